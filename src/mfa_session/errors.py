@@ -1,0 +1,56 @@
+"""Everything that can go wrong, as the person and the script see it.
+
+Every error has a `code` (kebab-case, stable, listed in docs/errors.md), a message that names
+the thing, a hint that says what to run or change, and, by its class, the process's exit code.
+"""
+
+from __future__ import annotations
+
+
+class MfaSessionError(Exception):
+    """The root of the hierarchy; `exit_code` is what the process ends with."""
+
+    exit_code = 70
+
+    def __init__(self, code: str, message: str, hint: str = "") -> None:
+        """Say what is wrong (`message`), under which stable `code`, and what to do (`hint`)."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.hint = hint
+
+
+class ConfigurationError(MfaSessionError):
+    """A profile, key, device, setting or file is missing, unreadable, unsafe or protected."""
+
+    exit_code = 3
+
+
+class NoMfaError(MfaSessionError):
+    """No usable MFA: a code rejected, or needed where nothing may be asked; a session expired."""
+
+    exit_code = 4
+
+
+class RefusedError(MfaSessionError):
+    """AWS answered and said no: not authorised, or an invalid or inactive key."""
+
+    exit_code = 5
+
+
+class UnreachableError(MfaSessionError):
+    """AWS was not reached or not trusted: network, proxy, TLS, a portal's page, a clock far off."""
+
+    exit_code = 6
+
+
+class DeclinedError(MfaSessionError):
+    """The guard or the person said no."""
+
+    exit_code = 7
+
+
+class Interrupted(MfaSessionError):
+    """Ctrl-C: nothing was changed."""
+
+    exit_code = 130

@@ -1,0 +1,1 @@
+"""The AWS files, the settings file and the state directory."""

@@ -1,0 +1,66 @@
+"""Frozen records for the warm paths.
+
+`dataclasses` imports `inspect`, `re` and `ast`: more than a bare interpreter's whole start-up,
+before every `aws` call. A `Record` gives what the warm paths need of it and imports nothing.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+    Self = TypeVar("Self", bound="Record")
+else:
+
+    def dataclass_transform(**_: object):
+        """Stand in for `typing.dataclass_transform`, which only type checkers read."""
+        return lambda cls: cls
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, eq_default=True)
+class Record:
+    """A frozen set of named values; fields are the class's annotations, passed by keyword."""
+
+    _fields: ClassVar[tuple[str, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Collect the fields; a name with a leading underscore is none."""
+        own = cls.__dict__.get("__annotations__", {})
+        new = tuple(name for name in own if name not in cls._fields and name[0] != "_")
+        cls._fields = cls._fields + new
+
+    def __init__(self, **values: Any) -> None:
+        """Take every field by keyword; those with a class-level default may be left out."""
+        for field in self._fields:
+            if field in values:
+                object.__setattr__(self, field, values.pop(field))
+            elif not hasattr(type(self), field):
+                raise TypeError(f"{type(self).__name__} needs {field}")
+        if values:
+            raise TypeError(f"{type(self).__name__} has no {', '.join(sorted(values))}")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: a record does not change."""
+        raise AttributeError(f"{type(self).__name__} is frozen")
+
+    def __eq__(self, other: object) -> bool:
+        """Equal when of one class, with equal fields."""
+        return type(other) is type(self) and self.as_dict() == other.as_dict()
+
+    def __hash__(self) -> int:
+        """Hash the class and the values."""
+        return hash((type(self), *(getattr(self, field) for field in self._fields)))
+
+    def __repr__(self) -> str:
+        """Show every field; secrets are `Secret`, and show as `***`."""
+        shown = ", ".join(f"{field}={getattr(self, field)!r}" for field in self._fields)
+        return f"{type(self).__name__}({shown})"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields and their values, in the order they were declared."""
+        return {field: getattr(self, field) for field in self._fields}
+
+    def replace(self: Self, **changes: Any) -> Self:
+        """Return a copy with some fields changed."""
+        return type(self)(**{**self.as_dict(), **changes})

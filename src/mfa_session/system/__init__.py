@@ -1,0 +1,1 @@
+"""The machine's edges: terminal, child processes, clock."""
