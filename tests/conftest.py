@@ -1,0 +1,159 @@
+"""What every test gets: an empty home, no network, and real processes to drive."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import hypothesis
+import pexpect
+import pytest
+
+import isolation
+import mfa_session
+import processes
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator, Mapping
+
+E2E = Path(__file__).parent / "e2e"
+
+# `pytest --hypothesis-profile=long` for the long mode. No deadlines: the machine is shared.
+hypothesis.settings.register_profile("ordinary", max_examples=300, deadline=None)
+hypothesis.settings.register_profile("long", max_examples=5000, deadline=None)
+
+
+class Run(Protocol):
+    """Run the installed mfa-session to its end, without a terminal."""
+
+    def __call__(
+        self,
+        *argv: str,
+        env: Mapping[str, str | None] | None = None,
+        input: str | None = None,  # noqa: A002  # subprocess's own word for it
+        limit_seconds: float = processes.LIMIT_SECONDS,
+    ) -> processes.Outcome: ...
+
+
+class Start(Protocol):
+    """Start the installed mfa-session and go on; what still runs at the test's end is killed."""
+
+    def __call__(
+        self, *argv: str, env: Mapping[str, str | None] | None = None
+    ) -> subprocess.Popen[bytes]: ...
+
+
+class Terminal(Protocol):
+    """Start the installed mfa-session, or another program, on a terminal of its own."""
+
+    def __call__(
+        self,
+        *argv: str,
+        program: str | None = None,
+        env: Mapping[str, str | None] | None = None,
+        limit_seconds: float = 20,
+    ) -> pexpect.spawn[str]: ...
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Cut this process off before anything of a test is imported."""
+    if not config.getoption("--hypothesis-profile"):
+        hypothesis.settings.load_profile("ordinary")
+    # Session-wide fixtures run before any test's own home exists; they get this one.
+    home = Path(tempfile.mkdtemp(prefix="mfa-session-home-"))
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    isolation.enter(home)
+    isolation.block_sockets()
+
+
+def pytest_report_header() -> str:
+    """Say which mfa-session is tested: the working tree's, or an installed wheel."""
+    return f"mfa_session: {mfa_session.__version__} from {Path(mfa_session.__file__).parent}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what stands in tests/e2e, so that nobody has to remember to."""
+    for item in items:
+        if E2E in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path) -> Iterator[Path]:
+    """Give the test an empty home, known variables and umask; put back what was before."""
+    before, umask = dict(os.environ), os.umask(0o022)
+    home = tmp_path / "home"
+    isolation.enter(home)
+    yield home
+    os.environ.clear()
+    os.environ.update(before)
+    os.umask(umask)
+
+
+@pytest.fixture
+def program() -> str:
+    """The path of the installed console script."""
+    return processes.installed_program("mfa-session")
+
+
+@pytest.fixture
+def run(program: str) -> Run:
+    """Run the program: `run("status", "--json", env={"NO_COLOR": "1"}).stdout`."""
+
+    def run(
+        *argv: str,
+        env: Mapping[str, str | None] | None = None,
+        input: str | None = None,  # noqa: A002
+        limit_seconds: float = processes.LIMIT_SECONDS,
+    ) -> processes.Outcome:
+        return processes.run_process([program, *argv], env, input, limit_seconds)
+
+    return run
+
+
+@pytest.fixture
+def start(program: str) -> Iterator[Start]:
+    """Start the program; end it with `processes.finish_process`."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*argv: str, env: Mapping[str, str | None] | None = None) -> subprocess.Popen[bytes]:
+        started.append(processes.start_process([program, *argv], env))
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def terminal(program: str) -> Iterator[Terminal]:
+    """Start the program on a pty of 24 by 80; pexpect drives it."""
+    spawned: list[pexpect.spawn[str]] = []
+
+    def terminal(
+        *argv: str,
+        program: str | None = program,
+        env: Mapping[str, str | None] | None = None,
+        limit_seconds: float = 20,
+    ) -> pexpect.spawn[str]:
+        child = pexpect.spawn(
+            program,
+            list(argv),
+            env=processes.environment_with(env),
+            cwd=os.environ["HOME"],
+            timeout=limit_seconds,
+            encoding="utf-8",
+            dimensions=(24, 80),
+        )
+        spawned.append(child)
+        return child
+
+    yield terminal
+    for child in spawned:
+        child.close(force=True)

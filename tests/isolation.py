@@ -1,0 +1,82 @@
+"""What every test is kept from: the person's home and settings, and any network but loopback."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FAMILIES = ("AWS_", "MFA_SESSION_", "XDG_", "PYTHON", "COV_", "MOTO_")
+_NAMES = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "LINES", "LANG", "LANGUAGE")
+_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+_TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+class BlockedSocketError(AssertionError):
+    """A test tried to leave the machine."""
+
+
+def known_environment(environment: dict[str, str], home: Path) -> dict[str, str]:
+    """Return the environment a test sees: nothing of the person's, and a home of its own."""
+    kept = {name: value for name, value in environment.items() if not _is_personal(name)}
+    return {
+        **kept,
+        "HOME": str(home),
+        "USERPROFILE": str(home),
+        "AWS_EC2_METADATA_DISABLED": "true",  # children: the one place botocore looks unasked
+        "COLUMNS": "80",
+        "LC_ALL": "C.UTF-8",
+        "TERM": "xterm-256color",
+    }
+
+
+def _is_personal(name: str) -> bool:
+    upper = name.upper()
+    return upper.startswith(_FAMILIES) or upper in (*_NAMES, *_PROXIES, *_TRUST)
+
+
+def block_sockets() -> None:
+    """Refuse, for the rest of this process, to connect or resolve anything but loopback.
+
+    An audit hook, because it also sees what C code and asyncio do, and no test can undo it.
+    """
+    sys.addaudithook(_refuse_the_network)
+
+
+def _refuse_the_network(event: str, args: tuple[object, ...]) -> None:
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
+        own, address = args[0], args[1]
+        if isinstance(own, socket.socket) and own.family in (socket.AF_INET, socket.AF_INET6):
+            _need_loopback(event, address[0] if isinstance(address, tuple) else address)
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        _need_loopback(event, args[0])
+
+
+def _need_loopback(event: str, host: object) -> None:
+    if not is_loopback(host):
+        raise BlockedSocketError(f"{event}: a test may reach loopback only, not {host!r}")
+
+
+def is_loopback(host: object) -> bool:
+    """Tell whether a host, by name or address, is this machine; None and "" are."""
+    text = host.decode() if isinstance(host, bytes) else host
+    if text in (None, "", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(str(text)).is_loopback
+    except ValueError:
+        return False
+
+
+def enter(home: Path) -> None:
+    """Make this process, and what it starts, live in `home` with known settings."""
+    home.mkdir(exist_ok=True)
+    known = known_environment(dict(os.environ), home)
+    os.environ.clear()
+    os.environ.update(known)
+    os.umask(0o022)

@@ -1,0 +1,87 @@
+"""Real processes for the tests: away from our terminal, ended in time, told as a record."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ROOT = Path(__file__).resolve().parents[1]
+LIMIT_SECONDS = 60.0
+
+
+class Outcome(NamedTuple):
+    """What a process left behind; the texts are exact, line ends included."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+def installed_program(name: str) -> str:
+    """Return the path of a console script installed beside the Python that runs the tests."""
+    suffix = ".exe" if os.name == "nt" else ""
+    return str(Path(sysconfig.get_path("scripts")) / (name + suffix))
+
+
+def environment_with(changes: Mapping[str, str | None] | None) -> dict[str, str]:
+    """Return this environment with some variables set, or removed where the value is None."""
+    merged = {**os.environ, **(changes or {})}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def start_process(
+    argv: Sequence[str],
+    env: Mapping[str, str | None] | None = None,
+    stdin: int = subprocess.DEVNULL,
+    cwd: str | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a program in a session of its own, so that it has no terminal to ask on."""
+    return subprocess.Popen(
+        argv,
+        env=environment_with(env),
+        cwd=cwd or os.environ["HOME"],
+        stdin=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def finish_process(
+    process: subprocess.Popen[bytes], typed: str | None = None, limit_seconds: float = LIMIT_SECONDS
+) -> Outcome:
+    """Wait for the end of a process, at most so long; one that takes longer is killed and shown."""
+    try:
+        stdout, stderr = process.communicate(
+            None if typed is None else typed.encode(), timeout=limit_seconds
+        )
+    except subprocess.TimeoutExpired as expired:
+        process.kill()
+        stdout, stderr = process.communicate()
+        message = f"{process.args!r} ran over {limit_seconds} s\n{stdout!r}\n{stderr!r}"
+        raise AssertionError(message) from expired
+    return Outcome(process.returncode, stdout.decode(), stderr.decode())
+
+
+def run_process(
+    argv: Sequence[str],
+    env: Mapping[str, str | None] | None = None,
+    typed: str | None = None,
+    limit_seconds: float = LIMIT_SECONDS,
+    cwd: str | None = None,
+) -> Outcome:
+    """Run a program to its end; `typed` goes to its stdin, which is otherwise empty."""
+    stdin = subprocess.DEVNULL if typed is None else subprocess.PIPE
+    return finish_process(start_process(argv, env, stdin, cwd), typed, limit_seconds)
+
+
+def run_python(code: str, env: Mapping[str, str | None] | None = None) -> Outcome:
+    """Run a piece of Python in a fresh interpreter."""
+    return run_process([sys.executable, "-c", code], env)

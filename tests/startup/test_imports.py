@@ -1,0 +1,120 @@
+"""What a start of the program may cost: the modules that real processes load."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+import processes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NEVER = frozenset({"boto3", "botocore", "keyring", "pyotp", "rich", "moto", "mfa_session.sandbox"})
+# Fine for a program that a person waits for; not before every `aws` call.
+TENS_OF_MILLISECONDS = frozenset(
+    {"asyncio", "click", "dataclasses", "filelock", "inspect", "logging", "re", "socket",
+     "subprocess", "tempfile", "tomllib", "typing", "urllib"}
+)  # fmt: skip
+WARM = NEVER | TENS_OF_MILLISECONDS
+PARSED_BY_CLICK = NEVER | {"asyncio", "dataclasses", "filelock", "socket", "subprocess", "tomllib"}
+
+
+class Start(NamedTuple):
+    """A command line, run in a home with a valid session, and what it may not load."""
+
+    argv: tuple[str, ...]
+    forbidden: frozenset[str]
+
+
+COMMANDS = {
+    "credential-process": Start(("credential-process",), WARM),
+    "exec": Start(("exec", "--", "true"), WARM),
+    "env": Start(("env", "--shell", "bash"), WARM),
+    "login kept": Start(("login",), WARM),
+    "status": Start(("status", "--json"), WARM),
+    "version": Start(("--version",), WARM),
+    "help": Start(("--help",), PARSED_BY_CLICK),
+    "help of a command": Start(("login", "--help"), PARSED_BY_CLICK),
+}
+# Commands that the program does not have yet. An entry that has come to pass fails its test
+# (xfail is strict), and is then taken out here.
+NOT_YET = frozenset(COMMANDS)
+
+# Modules that warm paths import: each may load these besides itself, and nothing else.
+MODULES: dict[str, set[str]] = {
+    "mfa_session": set(),
+    "mfa_session.record": set(),
+    "mfa_session.errors": set(),
+    "mfa_session.secret": set(),
+}
+
+KEPT_SESSION = """\
+[default]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+
+[mfa]
+aws_access_key_id = ASIAIOSFODNN7EXAMPLE
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+aws_session_token = IQoJb3JpZ2luX2VjEXAMPLETOKEN
+expiration = 2999-01-01T00:00:00Z
+x_security_token_expires = 2999-01-01T00:00:00Z
+manager = mfa-session
+mfa_session_name = mfa
+"""
+
+
+def modules_loaded_by(argv: list[str]) -> set[str]:
+    """Run a process under Python's import timer; return the names of all modules it imported."""
+    outcome = processes.run_process(argv, {"PYTHONPROFILEIMPORTTIME": "1"})
+    assert outcome.exit_code == 0, outcome
+    lines = [line for line in outcome.stderr.splitlines() if line.startswith("import time:")]
+    return {line.rsplit("|", 1)[1].strip() for line in lines[1:]}
+
+
+@pytest.fixture(scope="module")
+def bare() -> set[str]:
+    """The modules that Python loads to run nothing."""
+    return modules_loaded_by([sys.executable, "-c", "pass"])
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_warm_module_imports_next_to_nothing(module: str, bare: set[str]) -> None:
+    loaded = modules_loaded_by([sys.executable, "-c", f"import {module}"]) - bare
+    assert loaded - {"__future__", "mfa_session", module} == MODULES[module]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xfail(reason="not built yet"))
+        if name in NOT_YET
+        else name
+        for name in COMMANDS
+    ],
+)
+def test_a_command_does_not_load_what_it_does_not_need(
+    name: str, bare: set[str], program: str, home: Path
+) -> None:
+    aws = home / ".aws"
+    aws.mkdir()
+    (aws / "credentials").write_text(KEPT_SESSION)
+    (aws / "credentials").chmod(0o600)
+    loaded = modules_loaded_by([program, *COMMANDS[name].argv]) - bare
+    assert {module for module in loaded if _is_one_of(module, COMMANDS[name].forbidden)} == set()
+
+
+def _is_one_of(module: str, forbidden: frozenset[str]) -> bool:
+    """Tell whether a module, or a package it is in, is forbidden."""
+    parts = module.split(".")
+    return any(".".join(parts[:end]) in forbidden for end in range(1, len(parts) + 1))
+
+
+def test_the_import_timer_sees_nested_modules(bare: set[str]) -> None:
+    loaded = modules_loaded_by([sys.executable, "-c", "import logging.handlers"]) - bare
+    assert {"logging", "logging.handlers", "socket"} <= loaded
+    assert _is_one_of("logging.handlers", frozenset({"logging"}))
+    assert not _is_one_of("logging2", frozenset({"logging"}))
