@@ -1,0 +1,112 @@
+"""Arrows between rooms run one way: what each may import, ours and others'."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from house import source
+
+# Modules beside the rooms, which any room may use; they import nothing of ours but each other.
+GROUND = {"", "durations", "errors", "nearest", "record", "secret"}
+
+# What the files hold, as values; how they are read and written stays in files/.
+DOCUMENTS = {"files.aws_files", "files.config_toml"}
+
+# Room, or a module that has rules of its own → what it may import besides itself and the ground.
+# A name allows the room or module and everything in it.
+MAY_IMPORT: dict[str, set[str]] = {
+    "__main__": {"cli", "session", "files"},
+    "cli": {"session", "mfa", "files"},
+    "cli.app": {"aws", "system"},  # the one place that knows concrete edges
+    "cli.demo": {"sandbox"},
+    "session": DOCUMENTS | {"mfa"},
+    "mfa": DOCUMENTS,
+    "aws": {"session", "mfa"},  # edges implement what these two ask for
+    "files": set(),
+    "system": {"session", "mfa"},
+    "sandbox": set(),
+}
+
+# Room → packages of others.
+MAY_USE: dict[str, set[str]] = {
+    "cli": {"click", "rich", "shellingham"},
+    "aws": {"boto3", "botocore"},
+    "files": {"filelock", "tomli"},
+    "sandbox": {"boto3", "botocore", "moto", "werkzeug"},
+}
+
+TREES = dict(source.modules())
+OURS = {f"mfa_session.{name}" for name in TREES}
+
+
+def _within(module: str, allowed: set[str]) -> bool:
+    return any(module == name or module.startswith(name + ".") for name in allowed)
+
+
+def _allowed(module: str, table: dict[str, set[str]]) -> set[str]:
+    """Join what the module's room and the module itself may have."""
+    return set().union(*(names for room, names in table.items() if _within(module, {room})))
+
+
+def _strays(module: str) -> list[str]:
+    """Name each import of a module that its room may not have."""
+    room = module.split(".", maxsplit=1)[0]
+    own = GROUND | {room}
+    strays = []
+    for imported, line in source.imported_modules(TREES[module], OURS):
+        head, _, rest = imported.partition(".")
+        if head == "mfa_session":
+            allowed = rest in own or _within(rest, (own - {""}) | _allowed(module, MAY_IMPORT))
+        else:
+            allowed = head in sys.stdlib_module_names | _allowed(module, MAY_USE)
+        if not allowed:
+            strays.append(f"{module}, line {line}, imports {imported}")
+    return strays
+
+
+@pytest.mark.parametrize("module", TREES)
+def test_a_module_imports_only_what_its_room_may(module: str) -> None:
+    assert _strays(module) == []
+
+
+def test_every_room_has_a_rule() -> None:
+    rooms = {name.split(".")[0] for name in TREES}
+    assert rooms - GROUND - set(MAY_IMPORT) == set()
+
+
+@pytest.mark.parametrize(
+    ("module", "code"),
+    [
+        ("session.plan", "import boto3"),
+        ("session.plan", "def late():\n    from mfa_session.aws import sts"),
+        ("session.plan", "from mfa_session.files import lock"),
+        ("files.aws_files", "from mfa_session.session.model import Keys"),
+        ("cli.login", "from mfa_session import aws"),
+        ("cli.login", "from mfa_session.sandbox import server"),
+        ("record", "from mfa_session.cli import main"),
+        ("aws.sts", "import moto"),
+    ],
+)
+def test_a_wrong_arrow_is_seen(module: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(TREES, module, source.ast.parse(code))
+    monkeypatch.setattr(sys.modules[__name__], "OURS", OURS | {"mfa_session.aws"})
+    assert len(_strays(module)) == 1
+
+
+@pytest.mark.parametrize(
+    ("module", "code"),
+    [
+        ("cli.app", "from mfa_session.aws import sts"),
+        ("cli.demo", "from mfa_session.sandbox import server"),
+        ("session.plan", "import datetime\nfrom mfa_session.files import aws_files"),
+        ("aws.sts", "import botocore.session\nfrom mfa_session.errors import RefusedError"),
+    ],
+)
+def test_a_right_arrow_is_let_through(
+    module: str, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TREES, module, source.ast.parse(code))
+    monkeypatch.setattr(sys.modules[__name__], "OURS", OURS | {"mfa_session.files.aws_files"})
+    assert _strays(module) == []
