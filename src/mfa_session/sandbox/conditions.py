@@ -1,0 +1,188 @@
+"""The condition operators of IAM policies, as their reference describes them. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from mfa_session.sandbox.patterns import Variables, pattern
+
+Values = Sequence[str]
+Compare = Callable[[str, str, Variables], bool]
+
+
+def as_list(value: Any) -> list[Any]:
+    """Policies may write one value bare."""
+    return list(value) if isinstance(value, (list, tuple)) else [value]
+
+
+def as_text(value: Any) -> str:
+    """JSON `false` and `"false"` mean the same in a condition, as do 3600 and "3600"."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def context_values(context: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Bring a request context into one form: keys in lower case, values as lists of texts."""
+    return {key.lower(): [as_text(v) for v in as_list(value)] for key, value in context.items()}
+
+
+def conditions_match(block: Mapping[str, Any], variables: Variables) -> bool:
+    """Say whether all operators and all keys of a Condition block match the request.
+
+    `variables` holds the request's context, by which policy variables are filled in as well.
+    """
+    return all(
+        _operator_matches(name, key, as_list(wanted), variables)
+        for name, keys in block.items()
+        for key, wanted in keys.items()
+    )
+
+
+def _operator_matches(name: str, key: str, wanted: Sequence[Any], variables: Variables) -> bool:
+    texts = [as_text(value) for value in wanted]
+    found = variables.present.get(key.lower())
+    if name == "Null":
+        return any((found is None) == (text.lower() == "true") for text in texts)
+    quantifier, _, plain = name.rpartition(":")
+    if plain.endswith("IfExists"):
+        if found is None:
+            return True
+        plain = plain[: -len("IfExists")]
+    compare, negated = _operator(plain)
+    return _quantified(quantifier, found, lambda v: _one(compare, v, texts, variables), negated)
+
+
+def _quantified(
+    quantifier: str, found: Values | None, matches: Callable[[str], bool], negated: bool
+) -> bool:
+    """Combine the request's values: each is compared with all of the policy's."""
+    results = [matches(value) != negated for value in found or ()]
+    if quantifier == "ForAllValues":
+        return all(results)
+    if quantifier == "ForAnyValue":
+        return any(results)
+    if found is None:
+        return negated
+    return all(results) if negated else any(results)
+
+
+def _one(compare: Compare, value: str, wanted: Values, variables: Variables) -> bool:
+    return any(compare(value, text, variables) for text in wanted)
+
+
+def _operator(name: str) -> tuple[Compare, bool]:
+    """Return the comparison, and whether its result is to be turned round."""
+    if name in _OPPOSITES:
+        return _COMPARISONS[_OPPOSITES[name]], True
+    if name not in _COMPARISONS:
+        raise ValueError(f"unknown condition operator {name}")
+    return _COMPARISONS[name], False
+
+
+def _equal(value: str, wanted: str, variables: Variables) -> bool:
+    return value == variables.fill(wanted)
+
+
+def _equal_folded(value: str, wanted: str, variables: Variables) -> bool:
+    filled = variables.fill(wanted)
+    return filled is not None and value.casefold() == filled.casefold()
+
+
+def _like(value: str, wanted: str, variables: Variables) -> bool:
+    compiled = pattern(wanted, variables)
+    return compiled is not None and compiled.fullmatch(value) is not None
+
+
+def _arn_like(value: str, wanted: str, variables: Variables) -> bool:
+    """Compare the six parts of an ARN one by one: a wildcard does not reach across a colon."""
+    parts, wanted_parts = value.split(":", 5), _split_arn(wanted)
+    return len(parts) == len(wanted_parts) and all(
+        _like(part, wish, variables) for part, wish in zip(parts, wanted_parts, strict=True)
+    )
+
+
+def _split_arn(text: str) -> list[str]:
+    """Split at colons, but not at those within `${aws:username}`."""
+    pieces = re.findall(r"(?:\$\{[^}]*\}|[^:])*(?::|$)", text)[:-1] or [text]
+    parts = [piece.removesuffix(":") for piece in pieces]
+    return [*parts[:5], ":".join(parts[5:])] if len(parts) > 5 else parts  # noqa: PLR2004 - ARN
+
+
+def _bool(value: str, wanted: str, variables: Variables) -> bool:
+    filled = variables.fill(wanted)
+    return filled is not None and value.lower() == filled.lower()
+
+
+def _binary(value: str, wanted: str, variables: Variables) -> bool:
+    return value == variables.fill(wanted)
+
+
+def _numeric(compare: Callable[[float, float], bool]) -> Compare:
+    def matches(value: str, wanted: str, variables: Variables) -> bool:
+        try:
+            return compare(float(value), float(variables.fill(wanted) or "nan"))
+        except ValueError:
+            return False
+
+    return matches
+
+
+def _date(compare: Callable[[float, float], bool]) -> Compare:
+    def matches(value: str, wanted: str, variables: Variables) -> bool:
+        try:
+            return compare(_moment(value), _moment(variables.fill(wanted) or ""))
+        except ValueError:
+            return False
+
+    return matches
+
+
+def _moment(text: str) -> float:
+    """Read an ISO 8601 date, or seconds since 1970."""
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
+
+
+def _ip_address(value: str, wanted: str, variables: Variables) -> bool:
+    try:
+        network = ipaddress.ip_network(variables.fill(wanted) or "", strict=False)
+        return ipaddress.ip_address(value) in network
+    except ValueError:
+        return False
+
+
+_ORDERS = {
+    "Equals": operator.eq,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
+}
+_COMPARISONS: dict[str, Compare] = {
+    "StringEquals": _equal,
+    "StringEqualsIgnoreCase": _equal_folded,
+    "StringLike": _like,
+    "ArnEquals": _arn_like,
+    "ArnLike": _arn_like,
+    "Bool": _bool,
+    "BinaryEquals": _binary,
+    "IpAddress": _ip_address,
+    **{f"Numeric{name}": _numeric(order) for name, order in _ORDERS.items()},
+    **{f"Date{name}": _date(order) for name, order in _ORDERS.items()},
+}
+_OPPOSITES = {
+    "StringNotEquals": "StringEquals",
+    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
+    "StringNotLike": "StringLike",
+    "ArnNotEquals": "ArnEquals",
+    "ArnNotLike": "ArnLike",
+    "NumericNotEquals": "NumericEquals",
+    "DateNotEquals": "DateEquals",
+    "NotIpAddress": "IpAddress",
+}

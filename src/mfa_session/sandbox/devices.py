@@ -1,0 +1,195 @@
+"""IAM's MFA devices: created, enabled with two codes, resynchronised, deactivated, deleted."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import TYPE_CHECKING, Any
+
+from mfa_session.sandbox import errors
+from mfa_session.sandbox.codes import CodeChecker, new_seed, step_at
+from mfa_session.sandbox.identities import Device, User
+
+if TYPE_CHECKING:
+    from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.directory import Directory
+    from mfa_session.sandbox.iam import Play
+    from mfa_session.sandbox.sts import Asked
+
+DEVICES_PER_USER = 8
+_ENABLE_REACH_STEPS = 20  # late pairs are taken, but leave the device out of step
+_RESYNC_REACH_STEPS = 2880  # a day
+# A white dot: what it shows is said by the seed beside it.
+_PNG = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTjLGwAAAABJRU5ErkJggg=="
+)
+
+
+class Devices:
+    """The operations on MFA devices, and the rules they keep."""
+
+    def __init__(self, directory: Directory, clock: Clock) -> None:
+        """Take the store of users and devices."""
+        self._directory = directory
+        self._clock = clock
+
+    def operations(self) -> dict[str, Play]:
+        """Return what is played here, by AWS's names."""
+        return {
+            "CreateVirtualMFADevice": self.create,
+            "EnableMFADevice": self.enable,
+            "ResyncMFADevice": self.resync,
+            "DeactivateMFADevice": self.deactivate,
+            "DeleteVirtualMFADevice": self.delete,
+            "GetMFADevice": self.get,
+            "ListMFADevices": self.list_of_user,
+            "ListVirtualMFADevices": self.list_virtual,
+        }
+
+    def create(self, asked: Asked) -> dict[str, Any]:
+        """Make a virtual device that belongs to nobody yet, and tell its seed, once."""
+        name = asked.operation.text("VirtualMFADeviceName") or ""
+        path = asked.operation.text("Path") or "/"
+        if not re.fullmatch(r"[\w+=,.@-]+", name, re.ASCII):
+            raise errors.invalid_value(name, "virtualMFADeviceName", r"pattern: [\w+=,.@-]+")
+        holder = asked.caller.holder
+        device = new_virtual_device(self._clock, holder.partition, holder.account, name, path)
+        if device.serial in self._directory.devices:
+            raise errors.device_exists()
+        self._directory.devices[device.serial] = device
+        seed = base64.b64encode(device.secret.encode()).decode()
+        made = {"SerialNumber": device.serial, "Base32StringSeed": seed, "QRCodePNG": _PNG}
+        return {"VirtualMFADevice": made}
+
+    def enable(self, asked: Asked) -> None:
+        """Give a device to a user, if two consecutive codes show that it is at hand."""
+        user = self._user(asked)
+        serial = asked.operation.text("SerialNumber") or ""
+        device = self._directory.devices.get(serial)
+        if device is None or device.serial.split(":")[4:5] not in ([], [user.account]):
+            raise errors.no_such_device(serial)
+        if device.user is not None:
+            raise errors.device_in_use()
+        if len(user.devices) >= DEVICES_PER_USER:
+            raise errors.too_many_devices(DEVICES_PER_USER)
+        self._check_pair(asked, device, _ENABLE_REACH_STEPS)
+        attach(device, user, self._clock)
+
+    def resync(self, asked: Asked) -> None:
+        """Learn from two consecutive codes how far a device's clock is off."""
+        self._check_pair(asked, self._owned(asked), _RESYNC_REACH_STEPS)
+
+    def deactivate(self, asked: Asked) -> None:
+        """Take a device from its user; a virtual one stays, unassigned."""
+        device = self._owned(asked)
+        if device.user:
+            device.user.devices.remove(device)
+        device.user = device.enabled_at = None
+
+    def delete(self, asked: Asked) -> None:
+        """Delete a virtual device that nobody has."""
+        serial = asked.operation.text("SerialNumber") or ""
+        device = self._directory.devices.get(serial)
+        if device is None or device.kind != "virtual" or not _in_account(device, asked):
+            raise errors.no_such_device(serial)
+        if device.user is not None:
+            raise errors.device_still_active()
+        del self._directory.devices[serial]
+
+    def get(self, asked: Asked) -> dict[str, Any]:
+        """Describe one device."""
+        device = self._directory.devices.get(asked.operation.text("SerialNumber") or "")
+        if device is None or device.user is None or device.user.account != asked.caller.account:
+            raise errors.no_such_device(asked.operation.text("SerialNumber") or "")
+        return {
+            "UserName": device.user.name,
+            "SerialNumber": device.serial,
+            "EnableDate": device.enabled_at,
+        }
+
+    def list_of_user(self, asked: Asked) -> dict[str, Any]:
+        """List a user's devices of every kind; the type shows only in the serial."""
+        user = self._user(asked)
+        devices = [
+            {"UserName": user.name, "SerialNumber": d.serial, "EnableDate": d.enabled_at}
+            for d in user.devices
+        ]
+        return {"IsTruncated": False, "MFADevices": devices}
+
+    def list_virtual(self, asked: Asked) -> dict[str, Any]:
+        """List an account's virtual devices, assigned or not."""
+        wanted = asked.operation.text("AssignmentStatus") or "Any"
+        found = [
+            d
+            for d in self._directory.devices.values()
+            if d.kind == "virtual"
+            and _in_account(d, asked)
+            and wanted in ("Any", "Assigned" if d.user else "Unassigned")
+        ]
+        return {"IsTruncated": False, "VirtualMFADevices": [_virtual(d) for d in found]}
+
+    def _user(self, asked: Asked) -> User:
+        """Return the user named, or the one who signed."""
+        name = asked.operation.text("UserName")
+        if name is None:
+            if asked.caller.user is None:
+                raise errors.name_a_user()
+            return asked.caller.user
+        user = self._directory.users.get((asked.caller.account, name))
+        if user is None:
+            raise errors.no_such_user(name)
+        return user
+
+    def _owned(self, asked: Asked) -> Device:
+        """Return the device that is asked for, which must be the user's."""
+        user, serial = self._user(asked), asked.operation.text("SerialNumber") or ""
+        device = self._directory.devices.get(serial)
+        if device is None or device not in user.devices:
+            raise errors.no_such_device_of_user(serial)
+        return device
+
+    def _check_pair(self, asked: Asked, device: Device, reach_steps: int) -> None:
+        codes = []
+        for name in ("AuthenticationCode1", "AuthenticationCode2"):
+            code = asked.operation.text(name) or ""
+            if not re.fullmatch(r"[0-9]{6}", code):
+                member = name[0].lower() + name[1:]
+                raise errors.invalid_value(code, member, r"pattern: [\d]{6}")
+            codes.append(code)
+        step = step_at(self._clock.epoch_seconds())
+        checker = device.checker
+        if checker is None or not checker.accept_pair(codes[0], codes[1], step, reach_steps):
+            raise errors.wrong_pair()
+
+
+def new_virtual_device(
+    clock: Clock, partition: str, account: str, name: str, path: str = "/"
+) -> Device:
+    """Make a virtual device with a fresh seed, belonging to nobody."""
+    serial = f"arn:{partition}:iam::{account}:mfa{path}{name}"
+    return Device(serial, "virtual", clock, CodeChecker(new_seed()))
+
+
+def attach(device: Device, user: User, clock: Clock) -> None:
+    """Give the device to the user."""
+    device.user = user
+    device.enabled_at = clock.now()
+    user.devices.append(device)
+
+
+def _in_account(device: Device, asked: Asked) -> bool:
+    return device.serial.split(":")[4:5] == [asked.caller.account]
+
+
+def _virtual(device: Device) -> dict[str, Any]:
+    user = device.user
+    owner = None
+    if user is not None:
+        owner = {
+            "Path": user.path,
+            "UserName": user.name,
+            "UserId": user.user_id,
+            "Arn": user.arn,
+            "CreateDate": user.created_at,
+        }
+    return {"SerialNumber": device.serial, "EnableDate": device.enabled_at, "User": owner}

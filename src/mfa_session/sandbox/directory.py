@@ -1,0 +1,91 @@
+"""Where the sandbox keeps its identities: one store for all accounts."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from mfa_session.sandbox.identities import (
+    AccessKey,
+    Caller,
+    Device,
+    Document,
+    Group,
+    Role,
+    Session,
+    User,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Directory:
+    """All accounts' users, roles, devices, sessions; hold `lock` over what must not interleave."""
+
+    def __init__(self) -> None:
+        """Start with nobody."""
+        self.lock = threading.RLock()
+        self.users: dict[tuple[str, str], User] = {}
+        self.roles: dict[str, Role] = {}
+        self.groups: dict[tuple[str, str], Group] = {}
+        self.policies: dict[str, Document] = {}
+        self.devices: dict[str, Device] = {}
+        self.sessions: dict[str, Session] = {}
+        self.aliases: dict[str, str] = {}
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        with self.lock:
+            for kept in (self.users, self.roles, self.groups, self.policies):
+                kept.clear()
+            for others in (self.devices, self.sessions, self.aliases):
+                others.clear()
+
+    def add_session(self, session: Session) -> Session:
+        """Keep a session: its keys sign from now on."""
+        with self.lock:
+            self.sessions[session.access_key_id] = session
+        return session
+
+    def find_key(self, access_key_id: str) -> tuple[User, AccessKey] | None:
+        """Return the user and the long-term key of an id, active or not."""
+        with self.lock:
+            for user in self.users.values():
+                for key in user.keys:
+                    if key.access_key_id == access_key_id:
+                        return user, key
+        return None
+
+    def find_caller(self, access_key_id: str) -> tuple[Caller, str] | None:
+        """Return who signs with this id and their secret; None for unknown and inactive keys."""
+        with self.lock:
+            session = self.sessions.get(access_key_id)
+            if session:
+                caller = Caller(access_key_id, session.user, session)
+                return caller, session.secret_access_key
+            found = self.find_key(access_key_id)
+            if found is None or access_key_id in found[0].inactive_keys:
+                return None
+            return Caller(access_key_id, found[0]), found[1].secret_access_key
+
+    def account_of_key(self, access_key_id: str) -> str | None:
+        """Return the account of any key ever seen, inactive ones included."""
+        found = self.find_caller(access_key_id)
+        if found:
+            return found[0].account
+        key = self.find_key(access_key_id)
+        return key[0].account if key else None
+
+    def users_of(self, account: str) -> Iterator[User]:
+        """Go through an account's users, the root left out."""
+        return (u for u in list(self.users.values()) if u.account == account and not u.is_root)
+
+    def policies_of(self, holder: User | Role | Group) -> list[Document]:
+        """Return the identity policies that count: inline, attached, and the groups'."""
+        documents = list(holder.inline_policies.values())
+        documents += [self.policies[arn] for arn in holder.attached_policies]
+        if isinstance(holder, User):
+            for group in holder.groups:
+                documents += self.policies_of(group)
+        return documents

@@ -1,0 +1,309 @@
+"""The refusals of AWS: code, HTTP status and text of each."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from mfa_session.sandbox.clock import compact
+
+SKEW = timedelta(minutes=15)
+_INVALID_TOKEN = "The security token included in the request is invalid."  # noqa: S105 - a message
+_EXPIRED_TOKEN = "The security token included in the request is expired"  # noqa: S105 - a message
+_EC2_INVALID = "AWS was not able to validate the provided access credentials"
+_BAD_SIGNATURE = (
+    "The request signature we calculated does not match the signature you provided. Check your "
+    "AWS Secret Access Key and signing method. Consult the service documentation for details."
+)
+
+
+class ServiceError(Exception):
+    """An error that AWS answers with."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        """Take the HTTP status, the error code and the text."""
+        super().__init__(f"{status} {code}: {message}")
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+def _by_service(
+    service: str, ordinary: tuple[int, str, str], **others: tuple[int, str, str]
+) -> ServiceError:
+    """Pick what this service answers: `s3`, `ec2`, `json` differ from the ordinary."""
+    return ServiceError(*others.get(service, ordinary))
+
+
+def invalid_key(dialect: str) -> ServiceError:
+    """Nobody has this access key id, or it is inactive."""
+    return _by_service(
+        dialect,
+        (403, "InvalidClientTokenId", _INVALID_TOKEN),
+        ec2=(401, "AuthFailure", _EC2_INVALID),
+        s3=(
+            403,
+            "InvalidAccessKeyId",
+            "The AWS Access Key Id you provided does not exist in our records.",
+        ),
+        json=(400, "UnrecognizedClientException", _INVALID_TOKEN),
+        rest_json=(403, "UnrecognizedClientException", _INVALID_TOKEN),
+    )
+
+
+def invalid_session_token(dialect: str) -> ServiceError:
+    """The session token is missing or is not this key's."""
+    return _by_service(
+        dialect,
+        (403, "InvalidClientTokenId", _INVALID_TOKEN),
+        ec2=(401, "AuthFailure", _EC2_INVALID),
+        s3=(400, "InvalidToken", "The provided token is malformed or otherwise invalid."),
+        json=(400, "UnrecognizedClientException", _INVALID_TOKEN),
+        rest_json=(403, "UnrecognizedClientException", _INVALID_TOKEN),
+    )
+
+
+def expired_session(dialect: str) -> ServiceError:
+    """The session has expired."""
+    return _by_service(
+        dialect,
+        (403, "ExpiredToken", _EXPIRED_TOKEN),
+        ec2=(400, "RequestExpired", "Request has expired."),
+        s3=(400, "ExpiredToken", "The provided token has expired."),
+        json=(400, "ExpiredTokenException", _EXPIRED_TOKEN),
+        rest_json=(403, "ExpiredTokenException", _EXPIRED_TOKEN),
+    )
+
+
+def unsigned(dialect: str) -> ServiceError:
+    """The request carries no signature at all."""
+    return _by_service(
+        dialect,
+        (403, "MissingAuthenticationToken", "Request is missing Authentication Token"),
+        ec2=(400, "MissingParameter", "The request must contain the parameter AWSAccessKeyId"),
+        s3=(403, "AccessDenied", "Access Denied"),
+        json=(400, "MissingAuthenticationTokenException", "Missing Authentication Token"),
+        rest_json=(403, "MissingAuthenticationTokenException", "Missing Authentication Token"),
+    )
+
+
+def incomplete_signature(detail: str) -> ServiceError:
+    """The Authorization header is not one."""
+    return ServiceError(400, "IncompleteSignature", detail)
+
+
+def wrong_signature(dialect: str) -> ServiceError:
+    """The signature is not what the key's secret gives."""
+    return _by_service(
+        dialect,
+        (403, "SignatureDoesNotMatch", _BAD_SIGNATURE),
+        ec2=(401, "AuthFailure", _EC2_INVALID),
+        json=(400, "InvalidSignatureException", _BAD_SIGNATURE),
+        rest_json=(403, "InvalidSignatureException", _BAD_SIGNATURE),
+    )
+
+
+def wrong_time(dialect: str, signed_at: datetime, now: datetime) -> ServiceError:
+    """The request was signed more than a quarter of an hour before or after now."""
+    if signed_at < now:
+        message = (
+            f"Signature expired: {compact(signed_at)} is now earlier than "
+            f"{compact(now - SKEW)} ({compact(now)} - 15 min.)"
+        )
+    else:
+        message = (
+            f"Signature not yet current: {compact(signed_at)} is still later than "
+            f"{compact(now + SKEW)} ({compact(now)} + 15 min.)"
+        )
+    skewed = "The difference between the request time and the current time is too large."
+    return _by_service(
+        dialect,
+        (403, "SignatureDoesNotMatch", message),
+        ec2=(400, "RequestExpired", "Request has expired."),
+        s3=(403, "RequestTimeTooSkewed", skewed),
+        json=(400, "InvalidSignatureException", message),
+        rest_json=(403, "InvalidSignatureException", message),
+    )
+
+
+def wrong_code() -> ServiceError:
+    """The six digits are wrong, stale or used before: AWS does not say which."""
+    return ServiceError(
+        403,
+        "AccessDenied",
+        "MultiFactorAuthentication failed with invalid MFA one time pass code. ",
+    )
+
+
+def wrong_serial() -> ServiceError:
+    """The serial is not a device of the caller that can be used with the STS API."""
+    return ServiceError(
+        403,
+        "AccessDenied",
+        "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA "
+        "serial number is valid and associated with this user.",
+    )
+
+
+def half_mfa() -> ServiceError:
+    """A serial without a code, or a code without a serial."""
+    return ServiceError(
+        403,
+        "AccessDenied",
+        "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass "
+        "code.",
+    )
+
+
+def session_may_not(operation: str) -> ServiceError:
+    """STS refuses this call to sessions."""
+    return ServiceError(403, "AccessDenied", f"Cannot call {operation} with session credentials")
+
+
+def root_may_not_assume() -> ServiceError:
+    """The root of an account cannot take a role."""
+    return ServiceError(403, "AccessDenied", "Roles may not be assumed by root accounts.")
+
+
+def invalid_value(value: str, name: str, constraint: str) -> ServiceError:
+    """One parameter has the wrong shape."""
+    return ServiceError(
+        400,
+        "ValidationError",
+        f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: "
+        f"{constraint}",
+    )
+
+
+def above_role_maximum() -> ServiceError:
+    """The role does not grant sessions this long."""
+    return ServiceError(
+        400,
+        "ValidationError",
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    )
+
+
+def above_chaining_maximum() -> ServiceError:
+    """A session that takes a role gets an hour at most."""
+    return ServiceError(
+        400,
+        "ValidationError",
+        "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role "
+        "chaining.",
+    )
+
+
+def region_disabled(account: str) -> ServiceError:
+    """STS is switched off in this region."""
+    return ServiceError(
+        403,
+        "RegionDisabledException",
+        f"STS is not activated in this region for account:{account}. Your account administrator "
+        "can activate STS in this region using the IAM Console.",
+    )
+
+
+def denied(
+    dialect: str, caller_arn: str, action: str, resource: str, *, explicit: bool, blob: str
+) -> ServiceError:
+    """The policies do not allow it."""
+    why = (
+        "with an explicit deny in an identity-based policy"
+        if explicit
+        else f"because no identity-based policy allows the {action} action"
+    )
+    sentence = f"User: {caller_arn} is not authorized to perform: {action} on resource: {resource}"
+    return _by_service(
+        dialect,
+        (403, "AccessDenied", f"{sentence} {why}"),
+        ec2=(
+            403,
+            "UnauthorizedOperation",
+            (
+                f"You are not authorized to perform this operation. {sentence} {why}. "
+                f"Encoded authorization failure message: {blob}"
+            ),
+        ),
+        json=(400, "AccessDeniedException", f"{sentence} {why}"),
+        rest_json=(403, "AccessDeniedException", f"{sentence} {why}"),
+    )
+
+
+def role_refused(caller_arn: str, role_arn: str) -> ServiceError:
+    """Permission, trust or MFA is missing, or there is no such role: AWS does not say which."""
+    return ServiceError(
+        403,
+        "AccessDenied",
+        f"User: {caller_arn} is not authorized to perform: sts:AssumeRole on resource: {role_arn}",
+    )
+
+
+def unknown_operation(operation: str) -> ServiceError:
+    """The service has no such operation, or the sandbox does not play it."""
+    return ServiceError(
+        400,
+        "InvalidAction",
+        f"Could not find operation {operation or '(none)'} in this sandbox",
+    )
+
+
+def invalid_blob() -> ServiceError:
+    """The message to decode is not one of the sandbox's."""
+    return ServiceError(
+        400, "InvalidAuthorizationMessageException", "The message is not a valid one."
+    )
+
+
+def device_exists() -> ServiceError:
+    """A virtual device has this name already."""
+    return ServiceError(
+        409,
+        "EntityAlreadyExists",
+        "MFADevice entity at the same path and name already exists.",
+    )
+
+
+def device_in_use() -> ServiceError:
+    """The device belongs to a user already."""
+    return ServiceError(409, "EntityAlreadyExists", "MFA Device is already in use")
+
+
+def too_many_devices(quota: int) -> ServiceError:
+    """The user has as many devices as a user may."""
+    return ServiceError(409, "LimitExceeded", f"Cannot exceed quota for MFADevicesPerUser: {quota}")
+
+
+def no_such_device(serial: str) -> ServiceError:
+    """There is no device of this serial."""
+    return ServiceError(
+        404, "NoSuchEntity", f"VirtualMFADevice with serial number {serial} does not exist."
+    )
+
+
+def no_such_device_of_user(serial: str) -> ServiceError:
+    """The user has no device of this serial."""
+    return ServiceError(404, "NoSuchEntity", f"MFA Device {serial} is not valid for this user.")
+
+
+def device_still_active() -> ServiceError:
+    """A device that a user has cannot be deleted."""
+    return ServiceError(409, "DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.")
+
+
+def wrong_pair() -> ServiceError:
+    """The two codes are not two consecutive ones of now."""
+    return ServiceError(
+        403, "InvalidAuthenticationCode", "Authentication code for device is not valid."
+    )
+
+
+def no_such_user(name: str) -> ServiceError:
+    """The account has no user of this name."""
+    return ServiceError(404, "NoSuchEntity", f"The user with name {name} cannot be found.")
+
+
+def name_a_user() -> ServiceError:
+    """A role session is no user, so one must be named."""
+    return ServiceError(
+        400, "ValidationError", "Must specify userName when calling with non-User credentials"
+    )

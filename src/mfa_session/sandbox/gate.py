@@ -1,0 +1,204 @@
+"""What every request passes: faults, signature, session, policies; then the service answers."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mfa_session.sandbox import errors, moto_backend, signatures
+from mfa_session.sandbox.actions import Need, needs
+from mfa_session.sandbox.answers import Answer, failure, success
+from mfa_session.sandbox.authorization import Request, allows
+from mfa_session.sandbox.calls import Call, Calls
+from mfa_session.sandbox.context import request_context
+from mfa_session.sandbox.errors import ServiceError
+from mfa_session.sandbox.iam import Iam
+from mfa_session.sandbox.operations import Operation, recognise
+from mfa_session.sandbox.sts import Asked, Sts
+
+if TYPE_CHECKING:
+    from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.directory import Directory
+    from mfa_session.sandbox.faults import Fault, Faults
+    from mfa_session.sandbox.identities import Caller
+    from mfa_session.sandbox.signatures import HttpRequest, Signature
+
+_FREE = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}  # AssumeRole asks for itself
+
+
+@dataclass(eq=False)
+class Gate:
+    """The sandbox behind its HTTP server."""
+
+    directory: Directory
+    clock: Clock
+    calls: Calls
+    faults: Faults
+    disabled_regions: set[str] = field(default_factory=set)
+    latency_seconds: float = 0.0
+    checks_signature_age: bool = True
+
+    def __post_init__(self) -> None:
+        """Set up the services that the sandbox plays itself."""
+        self._sts = Sts(self.directory, self.clock)
+        self._iam = Iam(self.directory, self.clock)
+
+    def handle(self, request: HttpRequest) -> Answer | None:
+        """Answer a request; None: close the connection without a word."""
+        try:
+            signature = signatures.parse(request)
+        except signatures.MalformedSignatureError as exc:
+            operation = recognise(request, None)
+            answer = failure(operation.dialect, errors.incomplete_signature(str(exc)))
+            self._note(operation, None, answer)
+            return answer
+        operation = recognise(request, signature)
+        answer_or_none = self._with_faults(request, operation, signature)
+        self._note(operation, signature, answer_or_none)
+        return answer_or_none
+
+    def _with_faults(
+        self, request: HttpRequest, operation: Operation, signature: Signature | None
+    ) -> Answer | None:
+        struck = self.faults.take(operation.name)
+        slow = sum(fault.seconds for fault in struck if fault.kind == "slow")
+        if self.latency_seconds + slow > 0:
+            time.sleep(self.latency_seconds + slow)
+        fault = next((f for f in struck if f.kind != "slow"), None)
+        if fault is not None and fault.kind != "drop-after":
+            return _strike(fault, operation)
+        answer = self._answer(request, operation, signature)
+        return answer if fault is None else None
+
+    def _answer(
+        self, request: HttpRequest, operation: Operation, signature: Signature | None
+    ) -> Answer:
+        try:
+            caller = self._authenticate(request, operation, signature)
+            return self._serve(request, operation, caller)
+        except ServiceError as error:
+            return failure(operation.dialect, error)
+
+    def _authenticate(
+        self, request: HttpRequest, operation: Operation, signature: Signature | None
+    ) -> Caller:
+        """Find out who signed, as AWS does: key, session token, age, signature, expiry."""
+        dialect = operation.dialect
+        if signature is None:
+            raise errors.unsigned(dialect)
+        found = self.directory.find_caller(signature.access_key_id)
+        if found is None or not _same_partition(found[0], signature.region):
+            raise errors.invalid_key(dialect)
+        caller, secret = found
+        expected_token = caller.session.session_token if caller.session else None
+        if signature.session_token != expected_token:
+            raise errors.invalid_session_token(dialect)
+        self._check_age(signature, dialect)
+        if not signatures.is_valid(request, signature, secret):
+            raise errors.wrong_signature(dialect)
+        if caller.session and caller.session.expires_at <= self.clock.now():
+            raise errors.expired_session(dialect)
+        return caller
+
+    def _check_age(self, signature: Signature, dialect: str) -> None:
+        now = self.clock.now()
+        late = timedelta(seconds=signature.lifetime_seconds or errors.SKEW.total_seconds())
+        fits = signature.signed_at - errors.SKEW <= now <= signature.signed_at + late
+        if self.checks_signature_age and not fits:
+            raise errors.wrong_time(dialect, signature.signed_at, now)
+
+    def _serve(self, request: HttpRequest, operation: Operation, caller: Caller) -> Answer:
+        now = self.clock.now()
+        agent = request.headers.get("user-agent", "")
+        context = request_context(caller, now, operation.region, request.source_ip, agent)
+        asked = Asked(caller, operation, now, context)
+        with self.directory.lock:
+            self._check_session_limits(operation, caller)
+            self._authorise(request, asked)
+            if operation.service == "sts":
+                return success("sts", operation.name, self._sts.answer(asked))
+            if operation.service == "iam" and self._iam.plays(operation.name):
+                return success("iam", operation.name, self._iam.answer(asked))
+        return moto_backend.forward(request, operation, caller.account)
+
+    def _check_session_limits(self, operation: Operation, caller: Caller) -> None:
+        if operation.service == "sts" and operation.region in self.disabled_regions:
+            raise errors.region_disabled(caller.account)
+        session = caller.session
+        if operation.service == "iam" and session and not session.role and not session.mfa:
+            raise errors.invalid_key(operation.dialect)
+
+    def _authorise(self, request: HttpRequest, asked: Asked) -> None:
+        operation, caller = asked.operation, asked.caller
+        if caller.is_root or (operation.service == "sts" and operation.name in _FREE):
+            return
+        for need in needs(operation, request, caller):
+            self._require(need, asked)
+
+    def _require(self, need: Need, asked: Asked) -> None:
+        caller = asked.caller
+        verdict = allows(
+            Request(need.action, need.resource, asked.context),
+            self.directory.policies_of(caller.holder),
+            boundary=caller.holder.boundary,
+            session_policy=caller.session.session_policy if caller.session else None,
+        )
+        if not verdict.grants:
+            raise errors.denied(
+                asked.operation.dialect,
+                caller.arn,
+                need.action,
+                need.resource,
+                explicit=verdict.denied,
+                blob=_blob(need, caller, verdict.denied),
+            )
+
+    def _note(
+        self, operation: Operation, signature: Signature | None, answer: Answer | None
+    ) -> None:
+        key_id = signature.access_key_id if signature else None
+        found = self.directory.find_caller(key_id) if key_id else None
+        self.calls.append(
+            Call(
+                service=operation.service,
+                operation=operation.name,
+                region=operation.region,
+                access_key_id=key_id,
+                caller_arn=found[0].arn if found else None,
+                parameters=dict(operation.parameters),
+                status=answer.status if answer else 0,
+                error_code=answer.error_code if answer else "Dropped",
+                at=self.clock.now(),
+            )
+        )
+
+
+def _strike(fault: Fault, operation: Operation) -> Answer | None:
+    if fault.kind == "answer":
+        return Answer(fault.status, fault.body, fault.content_type)
+    if fault.kind == "error":
+        error = ServiceError(fault.status, fault.code, fault.message)
+        return failure(operation.dialect, error)
+    return None
+
+
+def _same_partition(caller: Caller, region: str) -> bool:
+    """Keys of one partition are unknown in the others."""
+    prefixes = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
+    found = next((p for prefix, p in prefixes.items() if region.startswith(prefix)), "aws")
+    return caller.holder.partition == found
+
+
+def _blob(need: Need, caller: Caller, explicit: bool) -> str:
+    """Encode what DecodeAuthorizationMessage gives back."""
+    context = {
+        "principal": {"arn": caller.arn},
+        "action": need.action,
+        "resource": need.resource,
+    }
+    message = {"allowed": False, "explicitDeny": explicit, "context": context}
+    return base64.urlsafe_b64encode(json.dumps(message).encode()).decode()

@@ -1,0 +1,228 @@
+"""Who there is: users, their keys and devices, roles, groups, and the sessions they get."""
+
+from __future__ import annotations
+
+import base64
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from mfa_session.sandbox.codes import CodeChecker, code_for, step_at
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mfa_session.sandbox.clock import Clock
+
+Document = Mapping[str, Any]
+DeviceKind = Literal["virtual", "hardware", "passkey"]
+
+_ID_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+def new_id(prefix: str) -> str:
+    """Return a unique id of twenty characters (`AKIA…`, `ASIA…`, `AIDA…`, `AROA…`)."""
+    return prefix + "".join(secrets.choice(_ID_ALPHABET) for _ in range(20 - len(prefix)))
+
+
+def new_secret_key() -> str:
+    """Return a secret access key: forty characters."""
+    return base64.b64encode(os.urandom(30)).decode()
+
+
+def new_session_token() -> str:
+    """Return a session token as long and as odd as AWS's."""
+    return "IQoJb3JpZ2luX2Vj" + base64.b64encode(os.urandom(480)).decode()
+
+
+@dataclass(frozen=True)
+class AccessKey:
+    """A long-term key; whether it is active its user knows."""
+
+    access_key_id: str = field(default_factory=lambda: new_id("AKIA"))
+    secret_access_key: str = field(default_factory=new_secret_key, repr=False)
+
+
+@dataclass(eq=False)
+class Device:
+    """An MFA device; `user` is None while a virtual one is not enabled."""
+
+    serial: str
+    kind: DeviceKind
+    clock: Clock = field(repr=False)
+    checker: CodeChecker | None = field(repr=False)
+    user: User | None = field(default=None, repr=False)
+    enabled_at: datetime | None = None
+
+    @property
+    def secret(self) -> str:
+        """The seed in base32; a passkey has none."""
+        if self.checker is None:
+            raise ValueError(f"{self.serial} is a passkey")
+        return self.checker.seed
+
+    def code(self, steps: int = 0, at: datetime | None = None) -> str:
+        """Return the digits it shows by the sandbox's clock, `steps` windows from now (or `at`)."""
+        moment = at or self.clock.now()
+        return code_for(self.secret, step_at(moment.timestamp()) + steps)
+
+
+@dataclass(eq=False)
+class PolicyHolder:
+    """What users, groups and roles have in common: a name, an account, policies."""
+
+    name: str
+    account: str
+    partition: str
+    path: str = "/"
+    inline_policies: dict[str, Document] = field(default_factory=dict, repr=False)
+    attached_policies: list[str] = field(default_factory=list, repr=False)
+    boundary: Document | None = field(default=None, repr=False)
+
+    @property
+    def kind(self) -> str:
+        """The word in the ARN."""
+        return type(self).__name__.lower()
+
+    @property
+    def arn(self) -> str:
+        """The ARN, with the path."""
+        return f"arn:{self.partition}:iam::{self.account}:{self.kind}{self.path}{self.name}"
+
+
+@dataclass(eq=False)
+class Group(PolicyHolder):
+    """A group of users."""
+
+    group_id: str = field(default_factory=lambda: new_id("AGPA"))
+
+
+@dataclass(eq=False)
+class User(PolicyHolder):
+    """A user, or with `is_root` the root of an account."""
+
+    user_id: str = field(default_factory=lambda: new_id("AIDA"))
+    is_root: bool = False
+    groups: list[Group] = field(default_factory=list, repr=False)
+    keys: list[AccessKey] = field(default_factory=list, repr=False)
+    inactive_keys: set[str] = field(default_factory=set, repr=False)
+    devices: list[Device] = field(default_factory=list, repr=False)
+    created_at: datetime | None = field(default=None, repr=False)
+
+    @property
+    def arn(self) -> str:
+        """The ARN; the root's names no user."""
+        if self.is_root:
+            return f"arn:{self.partition}:iam::{self.account}:root"
+        return super().arn
+
+    @property
+    def access_key_id(self) -> str:
+        """The first key's id."""
+        return self.keys[0].access_key_id
+
+    @property
+    def secret_access_key(self) -> str:
+        """The first key's secret."""
+        return self.keys[0].secret_access_key
+
+    def add_key(self) -> AccessKey:
+        """Give the user one more key."""
+        key = AccessKey()
+        self.keys.append(key)
+        return key
+
+    def deactivate_key(self, access_key_id: str) -> None:
+        """Make a key inactive: AWS answers as if it did not exist."""
+        self.inactive_keys.add(access_key_id)
+
+    def activate_key(self, access_key_id: str) -> None:
+        """Make a key active again."""
+        self.inactive_keys.discard(access_key_id)
+
+    def remove_key(self, access_key_id: str) -> None:
+        """Delete a key."""
+        self.keys = [key for key in self.keys if key.access_key_id != access_key_id]
+
+
+@dataclass(eq=False)
+class Role(PolicyHolder):
+    """A role, with who may take it (`trust`) and for how long at most."""
+
+    trust: Document = field(default_factory=dict, repr=False)
+    max_session_seconds: int = 3600
+    role_id: str = field(default_factory=lambda: new_id("AROA"))
+
+
+@dataclass(frozen=True)
+class Session:
+    """Temporary credentials, and what AWS remembers of how they were had.
+
+    `mfa` is what aws:MultiFactorAuthPresent says; `authenticated_at` is when the code was given.
+    """
+
+    user: User | None
+    role: Role | None
+    role_session_name: str
+    mfa: bool
+    authenticated_at: datetime | None
+    issued_at: datetime
+    expires_at: datetime
+    session_policy: Document | None = None
+    access_key_id: str = field(default_factory=lambda: new_id("ASIA"))
+    secret_access_key: str = field(default_factory=new_secret_key, repr=False)
+    session_token: str = field(default_factory=new_session_token, repr=False)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who signed a request: a user with a long-term key, or a session."""
+
+    access_key_id: str
+    user: User | None
+    session: Session | None = None
+
+    @property
+    def holder(self) -> User | Role:
+        """The user or role whose policies count."""
+        role = self.session.role if self.session else None
+        found = role or self.user
+        if found is None:
+            raise LookupError(self.access_key_id)
+        return found
+
+    @property
+    def is_root(self) -> bool:
+        """Whether it is the root of an account."""
+        return self.user is not None and self.user.is_root
+
+    @property
+    def is_role_session(self) -> bool:
+        """Whether the keys came from AssumeRole."""
+        return self.session is not None and self.session.role is not None
+
+    @property
+    def account(self) -> str:
+        """The account the keys belong to."""
+        return self.holder.account
+
+    @property
+    def arn(self) -> str:
+        """What GetCallerIdentity answers and refusals name."""
+        if self.session and self.session.role:
+            role = self.session.role
+            place = f"arn:{role.partition}:sts::{role.account}:assumed-role"
+            return f"{place}/{role.name}/{self.session.role_session_name}"
+        return self.holder.arn
+
+    @property
+    def unique_id(self) -> str:
+        """The `UserId` of GetCallerIdentity."""
+        if self.session and self.session.role:
+            return f"{self.session.role.role_id}:{self.session.role_session_name}"
+        user = self.user
+        if user is None:
+            raise LookupError(self.access_key_id)
+        return user.account if user.is_root else user.user_id

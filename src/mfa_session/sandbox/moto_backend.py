@@ -1,0 +1,120 @@
+"""Ordinary services, played by moto: EC2, S3 and whatever else moto knows.
+
+moto is called in process, without its server: no Flask. It authorises nothing here; that is done
+before. Importing it takes about a second, so it waits for the first call that needs it.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Any
+from urllib.parse import urlencode
+
+from mfa_session.sandbox.answers import Answer
+from mfa_session.sandbox.errors import ServiceError
+from mfa_session.sandbox.operations import Operation
+from mfa_session.sandbox.signatures import HttpRequest
+
+_GLOBAL_HOSTS = {"iam": "iam.amazonaws.com", "route53": "route53.amazonaws.com"}
+_SUFFIXES = {"cn-": "amazonaws.com.cn"}
+_ERROR = 400
+_lock = threading.Lock()
+_touched: set[str] = set()
+
+
+def forward(request: HttpRequest, operation: Operation, account: str) -> Answer:
+    """Let moto answer as the given account."""
+    from botocore.awsrequest import AWSPreparedRequest  # noqa: PLC0415 - slow
+    from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415 - slow
+
+    with _lock:
+        _touched.add(operation.service)
+        headers = _headers(request, operation, account)
+        prepared = AWSPreparedRequest(
+            request.method, _url(request, operation), headers, request.body, stream_output=False
+        )
+        answered = BotocoreStubber().process_request(prepared)
+    if answered is None:
+        raise ServiceError(501, "NotImplemented", f"moto does not know {operation.service}")
+    status, sent, body = answered
+    return _answer(status, dict(sent), body)
+
+
+def add_instance(account: str, region: str, name: str) -> str:
+    """Start an instance with a Name tag and return its id."""
+    parameters = {
+        "Action": "RunInstances",
+        "Version": "2016-11-15",
+        "ImageId": "ami-12c6146b",
+        "InstanceType": "t3.micro",
+        "MinCount": "1",
+        "MaxCount": "1",
+        "TagSpecification.1.ResourceType": "instance",
+        "TagSpecification.1.Tag.1.Key": "Name",
+        "TagSpecification.1.Tag.1.Value": name,
+    }
+    body = urlencode(parameters).encode()
+    headers = {"content-type": "application/x-www-form-urlencoded", "host": "ec2"}
+    request = HttpRequest("POST", "/", "", headers, body)
+    answer = forward(request, Operation("ec2", region, "RunInstances", "ec2", {}), account)
+    found = re.search(rb"<instanceId>(i-[0-9a-f]+)<", answer.body)
+    if not found:
+        raise RuntimeError(f"moto started no instance: {answer.body.decode()}")
+    return found.group(1).decode()
+
+
+def add_bucket(account: str, region: str, name: str) -> None:
+    """Make an S3 bucket."""
+    body = f"<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint>"
+    body += "</CreateBucketConfiguration>"
+    sent = b"" if region == "us-east-1" else body.encode()
+    request = HttpRequest("PUT", f"/{name}", "", {"host": "s3"}, sent)
+    answer = forward(request, Operation("s3", region, "CreateBucket", "s3", {}), account)
+    if answer.error_code:
+        raise RuntimeError(f"moto made no bucket: {answer.body.decode()}")
+
+
+def reset() -> None:
+    """Empty every service that was used; free when none was."""
+    if not _touched:
+        return
+    from moto.core.base_backend import BackendDict  # noqa: PLC0415 - slow
+
+    with _lock:
+        BackendDict.reset()
+        _touched.clear()
+
+
+def _url(request: HttpRequest, operation: Operation) -> str:
+    """Return the address that the request would have had at AWS."""
+    suffix = next((s for p, s in _SUFFIXES.items() if operation.region.startswith(p)), None)
+    host = f"{operation.service}.{operation.region}.{suffix or 'amazonaws.com'}"
+    host = _GLOBAL_HOSTS.get(operation.service, host)
+    query = f"?{request.query}" if request.query else ""
+    return f"https://{host}{request.path}{query}"
+
+
+def _headers(request: HttpRequest, operation: Operation, account: str) -> Any:
+    from botocore.compat import HTTPHeaders  # noqa: PLC0415 - slow
+
+    headers = HTTPHeaders()
+    for name, value in request.headers.items():
+        headers[name] = value
+    headers.replace_header("host", _url(request, operation).split("/")[2])
+    headers["x-moto-account-id"] = account
+    return headers
+
+
+def _answer(status: int, sent: dict[str, Any], body: Any) -> Answer:
+    left_out = {"date", "content-length", "content-type", "server", "connection"}
+    types = [str(value) for name, value in sent.items() if name.lower() == "content-type"]
+    content = body.encode() if isinstance(body, str) else bytes(body or b"")
+    code = re.search(rb'<Code>([^<]+)<|"__type": *"(?:[^"#]*#)?([^"]+)"', content)
+    return Answer(
+        status=status,
+        body=content,
+        content_type=types[0] if types else "text/xml",
+        headers={k: str(v) for k, v in sent.items() if k.lower() not in left_out},
+        error_code=(code.group(1) or code.group(2)).decode() if code and status >= _ERROR else None,
+    )

@@ -1,0 +1,310 @@
+"""The sandbox as tests and the demo see it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mfa_session.sandbox import devices, moto_backend
+from mfa_session.sandbox.calls import Calls
+from mfa_session.sandbox.clock import Clock
+from mfa_session.sandbox.codes import CodeChecker, new_seed
+from mfa_session.sandbox.directory import Directory
+from mfa_session.sandbox.faults import Fault, Faults
+from mfa_session.sandbox.gate import Gate
+from mfa_session.sandbox.identities import (
+    Device,
+    DeviceKind,
+    Document,
+    Group,
+    PolicyHolder,
+    Role,
+    User,
+    new_id,
+)
+from mfa_session.sandbox.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ACCOUNT = "123456789012"
+ALLOW_ALL: Document = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+
+
+class Sandbox:
+    """An AWS on loopback that enforces MFA, signatures and policies.
+
+    A context manager; `start` and `stop` do the same. moto's state is the process's, so one
+    sandbox runs at a time; each starts empty.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        """Prepare everything but the server; `port` 0 takes a free one."""
+        self.clock = Clock()
+        self.calls = Calls()
+        self.directory = Directory()
+        self._faults = Faults()
+        self._gate = Gate(self.directory, self.clock, self.calls, self._faults)
+        self._port = port
+        self._server: Server | None = None
+
+    def __enter__(self) -> Sandbox:
+        """Start."""
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        """Stop."""
+        self.stop()
+
+    def start(self) -> Sandbox:
+        """Begin to answer, with nobody and nothing in it."""
+        moto_backend.reset()
+        self._server = Server(self._gate.handle, self.clock, self._port)
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """End, and close every connection."""
+        if self._server:
+            self._server.stop()
+            self._server = None
+
+    def reset(self) -> None:
+        """Forget all users, resources, calls and faults and set the clock right; keep the URL."""
+        moto_backend.reset()
+        for part in (self.directory, self.calls, self._faults):
+            part.clear()
+        self.clock.reset()
+        self._gate.disabled_regions.clear()
+        self.latency_seconds = 0.0
+        self.checks_signature_age = True
+
+    @property
+    def url(self) -> str:
+        """The endpoint: `http://127.0.0.1:PORT`."""
+        if self._server is None:
+            raise RuntimeError("the sandbox is not running")
+        return self._server.url
+
+    def environ(self, user: User | None = None, region: str | None = None) -> dict[str, str]:
+        """Return the variables that point the AWS CLI and SDKs here, a user's keys with them."""
+        found = {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "NO_PROXY": "127.0.0.1",
+        }
+        if user:
+            found["AWS_ACCESS_KEY_ID"] = user.access_key_id
+            found["AWS_SECRET_ACCESS_KEY"] = user.secret_access_key
+        if region:
+            found["AWS_REGION"] = found["AWS_DEFAULT_REGION"] = region
+        return found
+
+    # Who there is
+
+    def create_user(
+        self,
+        name: str,
+        *,
+        account: str = ACCOUNT,
+        policies: Iterable[Document] = (),
+        partition: str = "aws",
+        path: str = "/",
+        boundary: Document | None = None,
+    ) -> User:
+        """Make a user with one active long-term key and these inline policies."""
+        user = User(name, account, partition, path, _named(policies), boundary=boundary)
+        return self._add_user(user)
+
+    def create_root(self, account: str = ACCOUNT, partition: str = "aws") -> User:
+        """Make the root of an account, with a key."""
+        return self._add_user(User("root", account, partition, is_root=True))
+
+    def _add_user(self, user: User) -> User:
+        user.created_at = self.clock.now()
+        user.add_key()
+        with self.directory.lock:
+            self.directory.users[user.account, user.arn if user.is_root else user.name] = user
+        return user
+
+    def create_group(
+        self,
+        name: str,
+        members: Iterable[User],
+        *,
+        account: str = ACCOUNT,
+        policies: Iterable[Document] = (),
+        partition: str = "aws",
+    ) -> Group:
+        """Make a group with these members."""
+        group = Group(name, account, partition, "/", _named(policies))
+        with self.directory.lock:
+            self.directory.groups[account, name] = group
+            for member in members:
+                member.groups.append(group)
+        return group
+
+    def create_policy(
+        self, name: str, document: Document, *, account: str = ACCOUNT, partition: str = "aws"
+    ) -> str:
+        """Make a managed policy and return its ARN."""
+        arn = f"arn:{partition}:iam::{account}:policy/{name}"
+        self.directory.policies[arn] = document
+        return arn
+
+    def attach_policy(self, holder: PolicyHolder, arn: str) -> None:
+        """Attach a managed policy to a user, group or role."""
+        holder.attached_policies.append(arn)
+
+    def create_role(  # noqa: PLR0913 - a role has this many sides
+        self,
+        name: str,
+        *,
+        trust: Document,
+        account: str = ACCOUNT,
+        policies: Iterable[Document] = (),
+        max_session_seconds: int = 3600,
+        partition: str = "aws",
+        path: str = "/",
+        boundary: Document | None = None,
+    ) -> Role:
+        """Make a role with its trust policy and these inline policies."""
+        role = Role(
+            name,
+            account,
+            partition,
+            path,
+            _named(policies),
+            boundary=boundary,
+            trust=trust,
+            max_session_seconds=max_session_seconds,
+        )
+        with self.directory.lock:
+            self.directory.roles[role.arn] = role
+        return role
+
+    def create_device(
+        self, user: User, *, name: str | None = None, kind: DeviceKind = "virtual", path: str = "/"
+    ) -> Device:
+        """Give a user an enabled MFA device: virtual, hardware (bare serial) or passkey."""
+        place = f"arn:{user.partition}:iam::{user.account}"
+        if kind == "virtual":
+            device = devices.new_virtual_device(
+                self.clock, user.partition, user.account, name or f"{user.name}-phone", path
+            )
+        elif kind == "hardware":
+            serial = name or new_id("GAHT")[:12]
+            device = Device(serial, kind, self.clock, CodeChecker(new_seed()))
+        else:
+            serial = f"{place}:u2f/user/{user.name}/{name or 'key'}-{new_id('')}"
+            device = Device(serial, kind, self.clock, None)
+        with self.directory.lock:
+            self.directory.devices[device.serial] = device
+            devices.attach(device, user, self.clock)
+        return device
+
+    def set_alias(self, account: str, alias: str) -> None:
+        """Give an account an alias."""
+        self.directory.aliases[account] = alias
+
+    def expire(self, access_key_id: str) -> None:
+        """Let one session have expired a second ago, without moving the clock."""
+        with self.directory.lock:
+            session = self.directory.sessions[access_key_id]
+            moment = self.clock.now() - timedelta(seconds=1)
+            self.directory.sessions[access_key_id] = replace(session, expires_at=moment)
+
+    # What there is
+
+    def create_instance(
+        self, *, name: str, account: str = ACCOUNT, region: str = "eu-west-1"
+    ) -> str:
+        """Start an EC2 instance with a Name tag and return its id."""
+        return moto_backend.add_instance(account, region, name)
+
+    def create_bucket(
+        self, name: str, *, account: str = ACCOUNT, region: str = "eu-west-1"
+    ) -> None:
+        """Make an S3 bucket."""
+        moto_backend.add_bucket(account, region, name)
+
+    # What was asked
+
+    def count(self, operation: str) -> int:
+        """Count the calls of one operation (`GetSessionToken`), refused ones too."""
+        return len(self.calls.of(operation))
+
+    # What goes wrong
+
+    def fail(
+        self,
+        operation: str,
+        *,
+        times: int | None = 1,
+        code: str = "Throttling",
+        status: int = 400,
+        message: str = "Rate exceeded",
+    ) -> None:
+        """Answer the next `times` calls (None: all) of an operation, or `*`, with an error."""
+        fault = Fault("error", operation, times, status=status, code=code, message=message)
+        self._faults.add(fault)
+
+    def slow(self, operation: str, seconds: float, *, times: int | None = None) -> None:
+        """Answer so much later."""
+        self._faults.add(Fault("slow", operation, times, seconds=seconds))
+
+    def drop(self, operation: str, *, times: int | None = 1, after: bool = False) -> None:
+        """Close the connection without an answer; `after`: but do what was asked first."""
+        self._faults.add(Fault("drop-after" if after else "drop", operation, times))
+
+    def answer(
+        self,
+        operation: str,
+        status: int,
+        body: str | bytes,
+        content_type: str = "text/html",
+        *,
+        times: int | None = 1,
+    ) -> None:
+        """Answer with this instead: a captive portal's page, say."""
+        sent = body.encode() if isinstance(body, str) else body
+        self._faults.add(
+            Fault("answer", operation, times, status=status, body=sent, content_type=content_type)
+        )
+
+    def clear_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        self._faults.clear()
+
+    def disable_region(self, region: str) -> None:
+        """Switch STS off in a region."""
+        self._gate.disabled_regions.add(region)
+
+    @property
+    def latency_seconds(self) -> float:
+        """How long every answer takes at least."""
+        return self._gate.latency_seconds
+
+    @latency_seconds.setter
+    def latency_seconds(self, seconds: float) -> None:
+        self._gate.latency_seconds = seconds
+
+    @property
+    def checks_signature_age(self) -> bool:
+        """Whether requests signed over 15 minutes off are refused.
+
+        Off, the clock may be moved far under clients that sign with the machine's own.
+        """
+        return self._gate.checks_signature_age
+
+    @checks_signature_age.setter
+    def checks_signature_age(self, checks: bool) -> None:
+        self._gate.checks_signature_age = checks
+
+
+def _named(policies: Iterable[Document]) -> dict[str, Document]:
+    return {f"policy-{number}": document for number, document in enumerate(policies, 1)}

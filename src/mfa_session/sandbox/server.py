@@ -1,0 +1,135 @@
+"""The HTTP server: loopback only, a thread for each connection, kept alive between requests."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+
+from mfa_session.sandbox.signatures import HttpRequest
+
+if TYPE_CHECKING:
+    from mfa_session.sandbox.answers import Answer
+    from mfa_session.sandbox.clock import Clock
+
+Handle = Callable[[HttpRequest], "Answer | None"]
+_POLL_SECONDS = 0.01
+
+
+class Server(ThreadingHTTPServer):
+    """Serve `handle` on a free port of 127.0.0.1; every answer's Date is the clock's."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 256
+
+    def __init__(self, handle: Handle, clock: Clock, port: int = 0) -> None:
+        """Bind the port; `start` begins to answer."""
+        self.handle_request_of = handle
+        self.clock = clock
+        self._open: set[socket.socket] = set()
+        self._open_lock = threading.Lock()
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    def server_bind(self) -> None:
+        """Bind without asking the resolver for our own name."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """The endpoint, without a slash at its end."""
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def start(self) -> None:
+        """Answer from a thread of our own."""
+        thread = threading.Thread(
+            target=self.serve_forever, args=(_POLL_SECONDS,), name="sandbox", daemon=True
+        )
+        thread.start()
+
+    def stop(self) -> None:
+        """Stop answering and close what is open, kept-alive connections too."""
+        self.shutdown()
+        self.server_close()
+        with self._open_lock:
+            for connection in self._open:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Remember the connection while it is open."""
+        with self._open_lock:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        """Forget a connection that ends."""
+        with self._open_lock:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that hung up; they are killed on purpose in tests."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def _answer(self) -> None:
+        body = self._read_body()
+        path, _, query = self.path.partition("?")
+        headers: dict[str, str] = {}
+        for name, value in self.headers.items():
+            key = name.lower()
+            headers[key] = f"{headers[key]},{value}" if key in headers else value
+        request = HttpRequest(self.command, path, query, headers, body, self.client_address[0])
+        answer = self.server.handle_request_of(request)
+        if answer is None:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+        else:
+            self._send(answer)
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = do_PATCH = do_OPTIONS = _answer  # noqa: N815
+
+    def _read_body(self) -> bytes:
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return b"".join(iter(self._read_chunk, b""))
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _read_chunk(self) -> bytes:
+        size = int(self.rfile.readline().split(b";")[0], 16)
+        chunk = self.rfile.read(size)
+        self.rfile.readline()
+        return chunk
+
+    def _send(self, answer: Answer) -> None:
+        """Write head and body at once: two small packets would wait for each other."""
+        self.send_response_only(answer.status)
+        self.send_header("Date", format_datetime(self.server.clock.now(), usegmt=True))
+        self.send_header("Content-Type", answer.content_type)
+        for name, value in answer.headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(answer.body)))
+        head = self._take_head()
+        self.wfile.write(head if self.command == "HEAD" else head + answer.body)
+
+    def _take_head(self) -> bytes:
+        lines: list[bytes] = self._headers_buffer  # type: ignore[attr-defined] # typeshed omits it
+        head = b"".join(lines) + b"\r\n"
+        lines.clear()
+        return head
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+        """Be quiet: `Sandbox.calls` is the log."""

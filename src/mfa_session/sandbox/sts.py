@@ -1,0 +1,259 @@
+"""STS: the calls that turn a code into a session, with AWS's refusals."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from mfa_session.sandbox import errors
+from mfa_session.sandbox.authorization import Request, allows, judge
+from mfa_session.sandbox.codes import step_at
+from mfa_session.sandbox.context import MFA_AGE, MFA_PRESENT, principal_of
+from mfa_session.sandbox.identities import Caller, Role, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfa_session.sandbox.clock import Clock
+    from mfa_session.sandbox.directory import Directory
+    from mfa_session.sandbox.operations import Operation
+
+HOUR_SECONDS = 3600
+_SESSION_DEFAULT_SECONDS = 12 * HOUR_SECONDS
+_SESSION_MAXIMUM_SECONDS = 36 * HOUR_SECONDS
+_ROLE_MAXIMUM_SECONDS = 12 * HOUR_SECONDS
+_MINIMUM_SECONDS = 900
+_PATTERN = "Member must satisfy regular expression pattern: "
+ALLOWED_IN_SESSIONS = ("AssumeRole", "GetCallerIdentity")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call to STS: who, what, when, and the condition keys of the request."""
+
+    caller: Caller
+    operation: Operation
+    now: datetime
+    context: Mapping[str, Any]
+
+
+class Sts:
+    """The operations, over a directory and by a clock."""
+
+    def __init__(self, directory: Directory, clock: Clock) -> None:
+        """Take the store that sessions go to."""
+        self._directory = directory
+        self._clock = clock
+        self._operations = {
+            "GetSessionToken": self.get_session_token,
+            "AssumeRole": self.assume_role,
+            "GetCallerIdentity": self.get_caller_identity,
+            "GetAccessKeyInfo": self.get_access_key_info,
+            "DecodeAuthorizationMessage": self.decode_authorization_message,
+        }
+
+    def answer(self, asked: Asked) -> dict[str, Any]:
+        """Do what is asked, or raise the ServiceError that AWS would answer with."""
+        name, session = asked.operation.name, asked.caller.session
+        if session and not session.role and name not in ALLOWED_IN_SESSIONS:
+            raise errors.session_may_not(name)
+        if name not in self._operations:
+            raise errors.unknown_operation(name)
+        return self._operations[name](asked)
+
+    def get_caller_identity(self, asked: Asked) -> dict[str, Any]:
+        """Say who calls; nobody can be denied it."""
+        caller = asked.caller
+        return {"Arn": caller.arn, "UserId": caller.unique_id, "Account": caller.account}
+
+    def get_access_key_info(self, asked: Asked) -> dict[str, Any]:
+        """Say which account a key belongs to."""
+        key_id = asked.operation.text("AccessKeyId") or ""
+        account = self._directory.account_of_key(key_id)
+        if account is None:
+            raise errors.invalid_value(key_id, "accessKeyId", "Member must be an access key")
+        return {"Account": account}
+
+    def decode_authorization_message(self, asked: Asked) -> dict[str, Any]:
+        """Open the blob of an EC2 refusal."""
+        blob = asked.operation.text("EncodedMessage") or ""
+        try:
+            return {"DecodedMessage": base64.urlsafe_b64decode(blob).decode()}
+        except ValueError as exc:
+            raise errors.invalid_blob() from exc
+
+    def get_session_token(self, asked: Asked) -> dict[str, Any]:
+        """Give the holder of a long-term key a session, with MFA if a code came along."""
+        operation, caller = asked.operation, asked.caller
+        seconds = _duration(operation, _SESSION_DEFAULT_SECONDS, _SESSION_MAXIMUM_SECONDS)
+        check_mfa_shapes(operation)
+        if caller.session:
+            raise errors.session_may_not("GetSessionToken")
+        if caller.is_root:
+            seconds = min(seconds, HOUR_SECONDS)
+        mfa = self._check_code(asked)
+        session = Session(
+            user=caller.user,
+            role=None,
+            role_session_name="",
+            mfa=mfa,
+            authenticated_at=asked.now if mfa else None,
+            issued_at=asked.now,
+            expires_at=asked.now + timedelta(seconds=seconds),
+        )
+        return {"Credentials": _credentials(self._directory.add_session(session))}
+
+    def assume_role(self, asked: Asked) -> dict[str, Any]:
+        """Give a session of a role, if both sides allow it."""
+        operation, caller = asked.operation, asked.caller
+        _check_role_shapes(operation)
+        seconds = _duration(operation, HOUR_SECONDS, _ROLE_MAXIMUM_SECONDS)
+        check_mfa_shapes(operation)
+        if caller.is_root:
+            raise errors.root_may_not_assume()
+        mfa = self._check_code(asked)
+        role = self._allowed_role(asked, mfa)
+        if caller.session and seconds > HOUR_SECONDS:
+            raise errors.above_chaining_maximum()
+        if seconds > role.max_session_seconds:
+            raise errors.above_role_maximum()
+        session = self._role_session(asked, role, seconds)
+        arn = Caller(session.access_key_id, None, session).arn
+        user_id = f"{role.role_id}:{session.role_session_name}"
+        return {
+            "Credentials": _credentials(self._directory.add_session(session)),
+            "AssumedRoleUser": {"AssumedRoleId": user_id, "Arn": arn},
+        }
+
+    def _role_session(self, asked: Asked, role: Role, seconds: int) -> Session:
+        """Make the session; no word of MFA is carried on into it."""
+        policy = asked.operation.text("Policy")
+        return Session(
+            user=None,
+            role=role,
+            role_session_name=asked.operation.text("RoleSessionName") or "",
+            mfa=False,
+            authenticated_at=None,
+            issued_at=asked.now,
+            expires_at=asked.now + timedelta(seconds=seconds),
+            session_policy=json.loads(policy) if policy else None,
+        )
+
+    def _allowed_role(self, asked: Asked, mfa: bool) -> Role:
+        """Return the role if the caller may take it; every reason not to is answered alike."""
+        arn = asked.operation.text("RoleArn") or ""
+        role = self._directory.roles.get(arn)
+        if role is None or not self._both_sides_allow(asked, role, mfa):
+            raise errors.role_refused(asked.caller.arn, arn)
+        return role
+
+    def _both_sides_allow(self, asked: Asked, role: Role, mfa: bool) -> bool:
+        """Ask the trust policy and the caller's own.
+
+        In the same account a trust that names the caller is enough; one that names the account
+        leaves it to the caller's policies, and another account's role needs both always.
+        """
+        caller = asked.caller
+        request = Request(
+            "sts:AssumeRole", role.arn, _assume_context(asked, mfa), principal_of(caller)
+        )
+        trust = judge([role.trust], request)
+        own = allows(
+            request,
+            self._directory.policies_of(caller.holder),
+            boundary=caller.holder.boundary,
+            session_policy=caller.session.session_policy if caller.session else None,
+        )
+        if not trust.grants or own.denied:
+            return False
+        return own.allowed or (trust.names_caller and role.account == caller.account)
+
+    def _check_code(self, asked: Asked) -> bool:
+        """Use the code up; False when none was given."""
+        serial = asked.operation.text("SerialNumber")
+        code = asked.operation.text("TokenCode")
+        if serial is None and code is None:
+            return False
+        if serial is None or code is None:
+            raise errors.half_mfa()
+        device = self._directory.devices.get(serial)
+        user = asked.caller.user
+        owned = device is not None and user is not None and device in user.devices
+        if device is None or device.checker is None or not owned or asked.caller.session:
+            raise errors.wrong_serial()
+        if not device.checker.accept(code, step_at(asked.now.timestamp())):
+            raise errors.wrong_code()
+        return True
+
+
+def check_mfa_shapes(operation: Operation) -> None:
+    """Refuse serials and codes that cannot be ones."""
+    _check(operation, "SerialNumber", 9, 256, r"[\w+=/:,.@-]*")
+    _check(operation, "TokenCode", 6, 6, r"[\d]*")
+
+
+def _check_role_shapes(operation: Operation) -> None:
+    _check(operation, "RoleArn", 20, 2048, r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uFFFF]+")
+    _check(operation, "RoleSessionName", 2, 64, r"[\w+=,.@-]*")
+    _check(operation, "ExternalId", 2, 1224, r"[\w+=,.@:\/-]*")
+    for name in ("RoleArn", "RoleSessionName"):
+        if operation.text(name) is None:
+            raise errors.invalid_value("null", _member(name), "Member must not be null")
+
+
+def _check(operation: Operation, name: str, least: int, most: int, pattern: str) -> None:
+    """Check one parameter's length and characters, if it was sent."""
+    value = operation.text(name)
+    if value is None:
+        return
+    too = "Member must have length {} than or equal to {}"
+    if len(value) < least:
+        raise errors.invalid_value(value, _member(name), too.format("greater", least))
+    if len(value) > most:
+        raise errors.invalid_value(value, _member(name), too.format("less", most))
+    if not re.fullmatch(pattern, value, re.ASCII):
+        raise errors.invalid_value(value, _member(name), _PATTERN + pattern)
+
+
+def _duration(operation: Operation, default_seconds: int, most_seconds: int) -> int:
+    text = operation.text("DurationSeconds")
+    if text is None:
+        return default_seconds
+    too = "Member must have value {} than or equal to {}"
+    seconds = int(text) if re.fullmatch(r"-?\d+", text) else -1
+    if seconds < _MINIMUM_SECONDS:
+        constraint = too.format("greater", _MINIMUM_SECONDS)
+        raise errors.invalid_value(text, "durationSeconds", constraint)
+    if seconds > most_seconds:
+        raise errors.invalid_value(text, "durationSeconds", too.format("less", most_seconds))
+    return seconds
+
+
+def _assume_context(asked: Asked, mfa: bool) -> dict[str, Any]:
+    """Return the condition keys of an AssumeRole request: a code given with it counts at once."""
+    context = dict(asked.context)
+    if mfa:
+        context |= {MFA_PRESENT: True, MFA_AGE: 0}
+    named = {"sts:ExternalId": "ExternalId", "sts:RoleSessionName": "RoleSessionName"}
+    for key, parameter in named.items():
+        value = asked.operation.text(parameter)
+        if value is not None:
+            context[key] = value
+    return context
+
+
+def _credentials(session: Session) -> dict[str, Any]:
+    return {
+        "AccessKeyId": session.access_key_id,
+        "SecretAccessKey": session.secret_access_key,
+        "SessionToken": session.session_token,
+        "Expiration": session.expires_at,
+    }
+
+
+def _member(name: str) -> str:
+    return name[0].lower() + name[1:]

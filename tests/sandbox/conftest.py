@@ -1,0 +1,64 @@
+"""The sandbox, one for each test, and clients that are pointed at it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import botocore.config
+import botocore.session
+import pytest
+
+from mfa_session.sandbox import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mfa_session.sandbox import User
+
+# Bad parameters must reach the sandbox, and a refusal must be seen the first time.
+_CONFIG = botocore.config.Config(
+    parameter_validation=False, retries={"total_max_attempts": 1}, read_timeout=20
+)
+
+
+class Clients(Protocol):
+    """Make a botocore client that signs with a user's key, or with an STS answer's."""
+
+    def __call__(
+        self, service: str, who: User | Mapping[str, Any], region: str = "eu-west-1"
+    ) -> Any: ...
+
+
+@pytest.fixture
+def aws() -> Iterator[Sandbox]:
+    """Start an empty sandbox."""
+    with Sandbox() as aws:
+        yield aws
+
+
+@pytest.fixture(scope="session")
+def botocore_session() -> botocore.session.Session:
+    """Load the service models once."""
+    return botocore.session.Session()
+
+
+@pytest.fixture
+def client(aws: Sandbox, botocore_session: botocore.session.Session) -> Clients:
+    """Make clients: `client("sts", carol)`, `client("ec2", answer["Credentials"])`."""
+
+    def client(service: str, who: User | Mapping[str, Any], region: str = "eu-west-1") -> Any:
+        if isinstance(who, dict):
+            keys = (who["AccessKeyId"], who["SecretAccessKey"], who.get("SessionToken"))
+        else:
+            keys = (who.access_key_id, who.secret_access_key, None)  # type: ignore[union-attr]
+        return botocore_session.create_client(
+            service,
+            region,
+            endpoint_url=aws.url,
+            aws_access_key_id=keys[0],
+            aws_secret_access_key=keys[1],
+            aws_session_token=keys[2],
+            config=_CONFIG,
+        )
+
+    return client
