@@ -28,11 +28,10 @@ def _families(trees: dict[str, ast.Module]) -> dict[str, int]:
     }
     for tree in trees.values():
         for node in ast.walk(tree):
-            if isinstance(node, ast.ClassDef):
+            if isinstance(node, ast.ClassDef) and node.name not in exit_codes:
                 bases = [ast.unparse(base).split(".")[-1] for base in node.bases]
-                exit_codes.update(
-                    (node.name, exit_codes[base]) for base in bases if base in exit_codes
-                )
+                known = [exit_codes[base] for base in bases if base in exit_codes]
+                exit_codes.update((node.name, exit_code) for exit_code in known)
     return exit_codes
 
 
@@ -67,17 +66,14 @@ def test_the_page_lists_exactly_the_errors_of_the_source() -> None:
     assert (undocumented, documented - set(raised)) == ({}, set())
 
 
-def test_codes_are_kebab_case_and_belong_to_one_exit_code() -> None:
-    documented = _documented()
-    codes = [code for code, _ in documented]
-    assert [code for code in codes if not CODE.fullmatch(code)] == []
-    assert sorted(codes) == sorted(set(codes))
+def test_codes_are_kebab_case() -> None:
+    assert [code for code, _ in _documented() if not CODE.fullmatch(code)] == []
 
 
 def test_the_page_lists_exactly_the_exit_codes_of_the_classes() -> None:
     rows = re.findall(r"^\| (\d+) \| [a-z]", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     told_by_errors = set(_families(TREES).values())
-    told_otherwise = {0, 1, 2}  # done, findings, and click's own usage errors
+    told_otherwise = {0, 1, 2}  # done, findings, usage (click's own errors, too)
     assert {int(row) for row in rows} == told_by_errors | told_otherwise
 
 

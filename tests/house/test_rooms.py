@@ -25,6 +25,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mfa": DOCUMENTS,
     "aws": {"session", "mfa"},  # edges implement what these two ask for
     "files": set(),
+    "files.recovered": {"session"},  # these two keep sessions, as session/ asks for
+    "files.session_store": {"session"},
     "system": {"session", "mfa"},
     "sandbox": set(),
 }
@@ -33,7 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 MAY_USE: dict[str, set[str]] = {
     "cli": {"click", "rich", "shellingham"},
     "aws": {"boto3", "botocore"},
-    "files": {"filelock", "tomli"},
+    "files": {"filelock", "tomli", "tomllib"},  # tomllib: in the library from 3.11
     "sandbox": {"boto3", "botocore", "moto", "werkzeug"},
 }
 
