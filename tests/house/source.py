@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,17 +20,36 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
         yield name.removesuffix("__init__").rstrip("."), ast.parse(path.read_bytes(), str(path))
 
 
-def imported_modules(tree: ast.Module, ours: set[str]) -> Iterator[tuple[str, int]]:
-    """Yield each module that a tree imports, however deep, by its full name, and the line.
+class Import(NamedTuple):
+    """One import: the full name of the module, the line, and whether only type checkers see it."""
+
+    module: str
+    line: int
+    for_types: bool
+
+
+def imports(tree: ast.Module, ours: set[str]) -> Iterator[Import]:
+    """Yield each import of a module, however deep.
 
     `from mfa_session.files import ini` counts as mfa_session.files.ini where that is one of `ours`.
     """
+    for_types = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")
+        for statement in node.body
+        for inner in ast.walk(statement)
+    }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"line {node.lineno}: relative imports hide the room"
-            module = node.module or ""
-            for alias in node.names:
-                whole = f"{module}.{alias.name}"
-                yield (whole if whole in ours else module), node.lineno
+        for module in _named_by(node, ours):
+            yield Import(module, getattr(node, "lineno", 0), id(node) in for_types)
+
+
+def _named_by(node: ast.AST, ours: set[str]) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, f"line {node.lineno}: relative imports hide the room"
+        wholes = [f"{node.module}.{alias.name}" for alias in node.names]
+        return [whole if whole in ours else str(node.module) for whole in wholes]
+    return []
