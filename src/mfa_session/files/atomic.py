@@ -1,0 +1,213 @@
+"""Replaces a file whole: whoever reads it sees the old bytes or the new ones, never a part."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import stat
+import time
+
+from mfa_session.errors import ConfigurationError
+from mfa_session.files.locks import try_lock
+
+MARK = ".mfa-session-"
+"""Stands in the name of every temporary file of ours, after the dot and the target's name."""
+
+PRIVATE_MODE = 0o600
+WINDOWS_TRIES = 40
+WINDOWS_PAUSE_SECONDS = 0.05
+
+HINTS = {
+    errno.ENOSPC: "free some space on that disk, then run the command again",
+    errno.EDQUOT: "your disk quota is used up: free some space, then run the command again",
+    errno.EFBIG: "the limit on file sizes is too low: see `ulimit -f`",
+    errno.EROFS: "the file system is mounted read-only",
+    errno.EACCES: "look at the owner and mode of the file and its directory: ls -ld",
+    errno.EPERM: "look at the owner and attributes of the file: ls -l, lsattr",
+    errno.ELOOP: "the symbolic links lead in a circle",
+    errno.EISDIR: "name a file, not a directory",
+}
+
+
+def replace_file(path: str, data: bytes, *, mode: int | None) -> None:
+    """Replace the file at `path`, or what its symbolic links lead to, by `data`.
+
+    The bytes are on the disk before the rename. `mode` None keeps the file's mode, 0600 for a
+    new one; the owner is kept where we may. Nothing is left behind on failure, and what killed
+    runs left beside this file is removed.
+
+    Raises ConfigurationError `file-not-written`, with the reason.
+    """
+    try:
+        target = writable_target(path)
+        _remove_stale(target)
+        _replace(target, data, mode)
+    except OSError as exc:
+        raise not_written(path, exc) from exc
+
+
+def writable_target(path: str) -> str:
+    """Follow the symbolic links of `path`; raise OSError where no regular file can stand."""
+    target = os.path.realpath(path)
+    try:
+        found = os.lstat(target).st_mode
+    except FileNotFoundError:
+        return target
+    if stat.S_ISLNK(found):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), path)
+    if stat.S_ISDIR(found):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    if not stat.S_ISREG(found):
+        raise OSError(errno.EINVAL, "not a regular file", path)
+    return target
+
+
+def not_written(path: str, exc: OSError) -> ConfigurationError:
+    """Say why a file could not be written."""
+    reason = (exc.strerror or str(exc)).lower()
+    hint = HINTS.get(exc.errno or 0, "")
+    return ConfigurationError("file-not-written", f"{path} could not be written: {reason}", hint)
+
+
+def _replace(target: str, data: bytes, mode: int | None) -> None:
+    """Write `data` beside `target` and rename it over it."""
+    descriptor, temporary = create_temporary(target)
+    try:
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            write_all(descriptor, data)
+            _take_over(descriptor, target, mode)
+            os.fsync(descriptor)
+            if os.name == "nt":
+                file.close()
+            rename(temporary, target)
+    except BaseException:
+        remove_quietly(temporary)
+        raise
+    sync_directory(os.path.dirname(target))
+
+
+def create_temporary(target: str) -> tuple[int, str]:
+    """Create a private file beside `target`, known for ours; return its descriptor and path.
+
+    It is locked, which tells the living from the dead: the kernel frees the lock when a process
+    ends, however. Who looks for dead ones may come between creation and lock: then once more.
+    """
+    directory, name = os.path.split(target)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    while True:
+        path = os.path.join(directory, f".{name}{MARK}{os.urandom(8).hex()}")
+        descriptor = os.open(path, flags, PRIVATE_MODE)
+        if _claim(descriptor):
+            return descriptor, path
+        os.close(descriptor)
+        remove_quietly(path)
+
+
+def _claim(descriptor: int) -> bool:
+    """Lock a file just created; False if somebody took it for dead before that."""
+    if os.name == "nt":
+        return True  # an open file cannot be removed
+    try:
+        return try_lock(descriptor) and os.fstat(descriptor).st_nlink > 0
+    except OSError:
+        return True  # no locks here: nobody can take it for dead
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write all of `data`; one write may take a part."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def remove_quietly(path: str) -> None:
+    """Remove a file if it is there and may be removed."""
+    with contextlib.suppress(OSError):
+        os.unlink(path)
+
+
+def sync_directory(path: str) -> None:
+    """Bring a rename to the disk, where the system can."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(path or ".", os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        pass  # some network file systems cannot; the rename is done all the same
+    finally:
+        os.close(descriptor)
+
+
+def _take_over(descriptor: int, target: str, mode: int | None) -> None:
+    """Give the new file the old one's owner where we may, and its mode unless one is given."""
+    try:
+        old = os.stat(target)
+    except FileNotFoundError:
+        old = None
+    if mode is None:
+        mode = PRIVATE_MODE if old is None else stat.S_IMODE(old.st_mode)
+    if os.name == "nt":
+        return
+    if old is not None and not _keep_owner(descriptor, old):
+        mode &= ~stat.S_IRWXG  # these rights were meant for another group
+    os.fchmod(descriptor, mode)
+
+
+def _keep_owner(descriptor: int, old: os.stat_result) -> bool:
+    """Keep owner and group; tell whether the group is as it was."""
+    new = os.fstat(descriptor)
+    if (new.st_uid, new.st_gid) == (old.st_uid, old.st_gid):
+        return True
+    for uid in (old.st_uid, -1):
+        try:
+            os.fchown(descriptor, uid, old.st_gid)
+        except OSError:
+            continue
+        return True
+    return False
+
+
+def rename(temporary: str, target: str) -> None:
+    """Rename over the target; on Windows, try again while another process reads it."""
+    for _ in range(WINDOWS_TRIES if os.name == "nt" else 0):
+        with contextlib.suppress(PermissionError):
+            os.replace(temporary, target)
+            return
+        time.sleep(WINDOWS_PAUSE_SECONDS)
+    os.replace(temporary, target)
+
+
+def _remove_stale(target: str) -> None:
+    """Remove what killed writers of `target` left beside it."""
+    directory, name = os.path.split(target)
+    remove_dead(directory or ".", name)
+
+
+def remove_dead(directory: str, target_name: str = "") -> None:
+    """Remove our temporary files, for one target or for all, that no living process holds."""
+    try:
+        names = os.listdir(directory)
+    except OSError:
+        return
+    for name in names:
+        if name.startswith("." + target_name) and MARK in name:
+            _remove_if_dead(os.path.join(directory, name))
+
+
+def _remove_if_dead(path: str) -> None:
+    if os.name == "nt":
+        remove_quietly(path)  # refused while a process has it open
+        return
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return
+    try:
+        if try_lock(descriptor):
+            remove_quietly(path)
+    except OSError:
+        pass  # no locks here: better a file too many than one too few
+    finally:
+        os.close(descriptor)

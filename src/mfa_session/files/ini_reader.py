@@ -1,0 +1,205 @@
+"""Reads INI text exactly as botocore does, which is `configparser.RawConfigParser()`.
+
+Own code, because configparser's import alone takes longer than a warm command may, and because
+it forgets where things stood. `Scan` uses it for one section, and for what is not plain.
+
+The rules (CPython's configparser 3.10 to 3.13, strict, no inline comments):
+
+- a line that is blank, or begins with `#` or `;`, however far indented, is no text;
+- a line indented further than the header or key above it continues that key's value;
+- `[NAME]` up to the last `]` is a header; anything else is `KEY = VALUE` or `KEY: VALUE`;
+- keys are lower-cased; one section's key, or a section's name, twice is an error;
+- `[DEFAULT]` may stand several times, and its keys show in every section.
+
+botocore adds: a value that begins on the next line is a nested block of `key = value` lines.
+"""
+
+from __future__ import annotations
+
+DEFAULT = "DEFAULT"
+
+
+class Unreadable(Exception):  # noqa: N818 - never leaves this room
+    """What botocore could not read: `line` counts from 1, `what` names it, `hint` mends it."""
+
+    def __init__(self, line: int, what: str, hint: str) -> None:
+        """Keep all three."""
+        super().__init__(what)
+        self.line = line
+        self.what = what
+        self.hint = hint
+
+
+class Option:
+    """A key, the pieces of its value, and the rows (counted from 0) that they stand on."""
+
+    __slots__ = ("key", "pieces", "rows")
+
+    def __init__(self, key: str, value: str, row: int) -> None:
+        """Begin with what stands on the key's own row."""
+        self.key = key
+        self.pieces = [value]
+        self.rows = [row]
+
+    def add(self, piece: str, row: int) -> None:
+        """Continue the value with a further line."""
+        self.pieces.append(piece)
+        self.rows.append(row)
+
+    @property
+    def first(self) -> int:
+        """The row of the key."""
+        return self.rows[0]
+
+    @property
+    def last(self) -> int:
+        """The last row that holds text of the value."""
+        return max(
+            row
+            for row, piece in zip(self.rows, self.pieces, strict=True)
+            if piece or row == self.first
+        )
+
+    def value(self) -> str:
+        """The value as configparser gives it: pieces joined, nothing blank at the end."""
+        return "\n".join(self.pieces).rstrip()
+
+    def flaw(self) -> int | None:
+        """The row for which botocore fails: a line of a nested block without `=`."""
+        if self.pieces[0]:
+            return None
+        for row, piece in zip(self.rows, self.pieces, strict=True):
+            if any(line.strip() and "=" not in line for line in piece.splitlines()):
+                return row
+        return None
+
+
+class Section:
+    """The options below a header, by lower-cased key."""
+
+    __slots__ = ("name", "options")
+
+    def __init__(self, name: str) -> None:
+        """Begin empty."""
+        self.name = name
+        self.options: dict[str, Option] = {}
+
+    def values(self) -> dict[str, str]:
+        """What the section itself says."""
+        return {key: option.value() for key, option in self.options.items()}
+
+
+class Reader:
+    """Reads line by line: the sections, what [DEFAULT] said, and where each header starts."""
+
+    __slots__ = (
+        "_level",
+        "_offset",
+        "_option",
+        "_row",
+        "_section",
+        "defaults",
+        "sections",
+        "starts",
+    )
+
+    def __init__(self, text: str) -> None:
+        """Read `text`, whose lines end in newlines; raise `Unreadable` where botocore fails."""
+        self.defaults = Section(DEFAULT)
+        self.sections: dict[str, Section] = {}
+        self.starts: list[tuple[str, int]] = []
+        self._section: Section | None = None
+        self._option: Option | None = None
+        self._level = 0
+        self._row = 0
+        self._offset = 0
+        for line in text.split("\n"):
+            self._read_line(line)
+            self._row += 1
+            self._offset += len(line) + 1
+        self._end_option()
+        self._check_defaults()
+
+    def _read_line(self, line: str) -> None:
+        text = line.strip()
+        if not text:
+            if self._option is not None:
+                self._option.add("", self._row)
+        elif text[0] not in "#;":
+            indent = line.index(text[0])
+            if self._option is not None and indent > self._level:
+                self._option.add(text, self._row)
+            else:
+                self._level = indent
+                self._begin(text)
+
+    def _begin(self, text: str) -> None:
+        self._end_option()
+        close = text.rfind("]")
+        if text[0] == "[" and close > 1:
+            self._begin_section(text[1:close])
+        elif self._section is None:
+            raise self._refusal(
+                "text stands before the first [section]",
+                "put a [section] header above the line, or # before it",
+            )
+        else:
+            self._begin_option(self._section, text)
+
+    def _begin_section(self, name: str) -> None:
+        self.starts.append((name, self._offset))
+        if name == DEFAULT:
+            self._section = self.defaults
+            return
+        if name in self.sections:
+            raise self._refusal(
+                f"the section [{name}] stands twice", "merge the two sections into one"
+            )
+        self._section = self.sections[name] = Section(name)
+
+    def _begin_option(self, section: Section, text: str) -> None:
+        key, value = _split_option(text)
+        if key is None:
+            raise self._refusal(
+                "the line is neither a [section] nor `key = value`",
+                "write it as `key = value`, or put # before it",
+            )
+        if key in section.options:
+            raise self._refusal(
+                f"the key {key} stands twice in [{section.name}]", "remove one of the two"
+            )
+        self._option = section.options[key] = Option(key, value, self._row)
+
+    def _end_option(self) -> None:
+        option, self._option = self._option, None
+        if option is not None and self._section is not self.defaults:
+            _check_nested(option)
+
+    def _check_defaults(self) -> None:
+        """Refuse a default that fails in some section, which is one that does not override it."""
+        for key, option in self.defaults.options.items():
+            if any(key not in section.options for section in self.sections.values()):
+                _check_nested(option)
+
+    def _refusal(self, what: str, hint: str) -> Unreadable:
+        return Unreadable(self._row + 1, what, hint)
+
+
+def _split_option(text: str) -> tuple[str | None, str]:
+    """Split at the first `=` or `:`; the key is None when there is none."""
+    head, equals, value = text.partition("=")
+    if ":" in head:
+        head, equals, value = text.partition(":")
+    key = head.rstrip().lower()
+    return (key if equals and key else None), value.strip()
+
+
+def _check_nested(option: Option) -> None:
+    """Refuse a nested block with a line that is no `key = value`, as botocore does."""
+    row = option.flaw()
+    if row is not None:
+        raise Unreadable(
+            row + 1,
+            f"the indented line below {option.key} is not `key = value`",
+            f"write the value on the line of {option.key}, or the line as `key = value`",
+        )

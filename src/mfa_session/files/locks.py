@@ -1,0 +1,134 @@
+"""Exclusive locks between processes.
+
+Written on the system's own `flock` instead of the filelock package: importing that takes longer
+than a whole warm command (it brings asyncio's parts, inspect, logging, pathlib and decimal), and
+where flock is missing it falls back to lock files that are deleted, which a kill leaves behind.
+
+A lock file is never deleted: whoever waits on a deleted one waits on another than the next.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+
+from mfa_session.errors import ConfigurationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+FIRST_PAUSE_SECONDS = 0.001
+LONGEST_PAUSE_SECONDS = 0.05
+HELD_ELSEWHERE = (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK)
+
+
+class LockTimeout(TimeoutError):  # noqa: N818 - reads as what happened
+    """The lock was held by another process for longer than we wait."""
+
+
+def hold(
+    path: str,
+    timeout_seconds: float | None = None,
+    on_wait: Callable[[], None] | None = None,
+) -> Lock:
+    """Hold the lock of the file at `path`, made with mode 0600, for the length of a `with` block.
+
+    Waits for at most `timeout_seconds` (None: as long as it takes), and calls `on_wait` once
+    before it begins to wait. The kernel frees the lock when its holder dies. Raises LockTimeout,
+    and ConfigurationError `lock-unavailable` where files cannot be locked.
+    """
+    return Lock(path, timeout_seconds, on_wait)
+
+
+class Lock:
+    """A lock that is taken by entering it; see `hold`."""
+
+    def __init__(
+        self, path: str, timeout_seconds: float | None, on_wait: Callable[[], None] | None
+    ) -> None:
+        """Take nothing yet."""
+        self._path = path
+        self._timeout_seconds = timeout_seconds
+        self._on_wait = on_wait
+        self._descriptor = -1
+
+    def __enter__(self) -> None:
+        """Wait for the lock and take it."""
+        begin = time.monotonic()
+        pause_seconds = FIRST_PAUSE_SECONDS
+        while not self._take():
+            if self._on_wait is not None:
+                on_wait, self._on_wait = self._on_wait, None
+                on_wait()
+            waited_seconds = time.monotonic() - begin
+            if self._timeout_seconds is not None and waited_seconds >= self._timeout_seconds:
+                raise LockTimeout(f"{self._path} is held by another process")
+            # Unlike a blocking lock, this ends in time, and by Ctrl-C in any thread.
+            time.sleep(pause_seconds)
+            pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Free the lock; closing the file does it."""
+        descriptor, self._descriptor = self._descriptor, -1
+        os.close(descriptor)
+
+    def _take(self) -> bool:
+        """Lock the file; False if another process holds it, or it was deleted by hand."""
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+        taken = False
+        try:
+            descriptor = os.open(self._path, flags, 0o600)
+            try:
+                taken = try_lock(descriptor) and _stands_at(self._path, descriptor)
+            finally:
+                if not taken:
+                    os.close(descriptor)
+        except OSError as exc:
+            raise _unavailable(self._path, exc) from exc
+        self._descriptor = descriptor
+        return taken
+
+
+def try_lock(descriptor: int) -> bool:
+    """Lock an open file, until it is closed, or say that another process holds it.
+
+    Raises OSError where files cannot be locked.
+    """
+    try:
+        if os.name == "nt":
+            import msvcrt  # noqa: PLC0415 - only there on Windows
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined] # Windows
+        else:
+            import fcntl  # noqa: PLC0415 - not there on Windows
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as exc:
+        if exc.errno in HELD_ELSEWHERE:
+            return False
+        raise
+    return True
+
+
+def _stands_at(path: str, descriptor: int) -> bool:
+    """Tell whether the open file is still the one at `path`."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _unavailable(path: str, exc: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        "lock-unavailable",
+        f"{path} cannot be locked: {(exc.strerror or str(exc)).lower()}",
+        "point XDG_STATE_HOME to a directory of yours on a local disk",
+    )

@@ -1,0 +1,84 @@
+"""Room on the disk, taken before it is needed."""
+
+from __future__ import annotations
+
+import os
+
+from mfa_session.files.atomic import (
+    create_temporary,
+    not_written,
+    remove_dead,
+    remove_quietly,
+    rename,
+    sync_directory,
+    write_all,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Reservation:
+    """A private file of a given size beside its future name, which it gets when it is filled.
+
+    Used as `with`, it is released at the end unless filled. A kill leaves a file that no reader
+    sees and that the next reservation in the directory removes.
+    """
+
+    def __init__(self, path: str, size_bytes: int) -> None:
+        """Take the room; raises OSError, and leaves nothing, where there is not enough."""
+        remove_dead(os.path.dirname(path))
+        self.path = path
+        self._filled = False
+        self._descriptor, self._temporary = create_temporary(path)
+        try:
+            # Random bytes: a file system that compresses would give zeros no room.
+            write_all(self._descriptor, os.urandom(size_bytes))
+            os.fsync(self._descriptor)
+        except BaseException:
+            self.release()
+            raise
+
+    def fill(self, data: bytes) -> None:
+        """Put `data` in the room, bring it to the disk and give it its name.
+
+        Raises ConfigurationError `file-not-written`; what fits in the room is not short of space.
+        """
+        try:
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            write_all(self._descriptor, data)
+            os.ftruncate(self._descriptor, len(data))
+            os.fsync(self._descriptor)
+            if os.name == "nt":
+                self._close()
+            rename(self._temporary, self.path)
+        except OSError as exc:
+            raise not_written(self.path, exc) from exc
+        self._filled = True
+        self._close()
+        sync_directory(os.path.dirname(self.path))
+
+    def release(self) -> None:
+        """Give the room back; after `fill`, do nothing."""
+        if not self._filled:
+            self._close()
+            remove_quietly(self._temporary)
+
+    def _close(self) -> None:
+        if self._descriptor >= 0:
+            descriptor, self._descriptor = self._descriptor, -1
+            os.close(descriptor)
+
+    def __enter__(self) -> Reservation:
+        """Hold the room."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Give the room back unless it was filled."""
+        self.release()

@@ -1,0 +1,73 @@
+"""Refuses files that somebody else could have written."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from mfa_session.errors import ConfigurationError
+
+OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
+LONGEST_LINK_CHAIN = 40
+
+
+def check_owner(path: str, what: str) -> None:
+    """Refuse a file that another user owns or may write, or may put another in place of.
+
+    `what` names the file to people ("the credentials file"). Each link on the way is checked, and
+    each directory that holds one. Missing is fine. Raises ConfigurationError `unsafe-file`.
+    On Windows, where modes say nothing, everything passes.
+    """
+    if os.name == "nt":
+        return
+    for _ in range(LONGEST_LINK_CHAIN):
+        try:
+            status = os.lstat(path)
+            directory = os.stat(os.path.dirname(path) or ".")
+        except OSError:
+            return
+        _check_directory(os.path.dirname(path) or ".", what, directory)
+        if not stat.S_ISLNK(status.st_mode):
+            _check_file(path, what, status)
+            return
+        _check_owned(path, what, status)
+        path = os.path.join(os.path.dirname(path), os.readlink(path))
+
+
+def _check_file(path: str, what: str, status: os.stat_result) -> None:
+    _check_owned(path, what, status)
+    if status.st_mode & OTHERS_MAY_WRITE:
+        raise _unsafe(f"{what} {path} may be written by others", f"chmod go-w {path}")
+
+
+def _check_directory(path: str, what: str, status: os.stat_result) -> None:
+    _check_owned(path, f"the directory of {what}", status)
+    mode = status.st_mode
+    if mode & stat.S_ISVTX or not mode & OTHERS_MAY_WRITE:
+        return
+    if mode & stat.S_IWOTH or not _is_private_group(status.st_gid):
+        raise _unsafe(
+            f"the directory of {what}, {path}, may be written by others", f"chmod go-w {path}"
+        )
+
+
+def _check_owned(path: str, what: str, status: os.stat_result) -> None:
+    if status.st_uid not in (0, os.geteuid()):
+        raise _unsafe(f"{what} {path} belongs to another user", f"chown {os.geteuid()} {path}")
+
+
+def _is_private_group(gid: int) -> bool:
+    """Tell whether a group is one user's own (umask 002): of our name, and without others in it."""
+    import grp  # noqa: PLC0415 - not there on Windows, and rarely needed
+    import pwd  # noqa: PLC0415
+
+    try:
+        name = pwd.getpwuid(os.geteuid()).pw_name
+        group = grp.getgrgid(gid)
+    except KeyError:
+        return False
+    return group.gr_name == name and set(group.gr_mem) <= {name}
+
+
+def _unsafe(message: str, hint: str) -> ConfigurationError:
+    return ConfigurationError("unsafe-file", message, hint)

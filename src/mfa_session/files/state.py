@@ -1,0 +1,190 @@
+"""The state directory: locks, and small files that outlive a command."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+from mfa_session.errors import ConfigurationError
+from mfa_session.files.aws_files import home, read_bytes
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfa_session.files.reservation import Reservation as Reservation  # a public name here
+
+PRIVATE_MODE = 0o600
+PRIVATE_DIRECTORY_MODE = 0o700
+
+
+def state_path(environ: Mapping[str, str]) -> str:
+    """Return the path of the state directory: under $XDG_STATE_HOME, or the platform's folder."""
+    base = environ.get("XDG_STATE_HOME") or ""
+    if not os.path.isabs(base):  # as the XDG specification asks
+        base = _platform_state(environ)
+    return os.path.join(base, "mfa-session")
+
+
+def _platform_state(environ: Mapping[str, str]) -> str:
+    if sys.platform == "win32":
+        return environ.get("LOCALAPPDATA") or os.path.join(home(environ), "AppData", "Local")
+    if sys.platform == "darwin":
+        return os.path.join(home(environ), "Library", "Application Support")
+    return os.path.join(home(environ), ".local", "state")
+
+
+class StateDir:
+    """A directory of mode 0700 with files of mode 0600, made when the first one is written."""
+
+    def __init__(self, root: str, runtime: str | None = None) -> None:
+        """Take `root` as the directory, and keep locks under `runtime` where it cannot be made."""
+        self._root = root
+        self._runtime = runtime
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> StateDir:
+        """Return the user's state directory."""
+        return cls(state_path(environ), environ.get("XDG_RUNTIME_DIR"))
+
+    def path(self, *parts: str) -> str:
+        """Return a path in the directory; nothing is made."""
+        return os.path.join(self._root, *parts)
+
+    def lock_path(self, kind: str, key: str) -> str:
+        """Return the path of the lock for `key`, in a directory that is there and ours.
+
+        Where the state directory cannot be made (a read-only home), the lock stands in a private
+        directory under the runtime directory or the temporary one.
+        """
+        import hashlib  # noqa: PLC0415 - slow, and no warm command takes a lock
+
+        name = f"{kind}-{hashlib.sha256(os.fsencode(key)).hexdigest()[:32]}.lock"
+        try:
+            self._make()
+            directory = make_private_directory(self.path("locks"))
+        except OSError:
+            directory = self._fallback()
+        return os.path.join(directory, name)
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file's bytes, or None if it does not exist."""
+        if not self._is_there():
+            return None
+        return read_bytes(self.path(_checked(name)))
+
+    def names(self, prefix: str = "") -> list[str]:
+        """Return the names of the files that begin with `prefix`, sorted."""
+        if not self._is_there():
+            return []
+        with os.scandir(self._root) as entries:
+            files = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+        return sorted(name for name in files if name.startswith(prefix) and name[0] != ".")
+
+    def write(self, name: str, data: bytes) -> None:
+        """Replace a file whole. Raises ConfigurationError `file-not-written`."""
+        from mfa_session.files.atomic import not_written, replace_file  # noqa: PLC0415 - not warm
+
+        path = self.path(_checked(name))
+        try:
+            self._make()
+        except OSError as exc:
+            raise not_written(path, exc) from exc
+        replace_file(path, data, mode=PRIVATE_MODE)
+
+    def remove(self, name: str) -> None:
+        """Remove a file; one that does not exist is fine."""
+        from mfa_session.files.atomic import not_written  # noqa: PLC0415 - not warm
+
+        path = self.path(_checked(name))
+        try:
+            if self._is_there():
+                os.unlink(path)
+        except FileNotFoundError:
+            pass
+        except OSError as exc:
+            raise not_written(path, exc) from exc
+
+    def reserve(self, name: str, size_bytes: int) -> Reservation:
+        """Take the room on the disk for a file of up to `size_bytes`, to be filled later.
+
+        The name keeps what it holds until then. Raises ConfigurationError `file-not-written`.
+        """
+        from mfa_session.files.atomic import not_written  # noqa: PLC0415 - not warm
+        from mfa_session.files.reservation import Reservation  # noqa: PLC0415 - not warm
+
+        path = self.path(_checked(name))
+        try:
+            self._make()
+            return Reservation(path, size_bytes)
+        except OSError as exc:
+            raise not_written(path, exc) from exc
+
+    def _is_there(self) -> bool:
+        """Tell whether the directory exists, and refuse one of somebody else."""
+        try:
+            status = os.stat(self._root)
+        except OSError:
+            return False
+        check_own_directory(self._root, status)
+        return True
+
+    def _make(self) -> None:
+        make_private_directory(self._root)
+
+    def _fallback(self) -> str:
+        """Make a directory for locks where there is no home to write in."""
+        directory = self._runtime
+        if not directory or not os.access(directory, os.W_OK):
+            import tempfile  # noqa: PLC0415 - heavy, and rarely needed
+
+            directory = tempfile.gettempdir()
+        path = os.path.join(directory, f"mfa-session-{_user()}")
+        if os.path.islink(path):  # in a directory for all, it could lead anywhere
+            raise ConfigurationError("unsafe-file", f"{path} is a symbolic link", f"rm {path}")
+        try:
+            return make_private_directory(path)
+        except OSError as exc:
+            reason = (exc.strerror or str(exc)).lower()
+            raise ConfigurationError(
+                "lock-unavailable",
+                f"no directory for lock files: {path}: {reason}",
+                "point XDG_STATE_HOME to a directory of yours",
+            ) from exc
+
+
+def _user() -> str:
+    return os.environ.get("USERNAME", "user") if os.name == "nt" else str(os.geteuid())
+
+
+def make_private_directory(path: str) -> str:
+    """Make a directory that only we may enter, or see to it that an existing one is so."""
+    os.makedirs(os.path.dirname(path) or ".", PRIVATE_DIRECTORY_MODE, exist_ok=True)
+    try:
+        os.mkdir(path, PRIVATE_DIRECTORY_MODE)
+    except FileExistsError:
+        status = os.stat(path)
+        check_own_directory(path, status)
+        if os.name != "nt" and stat.S_IMODE(status.st_mode) & 0o077:
+            os.chmod(path, PRIVATE_DIRECTORY_MODE)
+    return path
+
+
+def check_own_directory(path: str, status: os.stat_result) -> None:
+    """Refuse a directory of another user. Raises ConfigurationError `unsafe-file`."""
+    if not stat.S_ISDIR(status.st_mode):
+        raise ConfigurationError("unsafe-file", f"{path} is no directory", f"remove it: rm {path}")
+    if os.name != "nt" and status.st_uid != os.geteuid():
+        raise ConfigurationError(
+            "unsafe-file",
+            f"the directory {path} belongs to another user",
+            "point XDG_STATE_HOME to a directory of yours",
+        )
+
+
+def _checked(name: str) -> str:
+    """Refuse a name that is none of a visible file in the directory itself."""
+    if not name or name[0] == "." or os.path.basename(name) != name:
+        raise ValueError(f"not a state file's name: {name!r}")
+    return name
