@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import graphlib
 import sys
 
@@ -111,7 +112,7 @@ def test_every_room_has_a_rule() -> None:
     ],
 )
 def test_a_wrong_arrow_is_seen(module: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(TREES, module, source.ast.parse(code))
+    monkeypatch.setitem(TREES, module, ast.parse(code))
     monkeypatch.setattr(sys.modules[__name__], "OURS", OURS | {"mfa_session.aws"})
     assert len(_strays(module)) == 1
 
@@ -128,6 +129,6 @@ def test_a_wrong_arrow_is_seen(module: str, code: str, monkeypatch: pytest.Monke
 def test_a_right_arrow_is_let_through(
     module: str, code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(TREES, module, source.ast.parse(code))
+    monkeypatch.setitem(TREES, module, ast.parse(code))
     monkeypatch.setattr(sys.modules[__name__], "OURS", OURS | {"mfa_session.files.aws_files"})
     assert _strays(module) == []

@@ -1,0 +1,261 @@
+"""What mfa-session costs, as ratios to a bare interpreter of the same environment.
+
+    python benchmarks/run.py [--rounds N] [--only WORD]
+
+Runs the installed console script as real processes: everything compiled first, the commands
+taking turns, the median of each. Logins go to the sandbox on loopback. Exits 1 if one is over its
+limit. Needs the sandbox extra.
+"""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import os
+import statistics
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import mfa_session
+from mfa_session.sandbox import ALLOW_ALL, Sandbox, User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PROGRAM = str(Path(sysconfig.get_path("scripts")) / "mfa-session")
+BARE = [sys.executable, "-c", "pass"]
+FEW, MANY = 5, 1000
+
+# The least that a program on boto3 can do to get a session: no file, no check, no question.
+FIVE_LINES = """
+import boto3, sys
+sts = boto3.client("sts")
+answer = sts.get_session_token(SerialNumber=sys.argv[1], TokenCode=sys.argv[2])
+print(answer["Credentials"]["SessionToken"])
+"""
+
+# Command → limit, as a ratio to the bare interpreter.
+WARM: dict[str, tuple[list[str], float]] = {
+    "credential-process": (["credential-process"], 2.5),
+    "login, kept": (["login"], 4.5),
+    "status --json": (["status", "--json"], 4.5),
+    "exec -- true": (["exec", "--", "true"], 4.5),
+    "--help": (["--help"], 4.5),
+}
+MANY_PROFILES_LIMIT = 1.6
+FRESH_LIMIT = 1.0
+
+SETTINGS = """\
+[defaults]
+profile = "mfa"
+min_ttl = "15m"
+
+[sessions.mfa]
+source_profile = "default"
+"""
+
+
+class Case(NamedTuple):
+    """One thing to time, perhaps compared with another of its table; making the command is not."""
+
+    name: str
+    command: Callable[[], list[str]]
+    home: Path
+    baseline: str | None = None
+    limit: float = 0.0
+
+
+class Result(NamedTuple):
+    """A median, and what it is of its baseline's."""
+
+    case: Case
+    median_ms: float
+    ratio: float
+
+    def is_over(self) -> bool:
+        """Tell whether the limit is passed."""
+        return self.case.baseline is not None and self.ratio > self.case.limit
+
+
+def main() -> int:
+    """Measure every table; return the exit code."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--rounds", type=int, default=21, help="runs of each command (default 21)")
+    parser.add_argument("--only", default="", metavar="WORD", help="tables whose title has WORD")
+    arguments = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    compile_everything()
+    print(f"Python {sys.version.split()[0]}, {mfa_session.__file__}, {arguments.rounds} rounds")
+    results: list[Result] = []
+    with tempfile.TemporaryDirectory(prefix="mfa-session-bench-") as folder, Sandbox() as aws:
+        for title, cases in tables(Path(folder), aws).items():
+            if arguments.only in title:
+                results += measure(title, cases, arguments.rounds, aws)
+    over = [result.case.name for result in results if result.is_over()]
+    print(f"\nover the limit: {', '.join(over)}" if over else "\nall within their limits")
+    return 1 if over else 0
+
+
+def tables(folder: Path, aws: Sandbox) -> dict[str, list[Case]]:
+    """Make the homes and list what is measured in each."""
+    few = make_home(folder / "few", FEW, aws)
+    settings = make_home(folder / "settings", FEW, aws, SETTINGS)
+    many = make_home(folder / "many", MANY, aws)
+    return {
+        "a valid session": against_bare(few),
+        "a valid session, and a config.toml": against_bare(settings),
+        f"{MANY} profiles against {FEW}": against_few(few, many),
+        "a fresh login against five lines of boto3": fresh_login(folder / "fresh", aws),
+    }
+
+
+def against_bare(home: Path) -> list[Case]:
+    """Compare the warm commands with an interpreter that does nothing."""
+    bare = Case("bare interpreter", lambda: BARE, home)
+    return [bare] + [
+        Case(name, fixed([PROGRAM, *argv]), home, bare.name, limit)
+        for name, (argv, limit) in WARM.items()
+    ]
+
+
+def against_few(few: Path, many: Path) -> list[Case]:
+    """Compare each command that reads the files in a large home with the same in a small one."""
+    cases = []
+    for name, (argv, _) in WARM.items():
+        if name != "--help":
+            small = Case(f"{name}, {FEW}", fixed([PROGRAM, *argv]), few)
+            large = Case(f"{name}, {MANY}", small.command, many, small.name, MANY_PROFILES_LIMIT)
+            cases += [small, large]
+    return cases
+
+
+def fresh_login(home: Path, aws: Sandbox) -> list[Case]:
+    """Compare a whole login with the call alone; each run has a user and a code of its own."""
+
+    def code_of_a_new_user() -> tuple[str, str]:
+        user, serial, code = new_user(aws)
+        write_credentials(home, user, FEW)
+        return serial, code
+
+    def login() -> list[str]:
+        serial, code = code_of_a_new_user()
+        return [PROGRAM, "login", "--mfa-serial", serial, "--token-code", code]
+
+    write_home(home)
+    boto3 = Case(
+        "five lines of boto3",
+        lambda: [sys.executable, "-c", FIVE_LINES, *code_of_a_new_user()],
+        home,
+    )
+    return [boto3, Case("login --token-code", login, home, boto3.name, FRESH_LIMIT)]
+
+
+def fixed(command: list[str]) -> Callable[[], list[str]]:
+    """Return what yields always this command."""
+    return lambda: command
+
+
+def measure(title: str, cases: list[Case], rounds: int, aws: Sandbox) -> list[Result]:
+    """Time the cases in turns, after one round that warms the disk's cache; print and return."""
+    times_ms: dict[str, list[float]] = {case.name: [] for case in cases}
+    for turn in range(rounds + 1):
+        for case in cases:
+            took_ms = run_once(case.command(), environment(case.home, aws))
+            if turn:
+                times_ms[case.name].append(took_ms)
+    medians = {name: statistics.median(times) for name, times in times_ms.items()}
+    print(f"\n{title}\n{'':32}{'median':>10}{'ratio':>8}{'limit':>8}")
+    results = []
+    for case in cases:
+        ratio = medians[case.name] / medians[case.baseline or case.name]
+        results.append(Result(case, medians[case.name], ratio))
+        print(as_row(results[-1]))
+    return results
+
+
+def as_row(result: Result) -> str:
+    """Return the result as a line of the table."""
+    row = f"{result.case.name:32}{result.median_ms:7.1f} ms"
+    if result.case.baseline is None:
+        return row
+    verdict = "over" if result.is_over() else "ok"
+    return f"{row}{result.ratio:8.2f}{result.case.limit:8.2f}  {verdict}"
+
+
+def run_once(command: list[str], env: Mapping[str, str]) -> float:
+    """Run a command to its end and return the milliseconds; one that fails ends everything."""
+    started = time.perf_counter()
+    done = subprocess.run(
+        command, env=env, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    took_ms = (time.perf_counter() - started) * 1000
+    if done.returncode:
+        sys.exit(f"{command} ended with {done.returncode}: {done.stderr.decode()}")
+    return took_ms
+
+
+def compile_everything() -> None:
+    """Compile what the runs import, so that none of them does."""
+    places = {sysconfig.get_path("purelib"), str(Path(mfa_session.__file__).parent)}
+    for place in places:
+        compileall.compile_dir(place, quiet=2, workers=0)
+
+
+def environment(home: Path, aws: Sandbox) -> dict[str, str]:
+    """Return the variables of a run: a home of its own, and the sandbox for AWS."""
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8", **aws.environ()}
+
+
+def make_home(home: Path, profiles: int, aws: Sandbox, settings: str = "") -> Path:
+    """Make a home with so many profiles, config.toml if there are settings, and log in there."""
+    write_home(home, profiles, settings)
+    user, serial, code = new_user(aws)
+    write_credentials(home, user, profiles)
+    login = [PROGRAM, "login", "--mfa-serial", serial, "--token-code", code]
+    run_once(login, environment(home, aws))
+    return home
+
+
+def write_home(home: Path, profiles: int = FEW, settings: str = "") -> None:
+    """Write everything but the credentials file."""
+    aws_folder, settings_folder = home / ".aws", home / ".config" / "mfa-session"
+    aws_folder.mkdir(parents=True)
+    settings_folder.mkdir(parents=True)
+    sections = [f"[profile p{number}]\nregion = eu-west-1\n" for number in range(1, profiles)]
+    config = "\n".join(["[default]\nregion = eu-west-1\n", *sections])
+    (aws_folder / "config").write_text(config)
+    if settings:
+        (settings_folder / "config.toml").write_text(settings)
+
+
+def write_credentials(home: Path, user: User, profiles: int) -> None:
+    """Write a credentials file with so many profiles; the first is the user's."""
+    keys = [(user.access_key_id, user.secret_access_key)]
+    keys += [(f"AKIA{number:016}", f"{number:040}") for number in range(1, profiles)]
+    sections = [
+        f"[{f'p{number}' if number else 'default'}]\n"
+        f"aws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
+        for number, (key, secret) in enumerate(keys)
+    ]
+    path = home / ".aws" / "credentials"
+    path.write_text("\n".join(sections))
+    path.chmod(0o600)
+
+
+_users = iter(range(sys.maxsize))
+
+
+def new_user(aws: Sandbox) -> tuple[User, str, str]:
+    """Make a user with a device; return the user, the device's serial, and a code."""
+    user = aws.create_user(f"user-{next(_users)}", policies=[ALLOW_ALL])
+    device = aws.create_device(user)
+    return user, device.serial, device.code()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
