@@ -20,6 +20,12 @@ class MfaSessionError(Exception):
         self.hint = hint
 
 
+class UsageError(MfaSessionError):
+    """Wrong usage that click does not see, such as a malformed variable."""
+
+    exit_code = 2
+
+
 class ConfigurationError(MfaSessionError):
     """A profile, key, device, setting or file is missing, unreadable, unsafe or protected."""
 

@@ -1,0 +1,38 @@
+"""One call to AWS, as an error may speak of it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.session.ports import Caller
+
+
+class Asked:
+    """What was asked of AWS, so that an error can name it."""
+
+    def __init__(
+        self,
+        service: str,
+        operation: str,
+        caller: Caller,
+        *,
+        serial: str | None = None,
+        role_arn: str | None = None,
+    ) -> None:
+        """Take the call's service, operation and names."""
+        self.service = service
+        self.operation = operation
+        self.caller = caller
+        self.serial = serial
+        self.role_arn = role_arn
+
+    @property
+    def action(self) -> str:
+        """The IAM action, as a policy would name it."""
+        return f"{self.service}:{self.operation}"
+
+    @property
+    def key(self) -> str:
+        """The signing key, as the person knows it."""
+        where = f"profile {self.caller.profile!r}" if self.caller.profile else "the environment"
+        return f"{self.caller.keys.access_key_id} ({where})"

@@ -1,0 +1,105 @@
+"""The calls this tool makes to AWS, and their answers as records."""
+
+from __future__ import annotations
+
+from datetime import timezone
+
+from mfa_session.aws.clients import Clients
+from mfa_session.aws.asked import Asked
+from mfa_session.errors import MfaSessionError
+from mfa_session.secret import Secret
+from mfa_session.session.model import Keys
+from mfa_session.session.ports import Issued
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from mfa_session.session.ports import Caller, Clock, MfaCode, Role
+
+
+class AwsCalls:
+    """STS and IAM through botocore; every failure comes out as one of our errors."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Take the clock that AWS's is compared with."""
+        self._clients = Clients()
+        self._clock = clock
+
+    def prepare(self, caller: Caller) -> None:
+        """Begin importing botocore while the person types."""
+        self._clients.prepare("sts", caller)
+
+    def get_session_token(self, caller: Caller, mfa: MfaCode, seconds: int) -> Issued:
+        """STS GetSessionToken."""
+        asked = Asked("sts", "GetSessionToken", caller, serial=mfa.serial)
+        return self._issue(
+            asked, DurationSeconds=seconds, SerialNumber=mfa.serial, TokenCode=mfa.code
+        )
+
+    def assume_role(self, caller: Caller, role: Role, mfa: MfaCode | None, seconds: int) -> Issued:
+        """STS AssumeRole, with a code or from a session that had one."""
+        serial = mfa.serial if mfa else None
+        asked = Asked("sts", "AssumeRole", caller, serial=serial, role_arn=role.arn)
+        parameters: dict[str, object] = {
+            "RoleArn": role.arn,
+            "RoleSessionName": role.session_name,
+            "DurationSeconds": seconds,
+        }
+        if role.external_id:
+            parameters["ExternalId"] = role.external_id
+        if mfa:
+            parameters |= {"SerialNumber": mfa.serial, "TokenCode": mfa.code}
+        return self._issue(asked, **parameters)
+
+    def list_devices(self, caller: Caller) -> list[str]:
+        """IAM ListMFADevices of the caller (at most eight, so one page)."""
+        asked = Asked("iam", "ListMFADevices", caller)
+        answer = self._call(asked)
+        try:
+            return [str(device["SerialNumber"]) for device in answer["MFADevices"]]
+        except (KeyError, TypeError) as error:
+            raise _not_an_answer(asked) from error
+
+    def account(self, caller: Caller) -> str | None:
+        """STS GetCallerIdentity's account; a nicety, so no failure is one."""
+        try:
+            account = self._call(Asked("sts", "GetCallerIdentity", caller)).get("Account")
+        except MfaSessionError:
+            return None
+        return str(account) if account else None
+
+    def _issue(self, asked: Asked, **parameters: object) -> Issued:
+        answer = self._call(asked, **parameters)
+        try:
+            given = answer["Credentials"]
+            return Issued(
+                keys=Keys(
+                    access_key_id=given["AccessKeyId"],
+                    secret_access_key=Secret(given["SecretAccessKey"]),
+                    session_token=Secret(given["SessionToken"]),
+                ),
+                expires_at=given["Expiration"].astimezone(timezone.utc),
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise _not_an_answer(asked) from error
+
+    def _call(self, asked: Asked, **parameters: object) -> dict[str, Any]:
+        from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+
+        from mfa_session.aws.translation import translate  # noqa: PLC0415
+
+        try:
+            client = self._clients.get(asked.service, asked.caller)
+            answer: dict[str, Any] = client._make_api_call(asked.operation, parameters)
+        except (BotoCoreError, ClientError) as error:
+            raise translate(error, asked, self._clock.now()) from error
+        except (KeyError, ValueError) as error:  # a portal's page in the place of an answer
+            raise _not_an_answer(asked) from error
+        return answer
+
+
+def _not_an_answer(asked: Asked) -> MfaSessionError:
+    from mfa_session.aws.translation import not_an_answer  # noqa: PLC0415  # imports botocore
+
+    return not_an_answer(asked)

@@ -1,0 +1,65 @@
+"""botocore's clients: made once, with the caller's keys passed explicitly."""
+
+from __future__ import annotations
+
+import threading
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from mfa_session.session.ports import Caller
+
+CONNECT_SECONDS = 5
+READ_SECONDS = 15
+
+
+class Clients:
+    """Make clients, beginning in a thread where there is time (a person typing a code)."""
+
+    def __init__(self) -> None:
+        """Make nothing yet."""
+        self._made: dict[tuple[str, Caller], Any] = {}
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def prepare(self, service: str, caller: Caller) -> None:
+        """Begin importing botocore and making the client; errors show when it is used."""
+
+        def make() -> None:
+            try:
+                self.get(service, caller)
+            except Exception:  # noqa: BLE001  # `get` meets it again where it can be told
+                return
+
+        self._thread = threading.Thread(target=make, daemon=True)
+        self._thread.start()
+
+    def get(self, service: str, caller: Caller) -> Any:  # noqa: ANN401  # botocore's are untyped
+        """Return the client of a service for these keys, profile and region."""
+        with self._lock:
+            if (service, caller) not in self._made:
+                self._made[service, caller] = _make(service, caller)
+            return self._made[service, caller]
+
+
+def _make(service: str, caller: Caller) -> Any:  # noqa: ANN401
+    """Make a client; proxies, CA bundle and endpoints stay botocore's own business."""
+    from botocore.config import Config  # noqa: PLC0415  # 360 ms: only when AWS is asked
+    from botocore.session import Session  # noqa: PLC0415
+
+    session = Session(profile=caller.profile)
+    token = caller.keys.session_token
+    region = caller.region or session.get_config_variable("region") or "us-east-1"
+    return session.create_client(
+        service,
+        region_name=region,
+        aws_access_key_id=caller.keys.access_key_id,
+        aws_secret_access_key=caller.keys.secret_access_key.reveal(),
+        aws_session_token=token.reveal() if token else None,
+        config=Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": 3},
+        ),
+    )

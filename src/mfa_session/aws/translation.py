@@ -1,0 +1,219 @@
+"""AWS's errors, and botocore's, said as what the person can do."""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+
+from botocore import exceptions
+
+from mfa_session.aws.asked import Asked
+from mfa_session.durations import format_duration
+from mfa_session.errors import (
+    ConfigurationError,
+    MfaSessionError,
+    NoMfaError,
+    RefusedError,
+    UnreachableError,
+)
+from mfa_session.mfa.codes import CodeRejectedError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_THROTTLED = {
+    "Throttling",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+}
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+_INVALID_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"}
+_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
+_SERVER_ERROR = 500
+
+
+def translate(error: Exception, asked: Asked, now: datetime) -> MfaSessionError:
+    """Return our error for a botocore exception raised by the call `asked`."""
+    if isinstance(error, exceptions.ClientError):
+        return _translate_answer(error, asked, now)
+    return _translate_failure(error, asked)
+
+
+def not_an_answer(asked: Asked) -> MfaSessionError:
+    """Return the error for an answer that did not come from AWS."""
+    return UnreachableError(
+        "not-aws",
+        f"what answered {asked.action} is not AWS: a captive portal or a proxy's page, perhaps",
+        "open a web page to sign in to the network, or check HTTPS_PROXY and AWS_ENDPOINT_URL",
+    )
+
+
+def _translate_answer(
+    error: exceptions.ClientError, asked: Asked, now: datetime
+) -> MfaSessionError:
+    answer = error.response.get("Error", {})
+    code, text = str(answer.get("Code", "")), str(answer.get("Message", ""))
+    metadata = error.response.get("ResponseMetadata", {})
+    status = int(metadata.get("HTTPStatusCode", 0))
+    lowered = text.lower()
+    if code == "SignatureDoesNotMatch":
+        return _signature(lowered, asked, metadata.get("HTTPHeaders", {}).get("date"), now)
+    if code in _DENIED:
+        return _denied(lowered, asked)
+    if code == "ValidationError":
+        return _invalid(text, asked)
+    if code in _INVALID_KEY:
+        return _invalid_key(asked)
+    if code in _EXPIRED:
+        return NoMfaError(
+            "session-expired",
+            f"AWS says the session of {asked.key} has expired",
+            "run `mfa-session login --force`",
+        )
+    if code == "RegionDisabledException":
+        return RefusedError(
+            "region-disabled",
+            f"STS is switched off in region {asked.caller.region} for this account",
+            "use another: --region us-east-1",
+        )
+    if code in _THROTTLED:
+        return RefusedError(
+            "throttled", f"AWS throttles {asked.action}: too many requests", "try again in a minute"
+        )
+    if status >= _SERVER_ERROR:
+        return UnreachableError(
+            "service-unavailable", f"AWS failed at {asked.action}: {code}", "try again in a minute"
+        )
+    if not text or code.isdigit():
+        return not_an_answer(asked)
+    return RefusedError(
+        "refused-by-aws", f"AWS refused {asked.action}: {code}: {text}", "see the text of AWS"
+    )
+
+
+def _denied(lowered: str, asked: Asked) -> MfaSessionError:
+    if "one time pass code" in lowered:
+        return CodeRejectedError(
+            "code-rejected",
+            f"AWS rejected the code for {asked.serial}",
+            "a code works once: wait for the next one; if that fails too, "
+            "check that it is this device's, and the phone's clock",
+        )
+    if "unable to validate mfa code" in lowered:
+        return ConfigurationError(
+            "wrong-serial",
+            f"AWS does not know {asked.serial} as an MFA device of this key's user",
+            "leave mfa_serial out to have it found, or see `aws iam list-mfa-devices`",
+        )
+    if "with session credentials" in lowered:
+        return ConfigurationError(
+            "temporary-source",
+            f"{asked.key} is a session's key; AWS gives MFA sessions to long-term keys only",
+            "name the profile that holds your access key (AKIA…): --source-profile NAME",
+        )
+    if asked.role_arn:
+        return _role_refused(asked)
+    hint = f"ask your administrator to allow {asked.action} for your own user"
+    if asked.operation == "ListMFADevices":
+        hint += ", or name the device: --mfa-serial"
+    return RefusedError("not-authorized", f"{asked.key} is not allowed {asked.action}", hint)
+
+
+def _role_refused(asked: Asked) -> MfaSessionError:
+    session = asked.caller.keys.session_token is not None
+    fresh = (
+        "; if the trust policy limits the MFA's age, renew the MFA session first (login --force)"
+    )
+    return RefusedError(
+        "role-refused",
+        f"AWS did not let {asked.key} assume {asked.role_arn}",
+        "check the ARN, then two sides: your own policies must allow sts:AssumeRole on it, and the "
+        "role's trust policy must name you, with its external id and MFA conditions met"
+        + (fresh if session else ""),
+    )
+
+
+def _invalid(text: str, asked: Asked) -> MfaSessionError:
+    if "MaxSessionDuration" in text:
+        return ConfigurationError(
+            "duration-above-role-maximum",
+            f"the duration exceeds the maximum that {asked.role_arn} allows",
+            "give a shorter --duration, or raise the role's maximum session duration",
+        )
+    if "role chaining" in text:
+        return ConfigurationError(
+            "duration-out-of-range",
+            "a role reached from another session lasts 1 h at most",
+            "give a --duration of 1h or less",
+        )
+    if "durationSeconds" in text:
+        return ConfigurationError(
+            "duration-out-of-range", "AWS does not allow that duration", "give another --duration"
+        )
+    if "tokenCode" in text:
+        return NoMfaError("bad-code", "AWS does not take that as a code", "a code is six digits")
+    return RefusedError("refused-by-aws", f"AWS refused {asked.action}: {text}", "correct it")
+
+
+def _invalid_key(asked: Asked) -> MfaSessionError:
+    if asked.caller.keys.session_token is not None:
+        return RefusedError(
+            "invalid-key",
+            f"AWS does not accept the session key {asked.caller.keys.access_key_id}",
+            "renew it: `mfa-session login --force`",
+        )
+    return RefusedError(
+        "invalid-key",
+        f"AWS does not know the access key {asked.key}: deleted, inactive, or of another partition",
+        "check it in the console (IAM, your user, Security credentials), and the region",
+    )
+
+
+def _signature(lowered: str, asked: Asked, date: str | None, now: datetime) -> MfaSessionError:
+    if "signature expired" not in lowered and "not yet current" not in lowered:
+        return RefusedError(
+            "wrong-secret-key",
+            f"the secret access key of {asked.key} does not belong to that key id",
+            "store the right pair with `aws configure`",
+        )
+    slow = "signature expired" in lowered
+    amount = "more than 15m"
+    if date:
+        seconds = (parsedate_to_datetime(date) - now).total_seconds()
+        slow, amount = seconds > 0, format_duration(abs(seconds))
+    return UnreachableError(
+        "clock-off",
+        f"this machine's clock is {amount} {'slow' if slow else 'fast'}: AWS refuses the signature",
+        "set the clock (switch on network time), then run it again; no code was spent",
+    )
+
+
+def _translate_failure(error: Exception, asked: Asked) -> MfaSessionError:
+    """Return our error where botocore raised before, or instead of, an answer of AWS."""
+    where = f" ({asked.caller.region})" if asked.caller.region else ""
+    table: tuple[tuple[type[Exception], type[MfaSessionError], str, str, str], ...] = (
+        (exceptions.SSLError, UnreachableError, "tls-failed",
+         f"the TLS connection to AWS{where} is not trusted",
+         "behind an inspecting proxy set AWS_CA_BUNDLE to its certificate"),
+        (exceptions.ProxyConnectionError, UnreachableError, "proxy-failed",
+         "the proxy cannot be reached", "check HTTPS_PROXY and NO_PROXY"),
+        (exceptions.ConnectTimeoutError, UnreachableError, "network",
+         f"AWS{where} does not answer", "check the network, a VPN, and HTTPS_PROXY"),
+        (exceptions.ReadTimeoutError, UnreachableError, "network",
+         f"AWS{where} does not answer in time", "check the network, a VPN, and HTTPS_PROXY"),
+        (exceptions.HTTPClientError, UnreachableError, "network",
+         f"AWS{where} cannot be reached", "check the network, AWS_ENDPOINT_URL and HTTPS_PROXY"),
+        (exceptions.ResponseParserError, UnreachableError, "not-aws",
+         not_an_answer(asked).message, not_an_answer(asked).hint),
+        (exceptions.ProfileNotFound, ConfigurationError, "no-such-profile",
+         str(error), "correct AWS_PROFILE, or unset it"),
+        (exceptions.InvalidRegionError, ConfigurationError, "bad-region",
+         f"{asked.caller.region!r} is no region", "correct --region, AWS_REGION or the profile"),
+    )  # fmt: skip
+    for kind, ours, code, message, hint in table:
+        if isinstance(error, kind):
+            return ours(code, message, hint)
+    return ConfigurationError(
+        "refused-by-sdk", f"{asked.action} could not be sent: {error}", "check the AWS settings"
+    )

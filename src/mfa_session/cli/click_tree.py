@@ -1,0 +1,166 @@
+"""The command line as click sees it: built from the table, for help, completion and errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mfa_session import __version__
+from mfa_session.cli.given import Given
+from mfa_session.cli.table import COMMANDS, COMMON, Command, Option, find_command, overview
+from mfa_session.durations import parse_duration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    Dispatch = Callable[[Command, Given], int]
+
+
+class Duration(click.ParamType[int]):
+    """900, 45m, 12h, 1h30m, 1d: seconds."""
+
+    name = "duration"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        """Return the seconds, or fail as click does."""
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_duration(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no duration; write it as 900, 45m, 12h or 1d.", param, ctx)
+
+
+class ExampleFirst(click.Command):
+    """A command whose help opens with an example."""
+
+    example = ""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the example, then what click writes."""
+        formatter.write(f"Example: {self.example}\n\n")
+        super().format_help(ctx, formatter)
+
+
+class Tree(click.Group):
+    """The program; commands are built when they are asked for."""
+
+    dispatch: Dispatch
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names, in the table's order."""
+        del ctx
+        return [command.name for command in COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Build the command of this name."""
+        del ctx
+        command = find_command(cmd_name)
+        return _build(command, self.dispatch) if command else None
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the overview, which needs no click."""
+        del ctx
+        return overview().rstrip("\n")
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; for a mistyped one say which is near."""
+        if find_command(args[0]) is None and not args[0].startswith("-"):
+            from mfa_session.nearest import nearest_of  # noqa: PLC0415  # on the way out only
+
+            near = nearest_of(args[0], self.list_commands(ctx), most=1)
+            ctx.fail(
+                f"No such command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else "")
+            )
+        return super().resolve_command(ctx, args)
+
+
+USAGE_EXIT_CODE = 2
+
+
+def build(dispatch: Dispatch) -> Tree:
+    """Return the whole tree; `dispatch` runs a command and gives its exit code."""
+    tree = Tree(
+        name="mfa-session",
+        params=[click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False,
+                             callback=_print_version, help="Print the version.")],
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+        invoke_without_command=False,
+        no_args_is_help=True,
+    )  # fmt: skip
+    tree.dispatch = dispatch
+    return tree
+
+
+def run(argv: Sequence[str], dispatch: Dispatch) -> int:
+    """Read `argv` as click does and run it; click's own errors and help end here."""
+    try:
+        code = build(dispatch).main(list(argv), prog_name="mfa-session", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError:
+        click.echo(overview(), nl=False)
+        return 0
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    return code if isinstance(code, int) else 0
+
+
+def _build(command: Command, dispatch: Dispatch) -> click.Command:
+    def callback(**values: Any) -> int:  # noqa: ANN401
+        rest = tuple(values.pop("rest", ()))
+        given = {name: value for name, value in values.items() if value not in (None, (), 0, False)}
+        given |= {name: 0 for name in _zeroes(command, values)}
+        return dispatch(command, Given(values=given, rest=rest))
+
+    params: list[click.Parameter] = [_option(option) for option in (*command.options, *COMMON)]
+    if command.takes_command:
+        params.append(
+            click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar="[-- CMD ARG…]")
+        )
+    built = ExampleFirst(
+        command.name,
+        params=params,
+        callback=callback,
+        help=f"{command.summary}\n\n{command.description}",
+        short_help=command.summary,
+        context_settings={"allow_interspersed_args": not command.takes_command},
+    )
+    built.example = command.example
+    return built
+
+
+def _zeroes(command: Command, values: dict[str, Any]) -> list[str]:
+    """Return the durations that were given as 0: a value, not an absence."""
+    durations = [option.name for option in command.options if option.kind == "duration"]
+    return [name for name in durations if values.get(name) is not None and values[name] == 0]
+
+
+def _option(option: Option) -> click.Option:
+    kinds: dict[str, dict[str, Any]] = {
+        "text": {},
+        "many": {"multiple": True},
+        "duration": {"type": Duration()},
+        "choice": {"type": click.Choice(option.choices)},
+        "flag": {"is_flag": True},
+        "count": {"count": True},
+    }
+    return click.Option(
+        [option.name, *option.flags],
+        help=option.help,
+        metavar=option.metavar or None,
+        **kinds[option.kind],
+    )
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001
+    del param
+    if value:
+        click.echo(f"mfa-session {__version__}")
+        ctx.exit()

@@ -1,0 +1,61 @@
+"""`credential-process`: a session as the JSON that SDKs ask for."""
+
+from __future__ import annotations
+
+from mfa_session.cli.result import Result, write
+from mfa_session.cli.using import take_session
+from mfa_session.errors import MfaSessionError, NoMfaError
+from mfa_session.session.expiry import format_time
+from mfa_session.session.names import default_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.cli.app import App
+    from mfa_session.session.model import Session
+
+
+def run(app: App) -> Result:
+    """Print the session, renewed if that can be had; else the one that still lives."""
+    try:
+        session = take_session(app).session
+    except MfaSessionError as error:
+        living = _find_living(app)
+        if living is None:
+            raise
+        app.talk.warn(f"not renewed: {error.message}")
+        session = living
+    write(_to_json(session))
+    return Result(data={})
+
+
+def _find_living(app: App) -> Session | None:
+    """Return our session of this name that has not expired, whatever else is wrong."""
+    facts = app.facts(app.given.options(app.environ, keeps_role=True))
+    name = facts.options.profile or default_name(facts)
+    for session in app.sessions(facts):
+        if session.managed and name in {session.name, session.profile}:
+            return session if session.is_valid(app.now()) else None
+    return None
+
+
+def _to_json(session: Session) -> str:
+    """Return the SDKs' object. Every value is plain ASCII, so no JSON module is needed."""
+    if session.expires_at is None or session.keys.session_token is None:
+        raise NoMfaError(
+            "session-expired", f"session {session.name!r} is incomplete", "run `mfa-session login`"
+        )
+    fields = {
+        "AccessKeyId": session.keys.access_key_id,
+        "SecretAccessKey": session.keys.secret_access_key.reveal(),
+        "SessionToken": session.keys.session_token.reveal(),
+        "Expiration": format_time(session.expires_at),
+    }
+    for value in fields.values():
+        if not value.isascii() or not value.isprintable() or '"' in value or "\\" in value:
+            raise NoMfaError(
+                "session-damaged",
+                f"the session in profile {session.profile!r} is damaged",
+                f"renew it: `mfa-session login --profile {session.name} --force`",
+            )
+    pairs = ", ".join(f'"{name}": "{value}"' for name, value in fields.items())
+    return f'{{"Version": 1, {pairs}}}\n'

@@ -1,0 +1,118 @@
+"""`env`: a session as text for a shell to evaluate."""
+
+from __future__ import annotations
+
+import os
+
+from mfa_session.cli.result import Result
+from mfa_session.cli.table import SHELLS
+from mfa_session.cli.using import take_session, variables_of
+from mfa_session.errors import UsageError
+from mfa_session.session.environment import REMOVED, SET
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mfa_session.cli.app import App
+
+_NOT_EVALUATED = ("dotenv", "json")
+
+
+def run(app: App) -> Result:
+    """Print what sets the session's variables, or with `--unset` what removes them."""
+    shell = app.given.values.get("shell") or find_shell(app.environ)
+    if app.given.flag("unset"):
+        return Result(data={}, lines=tuple(removing_lines(shell, (*SET, *REMOVED))))
+    variables = variables_of(app, take_session(app))
+    return Result(data={}, lines=tuple(setting_lines(shell, variables)))
+
+
+def find_shell(environ: Mapping[str, str]) -> str:
+    """Return the shell that called, or else the person's own; UsageError if neither is known."""
+    import shellingham  # noqa: PLC0415  # looks through the process tree
+
+    try:
+        name = shellingham.detect_shell()[0]
+    except (shellingham.ShellDetectionFailure, OSError, RuntimeError):
+        name = os.path.basename(environ.get("SHELL", ""))
+    name = {"pwsh": "powershell", "dash": "bash", "sh": "bash", "ksh": "bash"}.get(name, name)
+    if name not in SHELLS:
+        raise UsageError(
+            "unknown-shell",
+            f"cannot tell which shell this is for (found {name!r})" if name else "no shell found",
+            "say which: --shell " + "|".join(SHELLS),
+        )
+    return str(name)
+
+
+def setting_lines(shell: str, variables: Mapping[str, str]) -> list[str]:
+    """Return the lines that set `variables` in a shell, and remove what would get in their way."""
+    if shell == "json":
+        import json  # noqa: PLC0415  # not for the shells
+
+        return [json.dumps(dict(variables), indent=2)]
+    if shell == "dotenv":
+        return [f"{name}={value}" for name, value in variables.items()]
+    settings = [_SET[shell](name, value) for name, value in variables.items()]
+    return removing_lines(shell, REMOVED) + settings
+
+
+def removing_lines(shell: str, names: Sequence[str]) -> list[str]:
+    """Return the lines that remove variables in a shell."""
+    if shell in _NOT_EVALUATED:
+        raise UsageError(
+            "nothing-to-unset",
+            f"{shell} cannot remove variables",
+            "use --unset with a shell's name",
+        )
+    return [_UNSET[shell](name) for name in names]
+
+
+def failure_line(argv: Sequence[str]) -> str:
+    """Return what makes the caller's `eval` fail, so that nothing goes on with the wrong keys."""
+    words = [*argv, ""]
+    shell = ""
+    for word, following in zip(words, words[1:], strict=False):
+        if word == "--shell":
+            shell = following
+        elif word.startswith("--shell="):
+            shell = word.partition("=")[2]
+    if not shell:
+        try:
+            shell = find_shell(os.environ)
+        except UsageError:
+            shell = ""
+    if shell in _NOT_EVALUATED:
+        return ""
+    return _FAILURES.get(shell, "false\n")
+
+
+def _quote_posix(value: str) -> str:
+    return "'" + value.replace("'", "'\\''") + "'"
+
+
+def _quote_fish(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _quote_powershell(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+_FAILURES = {"powershell": "throw 'mfa-session env failed'\n", "cmd": "exit /b 1\n"}
+_POSIX: Callable[[str, str], str] = lambda name, value: f"export {name}={_quote_posix(value)}"  # noqa: E731
+_SET: Mapping[str, Callable[[str, str], str]] = {
+    "bash": _POSIX,
+    "zsh": _POSIX,
+    "fish": lambda name, value: f"set -gx {name} {_quote_fish(value)}",
+    "powershell": lambda name, value: f"$env:{name} = {_quote_powershell(value)}",
+    "cmd": lambda name, value: f'set "{name}={value}"',
+}
+_UNSET: Mapping[str, Callable[[str], str]] = {
+    "bash": lambda name: f"unset {name}",
+    "zsh": lambda name: f"unset {name}",
+    "fish": lambda name: f"set -e {name}; or true",
+    "powershell": lambda name: f"Remove-Item Env:{name} -ErrorAction SilentlyContinue",
+    "cmd": lambda name: f'set "{name}="',
+}

@@ -1,0 +1,137 @@
+"""From a command line to an exit code: the one place where errors end."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from mfa_session import __version__
+from mfa_session.cli.argv import read_plainly
+from mfa_session.cli.table import overview
+from mfa_session.errors import Interrupted, MfaSessionError
+from mfa_session.system.clock import SystemClock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mfa_session.cli.app import App
+    from mfa_session.cli.given import Given
+    from mfa_session.cli.table import Command
+
+SIGPIPE_EXIT_CODE = 141
+BUG_EXIT_CODE = 70
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run the program with these words (without its name) and return its exit code."""
+    clock = SystemClock()
+
+    def dispatch(command: Command, given: Given) -> int:
+        return _dispatch(command, given, clock)
+
+    try:
+        if not argv or list(argv) in (["--help"], ["-h"]):
+            return _print(overview())
+        if list(argv) == ["--version"]:
+            return _print(f"mfa-session {__version__}\n")
+        call = read_plainly(argv)
+        if call is not None:
+            return dispatch(call.command, call.given)
+        return _run_click(argv, dispatch)
+    except BrokenPipeError:
+        return _end_quietly()
+
+
+def _run_click(argv: Sequence[str], dispatch: object) -> int:
+    from mfa_session.cli import click_tree  # noqa: PLC0415  # 80 ms: for help and errors only
+
+    try:
+        code = click_tree.run(argv, dispatch)  # type: ignore[arg-type]  # Dispatch is click_tree's
+    except KeyboardInterrupt:
+        return Interrupted.exit_code
+    if code == click_tree.USAGE_EXIT_CODE and argv[0] == "env":
+        from mfa_session.cli.env import failure_line  # noqa: PLC0415
+
+        _print(failure_line(argv))
+    return code
+
+
+def _dispatch(command: Command, given: Given, clock: SystemClock) -> int:
+    """Run one command; whatever goes wrong is said here, and only here."""
+    from importlib import import_module  # noqa: PLC0415
+
+    from mfa_session.cli.app import App  # noqa: PLC0415
+
+    app = App(given, clock)
+    module = import_module(command.module)
+    try:
+        result = module.run(app)
+        from mfa_session.cli.result import show  # noqa: PLC0415
+
+        show(result, as_json=given.flag("json"))
+        return int(result.exit_code)
+    except MfaSessionError as error:
+        _report(app, command, error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        interrupted = Interrupted("interrupted", "interrupted; nothing was changed")
+        _report(app, command, interrupted)
+        return interrupted.exit_code
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001  # a bug: one line, the traceback with -vv
+        _report(app, command, _unexpected(error))
+        if app.verbosity > 1:
+            _print_traceback(error)
+        return BUG_EXIT_CODE
+
+
+def _report(app: App, command: Command, error: MfaSessionError) -> None:
+    """Tell an error: to the script that asked for JSON, or to the person."""
+    from mfa_session.cli.result import error_data, print_json, write  # noqa: PLC0415
+
+    if command.name == "env":
+        from mfa_session.cli.env import failure_line  # noqa: PLC0415
+
+        write(failure_line(sys.argv[1:]))
+    if app.given.flag("json"):
+        print_json({"error": error_data(error)})
+    elif command.name == "credential-process":
+        app.talk.error(f"{error.message}; {error.hint}" if error.hint else error.message, "")
+    else:
+        app.talk.error(error.message, error.hint)
+
+
+def _unexpected(error: Exception) -> MfaSessionError:
+    # The exception's own text is left out: it may hold what must not be printed.
+    return MfaSessionError(
+        "unexpected",
+        f"an unexpected {type(error).__name__}: this is a bug in mfa-session",
+        "run it again with -vv and report what it prints",
+    )
+
+
+def _print_traceback(error: Exception) -> None:
+    """Print where an error came from: files, lines and kinds, not the exceptions' texts."""
+    import traceback  # noqa: PLC0415
+
+    chain: BaseException | None = error
+    while chain is not None:
+        for frame in traceback.extract_tb(chain.__traceback__):
+            print(f"  {frame.filename}:{frame.lineno} in {frame.name}", file=sys.stderr)
+        print(type(chain).__name__, file=sys.stderr)
+        chain = chain.__cause__ or chain.__context__
+
+
+def _print(text: str) -> int:
+    if sys.stdout is not None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    return 0
+
+
+def _end_quietly() -> int:
+    """End as a shell tool does whose reader has gone: no message, SIGPIPE's exit code."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return SIGPIPE_EXIT_CODE

@@ -1,0 +1,247 @@
+"""Every command and option, said once: the plain reader, click, the help and the docs use it."""
+
+from __future__ import annotations
+
+from mfa_session.record import Record
+
+
+class Option(Record):
+    """One option. `kind`: text, many (text, repeatable), duration (seconds), choice, flag, count."""
+
+    flags: tuple[str, ...]
+    help: str
+    kind: str = "text"
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The key of its value: the first long flag, without dashes."""
+        return self.flags[0].lstrip("-").replace("-", "_")
+
+
+class Command(Record):
+    """One command: `example` opens its help; `takes_command` says that CMD ARG… may follow."""
+
+    name: str
+    summary: str
+    example: str
+    description: str
+    options: tuple[Option, ...] = ()
+    takes_command: bool = False
+    group: str
+
+    @property
+    def module(self) -> str:
+        """The module that runs it, imported only when it is run."""
+        return "mfa_session.cli." + {"exec": "exec_"}.get(self.name, self.name.replace("-", "_"))
+
+
+COMMON = (
+    Option(
+        flags=("--verbose", "-v"),
+        kind="count",
+        help="Tell what is asked of AWS and why; repeat for more. Never shows a secret.",
+    ),
+    Option(
+        flags=("--no-input",),
+        kind="flag",
+        help="Ask nothing, fail instead. [env: MFA_SESSION_NO_INPUT]",
+    ),
+)
+_JSON = Option(flags=("--json",), kind="flag", help="Print one JSON object.")
+_PROFILE = Option(
+    flags=("--profile",),
+    metavar="NAME",
+    help="The session, or the profile it is written to. [env: MFA_SESSION_PROFILE; default: mfa]",
+)
+_PROFILES = _PROFILE.replace(kind="many", help=_PROFILE.help.replace(" [env", " Repeatable. [env"))
+_MIN_TTL = Option(
+    flags=("--min-ttl",),
+    kind="duration",
+    metavar="DURATION",
+    help="Keep a session that has this much left. [env: MFA_SESSION_MIN_TTL; default: 15m]",
+)
+_TOKEN_CODE = Option(
+    flags=("--token-code", "--mfa-token"),
+    metavar="CODE",
+    help="The six digits; - reads them from stdin. [env: MFA_SESSION_TOKEN_CODE]",
+)
+_DURATION = Option(
+    flags=("--duration", "--duration-seconds"),
+    kind="duration",
+    metavar="DURATION",
+    help="How long a new session lasts, such as 45m or 12h. [env: MFA_SESSION_DURATION]",
+)
+_REGION = Option(flags=("--region",), metavar="REGION", help="The AWS region.")
+SHELLS = ("bash", "zsh", "fish", "powershell", "cmd", "dotenv", "json")
+
+COMMANDS = (
+    Command(
+        name="login",
+        group="Sessions",
+        summary="Get an MFA session, or a role's, and write it to a profile.",
+        example="mfa-session login --profile mfa",
+        description=(
+            "Asks for a code if one is needed, gets temporary credentials from AWS and writes them "
+            "to the profile in ~/.aws/credentials. A session that is still good is kept."
+        ),
+        options=(
+            _PROFILES,
+            Option(
+                flags=("--source-profile",),
+                metavar="PROFILE",
+                help="The profile with the long-term keys. [env: MFA_SESSION_SOURCE_PROFILE]",
+            ),
+            Option(
+                flags=("--mfa-serial", "--serial-number"),
+                metavar="SERIAL",
+                help="The MFA device; found by itself if not given. [env: MFA_SESSION_MFA_SERIAL]",
+            ),
+            _TOKEN_CODE,
+            Option(flags=("--role-arn",), metavar="ARN", help="Get a session of this role."),
+            Option(flags=("--external-id",), metavar="ID", help="The external id the role wants."),
+            Option(
+                flags=("--role-session-name",),
+                metavar="NAME",
+                help="The role session's name, as CloudTrail shows it.",
+            ),
+            _DURATION,
+            _REGION,
+            Option(
+                flags=("--write-to",),
+                metavar="PROFILE",
+                help="Write to this profile instead of the session's own.",
+            ),
+            _MIN_TTL,
+            Option(flags=("--force",), kind="flag", help="Renew the session even if it is good."),
+            _JSON,
+        ),
+    ),
+    Command(
+        name="status",
+        group="Sessions",
+        summary="Show the sessions and how long they last.",
+        example="mfa-session status",
+        description="Reads the files only: no network, no secret shown.",
+        options=(
+            _PROFILE,
+            Option(
+                flags=("--check",),
+                kind="flag",
+                help="Print nothing; exit 0 if the session is valid, 4 if not.",
+            ),
+            _MIN_TTL.replace(
+                help="With --check: want this much life left. [env: MFA_SESSION_MIN_TTL]"
+            ),
+            _JSON,
+        ),
+    ),
+    Command(
+        name="logout",
+        group="Sessions",
+        summary="Remove sessions from the credentials file.",
+        example="mfa-session logout --profile mfa",
+        description=(
+            "Removes what login wrote and nothing else. AWS cannot end a session early: "
+            "a copy made elsewhere works until it expires."
+        ),
+        options=(
+            _PROFILES,
+            Option(flags=("--all",), kind="flag", help="Remove every session of this tool."),
+            _JSON,
+        ),
+    ),
+    Command(
+        name="exec",
+        group="Other programs",
+        summary="Run a command with a session's credentials.",
+        example="mfa-session exec -- terraform plan",
+        description=(
+            "Logs in if need be and becomes the command, with the credentials in its environment; "
+            "your shell if no command is given."
+        ),
+        options=(_PROFILE, _MIN_TTL, _REGION, _DURATION, _TOKEN_CODE),
+        takes_command=True,
+    ),
+    Command(
+        name="env",
+        group="Other programs",
+        summary="Print a session's credentials for a shell.",
+        example='eval "$(mfa-session env)"',
+        description=(
+            "Logs in if need be and prints the variables, quoted for the shell that calls. "
+            "If that fails, what is printed makes eval fail."
+        ),
+        options=(
+            _PROFILE,
+            Option(
+                flags=("--shell",),
+                kind="choice",
+                choices=SHELLS,
+                metavar="SHELL",
+                help=f"One of {', '.join(SHELLS)}; found by itself if not given.",
+            ),
+            Option(flags=("--unset",), kind="flag", help="Print what removes the variables."),
+            _MIN_TTL,
+        ),
+    ),
+    Command(
+        name="credential-process",
+        group="Other programs",
+        summary="Give a session to an SDK (credential_process).",
+        example="credential_process = mfa-session credential-process --profile mfa",
+        description=(
+            "For a profile in ~/.aws/config. Prints the SDK's JSON, logging in first if it can; "
+            "questions go to the terminal only."
+        ),
+        options=(_PROFILE, _MIN_TTL),
+    ),
+    Command(
+        name="demo",
+        group="Help",
+        summary="See it work against a local AWS that enforces MFA.",
+        example="mfa-session demo",
+        description=(
+            "Starts a sandbox on this machine, in a home that is thrown away, and walks through a "
+            "login. Needs the extra: pip install 'mfa-session[sandbox]'."
+        ),
+        options=(
+            Option(flags=("--shell",), kind="flag", help="Leave me in a shell inside the sandbox."),
+        ),
+    ),
+)
+
+
+def find_command(name: str) -> Command | None:
+    """Return the command of this name, or None."""
+    for command in COMMANDS:
+        if command.name == name:
+            return command
+    return None
+
+
+def overview() -> str:
+    """Return the help of the program as a whole."""
+    lines = [
+        "Example: mfa-session login --profile mfa",
+        "",
+        "Usage: mfa-session COMMAND [OPTIONS]",
+        "",
+        "  Get an AWS MFA session from a six-digit code, and let every tool use it.",
+    ]
+    group = ""
+    for command in COMMANDS:
+        if command.group != group:
+            group = command.group
+            lines += ["", f"{group}:"]
+        lines.append(f"  {command.name:<20}{command.summary}")
+    lines += [
+        "",
+        "Options:",
+        "  --version           Print the version.",
+        "  -h, --help          Print this help; after a command, that command's.",
+        "",
+        "Every command takes -v/--verbose and --no-input.",
+    ]
+    return "\n".join(lines) + "\n"

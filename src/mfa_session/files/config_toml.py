@@ -1,0 +1,206 @@
+"""config.toml: every key it may hold, read and checked."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from mfa_session.errors import ConfigurationError
+from mfa_session.files.safety import check_owner
+from mfa_session.record import Record
+from mfa_session.durations import parse_duration
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    Table = dict[str, Any]
+
+CODE_SOURCES = ("auto", "prompt", "keyring", "command")
+
+SESSION_KEYS = {
+    "source_profile": "text",
+    "via": "text",
+    "mfa_serial": "text",
+    "role_arn": "text",
+    "role_session_name": "text",
+    "external_id": "text",
+    "duration": "duration",
+    "region": "text",
+    "code": "code",
+    "code_command": "command",
+    "write_to": "text",
+}
+TABLES: dict[str, dict[str, str]] = {
+    "defaults": {
+        "profile": "text",
+        "duration": "duration",
+        "min_ttl": "duration",
+        "region": "text",
+    },
+    "keyring": {"backend": "text", "insecure": "flag"},
+    "guard": {
+        "profile": "text",
+        "protect": "texts",
+        "allow": "texts",
+        "builtin": "flag",
+        "commands": "texts",
+        "confirm": "flag",
+        "max_age": "duration",
+        "strict": "flag",
+    },
+}
+_WANTED = {
+    "text": "a text",
+    "flag": "true or false",
+    "texts": "a list of texts",
+    "duration": 'a duration such as "12h" or "45m"',
+    "code": "one of " + ", ".join(f'"{source}"' for source in CODE_SOURCES),
+    "command": "a list of texts (run as it is) or one text (run by the shell)",
+}
+
+
+class SettingsFile(Record):
+    """What config.toml says; durations are seconds."""
+
+    path: str
+    defaults: Mapping[str, Any]
+    sessions: Mapping[str, Mapping[str, Any]]
+    keyring: Mapping[str, Any]
+    guard: Mapping[str, Any]
+
+
+def settings_path(environ: Mapping[str, str]) -> str:
+    """Return where config.toml is looked for."""
+    named = environ.get("MFA_SESSION_CONFIG")
+    if named:
+        return os.path.expanduser(named)
+    return os.path.join(_application_folder(environ), "mfa-session", "config.toml")
+
+
+def read_settings_file(environ: Mapping[str, str]) -> SettingsFile:
+    """Return the checked contents of config.toml; all empty when there is none."""
+    path = settings_path(environ)
+    try:
+        with open(path, "rb") as file:
+            text = file.read()
+    except FileNotFoundError:
+        if environ.get("MFA_SESSION_CONFIG"):
+            raise ConfigurationError(
+                "no-settings-file",
+                f"{path}, named by MFA_SESSION_CONFIG, does not exist",
+                "create it, or unset MFA_SESSION_CONFIG",
+            ) from None
+        return SettingsFile(path=path, defaults={}, sessions={}, keyring={}, guard={})
+    except OSError as error:
+        raise ConfigurationError(
+            "unreadable-file", f"{path} cannot be read: {error.strerror}", "make it a readable file"
+        ) from error
+    check_owner(path, "it names commands to run")
+    return _check(path, _parse(path, text))
+
+
+def _application_folder(environ: Mapping[str, str]) -> str:
+    if environ.get("XDG_CONFIG_HOME"):
+        return environ["XDG_CONFIG_HOME"]
+    if sys.platform == "win32":
+        return environ.get("APPDATA") or os.path.expanduser(r"~\AppData\Roaming")
+    if sys.platform == "darwin":
+        return os.path.expanduser("~/Library/Application Support")
+    return os.path.expanduser("~/.config")
+
+
+def _parse(path: str, text: bytes) -> Table:
+    if sys.version_info >= (3, 11):
+        import tomllib  # noqa: PLC0415  # 35 ms, and most people have no config.toml
+    else:
+        import tomli as tomllib  # noqa: PLC0415
+    try:
+        return tomllib.loads(text.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(
+            "bad-settings-file", f"{path}, line {line}: not UTF-8", "save it as UTF-8"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(
+            "bad-settings-file", f"{path}: {error}", "correct the line; texts stand in quotes"
+        ) from error
+
+
+def _check(path: str, document: Table) -> SettingsFile:
+    _refuse_unknown(path, "", document, (*TABLES, "sessions"))
+    tables = {
+        name: _check_table(path, name, document.get(name, {}), keys)
+        for name, keys in TABLES.items()
+    }
+    sessions = document.get("sessions", {})
+    if not isinstance(sessions, dict):
+        raise _wrong(path, "sessions", "tables such as [sessions.mfa]")
+    checked = {
+        name: _check_table(path, f"sessions.{name}", table, SESSION_KEYS)
+        for name, table in sessions.items()
+    }
+    return SettingsFile(path=path, sessions=checked, **tables)
+
+
+def _check_table(path: str, name: str, table: object, keys: Mapping[str, str]) -> Table:
+    if not isinstance(table, dict):
+        raise _wrong(path, name, f"a table [{name}]")
+    _refuse_unknown(path, name + ".", table, keys)
+    return {
+        key: _check_value(path, f"{name}.{key}", value, keys[key]) for key, value in table.items()
+    }
+
+
+def _check_value(path: str, key: str, value: object, wanted: str) -> object:
+    if wanted == "duration":
+        return _check_duration(path, key, value)
+    fits = {
+        "text": isinstance(value, str) and value != "",
+        "flag": isinstance(value, bool),
+        "texts": _is_texts(value),
+        "code": value in CODE_SOURCES,
+        "command": (isinstance(value, str) and value.strip() != "")
+        or (_is_texts(value) and value != []),
+    }
+    if not fits[wanted]:
+        raise _wrong(path, key, _WANTED[wanted])
+    return value
+
+
+def _check_duration(path: str, key: str, value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    try:
+        return parse_duration(value if isinstance(value, str) else "")
+    except ValueError:
+        raise _wrong(path, key, _WANTED["duration"]) from None
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _wrong(path: str, key: str, wanted: str) -> ConfigurationError:
+    return ConfigurationError(
+        "bad-settings-file", f"{path}: {key} must be {wanted}", f"correct {key} in {path}"
+    )
+
+
+def _refuse_unknown(
+    path: str, prefix: str, table: Table, known: Mapping[str, str] | tuple[str, ...]
+) -> None:
+    for key in table:
+        if key not in known:
+            from mfa_session.nearest import nearest_of  # noqa: PLC0415  # imports difflib
+
+            near = nearest_of(key, known)
+            raise ConfigurationError(
+                "unknown-setting",
+                f"{path}: {prefix}{key} is no setting",
+                f"did you mean {prefix}{near[0]}?"
+                if near
+                else "known: " + ", ".join(sorted(known)),
+            )

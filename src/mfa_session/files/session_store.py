@@ -1,0 +1,133 @@
+"""The store of sessions: the credentials file first, the state directory when that fails."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+
+from mfa_session.errors import ConfigurationError
+from mfa_session.files.aws_files import config_header_in, read_profiles
+from mfa_session.files.recovered import PREFIX, read_recovered, to_text
+from mfa_session.files.shared import config_file, credentials_file
+from mfa_session.session.listing import list_sessions
+from mfa_session.session.model import OWN_KEYS, holds_long_term_keys, session_values
+from mfa_session.session.model import PREFIX as OWN_PREFIX
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mfa_session.files.ini import Document
+    from mfa_session.files.state import Reservation, StateDir
+    from mfa_session.session.model import Session
+    from mfa_session.session.settings import Settings
+
+_RESERVED_BYTES = 16384  # a session token may have 4 KiB and more
+
+
+class SessionStore:
+    """Read, write and remove sessions; long-term keys are never overwritten."""
+
+    def __init__(
+        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        """Take the environment that names the files, the state directory, and how to warn."""
+        self._environ = environ
+        self._state = state
+        self._warn = warn
+        self._credentials = credentials_file(environ, state, warn)
+        self._config = config_file(environ, state, warn)
+
+    def sessions(self) -> list[Session]:
+        """Read every session afresh."""
+        return list_sessions(read_profiles(self._environ), read_recovered(self._state))
+
+    def check(self, target: str) -> None:
+        """Refuse what is known to fail: a file that cannot be written, a protected profile."""
+        self._credentials.check_writable()
+        profiles = read_profiles(self._environ)
+        for section in (profiles.in_credentials(target), profiles.in_config(target)):
+            _refuse_long_term(section or {}, target)
+
+    def set_aside(self, target: str) -> AsidePlace:
+        """Reserve a file of the state directory, so that even a full disk loses no session."""
+        # The process in the name: a session that already lies aside for this profile stays.
+        name = f"{PREFIX}{_hashed(target)}-{os.getpid()}"
+        return AsidePlace(self._state.reserve(name, _RESERVED_BYTES))
+
+    def save(self, session: Session, settings: Settings) -> None:
+        """Write the session to its section, and region and output where they are not yet set."""
+        target = session.profile
+
+        def edit(document: Document) -> Document:
+            _refuse_long_term(document.section(target) or {}, target)
+            return document.with_values(target, session_values(session))
+
+        self._credentials.update(target, edit)
+        self._forget_aside(target)
+        try:
+            self._save_region(target, settings)
+        except ConfigurationError as error:
+            self._warn(f"region and output were not set for profile {target!r}: {error.message}")
+
+    def remove(self, profile: str) -> None:
+        """Remove what this tool wrote to a section, and a session kept aside for it."""
+
+        def edit(document: Document) -> Document:
+            present = document.section(profile) or {}
+            _refuse_long_term(present, profile)
+            own = [key for key in present if key in OWN_KEYS or key.startswith(OWN_PREFIX)]
+            return document.without_keys(profile, own)
+
+        self._credentials.update(profile, edit)
+        self._forget_aside(profile)
+
+    def _save_region(self, target: str, settings: Settings) -> None:
+        wanted = {"region": settings.written_region, "output": settings.written_output}
+
+        def edit(document: Document) -> Document:
+            header = config_header_in(document, target)
+            present = document.section(header) or {}
+            missing = {key: value for key, value in wanted.items() if value and key not in present}
+            return document.with_values(header, missing) if missing else document
+
+        if any(wanted.values()):
+            self._config.update(target, edit)
+
+    def _forget_aside(self, profile: str) -> None:
+        for name in self._state.names(PREFIX + _hashed(profile)):
+            if self._state.read(name):
+                self._state.remove(name)
+
+
+class AsidePlace:
+    """A reserved file for one session."""
+
+    def __init__(self, reservation: Reservation) -> None:
+        """Take the reservation."""
+        self._reservation = reservation
+        self._kept = False
+
+    def keep(self, session: Session) -> str:
+        """Put the session there; the next command finds it."""
+        self._reservation.fill(to_text(session))
+        self._kept = True
+        return self._reservation.path
+
+    def release(self) -> None:
+        """Remove the file, unless the session lies in it."""
+        if not self._kept:
+            self._reservation.release()
+
+
+def _hashed(profile: str) -> str:
+    return hashlib.sha256(profile.encode()).hexdigest()[:16]
+
+
+def _refuse_long_term(section: Mapping[str, str], profile: str) -> None:
+    if holds_long_term_keys(section):
+        raise ConfigurationError(
+            "protected-profile",
+            f"profile {profile!r} holds long-term keys, which are never overwritten",
+            "choose another profile: --write-to NAME",
+        )

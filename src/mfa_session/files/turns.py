@@ -1,0 +1,85 @@
+"""Turns: for one identity or device one process acts, the others wait and share."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+
+from mfa_session.errors import Interrupted, MfaSessionError, NoMfaError
+from mfa_session.files.locks import LockTimeout, hold
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.files.state import StateDir
+    from mfa_session.session.ports import Talk
+
+UNATTENDED_WAIT_SECONDS = 45
+_UNASKED = {"code-needed", "code-spent", "refused-meanwhile", "turn-timeout"}
+"""Errors of a process that asked the person nothing: they say nothing about the others' chances."""
+
+
+class Turns:
+    """Locks in the state directory, with a note of how the last turn on a terminal ended."""
+
+    def __init__(self, state: StateDir, talk: Talk, terminal: str | None) -> None:
+        """Take the state directory, and what tells this terminal from others (None without)."""
+        self._state = state
+        self._talk = talk
+        self._terminal = terminal
+
+    @contextmanager
+    def take(self, key: str, what: str) -> Iterator[None]:
+        """Hold the turn for `key`.
+
+        Without a terminal the wait ends after 45 s (NoMfaError). If meanwhile the one that
+        asked on this terminal was refused or interrupted, this ends too: nobody asks again.
+        """
+        lock = self._state.lock_path("turn", key)
+        note = "refused-" + lock.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
+        began = time.time()
+        waited: list[bool] = []
+
+        def on_wait() -> None:
+            waited.append(True)
+            self._talk.say(f"waiting for another login for {what} …")
+
+        try:
+            with hold(lock, timeout_seconds=self._patience(), on_wait=on_wait):
+                if waited:
+                    self._raise_refusal(note, began, what)
+                with self._noting(note):
+                    yield
+        except LockTimeout:
+            raise NoMfaError(
+                "turn-timeout",
+                f"another login for {what} has been asking for {UNATTENDED_WAIT_SECONDS} s",
+                "answer it or end it (Ctrl-C), then run this again",
+            ) from None
+
+    def _patience(self) -> float | None:
+        return None if self._terminal else UNATTENDED_WAIT_SECONDS
+
+    @contextmanager
+    def _noting(self, note: str) -> Iterator[None]:
+        """Leave a note if the turn ends in a refusal or an interruption."""
+        try:
+            yield
+        except (MfaSessionError, KeyboardInterrupt) as error:
+            code = error.code if isinstance(error, MfaSessionError) else "interrupted"
+            if self._terminal and code not in _UNASKED:
+                self._state.write(note, f"{time.time()} {self._terminal} {code}".encode())
+            raise
+
+    def _raise_refusal(self, note: str, since: float, what: str) -> None:
+        moment, terminal, code = ((self._state.read(note) or b"").decode() + "   ").split(" ")[:3]
+        if not moment or float(moment) < since or terminal != self._terminal:
+            return
+        if code == "interrupted":
+            raise Interrupted("interrupted", f"the login for {what} was interrupted")
+        raise NoMfaError(
+            "refused-meanwhile",
+            f"another login for {what} on this terminal ended without a session ({code})",
+            "run this again to try with a new code",
+        )

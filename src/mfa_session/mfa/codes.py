@@ -1,0 +1,80 @@
+"""Codes as people and programs give them, and where they come from."""
+
+from __future__ import annotations
+
+from mfa_session.errors import NoMfaError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PROMPT_ATTEMPTS = 3
+MALFORMED = "a code is six digits"
+
+
+class CodeRejectedError(NoMfaError):
+    """AWS did not take the code: wrong, stale or already used (it answers all three alike)."""
+
+
+def normalize_code(text: str) -> str | None:
+    """Return the six digits of a code, or None; spaces around or one in the middle are forgiven."""
+    code = text.strip()
+    if len(code) == 7 and code[3] in " \u00a0":
+        code = code[:3] + code[4:]
+    return code if len(code) == 6 and code.isascii() and code.isdigit() else None
+
+
+def bad_code() -> NoMfaError:
+    """Return the error for a code that cannot be one; it is not repeated in the message."""
+    return NoMfaError("bad-code", "the code given is not one", MALFORMED + ", such as 123456")
+
+
+class SuppliedCode:
+    """A code given beforehand (option, variable, stdin): sent once, never again."""
+
+    attempts = 1
+
+    def __init__(self, read: Callable[[], str]) -> None:
+        """Take the function that yields the code; it is called when the code is needed."""
+        self._read = read
+        self._code: str | None = None
+        self._spent = False
+
+    def check(self) -> str:
+        """Return the six digits, or refuse what is none, before anything is sent."""
+        if self._code is None:
+            self._code = normalize_code(self._read())
+        if self._code is None:
+            raise bad_code()
+        return self._code
+
+    def next_code(self, serial: str, problem: str | None) -> str:
+        """Return the code; refuse a second time."""
+        del problem
+        if self._spent:
+            raise NoMfaError(
+                "code-spent",
+                f"the code given for {serial} has been used, and AWS takes each only once",
+                "log in to the other session with the next code",
+            )
+        code = self.check()
+        self._spent = True
+        return code
+
+
+class PromptedCode:
+    """A code typed at the terminal: asked again when malformed or rejected, three times in all."""
+
+    attempts = PROMPT_ATTEMPTS
+
+    def __init__(self, ask: Callable[[str], str], tell: Callable[[str], None], name: str) -> None:
+        """Take how to ask and to tell at the terminal, and the session's name."""
+        self._ask = ask
+        self._tell = tell
+        self._name = name
+
+    def next_code(self, serial: str, problem: str | None) -> str:
+        """Ask for the code of the device, saying first why the one before would not do."""
+        if problem is not None:
+            self._tell(f"{problem}; try again")
+        return self._ask(f"MFA code for {serial} (session {self._name}): ")

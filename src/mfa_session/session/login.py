@@ -1,0 +1,256 @@
+"""How a session is had: kept, shared, from another session, or with a code."""
+
+from __future__ import annotations
+
+from mfa_session.errors import ConfigurationError, RefusedError
+from mfa_session.mfa.codes import MALFORMED, CodeRejectedError, bad_code, normalize_code
+from mfa_session.session.arns import account_of, device_kind
+from mfa_session.session.model import Session
+from mfa_session.session.plan import Outcome, find_base, find_kept, find_shared
+from mfa_session.session.ports import Caller, Issued, MfaCode, Role
+from mfa_session.session.settings import CHAINED_LIMIT_SECONDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_session.session.model import Keys
+    from mfa_session.session.ports import CodeSource, Edges, Safe
+    from mfa_session.session.settings import Settings
+
+
+class Login:
+    """One process's way to its sessions. `in_memory` may go on with a session it cannot write."""
+
+    def __init__(self, edges: Edges, *, in_memory: bool = False) -> None:
+        """Take the edges; nothing is touched yet."""
+        self._edges = edges
+        self._in_memory = in_memory
+
+    def ensure(self, settings: Settings, *, force: bool = False) -> Outcome:
+        """Return a session as the settings ask for; `force` renews it though it would do."""
+        edges = self._edges
+        if not force:
+            kept = find_kept(settings, edges.store.sessions(), edges.clock.now())
+            if kept is not None:
+                return Outcome(session=kept, reused=True)
+        settings = self._with_keys(settings)
+        safe = self._check(settings)
+        try:
+            with edges.turns.take(_identity(settings), f"session {settings.name!r}"):
+                return self._have(settings, safe, force=force)
+        finally:
+            if safe is not None:
+                safe.release()
+
+    def _with_keys(self, settings: Settings) -> Settings:
+        """Run the source's credential_process now, if that is where its keys come from."""
+        source = settings.source
+        if source.keys is not None:
+            return settings
+        keys = self._edges.process_keys(source)
+        if not keys.is_long_term():
+            raise ConfigurationError(
+                "temporary-source",
+                f"the credential_process of {source.label()} yields session keys "
+                f"({keys.access_key_id}), not long-term ones",
+                "name the profile that holds your access key (AKIA…): --source-profile NAME",
+            )
+        via = self._with_keys(settings.via) if settings.via else None
+        return settings.replace(source=source.replace(keys=keys), via=via)
+
+    def _check(self, settings: Settings) -> Safe | None:
+        """Check that the session can be written and set a place aside, before any code."""
+        try:
+            self._edges.store.check(settings.target)
+            return self._edges.store.set_aside(settings.target)
+        except ConfigurationError as error:
+            if not self._in_memory or error.code not in {"file-not-written", "file-locked"}:
+                raise
+            self._edges.talk.warn(f"{error.message}; the session will not be kept")
+            return None
+
+    def _have(self, settings: Settings, safe: Safe | None, *, force: bool) -> Outcome:
+        """Share what was had meanwhile, or have it now; then write it."""
+        edges = self._edges
+        shared = self._find_shared(settings, force=force)
+        if shared is not None and shared.profile == settings.target:
+            return Outcome(session=shared, reused=True)
+        session = shared or self._obtain(settings)
+        session = session.replace(name=settings.name, profile=settings.target)
+        with edges.uninterrupted():
+            self._save(session, settings, safe)
+        return Outcome(session=session, reused=shared is not None)
+
+    def _find_shared(self, settings: Settings, *, force: bool) -> Session | None:
+        edges = self._edges
+        sessions, now = edges.store.sessions(), edges.clock.now()
+        since = edges.clock.started_at.replace(microsecond=0)
+        kept = None if force else find_kept(settings, sessions, now)
+        return kept or find_shared(settings, sessions, now, since)
+
+    def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
+        """Write the session; if that fails, keep it aside: it is paid for."""
+        try:
+            self._edges.store.save(session, settings)
+        except ConfigurationError as error:
+            kept = f"the session is kept in {safe.keep(session)}" if safe else "it is not kept"
+            if self._in_memory:
+                self._edges.talk.warn(f"{error.message}; {kept}")
+                return
+            raise ConfigurationError(
+                "session-not-written",
+                f"{error.message}; {kept}",
+                f"{error.hint}; then run `mfa-session login --profile {settings.name}` again: "
+                "it needs no new code",
+            ) from error
+
+    def _obtain(self, settings: Settings) -> Session:
+        if settings.role_arn and settings.duration <= CHAINED_LIMIT_SECONDS:
+            base = self._base(settings)
+            if base is not None:
+                return self._assume_from(base, settings)
+        return self._with_code(settings)
+
+    def _base(self, settings: Settings) -> Session | None:
+        """Return the session to assume the role from: the one to go via, or any that fits."""
+        edges = self._edges
+        if settings.via is not None:
+            return self.ensure(settings.via).session
+        return find_base(settings, edges.store.sessions(), edges.clock.now())
+
+    def _assume_from(self, base: Session, settings: Settings) -> Session:
+        """Call AssumeRole with another session's keys; no code is spent."""
+        self._edges.talk.detail(f"sts:AssumeRole {settings.role_arn} from session {base.name!r}")
+        caller = Caller(keys=base.keys, profile=settings.source.profile, region=settings.region)
+        role = self._role(settings)
+        issued = self._edges.aws.assume_role(caller, role, None, settings.duration)
+        session = self._describe(settings, issued, role, base.mfa_serial)
+        return session.replace(authenticated_at=base.authenticated_at, via=base.name)
+
+    def _with_code(self, settings: Settings) -> Session:
+        """Have the session from the long-term keys, with a code."""
+        edges = self._edges
+        source = edges.codes(settings)
+        keys = _long_term(settings)
+        caller = Caller(keys=keys, profile=settings.source.profile, region=settings.region)
+        edges.aws.prepare(caller)
+        serial = settings.mfa_serial or self._discover(settings, caller)
+        role = self._role(settings) if settings.role_arn else None
+
+        def call(code: str) -> Issued:
+            mfa = MfaCode(serial=serial, code=code)
+            if role is None:
+                edges.talk.detail(f"sts:GetSessionToken with {serial}, {settings.duration} s")
+                return edges.aws.get_session_token(caller, mfa, settings.duration)
+            edges.talk.detail(f"sts:AssumeRole {role.arn} with {serial}, {settings.duration} s")
+            return edges.aws.assume_role(caller, role, mfa, settings.duration)
+
+        with edges.turns.take(f"device {serial}", f"MFA device {serial}"):
+            issued = _try_codes(source, serial, call)
+        session = self._describe(settings, issued, role, serial)
+        if session.account is None:
+            session = session.replace(account=edges.aws.account(caller))
+        return session
+
+    def _role(self, settings: Settings) -> Role:
+        name = settings.role_session_name or self._edges.role_session_name()
+        return Role(
+            arn=settings.role_arn or "", session_name=name, external_id=settings.external_id
+        )
+
+    def _discover(self, settings: Settings, caller: Caller) -> str:
+        """Find the user's MFA device; where that is not allowed, the one used last."""
+        self._edges.talk.detail("iam:ListMFADevices, as no mfa_serial is set")
+        try:
+            serials = self._edges.aws.list_devices(caller)
+        except RefusedError as error:
+            remembered = settings.remembered_serial
+            if remembered is None or error.code != "not-authorized":
+                raise
+            self._edges.talk.detail(f"not allowed; using the device of last time, {remembered}")
+            return remembered
+        return pick_device(serials, self._edges, settings)
+
+    def _describe(
+        self, settings: Settings, issued: Issued, role: Role | None, serial: str | None
+    ) -> Session:
+        now = self._edges.clock.now()
+        return Session(
+            name=settings.name,
+            profile=settings.target,
+            kind=settings.kind,
+            managed=True,
+            keys=issued.keys,
+            source_profile=settings.source.profile,
+            source_key_id=_long_term(settings).access_key_id,
+            mfa_serial=serial,
+            role_arn=settings.role_arn,
+            external_id=settings.external_id,
+            role_session_name=role.session_name if role else None,
+            account=account_of(settings.role_arn or serial),
+            mfa=True,
+            authenticated_at=now,
+            obtained_at=now,
+            expires_at=issued.expires_at,
+            duration_seconds=settings.duration,
+        )
+
+
+def pick_device(serials: list[str], edges: Edges, settings: Settings) -> str:
+    """Return the device to use of those found; ask where several would do."""
+    usable = [serial for serial in serials if device_kind(serial) in {"virtual", "hardware"}]
+    passkeys = [serial for serial in serials if device_kind(serial) == "passkey"]
+    if len(usable) == 1:
+        return usable[0]
+    if not usable and passkeys:
+        raise ConfigurationError(
+            "passkey-device",
+            f"the only MFA device found is a passkey ({', '.join(passkeys)}), "
+            "which AWS's API cannot use for sessions",
+            "add a virtual MFA device (an authenticator app) to your user as well",
+        )
+    if not usable:
+        raise ConfigurationError(
+            "no-mfa-device",
+            f"the user of {settings.source.label()} has no MFA device",
+            "add one in the console (IAM, your user, Security credentials), "
+            "or name it: --mfa-serial",
+        )
+    chosen = edges.choose_device(usable)
+    if chosen is None:
+        raise ConfigurationError(
+            "several-mfa-devices",
+            f"the user has several MFA devices: {', '.join(usable)}",
+            "say which: --mfa-serial, or mfa_serial in config.toml",
+        )
+    return chosen
+
+
+def _try_codes(source: CodeSource, serial: str, call: Callable[[str], Issued]) -> Issued:
+    """Call with codes until AWS takes one or the source's attempts are over."""
+    problem = None
+    for left in range(source.attempts - 1, -1, -1):
+        code = normalize_code(source.next_code(serial, problem))
+        if code is None:
+            problem = MALFORMED
+            continue
+        try:
+            return call(code)
+        except CodeRejectedError as error:
+            if not left:
+                raise
+            problem = error.message
+    raise bad_code()
+
+
+def _identity(settings: Settings) -> str:
+    """Return what makes two logins the same: one of them asks, the other shares."""
+    parts = (settings.role_arn, settings.external_id, settings.role_session_name)
+    return " ".join([_long_term(settings).access_key_id, *(part or "-" for part in parts)])
+
+
+def _long_term(settings: Settings) -> Keys:
+    keys = settings.source.keys
+    assert keys is not None, "the source's keys are fetched before anything is asked of AWS"
+    return keys

@@ -1,0 +1,156 @@
+"""Which session a name means, and which profile it is written to."""
+
+from __future__ import annotations
+
+from mfa_session.errors import ConfigurationError
+from mfa_session.record import Record
+from mfa_session.session.model import PREFIX, holds_long_term_keys, is_managed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mfa_session.session.facts import Facts
+
+DEFAULT_NAME = "mfa"
+_HIDES_STATIC_KEYS = (
+    "role_arn",
+    "credential_process",
+    "sso_session",
+    "sso_start_url",
+    "sso_account_id",
+    "web_identity_token_file",
+)
+_PORTABLE = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.%@:+"  # every SDK reads these
+)
+
+
+class Named(Record):
+    """A session's name, and the target where the name given was the target's own."""
+
+    name: str
+    target: str | None = None
+
+
+def default_name(facts: Facts) -> str:
+    """Return the session that is meant when none is named."""
+    return facts.file.defaults.get("profile") or DEFAULT_NAME
+
+
+def find_name(facts: Facts) -> Named:
+    """Return the session that `--profile` means; a name that stands nowhere is refused."""
+    asked = facts.options.profile or default_name(facts)
+    named = look_up(facts, asked)
+    options = facts.options
+    free = options.source_profile or options.role_arn or asked == default_name(facts)
+    if named is None and not free:
+        raise unknown_name(facts, asked)
+    return named or Named(name=asked)
+
+
+def look_up(facts: Facts, name: str) -> Named | None:
+    """Return the session a name or a target stands for, or None when it stands nowhere."""
+    if name in facts.file.sessions:
+        return Named(name=name)
+    for session, table in facts.file.sessions.items():
+        if table.get("write_to") == name:
+            return Named(name=session, target=name)
+    owner = _owner_of(facts, name)
+    if owner is not None:
+        return Named(name=owner, target=name if owner != name else None)
+    return Named(name=name) if name in facts.profiles.names() else None
+
+
+def _owner_of(facts: Facts, profile: str) -> str | None:
+    """Return the session whose credentials stand in a profile, if they are ours."""
+    recovered = facts.recovered.get(profile)
+    if recovered is not None:
+        return recovered.name
+    section = facts.in_credentials(profile)
+    return section.get(PREFIX + "name", profile) if is_managed(section) else None
+
+
+def unknown_name(facts: Facts, name: str) -> ConfigurationError:
+    """Return the error for a name that is no session and no profile, with the nearest ones."""
+    from mfa_session.nearest import nearest_of  # noqa: PLC0415  # difflib, on the way out only
+
+    known = {*facts.file.sessions, *facts.profiles.names(), *facts.recovered}
+    near = nearest_of(name, known)
+    if near:
+        hint = "did you mean " + _either(near) + "?"
+    elif known:
+        hint = "known: " + ", ".join(sorted(known)[:10])
+    else:
+        hint = "run `aws configure` to store your access key, or name it: --source-profile"
+    return ConfigurationError(
+        "no-such-profile", f"no session and no profile is named {name!r}", hint
+    )
+
+
+def check_portable(name: str, what: str) -> None:
+    """Refuse a profile name that not every SDK can read."""
+    if not name or not _PORTABLE.issuperset(name) or name == "DEFAULT":
+        raise ConfigurationError(
+            "bad-profile-name",
+            f"{name!r} cannot be a {what}",
+            "use letters, digits and _ - / . % @ : + only",
+        )
+
+
+def choose_target(facts: Facts, named: Named, write_to: str | None) -> str:
+    """Return the profile to write: never one that holds long-term keys or hides static ones."""
+    if write_to or named.target:
+        target = write_to or named.target or ""
+        _refuse_hidden(facts, target)
+        return target
+    if hides_static_keys(facts, named.name) or holds_keys(facts, named.name):
+        return named.name + "-mfa"
+    return named.name
+
+
+def _refuse_hidden(facts: Facts, target: str) -> None:
+    """Refuse a target whose static keys SDKs would pass over, or mix up with others."""
+    for key in _HIDES_STATIC_KEYS:
+        if key in facts.section(target):
+            raise ConfigurationError(
+                "hidden-profile",
+                f"profile {target!r} has {key}: SDKs would not use session keys written there",
+                "choose another profile: --write-to NAME",
+            )
+
+
+def hides_static_keys(facts: Facts, name: str) -> bool:
+    """Say whether SDKs would pass over static keys of this profile."""
+    return any(key in facts.section(name) for key in _HIDES_STATIC_KEYS)
+
+
+def holds_keys(facts: Facts, name: str) -> bool:
+    """Say whether either file has long-term keys in this profile."""
+    sections = (facts.in_credentials(name), facts.profiles.in_config(name) or {})
+    return any(holds_long_term_keys(section) for section in sections)
+
+
+def names_session(facts: Facts, name: str) -> bool:
+    """Say whether a `source_profile` of this name means a session of ours, not a key's profile."""
+    if holds_keys(facts, name):
+        return False
+    written = {table.get("write_to") for table in facts.file.sessions.values()}
+    return name in facts.file.sessions or name in written or _owner_of(facts, name) is not None
+
+
+def _either(names: Iterable[str]) -> str:
+    return " or ".join(repr(name) for name in names)
+
+
+def stored_lines(facts: Facts, name: str, target: str) -> Mapping[str, str]:
+    """Return what a managed section remembers of how its session was had, without the prefix."""
+    for profile in (target, name):
+        section = facts.in_credentials(profile)
+        if is_managed(section) and section.get(PREFIX + "name", profile) == name:
+            return {
+                key[len(PREFIX) :]: value
+                for key, value in section.items()
+                if key.startswith(PREFIX)
+            }
+    return {}

@@ -1,0 +1,290 @@
+"""Settings of one session: every value, from the first place that says it."""
+
+from __future__ import annotations
+
+from mfa_session.errors import ConfigurationError
+from mfa_session.record import Record
+from mfa_session.session.arns import device_kind, is_role_arn, region_for
+from mfa_session.session.names import (
+    Named,
+    check_portable,
+    choose_target,
+    find_name,
+    look_up,
+    names_session,
+    stored_lines,
+)
+from mfa_session.session.sources import Source, named_source, own_source, usual_source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from mfa_session.session.facts import Facts
+
+MFA_SECONDS = 43200
+ROLE_SECONDS = 3600
+CHAINED_LIMIT_SECONDS = 3600
+MIN_TTL_SECONDS = 900
+_LIMITS = {"mfa": (900, 129600), "role": (900, 43200)}
+_ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+_ROLE_SESSION_NAME = frozenset(_ALNUM + "_+=,.@-")
+_EXTERNAL_ID = frozenset(_ALNUM + "_+=,.@:/-")
+
+
+class Settings(Record):
+    """How one session is to be had. Durations are seconds; `via` is the session a role goes by."""
+
+    name: str
+    target: str
+    source: Source
+    via: Settings | None = None
+    mfa_serial: str | None = None
+    remembered_serial: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    role_session_name: str | None = None
+    duration: int
+    duration_is_explicit: bool = False
+    min_ttl: int = MIN_TTL_SECONDS
+    region: str | None = None
+    written_region: str | None = None
+    written_output: str | None = None
+    code: str = "auto"
+    code_command: str | list[str] | None = None
+
+    @property
+    def kind(self) -> str:
+        """`role` or `mfa`, as in a `Session`."""
+        return "role" if self.role_arn else "mfa"
+
+
+def resolve(facts: Facts) -> Settings:
+    """Return the settings of the session the facts ask for; ConfigurationError if they make none.
+
+    Order: option and variable, `[sessions.NAME]` of config.toml, the AWS files' sections of
+    NAME, what a managed section remembers, the source profile's sections, `[defaults]`.
+    """
+    return _resolve(facts, find_name(facts), ())
+
+
+def _resolve(facts: Facts, named: Named, seen: tuple[str, ...]) -> Settings:
+    name = named.name
+    if name in seen:
+        raise ConfigurationError(
+            "session-loop",
+            f"sessions lead back to themselves: {' → '.join((*seen, name))}",
+            "end the chain in a source_profile with long-term keys",
+        )
+    said = _Said(facts, named)
+    target = choose_target(facts, named, said.first("write_to"))
+    check_portable(target, "profile to write a session to")
+    via, source = _find_origin(facts, said, name, (*seen, name))
+    settings = _fill(facts, said, via, source)
+    _check_shapes(settings)
+    return settings.replace(name=name, target=target)
+
+
+class _Said:
+    """The places that may say something about a session, in the order they are asked."""
+
+    def __init__(self, facts: Facts, named: Named) -> None:
+        options = {
+            key: value for key, value in facts.options.as_dict().items() if value is not None
+        }
+        self.options: Mapping[str, Any] = options
+        self.table: Mapping[str, Any] = facts.file.sessions.get(named.name, {})
+        self.section = facts.section(named.name)
+        target = choose_target(facts, named, self.first("write_to"))
+        self.stored = stored_lines(facts, named.name, target)
+        # What a section remembers stands in for settings only where nothing else defines it.
+        defined = self.table or {"role_arn", "source_profile"}.intersection(self.section)
+        self.remembered: Mapping[str, str] = {} if defined else self.stored
+
+    def first(self, key: str) -> Any:  # noqa: ANN401  # texts, durations and commands alike
+        """Return the first value said for `key`, or None."""
+        section_key = {"duration": "duration_seconds"}.get(key, key)
+        for place, name in ((self.options, key), (self.table, key), (self.section, section_key)):
+            if place.get(name):
+                return place[name]
+        return None
+
+
+def _find_origin(
+    facts: Facts, said: _Said, name: str, seen: tuple[str, ...]
+) -> tuple[Settings | None, Source]:
+    """Return the session to go via, if any, and the source of the long-term keys."""
+    asked = said.options.get("source_profile")
+    places = (said.table.get("via"), said.table.get("source_profile"))
+    stands = said.section.get("source_profile")
+    remembered = said.remembered.get("via"), said.remembered.get("source_profile")
+    origin = next((place for place in (asked, *places, stands, *remembered) if place), None)
+    if origin is None:
+        source = own_source(facts, name) or usual_source(facts, name)
+        return None, source
+    if origin != name and (origin == said.table.get("via") or names_session(facts, origin)):
+        via = _resolve_via(facts, origin, seen)
+        return via, via.source
+    return None, named_source(facts, origin)
+
+
+def _resolve_via(facts: Facts, origin: str, seen: tuple[str, ...]) -> Settings:
+    named = look_up(facts, origin)
+    if named is None:
+        from mfa_session.session.names import unknown_name  # noqa: PLC0415
+
+        raise unknown_name(facts, origin)
+    options = facts.options.replace(
+        profile=origin,
+        source_profile=None,
+        role_arn=None,
+        external_id=None,
+        role_session_name=None,
+        duration=None,
+        write_to=None,
+        keeps_role=True,
+    )
+    return _resolve(facts.replace(options=options), named, seen)
+
+
+def _fill(facts: Facts, said: _Said, via: Settings | None, source: Source) -> Settings:
+    beneath = facts.section(source.profile) if source.profile else {}
+    role_arn = said.first("role_arn")
+    if facts.options.keeps_role:
+        role_arn = role_arn or said.remembered.get("role_arn")
+    same_role = role_arn is not None and role_arn == said.stored.get("role_arn")
+    recalled = said.remembered if same_role else {}
+    serial = said.first("mfa_serial") or beneath.get("mfa_serial") or beneath.get("aws_mfa_device")
+    serial = (serial or (via.mfa_serial if via else None) or "").strip() or None
+    duration, explicit = _choose_duration(facts, said, role_arn)
+    region = said.first("region") or beneath.get("region") or facts.file.defaults.get("region")
+    around = facts.environ.get("AWS_REGION") or facts.environ.get("AWS_DEFAULT_REGION")
+    called = facts.options.region or around or region
+    return Settings(
+        name="",
+        target="",
+        source=source,
+        via=via,
+        mfa_serial=serial,
+        remembered_serial=said.stored.get("mfa_serial"),
+        role_arn=role_arn,
+        external_id=(said.first("external_id") or recalled.get("external_id"))
+        if role_arn
+        else None,
+        role_session_name=(
+            (said.first("role_session_name") or recalled.get("role_session_name"))
+            if role_arn
+            else None
+        ),
+        duration=duration,
+        duration_is_explicit=explicit,
+        min_ttl=_choose_min_ttl(facts),
+        region=region_for(called, role_arn, serial),
+        written_region=region,
+        written_output=beneath.get("output"),
+        code=said.table.get("code", via.code if via else "auto"),
+        code_command=said.table.get("code_command", via.code_command if via else None),
+    )
+
+
+def _choose_duration(facts: Facts, said: _Said, role_arn: str | None) -> tuple[int, bool]:
+    """Return the seconds to ask for, and whether option or variable said so."""
+    if facts.options.duration is not None:
+        return facts.options.duration, True
+    set_for_name = said.first("duration")
+    if set_for_name is not None:
+        return _read_seconds(set_for_name), False
+    if role_arn:
+        return ROLE_SECONDS, False
+    return facts.file.defaults.get("duration", MFA_SECONDS), False
+
+
+def _choose_min_ttl(facts: Facts) -> int:
+    if facts.options.min_ttl is not None:
+        return facts.options.min_ttl
+    ttl: int = facts.file.defaults.get("min_ttl", MIN_TTL_SECONDS)
+    return ttl
+
+
+def _read_seconds(value: int | str) -> int:
+    if isinstance(value, int):
+        return value
+    if value.strip().isascii() and value.strip().isdigit():
+        return int(value)
+    raise ConfigurationError(
+        "bad-duration", f"duration_seconds = {value} is no number of seconds", "correct it"
+    )
+
+
+def _check_shapes(settings: Settings) -> None:
+    """Refuse what AWS would refuse, before a code is asked (STS API reference)."""
+    if settings.via is not None and settings.role_arn is None:
+        raise ConfigurationError(
+            "no-role",
+            f"it goes via session {settings.via.name!r}, but no role is given",
+            "give the role (role_arn or --role-arn), or name a source profile with long-term keys",
+        )
+    if settings.role_arn is not None and not is_role_arn(settings.role_arn):
+        raise ConfigurationError(
+            "bad-role-arn",
+            f"{settings.role_arn!r} is no role's ARN",
+            "a role's ARN looks like arn:aws:iam::123456789012:role/NAME",
+        )
+    _check_text(settings.role_session_name, "role session name", 64, _ROLE_SESSION_NAME)
+    _check_text(settings.external_id, "external id", 1224, _EXTERNAL_ID)
+    if settings.mfa_serial is not None:
+        check_serial(settings.mfa_serial)
+    _check_duration(settings)
+
+
+def _check_text(text: str | None, what: str, most: int, allowed: frozenset[str]) -> None:
+    if text is not None and not (2 <= len(text) <= most and allowed.issuperset(text)):
+        raise ConfigurationError(
+            "bad-" + what.replace(" ", "-"),
+            f"{text!r} cannot be a {what}",
+            f"2 to {most} letters, digits and {''.join(sorted(allowed - frozenset(_ALNUM)))}",
+        )
+
+
+def check_serial(serial: str) -> None:
+    """Refuse what cannot be the serial of a device that STS takes."""
+    kind = device_kind(serial)
+    if kind == "user":
+        raise ConfigurationError(
+            "serial-is-user",
+            f"{serial} is the ARN of a user, not of an MFA device",
+            f"the device's may be {serial.replace(':user/', ':mfa/')}; "
+            "leave mfa_serial out to have it found",
+        )
+    if kind == "passkey":
+        raise ConfigurationError(
+            "passkey-device",
+            f"{serial} is a passkey or security key: AWS's API cannot use it for sessions",
+            "add a virtual MFA device (an authenticator app) to your user as well",
+        )
+    if kind == "invalid":
+        raise ConfigurationError(
+            "bad-serial",
+            f"{serial!r} cannot be the serial of an MFA device",
+            "a virtual device's looks like arn:aws:iam::123456789012:mfa/NAME; "
+            "leave it out to have it found",
+        )
+
+
+def _check_duration(settings: Settings) -> None:
+    least, most = _LIMITS[settings.kind]
+    if not least <= settings.duration <= most:
+        what = "a role session" if settings.role_arn else "an MFA session"
+        raise ConfigurationError(
+            "duration-out-of-range",
+            f"{settings.duration} s is out of range: {what} lasts {least} s to {most // 3600} h",
+            f"give a --duration from 15m to {most // 3600}h",
+        )
+    chained = settings.via is not None and settings.via.role_arn is not None
+    if chained and settings.duration > CHAINED_LIMIT_SECONDS:
+        raise ConfigurationError(
+            "duration-out-of-range",
+            "a role reached from another role's session lasts 1 h at most",
+            "give a --duration of 1h or less",
+        )

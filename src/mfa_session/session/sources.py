@@ -1,0 +1,175 @@
+"""The source profile: where the long-term keys are, found without running or asking anything."""
+
+from __future__ import annotations
+
+from mfa_session.errors import ConfigurationError
+from mfa_session.files.aws_files import config_path, credentials_path
+from mfa_session.record import Record
+from mfa_session.session.model import Keys, is_managed, read_keys
+from mfa_session.session.model import PREFIX as STORED
+from mfa_session.session.names import unknown_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mfa_session.session.facts import Facts
+
+_TEMPORARY = {
+    "sso_session": "IAM Identity Center (SSO)",
+    "sso_start_url": "IAM Identity Center (SSO)",
+    "sso_account_id": "IAM Identity Center (SSO)",
+    "web_identity_token_file": "a web identity",
+    "credential_source": "the machine's own role",
+}
+
+
+class Source(Record):
+    """The long-term keys' home: a profile, or the environment (`profile` is None).
+
+    `keys` are there at once, or come from running `process` (credential_process).
+    """
+
+    profile: str | None = None
+    keys: Keys | None = None
+    process: str | None = None
+
+    def label(self) -> str:
+        """Return how to speak of it."""
+        return f"profile {self.profile!r}" if self.profile else "the environment"
+
+
+def named_source(facts: Facts, profile: str) -> Source:
+    """Return the source that a setting names; refuse one without long-term keys, saying why."""
+    if profile not in facts.profiles.names():
+        raise unknown_name(facts, profile)
+    source = source_in(facts, profile)
+    if source is None:
+        raise _unfit(facts, profile)
+    return source
+
+
+def own_source(facts: Facts, name: str) -> Source | None:
+    """Return the session's own profile as its source, where it holds or yields long-term keys."""
+    section = facts.section(name)
+    if section.get("credential_source") == "Environment":
+        return environment_source(facts.environ)
+    source = source_in(facts, name)
+    if source is None and "role_arn" not in section and any(key in section for key in _TEMPORARY):
+        raise _unfit(facts, name)
+    return source
+
+
+def usual_source(facts: Facts, name: str) -> Source:
+    """Return the source that `aws` itself would use, when nothing names one."""
+    source = environment_source(facts.environ)
+    if source is not None:
+        return source
+    for profile in _usual_profiles(facts, name):
+        source = _follow(facts, profile)
+        if source is not None:
+            return source
+    raise ConfigurationError(
+        "no-long-term-keys",
+        f"no long-term access key found: not in the environment, not in {_places(facts)}",
+        "run `aws configure` to store yours, or say which profile has it: --source-profile NAME",
+    )
+
+
+def environment_source(environ: Mapping[str, str]) -> Source | None:
+    """Return the long-term keys of the environment; session keys there are passed over."""
+    key_id = environ.get("AWS_ACCESS_KEY_ID", "").strip()
+    secret = environ.get("AWS_SECRET_ACCESS_KEY", "").strip()
+    token = environ.get("AWS_SESSION_TOKEN") or environ.get("AWS_SECURITY_TOKEN")
+    if not key_id or token:
+        return None
+    if not secret:
+        raise ConfigurationError(
+            "partial-keys",
+            "AWS_ACCESS_KEY_ID is set without AWS_SECRET_ACCESS_KEY",
+            "set both, or unset AWS_ACCESS_KEY_ID",
+        )
+    keys = read_keys({"aws_access_key_id": key_id, "aws_secret_access_key": secret})
+    return Source(keys=keys) if keys and keys.is_long_term() else None
+
+
+def source_in(facts: Facts, profile: str) -> Source | None:
+    """Return the long-term keys that a profile's own sections hold or yield, as botocore orders."""
+    keys = read_keys(facts.in_credentials(profile))
+    if keys is None:
+        process = facts.section(profile).get("credential_process", "").strip()
+        if process and not leads_back(process):
+            return Source(profile=profile, process=process)
+        keys = read_keys(facts.profiles.in_config(profile) or {})
+    return Source(profile=profile, keys=keys) if keys and keys.is_long_term() else None
+
+
+def leads_back(process: str) -> bool:
+    """Say whether a credential_process is this tool itself."""
+    words = process.replace("'", " ").replace('"', " ").split()
+    names = [word.replace("\\", "/").rsplit("/", 1)[-1] for word in words]
+    return any(name in {"mfa-session", "mfa-session.exe", "mfa_session"} for name in names)
+
+
+def _usual_profiles(facts: Facts, name: str) -> Iterator[str]:
+    for variable in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):
+        if facts.environ.get(variable):
+            yield facts.environ[variable]
+    yield f"{name}-long-term"
+    yield "default"
+    yield "default-long-term"
+
+
+def _follow(facts: Facts, profile: str) -> Source | None:
+    """Return the long-term keys a profile leads to, through sessions of ours and roles."""
+    seen: set[str] = set()
+    while profile and profile not in seen:
+        seen.add(profile)
+        source = source_in(facts, profile)
+        if source is not None:
+            return source
+        section = facts.section(profile)
+        stored = section.get(STORED + "source_profile") if is_managed(section) else None
+        table = facts.file.sessions.get(profile, {})
+        onward = (
+            table.get("source_profile"),
+            table.get("via"),
+            stored,
+            section.get("source_profile"),
+        )
+        profile = next((step for step in onward if step), "")
+    return None
+
+
+def _unfit(facts: Facts, profile: str) -> ConfigurationError:
+    """Return why a profile cannot be the source of an MFA session."""
+    section = facts.section(profile)
+    hint = "name the profile that holds your access key (AKIA…): --source-profile NAME"
+    if leads_back(section.get("credential_process", "")):
+        return ConfigurationError(
+            "source-loop",
+            f"profile {profile!r} gets its keys from mfa-session itself (credential_process)",
+            hint,
+        )
+    keys = read_keys(section)
+    if keys is not None:
+        return ConfigurationError(
+            "temporary-source",
+            f"profile {profile!r} holds session keys ({keys.access_key_id}), not long-term ones",
+            hint,
+        )
+    for key, origin in _TEMPORARY.items():
+        if key in section:
+            return ConfigurationError(
+                "temporary-source",
+                f"profile {profile!r} gets temporary keys from {origin}: "
+                "AWS gives MFA sessions to long-term keys only",
+                hint,
+            )
+    return ConfigurationError(
+        "no-long-term-keys", f"profile {profile!r} holds no long-term access key", hint
+    )
+
+
+def _places(facts: Facts) -> str:
+    return f"{credentials_path(facts.environ)}, not in {config_path(facts.environ)}"

@@ -1,0 +1,21 @@
+"""Who sits at this machine."""
+
+from __future__ import annotations
+
+import getpass
+
+
+_ALLOWED = "_+=,.@-"
+
+
+def role_session_name() -> str:
+    """Return a RoleSessionName that tells people in CloudTrail apart: the login name.
+
+    Shape: 2 to 64 of `[\\w+=,.@-]` (STS API reference, AssumeRole).
+    """
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        name = ""
+    fitting = "".join(c if c.isascii() and (c.isalnum() or c in _ALLOWED) else "-" for c in name)
+    return f"mfa-session-{fitting}"[:64] if fitting else "mfa-session"

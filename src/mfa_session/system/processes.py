@@ -1,0 +1,77 @@
+"""Programs that other people's settings name, run for what they print."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+
+from mfa_session.errors import ConfigurationError
+from mfa_session.secret import Secret
+from mfa_session.session.model import Keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from mfa_session.session.sources import Source
+
+_ASKED_BY = "_MFA_SESSION_ASKS_FOR"
+"""Set for a credential_process, so that one that comes back to us ends instead of going round."""
+
+
+def run_credential_process(source: Source) -> Keys:
+    """Return the keys a profile's credential_process prints (SDK guide, `Version` 1).
+
+    Nothing it prints is ever shown: it may be a secret. Its stderr is the person's.
+    """
+    label = f"the credential_process of {source.label()}"
+    if os.environ.get(_ASKED_BY):
+        raise ConfigurationError(
+            "source-loop",
+            f"{label} leads back to mfa-session itself",
+            "name the profile that holds your access key (AKIA…): --source-profile NAME",
+        )
+    answer = _parse(label, _run(label, source))
+    try:
+        token = answer.get("SessionToken")
+        return Keys(
+            access_key_id=str(answer["AccessKeyId"]),
+            secret_access_key=Secret(str(answer["SecretAccessKey"])),
+            session_token=Secret(str(token)) if token else None,
+        )
+    except KeyError as error:
+        raise _unusable(label, f"prints no {error.args[0]}") from error
+
+
+def _run(label: str, source: Source) -> bytes:
+    command = source.process or ""
+    words: str | list[str] = command if sys.platform == "win32" else shlex.split(command)
+    environ = {**os.environ, _ASKED_BY: source.profile or ""}
+    try:
+        done = subprocess.run(  # noqa: S603  # the profile names it, as for every SDK
+            words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environ, check=False
+        )
+    except (OSError, ValueError) as error:
+        raise _unusable(label, f"cannot be started: {error}") from error
+    if done.returncode:
+        raise _unusable(label, f"ended with exit code {done.returncode}")
+    return done.stdout
+
+
+def _parse(label: str, printed: bytes) -> dict[str, Any]:
+    try:
+        answer = json.loads(printed)
+    except ValueError:
+        raise _unusable(label, "prints no JSON") from None  # the text may hold a secret
+    if not isinstance(answer, dict) or answer.get("Version") != 1:
+        raise _unusable(label, "prints no object with Version 1")
+    return answer
+
+
+def _unusable(label: str, what: str) -> ConfigurationError:
+    return ConfigurationError(
+        "credential-process-failed", f"{label} {what}", "run it by hand to see what is wrong"
+    )

@@ -1,0 +1,65 @@
+"""Words to the person, on stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+_COLOURS = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
+
+
+class Talk:
+    """Talk on stderr; a stream that is closed or broken stops nothing."""
+
+    def __init__(self, verbosity: int, environ: Mapping[str, str]) -> None:
+        """Take how often -v was given, and the environment for NO_COLOR."""
+        self.verbosity = verbosity
+        self._environ = environ
+
+    def say(self, text: str) -> None:
+        """Tell what happened."""
+        self._write(text)
+
+    def warn(self, text: str) -> None:
+        """Tell what is odd but did not stop anything."""
+        self._write(f"mfa-session: {self._paint('warning:', 'yellow')} {text}")
+
+    def detail(self, text: str) -> None:
+        """Tell what was asked of AWS and why; with -v only."""
+        if self.verbosity:
+            self._write(f"mfa-session: {text}")
+
+    def error(self, message: str, hint: str) -> None:
+        """Tell what is wrong, and on the next line what to run or change."""
+        self._write(f"mfa-session: {self._paint('error:', 'red')} {message}")
+        if hint:
+            self._write(f"hint: {hint}")
+
+    def _paint(self, text: str, colour: str) -> str:
+        return paint(text, colour, sys.stderr, self._environ)
+
+    def _write(self, text: str) -> None:
+        try:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+        except (AttributeError, OSError, ValueError):
+            return
+
+
+def paint(text: str, colour: str, stream: TextIO, environ: Mapping[str, str]) -> str:
+    """Return the text in a colour where the stream is a terminal and NO_COLOR is not set."""
+    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or not _is_terminal(stream):
+        return text
+    return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and os.isatty(stream.fileno())
+    except (OSError, ValueError, AttributeError):
+        return False

@@ -1,0 +1,156 @@
+"""The terminal itself, whatever stdin, stdout and stderr are."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from mfa_session.errors import NoMfaError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
+
+    from mfa_session.errors import MfaSessionError
+
+
+class Terminal:
+    """The controlling terminal, if there is one and this process may read from it."""
+
+    def __init__(self, *, may_ask: bool) -> None:
+        """Take whether questions are allowed at all (`--no-input`)."""
+        self._may_ask = may_ask
+
+    def can_ask(self) -> bool:
+        """Say whether a question would reach a person: a terminal, and we are in its foreground."""
+        if not self._may_ask:
+            return False
+        if sys.platform == "win32":
+            return sys.stderr is not None and sys.stderr.isatty()
+        try:
+            tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+        except OSError:
+            return False
+        try:
+            return os.tcgetpgrp(tty) == os.getpgrp()
+        except OSError:
+            return False
+        finally:
+            os.close(tty)
+
+    def identity(self) -> str | None:
+        """Return what tells this terminal from another, or None without one."""
+        if sys.platform == "win32":
+            return None
+        try:
+            os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+        except OSError:
+            return None
+        return str(os.getsid(0))
+
+    def tell(self, text: str) -> None:
+        """Write a line to the terminal."""
+        with open(_output_device(), "w", encoding="utf-8", errors="replace") as terminal:
+            terminal.write(text + "\n")
+
+    def ask(self, question: str) -> str:
+        """Ask, and return the line typed, shown; Ctrl-D is a NoMfaError."""
+        return self._read(question, hidden=False)
+
+    def ask_hidden(self, question: str) -> str:
+        """Ask, and return the line typed, not shown; Ctrl-D is a NoMfaError."""
+        return self._read(question, hidden=True)
+
+    def _read(self, question: str, *, hidden: bool) -> str:
+        if sys.platform == "win32":
+            return _read_console(question, hidden=hidden)
+        tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+        try:
+            return _read_tty(tty, question, hidden=hidden)
+        finally:
+            os.close(tty)
+
+
+def no_answer() -> MfaSessionError:
+    """Return the error for an end of input (Ctrl-D) where an answer was asked."""
+    return NoMfaError(
+        "no-answer", "the question at the terminal was not answered", "run it again and answer"
+    )
+
+
+def _output_device() -> str:
+    return "CONOUT$" if sys.platform == "win32" else "/dev/tty"
+
+
+if sys.platform == "win32":
+
+    def _read_console(question: str, *, hidden: bool) -> str:
+        import msvcrt  # noqa: PLC0415  # exists on Windows only
+
+        with open("CONOUT$", "w", encoding="utf-8") as screen:
+            screen.write(question)
+            screen.flush()
+            typed = ""
+            while (letter := msvcrt.getwch()) not in "\r\n":
+                if letter == "\x03":
+                    raise KeyboardInterrupt
+                if letter in "\x04\x1a":
+                    raise no_answer()
+                typed = typed[:-1] if letter == "\b" else typed + letter
+                if not hidden:
+                    screen.write(letter)
+                    screen.flush()
+            screen.write("\n")
+        return typed
+
+else:
+    import termios
+    from contextlib import contextmanager
+
+    def _read_tty(tty: int, question: str, *, hidden: bool) -> str:
+        with _echo_off(tty) if hidden else _as_it_is():
+            os.write(tty, question.encode())
+            typed = b""
+            while not typed.endswith(b"\n"):
+                piece = os.read(tty, 1024)
+                if not piece:
+                    os.write(tty, b"\n")
+                    raise no_answer()
+                typed += piece
+            if hidden:
+                os.write(tty, b"\n")
+        return typed.decode("utf-8", "replace").rstrip("\r\n")
+
+    @contextmanager
+    def _as_it_is() -> Iterator[None]:
+        yield
+
+    @contextmanager
+    def _echo_off(tty: int) -> Iterator[None]:
+        """Hide what is typed; whatever ends the question, the terminal is put back."""
+        before = termios.tcgetattr(tty)
+        hidden = termios.tcgetattr(tty)
+        hidden[3] &= ~termios.ECHO
+        with _deadly_signals_raise():
+            try:
+                termios.tcsetattr(tty, termios.TCSADRAIN, hidden)
+                yield
+            finally:
+                termios.tcsetattr(tty, termios.TCSADRAIN, before)
+
+    @contextmanager
+    def _deadly_signals_raise() -> Iterator[None]:
+        """Let SIGTERM and SIGHUP unwind the stack, so that `finally` restores the terminal."""
+
+        def end(number: int, frame: FrameType | None) -> None:
+            del frame
+            raise SystemExit(128 + number)
+
+        before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
