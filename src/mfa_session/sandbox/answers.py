@@ -22,6 +22,12 @@ _NAMESPACES = {
 _XML = "text/xml"
 
 
+class RawXml(str):
+    """Text that is XML already."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Answer:
     """An HTTP answer; Date and Content-Length are the server's to add."""
@@ -75,6 +81,12 @@ def to_xml(value: Any) -> str:
         return "".join(f"<{k}>{to_xml(v)}</{k}>" for k, v in value.items() if v is not None)
     if isinstance(value, (list, tuple)):
         return "".join(f"<member>{to_xml(item)}</member>" for item in value)
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, RawXml):
+        return str(value)
     if isinstance(value, datetime):
         return iso(value)
     if isinstance(value, bool):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mfa_session.sandbox import errors
 from mfa_session.sandbox.codes import CodeChecker, new_seed, step_at
 from mfa_session.sandbox.identities import Device, User
+from mfa_session.sandbox.lookup import find_user
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
@@ -63,7 +64,7 @@ class Devices:
 
     def enable(self, asked: Asked) -> None:
         """Give a device to a user, if two consecutive codes show that it is at hand."""
-        user = self._user(asked)
+        user = find_user(self._directory, asked)
         serial = asked.operation.text("SerialNumber") or ""
         device = self._directory.devices.get(serial)
         if device is None or device.serial.split(":")[4:5] not in ([], [user.account]):
@@ -71,7 +72,7 @@ class Devices:
         if device.user is not None:
             raise errors.device_in_use()
         if len(user.devices) >= DEVICES_PER_USER:
-            raise errors.too_many_devices(DEVICES_PER_USER)
+            raise errors.quota_reached("MFADevicesPerUser", DEVICES_PER_USER)
         self._check_pair(asked, device, _ENABLE_REACH_STEPS)
         attach(device, user, self._clock)
 
@@ -109,7 +110,7 @@ class Devices:
 
     def list_of_user(self, asked: Asked) -> dict[str, Any]:
         """List a user's devices of every kind; the type shows only in the serial."""
-        user = self._user(asked)
+        user = find_user(self._directory, asked)
         devices = [
             {"UserName": user.name, "SerialNumber": d.serial, "EnableDate": d.enabled_at}
             for d in user.devices
@@ -128,21 +129,9 @@ class Devices:
         ]
         return {"IsTruncated": False, "VirtualMFADevices": [_virtual(d) for d in found]}
 
-    def _user(self, asked: Asked) -> User:
-        """Return the user named, or the one who signed."""
-        name = asked.operation.text("UserName")
-        if name is None:
-            if asked.caller.user is None:
-                raise errors.name_a_user()
-            return asked.caller.user
-        user = self._directory.users.get((asked.caller.account, name))
-        if user is None:
-            raise errors.no_such_user(name)
-        return user
-
     def _owned(self, asked: Asked) -> Device:
         """Return the device that is asked for, which must be the user's."""
-        user, serial = self._user(asked), asked.operation.text("SerialNumber") or ""
+        user, serial = find_user(self._directory, asked), asked.operation.text("SerialNumber") or ""
         device = self._directory.devices.get(serial)
         if device is None or device not in user.devices:
             raise errors.no_such_device_of_user(serial)

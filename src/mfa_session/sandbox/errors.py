@@ -268,9 +268,9 @@ def device_in_use() -> ServiceError:
     return ServiceError(409, "EntityAlreadyExists", "MFA Device is already in use")
 
 
-def too_many_devices(quota: int) -> ServiceError:
-    """The user has as many devices as a user may."""
-    return ServiceError(409, "LimitExceeded", f"Cannot exceed quota for MFADevicesPerUser: {quota}")
+def quota_reached(quota: str, number: int) -> ServiceError:
+    """There are as many as there may be (`MFADevicesPerUser`: 8)."""
+    return ServiceError(409, "LimitExceeded", f"Cannot exceed quota for {quota}: {number}")
 
 
 def no_such_device(serial: str) -> ServiceError:
@@ -287,7 +287,7 @@ def no_such_device_of_user(serial: str) -> ServiceError:
 
 def device_still_active() -> ServiceError:
     """A device that a user has cannot be deleted."""
-    return ServiceError(409, "DeleteConflict", "MFA VirtualDevice in use. Must deactivate first.")
+    return still_in_use("MFA VirtualDevice in use. Must deactivate first.")
 
 
 def wrong_pair() -> ServiceError:
@@ -297,9 +297,37 @@ def wrong_pair() -> ServiceError:
     )
 
 
-def no_such_user(name: str) -> ServiceError:
-    """The account has no user of this name."""
-    return ServiceError(404, "NoSuchEntity", f"The user with name {name} cannot be found.")
+def no_such(kind: str, name: str) -> ServiceError:
+    """The account has no user, group or role of this name."""
+    return ServiceError(404, "NoSuchEntity", f"The {kind} with name {name} cannot be found.")
+
+
+def no_such_key(access_key_id: str) -> ServiceError:
+    """The user has no such key."""
+    message = f"The Access Key with id {access_key_id} cannot be found."
+    return ServiceError(404, "NoSuchEntity", message)
+
+
+def no_such_policy(name: str) -> ServiceError:
+    """There is no policy of this name or ARN."""
+    return ServiceError(404, "NoSuchEntity", f"The policy with name {name} cannot be found.")
+
+
+def malformed_policy() -> ServiceError:
+    """What was sent is no policy document."""
+    message = "Syntax errors in policy."
+    return ServiceError(400, "MalformedPolicyDocument", message)
+
+
+def exists(kind: str, name: str) -> ServiceError:
+    """The name is taken."""
+    message = f"{kind} with name {name} already exists."
+    return ServiceError(409, "EntityAlreadyExists", message)
+
+
+def still_in_use(message: str) -> ServiceError:
+    """What still has parts cannot be deleted."""
+    return ServiceError(409, "DeleteConflict", message)
 
 
 def name_a_user() -> ServiceError:

@@ -144,7 +144,7 @@ class Gate:
         verdict = allows(
             Request(need.action, need.resource, asked.context),
             self.directory.policies_of(caller.holder),
-            boundary=caller.holder.boundary,
+            boundary=self.directory.boundary_of(caller.holder),
             session_policy=caller.session.session_policy if caller.session else None,
         )
         if not verdict.grants:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.sandbox.devices import Devices
+from mfa_session.sandbox.policies import Policies
 from mfa_session.sandbox.sts import Asked
+from mfa_session.sandbox.users import Users
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
@@ -20,7 +22,11 @@ class Iam:
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
         """Collect what the parts play."""
-        self._operations: dict[str, Play] = {**Devices(directory, clock).operations()}
+        self._operations: dict[str, Play] = {
+            **Devices(directory, clock).operations(),
+            **Users(directory, clock).operations(),
+            **Policies(directory, clock).operations(),
+        }
 
     def plays(self, name: str) -> bool:
         """Say whether the sandbox answers this operation itself."""

@@ -43,6 +43,7 @@ class AccessKey:
 
     access_key_id: str = field(default_factory=lambda: new_id("AKIA"))
     secret_access_key: str = field(default_factory=new_secret_key, repr=False)
+    created_at: datetime | None = field(default=None, repr=False)
 
 
 @dataclass(eq=False)
@@ -79,7 +80,7 @@ class PolicyHolder:
     path: str = "/"
     inline_policies: dict[str, Document] = field(default_factory=dict, repr=False)
     attached_policies: list[str] = field(default_factory=list, repr=False)
-    boundary: Document | None = field(default=None, repr=False)
+    boundary_arn: str | None = field(default=None, repr=False)
 
     @property
     def kind(self) -> str:
@@ -128,9 +129,9 @@ class User(PolicyHolder):
         """The first key's secret."""
         return self.keys[0].secret_access_key
 
-    def add_key(self) -> AccessKey:
-        """Give the user one more key."""
-        key = AccessKey()
+    def add_key(self, created_at: datetime | None = None) -> AccessKey:
+        """Give the user one more key; without a date it is as old as its user."""
+        key = AccessKey(created_at=created_at)
         self.keys.append(key)
         return key
 

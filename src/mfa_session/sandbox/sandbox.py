@@ -117,7 +117,8 @@ class Sandbox:
         boundary: Document | None = None,
     ) -> User:
         """Make a user with one active long-term key and these inline policies."""
-        user = User(name, account, partition, path, _named(policies), boundary=boundary)
+        user = User(name, account, partition, path, _named(policies))
+        self._set_boundary(user, boundary)
         return self._add_user(user)
 
     def create_root(self, account: str = ACCOUNT, partition: str = "aws") -> User:
@@ -130,6 +131,15 @@ class Sandbox:
         with self.directory.lock:
             self.directory.users[user.account, user.arn if user.is_root else user.name] = user
         return user
+
+    def _set_boundary(self, holder: PolicyHolder, boundary: Document | None) -> None:
+        if boundary is not None:
+            holder.boundary_arn = self.create_policy(
+                f"{holder.name}-boundary",
+                boundary,
+                account=holder.account,
+                partition=holder.partition,
+            )
 
     def create_group(
         self,
@@ -179,10 +189,10 @@ class Sandbox:
             partition,
             path,
             _named(policies),
-            boundary=boundary,
             trust=trust,
             max_session_seconds=max_session_seconds,
         )
+        self._set_boundary(role, boundary)
         with self.directory.lock:
             self.directory.roles[role.arn] = role
         return role

@@ -165,7 +165,7 @@ class Sts:
         own = allows(
             request,
             self._directory.policies_of(caller.holder),
-            boundary=caller.holder.boundary,
+            boundary=self._directory.boundary_of(caller.holder),
             session_policy=caller.session.session_policy if caller.session else None,
         )
         if not trust.grants or own.denied:

@@ -1,0 +1,30 @@
+"""`python -m mfa_session.sandbox`: an AWS with one user in it, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import threading
+
+from mfa_session.sandbox import ALLOW_ALL, Sandbox
+
+
+def main() -> None:
+    """Start on loopback, print the URL and a user's keys as shell assignments, and wait."""
+    parser = argparse.ArgumentParser(prog="python -m mfa_session.sandbox", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="the port (default: a free one)")
+    arguments = parser.parse_args()
+    with Sandbox(arguments.port) as aws:
+        carol = aws.create_user("carol", policies=[ALLOW_ALL])
+        phone = aws.create_device(carol)
+        for name, value in aws.environ(carol, region="eu-west-1").items():
+            print(f"export {name}={value}")
+        print(f"# device {phone.serial}")
+        print(f"# base32 {phone.secret}", flush=True)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            return
+
+
+if __name__ == "__main__":
+    main()
