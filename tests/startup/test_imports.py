@@ -19,6 +19,7 @@ TENS_OF_MILLISECONDS = frozenset(
      "subprocess", "tempfile", "tomllib", "typing", "urllib"}
 )  # fmt: skip
 WARM = NEVER | TENS_OF_MILLISECONDS
+JSON = WARM - {"re"}  # which the library's json imports
 PARSED_BY_CLICK = NEVER | {"asyncio", "dataclasses", "filelock", "socket", "subprocess", "tomllib"}
 
 
@@ -34,7 +35,7 @@ COMMANDS = {
     "exec": Start(("exec", "--", "true"), WARM),
     "env": Start(("env", "--shell", "bash"), WARM),
     "login kept": Start(("login",), WARM),
-    "status": Start(("status", "--json"), WARM),
+    "status": Start(("status", "--json"), JSON),
     "version": Start(("--version",), WARM),
     "help": Start(("--help",), PARSED_BY_CLICK),
     "help of a command": Start(("login", "--help"), PARSED_BY_CLICK),
