@@ -40,10 +40,6 @@ COMMANDS = {
     "help": Start(("--help",), PARSED_BY_CLICK),
     "help of a command": Start(("login", "--help"), PARSED_BY_CLICK),
 }
-# Commands that the program does not have yet. An entry that has come to pass fails its test
-# (xfail is strict), and is then taken out here.
-NOT_YET: frozenset[str] = frozenset()
-
 # Modules that warm paths import: each may load these besides itself, and nothing else.
 MODULES: dict[str, set[str]] = {
     "mfa_session": set(),
@@ -95,15 +91,7 @@ def test_a_warm_module_imports_next_to_nothing(module: str, bare: set[str]) -> N
     assert loaded - {"__future__", "mfa_session", module} == MODULES[module]
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=pytest.mark.xfail(reason="not built yet"))
-        if name in NOT_YET
-        else name
-        for name in COMMANDS
-    ],
-)
+@pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_does_not_load_what_it_does_not_need(
     name: str, bare: set[str], program: str, home: Path
 ) -> None:
