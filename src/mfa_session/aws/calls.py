@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timezone
 
-from mfa_session.aws.clients import Clients
 from mfa_session.aws.asked import Asked
+from mfa_session.aws.clients import Clients
 from mfa_session.errors import MfaSessionError
 from mfa_session.secret import Secret
 from mfa_session.session.model import Keys
@@ -85,13 +85,14 @@ class AwsCalls:
             raise _not_an_answer(asked) from error
 
     def _call(self, asked: Asked, **parameters: object) -> dict[str, Any]:
+        from botocore import xform_name  # noqa: PLC0415
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
         from mfa_session.aws.translation import translate  # noqa: PLC0415
 
         try:
             client = self._clients.get(asked.service, asked.caller)
-            answer: dict[str, Any] = client._make_api_call(asked.operation, parameters)
+            answer: dict[str, Any] = getattr(client, xform_name(asked.operation))(**parameters)
         except (BotoCoreError, ClientError) as error:
             raise translate(error, asked, self._clock.now()) from error
         except (KeyError, ValueError) as error:  # a portal's page in the place of an answer

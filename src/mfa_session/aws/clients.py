@@ -35,7 +35,7 @@ class Clients:
         self._thread = threading.Thread(target=make, daemon=True)
         self._thread.start()
 
-    def get(self, service: str, caller: Caller) -> Any:  # noqa: ANN401  # botocore's are untyped
+    def get(self, service: str, caller: Caller) -> Any:  # botocore's are untyped
         """Return the client of a service for these keys, profile and region."""
         with self._lock:
             if (service, caller) not in self._made:
@@ -43,7 +43,7 @@ class Clients:
             return self._made[service, caller]
 
 
-def _make(service: str, caller: Caller) -> Any:  # noqa: ANN401
+def _make(service: str, caller: Caller) -> Any:
     """Make a client; proxies, CA bundle and endpoints stay botocore's own business."""
     from botocore.config import Config  # noqa: PLC0415  # 360 ms: only when AWS is asked
     from botocore.session import Session  # noqa: PLC0415

@@ -6,7 +6,6 @@ from email.utils import parsedate_to_datetime
 
 from botocore import exceptions
 
-from mfa_session.aws.asked import Asked
 from mfa_session.durations import format_duration
 from mfa_session.errors import (
     ConfigurationError,
@@ -16,27 +15,22 @@ from mfa_session.errors import (
     UnreachableError,
 )
 from mfa_session.mfa.codes import CodeRejectedError
+from mfa_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
-_THROTTLED = {
-    "Throttling",
-    "ThrottlingException",
-    "RequestLimitExceeded",
-    "TooManyRequestsException",
-}
-_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
-_INVALID_KEY = {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"}
-_DENIED = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}
-_SERVER_ERROR = 500
+    from mfa_session.aws.asked import Asked
+
+SERVER_ERROR_STATUS = 500
 
 
 def translate(error: Exception, asked: Asked, now: datetime) -> MfaSessionError:
     """Return our error for a botocore exception raised by the call `asked`."""
     if isinstance(error, exceptions.ClientError):
-        return _translate_answer(error, asked, now)
+        return _translate_answer(_read(error), asked, now)
     return _translate_failure(error, asked)
 
 
@@ -49,50 +43,79 @@ def not_an_answer(asked: Asked) -> MfaSessionError:
     )
 
 
-def _translate_answer(
-    error: exceptions.ClientError, asked: Asked, now: datetime
-) -> MfaSessionError:
-    answer = error.response.get("Error", {})
-    code, text = str(answer.get("Code", "")), str(answer.get("Message", ""))
+class _Answer(Record):
+    """An error as AWS answered it."""
+
+    code: str
+    text: str
+    status: int
+    date: str | None
+
+    @property
+    def lowered(self) -> str:
+        """The text, for loose matching: its punctuation varies between services."""
+        return self.text.lower()
+
+
+def _read(error: exceptions.ClientError) -> _Answer:
+    said = error.response.get("Error", {})
     metadata = error.response.get("ResponseMetadata", {})
-    status = int(metadata.get("HTTPStatusCode", 0))
-    lowered = text.lower()
-    if code == "SignatureDoesNotMatch":
-        return _signature(lowered, asked, metadata.get("HTTPHeaders", {}).get("date"), now)
-    if code in _DENIED:
-        return _denied(lowered, asked)
-    if code == "ValidationError":
-        return _invalid(text, asked)
-    if code in _INVALID_KEY:
-        return _invalid_key(asked)
-    if code in _EXPIRED:
-        return NoMfaError(
-            "session-expired",
-            f"AWS says the session of {asked.key} has expired",
-            "run `mfa-session login --force`",
-        )
-    if code == "RegionDisabledException":
-        return RefusedError(
-            "region-disabled",
-            f"STS is switched off in region {asked.caller.region} for this account",
-            "use another: --region us-east-1",
-        )
-    if code in _THROTTLED:
-        return RefusedError(
-            "throttled", f"AWS throttles {asked.action}: too many requests", "try again in a minute"
-        )
-    if status >= _SERVER_ERROR:
-        return UnreachableError(
-            "service-unavailable", f"AWS failed at {asked.action}: {code}", "try again in a minute"
-        )
-    if not text or code.isdigit():
-        return not_an_answer(asked)
-    return RefusedError(
-        "refused-by-aws", f"AWS refused {asked.action}: {code}: {text}", "see the text of AWS"
+    return _Answer(
+        code=str(said.get("Code", "")),
+        text=str(said.get("Message", "")),
+        status=int(metadata.get("HTTPStatusCode", 0)),
+        date=metadata.get("HTTPHeaders", {}).get("date"),
     )
 
 
-def _denied(lowered: str, asked: Asked) -> MfaSessionError:
+def _translate_answer(answer: _Answer, asked: Asked, now: datetime) -> MfaSessionError:
+    if answer.code == "SignatureDoesNotMatch":
+        return _signature(answer, asked, now)
+    for codes, meaning in _MEANINGS:
+        if answer.code in codes:
+            return meaning(answer, asked)
+    if answer.status >= SERVER_ERROR_STATUS:
+        return UnreachableError(
+            "service-unavailable",
+            f"AWS failed at {asked.action}: {answer.code}",
+            "try again in a minute",
+        )
+    if not answer.text or answer.code.isdigit():
+        return not_an_answer(asked)
+    return RefusedError(
+        "refused-by-aws",
+        f"AWS refused {asked.action}: {answer.code}: {answer.text}",
+        "see the text of AWS",
+    )
+
+
+def _expired(answer: _Answer, asked: Asked) -> MfaSessionError:
+    del answer
+    return NoMfaError(
+        "session-expired",
+        f"AWS says the session of {asked.key} has expired",
+        "run `mfa-session login --force`",
+    )
+
+
+def _region_disabled(answer: _Answer, asked: Asked) -> MfaSessionError:
+    del answer
+    return RefusedError(
+        "region-disabled",
+        f"STS is switched off in region {asked.caller.region} for this account",
+        "use another: --region us-east-1",
+    )
+
+
+def _throttled(answer: _Answer, asked: Asked) -> MfaSessionError:
+    del answer
+    return RefusedError(
+        "throttled", f"AWS throttles {asked.action}: too many requests", "try again in a minute"
+    )
+
+
+def _denied(answer: _Answer, asked: Asked) -> MfaSessionError:
+    lowered = answer.lowered
     if "one time pass code" in lowered:
         return CodeRejectedError(
             "code-rejected",
@@ -134,7 +157,8 @@ def _role_refused(asked: Asked) -> MfaSessionError:
     )
 
 
-def _invalid(text: str, asked: Asked) -> MfaSessionError:
+def _invalid(answer: _Answer, asked: Asked) -> MfaSessionError:
+    text = answer.text
     if "MaxSessionDuration" in text:
         return ConfigurationError(
             "duration-above-role-maximum",
@@ -156,7 +180,8 @@ def _invalid(text: str, asked: Asked) -> MfaSessionError:
     return RefusedError("refused-by-aws", f"AWS refused {asked.action}: {text}", "correct it")
 
 
-def _invalid_key(asked: Asked) -> MfaSessionError:
+def _invalid_key(answer: _Answer, asked: Asked) -> MfaSessionError:
+    del answer
     if asked.caller.keys.session_token is not None:
         return RefusedError(
             "invalid-key",
@@ -170,7 +195,8 @@ def _invalid_key(asked: Asked) -> MfaSessionError:
     )
 
 
-def _signature(lowered: str, asked: Asked, date: str | None, now: datetime) -> MfaSessionError:
+def _signature(answer: _Answer, asked: Asked, now: datetime) -> MfaSessionError:
+    lowered = answer.lowered
     if "signature expired" not in lowered and "not yet current" not in lowered:
         return RefusedError(
             "wrong-secret-key",
@@ -179,8 +205,8 @@ def _signature(lowered: str, asked: Asked, date: str | None, now: datetime) -> M
         )
     slow = "signature expired" in lowered
     amount = "more than 15m"
-    if date:
-        seconds = (parsedate_to_datetime(date) - now).total_seconds()
+    if answer.date:
+        seconds = (parsedate_to_datetime(answer.date) - now).total_seconds()
         slow, amount = seconds > 0, format_duration(abs(seconds))
     return UnreachableError(
         "clock-off",
@@ -217,3 +243,16 @@ def _translate_failure(error: Exception, asked: Asked) -> MfaSessionError:
     return ConfigurationError(
         "refused-by-sdk", f"{asked.action} could not be sent: {error}", "check the AWS settings"
     )
+
+
+_MEANINGS: tuple[tuple[set[str], Callable[[_Answer, Asked], MfaSessionError]], ...] = (
+    ({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}, _denied),
+    ({"ValidationError"}, _invalid),
+    ({"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"}, _invalid_key),
+    ({"ExpiredToken", "ExpiredTokenException", "RequestExpired"}, _expired),
+    ({"RegionDisabledException"}, _region_disabled),
+    (
+        {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"},
+        _throttled,
+    ),
+)

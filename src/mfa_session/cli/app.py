@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 
 from mfa_session.cli.given import Given, asks_nothing
-from mfa_session.files.aws_files import read_profiles
+from mfa_session.files.aws_files import credentials_path, read_profiles
 from mfa_session.files.config_toml import read_settings_file
 from mfa_session.files.recovered import read_recovered
+from mfa_session.files.safety import check_owner
 from mfa_session.files.state import StateDir
 from mfa_session.session.facts import Facts, Options
 from mfa_session.session.listing import list_sessions
 from mfa_session.session.plan import Outcome, find_kept
-from mfa_session.system.clock import SystemClock
 from mfa_session.system.talk import Talk
 
 TYPE_CHECKING = False
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mfa_session.session.model import Session
     from mfa_session.session.ports import CodeSource, Edges
     from mfa_session.session.settings import Settings
+    from mfa_session.system.clock import SystemClock
     from mfa_session.system.terminal import Terminal
 
 
@@ -47,7 +48,8 @@ class App:
         return self.clock.now()
 
     def facts(self, options: Options) -> Facts:
-        """Read the files as they stand now."""
+        """Read the files as they stand now; refuse what somebody else could have written."""
+        check_owner(credentials_path(self.environ), "the credentials file")
         return Facts(
             options=options,
             environ=self.environ,

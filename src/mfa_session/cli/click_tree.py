@@ -113,10 +113,10 @@ def run(argv: Sequence[str], dispatch: Dispatch) -> int:
 
 
 def _build(command: Command, dispatch: Dispatch) -> click.Command:
-    def callback(**values: Any) -> int:  # noqa: ANN401
+    def callback(**values: Any) -> int:
         rest = tuple(values.pop("rest", ()))
         given = {name: value for name, value in values.items() if value not in (None, (), 0, False)}
-        given |= {name: 0 for name in _zeroes(command, values)}
+        given |= dict.fromkeys(_zeroes(command, values), 0)
         return dispatch(command, Given(values=given, rest=rest))
 
     params: list[click.Parameter] = [_option(option) for option in (*command.options, *COMMON)]
@@ -159,7 +159,7 @@ def _option(option: Option) -> click.Option:
     )
 
 
-def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     del param
     if value:
         click.echo(f"mfa-session {__version__}")

@@ -71,11 +71,10 @@ def removing_lines(shell: str, names: Sequence[str]) -> list[str]:
 
 def failure_line(argv: Sequence[str]) -> str:
     """Return what makes the caller's `eval` fail, so that nothing goes on with the wrong keys."""
-    words = [*argv, ""]
     shell = ""
-    for word, following in zip(words, words[1:], strict=False):
+    for place, word in enumerate(argv):
         if word == "--shell":
-            shell = following
+            shell = "".join(argv[place + 1 : place + 2])
         elif word.startswith("--shell="):
             shell = word.partition("=")[2]
     if not shell:

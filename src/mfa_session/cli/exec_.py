@@ -46,7 +46,7 @@ def become(app: App, command: Sequence[str], environ: Mapping[str, str]) -> int:
 def _run_child(command: Sequence[str], environ: Mapping[str, str]) -> int:
     import subprocess  # noqa: PLC0415  # Windows has no execve that keeps the console
 
-    return subprocess.run(list(command), env=dict(environ), check=False).returncode  # noqa: S603
+    return subprocess.run(list(command), env=dict(environ), check=False).returncode
 
 
 def _shell(environ: Mapping[str, str]) -> str:

@@ -33,7 +33,7 @@ def _run_several(app: App, profiles: tuple[str, ...]) -> Result:
     for name in dict.fromkeys(profiles):
         try:
             sessions.append(_summary(app, _log_in(app, name)))
-        except MfaSessionError as error:
+        except MfaSessionError as error:  # noqa: PERF203  # each is tried, whatever the others do
             exit_code = exit_code or error.exit_code
             errors.append({"name": name, **error_data(error)})
             if not app.given.flag("json"):
@@ -58,10 +58,15 @@ def _summary(app: App, outcome: Outcome) -> dict[str, object]:
 def _tell(app: App, outcome: Outcome, *, asked: str | None) -> None:
     """Say what there is now, for how long, and how to use it."""
     session = outcome.session
-    left = format_duration(session.seconds_left(app.now()) or 0)
+    left = format_duration(_to_minutes(session.seconds_left(app.now()) or 0))
     what = f"role {session.role_arn}" if session.role_arn else "MFA session"
     account = f" in account {session.account}" if session.account and not session.role_arn else ""
     kept = "kept, " if outcome.reused else ""
     app.talk.say(f"{what}{account}: {kept}good for {left}, in profile {session.profile!r}")
     if asked != session.profile or not outcome.reused:
         app.talk.say(f"use it: aws --profile {session.profile} …")
+
+
+def _to_minutes(seconds: int) -> int:
+    """Round to whole minutes: a session just had for 12 h is good for 12 h, not 11 h 59 m."""
+    return max(60, (seconds + 30) // 60 * 60)

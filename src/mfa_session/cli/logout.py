@@ -27,7 +27,7 @@ def run(app: App) -> Result:
         try:
             chosen = _choose(facts, sessions, name)
             removed += [_remove(app, session) for session in chosen]
-        except MfaSessionError as error:
+        except MfaSessionError as error:  # noqa: PERF203  # each is tried, whatever the others do
             errors.append((name, error))
     return _result(app, removed, errors, several=len(names) > 1)
 

@@ -6,7 +6,7 @@ from mfa_session.record import Record
 
 
 class Option(Record):
-    """One option. `kind`: text, many (text, repeatable), duration (seconds), choice, flag, count."""
+    """One option; `kind` is text, many (repeatable), duration (seconds), choice, flag or count."""
 
     flags: tuple[str, ...]
     help: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
+from mfa_session.durations import parse_duration
 from mfa_session.errors import ConfigurationError
 from mfa_session.files.safety import check_owner
 from mfa_session.record import Record
-from mfa_session.durations import parse_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def read_settings_file(environ: Mapping[str, str]) -> SettingsFile:
         raise ConfigurationError(
             "unreadable-file", f"{path} cannot be read: {error.strerror}", "make it a readable file"
         ) from error
-    check_owner(path, "it names commands to run")
+    check_owner(path, "the settings file")
     return _check(path, _parse(path, text))
 
 

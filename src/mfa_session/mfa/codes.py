@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 PROMPT_ATTEMPTS = 3
+DIGITS = 6
+HALF = 3
 MALFORMED = "a code is six digits"
 
 
@@ -18,10 +20,10 @@ class CodeRejectedError(NoMfaError):
 
 def normalize_code(text: str) -> str | None:
     """Return the six digits of a code, or None; spaces around or one in the middle are forgiven."""
-    code = text.strip()
-    if len(code) == 7 and code[3] in " \u00a0":
-        code = code[:3] + code[4:]
-    return code if len(code) == 6 and code.isascii() and code.isdigit() else None
+    digits = text.strip().replace("\u00a0", " ")
+    if digits[HALF : HALF + 1] == " ":
+        digits = digits[:HALF] + digits[HALF + 1 :]
+    return digits if len(digits) == DIGITS and digits.isascii() and digits.isdigit() else None
 
 
 def bad_code() -> NoMfaError:

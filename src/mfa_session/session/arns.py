@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from mfa_session.record import Record
 
+ARN_PARTS = 6
+SERIAL_LENGTHS = range(9, 257)
+ROLE_ARN_LENGTHS = range(20, 2049)
+ACCOUNT_DIGITS = 12
+_ROLE = "role/"
 _SERIAL_PUNCTUATION = "_+=/:,.@-"
 _HOME_REGIONS = {
     "aws": "us-east-1",
@@ -34,7 +39,7 @@ class Arn(Record):
 def parse_arn(text: str) -> Arn | None:
     """Return the parts of `text`, or None when it is not shaped like an ARN."""
     parts = text.split(":", 5)
-    if len(parts) != 6 or parts[0] != "arn" or not parts[1] or not parts[5]:
+    if len(parts) != ARN_PARTS or parts[0] != "arn" or not parts[1] or not parts[5]:
         return None
     return Arn(partition=parts[1], service=parts[2], account=parts[4], resource=parts[5])
 
@@ -46,12 +51,12 @@ def account_of(arn: str | None) -> str | None:
 
 
 def device_kind(serial: str) -> str:
-    """Tell `virtual`, `hardware`, `passkey`, `user` (a user's ARN) or `invalid` from the serial.
+    r"""Tell `virtual`, `hardware`, `passkey`, `user` (a user's ARN) or `invalid` from the serial.
 
     Shape: 9 to 256 of `[\\w+=/:,.@-]` (STS API reference, GetSessionToken, SerialNumber).
     IAM's ListMFADevices returns no type; the serial is all there is to tell it from.
     """
-    if not 9 <= len(serial) <= 256 or not all(_may_stand_in_serial(c) for c in serial):
+    if len(serial) not in SERIAL_LENGTHS or not all(_may_stand_in_serial(c) for c in serial):
         return "invalid"
     arn = parse_arn(serial)
     if arn is None:
@@ -65,12 +70,11 @@ def device_kind(serial: str) -> str:
 def is_role_arn(text: str) -> bool:
     """Say whether `text` can be a role's ARN (STS API reference: 20 to 2048 characters)."""
     arn = parse_arn(text)
-    if arn is None or not 20 <= len(text) <= 2048 or text.split() != [text]:
+    if arn is None or len(text) not in ROLE_ARN_LENGTHS or text.split() != [text]:
         return False
-    account = len(arn.account) == 12 and arn.account.isdigit()
-    return (
-        arn.service == "iam" and account and len(arn.resource) > 5 and arn.resource[:5] == "role/"
-    )
+    account = len(arn.account) == ACCOUNT_DIGITS and arn.account.isdigit()
+    named = arn.resource.startswith(_ROLE) and arn.resource != _ROLE
+    return arn.service == "iam" and account and named
 
 
 def region_partition(region: str) -> str:

@@ -8,6 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+EPOCH_DIGITS = range(9, 12)
 EXPIRY_KEYS = (
     "x_security_token_expires",
     "expiration",
@@ -32,7 +33,7 @@ def read_expiry(section: Mapping[str, str]) -> datetime | None:
 def parse_time(text: str, *, local: bool = False) -> datetime | None:
     """Return the aware UTC time an ISO 8601 text or epoch seconds stand for, or None."""
     text = text.strip().strip("\"'")
-    if text.isascii() and text.isdigit() and 9 <= len(text) <= 11:
+    if text.isascii() and text.isdigit() and len(text) in EPOCH_DIGITS:
         return datetime.fromtimestamp(int(text), timezone.utc)
     if text.endswith("UTC"):
         text = text[:-3].rstrip() + "Z"

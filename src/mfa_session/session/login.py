@@ -252,5 +252,6 @@ def _identity(settings: Settings) -> str:
 
 def _long_term(settings: Settings) -> Keys:
     keys = settings.source.keys
-    assert keys is not None, "the source's keys are fetched before anything is asked of AWS"
+    if keys is None:  # they are fetched before anything is asked of AWS
+        raise RuntimeError("the source's keys were not fetched")
     return keys

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from mfa_session.record import Record
 from mfa_session.secret import Secret
 from mfa_session.session.arns import account_of
@@ -12,6 +10,7 @@ from mfa_session.session.expiry import format_time, parse_time, read_expiry
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
     from typing import Any
 
 MANAGER = "mfa-session"

@@ -21,9 +21,8 @@ _HIDES_STATIC_KEYS = (
     "sso_account_id",
     "web_identity_token_file",
 )
-_PORTABLE = frozenset(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.%@:+"  # every SDK reads these
-)
+# Every SDK reads these.
+_PORTABLE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.%@:+")
 
 
 class Named(Record):

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from mfa_session.session.settings import Settings
 
 
+LEAST_BASE_SECONDS = 60
+
+
 class Outcome(Record):
     """A session that was had; `reused` when no call to AWS was made for it."""
 
@@ -45,14 +48,14 @@ def find_shared(
 
 
 def find_base(settings: Settings, sessions: Iterable[Session], now: datetime) -> Session | None:
-    """Return the longest-lived MFA session of the settings' key and serial, to assume a role from."""
+    """Return the longest-lived MFA session of the same key and serial, to assume a role from."""
     fitting = [
         session
         for session in sessions
         if session.kind == "mfa"
         and _is_of_source(settings, session)
         and _fits(settings.mfa_serial, session.mfa_serial)
-        and (session.seconds_left(now) or 0) > 60
+        and (session.seconds_left(now) or 0) > LEAST_BASE_SECONDS
     ]
     return max(fitting, key=lambda session: session.seconds_left(now) or 0, default=None)
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 MFA_SECONDS = 43200
 ROLE_SECONDS = 3600
 CHAINED_LIMIT_SECONDS = 3600
+SHORTEST_TEXT = 2
 MIN_TTL_SECONDS = 900
 _LIMITS = {"mfa": (900, 129600), "role": (900, 43200)}
 _ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -102,7 +103,7 @@ class _Said:
         defined = self.table or {"role_arn", "source_profile"}.intersection(self.section)
         self.remembered: Mapping[str, str] = {} if defined else self.stored
 
-    def first(self, key: str) -> Any:  # noqa: ANN401  # texts, durations and commands alike
+    def first(self, key: str) -> Any:
         """Return the first value said for `key`, or None."""
         section_key = {"duration": "duration_seconds"}.get(key, key)
         for place, name in ((self.options, key), (self.table, key), (self.section, section_key)):
@@ -239,11 +240,12 @@ def _check_shapes(settings: Settings) -> None:
 
 
 def _check_text(text: str | None, what: str, most: int, allowed: frozenset[str]) -> None:
-    if text is not None and not (2 <= len(text) <= most and allowed.issuperset(text)):
+    if text is not None and not (SHORTEST_TEXT <= len(text) <= most and allowed.issuperset(text)):
         raise ConfigurationError(
             "bad-" + what.replace(" ", "-"),
             f"{text!r} cannot be a {what}",
-            f"2 to {most} letters, digits and {''.join(sorted(allowed - frozenset(_ALNUM)))}",
+            f"{SHORTEST_TEXT} to {most} letters, digits and "
+            + "".join(sorted(allowed - frozenset(_ALNUM))),
         )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from mfa_session.errors import ConfigurationError
 from mfa_session.files.aws_files import config_path, credentials_path
 from mfa_session.record import Record
-from mfa_session.session.model import Keys, is_managed, read_keys
 from mfa_session.session.model import PREFIX as STORED
+from mfa_session.session.model import Keys, is_managed, read_keys
 from mfa_session.session.names import unknown_name
 
 TYPE_CHECKING = False

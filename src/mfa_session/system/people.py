@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import getpass
 
-
 _ALLOWED = "_+=,.@-"
 
 
 def role_session_name() -> str:
-    """Return a RoleSessionName that tells people in CloudTrail apart: the login name.
+    r"""Return a RoleSessionName that tells people in CloudTrail apart: the login name.
 
-    Shape: 2 to 64 of `[\\w+=,.@-]` (STS API reference, AssumeRole).
+    Shape: 2 to 64 of `[\w+=,.@-]` (STS API reference, AssumeRole).
     """
     try:
         name = getpass.getuser()

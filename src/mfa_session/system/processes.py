@@ -51,7 +51,7 @@ def _run(label: str, source: Source) -> bytes:
     words: str | list[str] = command if sys.platform == "win32" else shlex.split(command)
     environ = {**os.environ, _ASKED_BY: source.profile or ""}
     try:
-        done = subprocess.run(  # noqa: S603  # the profile names it, as for every SDK
+        done = subprocess.run(  # the profile names it, as for every SDK
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environ, check=False
         )
     except (OSError, ValueError) as error:
