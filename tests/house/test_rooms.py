@@ -71,7 +71,8 @@ def _strays(module: str) -> list[str]:
             others = (own - {""}) | types | _allowed(module, MAY_IMPORT)
             allowed = rest in own or _within(rest, others)
         else:
-            allowed = head in sys.stdlib_module_names | _allowed(module, MAY_USE)
+            types = {"typing_extensions"} if imported.for_types else set()  # type checkers' own
+            allowed = head in sys.stdlib_module_names | types | _allowed(module, MAY_USE)
         if not allowed:
             strays.append(f"{module}, line {imported.line}, imports {imported.module}")
     return strays

@@ -20,7 +20,7 @@ TENS_OF_MILLISECONDS = frozenset(
 )  # fmt: skip
 WARM = NEVER | TENS_OF_MILLISECONDS
 JSON = WARM - {"re"}  # which the library's json imports
-PARSED_BY_CLICK = NEVER | {"asyncio", "dataclasses", "filelock", "socket", "subprocess", "tomllib"}
+PARSED_BY_CLICK = NEVER | {"asyncio", "dataclasses", "filelock", "socket", "tomllib"}
 
 
 class Start(NamedTuple):
