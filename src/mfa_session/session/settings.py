@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 MFA_SECONDS = 43200
 ROLE_SECONDS = 3600
 CHAINED_LIMIT_SECONDS = 3600
-SHORTEST_TEXT = 2
+ROLE_SESSION_NAME_LENGTHS = range(2, 65)
+EXTERNAL_ID_LENGTHS = range(2, 1225)
 MIN_TTL_SECONDS = 900
 _LIMITS = {"mfa": (900, 129600), "role": (900, 43200)}
 _ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -232,21 +233,33 @@ def _check_shapes(settings: Settings) -> None:
             f"{settings.role_arn!r} is no role's ARN",
             "a role's ARN looks like arn:aws:iam::123456789012:role/NAME",
         )
-    _check_text(settings.role_session_name, "role session name", 64, _ROLE_SESSION_NAME)
-    _check_text(settings.external_id, "external id", 1224, _EXTERNAL_ID)
+    _check_role_session_name(settings.role_session_name)
+    _check_external_id(settings.external_id)
     if settings.mfa_serial is not None:
         check_serial(settings.mfa_serial)
     _check_duration(settings)
 
 
-def _check_text(text: str | None, what: str, most: int, allowed: frozenset[str]) -> None:
-    if text is not None and not (SHORTEST_TEXT <= len(text) <= most and allowed.issuperset(text)):
+def _check_role_session_name(name: str | None) -> None:
+    if name is not None and not _fits(name, ROLE_SESSION_NAME_LENGTHS, _ROLE_SESSION_NAME):
         raise ConfigurationError(
-            "bad-" + what.replace(" ", "-"),
-            f"{text!r} cannot be a {what}",
-            f"{SHORTEST_TEXT} to {most} letters, digits and "
-            + "".join(sorted(allowed - frozenset(_ALNUM))),
+            "bad-role-session-name",
+            f"{name!r} cannot be a role session's name",
+            "2 to 64 letters, digits and _ + = , . @ -",
         )
+
+
+def _check_external_id(text: str | None) -> None:
+    if text is not None and not _fits(text, EXTERNAL_ID_LENGTHS, _EXTERNAL_ID):
+        raise ConfigurationError(
+            "bad-external-id",
+            f"{text!r} cannot be an external id",
+            "2 to 1224 letters, digits and _ + = , . @ : / -",
+        )
+
+
+def _fits(text: str, lengths: range, allowed: frozenset[str]) -> bool:
+    return len(text) in lengths and allowed.issuperset(text)
 
 
 def check_serial(serial: str) -> None:
