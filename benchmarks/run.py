@@ -3,7 +3,7 @@
     python benchmarks/run.py [--rounds N] [--only WORD]
 
 Runs the installed console script as real processes: everything compiled first, the commands
-taking turns, the median of each. Logins go to the sandbox on loopback. Exits 1 if one is over its
+taking turns, medians. Logins go to the sandbox on loopback. Exits 1 if one is over its
 limit. Needs the sandbox extra.
 """
 
@@ -71,7 +71,7 @@ class Case(NamedTuple):
 
 
 class Result(NamedTuple):
-    """A median, and what it is of its baseline's."""
+    """The median time, and the median ratio to the baseline."""
 
     case: Case
     median_ms: float
@@ -168,12 +168,14 @@ def measure(title: str, cases: list[Case], rounds: int, aws: Sandbox) -> list[Re
             took_ms = run_once(case.command(), environment(case.home, aws))
             if turn:
                 times_ms[case.name].append(took_ms)
-    medians = {name: statistics.median(times) for name, times in times_ms.items()}
     print(f"\n{title}\n{'':32}{'median':>10}{'ratio':>8}{'limit':>8}")
     results = []
     for case in cases:
-        ratio = medians[case.name] / medians[case.baseline or case.name]
-        results.append(Result(case, medians[case.name], ratio))
+        # Each run against the baseline's of the same round: a machine that slows down on the way
+        # slows both.
+        pairs = zip(times_ms[case.name], times_ms[case.baseline or case.name], strict=True)
+        ratio = statistics.median(own_ms / base_ms for own_ms, base_ms in pairs)
+        results.append(Result(case, statistics.median(times_ms[case.name]), ratio))
         print(as_row(results[-1]))
     return results
 
