@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 # Bad parameters must reach the sandbox, and a refusal must be seen the first time.
 _CONFIG = botocore.config.Config(
-    parameter_validation=False, retries={"total_max_attempts": 1}, read_timeout=20
+    parameter_validation=False, retries={"total_max_attempts": 1}, read_timeout=60
 )
+_S3_CONFIG = _CONFIG.merge(botocore.config.Config(signature_version="s3v4"))  # presigned URLs, too
 
 
 class Clients(Protocol):
@@ -58,7 +59,7 @@ def client(aws: Sandbox, botocore_session: botocore.session.Session) -> Clients:
             aws_access_key_id=keys[0],
             aws_secret_access_key=keys[1],
             aws_session_token=keys[2],
-            config=_CONFIG,
+            config=_S3_CONFIG if service == "s3" else _CONFIG,
         )
 
     return client

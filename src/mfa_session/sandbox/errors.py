@@ -335,3 +335,8 @@ def name_a_user() -> ServiceError:
     return ServiceError(
         400, "ValidationError", "Must specify userName when calling with non-User credentials"
     )
+
+
+def internal(cause: Exception) -> ServiceError:
+    """The sandbox or moto is at fault; the traceback is on stderr."""
+    return ServiceError(500, "InternalFailure", f"{type(cause).__name__}: {cause}")

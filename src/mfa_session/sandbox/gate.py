@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+import traceback
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -82,6 +83,9 @@ class Gate:
             return self._serve(request, operation, caller)
         except ServiceError as error:
             return failure(operation.dialect, error)
+        except Exception as exc:  # noqa: BLE001 - moto's bugs are to be answered, not to hang
+            traceback.print_exc()
+            return failure(operation.dialect, errors.internal(exc))
 
     def _authenticate(
         self, request: HttpRequest, operation: Operation, signature: Signature | None

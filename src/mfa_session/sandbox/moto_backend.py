@@ -26,8 +26,12 @@ _touched: set[str] = set()
 def forward(request: HttpRequest, operation: Operation, account: str) -> Answer:
     """Let moto answer as the given account."""
     from botocore.awsrequest import AWSPreparedRequest  # noqa: PLC0415 - slow
+    from moto import settings  # noqa: PLC0415 - slow
     from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415 - slow
 
+    # Its thousand machine images would be made anew for every account and region: 200 ms each.
+    # The variable that says so would be seen by the children of whoever runs the sandbox.
+    settings.ec2_load_default_amis = lambda: False
     with _lock:
         _touched.add(operation.service)
         headers = _headers(request, operation, account)

@@ -1,0 +1,80 @@
+"""The codes are RFC 6238's, and each is good once."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from mfa_session.sandbox.codes import CodeChecker, code_for, new_seed, step_at
+
+RFC_SEED = base64.b32encode(b"12345678901234567890").decode()
+NOW = 1000
+
+
+@pytest.mark.parametrize(
+    ("epoch_seconds", "code"),
+    [
+        (59, "287082"),
+        (1111111109, "081804"),
+        (1111111111, "050471"),
+        (1234567890, "005924"),
+        (2000000000, "279037"),
+        (20000000000, "353130"),
+    ],
+)
+def test_codes_are_those_of_the_rfc(epoch_seconds: int, code: str) -> None:
+    assert code_for(RFC_SEED, step_at(epoch_seconds)) == code
+
+
+def test_seeds_are_64_characters_of_base32_and_never_the_same() -> None:
+    first, second = new_seed(), new_seed()
+    assert (len(first), len(base64.b32decode(first))) == (64, 40)
+    assert first != second
+
+
+@pytest.mark.parametrize(
+    ("distance", "accepted"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
+)
+def test_one_window_on_each_side_is_accepted(distance: int, accepted: bool) -> None:
+    assert CodeChecker(RFC_SEED).accept(code_for(RFC_SEED, NOW + distance), NOW) is accepted
+
+
+def test_a_window_used_or_before_a_used_one_is_refused() -> None:
+    checker = CodeChecker(RFC_SEED)
+    order = [0, 0, -1, 1, 1, 0]
+    taken = [checker.accept(code_for(RFC_SEED, NOW + distance), NOW) for distance in order]
+    assert taken == [True, False, False, True, False, False]
+
+
+def test_a_refused_code_uses_nothing_up() -> None:
+    checker = CodeChecker(RFC_SEED)
+    assert not checker.accept("000000", NOW)
+    assert checker.accept(code_for(RFC_SEED, NOW - 1), NOW)
+
+
+def pair(step: int) -> tuple[str, str]:
+    return code_for(RFC_SEED, step - 1), code_for(RFC_SEED, step)
+
+
+def test_previous_and_current_make_a_pair_and_both_are_spent() -> None:
+    checker = CodeChecker(RFC_SEED)
+    assert checker.accept_pair(*pair(NOW), NOW)
+    assert not checker.accept_pair(*pair(NOW), NOW)
+    assert not checker.accept(code_for(RFC_SEED, NOW), NOW)
+    assert checker.accept(code_for(RFC_SEED, NOW + 1), NOW + 1)
+
+
+def test_codes_that_do_not_follow_each_other_make_no_pair() -> None:
+    first, second = pair(NOW)
+    checker = CodeChecker(RFC_SEED)
+    assert not checker.accept_pair(second, first, NOW)
+    assert not checker.accept_pair(second, second, NOW)
+    assert not checker.accept_pair(code_for(RFC_SEED, NOW - 2), second, NOW)
+
+
+def test_a_late_pair_teaches_a_drift_that_later_codes_are_held_to() -> None:
+    checker = CodeChecker(RFC_SEED)
+    assert checker.accept_pair(*pair(NOW - 10), NOW, reach_steps=20)
+    assert not checker.accept(code_for(RFC_SEED, NOW + 5), NOW + 5)
+    assert checker.accept(code_for(RFC_SEED, NOW - 5), NOW + 5)

@@ -1,0 +1,138 @@
+"""What IAM tells of users, keys and policies is what the sandbox goes by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mfa_session.sandbox import ALLOW_ALL
+from sandbox.people import take, trust
+from sandbox.refusals import policy, refusal, statement
+
+if TYPE_CHECKING:
+    from mfa_session.sandbox import Sandbox, User
+    from sandbox.conftest import Clients
+
+READ = policy(statement("Allow", "s3:List*"))
+
+
+@pytest.fixture
+def carol(aws: Sandbox) -> User:
+    return aws.create_user("carol", policies=[ALLOW_ALL])
+
+
+@pytest.fixture
+def iam(client: Clients, carol: User) -> Any:
+    return client("iam", carol)
+
+
+def test_a_user_is_described(iam: Any, carol: User) -> None:
+    user = iam.get_user()["User"]
+    assert (user["UserName"], user["Arn"], user["UserId"]) == ("carol", carol.arn, carol.user_id)
+    assert iam.get_user(UserName="carol")["User"] == user
+    assert [u["UserName"] for u in iam.list_users()["Users"]] == ["carol"]
+
+
+def test_a_user_made_over_the_api_can_sign_and_is_bound_by_its_policies(
+    iam: Any, client: Clients
+) -> None:
+    iam.create_user(UserName="dave")
+    key = iam.create_access_key(UserName="dave")["AccessKey"]
+    who = client("sts", key).get_caller_identity()
+    assert who["Arn"] == "arn:aws:iam::123456789012:user/dave"
+    assert refusal(client("s3", key).list_buckets)[1] == "AccessDenied"
+    document = (
+        '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
+    )
+    iam.put_user_policy(UserName="dave", PolicyName="look", PolicyDocument=document)
+    assert client("s3", key).list_buckets()["Buckets"] == []
+    iam.delete_user_policy(UserName="dave", PolicyName="look")
+    assert refusal(client("s3", key).list_buckets)[1] == "AccessDenied"
+
+
+def test_keys_are_listed_made_inactive_and_deleted(iam: Any, client: Clients, carol: User) -> None:
+    key = iam.create_access_key()["AccessKey"]
+    assert refusal(iam.create_access_key)[:2] == (409, "LimitExceeded")
+    iam.update_access_key(AccessKeyId=key["AccessKeyId"], Status="Inactive")
+    listed = iam.list_access_keys()["AccessKeyMetadata"]
+    assert [(k["AccessKeyId"], k["Status"]) for k in listed] == [
+        (carol.access_key_id, "Active"),
+        (key["AccessKeyId"], "Inactive"),
+    ]
+    assert refusal(client("sts", key).get_caller_identity)[1] == "InvalidClientTokenId"
+    iam.delete_access_key(AccessKeyId=key["AccessKeyId"])
+    assert len(iam.list_access_keys()["AccessKeyMetadata"]) == 1
+
+
+def test_the_callers_policies_can_be_read_whole(aws: Sandbox, client: Clients) -> None:
+    erin = aws.create_user("erin", policies=[ALLOW_ALL], boundary=ALLOW_ALL)
+    group = aws.create_group("readers", [erin], policies=[READ])
+    arn = aws.create_policy("look", READ)
+    aws.attach_policy(erin, arn)
+    aws.attach_policy(group, arn)
+    iam = client("iam", erin)
+    boundary = iam.get_user()["User"]["PermissionsBoundary"]["PermissionsBoundaryArn"]
+    names = iam.list_user_policies(UserName="erin")["PolicyNames"]
+    inline = [iam.get_user_policy(UserName="erin", PolicyName=name) for name in names]
+    groups = [g["GroupName"] for g in iam.list_groups_for_user(UserName="erin")["Groups"]]
+    attached = iam.list_attached_user_policies(UserName="erin")["AttachedPolicies"]
+    group_attached = iam.list_attached_group_policies(GroupName="readers")["AttachedPolicies"]
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    group_names = iam.list_group_policies(GroupName="readers")["PolicyNames"]
+    group_inline = iam.get_group_policy(GroupName="readers", PolicyName=group_names[0])
+    assert [policy["PolicyDocument"] for policy in inline] == [ALLOW_ALL]
+    assert groups == ["readers"]
+    assert attached == group_attached == [{"PolicyName": "look", "PolicyArn": arn}]
+    assert document == group_inline["PolicyDocument"] == READ
+    limits = iam.get_policy_version(PolicyArn=boundary, VersionId="v1")["PolicyVersion"]
+    assert limits["Document"] == ALLOW_ALL
+
+
+def test_a_roles_trust_and_policies_can_be_read(aws: Sandbox, client: Clients, carol: User) -> None:
+    role = aws.create_role("R", trust=trust(carol.arn), policies=[ALLOW_ALL, READ])
+    iam = client("iam", take(client, carol, role))
+    described = iam.get_role(RoleName="R")["Role"]
+    assert (described["Arn"], described["MaxSessionDuration"]) == (role.arn, 3600)
+    assert described["AssumeRolePolicyDocument"] == role.trust
+    names = iam.list_role_policies(RoleName="R")["PolicyNames"]
+    read = [iam.get_role_policy(RoleName="R", PolicyName=n)["PolicyDocument"] for n in names]
+    assert read == [ALLOW_ALL, READ]
+
+
+def test_aliases_and_the_summary(aws: Sandbox, iam: Any, carol: User) -> None:
+    assert iam.list_account_aliases()["AccountAliases"] == []
+    aws.set_alias(carol.account, "library")
+    assert iam.list_account_aliases()["AccountAliases"] == ["library"]
+    aws.create_device(carol)
+    aws.create_root()
+    assert iam.get_account_summary()["SummaryMap"] == {
+        "Users": 1,
+        "Roles": 0,
+        "MFADevicesInUse": 1,
+        "AccountMFAEnabled": 0,
+        "AccountAccessKeysPresent": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("call", "parameters"),
+    [
+        ("get_user", {"UserName": "nobody"}),
+        ("get_role", {"RoleName": "nobody"}),
+        ("list_group_policies", {"GroupName": "nobody"}),
+        ("get_user_policy", {"UserName": "carol", "PolicyName": "none"}),
+        ("get_policy", {"PolicyArn": "arn:aws:iam::123456789012:policy/none"}),
+        ("delete_access_key", {"AccessKeyId": "AKIAAAAAAAAAAAAAAAAA"}),
+    ],
+)
+def test_what_does_not_exist(iam: Any, call: str, parameters: dict[str, str]) -> None:
+    assert refusal(getattr(iam, call), **parameters)[:2] == (404, "NoSuchEntity")
+
+
+def test_a_document_that_is_none_is_refused(iam: Any) -> None:
+    put = {"UserName": "carol", "PolicyName": "p"}
+    for document in ("{", "[]", "{}"):
+        refused = refusal(iam.put_user_policy, **put, PolicyDocument=document)
+        assert refused[:2] == (400, "MalformedPolicyDocument")
