@@ -98,18 +98,18 @@ class Document:
         """Return the bytes of the file."""
         return self._data
 
-    def around(self, name: str) -> tuple[bytes, bytes] | None:
-        """Return the bytes before and after the lines of a section, or None if it is absent.
+    def around(self, name: str) -> tuple[bytes, bytes]:
+        """Return the bytes before a section's header, and those after its last key's value."""
+        lines = self._lines()
+        header, _ = self._rows(name)
+        last = _end_of_options(self._scan.read(name), header)
+        return b"".join(lines[:header]), b"".join(lines[last + 1 :])
 
-        Blank lines next to the section are left out: they come and go with it.
-        """
-        if name not in self._scan.spans:
-            return None
+    def without(self, name: str) -> tuple[bytes, bytes]:
+        """Return the bytes before and after a section and its comments."""
         lines = self._lines()
         first, last = self._extent(name, lines)
-        while last < len(lines) and not lines[last].strip():
-            last += 1
-        return b"".join(lines[:first]).rstrip(), b"".join(lines[last:])
+        return b"".join(lines[:first]), b"".join(lines[last:])
 
     def _lines(self) -> list[bytes]:
         """Return the lines with their ends; as in text mode, a lone carriage return is an end."""

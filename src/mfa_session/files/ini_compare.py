@@ -16,22 +16,33 @@ def only_differs_in(name: str, old: Document, new: Document) -> bool:
 
 
 def _same_bytes(name: str, old: Document, new: Document) -> bool:
-    around_old, around_new = old.around(name), new.around(name)
-    if around_old is None and around_new is None:
-        return old.to_bytes() == new.to_bytes()
-    if around_old is None:
-        return around_new is not None and _is_made_of(old.to_bytes(), *around_new)
-    if around_new is None:
-        return _is_made_of(new.to_bytes(), *around_old)
-    return around_old == around_new
+    stood, stands = name in old.names(), name in new.names()
+    if stood and stands:
+        (old_before, old_after), (new_before, new_after) = old.around(name), new.around(name)
+        # Comments between keys that went stand after the last key now.
+        return old_before == new_before and new_after.endswith(old_after)
+    if stood:
+        return _is_made_of(new.to_bytes(), *old.without(name))
+    if stands:
+        return _is_made_of(old.to_bytes(), *new.around(name))
+    return old.to_bytes() == new.to_bytes()
 
 
 def _is_made_of(data: bytes, before: bytes, after: bytes) -> bool:
-    """Tell whether `data` is one part, blank lines, and the other part."""
+    """Tell whether `data` is one part, then the other; blank lines between do not count."""
+    before, after = before.rstrip(), _without_blank_lines(after)
     if len(data) < len(before) + len(after):
         return False
     between = data[len(before) : len(data) - len(after)]
     return data.startswith(before) and data.endswith(after) and not between.strip()
+
+
+def _without_blank_lines(data: bytes) -> bytes:
+    """Drop the blank lines that `data` begins with."""
+    lines = data.splitlines(keepends=True)
+    while lines and not lines[0].strip():
+        del lines[0]
+    return b"".join(lines)
 
 
 def _same_sections(name: str, old: Document, new: Document) -> bool:

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfa_session.files.reservation import Reservation as Reservation  # a public name here
+    from mfa_session.files.reservation import Reservation as Reservation  # noqa: PLC0414 - re-exported for annotations
 
 PRIVATE_MODE = 0o600
 PRIVATE_DIRECTORY_MODE = 0o700

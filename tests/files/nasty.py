@@ -1,0 +1,146 @@
+"""Makes nasty INI files, and reads files as botocore does."""
+
+from __future__ import annotations
+
+import configparser
+import io
+from itertools import product
+from typing import TYPE_CHECKING, NamedTuple
+
+import botocore.configloader
+import botocore.exceptions
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NAMES = ["a", "b", "profile a", "profile  b", 'profile "a b"', "DEFAULT", "ü", "a]b", " a "]
+KEYS = ["aws_access_key_id", "AWS_Access_Key_Id", "region", "Region", "s3", "k", "a b", "#no", "İ"]
+SOUND_KEYS = ["aws_access_key_id", "Region", "s3", "k", "a b", "İ"]
+VALUES = ["", "x", "x = y", "a:b", "# no comment", "[x]", "%(x)s", "x # y", '"q"', "é\u2028z", "\0"]
+INDENTS = ["", "", "", "", "", " ", "  ", "    ", "\t", "\u2003", "\x0b", "\x1c"]
+DELIMITERS = [" = ", "=", ": ", " =", "\x0b=\x0b"]
+REMARKS = ["# c", "; c", "# [a]", "#k = v", "  # deep", "\t; deep", "#"]
+BLANKS = ["", "", "", " ", "\t", "\x0c", "\x85", "\u2028", "\x1c"]
+ODD = [
+    "text",
+    "[",
+    "[]",
+    "[]]",
+    "[x",
+    "[x = 1",
+    "= x",
+    ": x",
+    "[a] k = v",
+    "\ufeff",
+    "k",
+    "\ufeff#",
+]
+ENDS = [
+    ["\n"],
+    ["\n"],
+    ["\n"],
+    ["\r\n"],
+    ["\r"],
+    ["\n", "\r\n"],
+    ["\r", "\n"],
+    ["\r\n", "\r", "\n"],
+]
+
+HEADERS = [f"{i}[{n}]{after}" for i in INDENTS for n in NAMES for after in ("", " # c")]
+SETTINGS = ["".join(parts) for parts in product(INDENTS, KEYS, DELIMITERS, VALUES)]
+ODD_LINES = ["".join(parts) for parts in product(INDENTS, ODD)]
+BETWEEN = [[], [], [], [], [""], *([line] for line in REMARKS + BLANKS), ["", "# c"], ["# c", ""]]
+SOUND_HEADERS = [(i, n) for i in ("", "", "", "", " ", "   ") for n in NAMES]
+SOUND_SETTINGS = [
+    (key, [*lines, *between])
+    for key, indent, value in product(SOUND_KEYS, ("", "", "", "  "), VALUES)
+    for lines in (
+        [f"{indent}{key} = {value}"],
+        [f"{indent}{key}: {value}"],
+        [
+            f"{indent}{key} =",
+            f"{indent}  deep = x",
+            "",
+            f"{indent} # c",
+            f"{indent}\tdeep = {value}",
+        ],
+        [f"{indent}{key} = {value}", f"{indent}  more", "# c", f"{indent} and more"],
+    )
+    for between in BETWEEN
+]
+
+any_lines = st.lists(
+    st.one_of(*map(st.sampled_from, [HEADERS, SETTINGS, SETTINGS, REMARKS, BLANKS, ODD_LINES])),
+    max_size=12,
+)
+sound_settings = st.lists(
+    st.sampled_from(SOUND_SETTINGS), unique_by=lambda setting: setting[0], max_size=4
+)
+sound_sections = st.lists(
+    st.tuples(st.sampled_from(SOUND_HEADERS), st.sampled_from(BETWEEN), sound_settings),
+    unique_by=lambda section: section[0][1],
+    max_size=4,
+)
+
+
+@st.composite
+def sound_lines(draw: st.DrawFn) -> list[str]:
+    """Draw lines that are mostly readable: no name stands twice, and no key of a section."""
+    lines = list(draw(st.sampled_from(BETWEEN)))
+    for (indent, name), between, options in draw(sound_sections):
+        lines += [f"{indent}[{name}]", *between]
+        for _, option in options:
+            lines += option
+    return lines
+
+
+@st.composite
+def files(draw: st.DrawFn, *, sound: bool = False) -> bytes:
+    """Draw the bytes of a file, with one kind of line ends or mixed ones."""
+    lines = draw(sound_lines() if sound else st.one_of(sound_lines(), any_lines))
+    ends = draw(st.sampled_from(ENDS))
+    text = "".join(line + ends[row % len(ends)] for row, line in enumerate(lines))
+    return (text.rstrip("\r\n") if draw(st.integers(0, 3)) == 0 else text).encode()
+
+
+class Reading(NamedTuple):
+    """What botocore reads: sections with nested blocks as text, and the defaults."""
+
+    sections: dict[str, dict[str, str]]
+    defaults: dict[str, str]
+
+
+def read_as_botocore(path: Path, data: bytes) -> Reading | None:
+    """Let botocore itself read a real file; None if it refuses."""
+    path.unlink(missing_ok=True)  # rewriting in place is slow: file systems flush that
+    path.write_bytes(data)
+    try:
+        botocore.configloader.raw_config_parse(str(path))
+    except botocore.exceptions.ConfigParseError:
+        return None
+    sections = botocore.configloader.raw_config_parse(str(path), parse_subsections=False)
+    parser = configparser.RawConfigParser()
+    parser.read([path])
+    return Reading(sections, dict(parser.defaults()))
+
+
+def header_rows(data: bytes) -> dict[str, int]:
+    """Find where each section begins, by watching configparser make its dictionaries."""
+    text = io.StringIO(data.decode(), newline=None)
+    row = -1
+    made: list[int] = []
+
+    def lines() -> object:
+        nonlocal row
+        for row, line in enumerate(text):  # noqa: B007 - watched from `dictionary`
+            yield line
+
+    def dictionary() -> dict[str, object]:
+        made.append(row)
+        return {}
+
+    parser = configparser.RawConfigParser(dict_type=dictionary)  # type: ignore[arg-type]
+    parser.read_file(lines())  # type: ignore[arg-type]
+    begun = [at for at in made if at >= 0]
+    return dict(zip(parser.sections(), begun, strict=True))
