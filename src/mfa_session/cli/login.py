@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.cli.result import Result, error_data
 from mfa_session.durations import format_duration
-from mfa_session.errors import ConfigurationError, MfaSessionError
+from mfa_session.errors import MfaSessionError, UsageError
 from mfa_session.session.settings import resolve
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ def run(app: App) -> Result:
 
 def _run_several(app: App, profiles: tuple[str, ...]) -> Result:
     if app.given.values.get("write_to"):
-        raise ConfigurationError(
+        raise UsageError(
             "write-to-several",
             "--write-to names one profile, but several sessions were asked for",
             "log in to one --profile at a time, or set write_to in config.toml",
