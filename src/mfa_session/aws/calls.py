@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timezone
+from email.utils import parsedate_to_datetime
 
 from mfa_session.aws.asked import Asked
 from mfa_session.aws.clients import Clients
@@ -13,18 +14,32 @@ from mfa_session.session.ports import Issued
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from datetime import datetime
+    from typing import Any, Protocol
 
-    from mfa_session.session.ports import Caller, Clock, MfaCode, Role
+    from mfa_session.session.ports import Caller, MfaCode, Role
+
+    class LocalClock(Protocol):
+        """This machine's clock."""
+
+        def local_now(self) -> datetime:
+            """Return its aware UTC time."""
+
+    class Learner(Protocol):
+        """Who keeps the difference between AWS's clock and this machine's."""
+
+        def learn(self, aws_time: datetime, sent_at: datetime, received_at: datetime) -> None:
+            """Take AWS's time, and when the call was sent and answered by this machine's."""
 
 
 class AwsCalls:
     """STS and IAM through botocore; every failure comes out as one of our errors."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Take the clock that AWS's is compared with."""
+    def __init__(self, clock: LocalClock, aws_clock: Learner) -> None:
+        """Take this machine's clock, and who learns from answers how far AWS's is from it."""
         self._clients = Clients()
         self._clock = clock
+        self._aws_clock = aws_clock
 
     def prepare(self, caller: Caller) -> None:
         """Begin importing botocore while the person types."""
@@ -92,12 +107,26 @@ class AwsCalls:
 
         try:
             client = self._clients.get(asked.service, asked.caller)
+            sent_at = self._clock.local_now()
             answer: dict[str, Any] = getattr(client, xform_name(asked.operation))(**parameters)
-        except (BotoCoreError, ClientError) as error:
-            raise translate(error, asked, self._clock.now()) from error
+        except ClientError as error:
+            self._learn(error.response, sent_at)
+            raise translate(error, asked, self._clock.local_now()) from error
+        except BotoCoreError as error:
+            raise translate(error, asked, self._clock.local_now()) from error
         except (KeyError, ValueError) as error:  # a portal's page in the place of an answer
             raise _not_an_answer(asked) from error
+        self._learn(answer, sent_at)
         return answer
+
+    def _learn(self, answer: dict[str, Any], sent_at: datetime) -> None:
+        """Take AWS's time from an answer's Date header."""
+        headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        try:
+            aws_time = parsedate_to_datetime(headers["date"])
+        except (KeyError, TypeError, ValueError):
+            return
+        self._aws_clock.learn(aws_time, sent_at, self._clock.local_now())
 
 
 def _not_an_answer(asked: Asked) -> MfaSessionError:

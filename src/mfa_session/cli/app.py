@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from mfa_session.cli.given import Given, asks_nothing
+from mfa_session.files.aws_clock import AwsClock
 from mfa_session.files.aws_files import credentials_path, read_profiles
 from mfa_session.files.config_toml import read_settings_file
 from mfa_session.files.recovered import read_recovered
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.files.session_store import SessionStore
+    from mfa_session.files.turns import Turns
     from mfa_session.mfa.codes import SuppliedCode
     from mfa_session.session.login import Login
     from mfa_session.session.model import Session
@@ -41,6 +43,8 @@ class App:
         self.verbosity = int(given.values.get("verbose") or 0)
         self.talk = Talk(self.verbosity, self.environ)
         self.state = StateDir.of(self.environ)
+        self.aws_clock = AwsClock(self.state)
+        clock.follow(self.aws_clock.offset)
         self._supplied: SuppliedCode | None = None
 
     def now(self) -> datetime:
@@ -64,7 +68,7 @@ class App:
         """Return the session the settings ask for: the one that stands, or a new one."""
         if not force:
             kept = find_kept(settings, self.sessions(facts), self.now())
-            if kept is not None and kept.profile not in facts.recovered:
+            if kept is not None and (in_memory or kept.profile not in facts.recovered):
                 return Outcome(session=kept, reused=True)
         return self._login(in_memory=in_memory).ensure(settings, force=force)
 
@@ -93,33 +97,44 @@ class App:
         """Wire everything a login touches."""
         from mfa_session.aws.calls import AwsCalls  # noqa: PLC0415  # cold, all of them
         from mfa_session.files.turns import Turns  # noqa: PLC0415
+        from mfa_session.files.windows import UsedSteps  # noqa: PLC0415
         from mfa_session.session.ports import Edges  # noqa: PLC0415
+        from mfa_session.system.countdown import wait_until  # noqa: PLC0415
         from mfa_session.system.people import role_session_name  # noqa: PLC0415
         from mfa_session.system.processes import run_credential_process  # noqa: PLC0415
         from mfa_session.system.signals import uninterrupted  # noqa: PLC0415
 
         terminal = self.terminal()
         identity = terminal.identity() if terminal.can_ask() else None
+        turns = Turns(self.state, self.talk, identity)
         return Edges(
-            aws=AwsCalls(self.clock),
+            aws=AwsCalls(self.clock, self.aws_clock),
             talk=self.talk,
             clock=self.clock,
             store=self.store(),
-            turns=Turns(self.state, self.talk, identity),
-            codes=self._code_source,
+            turns=turns,
+            steps=UsedSteps(self.state, self.talk),
+            wait_until=lambda moment, what: wait_until(self.clock, self.talk, moment, what),
+            codes=lambda settings: self._code_source(settings, turns),
             process_keys=run_credential_process,
             uninterrupted=uninterrupted,
             role_session_name=role_session_name,
             choose_device=lambda serials: choose_device(terminal, serials),
         )
 
-    def _code_source(self, settings: Settings) -> CodeSource:
+    def _code_source(self, settings: Settings, turns: Turns) -> CodeSource:
         """Return where this login's code comes from, or refuse before anything is sent."""
         from mfa_session.mfa.codes import PromptedCode  # noqa: PLC0415
         from mfa_session.mfa.sources import choose_source  # noqa: PLC0415
 
         terminal = self.terminal()
-        prompt = PromptedCode(terminal.ask_hidden, terminal.tell, settings.name)
+
+        def ask(question: str) -> str:
+            # Two logins that need different codes do not ask over each other.
+            with turns.alone(f"terminal {terminal.identity()}", "this terminal"):
+                return terminal.ask_hidden(question)
+
+        prompt = PromptedCode(ask, terminal.tell, settings.name)
         return choose_source(settings, self._supplied_code(), prompt, can_ask=terminal.can_ask())
 
     def _supplied_code(self) -> SuppliedCode | None:

@@ -35,6 +35,7 @@ class SuppliedCode:
     """A code given beforehand (option, variable, stdin): sent once, never again."""
 
     attempts = 1
+    generated = False
 
     def __init__(self, read: Callable[[], str]) -> None:
         """Take the function that yields the code; it is called when the code is needed."""
@@ -68,6 +69,7 @@ class PromptedCode:
     """A code typed at the terminal: asked again when malformed or rejected, three times in all."""
 
     attempts = PROMPT_ATTEMPTS
+    generated = False
 
     def __init__(self, ask: Callable[[str], str], tell: Callable[[str], None], name: str) -> None:
         """Take how to ask and to tell at the terminal, and the session's name."""

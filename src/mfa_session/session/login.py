@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.errors import ConfigurationError, RefusedError
-from mfa_session.mfa.codes import MALFORMED, CodeRejectedError, bad_code, normalize_code
+from mfa_session.mfa.sending import Codes
 from mfa_session.session.arns import account_of, device_kind
 from mfa_session.session.model import Session
 from mfa_session.session.plan import Outcome, find_base, find_kept, find_shared
@@ -12,10 +12,8 @@ from mfa_session.session.settings import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mfa_session.session.model import Keys
-    from mfa_session.session.ports import CodeSource, Edges, Safe
+    from mfa_session.session.ports import Edges, Safe
     from mfa_session.session.settings import Settings
 
 
@@ -30,15 +28,16 @@ class Login:
     def ensure(self, settings: Settings, *, force: bool = False) -> Outcome:
         """Return a session as the settings ask for; `force` renews it though it would do."""
         edges = self._edges
-        if not force:
-            kept = find_kept(settings, edges.store.sessions(), edges.clock.now())
-            if kept is not None:
-                return Outcome(session=kept, reused=True)
+        standing = edges.store.sessions()
+        kept = None if force else find_kept(settings, standing, edges.clock.now())
+        if kept is not None and (self._in_memory or self._is_written(kept)):
+            return Outcome(session=kept, reused=True)
         settings = self._with_keys(settings)
         safe = self._check(settings)
+        replaced = {session.keys.access_key_id for session in standing} if force else set()
         try:
             with edges.turns.take(_identity(settings), f"session {settings.name!r}"):
-                return self._have(settings, safe, force=force)
+                return self._have(settings, safe, replaced)
         finally:
             if safe is not None:
                 safe.release()
@@ -70,11 +69,11 @@ class Login:
             self._edges.talk.warn(f"{error.message}; the session will not be kept")
             return None
 
-    def _have(self, settings: Settings, safe: Safe | None, *, force: bool) -> Outcome:
+    def _have(self, settings: Settings, safe: Safe | None, replaced: set[str]) -> Outcome:
         """Share what was had meanwhile, or have it now; then write it."""
         edges = self._edges
-        shared = self._find_shared(settings, force=force)
-        if shared is not None and shared.profile == settings.target:
+        shared = self._find_shared(settings, replaced)
+        if shared is not None and shared.profile == settings.target and self._is_written(shared):
             return Outcome(session=shared, reused=True)
         session = shared or self._obtain(settings)
         session = session.replace(name=settings.name, profile=settings.target)
@@ -82,12 +81,16 @@ class Login:
             self._save(session, settings, safe)
         return Outcome(session=session, reused=shared is not None)
 
-    def _find_shared(self, settings: Settings, *, force: bool) -> Session | None:
+    def _is_written(self, session: Session) -> bool:
+        return session.profile not in self._edges.store.kept_aside()
+
+    def _find_shared(self, settings: Settings, replaced: set[str]) -> Session | None:
+        """Return a session to share; none of those that are to be replaced, by key id."""
         edges = self._edges
-        sessions, now = edges.store.sessions(), edges.clock.now()
+        found, now = edges.store.sessions(), edges.clock.now()
+        sessions = [session for session in found if session.keys.access_key_id not in replaced]
         since = edges.clock.started_at.replace(microsecond=0)
-        kept = None if force else find_kept(settings, sessions, now)
-        return kept or find_shared(settings, sessions, now, since)
+        return find_kept(settings, sessions, now) or find_shared(settings, sessions, now, since)
 
     def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
         """Write the session; if that fails, keep it aside: it is paid for."""
@@ -146,8 +149,7 @@ class Login:
             edges.talk.detail(f"sts:AssumeRole {role.arn} with {serial}, {settings.duration} s")
             return edges.aws.assume_role(caller, role, mfa, settings.duration)
 
-        with edges.turns.take(f"device {serial}", f"MFA device {serial}"):
-            issued = _try_codes(source, serial, call)
+        issued = Codes(edges, serial).send(source, call)
         session = self._describe(settings, issued, role, serial)
         if session.account is None:
             session = session.replace(account=edges.aws.account(caller))
@@ -225,23 +227,6 @@ def pick_device(serials: list[str], edges: Edges, settings: Settings) -> str:
             "say which: --mfa-serial, or mfa_serial in config.toml",
         )
     return chosen
-
-
-def _try_codes(source: CodeSource, serial: str, call: Callable[[str], Issued]) -> Issued:
-    """Call with codes until AWS takes one or the source's attempts are over."""
-    problem = None
-    for left in range(source.attempts - 1, -1, -1):
-        code = normalize_code(source.next_code(serial, problem))
-        if code is None:
-            problem = MALFORMED
-            continue
-        try:
-            return call(code)
-        except CodeRejectedError as error:
-            if not left:
-                raise
-            problem = error.message
-    raise bad_code()
 
 
 def _identity(settings: Settings) -> str:

@@ -8,7 +8,7 @@ from mfa_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -80,21 +80,41 @@ class Talk(Protocol):
 
 
 class Clock(Protocol):
-    """The time; `started_at` is when this process began."""
+    """AWS's time, as far as it is known."""
 
-    started_at: datetime
+    @property
+    def started_at(self) -> datetime:
+        """When this process began."""
 
     def now(self) -> datetime:
         """Return the aware UTC time."""
 
 
 class CodeSource(Protocol):
-    """Where a code comes from; `attempts` is how many may be tried."""
+    """Where a code comes from; `attempts` is how many may be tried.
+
+    `generated` tells a code made for the moment (a keyring's secret, a command) from one that
+    came by itself (typed, given): the former waits for a window that is not used up.
+    """
 
     attempts: int
 
+    @property
+    def generated(self) -> bool:
+        """Whether the next code is made for the moment it is asked in."""
+
     def next_code(self, serial: str, problem: str | None) -> str:
         """Return a code as it came; `problem` says why the one before would not do."""
+
+
+class UsedSteps(Protocol):
+    """The TOTP steps whose codes were sent, remembered across processes."""
+
+    def last(self, serial: str) -> int | None:
+        """Return the last step of a device, or None."""
+
+    def note(self, serial: str, step: int) -> None:
+        """Remember a step before its code is sent."""
 
 
 class Safe(Protocol):
@@ -113,6 +133,9 @@ class Store(Protocol):
     def sessions(self) -> list[Session]:
         """Read them afresh."""
 
+    def kept_aside(self) -> Collection[str]:
+        """Return the profiles whose sessions lie aside, as the file could not be written."""
+
     def check(self, target: str) -> None:
         """Refuse what can be known to fail, before a code is asked; change nothing."""
 
@@ -129,6 +152,9 @@ class Turns(Protocol):
     def take(self, key: str, what: str) -> AbstractContextManager[None]:
         """Wait for the turn; a refusal on this terminal meanwhile is raised again here."""
 
+    def alone(self, key: str, what: str) -> AbstractContextManager[None]:
+        """Wait for the turn; nothing is shared."""
+
 
 class Edges(Record):
     """Everything a login touches."""
@@ -138,6 +164,8 @@ class Edges(Record):
     clock: Clock
     store: Store
     turns: Turns
+    steps: UsedSteps
+    wait_until: Callable[[datetime, str], None]
     codes: Callable[[Settings], CodeSource]
     process_keys: Callable[[Source], Keys]
     uninterrupted: Callable[[], AbstractContextManager[None]]

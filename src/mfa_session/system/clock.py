@@ -1,17 +1,47 @@
-"""The time of this machine."""
+"""The time of this machine, and AWS's."""
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+import time
+from datetime import datetime, timedelta, timezone
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LONGEST_NAP_SECONDS = 0.5
 
 
 class SystemClock:
-    """The wall clock, and when this process began."""
+    """The wall clock, put right by what is known of AWS's; and when this process began."""
 
     def __init__(self) -> None:
         """Take the moment as the beginning: the entry point makes the clock first of all."""
-        self.started_at = self.now()
+        self._began = self.local_now()
+        self._offset: Callable[[], timedelta] = timedelta
+
+    def follow(self, offset: Callable[[], timedelta]) -> None:
+        """Take from now on what AWS's clock shows more (or less) than this machine's."""
+        self._offset = offset
+
+    def local_now(self) -> datetime:
+        """Return the machine's own aware UTC time."""
+        return datetime.now(timezone.utc)
 
     def now(self) -> datetime:
-        """Return the aware UTC time."""
-        return datetime.now(timezone.utc)
+        """Return AWS's aware UTC time, as far as it is known."""
+        return self.local_now() + self._offset()
+
+    @property
+    def started_at(self) -> datetime:
+        """When this process began, by the same clock as `now`."""
+        return self._began + self._offset()
+
+    def sleep_until(self, moment: datetime, tick: Callable[[int], None]) -> None:
+        """Sleep until AWS's clock shows `moment`; `tick` gets each new count of seconds left."""
+        shown = -1
+        while (left := (moment - self.now()).total_seconds()) > 0:
+            if int(left) + 1 != shown:
+                shown = int(left) + 1
+                tick(shown)
+            time.sleep(min(left, LONGEST_NAP_SECONDS))

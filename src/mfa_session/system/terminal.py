@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import contextmanager, nullcontext, suppress
 
 from mfa_session.errors import NoMfaError
 
@@ -51,8 +52,11 @@ class Terminal:
         return str(os.getsid(0))
 
     def tell(self, text: str) -> None:
-        """Write a line to the terminal."""
-        with open(_output_device(), "w", encoding="utf-8", errors="replace") as terminal:
+        """Write a line to the terminal, if it is still there."""
+        with (
+            suppress(OSError),
+            open(_output_device(), "w", encoding="utf-8", errors="replace") as terminal,
+        ):
             terminal.write(text + "\n")
 
     def ask(self, question: str) -> str:
@@ -66,11 +70,7 @@ class Terminal:
     def _read(self, question: str, *, hidden: bool) -> str:
         if sys.platform == "win32":
             return _read_console(question, hidden=hidden)
-        tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
-        try:
-            return _read_tty(tty, question, hidden=hidden)
-        finally:
-            os.close(tty)
+        return _read_tty(question, hidden=hidden)
 
 
 def no_answer() -> MfaSessionError:
@@ -107,10 +107,19 @@ if sys.platform == "win32":
 
 else:
     import termios
-    from contextlib import contextmanager
 
-    def _read_tty(tty: int, question: str, *, hidden: bool) -> str:
-        with _echo_off(tty) if hidden else _as_it_is():
+    def _read_tty(question: str, *, hidden: bool) -> str:
+        try:
+            tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+            try:
+                return _ask_at(tty, question, hidden=hidden)
+            finally:
+                os.close(tty)
+        except (OSError, termios.error) as error:  # its window was closed
+            raise no_answer() from error
+
+    def _ask_at(tty: int, question: str, *, hidden: bool) -> str:
+        with _signals_end_it(), _echo_off(tty) if hidden else nullcontext():
             os.write(tty, question.encode())
             typed = b""
             while not typed.endswith(b"\n"):
@@ -124,31 +133,34 @@ else:
         return typed.decode("utf-8", "replace").rstrip("\r\n")
 
     @contextmanager
-    def _as_it_is() -> Iterator[None]:
-        yield
-
-    @contextmanager
     def _echo_off(tty: int) -> Iterator[None]:
         """Hide what is typed; whatever ends the question, the terminal is put back."""
         before = termios.tcgetattr(tty)
         hidden = termios.tcgetattr(tty)
         hidden[3] &= ~termios.ECHO
-        with _deadly_signals_raise():
-            try:
-                termios.tcsetattr(tty, termios.TCSADRAIN, hidden)
-                yield
-            finally:
-                termios.tcsetattr(tty, termios.TCSADRAIN, before)
+        try:
+            termios.tcsetattr(tty, termios.TCSADRAIN, hidden)
+            yield
+        finally:
+            termios.tcsetattr(tty, termios.TCSADRAIN, before)
 
     @contextmanager
-    def _deadly_signals_raise() -> Iterator[None]:
-        """Let SIGTERM and SIGHUP unwind the stack, so that `finally` restores the terminal."""
+    def _signals_end_it() -> Iterator[None]:
+        """Let Ctrl-C, SIGTERM and SIGHUP unwind the stack, so that `finally` restores the terminal.
+
+        A shell starts `command &` in a script with SIGINT ignored; who is asked may end it still.
+        """
 
         def end(number: int, frame: FrameType | None) -> None:
             del frame
             raise SystemExit(128 + number)
 
-        before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
+        handlers = {
+            signal.SIGINT: signal.default_int_handler,
+            signal.SIGTERM: end,
+            signal.SIGHUP: end,
+        }
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
         try:
             yield
         finally:

@@ -1,0 +1,76 @@
+"""How far AWS's clock is from this machine's, as its last answer told."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from mfa_session.errors import ConfigurationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mfa_session.files.state import StateDir
+
+NAME = "clock-offset"
+SLACK_SECONDS = 1
+WORTH_WRITING_SECONDS = 2
+SET_SECONDS = 2
+
+
+class AwsClock:
+    """The offset, remembered until the machine's clock is set or the machine restarts."""
+
+    def __init__(self, state: StateDir) -> None:
+        """Take where to remember."""
+        self._state = state
+        self._offset: timedelta | None = None
+
+    def offset(self) -> timedelta:
+        """Return what must be added to this machine's time to get AWS's; zero if not known."""
+        if self._offset is None:
+            self._offset = self._remembered()
+        return self._offset
+
+    def learn(self, aws_time: datetime, sent_at: datetime, received_at: datetime) -> None:
+        """Take the Date of an answer, and when this machine sent for it and got it.
+
+        The Date counts whole seconds, and was written somewhere in between: only what cannot be
+        explained by that is an offset.
+        """
+        least = (aws_time - received_at).total_seconds()
+        most = (aws_time - sent_at).total_seconds() + 1
+        seconds = (
+            0 if least <= SLACK_SECONDS and most >= -SLACK_SECONDS else round((least + most) / 2)
+        )
+        known = self.offset().total_seconds()
+        self._offset = timedelta(seconds=seconds)
+        if abs(seconds - known) >= WORTH_WRITING_SECONDS or (known and not seconds):
+            self._remember(seconds)
+
+    def _remember(self, seconds: int) -> None:
+        try:
+            if seconds:
+                self._state.write(NAME, f"{seconds} {_setting():.1f}\n".encode())
+            else:
+                self._state.remove(NAME)
+        except ConfigurationError:
+            return  # a nicety: the next answer tells it again
+
+    def _remembered(self) -> timedelta:
+        words = (self._state.read(NAME) or b"").decode("ascii", "replace").split()
+        try:
+            seconds, setting = int(words[0]), float(words[1])
+        except (IndexError, ValueError):
+            return timedelta(0)
+        # The clock was set, or the machine restarted: what was learned is of another clock.
+        same = abs(setting - _setting()) < SET_SECONDS
+        return timedelta(seconds=seconds if same else 0)
+
+
+def _setting() -> float:
+    """Return wall time less time since start: it stays the same unless the clock is set."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    since_start = time.clock_gettime(clock) if clock is not None else time.monotonic()
+    return time.time() - since_start

@@ -1,0 +1,88 @@
+"""Time-based one-time passwords as AWS uses them: RFC 6238, SHA-1, six digits, 30 seconds."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from mfa_session.errors import ConfigurationError
+from mfa_session.secret import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+    from typing import NoReturn
+
+STEP_SECONDS = 30
+LEAST_SECRET_BITS = 112
+"""RFC 4226, section 4, R6: a shared secret has at least 128 bits, 112 are tolerated by pyotp."""
+
+_AWS_USES = {"digits": "6", "period": "30", "algorithm": "SHA1"}
+
+
+def step_at(moment: datetime) -> int:
+    """Return the number of the 30-second step that a moment lies in."""
+    return int(moment.timestamp()) // STEP_SECONDS
+
+
+def seconds_left_in_step(moment: datetime) -> int:
+    """Return how many whole seconds a moment's step still lasts, 1 to 30."""
+    return STEP_SECONDS - int(moment.timestamp()) % STEP_SECONDS
+
+
+def code_at(secret: Secret, step: int) -> str:
+    """Return the six digits of a step."""
+    import pyotp  # noqa: PLC0415  # only where a code is made
+
+    return pyotp.HOTP(secret.reveal()).at(step)
+
+
+def read_secret(text: str) -> Secret:
+    """Return the base32 secret in `text`: itself, in any spelling, or an `otpauth://` URI's.
+
+    Upper case, without spaces, dashes and padding. ConfigurationError `bad-totp-secret` says
+    what is wrong and never repeats the secret.
+    """
+    text = text.strip()
+    if text.lower().startswith("otpauth:"):
+        text = _secret_of_uri(text)
+    plain = "".join(text.split()).replace("-", "").rstrip("=").upper()
+    if not plain:
+        _refuse("nothing was given")
+    try:
+        key = base64.b32decode(plain + "=" * (-len(plain) % 8))
+    except binascii.Error:
+        _refuse("it is not base32 (letters A to Z and digits 2 to 7)")
+    if len(key) * 8 < LEAST_SECRET_BITS:
+        _refuse(
+            f"it has {len(key) * 8} bits, fewer than {LEAST_SECRET_BITS}: part of it is missing"
+        )
+    return Secret(plain)
+
+
+def _secret_of_uri(uri: str) -> str:
+    """Return the secret parameter; refuse what AWS's devices never use."""
+    from urllib.parse import parse_qs, urlsplit  # noqa: PLC0415
+
+    try:
+        parts = urlsplit(uri)
+        parameters = {name.lower(): values[-1] for name, values in parse_qs(parts.query).items()}
+    except ValueError:
+        _refuse("it is no otpauth:// address")
+    if parts.netloc.lower() != "totp":
+        _refuse(f"its type is {parts.netloc or 'missing'}; AWS's devices are totp")
+    for name, value in _AWS_USES.items():
+        given = parameters.get(name, value)
+        if given.upper().replace("-", "") != value:
+            _refuse(f"its {name} is {given}; AWS uses {value}: it belongs to another service")
+    if "secret" not in parameters:
+        _refuse("it has no secret")
+    return parameters["secret"]
+
+
+def _refuse(why: str) -> NoReturn:
+    raise ConfigurationError(
+        "bad-totp-secret",
+        f"this cannot be the secret of an AWS MFA device: {why}",
+        "give the base32 key that AWS showed when the device was made, or its otpauth:// address",
+    ) from None
