@@ -42,6 +42,10 @@ class SessionStore:
         """Read every session afresh."""
         return list_sessions(read_profiles(self._environ), read_recovered(self._state))
 
+    def kept_aside(self) -> list[str]:
+        """Return the profiles whose sessions lie in the state directory, not yet written."""
+        return sorted(read_recovered(self._state))
+
     def check(self, target: str) -> None:
         """Refuse what is known to fail: a file that cannot be written, a protected profile."""
         self._credentials.check_writable()
