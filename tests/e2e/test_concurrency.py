@@ -1,0 +1,393 @@
+"""Many at once: one identity asks once and calls once, and nothing that was bought is lost."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+import processes
+from e2e.moments import Held, until
+from e2e.places import long_term
+from mfa_session.errors import NoMfaError
+from mfa_session.files.locks import hold
+from mfa_session.files.state import StateDir
+from mfa_session.files.turns import Turns
+from mfa_session.sandbox.sandbox import ALLOW_ALL
+from mfa_session.system.talk import Talk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    import pexpect
+
+    from conftest import Run, Terminal
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, Document, Role, User
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
+
+MANY = 12
+WAITS = "waiting for another login"
+PROMPT = "MFA code for "
+
+
+class Crowd:
+    """Processes started together, away from any terminal; what they say goes to files."""
+
+    def __init__(self, folder: Path, program: str) -> None:
+        """Take where the files go."""
+        self._folder = folder
+        self._program = program
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self, argv: Iterable[str]) -> None:
+        """Start one more."""
+        path = self._folder / f"stderr.{len(self._processes)}"
+        with path.open("wb") as stderr:
+            process = subprocess.Popen(
+                [self._program, *argv],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                start_new_session=True,
+            )
+        self._processes.append(process)
+
+    def said(self) -> list[str]:
+        """Return what each has said on stderr so far."""
+        count = len(self._processes)
+        return [(self._folder / f"stderr.{number}").read_text() for number in range(count)]
+
+    def wait_until_waiting(self, count: int) -> None:
+        """Return when so many wait for another."""
+        until(lambda: sum(WAITS in said for said in self.said()) >= count, f"{count} waiting")
+
+    def exit_codes(self) -> list[int]:
+        """Wait for the end of all."""
+        return [process.wait(60) for process in self._processes]
+
+    def end(self) -> None:
+        """Kill what still runs."""
+        for process in self._processes:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def crowd(carols: AwsFiles, tmp_path: Path, program: str) -> Iterator[Crowd]:
+    del carols  # her keys are there
+    crowd = Crowd(tmp_path, program)
+    yield crowd
+    crowd.end()
+
+
+def make_roles(aws: Sandbox, user: User, count: int) -> list[Role]:
+    trust: Document = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": user.arn}, "Action": "sts:AssumeRole"}
+        ],
+    }
+    return [aws.create_role(f"role-{number}", trust=trust) for number in range(count)]
+
+
+# One identity
+
+
+def test_of_many_logins_one_calls_and_all_succeed(
+    aws: Sandbox, carols: AwsFiles, phone: Device, crowd: Crowd
+) -> None:
+    for _ in range(MANY):
+        crowd.start(["login", "--token-code", phone.code()])
+    assert crowd.exit_codes() == [0] * MANY, crowd.said()
+    assert len(aws.calls.of("GetSessionToken")) == 1
+    assert carols.section("mfa") is not None
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)], ids=["plain", "force"])
+def test_who_waited_shares_what_was_bought_meanwhile(
+    aws: Sandbox, phone: Device, crowd: Crowd, force: tuple[str, ...]
+) -> None:
+    with Held(aws, "GetSessionToken") as held:
+        for _ in range(MANY):
+            crowd.start(["login", "--token-code", phone.code(), *force])
+        crowd.wait_until_waiting(MANY - 1)
+        held.release()
+        assert crowd.exit_codes() == [0] * MANY, crowd.said()
+    assert len(aws.calls.of("GetSessionToken")) == 1
+    assert sum(": kept, good for" in said for said in crowd.said()) == MANY - 1
+
+
+def test_force_buys_anew_whatever_stood_before(
+    aws: Sandbox, carols: AwsFiles, log_in: LogIn
+) -> None:
+    log_in()
+    first = carols.section("mfa")
+    log_in("--force")  # within the same second, as a rule
+    second = carols.section("mfa")
+    assert first is not None
+    assert second is not None
+    assert first["aws_access_key_id"] != second["aws_access_key_id"]
+    assert len(aws.calls.of("GetSessionToken")) == 2
+
+
+def test_many_targets_of_one_identity_are_all_written_from_one_call(
+    aws: Sandbox, carols: AwsFiles, phone: Device, crowd: Crowd
+) -> None:
+    names = [f"own-{number}" for number in range(MANY // 2)]
+    targets = [f"target-{number}" for number in range(MANY // 2)]
+    with Held(aws, "GetSessionToken") as held:
+        code = ("--token-code", phone.code())
+        for name in names:
+            crowd.start(["login", "--profile", name, "--source-profile", "default", *code])
+        for target in targets:
+            crowd.start(["login", "--write-to", target, *code])
+        crowd.wait_until_waiting(MANY - 1)
+        held.release()
+        assert crowd.exit_codes() == [0] * MANY, crowd.said()
+    assert len(aws.calls.of("GetSessionToken")) == 1
+    sections = {name: carols.section(name) or {} for name in names + targets}
+    assert len({section.get("aws_access_key_id") for section in sections.values()}) == 1
+    assert {name: section.get("mfa_session_name") for name, section in sections.items()} == {
+        **{name: name for name in names},
+        **dict.fromkeys(targets, "mfa"),
+    }
+
+
+# Many identities
+
+
+def test_many_roles_at_once_are_all_there(
+    aws: Sandbox, carols: AwsFiles, carol: User, log_in: LogIn, crowd: Crowd
+) -> None:
+    log_in()
+    roles = make_roles(aws, carol, MANY)
+    for role in roles:
+        crowd.start(["login", "--profile", role.name, "--role-arn", role.arn])
+    assert crowd.exit_codes() == [0] * MANY, crowd.said()
+    sections = {role.name: carols.section(role.name) or {} for role in roles}
+    assert {name: section.get("mfa_session_role_arn") for name, section in sections.items()} == {
+        role.name: role.arn for role in roles
+    }
+    assert len(aws.calls.of("AssumeRole")) == MANY
+    assert len(aws.calls.of("GetSessionToken")) == 1
+
+
+def test_many_roles_by_one_mfa_session_need_one_code(
+    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, crowd: Crowd
+) -> None:
+    roles = make_roles(aws, carol, MANY)
+    tables = [f'[sessions.{role.name}]\nvia = "mfa"\nrole_arn = "{role.arn}"\n' for role in roles]
+    carols.write(settings='[sessions.mfa]\nsource_profile = "default"\n' + "".join(tables))
+    for role in roles:
+        crowd.start(["login", "--profile", role.name, "--token-code", phone.code()])
+    assert crowd.exit_codes() == [0] * MANY, crowd.said()
+    assert len(aws.calls.of("GetSessionToken")) == 1
+    assert [call.status for call in aws.calls.of("AssumeRole")] == [200] * MANY
+    assert all(carols.section(role.name) for role in [*roles])
+    assert carols.section("mfa") is not None
+
+
+# Waiting
+
+
+def test_who_has_no_terminal_waits_so_long_and_no_longer(tmp_path: Path) -> None:
+    state = StateDir(str(tmp_path / "state"))
+    turns = Turns(state, Talk(0, {}), None, patience_seconds=0.2)
+    with (
+        hold(state.lock_path("turn", "key")),
+        pytest.raises(NoMfaError) as caught,
+        turns.take("key", "session 'mfa'"),
+    ):
+        pytest.fail("took a turn that another holds")
+    assert (caught.value.code, caught.value.exit_code) == ("turn-timeout", 4)
+
+
+class Freeing(Talk):
+    """Ends the other's turn when it is told that we wait for it."""
+
+    def __init__(self, held: ExitStack) -> None:
+        """Take what to close then."""
+        super().__init__(0, {})
+        self._held = held
+
+    def say(self, text: str) -> None:
+        assert WAITS in text
+        self._held.close()
+
+
+def test_all_waits_of_one_process_count_together(tmp_path: Path) -> None:
+    state, held = StateDir(str(tmp_path / "state")), ExitStack()
+    turns = Turns(state, Freeing(held), None, patience_seconds=30)
+    held.enter_context(hold(state.lock_path("turn", "key")))
+    with turns.take("key", "session 'mfa'"):  # had after a wait
+        assert (turns._patience() or 30) < 30
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("carols")
+def test_login_without_a_terminal_gives_up_while_a_prompt_stays_open(
+    aws: Sandbox, terminal: Terminal, run: Run
+) -> None:
+    prompting = terminal("login")
+    prompting.expect_exact(PROMPT)
+    outcome = run("login", "--token-code", "123456", limit_seconds=70)
+    assert outcome.exit_code == 4
+    assert "another login for session 'mfa' has been asking for 45 s" in outcome.stderr
+    assert aws.calls.of("GetSessionToken") == []
+
+
+def test_unattended_process_without_a_code_does_not_disturb_the_one_that_asks(
+    aws: Sandbox, phone: Device, terminal: Terminal, crowd: Crowd
+) -> None:
+    prompting = terminal("login")
+    prompting.expect_exact(PROMPT)
+    crowd.start(["credential-process"])
+    crowd.wait_until_waiting(1)
+    prompting.sendline(phone.code())
+    prompting.expect("good for 12h")
+    assert crowd.exit_codes() == [0]
+    assert len(aws.calls.of("GetSessionToken")) == 1
+
+
+# One terminal
+
+
+class Gang:
+    """Logins that a script has started in its background: on its terminal, SIGINT ignored."""
+
+    SCRIPT = """
+import signal, subprocess, sys
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # as sh does for `command &` in a script
+program, count = sys.argv[1], int(sys.argv[2])
+gang = []
+for number in range(count):
+    with open(f"stderr.{number}", "wb") as stderr:
+        gang.append(subprocess.Popen([program, "login"], stdin=subprocess.DEVNULL, stderr=stderr))
+print("pids", *(process.pid for process in gang), flush=True)
+print("codes", *(process.wait() for process in gang), flush=True)
+"""
+
+    def __init__(self, home: Path, terminal: Terminal, program: str, count: int) -> None:
+        """Start them."""
+        self._home, self._count = home, count
+        argv = ("-c", self.SCRIPT, program, str(count))
+        self.tty: pexpect.spawn[str] = terminal(*argv, program=sys.executable)
+        self._pids = self._numbers_after("pids")
+
+    def wait_for_prompt(self, waiting: int) -> None:
+        """Return when one asks and so many wait for it."""
+        self.tty.expect_exact(PROMPT)
+        until(lambda: sum(self._waits(n) for n in range(self._count)) >= waiting, "all waiting")
+
+    def pid_of_asker(self) -> int:
+        """Return the process that does not wait: the one that asks."""
+        [asker] = [number for number in range(self._count) if not self._waits(number)]
+        return self._pids[asker]
+
+    def exit_codes(self) -> list[int]:
+        """Wait for the end of all; a signal's number is negative."""
+        return self._numbers_after("codes")
+
+    def _numbers_after(self, word: str) -> list[int]:
+        self.tty.expect(word + r"((?: -?\d+)+)\r\n")
+        return [int(text) for text in str(self.tty.match.group(1)).split()]
+
+    def said(self) -> list[str]:
+        """Return what each has said on stderr."""
+        return [self._read(number) for number in range(self._count)]
+
+    def _read(self, number: int) -> str:
+        return (self._home / f"stderr.{number}").read_text()
+
+    def _waits(self, number: int) -> bool:
+        return WAITS in self._read(number)
+
+
+StartGang = Callable[[int], Gang]
+
+
+@pytest.fixture
+def gang(carols: AwsFiles, home: Path, terminal: Terminal, program: str) -> StartGang:
+    del carols  # her keys are there
+    return lambda count: Gang(home, terminal, program, count)
+
+
+def test_one_code_typed_serves_all_on_the_terminal(
+    aws: Sandbox, phone: Device, gang: StartGang
+) -> None:
+    started = gang(MANY)
+    started.wait_for_prompt(MANY - 1)
+    started.tty.sendline(phone.code())
+    assert started.exit_codes() == [0] * MANY, started.said()
+    assert PROMPT not in (started.tty.before or "")
+    assert len(aws.calls.of("GetSessionToken")) == 1
+
+
+def test_after_three_wrong_codes_nobody_asks_again(aws: Sandbox, gang: StartGang) -> None:
+    started = gang(MANY)
+    started.wait_for_prompt(MANY - 1)
+    for code in ("000001", "000002"):
+        started.tty.sendline(code)
+        started.tty.expect_exact(PROMPT)
+    started.tty.sendline("000003")
+    assert started.exit_codes() == [4] * MANY, started.said()
+    assert PROMPT not in (started.tty.before or "")
+    assert len(aws.calls.of("GetSessionToken")) == 3
+    assert sum("AWS rejected the code" in said for said in started.said()) == 1
+
+
+def test_after_control_c_nobody_asks_again(aws: Sandbox, gang: StartGang) -> None:
+    started = gang(MANY)
+    started.wait_for_prompt(MANY - 1)
+    started.tty.sendintr()
+    assert started.exit_codes() == [130] * MANY, started.said()
+    assert PROMPT not in (started.tty.before or "")
+    assert aws.calls.of("GetSessionToken") == []
+
+
+def test_when_the_asker_is_killed_the_next_one_asks(
+    aws: Sandbox, phone: Device, gang: StartGang
+) -> None:
+    started = gang(2)
+    started.wait_for_prompt(1)
+    os.kill(started.pid_of_asker(), signal.SIGKILL)
+    started.tty.expect_exact(PROMPT)
+    started.tty.sendline(phone.code())
+    assert sorted(started.exit_codes()) == [-signal.SIGKILL, 0]
+    assert len(aws.calls.of("GetSessionToken")) == 1
+
+
+# The file's lock
+
+
+def test_an_open_prompt_keeps_nobody_from_the_credentials_file(
+    aws: Sandbox, carol: User, carols: AwsFiles, phone: Device, terminal: Terminal, run: Run
+) -> None:
+    dave = aws.create_user("dave", policies=[ALLOW_ALL])
+    daves_phone = aws.create_device(dave)
+    carols.write(long_term(carol) + "region = eu-west-1\n\n" + long_term(dave, "dave"))
+    prompting = terminal("login")
+    prompting.expect_exact(PROMPT)
+    other = run("login", "--profile", "daves", "--source-profile", "dave", "--token-code",
+                daves_phone.code())  # fmt: skip
+    cli = [processes.installed_program("aws"), "configure", "set"]
+    outside = processes.run_process([*cli, "aws_access_key_id", "AKIAOUTSIDE", "--profile", "new"])
+    prompting.sendline(phone.code())
+    prompting.expect("good for 12h")
+    assert (other.exit_code, outside.exit_code) == (0, 0), (other, outside)
+    assert (carols.section("daves") or {})["mfa_session_source_profile"] == "dave"
+    assert carols.section("new") == {"aws_access_key_id": "AKIAOUTSIDE"}
+    assert (carols.section("mfa") or {})["mfa_session_source_profile"] == "default"
+    assert re.search(r"\[default\]\naws_access_key_id = AKIA", carols.credentials.read_text())
