@@ -36,9 +36,11 @@ MAY_IMPORT: dict[str, set[str]] = {
 
 # Room → packages of others.
 MAY_USE: dict[str, set[str]] = {
-    "cli": {"click", "rich", "shellingham"},
+    "cli": {"click", "shellingham"},
+    "mfa.totp": {"pyotp"},
+    "system.secret_store": {"keyring"},
     "aws": {"boto3", "botocore"},
-    "files": {"filelock", "tomli", "tomllib"},  # tomllib: in the library from 3.11
+    "files": {"tomli", "tomllib"},  # tomllib: in the library from 3.11
     "sandbox": {"boto3", "botocore", "moto", "werkzeug"},
 }
 

@@ -105,6 +105,7 @@ class AwsCalls:
 
         from mfa_session.aws.translation import translate  # noqa: PLC0415
 
+        sent_at = self._clock.local_now()
         try:
             client = self._clients.get(asked.service, asked.caller)
             sent_at = self._clock.local_now()

@@ -41,9 +41,8 @@ class AwsClock:
         """
         least = (aws_time - received_at).total_seconds()
         most = (aws_time - sent_at).total_seconds() + 1
-        seconds = (
-            0 if least <= SLACK_SECONDS and most >= -SLACK_SECONDS else round((least + most) / 2)
-        )
+        explained = least <= SLACK_SECONDS and most >= -SLACK_SECONDS
+        seconds = 0 if explained else round((least + most) / 2)
         known = self.offset().total_seconds()
         self._offset = timedelta(seconds=seconds)
         if abs(seconds - known) >= WORTH_WRITING_SECONDS or (known and not seconds):

@@ -53,10 +53,9 @@ def read_secret(text: str) -> Secret:
         key = base64.b32decode(plain + "=" * (-len(plain) % 8))
     except binascii.Error:
         _refuse("it is not base32 (letters A to Z and digits 2 to 7)")
-    if len(key) * 8 < LEAST_SECRET_BITS:
-        _refuse(
-            f"it has {len(key) * 8} bits, fewer than {LEAST_SECRET_BITS}: part of it is missing"
-        )
+    bits = len(key) * 8
+    if bits < LEAST_SECRET_BITS:
+        _refuse(f"it has {bits} bits, fewer than {LEAST_SECRET_BITS}: part of it is missing")
     return Secret(plain)
 
 
