@@ -58,7 +58,18 @@ def look_up(facts: Facts, name: str) -> Named | None:
     owner = _owner_of(facts, name)
     if owner is not None:
         return Named(name=owner, target=name if owner != name else None)
-    return Named(name=name) if name in facts.profiles.names() else None
+    if name in facts.profiles.names():
+        return Named(name=name)
+    target = _profile_of(facts, name)
+    return Named(name=name, target=target) if target else None
+
+
+def _profile_of(facts: Facts, name: str) -> str | None:
+    """Return the profile that a session called `name` was written to, by `--write-to` perhaps."""
+    for profile in (*facts.recovered, *facts.profiles.credentials.names()):
+        if _owner_of(facts, profile) == name:
+            return profile
+    return None
 
 
 def _owner_of(facts: Facts, profile: str) -> str | None:

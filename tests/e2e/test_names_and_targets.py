@@ -1,0 +1,218 @@
+"""Which session a name means, and which profile is written: a typo never costs an account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from e2e.places import long_term, managed
+
+if TYPE_CHECKING:
+    from conftest import Run
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, User
+
+KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
+ROLE = "arn:aws:iam::123456789012:role/books"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["login"],
+        ["exec", "--", "true"],
+        ["env", "--shell", "json"],
+        ["credential-process"],
+        ["logout"],
+        ["status"],
+    ],
+    ids=lambda command: str(command[0]),
+)
+def test_a_name_that_stands_nowhere_is_refused_with_the_nearest(
+    run: Run, aws: Sandbox, files: AwsFiles, command: list[str]
+) -> None:
+    files.write(KEYS + managed("production"), settings='[sessions.staging]\nwrite_to = "st"\n')
+    before = files.credentials.read_bytes()
+    outcome = run(command[0], "--profile", "prodution", *command[1:])
+    assert outcome.exit_code == 3
+    assert "no session and no profile is named 'prodution'" in outcome.stderr
+    assert "'production'" in outcome.stderr
+    assert outcome.stdout == ""
+    assert files.credentials.read_bytes() == before
+    assert len(aws.calls) == 0
+
+
+def test_a_new_name_is_made_where_its_source_is_named(log_in: LogIn, carols: AwsFiles) -> None:
+    log_in("--profile", "brand-new", "--source-profile", "default")
+    assert carols.section("brand-new") is not None
+
+
+def test_a_new_name_is_accepted_where_a_role_is_named(run: Run, carols: AwsFiles) -> None:
+    outcome = run("login", "--profile", "brand-new", "--role-arn", ROLE)
+    assert outcome.exit_code == 4  # it got as far as the code
+    assert carols.section("brand-new") is None
+
+
+def test_a_source_that_does_not_exist_is_refused(run: Run, carols: AwsFiles) -> None:
+    outcome = run("login", "--source-profile", "defualt")
+    assert outcome.exit_code == 3
+    assert "'defualt'" in outcome.stderr
+    assert "'default'" in outcome.stderr
+    assert carols.section("mfa") is None
+
+
+def test_a_name_with_long_term_keys_is_the_source(
+    log_in: LogIn, carols: AwsFiles, carol: User
+) -> None:
+    carols.write(KEYS + long_term(carol, "work"))
+    outcome = log_in("--profile", "work")
+    section = carols.section("work-mfa")
+    assert section is not None
+    assert section["mfa_session_source_profile"] == "work"
+    assert section["mfa_session_name"] == "work"
+    assert carols.credentials.read_text().startswith(KEYS + long_term(carol, "work"))
+    assert "'work-mfa'" in outcome.stderr
+    assert "aws --profile work-mfa" in outcome.stderr
+
+
+def test_every_command_takes_the_name_and_the_target(
+    log_in: LogIn, run: Run, carols: AwsFiles, carol: User
+) -> None:
+    carols.write(long_term(carol, "work"))
+    log_in("--profile", "work")
+    given = [run("credential-process", "--profile", name).stdout for name in ("work", "work-mfa")]
+    assert given[0] == given[1]
+    assert '"Version": 1' in given[0]
+    kept = run("login", "--profile", "work-mfa", "--no-input")
+    assert (kept.exit_code, "kept" in kept.stderr) == (0, True)
+    checks = [run("status", "--check", "--profile", name) for name in ("work", "work-mfa")]
+    assert [check.exit_code for check in checks] == [0, 0]
+    assert run("logout", "--profile", "work").exit_code == 0
+    assert carols.section("work-mfa") is None
+    assert carols.section("work") is not None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"role_arn = {ROLE}\nsource_profile = default",
+        "credential_process = mfa-session credential-process --profile hidden",
+    ],
+    ids=["role", "credential_process"],
+)
+@pytest.mark.parametrize("where", ["config", "credentials"])
+def test_a_name_where_sdks_ignore_static_keys_gets_another_target(
+    run: Run, files: AwsFiles, line: str, where: str
+) -> None:
+    if where == "config":
+        files.write(KEYS, config=f"[profile hidden]\n{line}\n")
+    else:
+        files.write(f"{KEYS}[hidden]\n{line}\n")
+    files.write(
+        files.credentials.read_text()
+        + managed("hidden-mfa", mfa_session_name="hidden", mfa_session_kind="role",
+                  mfa_session_role_arn=ROLE if "role" in line else "")
+    )  # fmt: skip
+    if "role" not in line:
+        files.write(files.credentials.read_text().replace("kind = role", "kind = mfa"))
+    outcome = run("login", "--profile", "hidden", "--no-input")
+    assert outcome.exit_code == 0, outcome
+    assert "kept" in outcome.stderr
+    assert "aws --profile hidden-mfa" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"role_arn = {ROLE}",
+        "credential_process = x",
+        "sso_session = x",
+        "sso_start_url = https://x",
+        "sso_account_id = 123456789012",
+        "web_identity_token_file = /x",
+    ],
+    ids=lambda line: str(line.split(" ")[0]),
+)
+def test_a_target_where_sdks_ignore_static_keys_is_refused(
+    run: Run, carols: AwsFiles, line: str
+) -> None:
+    carols.write(config=f"[profile hidden]\n{line}\n")
+    outcome = run("login", "--write-to", "hidden", "--token-code", "000000")
+    assert outcome.exit_code == 3
+    assert line.split(" ", maxsplit=1)[0] in outcome.stderr
+    assert carols.section("hidden") is None
+
+
+@pytest.mark.parametrize("where", ["credentials", "config"])
+@pytest.mark.parametrize("options", [[], ["--force"]], ids=["plain", "forced"])
+def test_a_target_with_long_term_keys_is_refused_always(
+    run: Run, aws: Sandbox, carols: AwsFiles, carol: User, where: str, options: list[str]
+) -> None:
+    key = carol.add_key()
+    if where == "credentials":
+        carols.write(carols.credentials.read_text() + long_term(key, "precious"))
+    else:
+        carols.write(config=long_term(key, "profile precious"))
+    before = carols.credentials.read_bytes()
+    outcome = run("login", "--write-to", "precious", "--token-code", "000000", *options)
+    assert outcome.exit_code == 3
+    assert "'precious' holds long-term keys" in outcome.stderr
+    assert carols.credentials.read_bytes() == before
+    assert len(aws.calls) == 0
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "aws_access_key_id = AKIAEXAMPLEEXAMPLE34\naws_secret_access_key = y\n",
+        "aws_secret_access_key = y\n",
+        'aws_access_key_id = "AKIAEXAMPLEEXAMPLE34"\naws_secret_access_key = y\n',
+        "aws_access_key_id = MOTOKEY\naws_secret_access_key = y\naws_session_token = t\n",
+    ],
+    ids=["pair", "secret alone", "quoted", "of another kind"],
+)
+def test_a_managed_mark_does_not_give_keys_away(run: Run, files: AwsFiles, lines: str) -> None:
+    """`aws configure` may have put long-term keys where a session stood."""
+    files.write(f"{KEYS}[mfa-mfa]\n{lines}[mfa]\nmanager = mfa-session\n{lines}")
+    before = files.credentials.read_bytes()
+    outcome = run("login", "--profile", "mfa", "--token-code", "000000", "--force",
+                  "--source-profile", "default")  # fmt: skip
+    assert outcome.exit_code == 3
+    assert "holds long-term keys" in outcome.stderr
+    assert files.credentials.read_bytes() == before
+    for argv in (["logout", "--profile", "mfa"], ["logout", "--all"]):
+        run(*argv)
+        assert files.credentials.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["with space", "grüße", "a]b", "DEFAULT", "a#b"])
+def test_a_target_that_not_every_sdk_reads_is_refused(
+    run: Run, carols: AwsFiles, name: str
+) -> None:
+    before = carols.credentials.read_bytes()
+    outcome = run("login", "--write-to", name, "--token-code", "000000")
+    assert outcome.exit_code == 3
+    assert repr(name) in outcome.stderr
+    assert carols.credentials.read_bytes() == before
+
+
+def test_a_stored_target_is_found_again_without_settings(
+    log_in: LogIn, run: Run, carols: AwsFiles, aws: Sandbox
+) -> None:
+    log_in("--profile", "work", "--source-profile", "default", "--write-to", "target")
+    aws.calls.clear()
+    for name in ("work", "target"):
+        kept = run("login", "--profile", name, "--no-input")
+        assert (kept.exit_code, "profile 'target'" in kept.stderr) == (0, True), kept
+    assert carols.section("work") is None
+    assert len(aws.calls) == 0
+
+
+def test_the_default_name_needs_no_entry(run: Run, aws: Sandbox, phone: Device) -> None:
+    outcome = run("status")
+    assert (outcome.exit_code, outcome.stdout) == (0, "")
+    assert "no sessions; run `mfa-session login`" in outcome.stderr
+    assert (phone.serial in outcome.stderr, len(aws.calls)) == (False, 0)
