@@ -165,9 +165,7 @@ def test_region_of_the_target_is_left_as_it_is(log_in: LogIn, carols: AwsFiles) 
     assert carols.config.read_text() == text
 
 
-def test_a_config_that_cannot_be_written_is_only_a_warning(
-    log_in: LogIn, carols: AwsFiles
-) -> None:
+def test_a_config_that_cannot_be_written_is_only_a_warning(log_in: LogIn, carols: AwsFiles) -> None:
     outcome = log_in(env={"AWS_CONFIG_FILE": "/proc/nowhere/config"})
     assert "warning: region and output were not set for profile 'mfa'" in outcome.stderr
     assert "/proc/nowhere/config" in outcome.stderr
@@ -192,7 +190,7 @@ def test_a_symbolic_link_stays_one(log_in: LogIn, carols: AwsFiles) -> None:
 
 
 def test_files_named_by_variables_are_used(
-    run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
+    run: Run, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     elsewhere = files.credentials.parent.parent / "elsewhere"
     elsewhere.mkdir(mode=0o700)

@@ -1,0 +1,158 @@
+"""What counts as the same session, so that it is kept: no prompt, no network."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from e2e.places import managed
+
+if TYPE_CHECKING:
+    from conftest import Run
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+
+PHONE = "arn:aws:iam::123456789012:mfa/carols-phone"
+ROLE = "arn:aws:iam::123456789012:role/books"
+KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
+OTHER = "[other]\naws_access_key_id = AKIAOTHEROTHEROTHER1\naws_secret_access_key = x\n"
+KEPT, CODE_NEEDED = 0, 4
+
+
+def role(**lines: str) -> str:
+    """Return a managed section of a role's session of one hour."""
+    usual = {
+        "mfa_session_kind": "role",
+        "mfa_session_role_arn": ROLE,
+        "mfa_session_role_session_name": "carol",
+        "mfa_session_duration_seconds": "3600",
+    }
+    return managed("books", seconds_left=3000, **{**usual, **lines})
+
+
+@pytest.mark.parametrize(
+    ("argv", "exit_code"),
+    [
+        ([], KEPT),
+        (["--mfa-serial", PHONE], KEPT),
+        (["--mfa-serial", PHONE + "2"], CODE_NEEDED),
+        (["--source-profile", "default"], KEPT),
+        (["--source-profile", "other"], CODE_NEEDED),
+        (["--role-arn", ROLE, "--mfa-serial", PHONE + "2"], CODE_NEEDED),
+        (["--duration", "12h"], KEPT),
+        (["--duration", "1h"], KEPT),
+        (["--duration", "12h1m"], CODE_NEEDED),
+        (["--min-ttl", "7000"], KEPT),
+        (["--min-ttl", "7300"], CODE_NEEDED),
+        (["--min-ttl", "0"], KEPT),
+        (["--force"], CODE_NEEDED),
+        (["--write-to", "elsewhere"], CODE_NEEDED),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
+)
+def test_an_mfa_session(
+    run: Run, aws: Sandbox, files: AwsFiles, argv: list[str], exit_code: int
+) -> None:
+    files.write(KEYS + OTHER + managed(seconds_left=7200))
+    before = files.credentials.read_bytes()
+    outcome = run("login", *argv)
+    assert outcome.exit_code == exit_code, outcome
+    assert ("kept, good for" in outcome.stderr) == (exit_code == KEPT)
+    assert files.credentials.read_bytes() == before
+    assert len(aws.calls) == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "exit_code"),
+    [
+        (["--role-arn", ROLE], KEPT),
+        (["--role-arn", ROLE, "--role-session-name", "carol"], KEPT),
+        (["--role-arn", ROLE, "--role-session-name", "dave"], CODE_NEEDED),
+        (["--role-arn", ROLE, "--external-id", "x1"], CODE_NEEDED),
+        (["--role-arn", ROLE + "2"], CODE_NEEDED),
+        (["--role-arn", ROLE, "--duration", "2h"], CODE_NEEDED),
+        (["--role-arn", ROLE, "--duration", "15m"], KEPT),
+    ],
+    ids=lambda value: " ".join(value[2:]) if isinstance(value, list) else str(value),
+)
+def test_a_role_session(run: Run, files: AwsFiles, argv: list[str], exit_code: int) -> None:
+    files.write(KEYS + role())
+    outcome = run("login", "--profile", "books", *argv)
+    assert outcome.exit_code == exit_code, outcome
+
+
+def test_a_role_session_with_another_external_id_is_another(run: Run, files: AwsFiles) -> None:
+    files.write(KEYS + role(mfa_session_external_id="library-42"))
+    argv = ["login", "--profile", "books", "--role-arn", ROLE]
+    assert run(*argv, "--external-id", "library-42").exit_code == KEPT
+    assert run(*argv, "--external-id", "library-43").exit_code == CODE_NEEDED
+    files.write(settings=f'[sessions.books]\nrole_arn = "{ROLE}"\n')
+    assert run("login", "--profile", "books").exit_code == CODE_NEEDED
+
+
+@pytest.mark.parametrize(
+    ("seconds_left", "granted", "argv", "exit_code"),
+    [
+        (920, 43200, [], KEPT),
+        (890, 43200, [], CODE_NEEDED),
+        (620, 1800, [], KEPT),  # a third of half an hour is less than min-ttl
+        (580, 1800, [], CODE_NEEDED),
+        (1220, 3600, ["--min-ttl", "50m"], KEPT),
+        (1180, 3600, ["--min-ttl", "50m"], CODE_NEEDED),
+        (20, 43200, ["--min-ttl", "0"], KEPT),
+        (-5, 43200, ["--min-ttl", "0"], CODE_NEEDED),
+    ],
+)
+def test_min_ttl_must_be_left_but_never_more_than_a_third_of_the_duration(
+    run: Run, files: AwsFiles, seconds_left: int, granted: int, argv: list[str], exit_code: int
+) -> None:
+    session = managed(seconds_left=seconds_left, mfa_session_duration_seconds=str(granted))
+    files.write(KEYS + session)
+    assert run("login", *argv).exit_code == exit_code
+
+
+@pytest.mark.parametrize(
+    "section",
+    [
+        managed(manager=""),
+        managed(manager="awsume"),
+        managed(mfa_session_key_id="ASIASOMETHINGELSE123"),
+        managed(expiration="", x_security_token_expires=""),
+        managed(mfa_session_kind=""),
+    ],
+    ids=["unmanaged", "another's", "keys replaced", "no expiry", "no kind"],
+)
+def test_a_session_that_is_not_surely_ours_is_not_kept(
+    run: Run, files: AwsFiles, section: str
+) -> None:
+    files.write(KEYS + section)
+    assert run("login").exit_code == CODE_NEEDED
+
+
+def test_force_renews_at_once(aws: Sandbox, log_in: LogIn, carols: AwsFiles) -> None:
+    log_in()
+    first = carols.section("mfa")
+    log_in("--force")
+    second = carols.section("mfa")
+    assert first is not None
+    assert second is not None
+    assert first["aws_access_key_id"] != second["aws_access_key_id"]
+    assert aws.count("GetSessionToken") == 2
+
+
+def test_a_kept_session_is_told_as_reused(run: Run, files: AwsFiles) -> None:
+    files.write(KEYS + managed(seconds_left=7200))
+    (session,) = json.loads(run("login", "--json").stdout)["sessions"]
+    assert (session["reused"], session["valid"], session["name"]) == (True, True, "mfa")
+
+
+def test_a_kept_session_needs_no_code_that_could_be_sent(
+    run: Run, aws: Sandbox, files: AwsFiles
+) -> None:
+    files.write(KEYS + managed(seconds_left=7200))
+    outcome = run("login", "--token-code", "-", input="")
+    assert outcome.exit_code == KEPT
+    assert len(aws.calls) == 0
