@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import signal
 import socket
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -135,3 +137,21 @@ def test_the_real_aws_cli(aws: Sandbox) -> None:
     assert (stopped.exit_code, stopped.stderr) == (0, "")
     assert json.loads(stopped.stdout)["StoppingInstances"][0]["InstanceId"] == instance
     assert aws.count("StopInstances") == 2
+
+
+def test_it_runs_as_a_program_and_says_how_to_reach_it() -> None:
+    argv = [sys.executable, "-m", "mfa_session.sandbox"]
+    process = processes.start_process(argv)
+    assert process.stdout is not None
+    lines = [process.stdout.readline().decode().rstrip() for _ in range(9)]
+    told = dict(line.removeprefix("export ").split("=", 1) for line in lines[:7])
+    device = lines[7].removeprefix("# device ")
+    assert lines[8].startswith("# base32 ")
+    env: dict[str, str | None] = {**told}
+    listed = processes.run_process(
+        [processes.installed_program("aws"), "iam", "list-mfa-devices"], env
+    )
+    process.send_signal(signal.SIGINT)
+    ended = processes.finish_process(process)
+    assert [d["SerialNumber"] for d in json.loads(listed.stdout)["MFADevices"]] == [device]
+    assert (ended.exit_code, ended.stderr) == (0, "")

@@ -1,6 +1,7 @@
 """A local AWS that enforces MFA: signatures, codes, sessions and policies are really checked."""
 
 from mfa_session.sandbox.identities import Device, Role, User
-from mfa_session.sandbox.sandbox import ACCOUNT, ALLOW_ALL, Sandbox
+from mfa_session.sandbox.population import ACCOUNT, ALLOW_ALL
+from mfa_session.sandbox.sandbox import Sandbox
 
 __all__ = ["ACCOUNT", "ALLOW_ALL", "Device", "Role", "Sandbox", "User"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_session.sandbox import errors
+from mfa_session.sandbox import iam_errors
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.directory import Directory
@@ -17,11 +17,11 @@ def find_user(directory: Directory, asked: Asked) -> User:
     name = asked.operation.text("UserName")
     if name is None:
         if asked.caller.user is None:
-            raise errors.name_a_user()
+            raise iam_errors.name_a_user()
         return asked.caller.user
     user = directory.users.get((asked.caller.account, name))
     if user is None:
-        raise errors.no_such("user", name)
+        raise iam_errors.no_such("user", name)
     return user
 
 
@@ -30,7 +30,7 @@ def find_group(directory: Directory, asked: Asked) -> Group:
     name = asked.operation.text("GroupName") or ""
     group = directory.groups.get((asked.caller.account, name))
     if group is None:
-        raise errors.no_such("group", name)
+        raise iam_errors.no_such("group", name)
     return group
 
 
@@ -40,7 +40,7 @@ def find_role(directory: Directory, asked: Asked) -> Role:
     for role in directory.roles.values():
         if (role.account, role.name) == (asked.caller.account, name):
             return role
-    raise errors.no_such("role", name)
+    raise iam_errors.no_such("role", name)
 
 
 def find_holder(directory: Directory, asked: Asked, kind: str) -> PolicyHolder:

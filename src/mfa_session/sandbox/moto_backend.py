@@ -11,8 +11,8 @@ import threading
 from typing import Any
 from urllib.parse import urlencode
 
+from mfa_session.sandbox import errors
 from mfa_session.sandbox.answers import Answer
-from mfa_session.sandbox.errors import ServiceError
 from mfa_session.sandbox.operations import Operation
 from mfa_session.sandbox.signatures import HttpRequest
 
@@ -38,9 +38,12 @@ def forward(request: HttpRequest, operation: Operation, account: str) -> Answer:
         prepared = AWSPreparedRequest(
             request.method, _url(request, operation), headers, request.body, stream_output=False
         )
-        answered = BotocoreStubber().process_request(prepared)
+        try:
+            answered = BotocoreStubber().process_request(prepared)
+        except ModuleNotFoundError as exc:
+            raise errors.not_played(operation.service, f"moto needs {exc.name} for it") from exc
     if answered is None:
-        raise ServiceError(501, "NotImplemented", f"moto does not know {operation.service}")
+        raise errors.not_played(operation.service, "moto does not know it")
     status, sent, body = answered
     return _answer(status, dict(sent), body)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from email.utils import format_datetime
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
 
 Handle = Callable[[HttpRequest], "Answer | None"]
-_POLL_SECONDS = 0.01
+_POLL_SECONDS = 0.02
 
 
 class Server(ThreadingHTTPServer):
@@ -37,7 +39,8 @@ class Server(ThreadingHTTPServer):
 
     def server_bind(self) -> None:
         """Bind without asking the resolver for our own name."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # on Windows it would let others take the port
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
@@ -76,7 +79,9 @@ class Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that hung up; they are killed on purpose in tests."""
+        """Say nothing of clients that hung up: in tests they are killed on purpose."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.sandbox import errors
+from mfa_session.sandbox import iam_errors
 from mfa_session.sandbox.answers import RawXml
 from mfa_session.sandbox.identities import User
 from mfa_session.sandbox.lookup import find_role, find_user
@@ -50,7 +50,7 @@ class Users:
         holder = asked.caller.holder
         name = asked.operation.text("UserName") or ""
         if (holder.account, name) in self._directory.users:
-            raise errors.exists("User", name)
+            raise iam_errors.exists("User", name)
         path = asked.operation.text("Path") or "/"
         user = User(name, holder.account, holder.partition, path, created_at=self._clock.now())
         self._directory.users[user.account, name] = user
@@ -60,7 +60,7 @@ class Users:
         """Delete a user who has neither keys nor devices nor policies left."""
         user = find_user(self._directory, asked)
         if user.keys or user.devices or user.inline_policies or user.attached_policies:
-            raise errors.still_in_use("Cannot delete entity, must remove what it has first.")
+            raise iam_errors.still_in_use("Cannot delete entity, must remove what it has first.")
         del self._directory.users[user.account, user.name]
 
     def get_user(self, asked: Asked) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Users:
         """Give a user a key, and tell its secret, once."""
         user = find_user(self._directory, asked)
         if len(user.keys) >= KEYS_PER_USER:
-            raise errors.quota_reached("AccessKeysPerUser", KEYS_PER_USER)
+            raise iam_errors.quota_reached("AccessKeysPerUser", KEYS_PER_USER)
         key = user.add_key(self._clock.now())
         made = {"UserName": user.name, "AccessKeyId": key.access_key_id, "Status": "Active"}
         return {"AccessKey": made | {"SecretAccessKey": key.secret_access_key}}
@@ -142,7 +142,7 @@ class Users:
         user = find_user(self._directory, asked)
         key_id = asked.operation.text("AccessKeyId") or ""
         if key_id not in [key.access_key_id for key in user.keys]:
-            raise errors.no_such_key(key_id)
+            raise iam_errors.no_such_key(key_id)
         return user, key_id
 
     def _role_fields(self, role: Role) -> dict[str, Any]:
