@@ -1,10 +1,9 @@
-"""The wiring: the one place that knows the concrete edges. Cold ones are made when needed."""
+"""One run of the program: what the warm commands need, and the way to the rest."""
 
 from __future__ import annotations
 
 import os
 
-from mfa_session.cli.given import Given, asks_nothing
 from mfa_session.files.aws_clock import AwsClock
 from mfa_session.files.aws_files import credentials_path, read_profiles
 from mfa_session.files.config_toml import read_settings_file
@@ -21,15 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from mfa_session.files.session_store import SessionStore
-    from mfa_session.files.turns import Turns
-    from mfa_session.mfa.codes import SuppliedCode
-    from mfa_session.session.login import Login
+    from mfa_session.cli.given import Given
+    from mfa_session.files.config_toml import SettingsFile
     from mfa_session.session.model import Session
-    from mfa_session.session.ports import CodeSource, Edges
+    from mfa_session.session.ports import Edges
     from mfa_session.session.settings import Settings
     from mfa_session.system.clock import SystemClock
-    from mfa_session.system.terminal import Terminal
 
 
 class App:
@@ -45,7 +41,8 @@ class App:
         self.state = StateDir.of(self.environ)
         self.aws_clock = AwsClock(self.state)
         clock.follow(self.aws_clock.offset)
-        self._supplied: SuppliedCode | None = None
+        self._file: SettingsFile | None = None
+        self._edges: Edges | None = None
 
     def now(self) -> datetime:
         """Return the aware UTC time."""
@@ -57,7 +54,7 @@ class App:
         return Facts(
             options=options,
             environ=self.environ,
-            file=read_settings_file(self.environ),
+            file=self.file(),
             profiles=read_profiles(self.environ),
             recovered=read_recovered(self.state),
         )
@@ -70,93 +67,24 @@ class App:
             kept = find_kept(settings, self.sessions(facts), self.now())
             if kept is not None and (in_memory or kept.profile not in facts.recovered):
                 return Outcome(session=kept, reused=True)
-        return self._login(in_memory=in_memory).ensure(settings, force=force)
+        from mfa_session.session.login import Login  # noqa: PLC0415  # cold
+
+        return Login(self.edges(), in_memory=in_memory).ensure(settings, force=force)
 
     def sessions(self, facts: Facts) -> list[Session]:
         """Return every session that the facts show."""
         return list_sessions(facts.profiles, facts.recovered)
 
-    def store(self) -> SessionStore:
-        """Return the store that writes."""
-        from mfa_session.files.session_store import SessionStore  # noqa: PLC0415  # cold
+    def file(self) -> SettingsFile:
+        """Return config.toml as it was read last."""
+        if self._file is None:
+            self._file = read_settings_file(self.environ)
+        return self._file
 
-        return SessionStore(self.environ, self.state, self.talk.warn)
+    def edges(self) -> Edges:
+        """Return what a login touches; the same for every login of this run."""
+        if self._edges is None:
+            from mfa_session.cli.wiring import wire  # noqa: PLC0415  # cold
 
-    def terminal(self) -> Terminal:
-        """Return the terminal, which may be asked unless --no-input."""
-        from mfa_session.system.terminal import Terminal  # noqa: PLC0415  # cold
-
-        return Terminal(may_ask=not asks_nothing(self.given.values, self.environ))
-
-    def _login(self, *, in_memory: bool) -> Login:
-        from mfa_session.session.login import Login  # noqa: PLC0415  # cold
-
-        return Login(self._edges(), in_memory=in_memory)
-
-    def _edges(self) -> Edges:
-        """Wire everything a login touches."""
-        from mfa_session.aws.calls import AwsCalls  # noqa: PLC0415  # cold, all of them
-        from mfa_session.files.turns import Turns  # noqa: PLC0415
-        from mfa_session.files.windows import UsedSteps  # noqa: PLC0415
-        from mfa_session.session.ports import Edges  # noqa: PLC0415
-        from mfa_session.system.countdown import wait_until  # noqa: PLC0415
-        from mfa_session.system.people import role_session_name  # noqa: PLC0415
-        from mfa_session.system.processes import run_credential_process  # noqa: PLC0415
-        from mfa_session.system.signals import uninterrupted  # noqa: PLC0415
-
-        terminal = self.terminal()
-        identity = terminal.identity() if terminal.can_ask() else None
-        turns = Turns(self.state, self.talk, identity)
-        return Edges(
-            aws=AwsCalls(self.clock, self.aws_clock),
-            talk=self.talk,
-            clock=self.clock,
-            store=self.store(),
-            turns=turns,
-            steps=UsedSteps(self.state, self.talk),
-            wait_until=lambda moment, what: wait_until(self.clock, self.talk, moment, what),
-            codes=lambda settings: self._code_source(settings, turns),
-            process_keys=run_credential_process,
-            uninterrupted=uninterrupted,
-            role_session_name=role_session_name,
-            choose_device=lambda serials: choose_device(terminal, serials),
-        )
-
-    def _code_source(self, settings: Settings, turns: Turns) -> CodeSource:
-        """Return where this login's code comes from, or refuse before anything is sent."""
-        from mfa_session.mfa.codes import PromptedCode  # noqa: PLC0415
-        from mfa_session.mfa.sources import choose_source  # noqa: PLC0415
-
-        terminal = self.terminal()
-
-        def ask(question: str) -> str:
-            # Two logins that need different codes do not ask over each other.
-            with turns.alone(f"terminal {terminal.identity()}", "this terminal"):
-                return terminal.ask_hidden(question)
-
-        prompt = PromptedCode(ask, terminal.tell, settings.name)
-        return choose_source(settings, self._supplied_code(), prompt, can_ask=terminal.can_ask())
-
-    def _supplied_code(self) -> SuppliedCode | None:
-        """Return the code given by option or variable; one object, so it is sent only once."""
-        text = self.given.values.get("token_code") or self.environ.get("MFA_SESSION_TOKEN_CODE")
-        if text and self._supplied is None:
-            from mfa_session.mfa.codes import SuppliedCode  # noqa: PLC0415
-            from mfa_session.system.stdin import read_line  # noqa: PLC0415
-
-            self._supplied = SuppliedCode(read_line if text == "-" else lambda: str(text))
-        return self._supplied
-
-
-def choose_device(terminal: Terminal, serials: list[str]) -> str | None:
-    """Let the person pick one of several devices by number; None where nobody can be asked."""
-    if not terminal.can_ask():
-        return None
-    terminal.tell("Several MFA devices:")
-    for number, serial in enumerate(serials, 1):
-        terminal.tell(f"  {number}  {serial}")
-    while True:
-        answer = terminal.ask(f"Which one (1-{len(serials)})? ").strip()
-        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(serials):
-            return serials[int(answer) - 1]
-        terminal.tell(f"a number from 1 to {len(serials)}, please")
+            self._edges = wire(self)
+        return self._edges

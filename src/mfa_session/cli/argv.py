@@ -7,7 +7,7 @@ left to click, which is built from the same table and reads plain lines alike.
 from __future__ import annotations
 
 from mfa_session.cli.given import Given
-from mfa_session.cli.table import COMMON, Command, Option, find_command
+from mfa_session.cli.table import COMMON, find_command, find_group
 from mfa_session.durations import parse_duration
 from mfa_session.record import Record
 
@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+    from mfa_session.cli.shape import Command, Option
 
 
 class Call(Record):
@@ -26,11 +28,12 @@ class Call(Record):
 
 def read_plainly(argv: Sequence[str]) -> Call | None:
     """Return the call that `argv` (without the program's name) makes, or None to ask click."""
-    command = find_command(argv[0]) if argv else None
+    named = 2 if argv and find_group(argv[0]) else 1
+    command = find_command(*argv[:named])
     if command is None:
         return None
     try:
-        values, rest = _read(command, list(argv[1:]))
+        values, rest = _read(command, list(argv[named:]))
     except _NotPlainError:
         return None
     return Call(command=command, given=Given(values=values, rest=tuple(rest)))

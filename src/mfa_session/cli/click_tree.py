@@ -8,11 +8,20 @@ import click
 
 from mfa_session import __version__
 from mfa_session.cli.given import Given
-from mfa_session.cli.table import COMMANDS, COMMON, Command, Option, find_command, overview
+from mfa_session.cli.table import (
+    COMMANDS,
+    COMMON,
+    find_command,
+    find_group,
+    group_overview,
+    overview,
+)
 from mfa_session.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from mfa_session.cli.shape import Command, Group, Option
 
     Dispatch = Callable[[Command, Given], int]
 
@@ -46,31 +55,42 @@ class ExampleFirst(click.Command):
 
 
 class Tree(click.Group):
-    """The program; commands are built when they are asked for."""
+    """The program, or a `branch` of it; commands are built when they are asked for."""
 
     dispatch: Dispatch
+    branch: Group | None = None
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names, in the table's order."""
+        """Return the next words, in the table's order."""
         del ctx
-        return [command.name for command in COMMANDS]
+        above = self._above()
+        depth = len(above)
+        found = [command.words for command in COMMANDS if command.words[:depth] == above]
+        return list(dict.fromkeys(words[depth] for words in found))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Build the command of this name."""
+        """Build the command or group of this name."""
         del ctx
-        command = find_command(cmd_name)
-        return _build(command, self.dispatch) if command else None
+        command = find_command(*self._above(), cmd_name)
+        if command is not None:
+            return _build(command, self.dispatch)
+        group = None if self.branch else find_group(cmd_name)
+        return _build_branch(group, self.dispatch) if group else None
 
     def get_help(self, ctx: click.Context) -> str:
         """Return the overview, which needs no click."""
         del ctx
-        return overview().rstrip("\n")
+        text = group_overview(self.branch) if self.branch else overview()
+        return text.rstrip("\n")
+
+    def _above(self) -> tuple[str, ...]:
+        return (self.branch.name,) if self.branch else ()
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; for a mistyped one say which is near."""
-        if find_command(args[0]) is None and not args[0].startswith("-"):
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
             from mfa_session.nearest import nearest_of  # noqa: PLC0415  # on the way out only
 
             near = nearest_of(args[0], self.list_commands(ctx), most=1)
@@ -101,8 +121,8 @@ def run(argv: Sequence[str], dispatch: Dispatch) -> int:
     """Read `argv` as click does and run it; click's own errors and help end here."""
     try:
         code = build(dispatch).main(list(argv), prog_name="mfa-session", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError:
-        click.echo(overview(), nl=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())
         return 0
     except click.ClickException as error:
         error.show()
@@ -110,6 +130,13 @@ def run(argv: Sequence[str], dispatch: Dispatch) -> int:
     except click.Abort:
         raise KeyboardInterrupt from None
     return code if isinstance(code, int) else 0
+
+
+def _build_branch(group: Group, dispatch: Dispatch) -> Tree:
+    tree = Tree(name=group.name, short_help=group.summary, no_args_is_help=True)
+    tree.dispatch = dispatch
+    tree.branch = group
+    return tree
 
 
 def _build(command: Command, dispatch: Dispatch) -> click.Command:
@@ -120,12 +147,16 @@ def _build(command: Command, dispatch: Dispatch) -> click.Command:
         return dispatch(command, Given(values=given, rest=rest))
 
     params: list[click.Parameter] = [_option(option) for option in (*command.options, *COMMON)]
+    params += [
+        click.Argument([argument.name], required=False, metavar=argument.metavar)
+        for argument in command.arguments
+    ]
     if command.takes_command:
         params.append(
             click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar="[-- CMD ARG…]")
         )
     built = ExampleFirst(
-        command.name,
+        command.words[-1],
         params=params,
         callback=callback,
         help=f"{command.summary}\n\n{command.description}",

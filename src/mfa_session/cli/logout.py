@@ -69,7 +69,9 @@ def _choose(facts: Facts, sessions: list[Session], name: str) -> list[Session]:
 
 
 def _remove(app: App, session: Session) -> str:
-    app.store().remove(session.profile)
+    from mfa_session.cli.wiring import store_of  # noqa: PLC0415  # imports every edge
+
+    store_of(app).remove(session.profile)
     if not app.given.flag("json"):
         app.talk.say(f"removed the session from profile {session.profile!r}")
     return session.profile

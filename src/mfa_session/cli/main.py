@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mfa_session.cli.app import App
     from mfa_session.cli.given import Given
-    from mfa_session.cli.table import Command
+    from mfa_session.cli.shape import Command
 
 SIGPIPE_EXIT_CODE = 141
 BUG_EXIT_CODE = 70
@@ -64,9 +64,9 @@ def _dispatch(command: Command, given: Given, clock: SystemClock) -> int:
     from mfa_session.cli.app import App  # noqa: PLC0415
 
     app = App(given, clock)
-    module = import_module(command.module)
+    run_command = getattr(import_module(command.module), command.function)
     try:
-        result = module.run(app)
+        result = run_command(app)
         from mfa_session.cli.result import show  # noqa: PLC0415
 
         show(result, as_json=given.flag("json"))

@@ -2,40 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.record import Record
-
-
-class Option(Record):
-    """One option; `kind` is text, many (repeatable), duration (seconds), choice, flag or count."""
-
-    flags: tuple[str, ...]
-    help: str
-    kind: str = "text"
-    metavar: str = ""
-    choices: tuple[str, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The key of its value: the first long flag, without dashes."""
-        return self.flags[0].lstrip("-").replace("-", "_")
-
-
-class Command(Record):
-    """One command: `example` opens its help; `takes_command` says that CMD ARG… may follow."""
-
-    name: str
-    summary: str
-    example: str
-    description: str
-    options: tuple[Option, ...] = ()
-    takes_command: bool = False
-    group: str
-
-    @property
-    def module(self) -> str:
-        """The module that runs it, imported only when it is run."""
-        return "mfa_session.cli." + {"exec": "exec_"}.get(self.name, self.name.replace("-", "_"))
-
+from mfa_session.cli.shape import Command, Group, Option
 
 COMMON = (
     Option(
@@ -213,11 +180,22 @@ COMMANDS = (
 )
 
 
-def find_command(name: str) -> Command | None:
-    """Return the command of this name, or None."""
+GROUPS: tuple[Group, ...] = ()
+
+
+def find_command(*words: str) -> Command | None:
+    """Return the command that these words name (`"login"`, or `"totp", "add"`), or None."""
     for command in COMMANDS:
-        if command.name == name:
+        if command.words == words:
             return command
+    return None
+
+
+def find_group(word: str) -> Group | None:
+    """Return the group of commands that begin with this word, or None."""
+    for group in GROUPS:
+        if group.name == word:
+            return group
     return None
 
 
@@ -230,11 +208,11 @@ def overview() -> str:
         "",
         "  Get an AWS MFA session from a six-digit code, and let every tool use it.",
     ]
-    group = ""
+    heading = ""
     for command in COMMANDS:
-        if command.group != group:
-            group = command.group
-            lines += ["", f"{group}:"]
+        if command.group != heading:
+            heading = command.group
+            lines += ["", f"{heading}:"]
         lines.append(f"  {command.name:<20}{command.summary}")
     lines += [
         "",
@@ -243,5 +221,21 @@ def overview() -> str:
         "  -h, --help          Print this help; after a command, that command's.",
         "",
         "Every command takes -v/--verbose and --no-input.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def group_overview(group: Group) -> str:
+    """Return the help of one group of commands."""
+    below = [command for command in COMMANDS if command.words[:-1] == (group.name,)]
+    lines = [
+        f"Example: {group.example}",
+        "",
+        f"Usage: mfa-session {group.name} COMMAND [OPTIONS]",
+        "",
+        f"  {group.summary}",
+        "",
+        "Commands:",
+        *(f"  {command.words[-1]:<20}{command.summary}" for command in below),
     ]
     return "\n".join(lines) + "\n"

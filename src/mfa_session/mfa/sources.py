@@ -2,33 +2,171 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from mfa_session.errors import ConfigurationError, NoMfaError
+from mfa_session.mfa.totp import code_at, step_at
+from mfa_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mfa_session.mfa.codes import PromptedCode, SuppliedCode
-    from mfa_session.session.ports import CodeSource
+    from mfa_session.secret import Secret
+    from mfa_session.session.ports import Clock, CodeSource, Talk
     from mfa_session.session.settings import Settings
 
+GENERATED_ATTEMPTS = 2
+_WORTH_TELLING = {"keyring-locked", "keyring-timeout"}
+"""A keyring that should work and does not; where there is none, there is nothing to tell."""
 
-def choose_source(
-    settings: Settings, supplied: SuppliedCode | None, prompt: PromptedCode, *, can_ask: bool
-) -> CodeSource:
-    """Return the source of this login's code; NoMfaError when none could answer."""
-    if supplied is not None:
-        supplied.check()
-        return supplied
-    if settings.code in {"keyring", "command"}:
-        raise ConfigurationError(
-            "code-source-unknown",
-            f'code = "{settings.code}" of session {settings.name!r} is not built into this version',
-            'set code = "prompt", or give the code: --token-code',
-        )
-    if not can_ask:
-        raise NoMfaError(
+
+class Secrets(Protocol):
+    """The TOTP secrets that are stored."""
+
+    def get(self, serial: str) -> Secret | None:
+        """Return the secret of a device; ConfigurationError where the keyring fails."""
+
+
+class DeviceCodes(Protocol):
+    """A choice of source that waits only for the device's serial."""
+
+    def __call__(self, serial: str) -> CodeSource:
+        """Return the source for this device; NoMfaError when none can answer."""
+
+
+class KeyringCode:
+    """A code made from the secret in the keyring, for AWS's time; once more if rejected."""
+
+    attempts = GENERATED_ATTEMPTS
+    generated = True
+
+    def __init__(self, secret: Secret, clock: Clock) -> None:
+        """Take the secret and the clock to make codes by."""
+        self._secret = secret
+        self._clock = clock
+
+    def next_code(self, serial: str, problem: str | None) -> str:
+        """Return the code of this moment."""
+        del serial, problem
+        return code_at(self._secret, step_at(self._clock.now()))
+
+
+class CommandCode:
+    """A code that a program prints; once more, from the next window, if rejected."""
+
+    attempts = GENERATED_ATTEMPTS
+    generated = True
+
+    def __init__(self, run: Callable[[str], str]) -> None:
+        """Take how to run the command for a serial."""
+        self._run = run
+
+    def next_code(self, serial: str, problem: str | None) -> str:
+        """Run the command and return the code it printed."""
+        del problem
+        return self._run(serial)
+
+
+class FallingToPrompt:
+    """A generated code first; when its attempts are over, the person is asked."""
+
+    def __init__(self, first: CodeSource, prompt: PromptedCode, talk: Talk) -> None:
+        """Take both, and how to tell of the change."""
+        self._first = first
+        self._prompt = prompt
+        self._talk = talk
+        self._left = first.attempts
+        self.attempts = first.attempts + prompt.attempts
+
+    @property
+    def generated(self) -> bool:
+        """Whether the next code is made for the moment."""
+        return self._left > 0
+
+    def next_code(self, serial: str, problem: str | None) -> str:
+        """Return a generated code while there are attempts, then a typed one."""
+        if self._left > 0:
+            self._left -= 1
+            return self._first.next_code(serial, problem)
+        if self._left == 0:
+            self._left = -1
+            self._talk.warn(
+                f"codes made for {serial} are rejected; type one instead"
+            )
+            problem = None
+        return self._prompt.next_code(serial, problem)
+
+
+class Sources(Record):
+    """Every source there is, for one login; `prompt` is None where nobody can be asked."""
+
+    settings: Settings
+    clock: Clock
+    talk: Talk
+    secrets: Secrets
+    run_command: Callable[[str], str] | None
+    prompt: PromptedCode | None
+    supplied: SuppliedCode | None
+
+    def choose(self) -> DeviceCodes:
+        """Choose as far as it goes without the serial; refuse at once when none could answer."""
+        wanted, supplied = self.settings.code, self.supplied
+        if supplied is not None:
+            supplied.check()
+            return lambda _serial: supplied
+        if wanted == "prompt" and self.prompt is None:
+            raise self._nobody()
+        if wanted == "command" and self.run_command is None:
+            raise ConfigurationError(
+                "no-code-command",
+                f'session {self.settings.name!r} has code = "command" but no code_command',
+                "set code_command in config.toml",
+            )
+        return self._for_device
+
+    def _for_device(self, serial: str) -> CodeSource:
+        wanted = self.settings.code
+        source: CodeSource | None = None
+        if wanted in {"auto", "keyring"}:
+            source = self._from_keyring(serial, required=wanted == "keyring")
+        if source is None and wanted in {"auto", "command"} and self.run_command is not None:
+            source = CommandCode(self.run_command)
+        source = source or self.prompt
+        if source is None:
+            raise self._nobody()
+        return source
+
+    def _from_keyring(self, serial: str, *, required: bool) -> CodeSource | None:
+        """Return the keyring's source for a device; with `auto`, a prompt stands behind it."""
+        try:
+            secret = self.secrets.get(serial)
+        except ConfigurationError as error:
+            if required:
+                raise
+            tell = self.talk.warn if error.code in _WORTH_TELLING else self.talk.detail
+            tell(f"no code from the keyring: {error.message}")
+            return None
+        if secret is not None:
+            made = KeyringCode(secret, self.clock)
+            return made if required or not self.prompt else self._falling(made, self.prompt)
+        if required:
+            raise NoMfaError(
+                "no-totp-secret",
+                f"no secret is stored for {serial}",
+                f"store it: `mfa-session totp add --mfa-serial {serial}`",
+            )
+        return None
+
+    def _falling(self, made: KeyringCode, prompt: PromptedCode) -> FallingToPrompt:
+        return FallingToPrompt(made, prompt, self.talk)
+
+    def _nobody(self) -> NoMfaError:
+        name = self.settings.name
+        return NoMfaError(
             "code-needed",
-            f"session {settings.name!r} needs an MFA code, and there is nobody to ask",
-            f"run `mfa-session login --profile {settings.name}` in a terminal, "
+            f"session {name!r} needs an MFA code, and there is nobody to ask",
+            f"run `mfa-session login --profile {name}` in a terminal, "
             "or give the code: --token-code",
         )
-    return prompt

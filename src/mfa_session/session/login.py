@@ -134,7 +134,7 @@ class Login:
     def _with_code(self, settings: Settings) -> Session:
         """Have the session from the long-term keys, with a code."""
         edges = self._edges
-        source = edges.codes(settings)
+        codes = edges.codes(settings)
         keys = _long_term(settings)
         caller = Caller(keys=keys, profile=settings.source.profile, region=settings.region)
         edges.aws.prepare(caller)
@@ -149,7 +149,7 @@ class Login:
             edges.talk.detail(f"sts:AssumeRole {role.arn} with {serial}, {settings.duration} s")
             return edges.aws.assume_role(caller, role, mfa, settings.duration)
 
-        issued = Codes(edges, serial).send(source, call)
+        issued = Codes(edges, serial).send(codes(serial), call)
         session = self._describe(settings, issued, role, serial)
         if session.account is None:
             session = session.replace(account=edges.aws.account(caller))

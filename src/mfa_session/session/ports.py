@@ -166,7 +166,7 @@ class Edges(Record):
     turns: Turns
     steps: UsedSteps
     wait_until: Callable[[datetime, str], None]
-    codes: Callable[[Settings], CodeSource]
+    codes: Callable[[Settings], Callable[[str], CodeSource]]
     process_keys: Callable[[Source], Keys]
     uninterrupted: Callable[[], AbstractContextManager[None]]
     role_session_name: Callable[[], str]

@@ -1,0 +1,75 @@
+"""What a command line is made of: commands, their options and arguments, and groups of them."""
+
+from __future__ import annotations
+
+from mfa_session.record import Record
+
+
+class Option(Record):
+    """One option; `kind` is text, many (repeatable), duration (seconds), choice, flag or count."""
+
+    flags: tuple[str, ...]
+    help: str
+    kind: str = "text"
+    metavar: str = ""
+    choices: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The key of its value: the first long flag, without dashes."""
+        return self.flags[0].lstrip("-").replace("-", "_")
+
+
+class Argument(Record):
+    """One word that may follow a command without a flag; `name` is the key of its value."""
+
+    name: str
+
+    @property
+    def metavar(self) -> str:
+        """How the usage line shows it."""
+        return f"[{self.name.upper()}]"
+
+
+class Command(Record):
+    """One command: `example` opens its help; `takes_command` says that CMD ARG… may follow.
+
+    A `name` of two words is a command of a group. `run` is the function that runs it,
+    `module:function` below `mfa_session.cli`; unless said, it is called `run` and its module as
+    the command.
+    """
+
+    name: str
+    summary: str
+    example: str
+    description: str
+    options: tuple[Option, ...] = ()
+    arguments: tuple[Argument, ...] = ()
+    takes_command: bool = False
+    group: str
+    run: str = ""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that name it on a command line."""
+        return tuple(self.name.split())
+
+    @property
+    def module(self) -> str:
+        """The module that runs it, imported only when it is run."""
+        module = self.run.partition(":")[0]
+        usual = {"exec": "exec_"}.get(self.name, self.name.replace("-", "_"))
+        return "mfa_session.cli." + (module or usual)
+
+    @property
+    def function(self) -> str:
+        """The function of that module which takes the `App` and returns the `Result`."""
+        return self.run.partition(":")[2] or "run"
+
+
+class Group(Record):
+    """A word that several commands begin with."""
+
+    name: str
+    summary: str
+    example: str

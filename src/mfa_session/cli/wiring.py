@@ -1,0 +1,120 @@
+"""The wiring of a login: every concrete edge, plugged into what asks for it. Cold, all of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfa_session.aws.calls import AwsCalls
+from mfa_session.cli.given import asks_nothing
+from mfa_session.files.session_store import SessionStore
+from mfa_session.files.turns import Turns
+from mfa_session.files.windows import UsedSteps
+from mfa_session.mfa.codes import PromptedCode, SuppliedCode
+from mfa_session.mfa.sources import Sources
+from mfa_session.session.ports import Edges
+from mfa_session.system.code_command import run_code_command
+from mfa_session.system.countdown import wait_until
+from mfa_session.system.people import role_session_name
+from mfa_session.system.processes import run_credential_process
+from mfa_session.system.secret_store import SecretStore
+from mfa_session.system.signals import uninterrupted
+from mfa_session.system.stdin import read_line
+from mfa_session.system.terminal import Terminal
+
+if TYPE_CHECKING:
+    from mfa_session.cli.app import App
+    from mfa_session.mfa.sources import DeviceCodes
+    from mfa_session.session.settings import Settings
+
+
+def terminal_of(app: App) -> Terminal:
+    """Return the terminal, which may be asked unless --no-input."""
+    return Terminal(may_ask=not asks_nothing(app.given.values, app.environ))
+
+
+def store_of(app: App) -> SessionStore:
+    """Return the store that writes sessions."""
+    return SessionStore(app.environ, app.state, app.talk.warn)
+
+
+def secrets_of(app: App) -> SecretStore:
+    """Return the keyring's store of TOTP secrets, as config.toml and options choose it."""
+    return SecretStore(
+        app.environ,
+        app.file().keyring,
+        app.state,
+        insecure=app.given.flag("insecure_keyring"),
+    )
+
+
+def wire(app: App) -> Edges:
+    """Return everything a login touches."""
+    terminal = terminal_of(app)
+    turns = Turns(app.state, app.talk, terminal.identity() if terminal.can_ask() else None)
+    supplied = _supplied_code(app)
+    return Edges(
+        aws=AwsCalls(app.clock, app.aws_clock),
+        talk=app.talk,
+        clock=app.clock,
+        store=store_of(app),
+        turns=turns,
+        steps=UsedSteps(app.state, app.talk),
+        wait_until=lambda moment, what: wait_until(app.clock, app.talk, moment, what),
+        codes=lambda settings: _codes(app, settings, terminal, turns, supplied),
+        process_keys=run_credential_process,
+        uninterrupted=uninterrupted,
+        role_session_name=role_session_name,
+        choose_device=lambda serials: choose_device(terminal, serials),
+    )
+
+
+def _codes(
+    app: App, settings: Settings, terminal: Terminal, turns: Turns, supplied: SuppliedCode | None
+) -> DeviceCodes:
+    """Return where this login's codes come from, or refuse before anything is sent."""
+
+    def ask(question: str) -> str:
+        # Two logins that need different codes do not ask over each other.
+        with turns.alone(f"terminal {terminal.identity()}", "this terminal"):
+            return terminal.ask_hidden(question)
+
+    def run(serial: str) -> str:
+        return run_code_command(
+            settings.code_command or "",
+            serial=serial,
+            profile=settings.name,
+            environ=app.environ,
+        )
+
+    sources = Sources(
+        settings=settings,
+        clock=app.clock,
+        talk=app.talk,
+        secrets=secrets_of(app),
+        run_command=run if settings.code_command else None,
+        prompt=PromptedCode(ask, terminal.tell, settings.name) if terminal.can_ask() else None,
+        supplied=supplied,
+    )
+    return sources.choose()
+
+
+def _supplied_code(app: App) -> SuppliedCode | None:
+    """Return the code given by option or variable; one object, so it is sent only once."""
+    text = app.given.values.get("token_code") or app.environ.get("MFA_SESSION_TOKEN_CODE")
+    if not text:
+        return None
+    return SuppliedCode(read_line if text == "-" else lambda: str(text))
+
+
+def choose_device(terminal: Terminal, serials: list[str]) -> str | None:
+    """Let the person pick one of several devices by number; None where nobody can be asked."""
+    if not terminal.can_ask():
+        return None
+    terminal.tell("Several MFA devices:")
+    for number, serial in enumerate(serials, 1):
+        terminal.tell(f"  {number}  {serial}")
+    while True:
+        answer = terminal.ask(f"Which one (1-{len(serials)})? ").strip()
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(serials):
+            return serials[int(answer) - 1]
+        terminal.tell(f"a number from 1 to {len(serials)}, please")
