@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mfa_session.cli.click_tree import build
 from mfa_session.cli.table import COMMANDS, overview
+
+if TYPE_CHECKING:
+    from mfa_session.cli.shape import Command
 
 PAGE = Path(__file__).with_name("commands.md")
 WIDTH_COLUMNS = 80
@@ -31,22 +35,29 @@ _SECTION = """
 
 def render() -> str:
     """Return the page as the program stands now."""
-    tree = build(lambda _command, _given: 0)
-    parent = click.Context(tree, info_name="mfa-session")
     page = _HEAD.format(overview=overview())
     for command in COMMANDS:
-        built = tree.get_command(parent, command.name)
-        if built is None:
+        page += _SECTION.format(name=command.name, text=_help_of(command).rstrip())
+    return page
+
+
+def _help_of(command: Command) -> str:
+    """Return what `--help` of a command prints, at a width of our own."""
+    built: click.Command = build(lambda _command, _given: 0)
+    context = click.Context(built, info_name="mfa-session")
+    for word in command.words:
+        found = built.get_command(context, word) if isinstance(built, click.Group) else None
+        if found is None:
             raise LookupError(command.name)
+        built = found
         context = click.Context(
             built,
-            info_name=command.name,
-            parent=parent,
+            info_name=word,
+            parent=context,
             terminal_width=WIDTH_COLUMNS,
             help_option_names=["-h", "--help"],
         )
-        page += _SECTION.format(name=command.name, text=built.get_help(context).rstrip())
-    return page
+    return built.get_help(context)
 
 
 if __name__ == "__main__":
