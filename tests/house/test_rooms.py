@@ -126,7 +126,7 @@ def test_a_wrong_arrow_is_seen(module: str, code: str, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("module", "code"),
     [
-        ("cli.app", "from mfa_session.aws import sts"),
+        ("cli.wiring", "from mfa_session.aws import sts"),
         ("cli.demo", "from mfa_session.sandbox import server"),
         ("session.plan", "import datetime\nfrom mfa_session.files import aws_files"),
         ("aws.sts", "import botocore.session\nfrom mfa_session.errors import RefusedError"),
