@@ -27,6 +27,8 @@ def check_owner(path: str, what: str) -> None:
         except OSError:
             return
         _check_directory(os.path.dirname(path) or ".", what, directory)
+        if stat.S_ISCHR(status.st_mode):
+            return  # /dev/null is everybody's, and holds nothing
         if not stat.S_ISLNK(status.st_mode):
             _check_file(path, what, status)
             return

@@ -128,12 +128,12 @@ class SharedFile:
             target = writable_target(self.path)
         except OSError as exc:
             raise not_written(self.path, exc) from exc
-        if os.path.exists(target) and not os.access(target, os.W_OK):
+        if os.path.exists(target) and not _may(target, os.W_OK):
             raise _refused(self.path, f"{self.path} is read-only", f"chmod u+w {self.path}")
         directory = _nearest_directory(os.path.dirname(target))
         if not os.path.isdir(directory):
             raise _refused(self.path, f"{directory} is no directory", f"ls -ld {directory}")
-        if not os.access(directory, os.W_OK | os.X_OK):
+        if not _may(directory, os.W_OK | os.X_OK):
             raise _refused(
                 self.path, f"the directory {directory} may not be written", f"ls -ld {directory}"
             )
@@ -144,6 +144,11 @@ def _nearest_directory(path: str) -> str:
     while not os.path.lexists(path) and os.path.dirname(path) != path:
         path = os.path.dirname(path)
     return path
+
+
+def _may(path: str, what: int) -> bool:
+    """Tell whether we may do that, as whom we act now; False on a read-only file system."""
+    return os.access(path, what, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _refused(path: str, reason: str, hint: str) -> ConfigurationError:
