@@ -48,9 +48,9 @@ def run_credential_process(source: Source) -> Keys:
 
 def _run(label: str, source: Source) -> bytes:
     command = source.process or ""
-    words: str | list[str] = command if sys.platform == "win32" else shlex.split(command)
     environ = {**os.environ, _ASKED_BY: source.profile or ""}
     try:
+        words: str | list[str] = command if sys.platform == "win32" else shlex.split(command)
         done = subprocess.run(  # the profile names it, as for every SDK
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environ, check=False
         )

@@ -1,0 +1,276 @@
+"""Where the long-term keys come from, and what cannot be their place."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from e2e.places import long_term, managed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, User
+
+NOBODYS = "aws_access_key_id = {}\naws_secret_access_key = x\n"
+SSO = "sso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Dev\n"
+
+
+def signer(run: Run, aws: Sandbox, *argv: str, env: dict[str, str] | None = None) -> str | None:
+    """Log in with a wrong code; return the key that signed, or None if AWS was not asked."""
+    outcome = run("login", "--token-code", "000000", "--mfa-serial", "GAHT12345678", *argv, env=env)
+    assert outcome.exit_code in {3, 5}, outcome
+    return aws.calls[-1].access_key_id if len(aws.calls) else None
+
+
+def _profiles(*names: str) -> str:
+    return "".join(f"[{name}]\n{NOBODYS.format(_key(name))}" for name in names)
+
+
+def _key(name: str) -> str:
+    letters = "".join(letter for letter in name.upper() if letter.isalpha())
+    return ("AKIA" + letters + "A" * 20)[:20]
+
+
+@pytest.mark.parametrize(
+    ("profiles", "env", "found"),
+    [
+        (["default", "work"], {}, "default"),
+        (["default", "work"], {"AWS_PROFILE": "work"}, "work"),
+        (["default", "work", "play"], {"AWS_PROFILE": "work", "AWS_DEFAULT_PROFILE": "play"},
+         "play"),
+        (["default"], {"AWS_PROFILE": "mfa"}, "default"),
+        (["default", "mfa-long-term"], {}, "mfa-long-term"),
+        (["default-long-term"], {}, "default-long-term"),
+        (["default", "work", "mfa-long-term"], {"AWS_PROFILE": "work"}, "work"),
+    ],
+    ids=["default", "AWS_PROFILE", "AWS_DEFAULT_PROFILE first", "leads nowhere", "aws-mfa's",
+         "aws-mfa's default", "AWS_PROFILE before aws-mfa's"],
+)  # fmt: skip
+def test_if_nothing_names_it_the_source_is_what_aws_would_use(
+    run: Run, aws: Sandbox, files: AwsFiles, profiles: list[str], env: dict[str, str], found: str
+) -> None:
+    files.write(_profiles(*profiles))
+    assert signer(run, aws, env=env) == _key(found)
+
+
+def test_keys_in_the_environment_go_first(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+    files.write(_profiles("default", "work"))
+    env = {"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT12345", "AWS_SECRET_ACCESS_KEY": "x"}
+    assert signer(run, aws, env={**env, "AWS_PROFILE": "work"}) == "AKIAENVIRONMENT12345"
+
+
+def test_session_keys_in_the_environment_are_passed_over(
+    run: Run, aws: Sandbox, files: AwsFiles
+) -> None:
+    files.write(_profiles("default"))
+    env = {
+        "AWS_ACCESS_KEY_ID": "ASIAENVIRONMENT12345",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_SESSION_TOKEN": "t",
+    }
+    assert signer(run, aws, env=env) == _key("default")
+    assert signer(run, aws, env={**env, "AWS_SESSION_TOKEN": ""}) == _key("default")
+
+
+def test_a_named_source_goes_before_keys_in_the_environment(
+    run: Run, aws: Sandbox, files: AwsFiles
+) -> None:
+    files.write(_profiles("default", "work"))
+    env = {"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT12345", "AWS_SECRET_ACCESS_KEY": "x"}
+    assert signer(run, aws, "--source-profile", "work", env=env) == _key("work")
+
+
+def test_login_from_the_environment_alone(
+    run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
+) -> None:
+    outcome = run("login", "--token-code", phone.code(), env=aws.environ(carol, "eu-west-1"))
+    assert outcome.exit_code == 0, outcome
+    section = files.section("mfa")
+    assert section is not None
+    assert "mfa_session_source_profile" not in section
+    assert section["mfa_session_source_key_id"] == carol.access_key_id
+    assert files.config.exists() is False
+
+
+def test_half_a_pair_in_the_environment_is_told(run: Run, aws: Sandbox, carols: AwsFiles) -> None:
+    outcome = run("login", env={"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT12345"})
+    assert outcome.exit_code == 3
+    assert "AWS_SECRET_ACCESS_KEY" in outcome.stderr
+    assert (carols.section("mfa"), len(aws.calls)) == (None, 0)
+
+
+def test_aws_profile_may_name_the_session_itself(log_in: LogIn, run: Run) -> None:
+    """As in a shell that uses the session: it leads to the keys it was made from."""
+    log_in("--profile", "mfa")
+    outcome = run("login", "--force", "--token-code", "000000", env={"AWS_PROFILE": "mfa"})
+    assert outcome.exit_code == 4
+    assert "rejected the code" in outcome.stderr
+
+
+def test_keys_of_a_credential_process_serve(
+    run: Run, files: AwsFiles, carol: User, phone: Device, tmp_path: Path
+) -> None:
+    script = tmp_path / "give keys.py"
+    script.write_text(
+        "import json\n"
+        f"print(json.dumps({{'Version': 1, 'AccessKeyId': {carol.access_key_id!r},"
+        f" 'SecretAccessKey': {carol.secret_access_key!r}}}))\n"
+    )
+    files.write(config=f"[default]\ncredential_process = {sys.executable} '{script}'\n")
+    outcome = run("login", "--token-code", phone.code())
+    assert outcome.exit_code == 0, outcome
+    section = files.section("mfa")
+    assert section is not None
+    assert section["mfa_session_source_key_id"] == carol.access_key_id
+    # a kept session does not run it again
+    script.unlink()
+    assert run("login", "--no-input").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("prints", "said"),
+    [
+        ('{"Version": 1, "AccessKeyId": "ASIAX", "SecretAccessKey": "planted"}', "(ASIAX)"),
+        ('{"Version": 1, "SecretAccessKey": "planted"}', "AccessKeyId"),
+        ('{"Version": 2, "SecretAccessKey": "planted"}', "Version 1"),
+        ("planted", "no JSON"),
+        ("[]", "Version 1"),
+    ],
+    ids=["temporary", "incomplete", "version", "no JSON", "list"],
+)  # fmt: skip
+def test_what_a_credential_process_must_not_print(
+    run: Run, aws: Sandbox, files: AwsFiles, tmp_path: Path, prints: str, said: str
+) -> None:
+    (tmp_path / "out").write_text(prints)
+    files.write(config=f"[default]\ncredential_process = cat {tmp_path / 'out'}\n")
+    outcome = run("login", "--token-code", "000000", "-vv")
+    assert outcome.exit_code == 3
+    assert said in outcome.stderr
+    assert "planted" not in outcome.stdout + outcome.stderr
+    assert len(aws.calls) == 0
+
+
+@pytest.mark.parametrize(
+    "command", ["false", "/nowhere/keys", "cat 'unclosed"], ids=["fails", "absent", "unparsable"]
+)
+def test_a_credential_process_that_fails(run: Run, files: AwsFiles, command: str) -> None:
+    files.write(config=f"[default]\ncredential_process = {command}\n")
+    outcome = run("login", "--token-code", "000000")
+    assert outcome.exit_code == 3
+    assert "credential_process of profile 'default'" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [SSO, "sso_start_url = https://x\n", "web_identity_token_file = /x\nrole_arn = {}\n",
+     "credential_source = Ec2InstanceMetadata\n",
+     "aws_access_key_id = ASIAX\naws_secret_access_key = x\naws_session_token = t\n"],
+    ids=["SSO session", "SSO", "web identity", "instance role", "session keys"],
+)  # fmt: skip
+def test_a_source_of_temporary_keys_is_refused_before_a_code_is_asked(
+    run: Run, aws: Sandbox, files: AwsFiles, lines: str
+) -> None:
+    text = lines.format("arn:aws:iam::123456789012:role/x")
+    files.write(_profiles("default"), config=f"[profile work]\n{text}")
+    outcome = run("login", "--source-profile", "work", "--token-code", "000000")
+    assert outcome.exit_code == 3
+    assert "'work'" in outcome.stderr
+    assert "temporary" in outcome.stderr or "session keys" in outcome.stderr
+    assert len(aws.calls) == 0
+
+
+def test_a_session_named_as_an_sso_profile_is_refused(
+    run: Run, aws: Sandbox, files: AwsFiles
+) -> None:
+    files.write(_profiles("default"), config=f"[profile work]\n{SSO}")
+    outcome = run("login", "--profile", "work", "--token-code", "000000")
+    assert outcome.exit_code == 3
+    assert "IAM Identity Center" in outcome.stderr
+    assert len(aws.calls) == 0
+
+
+@pytest.mark.parametrize(
+    "process",
+    [
+        "mfa-session credential-process --profile work",
+        "/usr/local/bin/mfa-session credential-process",
+        '"C:\\Program Files\\mfa-session.exe" credential-process',
+        f"{sys.executable} -m mfa_session credential-process --profile mfa",
+    ],
+)
+def test_a_source_that_leads_back_is_an_error(
+    run: Run, aws: Sandbox, files: AwsFiles, process: str
+) -> None:
+    files.write(config=f"[profile work]\ncredential_process = {process}\n")
+    outcome = run("login", "--source-profile", "work", "--token-code", "000000")
+    assert outcome.exit_code == 3
+    assert "mfa-session itself" in outcome.stderr
+    assert len(aws.calls) == 0
+
+
+def test_a_source_that_leads_back_in_disguise_ends_too(
+    run: Run, aws: Sandbox, files: AwsFiles, program: str, tmp_path: Path
+) -> None:
+    wrapper = tmp_path / "wrapped"
+    wrapper.write_text(f"#!/bin/sh\nexec {program} credential-process --profile mfa\n")
+    wrapper.chmod(0o755)
+    files.write(config=f"[default]\ncredential_process = {wrapper}\n")
+    outcome = run("login", "--token-code", "000000", limit_seconds=30)
+    assert outcome.exit_code == 3
+    assert "leads back to mfa-session itself" in outcome.stderr
+    assert len(aws.calls) == 0
+
+
+def test_a_process_of_ours_on_the_session_does_not_hide_the_keys(
+    run: Run, aws: Sandbox, files: AwsFiles
+) -> None:
+    """`[profile mfa] credential_process = mfa-session …`: the keys are in default."""
+    ours = "[profile mfa]\ncredential_process = mfa-session credential-process --profile mfa\n"
+    files.write(_profiles("default"), config=ours)
+    assert signer(run, aws) == _key("default")
+
+
+def test_aws_mfas_files_work_as_they_are(
+    run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
+) -> None:
+    theirs = (
+        long_term(carol, "work-long-term")
+        + f"aws_mfa_device = {phone.serial}\n\n"
+        + "[work]\nassumed_role = False\naws_access_key_id = ASIAOLDOLDOLDOLDOLD1\n"
+        "aws_secret_access_key = planted\naws_session_token = planted\n"
+        "aws_security_token = planted\nexpiration = 2020-01-01 00:00:00\n"
+    )
+    files.write(theirs)
+    outcome = run("login", "--profile", "work", "--token-code", phone.code())
+    assert outcome.exit_code == 0, outcome
+    text = files.credentials.read_text()
+    assert text.startswith(long_term(carol, "work-long-term"))
+    assert "planted" not in text
+    assert "assumed_role = False" in text
+    assert [call.operation for call in aws.calls] == ["GetSessionToken"]
+
+
+def test_inside_its_own_exec_login_still_works(
+    log_in: LogIn, run: Run, program: str, aws: Sandbox, phone: Device
+) -> None:
+    log_in("--profile", "mfa")
+    aws.clock.advance(30)
+    inner = [program, "login", "--force", "--token-code", phone.code()]
+    outcome = run("exec", "--", *inner)
+    assert outcome.exit_code == 0, outcome
+    assert aws.count("GetSessionToken") == 2
+
+
+def test_managed_sections_follow_their_own_source(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+    files.write(
+        _profiles("default", "work") + managed(seconds_left=-5, mfa_session_source_profile="work")
+    )
+    assert signer(run, aws) == _key("work")
+    assert signer(run, aws, "--source-profile", "default") == _key("default")
