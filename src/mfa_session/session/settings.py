@@ -10,7 +10,6 @@ from mfa_session.session.names import (
     check_portable,
     choose_target,
     find_name,
-    look_up,
     names_session,
     stored_lines,
 )
@@ -125,18 +124,13 @@ def _find_origin(
     if origin is None:
         source = own_source(facts, name) or usual_source(facts, name)
         return None, source
-    if origin != name and (origin == said.table.get("via") or names_session(facts, origin)):
+    if origin == said.table.get("via") or (origin != name and names_session(facts, origin)):
         via = _resolve_via(facts, origin, seen)
         return via, via.source
     return None, named_source(facts, origin)
 
 
 def _resolve_via(facts: Facts, origin: str, seen: tuple[str, ...]) -> Settings:
-    named = look_up(facts, origin)
-    if named is None:
-        from mfa_session.session.names import unknown_name  # noqa: PLC0415
-
-        raise unknown_name(facts, origin)
     options = facts.options.replace(
         profile=origin,
         source_profile=None,
@@ -147,7 +141,8 @@ def _resolve_via(facts: Facts, origin: str, seen: tuple[str, ...]) -> Settings:
         write_to=None,
         keeps_role=True,
     )
-    return _resolve(facts.replace(options=options), named, seen)
+    asked = facts.replace(options=options)
+    return _resolve(asked, find_name(asked), seen)
 
 
 def _fill(facts: Facts, said: _Said, via: Settings | None, source: Source) -> Settings:
