@@ -78,7 +78,7 @@ class App:
     def file(self) -> SettingsFile:
         """Return config.toml as it was read last."""
         if self._file is None:
-            self._file = read_settings_file(self.environ)
+            self._file = read_settings_file(self.environ, self.state)
         return self._file
 
     def edges(self) -> Edges:

@@ -7,6 +7,7 @@ import sys
 
 from mfa_session.durations import parse_duration
 from mfa_session.errors import ConfigurationError
+from mfa_session.files.parsed import recall, remember
 from mfa_session.files.safety import check_owner
 from mfa_session.record import Record
 
@@ -14,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
+
+    from mfa_session.files.state import StateDir
 
     Table = dict[str, Any]
 
@@ -79,26 +82,27 @@ def settings_path(environ: Mapping[str, str]) -> str:
     return os.path.join(_application_folder(environ), "mfa-session", "config.toml")
 
 
-def read_settings_file(environ: Mapping[str, str]) -> SettingsFile:
-    """Return the checked contents of config.toml; all empty when there is none."""
+def read_settings_file(environ: Mapping[str, str], state: StateDir) -> SettingsFile:
+    """Return the checked contents of config.toml; all empty when there is none.
+
+    It is parsed when it has changed; in between, `state` has what it says (see files/parsed.py).
+    """
     path = settings_path(environ)
     try:
         with open(path, "rb") as file:
-            text = file.read()
+            status, text = os.fstat(file.fileno()), file.read()
     except FileNotFoundError:
-        if environ.get("MFA_SESSION_CONFIG"):
-            raise ConfigurationError(
-                "no-settings-file",
-                f"{path}, named by MFA_SESSION_CONFIG, does not exist",
-                "create it, or unset MFA_SESSION_CONFIG",
-            ) from None
         return SettingsFile(path=path, defaults={}, sessions={}, keyring={}, guard={})
     except OSError as error:
         raise ConfigurationError(
             "unreadable-file", f"{path} cannot be read: {error.strerror}", "make it a readable file"
         ) from error
     check_owner(path, "the settings file")
-    return _check(path, _parse(path, text))
+    tables = recall(state, path, status)
+    if tables is None:
+        tables = _check(path, _parse(path, text))
+        remember(state, path, status, tables)
+    return SettingsFile(path=path, **tables)
 
 
 def _application_folder(environ: Mapping[str, str]) -> str:
@@ -129,20 +133,21 @@ def _parse(path: str, text: bytes) -> Table:
         ) from error
 
 
-def _check(path: str, document: Table) -> SettingsFile:
+def _check(path: str, document: Table) -> Table:
+    """Return every table, checked; durations in seconds."""
     _refuse_unknown(path, "", document, (*TABLES, "sessions"))
-    tables = {
+    tables: Table = {
         name: _check_table(path, name, document.get(name, {}), keys)
         for name, keys in TABLES.items()
     }
     sessions = document.get("sessions", {})
     if not isinstance(sessions, dict):
         raise _wrong(path, "sessions", "tables such as [sessions.mfa]")
-    checked = {
+    tables["sessions"] = {
         name: _check_table(path, f"sessions.{name}", table, SESSION_KEYS)
         for name, table in sessions.items()
     }
-    return SettingsFile(path=path, sessions=checked, **tables)
+    return tables
 
 
 def _check_table(path: str, name: str, table: object, keys: Mapping[str, str]) -> Table:
