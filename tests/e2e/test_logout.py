@@ -1,0 +1,120 @@
+"""`logout`: what login wrote goes, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from e2e.places import managed
+
+if TYPE_CHECKING:
+    from conftest import Run
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+
+KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
+FOREIGN = "[theirs]\naws_access_key_id = ASIAOTHER\naws_secret_access_key = x\n"
+
+
+def test_after_login_and_logout_the_file_is_as_before(
+    log_in: LogIn, run: Run, aws: Sandbox, carols: AwsFiles
+) -> None:
+    before = carols.credentials.read_bytes()
+    log_in()
+    aws.calls.clear()
+    outcome = run("logout")
+    assert outcome == (0, "", "removed the session from profile 'mfa'\n")
+    assert carols.credentials.read_bytes() == before
+    assert len(aws.calls) == 0
+
+
+def test_a_section_goes_with_its_own_comments_but_not_the_next_ones(
+    run: Run, files: AwsFiles
+) -> None:
+    ours = managed().replace("[mfa]\n", "[mfa]\n# inside\n") + "; at the end\n\n# above theirs\n"
+    files.write(KEYS + "\n" + ours + FOREIGN)
+    assert run("logout").exit_code == 0
+    assert files.credentials.read_text() == KEYS + "\n# above theirs\n" + FOREIGN
+
+
+def test_other_keys_of_the_section_stay(run: Run, files: AwsFiles) -> None:
+    theirs = "region = eu-west-1\ns3 =\n  max_queue_size = 9\n"
+    files.write(KEYS + managed() + theirs + FOREIGN, config="[profile mfa]\nregion = x\n")
+    assert run("logout").exit_code == 0
+    assert files.credentials.read_text() == f"{KEYS}[mfa]\n{theirs}{FOREIGN}"
+    assert files.config.read_text() == "[profile mfa]\nregion = x\n"
+
+
+def test_all_of_ours_go_and_nothing_of_others(run: Run, files: AwsFiles) -> None:
+    files.write(KEYS + managed("a") + FOREIGN + managed("b", seconds_left=-5))
+    outcome = run("logout", "--all", "--json")
+    assert outcome.exit_code == 0
+    assert json.loads(outcome.stdout) == {"version": 1, "removed": ["a", "b"], "errors": []}
+    assert files.credentials.read_text() == KEYS + FOREIGN
+
+
+def test_all_with_nothing_to_do_is_fine(run: Run, files: AwsFiles) -> None:
+    files.write(KEYS + FOREIGN)
+    outcome = run("logout", "--all", "--json")
+    assert (outcome.exit_code, json.loads(outcome.stdout)["removed"]) == (0, [])
+    assert run("logout", "--all", env={"AWS_SHARED_CREDENTIALS_FILE": "/nowhere/x"}).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "code", "name"),
+    [
+        (["--profile", "theirs"], "foreign-session", "'theirs'"),
+        ([], "no-session", "'mfa'"),
+        (["--profile", "default"], "no-session", "'default'"),
+        (["--profile", "nowhere"], "no-such-profile", "'nowhere'"),
+    ],
+)
+def test_a_foreign_or_absent_one_is_refused(
+    run: Run, files: AwsFiles, argv: list[str], code: str, name: str
+) -> None:
+    files.write(KEYS + FOREIGN)
+    before = files.credentials.read_bytes()
+    outcome = run("logout", *argv, "--json")
+    assert outcome.exit_code == 3
+    error = json.loads(outcome.stdout)["error"]
+    assert error["code"] == code
+    assert name in error["message"]
+    assert files.credentials.read_bytes() == before
+
+
+def test_those_that_can_be_removed_are(run: Run, files: AwsFiles) -> None:
+    files.write(KEYS + managed("a") + FOREIGN + managed("b"))
+    argv = ["logout", "--profile", "a", "--profile", "theirs", "--profile", "b", "--profile", "a"]
+    outcome = run(*argv, "--json")
+    assert outcome.exit_code == 3
+    told = json.loads(outcome.stdout)
+    assert told["removed"] == ["a", "b"]
+    assert [(error["name"], error["code"]) for error in told["errors"]] == [
+        ("theirs", "foreign-session")
+    ]
+    assert files.credentials.read_text() == KEYS + FOREIGN
+
+
+def test_the_name_of_the_session_is_enough(run: Run, files: AwsFiles) -> None:
+    files.write(KEYS + managed("elsewhere", mfa_session_name="work"))
+    assert run("logout", "--profile", "work").exit_code == 0
+    assert files.credentials.read_text() == KEYS
+
+
+def test_the_default_session_is_the_settings_one(run: Run, files: AwsFiles) -> None:
+    files.write(managed("a") + managed("mfa"), settings='[defaults]\nprofile = "a"\n')
+    assert run("logout").exit_code == 0
+    assert files.section("a") is None
+    assert files.section("mfa") is not None
+
+
+def test_keys_put_where_a_session_stood_stay(run: Run, files: AwsFiles) -> None:
+    """`aws configure --profile mfa` after a login: the mark is there, the session is not."""
+    files.write(managed(aws_access_key_id="AKIAPRECIOUSPRECIOUS"))
+    before = files.credentials.read_bytes()
+    assert run("logout", "--all").exit_code == 0
+    assert run("logout").exit_code == 3
+    assert files.credentials.read_bytes() == before

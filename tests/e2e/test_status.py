@@ -1,0 +1,239 @@
+"""`status`: every session in the files, ours and others', offline and without secrets."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from e2e.places import in_time, managed
+
+if TYPE_CHECKING:
+    from conftest import Run
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+
+KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = planted\n"
+ROLE = "arn:aws:iam::444455556666:role/books"
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def foreign(name: str = "theirs", **lines: str) -> str:
+    """Return a session's section as another tool leaves it."""
+    values = {
+        "aws_access_key_id": "ASIAOTHEROTHEROTHER1",
+        "aws_secret_access_key": "planted",
+        "aws_session_token": "planted",
+        **lines,
+    }
+    return f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in values.items())
+
+
+def told(run: Run, *argv: str, env: dict[str, str] | None = None) -> list[dict[str, Any]]:
+    """Return the sessions that `status --json` shows."""
+    outcome = run("status", "--json", *argv, env=env)
+    assert outcome.exit_code == 0, outcome
+    found = json.loads(outcome.stdout)
+    assert set(found) == {"version", "sessions"}
+    assert found["version"] == 1
+    sessions: list[dict[str, Any]] = found["sessions"]
+    return sessions
+
+
+def test_all_sessions_as_json_without_secrets(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+    began = managed(seconds_left=5430)
+    role = managed(
+        "books",
+        seconds_left=-5,
+        mfa_session_name="library",
+        mfa_session_kind="role",
+        mfa_session_role_arn=ROLE,
+        mfa_session_account="444455556666",
+        mfa_session_source_profile="",
+    )
+    files.write(KEYS + began + role + foreign(expiration=in_time(60)) + "[empty]\nregion = x\n")
+    sessions = told(run)
+    assert all(isinstance(session.pop("seconds_left"), int) for session in sessions)
+    lines = dict(line.split(" = ") for line in began.splitlines()[1:])
+    assert sessions == [
+        {
+            "name": "library",
+            "profile": "books",
+            "kind": "role",
+            "managed": True,
+            "valid": False,
+            "source_profile": None,
+            "mfa_serial": "arn:aws:iam::123456789012:mfa/carols-phone",
+            "role_arn": ROLE,
+            "account": "444455556666",
+            "mfa": True,
+            "authenticated_at": sessions[0]["authenticated_at"],
+            "expires_at": sessions[0]["expires_at"],
+        },
+        {
+            "name": "mfa",
+            "profile": "mfa",
+            "kind": "mfa",
+            "managed": True,
+            "valid": True,
+            "source_profile": "default",
+            "mfa_serial": "arn:aws:iam::123456789012:mfa/carols-phone",
+            "role_arn": None,
+            "account": "123456789012",
+            "mfa": True,
+            "authenticated_at": lines["mfa_session_authenticated_at"],
+            "expires_at": lines["expiration"],
+        },
+        {
+            "name": "theirs",
+            "profile": "theirs",
+            "kind": "unknown",
+            "managed": False,
+            "valid": True,
+            "source_profile": None,
+            "mfa_serial": None,
+            "role_arn": None,
+            "account": None,
+            "mfa": None,
+            "authenticated_at": None,
+            "expires_at": sessions[2]["expires_at"],
+        },
+    ]
+    assert len(aws.calls) == 0
+
+
+def test_all_sessions_for_people(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+    files.write(
+        KEYS
+        + managed(seconds_left=5430)
+        + managed("old", seconds_left=-5, mfa_session_source_profile="")
+        + foreign()
+    )
+    outcome = run("status")
+    assert outcome.stdout == (
+        "SESSION  PROFILE  KIND            ACCOUNT       SOURCE       MFA  LEFT     ROLE\n"
+        "mfa      mfa      mfa             123456789012  default      yes  1h 30m\n"
+        "old      old      mfa             123456789012  environment  yes  expired\n"
+        "theirs   theirs   another tool's  ?             ?            ?    ?\n"
+    )
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    assert len(aws.calls) == 0
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(NEW_YORK).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@pytest.mark.parametrize(
+    ("key", "write", "manager"),
+    [
+        ("expiration", lambda t: t.strftime("%Y-%m-%d %H:%M:%S"), ""),
+        ("expiration", _local, "awsume"),
+        ("expiration", lambda t: t.strftime("%Y-%m-%dT%H:%M:%SZ"), ""),
+        ("x_security_token_expires", lambda t: t.astimezone(NEW_YORK).isoformat(), ""),
+        ("x_security_token_expires", lambda t: t.isoformat(), "mfa-session"),
+        ("aws_session_expiration", lambda t: t.strftime("%Y-%m-%dT%H:%M:%S+0000"), ""),
+        ("aws_credential_expiration", lambda t: t.strftime("%Y-%m-%dT%H:%M:%S.123456789Z"), ""),
+        ("awsmfa_expiration", lambda t: t.strftime("%Y-%m-%dT%H:%M:%SUTC"), ""),
+        ("aws_expiration", lambda t: str(int(t.timestamp())), ""),
+    ],
+    ids=["aws-mfa", "awsume", "Z", "offset", "ours", "colonless", "nanoseconds", "UTC", "epoch"],
+)
+def test_every_tools_expiry_is_read(
+    run: Run, files: AwsFiles, key: str, write: Any, manager: str
+) -> None:
+    ends = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(hours=2)
+    lines = {key: write(ends)}
+    if manager:
+        lines["manager"] = manager
+    files.write(foreign(**lines))
+    (session,) = told(run, env={"TZ": "America/New_York"})
+    assert session["expires_at"] == ends.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert session["valid"] is True
+    assert 7150 < session["seconds_left"] <= 7200
+
+
+@pytest.mark.parametrize("lines", [{}, {"expiration": "soon"}], ids=["none", "unreadable"])
+def test_an_unknown_expiry_is_null(run: Run, files: AwsFiles, lines: dict[str, str]) -> None:
+    files.write(foreign(**lines))
+    (session,) = told(run)
+    assert (session["valid"], session["expires_at"], session["seconds_left"]) == (None, None, None)
+
+
+def test_of_two_expiries_the_earlier_counts(run: Run, files: AwsFiles) -> None:
+    files.write(foreign(expiration=in_time(3600), x_security_token_expires=in_time(-60)))
+    (session,) = told(run)
+    assert session["valid"] is False
+
+
+def test_keys_that_another_tool_put_among_our_lines_are_not_described_by_them(
+    run: Run, files: AwsFiles
+) -> None:
+    files.write(managed(aws_access_key_id="ASIAOTHEROTHEROTHER1"))
+    (session,) = told(run)
+    assert (session["kind"], session["mfa"], session["valid"]) == ("unknown", None, None)
+
+
+def test_long_term_keys_under_our_mark_are_no_session(run: Run, files: AwsFiles) -> None:
+    files.write(managed(aws_access_key_id="AKIAEXAMPLEEXAMPLE12", aws_session_token=""))
+    assert told(run) == []
+
+
+def test_one_session_by_its_name_or_its_profile(run: Run, files: AwsFiles) -> None:
+    files.write(managed("work-mfa", mfa_session_name="work") + managed("other"))
+    for name in ("work", "work-mfa"):
+        assert [session["profile"] for session in told(run, "--profile", name)] == ["work-mfa"]
+
+
+def test_a_profile_without_a_session_is_told_so(run: Run, files: AwsFiles) -> None:
+    files.write(KEYS)
+    outcome = run("status", "--profile", "default")
+    assert (outcome.exit_code, outcome.stdout) == (0, "")
+    assert outcome.stderr == ("no session 'default'; run `mfa-session login --profile default`\n")
+
+
+@pytest.mark.parametrize(
+    ("seconds_left", "argv", "exit_code"),
+    [
+        (60, [], 0),
+        (-5, [], 4),
+        (600, ["--min-ttl", "5m"], 0),
+        (600, ["--min-ttl", "15m"], 4),
+        (60, ["--profile", "mfa"], 0),
+        (60, ["--profile", "theirs"], 4),  # no expiry known
+        (60, ["--profile", "nowhere"], 4),
+        (60, ["--profile", "default"], 4),
+    ],
+)
+def test_check_prints_nothing_and_exits_0_or_4(
+    run: Run, aws: Sandbox, files: AwsFiles, seconds_left: int, argv: list[str], exit_code: int
+) -> None:
+    files.write(KEYS + managed(seconds_left=seconds_left) + foreign())
+    outcome = run("status", "--check", *argv)
+    assert outcome == (exit_code, "", "")
+    assert len(aws.calls) == 0
+
+
+def test_check_looks_at_the_default_session(run: Run, files: AwsFiles) -> None:
+    files.write(managed("work"), settings='[defaults]\nprofile = "work"\n')
+    assert run("status", "--check").exit_code == 0
+    assert run("status", "--check", env={"MFA_SESSION_PROFILE": "mfa"}).exit_code == 4
+
+
+def test_check_says_what_is_wrong_with_a_file(run: Run, files: AwsFiles) -> None:
+    files.write("aws_access_key_id = x\n")
+    outcome = run("status", "--check")
+    assert outcome.exit_code == 3
+    assert f"{files.credentials}" in outcome.stderr
+
+
+def test_reading_writes_nothing(run: Run, files: AwsFiles) -> None:
+    files.write(KEYS + managed())
+    files.credentials.chmod(0o644)
+    home = files.credentials.parent.parent
+    before = sorted((str(path), path.stat().st_mtime_ns) for path in home.rglob("*"))
+    assert run("status").exit_code == 0
+    assert sorted((str(path), path.stat().st_mtime_ns) for path in home.rglob("*")) == before
