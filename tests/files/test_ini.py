@@ -171,3 +171,13 @@ def test_comparison_sees_any_change_elsewhere(new: str) -> None:
     assert not only_differs_in("mfa", old, parse(new))
     assert only_differs_in("mfa", old, parse("[a]\nk = 1\n[b]\nk = 2\n"))
     assert only_differs_in("mfa", old, parse("[a]\nk = 1\n[mfa]\nx = 2\ny = 3\n[b]\nk = 2\n"))
+
+
+def test_sections_that_mention_a_text_are_found_unread() -> None:
+    document = Document.parse(b"[a]\nk = ASIA1\n[b]\nk = AKIA\n[c]\n# ASIA\n", "credentials")
+    assert document.names_mentioning("ASIA") == ["a", "c"]
+
+
+def test_defaults_mention_for_every_section() -> None:
+    document = Document.parse(b"[DEFAULT]\nx = ASIA1\n[a]\nk = v\n[b]\nk = v\n", "credentials")
+    assert document.names_mentioning("ASIA") == ["a", "b"]

@@ -57,6 +57,16 @@ class Document:
         """Return the section names as their headers write them, in order, without DEFAULT."""
         return list(self._scan.spans)
 
+    def names_mentioning(self, text: str) -> list[str]:
+        """Return the names of the sections in which `text` stands anywhere, without reading them.
+
+        All of them where [DEFAULT] has it, as its keys show in every section.
+        """
+        scan = self._scan
+        if any(text in value for value in scan.defaults.values()):
+            return self.names()
+        return [name for name, span in scan.spans.items() if scan.text.find(text, *span) >= 0]
+
     def section(self, name: str) -> dict[str, str] | None:
         """Return what botocore reads for a section, or None where there is none.
 

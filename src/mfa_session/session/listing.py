@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.session.model import Session, read_session
+from mfa_session.session.model import SESSION_KEY_PREFIX, Session, read_session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def list_sessions(profiles: ProfileFiles, recovered: Mapping[str, Session]) -> list[Session]:
     """Return the sessions of the credentials file, and those kept aside when it was not written."""
     sessions = dict(recovered)
-    for name in profiles.credentials.names():
+    for name in profiles.credentials.names_mentioning(SESSION_KEY_PREFIX):
         session = read_session(name, profiles.in_credentials(name) or {})
         if session is not None and not _is_newer(recovered.get(name), session):
             sessions[name] = session

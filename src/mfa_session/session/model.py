@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 MANAGER = "mfa-session"
 PREFIX = "mfa_session_"
+SESSION_KEY_PREFIX = "ASIA"
+"""With which the id of every session's key begins (IAM guide, unique identifiers)."""
 
 _TEXT_KEYS = (
     "name",
@@ -51,7 +53,7 @@ class Keys(Record):
 
     def is_long_term(self) -> bool:
         """Say whether STS would take these as an IAM user's own keys."""
-        return self.session_token is None and not self.access_key_id.startswith("ASIA")
+        return self.session_token is None and not self.access_key_id.startswith(SESSION_KEY_PREFIX)
 
 
 class Session(Record):
@@ -135,19 +137,19 @@ def holds_long_term_keys(section: Mapping[str, str]) -> bool:
     """
     key_id = section.get("aws_access_key_id", "").strip().strip("\"'")
     secret = section.get("aws_secret_access_key", "").strip()
-    return bool(key_id or secret) and not key_id.startswith("ASIA")
+    return bool(key_id or secret) and not key_id.startswith(SESSION_KEY_PREFIX)
 
 
 def is_managed(section: Mapping[str, str]) -> bool:
     """Say whether a section is this tool's: its mark, and a session's keys."""
     marked = section.get("manager") == MANAGER
-    return marked and section.get("aws_access_key_id", "").startswith("ASIA")
+    return marked and section.get("aws_access_key_id", "").startswith(SESSION_KEY_PREFIX)
 
 
 def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
     """Return the session that stands in a section, ours or another tool's, or None."""
     keys = read_keys(section)
-    if keys is None or not keys.access_key_id.startswith("ASIA"):
+    if keys is None or not keys.access_key_id.startswith(SESSION_KEY_PREFIX):
         return None
     managed = is_managed(section)
     stored = section if managed else {}

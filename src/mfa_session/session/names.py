@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.errors import ConfigurationError
 from mfa_session.record import Record
-from mfa_session.session.model import PREFIX, holds_long_term_keys, is_managed
+from mfa_session.session.model import MANAGER, PREFIX, holds_long_term_keys, is_managed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def look_up(facts: Facts, name: str) -> Named | None:
 
 def _profile_of(facts: Facts, name: str) -> str | None:
     """Return the profile that a session called `name` was written to, by `--write-to` perhaps."""
-    for profile in (*facts.recovered, *facts.profiles.credentials.names()):
+    for profile in (*facts.recovered, *facts.profiles.credentials.names_mentioning(MANAGER)):
         if _owner_of(facts, profile) == name:
             return profile
     return None
