@@ -230,3 +230,8 @@ def test_descriptors_and_directory_are_handed_on(
     assert standing.credentials.exists()
     outcome = run("exec", "--", "sh", "-c", "pwd; ls /proc/self/fd | tr '\\n' ' '")
     assert outcome.stdout == f"{tmp_path / 'home'}\n0 1 2 3 "
+
+
+def test_line_of_the_code_never_reaches_the_command(run: Run, standing: AwsFiles) -> None:
+    outcome = run("exec", "--token-code", "-", "--", "cat", input="123456\nthe rest\n")
+    assert (outcome.exit_code, outcome.stdout) == (0, "the rest\n"), outcome

@@ -7,6 +7,7 @@ import sys
 
 from mfa_session.cli.result import Result
 from mfa_session.cli.using import take_session, variables_of
+from mfa_session.errors import NoMfaError
 from mfa_session.session.environment import child_environment
 
 TYPE_CHECKING = False
@@ -20,10 +21,23 @@ NOT_EXECUTABLE, NOT_FOUND = 126, 127
 
 def run(app: App) -> Result:
     """Get the session, then become the command, or the person's shell."""
+    _take_code_from_stdin(app)
     use = take_session(app)
     environ = child_environment(app.environ, variables_of(app, use))
     command = app.given.rest or (_shell(app.environ),)
     return Result(data={}, exit_code=become(app, command, environ))
+
+
+def _take_code_from_stdin(app: App) -> None:
+    """Take the line of `--token-code -` even if no code is needed: the command gets what follows."""
+    if app.given.values.get("token_code") != "-":
+        return
+    from mfa_session.system.stdin import read_line  # noqa: PLC0415  # rare
+
+    try:
+        app.given = app.given.replace(values={**app.given.values, "token_code": read_line()})
+    except NoMfaError:
+        return  # missed only if a code turns out to be needed
 
 
 def become(app: App, command: Sequence[str], environ: Mapping[str, str]) -> int:

@@ -12,9 +12,14 @@ from mfa_session.session.settings import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mfa_session.session.model import Keys
     from mfa_session.session.ports import Edges, Safe
     from mfa_session.session.settings import Settings
+
+CLOCK_SLACK_SECONDS = 900
+"""How far a clock may be off that AWS still talks to."""
 
 
 class Login:
@@ -195,7 +200,7 @@ class Login:
             authenticated_at=now,
             obtained_at=now,
             expires_at=issued.expires_at,
-            duration_seconds=settings.duration,
+            duration_seconds=_granted(settings, issued, now),
         )
 
 
@@ -227,6 +232,12 @@ def pick_device(serials: list[str], edges: Edges, settings: Settings) -> str:
             "say which: --mfa-serial, or mfa_serial in config.toml",
         )
     return chosen
+
+
+def _granted(settings: Settings, issued: Issued, now: datetime) -> int:
+    """Return the duration AWS gave: less than asked for where it cuts it (a root user's to 1 h)."""
+    seconds = int((issued.expires_at - now).total_seconds())
+    return seconds if seconds < settings.duration - CLOCK_SLACK_SECONDS else settings.duration
 
 
 def _identity(settings: Settings) -> str:
