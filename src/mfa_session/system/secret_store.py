@@ -1,34 +1,201 @@
-"""TOTP secrets in the keyring of the operating system."""
+"""TOTP secrets in the operating system's keyring, one item per device."""
 
 from __future__ import annotations
 
+import sys
+from typing import TypeVar
+
+from mfa_session.errors import ConfigurationError, MfaSessionError
+from mfa_session.mfa.totp import read_secret
+from mfa_session.system.keyring_backends import (
+    FREEDESKTOP,
+    check_backend,
+    describe_backend,
+)
+from mfa_session.system.limited import TooSlowError, run_limited
+from mfa_session.system.secret_index import SecretIndex
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from mfa_session.files.state import StateDir
+    from keyring.backend import KeyringBackend
+
     from mfa_session.secret import Secret
+    from mfa_session.system.secret_index import State
+
+Answer = TypeVar("Answer")
+
+SERVICE = "mfa-session"
+ASKING_SECONDS = 60.0
+"""Where the system itself asks the person for leave: macOS, Windows."""
+ANSWERING_SECONDS = 4.0
+"""Elsewhere: with the start of the program, a dead service is told within five."""
+_SAYS_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "InitError"}
 
 
 class SecretStore:
-    """One item per device: service `mfa-session`, user name the device's serial."""
+    """The keyring, as one store of secrets by serial; nothing is loaded before it is asked.
+
+    Whatever asks the keyring raises ConfigurationError `keyring-unusable`, `keyring-ambiguous`,
+    `keyring-insecure`, `keyring-locked` or `keyring-timeout`, and nothing of a secret with it.
+    """
 
     def __init__(
         self,
         environ: Mapping[str, str],
         settings: Mapping[str, Any],
-        state: StateDir,
+        state: State,
         *,
-        insecure: bool,
+        insecure: bool = False,
+        may_ask: bool = True,
     ) -> None:
-        """Take the `[keyring]` table; nothing is loaded yet."""
-        self._environ = environ
-        self._settings = settings
-        self._state = state
-        self._insecure = insecure
+        """Take the environment, config.toml's `[keyring]`, and the state directory.
+
+        `insecure` accepts a keyring that keeps plain text; `may_ask` is false where a locked one
+        may not even ask the person to unlock it.
+        """
+        self._name = environ.get("PYTHON_KEYRING_BACKEND") or settings.get("backend")
+        self._insecure = insecure or bool(settings.get("insecure"))
+        self._may_ask = may_ask
+        self._index = SecretIndex(state)
+        self._backend: KeyringBackend | None = None
+        self._waits_for_unlock = False
 
     def get(self, serial: str) -> Secret | None:
-        """Return the secret of a device, or None."""
-        del serial
-        return None
+        """Return the secret of a device, or None; `bad-totp-secret` if what is there is none."""
+        text = self._ask(lambda keyring: self._read(keyring, serial))
+        self._index.note(serial, stored=text is not None)
+        return None if text is None else read_secret(text)
+
+    def may_hold(self, serial: str) -> bool:
+        """Say, without asking the keyring, whether it is worth asking for this device."""
+        return not self._index.is_absent(serial)
+
+    def set(self, serial: str, secret: Secret) -> None:
+        """Store a device's secret in the place of any before, and see that it is there."""
+
+        def store(keyring: KeyringBackend) -> bool:
+            self._check_open(keyring)
+            keyring.set_password(SERVICE, serial, secret.reveal())
+            return keyring.get_password(SERVICE, serial) == secret.reveal()
+
+        if not self._ask(store):
+            raise ConfigurationError(
+                "keyring-unusable",
+                f"{self.describe()} took the secret of {serial} and does not give it back",
+                "choose another keyring: [keyring] backend in config.toml",
+            )
+        self._index.note(serial, stored=True)
+
+    def remove(self, serial: str) -> bool:
+        """Remove a device's secret, and see that it is gone; False if there was none."""
+
+        def delete(keyring: KeyringBackend) -> bool | None:
+            if self._read(keyring, serial) is None:
+                return None
+            keyring.delete_password(SERVICE, serial)
+            return keyring.get_password(SERVICE, serial) is None
+
+        gone = self._ask(delete)
+        if gone is False:
+            raise ConfigurationError(
+                "keyring-unusable",
+                f"{self.describe()} still holds a secret of {serial}",
+                f"remove the item of service {SERVICE!r} with the keyring's own program",
+            )
+        self._index.note(serial, stored=False)
+        return gone is not None
+
+    def serials(self, others: Iterable[str] = ()) -> list[str]:
+        """Return the serials with a secret, of those remembered and of `others`, sorted."""
+        asked = {*self._index.stored(), *others}
+        return [serial for serial in sorted(asked) if self.get(serial) is not None]
+
+    def describe(self) -> str:
+        """Return which keyring it is."""
+        return self._ask(describe_backend)
+
+    def _read(self, keyring: KeyringBackend, serial: str) -> str | None:
+        """Return what is stored; never by making a new collection to look into."""
+        return keyring.get_password(SERVICE, serial) if self._check_open(keyring) else None
+
+    def _check_open(self, keyring: KeyringBackend) -> bool:
+        """Say whether there is a collection to look into; do not have one unlocked unasked."""
+        if type(keyring).__module__ != FREEDESKTOP:
+            return True
+        from mfa_session.system.secret_service import MISSING, OPEN, collection_state  # noqa: PLC0415
+
+        state = collection_state(getattr(keyring, "preferred_collection", None))
+        self._waits_for_unlock = state != OPEN
+        if state != OPEN and not self._may_ask:
+            raise self._locked()
+        return state != MISSING
+
+    def _ask(self, work: Callable[[KeyringBackend], Answer]) -> Answer:
+        """Ask the keyring, for a limited time.
+
+        Its errors are told by their kind alone: their texts, and what they hang on, may be secret.
+        """
+        asks_itself = sys.platform in {"darwin", "win32"}
+        try:
+            return run_limited(
+                lambda: work(self._load()), ASKING_SECONDS if asks_itself else ANSWERING_SECONDS
+            )
+        except MfaSessionError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever a backend raises
+            kind = type(error).__name__
+        raise self._failed(kind)
+
+    def _load(self) -> KeyringBackend:
+        """Load the backend chosen, by its name where there is one: nothing else is looked for."""
+        if self._backend is None:
+            import logging  # noqa: PLC0415  # keyring's own import, as the next
+
+            from keyring import core  # noqa: PLC0415
+
+            logging.getLogger("keyring").addHandler(logging.NullHandler())  # we tell what matters
+            backend = self._load_named(core.load_keyring) if self._name else core.get_keyring()
+            check_backend(backend, insecure=self._insecure)
+            self._backend = backend
+        return self._backend
+
+    def _load_named(self, load: Callable[[str], KeyringBackend]) -> KeyringBackend:
+        name = str(self._name)
+        try:
+            return load(name)
+        except Exception as error:
+            raise ConfigurationError(
+                "keyring-unusable",
+                f"the keyring {name!r} cannot be used: {error}",  # no secret was near it yet
+                "correct PYTHON_KEYRING_BACKEND, or [keyring] backend in config.toml",
+            ) from error
+
+    def _failed(self, kind: str) -> ConfigurationError:
+        if kind in _SAYS_LOCKED or (kind == TooSlowError.__name__ and self._waits_for_unlock):
+            return self._locked()
+        if kind == TooSlowError.__name__:
+            return ConfigurationError(
+                "keyring-timeout",
+                f"{self._label()} does not answer",
+                "see that its service runs, or choose another: [keyring] backend in config.toml",
+            )
+        return ConfigurationError(
+            "keyring-unusable",
+            f"{self._label()} failed ({kind})",
+            "see that its service runs, or choose another: [keyring] backend in config.toml",
+        )
+
+    def _locked(self) -> ConfigurationError:
+        return ConfigurationError(
+            "keyring-locked",
+            f"{self._label()} is locked, or was never set up",
+            "unlock it (sign in to the desktop, or open its own program) and run this again",
+        )
+
+    def _label(self) -> str:
+        if self._backend is not None:
+            return describe_backend(self._backend)
+        return f"the keyring {self._name}" if self._name else "the keyring"

@@ -1,0 +1,85 @@
+"""Which of keyring's backends a secret may be given to, told by their classes alone."""
+
+from __future__ import annotations
+
+import sys
+
+from mfa_session.errors import ConfigurationError
+
+FREEDESKTOP = "keyring.backends.SecretService"
+_CALLED = {
+    FREEDESKTOP: "the Secret Service",
+    "keyring.backends.libsecret": "the Secret Service (libsecret)",
+    "keyring.backends.kwallet": "KWallet",
+    "keyring.backends.macOS": "the macOS Keychain",
+    "keyring.backends.Windows": "the Windows Credential Locker",
+}
+_PIN = '[keyring] backend = "{}" in config.toml'
+
+
+def full_name(backend: object) -> str:
+    """Return a backend's class as settings name it."""
+    kind = type(backend)
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def describe_backend(backend: object) -> str:
+    """Return how to speak of a backend to people."""
+    called = _CALLED.get(type(backend).__module__)
+    return f"{called} ({full_name(backend)})" if called else f"the keyring {full_name(backend)}"
+
+
+def check_backend(backend: object, *, insecure: bool) -> None:
+    """Refuse a backend that keeps nothing, hides several, or keeps secrets in the open."""
+    modules = {kind.__module__ for kind in type(backend).__mro__}
+    if "keyring.backends.null" in modules:
+        raise ConfigurationError(
+            "keyring-unusable",
+            "the keyring is switched off: it takes secrets and keeps none",
+            f"choose one that keeps them: {_PIN.format(_usual_name())}",
+        )
+    if "keyring.backends.fail" in modules:
+        raise ConfigurationError(
+            "keyring-unusable",
+            "no keyring was found on this machine",
+            "start one (GNOME Keyring, KWallet, KeePassXC's Secret Service), "
+            "or let a program give the codes: code_command in config.toml",
+        )
+    if "keyring.backends.chainer" in modules:
+        raise _several(backend)
+    if not insecure and _is_insecure(backend):
+        raise ConfigurationError(
+            "keyring-insecure",
+            f"{describe_backend(backend)} keeps secrets in a file that your other programs, and "
+            "whoever gets a copy of it, can read",
+            "use the system's keyring, or accept that: --insecure-keyring, "
+            "or [keyring] insecure = true in config.toml",
+        )
+
+
+def _is_insecure(backend: object) -> bool:
+    return any(
+        kind.__module__.split(".")[:2] == ["keyrings", "alt"]
+        or "plaintext" in kind.__qualname__.lower()
+        for kind in type(backend).__mro__
+    )
+
+
+def _several(backend: object) -> ConfigurationError:
+    """Return the error for keyring's chain of backends: which one a secret went to is chance."""
+    members = list(getattr(backend, "backends", ()))
+    # Ours are read and kept by one; those that keep secrets in the open come last.
+    names = [full_name(member) for member in sorted(members, key=_is_insecure)]
+    return ConfigurationError(
+        "keyring-ambiguous",
+        f"several keyrings are there: {', '.join(names) or 'none of them usable'}",
+        f"say which: {_PIN.format(names[0] if names else _usual_name())}",
+    )
+
+
+def _usual_name() -> str:
+    names = {
+        "darwin": "keyring.backends.macOS.Keyring",
+        "win32": "keyring.backends.Windows.WinVaultKeyring",
+    }
+    return names.get(sys.platform, f"{FREEDESKTOP}.Keyring")
