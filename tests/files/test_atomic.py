@@ -14,7 +14,7 @@ import pytest
 from files.users import IS_ROOT, NOBODY, file_size_limit, somebody
 from mfa_session.errors import ConfigurationError
 from mfa_session.files import atomic
-from mfa_session.files.atomic import MARK, create_temporary, replace_file
+from mfa_session.files.atomic import MARK, create_private, replace_file, temporary_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,12 +60,13 @@ def test_mode_is_kept_or_given(place: Path) -> None:
 
 def test_file_is_private_from_the_start(place: Path) -> None:
     os.umask(0)
-    descriptor, path = create_temporary(str(place / "f"))
-    try:
-        assert stat.S_IMODE(os.fstat(descriptor).st_mode) == 0o600
-        assert os.path.basename(path).startswith(f".f{MARK}")
-    finally:
-        os.close(descriptor)
+    path = temporary_name(str(place / "f"))
+    assert os.path.dirname(path) == str(place)
+    assert os.path.basename(path).startswith(f".f{MARK}")
+    descriptor = create_private(path)
+    assert descriptor is not None
+    assert stat.S_IMODE(os.fstat(descriptor).st_mode) == 0o600
+    os.close(descriptor)
 
 
 def test_readers_keep_the_old_bytes(place: Path) -> None:
@@ -177,7 +178,7 @@ def test_rights_of_a_group_that_cannot_be_kept_are_dropped() -> None:
         assert ((home / "f").stat().st_gid, mode(home / "f")) == (NOBODY, 0o604)
 
 
-@pytest.mark.parametrize("step", ["write_all", "rename"])
+@pytest.mark.parametrize("step", ["_claim", "write_all", "_take_over", "rename"])
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, MemoryError])
 def test_interruption_leaves_nothing_behind(
     place: Path,
@@ -198,7 +199,9 @@ def test_interruption_leaves_nothing_behind(
 
 
 def test_temporary_files_of_the_dead_go_and_of_the_living_stay(place: Path) -> None:
-    descriptor, living = create_temporary(str(place / "f"))
+    living = temporary_name(str(place / "f"))
+    descriptor = create_private(living)
+    assert descriptor is not None
     dead = place / f".f{MARK}0011223344556677"
     dead.write_bytes(b"half")
     others = [f".g{MARK}00", ".f.swp", f"f{MARK}00"]

@@ -33,6 +33,7 @@ aws_access_key_id = AKIAIOSFODNN7EXAMPLE
 aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
 """
 KILL_ROUNDS = 50
+INTERRUPT_ROUNDS = 20
 WRITERS = 12
 
 
@@ -367,12 +368,15 @@ def test_many_writers_at_once_lose_nothing(home: Path) -> None:
     assert os.listdir(path.parent) == ["credentials"]
 
 
-def test_interrupted_writer_leaves_the_file(home: Path) -> None:
+def test_interrupt_at_any_moment_leaves_nothing_behind(home: Path) -> None:
     path = put(home)
-    writer = start_writer("mfa", 10_000)
-    assert writer.stdout is not None
-    assert writer.stdout.readline() == "0\n"
-    writer.send_signal(signal.SIGINT)
-    assert "KeyboardInterrupt" in writer.communicate(timeout=20)[1]
-    assert path.read_bytes().startswith(LONG_TERM)
-    assert os.listdir(path.parent) == ["credentials"]
+    moments = random.Random(5)  # noqa: S311 - any moments will do
+    for _ in range(INTERRUPT_ROUNDS):
+        writer = start_writer("mfa", 10_000)
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "0\n"
+        time.sleep(moments.random() / 50)
+        writer.send_signal(signal.SIGINT)
+        assert "KeyboardInterrupt" in writer.communicate(timeout=20)[1]
+        assert path.read_bytes().startswith(LONG_TERM)
+        assert os.listdir(path.parent) == ["credentials"]

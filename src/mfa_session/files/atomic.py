@@ -72,8 +72,10 @@ def not_written(path: str, exc: OSError) -> ConfigurationError:
 
 def _replace(target: str, data: bytes, mode: int | None) -> None:
     """Write `data` beside `target` and rename it over it."""
-    descriptor, temporary = create_temporary(target)
+    temporary = temporary_name(target)
     try:
+        while (descriptor := create_private(temporary)) is None:
+            temporary = temporary_name(target)
         with os.fdopen(descriptor, "wb", buffering=0) as file:
             write_all(descriptor, data)
             _take_over(descriptor, target, mode)
@@ -87,21 +89,28 @@ def _replace(target: str, data: bytes, mode: int | None) -> None:
     sync_directory(os.path.dirname(target))
 
 
-def create_temporary(target: str) -> tuple[int, str]:
-    """Create a private file beside `target`, known for ours; return its descriptor and path.
+def temporary_name(target: str) -> str:
+    """Return a name beside `target` that nobody uses, and that is known for ours.
 
-    It is locked, which tells the living from the dead: the kernel frees the lock when a process
-    ends, however. Who looks for dead ones may come between creation and lock: then once more.
+    It is chosen before the file is made, so that an interrupt at any moment knows what to remove.
     """
     directory, name = os.path.split(target)
+    return os.path.join(directory, f".{name}{MARK}{os.urandom(8).hex()}")
+
+
+def create_private(path: str) -> int | None:
+    """Create a file that did not exist, private from the start; return its descriptor, locked.
+
+    The lock tells the living from the dead: the kernel frees it when a process ends, however.
+    None if somebody looking for dead files came between creation and lock, and removed it.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    while True:
-        path = os.path.join(directory, f".{name}{MARK}{os.urandom(8).hex()}")
-        descriptor = os.open(path, flags, PRIVATE_MODE)
-        if _claim(descriptor):
-            return descriptor, path
-        os.close(descriptor)
-        remove_quietly(path)
+    descriptor = os.open(path, flags, PRIVATE_MODE)
+    if _claim(descriptor):
+        return descriptor
+    os.close(descriptor)
+    remove_quietly(path)
+    return None
 
 
 def _claim(descriptor: int) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 
 from mfa_session.files.atomic import (
-    create_temporary,
+    create_private,
     not_written,
     remove_dead,
     remove_quietly,
     rename,
     sync_directory,
+    temporary_name,
     write_all,
 )
 
@@ -31,14 +32,21 @@ class Reservation:
         remove_dead(os.path.dirname(path))
         self.path = path
         self._filled = False
-        self._descriptor, self._temporary = create_temporary(path)
+        self._descriptor = -1
+        self._temporary = temporary_name(path)
         try:
+            self._create()
             # Random bytes: a file system that compresses would give zeros no room.
             write_all(self._descriptor, os.urandom(size_bytes))
             os.fsync(self._descriptor)
         except BaseException:
             self.release()
             raise
+
+    def _create(self) -> None:
+        while (descriptor := create_private(self._temporary)) is None:
+            self._temporary = temporary_name(self.path)
+        self._descriptor = descriptor
 
     def fill(self, data: bytes) -> None:
         """Put `data` in the room, bring it to the disk and give it its name.
