@@ -232,6 +232,7 @@ def test_descriptors_and_directory_are_handed_on(
     assert outcome.stdout == f"{tmp_path / 'home'}\n0 1 2 3 "
 
 
-def test_line_of_the_code_never_reaches_the_command(run: Run, standing: AwsFiles) -> None:
+@pytest.mark.usefixtures("standing")
+def test_line_of_the_code_never_reaches_the_command(run: Run) -> None:
     outcome = run("exec", "--token-code", "-", "--", "cat", input="123456\nthe rest\n")
     assert (outcome.exit_code, outcome.stdout) == (0, "the rest\n"), outcome

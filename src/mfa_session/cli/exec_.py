@@ -29,10 +29,10 @@ def run(app: App) -> Result:
 
 
 def _take_code_from_stdin(app: App) -> None:
-    """Take the line of `--token-code -` even if no code is needed: the command gets what follows."""
+    """Take the line of `--token-code -`, needed or not: the command gets what follows it."""
     if app.given.values.get("token_code") != "-":
         return
-    from mfa_session.system.stdin import read_line  # noqa: PLC0415  # rare
+    from mfa_session.cli.wiring import read_line  # noqa: PLC0415  # imports every edge
 
     try:
         app.given = app.given.replace(values={**app.given.values, "token_code": read_line()})

@@ -21,6 +21,8 @@ from mfa_session.system.signals import uninterrupted
 from mfa_session.system.stdin import read_line
 from mfa_session.system.terminal import Terminal
 
+__all__ = ["read_line", "secrets_of", "store_of", "terminal_of", "wire"]
+
 if TYPE_CHECKING:
     from mfa_session.cli.app import App
     from mfa_session.mfa.sources import DeviceCodes
