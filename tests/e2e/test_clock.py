@@ -1,0 +1,68 @@
+"""A machine whose clock is wrong: sessions are kept by AWS's time, and an error says how wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device
+
+MINUTE = 60
+
+
+def session(run: Run) -> dict[str, object]:
+    shown = json.loads(run("status", "--json").stdout)["sessions"]
+    assert len(shown) == 1
+    found: dict[str, object] = shown[0]
+    return found
+
+
+@pytest.mark.parametrize("minutes", [14, -14])
+def test_time_left_is_by_the_clock_of_aws(
+    run: Run, aws: Sandbox, log_in: LogIn, minutes: int
+) -> None:
+    aws.clock.advance(minutes * MINUTE)
+    log_in("--duration", "1h")
+    left = session(run)["seconds_left"]
+    assert isinstance(left, int)
+    assert 3600 - 30 <= left <= 3600 + 2
+
+
+def test_clock_of_aws_is_learned_anew_from_each_answer(
+    aws: Sandbox, log_in: LogIn, home: Path
+) -> None:
+    remembered = home / ".local" / "state" / "mfa-session" / "clock-offset"
+    aws.clock.advance(5 * MINUTE)
+    log_in()
+    assert int(remembered.read_text().split()[0]) in range(295, 305)
+    aws.clock.advance(5 * MINUTE)
+    log_in("--force")
+    assert int(remembered.read_text().split()[0]) in range(600, 635)
+
+
+def test_right_clock_leaves_nothing_behind(log_in: LogIn, home: Path) -> None:
+    log_in()
+    assert not (home / ".local" / "state" / "mfa-session" / "clock-offset").exists()
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(60, "slow"), (-60, "fast")])
+def test_clock_too_far_off_says_how_far_and_which_way(
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, minutes: int, words: str
+) -> None:
+    before = carols.credentials.read_bytes()
+    aws.clock.advance(minutes * MINUTE)
+    outcome = run("login", "--mfa-serial", phone.serial, "--token-code", phone.code())
+    assert outcome.exit_code == 6
+    amount = "1h" if f"1h {words}" in outcome.stderr else "59m"  # the call took its time
+    assert f"this machine's clock is {amount} {words}" in outcome.stderr
+    assert "no code was spent" in outcome.stderr
+    assert carols.credentials.read_bytes() == before
