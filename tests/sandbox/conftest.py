@@ -44,15 +44,16 @@ def botocore_session() -> botocore.session.Session:
 
 
 @pytest.fixture
-def client(aws: Sandbox, botocore_session: botocore.session.Session) -> Clients:
+def client(aws: Sandbox, botocore_session: botocore.session.Session) -> Iterator[Clients]:
     """Make clients: `client("sts", carol)`, `client("ec2", answer["Credentials"])`."""
+    made_so_far: list[Any] = []
 
     def client(service: str, who: User | Mapping[str, Any], region: str = "eu-west-1") -> Any:
         if isinstance(who, dict):
             keys = (who["AccessKeyId"], who["SecretAccessKey"], who.get("SessionToken"))
         else:
             keys = (who.access_key_id, who.secret_access_key, None)  # type: ignore[union-attr]
-        return botocore_session.create_client(
+        made = botocore_session.create_client(
             service,
             region,
             endpoint_url=aws.url,
@@ -61,5 +62,9 @@ def client(aws: Sandbox, botocore_session: botocore.session.Session) -> Clients:
             aws_session_token=keys[2],
             config=_S3_CONFIG if service == "s3" else _CONFIG,
         )
+        made_so_far.append(made)
+        return made
 
-    return client
+    yield client
+    for made in made_so_far:
+        made.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from typing import TYPE_CHECKING
 
@@ -117,5 +118,5 @@ def test_a_client_gives_up_on_a_slow_answer(aws: Sandbox, carol: User) -> None:
         aws_secret_access_key=carol.secret_access_key,
         config=config,
     )
-    with pytest.raises(botocore.exceptions.ReadTimeoutError):
+    with contextlib.closing(impatient), pytest.raises(botocore.exceptions.ReadTimeoutError):
         impatient.get_caller_identity()

@@ -141,6 +141,8 @@ class TestS3:
         all_but = policy(statement("Allow", "*"), statement("Deny", action, resource))
         dave = aws.create_user("dave", policies=[all_but])
         done = getattr(client("s3", carol), call)(**parameters)
+        if "Body" in done:
+            done["Body"].close()
         assert 200 <= done["ResponseMetadata"]["HTTPStatusCode"] < 300
         assert refusal(getattr(client("s3", dave), call), **parameters)[0] == 403
 

@@ -127,11 +127,12 @@ def is_valid(request: HttpRequest, signature: Signature, secret_access_key: str)
         return False
     if not _body_is_as_signed(request):
         return False
-    expected = _expected(request, signature, secret_access_key)
+    expected = expected_signature(request, signature, secret_access_key)
     return hmac.compare_digest(expected, signature.signature)
 
 
-def _expected(request: HttpRequest, signature: Signature, secret_access_key: str) -> str:
+def expected_signature(request: HttpRequest, signature: Signature, secret_access_key: str) -> str:
+    """Return the signature that this secret gives, in hexadecimal."""
     scope = f"{signature.date}/{signature.region}/{signature.service}/aws4_request"
     digest = hashlib.sha256(canonical_request(request, signature).encode()).hexdigest()
     to_sign = "\n".join([ALGORITHM, f"{signature.signed_at:%Y%m%dT%H%M%SZ}", scope, digest])
