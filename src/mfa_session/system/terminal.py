@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import suppress
 
 from mfa_session.errors import NoMfaError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import FrameType
 
     from mfa_session.errors import MfaSessionError
@@ -118,51 +117,46 @@ else:
         except (OSError, termios.error) as error:  # its window was closed
             raise no_answer() from error
 
+    _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
     def _ask_at(tty: int, question: str, *, hidden: bool) -> str:
-        with _signals_end_it(), _echo_off(tty) if hidden else nullcontext():
-            os.write(tty, question.encode())
-            typed = b""
-            while not typed.endswith(b"\n"):
-                piece = os.read(tty, 1024)
-                if not piece:
-                    os.write(tty, b"\n")
-                    raise no_answer()
-                typed += piece
-            if hidden:
-                os.write(tty, b"\n")
-        return typed.decode("utf-8", "replace").rstrip("\r\n")
+        """Ask; whatever ends the question, signals and terminal are put back as they were.
 
-    @contextmanager
-    def _echo_off(tty: int) -> Iterator[None]:
-        """Hide what is typed; whatever ends the question, the terminal is put back."""
-        before = termios.tcgetattr(tty)
-        hidden = termios.tcgetattr(tty)
-        hidden[3] &= ~termios.ECHO
-        try:
-            termios.tcsetattr(tty, termios.TCSADRAIN, hidden)
-            yield
-        finally:
-            termios.tcsetattr(tty, termios.TCSADRAIN, before)
-
-    @contextmanager
-    def _signals_end_it() -> Iterator[None]:
-        """Let Ctrl-C, SIGTERM and SIGHUP unwind the stack, so that `finally` restores the terminal.
-
-        A shell starts `command &` in a script with SIGINT ignored; who is asked may end it still.
+        Ctrl-C, SIGTERM and SIGHUP unwind the stack for that, even where a shell has started
+        `command &` in a script with SIGINT ignored: who is asked may end it still.
         """
-
-        def end(number: int, frame: FrameType | None) -> None:
-            del frame
-            raise SystemExit(128 + number)
-
-        handlers = {
-            signal.SIGINT: signal.default_int_handler,
-            signal.SIGTERM: end,
-            signal.SIGHUP: end,
-        }
-        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        before = {number: signal.signal(number, _end_by_signal) for number in _ENDING}
+        modes = termios.tcgetattr(tty)
         try:
-            yield
+            return _read_line(tty, question, hidden=hidden)
         finally:
+            # A second one may not cut this short.
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+            with suppress(termios.error):
+                termios.tcsetattr(tty, termios.TCSADRAIN, modes)
             for number, handler in before.items():
                 signal.signal(number, handler)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+    def _end_by_signal(number: int, frame: FrameType | None) -> None:
+        del frame
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise SystemExit(128 + number)
+
+    def _read_line(tty: int, question: str, *, hidden: bool) -> str:
+        if hidden:
+            modes = termios.tcgetattr(tty)
+            modes[3] &= ~termios.ECHO
+            termios.tcsetattr(tty, termios.TCSADRAIN, modes)
+        os.write(tty, question.encode())
+        typed = b""
+        while not typed.endswith(b"\n"):
+            piece = os.read(tty, 1024)
+            if not piece:
+                os.write(tty, b"\n")
+                raise no_answer()
+            typed += piece
+        if hidden:
+            os.write(tty, b"\n")
+        return typed.decode("utf-8", "replace").rstrip("\r\n")
