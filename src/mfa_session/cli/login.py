@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.cli.result import Result, error_data
 from mfa_session.durations import format_duration
-from mfa_session.errors import MfaSessionError, UsageError
+from mfa_session.errors import Interrupted, MfaSessionError, UsageError
 from mfa_session.session.settings import resolve
 
 TYPE_CHECKING = False
@@ -33,7 +33,9 @@ def _run_several(app: App, profiles: tuple[str, ...]) -> Result:
     for name in dict.fromkeys(profiles):
         try:
             sessions.append(_summary(app, _log_in(app, name)))
-        except MfaSessionError as error:  # noqa: PERF203  # each is tried, whatever the others do
+        except Interrupted:  # noqa: PERF203  # each is tried, whatever the others do
+            raise
+        except MfaSessionError as error:
             exit_code = exit_code or error.exit_code
             errors.append({"name": name, **error_data(error)})
             if not app.given.flag("json"):

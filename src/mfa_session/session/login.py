@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError, RefusedError
+from mfa_session.errors import ConfigurationError, Interrupted, RefusedError
 from mfa_session.mfa.sending import Codes
 from mfa_session.session.arns import account_of, device_kind
 from mfa_session.session.model import Session
@@ -76,14 +76,12 @@ class Login:
 
     def _have(self, settings: Settings, safe: Safe | None, replaced: set[str]) -> Outcome:
         """Share what was had meanwhile, or have it now; then write it."""
-        edges = self._edges
         shared = self._find_shared(settings, replaced)
         if shared is not None and shared.profile == settings.target and self._is_written(shared):
             return Outcome(session=shared, reused=True)
         session = shared or self._obtain(settings)
         session = session.replace(name=settings.name, profile=settings.target)
-        with edges.uninterrupted():
-            self._save(session, settings, safe)
+        self._save_whole(session, settings, safe)
         return Outcome(session=session, reused=shared is not None)
 
     def _is_written(self, session: Session) -> bool:
@@ -96,6 +94,15 @@ class Login:
         sessions = [session for session in found if session.keys.access_key_id not in replaced]
         since = edges.clock.started_at.replace(microsecond=0)
         return find_kept(settings, sessions, now) or find_shared(settings, sessions, now, since)
+
+    def _save_whole(self, session: Session, settings: Settings, safe: Safe | None) -> None:
+        try:
+            with self._edges.uninterrupted():
+                self._save(session, settings, safe)
+        except KeyboardInterrupt as interrupt:
+            raise Interrupted(
+                "interrupted", f"interrupted; session {settings.name!r} had been renewed already"
+            ) from interrupt
 
     def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
         """Write the session; if that fails, keep it aside: it is paid for."""
