@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from errno import EPIPE
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mfa_session import __version__
 from mfa_session.cli.given import Given
+from mfa_session.cli.result import stdout_not_written
 from mfa_session.cli.table import (
     COMMANDS,
     COMMON,
@@ -125,8 +128,13 @@ def run(argv: Sequence[str], dispatch: Dispatch) -> int:
         click.echo(error.format_message())
         return 0
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):  # nobody listens
+            error.show()
         return error.exit_code
+    except OSError as error:
+        if error.errno == EPIPE:
+            raise
+        raise stdout_not_written(error) from error
     except click.Abort:
         raise KeyboardInterrupt from None
     return code if isinstance(code, int) else 0

@@ -25,31 +25,37 @@ BUG_EXIT_CODE = 70
 
 def run(argv: Sequence[str]) -> int:
     """Run the program with these words (without its name) and return its exit code."""
-    clock = SystemClock()
+    try:
+        return _run(argv, SystemClock())
+    except BrokenPipeError:
+        return SIGPIPE_EXIT_CODE  # as a shell tool ends whose reader has gone: without a word
+    except KeyboardInterrupt:
+        return Interrupted.exit_code
+    except MfaSessionError as error:  # stdout would not take the help
+        print(f"mfa-session: error: {error.message}\nhint: {error.hint}", file=sys.stderr)
+        return error.exit_code
+    finally:
+        _settle()
 
+
+def _run(argv: Sequence[str], clock: SystemClock) -> int:
     def dispatch(command: Command, given: Given) -> int:
         return _dispatch(command, given, clock)
 
-    try:
-        if not argv or list(argv) in (["--help"], ["-h"]):
-            return _print(overview())
-        if list(argv) == ["--version"]:
-            return _print(f"mfa-session {__version__}\n")
-        call = read_plainly(argv)
-        if call is not None:
-            return dispatch(call.command, call.given)
-        return _run_click(argv, dispatch)
-    except BrokenPipeError:
-        return _end_quietly()
+    if not argv or list(argv) in (["--help"], ["-h"]):
+        return _print(overview())
+    if list(argv) == ["--version"]:
+        return _print(f"mfa-session {__version__}\n")
+    call = read_plainly(argv)
+    if call is not None:
+        return dispatch(call.command, call.given)
+    return _run_click(argv, dispatch)
 
 
 def _run_click(argv: Sequence[str], dispatch: object) -> int:
     from mfa_session.cli import click_tree  # noqa: PLC0415  # 80 ms: for help and errors only
 
-    try:
-        code = click_tree.run(argv, dispatch)  # type: ignore[arg-type]  # Dispatch is click_tree's
-    except KeyboardInterrupt:
-        return Interrupted.exit_code
+    code = click_tree.run(argv, dispatch)  # type: ignore[arg-type]  # Dispatch is click_tree's
     if code == click_tree.USAGE_EXIT_CODE and argv[0] == "env":
         from mfa_session.cli.env import failure_line  # noqa: PLC0415
 
@@ -90,13 +96,17 @@ def _report(app: App, command: Command, error: MfaSessionError) -> None:
     """Tell an error: to the script that asked for JSON, or to the person."""
     from mfa_session.cli.result import error_data, print_json, write  # noqa: PLC0415
 
-    if command.name == "env":
-        from mfa_session.cli.env import failure_line  # noqa: PLC0415
+    try:
+        if command.name == "env":
+            from mfa_session.cli.env import failure_line  # noqa: PLC0415
 
-        write(failure_line(sys.argv[1:]))
-    if app.given.flag("json"):
-        print_json({"error": error_data(error)})
-    elif command.name == "credential-process":
+            write(failure_line(sys.argv[1:]))
+        if app.given.flag("json"):
+            print_json({"error": error_data(error)})
+            return
+    except MfaSessionError as unwritten:
+        error = unwritten
+    if command.name == "credential-process":
         app.talk.error(f"{error.message}; {error.hint}" if error.hint else error.message, "")
     else:
         app.talk.error(error.message, error.hint)
@@ -124,13 +134,17 @@ def _print_traceback(error: Exception) -> None:
 
 
 def _print(text: str) -> int:
-    if sys.stdout is not None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+    from mfa_session.cli.result import write  # noqa: PLC0415
+
+    write(text)
     return 0
 
 
-def _end_quietly() -> int:
-    """End as a shell tool does whose reader has gone: no message, SIGPIPE's exit code."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return SIGPIPE_EXIT_CODE
+def _settle() -> None:
+    """Let no stream fail at exit, where Python would add words and an exit code of its own."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:  # noqa: PERF203  # two streams
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 
+from mfa_session.errors import ConfigurationError
 from mfa_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TextIO
 
     from mfa_session.errors import MfaSessionError
 
@@ -44,7 +46,34 @@ def error_data(error: MfaSessionError) -> dict[str, object]:
 
 
 def write(text: str) -> None:
-    """Write to stdout and flush, so that a closed pipe is met here and not at exit."""
-    if sys.stdout is not None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+    """Write to stdout and flush, so that a closed pipe is met here and not at exit.
+
+    Raises BrokenPipeError, and ConfigurationError `stdout-not-written` where a disk is full.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        _write(sys.stdout, text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise stdout_not_written(error) from error
+
+
+def stdout_not_written(error: OSError) -> MfaSessionError:
+    """Return the error for an stdout that takes nothing."""
+    reason = (error.strerror or str(error)).lower()
+    return ConfigurationError(
+        "stdout-not-written",
+        f"stdout could not be written: {reason}",
+        "see where it is redirected to",
+    )
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:  # a POSIX locale: names stay the bytes that they are in the files
+        stream.flush()
+        stream.buffer.write(text.encode("utf-8", "surrogateescape"))
+    stream.flush()
