@@ -1,0 +1,478 @@
+"""The terminal: asked itself, left as it was; streams that are redirected, closed or broken."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pexpect
+import pytest
+
+import processes
+from e2e.moments import Held
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run, Start, Terminal
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, User
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
+
+PROMPT = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa): "
+REJECTED = "AWS rejected the code for arn:aws:iam::123456789012:mfa/carols-phone; try again\r\n"
+MALFORMED = "a code is six digits; try again\r\n"
+
+Shell = Callable[[str], "pexpect.spawn[str]"]
+
+
+@pytest.fixture
+def shell(terminal: Terminal, program: str) -> Shell:
+    """Run a bash script on a terminal; `mfa` in it is the program."""
+    mfa = f'mfa() {{ {shlex.quote(program)} "$@"; }}\n'
+
+    def shell(script: str) -> pexpect.spawn[str]:
+        return terminal("--norc", "-c", mfa + script, program="/bin/bash")
+
+    return shell
+
+
+def end_of(tty: pexpect.spawn[str]) -> str:
+    """Return what came until the end."""
+    tty.expect(pexpect.EOF)
+    return str(tty.before)
+
+
+# The question
+
+
+@pytest.mark.usefixtures("carols")
+def test_the_question_comes_by_the_terminal_whatever_the_streams_are(
+    home: Path, phone: Device, shell: Shell
+) -> None:
+    tty = shell("mfa login < /dev/null > out 2> err; echo code=$?")
+    tty.expect_exact(PROMPT)
+    assert tty.before == ""
+    tty.sendline(phone.code())
+    assert end_of(tty) == "\r\ncode=0\r\n"
+    assert (home / "out").read_text() == ""
+    assert "good for 12h" in (home / "err").read_text()
+
+
+@pytest.mark.usefixtures("carols")
+def test_what_is_typed_is_not_shown(phone: Device, shell: Shell) -> None:
+    tty = shell("mfa login; echo code=$?")
+    tty.expect_exact(PROMPT)
+    assert tty.getecho() is False
+    code = phone.code()
+    tty.sendline(code)
+    shown = end_of(tty)
+    assert shown.endswith("code=0\r\n")
+    assert code not in shown
+
+
+@pytest.mark.usefixtures("carols")
+def test_a_rejected_code_is_asked_again_three_times_in_all(aws: Sandbox, shell: Shell) -> None:
+    tty = shell("mfa login 2> err; echo code=$?")
+    tty.expect_exact(PROMPT)
+    tty.sendline("000001")
+    tty.expect_exact("\r\n" + REJECTED + PROMPT)
+    tty.sendline("000002")
+    tty.expect_exact("\r\n" + REJECTED + PROMPT)
+    tty.sendline("000003")
+    assert end_of(tty) == "\r\ncode=4\r\n"
+    assert [call.status for call in aws.calls.of("GetSessionToken")] == [403] * 3
+
+
+@pytest.mark.usefixtures("carols")
+def test_a_malformed_code_is_asked_again_without_asking_aws(aws: Sandbox, shell: Shell) -> None:
+    tty = shell("mfa login 2> err; echo code=$?")
+    tty.expect_exact(PROMPT)
+    for typed in ("abc", "12345", "1234567"):
+        tty.sendline(typed)
+        if typed != "1234567":
+            tty.expect_exact("\r\n" + MALFORMED + PROMPT)
+    assert end_of(tty) == "\r\ncode=4\r\n"
+    assert aws.calls.of("GetSessionToken") == []
+
+
+@pytest.mark.usefixtures("carols")
+def test_the_right_code_after_wrong_ones_will_do(aws: Sandbox, phone: Device, shell: Shell) -> None:
+    tty = shell("mfa login 2> err; echo code=$?")
+    tty.expect_exact(PROMPT)
+    tty.sendline("12 34 56")
+    tty.expect_exact(MALFORMED + PROMPT)
+    tty.sendline("000001")
+    tty.expect_exact(REJECTED + PROMPT)
+    tty.sendline(phone.code())
+    assert end_of(tty) == "\r\ncode=0\r\n"
+    assert [call.status for call in aws.calls.of("GetSessionToken")] == [403, 200]
+
+
+@pytest.mark.usefixtures("carols")
+@pytest.mark.parametrize("form", ["  {0}{1}  ", "{0} {1}", "\t{0} {1} "])
+def test_spaces_around_a_code_and_one_in_its_middle_are_forgiven(
+    phone: Device, shell: Shell, form: str
+) -> None:
+    tty = shell("mfa login 2> err; echo code=$?")
+    tty.expect_exact(PROMPT)
+    code = phone.code()
+    tty.sendline(form.format(code[:3], code[3:]))
+    assert end_of(tty) == "\r\ncode=0\r\n"
+
+
+@pytest.mark.usefixtures("carols")
+def test_of_several_devices_one_is_picked_by_its_number(
+    aws: Sandbox, carol: User, shell: Shell
+) -> None:
+    tablet = aws.create_device(carol, name="carols-tablet")
+    tty = shell("mfa login 2> err; echo code=$?")
+    tty.expect_exact("  2  arn:aws:iam::123456789012:mfa/carols-tablet\r\nWhich one (1-2)? ")
+    for typed in ("x", "3", "0", ""):
+        tty.sendline(typed)
+        tty.expect_exact("a number from 1 to 2, please\r\nWhich one (1-2)? ")
+    tty.sendline("2")
+    tty.expect_exact("MFA code for arn:aws:iam::123456789012:mfa/carols-tablet (session mfa): ")
+    tty.sendline(tablet.code())
+    assert end_of(tty) == "\r\ncode=0\r\n"
+
+
+# Ways out
+
+WAYS_OUT: dict[str, tuple[Callable[[pexpect.spawn[str], int], object], int, str]] = {
+    "Ctrl-C": (lambda tty, _: tty.sendintr(), 130, "interrupted; nothing was changed"),
+    "Ctrl-D": (lambda tty, _: tty.sendeof(), 4, "the question at the terminal was not answered"),
+    "SIGINT": (lambda _, pid: os.kill(pid, signal.SIGINT), 130, "nothing was changed"),
+    "SIGTERM": (lambda _, pid: os.kill(pid, signal.SIGTERM), 143, ""),
+    "SIGHUP": (lambda _, pid: os.kill(pid, signal.SIGHUP), 129, ""),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_OUT)
+def test_each_way_out_of_the_question_puts_the_terminal_back(
+    aws: Sandbox, carols: AwsFiles, home: Path, program: str, shell: Shell, way: str
+) -> None:
+    leave, exit_code, says = WAYS_OUT[way]
+    before = carols.credentials.read_bytes()
+    tty = shell(
+        f"(echo $BASHPID > pid; exec {program} login 2> err)\n"
+        'echo "code=$?"; stty -a | tr " ;" "\\n\\n" | grep -x -e "-\\?echo"'
+    )
+    tty.expect_exact(PROMPT)
+    assert tty.getecho() is False
+    leave(tty, int((home / "pid").read_text()))
+    assert end_of(tty).split()[-2:] == [f"code={exit_code}", "echo"]
+    said = (home / "err").read_text()
+    assert says in said
+    assert "Traceback" not in said
+    assert carols.credentials.read_bytes() == before
+    assert aws.calls.of("GetSessionToken") == []
+
+
+def close_window(tty: pexpect.spawn[str]) -> int:
+    """Take the terminal away, as a window that is closed does; return how the program ended."""
+    tty.ptyproc.fileobj.close()
+    tty.closed = tty.ptyproc.closed = True
+    exit_code = os.waitstatus_to_exitcode(os.waitpid(tty.pid, 0)[1])
+    tty.terminated = tty.ptyproc.terminated = True
+    return exit_code
+
+
+@pytest.mark.usefixtures("carols")
+@pytest.mark.parametrize("deaf", [False, True], ids=["hears SIGHUP", "does not"])
+def test_a_window_that_is_closed_ends_the_question(
+    home: Path, program: str, terminal: Terminal, deaf: bool
+) -> None:
+    # Deaf is who has it blocked; one that is ignored, as after nohup, is heard by the question.
+    block = "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])" if deaf else ""
+    start = "os.dup2(os.open('err', os.O_WRONLY | os.O_CREAT), 2); os.execv(*sys.argv[1:2], "
+    script = f"import os, signal, sys; {block}\n{start} [sys.argv[1], 'login'])"
+    tty = terminal("-c", script, program, program=sys.executable)
+    tty.expect_exact(PROMPT)
+    exit_code = close_window(tty)
+    said = (home / "err").read_text()
+    expected = "mfa-session: error: the question at the terminal was not answered\n" if deaf else ""
+    assert (exit_code, said.partition("hint:")[0]) == (4 if deaf else 129, expected)
+
+
+# Where nothing may be asked
+
+
+@pytest.mark.usefixtures("carols")
+@pytest.mark.parametrize(
+    "script",
+    [
+        "mfa login --no-input",
+        "MFA_SESSION_NO_INPUT=1 mfa login",
+        "MFA_SESSION_NO_INPUT=true mfa env --shell bash > out",
+        "mfa credential-process --no-input",
+        "mfa exec --no-input -- touch started",
+        "setsid -w {program} login < /dev/null",
+    ],
+)
+def test_where_nothing_may_be_asked_it_ends_at_once(
+    aws: Sandbox, home: Path, program: str, shell: Shell, script: str
+) -> None:
+    tty = shell(f"{script.format(program=program)} 2> err; echo code=$?")
+    assert end_of(tty) == "code=4\r\n"
+    assert "there is nobody to ask" in (home / "err").read_text()
+    assert not (home / "started").exists()
+    assert aws.calls.of("GetSessionToken") == []
+
+
+@pytest.mark.usefixtures("carols")
+def test_without_a_terminal_it_ends_at_once(aws: Sandbox, phone: Device, run: Run) -> None:
+    outcome = run("login", "--mfa-serial", phone.serial)
+    assert (outcome.exit_code, outcome.stdout) == (4, "")
+    assert outcome.stderr.splitlines() == [
+        "mfa-session: error: session 'mfa' needs an MFA code, and there is nobody to ask",
+        "hint: run `mfa-session login --profile mfa` in a terminal, or give the code: --token-code",
+    ]
+    assert list(aws.calls) == []
+
+
+@pytest.mark.usefixtures("carols")
+@pytest.mark.parametrize("kind", ["bash", "zsh"])
+@pytest.mark.parametrize("command", ["login", "credential-process"])
+def test_a_background_job_asks_nothing_and_is_not_stopped(
+    aws: Sandbox, home: Path, program: str, terminal: Terminal, kind: str, command: str
+) -> None:
+    script = f"{program} {command} 2> err &\nwait $!; echo code=$?"
+    tty = terminal("-m", "-c", script, program=kind)
+    assert end_of(tty).split()[-1] == "code=4"
+    assert "there is nobody to ask" in (home / "err").read_text()
+    assert aws.calls.of("GetSessionToken") == []
+
+
+# Among other programs
+
+
+@pytest.mark.usefixtures("carols")
+def test_eval_of_env_asks_and_sets(phone: Device, shell: Shell) -> None:
+    tty = shell('eval "$(mfa env)" && echo "key=$AWS_ACCESS_KEY_ID region=$AWS_REGION"')
+    tty.expect_exact(PROMPT)
+    tty.sendline(phone.code())
+    tty.expect(r"key=ASIA\w{16} region=eu-west-1\r\n")
+    assert end_of(tty) == ""
+
+
+@pytest.mark.usefixtures("carols")
+def test_eval_of_env_that_failed_fails(shell: Shell) -> None:
+    tty = shell('set -e; eval "$(mfa env)"; echo went on')
+    tty.expect_exact(PROMPT)
+    tty.sendeof()
+    assert "went on" not in end_of(tty)
+    tty.wait()
+    assert tty.exitstatus == 1
+
+
+@pytest.mark.usefixtures("carols")
+def test_exec_leaves_stdin_to_its_child(home: Path, phone: Device, shell: Shell) -> None:
+    tty = shell("echo the data | mfa exec -- cat > out; echo code=$?")
+    tty.expect_exact(PROMPT)
+    tty.sendline(phone.code())
+    assert end_of(tty).endswith("code=0\r\n")
+    assert (home / "out").read_text() == "the data\n"
+
+
+def test_an_sdk_has_the_question_asked_on_the_terminal(
+    aws: Sandbox, carols: AwsFiles, phone: Device, program: str, terminal: Terminal
+) -> None:
+    carols.write(config=f"[profile work]\ncredential_process = {program} credential-process\n")
+    script = (
+        "import boto3; sts = boto3.Session(profile_name='work').client('sts', 'eu-west-1');"
+        "print('arn=' + sts.get_caller_identity()['Arn'])"
+    )
+    tty = terminal("-c", script, program=sys.executable)
+    tty.expect_exact(PROMPT)
+    assert tty.before == ""
+    tty.sendline(phone.code())
+    assert end_of(tty).split() == ["arn=arn:aws:iam::123456789012:user/carol"]
+    assert aws.calls[-1].access_key_id == (carols.section("mfa") or {})["aws_access_key_id"]
+
+
+# Streams that are not there
+
+QUIET = {
+    "login": 0,
+    "login --json": 0,
+    "status": 0,
+    "status --json": 0,
+    "status --check": 0,
+    "env --shell bash": 0,
+    "credential-process": 0,
+    "exec -- true": 0,
+    "--help": 0,
+    "--version": 0,
+    "login --help": 0,
+    "nonsense": 2,
+    "login --nonsense": 2,
+    "status --profile nobody": 3,
+    "status --profile nobody --json": 3,
+    "exec --profile nobody -- true": 3,
+    "logout --profile nobody": 3,
+}
+"""Command lines, in a home with a session, and how they end."""
+
+
+CLOSED = {
+    "stdin": "<&- >> out 2>> err",
+    "stdout": ">&- 2>> err",
+    "stderr": "2>&- >> out",
+    "all": "<&- >&- 2>&-",
+}
+
+
+@pytest.mark.parametrize("closed", CLOSED)
+def test_closed_streams_stop_nothing(log_in: LogIn, home: Path, program: str, closed: str) -> None:
+    log_in()
+    script = "".join(f"{program} {line} {CLOSED[closed]}; echo $?\n" for line in QUIET)
+    outcome = processes.run_process(["/bin/bash", "-c", script])
+    assert dict(zip(QUIET, map(int, outcome.stdout.split()), strict=True)) == QUIET
+    assert outcome.stderr == ""
+    said = "".join((home / name).read_text() for name in ("out", "err") if (home / name).exists())
+    assert "Traceback" not in said
+    assert "Exception" not in said
+
+
+@pytest.mark.usefixtures("carols")
+@pytest.mark.parametrize("closed", CLOSED)
+def test_closed_streams_do_not_keep_it_from_asking_and_writing(
+    carols: AwsFiles, phone: Device, shell: Shell, closed: str
+) -> None:
+    tty = shell(f"mfa login {CLOSED[closed]}; echo code=$?")
+    tty.expect_exact(PROMPT)
+    tty.sendline(phone.code())
+    assert end_of(tty).endswith("code=0\r\n")
+    assert carols.section("mfa") is not None
+
+
+PRINTING = {
+    "status": 141,
+    "status --json": 141,
+    "env --shell bash": 141,
+    "credential-process": 141,
+    "login --json": 141,
+    "--help": 141,
+    "--version": 141,
+    "login --help": 1,  # click's own way
+    "status --profile nobody --json": 141,
+}
+
+
+def test_a_reader_that_has_gone_ends_it_without_a_word(log_in: LogIn, program: str) -> None:
+    log_in()
+    ends = {line: _run_unread(program, line) for line in PRINTING}
+    assert ends == {line: (code, "") for line, code in PRINTING.items()}
+
+
+def _run_unread(program: str, line: str) -> tuple[int, str]:
+    """Run a command whose stdout is a pipe that nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [program, *line.split()], stdin=subprocess.DEVNULL, stdout=writer,
+        stderr=subprocess.PIPE, check=False, start_new_session=True,
+    )  # fmt: skip
+    os.close(writer)
+    return done.returncode, done.stderr.decode()
+
+
+def test_a_listener_to_stderr_that_has_gone_changes_nothing(log_in: LogIn, program: str) -> None:
+    log_in()
+    ends = []
+    for line in ("login", "status", "status --profile nobody", "nonsense"):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(
+            [program, *line.split()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=writer, check=False, start_new_session=True,
+        )  # fmt: skip
+        os.close(writer)
+        ends.append(done.returncode)
+    assert ends == [0, 0, 3, 2]
+
+
+@pytest.mark.parametrize("line", ["status --json", "status", "env --shell bash", "--help",
+                                  "credential-process", "login --help"])  # fmt: skip
+def test_a_full_stdout_is_told(log_in: LogIn, program: str, line: str) -> None:
+    log_in()
+    outcome = processes.run_process(["/bin/bash", "-c", f"{program} {line} > /dev/full"])
+    assert outcome.exit_code == 3
+    assert outcome.stderr.startswith(
+        "mfa-session: error: stdout could not be written: no space left on device"
+    )
+    assert "Exception" not in outcome.stderr
+
+
+# Colour
+
+
+@pytest.mark.usefixtures("aws")
+def test_colour_is_for_terminals_only(run: Run, shell: Shell) -> None:
+    shown = end_of(shell("mfa login --no-input"))
+    assert shown.startswith("mfa-session: \x1b[31merror:\x1b[0m no long-term access key found")
+    assert "\x1b" not in end_of(shell("NO_COLOR=1 mfa login --no-input"))
+    assert "\x1b" not in end_of(shell("TERM=dumb mfa login --no-input"))
+    assert "\x1b" not in end_of(shell("mfa login --no-input 2>&1 | cat"))
+    assert "\x1b" not in run("login", "--no-input").stderr
+
+
+# Interruption elsewhere
+
+
+def test_control_c_while_aws_is_asked_changes_nothing(
+    aws: Sandbox, carols: AwsFiles, phone: Device, start: Start
+) -> None:
+    before = carols.credentials.read_bytes()
+    with Held(aws, "GetSessionToken") as held:
+        process = start("login", "--token-code", phone.code())
+        held.wait_for_call()
+        process.send_signal(signal.SIGINT)
+        outcome = processes.finish_process(process, limit_seconds=20)
+    assert outcome == (130, "", "mfa-session: error: interrupted; nothing was changed\n")
+    assert carols.credentials.read_bytes() == before
+
+
+HOOK = """
+import os, signal, sys
+moment, number = os.environ["INTERRUPT_AT"], int(os.environ["INTERRUPT_BY"])
+
+def interrupt(event, args):
+    global moment
+    if event == moment and "/.credentials." in str(args[0]):  # what will be the file
+        moment = None
+        os.kill(os.getpid(), number)
+
+sys.addaudithook(interrupt)
+"""
+
+
+@pytest.mark.parametrize("moment", ["open", "os.rename"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interruption_of_the_writing_waits_for_its_end(
+    carols: AwsFiles, phone: Device, run: Run, tmp_path: Path, moment: str, number: signal.Signals
+) -> None:
+    (tmp_path / "hook").mkdir()
+    (tmp_path / "hook" / "sitecustomize.py").write_text(HOOK)
+    outcome = run(
+        "login", "--token-code", phone.code(),
+        env={
+            "PYTHONPATH": str(tmp_path / "hook"),
+            "INTERRUPT_AT": moment,
+            "INTERRUPT_BY": str(int(number)),
+        },
+    )  # fmt: skip
+    section = carols.section("mfa") or {}
+    assert len(section.get("aws_session_token", "")) > 100
+    assert section.get("mfa_session_duration_seconds") == "43200"
+    assert "nothing was changed" not in outcome.stderr
+    assert run("status", "--check").exit_code == 0
