@@ -1,17 +1,193 @@
-"""A program that prints a code."""
+"""`code_command`: a program of the person's own that prints a code."""
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager, suppress
+
 from mfa_session.errors import NoMfaError
+from mfa_session.system.foreground import lend_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from types import FrameType
+    from typing import Any
+
+LIMIT_SECONDS = 30.0
+GRACE_SECONDS = 0.5
+LOOK_SECONDS = 0.05
+MOST_BYTES = 65536
+_CODE = re.compile(rb"(?<![0-9])[0-9]{6}(?![0-9])")
+_INTERRUPTED = {-signal.SIGINT, 128 + signal.SIGINT}
 
 
 def run_code_command(
-    command: str | list[str], *, serial: str, profile: str, environ: Mapping[str, str]
+    command: str | list[str],
+    *,
+    serial: str,
+    profile: str,
+    environ: Mapping[str, str],
+    limit_seconds: float = LIMIT_SECONDS,
 ) -> str:
-    """Run the command and return the code it prints."""
-    del command, serial, profile, environ
-    raise NoMfaError("code-command-failed", "code commands are not built in yet", "type the code")
+    """Run the command, a text by the shell, and return the one six-digit group that it prints.
+
+    It gets MFA_SESSION_MFA_SERIAL and MFA_SESSION_PROFILE, the terminal if it is ours, and no
+    stdin. NoMfaError `code-command-failed` never repeats what it printed, nor its arguments.
+    """
+    surroundings = {name: text for name, text in environ.items() if name != _OUR_CODE}
+    surroundings |= {"MFA_SESSION_MFA_SERIAL": serial, "MFA_SESSION_PROFILE": profile}
+    try:
+        return _find_code(_capture(command, surroundings, limit_seconds))
+    except _FailedError as error:
+        raise NoMfaError(
+            "code-command-failed",
+            f"the code_command of session {profile!r} {error}",
+            "run it by hand to see what is wrong",
+        ) from None  # what hangs on it may hold the code
+
+
+_OUR_CODE = "MFA_SESSION_TOKEN_CODE"
+
+
+class _FailedError(Exception):
+    """What the command did, as the end of a sentence."""
+
+
+def _find_code(printed: bytes) -> str:
+    codes = _CODE.findall(printed)
+    if len(codes) == 1:
+        return str(codes[0], "ascii")
+    if not printed.strip():
+        raise _FailedError("prints nothing")
+    if not codes:
+        raise _FailedError("prints no code (six digits)")
+    raise _FailedError(f"prints {len(codes)} codes (groups of six digits), not one")
+
+
+def _capture(command: str | list[str], environ: Mapping[str, str], limit_seconds: float) -> bytes:
+    """Return what the command prints; when this ends, however it does, so has the command."""
+    with _ended_by_signals():
+        program = _Program(command, environ)
+        try:
+            with lend_terminal(program.process.pid) as lent:
+                printed = program.read_all(limit_seconds)
+            if program.process.returncode in _INTERRUPTED:
+                _pass_interrupt_on(lent=lent)
+        finally:
+            program.end()
+    if program.process.returncode:
+        raise _FailedError(f"ended with exit code {program.process.returncode}")
+    return printed
+
+
+class _Program:
+    """A program in a process group of its own, and what it has printed."""
+
+    def __init__(self, command: str | list[str], environ: Mapping[str, str]) -> None:
+        self.process = _start(command, environ)
+        self._printed = bytearray()
+        self._reader = threading.Thread(target=self._collect, daemon=True)
+        self._reader.start()
+
+    def _collect(self) -> None:
+        stdout = self.process.stdout
+        assert stdout is not None  # noqa: S101  # it is a pipe; for type checkers
+        while len(self._printed) <= MOST_BYTES and (piece := os.read(stdout.fileno(), 4096)):
+            self._printed += piece
+
+    def read_all(self, limit_seconds: float) -> bytes:
+        """Return what it printed by its end, even if a child that it left holds on to stdout."""
+        ends_at = time.monotonic() + limit_seconds
+        while self.process.poll() is None:
+            if self._reader.is_alive():
+                self._reader.join(LOOK_SECONDS)
+            else:
+                time.sleep(LOOK_SECONDS / 10)
+            if len(self._printed) > MOST_BYTES:
+                raise _FailedError("prints far more than a code")
+            if time.monotonic() > ends_at:
+                raise _FailedError(f"is not done after {limit_seconds:g} s, and was ended")
+        self._reader.join(GRACE_SECONDS)
+        return bytes(self._printed)
+
+    def end(self) -> None:
+        """End it and its children, if it has not ended by itself."""
+        if self.process.poll() is None:
+            self._send(kill=False)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(GRACE_SECONDS)
+            self._send(kill=True)
+            self.process.wait()
+        self._reader.join(GRACE_SECONDS)
+        if self.process.stdout is not None and not self._reader.is_alive():
+            self.process.stdout.close()
+
+    def _send(self, *, kill: bool) -> None:
+        if sys.platform == "win32":
+            tree = ["taskkill", "/T", "/F", "/PID", str(self.process.pid)]
+            subprocess.run(tree, capture_output=True, check=False)
+        else:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL if kill else signal.SIGTERM)
+
+
+def _start(command: str | list[str], environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    in_shell = isinstance(command, str)
+    if not command or (in_shell and not str(command).strip()):
+        raise _FailedError("is empty")
+    try:
+        return subprocess.Popen(
+            command,
+            shell=in_shell,  # a text in config.toml is meant for the shell
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            env=dict(environ),
+            **_own_group(),
+        )
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a command"
+        program = "" if in_shell else f" ({command[0]})"
+        raise _FailedError(f"cannot be started{program}: {reason}") from None
+
+
+def _own_group() -> dict[str, Any]:
+    """Return how to start a program so that it and its children can be ended together."""
+    if sys.platform == "win32":
+        return {}
+    if sys.version_info >= (3, 11):
+        return {"process_group": 0}
+    return {"preexec_fn": os.setpgrp}  # in C: it takes no lock that another thread may hold
+
+
+def _pass_interrupt_on(*, lent: bool) -> None:
+    """End as if Ctrl-C had been ours: while the terminal was lent, it reached the command alone."""
+    if lent and sys.platform != "win32":
+        os.killpg(os.getpgrp(), signal.SIGINT)  # a script that runs us is to end as well
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP unwind the stack, so that the command does not outlive us."""
+    numbers = {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, _exit) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _exit(number: int, frame: FrameType | None) -> None:
+    del frame
+    raise SystemExit(128 + number)

@@ -1,0 +1,78 @@
+"""The terminal, lent to a program that stands in a process group of its own."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager, suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+if sys.platform == "win32":
+
+    @contextmanager
+    def lend_terminal(group: int) -> Iterator[bool]:
+        """Yield False: a Windows console has no foreground group, all may read from it."""
+        del group
+        yield False
+
+else:
+    import signal
+    import termios
+
+    @contextmanager
+    def lend_terminal(group: int) -> Iterator[bool]:
+        """Make `group` the terminal's foreground group, if ours is; take it back at the end.
+
+        Yields whether it was lent. Keys that end a program (Ctrl-C) reach only the group then.
+        """
+        with _open_terminal() as tty:
+            if tty is None or not _is_ours(tty):
+                yield False
+                return
+            modes = termios.tcgetattr(tty)
+            try:
+                _hand_over(tty, group)
+                yield True
+            finally:
+                _take_back(tty, modes)
+
+    @contextmanager
+    def _open_terminal() -> Iterator[int | None]:
+        try:
+            tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+        except OSError:
+            yield None
+            return
+        try:
+            yield tty
+        finally:
+            os.close(tty)
+
+    def _is_ours(tty: int) -> bool:
+        with suppress(OSError):
+            return os.tcgetpgrp(tty) == os.getpgrp()
+        return False
+
+    def _hand_over(tty: int, group: int) -> None:
+        with suppress(OSError, termios.error):
+            modes = termios.tcgetattr(tty)
+            modes[6][termios.VSUSP] = b"\0"  # Ctrl-Z would stop it and leave nobody to type to
+            termios.tcsetattr(tty, termios.TCSANOW, modes)
+            os.tcsetpgrp(tty, group)
+            os.killpg(group, signal.SIGCONT)  # it may have read too early, and been stopped for it
+
+    def _take_back(tty: int, modes: list[Any]) -> None:
+        """Make our group the foreground one again; who of it read meanwhile goes on."""
+        # From the background, the call that takes the terminal back would stop us.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
+        try:
+            with suppress(OSError, termios.error):
+                os.tcsetpgrp(tty, os.getpgrp())
+                termios.tcsetattr(tty, termios.TCSANOW, modes)
+                os.killpg(os.getpgrp(), signal.SIGCONT)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
