@@ -18,13 +18,15 @@ class Asked:
         *,
         serial: str | None = None,
         role_arn: str | None = None,
+        once: bool = False,
     ) -> None:
-        """Take the call's service, operation and names."""
+        """Take the call's service, operation and names; `once`: it is not sent a second time."""
         self.service = service
         self.operation = operation
         self.caller = caller
         self.serial = serial
         self.role_arn = role_arn
+        self.once = once
 
     @property
     def action(self) -> str:

@@ -74,7 +74,7 @@ class AwsCalls:
         try:
             return [str(device["SerialNumber"]) for device in answer["MFADevices"]]
         except (KeyError, TypeError) as error:
-            raise _not_an_answer(asked) from error
+            raise not_an_answer(asked) from error
 
     def account(self, caller: Caller) -> str | None:
         """STS GetCallerIdentity's account; a nicety, so no failure is one."""
@@ -97,17 +97,18 @@ class AwsCalls:
                 expires_at=given["Expiration"].astimezone(timezone.utc),
             )
         except (KeyError, TypeError, AttributeError) as error:
-            raise _not_an_answer(asked) from error
+            raise not_an_answer(asked) from error
 
     def _call(self, asked: Asked, **parameters: object) -> dict[str, Any]:
         from botocore import xform_name  # noqa: PLC0415
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+        from botocore.parsers import ResponseParserError  # noqa: PLC0415
 
         from mfa_session.aws.translation import translate  # noqa: PLC0415
 
         sent_at = self._clock.local_now()
         try:
-            client = self._clients.get(asked.service, asked.caller)
+            client = self._clients.get(asked.service, asked.caller, once=asked.once)
             sent_at = self._clock.local_now()
             answer: dict[str, Any] = getattr(client, xform_name(asked.operation))(**parameters)
         except ClientError as error:
@@ -115,8 +116,8 @@ class AwsCalls:
             raise translate(error, asked, self._clock.local_now()) from error
         except BotoCoreError as error:
             raise translate(error, asked, self._clock.local_now()) from error
-        except (KeyError, ValueError) as error:  # a portal's page in the place of an answer
-            raise _not_an_answer(asked) from error
+        except (KeyError, ValueError, ResponseParserError) as error:  # a portal's page, say
+            raise not_an_answer(asked) from error
         self._learn(answer, sent_at)
         return answer
 
@@ -130,7 +131,8 @@ class AwsCalls:
         self._aws_clock.learn(aws_time, sent_at, self._clock.local_now())
 
 
-def _not_an_answer(asked: Asked) -> MfaSessionError:
-    from mfa_session.aws.translation import not_an_answer  # noqa: PLC0415  # imports botocore
+def not_an_answer(asked: Asked) -> MfaSessionError:
+    """Return the error for an answer that did not come from AWS."""
+    from mfa_session.aws import translation  # noqa: PLC0415  # imports botocore
 
-    return not_an_answer(asked)
+    return translation.not_an_answer(asked)

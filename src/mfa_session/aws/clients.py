@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
+ATTEMPTS = 3
 
 
 class Clients:
@@ -19,7 +20,7 @@ class Clients:
 
     def __init__(self) -> None:
         """Make nothing yet."""
-        self._made: dict[tuple[str, Caller], Any] = {}
+        self._made: dict[tuple[str, Caller, bool], Any] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -35,15 +36,18 @@ class Clients:
         self._thread = threading.Thread(target=make, daemon=True)
         self._thread.start()
 
-    def get(self, service: str, caller: Caller) -> Any:  # botocore's are untyped
-        """Return the client of a service for these keys, profile and region."""
+    def get(self, service: str, caller: Caller, *, once: bool = False) -> Any:  # untyped
+        """Return the client of a service for these keys, profile and region.
+
+        One for calls to be sent `once` tries nothing again.
+        """
         with self._lock:
-            if (service, caller) not in self._made:
-                self._made[service, caller] = _make(service, caller)
-            return self._made[service, caller]
+            if (service, caller, once) not in self._made:
+                self._made[service, caller, once] = _make(service, caller, 1 if once else ATTEMPTS)
+            return self._made[service, caller, once]
 
 
-def _make(service: str, caller: Caller) -> Any:
+def _make(service: str, caller: Caller, attempts: int) -> Any:
     """Make a client; proxies, CA bundle and endpoints stay botocore's own business."""
     from botocore.config import Config  # noqa: PLC0415  # 360 ms: only when AWS is asked
     from botocore.session import Session  # noqa: PLC0415
@@ -60,6 +64,6 @@ def _make(service: str, caller: Caller) -> Any:
         config=Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": 3},
+            retries={"mode": "standard", "total_max_attempts": attempts},
         ),
     )

@@ -6,6 +6,7 @@ from email.utils import parsedate_to_datetime
 
 from botocore import exceptions
 
+from mfa_session.aws.device_errors import DEVICE_MEANINGS
 from mfa_session.durations import format_duration
 from mfa_session.errors import (
     ConfigurationError,
@@ -140,6 +141,8 @@ def _denied(answer: _Answer, asked: Asked) -> MfaSessionError:
     hint = f"ask your administrator to allow {asked.action} for your own user"
     if asked.operation == "ListMFADevices":
         hint += ", or name the device: --mfa-serial"
+    if "MFADevice" in asked.operation and asked.caller.keys.session_token is None:
+        hint += "; if they allow it with MFA only, log in first: `mfa-session login`"
     return RefusedError("not-authorized", f"{asked.key} is not allowed {asked.action}", hint)
 
 
@@ -228,10 +231,10 @@ def _translate_failure(error: Exception, asked: Asked) -> MfaSessionError:
          f"AWS{where} does not answer", "check the network, a VPN, and HTTPS_PROXY"),
         (exceptions.ReadTimeoutError, UnreachableError, "network",
          f"AWS{where} does not answer in time", "check the network, a VPN, and HTTPS_PROXY"),
+        (exceptions.ConnectionError, UnreachableError, "network",
+         f"AWS{where} cannot be reached", "check the network, AWS_ENDPOINT_URL and HTTPS_PROXY"),
         (exceptions.HTTPClientError, UnreachableError, "network",
          f"AWS{where} cannot be reached", "check the network, AWS_ENDPOINT_URL and HTTPS_PROXY"),
-        (exceptions.ResponseParserError, UnreachableError, "not-aws",
-         not_an_answer(asked).message, not_an_answer(asked).hint),
         (exceptions.ProfileNotFound, ConfigurationError, "no-such-profile",
          str(error), "correct AWS_PROFILE, or unset it"),
         (exceptions.InvalidRegionError, ConfigurationError, "bad-region",
@@ -255,4 +258,5 @@ _MEANINGS: tuple[tuple[set[str], Callable[[_Answer, Asked], MfaSessionError]], .
         {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"},
         _throttled,
     ),
+    *DEVICE_MEANINGS,
 )

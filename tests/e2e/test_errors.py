@@ -1,0 +1,292 @@
+"""AWS's refusals and a failing network, told as what the person can do."""
+
+from __future__ import annotations
+
+import json
+import socket
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from e2e.places import long_term, managed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conftest import Run
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, User
+
+PORTAL = "<html><head><title>Hotel</title></head><body><p>Sign in<br></body></html>"
+XHTML = "<html><body><p>Sign in</p></body></html>"
+
+
+def error_of(run: Run, *argv: str, env: dict[str, str] | None = None, exit_code: int) -> Any:
+    """Log in in vain, as JSON, and return the error."""
+    outcome = run("login", *argv, "--json", env=env)
+    assert outcome.exit_code == exit_code, outcome
+    assert outcome.stderr == ""
+    return json.loads(outcome.stdout)["error"]
+
+
+def trusting(user: User) -> Any:
+    """Return a trust policy that lets this user in, with MFA or without."""
+    statement = {"Effect": "Allow", "Principal": {"AWS": user.arn}, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+@pytest.fixture
+def argv(phone: Device) -> list[str]:
+    """Return options that name the device and give its code, for one call to AWS."""
+    return ["--mfa-serial", phone.serial, "--token-code", phone.code()]
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_changed(carols: AwsFiles) -> Iterator[None]:
+    """Check, after each test, that the file is as it was."""
+    before = carols.credentials.read_bytes()
+    yield
+    if b"changed by the test" not in carols.credentials.read_bytes():
+        assert carols.credentials.read_bytes() == before
+
+
+def test_a_wrong_code(run: Run, aws: Sandbox, phone: Device) -> None:
+    wrong = f"{(int(phone.code()) + 1) % 10**6:06}"
+    error = error_of(run, "--token-code", wrong, exit_code=4)
+    assert error["code"] == "code-rejected"
+    assert phone.serial in error["message"]
+    assert "wait for the next one" in error["hint"]
+    assert wrong not in json.dumps(error)
+    assert aws.count("GetSessionToken") == 1  # a supplied one is never retried
+
+
+def test_a_reused_code(run: Run, aws: Sandbox, carols: AwsFiles, argv: list[str]) -> None:
+    before = carols.credentials.read_bytes()
+    assert run("login", *argv).exit_code == 0
+    carols.credentials.write_bytes(before)
+    error = error_of(run, *argv, exit_code=4)
+    assert error["code"] == "code-rejected"
+    assert "works once" in error["hint"]
+    assert aws.count("GetSessionToken") == 2
+
+
+def test_a_serial_that_is_not_this_users(run: Run) -> None:
+    serial = "arn:aws:iam::123456789012:mfa/nobodys"
+    error = error_of(run, "--mfa-serial", serial, "--token-code", "000000", exit_code=3)
+    assert error["code"] == "wrong-serial"
+    assert serial in error["message"]
+
+
+def test_an_inactive_key(run: Run, carol: User, argv: list[str]) -> None:
+    carol.deactivate_key(carol.access_key_id)
+    error = error_of(run, *argv, exit_code=5)
+    assert error["code"] == "invalid-key"
+    assert carol.access_key_id in error["message"]
+    assert "'default'" in error["message"]
+
+
+def test_a_wrong_secret_key(run: Run, carol: User, argv: list[str]) -> None:
+    env = {"AWS_ACCESS_KEY_ID": carol.access_key_id, "AWS_SECRET_ACCESS_KEY": "wrong" * 8}
+    error = error_of(run, *argv, env=env, exit_code=5)
+    assert error["code"] == "wrong-secret-key"
+    assert carol.access_key_id in error["message"]
+    assert "the environment" in error["message"]
+
+
+def test_session_keys_that_do_not_look_like_it(run: Run, aws: Sandbox, argv: list[str]) -> None:
+    aws.fail("GetSessionToken", code="AccessDenied", status=403,
+             message="Cannot call GetSessionToken with session credentials")  # fmt: skip
+    error = error_of(run, *argv, exit_code=3)
+    assert error["code"] == "temporary-source"
+    assert "--source-profile" in error["hint"]
+
+
+@pytest.mark.parametrize(("ahead", "way"), [(3600, "slow"), (-7200, "fast")])
+def test_a_clock_that_is_off(run: Run, aws: Sandbox, argv: list[str], ahead: int, way: str) -> None:
+    aws.clock.advance(ahead)
+    error = error_of(run, *argv, exit_code=6)
+    assert error["code"] == "clock-off"
+    about = {3600: ("1h", "59m"), -7200: ("2h", "1h 59m")}[ahead]
+    assert error["message"].startswith(
+        tuple(f"this machine's clock is {amount} {way}" for amount in about)
+    )
+
+
+def test_a_role_refused_names_both_sides(
+    run: Run, aws: Sandbox, carol: User, argv: list[str]
+) -> None:
+    role = "arn:aws:iam::123456789012:role/nosuch"
+    error = error_of(run, "--profile", "r", "--role-arn", role, *argv, exit_code=5)
+    assert error["code"] == "role-refused"
+    assert role in error["message"]
+    assert carol.access_key_id in error["message"]
+    assert "sts:AssumeRole" in error["hint"]
+    assert "trust policy" in error["hint"]
+    assert aws.count("AssumeRole") == 1
+
+
+def test_a_duration_above_the_roles_maximum(
+    run: Run, aws: Sandbox, carol: User, argv: list[str]
+) -> None:
+    role = aws.create_role("books", trust=trusting(carol))
+    asked = ["--profile", "r", "--role-arn", role.arn, "--duration", "2h"]
+    error = error_of(run, *asked, *argv, exit_code=3)
+    assert error["code"] == "duration-above-role-maximum"
+    assert role.arn in error["message"]
+
+
+def test_a_region_without_sts(run: Run, aws: Sandbox, argv: list[str]) -> None:
+    aws.disable_region("eu-west-1")
+    error = error_of(run, *argv, exit_code=5)
+    assert error["code"] == "region-disabled"
+    assert "eu-west-1" in error["message"]
+    assert "--region us-east-1" in error["hint"]
+
+
+def test_throttling_is_tried_again_and_then_told(run: Run, aws: Sandbox, argv: list[str]) -> None:
+    aws.fail("GetSessionToken", times=None)
+    error = error_of(run, *argv, exit_code=5)
+    assert error["code"] == "throttled"
+    assert aws.count("GetSessionToken") == 3
+
+
+def test_throttling_that_passes_is_not_noticed(
+    run: Run, aws: Sandbox, carols: AwsFiles, argv: list[str]
+) -> None:
+    before = carols.credentials.read_bytes()
+    aws.fail("GetSessionToken", times=1)
+    assert run("login", *argv).exit_code == 0
+    assert aws.count("GetSessionToken") == 2
+    carols.credentials.write_bytes(before)
+
+
+def test_a_broken_service(run: Run, aws: Sandbox, argv: list[str]) -> None:
+    aws.fail("GetSessionToken", times=None, code="InternalFailure", status=500, message="x")
+    error = error_of(run, *argv, exit_code=6)
+    assert error["code"] == "service-unavailable"
+
+
+def test_a_refusal_that_was_not_foreseen(run: Run, aws: Sandbox, argv: list[str]) -> None:
+    aws.fail("GetSessionToken", code="OptInRequired", status=403, message="Please sign up.")
+    error = error_of(run, *argv, exit_code=5)
+    assert error["code"] == "refused-by-aws"
+    assert "OptInRequired: Please sign up." in error["message"]
+
+
+def test_listing_devices_refused(run: Run, aws: Sandbox, phone: Device) -> None:
+    aws.fail("ListMFADevices", code="AccessDenied", status=403, message="User: x is not authorized")
+    error = error_of(run, "--token-code", phone.code(), exit_code=5)
+    assert error["code"] == "not-authorized"
+    assert "iam:ListMFADevices" in error["message"]
+    assert "--mfa-serial" in error["hint"]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "content_type"),
+    [
+        (200, PORTAL, "text/html"),
+        (200, XHTML, "text/html"),
+        (200, "", "text/plain"),
+        (200, "{}", "application/json"),
+        (200, "<GetSessionTokenResponse><Other/></GetSessionTokenResponse>", "text/xml"),
+        (302, PORTAL, "text/html"),
+        (403, PORTAL, "text/html"),
+        (407, XHTML, "text/html"),
+        (511, PORTAL, "text/html"),
+    ],
+    ids=["html", "xhtml", "empty", "json", "another answer", "redirect", "403", "407", "511"],
+)
+def test_what_is_not_aws(
+    run: Run, aws: Sandbox, argv: list[str], status: int, body: str, content_type: str
+) -> None:
+    aws.answer("*", status, body, content_type, times=None)
+    error = error_of(run, *argv, exit_code=6)
+    assert error["code"] in {"not-aws", "service-unavailable"}
+    assert (error["code"] == "service-unavailable") == (status >= 500)
+    assert "sts:GetSessionToken" in error["message"]
+
+
+def test_a_portal_where_the_devices_are_asked(run: Run, aws: Sandbox, phone: Device) -> None:
+    aws.answer("ListMFADevices", 200, XHTML, times=None)
+    error = error_of(run, "--token-code", phone.code(), exit_code=6)
+    assert error["code"] == "not-aws"
+
+
+def test_a_dropped_connection(run: Run, aws: Sandbox, argv: list[str]) -> None:
+    aws.drop("GetSessionToken", times=None)
+    error = error_of(run, *argv, exit_code=6)
+    assert error["code"] == "network"
+    assert "cannot be reached" in error["message"]
+
+
+def test_nobody_listens(run: Run, argv: list[str]) -> None:
+    error = error_of(run, *argv, env={"AWS_ENDPOINT_URL": closed_port()}, exit_code=6)
+    assert error["code"] == "network"
+    assert "AWS_ENDPOINT_URL" in error["hint"]
+
+
+def test_a_name_that_does_not_resolve(run: Run, argv: list[str]) -> None:
+    env = {"AWS_ENDPOINT_URL": "http://nowhere.invalid"}
+    error = error_of(run, *argv, env=env, exit_code=6)
+    assert error["code"] == "network"
+
+
+def test_a_proxy_that_is_not_there(run: Run, argv: list[str]) -> None:
+    env = {
+        "AWS_ENDPOINT_URL": "https://sts.nowhere.invalid",
+        "HTTPS_PROXY": closed_port(),
+        "NO_PROXY": "",
+    }
+    error = error_of(run, *argv, env=env, exit_code=6)
+    assert error["code"] == "proxy-failed"
+    assert "HTTPS_PROXY" in error["hint"]
+
+
+def test_tls_that_is_none(run: Run, aws: Sandbox, argv: list[str]) -> None:
+    env = {"AWS_ENDPOINT_URL": aws.url.replace("http:", "https:")}
+    error = error_of(run, *argv, env=env, exit_code=6)
+    assert error["code"] == "tls-failed"
+    assert "AWS_CA_BUNDLE" in error["hint"]
+
+
+@pytest.mark.slow
+def test_a_silent_server_is_given_up(run: Run, argv: list[str]) -> None:
+    """Read timeout 15 s, three attempts and pauses: it ends, and says so."""
+    with socket.create_server(("127.0.0.1", 0), backlog=3) as server:  # connects, never answers
+        env = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.getsockname()[1]}"}
+        error = error_of(run, *argv, env=env, exit_code=6)
+    assert error["code"] == "network"
+    assert "does not answer in time" in error["message"]
+
+
+@pytest.mark.parametrize("region", ["eu west 1", "../x", "-"])
+def test_what_is_no_region(run: Run, argv: list[str], region: str) -> None:
+    error = error_of(run, "--region", region, *argv, exit_code=3)
+    assert error["code"] == "bad-region"
+    assert repr(region) in error["message"]
+
+
+def test_an_expired_session_as_base_says_what_to_do(
+    run: Run, aws: Sandbox, carols: AwsFiles, carol: User
+) -> None:
+    """The clock of this machine and AWS's may differ on when a session has ended."""
+    role = aws.create_role("books", trust=trusting(carol))
+    key = "ASIAGONEGONEGONEGONE"
+    session = managed(
+        aws_access_key_id=key,
+        mfa_session_key_id=key,
+        mfa_session_source_key_id=carol.access_key_id,
+        seconds_left=600,
+    )
+    carols.write("# changed by the test\n" + long_term(carol) + session)
+    error = error_of(run, "--profile", "r", "--role-arn", role.arn, exit_code=5)
+    assert error["code"] == "invalid-key"
+    assert key in error["message"]
+    assert "login" in error["hint"]
+
+
+def closed_port() -> str:
+    """Return a URL of this machine where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"http://127.0.0.1:{server.getsockname()[1]}"
