@@ -21,6 +21,9 @@ from mfa_session.sandbox import ALLOW_ALL, Sandbox
 from sandbox.refusals import STOP_NEEDS_MFA
 
 if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+
     from sandbox.conftest import Clients
 
 
@@ -139,19 +142,28 @@ def test_the_real_aws_cli(aws: Sandbox) -> None:
     assert aws.count("StopInstances") == 2
 
 
-def test_it_runs_as_a_program_and_says_how_to_reach_it() -> None:
-    argv = [sys.executable, "-m", "mfa_session.sandbox"]
-    process = processes.start_process(argv)
-    assert process.stdout is not None
-    lines = [process.stdout.readline().decode().rstrip() for _ in range(9)]
+@pytest.fixture
+def program() -> Iterator[subprocess.Popen[bytes]]:
+    """Run the sandbox as a program; it is gone after the test, whatever happened."""
+    process = processes.start_process([sys.executable, "-m", "mfa_session.sandbox"])
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_it_runs_as_a_program_and_says_how_to_reach_it(
+    program: subprocess.Popen[bytes],
+) -> None:
+    assert program.stdout is not None
+    lines = [program.stdout.readline().decode().rstrip() for _ in range(9)]
     told = dict(line.removeprefix("export ").split("=", 1) for line in lines[:7])
     device = lines[7].removeprefix("# device ")
     assert lines[8].startswith("# base32 ")
     env: dict[str, str | None] = {**told}
-    listed = processes.run_process(
-        [processes.installed_program("aws"), "iam", "list-mfa-devices"], env
-    )
-    process.send_signal(signal.SIGINT)
-    ended = processes.finish_process(process)
+    cli = processes.installed_program("aws")
+    listed = processes.run_process([cli, "iam", "list-mfa-devices"], env)
+    program.send_signal(signal.SIGINT)
+    ended = program.wait(processes.LIMIT_SECONDS)
+    assert program.stderr is not None
     assert [d["SerialNumber"] for d in json.loads(listed.stdout)["MFADevices"]] == [device]
-    assert (ended.exit_code, ended.stderr) == (0, "")
+    assert (ended, program.stderr.read()) == (0, b"")
