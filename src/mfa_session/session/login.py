@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError, Interrupted, RefusedError
+from mfa_session.errors import ConfigurationError, Interrupted
 from mfa_session.mfa.sending import Codes
-from mfa_session.session.arns import account_of, device_kind
+from mfa_session.session.arns import account_of
+from mfa_session.session.device import find_device, long_term_caller, with_keys
 from mfa_session.session.model import Session
 from mfa_session.session.plan import Outcome, find_base, find_kept, find_shared
 from mfa_session.session.ports import Caller, Issued, MfaCode, Role
@@ -14,7 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mfa_session.session.model import Keys
     from mfa_session.session.ports import Edges, Safe
     from mfa_session.session.settings import Settings
 
@@ -37,7 +37,7 @@ class Login:
         kept = None if force else find_kept(settings, standing, edges.clock.now())
         if kept is not None and (self._in_memory or self._is_written(kept)):
             return Outcome(session=kept, reused=True)
-        settings = self._with_keys(settings)
+        settings = with_keys(edges, settings)
         safe = self._check(settings)
         replaced = {session.keys.access_key_id for session in standing} if force else set()
         try:
@@ -46,22 +46,6 @@ class Login:
         finally:
             if safe is not None:
                 safe.release()
-
-    def _with_keys(self, settings: Settings) -> Settings:
-        """Run the source's credential_process now, if that is where its keys come from."""
-        source = settings.source
-        if source.keys is not None:
-            return settings
-        keys = self._edges.process_keys(source)
-        if not keys.is_long_term():
-            raise ConfigurationError(
-                "temporary-source",
-                f"the credential_process of {source.label()} yields session keys "
-                f"({keys.access_key_id}), not long-term ones",
-                "name the profile that holds your access key (AKIA…): --source-profile NAME",
-            )
-        via = self._with_keys(settings.via) if settings.via else None
-        return settings.replace(source=source.replace(keys=keys), via=via)
 
     def _check(self, settings: Settings) -> Safe | None:
         """Check that the session can be written and set a place aside, before any code."""
@@ -147,10 +131,9 @@ class Login:
         """Have the session from the long-term keys, with a code."""
         edges = self._edges
         codes = edges.codes(settings)
-        keys = _long_term(settings)
-        caller = Caller(keys=keys, profile=settings.source.profile, region=settings.region)
+        caller = long_term_caller(settings)
         edges.aws.prepare(caller)
-        serial = settings.mfa_serial or self._discover(settings, caller)
+        serial = find_device(edges, settings, caller)
         role = self._role(settings) if settings.role_arn else None
 
         def call(code: str) -> Issued:
@@ -173,19 +156,6 @@ class Login:
             arn=settings.role_arn or "", session_name=name, external_id=settings.external_id
         )
 
-    def _discover(self, settings: Settings, caller: Caller) -> str:
-        """Find the user's MFA device; where that is not allowed, the one used last."""
-        self._edges.talk.detail("iam:ListMFADevices, as no mfa_serial is set")
-        try:
-            serials = self._edges.aws.list_devices(caller)
-        except RefusedError as error:
-            remembered = settings.remembered_serial
-            if remembered is None or error.code != "not-authorized":
-                raise
-            self._edges.talk.detail(f"not allowed; using the device of last time, {remembered}")
-            return remembered
-        return pick_device(serials, self._edges, settings)
-
     def _describe(
         self, settings: Settings, issued: Issued, role: Role | None, serial: str | None
     ) -> Session:
@@ -197,7 +167,7 @@ class Login:
             managed=True,
             keys=issued.keys,
             source_profile=settings.source.profile,
-            source_key_id=_long_term(settings).access_key_id,
+            source_key_id=long_term_caller(settings).keys.access_key_id,
             mfa_serial=serial,
             role_arn=settings.role_arn,
             external_id=settings.external_id,
@@ -211,36 +181,6 @@ class Login:
         )
 
 
-def pick_device(serials: list[str], edges: Edges, settings: Settings) -> str:
-    """Return the device to use of those found; ask where several would do."""
-    usable = [serial for serial in serials if device_kind(serial) in {"virtual", "hardware"}]
-    passkeys = [serial for serial in serials if device_kind(serial) == "passkey"]
-    if len(usable) == 1:
-        return usable[0]
-    if not usable and passkeys:
-        raise ConfigurationError(
-            "passkey-device",
-            f"the only MFA device found is a passkey ({', '.join(passkeys)}), "
-            "which AWS's API cannot use for sessions",
-            "add a virtual MFA device (an authenticator app) to your user as well",
-        )
-    if not usable:
-        raise ConfigurationError(
-            "no-mfa-device",
-            f"the user of {settings.source.label()} has no MFA device",
-            "add one in the console (IAM, your user, Security credentials), "
-            "or name it: --mfa-serial",
-        )
-    chosen = edges.choose_device(usable)
-    if chosen is None:
-        raise ConfigurationError(
-            "several-mfa-devices",
-            f"the user has several MFA devices: {', '.join(usable)}",
-            "say which: --mfa-serial, or mfa_serial in config.toml",
-        )
-    return chosen
-
-
 def _granted(settings: Settings, issued: Issued, now: datetime) -> int:
     """Return the duration AWS gave: less than asked for where it cuts it (a root user's to 1 h)."""
     seconds = int((issued.expires_at - now).total_seconds())
@@ -249,12 +189,6 @@ def _granted(settings: Settings, issued: Issued, now: datetime) -> int:
 
 def _identity(settings: Settings) -> str:
     """Return what makes two logins the same: one of them asks, the other shares."""
+    key_id = long_term_caller(settings).keys.access_key_id
     parts = (settings.role_arn, settings.external_id, settings.role_session_name)
-    return " ".join([_long_term(settings).access_key_id, *(part or "-" for part in parts)])
-
-
-def _long_term(settings: Settings) -> Keys:
-    keys = settings.source.keys
-    if keys is None:  # they are fetched before anything is asked of AWS
-        raise RuntimeError("the source's keys were not fetched")
-    return keys
+    return " ".join([key_id, *(part or "-" for part in parts)])

@@ -1,0 +1,83 @@
+"""The MFA device of a session: named by the settings, or found by asking IAM."""
+
+from __future__ import annotations
+
+from mfa_session.errors import ConfigurationError, RefusedError
+from mfa_session.session.arns import device_kind
+from mfa_session.session.ports import Caller
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.session.ports import Edges
+    from mfa_session.session.settings import Settings
+
+
+def with_keys(edges: Edges, settings: Settings) -> Settings:
+    """Run the source's credential_process now, if that is where its keys come from."""
+    source = settings.source
+    if source.keys is not None:
+        return settings
+    keys = edges.process_keys(source)
+    if not keys.is_long_term():
+        raise ConfigurationError(
+            "temporary-source",
+            f"the credential_process of {source.label()} yields session keys "
+            f"({keys.access_key_id}), not long-term ones",
+            "name the profile that holds your access key (AKIA…): --source-profile NAME",
+        )
+    via = with_keys(edges, settings.via) if settings.via else None
+    return settings.replace(source=source.replace(keys=keys), via=via)
+
+
+def long_term_caller(settings: Settings) -> Caller:
+    """Return who calls AWS with the source's own keys, which have been fetched."""
+    keys = settings.source.keys
+    if keys is None:  # they are fetched before anything is asked of AWS
+        raise RuntimeError("the source's keys were not fetched")
+    return Caller(keys=keys, profile=settings.source.profile, region=settings.region)
+
+
+def find_device(edges: Edges, settings: Settings, caller: Caller) -> str:
+    """Return the serial that is set, or IAM's; where that is not allowed, the one used last."""
+    if settings.mfa_serial is not None:
+        return settings.mfa_serial
+    edges.talk.detail("iam:ListMFADevices, as no mfa_serial is set")
+    try:
+        serials = edges.aws.list_devices(caller)
+    except RefusedError as error:
+        remembered = settings.remembered_serial
+        if remembered is None or error.code != "not-authorized":
+            raise
+        edges.talk.detail(f"not allowed; using the device of last time, {remembered}")
+        return remembered
+    return pick_device(serials, edges, settings)
+
+
+def pick_device(serials: list[str], edges: Edges, settings: Settings) -> str:
+    """Return the device to use of those found; ask where several would do."""
+    usable = [serial for serial in serials if device_kind(serial) in {"virtual", "hardware"}]
+    passkeys = [serial for serial in serials if device_kind(serial) == "passkey"]
+    if len(usable) == 1:
+        return usable[0]
+    if not usable and passkeys:
+        raise ConfigurationError(
+            "passkey-device",
+            f"the only MFA device found is a passkey ({', '.join(passkeys)}), "
+            "which AWS's API cannot use for sessions",
+            "add a virtual MFA device (an authenticator app) to your user as well",
+        )
+    if not usable:
+        raise ConfigurationError(
+            "no-mfa-device",
+            f"the user of {settings.source.label()} has no MFA device",
+            "add one in the console (IAM, your user, Security credentials), "
+            "or name it: --mfa-serial",
+        )
+    chosen = edges.choose_device(usable)
+    if chosen is None:
+        raise ConfigurationError(
+            "several-mfa-devices",
+            f"the user has several MFA devices: {', '.join(usable)}",
+            "say which: --mfa-serial, or mfa_serial in config.toml",
+        )
+    return chosen
