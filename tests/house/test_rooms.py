@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files": set(),
     "files.recovered": {"session"},  # these two keep sessions, as session/ asks for
     "files.session_store": {"session"},
+    "files.enrolments": {"mfa"},  # and this one an enrolment's notes
     "system": {"session", "mfa"},
     "system.secret_store": {"files.state"},  # where it keeps which devices have a secret
     "sandbox": set(),
@@ -41,6 +42,7 @@ MAY_USE: dict[str, set[str]] = {
     "cli": {"click", "shellingham"},
     "mfa.totp": {"pyotp"},
     "system.secret_store": {"keyring"},
+    "system.qr": {"segno"},
     "aws": {"boto3", "botocore"},
     "files": {"tomli", "tomllib"},  # tomllib: in the library from 3.11
     "sandbox": {"boto3", "botocore", "moto", "werkzeug"},

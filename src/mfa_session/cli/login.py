@@ -49,7 +49,7 @@ def _log_in(app: App, name: str | None) -> Outcome:
     settings = resolve(facts)
     outcome = app.have(facts, settings, force=given.flag("force"))
     if not given.flag("json"):
-        _tell(app, outcome, asked=name)
+        tell(app, outcome, asked=name)
     return outcome
 
 
@@ -57,7 +57,7 @@ def _summary(app: App, outcome: Outcome) -> dict[str, object]:
     return {**outcome.session.summary(app.now()), "reused": outcome.reused}
 
 
-def _tell(app: App, outcome: Outcome, *, asked: str | None) -> None:
+def tell(app: App, outcome: Outcome, *, asked: str | None) -> None:
     """Say what there is now, for how long, and how to use it."""
     session = outcome.session
     left = format_duration(_to_minutes(session.seconds_left(app.now()) or 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.shape import Command, Group, Option
+from mfa_session.cli.shape import Argument, Command, Group, Option
 
 COMMON = (
     Option(
@@ -41,6 +41,12 @@ _DURATION = Option(
     help="How long a new session lasts, such as 45m or 12h. [env: MFA_SESSION_DURATION]",
 )
 _REGION = Option(flags=("--region",), metavar="REGION", help="The AWS region.")
+_INSECURE_KEYRING = Option(
+    flags=("--insecure-keyring",),
+    kind="flag",
+    help="Accept a keyring that keeps secrets as plain text.",
+)
+_SERIAL = Argument(name="serial")
 SHELLS = ("bash", "zsh", "fish", "powershell", "cmd", "dotenv", "json")
 
 COMMANDS = (
@@ -165,6 +171,66 @@ COMMANDS = (
         options=(_PROFILE, _MIN_TTL),
     ),
     Command(
+        name="device list",
+        group="Codes and devices",
+        summary="Show your MFA devices, and which can be used here.",
+        example="mfa-session device list",
+        description=(
+            "Asks IAM. A passkey is listed, but AWS's API takes no codes of it. SECRET says "
+            "whether the keyring holds the device's secret, so that codes are made without a phone."
+        ),
+        options=(_PROFILE, _INSECURE_KEYRING, _JSON),
+        run="device:show",
+    ),
+    Command(
+        name="device enroll",
+        group="Codes and devices",
+        summary="Make a virtual MFA device, and log in with it.",
+        example="mfa-session device enroll --qr",
+        description=(
+            "Creates the device at AWS (called NAME, or like your user), stores its secret in the "
+            "keyring, enables it and logs in. If anything fails, everything is undone."
+        ),
+        options=(
+            _PROFILE,
+            Option(
+                flags=("--qr",),
+                kind="flag",
+                help="Show a QR code, so that a phone has the device as well.",
+            ),
+            _INSECURE_KEYRING,
+        ),
+        arguments=(Argument(name="name"),),
+        run="device:enroll",
+    ),
+    Command(
+        name="device resync",
+        group="Codes and devices",
+        summary="Bring a device back in step with AWS.",
+        example="mfa-session device resync",
+        description=(
+            "Sends two consecutive codes: from the stored secret if there is one, else typed. "
+            "For a device whose codes AWS rejects because its clock has drifted."
+        ),
+        options=(_PROFILE, _INSECURE_KEYRING),
+        arguments=(_SERIAL,),
+        run="device:resync",
+    ),
+    Command(
+        name="device remove",
+        group="Codes and devices",
+        summary="Remove a device from AWS, and its secret from the keyring.",
+        example="mfa-session device remove",
+        description="Deactivates the device, deletes it and forgets its secret; asks first.",
+        options=(
+            _PROFILE,
+            Option(flags=("--yes",), kind="flag", help="Do not ask."),
+            _INSECURE_KEYRING,
+        ),
+        arguments=(_SERIAL,),
+        run="device:remove",
+    ),
+    Command(
         name="demo",
         group="Help",
         summary="See it work against a local AWS that enforces MFA.",
@@ -180,7 +246,13 @@ COMMANDS = (
 )
 
 
-GROUPS: tuple[Group, ...] = ()
+GROUPS: tuple[Group, ...] = (
+    Group(
+        name="device",
+        summary="Your own MFA devices at AWS.",
+        example="mfa-session device list",
+    ),
+)
 
 
 def find_command(*words: str) -> Command | None:

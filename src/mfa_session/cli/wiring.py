@@ -5,27 +5,35 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.aws.calls import AwsCalls
+from mfa_session.aws.devices import IamDevices
 from mfa_session.cli.given import asks_nothing
+from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.session_store import SessionStore
 from mfa_session.files.turns import Turns
 from mfa_session.files.windows import UsedSteps
+from mfa_session.mfa import devices, phone
 from mfa_session.mfa.codes import PromptedCode, SuppliedCode
 from mfa_session.mfa.sources import Sources
 from mfa_session.session.ports import Edges
+from mfa_session.system import qr
 from mfa_session.system.code_command import run_code_command
 from mfa_session.system.countdown import wait_until
 from mfa_session.system.people import role_session_name
 from mfa_session.system.processes import run_credential_process
 from mfa_session.system.secret_store import SecretStore
-from mfa_session.system.signals import uninterrupted
+from mfa_session.system.signals import put_off, uninterrupted
 from mfa_session.system.stdin import read_line
 from mfa_session.system.terminal import Terminal
 
-__all__ = ["read_line", "secrets_of", "store_of", "terminal_of", "wire"]
+__all__ = ["phone_of", "read_line", "secrets_of", "store_of", "terminal_of", "wire", "wire_devices"]
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mfa_session.cli.app import App
+    from mfa_session.mfa.devices import NewDevice, User
     from mfa_session.mfa.sources import DeviceCodes
+    from mfa_session.session.ports import Caller
     from mfa_session.session.settings import Settings
 
 
@@ -68,6 +76,45 @@ def wire(app: App) -> Edges:
         role_session_name=role_session_name,
         choose_device=lambda serials: choose_device(terminal, serials),
     )
+
+
+def wire_devices(app: App, caller: Caller) -> devices.Edges:
+    """Return what the care of MFA devices touches, in the name of `caller`."""
+    terminal, login = terminal_of(app), app.edges()
+
+    def confirm(question: str) -> bool | None:
+        if not terminal.can_ask():
+            return None
+        return terminal.ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+    return devices.Edges(
+        aws=IamDevices(app.clock, app.aws_clock, caller),
+        secrets=secrets_of(app),
+        intents=Enrolments(app.state),
+        steps=login.steps,
+        turns=login.turns,
+        clock=app.clock,
+        talk=app.talk,
+        wait_until=login.wait_until,
+        pause=app.clock.pause,
+        put_off=put_off,
+        confirm=confirm,
+        ask_code=terminal.ask_hidden if terminal.can_ask() else None,
+        choose=login.choose_device,
+    )
+
+
+def phone_of(app: App) -> Callable[[NewDevice, User], None] | None:
+    """Return how to show a new device to a phone; None without a terminal to show it on."""
+    terminal = terminal_of(app)
+    if not Terminal(may_ask=True).can_ask():  # --no-input forbids questions, not pictures
+        return None
+
+    def draw(device: NewDevice, user: User) -> None:
+        label, typed = phone.label_of(device, user), phone.grouped(device)
+        qr.show(terminal, phone.addresses(device, user), label, typed)
+
+    return draw
 
 
 def _codes(

@@ -37,6 +37,10 @@ class SystemClock:
         """When this process began, by the same clock as `now`."""
         return self._began + self._offset()
 
+    def pause(self, seconds: float) -> None:
+        """Sleep so long."""
+        time.sleep(seconds)
+
     def sleep_until(self, moment: datetime, tick: Callable[[int], None]) -> None:
         """Sleep until AWS's clock shows `moment`; `tick` gets each new count of seconds left."""
         shown = -1

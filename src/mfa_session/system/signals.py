@@ -28,3 +28,40 @@ def uninterrupted() -> Iterator[None]:
             signal.signal(number, handler)
         if arrived:
             signal.raise_signal(arrived[0])
+
+
+class PutOff:
+    """Signals that have come while they were put off."""
+
+    def __init__(self) -> None:
+        """None has come."""
+        self._numbers: list[int] = []
+
+    def note(self, number: int, frame: FrameType | None) -> None:
+        """Be the handler."""
+        del frame
+        self._numbers.append(number)
+
+    def strike(self) -> None:
+        """Let one that has come do its work: KeyboardInterrupt, or the exit a shell knows."""
+        if signal.SIGINT in self._numbers:
+            raise KeyboardInterrupt
+        if self._numbers:
+            raise SystemExit(128 + self._numbers[0])
+
+
+@contextmanager
+def put_off() -> Iterator[PutOff]:
+    """Put SIGINT, SIGTERM and SIGHUP off for the block, which says where they may strike.
+
+    At its end they are as before; one that has come and did not strike is forgotten.
+    """
+    came = PutOff()
+    names = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has not all
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, came.note) for number in numbers}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -52,11 +52,24 @@ class Terminal:
 
     def tell(self, text: str) -> None:
         """Write a line to the terminal, if it is still there."""
+        self.write(text + "\n")
+
+    def write(self, text: str) -> None:
+        """Write to the terminal as it is, if it is still there."""
         with (
             suppress(OSError),
             open(_output_device(), "w", encoding="utf-8", errors="replace") as terminal,
         ):
-            terminal.write(text + "\n")
+            terminal.write(text)
+
+    def size(self) -> os.terminal_size:
+        """Return how many columns and lines it has; 80 by 24 where it does not tell."""
+        try:
+            with open(_output_device(), "w", encoding="utf-8") as terminal:
+                size = os.get_terminal_size(terminal.fileno())
+        except OSError:
+            size = os.terminal_size((0, 0))
+        return size if min(size) > 0 else os.terminal_size((80, 24))
 
     def ask(self, question: str) -> str:
         """Ask, and return the line typed, shown; Ctrl-D is a NoMfaError."""

@@ -1,0 +1,166 @@
+"""`device`: the user's own MFA devices: listed, enrolled, put in step, removed."""
+
+from __future__ import annotations
+
+from mfa_session.cli.login import tell
+from mfa_session.cli.result import Result
+from mfa_session.errors import Interrupted, UsageError
+from mfa_session.mfa import devices
+from mfa_session.mfa.enrolment import Enrolment
+from mfa_session.session.asking import find_caller
+from mfa_session.session.expiry import format_time
+from mfa_session.session.settings import resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_session.cli.app import App
+    from mfa_session.mfa.devices import Device, Edges, NewDevice, User
+    from mfa_session.session.settings import Settings
+
+    Draw = Callable[[NewDevice, User], None]
+
+_HEADINGS = ("SERIAL", "TYPE", "USABLE", "SECRET", "ENABLED")
+
+
+def show(app: App) -> Result:
+    """`device list`: every device, whether it can be used here, and its secret is stored."""
+    edges = _edges(app, _settings(app))
+    found = edges.aws.enabled()
+    stored = devices.stored_secrets(edges, [device.serial for device in found if device.usable])
+    for intent in edges.intents.all():
+        app.talk.say(
+            f"an enrolment of {intent.serial} was cut off, or goes on now; "
+            "`mfa-session device enroll` sees to what was left"
+        )
+    if not found and not app.given.flag("json"):
+        app.talk.say("no MFA devices; add one: `mfa-session device enroll`")
+    return Result(
+        data={"devices": [_summary(device, stored) for device in found]},
+        lines=_table(found, stored),
+    )
+
+
+def enroll(app: App) -> Result:
+    """`device enroll`: a new virtual device, its secret in the keyring, and a session with it."""
+    settings = _settings(app)
+    draw = _phone(app)
+    edges = _edges(app, settings)
+    user = edges.aws.user()
+    name = str(app.given.values.get("name") or user.name)
+    serial = Enrolment(edges, user).enrol(name, draw and (lambda device: draw(device, user)))
+    _log_in(app, settings, serial)
+    return Result(data={})
+
+
+def resync(app: App) -> Result:
+    """`device resync`: two consecutive codes, from the stored secret or typed."""
+    edges = _edges(app, _settings(app))
+    found = [device for device in edges.aws.enabled() if device.usable]
+    device = devices.pick(found, _serial(app), edges, "resync")
+    devices.resync(edges, edges.aws.user(), device.serial)
+    app.talk.say(f"{device.serial} is in step with AWS again")
+    return Result(data={})
+
+
+def remove(app: App) -> Result:
+    """`device remove`: deactivate, delete and forget, after a question."""
+    edges = _edges(app, _settings(app))
+    found, serial = edges.aws.enabled(), _serial(app)
+    removal = devices.Removal(edges, edges.aws.user())
+    if serial is not None and serial not in {device.serial for device in found}:
+        if not removal.finish(serial):
+            raise devices.no_such_device(serial, found)
+        app.talk.say(f"{serial} was no device of yours any more; its secret is forgotten")
+        return Result(data={})
+    device = devices.pick(found, serial, edges, "remove")
+    if not app.given.flag("yes"):
+        removal.ask(device, only=len(found) == 1)
+    removal.remove(device)
+    app.talk.say(f"removed {device.serial}; delete it from your phone's app, too")
+    return Result(data={})
+
+
+def _phone(app: App) -> Draw | None:
+    """Return how to show a new device to a phone; None unless asked for."""
+    if not app.given.flag("qr"):
+        return None
+    from mfa_session.cli.wiring import phone_of  # noqa: PLC0415  # cold
+
+    draw = phone_of(app)
+    if draw is None:
+        raise UsageError(
+            "qr-needs-terminal",
+            "--qr shows the secret on the terminal, and there is none",
+            "run it in a terminal, or leave --qr out",
+        )
+    return draw
+
+
+def _log_in(app: App, settings: Settings, serial: str) -> None:
+    """Log in as `login` does, with the new device unless the settings name another."""
+    options = app.given.options(app.environ)
+    if settings.mfa_serial not in {None, serial}:
+        app.talk.say(f"session {settings.name!r} is set to use {settings.mfa_serial}")
+    elif settings.mfa_serial is None:
+        options = options.replace(mfa_serial=serial)
+    facts = app.facts(options)
+    try:
+        outcome = app.have(facts, resolve(facts))
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "interrupted",
+            f"interrupted before the login; {serial} is enabled",
+            "run `mfa-session login`",
+        ) from None
+    tell(app, outcome, asked=app.given.values.get("profile"))
+
+
+def _settings(app: App) -> Settings:
+    return resolve(app.facts(app.given.options(app.environ)))
+
+
+def _edges(app: App, settings: Settings) -> Edges:
+    """Wire the care of devices, for the user whom the settings' source belongs to."""
+    from mfa_session.cli.wiring import wire_devices  # noqa: PLC0415  # cold
+
+    caller = find_caller(app.edges(), settings)
+    signs = "the MFA session" if caller.keys.session_token else "the long-term keys"
+    app.talk.detail(f"IAM is asked with {signs} ({caller.keys.access_key_id})")
+    return wire_devices(app, caller)
+
+
+def _serial(app: App) -> str | None:
+    return app.given.values.get("serial") or None
+
+
+def _summary(device: Device, stored: set[str]) -> dict[str, object]:
+    return {
+        "serial": device.serial,
+        "type": device.kind,
+        "usable": device.usable,
+        "secret_stored": device.serial in stored,
+        "enabled_at": format_time(device.enabled_at),
+    }
+
+
+def _table(found: list[Device], stored: set[str]) -> tuple[str, ...]:
+    rows = [_HEADINGS, *(_row(device, stored) for device in found)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    if len(rows) == 1:
+        return ()
+    return tuple(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    )
+
+
+def _row(device: Device, stored: set[str]) -> tuple[str, ...]:
+    return (
+        device.serial,
+        device.kind,
+        "yes" if device.usable else f"no: {device.why_not}",
+        "stored" if device.serial in stored else "-",
+        f"{device.enabled_at:%Y-%m-%d}",
+    )

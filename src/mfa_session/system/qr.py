@@ -1,0 +1,81 @@
+"""A QR code on the terminal, black on white whatever the terminal's own colours are."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mfa_session.system.terminal import Terminal
+
+QUIET_MODULES = 4
+"""ISO/IEC 18004: the margin belongs to the symbol."""
+
+# Of the 256 colours, the two that no colour scheme redefines.
+_INK = "\x1b[38;5;16;48;5;231m"
+_SOLID = "\x1b[38;5;16;48;5;16m"
+_PLAIN = "\x1b[0m"
+_CELLS = {
+    (0, 0): (_INK, " "),
+    (1, 0): (_INK, "\N{UPPER HALF BLOCK}"),
+    (0, 1): (_INK, "\N{LOWER HALF BLOCK}"),
+    # Not a full block: in some fonts it does not fill its cell, but a background always does.
+    (1, 1): (_SOLID, " "),
+}
+_OTHER_SCREEN = "\x1b[?1049h\x1b[H\x1b[2J"
+_BACK = "\x1b[?1049l"
+_QUESTION = "Scan it with the phone's authenticator app, then press Enter: "
+_TYPED_QUESTION = "Type it into the phone's authenticator app, then press Enter: "
+
+
+def draw(pieces: Sequence[str]) -> list[str]:
+    """Return the lines that show the QR code of the pieces' text, two modules to a character."""
+    import segno  # noqa: PLC0415  # only where one is shown
+
+    # A list of texts makes one symbol of several segments, as segno's encoder documents.
+    symbol = segno.make_qr(list(pieces), error="l")  # type: ignore[arg-type]
+    rows = [[int(dark) for dark in row] for row in symbol.matrix_iter(border=QUIET_MODULES)]
+    if len(rows) % 2:
+        rows.append([0] * len(rows[0]))
+    return [_line(rows[at], rows[at + 1]) for at in range(0, len(rows), 2)]
+
+
+def _line(upper: Iterable[int], lower: Iterable[int]) -> str:
+    """Draw two rows of modules as one line of characters."""
+    drawn, style = "", ""
+    for pair in zip(upper, lower, strict=True):
+        wanted, character = _CELLS[pair]
+        if wanted != style:
+            drawn, style = drawn + wanted, wanted
+        drawn += character
+    return drawn + _PLAIN
+
+
+def fitting(addresses: Iterable[Sequence[str]], size: os.terminal_size) -> list[str] | None:
+    """Return the first of the addresses that fits, drawn, with a line to spare; or None."""
+    for pieces in addresses:
+        lines = draw(pieces)
+        if len(lines) < size.lines and 2 * len(lines) <= size.columns:
+            return lines
+    return None
+
+
+def show(terminal: Terminal, addresses: Iterable[Sequence[str]], label: str, typed: str) -> None:
+    """Show an address for a phone, and wait for Enter where a person can be asked.
+
+    On a screen of its own where the terminal has one, so that the secret does not stay in what
+    can be scrolled back to. Where no code fits, or none can be drawn: `typed`, to be typed.
+    """
+    draws = os.environ.get("TERM") != "dumb"
+    code = fitting(addresses, terminal.size()) if draws else None
+    text = code or [f"Account: {label}", f"Key: {typed}"]
+    if not terminal.can_ask():
+        terminal.write("".join(f"{line}\n" for line in text))
+        return
+    terminal.write((_OTHER_SCREEN if draws else "") + "".join(f"{line}\n" for line in text))
+    try:
+        terminal.ask(_QUESTION if code else _TYPED_QUESTION)
+    finally:
+        terminal.write(_BACK if draws else "")
