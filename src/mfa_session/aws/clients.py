@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def _make(service: str, caller: Caller, attempts: int) -> Any:
     from botocore.config import Config  # noqa: PLC0415  # 360 ms: only when AWS is asked
     from botocore.session import Session  # noqa: PLC0415
 
+    _have_files_read_as_utf8()
     session = Session(profile=caller.profile)
     token = caller.keys.session_token
     region = caller.region or session.get_config_variable("region") or "us-east-1"
@@ -67,3 +69,15 @@ def _make(service: str, caller: Caller, attempts: int) -> Any:
             retries={"mode": "standard", "total_max_attempts": attempts},
         ),
     )
+
+
+def _have_files_read_as_utf8() -> None:
+    """Leave a locale without UTF-8: botocore would read the AWS files in it, and fail."""
+    import locale  # noqa: PLC0415  # with botocore, not before
+
+    if locale.getpreferredencoding(do_setlocale=False).lower() in {"utf-8", "utf8"}:
+        return
+    for name in ("C.UTF-8", "UTF-8", "en_US.UTF-8"):
+        with suppress(locale.Error):
+            locale.setlocale(locale.LC_CTYPE, name)
+            return

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from mfa_session.durations import parse_duration
 from mfa_session.errors import UsageError
 from mfa_session.record import Record
@@ -41,7 +43,7 @@ class Given(Record):
 
     def profiles(self) -> tuple[str, ...]:
         """Return the names of a repeatable `--profile`."""
-        return tuple(self.values.get("profile") or ())
+        return tuple(read_name(name) for name in self.values.get("profile") or ())
 
     def for_profile(self, name: str) -> Given:
         """Return the same command line for one of several profiles."""
@@ -52,12 +54,21 @@ class Given(Record):
         if field == "profile" and isinstance(value, (list, tuple)):
             value = value[0] if value else None
         if value is not None:
-            return value
+            return read_name(value) if isinstance(value, str) else value
         variable = _VARIABLES.get(field, "")
         text = environ.get(variable, "")
         if not text:
             return None
-        return read_duration(text, variable) if field in _DURATIONS else text
+        return read_duration(text, variable) if field in _DURATIONS else read_name(text)
+
+
+def read_name(text: str) -> str:
+    """Return a word as the files spell it: UTF-8, also in a locale that knows only ASCII."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # Python has kept the bytes that the locale does not know
+        return os.fsencode(text).decode("utf-8", "surrogateescape")
+    return text
 
 
 def read_duration(text: str, said_by: str) -> int:
