@@ -1,0 +1,600 @@
+"""What goes wrong on a machine: full disks, kills, odd files, odd locales. Nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import botocore.configloader
+import pytest
+
+import processes
+from e2e.moments import Held
+from e2e.places import long_term, managed
+from mfa_session.files.locks import hold
+from mfa_session.files.state import StateDir
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    import pexpect
+
+    from conftest import Run, Start, Terminal
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, User
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes, mounts and signals of POSIX")
+
+AS_ROOT = os.name != "nt" and os.geteuid() == 0
+needs_root = pytest.mark.skipif(not AS_ROOT, reason="only root may mount, or give files away")
+SOMEBODY = 12345
+# Root is let off no mode without its capabilities.
+WITHOUT_POWERS = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if AS_ROOT else []
+
+
+@pytest.fixture
+def run_weak(program: str) -> Run:
+    """Run the program bound by owners and modes, even where root runs the tests."""
+
+    def run_weak(
+        *argv: str,
+        env: Mapping[str, str | None] | None = None,
+        input: str | None = None,  # noqa: A002
+        limit_seconds: float = processes.LIMIT_SECONDS,
+    ) -> processes.Outcome:
+        command = [*WITHOUT_POWERS, program, *argv]
+        return processes.run_process(command, env, input, limit_seconds)
+
+    return run_weak
+
+
+class Disk:
+    """A small disk of its own, mounted on the test's home."""
+
+    def __init__(self, path: Path) -> None:
+        """Mount it."""
+        self.path = path
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=512k,mode=0700", "tmpfs", path], check=True
+        )
+
+    def fill(self) -> None:
+        """Leave no room for another byte."""
+        with (self.path / "ballast").open("wb", buffering=0) as file, suppress(OSError):
+            while file.write(os.urandom(4096)):
+                pass
+
+    def free(self) -> None:
+        """Give the room back."""
+        (self.path / "ballast").unlink()
+
+    def unmount(self) -> None:
+        """Take it away."""
+        subprocess.run(["umount", "--lazy", self.path], check=True)
+
+
+@pytest.fixture
+def disk(home: Path) -> Iterator[Disk]:
+    disk = Disk(home)
+    yield disk
+    disk.unmount()
+
+
+def snapshot(folder: Path) -> dict[str, bytes | None]:
+    """Return every path below a folder, with the bytes of files."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+# A full disk
+
+
+@needs_root
+def test_a_full_disk_is_told_before_a_code_is_spent(
+    aws: Sandbox, disk: Disk, carols: AwsFiles, phone: Device, run: Run
+) -> None:
+    disk.fill()
+    before = carols.credentials.read_bytes()
+    outcome = run("login", "--token-code", phone.code())
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert "could not be written: no space left on device" in outcome.stderr
+    assert aws.calls.of("GetSessionToken") == []
+    assert carols.credentials.read_bytes() == before
+
+
+@needs_root
+def test_a_full_disk_keeps_exec_from_nothing(
+    aws: Sandbox, disk: Disk, carols: AwsFiles, phone: Device, run: Run
+) -> None:
+    disk.fill()
+    before = carols.credentials.read_bytes()
+    outcome = run("exec", "--token-code", phone.code(), "--", "printenv", "AWS_ACCESS_KEY_ID")
+    assert (outcome.exit_code, outcome.stdout[:4]) == (0, "ASIA")
+    assert "the session will not be kept" in outcome.stderr
+    assert carols.credentials.read_bytes() == before
+    assert len(aws.calls.of("GetSessionToken")) == 1
+
+
+@needs_root
+def test_a_disk_that_fills_up_after_the_code_loses_no_session(
+    aws: Sandbox, disk: Disk, carols: AwsFiles, phone: Device, run: Run, start: Start
+) -> None:
+    before = carols.credentials.read_bytes()
+    with Held(aws, "GetSessionToken") as held:
+        process = start("login", "--token-code", phone.code())
+        held.wait_for_call()
+        disk.fill()
+        held.release()
+        outcome = processes.finish_process(process)
+    assert carols.credentials.read_bytes() == before
+    assert "no space left on device; the session is kept in " in outcome.stderr
+    check_kept_aside(aws, outcome, run)
+    disk.free()
+    check_written_next_time(aws, carols, run)
+
+
+def check_kept_aside(aws: Sandbox, outcome: processes.Outcome, run: Run) -> None:
+    """See that the session lies in the state directory, and that every command finds it."""
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert "it needs no new code" in outcome.stderr
+    found = re.search(r"the session is kept in (\S+)", outcome.stderr)
+    assert found is not None
+    assert stat.S_IMODE(os.stat(found[1]).st_mode) == 0o600
+    assert stat.S_IMODE(os.stat(os.path.dirname(found[1])).st_mode) == 0o700
+    shown = json.loads(run("status", "--json").stdout)["sessions"]
+    assert [(session["profile"], session["valid"]) for session in shown] == [("mfa", True)]
+    assert run("status", "--check").exit_code == 0
+    by_exec = run("exec", "--", "printenv", "AWS_ACCESS_KEY_ID")
+    by_env = run("env", "--shell", "json")
+    by_process = run("credential-process")
+    assert [by_exec.exit_code, by_env.exit_code, by_process.exit_code] == [0, 0, 0]
+    keys = {
+        by_exec.stdout.strip(),
+        json.loads(by_env.stdout)["AWS_ACCESS_KEY_ID"],
+        json.loads(by_process.stdout)["AccessKeyId"],
+    }
+    assert len(keys) == 1
+    assert len(aws.calls.of("GetSessionToken")) == 1
+
+
+def check_written_next_time(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+    """See that the next login writes the session that lies aside, without a code."""
+    outcome = run("login")
+    assert outcome.exit_code == 0, outcome
+    section = files.section("mfa") or {}
+    assert section["aws_access_key_id"].startswith("ASIA")
+    assert (
+        json.loads(run("env", "--shell", "json").stdout)["AWS_ACCESS_KEY_ID"]
+        == (section["aws_access_key_id"])
+    )
+    state = files.credentials.parents[1] / ".local" / "state" / "mfa-session"
+    assert [path.name for path in state.rglob("*session-*")] == []
+    assert len(aws.calls.of("GetSessionToken")) == 1
+
+
+def close_folder(files: AwsFiles) -> Callable[[], None]:
+    """Let nobody write beside the credentials file; return what lets them again."""
+    folder = files.credentials.parent
+    folder.chmod(0o500)
+    return lambda: folder.chmod(0o700)
+
+
+def duplicate_section(files: AwsFiles) -> Callable[[], None]:
+    """Write, as another program, what botocore cannot read."""
+    before = files.credentials.read_bytes()
+    files.credentials.write_bytes(before + b"[default]\n")
+    return lambda: files.credentials.write_bytes(before) and None
+
+
+def put_folder_in_place(files: AwsFiles) -> Callable[[], None]:
+    """Put a folder where the file was."""
+    aside = files.credentials.with_name("aside")
+    files.credentials.rename(aside)
+    files.credentials.mkdir()
+
+    def put_back() -> None:
+        files.credentials.rmdir()
+        aside.rename(files.credentials)
+
+    return put_back
+
+
+@pytest.mark.parametrize("spoil", [close_folder, duplicate_section, put_folder_in_place])
+def test_a_file_that_cannot_be_written_any_more_loses_no_session(
+    aws: Sandbox,
+    carols: AwsFiles,
+    phone: Device,
+    program: str,
+    run_weak: Run,
+    spoil: Callable[[AwsFiles], Callable[[], None]],
+) -> None:
+    with Held(aws, "GetSessionToken") as held:
+        command = [*WITHOUT_POWERS, program, "login", "--token-code", phone.code()]
+        process = processes.start_process(command)
+        held.wait_for_call()
+        mend = spoil(carols)
+        held.release()
+        outcome = processes.finish_process(process)
+    if spoil is close_folder:  # otherwise no command can read the file
+        check_kept_aside(aws, outcome, run_weak)
+    assert (outcome.exit_code, "the session is kept in " in outcome.stderr) == (3, True)
+    mend()
+    check_written_next_time(aws, carols, run_weak)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit(2)")
+def test_a_limit_on_file_sizes_loses_no_session(
+    aws: Sandbox, carol: User, carols: AwsFiles, phone: Device, run: Run, start: Start
+) -> None:
+    import resource
+
+    carols.write(long_term(carol) + "region = eu-west-1\n" + "# a long comment\n" * 1000)
+    with Held(aws, "GetSessionToken") as held:
+        process = start("login", "--token-code", phone.code())
+        held.wait_for_call()
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (8192, 8192))
+        held.release()
+        outcome = processes.finish_process(process)
+    assert "file too large; the session is kept in " in outcome.stderr
+    check_kept_aside(aws, outcome, run)
+    check_written_next_time(aws, carols, run)
+
+
+@pytest.mark.slow
+def test_a_lock_that_somebody_sits_on_loses_no_session(
+    aws: Sandbox, carols: AwsFiles, home: Path, phone: Device, run: Run
+) -> None:
+    state = StateDir(str(home / ".local" / "state" / "mfa-session"))
+    with hold(state.lock_path("file", str(carols.credentials))):
+        outcome = run("login", "--token-code", phone.code())
+        check_kept_aside(aws, outcome, run)
+    assert "another process has held" in outcome.stderr
+    check_written_next_time(aws, carols, run)
+
+
+# A home that may only be read
+
+
+@pytest.fixture
+def closed_home(carols: AwsFiles, home: Path) -> Iterator[Path]:
+    carols.credentials.parent.chmod(0o500)
+    home.chmod(0o500)
+    yield home
+    home.chmod(0o700)
+    carols.credentials.parent.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["exec -- printenv AWS_ACCESS_KEY_ID", "env --shell dotenv", "credential-process"],
+)
+def test_a_home_that_may_only_be_read_is_enough_to_use_a_session(
+    closed_home: Path, phone: Device, run_weak: Run, line: str, tmp_path: Path
+) -> None:
+    before = snapshot(closed_home)
+    runtime = {"TMPDIR": str(tmp_path), "MFA_SESSION_TOKEN_CODE": phone.code()}
+    outcome = run_weak(*line.split(), env=runtime)
+    assert outcome.exit_code == 0
+    assert re.search(r"ASIA\w{16}", outcome.stdout)
+    assert "the session will not be kept" in outcome.stderr
+    assert snapshot(closed_home) == before
+
+
+@pytest.mark.usefixtures("closed_home")
+def test_login_in_a_home_that_may_only_be_read_spends_no_code(
+    aws: Sandbox, phone: Device, run_weak: Run
+) -> None:
+    outcome = run_weak("login", "--token-code", phone.code())
+    assert outcome.exit_code == 3
+    assert "may not be written" in outcome.stderr
+    assert aws.calls.of("GetSessionToken") == []
+
+
+@pytest.mark.usefixtures("closed_home")
+def test_a_refusal_is_told_though_it_cannot_be_noted(
+    program: str, terminal: Terminal, tmp_path: Path
+) -> None:
+    command = [*WITHOUT_POWERS, program, "exec", "--", "true"]
+    tty: pexpect.spawn[str] = terminal(
+        *command[1:], program=command[0], env={"TMPDIR": str(tmp_path)}
+    )
+    for code in ("000001", "000002", "000003"):
+        tty.expect_exact("MFA code for ")
+        tty.sendline(code)
+    tty.expect_exact("AWS rejected the code for")
+    tty.expect_exact("hint: a code works once")
+    tty.wait()
+    assert tty.exitstatus == 4
+
+
+# Kills
+
+COUNT_AND_KILL = """
+import os, signal, sys
+kill_at, count = int(os.environ["KILL_AT"]), 0
+home = os.environ["HOME"]
+
+def look(event, args):
+    global count
+    if event == "open":
+        matters = str(args[0]).startswith(home)
+    else:
+        matters = event == "socket.connect" or event == "fcntl.flock" or event.startswith("os.")
+    if matters and event not in ("os.listdir", "os.scandir", "os.putenv", "os.unsetenv"):
+        count += 1
+        if count == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(look)
+import atexit
+atexit.register(lambda: print("moments", count, file=sys.stderr))
+"""
+"""Ends the process at the n-th moment at which it touches files, locks or the network."""
+
+MOMENTS = 50
+CHUNK = 10
+
+
+@pytest.fixture
+def hook(tmp_path: Path) -> str:
+    """Write what every Python process that has it on its path runs at its start."""
+    folder = tmp_path / "hook"
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(COUNT_AND_KILL)
+    return str(folder)
+
+
+@pytest.mark.parametrize("chunk", range(MOMENTS // CHUNK))
+def test_a_kill_at_any_moment_leaves_the_file_whole_and_the_next_login_clean(
+    aws: Sandbox, carol: User, carols: AwsFiles, home: Path, run: Run, hook: str, chunk: int
+) -> None:
+    other = managed("other") + "\n# at the end\n"
+    whole = "# mine\n" + long_term(carol) + "region=eu-west-1\n\n" + other
+    carols.write(whole)
+
+    def log_in(kill_at: int) -> processes.Outcome:
+        carols.write(whole)
+        phone = aws.create_device(
+            carol, name=f"phone-{len(carol.devices)}"
+        )  # each code counts once
+        return run(
+            "login", "--mfa-serial", phone.serial, "--token-code", phone.code(),
+            env={"PYTHONPATH": hook, "KILL_AT": str(kill_at)},
+        )  # fmt: skip
+
+    assert log_in(0).exit_code == 0  # makes what there was not: directories, locks
+    last = int(log_in(0).stderr.split("moments ")[-1])
+    assert last >= MOMENTS
+    moments = [1 + step * (last - 1) // (MOMENTS - 1) for step in range(MOMENTS)]
+    outcomes = {}
+    for moment in moments[chunk :: MOMENTS // CHUNK]:
+        killed = log_in(moment)
+        assert killed.exit_code == -signal.SIGKILL, (moment, killed)
+        outcomes[moment] = check_whole(carols, whole, moment)
+    assert log_in(0).exit_code == 0
+    assert litter_of(home) == []
+    assert (outcomes[min(outcomes)], outcomes[max(outcomes)]) == ("old", "new")
+
+
+def check_whole(files: AwsFiles, whole: str, moment: int) -> str:
+    """See that the file is the old one or the new one; return which."""
+    text = files.credentials.read_text()
+    assert stat.S_IMODE(files.credentials.stat().st_mode) == 0o600
+    if text == whole:
+        return "old"
+    assert text.startswith(whole), moment
+    parsed = botocore.configloader.raw_config_parse(str(files.credentials))
+    assert set(parsed) == {"default", "other", "mfa"}
+    assert parsed["mfa"]["mfa_session_duration_seconds"] == "43200"
+    return "new"
+
+
+def litter_of(home: Path) -> list[str]:
+    """Return what no login should leave: temporary files, and sessions that were written."""
+    names = [path.name for path in home.rglob("*")]
+    return [name for name in names if ".mfa-session-" in name or name.startswith("session-")]
+
+
+# Odd files
+
+
+def test_a_symbolic_link_is_written_through(carols: AwsFiles, home: Path, log_in: LogIn) -> None:
+    real = home / "dotfiles" / "credentials"
+    real.parent.mkdir()
+    carols.credentials.rename(real)
+    carols.credentials.symlink_to(real)
+    log_in()
+    assert carols.credentials.is_symlink()
+    assert "[mfa]" in real.read_text()
+    assert sorted(path.name for path in real.parent.iterdir()) == ["credentials"]
+
+
+def test_a_link_to_nothing_gets_its_file(
+    carol: User, files: AwsFiles, home: Path, phone: Device, run: Run
+) -> None:
+    files.write(config=long_term(carol) + "region = eu-west-1\n")
+    real = home / "dotfiles" / "credentials"
+    real.parent.mkdir()
+    files.credentials.symlink_to(real)
+    outcome = run("login", "--token-code", phone.code())
+    assert outcome.exit_code == 0, outcome
+    assert files.credentials.is_symlink()
+    assert stat.S_IMODE(real.stat().st_mode) == 0o600
+    assert files.section("default") is None
+    assert files.section("mfa") is not None
+
+
+def test_a_file_that_others_may_read_is_closed_with_a_warning(
+    carols: AwsFiles, log_in: LogIn
+) -> None:
+    carols.credentials.chmod(0o644)
+    outcome = log_in()
+    assert "could be read by others (mode 0644): now 0600" in outcome.stderr
+    assert stat.S_IMODE(carols.credentials.stat().st_mode) == 0o600
+
+
+def make_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def make_fifo(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def make_folder_open(path: Path) -> None:
+    path.parent.chmod(0o777)
+
+
+def give_away(path: Path) -> None:
+    os.chown(path, SOMEBODY, SOMEBODY)
+
+
+def put(data: bytes) -> Callable[[Path], None]:
+    def put_it(path: Path) -> None:
+        path.write_bytes(path.read_bytes() + data)
+
+    return put_it
+
+
+def put_bom(path: Path) -> None:
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+
+REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a directory": (make_folder, "credentials cannot be read: is a directory"),
+    "a pipe": (make_fifo, "not a regular file"),
+    "unreadable": (lambda path: path.chmod(0), "credentials cannot be read: permission denied"),
+    "read-only": (lambda path: path.chmod(0o400), "credentials is read-only"),
+    "written by all": (lambda path: path.chmod(0o666), "may be written by others"),
+    "in a folder of all": (make_folder_open, "may be written by others"),
+    "a duplicate section": (put(b"[default]\n"), "line 5"),
+    "a byte order mark": (put_bom, "line 1"),
+    "Latin-1": (put(b"# B\xfcro\n"), "line 5"),
+    "no header": (lambda path: path.write_text("key = value\n"), "line 1"),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+@pytest.mark.parametrize("command", ["login", "exec"])
+@pytest.mark.usefixtures("phone")
+def test_an_odd_credentials_file_is_refused_and_left_alone(
+    aws: Sandbox, carol: User, carols: AwsFiles, home: Path, run_weak: Run, kind: str, command: str
+) -> None:  # fmt: skip
+    spoil, says = REFUSED[kind]
+    carols.write(config=long_term(carol) + "region = eu-west-1\n")
+    spoil(carols.credentials)
+    before = snapshot(home / ".aws")
+    tail = ["--", "true"] if command == "exec" else []
+    outcome = run_weak(command, "--token-code", carol.devices[0].code(), *tail)
+    if command == "exec" and kind in ("a pipe", "read-only"):
+        assert (outcome.exit_code, "will not be kept" in outcome.stderr) == (0, True), outcome
+    else:
+        assert (outcome.exit_code, outcome.stdout) == (3, "")
+        assert aws.calls.of("GetSessionToken") == []
+    assert says in outcome.stderr
+    assert snapshot(home / ".aws") == before
+
+
+@needs_root
+@pytest.mark.parametrize("what", ["credentials", "state"])
+def test_what_belongs_to_somebody_else_is_refused(
+    aws: Sandbox, carols: AwsFiles, home: Path, phone: Device, run: Run, what: str
+) -> None:
+    state = home / ".local" / "state" / "mfa-session"
+    state.mkdir(parents=True, mode=0o700)
+    give_away(state if what == "state" else carols.credentials)
+    outcome = run("login", "--token-code", phone.code())
+    assert outcome.exit_code == 3
+    assert "belongs to another user" in outcome.stderr
+    assert list(state.iterdir()) == []
+    assert aws.calls.of("GetSessionToken") == []
+    assert carols.section("mfa") is None
+
+
+def test_a_file_in_the_place_of_the_state_directory_is_refused(
+    aws: Sandbox, carols: AwsFiles, home: Path, phone: Device, run: Run
+) -> None:
+    (home / ".local" / "state").mkdir(parents=True)
+    (home / ".local" / "state" / "mfa-session").write_text("")
+    outcome = run("login", "--token-code", phone.code())
+    assert (outcome.exit_code, "mfa-session" in outcome.stderr) == (3, True), outcome
+    assert aws.calls.of("GetSessionToken") == []
+    assert carols.section("mfa") is None
+
+
+# Odd environments
+
+
+def test_without_home_the_variables_of_the_files_are_enough(
+    carols: AwsFiles, home: Path, phone: Device, run: Run
+) -> None:
+    places = {
+        "HOME": None,
+        "AWS_SHARED_CREDENTIALS_FILE": str(carols.credentials),
+        "AWS_CONFIG_FILE": str(carols.config),
+        "XDG_STATE_HOME": str(home / "state"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+    }
+    assert run("login", "--token-code", phone.code(), env=places).exit_code == 0
+    assert carols.section("mfa") is not None
+    assert run("status", "--check", env=places).exit_code == 0
+
+
+@pytest.mark.usefixtures("aws")
+def test_without_home_the_password_database_says_where_it_is(run: Run) -> None:
+    import pwd
+
+    outcome = run("login", "--no-input", "--profile", "nobody-is-called-so", env={"HOME": None})
+    assert (outcome.exit_code, "nobody-is-called-so" in outcome.stderr) == (3, True)
+    told = run("status", "-v", env={"HOME": None, "AWS_SHARED_CREDENTIALS_FILE": "~"})
+    assert told.exit_code == 3
+    assert f"{pwd.getpwuid(os.getuid()).pw_dir} cannot be read: is a directory" in told.stderr
+
+
+POSIX_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+def test_a_posix_locale_reads_writes_and_shows_what_is_utf_8(
+    aws: Sandbox, carol: User, files: AwsFiles, tmp_path: Path, run: Run
+) -> None:
+    home = tmp_path / "hömé"
+    home.mkdir()
+    files = type(files)(home)
+    phone = aws.create_device(carol, name="phone")
+    whole = "# Schlüssel für's Büro\n" + long_term(carol, "büro") + "\n" + managed("früher")
+    files.write(whole)
+    odd = {**POSIX_LOCALE, "HOME": str(home)}
+    outcome = run("login", "--source-profile", "büro", "--token-code", phone.code(), env=odd)
+    assert outcome.exit_code == 0, outcome
+    assert files.credentials.read_text(encoding="utf-8").startswith(whole)
+    lines = run("status", env=odd)
+    assert (lines.exit_code, lines.stderr) == (0, "")
+    assert ["früher" in lines.stdout, "büro" in lines.stdout] == [True, True]
+    shown = json.loads(run("status", "--json", env=odd).stdout)["sessions"]
+    assert {session["source_profile"] for session in shown} == {"büro", "default"}
+    assert {session["name"] for session in shown} == {"mfa", "früher"}
+    assert run("status", "--profile", "nöbody", env=odd).exit_code == 3
+
+
+def test_a_home_that_is_gone_is_told(aws: Sandbox, home: Path, run: Run, tmp_path: Path) -> None:
+    shutil.rmtree(home)
+    home.mkdir()
+    outcome = run("login", "--no-input", env={"HOME": str(tmp_path / "gone")})
+    assert (outcome.exit_code, "no long-term access key found" in outcome.stderr) == (3, True)
+    assert not (tmp_path / "gone").exists()
+    assert list(aws.calls) == []
