@@ -1,0 +1,182 @@
+"""Where login's code comes from: keyring, command or person, each window of a device once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes import file_keyring
+
+if TYPE_CHECKING:
+    from conftest import Run, Terminal
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device
+
+FAKES = Path(file_keyring.__file__).parent
+WAIT_SECONDS = 60.0
+PRINTS_CODE = """\
+import os, sys
+sys.path[:0] = {path}
+from mfa_session.sandbox.codes import code_for, step_at
+import time
+print("code:", code_for({seed!r}, step_at(time.time())))
+"""
+
+
+@pytest.fixture
+def keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Give child processes a keyring that is a file."""
+    path = tmp_path / "keyring.json"
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", file_keyring.NAME)
+    monkeypatch.setenv("PYTHONPATH", str(FAKES))
+    monkeypatch.setenv("FILE_KEYRING", str(path))
+    return path
+
+
+@pytest.fixture
+def stored(keyring: Path, carols: AwsFiles, phone: Device) -> Device:
+    """Store the secret of carol's phone in the keyring."""
+    del carols  # her keys are in place
+    keyring.write_text(json.dumps({f"mfa-session {phone.serial}": phone.secret}))
+    return phone
+
+
+def prints_code(phone: Device) -> list[str]:
+    return [sys.executable, "-c", PRINTS_CODE.format(path=sys.path, seed=phone.secret)]
+
+
+def settings(code: str, command: list[str] | str | None = None) -> str:
+    line = f"code_command = {json.dumps(command)}\n" if command else ""
+    return f'[sessions.mfa]\nsource_profile = "default"\ncode = "{code}"\n{line}'
+
+
+def codes_sent(aws: Sandbox) -> list[str]:
+    return [call.parameters["TokenCode"] for call in aws.calls.of("GetSessionToken")]
+
+
+@pytest.mark.usefixtures("stored")
+def test_stored_secret_logs_in_unattended(run: Run, aws: Sandbox) -> None:
+    outcome = run("login", "--no-input")
+    assert outcome.exit_code == 0, outcome
+    assert [call.status for call in aws.calls.of("GetSessionToken")] == [200]
+
+
+@pytest.mark.usefixtures("stored")
+def test_stored_secret_comes_before_the_command(run: Run, files: AwsFiles) -> None:
+    files.write(settings=settings("auto", ["false"]))
+    assert run("login", "--no-input").exit_code == 0
+
+
+@pytest.mark.usefixtures("carols", "keyring")
+def test_command_answers_where_no_secret_is_stored(
+    run: Run, files: AwsFiles, phone: Device
+) -> None:
+    files.write(settings=settings("auto", prints_code(phone)))
+    assert run("login", "--no-input").exit_code == 0
+
+
+@pytest.mark.usefixtures("carols", "keyring")
+def test_without_any_source_nothing_is_asked_of_sts(run: Run, aws: Sandbox) -> None:
+    outcome = run("login", "--no-input")
+    assert (outcome.exit_code, codes_sent(aws)) == (4, [])
+
+
+@pytest.mark.usefixtures("carols", "keyring")
+def test_keyring_without_the_secret_says_how_to_store_it(run: Run, files: AwsFiles) -> None:
+    files.write(settings=settings("keyring"))
+    outcome = run("login", "--no-input")
+    assert outcome.exit_code == 4
+    assert "hint: store it: `mfa-session totp add --mfa-serial arn:aws:iam::" in outcome.stderr
+
+
+@pytest.mark.usefixtures("carols")
+def test_command_without_code_command_is_a_mistake_of_the_settings(
+    run: Run, files: AwsFiles
+) -> None:
+    files.write(settings=settings("command"))
+    outcome = run("login", "--no-input")
+    assert outcome.exit_code == 3
+    assert 'has code = "command" but no code_command' in outcome.stderr
+
+
+def test_locked_keyring_is_told_and_falls_to_the_prompt(
+    terminal: Terminal, stored: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FILE_KEYRING_FAILS", "1")
+    child = terminal("login")
+    child.expect("no code from the keyring")
+    child.expect("MFA code for")
+    child.sendline(stored.code())
+    child.expect("MFA session in account")
+    child.wait()
+    assert child.exitstatus == 0
+
+
+@pytest.mark.usefixtures("stored")
+def test_second_need_in_a_window_waits_for_the_next(run: Run, aws: Sandbox) -> None:
+    assert run("login", "--no-input").exit_code == 0
+    outcome = run("login", "--no-input", "--force", limit_seconds=WAIT_SECONDS)
+    assert outcome.exit_code == 0
+    assert "s for the next code of arn:aws:iam::" in outcome.stderr
+    sent = codes_sent(aws)
+    assert len(sent) == len(set(sent)) == 2
+    assert [call.status for call in aws.calls.of("GetSessionToken")] == [200, 200]
+
+
+def test_typed_code_uses_its_window_up(run: Run, aws: Sandbox, stored: Device) -> None:
+    assert run("login", "--token-code", stored.code()).exit_code == 0
+    outcome = run("login", "--no-input", "--force", limit_seconds=WAIT_SECONDS)
+    assert outcome.exit_code == 0
+    assert "waiting" in outcome.stderr
+    assert [call.status for call in aws.calls.of("GetSessionToken")] == [200, 200]
+
+
+@pytest.mark.parametrize("minutes", [14, -14])
+def test_codes_are_made_for_the_time_of_aws(
+    run: Run, aws: Sandbox, stored: Device, minutes: int
+) -> None:
+    aws.clock.advance(minutes * 60)
+    outcome = run("login", "--no-input", limit_seconds=WAIT_SECONDS)
+    assert outcome.exit_code == 0, outcome
+    assert codes_sent(aws)[-1] in {stored.code(-1), stored.code()}
+
+
+@pytest.mark.usefixtures("stored")
+def test_secret_of_another_device_is_tried_twice_and_no_more(
+    run: Run, aws: Sandbox, keyring: Path, phone: Device
+) -> None:
+    wrong = phone.secret[::-1]
+    keyring.write_text(json.dumps({f"mfa-session {phone.serial}": wrong}))
+    outcome = run("login", "--no-input", limit_seconds=WAIT_SECONDS)
+    assert outcome.exit_code == 4
+    assert [call.status for call in aws.calls.of("GetSessionToken")] == [403, 403]
+    assert wrong not in outcome.stdout + outcome.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("stored")
+def test_eight_needs_of_one_device_send_no_code_twice(run: Run, aws: Sandbox) -> None:
+    def log_in(number: int) -> int:
+        name = f"s{number}"
+        seconds = str(3600 + number)  # no one of them serves another
+        return run(
+            "login", "--no-input", "--profile", name, "--source-profile", "default",
+            "--role-arn", f"arn:aws:iam::123456789012:role/R{number}", "--duration", seconds,
+            limit_seconds=400,
+        ).exit_code  # fmt: skip
+
+    carol = "arn:aws:iam::123456789012:root"
+    trust = {"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Principal": {"AWS": carol}, "Action": "sts:AssumeRole"}]}  # fmt: skip
+    for number in range(8):
+        aws.create_role(f"R{number}", trust=trust, max_session_seconds=43200)
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(log_in, range(8))) == [0] * 8
+    sent = [call.parameters["TokenCode"] for call in aws.calls.of("AssumeRole")]
+    assert len(sent) == len(set(sent)) == 8
