@@ -104,14 +104,14 @@ _POSIX: Callable[[str, str], str] = lambda name, value: f"export {name}={_quote_
 _SET: Mapping[str, Callable[[str, str], str]] = {
     "bash": _POSIX,
     "zsh": _POSIX,
-    "fish": lambda name, value: f"set -gx {name} {_quote_fish(value)}",
+    "fish": lambda name, value: f"set -gx {name} {_quote_fish(value)};",
     "powershell": lambda name, value: f"$env:{name} = {_quote_powershell(value)}",
     "cmd": lambda name, value: f'set "{name}={value}"',
 }
 _UNSET: Mapping[str, Callable[[str], str]] = {
     "bash": lambda name: f"unset {name}",
     "zsh": lambda name: f"unset {name}",
-    "fish": lambda name: f"set -e {name}; or true",
+    "fish": lambda name: f"set -e {name}; or true;",
     "powershell": lambda name: f"Remove-Item Env:{name} -ErrorAction SilentlyContinue",
     "cmd": lambda name: f'set "{name}="',
 }

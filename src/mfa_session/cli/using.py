@@ -10,14 +10,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.cli.app import App
     from mfa_session.session.model import Session
-    from mfa_session.session.settings import Settings
 
 
 class InUse(Record):
-    """A session, and the settings it was had by."""
+    """A session, and the region that the files give it."""
 
     session: Session
-    settings: Settings
+    region: str | None
 
 
 def take_session(app: App) -> InUse:
@@ -25,7 +24,8 @@ def take_session(app: App) -> InUse:
     facts = app.facts(app.given.options(app.environ, keeps_role=True))
     settings = resolve(facts)
     outcome = app.have(facts, settings, in_memory=True)
-    return InUse(session=outcome.session, settings=settings)
+    region = settings.written_region or facts.section(settings.target).get("region")
+    return InUse(session=outcome.session, region=region)
 
 
 def variables_of(app: App, use: InUse) -> dict[str, str]:
@@ -34,5 +34,5 @@ def variables_of(app: App, use: InUse) -> dict[str, str]:
         use.session,
         app.environ,
         asked=app.given.values.get("region"),
-        from_files=use.settings.written_region,
+        from_files=use.region,
     )

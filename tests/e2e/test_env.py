@@ -1,0 +1,282 @@
+"""`env`: a session as text; real shells evaluate what is printed."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+
+import processes
+from e2e.places import AwsFiles, managed
+
+if TYPE_CHECKING:
+    from conftest import Run
+    from mfa_session.sandbox import Sandbox
+
+KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
+KEYS += "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # not to be discovered
+SHELLS = {
+    "bash": ["bash", "--norc", "--noprofile", "-c"],
+    "zsh": ["zsh", "-f", "-c"],
+    "fish": ["fish", "--no-config", "-c"],
+}
+NASTY = """it's "x" $(touch pwned) `touch pwned` \\ $HOME !! %PATH% * ~ ; & | # ü\\'\\\\"""
+AROUND = {
+    "AWS_PROFILE": "default",
+    "AWS_DEFAULT_PROFILE": "default",
+    "AWS_SECURITY_TOKEN": "planted",
+}
+
+
+@pytest.fixture
+def standing(files: AwsFiles) -> AwsFiles:
+    """Put a session into the file that lives for an hour."""
+    files.write(KEYS + managed())
+    return files
+
+
+def evaluate(shell: str, script: str, env: dict[str, str] | None = None) -> processes.Outcome:
+    """Run a script in a shell, with mfa-session on PATH."""
+    program = processes.installed_program("mfa-session")
+    named = script.replace("mfa-session", shlex.quote(program))
+    return processes.run_process([*SHELLS[shell], named], env)
+
+
+def evaluated(shell: str, then: str) -> str:
+    """Return a script that evaluates what `env` prints, as one does in this shell."""
+    if shell == "fish":
+        return f"mfa-session env --shell fish | source; and {then}"
+    return f'set -eu; eval "$(mfa-session env --shell {shell})"; {then}'
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_shell_gets_the_session_and_loses_what_is_in_its_way(
+    aws: Sandbox, standing: AwsFiles, shell: str
+) -> None:
+    section = standing.section("mfa")
+    assert section is not None
+    outcome = evaluate(shell, evaluated(shell, "env"), {**AROUND, "AWS_REGION": "eu-west-1"})
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    found = dict(line.partition("=")[::2] for line in outcome.stdout.splitlines() if "=" in line)
+    relevant = {name: value for name, value in found.items() if name.startswith(("AWS_", "MFA_"))}
+    assert relevant == {
+        "AWS_ENDPOINT_URL": aws.url,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_ACCESS_KEY_ID": section["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": section["aws_secret_access_key"],
+        "AWS_SESSION_TOKEN": section["aws_session_token"],
+        "AWS_CREDENTIAL_EXPIRATION": section["expiration"],
+        "AWS_SESSION_EXPIRATION": section["expiration"],
+        "MFA_SESSION_ACTIVE": "mfa",
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+    }
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_nasty_values_arrive_as_they_are_and_run_nothing(standing: AwsFiles, shell: str) -> None:
+    show = 'printf "%s" "$AWS_REGION"'
+    env = {"AWS_REGION": NASTY, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+    outcome = evaluate(shell, evaluated(shell, show), env)
+    assert (outcome.exit_code, outcome.stdout) == (0, NASTY), outcome
+    assert not (standing.credentials.parent.parent / "pwned").exists()
+
+
+def test_fish_may_eval_as_well(standing: AwsFiles) -> None:
+    section = standing.section("mfa")
+    assert section is not None
+    show = 'printf "%s %s" "$AWS_ACCESS_KEY_ID" "$AWS_PROFILE"'
+    outcome = evaluate("fish", f"eval (mfa-session env --shell fish); and {show}", AROUND)
+    assert outcome.stdout == f"{section['aws_access_key_id']} ", outcome
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_failure_makes_the_eval_fail(files: AwsFiles, shell: str) -> None:
+    files.write(KEYS)
+    if shell == "fish":
+        script = "if mfa-session env --shell fish | source; echo went on; end"
+    else:
+        script = f'eval "$(mfa-session env --shell {shell})" && echo went on'
+    outcome = evaluate(shell, script)
+    assert outcome.exit_code in {0, 1}  # of `if`, or of `&&`
+    assert outcome.stdout == ""
+    assert "there is nobody to ask" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--shell", "bash"],
+        ["--shell=zsh"],
+        ["--shell", "fish"],
+        ["--shell", "bash", "--profile", "nowhere"],
+        ["--shell", "bash", "--min-ttl", "x"],
+        ["--shell", "nosuch"],
+        ["--nosuch", "--shell", "bash"],
+    ],
+    ids=" ".join,
+)
+def test_whatever_is_wrong_what_is_printed_fails(
+    run: Run, files: AwsFiles, argv: list[str]
+) -> None:
+    files.write(KEYS)
+    outcome = run("env", *argv)
+    assert outcome.exit_code != 0
+    assert outcome.stdout == "false\n"
+    assert outcome.stderr != ""
+
+
+@pytest.mark.parametrize(
+    ("shell", "printed"),
+    [
+        ("powershell", "throw 'mfa-session env failed'\n"),
+        ("cmd", "exit /b 1\n"),
+        ("dotenv", ""),
+        ("json", ""),
+    ],
+)
+def test_a_failure_where_no_real_shell_is_at_hand(
+    run: Run, files: AwsFiles, shell: str, printed: str
+) -> None:
+    files.write(KEYS)
+    outcome = run("env", "--shell", shell)
+    assert (outcome.exit_code, outcome.stdout) == (4, printed)
+
+
+GOLDEN = {
+    "bash": """\
+unset AWS_PROFILE
+unset AWS_DEFAULT_PROFILE
+unset AWS_SECURITY_TOKEN
+export AWS_ACCESS_KEY_ID='ASIAEXAMPLE'
+export AWS_SECRET_ACCESS_KEY='s+/='
+export AWS_SESSION_TOKEN='t+/='
+export AWS_CREDENTIAL_EXPIRATION='2099-12-31T23:59:59Z'
+export AWS_SESSION_EXPIRATION='2099-12-31T23:59:59Z'
+export MFA_SESSION_ACTIVE='it'\\''s'
+export AWS_REGION='eu-west-1'
+export AWS_DEFAULT_REGION='eu-west-1'
+""",
+    "powershell": """\
+Remove-Item Env:AWS_PROFILE -ErrorAction SilentlyContinue
+Remove-Item Env:AWS_DEFAULT_PROFILE -ErrorAction SilentlyContinue
+Remove-Item Env:AWS_SECURITY_TOKEN -ErrorAction SilentlyContinue
+$env:AWS_ACCESS_KEY_ID = 'ASIAEXAMPLE'
+$env:AWS_SECRET_ACCESS_KEY = 's+/='
+$env:AWS_SESSION_TOKEN = 't+/='
+$env:AWS_CREDENTIAL_EXPIRATION = '2099-12-31T23:59:59Z'
+$env:AWS_SESSION_EXPIRATION = '2099-12-31T23:59:59Z'
+$env:MFA_SESSION_ACTIVE = 'it''s'
+$env:AWS_REGION = 'eu-west-1'
+$env:AWS_DEFAULT_REGION = 'eu-west-1'
+""",
+    "cmd": """\
+set "AWS_PROFILE="
+set "AWS_DEFAULT_PROFILE="
+set "AWS_SECURITY_TOKEN="
+set "AWS_ACCESS_KEY_ID=ASIAEXAMPLE"
+set "AWS_SECRET_ACCESS_KEY=s+/="
+set "AWS_SESSION_TOKEN=t+/="
+set "AWS_CREDENTIAL_EXPIRATION=2099-12-31T23:59:59Z"
+set "AWS_SESSION_EXPIRATION=2099-12-31T23:59:59Z"
+set "MFA_SESSION_ACTIVE=it's"
+set "AWS_REGION=eu-west-1"
+set "AWS_DEFAULT_REGION=eu-west-1"
+""",
+    "dotenv": """\
+AWS_ACCESS_KEY_ID=ASIAEXAMPLE
+AWS_SECRET_ACCESS_KEY=s+/=
+AWS_SESSION_TOKEN=t+/=
+AWS_CREDENTIAL_EXPIRATION=2099-12-31T23:59:59Z
+AWS_SESSION_EXPIRATION=2099-12-31T23:59:59Z
+MFA_SESSION_ACTIVE=it's
+AWS_REGION=eu-west-1
+AWS_DEFAULT_REGION=eu-west-1
+""",
+    "json": """\
+{
+  "AWS_ACCESS_KEY_ID": "ASIAEXAMPLE",
+  "AWS_SECRET_ACCESS_KEY": "s+/=",
+  "AWS_SESSION_TOKEN": "t+/=",
+  "AWS_CREDENTIAL_EXPIRATION": "2099-12-31T23:59:59Z",
+  "AWS_SESSION_EXPIRATION": "2099-12-31T23:59:59Z",
+  "MFA_SESSION_ACTIVE": "it's",
+  "AWS_REGION": "eu-west-1",
+  "AWS_DEFAULT_REGION": "eu-west-1"
+}
+""",
+}
+
+
+@pytest.mark.parametrize("shell", GOLDEN)
+def test_what_is_printed(run: Run, aws: Sandbox, files: AwsFiles, shell: str) -> None:
+    ends = "2099-12-31T23:59:59Z"
+    session = managed(
+        "its",
+        aws_access_key_id="ASIAEXAMPLE",
+        aws_secret_access_key="s+/=",
+        aws_session_token="t+/=",
+        expiration=ends,
+        x_security_token_expires=ends,
+        mfa_session_key_id="ASIAEXAMPLE",
+        mfa_session_name="it's",
+    )
+    files.write(
+        KEYS + session,
+        config="[profile its]\nregion = eu-west-1\n",
+        settings='[sessions."it\'s"]\nwrite_to = "its"\n',
+    )
+    outcome = run("env", "--profile", "it's", "--shell", shell)
+    assert outcome == (0, GOLDEN[shell], "")
+    assert len(aws.calls) == 0
+
+
+def test_dotenv_is_what_the_json_says(run: Run, standing: AwsFiles) -> None:
+    assert standing.credentials.exists()
+    dotenv = run("env", "--shell", "dotenv").stdout
+    told = json.loads(run("env", "--shell", "json").stdout)
+    assert dict(line.split("=", 1) for line in dotenv.splitlines()) == told
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_unset_takes_it_all_back(shell: str) -> None:
+    variables = {
+        "AWS_ACCESS_KEY_ID": "x",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_SESSION_TOKEN": "x",
+        "AWS_CREDENTIAL_EXPIRATION": "x",
+        "AWS_SESSION_EXPIRATION": "x",
+        "MFA_SESSION_ACTIVE": "x",
+        "AWS_REGION": "x",
+    }
+    script = evaluated(shell, "env").replace("env --shell", "env --unset --shell")
+    outcome = evaluate(shell, script, variables)
+    assert outcome.exit_code == 0, outcome
+    left = [line for line in outcome.stdout.splitlines() if line.startswith(tuple(variables))]
+    assert left == []
+
+
+@pytest.mark.parametrize("shell", ["dotenv", "json"])
+def test_what_is_no_shell_cannot_unset(run: Run, shell: str) -> None:
+    outcome = run("env", "--unset", "--shell", shell)
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert shell in outcome.stderr
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_parent_shell_is_found(standing: AwsFiles, shell: str) -> None:
+    assert standing.credentials.exists()
+    expected = {"bash": "export AWS_", "zsh": "export AWS_", "fish": "set -gx AWS_"}[shell]
+    outcome = evaluate(shell, "mfa-session env; true", {"SHELL": "/bin/nosuch"})
+    assert outcome.exit_code == 0
+    assert expected in outcome.stdout, outcome
+
+
+def test_without_a_parent_shell_it_is_the_persons(run: Run, standing: AwsFiles) -> None:
+    assert standing.credentials.exists()
+    # pytest may itself be run from a shell, so only what is said of none is sure
+    outcome = run("env", env={"SHELL": "/usr/bin/fish"})
+    assert outcome.exit_code == 0
+    assert "AWS_ACCESS_KEY_ID" in outcome.stdout
