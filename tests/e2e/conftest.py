@@ -48,9 +48,9 @@ def sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def aws(sandbox: Sandbox, home: Path) -> Sandbox:
-    """Empty the sandbox, and point this process and its children at it."""
+    """Empty the sandbox, and point this process and its children at it, in every test."""
     del home  # it puts the environment back after the test
     sandbox.reset()
     os.environ.update(sandbox.environ())

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 PHONE = "arn:aws:iam::123456789012:mfa/carols-phone"
 ROLE = "arn:aws:iam::123456789012:role/books"
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
-OTHER = "[other]\naws_access_key_id = AKIAOTHEROTHEROTHER1\naws_secret_access_key = x\n"
+KEYS += "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # not to be discovered
+OTHER = KEYS.replace("default", "other").replace("EXAMPLEEXAMPLE12", "OTHEROTHEROTHER1")
 KEPT, CODE_NEEDED = 0, 4
 
 
@@ -62,6 +63,12 @@ def test_an_mfa_session(
     assert outcome.exit_code == exit_code, outcome
     assert ("kept, good for" in outcome.stderr) == (exit_code == KEPT)
     assert files.credentials.read_bytes() == before
+    assert len(aws.calls) == 0
+
+
+def test_a_device_not_yet_discovered_matches_any(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+    files.write(KEYS[: KEYS.index("mfa_serial")] + managed(seconds_left=7200))
+    assert run("login").exit_code == KEPT
     assert len(aws.calls) == 0
 
 

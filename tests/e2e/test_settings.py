@@ -238,7 +238,10 @@ def test_the_profile_variable_names_the_session(run: Run, carols: AwsFiles, phon
     ids=["built-in", "variable", "defaults", "variable first"],
 )
 def test_min_ttl(run: Run, files: AwsFiles, env: dict[str, str], table: str, kept: bool) -> None:
-    keys = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
+    keys = (
+        "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
+        "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"
+    )
     files.write(keys + managed(seconds_left=7300), settings=table)
     assert run("login", env=env).exit_code == (0 if kept else 4)
     assert run("login", "--min-ttl", "1800", env=env).exit_code == 0
