@@ -47,6 +47,9 @@ ENDS = [
     ["\r\n", "\r", "\n"],
 ]
 
+Section = tuple[tuple[str, str], list[str], list[tuple[str, list[str]]]]
+"""Indentation and name, the lines below the header, and the settings: key and lines."""
+
 HEADERS = [f"{i}[{n}]{after}" for i in INDENTS for n in NAMES for after in ("", " # c")]
 SETTINGS = ["".join(parts) for parts in product(INDENTS, KEYS, DELIMITERS, VALUES)]
 ODD_LINES = ["".join(parts) for parts in product(INDENTS, ODD)]
@@ -74,21 +77,34 @@ any_lines = st.lists(
     st.one_of(*map(st.sampled_from, [HEADERS, SETTINGS, SETTINGS, REMARKS, BLANKS, ODD_LINES])),
     max_size=12,
 )
-sound_settings = st.lists(
-    st.sampled_from(SOUND_SETTINGS), unique_by=lambda setting: setting[0], max_size=4
-)
-sound_sections = st.lists(
-    st.tuples(st.sampled_from(SOUND_HEADERS), st.sampled_from(BETWEEN), sound_settings),
-    unique_by=lambda section: section[0][1],
-    max_size=4,
-)
+
+
+def sound_sections(*, filled: bool) -> st.SearchStrategy[list[Section]]:
+    """Return what draws sections; `filled`: at least one, none empty, and no defaults."""
+    settings = st.lists(
+        st.sampled_from(SOUND_SETTINGS),
+        unique_by=lambda setting: setting[0],
+        min_size=int(filled),
+        max_size=4,
+    )
+    headers = [header for header in SOUND_HEADERS if not filled or header[1] != "DEFAULT"]
+    return st.lists(
+        st.tuples(st.sampled_from(headers), st.sampled_from(BETWEEN), settings),
+        unique_by=lambda section: section[0][1],
+        min_size=int(filled),
+        max_size=4,
+    )
+
+
+ANY_SECTIONS = sound_sections(filled=False)
+FILLED_SECTIONS = sound_sections(filled=True)
 
 
 @st.composite
-def sound_lines(draw: st.DrawFn) -> list[str]:
+def sound_lines(draw: st.DrawFn, *, filled: bool = False) -> list[str]:
     """Draw lines that are mostly readable: no name stands twice, and no key of a section."""
     lines = list(draw(st.sampled_from(BETWEEN)))
-    for (indent, name), between, options in draw(sound_sections):
+    for (indent, name), between, options in draw(FILLED_SECTIONS if filled else ANY_SECTIONS):
         lines += [f"{indent}[{name}]", *between]
         for _, option in options:
             lines += option
@@ -96,9 +112,10 @@ def sound_lines(draw: st.DrawFn) -> list[str]:
 
 
 @st.composite
-def files(draw: st.DrawFn, *, sound: bool = False) -> bytes:
+def files(draw: st.DrawFn, *, sound: bool = False, filled: bool = False) -> bytes:
     """Draw the bytes of a file, with one kind of line ends or mixed ones."""
-    lines = draw(sound_lines() if sound else st.one_of(sound_lines(), any_lines))
+    readable = sound_lines(filled=filled)
+    lines = draw(readable if sound or filled else st.one_of(readable, any_lines))
     ends = draw(st.sampled_from(ENDS))
     text = "".join(line + ends[row % len(ends)] for row, line in enumerate(lines))
     return (text.rstrip("\r\n") if draw(st.integers(0, 3)) == 0 else text).encode()

@@ -123,9 +123,12 @@ def test_comment_right_above_the_next_header_is_the_next_ones() -> None:
     assert edited.to_bytes() == b"# above\n[DEFAULT]\nx = y\n"
 
 
-def test_header_stays_where_the_next_one_would_become_a_value() -> None:
-    edited = parse("[a]\nk = 1\n[b]\nn = 2\n[c]\n  [d]\n").without_keys("c", ["x"])
-    assert edited.to_bytes() == b"[a]\nk = 1\n[b]\nn = 2\n[c]\n  [d]\n"
+@pytest.mark.parametrize("following", ["  [d]\n", " [d]\nm = 1\nm2 = 2\n", "\t[DEFAULT]\nm = 1\n"])
+def test_header_stays_where_the_next_one_would_become_a_value(following: str) -> None:
+    document = parse("[b]\nn = 2\n[c]\nx = 1\n" + following.lstrip(" \t"))
+    assert document.without_keys("c", ["x"]).names() == [n for n in document.names() if n != "c"]
+    document = parse("[b]\nn = 2\n[c]\n" + following)
+    assert document.without_keys("c", ["x"]) is document
 
 
 def test_removing_what_is_not_there_changes_nothing() -> None:

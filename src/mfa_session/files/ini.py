@@ -177,7 +177,17 @@ class Document:
             removed = self._changed(lines)
         except ConfigurationError:
             return None
-        return removed if removed.names() == [n for n in self.names() if n != name] else None
+        return removed if self._reads_alike(removed, name) else None
+
+    def _reads_alike(self, removed: Document, name: str) -> bool:
+        """Tell whether the header after `name` is still one: else it is the value before."""
+        names = self.names()
+        before = names[: names.index(name)][-1:]
+        return (
+            removed.names() == [other for other in names if other != name]
+            and removed._scan.defaults == self._scan.defaults
+            and all(removed.section(other) == self.section(other) for other in before)
+        )
 
     def _extent(self, name: str, lines: list[bytes]) -> tuple[int, int]:
         """Return the first row of a section, its comments included, and the row after its last."""
