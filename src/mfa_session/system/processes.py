@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _ASKED_BY = "_MFA_SESSION_ASKS_FOR"
 """Set for a credential_process, so that one that comes back to us ends instead of going round."""
 
+_OUR_CODE = "MFA_SESSION_TOKEN_CODE"
+
 
 def run_credential_process(source: Source) -> Keys:
     """Return the keys a profile's credential_process prints (SDK guide, `Version` 1).
@@ -48,14 +50,16 @@ def run_credential_process(source: Source) -> Keys:
 
 def _run(label: str, source: Source) -> bytes:
     command = source.process or ""
-    environ = {**os.environ, _ASKED_BY: source.profile or ""}
+    environ = {name: text for name, text in os.environ.items() if name != _OUR_CODE}
+    environ[_ASKED_BY] = source.profile or ""
     try:
         words: str | list[str] = command if sys.platform == "win32" else shlex.split(command)
         done = subprocess.run(  # the profile names it, as for every SDK
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environ, check=False
         )
-    except (OSError, ValueError) as error:
-        raise _unusable(label, f"cannot be started: {error}") from error
+    except (OSError, ValueError) as error:  # its words are not repeated: one may be a secret
+        reason = getattr(error, "strerror", None) or "its quotes do not match"
+        raise _unusable(label, f"cannot be started: {reason.lower()}") from error
     if done.returncode:
         raise _unusable(label, f"ended with exit code {done.returncode}")
     return done.stdout
