@@ -196,7 +196,11 @@ def duplicate_section(files: AwsFiles) -> Callable[[], None]:
     """Write, as another program, what botocore cannot read."""
     before = files.credentials.read_bytes()
     files.credentials.write_bytes(before + b"[default]\n")
-    return lambda: files.credentials.write_bytes(before) and None
+
+    def put_back() -> None:
+        files.credentials.write_bytes(before)
+
+    return put_back
 
 
 def put_folder_in_place(files: AwsFiles) -> Callable[[], None]:
