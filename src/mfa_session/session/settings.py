@@ -107,7 +107,7 @@ class _Said:
         """Return the first value said for `key`, or None."""
         section_key = {"duration": "duration_seconds"}.get(key, key)
         for place, name in ((self.options, key), (self.table, key), (self.section, section_key)):
-            if place.get(name):
+            if place.get(name) not in (None, ""):  # 0 is said, and refused
                 return place[name]
         return None
 
