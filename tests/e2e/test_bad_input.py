@@ -309,7 +309,8 @@ def test_a_settings_file_that_is_named_but_not_there_says_nothing(
     refused: Refused, carols: AwsFiles, phone: Device
 ) -> None:
     assert carols.section("mfa") is None
-    env = {"MFA_SESSION_CONFIG": "/nowhere/config.toml", "MFA_SESSION_MFA_SERIAL": phone.serial}
+    env: dict[str, str | None] = {"MFA_SESSION_CONFIG": "/nowhere/config.toml"}
+    env["MFA_SESSION_MFA_SERIAL"] = phone.serial
     assert "nobody to ask" in refused("login", exit_code=4, env=env)
 
 
