@@ -123,7 +123,7 @@ class Enrolment:
         except BaseException:
             if not self._undo(intent):
                 raise
-        self._edges.intents.remove(device.serial)
+        self._close(device.serial)
 
     def _intend(self, serial: str) -> Intent:
         """Write down what is about to be done."""
@@ -180,6 +180,13 @@ class Enrolment:
                     raise
             self._edges.pause(PAUSE_SECONDS)
             interruptions.strike()
+
+    def _close(self, serial: str) -> None:
+        """Take the note away; one that stays does no harm."""
+        try:
+            self._edges.intents.remove(serial)
+        except ConfigurationError as error:
+            self._edges.talk.warn(error.message)
 
     def _tell(self, serial: str, interruptions: Interruptions) -> None:
         """Tell what there is now; an interruption that came too late ends what would follow."""

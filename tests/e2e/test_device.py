@@ -1,0 +1,738 @@
+"""`device` end to end: real processes, the sandbox's IAM, a keyring, a terminal, and trouble."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import pexpect
+import pytest
+
+import processes
+from e2e.moments import Held, until
+from e2e.places import long_term
+from fakes import trap_keyring
+from mfa_session.sandbox.codes import STEP_SECONDS
+from phone_camera import Camera
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from conftest import Run, Start, Terminal
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.answers import Answer
+    from mfa_session.sandbox.identities import Device, Document, User
+    from mfa_session.sandbox.signatures import HttpRequest
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
+
+SERIAL = "arn:aws:iam::123456789012:mfa/carol"
+WITH_MFA_ONLY: Document = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {
+            "Effect": "Deny",
+            "Action": ["iam:*VirtualMFADevice", "iam:EnableMFADevice", "iam:DeactivateMFADevice"],
+            "Resource": "*",
+            "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+        },
+    ],
+}
+SELF_SERVICE: Document = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": [
+                "iam:CreateVirtualMFADevice",
+                "iam:EnableMFADevice",
+                "iam:ListMFADevices",
+                "iam:ListVirtualMFADevices",
+            ],
+            "Resource": "*",
+        },
+    ],
+}
+"""What AWS's documentation allows without MFA: a device can be made, but not deleted."""
+
+
+class Answered(Held):
+    """Keeps the answers back instead: AWS has done it, and has not said so."""
+
+    def _handle(self, request: HttpRequest) -> Answer | None:
+        answer = self._before(request)
+        if self._mark in request.body + b"&":
+            self._arrived.release()
+            self._open.wait(60)
+        return answer
+
+
+@pytest.fixture(autouse=True)
+def keyring(home: Path) -> Path:
+    """Give the children a keyring with traps, and return its file."""
+    os.environ["PYTHON_KEYRING_BACKEND"] = trap_keyring.NAME
+    os.environ["PYTHONPATH"] = str(processes.ROOT / "tests" / "fakes")
+    os.environ["TRAP_KEYRING"] = str(home / "keyring.json")
+    return home / "keyring.json"
+
+
+@pytest.fixture
+def new_here(files: AwsFiles, carol: User) -> AwsFiles:
+    """Let carol be new: an access key, and no device."""
+    files.write(long_term(carol) + "region = eu-west-1\n")
+    return files
+
+
+@pytest.fixture
+def brief(aws: Sandbox) -> None:
+    """Let a window of codes end soon, so that the login after an enrolment need not wait long."""
+    shorten_wait(aws)
+
+
+def shorten_wait(aws: Sandbox) -> None:
+    elapsed = aws.clock.epoch_seconds() % STEP_SECONDS
+    aws.clock.advance((STEP_SECONDS - 6 - elapsed) % STEP_SECONDS)
+
+
+def enabled(user: User) -> dict[str, str]:
+    """Return the secrets of a user's devices by serial."""
+    return {device.serial: device.secret for device in user.devices}
+
+
+def unassigned(aws: Sandbox) -> list[str]:
+    return [d.serial for d in aws.directory.devices.values() if d.user is None]
+
+
+def notes(home: Path) -> list[Path]:
+    return list((home / ".local" / "state" / "mfa-session").glob("enrolment-*"))
+
+
+def is_whole(aws: Sandbox, carol: User, home: Path) -> bool:
+    """Say whether all her devices have their secrets stored, and nothing else is anywhere."""
+    found = (trap_keyring.stored(), unassigned(aws), notes(home))
+    return found == (enabled(carol), [], [])
+
+
+def error_of(outcome: processes.Outcome) -> str:
+    """Return the first line of the error."""
+    lines = [line for line in outcome.stderr.splitlines() if "error:" in line]
+    return lines[0] if lines else ""
+
+
+# Enrolment
+
+
+@pytest.mark.usefixtures("brief", "new_here")
+def test_a_new_user_gets_a_device_and_a_session_in_one_command(
+    aws: Sandbox, carol: User, files: AwsFiles, home: Path, run: Run
+) -> None:
+    outcome = run("device", "enroll", "-vv")
+    assert outcome.exit_code == 0, outcome
+    assert is_whole(aws, carol, home)
+    assert list(enabled(carol)) == [SERIAL]
+    assert (files.section("mfa") or {})["mfa_session_mfa_serial"] == SERIAL
+    assert [call.operation for call in aws.calls] == [
+        "GetCallerIdentity",
+        "ListVirtualMFADevices",
+        "CreateVirtualMFADevice",
+        "EnableMFADevice",
+        "GetSessionToken",
+    ]
+    assert outcome.stdout == ""
+    (seed,) = enabled(carol).values()
+    assert seed not in outcome.stderr
+    holding = [path.name for path in home.rglob("*") if path.is_file() and has(path, seed)]
+    assert holding == ["keyring.json"]
+
+
+def has(path: Path, text: str) -> bool:
+    return text.encode() in path.read_bytes()
+
+
+@pytest.mark.usefixtures("brief", "new_here")
+def test_the_next_login_needs_no_phone(aws: Sandbox, run: Run) -> None:
+    assert run("device", "enroll", "books", "--no-input").exit_code == 0
+    aws.clock.advance(STEP_SECONDS)
+    outcome = run("login", "--force", "--no-input")
+    assert outcome.exit_code == 0, outcome
+    assert aws.count("GetSessionToken") == 2
+
+
+@pytest.mark.usefixtures("brief")
+def test_a_second_device_logs_in_though_another_is_there(
+    aws: Sandbox, carols: AwsFiles, phone: Device, carol: User, run: Run
+) -> None:
+    outcome = run("device", "enroll", "laptop")
+    assert outcome.exit_code == 0, outcome
+    assert list(enabled(carol)) == [phone.serial, SERIAL.replace("carol", "laptop")]
+    assert (carols.section("mfa") or {})["mfa_session_mfa_serial"].endswith("mfa/laptop")
+    assert unassigned(aws) == []
+
+
+@pytest.mark.usefixtures("new_here")
+@pytest.mark.parametrize(
+    ("operation", "fault", "code", "exit_code"),
+    [
+        ("CreateVirtualMFADevice", (403, "AccessDenied"), "not allowed", 5),
+        ("CreateVirtualMFADevice", (409, "EntityAlreadyExists"), "exists", 3),
+        ("CreateVirtualMFADevice", (409, "LimitExceeded"), "no more MFA devices", 5),
+        ("CreateVirtualMFADevice", (409, "ConcurrentModification"), "still changing", 5),
+        ("EnableMFADevice", (403, "AccessDenied"), "not allowed", 5),
+        ("EnableMFADevice", (409, "LimitExceeded"), "no more MFA devices", 5),
+        ("EnableMFADevice", (403, "InvalidAuthenticationCode"), "rejected the two codes", 4),
+        ("EnableMFADevice", (500, "ServiceFailure"), "AWS failed", 6),
+    ],
+)
+def test_what_aws_refuses_leaves_nothing(  # noqa: PLR0917
+    operation: str,
+    fault: tuple[int, str],
+    code: str,
+    exit_code: int,
+    aws: Sandbox,
+    carol: User,
+    home: Path,
+    run: Run,
+) -> None:
+    aws.fail(operation, times=None, status=fault[0], code=fault[1], message="No.")
+    outcome = run("device", "enroll")
+    assert (outcome.exit_code, code in error_of(outcome)) == (exit_code, True), outcome
+    assert is_whole(aws, carol, home)
+    assert enabled(carol) == {}
+
+
+@pytest.mark.usefixtures("new_here")
+def test_the_ninth_device_is_refused_and_leaves_nothing(
+    aws: Sandbox, carol: User, home: Path, run: Run
+) -> None:
+    for number in range(8):
+        aws.create_device(carol, name=f"GAHT1234567{number}", kind="hardware")
+    outcome = run("device", "enroll")
+    assert (outcome.exit_code, "eight at most" in outcome.stderr) == (5, True), outcome
+    assert (unassigned(aws), trap_keyring.stored(), notes(home)) == ([], {}, [])
+
+
+@pytest.mark.usefixtures("brief", "new_here")
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("operation", ["CreateVirtualMFADevice", "EnableMFADevice"])
+def test_a_lost_answer_leaves_a_working_device_or_none(
+    operation: str, after: bool, aws: Sandbox, carol: User, home: Path, run: Run
+) -> None:
+    aws.drop(operation, after=after)
+    outcome = run("device", "enroll")
+    if operation == "EnableMFADevice":  # the SDK asks again, or AWS is found to have done it
+        assert (outcome.exit_code, list(enabled(carol))) == (0, [SERIAL]), outcome
+        assert is_whole(aws, carol, home)
+    else:
+        assert (outcome.exit_code, enabled(carol)) == (6, {}), outcome
+        assert (unassigned(aws), trap_keyring.stored()) == ([], {})
+        assert aws.count(operation) == 1
+
+
+@pytest.mark.usefixtures("brief", "new_here")
+def test_a_lost_connection_is_seen_to_by_the_next_run(
+    aws: Sandbox, carol: User, home: Path, run: Run
+) -> None:
+    aws.drop("EnableMFADevice", times=None)
+    aws.drop("DeleteVirtualMFADevice", times=None)
+    first = run("device", "enroll")
+    assert (first.exit_code, unassigned(aws)) == (6, [SERIAL]), first
+    assert "`mfa-session device enroll carol` sees to it" in first.stderr
+    told = run("device", "list")
+    assert f"an enrolment of {SERIAL} was cut off" in told.stderr
+    aws.clear_faults()
+    shorten_wait(aws)
+    second = run("device", "enroll", "--no-input")
+    assert (second.exit_code, "deleted" in second.stderr) == (0, True), second
+    assert is_whole(aws, carol, home)
+
+
+@pytest.mark.usefixtures("brief")
+def test_where_deleting_needs_mfa_the_next_run_goes_on_with_the_device(
+    aws: Sandbox, files: AwsFiles, home: Path, run: Run
+) -> None:
+    dave = aws.create_user("dave", policies=[SELF_SERVICE])
+    files.write(long_term(dave))
+    aws.fail("EnableMFADevice", times=1, status=400, code="Refused", message="Not now.")
+    first = run("device", "enroll")
+    assert (first.exit_code, len(unassigned(aws))) == (5, 1), first
+    seeds = trap_keyring.stored()
+    shorten_wait(aws)
+    second = run("device", "enroll")
+    assert (second.exit_code, "going on with it" in second.stderr) == (0, True), second
+    assert enabled(dave) == seeds
+    assert is_whole(aws, dave, home)
+
+
+@pytest.mark.usefixtures("brief", "new_here")
+def test_iam_that_learns_late_of_the_device_is_asked_again(
+    aws: Sandbox, carol: User, home: Path, run: Run
+) -> None:
+    aws.fail("EnableMFADevice", status=404, code="NoSuchEntity", message="No device.")
+    outcome = run("device", "enroll")
+    assert (outcome.exit_code, aws.count("EnableMFADevice")) == (0, 2), outcome
+    assert is_whole(aws, carol, home)
+
+
+@pytest.mark.parametrize("trap", ["refuse", "forget"])
+@pytest.mark.usefixtures("new_here")
+def test_a_keyring_that_keeps_nothing_is_found_out_first(
+    trap: str, aws: Sandbox, run: Run
+) -> None:
+    trap_keyring.trap(trap).touch()
+    outcome = run("device", "enroll")
+    assert (outcome.exit_code, aws.count("CreateVirtualMFADevice")) == (3, 0), outcome
+
+
+@pytest.mark.usefixtures("new_here")
+def test_a_keyring_that_fails_in_between_leaves_nothing(
+    aws: Sandbox, carol: User, home: Path, run: Run
+) -> None:
+    trap_keyring.trap("refuse-device").touch()
+    outcome = run("device", "enroll")
+    assert (outcome.exit_code, aws.count("CreateVirtualMFADevice")) == (3, 1), outcome
+    assert is_whole(aws, carol, home)
+
+
+@pytest.mark.usefixtures("brief")
+def test_the_session_is_used_where_devices_are_managed_with_mfa_only(  # noqa: PLR0917
+    aws: Sandbox, files: AwsFiles, carol: User, phone: Device, run: Run, home: Path
+) -> None:
+    carol.inline_policies["with-mfa"] = WITH_MFA_ONLY
+    files.write(long_term(carol))
+    refused = run("device", "enroll")
+    assert (refused.exit_code, "log in first" in refused.stderr) == (5, True), refused
+    assert notes(home) == []
+    assert run("login", "--token-code", phone.code()).exit_code == 0
+    aws.calls.clear()
+    outcome = run("device", "enroll", "laptop")
+    assert outcome.exit_code == 0, outcome
+    signers = {call.access_key_id[:4] for call in aws.calls.of("EnableMFADevice")}  # type: ignore[index]
+    assert signers == {"ASIA"}
+
+
+def test_roots_keys_are_refused(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+    root = aws.create_user("root", is_root=True)
+    files.write(long_term(root))
+    outcome = run("device", "enroll")
+    assert (outcome.exit_code, "no IAM user" in outcome.stderr) == (3, True), outcome
+    assert aws.count("CreateVirtualMFADevice") == 0
+
+
+@pytest.mark.usefixtures("new_here")
+def test_a_bad_name_is_refused(aws: Sandbox, run: Run) -> None:
+    outcome = run("device", "enroll", "my phone")
+    assert (outcome.exit_code, "cannot be the name" in outcome.stderr) == (3, True), outcome
+    assert aws.count("CreateVirtualMFADevice") == 0
+
+
+# Killed, interrupted
+
+
+MOMENTS = ["list", "create", "created", "storing", "stored", "enable", "enabled"]
+
+
+class Moment:
+    """A moment in the sequence at which the program stands still."""
+
+    def __init__(self, aws: Sandbox, name: str) -> None:
+        """Take the moment's name."""
+        held = {
+            "list": Held(aws, "ListVirtualMFADevices"),
+            "create": Held(aws, "CreateVirtualMFADevice"),
+            "created": Answered(aws, "CreateVirtualMFADevice"),
+            "enable": Held(aws, "EnableMFADevice"),
+            "enabled": Answered(aws, "EnableMFADevice"),
+        }
+        traps = {"storing": "hold-before", "stored": "hold-after"}
+        self._held = held.get(name)
+        self._trap = trap_keyring.trap(traps[name]) if name in traps else None
+
+    def __enter__(self) -> Moment:
+        """Set it up."""
+        if self._held:
+            self._held.__enter__()
+        if self._trap:
+            self._trap.touch()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let all go on."""
+        if self._held:
+            self._held.__exit__()
+        if self._trap:
+            self._trap.unlink()
+
+    def wait(self) -> None:
+        """Return when the program has come there."""
+        if self._held:
+            self._held.wait_for_call()
+        else:
+            until(trap_keyring.trap("held").exists, "the keyring is asked to store")
+
+
+@pytest.mark.usefixtures("new_here")
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_what_a_kill_leaves_is_cleaned_by_the_next_run(  # noqa: PLR0917
+    moment: str, aws: Sandbox, carol: User, home: Path, start: Start, run: Run
+) -> None:
+    with Moment(aws, moment) as there:
+        process = start("device", "enroll")
+        there.wait()
+        process.kill()
+        process.wait(10)
+    until(lambda: settled(aws, moment), "AWS is done with what was asked")
+    shorten_wait(aws)
+    outcome = run("device", "enroll", "--no-input")
+    assert outcome.exit_code == 0, outcome
+    assert list(enabled(carol)) == [SERIAL]
+    assert is_whole(aws, carol, home)
+
+
+def settled(aws: Sandbox, moment: str) -> bool:
+    """Say whether AWS has carried out all that was asked until this moment."""
+    done = {
+        "list": "ListVirtualMFADevices",
+        "enable": "EnableMFADevice",
+        "enabled": "EnableMFADevice",
+    }
+    return aws.count(done.get(moment, "CreateVirtualMFADevice")) == 1
+
+
+@pytest.mark.usefixtures("new_here")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "term"])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_signal_leaves_a_working_device_or_none(  # noqa: PLR0917
+    moment: str, number: signal.Signals, aws: Sandbox, carol: User, home: Path, start: Start
+) -> None:
+    with Moment(aws, moment) as there:
+        process = start("device", "enroll")
+        there.wait()
+        process.send_signal(number)
+        if moment != "list":  # where a signal ends it at once, it has ended; else it has waited
+            with pytest.raises(processes.subprocess.TimeoutExpired):
+                process.wait(0.3)
+    outcome = processes.finish_process(process)
+    ended_by = -number if moment == "list" and number == signal.SIGTERM else 128 + number
+    assert outcome.exit_code == ended_by, outcome
+    assert list(enabled(carol)) == ([SERIAL] if moment.startswith("enable") else [])
+    assert is_whole(aws, carol, home), (unassigned(aws), trap_keyring.stored(), notes(home))
+
+
+@pytest.mark.usefixtures("new_here")
+def test_ctrl_c_while_waiting_to_log_in_keeps_the_device(
+    aws: Sandbox, carol: User, home: Path, terminal: Terminal
+) -> None:
+    child = terminal("device", "enroll")
+    child.expect("is enabled; its secret is in the keyring")
+    child.expect("waiting")
+    child.sendintr()
+    child.expect("interrupted before the login")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert is_whole(aws, carol, home)
+    assert list(enabled(carol)) == [SERIAL]
+
+
+@pytest.mark.usefixtures("new_here")
+def test_the_person_is_asked_before_what_was_left_is_deleted(  # noqa: PLR0917
+    aws: Sandbox, carol: User, home: Path, start: Start, terminal: Terminal, keyring: Path
+) -> None:
+    with Moment(aws, "stored") as there:
+        process = start("device", "enroll")
+        there.wait()
+        process.kill()
+        process.wait(10)
+    before = keyring.read_bytes()
+    child = terminal("device", "enroll")
+    child.expect(r"Delete it\? \[y/N\]")
+    child.sendline("n")
+    child.expect("left as it is")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert (child.exitstatus, unassigned(aws), keyring.read_bytes()) == (7, [SERIAL], before)
+    shorten_wait(aws)
+    child = terminal("device", "enroll", limit_seconds=60)
+    child.expect(r"Delete it\? \[y/N\]")
+    child.sendline("y")
+    child.expect("deleted")
+    child.expect("good for 12h")
+    child.expect(pexpect.EOF)
+    assert list(enabled(carol)) == [SERIAL]
+    assert is_whole(aws, carol, home)
+
+
+# The phone
+
+
+@pytest.mark.usefixtures("brief", "new_here")
+def test_a_phone_reads_the_secret_from_the_terminal(
+    carol: User, terminal: Terminal, home: Path, tmp_path: Path, program: str, aws: Sandbox
+) -> None:
+    streams = tmp_path / "streams"
+    command = f'"{program}" device enroll --qr >"{streams}" 2>&1'
+    child = terminal("-c", command, program="/bin/sh", limit_seconds=60)
+    child.expect("then press Enter: ")
+    camera = Camera()
+    camera.feed(child.before + child.after)
+    (address,) = camera.codes()
+    child.send("\r")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0, streams.read_text()
+    (seed,) = enabled(carol).values()
+    assert address == f"otpauth://totp/carol@123456789012?secret={seed}&issuer=AWS"
+    assert seed not in streams.read_text()
+    assert is_whole(aws, carol, home)
+
+
+@pytest.mark.usefixtures("brief", "new_here")
+def test_a_dumb_terminal_gets_the_secret_to_type(carol: User, terminal: Terminal) -> None:
+    child = terminal("device", "enroll", "--qr", env={"TERM": "dumb"}, limit_seconds=60)
+    child.expect("then press Enter: ")
+    shown = child.before
+    child.send("\r")
+    child.expect(pexpect.EOF)
+    (seed,) = enabled(carol).values()
+    assert "\x1b" not in shown
+    assert "carol@123456789012" in shown
+    assert seed in shown.replace(" ", "").replace("\r\n", "")
+
+
+@pytest.mark.usefixtures("new_here")
+@pytest.mark.parametrize("how", ["ctrl-c", "ctrl-d", "hang-up"])
+def test_who_turns_away_from_the_code_leaves_nothing(
+    how: str, aws: Sandbox, carol: User, home: Path, terminal: Terminal
+) -> None:
+    child = terminal("device", "enroll", "--qr")
+    child.expect("then press Enter: ")
+    if how == "hang-up":
+        child.close(force=False)
+    else:
+        child.sendintr() if how == "ctrl-c" else child.sendeof()
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == {"ctrl-c": 130, "ctrl-d": 4}[how]
+    until(lambda: unassigned(aws) == [] and notes(home) == [], "all is undone")
+    assert is_whole(aws, carol, home)
+    assert enabled(carol) == {}
+
+
+@pytest.mark.usefixtures("new_here")
+def test_without_a_terminal_no_secret_is_shown(aws: Sandbox, run: Run) -> None:
+    outcome = run("device", "enroll", "--qr")
+    assert (outcome.exit_code, "there is none" in outcome.stderr) == (2, True), outcome
+    assert aws.calls[:] == []
+
+
+# List
+
+
+def test_list_tells_every_kind(
+    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, run: Run
+) -> None:
+    del carols
+    token = aws.create_device(carol, name="GAHT12345678", kind="hardware")
+    passkey = aws.create_device(carol, kind="passkey")
+    trap_keyring.TrapKeyring().set_password("mfa-session", phone.serial, phone.secret)
+    told = json.loads(run("device", "list", "--json").stdout)
+    at = aws.clock.now().strftime("%Y-%m-%dT")
+    for device in told["devices"]:
+        assert device.pop("enabled_at").startswith(at)
+    assert told == {
+        "version": 1,
+        "devices": [
+            {"serial": phone.serial, "type": "virtual", "usable": True, "secret_stored": True},
+            {"serial": token.serial, "type": "hardware", "usable": True, "secret_stored": False},
+            {"serial": passkey.serial, "type": "passkey", "usable": False, "secret_stored": False},
+        ],
+    }
+    text = run("device", "list").stdout.splitlines()
+    assert len(text) == 4
+    assert text[1].split() == [phone.serial, "virtual", "yes", "stored", at[:-1]]
+    assert "no: AWS's API takes no passkeys" in text[3]
+
+
+def test_list_without_a_keyring_still_lists(carols: AwsFiles, run: Run) -> None:
+    del carols
+    outcome = run(
+        "device", "list", "--json", env={"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    )
+    (device,) = json.loads(outcome.stdout)["devices"]
+    assert (outcome.exit_code, device["secret_stored"]) == (0, False)
+    assert "whether secrets are stored cannot be told" in outcome.stderr
+
+
+@pytest.mark.usefixtures("new_here")
+def test_list_of_nothing(run: Run) -> None:
+    outcome = run("device", "list")
+    assert (outcome.exit_code, outcome.stdout) == (0, "")
+    assert "device enroll" in outcome.stderr
+
+
+# Resync
+
+
+@pytest.fixture
+def drifted(aws: Sandbox, phone: Device) -> Device:
+    """Let AWS think that the phone's clock is far off, as after a late pair of codes."""
+    assert phone.checker is not None
+    phone.checker.drift_steps = -10
+    return phone
+
+
+def test_resync_with_the_stored_secret(carols: AwsFiles, drifted: Device, run: Run) -> None:
+    del carols
+    trap_keyring.TrapKeyring().set_password("mfa-session", drifted.serial, drifted.secret)
+    assert run("login", "--token-code", drifted.code()).exit_code == 4
+    (state,) = {path for path in notes_of_steps()}
+    state.unlink()  # as if a minute had passed: the code just spent counts as used
+    outcome = run("device", "resync", "--no-input")
+    assert outcome.exit_code == 0, outcome
+    assert drifted.checker is not None
+    assert drifted.checker.drift_steps == 0
+
+
+def notes_of_steps() -> Iterator[Path]:
+    from pathlib import Path
+
+    yield from (Path(os.environ["HOME"]) / ".local/state/mfa-session").glob("step-*")
+
+
+def test_resync_with_typed_codes(
+    aws: Sandbox, carols: AwsFiles, drifted: Device, terminal: Terminal
+) -> None:
+    del carols
+    aws.clock.freeze()
+    child = terminal("device", "resync")
+    child.expect("Code of .*: ")
+    child.sendline("12345")
+    child.expect("six digits; try again")
+    child.sendline(drifted.code(-1))
+    child.expect("The next code")
+    child.sendline(drifted.code(-1))
+    child.expect("that is the same code")
+    child.sendline(drifted.code(0))
+    child.expect("in step with AWS again")
+    child.expect(pexpect.EOF)
+    assert drifted.checker is not None
+    assert drifted.checker.drift_steps == 0
+
+
+def test_resync_tells_of_wrong_codes(
+    carols: AwsFiles, drifted: Device, terminal: Terminal
+) -> None:
+    del carols
+    child = terminal("device", "resync", drifted.serial)
+    for prompt, code in (("Code of .*: ", "000000"), ("The next code.*: ", "000001")):
+        child.expect(prompt)
+        child.sendline(code)
+    child.expect("AWS rejected the two codes")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 4
+
+
+def test_resync_without_secret_and_terminal(carols: AwsFiles, aws: Sandbox, run: Run) -> None:
+    del carols
+    outcome = run("device", "resync")
+    assert (outcome.exit_code, "nobody to ask" in outcome.stderr) == (4, True), outcome
+    assert aws.count("ResyncMFADevice") == 0
+
+
+def test_what_is_no_device_is_refused(carols: AwsFiles, phone: Device, run: Run) -> None:
+    del carols
+    for command in ("resync", "remove"):
+        outcome = run("device", command, "arn:aws:iam::123456789012:mfa/other", "--no-input")
+        assert (outcome.exit_code, phone.serial in outcome.stderr) == (3, True), outcome
+
+
+# Remove
+
+
+def test_removal_is_asked_first(
+    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, terminal: Terminal
+) -> None:
+    del carols
+    child = terminal("device", "remove")
+    child.expect("it is your only one.*y/N. ")
+    child.sendline("")
+    child.expect("was not removed")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert (child.exitstatus, carol.devices) == (7, [phone])
+    child = terminal("device", "remove")
+    child.expect("y/N. ")
+    child.sendline("y")
+    child.expect("removed " + phone.serial)
+    child.expect(pexpect.EOF)
+    assert (carol.devices, list(aws.directory.devices)) == ([], [])
+
+
+def test_nobody_is_removed_unasked(
+    carols: AwsFiles, carol: User, phone: Device, run: Run
+) -> None:
+    del carols
+    outcome = run("device", "remove", "--no-input")
+    assert (outcome.exit_code, carol.devices) == (7, [phone]), outcome
+
+
+def test_yes_removes_device_and_secret(
+    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, run: Run, home: Path
+) -> None:
+    del carols
+    trap_keyring.TrapKeyring().set_password("mfa-session", phone.serial, phone.secret)
+    outcome = run("device", "remove", "--yes", "--no-input")
+    assert outcome.exit_code == 0, outcome
+    assert (carol.devices, list(aws.directory.devices)) == ([], [])
+    assert is_whole(aws, carol, home)
+
+
+@pytest.mark.parametrize("operation", ["DeactivateMFADevice", "DeleteVirtualMFADevice"])
+def test_a_removal_whose_answer_is_lost_is_done(
+    operation: str, aws: Sandbox, carols: AwsFiles, carol: User, run: Run
+) -> None:
+    del carols
+    aws.drop(operation, after=True)
+    outcome = run("device", "remove", "--yes")
+    assert (outcome.exit_code, list(aws.directory.devices)) == (0, []), outcome
+    assert carol.devices == []
+
+
+def test_a_removal_that_was_killed_is_finished_by_name(
+    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, start: Start, run: Run, home: Path
+) -> None:
+    del carols
+    trap_keyring.TrapKeyring().set_password("mfa-session", phone.serial, phone.secret)
+    with Held(aws, "DeleteVirtualMFADevice") as held:
+        aws.drop("DeleteVirtualMFADevice")
+        process = start("device", "remove", "--yes")
+        held.wait_for_call()
+        process.kill()
+        process.wait(10)
+    until(lambda: aws.count("DeleteVirtualMFADevice") == 1, "the call is over")
+    assert unassigned(aws) == [phone.serial]
+    outcome = run("device", "remove", phone.serial)
+    assert outcome.exit_code == 0, outcome
+    assert is_whole(aws, carol, home)
+
+
+def test_one_of_two_is_picked_or_must_be_named(  # noqa: PLR0917
+    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, terminal: Terminal, run: Run
+) -> None:
+    del carols
+    token = aws.create_device(carol, name="GAHT12345678", kind="hardware")
+    outcome = run("device", "remove", "--yes")
+    assert (outcome.exit_code, token.serial in outcome.stderr) == (3, True), outcome
+    child = terminal("device", "remove", "--yes")
+    child.expect("Which one")
+    child.sendline("2")
+    child.expect("removed GAHT12345678")
+    child.expect(pexpect.EOF)
+    assert carol.devices == [phone]

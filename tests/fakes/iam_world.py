@@ -1,0 +1,281 @@
+"""A user's MFA devices as IAM keeps them, a keyring and a disk, in memory; and what goes wrong.
+
+Every step into this world is counted. At a chosen one it fails, before or after it is done, or the
+process dies there: from then on nothing more is done, whatever the program tries.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from mfa_session.errors import ConfigurationError, NoMfaError, RefusedError, UnreachableError
+from mfa_session.mfa.devices import Device, Edges, NewDevice, User
+from mfa_session.mfa.enrolment import PROBE
+from mfa_session.mfa.totp import code_at, step_at
+from mfa_session.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from mfa_session.mfa.devices import Pair
+    from mfa_session.mfa.enrolment import Intent
+
+CAROL = User(
+    arn="arn:aws:iam::123456789012:user/carol",
+    partition="aws",
+    account="123456789012",
+    name="carol",
+)
+SERIAL = CAROL.serial_of("carol")
+NETWORK = UnreachableError("network", "AWS cannot be reached")
+DENIED = RefusedError("not-authorized", "not allowed")
+
+
+class KilledError(BaseException):
+    """The process is dead; nothing can catch this and do something."""
+
+
+class World:
+    """What outlives a process: AWS, the keyring and the disk. `now` is AWS's time."""
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.now = datetime(2031, 1, 31, 12, 0, 5, tzinfo=timezone.utc)
+        self.unassigned: dict[str, Secret] = {}
+        self.enabled: dict[str, Secret] = {}
+        self.secrets: dict[str, Secret] = {}
+        self.intents: dict[str, Intent] = {}
+        self.steps: dict[str, int] = {}
+        self.made = 0
+
+    def new_seed(self) -> Secret:
+        """Return a seed that no device had before."""
+        self.made += 1
+        return Secret("ABCDEFGH" * 7 + f"{'ABCDEFGH'[self.made % 8] * 8}")
+
+    def is_sound(self) -> bool:
+        """Say whether every device here is enabled with its secret stored, and no more secrets."""
+        secrets = {serial: seed for serial, seed in self.secrets.items() if serial != PROBE}
+        return not self.unassigned and secrets == self.enabled
+
+    def is_whole(self) -> bool:
+        """Say whether the devices are sound, and no note is left."""
+        return self.is_sound() and not self.intents
+
+
+class Process:
+    """One run in a world: the edges of `mfa.devices`, and the trouble it meets.
+
+    `trouble` is called with the step's number, its name, and whether it has been done; it raises.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        trouble: Callable[[int, str, bool], None] = lambda _number, _name, _done: None,
+        answers: dict[str, bool] | None = None,
+    ) -> None:
+        """Take the world, the trouble, and what is answered to questions (None: nobody asked)."""
+        self.world = world
+        self.number = 0
+        self.names: list[str] = []
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        self._trouble = trouble
+        self._answer = (answers or {}).get("clean")
+        self._dead = False
+        self._signals: list[type[BaseException]] = []
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Take one step, unless it goes wrong before; it may go wrong after it was done."""
+        if self._dead:
+            raise KilledError
+        self.number += 1
+        self.names.append(name)
+        try:
+            self._trouble(self.number, name, False)
+            yield
+            self._trouble(self.number, name, True)
+        except KilledError:
+            self._dead = True
+            raise
+
+    def signal(self, error: type[BaseException]) -> None:
+        """Let a signal come; while it is put off it waits."""
+        self._signals.append(error)
+
+    def edges(self) -> Edges:
+        """Return the edges of this process."""
+        return Edges(
+            aws=_Iam(self),
+            secrets=_Secrets(self),
+            intents=_Intents(self),
+            steps=_Steps(self),
+            turns=_Turns(),
+            clock=_Clock(self.world),
+            talk=_Talk(self),
+            wait_until=self._wait_until,
+            pause=self._pause,
+            put_off=self._put_off,
+            confirm=self._confirm,
+            ask_code=None,
+            choose=lambda _serials: None,
+        )
+
+    def strike(self) -> None:
+        """Raise a signal that has come."""
+        if self._signals:
+            raise self._signals[0]
+
+    @contextmanager
+    def _put_off(self) -> Iterator[Process]:
+        yield self
+
+    def _pause(self, seconds: float) -> None:
+        self.world.now += timedelta(seconds=seconds)
+
+    def _wait_until(self, moment: datetime, what: str) -> None:
+        del what
+        self.world.now = max(self.world.now, moment)
+
+    def _confirm(self, question: str) -> bool | None:
+        self.asked.append(question)
+        return self._answer
+
+
+class _Iam:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._world = process.world
+
+    def user(self) -> User:
+        return CAROL
+
+    def enabled(self) -> list[Device]:
+        with self._process.step("ListMFADevices"):
+            return [
+                Device(serial=serial, kind="virtual", enabled_at=self._world.now)
+                for serial in self._world.enabled
+            ]
+
+    def unassigned(self) -> set[str]:
+        with self._process.step("ListVirtualMFADevices"):
+            return set(self._world.unassigned)
+
+    def create(self, name: str) -> NewDevice:
+        with self._process.step("CreateVirtualMFADevice"):
+            serial = CAROL.serial_of(name)
+            if serial in self._world.unassigned or serial in self._world.enabled:
+                raise ConfigurationError("device-exists", "taken")
+            self._world.unassigned[serial] = self._world.new_seed()
+        return NewDevice(serial=serial, seed=self._world.unassigned[serial])
+
+    def enable(self, user: User, serial: str, codes: Pair) -> None:
+        with self._process.step("EnableMFADevice"):
+            if serial in self._world.enabled:
+                raise ConfigurationError("device-in-use", "enabled already")
+            if user != CAROL or serial not in self._world.unassigned:
+                raise ConfigurationError("no-such-device", "not there")
+            seed, step = self._world.unassigned[serial], step_at(self._world.now)
+            if codes != (code_at(seed, step - 1), code_at(seed, step)):
+                raise NoMfaError("codes-rejected", "wrong")
+            self._world.enabled[serial] = self._world.unassigned.pop(serial)
+
+    def resync(self, user: User, serial: str, codes: Pair) -> None:
+        raise AssertionError(f"enrolment resyncs nothing: {user} {serial} {codes}")
+
+    def deactivate(self, user: User, serial: str) -> None:
+        raise AssertionError(f"enrolment deactivates nothing: {user} {serial}")
+
+    def delete(self, serial: str) -> None:
+        with self._process.step("DeleteVirtualMFADevice"):
+            if serial in self._world.enabled:
+                raise ConfigurationError("device-in-use", "deactivate first")
+            if self._world.unassigned.pop(serial, None) is None:
+                raise ConfigurationError("no-such-device", "not there")
+
+
+class _Secrets:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._stored = process.world.secrets
+
+    def get(self, serial: str) -> Secret | None:
+        with self._process.step("keyring get"):
+            return self._stored.get(serial)
+
+    def set(self, serial: str, secret: Secret) -> None:
+        with self._process.step(f"keyring set {'device' if serial == SERIAL else 'probe'}"):
+            self._stored[serial] = secret
+
+    def remove(self, serial: str) -> bool:
+        with self._process.step("keyring remove"):
+            return self._stored.pop(serial, None) is not None
+
+
+class _Intents:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._kept = process.world.intents
+
+    def all(self) -> list[Intent]:
+        with self._process.step("intents read"):
+            return list(self._kept.values())
+
+    def save(self, intent: Intent) -> None:
+        with self._process.step("intent save"):
+            self._kept[intent.serial] = intent
+
+    def remove(self, serial: str) -> None:
+        with self._process.step("intent remove"):
+            self._kept.pop(serial, None)
+
+
+class _Steps:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    def last(self, serial: str) -> int | None:
+        return self._process.world.steps.get(serial)
+
+    def note(self, serial: str, step: int) -> None:
+        with self._process.step("step note"):
+            self._process.world.steps[serial] = step
+
+
+class _Turns:
+    def take(self, key: str, what: str) -> AbstractContextManager[None]:
+        raise AssertionError(f"nothing is shared here: {key} {what}")
+
+    def alone(self, key: str, what: str) -> AbstractContextManager[None]:
+        del key, what
+        return nullcontext()
+
+
+class _Clock:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @property
+    def started_at(self) -> datetime:
+        return self._world.now
+
+    def now(self) -> datetime:
+        return self._world.now
+
+
+class _Talk:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    def say(self, text: str) -> None:
+        self._process.said.append(text)
+
+    warn = say
+
+    def detail(self, text: str) -> None:
+        del text
