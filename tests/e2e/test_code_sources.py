@@ -81,10 +81,21 @@ def test_command_answers_where_no_secret_is_stored(
     assert run("login", "--no-input").exit_code == 0
 
 
-@pytest.mark.usefixtures("carols", "keyring")
-def test_without_any_source_nothing_is_asked_of_sts(run: Run, aws: Sandbox) -> None:
+@pytest.mark.usefixtures("carols")
+def test_without_any_source_nothing_is_asked_of_aws(run: Run, aws: Sandbox) -> None:
     outcome = run("login", "--no-input")
-    assert (outcome.exit_code, codes_sent(aws)) == (4, [])
+    assert (outcome.exit_code, aws.count("ListMFADevices"), codes_sent(aws)) == (4, 0, [])
+
+
+@pytest.mark.usefixtures("stored")
+def test_device_known_from_last_time_needs_no_call_to_be_without_secret(
+    run: Run, aws: Sandbox, keyring: Path
+) -> None:
+    assert run("login", "--no-input").exit_code == 0
+    keyring.write_text("{}")
+    calls = aws.count("ListMFADevices")
+    assert run("login", "--no-input", "--force").exit_code == 4
+    assert aws.count("ListMFADevices") == calls
 
 
 @pytest.mark.usefixtures("carols", "keyring")

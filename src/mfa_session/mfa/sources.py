@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from mfa_session.errors import ConfigurationError, NoMfaError
-from mfa_session.mfa.totp import code_at, step_at
+from mfa_session.mfa.totp import code_at, no_secret, step_at
 from mfa_session.record import Record
 
 TYPE_CHECKING = False
@@ -27,6 +27,12 @@ class Secrets(Protocol):
 
     def get(self, serial: str) -> Secret | None:
         """Return the secret of a device; ConfigurationError where the keyring fails."""
+
+    def serials(self) -> list[str]:
+        """Return the devices whose secrets are known to be stored."""
+
+    def describe(self) -> str:
+        """Return which keyring it is; ConfigurationError where there is none to use."""
 
 
 class DeviceCodes(Protocol):
@@ -92,9 +98,7 @@ class FallingToPrompt:
             return self._first.next_code(serial, problem)
         if self._left == 0:
             self._left = -1
-            self._talk.warn(
-                f"codes made for {serial} are rejected; type one instead"
-            )
+            self._talk.warn(f"codes made for {serial} are rejected; type one instead")
             problem = None
         return self._prompt.next_code(serial, problem)
 
@@ -124,7 +128,24 @@ class Sources(Record):
                 f'session {self.settings.name!r} has code = "command" but no code_command',
                 "set code_command in config.toml",
             )
+        if self.prompt is None and self.run_command is None and not self._may_hold_secret():
+            raise self._nobody()
         return self._for_device
+
+    def _may_hold_secret(self) -> bool:
+        """Say whether the keyring may answer, without asking AWS which device there is."""
+        settings = self.settings
+        if settings.code == "keyring":
+            return True  # whose own errors say more
+        known = settings.mfa_serial or settings.remembered_serial
+        try:
+            if known is None:
+                return bool(self.secrets.describe())  # a keyring is there; AWS tells the device
+            stored = self.secrets.get(known) is not None
+            return stored or (settings.mfa_serial is None and bool(self.secrets.serials()))
+        except ConfigurationError as error:
+            self._tell_of_failure(error)
+            return False
 
     def _for_device(self, serial: str) -> CodeSource:
         wanted = self.settings.code
@@ -145,19 +166,18 @@ class Sources(Record):
         except ConfigurationError as error:
             if required:
                 raise
-            tell = self.talk.warn if error.code in _WORTH_TELLING else self.talk.detail
-            tell(f"no code from the keyring: {error.message}")
+            self._tell_of_failure(error)
             return None
         if secret is not None:
             made = KeyringCode(secret, self.clock)
             return made if required or not self.prompt else self._falling(made, self.prompt)
         if required:
-            raise NoMfaError(
-                "no-totp-secret",
-                f"no secret is stored for {serial}",
-                f"store it: `mfa-session totp add --mfa-serial {serial}`",
-            )
+            raise no_secret(serial)
         return None
+
+    def _tell_of_failure(self, error: ConfigurationError) -> None:
+        tell = self.talk.warn if error.code in _WORTH_TELLING else self.talk.detail
+        tell(f"no code from the keyring: {error.message}")
 
     def _falling(self, made: KeyringCode, prompt: PromptedCode) -> FallingToPrompt:
         return FallingToPrompt(made, prompt, self.talk)
