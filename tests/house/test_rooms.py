@@ -42,6 +42,7 @@ MAY_USE: dict[str, set[str]] = {
     "cli": {"click", "shellingham"},
     "mfa.totp": {"pyotp"},
     "system.secret_store": {"keyring"},
+    "system.secret_service": {"secretstorage"},
     "system.qr": {"segno"},
     "aws": {"boto3", "botocore"},
     "files": {"tomli", "tomllib"},  # tomllib: in the library from 3.11

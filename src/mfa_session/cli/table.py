@@ -29,6 +29,11 @@ _MIN_TTL = Option(
     metavar="DURATION",
     help="Keep a session that has this much left. [env: MFA_SESSION_MIN_TTL; default: 15m]",
 )
+_MFA_SERIAL = Option(
+    flags=("--mfa-serial", "--serial-number"),
+    metavar="SERIAL",
+    help="The MFA device; found by itself if not given. [env: MFA_SESSION_MFA_SERIAL]",
+)
 _TOKEN_CODE = Option(
     flags=("--token-code", "--mfa-token"),
     metavar="CODE",
@@ -66,11 +71,7 @@ COMMANDS = (
                 metavar="PROFILE",
                 help="The profile with the long-term keys. [env: MFA_SESSION_SOURCE_PROFILE]",
             ),
-            Option(
-                flags=("--mfa-serial", "--serial-number"),
-                metavar="SERIAL",
-                help="The MFA device; found by itself if not given. [env: MFA_SESSION_MFA_SERIAL]",
-            ),
+            _MFA_SERIAL,
             _TOKEN_CODE,
             Option(flags=("--role-arn",), metavar="ARN", help="Get a session of this role."),
             Option(flags=("--external-id",), metavar="ID", help="The external id the role wants."),
@@ -171,6 +172,56 @@ COMMANDS = (
         options=(_PROFILE, _MIN_TTL),
     ),
     Command(
+        name="totp add",
+        group="Codes and devices",
+        summary="Store a device's secret in the keyring: login makes its codes.",
+        example="mfa-session totp add --profile mfa",
+        description=(
+            "Asks for the base32 key or the otpauth:// address that AWS showed when the device was "
+            "made, or reads it from stdin, and stores it in the system's keyring. It is never "
+            "taken from the command line, and never shown."
+        ),
+        options=(_PROFILE, _MFA_SERIAL, _INSECURE_KEYRING),
+        run="totp:add",
+    ),
+    Command(
+        name="totp code",
+        group="Codes and devices",
+        summary="Print the code that a stored secret makes now.",
+        example="mfa-session totp code",
+        description=(
+            "For the console's sign-in page, for example. The code is not sent anywhere; one that "
+            "login has sent already is told to be so, as AWS takes each only once."
+        ),
+        options=(_PROFILE, _MFA_SERIAL, _INSECURE_KEYRING, _JSON),
+        run="totp:code",
+    ),
+    Command(
+        name="totp list",
+        group="Codes and devices",
+        summary="Show the devices whose secrets are stored.",
+        example="mfa-session totp list",
+        description="And the profiles that use them. No secret is shown.",
+        options=(_INSECURE_KEYRING, _JSON),
+        run="totp:show",
+    ),
+    Command(
+        name="totp remove",
+        group="Codes and devices",
+        summary="Remove a device's secret from the keyring.",
+        example="mfa-session totp remove",
+        description=(
+            "Asks first. AWS still knows the device: without its secret elsewhere, on a phone "
+            "perhaps, nobody can make its codes any more."
+        ),
+        options=(
+            Option(flags=("--yes",), kind="flag", help="Do not ask."),
+            _INSECURE_KEYRING,
+        ),
+        arguments=(_SERIAL,),
+        run="totp:remove",
+    ),
+    Command(
         name="device list",
         group="Codes and devices",
         summary="Show your MFA devices, and which can be used here.",
@@ -246,7 +297,12 @@ COMMANDS = (
 )
 
 
-GROUPS: tuple[Group, ...] = (
+GROUPS = (
+    Group(
+        name="totp",
+        summary="Secrets in the system's keyring, and the codes they make.",
+        example="mfa-session totp add",
+    ),
     Group(
         name="device",
         summary="Your own MFA devices at AWS.",

@@ -22,10 +22,20 @@ from mfa_session.system.people import role_session_name
 from mfa_session.system.processes import run_credential_process
 from mfa_session.system.secret_store import SecretStore
 from mfa_session.system.signals import put_off, uninterrupted
-from mfa_session.system.stdin import read_line
+from mfa_session.system.stdin import read_line, read_secret_line
 from mfa_session.system.terminal import Terminal
 
-__all__ = ["phone_of", "read_line", "secrets_of", "store_of", "terminal_of", "wire", "wire_devices"]
+__all__ = [
+    "SecretStore",
+    "phone_of",
+    "read_line",
+    "read_secret_line",
+    "secrets_of",
+    "store_of",
+    "terminal_of",
+    "wire",
+    "wire_devices",
+]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +64,7 @@ def secrets_of(app: App) -> SecretStore:
         app.file().keyring,
         app.state,
         insecure=app.given.flag("insecure_keyring"),
+        may_ask=not asks_nothing(app.given.values, app.environ),
     )
 
 
@@ -81,12 +92,6 @@ def wire(app: App) -> Edges:
 def wire_devices(app: App, caller: Caller) -> devices.Edges:
     """Return what the care of MFA devices touches, in the name of `caller`."""
     terminal, login = terminal_of(app), app.edges()
-
-    def confirm(question: str) -> bool | None:
-        if not terminal.can_ask():
-            return None
-        return terminal.ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
-
     return devices.Edges(
         aws=IamDevices(app.clock, app.aws_clock, caller),
         secrets=secrets_of(app),
@@ -98,7 +103,7 @@ def wire_devices(app: App, caller: Caller) -> devices.Edges:
         wait_until=login.wait_until,
         pause=app.clock.pause,
         put_off=put_off,
-        confirm=confirm,
+        confirm=lambda question: confirm(terminal, question),
         ask_code=terminal.ask_hidden if terminal.can_ask() else None,
         choose=login.choose_device,
     )
@@ -153,6 +158,13 @@ def _supplied_code(app: App) -> SuppliedCode | None:
     if not text:
         return None
     return SuppliedCode(read_line if text == "-" else lambda: str(text))
+
+
+def confirm(terminal: Terminal, question: str) -> bool | None:
+    """Ask for a yes; None where nobody can be asked."""
+    if not terminal.can_ask():
+        return None
+    return terminal.ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
 
 
 def choose_device(terminal: Terminal, serials: list[str]) -> str | None:

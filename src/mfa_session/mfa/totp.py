@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 
-from mfa_session.errors import ConfigurationError
+from mfa_session.errors import ConfigurationError, NoMfaError
+from mfa_session.mfa.codes import normalize_code
 from mfa_session.secret import Secret
 
 TYPE_CHECKING = False
@@ -17,6 +18,8 @@ STEP_SECONDS = 30
 LEAST_SECRET_BITS = 112
 """RFC 4226, section 4, R6: a shared secret has at least 128 bits, 112 are tolerated by pyotp."""
 
+LONGEST_SHOWN = 8
+_BASE32 = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
 _AWS_USES = {"digits": "6", "period": "30", "algorithm": "SHA1"}
 
 
@@ -37,6 +40,15 @@ def code_at(secret: Secret, step: int) -> str:
     return pyotp.HOTP(secret.reveal()).at(step)
 
 
+def no_secret(serial: str) -> NoMfaError:
+    """Return the error for a code that was wanted of a device whose secret is not stored."""
+    return NoMfaError(
+        "no-totp-secret",
+        f"no secret is stored for {serial}",
+        f"store it: `mfa-session totp add --mfa-serial {serial}`",
+    )
+
+
 def read_secret(text: str) -> Secret:
     """Return the base32 secret in `text`: itself, in any spelling, or an `otpauth://` URI's.
 
@@ -44,19 +56,28 @@ def read_secret(text: str) -> Secret:
     what is wrong and never repeats the secret.
     """
     text = text.strip()
+    if text.lower().startswith("otpauth-migration:"):
+        _refuse("it is an authenticator app's export, which may hold several")
     if text.lower().startswith("otpauth:"):
         text = _secret_of_uri(text)
     plain = "".join(text.split()).replace("-", "").rstrip("=").upper()
     if not plain:
         _refuse("nothing was given")
-    try:
-        key = base64.b32decode(plain + "=" * (-len(plain) % 8))
-    except binascii.Error:
-        _refuse("it is not base32 (letters A to Z and digits 2 to 7)")
-    bits = len(key) * 8
+    if normalize_code(plain) is not None:
+        _refuse("it is a code; what is wanted is the key that codes are made from")
+    bits = len(_decode(plain)) * 8
     if bits < LEAST_SECRET_BITS:
         _refuse(f"it has {bits} bits, fewer than {LEAST_SECRET_BITS}: part of it is missing")
     return Secret(plain)
+
+
+def _decode(plain: str) -> bytes:
+    if not _BASE32.issuperset(plain):
+        _refuse("it is not base32 (letters A to Z and digits 2 to 7)")
+    try:
+        return base64.b32decode(plain + "=" * (-len(plain) % 8))
+    except binascii.Error:
+        _refuse("no base32 has this length: a character is missing, or one too many")
 
 
 def _secret_of_uri(uri: str) -> str:
@@ -69,14 +90,19 @@ def _secret_of_uri(uri: str) -> str:
     except ValueError:
         _refuse("it is no otpauth:// address")
     if parts.netloc.lower() != "totp":
-        _refuse(f"its type is {parts.netloc or 'missing'}; AWS's devices are totp")
+        _refuse("its type is not totp, as that of AWS's devices is")
     for name, value in _AWS_USES.items():
-        given = parameters.get(name, value)
-        if given.upper().replace("-", "") != value:
-            _refuse(f"its {name} is {given}; AWS uses {value}: it belongs to another service")
+        given = parameters.get(name, value).upper().replace("-", "").removeprefix("HMAC")
+        if given != value:
+            _refuse(f"its {name} is {_shown(given)}; AWS uses {value}: it is another service's")
     if "secret" not in parameters:
         _refuse("it has no secret")
     return parameters["secret"]
+
+
+def _shown(value: str) -> str:
+    """Return a parameter for a message, unless it is so long that it may be the secret."""
+    return value if len(value) <= LONGEST_SHOWN else "something else"
 
 
 def _refuse(why: str) -> NoReturn:

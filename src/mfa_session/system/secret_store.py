@@ -65,9 +65,12 @@ class SecretStore:
 
     def get(self, serial: str) -> Secret | None:
         """Return the secret of a device, or None; `bad-totp-secret` if what is there is none."""
-        text = self._ask(lambda keyring: self._read(keyring, serial))
-        self._index.note(serial, stored=text is not None)
+        text = self._fetch(serial)
         return None if text is None else read_secret(text)
+
+    def holds(self, serial: str) -> bool:
+        """Say whether anything is stored for a device, be it a secret or not."""
+        return self._fetch(serial) is not None
 
     def may_hold(self, serial: str) -> bool:
         """Say, without asking the keyring, whether it is worth asking for this device."""
@@ -111,11 +114,16 @@ class SecretStore:
     def serials(self, others: Iterable[str] = ()) -> list[str]:
         """Return the serials with a secret, of those remembered and of `others`, sorted."""
         asked = {*self._index.stored(), *others}
-        return [serial for serial in sorted(asked) if self.get(serial) is not None]
+        return [serial for serial in sorted(asked) if self.holds(serial)]
 
     def describe(self) -> str:
         """Return which keyring it is."""
         return self._ask(describe_backend)
+
+    def _fetch(self, serial: str) -> str | None:
+        text = self._ask(lambda keyring: self._read(keyring, serial))
+        self._index.note(serial, stored=text is not None)
+        return text
 
     def _read(self, keyring: KeyringBackend, serial: str) -> str | None:
         """Return what is stored; never by making a new collection to look into."""

@@ -1,0 +1,163 @@
+"""`totp`: secrets in the keyring, and the codes they make."""
+
+from __future__ import annotations
+
+from mfa_session.cli.result import Result
+from mfa_session.cli.wiring import confirm, read_secret_line, secrets_of, terminal_of
+from mfa_session.errors import ConfigurationError, DeclinedError
+from mfa_session.files.windows import UsedSteps
+from mfa_session.mfa.totp import (
+    code_at,
+    no_secret,
+    read_secret,
+    seconds_left_in_step,
+    step_at,
+)
+from mfa_session.session.asking import find_caller
+from mfa_session.session.device import find_device
+from mfa_session.session.serials import profiles_by_serial
+from mfa_session.session.settings import check_serial, resolve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.cli.app import App
+    from mfa_session.cli.wiring import SecretStore
+    from mfa_session.secret import Secret
+
+_HEADINGS = ("SERIAL", "PROFILES")
+
+
+def add(app: App) -> Result:
+    """`totp add`: take a secret from the terminal or stdin, and store it."""
+    secrets = secrets_of(app)
+    serial = _find_serial(app)
+    before = _stored(secrets, serial)
+    secret = read_secret(_take_text(app, serial))
+    if before is not None and before != secret:
+        _confirm_replacing(app, serial)
+    secrets.set(serial, secret)
+    app.talk.say(f"the secret of {serial} is stored in {secrets.describe()}")
+    return Result(data={})
+
+
+def code(app: App) -> Result:
+    """`totp code`: the code of this moment, by AWS's clock; the window is not used up."""
+    serial = _find_serial(app)
+    secret = secrets_of(app).get(serial)
+    if secret is None:
+        raise no_secret(serial)
+    now = app.now()
+    step, left = step_at(now), seconds_left_in_step(now)
+    was_sent = UsedSteps(app.state, app.talk).last(serial) == step
+    digits = code_at(secret, step)
+    if not app.given.flag("json"):
+        sent = "; it was sent to AWS already, which takes each code only once" if was_sent else ""
+        app.talk.say(f"{serial}: good for {left} s{sent}")
+    data = {"serial": serial, "code": digits, "seconds_left": left, "already_sent": was_sent}
+    return Result(data=data, lines=(digits,))
+
+
+def show(app: App) -> Result:
+    """`totp list`: the devices with a secret, and the profiles that use them."""
+    users = _profiles_by_serial(app)
+    stored = secrets_of(app).serials(users)
+    if not stored and not app.given.flag("json"):
+        app.talk.say("no secrets are stored; store one: `mfa-session totp add`")
+    rows = [(serial, ", ".join(users.get(serial, ()))) for serial in stored]
+    width = max((len(serial) for serial in stored), default=0)
+    lines = [f"{left.ljust(width)}  {right}".rstrip() for left, right in (_HEADINGS, *rows)]
+    return Result(
+        data={"secrets": [{"serial": s, "profiles": users.get(s, [])} for s in stored]},
+        lines=tuple(lines) if stored else (),
+    )
+
+
+def remove(app: App) -> Result:
+    """`totp remove`: forget a secret, after a question."""
+    secrets = secrets_of(app)
+    serial = app.given.values.get("serial") or _pick_stored(app, secrets)
+    if not secrets.holds(serial):
+        raise _nothing_to_remove(serial)
+    if not app.given.flag("yes"):
+        _confirm_removing(app, serial)
+    secrets.remove(serial)
+    app.talk.say(f"the secret of {serial} is removed from {secrets.describe()}")
+    return Result(data={})
+
+
+def _find_serial(app: App) -> str:
+    """Return the device that `login` would use, or the one named."""
+    options = app.given.options(app.environ)
+    if options.mfa_serial and not app.given.values.get("profile"):
+        check_serial(options.mfa_serial)
+        return options.mfa_serial
+    settings = resolve(app.facts(options))
+    if settings.mfa_serial:
+        return settings.mfa_serial
+    edges = app.edges()
+    return find_device(edges, settings, find_caller(edges, settings))
+
+
+def _stored(secrets: SecretStore, serial: str) -> Secret | None:
+    """Return the secret that stands there already, if any; a dead keyring is met here."""
+    try:
+        return secrets.get(serial)
+    except ConfigurationError as error:
+        if error.code != "bad-totp-secret":
+            raise
+        return None
+
+
+def _take_text(app: App, serial: str) -> str:
+    """Return what was given on stdin, or at a hidden prompt if that is a terminal."""
+    text = read_secret_line()
+    if text is not None:
+        return text
+    terminal = terminal_of(app)
+    if not terminal.can_ask():
+        return ""
+    return terminal.ask_hidden(f"Secret key of {serial} (base32 or otpauth://…, not shown): ")
+
+
+def _confirm_replacing(app: App, serial: str) -> None:
+    """Ask at a terminal; a script that gives another secret means it."""
+    if confirm(terminal_of(app), f"Another secret of {serial} is stored. Replace it?") is False:
+        raise DeclinedError("not-confirmed", f"the stored secret of {serial} was left as it is")
+
+
+def _confirm_removing(app: App, serial: str) -> None:
+    question = f"Remove the secret of {serial}? AWS still wants its codes."
+    answer = confirm(terminal_of(app), question)
+    if answer is None:
+        raise DeclinedError(
+            "not-confirmed",
+            f"removing the secret of {serial} wants a yes, and there is nobody to ask",
+            "if you mean it: --yes",
+        )
+    if not answer:
+        raise DeclinedError("not-confirmed", f"the secret of {serial} was left as it is")
+
+
+def _pick_stored(app: App, secrets: SecretStore) -> str:
+    """Return the only device with a secret, or the one of several that the person picks."""
+    stored = secrets.serials(_profiles_by_serial(app))
+    if not stored:
+        raise _nothing_to_remove("any device")
+    chosen = stored[0] if len(stored) == 1 else app.edges().choose_device(stored)
+    if chosen is None:
+        raise ConfigurationError(
+            "several-totp-secrets",
+            f"several secrets are stored: {', '.join(stored)}",
+            "say which: mfa-session totp remove SERIAL",
+        )
+    return chosen
+
+
+def _nothing_to_remove(what: str) -> ConfigurationError:
+    return ConfigurationError(
+        "no-totp-secret", f"no secret of {what} is stored", "see `mfa-session totp list`"
+    )
+
+
+def _profiles_by_serial(app: App) -> dict[str, list[str]]:
+    return profiles_by_serial(app.facts(app.given.options(app.environ)))
