@@ -602,3 +602,17 @@ def test_a_home_that_is_gone_is_told(aws: Sandbox, home: Path, run: Run, tmp_pat
     assert (outcome.exit_code, "no long-term access key found" in outcome.stderr) == (3, True)
     assert not (tmp_path / "gone").exists()
     assert list(aws.calls) == []
+
+
+# Between the code and the file
+
+
+def test_nothing_is_asked_of_aws_between_the_code_and_the_file(
+    aws: Sandbox, carol: User, files: AwsFiles, run: Run
+) -> None:
+    device = aws.create_device(carol, kind="hardware")  # its serial does not tell the account
+    files.write(long_term(carol) + "region = eu-west-1\n")
+    outcome = run("login", "--token-code", device.code())
+    assert outcome.exit_code == 0, outcome
+    assert (files.section("mfa") or {})["mfa_session_account"] == "123456789012"
+    assert [call.operation for call in aws.calls][-2:] == ["GetCallerIdentity", "GetSessionToken"]
