@@ -144,11 +144,10 @@ class Login:
             edges.talk.detail(f"sts:AssumeRole {role.arn} with {serial}, {settings.duration} s")
             return edges.aws.assume_role(caller, role, mfa, settings.duration)
 
+        # Asked now: between the code and the file nothing may take time, or fail.
+        account = account_of(settings.role_arn or serial) or edges.aws.account(caller)
         issued = Codes(edges, serial).send(codes(serial), call)
-        session = self._describe(settings, issued, role, serial)
-        if session.account is None:
-            session = session.replace(account=edges.aws.account(caller))
-        return session
+        return self._describe(settings, issued, role, serial).replace(account=account)
 
     def _role(self, settings: Settings) -> Role:
         name = settings.role_session_name or self._edges.role_session_name()
