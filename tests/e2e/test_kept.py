@@ -163,3 +163,31 @@ def test_a_kept_session_needs_no_code_that_could_be_sent(
     outcome = run("login", "--token-code", "-", input="")
     assert outcome.exit_code == KEPT
     assert len(aws.calls) == 0
+
+
+def kind_in(run: Run, profile: str) -> str:
+    shown = json.loads(run("status", "--json").stdout)["sessions"]
+    return next(str(session["kind"]) for session in shown if session["profile"] == profile)
+
+
+def test_default_session_is_an_mfa_session_again_unless_a_role_is_asked_for(
+    run: Run, aws: Sandbox, log_in: LogIn
+) -> None:
+    trusted = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+    aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trusted]})
+    log_in()
+    log_in("--role-arn", ROLE)
+    assert kind_in(run, "mfa") == "role"
+    log_in()
+    assert kind_in(run, "mfa") == "mfa"
+
+
+def test_named_role_session_is_renewed_as_what_it_was(
+    run: Run, aws: Sandbox, log_in: LogIn
+) -> None:
+    trusted = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
+    aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trusted]})
+    log_in("--profile", "books", "--role-arn", ROLE)
+    log_in("--profile", "books", "--force")
+    assert kind_in(run, "books") == "role"
+    assert [call.parameters["RoleArn"] for call in aws.calls.of("AssumeRole")] == [ROLE, ROLE]

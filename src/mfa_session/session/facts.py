@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Options(Record):
     """What the command line or a `MFA_SESSION_…` variable says; None is not said.
 
-    Durations are seconds. `keeps_role` says whether a session may be renewed as the role
+    Durations are seconds. `keeps_role` says that even the default session is renewed as the role
     session it was last (`exec` and its kin), though nothing but its own section says so.
     """
 

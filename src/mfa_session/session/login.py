@@ -9,7 +9,7 @@ from mfa_session.session.device import find_device, long_term_caller, with_keys
 from mfa_session.session.model import Session
 from mfa_session.session.plan import Outcome, find_base, find_kept, find_shared
 from mfa_session.session.ports import Caller, Issued, MfaCode, Role
-from mfa_session.session.settings import CHAINED_LIMIT_SECONDS
+from mfa_session.session.shapes import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ class Login:
         role = self._role(settings)
         issued = self._edges.aws.assume_role(caller, role, None, settings.duration)
         session = self._describe(settings, issued, role, base.mfa_serial)
-        return session.replace(authenticated_at=base.authenticated_at, via=base.name)
+        via = settings.via.name if settings.via else None  # a base found by chance is no setting
+        return session.replace(authenticated_at=base.authenticated_at, via=via)
 
     def _with_code(self, settings: Settings) -> Session:
         """Have the session from the long-term keys, with a code."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from mfa_session.errors import ConfigurationError
 from mfa_session.record import Record
-from mfa_session.session.arns import device_kind, is_role_arn, region_for
+from mfa_session.session.arns import region_for
 from mfa_session.session.names import (
     Named,
     check_portable,
     choose_target,
+    default_name,
     find_name,
     names_session,
     stored_lines,
 )
+from mfa_session.session.shapes import check_shapes
 from mfa_session.session.sources import Source, named_source, own_source, usual_source
 
 TYPE_CHECKING = False
@@ -24,14 +26,7 @@ if TYPE_CHECKING:
 
 MFA_SECONDS = 43200
 ROLE_SECONDS = 3600
-CHAINED_LIMIT_SECONDS = 3600
-ROLE_SESSION_NAME_LENGTHS = range(2, 65)
-EXTERNAL_ID_LENGTHS = range(2, 1225)
 MIN_TTL_SECONDS = 900
-_LIMITS = {"mfa": (900, 129600), "role": (900, 43200)}
-_ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-_ROLE_SESSION_NAME = frozenset(_ALNUM + "_+=,.@-")
-_EXTERNAL_ID = frozenset(_ALNUM + "_+=,.@:/-")
 
 
 class Settings(Record):
@@ -83,7 +78,7 @@ def _resolve(facts: Facts, named: Named, seen: tuple[str, ...]) -> Settings:
     check_portable(target, "profile to write a session to")
     via, source = _find_origin(facts, said, name, (*seen, name))
     settings = _fill(facts, said, via, source)
-    _check_shapes(settings)
+    check_shapes(settings)
     return settings.replace(name=name, target=target)
 
 
@@ -101,7 +96,11 @@ class _Said:
         self.stored = stored_lines(facts, named.name, target)
         # What a section remembers stands in for settings only where nothing else defines it.
         defined = self.table or {"role_arn", "source_profile"}.intersection(self.section)
-        self.remembered: Mapping[str, str] = {} if defined else self.stored
+        elsewhere = bool(defined or self.options.get("source_profile"))
+        self.remembered: Mapping[str, str] = {} if elsewhere else self.stored
+        # The default name means an MFA session unless something says otherwise; another name,
+        # once had as a role's session, does not turn into one of another account by itself.
+        self.keeps_role = facts.options.keeps_role or named.name != default_name(facts)
 
     def first(self, key: str) -> Any:
         """Return the first value said for `key`, or None."""
@@ -148,7 +147,7 @@ def _resolve_via(facts: Facts, origin: str, seen: tuple[str, ...]) -> Settings:
 def _fill(facts: Facts, said: _Said, via: Settings | None, source: Source) -> Settings:
     beneath = facts.section(source.profile) if source.profile else {}
     role_arn = said.first("role_arn")
-    if facts.options.keeps_role:
+    if said.keeps_role:
         role_arn = role_arn or said.remembered.get("role_arn")
     same_role = role_arn is not None and role_arn == said.stored.get("role_arn")
     recalled = said.remembered if same_role else {}
@@ -212,89 +211,3 @@ def _read_seconds(value: int | str) -> int:
     raise ConfigurationError(
         "bad-duration", f"duration_seconds = {value} is no number of seconds", "correct it"
     )
-
-
-def _check_shapes(settings: Settings) -> None:
-    """Refuse what AWS would refuse, before a code is asked (STS API reference)."""
-    if settings.via is not None and settings.role_arn is None:
-        raise ConfigurationError(
-            "no-role",
-            f"it goes via session {settings.via.name!r}, but no role is given",
-            "give the role (role_arn or --role-arn), or name a source profile with long-term keys",
-        )
-    if settings.role_arn is not None and not is_role_arn(settings.role_arn):
-        raise ConfigurationError(
-            "bad-role-arn",
-            f"{settings.role_arn!r} is no role's ARN",
-            "a role's ARN looks like arn:aws:iam::123456789012:role/NAME",
-        )
-    _check_role_session_name(settings.role_session_name)
-    _check_external_id(settings.external_id)
-    if settings.mfa_serial is not None:
-        check_serial(settings.mfa_serial)
-    _check_duration(settings)
-
-
-def _check_role_session_name(name: str | None) -> None:
-    if name is not None and not _fits(name, ROLE_SESSION_NAME_LENGTHS, _ROLE_SESSION_NAME):
-        raise ConfigurationError(
-            "bad-role-session-name",
-            f"{name!r} cannot be a role session's name",
-            "2 to 64 letters, digits and _ + = , . @ -",
-        )
-
-
-def _check_external_id(text: str | None) -> None:
-    if text is not None and not _fits(text, EXTERNAL_ID_LENGTHS, _EXTERNAL_ID):
-        raise ConfigurationError(
-            "bad-external-id",
-            f"{text!r} cannot be an external id",
-            "2 to 1224 letters, digits and _ + = , . @ : / -",
-        )
-
-
-def _fits(text: str, lengths: range, allowed: frozenset[str]) -> bool:
-    return len(text) in lengths and allowed.issuperset(text)
-
-
-def check_serial(serial: str) -> None:
-    """Refuse what cannot be the serial of a device that STS takes."""
-    kind = device_kind(serial)
-    if kind == "user":
-        raise ConfigurationError(
-            "serial-is-user",
-            f"{serial} is the ARN of a user, not of an MFA device",
-            f"the device's may be {serial.replace(':user/', ':mfa/')}; "
-            "leave mfa_serial out to have it found",
-        )
-    if kind == "passkey":
-        raise ConfigurationError(
-            "passkey-device",
-            f"{serial} is a passkey or security key: AWS's API cannot use it for sessions",
-            "add a virtual MFA device (an authenticator app) to your user as well",
-        )
-    if kind == "invalid":
-        raise ConfigurationError(
-            "bad-serial",
-            f"{serial!r} cannot be the serial of an MFA device",
-            "a virtual device's looks like arn:aws:iam::123456789012:mfa/NAME; "
-            "leave it out to have it found",
-        )
-
-
-def _check_duration(settings: Settings) -> None:
-    least, most = _LIMITS[settings.kind]
-    if not least <= settings.duration <= most:
-        what = "a role session" if settings.role_arn else "an MFA session"
-        raise ConfigurationError(
-            "duration-out-of-range",
-            f"{settings.duration} s is out of range: {what} lasts {least} s to {most // 3600} h",
-            f"give a --duration from 15m to {most // 3600}h",
-        )
-    chained = settings.via is not None and settings.via.role_arn is not None
-    if chained and settings.duration > CHAINED_LIMIT_SECONDS:
-        raise ConfigurationError(
-            "duration-out-of-range",
-            "a role reached from another role's session lasts 1 h at most",
-            "give a --duration of 1h or less",
-        )
