@@ -16,7 +16,8 @@ from mfa_session.mfa.totp import (
 from mfa_session.session.asking import find_caller
 from mfa_session.session.device import find_device
 from mfa_session.session.serials import profiles_by_serial
-from mfa_session.session.settings import check_serial, resolve
+from mfa_session.session.settings import resolve
+from mfa_session.session.shapes import check_serial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
