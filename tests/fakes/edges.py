@@ -1,0 +1,280 @@
+"""A login's edges without processes, files or network: each remembers what it was asked."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from mfa_session.errors import ConfigurationError, NoMfaError
+from mfa_session.mfa.codes import CodeRejectedError
+from mfa_session.secret import Secret
+from mfa_session.session.model import Keys
+from mfa_session.session.ports import Edges, Issued
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mfa_session.session.model import Session
+    from mfa_session.session.ports import Caller, CodeSource, MfaCode, Role
+    from mfa_session.session.settings import Settings
+    from mfa_session.session.sources import Source
+
+NOW = datetime(2031, 1, 31, 12, 0, tzinfo=timezone.utc)
+PHONE = "arn:aws:iam::123456789012:mfa/phone"
+
+
+class FakeClock:
+    """A clock that stands still; waiting moves it."""
+
+    def __init__(self) -> None:
+        """Stand at NOW."""
+        self.moment = NOW
+        self.started_at = NOW
+
+    def now(self) -> datetime:
+        """Return where it stands."""
+        return self.moment
+
+    def wait_until(self, moment: datetime, what: str) -> None:
+        """Be there at once."""
+        del what
+        self.moment = moment
+
+
+class FakeAws:
+    """STS and IAM that take the codes they were given, each once, and refuse any other."""
+
+    def __init__(self, *codes: str, devices: tuple[str, ...] = (PHONE,)) -> None:
+        """Take the codes that are right, and the user's devices."""
+        self.codes = list(codes)
+        self.devices = list(devices)
+        self.calls: list[str] = []
+        self._issued = 0
+
+    def prepare(self, caller: Caller) -> None:
+        """Note it."""
+        self.calls.append(f"prepare {caller.keys.access_key_id}")
+
+    def get_session_token(self, caller: Caller, mfa: MfaCode, seconds: int) -> Issued:
+        """Issue a session for a right code."""
+        self.calls.append(f"GetSessionToken {caller.keys.access_key_id} {mfa.serial} {seconds}")
+        return self._check(mfa, seconds)
+
+    def assume_role(self, caller: Caller, role: Role, mfa: MfaCode | None, seconds: int) -> Issued:
+        """Issue a role session, for a right code or without any."""
+        how = mfa.serial if mfa else "no code"
+        self.calls.append(f"AssumeRole {caller.keys.access_key_id} {role.arn} {how} {seconds}")
+        return self._check(mfa, seconds) if mfa else self._issue(seconds)
+
+    def list_devices(self, caller: Caller) -> list[str]:
+        """Return the devices."""
+        self.calls.append(f"ListMFADevices {caller.keys.access_key_id}")
+        return self.devices
+
+    def account(self, caller: Caller) -> str | None:
+        """Return an account."""
+        self.calls.append(f"GetCallerIdentity {caller.keys.access_key_id}")
+        return "210987654321"
+
+    def _check(self, mfa: MfaCode, seconds: int) -> Issued:
+        if mfa.code not in self.codes:
+            raise CodeRejectedError("code-rejected", f"rejected for {mfa.serial}", "wait")
+        self.codes.remove(mfa.code)
+        return self._issue(seconds)
+
+    def _issue(self, seconds: int) -> Issued:
+        self._issued += 1
+        keys = Keys(
+            access_key_id=f"ASIA{self._issued}",
+            secret_access_key=Secret("s"),
+            session_token=Secret("t"),
+        )
+        return Issued(keys=keys, expires_at=NOW + timedelta(seconds=seconds))
+
+
+class FakeTalk:
+    """Keeps what is said, by how it was said."""
+
+    def __init__(self) -> None:
+        """Start silent."""
+        self.said: list[tuple[str, str]] = []
+
+    def say(self, text: str) -> None:
+        """Keep it."""
+        self.said.append(("say", text))
+
+    def warn(self, text: str) -> None:
+        """Keep it."""
+        self.said.append(("warn", text))
+
+    def detail(self, text: str) -> None:
+        """Keep it."""
+        self.said.append(("detail", text))
+
+
+class FakeSafe:
+    """A place set aside."""
+
+    def __init__(self) -> None:
+        """Hold nothing."""
+        self.kept: Session | None = None
+        self.is_released = False
+
+    def keep(self, session: Session) -> str:
+        """Hold the session."""
+        self.kept = session
+        return "/state/aside"
+
+    def release(self) -> None:
+        """Note it."""
+        self.is_released = True
+
+
+class FakeStore:
+    """Sessions by profile; `refusal` is what saving fails with, `check_refusal` what checking."""
+
+    def __init__(self, *sessions: Session) -> None:
+        """Hold these sessions."""
+        self.held = {session.profile: session for session in sessions}
+        self.aside: set[str] = set()
+        self.safes: list[FakeSafe] = []
+        self.refusal: ConfigurationError | None = None
+        self.check_refusal: ConfigurationError | None = None
+
+    def sessions(self) -> list[Session]:
+        """Return what is held now."""
+        return list(self.held.values())
+
+    def kept_aside(self) -> set[str]:
+        """Return the profiles whose sessions lie aside."""
+        return self.aside
+
+    def check(self, target: str) -> None:
+        """Refuse, if it was told to."""
+        del target
+        if self.check_refusal:
+            raise self.check_refusal
+
+    def set_aside(self, target: str) -> FakeSafe:
+        """Make a place."""
+        del target
+        self.safes.append(FakeSafe())
+        return self.safes[-1]
+
+    def save(self, session: Session, settings: Settings) -> None:
+        """Hold the session, or refuse."""
+        del settings
+        if self.refusal:
+            raise self.refusal
+        self.held[session.profile] = session
+
+
+class FakeTurns:
+    """Turns that are had at once; `meanwhile` happens while the first one is waited for."""
+
+    def __init__(self) -> None:
+        """Remember nothing yet."""
+        self.taken: list[str] = []
+        self.meanwhile: Callable[[], None] | None = None
+
+    @contextmanager
+    def take(self, key: str, what: str) -> Iterator[None]:
+        """Let happen what happens meanwhile, once; then it is our turn."""
+        del what
+        self.taken.append(key)
+        happen, self.meanwhile = self.meanwhile, None
+        if happen:
+            happen()
+        yield
+
+    @contextmanager
+    def alone(self, key: str, what: str) -> Iterator[None]:
+        """Take a turn that nothing is shared in."""
+        del what
+        self.taken.append(key)
+        yield
+
+
+class FakeSteps:
+    """The steps used, by device."""
+
+    def __init__(self) -> None:
+        """Remember none."""
+        self.used: dict[str, int] = {}
+
+    def last(self, serial: str) -> int | None:
+        """Return the last one."""
+        return self.used.get(serial)
+
+    def note(self, serial: str, step: int) -> None:
+        """Remember it."""
+        self.used[serial] = step
+
+
+class ListedCodes:
+    """Codes in the order given; NoMfaError `code-needed` when there are none at all."""
+
+    generated = False
+
+    def __init__(self, *codes: str) -> None:
+        """Take the codes."""
+        self._codes = list(codes)
+        self.attempts = len(codes)
+        self.problems: list[str | None] = []
+
+    def for_settings(self, settings: Settings) -> Callable[[str], CodeSource]:
+        """Return this source for any device; refuse at once when there is no code."""
+        if not self._codes:
+            raise NoMfaError("code-needed", f"{settings.name} needs a code", "give one")
+        return lambda _serial: self
+
+    def next_code(self, serial: str, problem: str | None) -> str:
+        """Return the next one."""
+        del serial
+        self.problems.append(problem)
+        return self._codes.pop(0)
+
+
+class FakeEdges:
+    """All of them, to be changed before `edges()` is called and looked at afterwards."""
+
+    def __init__(self) -> None:
+        """Make a user with a phone, whose only right code is 123456, and who types it."""
+        self.aws = FakeAws("123456")
+        self.talk = FakeTalk()
+        self.clock = FakeClock()
+        self.store = FakeStore()
+        self.turns = FakeTurns()
+        self.steps = FakeSteps()
+        self.codes = ListedCodes("123456")
+        self.process_keys: Callable[[Source], Keys] = _no_process
+        self.device_chosen: str | None = None
+        self.interrupted = False
+
+    def edges(self) -> Edges:
+        """Return them as a login takes them."""
+        return Edges(
+            aws=self.aws,
+            talk=self.talk,
+            clock=self.clock,
+            store=self.store,
+            turns=self.turns,
+            steps=self.steps,
+            wait_until=self.clock.wait_until,
+            codes=self.codes.for_settings,
+            process_keys=self.process_keys,
+            uninterrupted=self._uninterrupted,
+            role_session_name=lambda: "somebody",
+            choose_device=lambda _serials: self.device_chosen,
+        )
+
+    @contextmanager
+    def _uninterrupted(self) -> Iterator[None]:
+        yield
+        if self.interrupted:
+            raise KeyboardInterrupt
+
+
+def _no_process(source: Source) -> Keys:
+    raise AssertionError(f"no process is to be run for {source.label()}")

@@ -1,0 +1,58 @@
+"""The fakes do what the real edges promise, and refuse what they would refuse."""
+
+from __future__ import annotations
+
+import pytest
+
+from fakes.edges import NOW, PHONE, FakeAws, FakeEdges, FakeStore, FakeTurns, ListedCodes
+from mfa_session.errors import NoMfaError
+from mfa_session.mfa.codes import CodeRejectedError
+from mfa_session.secret import Secret
+from mfa_session.session.model import Keys, Session
+from mfa_session.session.ports import Caller, MfaCode
+from mfa_session.session.settings import Settings
+from mfa_session.session.sources import Source
+
+KEYS = Keys(access_key_id="AKIAX", secret_access_key=Secret("x"))
+CALLER = Caller(keys=KEYS, profile="default", region=None)
+SETTINGS = Settings(name="mfa", target="mfa", source=Source(keys=KEYS), duration=900)
+
+
+def test_a_code_is_good_for_one_use() -> None:
+    aws = FakeAws("111111")
+    code = MfaCode(serial=PHONE, code="111111")
+    issued = aws.get_session_token(CALLER, code, 900)
+    assert (issued.expires_at - NOW).total_seconds() == 900
+    with pytest.raises(CodeRejectedError):
+        aws.get_session_token(CALLER, code, 900)
+    assert aws.calls == [f"GetSessionToken AKIAX {PHONE} 900"] * 2
+
+
+def test_codes_come_in_order_and_none_is_refused_at_once() -> None:
+    codes = ListedCodes("1", "2")
+    source = codes.for_settings(SETTINGS)(PHONE)
+    assert [source.next_code(PHONE, None), source.next_code(PHONE, "wrong")] == ["1", "2"]
+    assert codes.problems == [None, "wrong"]
+    with pytest.raises(NoMfaError, match="mfa needs a code"):
+        ListedCodes().for_settings(SETTINGS)
+
+
+def test_the_store_holds_one_session_a_profile() -> None:
+    session = Session(name="mfa", profile="mfa", keys=KEYS)
+    store = FakeStore(session)
+    store.save(session.replace(name="again"), SETTINGS)
+    assert [held.name for held in store.sessions()] == ["again"]
+
+
+def test_what_happens_meanwhile_happens_once() -> None:
+    turns, happened = FakeTurns(), list[str]()
+    turns.meanwhile = lambda: happened.append("x")
+    for _ in range(2):
+        with turns.take("key", "what"):
+            happened.append("turn")
+    assert happened == ["x", "turn", "turn"]
+
+
+def test_no_process_is_run_unawares() -> None:
+    with pytest.raises(AssertionError, match="no process"):
+        FakeEdges().edges().process_keys(Source(profile="work", process="x"))
