@@ -36,9 +36,7 @@ class Camera:
         """Return the texts of the QR codes that the phone sees."""
         rows = [row for line in range(self.screen.lines) for row in self._rows(line)]
         width, height = len(rows[0]) * PIXELS, len(rows) * PIXELS
-        pixels = bytes(
-            rows[y // PIXELS][x // PIXELS] for y in range(height) for x in range(width)
-        )
+        pixels = bytes(rows[y // PIXELS][x // PIXELS] for y in range(height) for x in range(width))
         picture = memoryview(pixels).cast("B", (height, width))
         return [found.text for found in zxingcpp.read_barcodes(picture)]
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
 
 import processes
+import secret_service
 from e2e.moments import Held, until
 from e2e.places import long_term
 from fakes import trap_keyring
 from mfa_session.sandbox.codes import STEP_SECONDS
 from phone_camera import Camera
+from secret_service import SecretService
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from e2e.conftest import LogIn
     from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.answers import Answer
@@ -156,6 +157,24 @@ def has(path: Path, text: str) -> bool:
 
 
 @pytest.mark.usefixtures("brief", "new_here")
+def test_the_system_s_own_keyring_keeps_the_secret(aws: Sandbox, carol: User, run: Run) -> None:
+    service = SecretService()
+    try:
+        os.environ.update(service.environ, PYTHON_KEYRING_BACKEND=secret_service.BACKEND)
+        outcome = run("device", "enroll", "-vv")
+        assert outcome.exit_code == 0, outcome
+        (seed,) = enabled(carol).values()
+        assert service.items() == [({"service": "mfa-session", "username": SERIAL}, seed)]
+        service.lock()
+        refused = run("device", "enroll", "second", "--no-input")
+        assert (refused.exit_code, unassigned(aws)) == (3, []), refused
+        assert run("device", "remove", "--yes", "--no-input").exit_code == 0
+        assert carol.devices == []
+    finally:
+        service.stop()
+
+
+@pytest.mark.usefixtures("brief", "new_here")
 def test_the_next_login_needs_no_phone(aws: Sandbox, run: Run) -> None:
     assert run("device", "enroll", "books", "--no-input").exit_code == 0
     aws.clock.advance(STEP_SECONDS)
@@ -281,9 +300,7 @@ def test_iam_that_learns_late_of_the_device_is_asked_again(
 
 @pytest.mark.parametrize("trap", ["refuse", "forget"])
 @pytest.mark.usefixtures("new_here")
-def test_a_keyring_that_keeps_nothing_is_found_out_first(
-    trap: str, aws: Sandbox, run: Run
-) -> None:
+def test_a_keyring_that_keeps_nothing_is_found_out_first(trap: str, aws: Sandbox, run: Run) -> None:
     trap_keyring.trap(trap).touch()
     outcome = run("device", "enroll")
     assert (outcome.exit_code, aws.count("CreateVirtualMFADevice")) == (3, 0), outcome
@@ -300,7 +317,7 @@ def test_a_keyring_that_fails_in_between_leaves_nothing(
 
 
 @pytest.mark.usefixtures("brief")
-def test_the_session_is_used_where_devices_are_managed_with_mfa_only(  # noqa: PLR0917
+def test_the_session_is_used_where_devices_are_managed_with_mfa_only(
     aws: Sandbox, files: AwsFiles, carol: User, phone: Device, run: Run, home: Path
 ) -> None:
     carol.inline_policies["with-mfa"] = WITH_MFA_ONLY
@@ -317,7 +334,7 @@ def test_the_session_is_used_where_devices_are_managed_with_mfa_only(  # noqa: P
 
 
 def test_roots_keys_are_refused(aws: Sandbox, files: AwsFiles, run: Run) -> None:
-    root = aws.create_user("root", is_root=True)
+    root = aws.create_root()
     files.write(long_term(root))
     outcome = run("device", "enroll")
     assert (outcome.exit_code, "no IAM user" in outcome.stderr) == (3, True), outcome
@@ -378,7 +395,7 @@ class Moment:
 
 @pytest.mark.usefixtures("new_here")
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_what_a_kill_leaves_is_cleaned_by_the_next_run(  # noqa: PLR0917
+def test_what_a_kill_leaves_is_cleaned_by_the_next_run(
     moment: str, aws: Sandbox, carol: User, home: Path, start: Start, run: Run
 ) -> None:
     with Moment(aws, moment) as there:
@@ -407,15 +424,17 @@ def settled(aws: Sandbox, moment: str) -> bool:
 @pytest.mark.usefixtures("new_here")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "term"])
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_signal_leaves_a_working_device_or_none(  # noqa: PLR0917
+def test_a_signal_leaves_a_working_device_or_none(
     moment: str, number: signal.Signals, aws: Sandbox, carol: User, home: Path, start: Start
 ) -> None:
     with Moment(aws, moment) as there:
         process = start("device", "enroll")
         there.wait()
         process.send_signal(number)
-        if moment != "list":  # where a signal ends it at once, it has ended; else it has waited
-            with pytest.raises(processes.subprocess.TimeoutExpired):
+        if moment == "list":  # nothing is done yet: it ends at once
+            process.wait(10)
+        else:
+            with pytest.raises(subprocess.TimeoutExpired):
                 process.wait(0.3)
     outcome = processes.finish_process(process)
     ended_by = -number if moment == "list" and number == signal.SIGTERM else 128 + number
@@ -441,7 +460,7 @@ def test_ctrl_c_while_waiting_to_log_in_keeps_the_device(
 
 
 @pytest.mark.usefixtures("new_here")
-def test_the_person_is_asked_before_what_was_left_is_deleted(  # noqa: PLR0917
+def test_the_person_is_asked_before_what_was_left_is_deleted(
     aws: Sandbox, carol: User, home: Path, start: Start, terminal: Terminal, keyring: Path
 ) -> None:
     with Moment(aws, "stored") as there:
@@ -540,7 +559,7 @@ def test_list_tells_every_kind(
     del carols
     token = aws.create_device(carol, name="GAHT12345678", kind="hardware")
     passkey = aws.create_device(carol, kind="passkey")
-    trap_keyring.TrapKeyring().set_password("mfa-session", phone.serial, phone.secret)
+    trap_keyring.store(phone.serial, phone.secret)
     told = json.loads(run("device", "list", "--json").stdout)
     at = aws.clock.now().strftime("%Y-%m-%dT")
     for device in told["devices"]:
@@ -580,29 +599,25 @@ def test_list_of_nothing(run: Run) -> None:
 
 
 @pytest.fixture
-def drifted(aws: Sandbox, phone: Device) -> Device:
+def drifted(phone: Device) -> Device:
     """Let AWS think that the phone's clock is far off, as after a late pair of codes."""
     assert phone.checker is not None
     phone.checker.drift_steps = -10
     return phone
 
 
-def test_resync_with_the_stored_secret(carols: AwsFiles, drifted: Device, run: Run) -> None:
+def test_resync_with_the_stored_secret(
+    carols: AwsFiles, drifted: Device, run: Run, home: Path
+) -> None:
     del carols
-    trap_keyring.TrapKeyring().set_password("mfa-session", drifted.serial, drifted.secret)
+    trap_keyring.store(drifted.serial, drifted.secret)
     assert run("login", "--token-code", drifted.code()).exit_code == 4
-    (state,) = {path for path in notes_of_steps()}
-    state.unlink()  # as if a minute had passed: the code just spent counts as used
+    (note,) = (home / ".local" / "state" / "mfa-session").glob("step-*")
+    note.unlink()  # as if a minute had passed: the code just spent counts as used
     outcome = run("device", "resync", "--no-input")
     assert outcome.exit_code == 0, outcome
     assert drifted.checker is not None
     assert drifted.checker.drift_steps == 0
-
-
-def notes_of_steps() -> Iterator[Path]:
-    from pathlib import Path
-
-    yield from (Path(os.environ["HOME"]) / ".local/state/mfa-session").glob("step-*")
 
 
 def test_resync_with_typed_codes(
@@ -625,9 +640,7 @@ def test_resync_with_typed_codes(
     assert drifted.checker.drift_steps == 0
 
 
-def test_resync_tells_of_wrong_codes(
-    carols: AwsFiles, drifted: Device, terminal: Terminal
-) -> None:
+def test_resync_tells_of_wrong_codes(carols: AwsFiles, drifted: Device, terminal: Terminal) -> None:
     del carols
     child = terminal("device", "resync", drifted.serial)
     for prompt, code in (("Code of .*: ", "000000"), ("The next code.*: ", "000001")):
@@ -675,9 +688,7 @@ def test_removal_is_asked_first(
     assert (carol.devices, list(aws.directory.devices)) == ([], [])
 
 
-def test_nobody_is_removed_unasked(
-    carols: AwsFiles, carol: User, phone: Device, run: Run
-) -> None:
+def test_nobody_is_removed_unasked(carols: AwsFiles, carol: User, phone: Device, run: Run) -> None:
     del carols
     outcome = run("device", "remove", "--no-input")
     assert (outcome.exit_code, carol.devices) == (7, [phone]), outcome
@@ -687,7 +698,7 @@ def test_yes_removes_device_and_secret(
     aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, run: Run, home: Path
 ) -> None:
     del carols
-    trap_keyring.TrapKeyring().set_password("mfa-session", phone.serial, phone.secret)
+    trap_keyring.store(phone.serial, phone.secret)
     outcome = run("device", "remove", "--yes", "--no-input")
     assert outcome.exit_code == 0, outcome
     assert (carol.devices, list(aws.directory.devices)) == ([], [])
@@ -709,7 +720,7 @@ def test_a_removal_that_was_killed_is_finished_by_name(
     aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, start: Start, run: Run, home: Path
 ) -> None:
     del carols
-    trap_keyring.TrapKeyring().set_password("mfa-session", phone.serial, phone.secret)
+    trap_keyring.store(phone.serial, phone.secret)
     with Held(aws, "DeleteVirtualMFADevice") as held:
         aws.drop("DeleteVirtualMFADevice")
         process = start("device", "remove", "--yes")
@@ -723,7 +734,7 @@ def test_a_removal_that_was_killed_is_finished_by_name(
     assert is_whole(aws, carol, home)
 
 
-def test_one_of_two_is_picked_or_must_be_named(  # noqa: PLR0917
+def test_one_of_two_is_picked_or_must_be_named(
     aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, terminal: Terminal, run: Run
 ) -> None:
     del carols

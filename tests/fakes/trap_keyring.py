@@ -26,7 +26,7 @@ class TrapKeyring(KeyringBackend):
     a device's waiting until they are gone, and make `.held`.
     """
 
-    priority = 1  # type: ignore[assignment]  # keyring's own is a property of the class
+    priority = 1
 
     def get_password(self, service: str, username: str) -> str | None:
         """Return the password, or None."""
@@ -65,6 +65,11 @@ def trap(name: str) -> Path:
 def stored() -> dict[str, str]:
     """Return the passwords by serial: what the tests look at."""
     return {key.partition(" ")[2]: password for key, password in _read().items()}
+
+
+def store(serial: str, secret: str) -> None:
+    """Put a secret there, as the program would."""
+    _write({**_read(), f"mfa-session {serial}": secret})
 
 
 def _read() -> dict[str, str]:

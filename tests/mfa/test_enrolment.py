@@ -5,6 +5,7 @@ The whole sequence is played in memory, with trouble at every single step of it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -104,10 +105,12 @@ def test_both_codes_count_as_used(world: World) -> None:
 def test_an_error_leaves_a_working_device_or_none(world: World, number: int, done: bool) -> None:
     name = SEQUENCE[number - 1]
     error = NETWORK if number in CALLS else ConfigurationError("broken", "broken")
+    raised: list[MfaSessionError] = []
     try:
         enrol(Process(world, at(number, done, error)))
-    except MfaSessionError as raised:
-        assert raised is error
+    except MfaSessionError as told:
+        raised.append(told)
+    assert raised in ([], [error])
     assert world.is_sound(), (world.unassigned, world.secrets)
     if name == "EnableMFADevice":
         assert list(world.enabled) == ([SERIAL] if done else [])
@@ -139,10 +142,8 @@ def test_what_a_kill_leaves_is_cleaned_by_the_next_run(
 @pytest.mark.parametrize("again", STEPS)
 def test_a_kill_while_cleaning_up_is_cleaned_as_well(world: World, again: int) -> None:
     left_by_kill(world, SEQUENCE.index("keyring set device") + 1)
-    try:
+    with suppress(KilledError):
         enrol(Process(world, at(again, AFTER, KilledError())))
-    except KilledError:
-        pass
     assert enrol_again(world) == [SERIAL]
 
 

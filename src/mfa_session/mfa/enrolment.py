@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import os
+from contextlib import suppress
 
 from mfa_session.errors import (
     ConfigurationError,
@@ -89,11 +90,10 @@ class Enrolment:
             found = self._settle_left(serial)
             if found == ENABLED:
                 return serial
-            if found != STANDS:
-                self._check_keyring()
+            intent = self._intent_of(serial) if found == STANDS else self._plan(serial)
             with self._edges.put_off() as interruptions:
                 interruptions.strike()
-                self._carry_out(serial, name, show, interruptions, resume=found == STANDS)
+                self._carry_out(intent, name, show, interruptions, resume=found == STANDS)
                 self._tell(serial, interruptions)
         return serial
 
@@ -101,7 +101,7 @@ class Enrolment:
 
     def _carry_out(
         self,
-        serial: str,
+        intent: Intent,
         name: str,
         show: Show | None,
         interruptions: Interruptions,
@@ -109,8 +109,7 @@ class Enrolment:
         resume: bool,
     ) -> None:
         """Make the device, or go on with the one that stands, and enable it; or undo it all."""
-        intent = self._intent_of(serial) if resume else self._intend(serial)
-        device = self._resume(serial) if resume else self._create(intent, name)
+        device = self._resume(intent.serial) if resume else self._create(intent, name)
         intent = intent.replace(serial=device.serial, created=True)
         try:
             if not resume:
@@ -125,8 +124,9 @@ class Enrolment:
                 raise
         self._close(device.serial)
 
-    def _intend(self, serial: str) -> Intent:
-        """Write down what is about to be done."""
+    def _plan(self, serial: str) -> Intent:
+        """See that the keyring keeps what it is given, and that the name is free."""
+        self._check_keyring()
         standing = self._stands_unassigned(serial)
         if standing:
             raise ConfigurationError(
@@ -134,16 +134,16 @@ class Enrolment:
                 f"{serial} exists already; nobody has it, but it is not known to be yours",
                 "give yours another name: mfa-session device enroll NAME",
             )
-        intent = Intent(
+        return Intent(
             serial=serial,
             user_arn=self._user.arn,
             began_at=self._edges.clock.now().replace(microsecond=0),
             was_absent=standing is False,
         )
-        self._edges.intents.save(intent)
-        return intent
 
     def _create(self, intent: Intent, name: str) -> NewDevice:
+        """Write down what is about to be done, and do it."""
+        self._edges.intents.save(intent)
         self._edges.talk.detail(f"iam:CreateVirtualMFADevice {name}")
         try:
             return self._edges.aws.create(name)
@@ -304,8 +304,13 @@ class Enrolment:
     def _check_keyring(self) -> None:
         """Store something and read it back, before anything is made that would need it."""
         probe = Secret(base64.b32encode(os.urandom(PROBE_BYTES)).decode())
-        self._edges.secrets.set(PROBE, probe)
-        found = self._edges.secrets.get(PROBE)
+        try:
+            self._edges.secrets.set(PROBE, probe)
+            found = self._edges.secrets.get(PROBE)
+        except BaseException:
+            with suppress(ConfigurationError):
+                self._edges.secrets.remove(PROBE)
+            raise
         self._edges.secrets.remove(PROBE)
         if found != probe:
             raise ConfigurationError(
