@@ -87,6 +87,7 @@ def test_the_environment_is_known() -> None:
         "https_proxy": "http://proxy:3128",
         "NO_COLOR": "1",
         "LANG": "de_DE.ISO-8859-1",
+        "DBUS_SESSION_BUS_ADDRESS": "unix:path=/run/user/1000/bus",
     }
     assert isolation.known_environment(planted, Path("/h")) == {
         "PATH": "/bin",

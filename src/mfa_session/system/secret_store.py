@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from typing import TypeVar
 
 from mfa_session.errors import ConfigurationError, MfaSessionError
@@ -30,7 +31,7 @@ Answer = TypeVar("Answer")
 SERVICE = "mfa-session"
 ASKING_SECONDS = 60.0
 """Where the system itself asks the person for leave: macOS, Windows."""
-ANSWERING_SECONDS = 4.0
+ANSWERING_SECONDS = 3.5
 """Elsewhere: with the start of the program, a dead service is told within five."""
 _SAYS_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "InitError"}
 
@@ -147,6 +148,7 @@ class SecretStore:
         Its errors are told by their kind alone: their texts, and what they hang on, may be secret.
         """
         asks_itself = sys.platform in {"darwin", "win32"}
+        self._import()
         try:
             return run_limited(
                 lambda: work(self._load()), ASKING_SECONDS if asks_itself else ANSWERING_SECONDS
@@ -157,14 +159,23 @@ class SecretStore:
             kind = type(error).__name__
         raise self._failed(kind)
 
+    def _import(self) -> None:
+        """Import what will be needed: a busy machine's time for it is none of the keyring's."""
+        import logging  # noqa: PLC0415  # keyring's own import, as the next
+
+        import keyring.core  # noqa: F401, PLC0415
+
+        logging.getLogger("keyring").addHandler(logging.NullHandler())  # we tell what matters
+        usual = FREEDESKTOP if sys.platform == "linux" else ""
+        module = str(self._name).rpartition(".")[0] if self._name else usual
+        with suppress(Exception):  # whatever a backend's module raises: loading tells it
+            __import__(module)
+
     def _load(self) -> KeyringBackend:
         """Load the backend chosen, by its name where there is one: nothing else is looked for."""
         if self._backend is None:
-            import logging  # noqa: PLC0415  # keyring's own import, as the next
-
             from keyring import core  # noqa: PLC0415
 
-            logging.getLogger("keyring").addHandler(logging.NullHandler())  # we tell what matters
             backend = self._load_named(core.load_keyring) if self._name else core.get_keyring()
             check_backend(backend, insecure=self._insecure)
             self._backend = backend
@@ -174,6 +185,8 @@ class SecretStore:
         name = str(self._name)
         try:
             return load(name)
+        except TimeoutError:
+            raise TooSlowError from None
         except Exception as error:
             raise ConfigurationError(
                 "keyring-unusable",

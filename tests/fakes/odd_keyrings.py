@@ -1,0 +1,93 @@
+"""Keyrings that keep nothing, tell too much, ask somebody else or never answer.
+
+For this process by their full names, and for children with the tests' folder on PYTHONPATH.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import NoReturn
+
+from keyring.backend import KeyringBackend
+from keyring.backends import fail, null
+from keyring.errors import KeyringLocked, PasswordDeleteError
+
+PREFIX = __name__
+
+
+class MemoryKeyring(KeyringBackend):
+    """Keeps items for as long as the process lasts."""
+
+    priority = 1
+    items: dict[tuple[str, str], str] = {}  # noqa: RUF012  # one store for all instances
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Return an item, or None."""
+        return self.items.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Store an item."""
+        self.items[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Remove an item, which must be there."""
+        if self.items.pop((service, username), None) is None:
+            raise PasswordDeleteError(username)
+
+
+class ForgetfulKeyring(MemoryKeyring):
+    """Takes a secret and keeps another."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Store less than was given."""
+        super().set_password(service, username, password[:-1])
+
+
+class StickyKeyring(MemoryKeyring):
+    """Says that it has removed what it keeps."""
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Do nothing."""
+
+
+class LoudKeyring(MemoryKeyring):
+    """Fails, and puts the secret into its error."""
+
+    def set_password(self, service: str, username: str, password: str) -> NoReturn:
+        """Fail with everything in the text."""
+        raise RuntimeError(f"{service} {username} {password}") from OSError(password)
+
+
+class LockedKeyring(MemoryKeyring):
+    """Is locked, and nobody unlocks it."""
+
+    def get_password(self, service: str, username: str) -> NoReturn:
+        """Fail as keyring's backends do then."""
+        raise KeyringLocked(f"Failed to unlock the collection! {service} {username}")
+
+
+class StuckKeyring(MemoryKeyring):
+    """Never answers."""
+
+    def get_password(self, service: str, username: str) -> NoReturn:
+        """Wait for ever."""
+        threading.Event().wait()
+        raise AssertionError(service, username)
+
+
+class PlaintextKeyring(MemoryKeyring):
+    """Keeps secrets in the open, as its name says."""
+
+
+class ChildOfPlaintextKeyring(PlaintextKeyring):
+    """Keeps secrets in the open, though its name does not end so."""
+
+    __qualname__ = "ObscuredKeyring"
+
+
+class ChildOfFail(fail.Keyring):
+    """Fails by another name."""
+
+
+class ChildOfNull(null.Keyring):
+    """Keeps nothing by another name."""
