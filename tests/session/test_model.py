@@ -97,3 +97,15 @@ def test_time_left(left: float, seconds: int, valid: bool) -> None:
     )
     assert (session.seconds_left(NOW), session.is_valid(NOW)) == (seconds, valid)
     assert session.replace(expires_at=None).is_valid(NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("key_id", "shown"),
+    [
+        ("AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
+        ("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "***"),  # id and secret swapped
+        ("ABCDEFGHIJKLMNOPQRSTUVWXYZ01234567890123", "***"),  # as long as a secret
+    ],
+)
+def test_only_what_is_shaped_like_a_key_id_is_shown(key_id: str, shown: str) -> None:
+    assert Keys(access_key_id=key_id, secret_access_key=Secret("s")).shown_id == shown

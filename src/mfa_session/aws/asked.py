@@ -37,4 +37,4 @@ class Asked:
     def key(self) -> str:
         """The signing key, as the person knows it."""
         where = f"profile {self.caller.profile!r}" if self.caller.profile else "the environment"
-        return f"{self.caller.keys.access_key_id} ({where})"
+        return f"{self.caller.keys.shown_id} ({where})"

@@ -188,7 +188,7 @@ def _invalid_key(answer: _Answer, asked: Asked) -> MfaSessionError:
     if asked.caller.keys.session_token is not None:
         return RefusedError(
             "invalid-key",
-            f"AWS does not accept the session key {asked.caller.keys.access_key_id}",
+            f"AWS does not accept the session key {asked.caller.keys.shown_id}",
             "renew it: `mfa-session login --force`",
         )
     return RefusedError(

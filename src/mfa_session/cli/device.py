@@ -127,7 +127,7 @@ def _edges(app: App, settings: Settings) -> Edges:
 
     caller = find_caller(app.edges(), settings)
     signs = "the MFA session" if caller.keys.session_token else "the long-term keys"
-    app.talk.detail(f"IAM is asked with {signs} ({caller.keys.access_key_id})")
+    app.talk.detail(f"IAM is asked with {signs} ({caller.keys.shown_id})")
     return wire_devices(app, caller)
 
 

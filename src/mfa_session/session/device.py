@@ -22,7 +22,7 @@ def with_keys(edges: Edges, settings: Settings) -> Settings:
         raise ConfigurationError(
             "temporary-source",
             f"the credential_process of {source.label()} yields session keys "
-            f"({keys.access_key_id}), not long-term ones",
+            f"({keys.shown_id}), not long-term ones",
             "name the profile that holds your access key (AKIA…): --source-profile NAME",
         )
     via = with_keys(edges, settings.via) if settings.via else None

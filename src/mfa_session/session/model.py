@@ -18,6 +18,9 @@ PREFIX = "mfa_session_"
 SESSION_KEY_PREFIX = "ASIA"
 """With which the id of every session's key begins (IAM guide, unique identifiers)."""
 
+KEY_ID_LENGTHS = range(16, 33)
+_KEY_ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+
 _TEXT_KEYS = (
     "name",
     "kind",
@@ -50,6 +53,12 @@ class Keys(Record):
     access_key_id: str
     secret_access_key: Secret
     session_token: Secret | None = None
+
+    @property
+    def shown_id(self) -> str:
+        """The key id as it may be shown: what is not shaped like one may be a misplaced secret."""
+        plain = _KEY_ID_CHARACTERS.issuperset(self.access_key_id)
+        return self.access_key_id if plain and len(self.access_key_id) in KEY_ID_LENGTHS else "***"
 
     def is_long_term(self) -> bool:
         """Say whether STS would take these as an IAM user's own keys."""

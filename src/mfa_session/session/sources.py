@@ -155,7 +155,7 @@ def _unfit(facts: Facts, profile: str) -> ConfigurationError:
     if keys is not None:
         return ConfigurationError(
             "temporary-source",
-            f"profile {profile!r} holds session keys ({keys.access_key_id}), not long-term ones",
+            f"profile {profile!r} holds session keys ({keys.shown_id}), not long-term ones",
             hint,
         )
     for key, origin in _TEMPORARY.items():
