@@ -334,3 +334,28 @@ def test_keys_given_in_the_config_file_serve(
     assert section["mfa_session_source_profile"] == "work"
     assert stat.S_IMODE(files.credentials.stat().st_mode) == 0o600
     assert oct(os.stat(files.credentials.parent).st_mode & 0o777) in {"0o700", "0o755"}
+
+
+def test_one_code_for_two_needs_is_sent_once_only(
+    run: Run, aws: Sandbox, carols: AwsFiles, carol: User, phone: Device
+) -> None:
+    carols.write(
+        long_term(carol),
+        settings='[sessions.a]\nsource_profile = "default"\n'
+        '[sessions.b]\nsource_profile = "default"\n',
+    )
+    given = ["--mfa-serial", phone.serial, "--token-code", phone.code(), "--force", "--json"]
+    outcome = run("login", "--profile", "a", "--profile", "b", *given)
+    assert outcome.exit_code == 4
+    (error,) = json.loads(outcome.stdout)["errors"]
+    assert (error["name"], error["code"]) == ("b", "code-spent")
+    assert aws.count("GetSessionToken") == 1
+
+
+def test_a_dash_in_the_variable_does_not_read_stdin(
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device
+) -> None:
+    env = {"MFA_SESSION_TOKEN_CODE": "-"}
+    outcome = run("login", "--mfa-serial", phone.serial, env=env, input=f"{phone.code()}\n")
+    assert outcome.exit_code == 4
+    assert (operations(aws), carols.section("mfa")) == ([], None)

@@ -154,10 +154,11 @@ def _codes(
 
 def _supplied_code(app: App) -> SuppliedCode | None:
     """Return the code given by option or variable; one object, so it is sent only once."""
-    text = app.given.values.get("token_code") or app.environ.get("MFA_SESSION_TOKEN_CODE")
+    given = app.given.values.get("token_code")
+    text = given or app.environ.get("MFA_SESSION_TOKEN_CODE")
     if not text:
         return None
-    return SuppliedCode(read_line if text == "-" else lambda: str(text))
+    return SuppliedCode(read_line if given == "-" else lambda: str(text))
 
 
 def confirm(terminal: Terminal, question: str) -> bool | None:
