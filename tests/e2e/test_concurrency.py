@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
 
 MANY = 12
+PATIENCE_SECONDS = 60  # a limit, not a pause: twelve logins may share two busy cores
 WAITS = "waiting for another login"
 PROMPT = "MFA code for "
 
@@ -283,7 +284,9 @@ print("codes", *(process.wait() for process in gang), flush=True)
         """Start them."""
         self._home, self._count = home, count
         argv = ("-c", self.SCRIPT, program, str(count))
-        self.tty: pexpect.spawn[str] = terminal(*argv, program=sys.executable)
+        self.tty: pexpect.spawn[str] = terminal(
+            *argv, program=sys.executable, limit_seconds=PATIENCE_SECONDS
+        )
         self._pids = self._numbers_after("pids")
 
     def wait_for_prompt(self, waiting: int) -> None:

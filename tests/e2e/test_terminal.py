@@ -31,6 +31,8 @@ PROMPT = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa):
 REJECTED = "AWS rejected the code for arn:aws:iam::123456789012:mfa/carols-phone; try again\r\n"
 MALFORMED = "a code is six digits; try again\r\n"
 
+PATIENCE_SECONDS = 60  # a limit, not a pause: the machine may be busy
+
 Shell = Callable[[str], "pexpect.spawn[str]"]
 
 
@@ -40,7 +42,9 @@ def shell(terminal: Terminal, program: str) -> Shell:
     mfa = f'mfa() {{ {shlex.quote(program)} "$@"; }}\n'
 
     def shell(script: str) -> pexpect.spawn[str]:
-        return terminal("--norc", "-c", mfa + script, program="/bin/bash")
+        return terminal(
+            "--norc", "-c", mfa + script, program="/bin/bash", limit_seconds=PATIENCE_SECONDS
+        )
 
     return shell
 
