@@ -137,6 +137,7 @@ def _resolve_via(facts: Facts, origin: str, seen: tuple[str, ...]) -> Settings:
         external_id=None,
         role_session_name=None,
         duration=None,
+        region=None,
         write_to=None,
         keeps_role=True,
     )
