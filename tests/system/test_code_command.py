@@ -254,3 +254,9 @@ class TestOnTerminal:
         )
         child.expect_exact(f"<{CODE}> ours=False same=True")
         child.expect_exact("over")
+
+    def test_in_the_background_it_cannot_ask(self, terminal: Terminal) -> None:
+        command = json.dumps(["read pin </dev/tty; echo $pin", LIMIT_SECONDS])
+        words = shlex.join([sys.executable, "-c", RUN])
+        child = terminal("-c", f"set -m; {words} & wait", program="bash", env={"COMMAND": command})
+        child.expect_exact("wants to ask at the terminal, which is not ours to lend> ours=False")

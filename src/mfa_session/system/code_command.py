@@ -9,14 +9,14 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from mfa_session.errors import NoMfaError
 from mfa_session.system.foreground import lend_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
     from types import FrameType
     from typing import Any
 
@@ -73,11 +73,12 @@ def _find_code(printed: bytes) -> str:
 
 def _capture(command: str | list[str], environ: Mapping[str, str], limit_seconds: float) -> bytes:
     """Return what the command prints; when this ends, however it does, so has the command."""
-    with _ended_by_signals():
+    with _Signals() as signals:
         program = _Program(command, environ)
         try:
+            signals.let_through()
             with lend_terminal(program.process.pid) as lent:
-                printed = program.read_all(limit_seconds)
+                printed = program.read_all(limit_seconds, lent=lent)
             if program.process.returncode in _INTERRUPTED:
                 _pass_interrupt_on(lent=lent)
         finally:
@@ -99,13 +100,14 @@ class _Program:
     def _collect(self) -> None:
         stdout = self.process.stdout
         assert stdout is not None  # noqa: S101  # it is a pipe; for type checkers
-        while len(self._printed) <= MOST_BYTES and (piece := os.read(stdout.fileno(), 4096)):
-            self._printed += piece
+        with stdout:  # closed here: a child left behind may keep it open for long
+            while len(self._printed) <= MOST_BYTES and (piece := os.read(stdout.fileno(), 4096)):
+                self._printed += piece
 
-    def read_all(self, limit_seconds: float) -> bytes:
+    def read_all(self, limit_seconds: float, *, lent: bool) -> bytes:
         """Return what it printed by its end, even if a child that it left holds on to stdout."""
         ends_at = time.monotonic() + limit_seconds
-        while self.process.poll() is None:
+        while not self._has_ended(lent=lent):
             if self._reader.is_alive():
                 self._reader.join(LOOK_SECONDS)
             else:
@@ -117,6 +119,21 @@ class _Program:
         self._reader.join(GRACE_SECONDS)
         return bytes(self._printed)
 
+    def _has_ended(self, *, lent: bool) -> bool:
+        """Say whether it has ended; one that was stopped goes on, if the terminal is its own."""
+        if sys.platform == "win32":
+            return self.process.poll() is not None
+        pid, status = os.waitpid(self.process.pid, os.WNOHANG | os.WUNTRACED)
+        if pid == 0:
+            return False
+        if os.WIFSTOPPED(status):
+            if not lent:
+                raise _FailedError("wants to ask at the terminal, which is not ours to lend")
+            os.killpg(pid, signal.SIGCONT)
+            return False
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        return True
+
     def end(self) -> None:
         """End it and its children, if it has not ended by itself."""
         if self.process.poll() is None:
@@ -126,8 +143,6 @@ class _Program:
             self._send(kill=True)
             self.process.wait()
         self._reader.join(GRACE_SECONDS)
-        if self.process.stdout is not None and not self._reader.is_alive():
-            self.process.stdout.close()
 
     def _send(self, *, kill: bool) -> None:
         if sys.platform == "win32":
@@ -173,21 +188,38 @@ def _pass_interrupt_on(*, lent: bool) -> None:
     raise KeyboardInterrupt
 
 
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP unwind the stack, so that the command does not outlive us."""
-    numbers = {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, _exit) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
+class _Signals:
+    """What would end us unwinds the stack instead, once there is somebody to take care of."""
+
+    def __init__(self) -> None:
+        self._let_through = False
+        self._arrived: list[int] = []
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> _Signals:
+        if threading.current_thread() is threading.main_thread():
+            numbers = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
+            for number in numbers:
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._before[number] = signal.signal(number, self._take)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+        self.let_through()
 
+    def let_through(self) -> None:
+        """Let those work that have come meanwhile, and those that come."""
+        self._let_through = True
+        if self._arrived:
+            self._take(self._arrived.pop(), None)
 
-def _exit(number: int, frame: FrameType | None) -> None:
-    del frame
-    raise SystemExit(128 + number)
+    def _take(self, number: int, frame: FrameType | None) -> None:
+        del frame
+        if not self._let_through:
+            self._arrived.append(number)
+        elif number == signal.SIGINT:
+            raise KeyboardInterrupt
+        else:
+            raise SystemExit(128 + number)
