@@ -50,6 +50,9 @@ def _read(command: Command, words: list[str]) -> tuple[dict[str, Any], list[str]
         word = words.pop(0)
         if command.takes_command and (word == "--" or not word.startswith("-")):
             return values, words if word == "--" else [word, *words]
+        if word.startswith("-vv") and not word.strip("-v"):
+            words[:0] = ["-v"] * (len(word) - 1)
+            continue
         flag, equals, attached = word.partition("=")
         option = known.get(flag)
         if option is None or (equals and not flag.startswith("--")):
