@@ -93,6 +93,7 @@ def test_what_is_read_plainly_click_reads_alike(argv: list[str]) -> None:
         ("env --shell bash", ("env", {"shell": "bash"}, ())),
         ("credential-process --profile mfa -v --no-input",
          ("credential-process", {"profile": "mfa", "verbose": 1, "no_input": True}, ())),
+        ("login -vvv", ("login", {"verbose": 3}, ())),
         ("login --duration-seconds 0 --mfa-token=123",
          ("login", {"duration": 0, "token_code": "123"}, ())),
     ],
@@ -108,7 +109,7 @@ def test_plain_lines_are_read_without_click(argv: str, reading: Reading) -> None
     "argv",
     ["", "nosuch", "login --help", "login -h", "login x", "login --nosuch", "login --profile",
      "login --profile --json", "login --json=1", "status --profile a --profile b",
-     "env --shell tcsh", "login --duration 13x", "exec -x", "login -v=1", "login -vv"],
+     "env --shell tcsh", "login --duration 13x", "exec -x", "login -v=1", "login -vx"],
 )  # fmt: skip
 def test_what_is_not_beyond_doubt_is_left_to_click(argv: str) -> None:
     assert read_plainly(argv.split()) is None
