@@ -217,13 +217,13 @@ class TestOnTerminal:
         child.expect_exact(f"<{CODE}> ours=True same=True")
 
     def test_ctrl_c_ends_both(self, on_terminal: OnTerminal) -> None:
-        child = on_terminal.start("stty -echo </dev/tty; echo started >/dev/tty; sleep 600")
+        child = on_terminal.start("stty -echo </dev/tty; echo started >/dev/tty; exec sleep 600")
         child.expect_exact("started")
         child.sendintr()
         child.expect_exact("<interrupted> ours=True same=True")
 
     def test_ctrl_c_ends_the_script_that_runs_us(self, terminal: Terminal) -> None:
-        command = json.dumps(["echo started >/dev/tty; sleep 600", LIMIT_SECONDS])
+        command = json.dumps(["echo started >/dev/tty; exec sleep 600", LIMIT_SECONDS])
         words = shlex.join([sys.executable, "-c", RUN.replace('said = "interrupted"', "raise")])
         child = terminal("-c", f"{words}; echo went on", program="bash", env={"COMMAND": command})
         child.expect_exact("started")
