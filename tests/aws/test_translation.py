@@ -37,7 +37,7 @@ ANYTHING = {
 def asked(token: str | None = None, role: str | None = None) -> Asked:
     """Return a call of GetSessionToken, or of AssumeRole."""
     keys = Keys(
-        access_key_id="ASIAX" if token else "AKIAX",
+        access_key_id="ASIAEXAMPLEEXAMPLE12" if token else "AKIAEXAMPLEEXAMPLE12",
         secret_access_key=Secret("planted-secret"),
         session_token=Secret(token) if token else None,
     )
@@ -102,7 +102,7 @@ def test_a_role_refused() -> None:
     error = translate(answer("AccessDenied", "not authorized"), asked(role=ROLE), NOW)
     assert (error.code, error.exit_code) == ("role-refused", 5)
     assert ROLE in error.message
-    assert "AKIAX (profile 'default')" in error.message
+    assert "AKIAEXAMPLEEXAMPLE12 (profile 'default')" in error.message
     from_session = translate(answer("AccessDenied", "no"), asked("token", ROLE), NOW)
     assert "login --force" in from_session.hint
     assert "login --force" not in error.hint

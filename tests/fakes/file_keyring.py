@@ -18,7 +18,7 @@ NAME = "file_keyring.FileKeyring"
 class FileKeyring(KeyringBackend):
     """Items by service and user name."""
 
-    priority = 1  # type: ignore[assignment]  # keyring's own backends do it so
+    priority = 1
 
     def get_password(self, service: str, username: str) -> str | None:
         """Return an item, or None."""

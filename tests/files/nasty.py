@@ -5,13 +5,14 @@ from __future__ import annotations
 import configparser
 import io
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import botocore.configloader
 import botocore.exceptions
 from hypothesis import strategies as st
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 NAMES = ["a", "b", "profile a", "profile  b", 'profile "a b"', "DEFAULT", "ü", "a]b", " a "]
@@ -148,7 +149,7 @@ def header_rows(data: bytes) -> dict[str, int]:
     row = -1
     made: list[int] = []
 
-    def lines() -> object:
+    def lines() -> Iterator[str]:
         nonlocal row
         for row, line in enumerate(text):  # noqa: B007 - watched from `dictionary`
             yield line
@@ -157,7 +158,8 @@ def header_rows(data: bytes) -> dict[str, int]:
         made.append(row)
         return {}
 
-    parser = configparser.RawConfigParser(dict_type=dictionary)  # type: ignore[arg-type]
-    parser.read_file(lines())  # type: ignore[arg-type]
+    kind = cast("type[dict[str, str]]", dictionary)  # configparser calls it, and asks no more
+    parser = configparser.RawConfigParser(dict_type=kind)
+    parser.read_file(lines())
     begun = [at for at in made if at >= 0]
     return dict(zip(parser.sections(), begun, strict=True))

@@ -90,7 +90,8 @@ def test_missing_file_and_directory_are_made_private(home: Path) -> None:
 
 
 def test_update_appends_to_what_is_there(home: Path) -> None:
-    path, said = put(home), []
+    said: list[str] = []
+    path = put(home)
     opened(home, said).update("mfa", setting("mfa", k="v"))
     assert path.read_bytes() == LONG_TERM + b"\n[mfa]\nk = v\n"
     assert said == []
