@@ -59,9 +59,6 @@ else:
 
     def _hand_over(tty: int, group: int) -> None:
         with suppress(OSError, termios.error):
-            modes = termios.tcgetattr(tty)
-            modes[6][termios.VSUSP] = b"\0"  # Ctrl-Z would stop it and leave nobody to type to
-            termios.tcsetattr(tty, termios.TCSANOW, modes)
             os.tcsetpgrp(tty, group)
             os.killpg(group, signal.SIGCONT)  # it may have read too early, and been stopped for it
 
