@@ -11,7 +11,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pexpect
 import pytest
 
 import processes
@@ -19,11 +18,15 @@ from mfa_session.errors import NoMfaError
 from mfa_session.system.code_command import run_code_command
 
 if TYPE_CHECKING:
+    import pexpect
+
     from conftest import Terminal
 
 SERIAL = "arn:aws:iam::123456789012:mfa/carol"
 CODE = "135790"
 LIMIT_SECONDS = 20.0
+WAITS = "stty -echo </dev/tty; echo started >/dev/tty; exec sleep 600"
+"""Tells when it has the terminal, which it cannot change before, and goes on."""
 
 RUN = """\
 import json, os, sys, termios
@@ -217,13 +220,13 @@ class TestOnTerminal:
         child.expect_exact(f"<{CODE}> ours=True same=True")
 
     def test_ctrl_c_ends_both(self, on_terminal: OnTerminal) -> None:
-        child = on_terminal.start("stty -echo </dev/tty; echo started >/dev/tty; exec sleep 600")
+        child = on_terminal.start(WAITS)
         child.expect_exact("started")
         child.sendintr()
         child.expect_exact("<interrupted> ours=True same=True")
 
     def test_ctrl_c_reaches_the_script_that_runs_us(self, terminal: Terminal) -> None:
-        command = json.dumps(["echo started >/dev/tty; exec sleep 600", LIMIT_SECONDS])
+        command = json.dumps([WAITS, LIMIT_SECONDS])
         program = RUN.replace('said = "interrupted"', "sys.exit(130)")
         script = f"trap 'echo told too' INT; {shlex.join([sys.executable, '-c', program])}"
         child = terminal("-c", script, program="sh", env={"COMMAND": command})
