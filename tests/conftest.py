@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator, Mapping
 
+    from secret_service import SecretService
+
 E2E = Path(__file__).parent / "e2e"
+# These go through every case there is, minutes long; the others go the main ways.
+EVERY_CASE = {
+    f"test_{name}"
+    for name in ("bad_input", "code_sources", "concurrency", "device", "devices", "env", "errors",
+                 "faults", "help", "kept", "names_and_targets", "secrets", "sources")
+}  # fmt: skip
 
 # `pytest --hypothesis-profile=long` for the long mode. No deadlines: the machine is shared.
 hypothesis.settings.register_profile("ordinary", max_examples=300, deadline=None)
@@ -80,6 +88,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if E2E in item.path.parents:
             item.add_marker(pytest.mark.e2e)
+            if item.path.stem in EVERY_CASE:
+                item.add_marker(pytest.mark.every_case)
 
 
 @pytest.fixture(autouse=True)
@@ -92,6 +102,18 @@ def home(tmp_path: Path) -> Iterator[Path]:
     os.environ.clear()
     os.environ.update(before)
     os.umask(umask)
+
+
+@pytest.fixture
+def service(home: Path) -> Iterator[SecretService]:
+    """Start a real Secret Service, open and empty, for this process and its children."""
+    del home  # it puts the environment back after the test
+    from secret_service import SecretService  # not everywhere, and for few tests
+
+    service = SecretService()
+    os.environ.update(service.environ)
+    yield service
+    service.stop()
 
 
 @pytest.fixture
