@@ -56,16 +56,6 @@ print(json.dumps([said, loaded, took_seconds]))
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretService]:
-    """Start a Secret Service that this process and its children use."""
-    service = secret_service.SecretService()
-    for name, value in service.environ.items():
-        monkeypatch.setenv(name, value)
-    yield service
-    service.stop()
-
-
-@pytest.fixture
 def memory() -> Iterator[dict[tuple[str, str], str]]:
     """Empty the keyring that lives in this process."""
     items = odd_keyrings.MemoryKeyring.items
