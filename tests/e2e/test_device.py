@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pexpect
@@ -156,11 +157,12 @@ def has(path: Path, text: str) -> bool:
     return text.encode() in path.read_bytes()
 
 
-@pytest.mark.usefixtures("brief", "new_here")
+@pytest.mark.usefixtures("new_here")
 def test_the_system_s_own_keyring_keeps_the_secret(aws: Sandbox, carol: User, run: Run) -> None:
     service = SecretService()
     try:
         os.environ.update(service.environ, PYTHON_KEYRING_BACKEND=secret_service.BACKEND)
+        shorten_wait(aws)
         outcome = run("device", "enroll", "-vv")
         assert outcome.exit_code == 0, outcome
         (seed,) = enabled(carol).values()
@@ -525,7 +527,7 @@ def test_a_dumb_terminal_gets_the_secret_to_type(carol: User, terminal: Terminal
 
 
 @pytest.mark.usefixtures("new_here")
-@pytest.mark.parametrize("how", ["ctrl-c", "ctrl-d", "hang-up"])
+@pytest.mark.parametrize("how", ["ctrl-c", "ctrl-d", "hang-up", "all at once"])
 def test_who_turns_away_from_the_code_leaves_nothing(
     how: str, aws: Sandbox, carol: User, home: Path, terminal: Terminal
 ) -> None:
@@ -533,6 +535,11 @@ def test_who_turns_away_from_the_code_leaves_nothing(
     child.expect("then press Enter: ")
     if how == "hang-up":
         child.close(force=False)
+    elif how == "all at once":  # a window closes on a busy machine, and its program is ended, too
+        child.ptyproc.fileobj.close()
+        for number in (signal.SIGHUP, signal.SIGINT) * 2:
+            os.kill(child.pid, number)
+            time.sleep(0.002)  # one after the other: what the first has begun is under way
     else:
         child.sendintr() if how == "ctrl-c" else child.sendeof()
         child.expect(pexpect.EOF)

@@ -138,12 +138,13 @@ else:
         Ctrl-C, SIGTERM and SIGHUP unwind the stack for that, even where a shell has started
         `command &` in a script with SIGINT ignored: who is asked may end it still.
         """
-        before = {number: signal.signal(number, _end_by_signal) for number in _ENDING}
         modes = termios.tcgetattr(tty)
+        end, before = _Ending(), {}
         try:
+            for number in _ENDING:
+                before[number] = signal.signal(number, end)
             return _read_line(tty, question, hidden=hidden)
         finally:
-            # A second one may not cut this short.
             mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
             with suppress(termios.error):
                 termios.tcsetattr(tty, termios.TCSADRAIN, modes)
@@ -151,11 +152,24 @@ else:
                 signal.signal(number, handler)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
-    def _end_by_signal(number: int, frame: FrameType | None) -> None:
-        del frame
-        if number == signal.SIGINT:
-            raise KeyboardInterrupt
-        raise SystemExit(128 + number)
+    class _Ending:
+        """A handler that strikes once.
+
+        A closed window sends several signals, and what the first one has begun (putting the
+        terminal back, undoing) may not be cut short by the next.
+        """
+
+        def __init__(self) -> None:
+            self._has_struck = False
+
+        def __call__(self, number: int, frame: FrameType | None) -> None:
+            del frame
+            if self._has_struck:
+                return
+            self._has_struck = True
+            if number == signal.SIGINT:
+                raise KeyboardInterrupt
+            raise SystemExit(128 + number)
 
     def _read_line(tty: int, question: str, *, hidden: bool) -> str:
         if hidden:
