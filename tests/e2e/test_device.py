@@ -649,7 +649,8 @@ def test_resync_with_typed_codes(
 
 def test_resync_tells_of_wrong_codes(carols: AwsFiles, drifted: Device, terminal: Terminal) -> None:
     del carols
-    child = terminal("device", "resync", drifted.serial)
+    no_keyring = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    child = terminal("device", "resync", drifted.serial, env=no_keyring)
     for prompt, code in (("Code of .*: ", "000000"), ("The next code.*: ", "000001")):
         child.expect(prompt)
         child.sendline(code)

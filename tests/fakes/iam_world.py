@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.errors import ConfigurationError, NoMfaError, RefusedError, UnreachableError
 from mfa_session.mfa.devices import Device, Edges, NewDevice, User
-from mfa_session.mfa.enrolment import PROBE
+from mfa_session.mfa.leftovers import PROBE
 from mfa_session.mfa.totp import code_at, step_at
 from mfa_session.secret import Secret
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from mfa_session.mfa.devices import Pair
-    from mfa_session.mfa.enrolment import Intent
+    from mfa_session.mfa.leftovers import Intent
 
 CAROL = User(
     arn="arn:aws:iam::123456789012:user/carol",

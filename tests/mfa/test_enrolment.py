@@ -21,7 +21,8 @@ from mfa_session.errors import (
     RefusedError,
     UnreachableError,
 )
-from mfa_session.mfa.enrolment import Enrolment, Intent
+from mfa_session.mfa.enrolment import Enrolment
+from mfa_session.mfa.leftovers import Intent
 from mfa_session.mfa.totp import step_at
 from mfa_session.secret import Secret
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfa_session.cli.login import tell
 from mfa_session.cli.result import Result
 from mfa_session.errors import Interrupted, UsageError
-from mfa_session.mfa import devices
+from mfa_session.mfa import devices, upkeep
 from mfa_session.mfa.enrolment import Enrolment
 from mfa_session.session.asking import find_caller
 from mfa_session.session.expiry import format_time
@@ -59,7 +59,7 @@ def resync(app: App) -> Result:
     edges = _edges(app, _settings(app))
     found = [device for device in edges.aws.enabled() if device.usable]
     device = devices.pick(found, _serial(app), edges, "resync")
-    devices.resync(edges, edges.aws.user(), device.serial)
+    upkeep.resync(edges, edges.aws.user(), device.serial)
     app.talk.say(f"{device.serial} is in step with AWS again")
     return Result(data={})
 
@@ -68,7 +68,7 @@ def remove(app: App) -> Result:
     """`device remove`: deactivate, delete and forget, after a question."""
     edges = _edges(app, _settings(app))
     found, serial = edges.aws.enabled(), _serial(app)
-    removal = devices.Removal(edges, edges.aws.user())
+    removal = upkeep.Removal(edges, edges.aws.user())
     if serial is not None and serial not in {device.serial for device in found}:
         if not removal.finish(serial):
             raise devices.no_such_device(serial, found)

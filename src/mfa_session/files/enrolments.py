@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import datetime
 
-from mfa_session.mfa.enrolment import Intent
+from mfa_session.mfa.leftovers import Intent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,28 +1,24 @@
-"""The user's own MFA devices: what there is, which one is meant, keeping in step, and removal."""
+"""The user's own MFA devices: what there is, which one is meant, and what their care needs."""
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import Protocol
 
-from mfa_session.errors import ConfigurationError, DeclinedError, MfaSessionError, NoMfaError
-from mfa_session.mfa.codes import MALFORMED, PROMPT_ATTEMPTS, bad_code, normalize_code
-from mfa_session.mfa.totp import STEP_SECONDS, code_at, step_at
+from mfa_session.errors import ConfigurationError
+from mfa_session.mfa.totp import code_at, step_at
 from mfa_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
+    from datetime import datetime
 
-    from mfa_session.mfa.enrolment import Intent
+    from mfa_session.mfa.leftovers import Intent
     from mfa_session.secret import Secret
     from mfa_session.session.ports import Clock, Talk, Turns, UsedSteps
 
     Pair = tuple[str, str]
-
-SET_BACK_STEPS = 3
-"""A noted step this far ahead was noted by a clock that has been set right since."""
 
 _USABLE = {"virtual", "hardware"}
 
@@ -190,122 +186,8 @@ def no_such_device(serial: str, devices: Iterable[Device]) -> ConfigurationError
     )
 
 
-def resync(edges: Edges, user: User, serial: str) -> None:
-    """Tell AWS two consecutive codes, so that it learns how far the device's clock is off."""
-    secret = edges.secrets.get(serial)
-    if secret is None:
-        _resync_typed(edges, user, serial)
-        return
-    with edges.turn(serial):
-        _wait_for_two_windows(edges, serial)
-        edges.aws.resync(user, serial, make_pair(edges, serial, secret))
-
-
 def make_pair(edges: Edges, serial: str, secret: Secret) -> Pair:
     """Return the codes of the last window and of this one, noted as used."""
     step = step_at(edges.clock.now())
     edges.steps.note(serial, step)
     return code_at(secret, step - 1), code_at(secret, step)
-
-
-def _wait_for_two_windows(edges: Edges, serial: str) -> None:
-    """Wait until neither this window's code nor the last one's was sent before."""
-    last = edges.steps.last(serial)
-    step = step_at(edges.clock.now())
-    if last is None or not step - 1 <= last < step + SET_BACK_STEPS:
-        return
-    opens_at = datetime.fromtimestamp((last + 2) * STEP_SECONDS, timezone.utc)
-    edges.wait_until(opens_at, f"two unused codes of {serial}")
-
-
-def _resync_typed(edges: Edges, user: User, serial: str) -> None:
-    ask = edges.ask_code
-    if ask is None:
-        raise NoMfaError(
-            "code-needed",
-            f"no secret is stored for {serial}, and there is nobody to ask for its codes",
-            "run it in a terminal",
-        )
-    first = _typed(edges, ask, f"Code of {serial}: ", "")
-    second = _typed(edges, ask, "The next code, as soon as it shows: ", first)
-    with edges.turn(serial):
-        edges.steps.note(serial, step_at(edges.clock.now()))
-        edges.aws.resync(user, serial, (first, second))
-
-
-def _typed(edges: Edges, ask: Callable[[str], str], question: str, before: str) -> str:
-    for _ in range(PROMPT_ATTEMPTS):
-        code = normalize_code(ask(question))
-        if code is not None and code != before:
-            return code
-        edges.talk.say(f"{MALFORMED}; try again" if code is None else "that is the same code")
-    raise bad_code()
-
-
-class Removal:
-    """Takes a device from the user and deletes it; with the consent that it was asked for."""
-
-    def __init__(self, edges: Edges, user: User) -> None:
-        """Take the edges and the user."""
-        self._edges = edges
-        self._user = user
-
-    def ask(self, device: Device, *, only: bool) -> None:
-        """Ask whether to; DeclinedError if not, or if nobody can be asked."""
-        last = "; it is your only one: what needs MFA will be denied" if only else ""
-        answer = self._edges.confirm(f"Remove MFA device {device.serial}{last}?")
-        if answer is None:
-            raise DeclinedError(
-                "not-confirmed",
-                f"removing {device.serial} needs a yes, and there is nobody to ask",
-                "give it beforehand: --yes",
-            )
-        if not answer:
-            raise DeclinedError("not-confirmed", f"{device.serial} was not removed")
-
-    def remove(self, device: Device) -> None:
-        """Deactivate, delete and forget; once begun it is not interrupted."""
-        with self._edges.put_off() as interruptions:
-            interruptions.strike()
-            self._unless_gone(lambda: self._edges.aws.deactivate(self._user, device.serial))
-            if device.kind == "virtual":
-                self._delete(device.serial)
-            self.forget(device.serial)
-
-    def finish(self, serial: str) -> bool:
-        """End a removal that was cut off: of a device that nobody has, but whose secret we keep.
-
-        False where there is no such secret, so that nothing of anybody else's is touched.
-        """
-        if serial not in stored_secrets(self._edges, [serial]):
-            return False
-        if serial in self._edges.aws.unassigned():
-            self._delete(serial)
-        self.forget(serial)
-        return True
-
-    def forget(self, serial: str) -> None:
-        """Remove the secret; a keyring that fails is told, as the device is gone already."""
-        try:
-            self._edges.secrets.remove(serial)
-        except ConfigurationError as error:
-            self._edges.talk.warn(f"the secret of {serial} stays in the keyring: {error.message}")
-
-    def _delete(self, serial: str) -> None:
-        try:
-            self._unless_gone(lambda: self._edges.aws.delete(serial))
-        except MfaSessionError:
-            self._edges.talk.warn(
-                f"{serial} is no longer yours, but stands in the account still; "
-                f"to finish: mfa-session device remove {serial}"
-            )
-            raise
-
-    @staticmethod
-    def _unless_gone(call: Callable[[], None]) -> None:
-        """Call; that it is gone is what was wanted: an answer may have been lost before."""
-        try:
-            call()
-        except ConfigurationError as error:
-            if error.code != "no-such-device":
-                raise

@@ -13,53 +13,29 @@ from contextlib import suppress
 
 from mfa_session.errors import (
     ConfigurationError,
-    DeclinedError,
     Interrupted,
     MfaSessionError,
-    RefusedError,
     UnreachableError,
 )
 from mfa_session.mfa.devices import NewDevice, make_pair
-from mfa_session.record import Record
+from mfa_session.mfa.leftovers import ENABLED, PROBE, STANDS, Intent, Leftovers
 from mfa_session.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from mfa_session.mfa.devices import Edges, Interruptions, User
 
     Show = Callable[[NewDevice], None]
 
 NAME_LENGTHS = range(1, 129)
-PROBE = "mfa-session-probe"
 PROBE_BYTES = 20
 ENABLE_ATTEMPTS = 4
 """IAM's parts learn of a new device one after the other; it is asked again while they do."""
 PAUSE_SECONDS = 3.0
-ENABLED, STANDS, GONE = "enabled", "stands", "gone"
 _NOT_YET = {"no-such-device", "device-busy"}
 _PUNCTUATION = "_+=,.@-"
-
-
-class Intent(Record):
-    """What an enrolment is about to do, written before it is done; nothing secret.
-
-    `was_absent`: no unassigned device had this serial before. `created`: AWS has answered that it
-    made it for us. With either, an unassigned device of this serial is ours.
-    """
-
-    serial: str
-    user_arn: str
-    began_at: datetime
-    was_absent: bool = False
-    created: bool = False
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether an unassigned device of this serial can only be this enrolment's."""
-        return self.was_absent or self.created
 
 
 def check_name(name: str) -> None:
@@ -80,6 +56,7 @@ class Enrolment:
         """Take the edges and the user; nothing is touched yet."""
         self._edges = edges
         self._user = user
+        self._left = Leftovers(edges, user)
 
     def enrol(self, name: str, show: Show | None = None) -> str:
         """Create, store, show if asked to, enable; return the serial. Or leave nothing behind."""
@@ -87,7 +64,7 @@ class Enrolment:
         serial = self._user.serial_of(name)
         who = f"enrolment {self._user.arn}"
         with self._edges.turns.alone(who, f"the enrolment of a device for {self._user.name}"):
-            found = self._settle_left(serial)
+            found = self._left.settle(serial)
             if found == ENABLED:
                 return serial
             intent = self._intent_of(serial) if found == STANDS else self._plan(serial)
@@ -127,7 +104,7 @@ class Enrolment:
     def _plan(self, serial: str) -> Intent:
         """See that the keyring keeps what it is given, and that the name is free."""
         self._check_keyring()
-        standing = self._stands_unassigned(serial)
+        standing = self._left.stands_unassigned(serial)
         if standing:
             raise ConfigurationError(
                 "device-exists",
@@ -205,101 +182,13 @@ class Enrolment:
     def _undo(self, intent: Intent) -> bool:
         """Leave no trace; True if it turns out that AWS has enabled the device after all."""
         if not intent.is_ours:
-            self._tell_left(intent, "whether AWS created it is not known")
+            self._left.tell(intent, "whether AWS created it is not known")
             return False
         try:
-            return self._clean(intent)
+            return self._left.clean(intent)
         except MfaSessionError as problem:
-            self._tell_left(intent, problem.message)
+            self._left.tell(intent, problem.message)
             return False
-
-    def _clean(self, intent: Intent) -> bool:
-        """Delete the device and its secret; True, and nothing done, if it is enabled."""
-        serial = intent.serial
-        if self._is_enabled(serial):
-            return True
-        is_late = False
-        try:
-            self._edges.aws.delete(serial)
-        except ConfigurationError as error:
-            if error.code == "device-in-use":
-                return True
-            if error.code != "no-such-device":
-                raise
-            is_late = not intent.created  # AWS may create it yet: a later run looks again
-        self._edges.secrets.remove(serial)
-        if not is_late:
-            self._edges.intents.remove(serial)
-        return False
-
-    def _tell_left(self, intent: Intent, why: str) -> None:
-        name = intent.serial.rsplit("/", 1)[-1]
-        self._edges.talk.warn(
-            f"{intent.serial} may be left in the account, not enabled ({why}); "
-            f"`mfa-session device enroll {name}` sees to it"
-        )
-
-    # What a kill left
-
-    def _settle_left(self, wanted: str) -> str:
-        """See to what killed runs left; say how the device wanted stands now."""
-        found = GONE
-        for intent in self._edges.intents.all():
-            if intent.user_arn == self._user.arn:
-                now = self._settle(intent, wanted)
-                found = now if intent.serial == wanted else found
-        return found
-
-    def _settle(self, intent: Intent, wanted: str) -> str:
-        self._edges.secrets.remove(PROBE)
-        if self._is_enabled(intent.serial):
-            return self._keep(intent)
-        if self._stands_unassigned(intent.serial) is False:
-            if intent.is_ours:
-                self._edges.secrets.remove(intent.serial)
-            self._edges.intents.remove(intent.serial)
-            return GONE
-        self._ask_to_clean(intent)
-        try:
-            if self._clean(intent):
-                return self._keep(intent)
-        except RefusedError as error:
-            return self._go_on(intent, wanted, error)
-        self._edges.intents.remove(intent.serial)
-        self._edges.talk.say(f"deleted {intent.serial}, which an enrolment had left")
-        return GONE
-
-    def _keep(self, intent: Intent) -> str:
-        self._edges.intents.remove(intent.serial)
-        self._edges.talk.say(f"{intent.serial} was enabled before its enrolment was cut off")
-        return ENABLED
-
-    def _go_on(self, intent: Intent, wanted: str, error: RefusedError) -> str:
-        """Take up what may not be deleted, if it is the device wanted and its seed is known."""
-        if intent.serial == wanted and self._edges.secrets.get(wanted) is not None:
-            self._edges.talk.say(f"{wanted} may not be deleted: going on with it")
-            return STANDS
-        self._tell_left(intent, error.message)
-        return GONE
-
-    def _ask_to_clean(self, intent: Intent) -> None:
-        answer = self._edges.confirm(
-            f"An enrolment was cut off at {intent.began_at:%Y-%m-%d %H:%M} UTC. "
-            f"{intent.serial} is not enabled. Delete it?"
-        )
-        if answer is None and not intent.is_ours:
-            raise ConfigurationError(
-                "device-left",
-                f"{intent.serial} may be left from an enrolment that was cut off, or be another's",
-                "run it in a terminal, and answer whether to delete it",
-            )
-        if answer is False:
-            raise DeclinedError("not-confirmed", f"{intent.serial} was left as it is")
-
-    def _intent_of(self, serial: str) -> Intent:
-        return next(intent for intent in self._edges.intents.all() if intent.serial == serial)
-
-    # Facts
 
     def _check_keyring(self) -> None:
         """Store something and read it back, before anything is made that would need it."""
@@ -319,20 +208,8 @@ class Enrolment:
                 "choose another keyring: [keyring] backend in config.toml",
             )
 
-    def _is_enabled(self, serial: str) -> bool:
-        """Say whether the device is known to be the user's; where that is not told, no."""
-        try:
-            return serial in {device.serial for device in self._edges.aws.enabled()}
-        except RefusedError:
-            return False
-
-    def _stands_unassigned(self, serial: str) -> bool | None:
-        """Say whether the device stands in the account, and nobody has it; None if not told."""
-        try:
-            return serial in self._edges.aws.unassigned()
-        except RefusedError as error:
-            self._edges.talk.detail(f"{error.message}; going on without")
-            return None
+    def _intent_of(self, serial: str) -> Intent:
+        return next(intent for intent in self._edges.intents.all() if intent.serial == serial)
 
 
 def _is_answer(error: BaseException) -> bool:
