@@ -162,6 +162,8 @@ class SecretStore:
 
     def _import(self) -> None:
         """Import what will be needed: a busy machine's time for it is none of the keyring's."""
+        if self._backend is not None:
+            return
         import logging  # noqa: PLC0415  # keyring's own import, as the next
 
         import keyring.core  # noqa: F401, PLC0415
