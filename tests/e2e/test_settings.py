@@ -217,7 +217,7 @@ def test_the_first_place_that_names_the_source_wins(
     assert outcome.exit_code == 5
     assert keys[names[first]] in outcome.stderr
     assert names[first] in outcome.stderr
-    assert [call.access_key_id for call in aws.calls] == [keys[names[first]]]
+    assert {call.access_key_id for call in aws.calls} == {keys[names[first]]}
 
 
 def test_the_profile_variable_names_the_session(run: Run, carols: AwsFiles, phone: Device) -> None:

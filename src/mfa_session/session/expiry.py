@@ -37,10 +37,8 @@ def parse_time(text: str, *, local: bool = False) -> datetime | None:
         return datetime.fromtimestamp(int(text), timezone.utc)
     if text.endswith("UTC"):
         text = text[:-3].rstrip() + "Z"
-    if text[-1:] in {"Z", "z"}:
-        text = text[:-1] + "+00:00"  # fromisoformat knows no Z before Python 3.11
     try:
-        time = datetime.fromisoformat(_without_nanoseconds(text))
+        time = datetime.fromisoformat(_without_nanoseconds(_with_plain_offset(text)))
         if time.tzinfo is None:
             time = time.astimezone() if local else time.replace(tzinfo=timezone.utc)
         return time.astimezone(timezone.utc)
@@ -51,6 +49,16 @@ def parse_time(text: str, *, local: bool = False) -> datetime | None:
 def format_time(time: datetime) -> str:
     """Return `time` as RFC 3339 in UTC with a `Z`, to the second."""
     return time.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def _with_plain_offset(text: str) -> str:
+    """Write the offset as Pythons before 3.11 read it: neither `Z` nor `+0200`."""
+    if text[-1:] in {"Z", "z"}:
+        return text[:-1] + "+00:00"
+    sign, digits = text[-5:-4], text[-4:]
+    if sign in {"+", "-"} and digits.isascii() and digits.isdigit() and ":" in text:
+        return f"{text[:-2]}:{text[-2:]}"
+    return text
 
 
 def _without_nanoseconds(text: str) -> str:
