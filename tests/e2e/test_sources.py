@@ -137,7 +137,10 @@ def test_keys_of_a_credential_process_serve(
 @pytest.mark.parametrize(
     ("prints", "said"),
     [
-        ('{"Version": 1, "AccessKeyId": "ASIAEXAMPLEEXAMPLE12", "SecretAccessKey": "planted"}', "(ASIAEXAMPLEEXAMPLE12)"),
+        (
+            '{"Version": 1, "AccessKeyId": "ASIAEXAMPLEEXAMP", "SecretAccessKey": "planted"}',
+            "(ASIAEXAMPLEEXAMP)",
+        ),
         ('{"Version": 1, "SecretAccessKey": "planted"}', "AccessKeyId"),
         ('{"Version": 2, "SecretAccessKey": "planted"}', "Version 1"),
         ("planted", "no JSON"),
@@ -171,7 +174,7 @@ def test_a_credential_process_that_fails(run: Run, files: AwsFiles, command: str
     "lines",
     [SSO, "sso_start_url = https://x\n", "web_identity_token_file = /x\nrole_arn = {}\n",
      "credential_source = Ec2InstanceMetadata\n",
-     "aws_access_key_id = ASIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\naws_session_token = t\n"],
+     "aws_access_key_id = ASIAEXAMPLEEXAMP\naws_secret_access_key = x\naws_session_token = t\n"],
     ids=["SSO session", "SSO", "web identity", "instance role", "session keys"],
 )  # fmt: skip
 def test_a_source_of_temporary_keys_is_refused_before_a_code_is_asked(
