@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from contextlib import suppress
 
@@ -50,6 +51,8 @@ class Clients:
 
 def _make(service: str, caller: Caller, attempts: int) -> Any:
     """Make a client; proxies, CA bundle and endpoints stay botocore's own business."""
+    # A short process: looking for garbage while hundreds of modules and models load only costs.
+    gc.disable()
     from botocore.config import Config  # noqa: PLC0415  # 360 ms: only when AWS is asked
     from botocore.session import Session  # noqa: PLC0415
 
