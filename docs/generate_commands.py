@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mfa_session.cli.click_tree import build
-from mfa_session.cli.table import COMMANDS, overview
+from mfa_session.cli.overview import overview
+from mfa_session.cli.table import all_commands
 
 if TYPE_CHECKING:
     from mfa_session.cli.shape import Command
@@ -36,7 +37,7 @@ _SECTION = """
 def render() -> str:
     """Return the page as the program stands now."""
     page = _HEAD.format(overview=overview())
-    for command in COMMANDS:
+    for command in all_commands():
         page += _SECTION.format(name=command.name, text=_help_of(command).rstrip())
     return page
 

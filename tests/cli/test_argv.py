@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from mfa_session.cli import click_tree
 from mfa_session.cli.argv import read_plainly
-from mfa_session.cli.table import COMMANDS, COMMON
+from mfa_session.cli.chapters.options import COMMON
+from mfa_session.cli.table import all_commands
 
 if TYPE_CHECKING:
     from mfa_session.cli.given import Given
@@ -61,11 +62,15 @@ def pieces_of(option: Option) -> st.SearchStrategy[list[str]]:
 @st.composite
 def command_lines(draw: st.DrawFn) -> list[str]:
     """Generate a command line, likely to be right."""
-    command = draw(st.sampled_from(COMMANDS))
+    command = draw(st.sampled_from(all_commands()))
     options = (*command.options, *COMMON)
     piece = st.sampled_from(options).flatmap(pieces_of)
     stray = st.sampled_from(WORDS).map(lambda word: [word])
     pieces = draw(st.lists(st.one_of(piece, piece, piece, piece, stray), max_size=5))
+    for argument in command.arguments:
+        pieces += draw(
+            st.lists(st.sampled_from([*argument.choices, *WORDS]).map(lambda w: [w]), max_size=2)
+        )
     rest = draw(st.sampled_from([[], ["--", "aws", "--profile", "x"], ["aws", "-v", "--", "y"]]))
     return [*command.words, *(word for words in pieces for word in words), *rest]
 

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 import mfa_session
-from mfa_session.cli.table import COMMANDS, COMMON
+from mfa_session.cli.chapters.options import COMMON
+from mfa_session.cli.table import all_commands
 
 if TYPE_CHECKING:
     from conftest import Run
     from mfa_session.cli.shape import Command
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command.name))
+@pytest.mark.parametrize("command", all_commands(), ids=lambda command: str(command.name))
 @pytest.mark.parametrize("flag", ["--help", "-h"])
 def test_the_help_of_a_command(run: Run, command: Command, flag: str) -> None:
     outcome = run(*command.words, flag)
@@ -35,7 +36,7 @@ def test_the_help_of_all(run: Run, argv: list[str]) -> None:
     outcome = run(*argv)
     assert (outcome.exit_code, outcome.stderr) == (0, "")
     assert outcome.stdout.startswith("Example: mfa-session login --profile mfa\n")
-    for command in COMMANDS:
+    for command in all_commands():
         assert f"  {command.name} " in outcome.stdout
         assert command.summary in outcome.stdout
 

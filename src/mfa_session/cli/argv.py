@@ -6,8 +6,9 @@ left to click, which is built from the same table and reads plain lines alike.
 
 from __future__ import annotations
 
+from mfa_session.cli.chapters.options import COMMON
 from mfa_session.cli.given import Given
-from mfa_session.cli.table import COMMON, find_command, find_group
+from mfa_session.cli.table import find_command, find_group
 from mfa_session.durations import parse_duration
 from mfa_session.record import Record
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from mfa_session.cli.shape import Command, Option
+    from mfa_session.cli.shape import Argument, Command, Option
 
 
 class Call(Record):
@@ -45,6 +46,7 @@ class _NotPlainError(Exception):
 
 def _read(command: Command, words: list[str]) -> tuple[dict[str, Any], list[str]]:
     known = {flag: option for option in (*command.options, *COMMON) for flag in option.flags}
+    arguments = list(command.arguments)
     values: dict[str, Any] = {}
     while words:
         word = words.pop(0)
@@ -53,12 +55,23 @@ def _read(command: Command, words: list[str]) -> tuple[dict[str, Any], list[str]
         if word.startswith("-vv") and not word.strip("-v"):
             words[:0] = ["-v"] * (len(word) - 1)
             continue
+        if arguments and not word.startswith("-"):
+            _fill(arguments.pop(0), values, word)
+            continue
         flag, equals, attached = word.partition("=")
         option = known.get(flag)
         if option is None or (equals and not flag.startswith("--")):
             raise _NotPlainError
         _take(option, values, attached if equals else None, words)
+    if any(argument.required for argument in arguments):
+        raise _NotPlainError
     return values, []
+
+
+def _fill(argument: Argument, values: dict[str, Any], word: str) -> None:
+    if argument.many or (argument.choices and word not in argument.choices):
+        raise _NotPlainError
+    values[argument.name] = word
 
 
 def _take(option: Option, values: dict[str, Any], attached: str | None, words: list[str]) -> None:

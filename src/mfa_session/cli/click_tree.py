@@ -9,22 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mfa_session import __version__
+from mfa_session.cli.chapters.options import COMMON
 from mfa_session.cli.given import Given
+from mfa_session.cli.overview import group_overview, overview
 from mfa_session.cli.result import stdout_not_written
-from mfa_session.cli.table import (
-    COMMANDS,
-    COMMON,
-    find_command,
-    find_group,
-    group_overview,
-    overview,
-)
+from mfa_session.cli.table import all_commands, find_command, find_group
 from mfa_session.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mfa_session.cli.shape import Command, Group, Option
+    from mfa_session.cli.shape import Argument, Command, Group, Option
 
     Dispatch = Callable[[Command, Given], int]
 
@@ -68,7 +63,7 @@ class Tree(click.Group):
         del ctx
         above = self._above()
         depth = len(above)
-        found = [command.words for command in COMMANDS if command.words[:depth] == above]
+        found = [command.words for command in all_commands() if command.words[:depth] == above]
         return list(dict.fromkeys(words[depth] for words in found))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -155,10 +150,7 @@ def _build(command: Command, dispatch: Dispatch) -> click.Command:
         return dispatch(command, Given(values=given, rest=rest))
 
     params: list[click.Parameter] = [_option(option) for option in (*command.options, *COMMON)]
-    params += [
-        click.Argument([argument.name], required=False, metavar=argument.metavar)
-        for argument in command.arguments
-    ]
+    params += [_argument(argument) for argument in command.arguments]
     if command.takes_command:
         params.append(
             click.Argument(["rest"], nargs=-1, type=click.UNPROCESSED, metavar="[-- CMD ARG…]")
@@ -195,6 +187,16 @@ def _option(option: Option) -> click.Option:
         help=option.help,
         metavar=option.metavar or None,
         **kinds[option.kind],
+    )
+
+
+def _argument(argument: Argument) -> click.Argument:
+    return click.Argument(
+        [argument.name],
+        required=argument.required,
+        nargs=-1 if argument.many else 1,
+        type=click.Choice(argument.choices) if argument.choices else None,
+        metavar=argument.metavar,
     )
 
 

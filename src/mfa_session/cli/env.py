@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
+from mfa_session.cli.chapters.programs import SHELLS
 from mfa_session.cli.result import Result
-from mfa_session.cli.table import SHELLS
 from mfa_session.cli.using import take_session, variables_of
 from mfa_session.errors import UsageError
 from mfa_session.session.environment import REMOVED, SET

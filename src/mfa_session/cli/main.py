@@ -7,7 +7,6 @@ import sys
 
 from mfa_session import __version__
 from mfa_session.cli.argv import read_plainly
-from mfa_session.cli.table import overview
 from mfa_session.errors import Interrupted, MfaSessionError
 from mfa_session.system.clock import SystemClock
 
@@ -43,6 +42,8 @@ def _run(argv: Sequence[str], clock: SystemClock) -> int:
         return _dispatch(command, given, clock)
 
     if not argv or list(argv) in (["--help"], ["-h"]):
+        from mfa_session.cli.overview import overview  # noqa: PLC0415  # imports every chapter
+
         return _print(overview())
     if list(argv) == ["--version"]:
         return _print(f"mfa-session {__version__}\n")

@@ -21,14 +21,19 @@ class Option(Record):
 
 
 class Argument(Record):
-    """One word that may follow a command without a flag; `name` is the key of its value."""
+    """A word, or `many`, after a command and without a flag; `name` is the key of the value."""
 
     name: str
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    many: bool = False
 
     @property
     def metavar(self) -> str:
         """How the usage line shows it."""
-        return f"[{self.name.upper()}]"
+        shown = "|".join(self.choices) or self.name.upper()
+        shown += "…" if self.many else ""
+        return shown if self.required else f"[{shown}]"
 
 
 class Command(Record):
@@ -46,7 +51,6 @@ class Command(Record):
     options: tuple[Option, ...] = ()
     arguments: tuple[Argument, ...] = ()
     takes_command: bool = False
-    group: str
     run: str = ""
 
     @property

@@ -1,0 +1,48 @@
+"""What `--help` says of the program as a whole, and of a group of commands."""
+
+from __future__ import annotations
+
+from mfa_session.cli.table import all_commands, chapters
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.cli.shape import Group
+
+
+def overview() -> str:
+    """Return the help of the program as a whole."""
+    lines = [
+        "Example: mfa-session login --profile mfa",
+        "",
+        "Usage: mfa-session COMMAND [OPTIONS]",
+        "",
+        "  Get an AWS MFA session from a six-digit code, and let every tool use it.",
+    ]
+    for chapter in chapters():
+        lines += ["", f"{chapter.TITLE}:"]
+        lines += [f"  {command.name:<20}{command.summary}" for command in chapter.COMMANDS]
+    lines += [
+        "",
+        "Options:",
+        "  --version           Print the version.",
+        "  -h, --help          Print this help; after a command, that command's.",
+        "",
+        "Every command takes -v/--verbose and --no-input.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def group_overview(group: Group) -> str:
+    """Return the help of one group of commands."""
+    below = [command for command in all_commands() if command.words[:-1] == (group.name,)]
+    lines = [
+        f"Example: {group.example}",
+        "",
+        f"Usage: mfa-session {group.name} COMMAND [OPTIONS]",
+        "",
+        f"  {group.summary}",
+        "",
+        "Commands:",
+        *(f"  {command.words[-1]:<20}{command.summary}" for command in below),
+    ]
+    return "\n".join(lines) + "\n"
