@@ -1,0 +1,179 @@
+"""Reads JSON and keeps where each value and key stands, which `json` does not tell.
+
+What it takes is what RFC 8259 allows, with limits: no key twice in an object, no half of a
+surrogate pair, and no deeper nesting than any policy has.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from mfa_session.policy.source import Source
+
+DEEPEST = 64
+LONGEST_NUMBER = 400  # characters; Python refuses to read integers of some thousands
+
+_skip_space = re.compile(r"[ \t\r\n]*").match
+_plain_string = re.compile(r'"([^"\\\x00-\x1f]*)"').match
+_number = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?").match
+_surrogate = re.compile("[\ud800-\udfff]").search
+_decode = json.JSONDecoder().raw_decode
+_WORDS = {"t": ("true", True), "f": ("false", False), "n": ("null", None)}
+
+
+class Node(NamedTuple):
+    """A value and its offset; `key_offset` is that of its key, where it is a member."""
+
+    value: Value
+    offset: int
+    key_offset: int = -1
+
+
+Value = str | int | float | bool | None | list[Node] | dict[str, Node]
+
+
+def parse(source: Source) -> Node:
+    """Return the one value that the text holds.
+
+    Raises ConfigurationError `bad-policy-json`, which names line and column.
+    """
+    return _Reader(source).read()
+
+
+class _Reader:
+    """Reads values where they are expected; each method returns one, and where it ends."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._text = source.text
+        self._fail = source.unreadable
+
+    def read(self) -> Node:
+        start = self._space(0)
+        if start == len(self._text):
+            raise self._fail(start, "nothing is here; a policy was expected", "give it a policy")
+        node, end = self._value(start, 0)
+        end = self._space(end)
+        if end < len(self._text):
+            raise self._fail(end, "something follows the end of the JSON")
+        return node
+
+    def _space(self, at: int) -> int:
+        return _skip_space(self._text, at).end()  # type: ignore[union-attr]  # it always matches
+
+    def _value(self, at: int, depth: int, key: int = -1) -> tuple[Node, int]:
+        plain = _plain_string(self._text, at)
+        if plain:
+            return Node(plain[1], at, key), plain.end()
+        mark = self._text[at : at + 1]
+        value: Value
+        if mark == "{":
+            value, end = self._object(at, depth + 1)
+        elif mark == "[":
+            value, end = self._array(at, depth + 1)
+        elif mark == '"':
+            value, end = self._string(at)
+        elif mark in _WORDS and self._text.startswith(_WORDS[mark][0], at):
+            word, value = _WORDS[mark]
+            end = at + len(word)
+        else:
+            value, end = self._number(at)
+        return Node(value, at, key), end
+
+    def _object(self, start: int, depth: int) -> tuple[dict[str, Node], int]:
+        self._check_depth(start, depth)
+        members: dict[str, Node] = {}
+        at = self._space(start + 1)
+        if self._text.startswith("}", at):
+            return members, at + 1
+        while True:
+            key_offset = at
+            key, at = self._key(at, members)
+            members[key], at = self._value(at, depth, key_offset)
+            at = self._space(at)
+            if self._text.startswith("}", at):
+                return members, at + 1
+            at = self._after_comma(at, "}")
+
+    def _array(self, start: int, depth: int) -> tuple[list[Node], int]:
+        self._check_depth(start, depth)
+        items: list[Node] = []
+        at = self._space(start + 1)
+        if self._text.startswith("]", at):
+            return items, at + 1
+        while True:
+            item, at = self._value(at, depth)
+            items.append(item)
+            at = self._space(at)
+            if self._text.startswith("]", at):
+                return items, at + 1
+            at = self._after_comma(at, "]")
+
+    def _key(self, at: int, members: dict[str, Node]) -> tuple[str, int]:
+        """Read a key and the colon behind it."""
+        if not self._text.startswith('"', at):
+            raise self._fail(at, f"a key in double quotes was expected, {self._found(at)}")
+        key, end = self._string(at)
+        if key in members:
+            first = self._source.position(members[key].key_offset).line
+            raise self._fail(
+                at,
+                f"the key {json.dumps(key)} stands here a second time; first in line {first}",
+                "join the two: only one of them would count",
+            )
+        colon = self._space(end)
+        if not self._text.startswith(":", colon):
+            raise self._fail(colon, f"a colon was expected, {self._found(colon)}")
+        return key, self._space(colon + 1)
+
+    def _string(self, at: int) -> tuple[str, int]:
+        plain = _plain_string(self._text, at)
+        if plain:
+            return plain[1], plain.end()
+        try:
+            text, end = _decode(self._text, at)
+        except json.JSONDecodeError as error:
+            raise self._bad_string(at, error) from None
+        half = _surrogate(text)
+        if half:
+            raise self._fail(at, f"the string holds half a character, \\u{ord(half[0]):04x}")
+        return text, end
+
+    def _bad_string(self, at: int, error: json.JSONDecodeError) -> Exception:
+        if error.msg.startswith("Unterminated"):
+            return self._fail(at, "the string that begins here has no end")
+        if error.msg.startswith("Invalid control"):
+            return self._fail(error.pos, "a line end or control character stands in a string")
+        return self._fail(error.pos, "a backslash stands in a string, but no escape of JSON's")
+
+    def _number(self, at: int) -> tuple[int | float, int]:
+        found = _number(self._text, at)
+        if found is None:
+            raise self._fail(at, f"a value was expected, {self._found(at)}")
+        if len(found[0]) > LONGEST_NUMBER:
+            raise self._fail(at, "the number is too long")
+        fraction, exponent = found.groups()
+        return float(found[0]) if fraction or exponent else int(found[0]), found.end()
+
+    def _after_comma(self, at: int, closing: str) -> int:
+        """Return where the next item starts."""
+        if not self._text.startswith(",", at):
+            raise self._fail(at, f"a comma or {closing} was expected, {self._found(at)}")
+        after = self._space(at + 1)
+        if self._text.startswith(closing, after):
+            raise self._fail(at, f"this comma is one too many: {closing} follows")
+        return after
+
+    def _check_depth(self, at: int, depth: int) -> None:
+        if depth > DEEPEST:
+            raise self._fail(
+                at, f"nested more than {DEEPEST} deep", "no policy nests so; give it a policy"
+            )
+
+    def _found(self, at: int) -> str:
+        """Say what stands there instead."""
+        character = self._text[at : at + 1]
+        return f"not {json.dumps(character)}" if character else "not the end of the text"

@@ -1,0 +1,192 @@
+"""From JSON to a policy: tolerant of the forms that IAM takes, strict about what is none."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.document import Condition, Document, Principals, Statement
+from mfa_session.policy.json_text import Node, parse
+from mfa_session.policy.operators import read_operator
+from mfa_session.policy.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ELEMENTS = (
+    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
+    "Condition",
+)  # fmt: skip
+# What `aws` prints a policy in: get-policy-version, get-user-policy, get-role, get-bucket-policy.
+_WRAPPERS = (
+    ("PolicyVersion", "Document"),
+    ("PolicyDocument",),
+    ("Role", "AssumeRolePolicyDocument"),
+    ("AssumeRolePolicyDocument",),
+    ("Policy",),
+)
+_PAIRS = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
+_SHAPE = 'a policy is {"Version": "2012-10-17", "Statement": […]}'
+_FULL_SHAPE = 'a statement is {"Effect": "Allow", "Action": …, "Resource": …}'
+
+
+def read_document(label: str, data: bytes | str) -> Document:
+    """Read a policy, or what `aws` prints one in; `label` names it to people.
+
+    Raises ConfigurationError `bad-policy-json` or `not-a-policy`, with line and column.
+    """
+    source = Source.of_bytes(label, data) if isinstance(data, bytes) else Source(label, data)
+    return _Reader(source).document(parse(source))
+
+
+class _Reader:
+    """Reads one source; its methods take the JSON of a thing and return the thing."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._fail = source.unfit
+
+    def document(self, node: Node) -> Document:
+        node, within = self._unwrapped(node)
+        if isinstance(node.value, str):
+            return read_document(f"{self._source.label} ({within})", node.value)
+        members = self._object(node, "the policy", _SHAPE)
+        elements = self._elements(members, ("Version", "Id", "Statement"))
+        if "Statement" not in elements:
+            raise self._fail(node.offset, "no policy: it has no Statement", _SHAPE)
+        version = elements.get("Version")
+        return Document(
+            source=self._source,
+            version=self._text(version, "Version") if version else None,
+            statements=tuple(
+                self._statement(index, each)
+                for index, each in enumerate(self._listed(elements["Statement"]))
+            ),
+        )
+
+    def _unwrapped(self, node: Node) -> tuple[Node, str]:
+        """Return the policy in what `aws` printed, and the name it stands under."""
+        if isinstance(node.value, dict) and "Statement" in node.value:
+            return node, ""
+        for path in _WRAPPERS:
+            inner: Node | None = node
+            for name in path:
+                members = inner.value if inner else None
+                inner = members.get(name) if isinstance(members, dict) else None
+            if inner is not None:
+                return inner, path[-1]
+        return node, ""
+
+    def _statement(self, index: int, node: Node) -> Statement:
+        members = self._object(node, "a statement", _FULL_SHAPE)
+        elements = self._elements(members, ELEMENTS)
+        for pair in _PAIRS:
+            if all(name in elements for name in pair):
+                second = max(elements[name].key_offset for name in pair)
+                what = f"one statement has both {pair[0]} and {pair[1]}"
+                raise self._fail(second, what, "IAM takes one of the two: make it two statements")
+        sid = elements.get("Sid")
+        condition = elements.get("Condition")
+        return Statement(
+            index=index,
+            sid=self._text(sid, "Sid") if sid else None,
+            effect=self._effect(node, elements),
+            actions=self._texts(elements, "Action"),
+            not_actions=self._texts(elements, "NotAction"),
+            resources=self._texts(elements, "Resource"),
+            not_resources=self._texts(elements, "NotResource"),
+            principals=self._principals(elements, "Principal"),
+            not_principals=self._principals(elements, "NotPrincipal"),
+            conditions=tuple(self._conditions(condition)) if condition else (),
+            position=self._source.position(node.offset),
+            elements=elements,
+        )
+
+    def _elements(self, members: dict[str, Node], known: tuple[str, ...]) -> dict[str, Node]:
+        """Bring the names of elements into IAM's spelling; unknown ones stay as they are."""
+        spelling = {name.lower(): name for name in known}
+        elements: dict[str, Node] = {}
+        for name, node in members.items():
+            spelled = spelling.get(name.lower(), name)
+            if spelled in elements:
+                what = f"{spelled} stands here a second time"
+                raise self._fail(node.key_offset, what, "join the two")
+            elements[spelled] = node
+        return elements
+
+    def _effect(self, node: Node, elements: dict[str, Node]) -> str:
+        effect = elements.get("Effect")
+        if effect is None:
+            raise self._fail(node.offset, "a statement has no Effect", _FULL_SHAPE)
+        written = self._text(effect, "Effect").capitalize()
+        if written not in {"Allow", "Deny"}:
+            raise self._fail(effect.offset, "Effect is neither Allow nor Deny", _FULL_SHAPE)
+        return written
+
+    def _texts(self, elements: dict[str, Node], name: str) -> tuple[str, ...] | None:
+        node = elements.get(name)
+        if node is None:
+            return None
+        return tuple([self._text(each, name) for each in self._listed(node)])
+
+    def _principals(self, elements: dict[str, Node], name: str) -> Principals | None:
+        node = elements.get(name)
+        if node is None:
+            return None
+        if isinstance(node.value, str):
+            if node.value == "*":
+                return {"*": ("*",)}
+            raise self._fail(node.offset, f"{name} is a text other than *", _principal_hint(name))
+        members = self._object(node, name, _principal_hint(name))
+        return {kind: self._texts(members, kind) or () for kind in members}
+
+    def _conditions(self, node: Node) -> Iterator[Condition]:
+        hint = 'it is {"OPERATOR": {"KEY": VALUE}}'
+        for written, keys in self._object(node, "Condition", hint).items():
+            operator = read_operator(written)
+            for key, value in self._object(keys, f"what {written} compares", hint).items():
+                yield Condition(
+                    operator=operator.name,
+                    qualifier=operator.qualifier,
+                    if_exists=operator.if_exists,
+                    known=operator.known,
+                    written=written,
+                    key=key,
+                    values=tuple([self._scalar(each, key) for each in self._listed(value)]),
+                    position=self._source.position(value.key_offset),
+                    node=value,
+                )
+
+    def _scalar(self, node: Node, name: str) -> str:
+        """Return a value as the text that IAM makes of it."""
+        if isinstance(node.value, (list, dict)) or node.value is None:
+            what = f"a value of {name} is {_kind(node)}, not a text, number, true or false"
+            raise self._fail(node.offset, what, "write the value in double quotes")
+        return node.value if isinstance(node.value, str) else json.dumps(node.value)
+
+    def _text(self, node: Node, name: str) -> str:
+        if not isinstance(node.value, str):
+            what = f"{name} is {_kind(node)}, not a text"
+            raise self._fail(node.offset, what, "write it in double quotes")
+        return node.value
+
+    def _object(self, node: Node, name: str, hint: str) -> dict[str, Node]:
+        if not isinstance(node.value, dict):
+            raise self._fail(node.offset, f"{name} is {_kind(node)}, not an object", hint)
+        return node.value
+
+    def _listed(self, node: Node) -> list[Node]:
+        """Return the items of a list; what stands bare is a list of one."""
+        return node.value if isinstance(node.value, list) else [node]
+
+
+def _principal_hint(name: str) -> str:
+    return f'it is "*" or {{"AWS": "ARN"}}; write {name} so'
+
+
+def _kind(node: Node) -> str:
+    """Name the kind of a value as people say it."""
+    if isinstance(node.value, (bool, type(None))):
+        return json.dumps(node.value)
+    names = {dict: "an object", list: "a list", str: "a text", int: "a number", float: "a number"}
+    return names[type(node.value)]
