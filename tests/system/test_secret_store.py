@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import socket
@@ -141,9 +142,42 @@ class TestSecretService:
     def test_a_pinned_backend_is_loaded_without_looking_for_others(self) -> None:
         store_in(secret_service.BACKEND).set(SERIAL, SECRET)
         pinned, loaded = ask({"backend": secret_service.BACKEND})
+        forget_where_secrets_are()
         found, scanned = ask({})
         assert (pinned, found) == ("***", "***")
         assert (loaded & OS_BACKENDS, scanned & OS_BACKENDS) == (set(), OS_BACKENDS)
+
+    @pytest.mark.usefixtures("service")
+    def test_the_keyring_that_had_the_secret_is_asked_without_looking_for_others(self) -> None:
+        store_in(secret_service.BACKEND).set(SERIAL, SECRET)
+        again, loaded = ask({})
+        assert (again, loaded & OS_BACKENDS) == ("***", set())
+
+    @pytest.mark.usefixtures("service")
+    def test_others_are_looked_at_when_the_secret_is_not_where_it_was(self) -> None:
+        StateDir.of(os.environ).write(
+            "totp-" + hashlib.sha256(SERIAL.encode()).hexdigest()[:32],
+            f"stored {SERIAL} keyring.backends.Vanished.Keyring\n".encode(),
+        )
+        gone, looked = ask({})
+        assert (gone, looked & OS_BACKENDS) == ("None", OS_BACKENDS)
+        store_in(secret_service.BACKEND).set(SERIAL, SECRET)
+        assert ask({})[0] == "***"
+
+    @pytest.mark.usefixtures("service")
+    def test_what_the_person_told_keyring_itself_counts_more(self, home: Path) -> None:
+        store_in(secret_service.BACKEND).set(SERIAL, SECRET)
+        told = home / ".config" / "python_keyring" / "keyringrc.cfg"
+        told.parent.mkdir(parents=True)
+        told.write_text("[backend]\ndefault-keyring=keyring.backends.null.Keyring\n")
+        assert code_of(ask({})[0]) == "keyring-unusable"
+
+
+def forget_where_secrets_are() -> None:
+    """Empty the index beside the keyring."""
+    state = StateDir.of(os.environ)
+    for name in state.names("totp-"):
+        Path(state.path(name)).unlink()
 
 
 class DeafBus:
@@ -335,7 +369,6 @@ class TestChoice:
             "from mfa_session.files.state import StateDir\n"
             "from mfa_session.system.secret_store import SecretStore\n"
             "store = SecretStore(os.environ, {}, StateDir.of(os.environ))\n"
-            "store.may_hold('GAHT12345678')\n"
             "print([name for name in sys.modules if name.startswith(('keyring', 'secretst'))])\n"
         )
         assert processes.run_python(code).stdout == "[]\n"
@@ -400,7 +433,7 @@ class TestIndex:
         for file in state.iterdir():
             file.unlink()
         store = store_in("MemoryKeyring")
-        assert (store.serials(), store.may_hold(SERIAL)) == ([], True)
+        assert store.serials() == []
         assert (store.serials([OTHER, SERIAL]), store.serials()) == ([SERIAL], [SERIAL])
 
     def test_what_was_removed_elsewhere_is_not_listed(
@@ -412,20 +445,12 @@ class TestIndex:
         assert store.serials() == []
 
     @pytest.mark.usefixtures("memory")
-    def test_absence_is_remembered_until_a_secret_is_stored(self) -> None:
-        store = store_in("MemoryKeyring")
-        held = [store.may_hold(SERIAL)]
-        store.get(SERIAL)
-        held.append(store.may_hold(SERIAL))
-        store.set(SERIAL, SECRET)
-        held.append(store.may_hold(SERIAL))
-        assert held == [True, False, True]
-
-    @pytest.mark.usefixtures("memory")
     def test_the_index_holds_no_secret(self, home: Path) -> None:
         store_in("MemoryKeyring").set(SERIAL, SECRET)
         state = home / ".local" / "state" / "mfa-session"
-        assert [file.read_text() for file in state.iterdir()] == [f"stored {SERIAL}\n"]
+        assert [file.read_text() for file in state.iterdir()] == [
+            f"stored {SERIAL} {odd_keyrings.PREFIX}.MemoryKeyring\n"
+        ]
 
     @pytest.mark.usefixtures("memory")
     def test_a_state_directory_that_cannot_be_written_stops_nothing(self, home: Path) -> None:

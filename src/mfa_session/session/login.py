@@ -131,9 +131,9 @@ class Login:
     def _with_code(self, settings: Settings) -> Session:
         """Have the session from the long-term keys, with a code."""
         edges = self._edges
-        codes = edges.codes(settings)
         caller = long_term_caller(settings)
-        edges.aws.prepare(caller)
+        edges.aws.prepare(caller)  # beside the search for codes: a keyring takes its time
+        codes = edges.codes(settings)
         serial = find_device(edges, settings, caller)
         role = self._role(settings) if settings.role_arn else None
 

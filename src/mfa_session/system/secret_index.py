@@ -1,6 +1,6 @@
-"""Which devices a secret is stored for, remembered outside the keyring, which cannot list.
+"""Which devices a secret is stored for and in which keyring, remembered outside of it.
 
-It holds serials only, and may be lost: the keyring is asked again, and it fills by itself.
+A keyring cannot list, and to find the right one takes time. It may be lost: it fills by itself.
 """
 
 from __future__ import annotations
@@ -40,27 +40,32 @@ class SecretIndex:
 
     def stored(self) -> list[str]:
         """Return the serials with a secret, sorted."""
-        lines = [self._line(name) for name in self._state.names(_PREFIX)]
-        return sorted(serial for word, serial in lines if word == _STORED)
+        lines = [self._words(name) for name in self._state.names(_PREFIX)]
+        return sorted(words[1] for words in lines if words[0] == _STORED)
 
-    def is_absent(self, serial: str) -> bool:
-        """Say whether the keyring was asked for this one before, and had nothing."""
-        return self._line(_name(serial)) == (_ABSENT, serial)
+    def keyring_of(self, serial: str) -> str | None:
+        """Return the class of the keyring that had this one's secret when last asked, or None."""
+        word, noted, keyring = self._words(_name(serial))
+        return (keyring or None) if (word, noted) == (_STORED, serial) else None
 
-    def note(self, serial: str, *, stored: bool) -> None:
-        """Remember what the keyring said; that this fails stops nothing."""
-        now = (_STORED if stored else _ABSENT, serial)
-        if self._line(_name(serial)) == now:
+    def note(self, serial: str, keyring: str | None) -> None:
+        """Remember which keyring has the secret, or that none has; that this fails stops nothing.
+
+        `keyring` is the name of its class, as `[keyring] backend` takes it.
+        """
+        now = (_ABSENT, serial, "") if keyring is None else (_STORED, serial, keyring)
+        if self._words(_name(serial)) == now:
             return
         try:
-            self._state.write(_name(serial), f"{now[0]} {serial}\n".encode())
+            self._state.write(_name(serial), " ".join(now).rstrip().encode() + b"\n")
         except ConfigurationError:
             return  # a nicety: the keyring is asked the next time as well
 
-    def _line(self, name: str) -> tuple[str, str]:
+    def _words(self, name: str) -> tuple[str, str, str]:
+        """Return a file's three words: stored or absent, the serial, the keyring."""
         text = (self._state.read(name) or b"").decode("ascii", "replace").strip()
-        word, _, serial = text.partition(" ")
-        return word, serial
+        word, serial, keyring = (text + "  ").split(" ", 2)
+        return word, serial, keyring.strip()
 
 
 def _name(serial: str) -> str:

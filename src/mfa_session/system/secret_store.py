@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import suppress
 from typing import TypeVar
@@ -12,6 +13,7 @@ from mfa_session.system.keyring_backends import (
     FREEDESKTOP,
     check_backend,
     describe_backend,
+    full_name,
 )
 from mfa_session.system.limited import TooSlowError, run_limited
 from mfa_session.system.secret_index import SecretIndex
@@ -63,19 +65,21 @@ class SecretStore:
         self._index = SecretIndex(state)
         self._backend: KeyringBackend | None = None
         self._waits_for_unlock = False
+        self._read_before: dict[str, Secret | None] = {}
 
     def get(self, serial: str) -> Secret | None:
-        """Return the secret of a device, or None; `bad-totp-secret` if what is there is none."""
-        text = self._fetch(serial)
-        return None if text is None else read_secret(text)
+        """Return the secret of a device, or None; `bad-totp-secret` if what is there is none.
+
+        A device's is asked for once: each question to a keyring costs a connection, or an answer.
+        """
+        if serial not in self._read_before:
+            text = self._fetch(serial)
+            self._read_before[serial] = None if text is None else read_secret(text)
+        return self._read_before[serial]
 
     def holds(self, serial: str) -> bool:
         """Say whether anything is stored for a device, be it a secret or not."""
         return self._fetch(serial) is not None
-
-    def may_hold(self, serial: str) -> bool:
-        """Say, without asking the keyring, whether it is worth asking for this device."""
-        return not self._index.is_absent(serial)
 
     def set(self, serial: str, secret: Secret) -> None:
         """Store a device's secret in the place of any before, and see that it is there."""
@@ -91,7 +95,8 @@ class SecretStore:
                 f"{self.describe()} took the secret of {serial} and does not give it back",
                 "choose another keyring: [keyring] backend in config.toml",
             )
-        self._index.note(serial, stored=True)
+        self._read_before.pop(serial, None)
+        self._index.note(serial, full_name(self._load()))
 
     def remove(self, serial: str) -> bool:
         """Remove a device's secret, and see that it is gone; False if there was none."""
@@ -102,6 +107,7 @@ class SecretStore:
             keyring.delete_password(SERVICE, serial)
             return keyring.get_password(SERVICE, serial) is None
 
+        self._read_before.pop(serial, None)
         gone = self._ask(delete)
         if gone is False:
             raise ConfigurationError(
@@ -109,7 +115,7 @@ class SecretStore:
                 f"{self.describe()} still holds a secret of {serial}",
                 f"remove the item of service {SERVICE!r} with the keyring's own program",
             )
-        self._index.note(serial, stored=False)
+        self._index.note(serial, None)
         return gone is not None
 
     def serials(self, others: Iterable[str] = ()) -> list[str]:
@@ -123,8 +129,26 @@ class SecretStore:
         return self._ask(describe_backend)
 
     def _fetch(self, serial: str) -> str | None:
-        text = self._ask(lambda keyring: self._read(keyring, serial))
-        self._index.note(serial, stored=text is not None)
+        text = self._fetch_where_it_was(serial)
+        if text is None:
+            text = self._ask(lambda keyring: self._read(keyring, serial))
+        self._index.note(serial, None if text is None else full_name(self._backend))
+        return text
+
+    def _fetch_where_it_was(self, serial: str) -> str | None:
+        """Look in the keyring that had it, without a scan for the best; None if it is not there."""
+        where = self._index.keyring_of(serial)
+        if where is None or self._name or self._backend is not None or _has_keyringrc():
+            return None
+        self._name = where
+        try:
+            text = self._ask(lambda keyring: self._read(keyring, serial))
+        except ConfigurationError as error:
+            if error.code != "keyring-unusable":
+                raise
+            text = None
+        if text is None:
+            self._name = self._backend = None
         return text
 
     def _read(self, keyring: KeyringBackend, serial: str) -> str | None:
@@ -223,3 +247,10 @@ class SecretStore:
         if self._backend is not None:
             return describe_backend(self._backend)
         return f"the keyring {self._name}" if self._name else "the keyring"
+
+
+def _has_keyringrc() -> bool:
+    """Say whether the person has told keyring itself which backend to take."""
+    from keyring.util import platform_  # noqa: PLC0415  # only with a keyring to ask
+
+    return os.path.exists(os.path.join(platform_.config_root(), "keyringrc.cfg"))
