@@ -78,11 +78,15 @@ class Statement:
 
 @dataclass(frozen=True)
 class Document:
-    """A policy; `version` is what it says, None if it says nothing (2008-10-17 to IAM)."""
+    """A policy; `version` is what it says, None if it says nothing (2008-10-17 to IAM).
+
+    `holder` is what it is told to belong to, where `aws` printed it: `role`, `user`, `group`.
+    """
 
     source: Source
     version: str | None
     statements: tuple[Statement, ...]
+    holder: str | None = None
 
     @property
     def kind(self) -> str:

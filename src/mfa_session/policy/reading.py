@@ -46,10 +46,11 @@ class _Reader:
         self._source = source
         self._fail = source.unfit
 
-    def document(self, node: Node) -> Document:
-        node, within = self._unwrapped(node)
+    def document(self, whole: Node) -> Document:
+        node, within = self._unwrapped(whole)
         if isinstance(node.value, str):
             return read_document(f"{self._source.label} ({within})", node.value)
+        holder = _holder(whole) if within == "PolicyDocument" else None
         members = self._object(node, "the policy", _SHAPE)
         elements = self._elements(members, ("Version", "Id", "Statement"))
         if "Statement" not in elements:
@@ -62,6 +63,7 @@ class _Reader:
                 self._statement(index, each)
                 for index, each in enumerate(self._listed(elements["Statement"]))
             ),
+            holder=holder,
         )
 
     def _unwrapped(self, node: Node) -> tuple[Node, str]:
@@ -178,6 +180,13 @@ class _Reader:
     def _listed(self, node: Node) -> list[Node]:
         """Return the items of a list; what stands bare is a list of one."""
         return node.value if isinstance(node.value, list) else [node]
+
+
+def _holder(printed: Node) -> str | None:
+    """Return what a policy is attached to, as get-role-policy and its like print it."""
+    members = printed.value if isinstance(printed.value, dict) else {}
+    kinds = ("role", "user", "group")
+    return next((kind for kind in kinds if f"{kind.capitalize()}Name" in members), None)
 
 
 def _principal_hint(name: str) -> str:

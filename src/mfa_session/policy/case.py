@@ -1,0 +1,140 @@
+"""What a rule looks at: one statement, and the policy around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.mfa import Reach, mfa_conditions, reach
+from mfa_session.policy.scopes import Cover, may_overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mfa_session.policy.document import Condition, Document, Statement
+
+LONG_TERM = "long_term"
+WITHOUT_MFA = "without_mfa"
+
+
+class Whole:
+    """A policy, and what its statements come to together; worked out when it is asked for."""
+
+    def __init__(self, document: Document, *, on_role: bool = False) -> None:
+        """Take the policy; `on_role` says that it is a role's own, so that sessions use it."""
+        self.document = document
+        self.on_role = on_role or document.holder == "role"
+        self.reaches = [reach(statement) for statement in document.statements]
+
+    @cached_property
+    def open_allows(self) -> Cover:
+        """The Allows that ask for no MFA."""
+        return Cover(each for each in self.document.statements if _is_open(each))
+
+    @cached_property
+    def fresh_allows(self) -> list[Statement]:
+        """The Allows that ask for MFA and let those through who have it."""
+        return [each for each, found in self._with_reach() if each.allows and found and found.fresh]
+
+    @cached_property
+    def concern_mfa(self) -> bool:
+        """Whether a statement has a condition about MFA."""
+        return any(map(mfa_conditions, self.document.statements))
+
+    def denies(self, statement: Statement, kind: str) -> bool:
+        """Say whether Denies, of other statements, stop credentials of a kind from all of it."""
+        return self._denials[kind].covers(statement)
+
+    def denies_outright(self, statement: Statement, kind: str) -> bool:
+        """Say whether Denies about nothing but MFA stop credentials of a kind from all of it."""
+        return self._outright_denials[kind].covers(statement)
+
+    def undenied(self, statement: Statement, kind: str) -> list[str]:
+        """Return the actions of a statement that no Deny keeps credentials of a kind from."""
+        return self._denials[kind].uncovered(statement)
+
+    def allows_only_others(self, statement: Statement, kind: str) -> bool:
+        """Say whether all of a statement is allowed here, but none of it to this kind.
+
+        A Deny that misses them is no hole then.
+        """
+        if not self._all_allows.covers(statement):
+            return False
+        allowing = [
+            each
+            for each, found in self._with_reach()
+            if each.allows and (found is None or found.includes(kind))
+        ]
+        return not any(may_overlap(each, statement) for each in allowing)
+
+    @cached_property
+    def _all_allows(self) -> Cover:
+        return Cover(each for each in self.document.statements if each.allows)
+
+    @cached_property
+    def _denials(self) -> dict[str, Cover]:
+        return {kind: Cover(self._denying(kind)) for kind in (LONG_TERM, WITHOUT_MFA)}
+
+    @cached_property
+    def _outright_denials(self) -> dict[str, Cover]:
+        return {
+            kind: Cover(
+                each
+                for each in self._denying(kind)
+                if len(each.conditions) == len(mfa_conditions(each))
+            )
+            for kind in (LONG_TERM, WITHOUT_MFA)
+        }
+
+    def _denying(self, kind: str) -> Iterable[Statement]:
+        for each, found in self._with_reach():
+            if not each.allows and (found.includes(kind) if found else not each.conditions):
+                yield each
+
+    def _with_reach(self) -> Iterable[tuple[Statement, Reach | None]]:
+        return zip(self.document.statements, self.reaches, strict=True)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One statement of a policy; `reach` is whom its MFA conditions match, if that can be told."""
+
+    whole: Whole
+    statement: Statement
+    reach: Reach | None
+
+    @cached_property
+    def mfa_conditions(self) -> list[Condition]:
+        """The conditions about MFA."""
+        return mfa_conditions(self.statement)
+
+    @cached_property
+    def other_conditions(self) -> list[Condition]:
+        """The conditions about anything else."""
+        return [each for each in self.statement.conditions if each not in self.mfa_conditions]
+
+    @property
+    def requires_mfa(self) -> bool:
+        """Whether it is an Allow only for those with MFA."""
+        found = self.reach
+        return (
+            self.statement.allows
+            and found is not None
+            and not (found.long_term or found.without_mfa or found.nobody)
+        )
+
+    @property
+    def refuses_without_mfa(self) -> bool:
+        """Whether it is a Deny for some without MFA, and not for those who have just got it."""
+        found = self.reach
+        return (
+            not self.statement.allows
+            and found is not None
+            and (found.long_term or found.without_mfa)
+            and not found.fresh
+        )
+
+
+def _is_open(statement: Statement) -> bool:
+    return statement.allows and not mfa_conditions(statement)

@@ -1,0 +1,49 @@
+"""Finds the mistakes about MFA in a policy."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.case import Case, Whole
+from mfa_session.policy.finding import Finding, Flaw
+from mfa_session.policy.rules import conditions, devices, principals, reaches, wholes
+
+if TYPE_CHECKING:
+    from mfa_session.policy.document import Document, Statement
+
+_MODULES = (reaches, conditions, wholes, devices, principals)
+RULES = tuple(rule for module in _MODULES for rule in module.RULES)
+_CHECKS = tuple(check for module in _MODULES for check in module.CHECKS)
+
+
+def lint(document: Document, *, on_role: bool = False) -> tuple[Finding, ...]:
+    """Return what is wrong, in the order of the text; a right policy has no finding.
+
+    Statements are judged together: a Deny backs an Allow. `on_role` says that the policy is a
+    role's own, where MFA conditions do not work; what `aws iam get-role-policy` prints says so
+    itself.
+    """
+    whole = Whole(document, on_role=on_role)
+    cases = map(Case, itertools.repeat(whole), document.statements, whole.reaches)
+    findings = [
+        _finding(case.statement, flaw)
+        for case in cases
+        for check in _CHECKS
+        for flaw in check(case)
+    ]
+    return tuple(sorted(findings, key=lambda each: (each.line, each.column)))
+
+
+def _finding(statement: Statement, flaw: Flaw) -> Finding:
+    return Finding(
+        rule=flaw.rule.id,
+        severity=flaw.rule.severity,
+        statement=statement.label,
+        line=flaw.position.line,
+        column=flaw.position.column,
+        message=flaw.message,
+        who=flaw.who,
+        cure=flaw.cure,
+        fix=flaw.fix,
+    )

@@ -1,0 +1,90 @@
+"""Conditions as they should be, as JSON that can be put into the statement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mfa_session.policy.mfa import AGE, PRESENT, is_age, is_number, is_present
+
+if TYPE_CHECKING:
+    from mfa_session.policy.document import Condition, Statement
+    from mfa_session.policy.json_text import Node
+
+HOUR_SECONDS = "3600"
+Block = dict[str, dict[str, Any]]
+
+
+def right_condition(
+    statement: Statement, *, instead_of: Condition | None = None, age_seconds: str | None = None
+) -> dict[str, Any]:
+    """Return the Condition that asks for MFA rightly; other keys stay, `instead_of` goes.
+
+    A limit of age that the statement has stays, unless `age_seconds` says another.
+    """
+    block = other_conditions(statement, instead_of)
+    limit = age_seconds or _limit(statement)
+    if not statement.allows:
+        _put(block, *_right_deny(limit))
+        return {"Condition": block}
+    _put(block, "Bool", PRESENT, "true")
+    if limit is not None:
+        _put(block, "NumericLessThan", AGE, limit)
+    return {"Condition": block}
+
+
+def right_deny(statement: Statement) -> dict[str, Any]:
+    """Return what makes of an Allow a Deny for everybody without MFA."""
+    block = other_conditions(statement, None)
+    _put(block, *_right_deny(_limit(statement)))
+    return {"Effect": "Deny", "Condition": block}
+
+
+def without_mfa_conditions(statement: Statement) -> dict[str, Any]:
+    """Return the Condition that is left when it does not ask for MFA."""
+    return {"Condition": other_conditions(statement, None)}
+
+
+def other_conditions(statement: Statement, instead_of: Condition | None) -> Block:
+    """Return the conditions about other keys than MFA's, as they are written."""
+    block: Block = {}
+    for condition in statement.conditions:
+        if not (is_present(condition) or is_age(condition) or condition is instead_of):
+            _put(block, condition.written, condition.key, plain(condition.node))
+    return block
+
+
+def with_operator(statement: Statement, wrong: Condition, operator: str) -> dict[str, Any]:
+    """Return the Condition with one operator exchanged for another."""
+    block: Block = {}
+    for condition in statement.conditions:
+        written = operator if condition.written == wrong.written else condition.written
+        _put(block, written, condition.key, plain(condition.node))
+    return {"Condition": block}
+
+
+def plain(node: Node) -> Any:
+    """Return JSON without its places."""
+    if isinstance(node.value, dict):
+        return {key: plain(inner) for key, inner in node.value.items()}
+    if isinstance(node.value, list):
+        return [plain(inner) for inner in node.value]
+    return node.value
+
+
+def _right_deny(limit: str | None) -> tuple[str, str, str]:
+    """Return the one condition that matches whoever has no MFA, or too old a one."""
+    if limit is None:
+        return "BoolIfExists", PRESENT, "false"
+    return "NumericGreaterThanIfExists", AGE, limit
+
+
+def _limit(statement: Statement) -> str | None:
+    """Return the age that a statement compares to, in seconds; None where it has none."""
+    for condition in statement.conditions:
+        if is_age(condition) and condition.operator != "Null":
+            return next(filter(is_number, condition.values), HOUR_SECONDS)
+    return None
+
+
+def _put(block: Block, operator: str, key: str, value: Any) -> None:
+    block.setdefault(operator, {})[key] = value

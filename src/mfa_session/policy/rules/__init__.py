@@ -1,0 +1,1 @@
+"""The mistakes, each under its name, sorted by what they are about."""

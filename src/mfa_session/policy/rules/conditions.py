@@ -1,0 +1,245 @@
+"""Conditions that do not say what they seem to: misspelt, of the wrong kind, or too many."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from mfa_session.nearest import nearest_of
+from mfa_session.policy.case import LONG_TERM, WITHOUT_MFA
+from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
+from mfa_session.policy.mending import right_condition, with_operator
+from mfa_session.policy.mfa import AGE, PRESENT, is_age, is_boolean, is_number, is_present, is_sound
+from mfa_session.policy.operators import OPERATORS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.case import Case
+    from mfa_session.policy.document import Condition
+
+UNKNOWN_OPERATOR = Rule("unknown-operator", ERROR)
+UNKNOWN_KEY = Rule("unknown-mfa-key", ERROR)
+WRONG_OPERATOR = Rule("wrong-operator", WARNING)
+NOT_A_BOOLEAN = Rule("not-a-boolean", ERROR)
+NOT_A_NUMBER = Rule("age-not-a-number", ERROR)
+AGE_TOO_SHORT = Rule("age-too-short", NOTE)
+AGE_TOO_LONG = Rule("age-beyond-any-session", NOTE)
+NARROWED = Rule("deny-narrowed", WARNING)
+RULES = (
+    UNKNOWN_OPERATOR,
+    UNKNOWN_KEY,
+    WRONG_OPERATOR,
+    NOT_A_BOOLEAN,
+    NOT_A_NUMBER,
+    AGE_TOO_SHORT,
+    AGE_TOO_LONG,
+    NARROWED,
+)
+
+SHORTEST_USEFUL_SECONDS = 120
+LONGEST_SESSION_SECONDS = 129_600  # GetSessionToken's limit
+ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
+# Keys about where, when and how a request is made. Each may be a requirement of its own, which
+# it is not when it only says in which cases MFA is asked for.
+CIRCUMSTANCES = {
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:securetransport",
+    "aws:sourceip",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:useragent",
+    "aws:vpcsourceip",
+}
+
+
+def check_operators(case: Case) -> Iterator[Flaw]:
+    """Find operators that IAM does not have."""
+    for condition in case.statement.conditions:
+        if not condition.known:
+            near = _nearest_operator(condition)
+            meant = f"; {near} was meant, perhaps" if near else ""
+            yield Flaw(
+                UNKNOWN_OPERATOR,
+                condition.position,
+                f"{condition.written} is no condition operator of IAM's{meant}",
+                "nobody is checked by it: IAM refuses the policy, and what stood before stays",
+                "use an operator that there is",
+                with_operator(case.statement, condition, near) if near else {},
+            )
+
+
+def check_keys(case: Case) -> Iterator[Flaw]:
+    """Find keys that are meant to be about MFA, but are none."""
+    for condition in case.statement.conditions:
+        meant = _misspelt(condition)
+        if meant and condition.known:
+            yield Flaw(
+                UNKNOWN_KEY,
+                condition.position,
+                f"{condition.key} is no condition key; {meant} was meant",
+                f"no request brings that key: {_never_there(case, condition)}",
+                "use the key that there is",
+                right_condition(
+                    case.statement,
+                    instead_of=condition,
+                    age_seconds=_age_of(condition) if meant == AGE else None,
+                ),
+            )
+
+
+def check_values(case: Case) -> Iterator[Flaw]:
+    """Find operators and values of another kind than the key's."""
+    for condition in case.mfa_conditions:
+        if condition.known and not is_sound(condition):
+            yield _unsound(case, condition)
+
+
+def check_age(case: Case) -> Iterator[Flaw]:
+    """Find limits of age that are in other units, or can never be reached."""
+    for condition in case.mfa_conditions:
+        if is_age(condition) and condition.operator != "Null" and is_sound(condition):
+            seconds = float(condition.values[0])
+            if seconds < SHORTEST_USEFUL_SECONDS:
+                yield _too_short(case, condition, seconds)
+            elif seconds > LONGEST_SESSION_SECONDS:
+                yield Flaw(
+                    AGE_TOO_LONG,
+                    condition.position,
+                    f"the age is in seconds, and no session lasts {condition.values[0]} of them: "
+                    f"{LONGEST_SESSION_SECONDS} is the most",
+                    "MFA of any age gets through: the limit is never reached",
+                    "say the age in seconds; an hour is 3600",
+                    right_condition(case.statement, age_seconds="3600"),
+                )
+
+
+def check_narrowing(case: Case) -> Iterator[Flaw]:
+    """Find Denies for those without MFA that ask for something else as well."""
+    if not case.refuses_without_mfa or _is_denied_anyway(case):
+        return
+    for condition in case.other_conditions:
+        if condition.key.lower() in CIRCUMSTANCES:
+            yield Flaw(
+                NARROWED,
+                condition.position,
+                f"the conditions of one statement must all match: this Deny is only for requests "
+                f"without MFA for which {condition.written} {condition.key} matches as well",
+                "requests without MFA get through wherever the other condition does not match",
+                "make two Denies of it, one for each condition; this one be for MFA alone",
+                right_condition(case.statement, instead_of=condition),
+            )
+
+
+CHECKS: tuple[Check, ...] = (check_operators, check_keys, check_values, check_age, check_narrowing)
+
+
+def _nearest_operator(condition: Condition) -> str | None:
+    if condition.written.lower() == "nullifexists":
+        return "Null"
+    near = nearest_of(condition.written, OPERATORS, most=1)
+    return near[0] if near else None
+
+
+def _misspelt(condition: Condition) -> str | None:
+    """Return the key of the two about MFA that another one is meant to be."""
+    prefix, colon, name = condition.key.lower().strip().rpartition(":")
+    if (
+        is_present(condition)
+        or is_age(condition)
+        or (colon and prefix not in {"aws", "sts", "iam"})
+    ):
+        return None
+    if "/" in name:  # the key of a tag, whatever its name
+        return None
+    age_name = AGE.partition(":")[2].lower()
+    names = (PRESENT.partition(":")[2].lower(), age_name)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=ALIKE)
+    if near:
+        return AGE if near[0] == age_name else PRESENT
+    if "mfa" in name or "multifactor" in name:
+        return AGE if name.endswith("age") else PRESENT
+    return None
+
+
+def _age_of(condition: Condition) -> str:
+    return next(filter(is_number, condition.values), "3600")
+
+
+def _never_there(case: Case, condition: Condition) -> str:
+    """Say what a condition on a key comes to that no request brings."""
+    matches = condition.if_exists or condition.qualifier == "ForAllValues"
+    if condition.operator == "Null":
+        matches = "true" in map(str.lower, condition.values)
+    if case.statement.allows:
+        return "everybody gets through, without MFA too" if matches else "everybody is locked out"
+    return "everybody is locked out, with MFA too" if matches else "everybody gets through"
+
+
+def _unsound(case: Case, condition: Condition) -> Flaw:
+    fitting = {"Bool", "Null"} if is_present(condition) else {"Null"}
+    numeric = is_age(condition) and condition.operator.startswith("Numeric")
+    if condition.operator not in fitting and not numeric:
+        return _wrong_operator(case, condition)
+    wrong = [
+        value for value in condition.values if not (is_number if numeric else is_boolean)(value)
+    ]
+    shown = repr(wrong[0]) if wrong else "nothing"
+    if numeric:
+        return Flaw(
+            NOT_A_NUMBER,
+            condition.position,
+            f"the age is compared to {shown}; it is a whole number of seconds",
+            _never_matching(case, condition),
+            "say the age in seconds; an hour is 3600",
+            right_condition(case.statement),
+        )
+    return Flaw(
+        NOT_A_BOOLEAN,
+        condition.position,
+        f"{condition.written} {condition.key} is compared to {shown}; it is true or false",
+        _never_matching(case, condition),
+        "compare it to true or false",
+        right_condition(case.statement),
+    )
+
+
+def _never_matching(case: Case, condition: Condition) -> str:
+    """Say who is let in or kept out by a condition that no value can match."""
+    missing = condition.if_exists or condition.qualifier == "ForAllValues"
+    if case.statement.allows:
+        return "those without the key get through only" if missing else "everybody is locked out"
+    return "only those without the key are stopped" if missing else "everybody gets through"
+
+
+def _wrong_operator(case: Case, condition: Condition) -> Flaw:
+    kind = "a boolean" if is_present(condition) else "a number"
+    fitting = "Bool" if is_present(condition) else "Numeric…"
+    return Flaw(
+        WRONG_OPERATOR,
+        condition.position,
+        f"{condition.key} is {kind}: {condition.written} is an operator of another kind, and what "
+        f"it makes of it is not documented; {fitting} is for it",
+        "nobody can tell: whether it matches is not documented",
+        "use the operator for this key",
+        right_condition(case.statement),
+    )
+
+
+def _too_short(case: Case, condition: Condition, seconds: float) -> Flaw:
+    in_minutes = str(int(seconds) * 60) if seconds >= 1 else "3600"
+    return Flaw(
+        AGE_TOO_SHORT,
+        condition.position,
+        f"the age is in seconds: {condition.values[0]} of them pass before much can be done",
+        "everybody is locked out soon after each code",
+        "if minutes were meant, say the age in seconds",
+        right_condition(case.statement, age_seconds=in_minutes),
+    )
+
+
+def _is_denied_anyway(case: Case) -> bool:
+    """Say whether another Deny stops those without MFA whatever else there is."""
+    kinds = (LONG_TERM, WITHOUT_MFA)
+    return all(case.whole.denies_outright(case.statement, kind) for kind in kinds)
