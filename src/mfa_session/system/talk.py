@@ -40,6 +40,10 @@ class Talk:
         if hint:
             self._write(f"hint: {hint}")
 
+    def paint_for_stdout(self, text: str, colour: str) -> str:
+        """Return a text in a colour, if stdout shows colours."""
+        return paint(text, colour, sys.stdout, self._environ)
+
     def _paint(self, text: str, colour: str) -> str:
         return paint(text, colour, sys.stderr, self._environ)
 
