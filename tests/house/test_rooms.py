@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "files.enrolments": {"mfa"},  # and this one an enrolment's notes
     "system": {"session", "mfa"},
     "system.secret_store": {"files.state"},  # where it keeps which devices have a secret
+    "guard": set(),
     "sandbox": set(),
 }
 

@@ -1,0 +1,162 @@
+"""Telling options, their values and plain words apart, as the AWS CLI's parser does.
+
+The AWS CLI takes its global options out of the whole command line before anything else, wherever
+they stand; what is left is the service, the operation and the operation's own options. Python's
+`argparse` decides, and these are its rules for what the CLI asks of it.
+"""
+
+from __future__ import annotations
+
+from mfa_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# What version 1 and version 2 know between them. A version that does not know one of these fails
+# over it, and then what it was given does not matter.
+WITH_VALUE = (
+    "--endpoint-url",
+    "--output",
+    "--query",
+    "--profile",
+    "--region",
+    "--color",
+    "--ca-bundle",
+    "--cli-read-timeout",
+    "--cli-connect-timeout",
+    "--cli-binary-format",
+    "--cli-error-format",
+)
+SWITCHES = (
+    "--debug",
+    "--no-verify-ssl",
+    "--no-paginate",
+    "--version",
+    "--no-sign-request",
+    "--v2-debug",
+    "--no-cli-pager",
+    "--cli-auto-prompt",
+    "--no-cli-auto-prompt",
+)
+GLOBAL_OPTIONS = WITH_VALUE + SWITCHES
+
+
+class Given(Record):
+    """A global option with a value, and the words it takes: from `start` up to `stop`."""
+
+    name: str
+    value: str
+    start: int
+    stop: int
+
+
+class Scanned(Record):
+    """The first plain word, what is left without it and the global options, and those.
+
+    `lacks_value`: a global option has no value, and so the CLI refuses the whole command line.
+    """
+
+    word: str | None
+    rest: tuple[str, ...]
+    given: tuple[Given, ...]
+    lacks_value: bool
+
+
+def scan(words: Sequence[str], known: tuple[str, ...] = GLOBAL_OPTIONS) -> Scanned:
+    """Find the first word that is neither an option nor the value of a `known` option.
+
+    After `--`, all words are plain. The `--` beside the word found goes with it, as in argparse.
+    """
+    scanner = _Scanner(words, known)
+    while scanner.index < len(words):
+        scanner.step()
+    return Scanned(
+        word=scanner.found,
+        rest=tuple(scanner.rest),
+        given=tuple(scanner.given),
+        lacks_value=scanner.lacks_value,
+    )
+
+
+class _Scanner:
+    """How far a command line has been read."""
+
+    def __init__(self, words: Sequence[str], known: tuple[str, ...]) -> None:
+        self.words = words
+        self.known = known
+        self.index = 0
+        self.found: str | None = None
+        self.rest: list[str] = []
+        self.given: list[Given] = []
+        self.lacks_value = False
+        self._literal = False
+        self._found_at = -1
+
+    def step(self) -> None:
+        """Read the next word, and the value that belongs to it."""
+        word = self.words[self.index]
+        if self._literal or is_plain(word, self.known):
+            self._take_plain(word)
+        elif word == "--":
+            self._take_dashes()
+        else:
+            self._take_option(word)
+        self.index += 1
+
+    def _take_plain(self, word: str) -> None:
+        if self.found is None:
+            self.found, self._found_at = word, self.index
+        else:
+            self.rest.append(word)
+
+    def _take_dashes(self) -> None:
+        self._literal = True
+        if self.found is not None and self._found_at != self.index - 1:
+            self.rest.append("--")
+
+    def _take_option(self, word: str) -> None:
+        name = match_option(word, self.known)
+        if name is None:
+            self.rest.append(word)
+        elif name in WITH_VALUE:
+            self._take_value(name, word)
+
+    def _take_value(self, name: str, word: str) -> None:
+        """Read `--name=value` or `--name value`."""
+        start = self.index
+        _, equals, value = word.partition("=")
+        if not equals:
+            following = self.words[start + 1 : start + 2]
+            if not following or not is_plain(following[0], self.known):
+                self.lacks_value = True
+                return
+            self.index += 1
+            value = following[0]
+        self.given.append(Given(name=name, value=value, start=start, stop=self.index + 1))
+
+
+def is_plain(word: str, known: tuple[str, ...] = ()) -> bool:
+    """Say whether a word is no option: argparse takes `-`, `-5` and `--a b` for plain words."""
+    if word[:1] != "-" or len(word) == 1:
+        return True
+    if match_option(word, known) is not None:
+        return False
+    return " " in word or _is_number(word[1:])
+
+
+def match_option(word: str, known: tuple[str, ...]) -> str | None:
+    """Return the option that a word names, whole or by a beginning that fits no other one."""
+    name = word.partition("=")[0]
+    if name in known:
+        return name
+    if name[:2] != "--":
+        return None
+    fitting = [option for option in known if option.startswith(name)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _is_number(text: str) -> bool:
+    """Say whether digits, with at most one point among or before them, make up the text."""
+    whole, point, part = text.partition(".")
+    return part.isdigit() and (not whole or whole.isdigit()) if point else whole.isdigit()

@@ -1,0 +1,70 @@
+"""What the installed AWS CLI makes of a command line, up to the operation it would run."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+from typing import Any, NamedTuple
+
+# It ships no types, and is nobody's business but this module's.
+_driver: Any = importlib.import_module("awscli.clidriver")
+_parsers: Any = importlib.import_module("awscli.argparser")
+
+
+class Read(NamedTuple):
+    """What the CLI's own parsers found; or nothing, where they refuse the command line."""
+
+    service: str
+    operation: str | None
+    profile: str | None
+    region: str | None
+
+
+VERSION_2_VALUES = ("--cli-binary-format", "--cli-error-format")
+VERSION_2_SWITCHES = ("--no-cli-pager", "--cli-auto-prompt", "--no-cli-auto-prompt")
+
+
+class RealCli:
+    """The AWS CLI's parsers, built once; nothing is ever run.
+
+    Version 1 is what can be installed as a package. Version 2 parses with the same classes, and
+    has more global options.
+    """
+
+    def __init__(self, version: int) -> None:
+        """Build the parsers of version 1, or of version 2."""
+        self._driver: Any = _driver.create_clidriver()
+        self._services: Any = self._driver._get_command_table()
+        self._parser: Any = self._driver._create_parser(self._services)
+        if version == 2:
+            for option in VERSION_2_VALUES:
+                self._parser.add_argument(option)
+            for option in VERSION_2_SWITCHES:
+                self._parser.add_argument(option, action="store_true")
+        self._parsers: dict[str, Any] = {}
+
+    def read(self, words: list[str]) -> Read | None:
+        """Parse the words after `aws`; None where the CLI says that they are wrong."""
+        with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
+            try:
+                parsed, rest = self._parser.parse_known_args(words)
+                operation = self._operation(parsed.command, rest)
+            except SystemExit:
+                return None
+        return Read(parsed.command, operation, parsed.profile or None, parsed.region or None)
+
+    def _operation(self, service: str, rest: list[str]) -> str | None:
+        """Parse what is left for the service's own parser."""
+        if service == "help":
+            return None
+        if service not in self._parsers:
+            self._parsers[service] = self._parser_of(self._services[service])
+        parsed, _ = self._parsers[service].parse_known_args(rest)
+        operation = getattr(parsed, "operation", None) or getattr(parsed, "subcommand", None)
+        return operation or getattr(parsed, "help", None)
+
+    def _parser_of(self, command: Any) -> Any:
+        if hasattr(command, "_create_parser"):
+            return command._create_parser()
+        return _parsers.ArgTableArgParser(command.arg_table, command.subcommand_table)

@@ -1,0 +1,170 @@
+"""Aliases of the AWS CLI, as its documentation and people's own files have them."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from mfa_session.guard.aliases import NO_ALIASES, Aliases, parse_aliases
+from mfa_session.guard.aws_words import AwsCall, read_aws
+from mfa_session.guard.decision import Verdict, judge
+from mfa_session.guard.rules import Rules
+
+FILE = """\
+# mine
+[toplevel]
+whoami = sts get-caller-identity
+stop = ec2 stop-instances
+Halt = stop --region eu-west-1
+ec2 = ec2 --region us-east-1
+loop = pool
+pool = loop
+quoted = ec2 start-instances --filters "Name=tag:a b,Values='x'"
+open = ec2 terminate-instances --filters "never closed
+kill =
+  !f() {
+    aws ec2 terminate-instances --instance-ids "$1"
+  }; f
+list-running =
+  !f() {
+    # one line of it
+    aws ec2 describe-instances --query 'Reservations[].Instances[].InstanceId' --output text
+  }; f
+any = !f() { aws "$@" --no-cli-pager; }; f
+on-ec2 = !aws ec2
+op = !f() { aws ec2 "${1}-instances"; }; f
+blind = !aws ec2 $OPERATION
+nested = !bash -c "aws s3 rm s3://bucket --recursive"
+within = !f() { aws ec2 describe-volumes --volume-ids $(aws ec2 delete-volume --volume-id v); }; f
+again = !aws kill i-1
+self = !aws self
+tf = !cd infra && terraform destroy -auto-approve
+dry = !aws ec2 stop-instances --dry-run --instance-ids
+prof = !aws --profile prod ec2 stop-instances --instance-ids
+
+[command ec2]
+halt = stop-instances --region eu-north-1
+describe-instances = describe-instances --output table
+describe-hosts = terminate-instances
+terminate-instances = describe-instances
+nuke = !aws ec2 terminate-instances --instance-ids
+[command s3]
+wipe: rm --recursive
+[other]
+s3 = nothing
+"""
+ALIASES = parse_aliases(FILE)
+BUILT_IN = Rules.of({"commands": ["terraform destroy"]})
+
+
+def read(line: str) -> AwsCall:
+    return read_aws(shlex.split(line)[1:], ALIASES)
+
+
+def verdict_of(line: str, rules: Rules = BUILT_IN) -> Verdict:
+    return judge(shlex.split(line), rules, ALIASES)
+
+
+def test_a_file_is_read_as_configparser_reads_it() -> None:
+    text = "[toplevel]\nA = b\n  c\n\n  ; no\n  d\ne:f=g\r\n[command ec2  wait]\nx=y\n[else]\nz=1\n"
+    assert parse_aliases(text) == Aliases(
+        sections={(): {"a": "b\nc\nd", "e": "f=g"}, ("ec2", "wait"): {"x": "y"}}
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\n", "no section = x", "[toplevel\na = b", "[]", "[toplevel]\n=\n",
+     "[toplevel]\nword\n  x", "\ufeff[toplevel]\na = ec2", "[command ]\na=b",
+     "[toplevel]\na = \x00\n[toplevel]\na = !"],
+)  # fmt: skip
+def test_a_file_the_cli_would_refuse_decides_nothing(text: str) -> None:
+    aliases = parse_aliases(text)
+    stop, describe = ["aws", "ec2", "stop-instances"], ["aws", "ec2", "describe-instances"]
+    assert judge(stop, BUILT_IN, aliases).rule == "built-in ec2:Stop*"
+    assert not judge(describe, BUILT_IN, aliases).protected
+
+
+@pytest.mark.parametrize(
+    ("line", "service", "operation", "region", "rest"),
+    [
+        ("aws whoami", "sts", "get-caller-identity", None, ()),
+        ("aws stop --x y", "ec2", "stop-instances", "us-east-1", ("--x", "y")),
+        ("aws --region a stop", "ec2", "stop-instances", "us-east-1", ()),
+        ("aws halt", "ec2", "stop-instances", "us-east-1", ()),
+        ("aws Halt x", "Halt", "x", None, ()),
+        ("aws ec2 stop-instances", "ec2", "stop-instances", "us-east-1", ()),
+        ("aws quoted", "ec2", "start-instances", "us-east-1",
+         ("--filters", "Name=tag:a b,Values='x'")),
+        ("aws open", None, None, None, ()),
+        ("aws ec2 halt --instance-ids i", "ec2", "stop-instances", "eu-north-1",
+         ("--instance-ids", "i")),
+        ("aws s3 wipe s3://b", "s3", "rm", None, ("--recursive", "s3://b")),
+        ("aws s3 ls", "s3", "ls", None, ()),
+        ("aws --query stop ec2 describe-tags", "ec2", "describe-tags", "us-east-1", ()),
+    ],
+)  # fmt: skip
+def test_an_alias_stands_for_its_words(
+    line: str, service: str | None, operation: str | None, region: str | None, rest: tuple[str, ...]
+) -> None:
+    call = read(line)
+    found = (call.service, call.operation, call.region, call.rest)
+    assert found == (service, operation, region, rest)
+
+
+def test_an_alias_that_leads_to_itself_ends() -> None:
+    assert not verdict_of("aws loop x").protected
+    assert not verdict_of("aws self").protected
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("aws stop", "built-in ec2:Stop*"),
+        ("aws stop help", None),
+        ("aws ec2 halt", "built-in ec2:Stop*"),
+        ("aws ec2 halt --dry-run", None),
+        ("aws ec2 describe-instances", None),
+        ("aws ec2 describe-hosts", "built-in *:Terminate*"),
+        ("aws ec2 terminate-instances", "built-in *:Terminate*"),
+        ("aws ec2 nuke i-1", "built-in *:Terminate*"),
+        ("aws kill i-1", "built-in *:Terminate*"),
+        ("aws kill i-1 --dry-run", "built-in *:Terminate*"),
+        ("aws --profile x kill i-1", "built-in *:Terminate*"),
+        ("aws list-running", None),
+        ("aws any ec2 describe-instances", None),
+        ("aws any ec2 stop-instances", "built-in ec2:Stop*"),
+        ("aws any ec2 stop-instances --dry-run", None),
+        ("aws on-ec2 describe-instances", None),
+        ("aws on-ec2 reboot-instances", "built-in *:Reboot*"),
+        ("aws op describe", None),
+        ("aws op stop", "built-in ec2:Stop*"),
+        ("aws op", "unknown operation"),
+        ("aws blind", "unknown operation"),
+        ("aws nested", "built-in *:Delete*"),
+        ("aws within", "built-in *:Delete*"),
+        ("aws again", "built-in *:Terminate*"),
+        ("aws tf", 'commands "terraform destroy"'),
+        ("aws dry i-1", None),
+    ],
+)
+def test_what_an_alias_runs_is_judged(line: str, rule: str | None) -> None:
+    verdict = verdict_of(line)
+    assert (verdict.protected, verdict.rule) == (rule is not None, rule)
+
+
+def test_with_no_rules_even_the_unknown_is_let_through() -> None:
+    assert not verdict_of("aws blind", Rules.of({"builtin": False})).protected
+
+
+def test_no_option_of_an_alias_for_a_shell_reaches_what_it_runs() -> None:
+    verdict = verdict_of("aws --profile mine --region r prof i-1")
+    assert verdict.protected
+    assert verdict.call is not None
+    assert (verdict.call.profile, verdict.call.region) == ("prod", "us-east-1")
+    assert verdict.reason.startswith("the alias prof may run")
+
+
+def test_without_aliases_a_word_is_what_it_is() -> None:
+    assert read_aws(["stop"], NO_ALIASES).service == "stop"

@@ -1,0 +1,108 @@
+"""Command lines are read as the installed AWS CLI reads them."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from guard.real_cli import VERSION_2_SWITCHES, VERSION_2_VALUES, Read, RealCli
+from guard.test_command_lines import CASES, Case
+from mfa_session.guard.aliases import NO_ALIASES
+from mfa_session.guard.aws_words import read_aws
+from mfa_session.guard.scanning import GLOBAL_OPTIONS
+
+PLAIN_WORDS = ("ec2", "s3", "stop-instances", "describe-instances", "rm", "sync", "help", "x", "é")
+ODD_WORDS = ("", "-", "--", "-1", "-x", "-.5", "-1.", "--a b")
+OTHER_OPTIONS = ("--dry-run", "--instance-ids", "--delete", "--force")
+WORDS = st.sampled_from(PLAIN_WORDS + ODD_WORDS + OTHER_OPTIONS)
+VERSION_1 = tuple(
+    option for option in GLOBAL_OPTIONS if option not in VERSION_2_VALUES + VERSION_2_SWITCHES
+)
+
+
+def options(known: tuple[str, ...]) -> st.SearchStrategy[str]:
+    """Make beginnings of known options, with and without values."""
+    beginnings = st.sampled_from(known).flatmap(
+        lambda option: st.integers(3, len(option)).map(lambda end: option[:end])
+    )
+    values = st.sampled_from(["", "x", "a=b", "json"])
+    return st.one_of(beginnings, st.tuples(beginnings, values).map("=".join))
+
+
+@pytest.fixture(scope="module")
+def cli() -> RealCli:
+    return RealCli(1)
+
+
+@pytest.fixture(scope="module")
+def cli_2() -> RealCli:
+    return RealCli(2)
+
+
+def ours(words: list[str]) -> Read:
+    """Read the words our way, in the form in which the real one answers."""
+    call = read_aws(words, NO_ALIASES)
+    operation = None if call.service == "help" else call.operation
+    return Read(call.service or "", operation, call.profile, call.region)
+
+
+def agrees(cli: RealCli, words: list[str]) -> bool:
+    """Say whether both read the same, or the real one refuses."""
+    real = cli.read(words)
+    return real is None or real == ours(words)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.line)
+def test_the_table_is_what_the_cli_reads(case: Case, cli: RealCli) -> None:
+    words = shlex.split(case.line)[1:]
+    real = cli.read(words)
+    if real is not None:
+        assert real == ours(words)
+    else:
+        assert case.operation is None, "a line that asks for an operation is refused by the CLI"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "-- ec2 -- stop-instances",
+        "ec2 -- -- stop-instances",
+        "--profile -- ec2 stop-instances",
+        "--profile a - ec2",
+        "--profile -5 ec2 -- stop-instances --region x",
+        "ec2 --profile '--a b' stop-instances",
+        "ec2 '' stop-instances",
+    ],
+)
+def test_odd_lines_are_read_as_the_cli_reads_them(line: str, cli: RealCli) -> None:
+    words = shlex.split(line)
+    assert agrees(cli, words), (cli.read(words), ours(words))
+
+
+@given(words=st.lists(st.one_of(WORDS, options(VERSION_1)), max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_any_words_are_read_as_version_1_reads_them(words: list[str], cli: RealCli) -> None:
+    assert agrees(cli, words), (cli.read(words), ours(words))
+
+
+@given(words=st.lists(st.one_of(WORDS, options(GLOBAL_OPTIONS)), max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_any_words_are_read_as_version_2_reads_them(words: list[str], cli_2: RealCli) -> None:
+    assert agrees(cli_2, words), (cli_2.read(words), ours(words))
+
+
+@given(
+    service=st.sampled_from([("ec2", "stop-instances"), ("s3", "rm"), ("iam", "delete-user")]),
+    inserted=st.lists(st.tuples(st.integers(0, 4), options(GLOBAL_OPTIONS), WORDS), max_size=4),
+)
+@settings(max_examples=300, deadline=None)
+def test_options_in_between_are_read_as_the_cli_reads_them(
+    service: tuple[str, str], inserted: list[tuple[int, str, str]], cli_2: RealCli
+) -> None:
+    words = [*service, "--instance-ids", "i-1"]
+    for place, option, value in inserted:
+        words[place:place] = [option] if "=" in option else [option, value]
+    assert agrees(cli_2, words), (cli_2.read(words), ours(words))
