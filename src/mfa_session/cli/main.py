@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SIGPIPE_EXIT_CODE = 141
 BUG_EXIT_CODE = 70
+COMPLETE = "__complete"
 
 
 def run(argv: Sequence[str]) -> int:
@@ -45,12 +46,24 @@ def _run(argv: Sequence[str], clock: SystemClock) -> int:
         from mfa_session.cli.overview import overview  # noqa: PLC0415  # imports every chapter
 
         return _print(overview())
+    if argv[0] == COMPLETE:
+        return _complete(argv[1:])
     if list(argv) == ["--version"]:
         return _print(f"mfa-session {__version__}\n")
     call = read_plainly(argv)
     if call is not None:
         return dispatch(call.command, call.given)
     return _run_click(argv, dispatch)
+
+
+def _complete(argv: Sequence[str]) -> int:
+    """Answer a shell that completes: nothing may go wrong there, least of all loudly."""
+    from mfa_session.cli.complete import answer  # noqa: PLC0415
+
+    try:
+        return _print(answer(argv))
+    except Exception:  # noqa: BLE001  # a word that cannot be completed
+        return 1
 
 
 def _run_click(argv: Sequence[str], dispatch: object) -> int:

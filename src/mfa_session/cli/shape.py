@@ -6,13 +6,17 @@ from mfa_session.record import Record
 
 
 class Option(Record):
-    """One option; `kind` is text, many (repeatable), duration (seconds), choice, flag or count."""
+    """One option; `kind` is text, many (repeatable), duration (seconds), choice, flag or count.
+
+    `suggests` is what completion offers for its value: profile, serial, role or file.
+    """
 
     flags: tuple[str, ...]
     help: str
     kind: str = "text"
     metavar: str = ""
     choices: tuple[str, ...] = ()
+    suggests: str = ""
 
     @property
     def name(self) -> str:
@@ -21,12 +25,16 @@ class Option(Record):
 
 
 class Argument(Record):
-    """A word, or `many`, after a command and without a flag; `name` is the key of the value."""
+    """A word, or `many`, after a command and without a flag; `name` is the key of the value.
+
+    `suggests` is what completion offers, as for an option.
+    """
 
     name: str
     choices: tuple[str, ...] = ()
     required: bool = False
     many: bool = False
+    suggests: str = ""
 
     @property
     def metavar(self) -> str:

@@ -163,13 +163,13 @@ def config_headers(document: Document) -> dict[str, str]:
     """Return the header of each profile in a config file; of two for one, the last counts."""
     headers = {}
     for header in document.names():
-        name = _profile_of(header)
+        name = profile_in_header(header)
         if name is not None:
             headers[name] = header
     return headers
 
 
-def _profile_of(header: str) -> str | None:
+def profile_in_header(header: str) -> str | None:
     """Return the profile that a config header names: `default`, or the second of two words."""
     if header == "default":
         return header

@@ -21,6 +21,7 @@ PROFILE = Option(
     flags=("--profile",),
     metavar="NAME",
     help="The session, or the profile it is written to. [env: MFA_SESSION_PROFILE; default: mfa]",
+    suggests="profile",
 )
 PROFILES = PROFILE.replace(kind="many", help=PROFILE.help.replace(" [env", " Repeatable. [env"))
 MIN_TTL = Option(
@@ -33,6 +34,7 @@ MFA_SERIAL = Option(
     flags=("--mfa-serial", "--serial-number"),
     metavar="SERIAL",
     help="The MFA device; found by itself if not given. [env: MFA_SESSION_MFA_SERIAL]",
+    suggests="serial",
 )
 TOKEN_CODE = Option(
     flags=("--token-code", "--mfa-token"),
@@ -52,4 +54,4 @@ INSECURE_KEYRING = Option(
     help="Accept a keyring that keeps secrets as plain text.",
 )
 YES = Option(flags=("--yes",), kind="flag", help="Do not ask.")
-SERIAL = Argument(name="serial")
+SERIAL = Argument(name="serial", suggests="serial")

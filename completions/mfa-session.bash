@@ -1,0 +1,169 @@
+# Completion of mfa-session for bash 4.4 and newer; needs no other package.
+# It asks the program what may come, so it stays good when the program changes.
+
+_mfa_session() {
+    local -
+    set +o errexit +o nounset +o xtrace
+    local IFS=$' \t\n' quote='' quoted='' line
+    local -a words=() starts=() answer=()
+    COMPREPLY=()
+    _mfa_session_split
+    mapfile -t answer < <(
+        command mfa-session __complete bash "${words[@]:1}" </dev/null 2>/dev/null
+    )
+    case ${answer[0]} in
+        words)
+            for line in "${answer[@]:1}"; do
+                line=${line%%$'\t'*}
+                _mfa_session_quote "${line:${#words[-1]}}"
+                COMPREPLY+=("$2$quoted")
+            done
+            ;;
+        files*) compopt -o bashdefault -o default ;;
+        command*) _mfa_session_delegate "${answer[0]#command }" "$2" ;;
+    esac
+    return 0
+}
+
+# Splits COMP_LINE up to the cursor: `words` without their quotes, where each `starts`, and the
+# `quote` that is open at the cursor. COMP_WORDS is cut at `=` and `:` as well, and keeps quotes.
+_mfa_session_split() {
+    local rest=${COMP_LINE:0:COMP_POINT} word='' plain char
+    local -i at=0 start=-1
+    while [[ -n $rest ]]; do
+        case $quote in
+            '"') plain=${rest%%[\\\"]*} ;;
+            "'") plain=${rest%%\'*} ;;
+            *) plain=${rest%%[\\\"\'[:blank:]]*} ;;
+        esac
+        if [[ -n $plain ]]; then
+            ((start < 0)) && start=at
+            word+=$plain rest=${rest:${#plain}} at+=${#plain}
+            continue
+        fi
+        char=${rest:0:1}
+        case $quote$char in
+            ["$IFS"])
+                if ((start >= 0)); then words+=("$word") starts+=("$start"); fi
+                word='' start=-1
+                ;;
+            '"' | "'")
+                ((start < 0)) && start=at
+                quote=$char
+                ;;
+            '""' | "''") quote='' ;;
+            *)
+                ((start < 0)) && start=at
+                char=${rest:0:2}
+                # Between double quotes a backslash stays, but before these.
+                if [[ -z $quote || ${char:1} == [\\\"\$\`] ]]; then
+                    word+=${char:1}
+                else
+                    word+=$char
+                fi
+                ;;
+        esac
+        rest=${rest:${#char}} at+=${#char}
+    done
+    ((start < 0)) && start=at
+    words+=("$word") starts+=("$start")
+}
+
+# Makes `quoted` of the rest of a word, to go on where the cursor stands.
+_mfa_session_quote() {
+    quoted=$1
+    case $quote in
+        "'") quoted=${quoted//\'/"'\\''"} ;;
+        '"')
+            quoted=${quoted//\\/"\\\\"}
+            quoted=${quoted//\"/'\"'}
+            quoted=${quoted//\$/'\$'}
+            quoted=${quoted//\`/'\`'}
+            ;;
+        *) [[ -z $quoted ]] || printf -v quoted %q "$1" ;;
+    esac
+}
+
+# Completes the command that begins at the given word, as if it stood alone.
+_mfa_session_delegate() {
+    local name current=$2 loader
+    local -i first=0 at=${starts[$1]} seen=0
+    local -a spec=()
+    while ((first < COMP_CWORD)); do
+        while [[ ${COMP_LINE:seen:1} == [[:blank:]] ]]; do seen+=1; done
+        ((seen >= at)) && break
+        seen+=${#COMP_WORDS[first]}
+        first+=1
+    done
+    words=("${COMP_WORDS[@]:first}")
+    local COMP_LINE=${COMP_LINE:at}
+    local COMP_POINT=$((COMP_POINT - at)) COMP_CWORD=$((COMP_CWORD - first))
+    local -a COMP_WORDS=("${words[@]}")
+    if ((COMP_CWORD == 0)); then
+        compopt -o filenames
+        mapfile -t COMPREPLY < <(compgen -c -- "$current")
+        return
+    fi
+    name=${COMP_WORDS[0]}
+    if ! _mfa_session_find_spec "$name"; then
+        # What loads completions on demand, where there is such a thing, answers 124 when it has.
+        eval "spec=($(complete -p -D 2>/dev/null))"
+        loader=$(_mfa_session_after -F "${spec[@]}")
+        spec=()
+        [[ -z $loader ]] || "$loader" "$name" "$current" '' &>/dev/null
+        _mfa_session_find_spec "$name"
+    fi
+    _mfa_session_run_spec "$name" "$current"
+}
+
+# Puts what `complete` was told of a command, or of its last part, into `spec`.
+_mfa_session_find_spec() {
+    local name text
+    for name in "$1" "${1##*/}"; do
+        if text=$(complete -p -- "$name" 2>/dev/null); then
+            eval "spec=($text)"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# Prints the word after a given one.
+_mfa_session_after() {
+    local wanted=$1
+    while (($# > 2)); do
+        shift
+        if [[ $1 == "$wanted" ]]; then
+            printf '%s' "$2"
+            return
+        fi
+    done
+}
+
+# Does what `spec` says, as bash would: by a function, by a program, or by what compgen knows.
+_mfa_session_run_spec() {
+    local name=$1 current=$2 run previous=${COMP_WORDS[COMP_CWORD - 1]}
+    local -i at
+    for ((at = 1; at < ${#spec[@]} - 1; at++)); do
+        [[ ${spec[at]} != -o ]] || compopt -o "${spec[at + 1]}"
+    done
+    if ((${#spec[@]} == 0)); then
+        compopt -o bashdefault -o default
+    elif run=$(_mfa_session_after -F "${spec[@]}") && [[ -n $run ]]; then
+        "$run" "$name" "$current" "$previous"
+        # A function that has loaded a better one.
+        if (($? == 124)) && _mfa_session_find_spec "$name"; then
+            run=$(_mfa_session_after -F "${spec[@]}")
+            [[ -z $run ]] || "$run" "$name" "$current" "$previous"
+        fi
+    elif run=$(_mfa_session_after -C "${spec[@]}") && [[ -n $run ]]; then
+        mapfile -t COMPREPLY < <(
+            export COMP_LINE COMP_POINT COMP_KEY COMP_TYPE
+            eval "$run"' "$name" "$current" "$previous"'
+        )
+    else
+        mapfile -t COMPREPLY < <(compgen "${spec[@]:1:${#spec[@]}-2}" -- "$current" 2>/dev/null)
+    fi
+}
+
+complete -F _mfa_session mfa-session

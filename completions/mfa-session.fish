@@ -1,0 +1,29 @@
+# Completion of mfa-session for fish 3.1 and newer.
+# It asks the program what may come, so it stays good when the program changes.
+
+function __mfa_session_complete
+    set -l words (commandline -opc)
+    # What stands before it: variables, `command`, `sudo`.
+    while set -q words[1]; and not string match -qr '(^|/)mfa-session$' -- $words[1]
+        set -e words[1]
+    end
+    set -e words[1]
+    set -l current (commandline -ct)
+    set -l answer (command mfa-session __complete fish $words "$current" </dev/null 2>/dev/null)
+    set -l said (string split -m 1 ' ' -- "$answer[1]")
+    set -e answer[1]
+    switch "$said[1]"
+        case words
+            for line in $answer
+                echo -- $line
+            end
+        case files
+            for line in (__fish_complete_path (string replace -- "$said[2]" '' "$current"))
+                echo -- $said[2]$line
+            end
+        case command
+            complete -C (string join -- ' ' (string escape -- $words[$said[2]..-1]) "$current")
+    end
+end
+
+complete -c mfa-session -f -a '(__mfa_session_complete)'

@@ -1,0 +1,90 @@
+"""What a shell asks when TAB is pressed: `mfa-session __complete SHELL WORD…`.
+
+The words are those of the line after the program's name, without quotes; the last is the one
+at the cursor, up to it (for powershell with a letter before it, as PowerShell drops empty words).
+The answer's first line is what is offered:
+
+- `words`: the lines that follow, each a whole word, a tab and its meaning;
+- `files`: names of files, after the text that follows in the line (`--option=`);
+- `command N`: whatever the command that begins at the Nth of the words completes.
+
+The scripts know nothing else of the program, so that they last when it changes. Neither the
+network nor the keyring is asked, and nothing is an error: what cannot be read offers nothing.
+"""
+
+from __future__ import annotations
+
+import os
+
+from mfa_session.cli.cursor import find_cursor
+from mfa_session.errors import MfaSessionError
+from mfa_session.files.config_toml import read_settings_file
+from mfa_session.files.names import device_serials, profile_names, role_arns
+from mfa_session.files.state import StateDir
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    from mfa_session.cli.cursor import Cursor
+
+# These match by rules of their own, upper or lower case perhaps.
+_MATCH_THEMSELVES = frozenset({"zsh", "fish"})
+_LAST_CONTROL, _DELETE = "\x1f", "\x7f"
+
+
+def answer(argv: Sequence[str]) -> str:
+    """Return the answer to a shell's question: its name, and the words."""
+    shell, *before = argv
+    current = before.pop() if before else ""
+    if shell == "powershell":
+        current = current[1:]
+    cursor = find_cursor(before, current)
+    if cursor.command_at is not None:
+        return f"command {cursor.command_at + 1}\n"
+    if cursor.suggests == "file":
+        return f"files {cursor.prefix}\n"
+    offers = [*cursor.offers, *((value, "") for value in _suggested(cursor, os.environ))]
+    if shell not in _MATCH_THEMSELVES:
+        offers = [offer for offer in offers if offer[0].startswith(current)]
+    return "words\n" + "".join(f"{word}\t{meaning}\n" for word, meaning in offers)
+
+
+def _suggested(cursor: Cursor, environ: Mapping[str, str]) -> list[str]:
+    """Return the values of a kind that are known, sorted; none that would break a line."""
+    if not cursor.suggests:
+        return []
+    sessions = _sessions(environ)
+    if cursor.suggests == "profile":
+        known = profile_names(environ) | sessions.keys()
+    elif cursor.suggests == "serial":
+        known = device_serials(environ) | _named_by(sessions, "mfa_serial") | _noted(environ)
+    else:
+        known = role_arns(environ) | _named_by(sessions, "role_arn")
+    return [cursor.prefix + value for value in sorted(known) if _is_printable(value)]
+
+
+def _sessions(environ: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:
+    try:
+        return read_settings_file(environ, StateDir.of(environ)).sessions
+    except MfaSessionError:
+        return {}
+
+
+def _named_by(sessions: Mapping[str, Mapping[str, Any]], key: str) -> set[str]:
+    return {str(table[key]) for table in sessions.values() if key in table}
+
+
+def _noted(environ: Mapping[str, str]) -> set[str]:
+    """Return the devices that a secret is noted for; the keyring itself is not asked."""
+    from mfa_session.system.secret_index import SecretIndex  # noqa: PLC0415  # imports hashlib
+
+    try:
+        return set(SecretIndex(StateDir.of(environ)).stored())
+    except (MfaSessionError, OSError):
+        return set()
+
+
+def _is_printable(value: str) -> bool:
+    return value != "" and not any(char <= _LAST_CONTROL or char == _DELETE for char in value)

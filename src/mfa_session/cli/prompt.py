@@ -1,0 +1,89 @@
+"""`prompt`: one session and its time left, short, for a shell's prompt."""
+
+from __future__ import annotations
+
+from mfa_session.cli.result import Result
+from mfa_session.cli.status import select
+from mfa_session.durations import format_duration
+from mfa_session.errors import MfaSessionError
+from mfa_session.record import Record
+from mfa_session.session.expiry import parse_time
+from mfa_session.session.names import default_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.cli.app import App
+
+RENEWED_SECONDS = 15 * 60
+SHORT_SECONDS = 5 * 60
+_ANSI = {"green": "32", "yellow": "33", "red": "31"}
+
+
+class Segment(Record):
+    """What a prompt shows of a session; None seconds where its end is not known."""
+
+    name: str
+    seconds_left: int | None
+
+    @property
+    def text(self) -> str:
+        """`mfa 2h13m`; only the name where the end is not known. Nothing a terminal acts on."""
+        name = "".join(letter for letter in self.name if letter.isprintable())
+        if self.seconds_left is None:
+            return name
+        return f"{name} {format_duration(self.seconds_left).replace(' ', '')}"
+
+    @property
+    def color(self) -> str:
+        """Green; yellow where `login` would renew it; red for the last five minutes."""
+        left = self.seconds_left
+        if left is None or left >= RENEWED_SECONDS:
+            return "green"
+        return "yellow" if left >= SHORT_SECONDS else "red"
+
+
+def run(app: App) -> Result:
+    """Print the session in use or the one meant; nothing at all if there is none."""
+    try:
+        segment = _find(app)
+    except MfaSessionError as error:
+        app.talk.detail(error.message)
+        return Result(data={}, exit_code=error.exit_code)
+    if segment is None:
+        return Result(data={})
+    shell = "" if app.environ.get("NO_COLOR") else app.given.values.get("color", "")
+    return Result(data={}, lines=(colored(segment, shell),))
+
+
+def colored(segment: Segment, shell: str) -> str:
+    """Return the text in its colour, so marked that the shell's line editor counts no column."""
+    text = segment.text
+    if shell == "zsh":
+        return f"%F{{{segment.color}}}{text.replace('%', '%%')}%f"
+    begin, end = f"\x1b[{_ANSI[segment.color]}m", "\x1b[0m"
+    if shell == "bash":  # \[ and \] would come too late: this is put into PS1 after they are read
+        begin, end = f"\x01{begin}\x02", f"\x01{end}\x02"
+    return begin + text + end if shell else text
+
+
+def _find(app: App) -> Segment | None:
+    """Return the session whose keys are in the environment, or else the one in the files."""
+    if not app.given.values.get("profile"):
+        active = app.environ.get("MFA_SESSION_ACTIVE")
+        if active:
+            return _in_use(app, active)
+    facts = app.facts(app.given.options(app.environ))
+    name = facts.options.profile or default_name(facts)
+    segments = [
+        Segment(name=session.name, seconds_left=session.seconds_left(app.now()))
+        for session in select(app.sessions(facts), name)
+    ]
+    living = [segment for segment in segments if segment.seconds_left != 0]
+    return max(living, key=lambda segment: segment.seconds_left or 0, default=None)
+
+
+def _in_use(app: App, name: str) -> Segment | None:
+    """Return the session that `exec` or `env` has put into the environment, unless it is over."""
+    ends = parse_time(app.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
+    left = None if ends is None else int((ends - app.now()).total_seconds())
+    return None if left is not None and left <= 0 else Segment(name=name, seconds_left=left)

@@ -1,0 +1,60 @@
+"""What may be typed as a profile, a device or a role: names that the AWS files mention.
+
+For completion, so also from files that nothing else would read: a broken line hides no name.
+"""
+
+from __future__ import annotations
+
+from mfa_session.errors import ConfigurationError
+from mfa_session.files.aws_files import (
+    config_path,
+    credentials_path,
+    profile_in_header,
+    read_bytes,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SERIAL_KEYS = ("mfa_serial", "mfa_session_mfa_serial", "aws_mfa_device")
+_ROLE_KEYS = ("role_arn", "mfa_session_role_arn")
+
+
+def profile_names(environ: Mapping[str, str]) -> set[str]:
+    """Return the names of all profiles in both files."""
+    names = {*_headers(_lines(credentials_path(environ)))} - {"DEFAULT"}
+    for header in _headers(_lines(config_path(environ))):
+        name = profile_in_header(header)
+        if name is not None:
+            names.add(name)
+    return names
+
+
+def device_serials(environ: Mapping[str, str]) -> set[str]:
+    """Return the MFA devices that profiles name."""
+    return _values(environ, _SERIAL_KEYS)
+
+
+def role_arns(environ: Mapping[str, str]) -> set[str]:
+    """Return the roles that profiles name."""
+    return _values(environ, _ROLE_KEYS)
+
+
+def _values(environ: Mapping[str, str], keys: tuple[str, ...]) -> set[str]:
+    lines = [*_lines(credentials_path(environ)), *_lines(config_path(environ))]
+    settings = [line.partition("=") for line in lines if line.lower().lstrip().startswith(keys)]
+    return {value.strip() for key, _, value in settings if key.strip().lower() in keys}
+
+
+def _headers(lines: list[str]) -> list[str]:
+    """Return what stands between a line's `[` and its last `]`."""
+    return [line[1 : line.rindex("]")] for line in lines if line[:1] == "[" and "]" in line]
+
+
+def _lines(path: str) -> list[str]:
+    try:
+        data = read_bytes(path) or b""
+    except ConfigurationError:
+        return []
+    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").splitlines()

@@ -1,0 +1,4 @@
+
+function @COMMAND@
+    command mfa-session guard -- @COMMAND@ $argv
+end

@@ -1,0 +1,187 @@
+"""TAB in the real shells: what they make of a line that is typed in part."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+import processes
+from shell.interactive import PROGRAMS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Run
+    from shell.interactive import Shell
+
+    OpenShell = Callable[[str], Shell]
+
+ARN = "arn:aws:iam::123456789012:mfa/"
+# What is typed before TAB → the arguments that the program gets. In words that mean the same to
+# all of the shells.
+LINES: dict[str, list[str]] = {
+    "logi": ["login"],
+    "credential-": ["credential-process"],
+    "totp remo": ["totp", "remove"],
+    "login --role-a": ["login", "--role-arn"],
+    "login --profile bo": ["login", "--profile", "books"],
+    "login --profile=bo": ["login", "--profile=books"],
+    "login --profile lib": ["login", "--profile", "library"],
+    "login --json --profile zeb": ["login", "--json", "--profile", "zebra-"],
+    "login --profile=zeb": ["login", "--profile=zebra-"],
+    "login --profile my": ["login", "--profile", "my name"],
+    "login --profile 'my": ["login", "--profile", "my name"],
+    'login --profile "my': ["login", "--profile", "my name"],
+    r"login --profile my\ n": ["login", "--profile", "my name"],
+    'login --profile="my': ["login", "--profile=my name"],
+    "login --profile=my": ["login", "--profile=my name"],
+    "login --profile it": ["login", "--profile", "it's mine"],
+    "login --profile we": ["login", "--profile", 'we"ird$x'],
+    'login --profile "we': ["login", "--profile", 'we"ird$x'],
+    f"login --mfa-serial {ARN}c": ["login", "--mfa-serial", ARN + "carol"],
+    f"login --mfa-serial={ARN}c": ["login", f"--mfa-serial={ARN}carol"],
+    "login --mfa-serial ar": ["login", "--mfa-serial", ARN],
+    "totp remove GA": ["totp", "remove", "GAHT12345678"],
+    "login --role-arn=arn:aws:iam::444455556666:role/C": [
+        "login",
+        "--role-arn=arn:aws:iam::444455556666:role/CrossAccountRole",
+    ],
+    "env --shell power": ["env", "--shell", "powershell"],
+    "env --shell=power": ["env", "--shell=powershell"],
+    "shell-init zs": ["shell-init", "zsh"],
+    "login --min-ttl ": ["login", "--min-ttl"],
+    "login --no-such-option=": ["login", "--no-such-option="],
+    "nosuch --profile bo": ["nosuch", "--profile", "bo"],
+    "exec -- ls pol": ["exec", "--", "ls", "policy one.json"],
+    "exec --profile books ls ./pol": ["exec", "--profile", "books", "ls", "./policy one.json"],
+    "exec -- mkfif": ["exec", "--", "mkfifo"],
+    "exec mkfif": ["exec", "mkfifo"],
+    "exec -- mfa-session login --profile=bo": [
+        "exec", "--", "mfa-session", "login", "--profile=books",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_word_is_completed(open_shell: OpenShell, name: str) -> None:
+    shell = open_shell(name)
+    shell.complete()
+    assert {line: shell.typed(f"mfa-session {line}") for line in LINES} == LINES
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_choices_are_shown(open_shell: OpenShell, name: str) -> None:
+    shell = open_shell(name)
+    shell.complete()
+    shown = re.findall(r"[a-z][a-z-]+", shell.listed("mfa-session totp "))
+    assert {"add", "code", "list", "remove"} <= set(shown)
+    assert "logout" not in shown
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_completion_works_from_what_shell_init_prints(
+    open_shell: OpenShell, run: Run, name: str
+) -> None:
+    shell = open_shell(name)
+    shell.source(run("shell-init", name).stdout)
+    assert shell.typed("mfa-session login --profile=my") == ["login", "--profile=my name"]
+
+
+@pytest.mark.parametrize("name", ["bash", "zsh"])
+def test_a_strict_shell_completes_and_lives_on(open_shell: OpenShell, name: str) -> None:
+    shell = open_shell(name)
+    shell.complete()
+    shell.do("set -eu")
+    shell.do("set -o pipefail")
+    assert shell.typed("mfa-session login --profile=bo") == ["login", "--profile=books"]
+    assert shell.typed("mfa-session exec -- ls pol") == ["exec", "--", "ls", "policy one.json"]
+    assert shell.typed("mfa-session nosuch x") == ["nosuch", "x"]
+
+
+AWS_COMPLETER = {
+    "bash": "complete -C aws_completer aws",
+    "zsh": "autoload -Uz bashcompinit; bashcompinit; complete -C aws_completer aws",
+    # The line that the AWS CLI's documentation gives for fish.
+    "fish": "complete -c aws -f -a '(begin; set -lx COMP_SHELL fish; "
+    'set -lx COMP_LINE (commandline); aws_completer | sed "s/ \\$//"; end)\'',
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+@pytest.mark.parametrize("wrapped", [False, True])
+def test_the_aws_clis_own_completion_stays(
+    open_shell: OpenShell, run: Run, name: str, *, wrapped: bool
+) -> None:
+    shell = open_shell(name)
+    if wrapped:
+        shell.source(run("shell-init", name).stdout)
+    else:
+        shell.complete()
+    shell.do(AWS_COMPLETER[name])
+    assert "stop-instances" in shell.listed("aws ec2 stop-")
+    before = ["exec", "--", "aws", "ec2"]
+    assert shell.typed("mfa-session exec -- aws ec2 stop-inst") == [*before, "stop-instances"]
+
+
+def test_bash_asks_functions_lists_and_loaders_of_others(open_shell: OpenShell) -> None:
+    shell = open_shell("bash")
+    shell.complete()
+    shell.do("_one() { COMPREPLY=(first-$1-$2-$3); }; complete -o nospace -F _one one")
+    shell.do("complete -W 'alpha beta' two")
+    shell.do('_load() { complete -W "loaded-$1" "$1"; return 124; }; complete -D -F _load')
+    assert shell.typed("mfa-session exec -- one a x") == ["exec", "--", "one", "a", "first-one-x-a"]
+    assert shell.typed("mfa-session exec -- two al") == ["exec", "--", "two", "alpha"]
+    assert shell.typed("mfa-session exec -- three l") == ["exec", "--", "three", "loaded-three"]
+
+
+def test_bash_completes_whatever_its_word_breaks_are(open_shell: OpenShell) -> None:
+    shell = open_shell("bash")
+    shell.complete()
+    shell.do('COMP_WORDBREAKS=" "')
+    assert shell.typed(f"mfa-session login --mfa-serial={ARN}c") == [
+        "login",
+        f"--mfa-serial={ARN}carol",
+    ]
+
+
+def test_what_stands_after_the_cursor_is_left_alone(open_shell: OpenShell) -> None:
+    shell = open_shell("bash")
+    shell.complete()
+    back = "\x1b[D" * len(" --json")
+    assert shell.typed("mfa-session login --profile=bo --json" + back) == [
+        "login",
+        "--profile=books",
+        "--json",
+    ]
+
+
+COMPINIT_LATER = """
+set -eu
+source ~/init.zsh
+set +eu
+autoload -Uz compinit
+compinit -u -D
+for hook in $precmd_functions; do $hook; done
+print $_comps[mfa-session] ${#precmd_functions}
+"""
+
+
+def test_zsh_completes_also_when_compinit_comes_later(places: Path, run: Run) -> None:
+    (places / "init.zsh").write_text(run("shell-init", "zsh").stdout)
+    outcome = processes.run_process(["zsh", "-f", "-c", COMPINIT_LATER])
+    assert outcome == (0, "_mfa-session 0\n", "")
+
+
+def test_zsh_loads_it_from_a_directory_of_fpath(open_shell: OpenShell, places: Path) -> None:
+    (places / "site").mkdir()
+    outcome = processes.run_process(
+        [processes.installed_program("mfa-session"), "completion", "zsh"]
+    )
+    (places / "site" / "_mfa-session").write_text(outcome.stdout)
+    shell = open_shell("zsh")
+    shell.do("fpath=(~/site $fpath); compinit -u -D")
+    assert shell.typed("mfa-session login --profile=my") == ["login", "--profile=my name"]
+    assert shell.typed("mfa-session login --profile=bo") == ["login", "--profile=books"]
