@@ -142,10 +142,13 @@ def _date(compare: Callable[[float, float], bool]) -> Compare:
 
 
 def _moment(text: str) -> float:
-    """Read an ISO 8601 date, or seconds since 1970."""
+    """Read an ISO 8601 date, `2031-05` to `2031-05-01T12:00:00.5Z`, or seconds since 1970."""
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return float(text)
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    text = f"{text}-01" if re.fullmatch(r"\d{4}-\d\d", text) else text.replace("Z", "+00:00")
+    # Python 3.10 reads fractions of three or six digits only.
+    text = re.sub(r"\.(\d+)", lambda found: f".{found[1]:0<6.6}", text)
+    moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
 
 

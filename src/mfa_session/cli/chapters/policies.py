@@ -30,6 +30,54 @@ COMMANDS = (
         arguments=(FILES,),
         run="policy_lint:run",
     ),
+    Command(
+        name="policy check",
+        summary="Show what policies allow, with MFA and without.",
+        example="mfa-session policy check policy.json --action ec2:StopInstances",
+        description=(
+            "Evaluates policies as IAM does, for a long-term key, an MFA session, a session "
+            "without MFA and a role session, and names the statement that decides. What depends "
+            "on what cannot be known from here is unknown, never allowed."
+        ),
+        options=(
+            Option(
+                flags=("--action",),
+                metavar="ACTION",
+                help="What is to be done: ec2:StopInstances, or as the AWS CLI has it.",
+            ),
+            Option(
+                flags=("--resource",),
+                metavar="ARN",
+                help="What it is to be done to.  [default: any resource]",
+            ),
+            Option(
+                flags=("--mfa-age",),
+                kind="duration",
+                metavar="DURATION",
+                help="Look at an MFA session that is new, and at one just over this old.",
+            ),
+            Option(
+                flags=("--principal",),
+                metavar="ARN",
+                help="Who asks: a user's or role's ARN, or an account.",
+            ),
+            Option(
+                flags=("--context",),
+                kind="many",
+                metavar="KEY=VALUE",
+                help="A condition key of the request, such as aws:SourceIp=192.0.2.7. Repeatable.",
+            ),
+            Option(
+                flags=("--absent",),
+                kind="many",
+                metavar="KEY",
+                help="A condition key that the request does not have. Repeatable.",
+            ),
+            JSON,
+        ),
+        arguments=(Argument(name="file", many=True),),
+        run="policy_check",
+    ),
 )
 
 GROUPS = (

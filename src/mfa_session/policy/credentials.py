@@ -1,0 +1,122 @@
+"""The kinds of credentials a call may be signed with, and what AWS then knows of the caller."""
+
+from __future__ import annotations
+
+from mfa_session.durations import format_duration
+from mfa_session.policy.facts import Facts, Values
+from mfa_session.record import Record
+
+MFA_PRESENT = "aws:MultiFactorAuthPresent"
+MFA_AGE = "aws:MultiFactorAuthAge"
+Known = dict[str, Values | None]
+_TRUE, _FALSE = ("true",), ("false",)
+
+# A call that somebody makes directly, over TLS, as every SDK does.
+_DIRECT: Known = {
+    "aws:CalledVia": None,
+    "aws:CalledViaFirst": None,
+    "aws:CalledViaLast": None,
+    "aws:PrincipalIsAWSService": _FALSE,
+    "aws:PrincipalServiceName": None,
+    "aws:PrincipalServiceNamesList": None,
+    "aws:SecureTransport": _TRUE,
+    "aws:SourceAccount": None,
+    "aws:SourceArn": None,
+    "aws:ViaAWSService": _FALSE,
+}
+_OF_A_USER: Known = {
+    **_DIRECT,
+    "aws:FederatedProvider": None,
+    "aws:PrincipalType": ("User",),
+    "aws:SourceIdentity": None,
+}
+_OF_A_ROLE: Known = {
+    **_DIRECT,
+    "aws:PrincipalType": ("AssumedRole",),
+    "aws:username": None,
+}
+
+
+class Principal(Record):
+    """Who calls, as resource policies name them; what is not known is None.
+
+    `arns` are all that are theirs: a user's, or a role's and its session's.
+    """
+
+    account: str | None = None
+    arns: tuple[str, ...] | None = None
+
+
+class Credentials(Record):
+    """One kind of credentials: `kind` for scripts, `label` for people, and what they tell AWS."""
+
+    kind: str
+    label: str
+    facts: Facts
+    principal: Principal = Principal()
+    is_user: bool = True
+
+    @property
+    def has_mfa(self) -> bool:
+        """Whether AWS sees MFA."""
+        return self.facts.one(MFA_PRESENT) == "true"
+
+
+def long_term() -> Credentials:
+    """Return an access key's: AWS says nothing of MFA, not even that there was none."""
+    return _of_user("long-term", "long-term key", {MFA_PRESENT: None, MFA_AGE: None})
+
+
+def long_term_with_code() -> Credentials:
+    """Return an access key's, with a code sent along: AssumeRole takes one."""
+    mfa: Known = {MFA_PRESENT: _TRUE, MFA_AGE: ("0",)}
+    return _of_user("long-term-with-code", "long-term key and a code", mfa)
+
+
+def mfa_session(age_seconds: int | None = None) -> Credentials:
+    """Return those of GetSessionToken with a code; without an age it may be any."""
+    known: Known = {MFA_PRESENT: _TRUE}
+    if age_seconds is not None:
+        known[MFA_AGE] = (str(age_seconds),)
+    return _of_user("mfa-session", "MFA session" + (", new" if age_seconds == 0 else ""), known)
+
+
+def old_mfa_session(age_seconds: int) -> Credentials:
+    """Return the same once the code is just over so many seconds old."""
+    label = f"MFA session, over {format_duration(age_seconds)} old"
+    mfa: Known = {MFA_PRESENT: _TRUE, MFA_AGE: (str(age_seconds + 1),)}
+    return _of_user("mfa-session-old", label, mfa)
+
+
+def session_without_mfa() -> Credentials:
+    """Return those of GetSessionToken without a code."""
+    mfa: Known = {MFA_PRESENT: _FALSE, MFA_AGE: None}
+    return _of_user("session-without-mfa", "session without MFA", mfa)
+
+
+def role_session() -> Credentials:
+    """Return those of AssumeRole: whatever was given for them, no MFA is carried on.
+
+    So the documentation says (IAM user guide, MFA-protected API access), of a role taken from an
+    MFA session too; of that one some have seen otherwise.
+    """
+    return Credentials(
+        kind="role-session",
+        label="role session",
+        facts=Facts({**_OF_A_ROLE, MFA_PRESENT: _FALSE, MFA_AGE: None}),
+        is_user=False,
+    )
+
+
+def all_kinds(action: str, mfa_age_seconds: int | None = None) -> tuple[Credentials, ...]:
+    """Return the kinds to look at side by side; with an age, the MFA session new and that old."""
+    with_code = (long_term_with_code(),) if action.lower() == "sts:assumerole" else ()
+    if mfa_age_seconds is None:
+        sessions = [mfa_session()]
+    else:
+        sessions = [mfa_session(0), old_mfa_session(mfa_age_seconds)]
+    return (long_term(), *with_code, *sessions, session_without_mfa(), role_session())
+
+
+def _of_user(kind: str, label: str, mfa: Known) -> Credentials:
+    return Credentials(kind=kind, label=label, facts=Facts({**_OF_A_USER, **mfa}))

@@ -1,0 +1,221 @@
+"""May this be done? IAM's evaluation of policies, where some of what it depends on is not known.
+
+Pure: documents, a request and a caller in, a decision out. An explicit deny beats every allow; what
+nothing allows is denied; what depends on the unknown is unknown, and never allowed. After the IAM
+user guide's page on policy evaluation logic; what organisations add (service control policies) is
+not seen here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.patterns import covers, wild
+from mfa_session.policy.statements import Match, look_at
+from mfa_session.policy.truth import Truth, all_of, any_of
+from mfa_session.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mfa_session.policy.credentials import Credentials
+    from mfa_session.policy.document import Document
+    from mfa_session.policy.request import Request
+
+ALLOWED = "allowed"
+EXPLICITLY_DENIED = "explicitly-denied"
+IMPLICITLY_DENIED = "implicitly-denied"
+UNKNOWN = "unknown"
+
+_ACCOUNT_DIGITS = 12
+_ARN_ACCOUNT, _ARN_PARTS = 4, 6
+# Where the resource's own policy has to allow, too, within one account.
+_SELF_GUARDED = {"sts", "kms"}
+
+
+class Decision(Record):
+    """What comes of a request: an outcome, and what decides it.
+
+    `deciding` are the statements that allow, the one that denies, or those that cannot be judged.
+    Where not enough allows, `nearly` are those that would, were their conditions met, and `half`
+    those that do, where the other side would have to as well. `limit` is AWS's own rule, where no
+    policy decides; `unread` says that policies nobody could read may say otherwise, `accounts` that
+    it matters whether caller and resource share an account.
+    """
+
+    outcome: str
+    deciding: tuple[Match, ...] = ()
+    nearly: tuple[Match, ...] = ()
+    half: tuple[Match, ...] = ()
+    limit: str = ""
+    unread: bool = False
+    accounts: bool = False
+
+
+def evaluate(
+    documents: Iterable[Document],
+    request: Request,
+    credentials: Credentials,
+    *,
+    boundary: Document | None = None,
+    unread: bool = False,
+) -> Decision:
+    """Decide a request by identity, trust and resource policies, and by a permissions boundary.
+
+    With resource policies alone, theirs is the decision; together with the caller's own, both have
+    to allow across accounts, and within one account either, but for roles and KMS keys. `unread`:
+    there are policies of the caller that are not among the documents.
+    """
+    limit = _limit_of_aws(request, credentials)
+    if limit is not None:
+        return limit
+    case = _Case(request, credentials)
+    case.add(documents, boundary)
+    return case.decide(unread=unread)
+
+
+class _Case:
+    """What statements say of one request, by where the statements stand."""
+
+    def __init__(self, request: Request, caller: Credentials) -> None:
+        self._request = request
+        self._caller = caller
+        self._identity: list[Match] = []
+        self._resource: list[Match] = []
+        self._boundary: list[Match] | None = None
+        self._has_identity = self._has_resource = False
+
+    def add(self, documents: Iterable[Document], boundary: Document | None) -> None:
+        """Look at every statement."""
+        for document in documents:
+            if document.kind == "identity":
+                self._has_identity = True
+                self._identity += self._look_through(document)
+            else:
+                self._has_resource = self._has_resource or _concerns(document, self._request)
+                self._resource += self._look_through(document)
+        if boundary is not None:
+            self._boundary = self._look_through(boundary)
+
+    def decide(self, *, unread: bool) -> Decision:
+        """Weigh the denies, then what allows."""
+        denies = [match for match in self._all() if not match.statement.allows]
+        for deny in denies:
+            if deny.truth is True:
+                return Decision(outcome=EXPLICITLY_DENIED, deciding=(deny,))
+        allowed, accounts = self._allowed(unread=unread)
+        doubts = tuple(deny for deny in denies if deny.truth is None)
+        if allowed is False:
+            half = tuple(self._first_allows())
+            return Decision(outcome=IMPLICITLY_DENIED, nearly=tuple(self._nearly()), half=half)
+        if allowed is True and not doubts and not unread:
+            return Decision(outcome=ALLOWED, deciding=tuple(self._first_allows()))
+        doubts = doubts if allowed else doubts + tuple(self._open_allows())
+        return Decision(outcome=UNKNOWN, deciding=doubts, unread=unread, accounts=accounts)
+
+    def _allowed(self, *, unread: bool) -> tuple[Truth, bool]:
+        """Return whether it is allowed, denies apart; and whether two accounts decide it."""
+        identity = any_of([_any_allows(self._identity), None if unread else False])
+        bounded = all_of([identity, self._within_boundary()])
+        if not self._has_resource:
+            return bounded, False
+        resource = _any_allows(self._resource)
+        if not self._has_identity and not unread:
+            return resource, False
+        across = all_of([bounded, resource])
+        within = self._within_account(bounded, resource)
+        same = self._same_account()
+        if same is None and within is not across:
+            return None, True
+        return (within if same else across), False
+
+    def _within_account(self, bounded: Truth, resource: Truth) -> Truth:
+        """Join both sides where caller and resource are of one account."""
+        by_name = any_of(
+            all_of([match.truth, match.by_name])
+            for match in self._resource
+            if match.statement.allows
+        )
+        if not self._caller.is_user:  # a boundary limits what is given to a role, too
+            by_name = all_of([by_name, self._within_boundary()])
+        either = any_of([bounded, by_name])
+        guarded = self._request.action.partition(":")[0].lower() in _SELF_GUARDED
+        return all_of([resource, either]) if guarded else either
+
+    def _within_boundary(self) -> Truth:
+        return True if self._boundary is None else _any_allows(self._boundary)
+
+    def _same_account(self) -> Truth:
+        parts = self._request.resource.split(":")
+        of_resource = self._request.facts.one("aws:ResourceAccount") or (
+            parts[_ARN_ACCOUNT] if len(parts) >= _ARN_PARTS else ""
+        )
+        of_caller = self._caller.principal.account
+        if of_caller is None or len(of_resource) != _ACCOUNT_DIGITS or not of_resource.isdigit():
+            return None
+        return of_caller == of_resource
+
+    def _look_through(self, document: Document) -> list[Match]:
+        return [
+            look_at(document, each, self._request, self._caller) for each in document.statements
+        ]
+
+    def _all(self) -> list[Match]:
+        return [*self._identity, *self._resource, *(self._boundary or ())]
+
+    def _sides(self) -> tuple[Sequence[Match], ...]:
+        return self._identity, self._resource, self._boundary or ()
+
+    def _first_allows(self) -> Iterable[Match]:
+        """Return from each side the first statement that allows."""
+        for side in self._sides():
+            yield from [f for f in side if f.statement.allows and f.truth is True][:1]
+
+    def _open_allows(self) -> Iterable[Match]:
+        """Return the allows that cannot be judged."""
+        return (f for f in self._all() if f.statement.allows and f.truth is None)
+
+    def _nearly(self) -> Iterable[Match]:
+        """Return the allows that only their conditions keep from counting."""
+        found = (f for f in self._all() if f.statement.allows and f.truth is False)
+        return (f for f in found if f.speaks_of_it is not False)
+
+
+def _any_allows(matches: Iterable[Match]) -> Truth:
+    return any_of(match.truth for match in matches if match.statement.allows)
+
+
+def _concerns(document: Document, request: Request) -> bool:
+    """Say whether a resource's policy has a word on the service that is asked."""
+    asked = _service(request.action)
+    named = (action for each in document.statements for action in each.actions or ("*",))
+    return any(covers(_service(action), asked) is not False for action in named)
+
+
+def _service(action: str) -> tuple[str, ...]:
+    return wild(action.partition(":")[0].lower())
+
+
+def _limit_of_aws(request: Request, caller: Credentials) -> Decision | None:
+    """Return what AWS has decided itself, whatever policies say (STS and IAM references)."""
+    service, _, name = request.action.lower().partition(":")
+    session_without_mfa = caller.kind == "session-without-mfa"
+    if request.action.lower() == "sts:getcalleridentity":
+        return Decision(outcome=ALLOWED, limit="no policy can deny it")
+    if request.action.lower() == "sts:getsessiontoken":
+        if caller.kind == "long-term":
+            return Decision(outcome=ALLOWED, limit="it needs no permission, and no Deny stops it")
+        return Decision(outcome=IMPLICITLY_DENIED, limit="AWS takes it from long-term keys only")
+    if service == "iam" and session_without_mfa:
+        return Decision(
+            outcome=IMPLICITLY_DENIED, limit="AWS takes no IAM call from a session without MFA"
+        )
+    if service == "sts" and caller.kind in _OF_GET_SESSION_TOKEN and name != "assumerole":
+        return Decision(
+            outcome=IMPLICITLY_DENIED,
+            limit="AWS takes no STS call but AssumeRole and GetCallerIdentity from such a session",
+        )
+    return None
+
+
+_OF_GET_SESSION_TOKEN = {"mfa-session", "mfa-session-old", "session-without-mfa"}

@@ -1,0 +1,151 @@
+"""Wildcards and policy variables, and whether a pattern covers what is asked for.
+
+A pattern is a row of symbols: characters, and marks for `*`, `?` and a variable whose value is not
+known. What is asked for is one, too: `ec2:Describe*` asks for many actions at once.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mfa_session.policy.facts import Facts
+    from mfa_session.policy.truth import Truth
+
+Row = tuple[str, ...]
+
+# No character, so that a `*` out of a variable is none of these.
+ANY, ONE, UNKNOWN = "any text", "any character", "a variable's value"
+_WILD = {"*": ANY, "?": ONE}
+_LITERALS = {"*", "?", "$"}
+_VARIABLE = re.compile(r"\$\{\s*([^{},]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
+
+
+class Filled(NamedTuple):
+    """A text with its variables filled in; `row` is None where one of them has no value.
+
+    A text with such a variable is equal to nothing and like nothing. `unknown` names the keys
+    that would have to be known.
+    """
+
+    row: Row | None
+    unknown: tuple[str, ...] = ()
+
+
+def literal(text: str) -> Row:
+    """Return a text in which nothing stands for anything else."""
+    return tuple(text)
+
+
+def wild(text: str) -> Row:
+    """Return a text in which `*` and `?` are wildcards."""
+    return tuple(_WILD.get(character, character) for character in text)
+
+
+def fill(text: str, facts: Facts | None, *, wildcards: bool = True) -> Filled:
+    """Fill in `${aws:username}`, `${key, 'default'}` and `${*}`; without facts they are text.
+
+    A wildcard that comes out of a variable stands for itself (IAM reference, policy variables).
+    """
+    if facts is None:
+        return Filled(wild(text) if wildcards else literal(text))
+    row: list[str] = []
+    unknown: list[str] = []
+    has_value = True
+    for piece in _pieces(text):
+        if isinstance(piece, str):
+            row += wild(piece) if wildcards else piece
+        elif piece[1] in _LITERALS:
+            row += piece[1]
+        elif not facts.knows(piece[1]):
+            row.append(UNKNOWN)
+            unknown.append(piece[1])
+        else:
+            value = facts.one(piece[1])
+            value = piece[2] if value is None else value
+            has_value = has_value and value is not None
+            row += value or ""
+    return Filled(tuple(row) if has_value else None, tuple(unknown))
+
+
+def covers(pattern: Row, asked: Row) -> Truth:
+    """Say whether a pattern covers everything that is asked for; False: nothing of it."""
+    if UNKNOWN not in pattern and _covers_all(pattern, asked):
+        return True
+    return None if _meets(pattern, asked) else False
+
+
+def folded(row: Iterable[str]) -> Row:
+    """Return a row that compares equal whatever its case; marks stay marks."""
+    return tuple(symbol.lower() if len(symbol) == 1 else symbol for symbol in row)
+
+
+def _pieces(text: str) -> Iterator[str | re.Match[str]]:
+    end = 0
+    for match in _VARIABLE.finditer(text):
+        yield text[end : match.start()]
+        yield match
+        end = match.end()
+    yield text[end:]
+
+
+def _covers_all(pattern: Row, asked: Row) -> bool:
+    """Match greedily, going back to the last `*` only: the time is at most their product."""
+    at = star = marked = 0
+    index, star_seen = 0, False
+    while at < len(asked):
+        if index < len(pattern) and pattern[index] == ANY:
+            star, marked, star_seen = index, at, True
+            index += 1
+        elif index < len(pattern) and _takes(pattern[index], asked[at]):
+            index, at = index + 1, at + 1
+        elif star_seen:
+            marked += 1
+            index, at = star + 1, marked
+        else:
+            return False
+    return all(symbol == ANY for symbol in pattern[index:])
+
+
+def _takes(symbol: str, asked: str) -> bool:
+    return symbol == asked or (symbol == ONE and asked != ANY)
+
+
+def _meets(pattern: Row, asked: Row) -> bool:
+    """Say whether some text fits both: position by position, all that is possible at once."""
+    possible = _past_stars(pattern, {0})
+    for symbol in asked:
+        if symbol == ANY:
+            possible = set(range(min(possible), len(pattern) + 1)) if possible else possible
+            continue
+        possible = _past_stars(pattern, _stepped(pattern, possible, symbol))
+        if not possible:
+            return False
+    return len(pattern) in possible
+
+
+def _stepped(pattern: Row, possible: set[int], symbol: str) -> set[int]:
+    """Return where a pattern may stand after one more character."""
+    after = set()
+    for index in possible:
+        if index < len(pattern):
+            stands = pattern[index]
+            if stands in (ANY, UNKNOWN):
+                after.add(index)
+            elif ONE in (stands, symbol) or stands == symbol:
+                after.add(index + 1)
+    return after
+
+
+def _past_stars(pattern: Row, possible: set[int]) -> set[int]:
+    """Add where a pattern may stand without another character: `*` may be nothing."""
+    found = set(possible)
+    for index in sorted(possible):
+        at = index
+        while at < len(pattern) and pattern[at] in (ANY, UNKNOWN):
+            at += 1
+            found.add(at)
+    return found

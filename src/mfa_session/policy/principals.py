@@ -1,0 +1,152 @@
+"""Whom a resource's or role's policy means, and who the caller is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from mfa_session.policy.credentials import Principal
+from mfa_session.policy.facts import Facts
+from mfa_session.policy.truth import Truth, all_of, any_of, negate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mfa_session.policy.credentials import Credentials
+    from mfa_session.policy.document import Document, Statement
+
+_ACCOUNT = re.compile(r"(?:arn:[a-z-]+:iam::)?(\d{12})(?:(?<=:\d{12}):root)?", re.ASCII)
+_IDENTITY = re.compile(
+    r"arn:[a-z-]+:(?:iam|sts)::(?P<account>\d{12}):"
+    r"(?P<kind>user|role|assumed-role)/(?P<name>.+)",
+    re.ASCII,
+)
+
+
+class Named(NamedTuple):
+    """Whether a statement is for the caller, and whether by name: not through the account."""
+
+    matches: Truth
+    by_name: Truth
+
+
+def names(statement: Statement, caller: Credentials) -> Named:
+    """Say whether a statement is for the caller; an identity's own statement is."""
+    if statement.principals is not None:
+        return _listed(statement.principals, caller)
+    if statement.not_principals is not None:
+        others = _listed(statement.not_principals, caller)
+        # Whether an account in NotPrincipal spares all that are in it is not said anywhere.
+        spared = others.by_name if others.by_name is True else _unless_no(others.matches)
+        return Named(negate(spared), negate(spared))
+    return Named(matches=True, by_name=True)
+
+
+def acting_as(caller: Credentials, text: str | None) -> Credentials:
+    """Return the caller as this principal: a user's or role's ARN, or an account.
+
+    A user's ARN does not say which role a role session is of, only its account; nor the other way.
+    Raises ValueError for what is none.
+    """
+    if text is None:
+        return caller
+    account = _account(text)
+    if account is not None:
+        known = Facts({"aws:PrincipalAccount": (account,)})
+        return caller.replace(principal=Principal(account=account), facts=known.over(caller.facts))
+    found = _IDENTITY.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    account, is_user = found["account"], found["kind"] == "user"
+    facts = Facts({"aws:PrincipalAccount": (account,)})
+    if is_user != caller.is_user:
+        return caller.replace(principal=Principal(account=account), facts=facts.over(caller.facts))
+    arns = (text,) if is_user else _arns_of_role(text, found)
+    facts = facts.over(Facts({"aws:PrincipalArn": (arns[0],)}))
+    if is_user:
+        facts = facts.over(Facts({"aws:username": (found["name"].rpartition("/")[2],)}))
+    principal = Principal(account=account, arns=arns)
+    return caller.replace(principal=principal, facts=facts.over(caller.facts))
+
+
+def named_principals(documents: Iterable[Document]) -> list[str]:
+    """Return whom the Allow statements name that `acting_as` takes, in their order, each once."""
+    found = [
+        text
+        for document in documents
+        for statement in document.statements
+        if statement.allows and statement.principals
+        for text in statement.principals.get("AWS", ())
+        if _account(text) or _IDENTITY.fullmatch(text)
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _listed(listed: dict[str, tuple[str, ...]], caller: Credentials) -> Named:
+    found = [_fits(kind, text, caller) for kind, texts in listed.items() for text in texts]
+    return Named(
+        any_of(named.matches for named in found),
+        any_of(all_of(named) for named in found),
+    )
+
+
+def _fits(kind: str, text: str, caller: Credentials) -> Named:
+    if text == "*" and kind in {"*", "AWS"}:
+        return Named(matches=True, by_name=True)
+    if kind == "CanonicalUser":
+        return Named(matches=None, by_name=False)
+    if kind != "AWS":  # services and people who come through an identity provider
+        return Named(matches=False, by_name=False)
+    account = _account(text)
+    if account is not None:
+        known = caller.principal.account
+        return Named(None if known is None else known == account, by_name=False)
+    return Named(_is(text, caller), by_name=True)
+
+
+def _is(text: str, caller: Credentials) -> Truth:
+    """Say whether an ARN is one of the caller's."""
+    found = _IDENTITY.fullmatch(text)
+    if found is None:  # an id that IAM puts in place of what was deleted, or a federated user
+        return None
+    principal = caller.principal
+    if (found["kind"] == "user") != caller.is_user:
+        return False
+    if principal.account is not None and principal.account != found["account"]:
+        return False
+    if principal.arns is None:
+        return None
+    if text in principal.arns:
+        return True
+    return False if caller.is_user else _may_be_same_role(found, principal.arns)
+
+
+def _may_be_same_role(found: re.Match[str], arns: tuple[str, ...]) -> Truth:
+    """Say whether two roles may be one: a role's session has a name, but not the role's path."""
+    theirs = [_IDENTITY.fullmatch(arn) for arn in arns]
+    if any(other and other["kind"] == found["kind"] for other in theirs):
+        return False
+    return None if any(other and _role(other) == _role(found) for other in theirs) else False
+
+
+def _role(found: re.Match[str]) -> str:
+    name = found["name"]
+    return name.partition("/")[0] if found["kind"] == "assumed-role" else name.rpartition("/")[2]
+
+
+def _arns_of_role(text: str, found: re.Match[str]) -> tuple[str, ...]:
+    """Return a role's ARN, and of a session's ARN both; a role's path is not in the latter."""
+    if found["kind"] == "role":
+        return (text,)
+    role = found["name"].partition("/")[0]
+    partition = text.split(":")[1]
+    return (f"arn:{partition}:iam::{found['account']}:role/{role}", text)
+
+
+def _account(text: str) -> str | None:
+    found = _ACCOUNT.fullmatch(text)
+    return found[1] if found else None
+
+
+def _unless_no(truth: Truth) -> Truth:
+    return False if truth is False else None

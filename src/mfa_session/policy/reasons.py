@@ -1,0 +1,123 @@
+"""Why a request is decided as it is: for people in a line, for scripts as data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, UNKNOWN
+from mfa_session.policy.patterns import fill
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mfa_session.policy.credentials import Credentials
+    from mfa_session.policy.document import Condition
+    from mfa_session.policy.evaluation import Decision
+    from mfa_session.policy.request import Request
+    from mfa_session.policy.statements import Match
+
+_MOST_VALUES = 3
+
+
+def because(decision: Decision, request: Request, caller: Credentials) -> str:
+    """Say what decides, in one line."""
+    if decision.limit:
+        return decision.limit
+    if decision.outcome in {ALLOWED, EXPLICITLY_DENIED}:
+        return " and ".join(f"{f.statement.effect} {place(f)}" for f in decision.deciding)
+    if decision.outcome == UNKNOWN:
+        return "; ".join(_doubts(decision, request, caller))
+    return "; ".join(_lacks(decision))
+
+
+def place(match: Match) -> str:
+    """Return a statement's name and where it stands: `OnlyWithMFA (step-up.json:7)`."""
+    statement = match.statement
+    return f"{statement.label} ({match.document.source.label}:{statement.position.line})"
+
+
+def statement_data(match: Match) -> dict[str, object]:
+    """Return a statement for scripts."""
+    statement = match.statement
+    return {
+        "file": match.document.source.label,
+        "line": statement.position.line,
+        "sid": statement.sid,
+        "index": statement.index,
+        "effect": statement.effect,
+    }
+
+
+def condition_data(match: Match, condition: Condition) -> dict[str, object]:
+    """Return a condition for scripts."""
+    return {
+        "file": match.document.source.label,
+        "line": condition.position.line,
+        "operator": condition.written,
+        "key": condition.key,
+        "values": list(condition.values),
+    }
+
+
+def deciding_conditions(decision: Decision) -> list[dict[str, object]]:
+    """Return the conditions that would have to be known, or met."""
+    unknown = [(f, c) for f in decision.deciding for c in f.conditions_that_are(None)]
+    unmet = [(f, c) for f in decision.nearly for c in f.conditions_that_are(truth=False)]
+    found = unknown if decision.outcome == UNKNOWN else unmet
+    return [condition_data(match, condition) for match, condition in found]
+
+
+def written(condition: Condition) -> str:
+    """Return a condition as one reads it: `BoolIfExists aws:MultiFactorAuthPresent false`."""
+    values = list(condition.values[:_MOST_VALUES])
+    if len(condition.values) > _MOST_VALUES:
+        values.append("…")
+    return f"{condition.written} {condition.key} {' | '.join(values)}".rstrip()
+
+
+def _lacks(decision: Decision) -> Iterable[str]:
+    """Say what is missing where too little allows it."""
+    for match in decision.nearly:
+        unmet = " and ".join(map(written, match.conditions_that_are(truth=False)))
+        yield f"{place(match)} would allow it, but {unmet} is not met"
+    if decision.half:
+        allowing = " and ".join(map(place, decision.half))
+        yield f"{allowing} allows it, but not the other side"
+    elif not decision.nearly:
+        yield "nothing allows it"
+
+
+def _doubts(decision: Decision, request: Request, caller: Credentials) -> Iterable[str]:
+    for match in decision.deciding:
+        doubts = " and ".join(_doubts_of(match, request, caller))
+        yield f"{match.statement.effect} {place(match)} depends on {doubts}"
+    if decision.accounts:
+        yield "it depends on whether caller and resource are of one account"
+    if decision.unread:
+        yield "policies that could not be read may say otherwise"
+
+
+def _doubts_of(match: Match, request: Request, caller: Credentials) -> Iterable[str]:
+    """Say what of a statement cannot be judged."""
+    statement = match.statement
+    if match.principal is None:
+        yield "who calls"
+    if match.action is None:
+        named = statement.actions is not None or statement.not_actions is not None
+        yield f"which action of {request.action} it is" if named else "an Action it does not have"
+    if match.resource is None:
+        yield _doubt_of_resource(match, request, caller)
+    for condition in match.conditions_that_are(None):
+        yield written(condition) + ("" if condition.known else ", an operator IAM does not have")
+
+
+def _doubt_of_resource(match: Match, request: Request, caller: Credentials) -> str:
+    statement = match.statement
+    listed = statement.resources if statement.resources is not None else statement.not_resources
+    if listed is None:
+        return "a Resource it does not have"
+    facts = request.facts.over(caller.facts)
+    unknown = sorted({key for text in listed for key in fill(text, facts).unknown})
+    if unknown:
+        return f"the value of {' and '.join(unknown)}"
+    return "which resource it is"

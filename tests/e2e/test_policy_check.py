@@ -1,0 +1,136 @@
+"""`policy check` end to end: the table for people, the object for scripts, and bad input."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run
+
+STEP_UP = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Effect": "Allow", "Action": "*", "Resource": "*"},
+    {"Sid": "StopOnlyWithMFA",
+     "Effect": "Deny",
+     "Action": "ec2:StopInstances",
+     "Resource": "*",
+     "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}
+  ]
+}
+"""
+TABLE = """ec2:StopInstances on any resource
+
+CREDENTIALS          OUTCOME            BECAUSE
+long-term key        explicitly denied  Deny StopOnlyWithMFA (<stdin>:5)
+MFA session          allowed            Allow Statement[0] (<stdin>:4)
+session without MFA  explicitly denied  Deny StopOnlyWithMFA (<stdin>:5)
+role session         explicitly denied  Deny StopOnlyWithMFA (<stdin>:5)
+"""
+AGE = {"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": "3600"}}
+IP = {"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+
+
+def written(home: Path, condition: object) -> str:
+    path = home / "policy.json"
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    deny = {**allow, "Effect": "Deny", "Condition": condition}
+    path.write_text(json.dumps({"Version": "2012-10-17", "Statement": [allow, deny]}))
+    return str(path)
+
+
+def outcomes(stdout: str) -> dict[str, str]:
+    found = json.loads(stdout)["decisions"]
+    return {each["credentials"]: each["outcome"] for each in found}
+
+
+def test_the_table_shows_each_kind_of_credentials(run: Run) -> None:
+    outcome = run("policy", "check", "-", "--action", "ec2:stop-instances", input=STEP_UP)
+    assert (outcome.exit_code, outcome.stdout, outcome.stderr) == (0, TABLE, "")
+
+
+def test_json_names_statement_and_condition(home: Path, run: Run) -> None:
+    path = written(home, AGE)
+    outcome = run("policy", "check", path, "--action", "s3:GetObject", "--json")
+    whole = json.loads(outcome.stdout)
+    session = next(e for e in whole["decisions"] if e["credentials"] == "mfa-session")
+    assert (outcome.exit_code, whole["version"], whole["resource"]) == (0, 1, "*")
+    assert session == {
+        "credentials": "mfa-session",
+        "outcome": "unknown",
+        "because": f"Deny Statement[1] ({path}:1) depends on NumericGreaterThanIfExists "
+        "aws:MultiFactorAuthAge 3600",
+        "statements": [{"file": path, "line": 1, "sid": None, "index": 1, "effect": "Deny"}],
+        "conditions": [
+            {
+                "file": path,
+                "line": 1,
+                "operator": "NumericGreaterThanIfExists",
+                "key": "aws:MultiFactorAuthAge",
+                "values": ["3600"],
+            }
+        ],
+    }
+    assert "--mfa-age" in outcome.stderr
+
+
+def test_an_age_shows_a_session_new_and_old(home: Path, run: Run) -> None:
+    path = written(home, AGE)
+    argv = ("policy", "check", path, "--action", "s3:GetObject", "--json", "--mfa-age")
+    assert outcomes(run(*argv, "1h").stdout) == {
+        "long-term": "explicitly-denied",
+        "mfa-session": "allowed",
+        "mfa-session-old": "explicitly-denied",
+        "session-without-mfa": "explicitly-denied",
+        "role-session": "explicitly-denied",
+    }
+    assert outcomes(run(*argv, "59m").stdout)["mfa-session-old"] == "allowed"
+    assert outcomes(run(*argv, "0").stdout)["mfa-session-old"] == "allowed"
+
+
+def test_facts_can_be_given(home: Path, run: Run) -> None:
+    argv = ("policy", "check", written(home, IP), "--action", "s3:GetObject", "--json")
+    unsure = run(*argv)
+    inside = run(*argv, "--context", "aws:sourceip=192.0.2.7")
+    outside = run(*argv, "--context", "aws:SourceIp=10.0.0.1")
+    absent = run(*argv, "--absent", "aws:SourceIp")
+    found = [
+        set(outcomes(outcome.stdout).values()) for outcome in (unsure, inside, outside, absent)
+    ]
+    assert found == [{"unknown"}, {"allowed"}, {"explicitly-denied"}, {"explicitly-denied"}]
+    assert "--context aws:SourceIp=" in unsure.stderr
+
+
+@pytest.mark.parametrize(
+    ("argv", "exit_code", "code"),
+    [
+        (("-",), 2, "no-action"),
+        (("--action", "s3:GetObject"), 2, "no-policy"),
+        (("-", "--action", "GetObject"), 2, "bad-action"),
+        (("-", "--action", "s3:GetObject", "--context", "aws:SourceIp"), 2, "bad-context"),
+        (("-", "--action", "s3:GetObject", "--context",
+          "aws:multifactorauthpresent=true"), 2, "bad-context"),
+        (("-", "--action", "s3:GetObject", "--principal", "carol"), 2, "bad-principal"),
+        (("absent.json", "--action", "s3:GetObject"), 3, "unreadable-file"),
+        ((".", "--action", "s3:GetObject"), 3, "unreadable-file"),
+    ],
+)  # fmt: skip
+def test_bad_usage_is_told(argv: tuple[str, ...], exit_code: int, code: str, run: Run) -> None:
+    outcome = run("policy", "check", *argv, "--json", input=STEP_UP)
+    assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (exit_code, code)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("", "bad-policy-json"), ("{", "bad-policy-json"), ("\ufeff{}", "bad-policy-json"),
+     ("[]", "not-a-policy"), ("{}", "not-a-policy"), ("[" * 5000, "bad-policy-json")],
+)  # fmt: skip
+def test_what_is_no_policy_is_told(text: str, code: str, run: Run) -> None:
+    outcome = run("policy", "check", "-", "--action", "s3:GetObject", "--json", input=text)
+    assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (3, code), outcome
+    assert "<stdin>:1:" in json.loads(outcome.stdout)["error"]["message"]
