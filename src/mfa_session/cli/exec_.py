@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
+from mfa_session.cli.becoming import become
 from mfa_session.cli.result import Result
 from mfa_session.cli.using import take_session, variables_of
 from mfa_session.errors import NoMfaError
@@ -12,11 +12,9 @@ from mfa_session.session.environment import child_environment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from mfa_session.cli.app import App
-
-NOT_EXECUTABLE, NOT_FOUND = 126, 127
 
 
 def run(app: App) -> Result:
@@ -38,29 +36,6 @@ def _take_code_from_stdin(app: App) -> None:
         app.given = app.given.replace(values={**app.given.values, "token_code": read_line()})
     except NoMfaError:
         return  # missed only if a code turns out to be needed
-
-
-def become(app: App, command: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Replace this process by `command`; return only if that fails (126, 127), as a shell does."""
-    try:
-        if sys.platform == "win32":
-            return _run_child(command, environ)
-        os.execvpe(command[0], list(command), environ)  # noqa: S606  # the person's own command
-    except (FileNotFoundError, NotADirectoryError):
-        app.talk.error(f"{command[0]}: command not found", "check the name and PATH")
-        return NOT_FOUND
-    except OSError as error:
-        app.talk.error(f"{command[0]}: {error.strerror}", "check that it may be executed")
-        return NOT_EXECUTABLE
-    except ValueError:  # an empty name, or a NUL in it
-        app.talk.error(f"{command[0]!r} is no command", "check the name")
-        return NOT_FOUND
-
-
-def _run_child(command: Sequence[str], environ: Mapping[str, str]) -> int:
-    import subprocess  # noqa: PLC0415  # Windows has no execve that keeps the console
-
-    return subprocess.run(list(command), env=dict(environ), check=False).returncode
 
 
 def _shell(environ: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.aws.calls import AwsCalls
 from mfa_session.aws.devices import IamDevices
+from mfa_session.aws.targets import Lookups
 from mfa_session.cli.given import asks_nothing
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.session_store import SessionStore
@@ -27,6 +28,7 @@ from mfa_session.system.terminal import Terminal
 
 __all__ = [
     "SecretStore",
+    "lookups_of",
     "phone_of",
     "read_line",
     "read_secret_line",
@@ -107,6 +109,11 @@ def wire_devices(app: App, caller: Caller) -> devices.Edges:
         ask_code=terminal.ask_hidden if terminal.can_ask() else None,
         choose=login.choose_device,
     )
+
+
+def lookups_of(app: App, caller: Caller) -> Lookups:
+    """Return the questions about what a command will hit, asked by `caller`."""
+    return Lookups(app.clock, app.aws_clock, caller)
 
 
 def phone_of(app: App) -> Callable[[NewDevice, User], None] | None:

@@ -55,6 +55,7 @@ def find_base(settings: Settings, sessions: Iterable[Session], now: datetime) ->
         if session.kind == "mfa"
         and _is_of_source(settings, session)
         and _fits(settings.mfa_serial, session.mfa_serial)
+        and _is_recent(settings, session, now)
         and (session.seconds_left(now) or 0) > LEAST_BASE_SECONDS
     ]
     return max(fitting, key=lambda session: session.seconds_left(now) or 0, default=None)
@@ -62,7 +63,11 @@ def find_base(settings: Settings, sessions: Iterable[Session], now: datetime) ->
 
 def serves(settings: Settings, session: Session, now: datetime) -> bool:
     """Say whether a session is what the settings ask for, with enough life left."""
-    return _is_same(settings, session) and _lasts(settings, session, now)
+    return (
+        _is_same(settings, session)
+        and _is_recent(settings, session, now)
+        and _lasts(settings, session, now)
+    )
 
 
 def _is_same(settings: Settings, session: Session) -> bool:
@@ -76,6 +81,14 @@ def _is_same(settings: Settings, session: Session) -> bool:
         and _fits(settings.role_session_name, session.role_session_name)
         and not (settings.duration_is_explicit and settings.duration > granted)
     )
+
+
+def _is_recent(settings: Settings, session: Session, now: datetime) -> bool:
+    """Say whether the code was given recently enough."""
+    if settings.max_age is None:
+        return True
+    given_at = session.authenticated_at
+    return given_at is not None and (now - given_at).total_seconds() <= settings.max_age
 
 
 def _lasts(settings: Settings, session: Session, now: datetime) -> bool:

@@ -30,7 +30,10 @@ MIN_TTL_SECONDS = 900
 
 
 class Settings(Record):
-    """How one session is to be had. Durations are seconds; `via` is the session a role goes by."""
+    """How one session is to be had. Durations are seconds; `via` is the session a role goes by.
+
+    `max_age` is how long ago the code may have been given (`aws:MultiFactorAuthAge`); None: ever.
+    """
 
     name: str
     target: str
@@ -44,6 +47,7 @@ class Settings(Record):
     duration: int
     duration_is_explicit: bool = False
     min_ttl: int = MIN_TTL_SECONDS
+    max_age: int | None = None
     region: str | None = None
     written_region: str | None = None
     written_output: str | None = None
@@ -55,6 +59,11 @@ class Settings(Record):
         """`role` or `mfa`, as in a `Session`."""
         return "role" if self.role_arn else "mfa"
 
+    def with_max_age(self, seconds: int | None) -> Settings:
+        """Return these settings for a session, and one to go via, whose code is no older."""
+        via = self.via.with_max_age(seconds) if self.via else None
+        return self.replace(max_age=seconds, via=via)
+
 
 def resolve(facts: Facts) -> Settings:
     """Return the settings of the session the facts ask for; ConfigurationError if they make none.
@@ -63,6 +72,11 @@ def resolve(facts: Facts) -> Settings:
     NAME, what a managed section remembers, the source profile's sections, `[defaults]`.
     """
     return _resolve(facts, find_name(facts), ())
+
+
+def resolve_named(facts: Facts, named: Named) -> Settings:
+    """Return the settings of a session by name, be there anything of that name or not."""
+    return _resolve(facts, named, ())
 
 
 def _resolve(facts: Facts, named: Named, seen: tuple[str, ...]) -> Settings:

@@ -111,6 +111,22 @@ def leads_back(process: str) -> bool:
     return any(name in {"mfa-session", "mfa-session.exe", "mfa_session"} for name in names)
 
 
+def process_profile(process: str) -> str | None:
+    """Return the `--profile` of a credential_process that is this tool itself, or None."""
+    import shlex  # noqa: PLC0415  # needed for a protected command of such a profile only
+
+    try:
+        words = shlex.split(process)
+    except ValueError:
+        return None
+    for word, following in zip(words, (*words[1:], None), strict=True):
+        if word == "--profile":
+            return following
+        if word.startswith("--profile="):
+            return word.partition("=")[2]
+    return None
+
+
 def _usual_profiles(facts: Facts, name: str) -> Iterator[str]:
     for variable in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):
         if facts.environ.get(variable):

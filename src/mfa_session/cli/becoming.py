@@ -1,0 +1,58 @@
+"""The end of `exec` and `guard`: this process becomes the command."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfa_session.cli.app import App
+
+NOT_EXECUTABLE, NOT_FOUND = 126, 127
+
+
+def become(
+    app: App, command: Sequence[str], environ: Mapping[str, str], program: str | None = None
+) -> int:
+    """Replace this process by `command`; return only if that fails (126, 127), as a shell does.
+
+    `program` is the file to run where it is not to be looked up by the command's first word.
+    """
+    try:
+        if sys.platform == "win32":
+            return _run_child((program or command[0], *command[1:]), environ)
+        _restore_signals()
+        os.execvpe(program or command[0], list(command), environ)  # noqa: S606  # the person's own
+    except (FileNotFoundError, NotADirectoryError):
+        return not_found(app, command[0])
+    except OSError as error:
+        app.talk.error(f"{command[0]}: {error.strerror}", "check that it may be executed")
+        return NOT_EXECUTABLE
+    except ValueError:  # an empty name, or a NUL in it
+        app.talk.error(f"{command[0]!r} is no command", "check the name")
+        return NOT_FOUND
+
+
+def not_found(app: App, name: str) -> int:
+    """Tell that there is no such program; return the exit code for it."""
+    app.talk.error(f"{name}: command not found", "check the name and PATH")
+    return NOT_FOUND
+
+
+def _run_child(command: Sequence[str], environ: Mapping[str, str]) -> int:
+    import subprocess  # noqa: PLC0415  # Windows has no execve that keeps the console
+
+    return subprocess.run(list(command), env=dict(environ), check=False).returncode
+
+
+def _restore_signals() -> None:
+    """Undo what Python ignores at its start: `CMD | head` ends by SIGPIPE, as without us."""
+    # Not `signal`, which imports enum and thereby takes longer than all the rest.
+    import _signal  # type: ignore[import-not-found]  # noqa: PLC0415  # typeshed knows the other
+
+    for name in ("SIGPIPE", "SIGXFSZ"):
+        if hasattr(_signal, name):
+            _signal.signal(getattr(_signal, name), _signal.SIG_DFL)

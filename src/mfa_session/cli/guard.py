@@ -1,0 +1,85 @@
+"""`guard`: become a command; a protected one only with a session that had MFA."""
+
+from __future__ import annotations
+
+import os
+
+from mfa_session.cli.becoming import NOT_FOUND, become, not_found
+from mfa_session.cli.result import Result
+from mfa_session.errors import UsageError
+from mfa_session.files.aws_files import expand, read_bytes
+from mfa_session.guard.aliases import NO_ALIASES, parse_aliases
+from mfa_session.guard.decision import judge
+from mfa_session.guard.rules import Rules
+from mfa_session.system.programs import OnlyWrappersError, find_program, may_lead_back
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfa_session.cli.app import App
+    from mfa_session.guard.aliases import Aliases
+    from mfa_session.guard.decision import Verdict
+
+ALIAS_FILE = "~/.aws/cli/alias"
+LED_TO = "MFA_SESSION_GUARD_LED_TO"
+"""The process and the program it became: should that program start us again, it is a wrapper."""
+_NOT_PASSED_ON = ("MFA_SESSION_TOKEN_CODE", LED_TO)
+
+
+def run(app: App) -> Result:
+    """Decide about the command and become it, or tell what would be done (`--dry-run`)."""
+    words = app.given.rest
+    if not words:
+        raise UsageError(
+            "no-command", "guard has no command to run", "mfa-session guard -- aws s3 ls"
+        )
+    verdict = judge(words, Rules.of(app.file().guard), read_aliases(app))
+    if app.given.flag("dry_run"):
+        from mfa_session.cli.guard_report import report  # noqa: PLC0415  # cold
+
+        return report(app, words, verdict)
+    if not verdict.protected:
+        return _end(become_program(app, words, app.environ))
+    return _end(_step_up(app, words, verdict))
+
+
+def _step_up(app: App, words: Sequence[str], verdict: Verdict) -> int:
+    from mfa_session.cli.stepping_up import step_up  # noqa: PLC0415  # cold
+
+    ready = step_up(app, words, verdict)
+    return become_program(app, ready.words, ready.environ)
+
+
+def read_aliases(app: App) -> Aliases:
+    """Return the AWS CLI's aliases; of a file that cannot be read, the CLI itself will tell."""
+    data = read_bytes(expand(ALIAS_FILE, app.environ))
+    return parse_aliases(data.decode("utf-8", "replace")) if data else NO_ALIASES
+
+
+def become_program(app: App, words: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Become the command, looked up past any wrapper of our own; return an exit code if not."""
+    child = {name: value for name, value in environ.items() if name not in _NOT_PASSED_ON}
+    try:
+        program = find_program(words[0], environ, _led_back(app.environ))
+    except OnlyWrappersError:
+        app.talk.error(
+            f"{words[0]}: only wrappers that call mfa-session are on PATH, not the program itself",
+            "install it, or put its folder on PATH",
+        )
+        return NOT_FOUND
+    if program is None:
+        return not_found(app, words[0])
+    if may_lead_back(program):
+        child[LED_TO] = f"{os.getpid()} {program}"
+    return become(app, words, child, program)
+
+
+def _led_back(environ: Mapping[str, str]) -> str | None:
+    """Return the program that this very process, or its parent, had become when we were last."""
+    process, _, program = environ.get(LED_TO, "").partition(" ")
+    return program if process in {str(os.getpid()), str(os.getppid())} else None
+
+
+def _end(exit_code: int) -> Result:
+    return Result(data={}, exit_code=exit_code)

@@ -1,0 +1,180 @@
+"""The step-up before a protected command: whose session, what will be hit, and the question."""
+
+from __future__ import annotations
+
+from mfa_session.cli.given import asks_nothing
+from mfa_session.errors import ConfigurationError, DeclinedError
+from mfa_session.guard.aws_words import is_aws, without_profile
+from mfa_session.guard.choice import Choice
+from mfa_session.guard.identity import KEYS, OTHER, Identity, find_identity
+from mfa_session.record import Record
+from mfa_session.session.environment import child_environment, session_variables
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfa_session.cli.app import App
+    from mfa_session.guard.decision import Verdict
+    from mfa_session.session.facts import Facts
+    from mfa_session.session.model import Session
+    from mfa_session.session.settings import Settings
+
+STEPPED_UP = "MFA_SESSION_GUARDED"
+"""The key id of the session that a guard further out has asked for, shown and given."""
+_NO_DEVICE = {"no-mfa-device", "passkey-device"}
+_NO_SESSION = {"temporary-source", "no-long-term-keys", "source-loop"}
+
+
+class Plan(Record):
+    """What a protected command runs with: a session by `settings`, or as it is for a `reason`."""
+
+    facts: Facts
+    identity: Identity
+    settings: Settings | None = None
+    reason: str = ""
+    is_inside: bool = False
+
+
+class Ready(Record):
+    """A command line and its environment, as they will be run."""
+
+    words: Sequence[str]
+    environ: Mapping[str, str]
+
+
+def step_up(app: App, words: Sequence[str], verdict: Verdict) -> Ready:
+    """Have the session, show what will be hit, ask if that is wanted; return what to run."""
+    plan = make_plan(app, verdict)
+    if plan.is_inside:
+        return Ready(words=words, environ=app.environ)
+    session = None
+    if plan.settings is not None:
+        try:
+            session = app.have(plan.facts, plan.settings, in_memory=True).session
+        except ConfigurationError as error:
+            if error.code not in _NO_DEVICE:
+                raise
+            plan = _without_session(plan, error.message)
+    if plan.reason:
+        _warn_or_refuse(app, plan)
+    region = region_of(app, plan, verdict)
+    _show(app, words, verdict, plan, session, region)
+    _ask(app)
+    if session is None:
+        return Ready(words=words, environ=app.environ)
+    return _ready(app, words, verdict, plan, session, region)
+
+
+def make_plan(app: App, verdict: Verdict) -> Plan:
+    """Decide with which session the command is to run; nothing is asked of AWS or anybody."""
+    facts = app.facts(app.given.options(app.environ).replace(profile=None, source_profile=None))
+    identity = find_identity(facts, verdict.call.profile if verdict.call else None)
+    wanted = app.given.values.get("profile")
+    plan = Plan(facts=facts, identity=identity)
+    choice = Choice(facts, identity, app.now())
+    if identity.kind == KEYS:
+        if wanted is not None:
+            choice.choose(wanted, ())  # which refuses another's
+        inside = app.environ.get(STEPPED_UP) == app.environ.get("AWS_ACCESS_KEY_ID")
+        return plan.replace(is_inside=inside)
+    if identity.kind == OTHER and wanted is None:
+        return plan.replace(reason=identity.reason)
+    preferred = (app.environ.get("MFA_SESSION_PROFILE"), facts.file.guard.get("profile"))
+    try:
+        settings = choice.choose(wanted, preferred)
+    except ConfigurationError as error:
+        if error.code not in _NO_SESSION or wanted is not None:
+            raise
+        return _without_session(plan, error.message)
+    max_age = app.given.values.get("max_age")
+    max_age = facts.file.guard.get("max_age") if max_age is None else max_age
+    return plan.replace(settings=settings.with_max_age(max_age))
+
+
+def _without_session(plan: Plan, reason: str) -> Plan:
+    return plan.replace(settings=None, reason=reason)
+
+
+def _warn_or_refuse(app: App, plan: Plan) -> None:
+    """Tell why there is no session; with `strict`, let nothing run without one."""
+    if plan.facts.file.guard.get("strict", False):
+        raise DeclinedError(
+            "no-session-for-identity",
+            f"the command is protected, and no MFA session is had for it: {plan.reason}",
+            "use a profile with your own access key and an MFA device, "
+            "or set strict = false in [guard] of config.toml",
+        )
+    app.talk.warn(f"running without a step-up to MFA: {plan.reason}")
+
+
+def region_of(app: App, plan: Plan, verdict: Verdict) -> str | None:
+    """Return the region the command would use: its own, the environment's, the profile's."""
+    if verdict.call is not None and verdict.call.region:
+        return verdict.call.region
+    around = app.environ.get("AWS_REGION"), app.environ.get("AWS_DEFAULT_REGION")
+    # The AWS CLI reads the one, other SDKs the other.
+    first, second = reversed(around) if verdict.call is not None else around
+    if first and second and first != second:
+        app.talk.warn(f"AWS_REGION and AWS_DEFAULT_REGION differ; taking {first}")
+    return first or second or _region_of_profile(app, plan)
+
+
+def _region_of_profile(app: App, plan: Plan) -> str | None:
+    profile = plan.identity.profile or app.environ.get("AWS_PROFILE") or "default"
+    own = plan.facts.section(profile).get("region")
+    return own or (plan.settings.written_region if plan.settings else None)
+
+
+def _show(
+    app: App,
+    words: Sequence[str],
+    verdict: Verdict,
+    plan: Plan,
+    session: Session | None,
+    region: str | None,
+) -> None:
+    from mfa_session.cli.sight import show  # noqa: PLC0415  # imports botocore, with time to spare
+
+    show(app, words, verdict, session, plan, region)
+
+
+def _ask(app: App) -> None:
+    """Ask whether to go on, where the settings want it and `--yes` has not said so."""
+    if not app.file().guard.get("confirm", False) or app.given.flag("yes"):
+        return
+    from mfa_session.cli.wiring import confirm, terminal_of  # noqa: PLC0415  # every edge
+
+    answer = confirm(terminal_of(app), "Run it?")
+    if answer is None:
+        unasked = asks_nothing(app.given.values, app.environ)
+        raise DeclinedError(
+            "not-confirmed",
+            "the command is protected, and "
+            + ("nothing may be asked" if unasked else "there is nobody to ask"),
+            "run it in a terminal, or say yes beforehand: guard --yes",
+        )
+    if not answer:
+        raise DeclinedError("declined", "not run", "")
+
+
+def _ready(
+    app: App,
+    words: Sequence[str],
+    verdict: Verdict,
+    plan: Plan,
+    session: Session,
+    region: str | None,
+) -> Ready:
+    """Put the session and the region into the environment, in the place of the profile."""
+    variables = session_variables(session, app.environ, asked=region, from_files=None)
+    variables[STEPPED_UP] = session.keys.access_key_id
+    profile = plan.identity.profile
+    if verdict.call is not None:
+        # The AWS CLI takes the keys before it, and region and output from it. Others may prefer
+        # a profile to keys, and would go on without MFA.
+        if profile and profile in plan.facts.profiles.names():
+            variables["AWS_PROFILE"] = profile
+        start = is_aws(words) - 1
+        words = (*words[:start], *without_profile(words[start:]))
+    return Ready(words=words, environ=child_environment(app.environ, variables))

@@ -1,0 +1,123 @@
+"""Whose credentials a command would have used: the identity that its session must be of."""
+
+from __future__ import annotations
+
+from mfa_session.errors import ConfigurationError
+from mfa_session.record import Record
+from mfa_session.session.model import read_keys
+from mfa_session.session.names import default_name, look_up, names_session, unknown_name
+from mfa_session.session.sources import (
+    environment_source,
+    leads_back,
+    named_source,
+    process_profile,
+    source_in,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.session.facts import Facts
+    from mfa_session.session.sources import Source
+
+SOURCE, SESSION, ROLE, KEYS, OTHER = "source", "session", "role", "keys", "other"
+
+
+class Identity(Record):
+    """An identity, by `kind`.
+
+    `source`: long-term keys, of `source`. `session`: a session of ours, called `name`. `role`: a
+    profile with a role. `keys`: session keys in the environment. `other`: what no MFA session is
+    made for, because of `reason`. `profile` is None where the keys come from the environment;
+    `is_told` says that the command line itself names it.
+    """
+
+    kind: str
+    profile: str | None = None
+    is_told: bool = False
+    name: str | None = None
+    source: Source | None = None
+    reason: str = ""
+
+    def label(self) -> str:
+        """Return how to speak of it."""
+        origin = f"profile {self.profile!r}" if self.profile else "the environment"
+        what = {SOURCE: "the access key of", KEYS: "the session keys of", ROLE: "the role of"}
+        if self.kind == SESSION:
+            return f"session {self.name!r}"
+        return f"{what[self.kind]} {origin}" if self.kind in what else origin
+
+
+def find_identity(facts: Facts, profile: str | None) -> Identity:
+    """Return whose credentials a command uses that says `--profile profile`, or no profile.
+
+    As botocore looks for them: the profile said, else keys in the environment, else the
+    environment's profile, else `default`. A profile that stands nowhere is exit 3.
+    """
+    if profile is not None:
+        return _of_profile(facts, profile).replace(is_told=True)
+    if facts.environ.get("AWS_ACCESS_KEY_ID"):
+        return _of_environment(facts)
+    named = facts.environ.get("AWS_DEFAULT_PROFILE") or facts.environ.get("AWS_PROFILE")
+    return _of_profile(facts, named or "default")
+
+
+def _of_environment(facts: Facts) -> Identity:
+    source = environment_source(facts.environ)
+    if source is not None:
+        return Identity(kind=SOURCE, source=source)
+    if facts.environ.get("AWS_SESSION_TOKEN") or facts.environ.get("AWS_SECURITY_TOKEN"):
+        return Identity(kind=KEYS)
+    return Identity(
+        kind=OTHER, reason="the environment has a session's key without its AWS_SESSION_TOKEN"
+    )
+
+
+def _of_profile(facts: Facts, profile: str) -> Identity:
+    """Tell what a profile gives, in botocore's order: a role, static keys, a process."""
+    if profile not in facts.profiles.names():
+        return _of_no_profile(facts, profile)
+    section = facts.section(profile)
+    if "role_arn" in section:
+        return _of_role(facts, profile)
+    if names_session(facts, profile):
+        return _session(facts, profile, profile)
+    source = source_in(facts, profile)
+    if source is not None:
+        return Identity(kind=SOURCE, profile=profile, source=source)
+    process = section.get("credential_process", "")
+    if leads_back(process) and read_keys(section) is None:
+        return _session(facts, profile, process_profile(process) or default_name(facts))
+    return _other(facts, profile)
+
+
+def _of_no_profile(facts: Facts, profile: str) -> Identity:
+    if look_up(facts, profile) is not None:
+        return _session(facts, profile, profile)
+    if profile == "default":
+        return Identity(kind=OTHER, profile=profile, reason="there is no profile 'default'")
+    raise unknown_name(facts, profile)
+
+
+def _session(facts: Facts, profile: str, asked: str) -> Identity:
+    named = look_up(facts, asked)
+    return Identity(kind=SESSION, profile=profile, name=named.name if named else asked)
+
+
+def _of_role(facts: Facts, profile: str) -> Identity:
+    section = facts.section(profile)
+    if "web_identity_token_file" in section:
+        return _other(facts, profile)
+    origin = section.get("source_profile")
+    if origin is None and section.get("credential_source") != "Environment":
+        return _other(facts, profile)
+    return Identity(kind=ROLE, profile=profile)
+
+
+def _other(facts: Facts, profile: str) -> Identity:
+    """Say why there is no MFA session for what a profile gives."""
+    try:
+        named_source(facts, profile)
+        reason = f"profile {profile!r} gets its role in a way that takes no MFA code"
+    except ConfigurationError as error:
+        reason = error.message
+    return Identity(kind=OTHER, profile=profile, reason=reason)

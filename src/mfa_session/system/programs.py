@@ -1,0 +1,82 @@
+"""Where a program is on PATH, past any wrapper of our own."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+HEAD_BYTES = 4096
+_SCRIPT = b"#!"
+_OURS = (b"mfa-session", b"mfa_session")
+_HINTS = (b"mfa", b"guard", b"source ", b"\n. ")
+
+
+class OnlyWrappersError(Exception):
+    """Every program of the name that stands on PATH is a wrapper of our own."""
+
+
+def find_program(name: str, environ: Mapping[str, str], led_back: str | None = None) -> str | None:
+    """Return the path of a program, or None; one named with a folder is itself.
+
+    Passed over are wrappers (`is_wrapper`), and all up to `led_back`: the program that was
+    started last and has led back to us.
+    """
+    if sys.platform == "win32":
+        import shutil  # noqa: PLC0415  # which knows PATHEXT
+
+        return shutil.which(name, path=environ.get("PATH"))
+    if "/" in name:
+        return name
+    candidates = list(_candidates(name, environ))
+    if led_back in candidates:
+        candidates = candidates[candidates.index(led_back) + 1 :]
+    elif not candidates:
+        return None
+    for path in candidates:
+        if not is_wrapper(path):
+            return path
+    raise OnlyWrappersError
+
+
+def is_wrapper(path: str) -> bool:
+    """Say whether a program is a script with a line that calls our guard for its own name."""
+    head = _read_head(path)
+    own = os.path.basename(path).encode("utf-8", "surrogateescape")
+    return head.startswith(_SCRIPT) and any(
+        b"guard" in line and own in line and any(name in line for name in _OURS)
+        for line in head.split(b"\n")
+    )
+
+
+def may_lead_back(path: str) -> bool:
+    """Say whether a program is a script that could come to call us, be it by what it reads in."""
+    head = _read_head(path)
+    return head.startswith(_SCRIPT) and any(hint in head for hint in _HINTS)
+
+
+def _read_head(path: str) -> bytes:
+    """Return the first bytes of a program; none where it may be run but not read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    try:
+        return os.read(descriptor, HEAD_BYTES)
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
+
+
+def _candidates(name: str, environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield each program of the name on PATH, in its order, as execvp looks for it."""
+    if not name:
+        return
+    for folder in environ.get("PATH", os.defpath).split(os.pathsep):
+        path = os.path.join(folder or ".", name)
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            yield path
