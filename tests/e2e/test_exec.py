@@ -236,3 +236,12 @@ def test_descriptors_and_directory_are_handed_on(
 def test_line_of_the_code_never_reaches_the_command(run: Run) -> None:
     outcome = run("exec", "--token-code", "-", "--", "cat", input="123456\nthe rest\n")
     assert (outcome.exit_code, outcome.stdout) == (0, "the rest\n"), outcome
+
+
+def test_the_child_ignores_no_signal_that_it_did_not_ignore_without_us(
+    run: Run, standing: AwsFiles
+) -> None:
+    del standing
+    show = ["grep", "SigIgn", "/proc/self/status"]
+    bare = processes.run_process(show)
+    assert run("exec", "--", *show).stdout == bare.stdout

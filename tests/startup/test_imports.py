@@ -33,6 +33,7 @@ class Start(NamedTuple):
 COMMANDS = {
     "credential-process": Start(("credential-process",), WARM),
     "exec": Start(("exec", "--", "true"), WARM),
+    "guard": Start(("guard", "--", "true"), WARM),
     "env": Start(("env", "--shell", "bash"), WARM),
     "login kept": Start(("login",), WARM),
     "status": Start(("status", "--json"), JSON),

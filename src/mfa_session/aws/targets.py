@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MOST_INSTANCES = 100
 """How many are asked about; a person reads fewer."""
+ABSENT = "not found in this region"
 
 
 class Lookups(AwsCalls):
@@ -44,17 +45,21 @@ class Lookups(AwsCalls):
 
     def describe(self, targets: Iterable[Target]) -> dict[Target, Target]:
         """EC2 DescribeInstances: return each instance with its Name tag and state."""
-        instances = {target.id: target for target in targets if target.kind == INSTANCE}
-        if not instances:
+        asked = [target for target in targets if target.kind == INSTANCE][:MOST_INSTANCES]
+        if not asked:
             return {}
+        instances = {target.id: target for target in asked}
         # By a filter: a list of ids fails whole if one of them is not there.
-        ids = list(instances)[:MOST_INSTANCES]
         with suppress(MfaSessionError, KeyError, TypeError):
             answer = self._ask(
-                "ec2", "DescribeInstances", Filters=[{"Name": "instance-id", "Values": ids}]
+                "ec2",
+                "DescribeInstances",
+                Filters=[{"Name": "instance-id", "Values": list(instances)}],
             )
             found = [one for group in answer["Reservations"] for one in group["Instances"]]
-            return {instances[one["InstanceId"]]: _describe(one) for one in found}
+            seen = {instances[one["InstanceId"]]: _describe(one) for one in found}
+            absent = {target: target.replace(state=ABSENT) for target in instances.values()}
+            return {**absent, **seen}
         return {}
 
     def _ask(self, service: str, operation: str, **parameters: object) -> dict[str, Any]:

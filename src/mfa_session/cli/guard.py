@@ -38,7 +38,7 @@ def run(app: App) -> Result:
     if app.given.flag("dry_run"):
         from mfa_session.cli.guard_report import report  # noqa: PLC0415  # cold
 
-        return report(app, words, verdict)
+        return report(app, verdict)
     if not verdict.protected:
         return _end(become_program(app, words, app.environ))
     return _end(_step_up(app, words, verdict))

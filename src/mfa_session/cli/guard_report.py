@@ -9,8 +9,6 @@ from mfa_session.session.plan import find_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mfa_session.cli.app import App
     from mfa_session.cli.stepping_up import Plan
     from mfa_session.guard.decision import Verdict
@@ -26,7 +24,7 @@ EFFECTS = {
 }
 
 
-def report(app: App, words: Sequence[str], verdict: Verdict) -> Result:
+def report(app: App, verdict: Verdict) -> Result:
     """Tell the decision; nothing is run, asked or written."""
     plan = make_plan(app, verdict) if verdict.protected else None
     effect = _effect(app, plan) if plan else "run"

@@ -73,7 +73,7 @@ def _look(
         return sight
     from mfa_session.cli.wiring import lookups_of  # noqa: PLC0415  # imports botocore
 
-    lookups = lookups_of(app, Caller(keys=keys, region=region))
+    lookups = lookups_of(app, Caller(keys=keys, profile=None, region=region))
     ends_at = time.monotonic() + LIMIT_SECONDS
     if region is not None:
         seen = _in_time(lambda: lookups.describe(named), ends_at) or {}

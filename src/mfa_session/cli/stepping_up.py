@@ -48,6 +48,7 @@ def step_up(app: App, words: Sequence[str], verdict: Verdict) -> Ready:
     plan = make_plan(app, verdict)
     if plan.is_inside:
         return Ready(words=words, environ=app.environ)
+    _check_confirmable(app)
     session = None
     if plan.settings is not None:
         try:
@@ -139,23 +140,31 @@ def _show(
     show(app, words, verdict, session, plan, region)
 
 
-def _ask(app: App) -> None:
-    """Ask whether to go on, where the settings want it and `--yes` has not said so."""
-    if not app.file().guard.get("confirm", False) or app.given.flag("yes"):
+def _check_confirmable(app: App) -> None:
+    """Refuse where a yes is wanted and nobody can give it; before a code is spent on it."""
+    from mfa_session.cli.wiring import terminal_of  # noqa: PLC0415  # every edge
+
+    if not _wants_yes(app) or terminal_of(app).can_ask():
         return
+    unasked = asks_nothing(app.given.values, app.environ)
+    raise DeclinedError(
+        "not-confirmed",
+        "the command is protected, and "
+        + ("nothing may be asked" if unasked else "there is nobody to ask"),
+        "run it in a terminal, or say yes beforehand: guard --yes",
+    )
+
+
+def _wants_yes(app: App) -> bool:
+    return bool(app.file().guard.get("confirm", False)) and not app.given.flag("yes")
+
+
+def _ask(app: App) -> None:
+    """Ask whether to go on, where that is wanted."""
     from mfa_session.cli.wiring import confirm, terminal_of  # noqa: PLC0415  # every edge
 
-    answer = confirm(terminal_of(app), "Run it?")
-    if answer is None:
-        unasked = asks_nothing(app.given.values, app.environ)
-        raise DeclinedError(
-            "not-confirmed",
-            "the command is protected, and "
-            + ("nothing may be asked" if unasked else "there is nobody to ask"),
-            "run it in a terminal, or say yes beforehand: guard --yes",
-        )
-    if not answer:
-        raise DeclinedError("declined", "not run", "")
+    if _wants_yes(app) and not confirm(terminal_of(app), "Run it?"):
+        raise DeclinedError("declined", "not run: the answer was no")
 
 
 def _ready(

@@ -13,7 +13,7 @@ CHAPTERS = {
     "sessions": ("login", "status", "logout"),
     "programs": ("exec", "env", "credential-process"),
     "codes": ("totp", "device"),
-    "shell": ("shell-init", "prompt", "completion"),
+    "shell": ("guard", "shell-init", "prompt", "completion"),
     "policies": ("policy",),
     "help": ("demo",),
 }

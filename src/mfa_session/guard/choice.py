@@ -59,21 +59,24 @@ class Choice:
         facts = self._facts
         named = find_name(facts.replace(options=facts.options.replace(profile=wanted)))
         settings = resolve_named(facts, named)
-        identity = self._identity
-        fits = {
-            SOURCE: lambda: self._is_of_source(settings),
-            SESSION: lambda: settings.name == identity.name,
-            ROLE: lambda: settings.name == identity.profile,
-            KEYS: lambda: self._key_id_in(settings.target) == facts.environ["AWS_ACCESS_KEY_ID"],
-        }.get(identity.kind, lambda: False)
-        if not fits():
+        if not self._fits(settings):
             raise ConfigurationError(
                 "other-identity",
-                f"session {settings.name!r} is not of {identity.label()}, "
+                f"session {settings.name!r} is not of {self._identity.label()}, "
                 "which the command would use",
                 "leave out guard's own --profile, or name that session in the command's --profile",
             )
         return settings
+
+    def _fits(self, settings: Settings) -> bool:
+        identity = self._identity
+        if identity.kind == SOURCE:
+            return self._is_of_source(settings)
+        if identity.kind == KEYS:
+            key_id = self._facts.in_credentials(settings.target).get("aws_access_key_id")
+            return key_id == self._facts.environ["AWS_ACCESS_KEY_ID"]
+        names = {SESSION: identity.name, ROLE: identity.profile}
+        return settings.name == names.get(identity.kind)
 
     def _fitting_sessions(self) -> Iterator[Settings]:
         """Yield the MFA sessions, had or described, of the identity's own key."""
@@ -128,9 +131,6 @@ class Choice:
             if session.profile == settings.target:
                 return session.seconds_left(self._now) or 0
         return 0
-
-    def _key_id_in(self, profile: str) -> str | None:
-        return self._facts.in_credentials(profile).get("aws_access_key_id")
 
 
 def _is_same(one: Source, other: Source) -> bool:

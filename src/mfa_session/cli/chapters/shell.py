@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.chapters.options import PROFILE
+from mfa_session.cli.chapters.options import JSON, MIN_TTL, PROFILE, YES
 from mfa_session.cli.shape import Argument, Command, Option
 
 TITLE = "Shell"
@@ -10,6 +10,40 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
 SHELL = Argument(name="shell", choices=SHELLS, required=True)
 
 COMMANDS = (
+    Command(
+        name="guard",
+        summary="Run a command; a protected one with a session that had MFA.",
+        example="mfa-session guard -- aws ec2 stop-instances --instance-ids i-0123456789abcdef0",
+        description=(
+            "For the shell's start: alias aws='mfa-session guard -- aws'. "
+            "A command that is not protected runs at once, as it is. Before a protected one "
+            "(aws ec2 terminate-instances, and what [guard] of config.toml lists) a session of the "
+            "same identity is had, and what will be hit is shown. A reminder and a step-up: the "
+            "boundary is the IAM policy."
+        ),
+        options=(
+            Option(
+                flags=("--profile",),
+                metavar="NAME",
+                help="The session to use; refused if it is not of the command's own identity.",
+            ),
+            Option(
+                flags=("--max-age",),
+                kind="duration",
+                metavar="DURATION",
+                help="How long ago the code may have been given; any time if not said.",
+            ),
+            MIN_TTL,
+            YES,
+            Option(
+                flags=("--dry-run",),
+                kind="flag",
+                help="Only tell whether the command is protected, and what would be done.",
+            ),
+            JSON,
+        ),
+        takes_command=True,
+    ),
     Command(
         name="shell-init",
         summary="Print what puts the guard, completion and a prompt into a shell.",
