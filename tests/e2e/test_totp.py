@@ -86,12 +86,15 @@ class TestAdd:
     @pytest.mark.parametrize(
         ("given", "why"),
         [
-            ("", "nothing was given"),
+            ("", "no secret was given"),
             ("planted-secret-1", "it is not base32"),
             ("ABCDEFGHIJKLMNOP", "it has 80 bits, fewer than 112"),
-            (f"otpauth://totp/x?secret={PLAIN}&digits=8", "its digits is 8"),
-            (f"otpauth://totp/x?secret={PLAIN}&period=60", "its period is 60"),
-            (f"otpauth://totp/x?secret={PLAIN}&algorithm=SHA256", "its algorithm is SHA256"),
+            (f"otpauth://totp/x?secret={PLAIN}&digits=8", "it says digits=8, where AWS has 6"),
+            (f"otpauth://totp/x?secret={PLAIN}&period=60", "it says period=60, where AWS has 30"),
+            (
+                f"otpauth://totp/x?secret={PLAIN}&algorithm=SHA256",
+                "it says algorithm=SHA256, where AWS has SHA1",
+            ),
         ],
     )
     def test_a_bad_secret_is_refused(
@@ -109,7 +112,7 @@ class TestAdd:
             (("--mfa-serial", "arn:aws:iam::123456789012:user/carol"), 3, "ARN of a user"),
             (("--mfa-serial", "arn:aws:iam::123456789012:u2f/user/carol/k"), 3, "passkey"),
             (("--profile", "nosuch"), 3, "no session and no profile is named 'nosuch'"),
-            ((PLAIN,), 2, "unexpected extra argument"),
+            ((PLAIN,), 2, "never from the command line"),
         ],
     )
     def test_what_is_no_device_is_refused(
@@ -117,7 +120,7 @@ class TestAdd:
     ) -> None:
         outcome = run("totp", "add", *argv, input=PLAIN)
         assert (outcome.exit_code, why in outcome.stderr) == (exit_code, True), outcome
-        assert secrets(service) == {}
+        assert (secrets(service), PLAIN in outcome.stderr) == ({}, False)
 
     @pytest.mark.usefixtures("carols")
     def test_two_devices_and_no_choice(
@@ -131,12 +134,31 @@ class TestAdd:
     @pytest.mark.usefixtures("service")
     def test_nobody_to_ask(self, terminal: Terminal) -> None:
         child = terminal("totp", "add", "--mfa-serial", SERIAL, "--no-input")
-        child.expect_exact("nothing was given")
+        child.expect_exact("no secret was given")
 
-    def test_another_secret_is_replaced_by_a_script(self, run: Run, service: SecretService) -> None:
-        for text in (OTHER, PLAIN):
-            assert run("totp", "add", "--mfa-serial", SERIAL, input=text).exit_code == 0
-        assert secrets(service) == {SERIAL: PLAIN}
+    @pytest.mark.parametrize("argv", [(), ("--no-input",)])
+    def test_another_secret_is_not_replaced_unasked(
+        self, run: Run, service: SecretService, argv: tuple[str, ...]
+    ) -> None:
+        run("totp", "add", "--mfa-serial", SERIAL, input=OTHER)
+        outcome = run("totp", "add", "--mfa-serial", SERIAL, *argv, input=PLAIN)
+        assert (outcome.exit_code, secrets(service)) == (7, {SERIAL: OTHER}), outcome
+        assert f"another secret of {SERIAL} is stored" in outcome.stderr
+        assert "hint: AWS never shows a secret again; if you mean it: --yes" in outcome.stderr
+
+    def test_another_secret_is_replaced_with_yes_and_told(
+        self, run: Run, service: SecretService
+    ) -> None:
+        run("totp", "add", "--mfa-serial", SERIAL, input=OTHER)
+        outcome = run("totp", "add", "--mfa-serial", SERIAL, "--yes", "--no-input", input=PLAIN)
+        assert (outcome.exit_code, secrets(service)) == (0, {SERIAL: PLAIN}), outcome
+        assert "in the place of another" in outcome.stderr
+
+    def test_the_same_secret_again_is_fine(self, run: Run, service: SecretService) -> None:
+        run("totp", "add", "--mfa-serial", SERIAL, input=PLAIN)
+        outcome = run("totp", "add", "--mfa-serial", SERIAL, "--no-input", input=PLAIN.lower())
+        assert (outcome.exit_code, secrets(service)) == (0, {SERIAL: PLAIN}), outcome
+        assert f"the secret of {SERIAL} was stored already" in outcome.stderr
 
     @pytest.mark.parametrize(("answer", "kept"), [("n", OTHER), ("", OTHER), ("y", PLAIN)])
     def test_another_secret_is_replaced_by_a_person_who_says_so(

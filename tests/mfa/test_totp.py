@@ -80,9 +80,9 @@ def test_padding_case_and_gaps_change_nothing(key: bytes, random: Random) -> Non
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "nothing was given"),
-        (" \n", "nothing was given"),
-        ("====", "nothing was given"),
+        ("", "no secret was given"),
+        (" \n", "no secret was given"),
+        ("====", "no secret was given"),
         ("123456", "it is a code"),
         ("123 456", "it is a code"),
         ("hunter2-hunter2-hunter2-hunter2!", "not base32"),
@@ -99,10 +99,13 @@ def test_padding_case_and_gaps_change_nothing(key: bytes, random: Random) -> Non
         (f"otpauth://{PLAIN}", "its type is not totp"),
         (f"otpauth:{PLAIN}", "its type is not totp"),
         (f"otpauth://[{PLAIN}", "no otpauth:// address"),
-        (f"otpauth://totp/x?secret={PLAIN}&digits=8", "its digits is 8; AWS uses 6"),
-        (f"otpauth://totp/x?secret={PLAIN}&period=60", "its period is 60; AWS uses 30"),
-        (f"otpauth://totp/x?secret={PLAIN}&algorithm=SHA256", "its algorithm is SHA256; AWS"),
-        (f"otpauth://totp/x?secret=A&algorithm={PLAIN}", "its algorithm is something else"),
+        (f"otpauth://totp/x?secret={PLAIN}&digits=8", "it says digits=8, where AWS has 6"),
+        (f"otpauth://totp/x?secret={PLAIN}&period=60", "it says period=60, where AWS has 30"),
+        (
+            f"otpauth://totp/x?secret={PLAIN}&algorithm=SHA256",
+            "it says algorithm=SHA256, where AWS",
+        ),
+        (f"otpauth://totp/x?secret=A&algorithm={PLAIN}", "it says algorithm=something else"),
         ("otpauth://totp/x?secret=ABCDEFGHIJKLMNOP", "it has 80 bits"),
     ],
 )

@@ -45,6 +45,16 @@ class ExampleFirst(click.Command):
     """A command whose help opens with an example."""
 
     example = ""
+    against_words = ""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words; those that are too many are not repeated where they may be a secret."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            if not self.against_words or type(error) is not click.UsageError:
+                raise
+            raise click.UsageError(self.against_words, ctx) from None
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the example, then what click writes."""
@@ -164,6 +174,7 @@ def _build(command: Command, dispatch: Dispatch) -> click.Command:
         context_settings={"allow_interspersed_args": not command.takes_command},
     )
     built.example = command.example
+    built.against_words = command.against_words
     return built
 
 

@@ -47,6 +47,7 @@ class Argument(Record):
 class Command(Record):
     """One command: `example` opens its help; `takes_command` says that CMD ARG… may follow.
 
+    `against_words` is said, instead of repeating them, where words are given that it does not take.
     A `name` of two words is a command of a group. `run` is the function that runs it,
     `module:function` below `mfa_session.cli`; unless said, it is called `run` and its module as
     the command.
@@ -59,6 +60,7 @@ class Command(Record):
     options: tuple[Option, ...] = ()
     arguments: tuple[Argument, ...] = ()
     takes_command: bool = False
+    against_words: str = ""
     run: str = ""
 
     @property

@@ -34,10 +34,13 @@ def add(app: App) -> Result:
     serial = _find_serial(app)
     before = _stored(secrets, serial)
     secret = read_secret(_take_text(app, serial))
-    if before is not None and before != secret:
+    replaced = before is not None and before != secret
+    if replaced and not app.given.flag("yes"):
         _confirm_replacing(app, serial)
     secrets.set(serial, secret)
-    app.talk.say(f"the secret of {serial} is stored in {secrets.describe()}")
+    is_stored = "was stored already" if before == secret else "is stored"
+    instead = ", in the place of another" if replaced else ""
+    app.talk.say(f"the secret of {serial} {is_stored} in {secrets.describe()}{instead}")
     return Result(data={})
 
 
@@ -121,8 +124,15 @@ def _take_text(app: App, serial: str) -> str:
 
 
 def _confirm_replacing(app: App, serial: str) -> None:
-    """Ask at a terminal; a script that gives another secret means it."""
-    if confirm(terminal_of(app), f"Another secret of {serial} is stored. Replace it?") is False:
+    """Ask; what would be lost can be had nowhere else, so a script has to say that it means it."""
+    answer = confirm(terminal_of(app), f"Another secret of {serial} is stored. Replace it?")
+    if answer is None:
+        raise DeclinedError(
+            "not-confirmed",
+            f"another secret of {serial} is stored, and there is nobody to ask",
+            "AWS never shows a secret again; if you mean it: --yes",
+        )
+    if not answer:
         raise DeclinedError("not-confirmed", f"the stored secret of {serial} was left as it is")
 
 
@@ -132,7 +142,7 @@ def _confirm_removing(app: App, serial: str) -> None:
     if answer is None:
         raise DeclinedError(
             "not-confirmed",
-            f"removing the secret of {serial} wants a yes, and there is nobody to ask",
+            f"removing the secret of {serial} needs a yes, and there is nobody to ask",
             "if you mean it: --yes",
         )
     if not answer:

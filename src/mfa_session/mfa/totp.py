@@ -62,7 +62,11 @@ def read_secret(text: str) -> Secret:
         text = _secret_of_uri(text)
     plain = "".join(text.split()).replace("-", "").rstrip("=").upper()
     if not plain:
-        _refuse("nothing was given")
+        raise ConfigurationError(
+            "bad-totp-secret",
+            "no secret was given",
+            "type it at the prompt in a terminal, or write it to stdin: mfa-session totp add <FILE",
+        )
     if normalize_code(plain) is not None:
         _refuse("it is a code; what is wanted is the key that codes are made from")
     bits = len(_decode(plain)) * 8
@@ -94,7 +98,9 @@ def _secret_of_uri(uri: str) -> str:
     for name, value in _AWS_USES.items():
         given = parameters.get(name, value).upper().replace("-", "").removeprefix("HMAC")
         if given != value:
-            _refuse(f"its {name} is {_shown(given)}; AWS uses {value}: it is another service's")
+            _refuse(
+                f"it says {name}={_shown(given)}, where AWS has {value}: it is another service's"
+            )
     if "secret" not in parameters:
         _refuse("it has no secret")
     return parameters["secret"]

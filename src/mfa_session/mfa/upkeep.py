@@ -92,7 +92,7 @@ class Removal:
             raise DeclinedError(
                 "not-confirmed",
                 f"removing {device.serial} needs a yes, and there is nobody to ask",
-                "give it beforehand: --yes",
+                "if you mean it: --yes",
             )
         if not answer:
             raise DeclinedError("not-confirmed", f"{device.serial} was not removed")

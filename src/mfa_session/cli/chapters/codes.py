@@ -22,9 +22,14 @@ COMMANDS = (
         description=(
             "Asks for the base32 key or the otpauth:// address that AWS showed when the device was "
             "made, or reads it from stdin, and stores it in the system's keyring. It is never "
-            "taken from the command line, and never shown."
+            "taken from the command line, and never shown. Another secret of the same device is "
+            "replaced only if you say so: AWS never shows it again."
         ),
-        options=(PROFILE, MFA_SERIAL, INSECURE_KEYRING),
+        options=(PROFILE, MFA_SERIAL, YES, INSECURE_KEYRING),
+        against_words=(
+            "A secret is taken from a prompt or from stdin, never from the command line: other "
+            "users see it there, and the shell's history keeps it."
+        ),
         run="totp:add",
     ),
     Command(
