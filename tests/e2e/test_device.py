@@ -176,6 +176,25 @@ def test_the_system_s_own_keyring_keeps_the_secret(aws: Sandbox, carol: User, ru
         service.stop()
 
 
+@pytest.mark.usefixtures("new_here")
+def test_a_login_without_any_device_says_how_to_get_one(run: Run) -> None:
+    outcome = run("login", "--no-input")
+    assert outcome.exit_code == 3, outcome
+    assert "hint: add one: `mfa-session device enroll`" in outcome.stderr
+
+
+@pytest.mark.usefixtures("new_here")
+@pytest.mark.parametrize("argv", [("login", "--no-input"), ("device", "list")])
+def test_who_may_not_list_devices_is_told_to_name_one(
+    aws: Sandbox, run: Run, argv: tuple[str, ...]
+) -> None:
+    aws.fail("ListMFADevices", times=None, status=403, code="AccessDenied", message="No.")
+    outcome = run(*argv)
+    assert outcome.exit_code == 5, outcome
+    assert "name the device to log in: `mfa-session login --mfa-serial SERIAL`" in outcome.stderr
+    assert "log in first" not in outcome.stderr
+
+
 @pytest.mark.usefixtures("brief", "new_here")
 def test_the_next_login_needs_no_phone(aws: Sandbox, run: Run) -> None:
     assert run("device", "enroll", "books", "--no-input").exit_code == 0

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from mfa_session.errors import ConfigurationError, NoMfaError, RefusedError, UnreachableError
 from mfa_session.mfa.devices import Device, Edges, NewDevice, User
-from mfa_session.mfa.leftovers import PROBE
 from mfa_session.mfa.totp import code_at, step_at
 from mfa_session.secret import Secret
 
@@ -58,8 +57,7 @@ class World:
 
     def is_sound(self) -> bool:
         """Say whether every device here is enabled with its secret stored, and no more secrets."""
-        secrets = {serial: seed for serial, seed in self.secrets.items() if serial != PROBE}
-        return not self.unassigned and secrets == self.enabled
+        return not self.unassigned and self.secrets == self.enabled
 
     def is_whole(self) -> bool:
         """Say whether the devices are sound, and no note is left."""
@@ -209,12 +207,16 @@ class _Secrets:
             return self._stored.get(serial)
 
     def set(self, serial: str, secret: Secret) -> None:
-        with self._process.step(f"keyring set {'device' if serial == SERIAL else 'probe'}"):
+        with self._process.step("keyring set device"):
             self._stored[serial] = secret
 
     def remove(self, serial: str) -> bool:
         with self._process.step("keyring remove"):
             return self._stored.pop(serial, None) is not None
+
+    def try_out(self) -> None:
+        with self._process.step("keyring try out"):
+            pass
 
 
 class _Intents:

@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 
 SEQUENCE = [
     "intents read",
-    "keyring set probe",
-    "keyring get",
-    "keyring remove",
+    "keyring try out",
     "ListVirtualMFADevices",
     "intent save",
     "CreateVirtualMFADevice",
@@ -244,7 +242,7 @@ def test_where_deleting_is_not_allowed_the_next_run_goes_on_with_it(world: World
 
 
 def test_a_keyring_that_does_not_answer_costs_nothing(world: World) -> None:
-    process = Process(world, always("keyring set probe", ConfigurationError("keyring-locked", "")))
+    process = Process(world, always("keyring try out", ConfigurationError("keyring-locked", "")))
     with pytest.raises(ConfigurationError):
         enrol(process)
     assert not [name for name in process.names if "MFADevice" in name]

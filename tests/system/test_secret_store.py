@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import threading
+import time
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -458,3 +459,47 @@ class TestIndex:
         store = store_in("MemoryKeyring")
         store.set(SERIAL, SECRET)
         assert (store.get(SERIAL), store.serials([SERIAL])) == (SECRET, [SERIAL])
+
+
+# Trying it out
+
+
+def test_a_trial_leaves_nothing(memory: dict[tuple[str, str], str]) -> None:
+    store = store_in("MemoryKeyring")
+    store.try_out()
+    assert (memory, store.serials()) == ({}, [])
+    assert StateDir.of(os.environ).names() == []
+
+
+def test_a_keyring_that_gives_back_something_else_is_found_out(
+    memory: dict[tuple[str, str], str],
+) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        store_in("ForgetfulKeyring").try_out()
+    assert (raised.value.code, memory) == ("keyring-unusable", {})
+
+
+@pytest.mark.parametrize(("age_seconds", "is_removed"), [(3600, True), (1, False)])
+def test_what_a_kill_left_of_a_trial_is_removed_when_none_can_be_under_way(
+    memory: dict[tuple[str, str], str], age_seconds: int, is_removed: bool
+) -> None:
+    name = f"mfa-session-probe-{int(time.time()) - age_seconds}-0a1b2c3d"
+    state = StateDir.of(os.environ)
+    state.write(f"probe-{name}", b"")
+    memory["mfa-session", name] = "x"
+    assert store_in("MemoryKeyring").serials() == []
+    found = (list(memory), state.names("probe-"))
+    assert found == (([], []) if is_removed else ([("mfa-session", name)], [f"probe-{name}"]))
+
+
+def test_a_trial_of_a_service_that_does_not_answer_is_given_up_in_time(
+    memory: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secret_store, "ANSWERING_SECONDS", 0.5)
+    began = time.monotonic()
+    with pytest.raises(ConfigurationError) as raised:
+        store_in("StuckKeyring").try_out()
+    assert raised.value.code == "keyring-timeout"
+    assert time.monotonic() - began < 0.9  # once, not once more to take it back
+    noted = [name.removeprefix("probe-") for name in StateDir.of(os.environ).names("probe-")]
+    assert [("mfa-session", name) for name in noted] == list(memory)  # a later run removes it

@@ -140,8 +140,8 @@ def _denied(answer: _Answer, asked: Asked) -> MfaSessionError:
         return _role_refused(asked)
     hint = f"ask your administrator to allow {asked.action} for your own user"
     if asked.operation == "ListMFADevices":
-        hint += ", or name the device: --mfa-serial"
-    if "MFADevice" in asked.operation and asked.caller.keys.session_token is None:
+        hint += ", or name the device to log in: `mfa-session login --mfa-serial SERIAL`"
+    elif "MFADevice" in asked.operation and asked.caller.keys.session_token is None:
         hint += "; if they allow it with MFA only, log in first: `mfa-session login`"
     return RefusedError("not-authorized", f"{asked.key} is not allowed {asked.action}", hint)
 

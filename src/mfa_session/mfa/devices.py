@@ -101,6 +101,9 @@ class Secrets(Protocol):
     def remove(self, serial: str) -> bool:
         """Remove it; False if there was none."""
 
+    def try_out(self) -> None:
+        """See that something stored is given back, and leave nothing of it."""
+
 
 class Intents(Protocol):
     """What enrolments are about to do, on the disk."""

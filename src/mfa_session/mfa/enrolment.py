@@ -7,10 +7,6 @@ to delete one that somebody has.
 
 from __future__ import annotations
 
-import base64
-import os
-from contextlib import suppress
-
 from mfa_session.errors import (
     ConfigurationError,
     Interrupted,
@@ -18,8 +14,7 @@ from mfa_session.errors import (
     UnreachableError,
 )
 from mfa_session.mfa.devices import NewDevice, make_pair
-from mfa_session.mfa.leftovers import ENABLED, PROBE, STANDS, Intent, Leftovers
-from mfa_session.secret import Secret
+from mfa_session.mfa.leftovers import ENABLED, STANDS, Intent, Leftovers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +25,6 @@ if TYPE_CHECKING:
     Show = Callable[[NewDevice], None]
 
 NAME_LENGTHS = range(1, 129)
-PROBE_BYTES = 20
 ENABLE_ATTEMPTS = 4
 """IAM's parts learn of a new device one after the other; it is asked again while they do."""
 PAUSE_SECONDS = 3.0
@@ -103,7 +97,7 @@ class Enrolment:
 
     def _plan(self, serial: str) -> Intent:
         """See that the keyring keeps what it is given, and that the name is free."""
-        self._check_keyring()
+        self._edges.secrets.try_out()
         standing = self._left.stands_unassigned(serial)
         if standing:
             raise ConfigurationError(
@@ -189,24 +183,6 @@ class Enrolment:
         except MfaSessionError as problem:
             self._left.tell(intent, problem.message)
             return False
-
-    def _check_keyring(self) -> None:
-        """Store something and read it back, before anything is made that would need it."""
-        probe = Secret(base64.b32encode(os.urandom(PROBE_BYTES)).decode())
-        try:
-            self._edges.secrets.set(PROBE, probe)
-            found = self._edges.secrets.get(PROBE)
-        except BaseException:
-            with suppress(ConfigurationError):
-                self._edges.secrets.remove(PROBE)
-            raise
-        self._edges.secrets.remove(PROBE)
-        if found != probe:
-            raise ConfigurationError(
-                "keyring-unusable",
-                "the keyring does not give back what it was given",
-                "choose another keyring: [keyring] backend in config.toml",
-            )
 
     def _intent_of(self, serial: str) -> Intent:
         return next(intent for intent in self._edges.intents.all() if intent.serial == serial)

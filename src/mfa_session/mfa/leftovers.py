@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
     from mfa_session.mfa.devices import Edges, User
 
-PROBE = "mfa-session-probe"
-"""What the keyring is tried with; a kill may leave it."""
-
 ENABLED, STANDS, GONE = "enabled", "stands", "gone"
 
 
@@ -86,7 +83,6 @@ class Leftovers:
 
     def _settle_one(self, intent: Intent, wanted: str) -> str:
         """Clean up after one; what is enabled was complete, and is kept."""
-        self._edges.secrets.remove(PROBE)
         if self.is_enabled(intent.serial):
             return self._keep(intent)
         if self.stands_unassigned(intent.serial) is False:

@@ -64,14 +64,13 @@ def pick_device(serials: list[str], edges: Edges, settings: Settings) -> str:
             "passkey-device",
             f"the only MFA device found is a passkey ({', '.join(passkeys)}), "
             "which AWS's API cannot use for sessions",
-            "add a virtual MFA device (an authenticator app) to your user as well",
+            "add a virtual MFA device to your user as well: `mfa-session device enroll --qr`",
         )
     if not usable:
         raise ConfigurationError(
             "no-mfa-device",
             f"the user of {settings.source.label()} has no MFA device",
-            "add one in the console (IAM, your user, Security credentials), "
-            "or name it: --mfa-serial",
+            "add one: `mfa-session device enroll`",
         )
     chosen = edges.choose_device(usable)
     if chosen is None:

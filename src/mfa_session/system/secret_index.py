@@ -25,8 +25,12 @@ if TYPE_CHECKING:
         def names(self, prefix: str = "") -> list[str]:
             """Return the names of the files that begin so."""
 
+        def remove(self, name: str) -> None:
+            """Remove a file, if it is there, or raise ConfigurationError."""
+
 
 _PREFIX = "totp-"
+_PROBE_PREFIX = "probe-"
 _STORED = "stored"
 _ABSENT = "absent"
 
@@ -60,6 +64,18 @@ class SecretIndex:
             self._state.write(_name(serial), " ".join(now).rstrip().encode() + b"\n")
         except ConfigurationError:
             return  # a nicety: the keyring is asked the next time as well
+
+    def probes(self) -> list[str]:
+        """Return the names of what was stored to try the keyring, and may be there still."""
+        return [name.removeprefix(_PROBE_PREFIX) for name in self._state.names(_PROBE_PREFIX)]
+
+    def note_probe(self, name: str) -> None:
+        """Remember such a name. Raises ConfigurationError where that fails."""
+        self._state.write(_PROBE_PREFIX + name, b"")
+
+    def forget_probe(self, name: str) -> None:
+        """Forget it. Raises ConfigurationError where that fails."""
+        self._state.remove(_PROBE_PREFIX + name)
 
     def _words(self, name: str) -> tuple[str, str, str]:
         """Return a file's three words: stored or absent, the serial, the keyring."""

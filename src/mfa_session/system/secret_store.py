@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import suppress
 from typing import TypeVar
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 SERVICE = "mfa-session"
+PROBE = "mfa-session-probe"
+"""The name of what a keyring is tried with begins so."""
 ASKING_SECONDS = 60.0
 """Where the system itself asks the person for leave: macOS, Windows."""
 ANSWERING_SECONDS = 3.5
@@ -98,6 +101,39 @@ class SecretStore:
         self._read_before.pop(serial, None)
         self._index.note(serial, full_name(self._load()))
 
+    def try_out(self) -> None:
+        """See that something stored is given back, and leave nothing of it."""
+        name, value = f"{PROBE}-{int(time.time())}-{os.urandom(4).hex()}", os.urandom(20).hex()
+
+        def try_it(keyring: KeyringBackend) -> bool:
+            self._check_open(keyring)
+            self._clear_probes(keyring)
+            self._index.note_probe(name)
+            try:
+                keyring.set_password(SERVICE, name, value)
+                return keyring.get_password(SERVICE, name) == value
+            finally:
+                self._clear_probe(keyring, name)
+
+        if not self._ask(try_it):
+            raise ConfigurationError(
+                "keyring-unusable",
+                f"{self.describe()} does not give back what it was given",
+                "choose another keyring: [keyring] backend in config.toml",
+            )
+
+    def _clear_probes(self, keyring: KeyringBackend) -> None:
+        """Remove what a kill has left of a trial; not another process's, under way now."""
+        for name in self._index.probes():
+            began_at = name.removeprefix(PROBE + "-").partition("-")[0]
+            if began_at.isdigit() and int(began_at) < time.time() - ASKING_SECONDS:
+                self._clear_probe(keyring, name)
+
+    def _clear_probe(self, keyring: KeyringBackend, name: str) -> None:
+        if self._read(keyring, name) is not None:
+            keyring.delete_password(SERVICE, name)
+        self._index.forget_probe(name)
+
     def remove(self, serial: str) -> bool:
         """Remove a device's secret, and see that it is gone; False if there was none."""
 
@@ -120,7 +156,7 @@ class SecretStore:
 
     def serials(self, others: Iterable[str] = ()) -> list[str]:
         """Return the serials with a secret, of those remembered and of `others`, sorted."""
-        self._ask(lambda _keyring: None)  # where there is no keyring, "none" would be no answer
+        self._ask(self._clear_probes)  # where there is no keyring, "none" would be no answer
         asked = {*self._index.stored(), *others}
         return [serial for serial in sorted(asked) if self.holds(serial)]
 
