@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
@@ -11,18 +12,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+import processes
+import secret_service
 from e2e.places import long_term
+from mfa_session.sandbox.codes import STEP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    import processes
     from conftest import Run, Terminal
     from e2e.conftest import LogIn
     from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document, Role, User
+    from secret_service import SecretService
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
 
@@ -466,3 +470,215 @@ def test_a_session_is_not_shown_by_a_record_or_an_error(log_in: LogIn, carols: A
     assert section["aws_secret_access_key"] not in shown
     assert section["aws_session_token"] not in shown
     assert carols.section("mfa") == section
+
+
+# Codes and devices
+
+WATCH_ALL = (
+    WATCH
+    + """
+import atexit
+
+def note_command_line():
+    with open("/proc/self/cmdline") as line, open(os.environ["WATCH_TO"], "a") as file:
+        file.write(line.read().replace("\\0", " ") + "\\n")
+
+if os.path.exists("/proc/self/cmdline"):
+    atexit.register(note_command_line)
+"""
+)
+TYPED = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+ANOTHER = "ZYXWVUTSRQPONMLKJIHGFEDCBA765432"
+TOKEN = "GAHT12345678"
+PINNED = f'[keyring]\nbackend = "{secret_service.BACKEND}"\n'
+
+
+def spellings(seed: str) -> dict[str, str]:
+    """Return every form in which a seed might slip out."""
+    groups = [seed[at : at + 4] for at in range(0, len(seed), 4)]
+    raw = base64.b32decode(seed + "=" * (-len(seed) % 8))
+    return {
+        "as it is": seed,
+        "lower case": seed.lower(),
+        "in groups": " ".join(groups),
+        "in small groups": " ".join(groups).lower(),
+        "with dashes": "-".join(groups),
+        "hexadecimal": raw.hex(),
+        "base64": base64.b64encode(raw).decode(),
+        "its bytes": repr(raw)[2:-1],
+    }
+
+
+class Overheard:
+    """Runs commands with -vv, by a pipe or on a terminal, and keeps all that they say."""
+
+    def __init__(self, run: Run, terminal: Terminal, planted: Planted) -> None:
+        """Take how to run them, and what is listened for."""
+        self._run, self._terminal, self.planted = run, terminal, planted
+        self.said: dict[str, str] = {}
+
+    def plant(self, what: str, seed: str) -> str:
+        """Listen for a seed in all its spellings, and return it."""
+        for spelling, text in spellings(seed).items():
+            self.planted.add(f"seed of {what}, {spelling}", text)
+        return seed
+
+    def run(
+        self, *argv: str, exit_code: int = 0, given: str | None = None,
+        env: dict[str, str | None] | None = None,
+    ) -> processes.Outcome:  # fmt: skip
+        """Run a command without a terminal."""
+        outcome = self._run(*argv, "-vv", input=given, env=env)
+        assert outcome.exit_code == exit_code, (argv, outcome)
+        self._keep(argv, outcome.stderr if argv[:2] == ("totp", "code") else str(outcome))
+        return outcome
+
+    def talk(self, *argv: str, answers: dict[str, str], exit_code: int = 0) -> None:
+        """Run a command on a terminal, and give these answers to these questions."""
+        child = self._terminal(*argv, "-vv", limit_seconds=60)
+        heard = ""
+        for question, answer in answers.items():
+            child.expect_exact(question)
+            heard += str(child.before)
+            child.sendline(answer)
+        heard += str(child.read())
+        child.close()
+        assert child.exitstatus == exit_code, (argv, heard)
+        self._keep(argv, heard)
+
+    def _keep(self, argv: tuple[str, ...], text: str) -> None:
+        # A line of the terminal breaks words; what stands in between is left out for the search.
+        joined = text.replace("\r\n", "")
+        self.said[f"{len(self.said)} {' '.join(argv)[:40]}"] = f"{text}\n{joined}"
+
+    def leaks(self) -> dict[str, list[str]]:
+        """Return which commands said what."""
+        seen = {line: self.planted.seen_in(text) for line, text in self.said.items()}
+        return {line: names for line, names in seen.items() if names}
+
+
+@pytest.fixture
+def overheard(
+    run: Run, terminal: Terminal, planted: Planted, service: SecretService, tmp_path: Path
+) -> Overheard:
+    """Listen to commands that use a real Secret Service, and to what they start."""
+    del service  # it is there
+    (tmp_path / "tmp").mkdir()
+    (tmp_path / "sitecustomize.py").write_text(WATCH_ALL)
+    os.environ["PYTHONPATH"] = str(tmp_path)
+    os.environ["WATCH_TO"] = str(tmp_path / "watched")
+    os.environ["TMPDIR"] = str(tmp_path / "tmp")
+    return Overheard(run, terminal, planted)
+
+
+def codes_around(user: User) -> set[str]:
+    """Return every code that a user's devices may have made in this test."""
+    return {device.code(step) for device in user.devices for step in range(-12, 3)}
+
+
+def found_in_files(home: Path, planted: Planted) -> dict[str, list[str]]:
+    """Return what files hold, the sessions in the credentials file left out."""
+    found = {}
+    for path in home.rglob("*"):
+        if path.is_file():
+            text = re.sub(r"(?m)^aws_.*$", "", path.read_text(errors="surrogateescape"))
+            found[str(path.relative_to(home))] = planted.seen_in(text)
+    return {name: names for name, names in found.items() if names}
+
+
+def end_window_soon(aws: Sandbox) -> None:
+    aws.clock.advance((STEP_SECONDS - 5 - aws.clock.epoch_seconds()) % STEP_SECONDS)
+
+
+HIDDEN = f"Secret key of {TOKEN} (base32 or otpauth://…, not shown): "
+WRONG = (
+    TYPED[:15],
+    TYPED + "1",
+    f"otpauth://totp/{TYPED}?secret={TYPED}&digits=8",
+    f"otpauth://totp/x?secret={TYPED}&period={TYPED}",
+    f"otpauth://{TYPED}/",
+)
+
+
+def use_every_totp_command(overheard: Overheard, seed: str) -> None:
+    """Store, show and remove secrets, in all the ways and with the mistakes that there are."""
+    hear, talk = overheard.run, overheard.talk
+    add = ("totp", "add", "--mfa-serial", TOKEN)
+    for argv in (("device", "list"), ("totp", "list"), ("totp", "code")):
+        told = hear(*argv)
+        as_json = hear(*argv, "--json")
+        assert overheard.planted.seen_in(told.stdout + as_json.stdout) == []
+    for text in (seed, spellings(seed)["in small groups"], f"otpauth://totp/x?secret={seed}"):
+        hear("totp", "add", "--no-input", given=text)
+    talk(*add, answers={HIDDEN: TYPED})
+    talk(*add, answers={HIDDEN: ANOTHER, "[y/N] ": "n"}, exit_code=7)
+    hear(*add, given=ANOTHER, exit_code=7)
+    hear(*add, "--yes", given=ANOTHER)
+    hear(*add, TYPED, exit_code=2)
+    for wrong in WRONG:
+        hear(*add, given=wrong, exit_code=3)
+    talk("totp", "remove", TOKEN, answers={"[y/N] ": "y"})
+
+
+def use_every_device_command(aws: Sandbox, carol: User, overheard: Overheard) -> set[str]:
+    """Resync, log in, be refused, enrol, remove; return the codes that were there meanwhile."""
+    hear, seed = overheard.run, carol.devices[0].secret
+    for argv in (("device", "resync"), ("login", "--force")):
+        aws.clock.advance(3 * STEP_SECONDS)
+        hear(*argv, "--no-input")
+    for operation in ("EnableMFADevice", "CreateVirtualMFADevice"):
+        aws.fail(operation, status=403, code="AccessDenied", message="thrown back: " + seed)
+        hear("device", "enroll", "second", exit_code=5)
+    end_window_soon(aws)
+    overheard.talk("device", "enroll", "second", "--qr", answers={"press Enter: ": ""})
+    overheard.plant("the second device", carol.devices[1].secret)
+    made = codes_around(carol)
+    for device in list(carol.devices):
+        hear("device", "remove", device.serial, "--yes")
+    return made
+
+
+def test_no_command_for_codes_and_devices_shows_a_secret(
+    aws: Sandbox, carol: User, files: AwsFiles, overheard: Overheard, tmp_path: Path
+) -> None:
+    files.write(long_term(carol) + "region = eu-west-1\n", settings=PINNED)
+    planted = overheard.planted
+    overheard.plant("what is typed", TYPED)
+    overheard.plant("another", ANOTHER)
+    end_window_soon(aws)
+    overheard.run("device", "enroll", "--no-input")
+    planted.add_sessions(files)
+    seed = overheard.plant("the device", carol.devices[0].secret)
+    use_every_totp_command(overheard, seed)
+    for code in use_every_device_command(aws, carol, overheard):
+        planted.add_code(code)
+    planted.add_sessions(files)
+    assert overheard.leaks() == {}
+    assert found_in_files(files.credentials.parents[1], planted) == {}
+    assert os.listdir(tmp_path / "tmp") == []
+    watched = (tmp_path / "watched").read_text()
+    with_word = [line for line in watched.splitlines() if TYPED in line]
+    assert len(with_word) <= 1  # the one command line that the test itself gave it on
+    assert planted.seen_in(watched.replace(TYPED, "")) == []
+
+
+@pytest.mark.usefixtures("phone")
+@pytest.mark.parametrize("keyring", ["LoudKeyring", "LockedKeyring", "ForgetfulKeyring"])
+def test_a_keyring_that_fails_loudly_is_not_repeated(
+    aws: Sandbox, carol: User, carols: AwsFiles, overheard: Overheard, keyring: str
+) -> None:
+    seeds: list[str] = []
+    create = aws.directory.devices
+    backend: dict[str, str | None] = {
+        "PYTHON_KEYRING_BACKEND": f"fakes.odd_keyrings.{keyring}",
+        "PYTHONPATH": f"{os.environ['PYTHONPATH']}{os.pathsep}{processes.ROOT / 'tests'}",
+    }
+    overheard.plant("what is typed", TYPED)
+    overheard.run("totp", "add", "--mfa-serial", TOKEN, given=TYPED, exit_code=3, env=backend)
+    overheard.run("device", "enroll", "second", exit_code=3, env=backend)
+    seeds += [device.secret for device in create.values()]
+    for seed in seeds:
+        overheard.plant("a device", seed)
+    assert overheard.leaks() == {}
+    assert found_in_files(carols.credentials.parents[1], overheard.planted) == {}
+    assert [device.serial for device in carol.devices] == list(create)
