@@ -52,9 +52,9 @@ class ExampleFirst(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            if not self.against_words or type(error) is not click.UsageError:
-                raise
-            raise click.UsageError(self.against_words, ctx) from None
+            if self.against_words and type(error) is click.UsageError:
+                ctx.fail(self.against_words)
+            raise
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the example, then what click writes."""
