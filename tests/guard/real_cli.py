@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 # It ships no types, and is nobody's business but this module's.
 _driver: Any = importlib.import_module("awscli.clidriver")
 _parsers: Any = importlib.import_module("awscli.argparser")
+_aliases: Any = importlib.import_module("awscli.alias")
 
 
 class Read(NamedTuple):
@@ -23,6 +24,14 @@ class Read(NamedTuple):
 
 VERSION_2_VALUES = ("--cli-binary-format", "--cli-error-format")
 VERSION_2_SWITCHES = ("--no-cli-pager", "--cli-auto-prompt", "--no-cli-auto-prompt")
+
+
+class Called(NamedTuple):
+    """What an alias comes to: the service's command, its words, the region."""
+
+    service: str
+    rest: list[str]
+    region: str | None
 
 
 class RealCli:
@@ -54,6 +63,23 @@ class RealCli:
                 return None
         return Read(parsed.command, operation, parsed.profile or None, parsed.region or None)
 
+    def expand(self, words: list[str], alias_file: str) -> Called | None:
+        """Parse the words after `aws` and let the CLI expand aliases; None where it fails.
+
+        Every service is replaced by one that only says what it was called with.
+        """
+        services: dict[str, Any] = {name: _Recorder(name) for name in self._services}
+        parser = self._driver._create_parser(services)
+        loader = _aliases.AliasLoader(alias_file)
+        _aliases.AliasCommandInjector(self._driver.session, loader).inject_aliases(services, parser)
+        with contextlib.redirect_stderr(io.StringIO()):
+            try:
+                parsed, rest = parser.parse_known_args(words)
+                called = services[parsed.command](rest, parsed)
+            except (SystemExit, RecursionError, _aliases.InvalidAliasException):
+                return None
+        return called if isinstance(called, Called) else None
+
     def _operation(self, service: str, rest: list[str]) -> str | None:
         """Parse what is left for the service's own parser."""
         if service == "help":
@@ -68,3 +94,13 @@ class RealCli:
         if hasattr(command, "_create_parser"):
             return command._create_parser()
         return _parsers.ArgTableArgParser(command.arg_table, command.subcommand_table)
+
+
+class _Recorder:
+    """Stands in for a service's command."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, rest: list[str], parsed: Any) -> Called:
+        return Called(self.name, rest, parsed.region or None)

@@ -31,6 +31,9 @@ list-running =
     # one line of it
     aws ec2 describe-instances --query 'Reservations[].Instances[].InstanceId' --output text
   }; f
+split = !aws ec2 \\
+  terminate-instances \\
+  --instance-ids
 any = !f() { aws "$@" --no-cli-pager; }; f
 on-ec2 = !aws ec2
 op = !f() { aws ec2 "${1}-instances"; }; f
@@ -82,7 +85,7 @@ def test_a_file_is_read_as_configparser_reads_it() -> None:
 def test_a_file_the_cli_would_refuse_decides_nothing(text: str) -> None:
     aliases = parse_aliases(text)
     stop, describe = ["aws", "ec2", "stop-instances"], ["aws", "ec2", "describe-instances"]
-    assert judge(stop, BUILT_IN, aliases).rule == "built-in ec2:Stop*"
+    assert judge(stop, BUILT_IN, aliases).rule == "built-in *:Stop*"
     assert not judge(describe, BUILT_IN, aliases).protected
 
 
@@ -121,9 +124,9 @@ def test_an_alias_that_leads_to_itself_ends() -> None:
 @pytest.mark.parametrize(
     ("line", "rule"),
     [
-        ("aws stop", "built-in ec2:Stop*"),
+        ("aws stop", "built-in *:Stop*"),
         ("aws stop help", None),
-        ("aws ec2 halt", "built-in ec2:Stop*"),
+        ("aws ec2 halt", "built-in *:Stop*"),
         ("aws ec2 halt --dry-run", None),
         ("aws ec2 describe-instances", None),
         ("aws ec2 describe-hosts", "built-in *:Terminate*"),
@@ -132,14 +135,15 @@ def test_an_alias_that_leads_to_itself_ends() -> None:
         ("aws kill i-1", "built-in *:Terminate*"),
         ("aws kill i-1 --dry-run", "built-in *:Terminate*"),
         ("aws --profile x kill i-1", "built-in *:Terminate*"),
+        ("aws split i-1", "built-in *:Terminate*"),
         ("aws list-running", None),
         ("aws any ec2 describe-instances", None),
-        ("aws any ec2 stop-instances", "built-in ec2:Stop*"),
+        ("aws any ec2 stop-instances", "built-in *:Stop*"),
         ("aws any ec2 stop-instances --dry-run", None),
         ("aws on-ec2 describe-instances", None),
         ("aws on-ec2 reboot-instances", "built-in *:Reboot*"),
         ("aws op describe", None),
-        ("aws op stop", "built-in ec2:Stop*"),
+        ("aws op stop", "built-in *:Stop*"),
         ("aws op", "unknown operation"),
         ("aws blind", "unknown operation"),
         ("aws nested", "built-in *:Delete*"),

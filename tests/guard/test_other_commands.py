@@ -87,7 +87,7 @@ def test_nothing_at_all_is_unprotected() -> None:
 )  # fmt: skip
 def test_the_aws_cli_is_known_by_its_name(line: str) -> None:
     words = [*shlex.split(line), "ec2", "stop-instances"]
-    assert judge(words, Rules.of({}), NO_ALIASES).rule == "built-in ec2:Stop*"
+    assert judge(words, Rules.of({}), NO_ALIASES).rule == "built-in *:Stop*"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +11,12 @@ from hypothesis import strategies as st
 
 from guard.real_cli import VERSION_2_SWITCHES, VERSION_2_VALUES, Read, RealCli
 from guard.test_command_lines import CASES, Case
-from mfa_session.guard.aliases import NO_ALIASES
+from mfa_session.guard.aliases import NO_ALIASES, parse_aliases
 from mfa_session.guard.aws_words import read_aws
-from mfa_session.guard.scanning import GLOBAL_OPTIONS
+from mfa_session.guard.scanning import GLOBAL_OPTIONS, scan
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLAIN_WORDS = ("ec2", "s3", "stop-instances", "describe-instances", "rm", "sync", "help", "x", "é")
 ODD_WORDS = ("", "-", "--", "-1", "-x", "-.5", "-1.", "--a b")
@@ -106,3 +110,47 @@ def test_options_in_between_are_read_as_the_cli_reads_them(
     for place, option, value in inserted:
         words[place:place] = [option] if "=" in option else [option, value]
     assert agrees(cli_2, words), (cli_2.read(words), ours(words))
+
+
+ALIASES = """\
+[toplevel]
+whoami = sts get-caller-identity
+stop = ec2 stop-instances
+HALT = stop --region eu-west-1 --dry-run
+ec2 = ec2 --region us-east-1 --output json
+loop = pool
+pool = loop
+round = round
+quoted = iam delete-user --user-name "a b" \\
+  --no-paginate
+open = ec2 "never closed
+empty =
+option = --region x
+dashes = ec2 -- stop-instances
+other = prof x
+prof = ec2 --profile x stop-instances
+s3api = s3 --recursive
+colon: iam list-users
+"""
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["whoami", "stop", "stop --region b", "--region b halt --instance-ids i", "HALT", "halt help",
+     "ec2 describe-instances", "--region b ec2 describe-instances", "loop", "round", "quoted --x y",
+     "open", "empty", "option ec2", "dashes --instance-ids i", "other", "prof", "s3api rm s3://b",
+     "colon", "iam list-users", "-- stop --x", "stop -- --region x", "nobody"],
+)  # fmt: skip
+def test_aliases_are_expanded_as_the_cli_expands_them(
+    line: str, cli: RealCli, tmp_path: Path
+) -> None:
+    file = tmp_path / "alias"
+    file.write_text(ALIASES)
+    real = cli.expand(line.split(), str(file))
+    call = read_aws(line.split(), parse_aliases(ALIASES))
+    if real is None:
+        assert call.service in (None, "ec2", *line.split()), "the CLI fails"
+    else:
+        found = scan(real.rest, ())
+        expected = (real.service, found.word, found.rest, real.region)
+        assert (call.service, call.operation, call.rest, call.region) == expected

@@ -8,8 +8,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-WILDCARDS = "*?"
-
 
 class Pattern(Record):
     """A pattern as it was written, and what it is compared by; in lower case, without `-`."""
@@ -20,9 +18,11 @@ class Pattern(Record):
 
     def matches(self, services: Iterable[str], operation: str) -> bool:
         """Say whether it stands for an operation (made even) of a service with these names."""
-        return glob(self.operation, operation) and any(
-            glob(self.service, service) for service in services
-        )
+        return glob(self.operation, operation) and self.is_of(services)
+
+    def is_of(self, services: Iterable[str]) -> bool:
+        """Say whether it is about a service with these names."""
+        return any(glob(self.service, service) for service in services)
 
 
 def read_pattern(text: str) -> Pattern:

@@ -14,8 +14,8 @@ IAM_PREFIXES = {
     "apigatewaymanagementapi": "execute-api",
     "apigatewayv2": "apigateway",
     "appconfigdata": "appconfig",
-    "application-insights": "applicationinsights",
     "appintegrations": "app-integrations",
+    "application-insights": "applicationinsights",
     "bedrock-agent": "bedrock",
     "bedrock-agent-runtime": "bedrock",
     "bedrock-agentcore-control": "bedrock-agentcore",
@@ -27,6 +27,7 @@ IAM_PREFIXES = {
     "chime-sdk-meetings": "chime",
     "chime-sdk-messaging": "chime",
     "chime-sdk-voice": "chime",
+    "cleanroomsml": "cleanrooms-ml",
     "cloudcontrol": "cloudformation",
     "cloudhsmv2": "cloudhsm",
     "cloudsearchdomain": "cloudsearch",
@@ -45,16 +46,19 @@ IAM_PREFIXES = {
     "elb": "elasticloadbalancing",
     "elbv2": "elasticloadbalancing",
     "emr": "elasticmapreduce",
+    "finspace-data": "finspace-api",
     "forecastquery": "forecast",
     "greengrassv2": "greengrass",
     "iot-data": "iot",
-    "iotevents-data": "iotevents",
+    "iot-jobs-data": "iotjobsdata",
     "iotsecuretunneling": "iot",
     "ivs-realtime": "ivs",
     "keyspaces": "cassandra",
+    "keyspacesstreams": "cassandra",
     "kinesis-video-archived-media": "kinesisvideo",
     "kinesis-video-media": "kinesisvideo",
     "kinesis-video-signaling": "kinesisvideo",
+    "kinesis-video-webrtc-storage": "kinesisvideo",
     "kinesisanalyticsv2": "kinesisanalytics",
     "lex-models": "lex",
     "lex-runtime": "lex",
@@ -65,14 +69,19 @@ IAM_PREFIXES = {
     "marketplace-agreement": "aws-marketplace",
     "marketplace-catalog": "aws-marketplace",
     "marketplace-entitlement": "aws-marketplace",
+    "mediastore-data": "mediastore",
     "meteringmarketplace": "aws-marketplace",
+    "migration-hub-refactor-spaces": "refactor-spaces",
     "migrationhub-config": "mgh",
+    "migrationhuborchestrator": "migrationhub-orchestrator",
+    "migrationhubstrategy": "migrationhub-strategy",
     "mturk": "mechanicalturk",
     "mwaa": "airflow",
     "neptune": "rds",
     "neptunedata": "neptune-db",
     "opensearch": "es",
     "opensearchserverless": "aoss",
+    "partnercentral-selling": "partnercentral",
     "payment-cryptography-data": "payment-cryptography",
     "personalize-events": "personalize",
     "personalize-runtime": "personalize",
@@ -122,6 +131,26 @@ _ACTIONS = {
     ("emr", "terminate-clusters"): ("TerminateJobFlows",),
 }
 
+# Commands that do something else with an option: the option, how much of it must be written, and
+# what it makes them. The CLI takes `--de` for its own `--debug`. An option that makes a command
+# harmless has to be written out.
+_WITH_OPTION = {
+    ("s3", "rb"): ("--force", len("--f"), ("DeleteBucket", "DeleteObject")),
+    ("s3", "sync"): ("--delete", len("--del"), ("DeleteObject", "PutObject")),
+    ("s3api", "delete-object"): (
+        "--version-id",
+        len("--version-"),
+        ("DeleteObject", "DeleteObjectVersion"),
+    ),
+    ("cloudformation", "deploy"): (
+        "--no-execute-changeset",
+        len("--no-execute-changeset"),
+        ("CreateChangeSet",),
+    ),
+}
+
+_CAPITALS = {"db": "DB", "mfa": "MFA"}
+
 
 def prefix_of(service: str) -> str:
     """Return IAM's prefix for a service that the CLI calls so."""
@@ -130,30 +159,26 @@ def prefix_of(service: str) -> str:
 
 def actions_of(call: AwsCall, operation: str) -> tuple[str, ...]:
     """Return the IAM actions, without prefix, that an operation of this call stands for."""
-    service = call.service or ""
-    if (service, operation) == ("s3", "rb") and _has(call, "--force"):
-        return ("DeleteBucket", "DeleteObject")
-    if (service, operation) == ("s3", "sync") and _has(call, "--delete"):
-        return ("DeleteObject", "PutObject")
-    if (service, operation) == ("cloudformation", "deploy") and _has(
-        call, "--no-execute-changeset"
-    ):
-        return ("CreateChangeSet",)
-    return _ACTIONS.get((service, operation)) or (spell_action(operation),)
+    name = (call.service or "", operation)
+    if name in _WITH_OPTION:
+        option, shortest, actions = _WITH_OPTION[name]
+        if any(option.startswith(given) and len(given) >= shortest for given in call.options()):
+            return actions
+    return _ACTIONS.get(name) or (spell_action(operation),)
+
+
+def possible_actions(service: str, operation: str) -> tuple[str, ...]:
+    """Return every IAM action, without prefix, that an operation may stand for."""
+    name = (service, operation)
+    with_option = _WITH_OPTION[name][2] if name in _WITH_OPTION else ()
+    return (*_ACTIONS.get(name, ()), *with_option, spell_action(operation))
 
 
 def spell_action(operation: str) -> str:
     """Write an operation of the CLI as IAM does: `stop-instances` is `StopInstances`.
 
-    Capitals within a word (`DeleteDBInstance`) cannot be known; IAM takes them as equal.
+    Which words are written in capitals differs between services; IAM takes them as equal.
     """
-    return "".join(word[:1].upper() + word[1:] for word in operation.split("-"))
-
-
-def _has(call: AwsCall, option: str) -> bool:
-    """Say whether an option is given, in full or by its beginning.
-
-    What begins like a global option has been taken for that one, as the CLI does: `--de` is
-    `--debug`, and only `--del` is `--delete`.
-    """
-    return any(len(name) > len("--x") and option.startswith(name) for name in call.options())
+    return "".join(
+        _CAPITALS.get(word) or word[:1].upper() + word[1:] for word in operation.split("-")
+    )

@@ -13,9 +13,13 @@ QUOTES = "'\""
 
 
 def split_words(text: str) -> list[str] | None:
-    """Split as a POSIX shell would, without any expansion; None where a quote is never closed."""
+    """Split as Python's shlex does; None where a quote is never closed.
+
+    As in the CLI, line ends at either end of a word are dropped: a backslash before one is no
+    continuation there, and leaves it to the next word.
+    """
     words = _pieces(text, BLANKS, "")
-    return None if words is None else [word for word in words if word is not None]
+    return None if words is None else [word.strip("\r\n") for word in words if word is not None]
 
 
 def split_commands(text: str, arguments: Sequence[str]) -> list[tuple[str, ...]]:
@@ -24,7 +28,7 @@ def split_commands(text: str, arguments: Sequence[str]) -> list[tuple[str, ...]]
     No shell is rebuilt here: the text is read with its quotes, and once more as if they were
     blanks, so that what `sh -c "…"` or `"$(…)"` holds is found too. More may be found than runs.
     """
-    text = _without_braces(text)
+    text = _without_braces(text.replace("\\\n", ""))
     found: list[tuple[str, ...]] = []
     for reading in (text, text.replace('"', " ").replace("'", " ")):
         commands = list(_commands(reading, arguments))

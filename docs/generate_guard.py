@@ -1,0 +1,94 @@
+"""Write what the guard knows: the list of operations, and the tables in docs/guard.md.
+
+The operations are those of the installed AWS CLI; the tables follow from them and from the
+built-in list. Without an AWS CLI, or with `--tables`, only the tables are written.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from mfa_session.guard import builtin
+from mfa_session.guard.aliases import NO_ALIASES
+from mfa_session.guard.decision import judge
+from mfa_session.guard.known import list_path, read_known
+from mfa_session.guard.rules import Rules
+
+PAGE = Path(__file__).with_name("guard.md")
+ROWS = 30
+
+
+def list_operations() -> str:
+    """Return the list of operations of the installed AWS CLI, a line for each service."""
+    version: Any = importlib.import_module("awscli").__version__
+    driver: Any = importlib.import_module("awscli.clidriver").create_clidriver()
+    lines = [f"# Written by docs/generate_guard.py from version {version} of the AWS CLI"]
+    for service, command in sorted(_commands_of(driver).items()):
+        lines.append(" ".join([service, *sorted(_commands_of(command))]))
+    return "\n".join(lines) + "\n"
+
+
+def _commands_of(command: Any) -> dict[str, Any]:
+    """Return the commands below one; the CLI has no public way to ask."""
+    own = getattr(command, "subcommand_table", None)
+    table: dict[str, Any] = command._get_command_table() if own is None else own  # noqa: SLF001
+    return {name: below for name, below in table.items() if name != "help"}
+
+
+def render(page: str) -> str:
+    """Return the page with its generated parts as they would be written now."""
+    for name, text in {"builtin": built_in_table(), "verbs": verb_table()}.items():
+        before, _, rest = page.partition(f"<!-- {name} -->\n")
+        _, end, after = rest.partition(f"<!-- end of {name} -->")
+        page = f"{before}<!-- {name} -->\n\n{text}\n{end}{after}"
+    return page
+
+
+def built_in_table() -> str:
+    """Return the built-in list, with how many operations each pattern protects first."""
+    counts, _, _ = measure()
+    rows = ["| pattern | operations |", "|---|---:|"]
+    rows += [f"| `{pattern}` | {counts[pattern]} |" for pattern in builtin.PROTECT]
+    passed = ", ".join(f"`{pattern}`" for pattern in builtin.PASS)
+    return "\n".join(rows) + f"\n\nPassed over: {passed}.\n"
+
+
+def verb_table() -> str:
+    """Return the table of verbs: how many operations begin with each, how many are protected."""
+    counts, verbs, protected = measure()
+    total = sum(verbs.values())
+    share = f"{sum(counts.values()):,} of {total:,} operations are protected"
+    rows = [f"{share}.", "", "| verb | operations | protected |", "|---|---:|---:|"]
+    ordered = sorted(protected, key=lambda verb: (-protected[verb], verb))
+    rows += [f"| {verb} | {verbs[verb]} | {protected[verb]} |" for verb in ordered]
+    rest = sorted((verb for verb in verbs if not protected[verb]), key=lambda verb: -verbs[verb])
+    none = ", ".join(f"{verb} ({verbs[verb]})" for verb in rest[:ROWS])
+    return "\n".join(rows) + f"\n\nOf the other verbs nothing is protected: {none}, …\n"
+
+
+@functools.cache
+def measure() -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """Count operations by the built-in pattern that protects them, by verb, and both."""
+    rules = Rules.of({})
+    by_pattern, by_verb, protected = Counter[str](), Counter[str](), Counter[str]()
+    for service, operations in read_known().items():
+        for operation in operations:
+            verb = operation.split("-")[0]
+            by_verb[verb] += 1
+            verdict = judge(("aws", service, operation), rules, NO_ALIASES)
+            if verdict.protected:
+                protected[verb] += 1
+                by_pattern[(verdict.rule or "").removeprefix("built-in ")] += 1
+    return by_pattern, by_verb, protected
+
+
+if __name__ == "__main__":
+    if "--tables" not in sys.argv:
+        Path(list_path()).write_text(list_operations(), encoding="ascii")
+    PAGE.write_text(render(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    sys.stdout.write(f"wrote {PAGE}\n")

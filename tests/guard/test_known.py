@@ -1,0 +1,100 @@
+"""The list of operations, the built-in list, and the page that tells of both."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import TYPE_CHECKING
+
+import pytest
+
+from house.source import ROOT
+from mfa_session.guard import builtin
+from mfa_session.guard.aliases import NO_ALIASES
+from mfa_session.guard.decision import judge
+from mfa_session.guard.known import list_path, nearest_pattern, read_known, unmatched
+from mfa_session.guard.rules import Rules
+from mfa_session.guard.services import IAM_PREFIXES
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+
+@pytest.fixture(scope="module")
+def known() -> dict[str, tuple[str, ...]]:
+    return read_known()
+
+
+def load_generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate_guard", ROOT / "docs/generate_guard.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_page_says_what_is_built_in_now() -> None:
+    generator = load_generator()
+    written = generator.PAGE.read_text(encoding="utf-8")
+    assert written == generator.render(written), "stale: run python docs/generate_guard.py"
+    assert all(f"`{pattern}`" in written for pattern in builtin.PROTECT + builtin.PASS)
+
+
+@pytest.mark.every_case  # ten seconds: the CLI loads the models of all services
+def test_the_list_of_operations_is_that_of_the_installed_cli() -> None:
+    with open(list_path(), encoding="ascii") as file:
+        written = file.read()
+    assert written == load_generator().list_operations(), "run python docs/generate_guard.py"
+
+
+def test_every_built_in_pattern_stands_for_something(known: dict[str, tuple[str, ...]]) -> None:
+    assert unmatched(builtin.PROTECT + builtin.PASS, known) == []
+    assert len(builtin.PROTECT) <= 40
+
+
+def test_every_service_with_another_prefix_is_one_of_the_cli(
+    known: dict[str, tuple[str, ...]],
+) -> None:
+    assert set(IAM_PREFIXES) - set(known) == set()
+
+
+def test_what_only_reads_is_never_protected(known: dict[str, tuple[str, ...]]) -> None:
+    rules = Rules.of({})
+    reading = ("describe", "get", "list", "ls", "search", "wait", "help", "head", "select", "query")
+    caught = [
+        f"{service}:{operation}"
+        for service, operations in known.items()
+        for operation in operations
+        if operation.split("-")[0] in reading
+        and judge(("aws", service, operation), rules, NO_ALIASES).protected
+    ]
+    assert caught == []
+
+
+def test_patterns_that_stand_for_nothing_are_named(known: dict[str, tuple[str, ...]]) -> None:
+    right = ["ec2:StopInstances", "ec2:stop-instances", "*:Delete*", "s3:rb", "s3:DeleteObject",
+             "s3:DeleteObjectVersion", "states:*", "sso:login", "ec2:*", "*", "EC2:stopinstances",
+             "elasticmapreduce:TerminateJobFlows", "cloudformation:deploy"]  # fmt: skip
+    wrong = ["ec2:StopInstance", "ec3:*", "stop-instances", "", "ec2:", "lambda:InvokeFunction"]
+    assert unmatched([*right, *wrong], known) == wrong
+    assert unmatched([], known) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "nearest"),
+    [
+        ("ec2:StopInstance", "ec2:StopInstances"),
+        ("ec2:stop-instence", "ec2:StopInstances"),
+        ("rds:DeleteDBInstanc", "rds:DeleteDBInstance"),
+        ("states:DeleteStateMachin", "states:DeleteStateMachine"),
+        ("ec3:Stop*", "ecs:Stop*"),
+        ("terminate-instances", "ec2:TerminateInstances"),
+        ("qqqqqqq:*", None),
+        ("ec2:", None),
+        ("nothing at all", None),
+    ],
+)
+def test_the_pattern_that_was_meant_is_found(
+    pattern: str, nearest: str | None, known: dict[str, tuple[str, ...]]
+) -> None:
+    assert nearest_pattern(pattern, known) == nearest
