@@ -743,11 +743,14 @@ def test_a_removal_whose_answer_is_lost_is_done(
     assert carol.devices == []
 
 
-def test_a_removal_that_was_killed_is_finished_by_name(
-    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, start: Start, run: Run, home: Path
-) -> None:
+@pytest.mark.parametrize("is_stored", [True, False], ids=["stored", "not stored"])
+def test_a_removal_that_was_killed_is_finished_by_name(  # noqa: PLR0917
+    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, start: Start, run: Run, home: Path,
+    is_stored: bool,
+) -> None:  # fmt: skip
     del carols
-    trap_keyring.store(phone.serial, phone.secret)
+    if is_stored:
+        trap_keyring.store(phone.serial, phone.secret)
     with Held(aws, "DeleteVirtualMFADevice") as held:
         aws.drop("DeleteVirtualMFADevice")
         process = start("device", "remove", "--yes")
@@ -756,9 +759,19 @@ def test_a_removal_that_was_killed_is_finished_by_name(
         process.wait(10)
     until(lambda: aws.count("DeleteVirtualMFADevice") == 1, "the call is over")
     assert unassigned(aws) == [phone.serial]
+    assert f"a removal of {phone.serial} was cut off" in run("device", "list").stderr
     outcome = run("device", "remove", phone.serial)
     assert outcome.exit_code == 0, outcome
     assert is_whole(aws, carol, home)
+
+
+def test_a_removal_that_is_refused_leaves_no_note(
+    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, run: Run, home: Path
+) -> None:
+    del carols
+    aws.fail("DeactivateMFADevice", status=403, code="AccessDenied", message="No.")
+    outcome = run("device", "remove", "--yes")
+    assert (outcome.exit_code, carol.devices, notes(home)) == (5, [phone], []), outcome
 
 
 def test_one_of_two_is_picked_or_must_be_named(

@@ -30,9 +30,14 @@ def show(app: App) -> Result:
     found = edges.aws.enabled()
     stored = devices.stored_secrets(edges, [device.serial for device in found if device.usable])
     for intent in edges.intents.all():
+        cure = (
+            f"remove {intent.serial}` ends it"
+            if intent.removing
+            else "enroll` sees to what was left"
+        )
         app.talk.say(
-            f"an enrolment of {intent.serial} was cut off, or goes on now; "
-            "`mfa-session device enroll` sees to what was left"
+            f"{intent.what} of {intent.serial} was cut off, or goes on now; "
+            f"`mfa-session device {cure}"
         )
     if not found and not app.given.flag("json"):
         app.talk.say("no MFA devices; add one: `mfa-session device enroll`")

@@ -22,7 +22,8 @@ class Intent(Record):
     """What an enrolment is about to do, written before it is done; nothing secret.
 
     `was_absent`: no unassigned device had this serial before. `created`: AWS has answered that it
-    made it for us. With either, an unassigned device of this serial is ours.
+    made it for us. With either, an unassigned device of this serial is ours. `removing`: it is the
+    user's own device that is being removed.
     """
 
     serial: str
@@ -30,6 +31,12 @@ class Intent(Record):
     began_at: datetime
     was_absent: bool = False
     created: bool = False
+    removing: bool = False
+
+    @property
+    def what(self) -> str:
+        """What was begun, in words."""
+        return "a removal" if self.removing else "an enrolment"
 
     @property
     def is_ours(self) -> bool:
@@ -97,11 +104,13 @@ class Leftovers:
         except RefusedError as error:
             return self._go_on(intent, wanted, error)
         self._edges.intents.remove(intent.serial)
-        self._edges.talk.say(f"deleted {intent.serial}, which an enrolment had left")
+        self._edges.talk.say(f"deleted {intent.serial}, which {intent.what} had left")
         return GONE
 
     def _keep(self, intent: Intent) -> str:
         self._edges.intents.remove(intent.serial)
+        if intent.removing:
+            return GONE  # nothing had been removed: it is an enabled device as any other
         self._edges.talk.say(f"{intent.serial} was enabled before its enrolment was cut off")
         return ENABLED
 
@@ -115,7 +124,7 @@ class Leftovers:
 
     def _ask(self, intent: Intent) -> None:
         answer = self._edges.confirm(
-            f"An enrolment was cut off at {intent.began_at:%Y-%m-%d %H:%M} UTC. "
+            f"{intent.what.capitalize()} was cut off at {intent.began_at:%Y-%m-%d %H:%M} UTC. "
             f"{intent.serial} is not enabled. Delete it?"
         )
         if answer is None and not intent.is_ours:

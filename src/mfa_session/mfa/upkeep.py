@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from mfa_session.errors import ConfigurationError, DeclinedError, MfaSessionError, NoMfaError
+from mfa_session.errors import (
+    ConfigurationError,
+    DeclinedError,
+    MfaSessionError,
+    NoMfaError,
+    RefusedError,
+)
 from mfa_session.mfa.codes import MALFORMED, PROMPT_ATTEMPTS, bad_code, normalize_code
 from mfa_session.mfa.devices import make_pair, stored_secrets
+from mfa_session.mfa.leftovers import Intent
 from mfa_session.mfa.totp import STEP_SECONDS, step_at
 
 TYPE_CHECKING = False
@@ -101,22 +108,49 @@ class Removal:
         """Deactivate, delete and forget; once begun it is not interrupted."""
         with self._edges.put_off() as interruptions:
             interruptions.strike()
-            self._unless_gone(lambda: self._edges.aws.deactivate(self._user, device.serial))
+            self._deactivate(device)
             if device.kind == "virtual":
                 self._delete(device.serial)
             self.forget(device.serial)
+            self._edges.intents.remove(device.serial)
+
+    def _deactivate(self, device: Device) -> None:
+        """Write down what is about to be done, and begin; what is refused was not begun."""
+        now = self._edges.clock.now().replace(microsecond=0)
+        self._edges.intents.save(
+            Intent(
+                serial=device.serial,
+                user_arn=self._user.arn,
+                began_at=now,
+                created=True,
+                removing=True,
+            )
+        )
+        try:
+            self._unless_gone(lambda: self._edges.aws.deactivate(self._user, device.serial))
+        except RefusedError:
+            self._edges.intents.remove(device.serial)
+            raise
 
     def finish(self, serial: str) -> bool:
-        """End a removal that was cut off: of a device that nobody has, but whose secret we keep.
+        """End a removal that was cut off: of a device that nobody has.
 
-        False where there is no such secret, so that nothing of anybody else's is touched.
+        False where neither a note of the removal nor the secret is here, so that nothing of anybody
+        else's is touched.
         """
-        if serial not in stored_secrets(self._edges, [serial]):
+        if not self._has_begun(serial) and serial not in stored_secrets(self._edges, [serial]):
             return False
         if serial in self._edges.aws.unassigned():
             self._delete(serial)
         self.forget(serial)
+        self._edges.intents.remove(serial)
         return True
+
+    def _has_begun(self, serial: str) -> bool:
+        return any(
+            intent.removing and (intent.serial, intent.user_arn) == (serial, self._user.arn)
+            for intent in self._edges.intents.all()
+        )
 
     def forget(self, serial: str) -> None:
         """Remove the secret; a keyring that fails is told, as the device is gone already."""
