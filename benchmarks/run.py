@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 PROGRAM = str(Path(sysconfig.get_path("scripts")) / "mfa-session")
 BARE = [sys.executable, "-c", "pass"]
 FEW, MANY = 5, 1000
+COMPLETED = 400
 
 # The least that a program on boto3 can do to get a session: no file, no check, no question.
 FIVE_LINES = """
@@ -46,6 +47,12 @@ WARM: dict[str, tuple[list[str], float]] = {
     "status --json": (["status", "--json"], 4.5),
     "exec -- true": (["exec", "--", "true"], 4.5),
     "--help": (["--help"], 4.5),
+}
+# What a shell runs: before each prompt, at its start, and when TAB is pressed.
+SHELL: dict[str, tuple[list[str], float]] = {
+    "prompt": (["prompt"], 2.5),
+    "shell-init": (["shell-init", "bash"], 3.0),
+    "TAB on --profile": (["__complete", "bash", "mfa-session login --profile "], 8.0),
 }
 MANY_PROFILES_LIMIT = 1.6
 FRESH_LIMIT = 1.0
@@ -106,20 +113,22 @@ def tables(folder: Path, aws: Sandbox) -> dict[str, list[Case]]:
     few = make_home(folder / "few", FEW, aws)
     settings = make_home(folder / "settings", FEW, aws, SETTINGS)
     many = make_home(folder / "many", MANY, aws)
+    completed = make_home(folder / "completed", COMPLETED, aws, SETTINGS)
     return {
-        "a valid session": against_bare(few),
-        "a valid session, and a config.toml": against_bare(settings),
+        "a valid session": against_bare(few, WARM),
+        "a valid session, and a config.toml": against_bare(settings, WARM),
+        f"the shell, {COMPLETED} profiles and a config.toml": against_bare(completed, SHELL),
         f"{MANY} profiles against {FEW}": against_few(few, many),
         "a fresh login against five lines of boto3": fresh_login(folder / "fresh", aws),
     }
 
 
-def against_bare(home: Path) -> list[Case]:
-    """Compare the warm commands with an interpreter that does nothing."""
+def against_bare(home: Path, commands: Mapping[str, tuple[list[str], float]]) -> list[Case]:
+    """Compare commands with an interpreter that does nothing."""
     bare = Case("bare interpreter", lambda: BARE, home)
     return [bare] + [
         Case(name, fixed([PROGRAM, *argv]), home, bare.name, limit)
-        for name, (argv, limit) in WARM.items()
+        for name, (argv, limit) in commands.items()
     ]
 
 

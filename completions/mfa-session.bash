@@ -4,91 +4,26 @@
 _mfa_session() {
     local -
     set +o errexit +o nounset +o xtrace
-    local IFS=$' \t\n' quote='' quoted='' line
-    local -a words=() starts=() answer=()
+    local IFS=$' \t\n' rest
+    local -a answer=()
     COMPREPLY=()
-    _mfa_session_split
     mapfile -t answer < <(
-        command mfa-session __complete bash "${words[@]:1}" </dev/null 2>/dev/null
+        command mfa-session __complete bash "${COMP_LINE:0:COMP_POINT}" </dev/null 2>/dev/null
     )
     case ${answer[0]} in
-        words)
-            for line in "${answer[@]:1}"; do
-                line=${line%%$'\t'*}
-                _mfa_session_quote "${line:${#words[-1]}}"
-                COMPREPLY+=("$2$quoted")
-            done
-            ;;
+        # What is offered continues the word, with the quotes that it needs there.
+        words) for rest in "${answer[@]:1}"; do COMPREPLY+=("$2$rest"); done ;;
         files*) compopt -o bashdefault -o default ;;
         command*) _mfa_session_delegate "${answer[0]#command }" "$2" ;;
     esac
     return 0
 }
 
-# Splits COMP_LINE up to the cursor: `words` without their quotes, where each `starts`, and the
-# `quote` that is open at the cursor. COMP_WORDS is cut at `=` and `:` as well, and keeps quotes.
-_mfa_session_split() {
-    local rest=${COMP_LINE:0:COMP_POINT} word='' plain char
-    local -i at=0 start=-1
-    while [[ -n $rest ]]; do
-        case $quote in
-            '"') plain=${rest%%[\\\"]*} ;;
-            "'") plain=${rest%%\'*} ;;
-            *) plain=${rest%%[\\\"\'[:blank:]]*} ;;
-        esac
-        if [[ -n $plain ]]; then
-            ((start < 0)) && start=at
-            word+=$plain rest=${rest:${#plain}} at+=${#plain}
-            continue
-        fi
-        char=${rest:0:1}
-        case $quote$char in
-            ["$IFS"])
-                if ((start >= 0)); then words+=("$word") starts+=("$start"); fi
-                word='' start=-1
-                ;;
-            '"' | "'")
-                ((start < 0)) && start=at
-                quote=$char
-                ;;
-            '""' | "''") quote='' ;;
-            *)
-                ((start < 0)) && start=at
-                char=${rest:0:2}
-                # Between double quotes a backslash stays, but before these.
-                if [[ -z $quote || ${char:1} == [\\\"\$\`] ]]; then
-                    word+=${char:1}
-                else
-                    word+=$char
-                fi
-                ;;
-        esac
-        rest=${rest:${#char}} at+=${#char}
-    done
-    ((start < 0)) && start=at
-    words+=("$word") starts+=("$start")
-}
-
-# Makes `quoted` of the rest of a word, to go on where the cursor stands.
-_mfa_session_quote() {
-    quoted=$1
-    case $quote in
-        "'") quoted=${quoted//\'/"'\\''"} ;;
-        '"')
-            quoted=${quoted//\\/"\\\\"}
-            quoted=${quoted//\"/'\"'}
-            quoted=${quoted//\$/'\$'}
-            quoted=${quoted//\`/'\`'}
-            ;;
-        *) [[ -z $quoted ]] || printf -v quoted %q "$1" ;;
-    esac
-}
-
-# Completes the command that begins at the given word, as if it stood alone.
+# Completes the command that begins at a place in COMP_LINE, as if it stood alone.
 _mfa_session_delegate() {
     local name current=$2 loader
-    local -i first=0 at=${starts[$1]} seen=0
-    local -a spec=()
+    local -i first=0 at=$1 seen=0
+    local -a spec=() words=()
     while ((first < COMP_CWORD)); do
         while [[ ${COMP_LINE:seen:1} == [[:blank:]] ]]; do seen+=1; done
         ((seen >= at)) && break

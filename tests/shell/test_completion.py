@@ -55,6 +55,8 @@ LINES: dict[str, list[str]] = {
     "login --min-ttl ": ["login", "--min-ttl"],
     "login --no-such-option=": ["login", "--no-such-option="],
     "nosuch --profile bo": ["nosuch", "--profile", "bo"],
+    "policy lint pol": ["policy", "lint", "policy one.json"],
+    "policy lint --json 'pol": ["policy", "lint", "--json", "policy one.json"],
     "exec -- ls pol": ["exec", "--", "ls", "policy one.json"],
     "exec --profile books ls ./pol": ["exec", "--profile", "books", "ls", "./policy one.json"],
     "exec -- mkfif": ["exec", "--", "mkfifo"],

@@ -1,12 +1,14 @@
 """What a shell asks when TAB is pressed: `mfa-session __complete SHELL WORD…`.
 
 The words are those of the line after the program's name, without quotes; the last is the one
-at the cursor, up to it (for powershell with a letter before it, as PowerShell drops empty words).
-The answer's first line is what is offered:
+at the cursor, up to it. PowerShell, which drops empty words, puts a letter before that one; bash
+gives the line up to the cursor instead, as it is. The answer's first line is what is offered:
 
-- `words`: the lines that follow, each a whole word, a tab and its meaning;
+- `words`: the lines that follow, each a whole word, a tab and its meaning; for bash only what
+  continues the word, with quotes;
 - `files`: names of files, after the text that follows in the line (`--option=`);
-- `command N`: whatever the command that begins at the Nth of the words completes.
+- `command N`: whatever the command that begins at the Nth of the words completes; for bash, the
+  one that begins after N characters.
 
 The scripts know nothing else of the program, so that they last when it changes. Neither the
 network nor the keyring is asked, and nothing is an error: what cannot be read offers nothing.
@@ -36,8 +38,10 @@ _LAST_CONTROL, _DELETE = "\x1f", "\x7f"
 
 def answer(argv: Sequence[str]) -> str:
     """Return the answer to a shell's question: its name, and the words."""
-    shell, *before = argv
-    current = before.pop() if before else ""
+    shell, *words = argv
+    if shell == "bash":
+        return _answer_to_bash("".join(words[:1]))
+    *before, current = words or [""]
     if shell == "powershell":
         current = current[1:]
     cursor = find_cursor(before, current)
@@ -45,10 +49,28 @@ def answer(argv: Sequence[str]) -> str:
         return f"command {cursor.command_at + 1}\n"
     if cursor.suggests == "file":
         return f"files {cursor.prefix}\n"
-    offers = [*cursor.offers, *((value, "") for value in _suggested(cursor, os.environ))]
+    offers = _offers(cursor)
     if shell not in _MATCH_THEMSELVES:
         offers = [offer for offer in offers if offer[0].startswith(current)]
     return "words\n" + "".join(f"{word}\t{meaning}\n" for word, meaning in offers)
+
+
+def _answer_to_bash(text: str) -> str:
+    from mfa_session.shell.bash_line import split_line  # noqa: PLC0415  # for bash only
+
+    line = split_line(text)
+    _, *before, current = line.words if len(line.words) > 1 else ("", "")
+    cursor = find_cursor(before, current)
+    if cursor.command_at is not None:
+        return f"command {line.starts[cursor.command_at + 1]}\n"
+    if cursor.suggests == "file":
+        return "files\n"
+    words = [word for word, _ in _offers(cursor) if word.startswith(current)]
+    return "words\n" + "".join(line.go_on(word[len(current) :]) + "\n" for word in words)
+
+
+def _offers(cursor: Cursor) -> list[tuple[str, str]]:
+    return [*cursor.offers, *((value, "") for value in _suggested(cursor, os.environ))]
 
 
 def _suggested(cursor: Cursor, environ: Mapping[str, str]) -> list[str]:
