@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,10 +42,10 @@ def test_profiles_of_both_files_and_sessions_are_offered(files: AwsFiles) -> Non
     assert offered("login", "--source-profile", "") == known
 
 
-def test_devices_of_profiles_sessions_and_the_keyrings_notes_are_offered(files: AwsFiles) -> None:
+def test_devices_of_profiles_sessions_and_notes_are_offered(files: AwsFiles) -> None:
     del files  # they are there
-    SecretIndex(StateDir.of({})).note("GAHT4", stored=True)
-    SecretIndex(StateDir.of({})).note("GAHT5", stored=False)
+    SecretIndex(StateDir.of(os.environ)).note("GAHT4", "keyring.backends.Some")
+    SecretIndex(StateDir.of(os.environ)).note("GAHT5", None)
     assert offered("totp", "remove", "") == ["GAHT1", "GAHT2", "GAHT3", "GAHT4"]
 
 
@@ -53,7 +54,9 @@ def test_roles_of_profiles_and_sessions_are_offered(files: AwsFiles) -> None:
     assert offered("login", "--role-arn", "") == [f"arn:aws:iam::1:role/{role}" for role in "abc"]
 
 
-@pytest.mark.parametrize("credentials", ["[a]\nno key\n[b]\n", "[b]\n[a]\n[a]\n", "x\n[a]\r\n[b]\n"])
+@pytest.mark.parametrize(
+    "credentials", ["[a]\nno key\n[b]\n", "[b]\n[a]\n[a]\n", "x\n[a]\r\n[b]\n"]
+)
 def test_a_broken_credentials_file_hides_no_name(files: AwsFiles, credentials: str) -> None:
     files.write(credentials, config="[profile c\n[profile d]\n", settings="[sessions\n")
     assert offered("login", "--profile", "") == ["a", "b", "d"]
@@ -96,4 +99,4 @@ def test_files_are_the_shells_own() -> None:
 
 @pytest.mark.parametrize("argv", [["bash"], ["bash", ""], ["fish"], ["powershell"], ["zsh", ""]])
 def test_without_words_the_commands_are_offered(argv: list[str]) -> None:
-    assert answer(argv).startswith("words\nlogin") == (argv[-1] != "bash" or len(argv) == 1)
+    assert answer(argv).startswith("words\nlogin")

@@ -29,7 +29,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli.demo": {"sandbox"},
     "cli.completion": {"shell"},
     "cli.shell_init": {"shell"},
-    "cli.complete": {"shell", "system.secret_index"},  # what is known of the keyring without asking it
+    "cli.complete": {
+        "shell",
+        "system.secret_index",
+    },  # what is known of the keyring without asking it
     "session": DOCUMENTS | {"mfa"},
     "mfa": DOCUMENTS,
     "guard": {"session"},

@@ -48,9 +48,7 @@ def test_quoted_words_come_back(words: list[str]) -> None:
 
 
 @given(WORDS, WORDS, st.sampled_from(["", "'", '"']))
-def test_a_word_that_is_gone_on_with_is_the_two_together(
-    begun: str, rest: str, quote: str
-) -> None:
+def test_a_word_that_is_gone_on_with_is_the_two_together(begun: str, rest: str, quote: str) -> None:
     typed = split_line("x " + quote).go_on(begun)
     line = "x " + quote + typed
     assert split_line(line + split_line(line).go_on(rest) + quote).words == ("x", begun + rest)

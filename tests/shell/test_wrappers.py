@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +13,7 @@ from shell.interactive import TELL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from conftest import Run
     from shell.interactive import Shell
@@ -47,7 +47,7 @@ NASTY = {
     '"x"'
     r"'\n'$(touch y) `z` \\ * ~ '\xff\xfe",
 }
-TOLD = "it's \"x\"\n$(touch y) `z` \\ * ~ \xff\xfe"
+TOLD = 'it\'s "x"\n$(touch y) `z` \\ * ~ \xff\xfe'
 
 
 @pytest.fixture
