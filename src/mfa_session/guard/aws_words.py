@@ -40,7 +40,7 @@ class AwsCall(Record):
         for word in self.rest:
             if word == "--":
                 return
-            if not is_plain(word):
+            if word[:1] == "-" and not is_plain(word):
                 yield word.partition("=")[0]
 
     def values(self, name: str) -> tuple[str, ...]:
