@@ -31,15 +31,17 @@ class AwsCall(Record):
     region: str | None
     rest: tuple[str, ...]
     overlaid: tuple[str, ...] = ()
-    """Aliases of [command …] it came through: if operations are called so, those may be meant."""
-    typed: tuple[str, ...] = ()
-    """Where `overlaid`: the words after the operation as typed, without what aliases add."""
+    """Operations of these names are meant instead, if there are any, but not known which."""
     alias: str | None = None
     shell: tuple[tuple[str, ...], ...] = ()
 
     def options(self) -> Iterator[str]:
         """Yield the names of the operation's options, as they are written."""
-        return option_names(self.rest)
+        for word in self.rest:
+            if word == "--":
+                return
+            if not is_plain(word):
+                yield word.partition("=")[0]
 
     def values(self, name: str) -> tuple[str, ...]:
         """Return the values of an option such as `--instance-ids`, however it is abbreviated."""
@@ -65,17 +67,7 @@ class AwsCall(Record):
     def is_harmless(self) -> bool:
         """Say whether the CLI only shows something, and asks AWS for nothing or a dry run."""
         helps = self.service == "help" or (self.operation == "help" and not self.overlaid)
-        sure = self.typed if self.overlaid else self.rest
-        return helps or sure == ("help",) or _ends_dry(option_names(sure))
-
-
-def option_names(words: Sequence[str]) -> Iterator[str]:
-    """Yield the names of the options before `--`, as they are written."""
-    for word in words:
-        if word == "--":
-            return
-        if word[:1] == "-" and not is_plain(word):
-            yield word.partition("=")[0]
+        return helps or self.rest == ("help",) or _ends_dry(self.options())
 
 
 def is_aws(words: Sequence[str]) -> int:
@@ -156,7 +148,7 @@ def _read_operation(call: AwsCall, aliases: Aliases) -> AwsCall:
     Version 1 has no such aliases, and in version 2 one that is named like an operation runs that
     operation, whatever it says: so its own name may be meant as well.
     """
-    found = typed = scan(call.rest, ())
+    found = scan(call.rest, ())
     names = aliases.of((call.service or "",))
     overlaid: tuple[str, ...] = ()
     while (alias := found.word or "") in names and alias not in overlaid:
@@ -167,7 +159,7 @@ def _read_operation(call: AwsCall, aliases: Aliases) -> AwsCall:
         inner = scan((call.service or "", *(split_words(value) or ())))
         call = call.replace(region=_last(inner, "--region") or call.region, alias=alias)
         found = scan(inner.rest + found.rest, ())
-    return call.replace(operation=found.word, rest=found.rest, overlaid=overlaid, typed=typed.rest)
+    return call.replace(operation=found.word, rest=found.rest, overlaid=overlaid)
 
 
 def _through_shell(call: AwsCall, alias: str, value: str) -> AwsCall:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from mfa_session.sandbox import errors, moto_backend, signatures
 from mfa_session.sandbox.actions import Need, needs
 from mfa_session.sandbox.answers import Answer, failure, success
-from mfa_session.sandbox.authorization import Request, allows
+from mfa_session.sandbox.authorization import Request, Verdict, allows, judge
 from mfa_session.sandbox.calls import Call, Calls
-from mfa_session.sandbox.context import request_context
+from mfa_session.sandbox.context import principal_of, request_context
 from mfa_session.sandbox.errors import ServiceError
 from mfa_session.sandbox.iam import Iam
 from mfa_session.sandbox.operations import Operation, recognise
@@ -151,6 +151,8 @@ class Gate:
             boundary=self.directory.boundary_of(caller.holder),
             session_policy=caller.session.session_policy if caller.session else None,
         )
+        if need.action.startswith("s3:"):
+            verdict = self._with_bucket(verdict, need, asked)
         if not verdict.grants:
             raise errors.denied(
                 asked.operation.dialect,
@@ -160,6 +162,20 @@ class Gate:
                 explicit=verdict.denied,
                 blob=_blob(need, caller, verdict.denied),
             )
+
+    def _with_bucket(self, own: Verdict, need: Need, asked: Asked) -> Verdict:
+        """Join what a bucket's policy says: within one account either allows, across both do."""
+        found = moto_backend.bucket_policy(need.resource.rpartition(":::")[2].partition("/")[0])
+        if found is None:
+            return own
+        owner, policy = found
+        request = Request(need.action, need.resource, asked.context, principal_of(asked.caller))
+        theirs = judge([policy] if policy else [], request)
+        if owner == asked.caller.account:
+            allowed = own.allowed or (theirs.allowed and theirs.names_caller)
+        else:
+            allowed = own.allowed and theirs.allowed
+        return Verdict(allowed, own.denied or theirs.denied)
 
     def _note(
         self, operation: Operation, signature: Signature | None, answer: Answer | None

@@ -8,7 +8,59 @@ from mfa_session.cli.shape import Argument, Command, Group, Option
 TITLE = "Policies"
 FILES = Argument(name="file", many=True, required=True)
 
+_CHOICES = (
+    Option(
+        flags=("--action",),
+        kind="many",
+        metavar="ACTION",
+        help="What it is about.  Repeatable. [default: stopping and terminating EC2 instances]",
+    ),
+    Option(
+        flags=("--resource",),
+        kind="many",
+        metavar="ARN",
+        help="On what.  Repeatable. [default: everything]",
+    ),
+    Option(
+        flags=("--account",),
+        kind="many",
+        metavar="ACCOUNT",
+        help="Whose users may; or, with --self-service, which account it is for. Repeatable.",
+    ),
+    Option(
+        flags=("--max-age",),
+        kind="duration",
+        metavar="DURATION",
+        help="How old a code may be, such as 15m or 1h.",
+    ),
+    Option(flags=("--external-id",), metavar="ID", help="The external id a role wants as well."),
+    Option(flags=("--bucket",), metavar="NAME", help="The S3 bucket."),
+    Option(flags=("--partition",), metavar="PARTITION", help="Such as aws-us-gov.  [default: aws]"),
+    Option(
+        flags=("--self-service",),
+        kind="flag",
+        help="Also allow users to manage their own device.",
+    ),
+    Option(
+        flags=("--first-sign-in",),
+        kind="flag",
+        help="Let a new user change the password before there is a device.",
+    ),
+)
+
 COMMANDS = (
+    Command(
+        name="policy template",
+        summary="Print a policy that asks for MFA, right the first time.",
+        example="mfa-session policy template require-mfa --action ec2:TerminateInstances",
+        description=(
+            "Prints the policy on stdout and what to know about it on stderr. Without a NAME: "
+            "which templates there are, and the options each takes."
+        ),
+        options=_CHOICES,
+        arguments=(Argument(name="name"),),
+        run="policy_template:run",
+    ),
     Command(
         name="policy lint",
         summary="Find the mistakes about MFA in IAM policies.",

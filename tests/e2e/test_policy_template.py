@@ -1,0 +1,87 @@
+"""`policy template` end to end: only the policy on stdout, and refusals that say what to do."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Run
+
+WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+EXAMPLES = (
+    ("require-mfa",),
+    ("allow-with-mfa", "--action", "s3:DeleteBucket", "--max-age", "15m"),
+    ("deny-without-mfa", "--self-service", "--first-sign-in", "--account", "123456789012"),
+    ("max-age", "--max-age", "15m", "--resource", "arn:aws:ec2:*:*:instance/*"),
+    ("trust", "--account", "444455556666", "--external-id", "library-42"),
+    ("bucket", "--bucket", "books", "--account", "444455556666", "--partition", "aws-cn"),
+)
+
+
+def test_stdout_is_the_policy_and_nothing_else(run: Run) -> None:
+    outcome = run("policy", "template", "require-mfa", "--action", "ec2:Stop*", "--resource", "*")
+    assert (outcome.exit_code, json.loads(outcome.stdout)) == (
+        0,
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Sid": "DenyWithoutMFA",
+                    "Effect": "Deny",
+                    "Action": ["ec2:Stop*"],
+                    "Resource": ["*"],
+                    "Condition": WITHOUT_MFA,
+                }
+            ],
+        },
+    )
+    assert "denies ec2:Stop* without MFA" in outcome.stderr
+
+
+@pytest.mark.parametrize("argv", EXAMPLES, ids=lambda argv: argv[0])
+def test_each_lints_clean(argv: tuple[str, ...], run: Run) -> None:
+    made = run("policy", "template", *argv)
+    assert made.exit_code == 0, made
+    linted = run("policy", "lint", "-", "--json", input=made.stdout)
+    assert linted.exit_code == 0, linted
+
+
+def test_each_is_listed_without_a_name(run: Run) -> None:
+    outcome = run("policy", "template")
+    listed = [line.split()[0] for line in outcome.stdout.splitlines() if line[0] != " "]
+    assert (outcome.exit_code, listed) == (0, [argv[0] for argv in EXAMPLES])
+
+
+def test_reasons_are_given_for_what_is_spared(run: Run) -> None:
+    outcome = run("policy", "template", "deny-without-mfa")
+    (statement,) = json.loads(outcome.stdout)["Statement"]
+    unexplained = [a for a in statement["NotAction"] if f"{a}: " not in outcome.stderr]
+    assert (unexplained, "iam:DeactivateMFADevice" in statement["NotAction"]) == ([], False)
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (("require-mfas",), "did you mean require-mfa?"),
+        (("nothing",), "there are require-mfa"),
+        (("--action", "s3:*"), "one of require-mfa"),
+        (("require-mfa", "--bucket", "books"), "it takes --action, --resource"),
+        (("trust",), "policy template trust --account 444455556666"),
+        (("bucket", "--bucket", "books"), "--account 444455556666"),
+        (("require-mfa", "--action", "StopInstances"), "write it as ec2:StopInstances"),
+        (("require-mfa", "--resource", "books"), "write it as arn:"),
+        (("trust", "--account", "44445555666"), "twelve digits"),
+        (("trust", "--account", "444455556666", "--external-id", "é"), "2 to 1224"),
+        (("bucket", "--bucket", "Books", "--account", "444455556666"), "3 to 63"),
+        (("deny-without-mfa", "--partition", "gov"), "aws-us-gov"),
+        (("max-age", "--max-age", "0"), "from 1s to 36h"),
+        (("max-age", "--max-age", "37h"), "from 1s to 36h"),
+        (("max-age", "--max-age", "soon"), "is no duration"),
+    ],
+)
+def test_bad_options_are_refused(argv: tuple[str, ...], told: str, run: Run) -> None:
+    outcome = run("policy", "template", *argv)
+    assert (outcome.exit_code, outcome.stdout, told in outcome.stderr) == (2, "", True), outcome
