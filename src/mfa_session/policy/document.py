@@ -45,10 +45,11 @@ class Condition:
         return self.key.lower() == key.lower()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Statement:
-    """One statement; what it does not have is None. `node` is its JSON.
+    """One statement, equal to itself only; what it does not have is None.
 
+    `elements` is its JSON, by the elements' names in IAM's spelling.
     Principals are the values by their kind (`AWS`, `Service` …); a bare `"*"` is `{"*": ("*",)}`.
     """
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 _first_wildcard = re.compile(r"[*?]").search
 
@@ -20,28 +20,56 @@ class Globs:
         self._exact: set[str] = set()
         self._by_prefix: dict[str, set[str]] = {}
         for pattern in patterns:
-            wildcard = _first_wildcard(pattern)
-            if wildcard is None:
-                self._exact.add(pattern)
+            if "*" in pattern or "?" in pattern:
+                self._by_prefix.setdefault(_literal_start(pattern), set()).add(pattern)
             else:
-                self._by_prefix.setdefault(pattern[: wildcard.start()], set()).add(pattern)
+                self._exact.add(pattern)
         self._lengths = sorted({len(prefix) for prefix in self._by_prefix})
 
     def cover(self, text: str) -> bool:
-        """Say whether one pattern takes in the text; if that is a pattern, all that it matches."""
-        return text in self._exact or any(
-            _compile(pattern)(text)
-            for length in self._lengths
-            for pattern in self._by_prefix.get(text[:length], ())
-        )
+        """Say whether a pattern takes in the text; if that is a pattern itself, all it matches."""
+        return text in self._exact or any(True for _ in self._wild(text))
+
+    def covering(self, text: str) -> Iterator[str]:
+        """Yield each pattern that takes in the text."""
+        if text in self._exact:
+            yield text
+        yield from self._wild(text)
+
+    def _wild(self, text: str) -> Iterator[str]:
+        for length in self._lengths:
+            for pattern in self._by_prefix.get(text[:length], ()):
+                if covers(pattern, text):
+                    yield pattern
+
+
+def covers(pattern: str, text: str) -> bool:
+    """Say whether a pattern takes in a text; if that is a pattern itself, all that it matches.
+
+    The text's own `*` is matched by a `*` only, and what that takes in is taken in as well.
+    """
+    if "?" in pattern:
+        return _compile(pattern)(text) is not None
+    first, *middle = pattern.split("*")
+    if not middle:
+        return pattern == text
+    last = middle.pop()
+    at, end = len(first), len(text) - len(last)
+    if at > end or not text.startswith(first) or not text.endswith(last):
+        return False
+    for part in middle:
+        at = text.find(part, at, end) + len(part)
+        if at < len(part):
+            return False
+    return True
 
 
 def may_meet(one: str, other: str) -> bool:
     """Say whether some text may match both; False only where that is certain."""
     if not _first_wildcard(one):
-        return _compile(other)(one) is not None
+        return covers(other, one)
     if not _first_wildcard(other):
-        return _compile(one)(other) is not None
+        return covers(one, other)
     start, other_start = _literal_start(one), _literal_start(other)
     end, other_end = _literal_start(one[::-1]), _literal_start(other[::-1])
     return (start.startswith(other_start) or other_start.startswith(start)) and (
@@ -56,8 +84,7 @@ def _literal_start(pattern: str) -> str:
 
 @functools.lru_cache(maxsize=10_000)
 def _compile(pattern: str) -> Callable[[str], re.Match[str] | None]:
-    """Return the matcher; `?` is not to stand for a whole `*`."""
-    parts = re.split(r"([*?])", pattern)
+    """Return the matcher of a pattern with `?`, which is not to stand for a whole `*`."""
     wildcards = {"*": ".*", "?": "[^*]"}
-    regex = "".join(wildcards.get(part) or re.escape(part) for part in parts)
-    return re.compile(regex, re.DOTALL).fullmatch
+    parts = [wildcards.get(part) or re.escape(part) for part in re.split(r"([*?])", pattern)]
+    return re.compile("".join(parts), re.DOTALL).fullmatch

@@ -18,6 +18,8 @@ LONGEST_NUMBER = 400  # characters; Python refuses to read integers of some thou
 
 _skip_space = re.compile(r"[ \t\r\n]*").match
 _plain_string = re.compile(r'"([^"\\\x00-\x1f]*)"').match
+# A string in a list with another behind it: most of a long policy is such.
+_plain_item = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\r\n]*,[ \t\r\n]*(?=")').match
 _number = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?").match
 _surrogate = re.compile("[\ud800-\udfff]").search
 _decode = json.JSONDecoder().raw_decode
@@ -100,11 +102,14 @@ class _Reader:
 
     def _array(self, start: int, depth: int) -> tuple[list[Node], int]:
         self._check_depth(start, depth)
-        items: list[Node] = []
+        text, items = self._text, list[Node]()
         at = self._space(start + 1)
         if self._text.startswith("]", at):
             return items, at + 1
         while True:
+            while found := _plain_item(text, at):
+                items.append(Node(found[1], at))
+                at = found.end()
             item, at = self._value(at, depth)
             items.append(item)
             at = self._space(at)

@@ -129,7 +129,13 @@ class _Reader:
         node = elements.get(name)
         if node is None:
             return None
-        return tuple([self._text(each, name) for each in self._listed(node)])
+        items = self._listed(node)
+        texts = [each.value for each in items if isinstance(each.value, str)]
+        return tuple(texts) if len(texts) == len(items) else self._refuse_others(items, name)
+
+    def _refuse_others(self, items: list[Node], name: str) -> tuple[str, ...]:
+        """Raise for the first item that is no text; ordinary lists are not gone through for it."""
+        return tuple([self._text(each, name) for each in items])
 
     def _principals(self, elements: dict[str, Node], name: str) -> Principals | None:
         node = elements.get(name)

@@ -9,7 +9,7 @@ from mfa_session.policy.globs import Globs, may_meet
 from mfa_session.policy.mfa import mfa_conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mfa_session.policy.document import Principals, Statement
 
@@ -38,48 +38,86 @@ class _Surroundings(NamedTuple):
         )
 
 
+class _Group:
+    """The actions of statements that are about the same otherwise."""
+
+    def __init__(self, around: _Surroundings) -> None:
+        self.around = around
+        self._all_but: list[Listed] = []
+        self._named: set[str] = set()
+
+    def add(self, actions: Listed) -> None:
+        if actions.all_but:
+            self._all_but.append(actions)
+        else:
+            self._named.update(actions.names)
+
+    @functools.cached_property
+    def _globs(self) -> Globs:
+        return Globs(self._named)
+
+    def take_in(self, action: str) -> bool:
+        """Say whether an action is among these."""
+        return self._globs.cover(action) or any(
+            takes_in(each, Listed((action,))) for each in self._all_but
+        )
+
+    def take_in_all_but(self, actions: Listed) -> bool:
+        """Say whether all actions but some are among these."""
+        return self._globs.cover("*") or any(takes_in(each, actions) for each in self._all_but)
+
+
 class Cover:
     """Several statements, and what they are about together."""
 
     def __init__(self, statements: Iterable[Statement]) -> None:
-        """Put the actions together that statements name for the same resources and principals."""
-        self._actions: dict[_Surroundings, set[str]] = {}
-        self._all_but: dict[_Surroundings, list[Listed]] = {}
+        """Put together what is about the same resources and principals, and index it by them."""
+        groups: dict[_Surroundings, _Group] = {}
         for statement in statements:
-            around, actions = _surroundings(statement), actions_of(statement)
-            if actions.all_but:
-                self._all_but.setdefault(around, []).append(actions)
-            else:
-                self._actions.setdefault(around, set()).update(actions.names)
-        self._globs = {around: Globs(names) for around, names in self._actions.items()}
+            around = _surroundings(statement)
+            groups.setdefault(around, _Group(around)).add(actions_of(statement))
+        self._by_resource: dict[str, list[_Group]] = {}
+        self._all_but: list[_Group] = []
+        for around, group in groups.items():
+            if around.resources.all_but:
+                self._all_but.append(group)
+            for resource in () if around.resources.all_but else around.resources.names:
+                self._by_resource.setdefault(resource, []).append(group)
+        self._resources = Globs(self._by_resource)
 
     def covers(self, inner: Statement) -> bool:
         """Say whether these statements are about all that another is."""
-        return bool(actions_of(inner).names) and not self.uncovered(inner)
+        return next(self._uncovered(inner), None) is None
 
     def uncovered(self, inner: Statement) -> list[str]:
         """Return the actions of another statement that these are not, or not fully, about."""
-        around, actions = _surroundings(inner), actions_of(inner)
-        globs = [each for at, each in self._globs.items() if at.take_in(around)]
-        lists = [
-            each for at, found in self._all_but.items() if at.take_in(around) for each in found
-        ]
-        if actions.all_but:
-            covered = any(each.cover("*") for each in globs)
-            covered = covered or any(takes_in(each, actions) for each in lists)
-            return [] if covered else ["*"]
-        return [
-            name
-            for name in actions.names
-            if not any(each.cover(name) for each in globs)
-            and not any(takes_in(each, Listed((name,))) for each in lists)
-        ]
+        return list(self._uncovered(inner))
+
+    def _uncovered(self, inner: Statement) -> Iterator[str]:
+        groups, actions = self._groups_around(inner), actions_of(inner)
+        if not actions.all_but:
+            for name in actions.names:
+                if not any(group.take_in(name) for group in groups):
+                    yield name
+        elif not any(group.take_in_all_but(actions) for group in groups):
+            yield "*"
+
+    def _groups_around(self, inner: Statement) -> list[_Group]:
+        """Return the groups about all of another's resources, principals and other conditions."""
+        around = _surroundings(inner)
+        resources = around.resources
+        one = "*" if resources.all_but else next(iter(resources.names), "*")
+        patterns = self._resources.covering(one)
+        found = [group for pattern in patterns for group in self._by_resource[pattern]]
+        return [group for group in (*found, *self._all_but) if group.around.take_in(around)]
 
 
+@functools.lru_cache(maxsize=10_000)
 def actions_of(statement: Statement) -> Listed:
     """Return the actions, which are the same in any case, in lower case."""
-    listed = _listed(statement.actions, statement.not_actions)
-    return Listed(tuple(name.lower() for name in listed.names), listed.all_but)
+    if statement.not_actions is not None:
+        return Listed(_lowered(statement.not_actions), all_but=True)
+    return Listed(("*",) if statement.actions is None else _lowered(statement.actions))
 
 
 def concerns(statement: Statement, action: str) -> bool:
@@ -115,6 +153,7 @@ def takes_in(outer: Listed, inner: Listed) -> bool:
     return globs.cover("*") if inner.all_but else all(map(globs.cover, inner.names))
 
 
+@functools.lru_cache(maxsize=10_000)
 def _surroundings(statement: Statement) -> _Surroundings:
     about_mfa = {id(condition) for condition in mfa_conditions(statement)}
     return _Surroundings(
@@ -154,6 +193,12 @@ def _principal_names(principals: Principals) -> _Names:
             else:
                 names.append(f"{kind} {value}")
     return tuple(names)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _lowered(names: _Names) -> _Names:
+    """Return names in lower case; `*:*` is all actions, as `*` is."""
+    return tuple(["*" if name == "*:*" else name.lower() for name in names])
 
 
 @functools.lru_cache(maxsize=10_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import codecs
+import re
 from functools import cached_property
 from typing import NamedTuple
 
@@ -68,8 +69,4 @@ class Source:
     @cached_property
     def _starts(self) -> list[int]:
         """Return the offset of each line's first character."""
-        starts, at = [0], self.text.find("\n")
-        while at >= 0:
-            starts.append(at + 1)
-            at = self.text.find("\n", at + 1)
-        return starts
+        return [0, *(end.end() for end in re.finditer("\n", self.text))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mfa_session.nearest import nearest_of
 from mfa_session.policy.case import LONG_TERM, WITHOUT_MFA
@@ -66,7 +66,7 @@ def check_operators(case: Case) -> Iterator[Flaw]:
                 f"{condition.written} is no condition operator of IAM's{meant}",
                 "nobody is checked by it: IAM refuses the policy, and what stood before stays",
                 "use an operator that there is",
-                with_operator(case.statement, condition, near) if near else {},
+                _with_known_operator(case, condition, near),
             )
 
 
@@ -117,10 +117,10 @@ def check_age(case: Case) -> Iterator[Flaw]:
 
 def check_narrowing(case: Case) -> Iterator[Flaw]:
     """Find Denies for those without MFA that ask for something else as well."""
-    if not case.refuses_without_mfa or _is_denied_anyway(case):
+    if not case.refuses_without_mfa:
         return
     for condition in case.other_conditions:
-        if condition.key.lower() in CIRCUMSTANCES:
+        if condition.key.lower() in CIRCUMSTANCES and not _is_denied_anyway(case):
             yield Flaw(
                 NARROWED,
                 condition.position,
@@ -138,8 +138,15 @@ CHECKS: tuple[Check, ...] = (check_operators, check_keys, check_values, check_ag
 def _nearest_operator(condition: Condition) -> str | None:
     if condition.written.lower() == "nullifexists":
         return "Null"
-    near = nearest_of(condition.written, OPERATORS, most=1)
+    known = (*OPERATORS, *(f"{name}IfExists" for name in OPERATORS))
+    near = nearest_of(condition.written, known, most=1)
     return near[0] if near else None
+
+
+def _with_known_operator(case: Case, condition: Condition, near: str | None) -> dict[str, Any]:
+    if condition in case.mfa_conditions:
+        return right_condition(case.statement)
+    return with_operator(case.statement, condition, near) if near else {}
 
 
 def _misspelt(condition: Condition) -> str | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.case import LONG_TERM, WITHOUT_MFA
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
+from mfa_session.policy.globs import Globs, covers
 from mfa_session.policy.mending import without_mfa_conditions
 from mfa_session.policy.scopes import Cover, actions_of, concerns, is_about_everything
 
@@ -91,6 +92,7 @@ def check_removal(case: Case) -> Iterator[Flaw]:
                 "name only what is needed before there is MFA",
                 _sparing(case),
             )
+            return  # who may take a device off may delete it, of course
 
 
 def check_own_removal(case: Case) -> Iterator[Flaw]:
@@ -118,6 +120,8 @@ def check_enrolment(case: Case) -> Iterator[Flaw]:
         return
     named = set(actions_of(case.statement).names)
     needed = [action for action in ENROLMENT if action.lower() in named]
+    if not needed:
+        return
     elsewhere = Cover(
         each
         for each in case.whole.document.statements
@@ -185,14 +189,14 @@ def _asks_for_mfa(case: Case, index: int) -> bool:
 
 def _sparing(case: Case) -> dict[str, object]:
     """Return a NotAction that spares what it did, but with what is needed and nothing lax."""
-    removing = (DEACTIVATION.lower(), DELETION.lower())
+    lax = (DEACTIVATION.lower(), DELETION.lower())
     kept = [
         name
         for name in case.statement.not_actions or ()
-        if not name.lower().startswith("iam:*") and name.lower() not in {*removing, "*"}
+        if not any(covers(name.lower(), action) for action in lax)
     ]
-    known = {name.lower() for name in kept}
-    return {"NotAction": [*kept, *(name for name in SPARED if name.lower() not in known)]}
+    spared = Globs(name.lower() for name in kept)
+    return {"NotAction": [*kept, *(name for name in SPARED if not spared.cover(name.lower()))]}
 
 
 def _place_of_actions(case: Case, action: str = "") -> Position:

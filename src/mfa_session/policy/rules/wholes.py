@@ -35,6 +35,8 @@ def check_defeat(case: Case) -> Iterator[Flaw]:
     names = ["*"] if actions.all_but else list(actions.names)
     restricted = set(whole.open_allows.uncovered(statement))
     through = [name for name in names if name not in restricted]
+    if not through:
+        return
     open_to = {
         name for kind in (LONG_TERM, WITHOUT_MFA) for name in whole.undenied(statement, kind)
     }

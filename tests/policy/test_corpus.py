@@ -1,0 +1,105 @@
+"""The corpus: in wrong policies every mistake is found and nothing else, in right ones nothing."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mfa_session.policy.lint import RULES, lint
+from mfa_session.policy.reading import read_document
+
+if TYPE_CHECKING:
+    from mfa_session.policy.finding import Finding
+
+CORPUS = Path(__file__).parent / "corpus"
+RIGHT = sorted((CORPUS / "right").glob("*.json"))
+WRONG = sorted((CORPUS / "wrong").glob("*.json"))
+EXPECTED: dict[str, list[list[str]]] = json.loads((CORPUS / "expected.json").read_text())
+
+
+def name_of(path: Path) -> str:
+    return path.stem
+
+
+def findings_in(path: Path) -> tuple[Finding, ...]:
+    return lint(read_document(path.name, path.read_bytes()))
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=name_of)
+def test_a_right_policy_is_not_flagged(path: Path) -> None:
+    assert findings_in(path) == ()
+
+
+@pytest.mark.parametrize("path", WRONG, ids=name_of)
+def test_a_wrong_policy_is_flagged_for_what_is_wrong(path: Path) -> None:
+    found = [[each.rule, each.statement] for each in findings_in(path)]
+    assert sorted(found) == sorted(EXPECTED[path.stem])
+
+
+def test_every_wrong_policy_is_expected_to_be_and_is_there() -> None:
+    assert sorted(EXPECTED) == sorted(path.stem for path in WRONG)
+
+
+def test_the_corpus_is_large_and_knows_every_rule() -> None:
+    expected = {rule for findings in EXPECTED.values() for rule, _ in findings}
+    assert len(RIGHT) + len(WRONG) >= 80
+    assert expected == {rule.id for rule in RULES}
+
+
+# What these propose is a statement beside the one that is wrong.
+NEW_STATEMENTS = {"own-removal-without-mfa", "enrolment-needs-mfa"}
+OPPOSITES = {"Action": "NotAction", "NotAction": "Action"}
+
+
+def policy_in(printed: dict[str, Any]) -> dict[str, Any]:
+    """Return the policy itself, as `aws` prints it or as it stands."""
+    within = printed.get("Policy") or printed.get("PolicyDocument") or printed
+    policy: dict[str, Any] = json.loads(within) if isinstance(within, str) else within
+    return policy
+
+
+def mend(statement: dict[str, Any], finding: Finding) -> None:
+    """Put the elements of a fix into a statement."""
+    for name, value in finding.fix.items():
+        statement.pop(OPPOSITES.get(name, ""), None)
+        statement[name] = value
+    if finding.rule == "unknown-element":
+        statement.pop(re.split(r"\W", finding.message)[0])
+    if not statement.get("Condition", True):
+        del statement["Condition"]
+
+
+@pytest.mark.parametrize("path", WRONG, ids=name_of)
+def test_what_is_proposed_mends_it(path: Path) -> None:
+    before = findings_in(path)
+    for finding in before:
+        if not finding.fix or finding.rule in NEW_STATEMENTS:
+            continue
+        printed = json.loads(path.read_text())
+        policy = policy_in(printed)
+        labels = [
+            each.get("Sid") or f"Statement[{n}]" for n, each in enumerate(policy["Statement"])
+        ]
+        mend(policy["Statement"][labels.index(finding.statement)], finding)
+        if "Policy" in printed:
+            printed["Policy"] = json.dumps(policy)
+        after = lint(read_document("mended", json.dumps(printed)))
+        left = {(each.rule, each.statement) for each in after}
+        assert (finding.rule, finding.statement) not in left
+        assert left <= {(each.rule, each.statement) for each in before}
+
+
+def test_most_mistakes_come_with_what_mends_them() -> None:
+    without = {each.rule for path in WRONG for each in findings_in(path) if not each.fix}
+    assert without <= {
+        "mfa-on-get-session-token",
+        "old-version",
+        "role-session-has-no-mfa",
+        "unknown-operator",  # where none is near
+        "unknown-element",
+        "allowed-without-mfa-too",  # where only some of the actions are
+    }
