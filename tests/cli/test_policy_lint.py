@@ -1,0 +1,191 @@
+"""`policy lint` as a process: what it prints, its exit codes, and what it makes of bad input."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Protocol
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run
+
+WRONG = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {
+      "Sid": "NoStop", "Effect": "Deny", "Action": "ec2:StopInstances", "Resource": "*",
+      "Condition": {
+\t\t\t"Bool": {"aws:MultiFactorAuthPresent": "false"}
+      }
+    }
+  ]
+}
+"""
+RIGHT = WRONG.replace('"Bool"', '"BoolIfExists"')
+TEXT = """\
+policy.json:7:13: NoStop: error: this Deny matches only where the key is there and false; a \
+request signed with a long-term access key does not bring it at all [deny-misses-long-term-keys]
+  7 | "Bool": {"aws:MultiFactorAuthPresent": "false"}
+    |          ^
+  who: long-term access keys get through: the CLI and every SDK without a session
+  cure: write the condition so:
+    "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
+
+"""
+FINDING = {
+    "file": "policy.json",
+    "line": 7,
+    "column": 13,
+    "rule": "deny-misses-long-term-keys",
+    "severity": "error",
+    "statement": "NoStop",
+    "message": "this Deny matches only where the key is there and false; a request signed with a "
+    "long-term access key does not bring it at all",
+    "who": "long-term access keys get through: the CLI and every SDK without a session",
+    "cure": "write the condition so",
+    "fix": {"Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}},
+}
+
+
+class Write(Protocol):
+    """Write a file in the home, where commands run."""
+
+    def __call__(self, name: str, content: str | bytes) -> None: ...
+
+
+@pytest.fixture
+def write(home: Path) -> Write:
+    """Return a function that writes a file where commands run."""
+
+    def write(name: str, content: str | bytes) -> None:
+        (home / name).write_bytes(content.encode() if isinstance(content, str) else content)
+
+    return write
+
+
+def test_a_mistake_is_shown_with_its_line_and_cure(run: Run, write: Write) -> None:
+    write("policy.json", WRONG)
+    assert run("policy", "lint", "policy.json") == (1, TEXT, "1 error in the policy\n")
+
+
+def test_a_mistake_as_json(run: Run, write: Write) -> None:
+    write("policy.json", WRONG)
+    outcome = run("policy", "lint", "policy.json", "--json")
+    assert (outcome.exit_code, outcome.stderr) == (1, "")
+    assert json.loads(outcome.stdout) == {"version": 1, "findings": [FINDING], "errors": []}
+
+
+def test_a_right_policy_ends_with_0(run: Run, write: Write) -> None:
+    write("policy.json", RIGHT)
+    assert run("policy", "lint", "policy.json") == (0, "", "no mistake about MFA in the policy\n")
+    outcome = run("policy", "lint", "--json", "policy.json")
+    assert (outcome.exit_code, json.loads(outcome.stdout)) == (
+        0,
+        {"version": 1, "findings": [], "errors": []},
+    )
+
+
+def test_a_policy_from_stdin(run: Run) -> None:
+    outcome = run("policy", "lint", "-", input=WRONG)
+    assert outcome == (1, TEXT.replace("policy.json", "<stdin>"), "1 error in the policy\n")
+
+
+def test_a_policy_without_any_mfa_is_told_to_be_so(run: Run, write: Write) -> None:
+    write("open.json", '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')
+    assert run("policy", "lint", "open.json") == (
+        0,
+        "",
+        "open.json: no condition in it is about MFA\nno mistake about MFA in the policy\n",
+    )
+
+
+def test_of_several_those_that_can_be_read_are_linted(run: Run, write: Write) -> None:
+    write("policy.json", WRONG)
+    write("right.json", RIGHT)
+    write("broken.json", "{")
+    files = ("broken.json", "policy.json", "right.json", "policy.json")
+    outcome = run("policy", "lint", *files)
+    assert (outcome.exit_code, outcome.stdout) == (3, TEXT)
+    assert "error: broken.json:1:2: a key in double quotes was expected" in outcome.stderr
+    assert outcome.stderr.endswith("1 error in 2 policies\n")
+    outcome = run("policy", "lint", "--json", *files)
+    answer = json.loads(outcome.stdout)
+    assert (outcome.exit_code, answer["findings"]) == (3, [FINDING])
+    assert [(each["file"], each["code"]) for each in answer["errors"]] == [
+        ("broken.json", "bad-policy-json")
+    ]
+
+
+def test_role_says_whose_policy_it_is(run: Run, write: Write) -> None:
+    write("role.json", RIGHT)
+    outcome = run("policy", "lint", "--role", "role.json", "--json")
+    found = [each["rule"] for each in json.loads(outcome.stdout)["findings"]]
+    assert (outcome.exit_code, found) == (1, ["mfa-in-role-policy"])
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "said"),
+    [
+        ("", "bad-policy-json", "p.json:1:1: nothing is here"),
+        ("not json", "bad-policy-json", "p.json:1:1: a value was expected"),
+        (b"\xff", "bad-policy-json", "p.json:1:1"),
+        (b"\xef\xbb\xbf{}", "bad-policy-json", "p.json:1:1: a byte order mark"),
+        ('{"a": 1,\n"a": 2}', "bad-policy-json", 'p.json:2:1: the key "a" stands here a second'),
+        ("[" * 100_000, "bad-policy-json", "p.json:1:65: nested more than 64 deep"),
+        ("[]", "not-a-policy", "p.json:1:1: the policy is a list"),
+        ("{}", "not-a-policy", "p.json:1:1: no policy: it has no Statement"),
+        ('{"Statement": "x"}', "not-a-policy", "p.json:1:15: a statement is a text"),
+        (None, "unreadable-file", "p.json cannot be read: no such file"),
+    ],
+    ids=[
+        "empty",
+        "text",
+        "latin",
+        "bom",
+        "twice",
+        "deep",
+        "list",
+        "object",
+        "text-in-it",
+        "missing",
+    ],
+)
+def test_what_cannot_be_read_as_a_policy_ends_with_3(
+    run: Run, write: Write, content: str | bytes | None, code: str, said: str
+) -> None:
+    if content is not None:
+        write("p.json", content)
+    outcome = run("policy", "lint", "p.json")
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    first, hint = outcome.stderr.splitlines()
+    assert first.startswith(f"mfa-session: error: {said}")
+    assert hint.startswith("hint: ")
+    outcome = run("policy", "lint", "p.json", "--json")
+    error = json.loads(outcome.stdout)["error"]
+    assert (outcome.exit_code, error["code"], outcome.stderr) == (3, code, "")
+
+
+def test_a_directory_is_no_policy(run: Run, write: Write) -> None:
+    write("policy.json", RIGHT)
+    outcome = run("policy", "lint", ".")
+    assert outcome.exit_code == 3
+    assert ". cannot be read: is a directory" in outcome.stderr
+
+
+def test_nothing_in_a_policy_steers_the_terminal(run: Run, write: Write) -> None:
+    write("p.json", WRONG.replace("NoStop", r"\u001b[2J\u009b2J").replace("false", "f\u202e\x9b"))
+    outcome = run("policy", "lint", "p.json")
+    assert outcome.exit_code == 1
+    assert all(each.isprintable() for each in outcome.stdout.replace("\n", ""))
+
+
+def test_a_long_line_is_quoted_in_part(run: Run, write: Write) -> None:
+    other = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    wrong = json.loads(WRONG)["Statement"][0]
+    write("p.json", json.dumps({"Statement": [*[other] * 500, wrong, *[other] * 500]}))
+    lines = run("policy", "lint", "p.json").stdout.splitlines()
+    assert lines[1].index('"aws:MultiFactorAuthPresent"') == lines[2].index("^")
+    assert max(map(len, lines[1:3])) < 120
