@@ -7,6 +7,7 @@ import pytest
 import processes
 from house.generators import load_generator
 from house.source import ROOT
+from mfa_session.shell.scripts import SUFFIXES, init_script
 
 FOLDER = ROOT / "completions"
 CHECKS = {
@@ -35,3 +36,8 @@ def test_the_shell_can_read_its_script(name: str) -> None:
 
 def test_zsh_finds_its_script_in_a_directory_of_fpath() -> None:
     assert (FOLDER / "_mfa-session").read_text().startswith("#compdef mfa-session\n")
+
+
+def test_every_script_survives_whatever_encoding_it_is_saved_in() -> None:
+    scripts = [init_script(shell, ["terraform"]) for shell in SUFFIXES]
+    assert [script for script in scripts if not script.isascii()] == []

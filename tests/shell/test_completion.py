@@ -60,6 +60,8 @@ LINES: dict[str, list[str]] = {
     "exec -- ls pol": ["exec", "--", "ls", "policy one.json"],
     "exec --profile books ls ./pol": ["exec", "--profile", "books", "ls", "./policy one.json"],
     "exec -- mkfif": ["exec", "--", "mkfifo"],
+    "guard -- mkfif": ["guard", "--", "mkfifo"],
+    "guard --profile=bo": ["guard", "--profile=books"],
     "exec mkfif": ["exec", "mkfifo"],
     "exec -- mfa-session login --profile=bo": [
         "exec", "--", "mfa-session", "login", "--profile=books",

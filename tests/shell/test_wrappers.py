@@ -185,6 +185,29 @@ def test_commands_of_the_settings_are_guarded_as_well(
     assert head == "# It runs nothing then. Guarded here: aws, terraform, kubectl."
 
 
+# `aws` itself: tells its arguments and what came on stdin, and ends with 42.
+FAKE_AWS = f"""\
+#!/bin/sh
+{shlex.quote(str(TELL))} "$@"
+od -An -c
+exit 42
+"""
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_the_real_guard_becomes_aws(source: Source, home: Path, program: str, shell: str) -> None:
+    fake = home / "bin" / "aws"
+    fake.write_text(FAKE_AWS)
+    fake.chmod(0o755)
+    (home / "bin" / "mfa-session").unlink()
+    (home / "bin" / "mfa-session").symlink_to(program)
+    call = f"printf 'a\\0b' | aws '' --query 'a  b' {NASTY[shell]}"
+    after = "; echo $status" if shell == "fish" else " || echo $?"
+    outcome = source(shell, f"{call}{after}\n")
+    words = ["", "--query", "a  b", TOLD]
+    assert outcome == (0, f"told {words!a}\n   a  \\0   b\n42\n", "")
+
+
 PROMPTS = {
     "bash": "PS1='[$(mfa_session_prompt)$line] ready$line> '",
     "zsh": "PROMPT='[$(mfa_session_prompt)$line] ready$line> '",
