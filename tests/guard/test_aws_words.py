@@ -106,7 +106,8 @@ def test_what_will_be_hit_can_be_asked_for() -> None:
     assert call.values("--instance-ids") == ("c", "d")
     assert call.values("--stack") == ("e",)
     assert call.values("--absent") == ()
-    assert read_aws(["s3", "rb", "s3://b", "--force"], NO_ALIASES).plain_words() == ("s3://b",)
+    call = read_aws(["s3", "rm", "--recursive", "s3://b", "--exclude", "x"], NO_ALIASES)
+    assert call.plain_words() == ("s3://b", "x")
 
 
 def test_the_room_imports_nothing_but_itself_and_records() -> None:

@@ -58,11 +58,8 @@ class AwsCall(Record):
         return tuple(values)
 
     def plain_words(self) -> tuple[str, ...]:
-        """Return the words right after the operation, such as what `s3 rm` removes."""
-        for index, word in enumerate(self.rest):
-            if not is_plain(word):
-                return self.rest[:index]
-        return self.rest
+        """Return the words that are no options: what `s3 rm` removes, and values of options."""
+        return tuple(word for word in self.rest if is_plain(word))
 
     def is_harmless(self) -> bool:
         """Say whether the CLI only shows something, and asks AWS for nothing or a dry run."""
