@@ -167,6 +167,9 @@ def test_no_option_of_an_alias_for_a_shell_reaches_what_it_runs() -> None:
     assert verdict.protected
     assert verdict.call is not None
     assert (verdict.call.profile, verdict.call.region) == ("prod", "us-east-1")
+    assert (verdict.call.alias, verdict.call.in_shell) == ("prof", True)
+    outer = read("aws --profile mine --region r prof i-1")
+    assert (outer.profile, outer.region, outer.alias) == (None, None, "prof")
     assert verdict.reason.startswith("the alias prof may run")
 
 

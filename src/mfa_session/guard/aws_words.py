@@ -34,6 +34,8 @@ class AwsCall(Record):
     """Operations of these names are meant instead, if there are any, but not known which."""
     alias: str | None = None
     shell: tuple[tuple[str, ...], ...] = ()
+    in_shell: bool = False
+    """It is what `alias` runs in a shell: nothing on the command line can change its profile."""
 
     def options(self) -> Iterator[str]:
         """Yield the names of the operation's options, as they are written."""

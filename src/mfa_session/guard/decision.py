@@ -84,7 +84,8 @@ def _judge_shell(call: AwsCall, rules: Rules, aliases: Aliases) -> Verdict:
             verdict = _judge_inner(command[start:], rules, inner_aliases)
             if verdict is not None and verdict.protected:
                 reason = f"the alias {call.alias} may run a command that is: {verdict.reason}"
-                return verdict.replace(reason=reason)
+                inner = verdict.call and verdict.call.replace(alias=call.alias, in_shell=True)
+                return verdict.replace(reason=reason, call=inner)
     reason = f"the alias {call.alias} runs nothing that is protected, as far as can be told"
     return _verdict(call, None, UNTOUCHED, reason)
 
