@@ -8,7 +8,8 @@ from shlex import quote
 from typing import TypeVar
 
 from mfa_session.errors import MfaSessionError
-from mfa_session.guard.targets import named_targets
+from mfa_session.guard.identity import KEYS
+from mfa_session.guard.targets import named_targets, printable
 from mfa_session.record import Record
 from mfa_session.session.model import read_keys
 from mfa_session.session.ports import Caller
@@ -49,9 +50,9 @@ def show(
     region: str | None,
 ) -> None:
     """Tell on stderr whose account and region it is, and what the command names in it."""
-    sight = _look(app, words, verdict, session, region)
+    sight = _look(app, words, verdict, session, plan, region)
     account = sight.account or "not known"
-    alias = f" ({sight.alias})" if sight.alias else ""
+    alias = f" ({printable(sight.alias)})" if sight.alias else ""
     using = f"session {session.name!r}" if session else plan.identity.label()
     app.talk.say(f"mfa-session: protected, by {verdict.rule}: {_shown(words)}")
     app.talk.say(f"  account {account}{alias}, region {region or 'not set'}, with {using}")
@@ -62,13 +63,18 @@ def show(
 
 
 def _look(
-    app: App, words: Sequence[str], verdict: Verdict, session: Session | None, region: str | None
+    app: App,
+    words: Sequence[str],
+    verdict: Verdict,
+    session: Session | None,
+    plan: Plan,
+    region: str | None,
 ) -> Sight:
     """Find out what can be found out in time; what cannot be is left as it was named."""
     call = verdict.call
     named = named_targets(call) if call else ()
     sight = Sight(account=session.account if session else None, targets=named)
-    keys = session.keys if session else _keys_around(app)
+    keys = session.keys if session else _keys_without_session(app, plan)
     if keys is None or call is None or _goes_elsewhere(words):
         return sight
     from mfa_session.cli.wiring import lookups_of  # noqa: PLC0415  # imports botocore
@@ -95,12 +101,14 @@ def _in_time(ask: Callable[[], Answer], ends_at: float) -> Answer | None:
     return None
 
 
-def _keys_around(app: App) -> Keys | None:
-    """Return the session keys of the environment, where those are what the command uses."""
-    return read_keys({name.lower(): value for name, value in app.environ.items()})
+def _keys_without_session(app: App, plan: Plan) -> Keys | None:
+    """Return the keys that the command uses where they are at hand; never somebody else's."""
+    if plan.identity.kind == KEYS:
+        return read_keys({name.lower(): value for name, value in app.environ.items()})
+    return plan.identity.source.keys if plan.identity.source else None
 
 
 def _shown(words: Sequence[str]) -> str:
     """Return the command as a shell would take it, cut where nobody reads on."""
-    line = " ".join(quote(word.encode("utf-8", "replace").decode()) for word in words)
+    line = printable(" ".join(quote(word) for word in words))
     return line if len(line) <= MOST_CHARACTERS else line[:MOST_CHARACTERS] + "…"

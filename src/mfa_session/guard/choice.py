@@ -1,4 +1,4 @@
-"""Which session a protected command gets: always one of its own identity."""
+"""Which session a protected command gets: always one of its own identity, in nobody's place."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mfa_session.guard.identity import Identity
     from mfa_session.session.facts import Facts
+    from mfa_session.session.model import Session
     from mfa_session.session.settings import Settings
     from mfa_session.session.sources import Source
 
@@ -38,6 +39,8 @@ class Choice:
         )
         self._identity = identity
         self._now = now
+        sessions = list_sessions(facts.profiles, facts.recovered)
+        self._standing = {session.profile: session for session in sessions}
 
     def choose(self, wanted: str | None, preferred: tuple[str | None, ...]) -> Settings:
         """Return the settings of the session to take; ConfigurationError where there is none."""
@@ -45,7 +48,7 @@ class Choice:
             return self._fitting(wanted)
         identity = self._identity
         if identity.kind in {SESSION, ROLE}:
-            return self._resolve(identity.name or identity.profile or "")
+            return self._unchanged(self._resolve(identity.name or identity.profile or ""))
         fitting = {settings.name: settings for settings in self._fitting_sessions()}
         for name in (*preferred, default_name(self._facts)):
             if name in fitting:
@@ -66,7 +69,7 @@ class Choice:
                 "which the command would use",
                 "leave out guard's own --profile, or name that session in the command's --profile",
             )
-        return settings
+        return self._unchanged(settings)
 
     def _fits(self, settings: Settings) -> bool:
         identity = self._identity
@@ -78,10 +81,36 @@ class Choice:
         names = {SESSION: identity.name, ROLE: identity.profile}
         return settings.name == names.get(identity.kind)
 
+    def _unchanged(self, settings: Settings) -> Settings:
+        """Refuse to renew a session, or a role, as another than the command would have used."""
+        unchanged = {SESSION: self._is_as_it_stands, ROLE: self._is_role_of_profile}
+        kind = self._identity.kind
+        if kind not in unchanged or unchanged[kind](settings):
+            return settings
+        raise ConfigurationError(
+            "other-identity",
+            f"{self._identity.label()} is another now than what the command would use: "
+            f"the settings of session {settings.name!r} lead to another key or role",
+            f"if they are right: mfa-session login --profile {settings.name}",
+        )
+
+    def _is_as_it_stands(self, settings: Settings) -> bool:
+        stands = self._standing.get(settings.target)
+        if stands is None:
+            return True
+        return stands.role_arn == settings.role_arn and _is_of_person(stands, settings)
+
+    def _is_role_of_profile(self, settings: Settings) -> bool:
+        role_arn = self._facts.section(self._identity.profile or "").get("role_arn")
+        stands = self._standing.get(settings.target)
+        if stands is not None and stands.is_valid(self._now) is not False:
+            return stands.role_arn == settings.role_arn == role_arn
+        return settings.role_arn == role_arn
+
     def _fitting_sessions(self) -> Iterator[Settings]:
         """Yield the MFA sessions, had or described, of the identity's own key."""
         facts = self._facts
-        had = [session.name for session in list_sessions(facts.profiles, facts.recovered)]
+        had = [session.name for session in self._standing.values()]
         for name in dict.fromkeys((*facts.file.sessions, *had)):
             try:
                 settings = self._resolve(name)
@@ -92,45 +121,54 @@ class Choice:
 
     def _new(self) -> Settings:
         """Return a session as `login` would make it, under a name that nothing of others has."""
-        facts, identity = self._facts, self._identity
-        usual = default_name(facts)
-        if not (identity.is_told and identity.profile not in {None, "default"}):
-            options = facts.options.replace(profile=usual, source_profile=identity.profile)
+        failed: ConfigurationError | None = None
+        for name in self._new_names():
             try:
-                settings = resolve_named(facts.replace(options=options), Named(name=usual))
-            except ConfigurationError:
-                settings = None
-            if settings is not None and self._is_of_source(settings) and self._is_free(usual):
+                settings = self._resolve(name, self._identity.profile)
+            except ConfigurationError as error:
+                failed = error
+                continue
+            if self._is_of_source(settings):
                 return settings
+        raise failed or ConfigurationError(
+            "other-identity",
+            f"every place for a session of {self._identity.label()} holds another's",
+            "describe one in config.toml: [sessions.NAME], source_profile and write_to",
+        )
+
+    def _new_names(self) -> Iterator[str]:
+        identity, usual = self._identity, default_name(self._facts)
+        told = identity.is_told and identity.profile not in {None, "default"}
+        table = self._facts.file.sessions.get(usual, {})
+        if not told and not {"source_profile", "via", "role_arn"}.intersection(table):
+            yield usual
         if identity.profile is not None:
-            return self._resolve(identity.profile)
-        key_id = facts.environ["AWS_ACCESS_KEY_ID"]
-        return self._resolve(f"{usual}-{key_id[-KEY_SUFFIX_CHARACTERS:].lower()}")
+            yield identity.profile
+        if identity.source is not None and identity.source.keys is not None:
+            suffix = identity.source.keys.access_key_id[-KEY_SUFFIX_CHARACTERS:].lower()
+            yield f"{identity.profile or usual}-{suffix}"
 
-    def _is_free(self, name: str) -> bool:
-        """Say whether no session of this name is described to be another's."""
-        table = self._facts.file.sessions.get(name, {})
-        return not {"source_profile", "via", "role_arn"}.intersection(table)
-
-    def _resolve(self, name: str) -> Settings:
-        return resolve_named(self._facts, look_up(self._facts, name) or Named(name=name))
+    def _resolve(self, name: str, source_profile: str | None = None) -> Settings:
+        options = self._facts.options.replace(source_profile=source_profile)
+        named = look_up(self._facts, name) or Named(name=name)
+        return resolve_named(self._facts.replace(options=options), named)
 
     def _is_of_source(self, settings: Settings) -> bool:
         """Say whether it is an MFA session of the identity's key, and stands in nobody's place."""
         source = self._identity.source
         if source is None or settings.kind != "mfa" or not _is_same(settings.source, source):
             return False
-        for session in list_sessions(self._facts.profiles, self._facts.recovered):
-            if session.profile == settings.target and session.is_valid(self._now):
-                key_id = source.keys.access_key_id if source.keys else session.source_key_id
-                return session.source_key_id == key_id and session.kind == "mfa"
-        return True
+        for name, table in self._facts.file.sessions.items():
+            if name != settings.name and table.get("write_to", name) == settings.target:
+                return False
+        stands = self._standing.get(settings.target)
+        if stands is None or stands.is_valid(self._now) is False:
+            return True
+        return stands.kind == "mfa" and _is_of(stands, source)
 
     def _seconds_left(self, settings: Settings) -> int:
-        for session in list_sessions(self._facts.profiles, self._facts.recovered):
-            if session.profile == settings.target:
-                return session.seconds_left(self._now) or 0
-        return 0
+        stands = self._standing.get(settings.target)
+        return (stands.seconds_left(self._now) or 0) if stands else 0
 
 
 def _is_same(one: Source, other: Source) -> bool:
@@ -138,3 +176,16 @@ def _is_same(one: Source, other: Source) -> bool:
     if one.keys and other.keys:
         return one.keys.access_key_id == other.keys.access_key_id
     return (one.profile, one.process) == (other.profile, other.process) and not one.keys
+
+
+def _is_of(session: Session, source: Source) -> bool:
+    """Say whether a session was had from this source, as far as can be told likewise."""
+    if source.keys is None:
+        return session.source_profile == source.profile
+    return session.source_key_id == source.keys.access_key_id
+
+
+def _is_of_person(session: Session, settings: Settings) -> bool:
+    """Say the same where the key may have been rotated: AWS takes a device's own user only."""
+    same_device = session.mfa_serial is not None and session.mfa_serial == settings.mfa_serial
+    return same_device or _is_of(session, settings.source)

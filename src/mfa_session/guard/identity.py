@@ -81,12 +81,12 @@ def _of_profile(facts: Facts, profile: str) -> Identity:
         return _of_role(facts, profile)
     if names_session(facts, profile):
         return _session(facts, profile, profile)
+    process = section.get("credential_process", "")
+    if leads_back(process) and read_keys(facts.in_credentials(profile)) is None:
+        return _session(facts, profile, process_profile(process) or default_name(facts))
     source = source_in(facts, profile)
     if source is not None:
         return Identity(kind=SOURCE, profile=profile, source=source)
-    process = section.get("credential_process", "")
-    if leads_back(process) and read_keys(section) is None:
-        return _session(facts, profile, process_profile(process) or default_name(facts))
     return _other(facts, profile)
 
 
@@ -107,9 +107,13 @@ def _of_role(facts: Facts, profile: str) -> Identity:
     section = facts.section(profile)
     if "web_identity_token_file" in section:
         return _other(facts, profile)
-    origin = section.get("source_profile")
-    if origin is None and section.get("credential_source") != "Environment":
+    if "source_profile" in section:
+        return Identity(kind=ROLE, profile=profile)
+    if section.get("credential_source") != "Environment":
         return _other(facts, profile)
+    if environment_source(facts.environ) is None:
+        reason = f"profile {profile!r} gets its role by session keys of the environment"
+        return Identity(kind=OTHER, profile=profile, reason=reason)
     return Identity(kind=ROLE, profile=profile)
 
 

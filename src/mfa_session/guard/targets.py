@@ -25,7 +25,13 @@ class Target(Record):
 
     def line(self) -> str:
         """Return it as a person is shown it."""
-        return "  ".join(part for part in (self.kind, self.id, self.name, self.state) if part)
+        parts = (self.kind, self.id, self.name, self.state)
+        return printable("  ".join(part for part in parts if part))
+
+
+def printable(text: str) -> str:
+    """Return a text without what a terminal would act on: anybody may have named the machine."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def named_targets(call: AwsCall) -> tuple[Target, ...]:

@@ -1,0 +1,57 @@
+"""What a protected command names, read from its words."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from mfa_session.guard.aliases import NO_ALIASES
+from mfa_session.guard.aws_words import read_aws
+from mfa_session.guard.targets import Target, named_targets
+
+CASES = {
+    "ec2 terminate-instances --instance-ids i-1 i-2": [("instance", "i-1"), ("instance", "i-2")],
+    "ec2 terminate-instances --instance-ids i-1 i-1": [("instance", "i-1")],
+    "ec2 terminate-instances --instance-ids=i-1,i-2": [("instance", "i-1"), ("instance", "i-2")],
+    "ec2 terminate-instances --instance-id i-1": [("instance", "i-1")],
+    'ec2 terminate-instances --instance-ids \'["i-1", "i-2"]\'': [
+        ("instance", "i-1"),
+        ("instance", "i-2"),
+    ],
+    "ec2 terminate-instances --instance-ids '[i-1'": [("instance", "[i-1")],
+    "ec2 terminate-instances --region eu-west-1 --instance-ids i-1 --output json": [
+        ("instance", "i-1")
+    ],
+    "ec2 terminate-instances": [],
+    "ec2 terminate-instances --instance-ids": [],
+    "ec2 terminate-instances --cli-input-json file://x": [],
+    "ec2 delete-volume --volume-id vol-1": [("volume", "vol-1")],
+    "cloudformation delete-stack --stack-name books": [("stack", "books")],
+    "s3 rb s3://books --force": [("bucket", "s3://books")],
+    "s3 rm s3://books/a/b --recursive": [("s3 path", "s3://books/a/b")],
+    "s3 mv s3://a/x s3://b": [("s3 path", "s3://a/x"), ("bucket", "s3://b")],
+    "s3 sync ./here s3://b --delete": [("bucket", "s3://b")],
+    "s3api delete-bucket --bucket books": [("bucket", "books")],
+    "iam delete-user --user-name carol": [("user", "carol")],
+    "rds delete-db-instance --db-instance-identifier db": [("db instance", "db")],
+    "lambda delete-function --function-name f": [("function", "f")],
+    "sqs delete-queue --queue-url https://sqs/1/q": [("queue", "https://sqs/1/q")],
+}
+
+
+@pytest.mark.parametrize("line", CASES)
+def test_what_is_named(line: str) -> None:
+    targets = named_targets(read_aws(shlex.split(line), NO_ALIASES))
+    assert [(target.kind, target.id) for target in targets] == CASES[line]
+
+
+def test_a_line_shows_what_is_known() -> None:
+    plain = Target(kind="instance", id="i-1")
+    assert plain.line() == "instance  i-1"
+    assert plain.replace(name="db", state="running").line() == "instance  i-1  db  running"
+
+
+def test_a_line_keeps_what_a_terminal_would_act_on_to_itself() -> None:
+    target = Target(kind="instance", id="i-1\n2", name="\x1b[2K\rharmless\x9b1A", state="running")
+    assert target.line() == "instance  i-1?2  ?[2K?harmless?1A  running"
