@@ -63,7 +63,7 @@ def test_json_names_statement_and_condition(home: Path, run: Run) -> None:
     assert session == {
         "credentials": "mfa-session",
         "outcome": "unknown",
-        "because": f"Deny Statement[1] ({path}:1) depends on NumericGreaterThanIfExists "
+        "because": f"Deny Statement[1] ({path}) depends on NumericGreaterThanIfExists "
         "aws:MultiFactorAuthAge 3600",
         "statements": [{"file": path, "line": 1, "sid": None, "index": 1, "effect": "Deny"}],
         "conditions": [

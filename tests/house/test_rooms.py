@@ -63,7 +63,7 @@ MAY_USE: dict[str, set[str]] = {
 
 # Rooms whose types anybody may name, in imports that only type checkers see: what is asked of the
 # edges, and what is handed to them.
-TYPES_OF = {"session", "mfa"}
+TYPES_OF = {"session", "mfa", "policy"}
 
 TREES = dict(source.modules())
 OURS = {f"mfa_session.{name}" for name in TREES}

@@ -112,7 +112,7 @@ def test_without_an_age_what_depends_on_it_is_unknown() -> None:
     found = evaluate([document(ALLOW_ALL, too_old)], STOP, credentials.mfa_session())
     assert found.outcome == "unknown"
     assert because(found, STOP, KINDS[0]) == (
-        "Deny Statement[1] (p.json:1) depends on NumericGreaterThanIfExists "
+        "Deny Statement[1] (p.json) depends on NumericGreaterThanIfExists "
         "aws:MultiFactorAuthAge 3600"
     )
 

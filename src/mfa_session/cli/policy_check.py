@@ -6,15 +6,15 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from mfa_session.cli.policy_files import read_policy
+from mfa_session.cli.policy_report import Judged, hints, table
 from mfa_session.cli.result import Result
 from mfa_session.errors import UsageError
 from mfa_session.policy import credentials
-from mfa_session.policy.evaluation import UNKNOWN, evaluate
+from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
 from mfa_session.policy.facts import Facts
+from mfa_session.policy.live import OwnPolicies, read_own
 from mfa_session.policy.principals import acting_as, named_principals
-from mfa_session.policy.reasons import because, deciding_conditions, statement_data
 from mfa_session.policy.request import Request, read_action
-from mfa_session.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,59 +22,75 @@ if TYPE_CHECKING:
     from mfa_session.cli.app import App
     from mfa_session.policy.credentials import Credentials
     from mfa_session.policy.document import Document
-    from mfa_session.policy.evaluation import Decision
     from mfa_session.policy.facts import Values
 
 _OF_THE_KIND = {credentials.MFA_PRESENT.lower(), credentials.MFA_AGE.lower()}
-
-
-class Judged(Record):
-    """What came of one kind of credentials."""
-
-    caller: Credentials
-    request: Request
-    decision: Decision
-
-    @property
-    def outcome(self) -> str:
-        """The outcome as people read it."""
-        return self.decision.outcome.replace("-", " ")
-
-    @property
-    def because(self) -> str:
-        """What decides it."""
-        return because(self.decision, self.request, self.caller)
-
-    def data(self) -> dict[str, object]:
-        """Return it for scripts."""
-        return {
-            "credentials": self.caller.kind,
-            "outcome": self.decision.outcome,
-            "because": self.because,
-            "statements": [statement_data(match) for match in self.decision.deciding],
-            "conditions": deciding_conditions(self.decision),
-        }
+_ROLES_OWN = Decision(outcome=UNKNOWN, limit="a role has policies of its own, which count instead")
 
 
 def run(app: App) -> Result:
-    """Evaluate the files' policies."""
+    """Evaluate the policies of the files, or of IAM, or of both."""
     request = _request(app)
-    documents = [read_policy(path) for path in app.given.values.get("file") or ()]
-    if not documents:
+    files = [read_policy(path) for path in app.given.values.get("file") or ()]
+    if not files and not app.given.flag("live"):
         raise UsageError(
             "no-policy", "no policy is named", "name its file, or - for stdin; or use --live"
         )
-    principal = _principal(app, documents)
-    judged = _judge(app, documents, request, principal)
-    for note in _notes(judged, documents):
-        app.talk.say(note)
-    data = {
+    own = _read_own(app) if app.given.flag("live") else None
+    principal = own.user_arn if own else _principal(app, files)
+    kinds = credentials.all_kinds(request.action, app.given.values.get("mfa_age"))
+    callers = [acting_as(kind, principal) for kind in kinds]
+    judged = [_judge(caller, request, files, own) for caller in callers]
+    for hint in hints(judged, files):
+        app.talk.say(hint)
+    data: dict[str, object] = {
         "action": request.action,
         "resource": request.resource,
         "principal": principal,
         "decisions": [each.data() for each in judged],
     }
-    return Result(data=data, lines=_table(request, judged))
+    if own is not None:
+        data["unread"] = list(own.gaps())
+    return Result(data=data, lines=table(request, judged))
+
+
+def _judge(
+    caller: Credentials, request: Request, files: list[Document], own: OwnPolicies | None
+) -> Judged:
+    if own is None:
+        decision = evaluate(files, request, caller)
+    elif not caller.is_user:
+        decision = _ROLES_OWN
+    else:
+        decision = evaluate(
+            [*own.documents, *files],
+            request,
+            caller,
+            boundary=own.boundary,
+            unread=bool(own.unread),
+            boundary_unread=own.boundary_unread,
+        )
+    return Judged(caller=caller, request=request, decision=decision)
+
+
+def _read_own(app: App) -> OwnPolicies:
+    """Read the caller's policies, and say what could not be read."""
+    if app.given.values.get("principal") is not None:
+        raise UsageError(
+            "principal-is-live", "with --live you are the caller", "leave --principal out"
+        )
+    from mfa_session.cli.wiring import policies_of  # noqa: PLC0415  # cold: AWS is asked
+    from mfa_session.session.asking import find_caller  # noqa: PLC0415
+    from mfa_session.session.settings import resolve  # noqa: PLC0415
+
+    settings = resolve(app.facts(app.given.options(app.environ)))
+    caller = find_caller(app.edges(), settings)
+    own = read_own(policies_of(app, caller))
+    for gap in own.gaps():
+        app.talk.warn(f"may not be read: {gap}")
+    if own.gaps() and caller.keys.session_token is None:
+        app.talk.say("with MFA more may be readable: `mfa-session login`")
+    return own
 
 
 def _request(app: App) -> Request:
@@ -92,7 +108,7 @@ def _request(app: App) -> Request:
 
 def _moment(now: datetime) -> dict[str, Values | None]:
     text = now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"aws:CurrentTime": (text,), "aws:EpochTime": (str(int(now.timestamp())),)}
+    return {"aws:currenttime": (text,), "aws:epochtime": (str(int(now.timestamp())),)}
 
 
 def _context(pairs: Iterable[str]) -> dict[str, Values | None]:
@@ -139,43 +155,3 @@ def _principal(app: App, documents: list[Document]) -> str | None:
         return None
     app.talk.say(f"taking the caller to be {named[0]}, as a policy names it; else say --principal")
     return named[0]
-
-
-def _judge(
-    app: App, documents: list[Document], request: Request, principal: str | None
-) -> list[Judged]:
-    age = app.given.values.get("mfa_age")
-    kinds = credentials.all_kinds(request.action, age)
-    callers = [acting_as(kind, principal) for kind in kinds]
-    return [
-        Judged(caller=caller, request=request, decision=evaluate(documents, request, caller))
-        for caller in callers
-    ]
-
-
-def _notes(judged: list[Judged], documents: list[Document]) -> Iterable[str]:
-    """Say what would help to know more, and what the policies given do not say."""
-    unknown = [each for each in judged if each.decision.outcome == UNKNOWN]
-    matches = [match for each in unknown for match in each.decision.deciding]
-    keys = {c.key for match in matches for c in match.conditions_that_are(None) if c.known}
-    ages = {key for key in keys if key.lower() == credentials.MFA_AGE.lower()}
-    if ages:
-        yield "the age of the session decides: give one, such as --mfa-age 1h"
-    if keys - ages:
-        yield f"to know more, say what is so: --context {min(keys - ages)}=…"
-    if any(match.resource is None for match in matches):
-        yield "to know more, say which resource: --resource ARN"
-    if {document.kind for document in documents} == {"trust"}:
-        yield "a trust policy is one side; the caller's own policies must allow sts:AssumeRole, too"
-
-
-def _table(request: Request, judged: list[Judged]) -> tuple[str, ...]:
-    on = "any resource" if request.resource == "*" else request.resource
-    rows = [("CREDENTIALS", "OUTCOME", "BECAUSE")]
-    rows += [(each.caller.label, each.outcome, each.because) for each in judged]
-    widths = [max(len(row[column]) for row in rows) for column in range(2)]
-    return (
-        f"{request.action} on {on}",
-        "",
-        *(f"{row[0]:<{widths[0]}}  {row[1]:<{widths[1]}}  {row[2]}" for row in rows),
-    )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.aws.calls import AwsCalls
 from mfa_session.aws.devices import IamDevices
+from mfa_session.aws.policies import IamPolicies
 from mfa_session.aws.targets import Lookups
 from mfa_session.cli.given import asks_nothing
 from mfa_session.files.enrolments import Enrolments
@@ -30,6 +31,7 @@ __all__ = [
     "SecretStore",
     "lookups_of",
     "phone_of",
+    "policies_of",
     "read_line",
     "read_secret_line",
     "secrets_of",
@@ -114,6 +116,11 @@ def wire_devices(app: App, caller: Caller) -> devices.Edges:
 def lookups_of(app: App, caller: Caller) -> Lookups:
     """Return the questions about what a command will hit, asked by `caller`."""
     return Lookups(app.clock, app.aws_clock, caller)
+
+
+def policies_of(app: App, caller: Caller) -> IamPolicies:
+    """Return how the policies of `caller` are read."""
+    return IamPolicies(app.clock, app.aws_clock, caller)
 
 
 def phone_of(app: App) -> Callable[[NewDevice, User], None] | None:

@@ -59,17 +59,19 @@ def evaluate(
     *,
     boundary: Document | None = None,
     unread: bool = False,
+    boundary_unread: bool = False,
 ) -> Decision:
     """Decide a request by identity, trust and resource policies, and by a permissions boundary.
 
     With resource policies alone, theirs is the decision; together with the caller's own, both have
     to allow across accounts, and within one account either, but for roles and KMS keys. `unread`:
-    there are policies of the caller that are not among the documents.
+    there are policies of the caller that are not among the documents, or may be; `boundary_unread`:
+    there may be a boundary.
     """
     limit = _limit_of_aws(request, credentials)
     if limit is not None:
         return limit
-    case = _Case(request, credentials)
+    case = _Case(request, credentials, boundary_unread=boundary_unread)
     case.add(documents, boundary)
     return case.decide(unread=unread)
 
@@ -77,7 +79,10 @@ def evaluate(
 class _Case:
     """What statements say of one request, by where the statements stand."""
 
-    def __init__(self, request: Request, caller: Credentials) -> None:
+    def __init__(
+        self, request: Request, caller: Credentials, *, boundary_unread: bool = False
+    ) -> None:
+        self._boundary_unread = boundary_unread
         self._request = request
         self._caller = caller
         self._identity: list[Match] = []
@@ -108,6 +113,7 @@ class _Case:
         if allowed is False:
             half = tuple(self._first_allows())
             return Decision(outcome=IMPLICITLY_DENIED, nearly=tuple(self._nearly()), half=half)
+        unread = unread or self._boundary_unread
         if allowed is True and not doubts and not unread:
             return Decision(outcome=ALLOWED, deciding=tuple(self._first_allows()))
         doubts = doubts if allowed else doubts + tuple(self._open_allows())
@@ -143,6 +149,8 @@ class _Case:
         return all_of([resource, either]) if guarded else either
 
     def _within_boundary(self) -> Truth:
+        if self._boundary_unread:
+            return None
         return True if self._boundary is None else _any_allows(self._boundary)
 
     def _same_account(self) -> Truth:

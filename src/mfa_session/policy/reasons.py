@@ -31,9 +31,13 @@ def because(decision: Decision, request: Request, caller: Credentials) -> str:
 
 
 def place(match: Match) -> str:
-    """Return a statement's name and where it stands: `OnlyWithMFA (step-up.json:7)`."""
-    statement = match.statement
-    return f"{statement.label} ({match.document.source.label}:{statement.position.line})"
+    """Return a statement's name and where it stands: `OnlyWithMFA (step-up.json:7)`.
+
+    Where all is in one line, as in what IAM answers, a line says nothing.
+    """
+    statement, source = match.statement, match.document.source
+    line = f":{statement.position.line}" if "\n" in source.text.strip() else ""
+    return f"{statement.label} ({source.label}{line})"
 
 
 def statement_data(match: Match) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.chapters.options import JSON
+from mfa_session.cli.chapters.options import JSON, PROFILE
 from mfa_session.cli.shape import Argument, Command, Group, Option
 
 TITLE = "Policies"
@@ -89,7 +89,8 @@ COMMANDS = (
         description=(
             "Evaluates policies as IAM does, for a long-term key, an MFA session, a session "
             "without MFA and a role session, and names the statement that decides. What depends "
-            "on what cannot be known from here is unknown, never allowed."
+            "on what cannot be known from here is unknown, never allowed. With --live your own "
+            "policies are read from IAM; files then count as well, a bucket's policy, say."
         ),
         options=(
             Option(
@@ -125,6 +126,12 @@ COMMANDS = (
                 metavar="KEY",
                 help="A condition key that the request does not have. Repeatable.",
             ),
+            Option(
+                flags=("--live",),
+                kind="flag",
+                help="Your own policies: your user's, its groups' and its permissions boundary.",
+            ),
+            PROFILE,
             JSON,
         ),
         arguments=(Argument(name="file", many=True),),

@@ -1,0 +1,145 @@
+"""A user's own policies, as far as IAM lets them be read."""
+
+from __future__ import annotations
+
+import functools
+import json
+from typing import TYPE_CHECKING, Protocol
+
+from mfa_session.errors import RefusedError
+from mfa_session.policy.reading import read_document
+from mfa_session.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any, TypeVar
+
+    from mfa_session.policy.document import Document
+
+    T = TypeVar("T")
+
+
+class Holder(Record):
+    """What policies hang on: a `user` or a `group`, by name."""
+
+    kind: str
+    name: str
+
+
+class Iam(Protocol):
+    """What is asked of IAM; a refusal is a RefusedError `not-authorized`."""
+
+    def user_arn(self) -> str:
+        """Return the ARN of the user who asks."""
+
+    def boundary_arn(self, user: str) -> str | None:
+        """Return the ARN of the user's permissions boundary (GetUser)."""
+
+    def groups(self, user: str) -> list[str]:
+        """Return the names of the user's groups (ListGroupsForUser)."""
+
+    def inline_names(self, holder: Holder) -> list[str]:
+        """Return the names of inline policies (ListUserPolicies, ListGroupPolicies)."""
+
+    def inline(self, holder: Holder, name: str) -> dict[str, Any]:
+        """Return an inline policy (GetUserPolicy, GetGroupPolicy)."""
+
+    def attached_arns(self, holder: Holder) -> list[str]:
+        """Return the ARNs of attached policies (ListAttachedUserPolicies, …GroupPolicies)."""
+
+    def managed(self, arn: str) -> dict[str, Any]:
+        """Return the default version of a managed policy (GetPolicy, GetPolicyVersion)."""
+
+
+class OwnPolicies(Record):
+    """What could be read, and in words what could not.
+
+    `unread` are policies that may allow or deny, `boundary_unread` says whether there may be a
+    boundary that is not known.
+    """
+
+    user_arn: str
+    documents: tuple[Document, ...]
+    boundary: Document | None
+    unread: tuple[str, ...]
+    boundary_unread: bool
+
+    def gaps(self) -> tuple[str, ...]:
+        """Return all that could not be read."""
+        boundary = ("the permissions boundary",) if self.boundary_unread else ()
+        return (*self.unread, *boundary)
+
+
+def read_own(iam: Iam) -> OwnPolicies:
+    """Read the user's policies, the groups', and the boundary; what is refused is left out."""
+    return _Reading(iam).read()
+
+
+class _Reading:
+    """One pass over a user's policies."""
+
+    def __init__(self, iam: Iam) -> None:
+        self._iam = iam
+        self._unread: list[str] = []
+
+    def read(self) -> OwnPolicies:
+        arn = self._iam.user_arn()
+        user = Holder(kind="user", name=arn.rpartition("/")[2])
+        found = list(self._of(user))
+        groups = self._try(lambda: self._iam.groups(user.name), "the groups you are in")
+        for name in groups or ():
+            found += self._of(Holder(kind="group", name=name))
+        unread = tuple(self._unread)
+        boundary, boundary_unread = self._boundary(user)
+        return OwnPolicies(
+            user_arn=arn,
+            documents=tuple(found),
+            boundary=boundary,
+            unread=unread,
+            boundary_unread=boundary_unread,
+        )
+
+    def _of(self, holder: Holder) -> Iterator[Document]:
+        whose = f"of {holder.kind} {holder.name}"
+        names = self._try(lambda: self._iam.inline_names(holder), f"the inline policies {whose}")
+        for name in names or ():
+            label = f"inline policy {name} {whose}"
+            yield from self._document(label, functools.partial(self._iam.inline, holder, name))
+        arns = self._try(lambda: self._iam.attached_arns(holder), f"the attached policies {whose}")
+        for arn in arns or ():
+            yield from self._document(arn, functools.partial(self._iam.managed, arn))
+
+    def _boundary(self, user: Holder) -> tuple[Document | None, bool]:
+        """Return the boundary, and whether there may be one that could not be read."""
+        try:
+            arn = self._iam.boundary_arn(user.name)
+            if arn is None:
+                return None, False
+            return _document(f"boundary {arn}", self._iam.managed(arn)), False
+        except RefusedError as error:
+            _raise_unless_refused(error)
+            return None, True
+
+    def _document(self, label: str, read: Callable[[], dict[str, Any]]) -> Iterator[Document]:
+        content = self._try(read, label)
+        if content is not None:
+            yield _document(label, content)
+
+    def _try(self, read: Callable[[], T], what: str) -> T | None:
+        """Read, or note what may not be read."""
+        try:
+            return read()
+        except RefusedError as error:
+            _raise_unless_refused(error)
+            self._unread.append(what)
+            return None
+
+
+def _document(label: str, content: dict[str, Any]) -> Document:
+    return read_document(label, json.dumps(content))
+
+
+def _raise_unless_refused(error: RefusedError) -> None:
+    """Let only a want of permission pass; an invalid key, say, is no gap but an end."""
+    if error.code != "not-authorized":
+        raise error

@@ -1,0 +1,196 @@
+"""`policy check --live`: one's own policies, read from the sandbox's IAM."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from e2e.places import AwsFiles, long_term
+from mfa_session.policy.templates.catalogue import make
+from mfa_session.policy.templates.shape import Choices
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import processes
+    from conftest import Run
+    from e2e.conftest import LogIn
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import User
+
+
+def statement(effect: str, action: str | list[str], **rest: Any) -> dict[str, Any]:
+    made = {"Effect": effect, "Action": action, "Resource": "*", **rest}
+    return {"Version": "2012-10-17", "Statement": [made]}
+
+
+READ_IAM = statement("Allow", ["iam:Get*", "iam:List*"])
+ALLOW_EC2 = statement("Allow", "ec2:*")
+STOP_WITH_MFA = make("require-mfa", Choices()).document()
+ARGV = ("policy", "check", "--live", "--profile", "default", "--json", "--action")
+
+
+def check(run: Run, action: str, *argv: str) -> dict[str, Any]:
+    outcome = run(*ARGV, action, *argv)
+    assert outcome.exit_code == 0, outcome
+    found: dict[str, Any] = json.loads(outcome.stdout)
+    return found
+
+
+def outcomes(found: dict[str, Any]) -> dict[str, str]:
+    return {each["credentials"]: each["outcome"] for each in found["decisions"]}
+
+
+def becauses(found: dict[str, Any]) -> dict[str, str]:
+    return {each["credentials"]: each["because"] for each in found["decisions"]}
+
+
+@pytest.fixture
+def carol(aws: Sandbox, files: AwsFiles) -> User:
+    """Make carol, who gets policies in every way there is."""
+    carol = aws.create_user("carol", policies=[READ_IAM])
+    files.write(long_term(carol))
+    return carol
+
+
+def test_inline_attached_and_the_groups_policies_count(aws: Sandbox, carol: User, run: Run) -> None:
+    attached = aws.create_policy("step-up", STOP_WITH_MFA)
+    team = aws.create_group("team", [carol], policies=[ALLOW_EC2])
+    aws.attach_policy(team, attached)
+    found = check(run, "ec2:StopInstances")
+    assert (found["principal"], found["unread"]) == (carol.arn, [])
+    assert becauses(found) == {
+        "long-term": f"Deny DenyWithoutMFA ({attached})",
+        "mfa-session": "Allow Statement[0] (inline policy policy-1 of group team)",
+        "session-without-mfa": f"Deny DenyWithoutMFA ({attached})",
+        "role-session": "a role has policies of its own, which count instead",
+    }
+    assert outcomes(found)["mfa-session"] == "allowed"
+    assert outcomes(found)["role-session"] == "unknown"
+
+
+def test_a_boundary_narrows(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+    both = statement("Allow", ["iam:*", "s3:*"])
+    dave = aws.create_user("dave", policies=[READ_IAM, ALLOW_EC2, both], boundary=both)
+    files.write(long_term(dave))
+    assert outcomes(check(run, "s3:GetObject"))["long-term"] == "allowed"
+    assert outcomes(check(run, "ec2:StopInstances"))["long-term"] == "implicitly-denied"
+
+
+def test_what_may_not_be_read_is_said_and_leaves_nothing_allowed(
+    aws: Sandbox, files: AwsFiles, run: Run
+) -> None:
+    reads = statement("Allow", ["iam:ListUserPolicies", "iam:GetUserPolicy", "ec2:*"])
+    denies = statement("Deny", "s3:*")
+    files.write(long_term(aws.create_user("erin", policies=[reads, denies])))
+    found = check(run, "ec2:StopInstances")
+    assert set(outcomes(found).values()) == {"unknown"}
+    assert found["unread"] == [
+        "the attached policies of user erin",
+        "the groups you are in",
+        "the permissions boundary",
+    ]
+    assert outcomes(check(run, "s3:GetObject"))["long-term"] == "explicitly-denied"
+    told = run(*ARGV[:-2], "--action", "s3:GetObject").stderr
+    assert "may not be read: the groups you are in" in told
+    assert "mfa-session login" in told
+
+
+def test_nothing_readable_is_all_unknown(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+    files.write(long_term(aws.create_user("nobody")))
+    found = check(run, "ec2:StopInstances")
+    assert set(outcomes(found).values()) == {"unknown"}
+    assert len(found["unread"]) == 4
+
+
+def test_an_mfa_session_reads_what_the_key_may_not(
+    aws: Sandbox, carols: AwsFiles, carol: User, log_in: LogIn, run: Run
+) -> None:
+    del carols
+    whole = make("deny-without-mfa", Choices()).document()
+    carol.inline_policies["deny"] = whole
+    assert len(check(run, "ec2:StopInstances")["unread"]) > 0
+    log_in()
+    assert check(run, "ec2:StopInstances")["unread"] == []
+    key_id = [call.access_key_id for call in aws.calls.of("GetUserPolicy")][-1]
+    assert str(key_id).startswith("ASIA")
+
+
+@pytest.mark.usefixtures("carol")
+def test_files_count_as_well(home: Path, run: Run) -> None:
+    deny = home / "deny.json"
+    deny.write_text(json.dumps(STOP_WITH_MFA))
+    allow = home / "allow.json"
+    allow.write_text(json.dumps(ALLOW_EC2))
+    before = outcomes(check(run, "ec2:StopInstances"))
+    after = outcomes(check(run, "ec2:StopInstances", str(deny), str(allow)))
+    assert (before["mfa-session"], after["mfa-session"]) == ("implicitly-denied", "allowed")
+    assert after["long-term"] == "explicitly-denied"
+
+
+def test_the_user_s_name_fills_variables(carol: User, run: Run) -> None:
+    own = statement("Allow", "s3:GetObject")
+    own["Statement"][0]["Resource"] = "arn:aws:s3:::home/${aws:username}/*"
+    carol.inline_policies["own"] = own
+    mine = check(run, "s3:GetObject", "--resource", "arn:aws:s3:::home/carol/x")
+    other = check(run, "s3:GetObject", "--resource", "arn:aws:s3:::home/dave/x")
+    assert outcomes(mine)["long-term"] == "allowed"
+    assert outcomes(other)["long-term"] == "implicitly-denied"
+
+
+def test_many_policies_are_read_page_by_page(aws: Sandbox, carol: User, run: Run) -> None:
+    pages = {
+        None: ("true", "<member>one</member>", "<Marker>next</Marker>"),
+        "next": ("false", "<member>two</member>", ""),
+    }
+    carol.inline_policies.update(one=ALLOW_EC2, two=STOP_WITH_MFA)
+    for truncated, member, marker in pages.values():
+        aws.answer("ListUserPolicies", 200, _page(truncated, member, marker), "text/xml")
+    found = check(run, "ec2:StopInstances")
+    assert outcomes(found)["long-term"] == "explicitly-denied"
+    markers = [call.parameters.get("Marker") for call in aws.calls.of("ListUserPolicies")]
+    assert markers == [None, "next"]
+
+
+def _page(truncated: str, member: str, marker: str) -> str:
+    return (
+        '<ListUserPoliciesResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/">'
+        f"<ListUserPoliciesResult><IsTruncated>{truncated}</IsTruncated>{marker}"
+        f"<PolicyNames>{member}</PolicyNames></ListUserPoliciesResult>"
+        "<ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></ListUserPoliciesResponse>"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "exit_code", "code"),
+    [
+        ({"status": 403, "code": "InvalidClientTokenId", "message": "No."}, 5, "invalid-key"),
+        ({"status": 400, "code": "Throttling", "message": "Rate exceeded"}, 5, "throttled"),
+        ({"status": 500, "code": "ServiceFailure", "message": "Oh."}, 6, "service-unavailable"),
+    ],
+)
+@pytest.mark.usefixtures("carol")
+def test_trouble_is_no_gap(
+    fault: dict[str, Any], exit_code: int, code: str, aws: Sandbox, run: Run
+) -> None:
+    aws.fail("GetUserPolicy", times=None, **fault)
+    outcome = run(*ARGV, "ec2:StopInstances")
+    assert (outcome.exit_code, error_code(outcome)) == (exit_code, code), outcome
+
+
+@pytest.mark.usefixtures("carol")
+def test_the_principal_is_the_caller(run: Run) -> None:
+    outcome = run(*ARGV, "ec2:StopInstances", "--principal", "123456789012")
+    assert (outcome.exit_code, error_code(outcome)) == (2, "principal-is-live")
+
+
+def test_roots_are_refused(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+    files.write(long_term(aws.create_root()))
+    outcome = run(*ARGV, "ec2:StopInstances")
+    assert (outcome.exit_code, error_code(outcome)) == (3, "not-a-user"), outcome
+
+
+def error_code(outcome: processes.Outcome) -> str:
+    return str(json.loads(outcome.stdout)["error"]["code"])
