@@ -83,10 +83,10 @@ def _lacks(decision: Decision) -> Iterable[str]:
     """Say what is missing where too little allows it."""
     for match in decision.nearly:
         unmet = " and ".join(map(written, match.conditions_that_are(truth=False)))
-        yield f"{place(match)} would allow it, but {unmet} is not met"
+        yield f"Allow {place(match)} wants {unmet}"
     if decision.half:
         allowing = " and ".join(map(place, decision.half))
-        yield f"{allowing} allows it, but not the other side"
+        yield f"Allow {allowing} is not enough: both sides must"
     elif not decision.nearly:
         yield "nothing allows it"
 
