@@ -129,6 +129,18 @@ def test_locked_keyring_is_told_and_falls_to_the_prompt(
     assert child.exitstatus == 0
 
 
+@pytest.mark.parametrize("was_met", [True, False])
+def test_a_keyring_out_of_reach_is_told_where_it_had_the_secret(
+    run: Run, files: AwsFiles, stored: Device, was_met: bool
+) -> None:
+    files.write(settings=f'[sessions.mfa]\nmfa_serial = "{stored.serial}"\n')
+    if was_met:
+        assert run("totp", "code").exit_code == 0
+    outcome = run("login", "--no-input", env={"PYTHON_KEYRING_BACKEND": "no.such.Keyring"})
+    assert outcome.exit_code == 4
+    assert ("no code from the keyring" in outcome.stderr) == was_met
+
+
 @pytest.mark.usefixtures("stored")
 def test_second_need_in_a_window_waits_for_the_next(run: Run, aws: Sandbox) -> None:
     assert run("login", "--no-input").exit_code == 0

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 GENERATED_ATTEMPTS = 2
 _WORTH_TELLING = {"keyring-locked", "keyring-timeout"}
-"""A keyring that should work and does not; where there is none, there is nothing to tell."""
+"""A keyring that should work and does not; one that never had a secret is not missed."""
 
 
 class Secrets(Protocol):
@@ -27,6 +27,9 @@ class Secrets(Protocol):
 
     def get(self, serial: str) -> Secret | None:
         """Return the secret of a device; ConfigurationError where the keyring fails."""
+
+    def is_known(self, serial: str) -> bool:
+        """Say, without asking the keyring, whether it had a secret of this device."""
 
     def serials(self) -> list[str]:
         """Return the devices whose secrets are known to be stored."""
@@ -144,7 +147,7 @@ class Sources(Record):
             stored = self.secrets.get(known) is not None
             return stored or (settings.mfa_serial is None and bool(self.secrets.serials()))
         except ConfigurationError as error:
-            self._tell_of_failure(error)
+            self._tell_of_failure(error, known)
             return False
 
     def _for_device(self, serial: str) -> CodeSource:
@@ -166,7 +169,7 @@ class Sources(Record):
         except ConfigurationError as error:
             if required:
                 raise
-            self._tell_of_failure(error)
+            self._tell_of_failure(error, serial)
             return None
         if secret is not None:
             made = KeyringCode(secret, self.clock)
@@ -175,8 +178,10 @@ class Sources(Record):
             raise no_secret(serial)
         return None
 
-    def _tell_of_failure(self, error: ConfigurationError) -> None:
-        tell = self.talk.warn if error.code in _WORTH_TELLING else self.talk.detail
+    def _tell_of_failure(self, error: ConfigurationError, serial: str | None) -> None:
+        missed = serial is not None and self.secrets.is_known(serial)
+        worth_telling = missed or error.code in _WORTH_TELLING
+        tell = self.talk.warn if worth_telling else self.talk.detail
         tell(f"no code from the keyring: {error.message}")
 
     def _falling(self, made: KeyringCode, prompt: PromptedCode) -> FallingToPrompt:

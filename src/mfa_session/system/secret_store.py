@@ -154,6 +154,10 @@ class SecretStore:
         self._index.note(serial, None)
         return gone is not None
 
+    def is_known(self, serial: str) -> bool:
+        """Say, without asking the keyring, whether it had a secret of this device."""
+        return self._index.keyring_of(serial) is not None
+
     def serials(self, others: Iterable[str] = ()) -> list[str]:
         """Return the serials with a secret, of those remembered and of `others`, sorted."""
         self._ask(self._clear_probes)  # where there is no keyring, "none" would be no answer
