@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from mfa_session.cli.becoming import NOT_FOUND, become, not_found
+from mfa_session.cli.guard_patterns import warn_of_slips
 from mfa_session.cli.result import Result
 from mfa_session.errors import UsageError
 from mfa_session.files.aws_files import expand, read_bytes
@@ -35,7 +36,9 @@ def run(app: App) -> Result:
             "no-command", "guard has no command to run", "mfa-session guard -- aws s3 ls"
         )
     verdict = judge(words, Rules.of(app.file().guard), read_aliases(app))
-    if app.given.flag("dry_run"):
+    is_dry = app.given.flag("dry_run")
+    warn_of_slips(app, again=verdict.protected or is_dry)
+    if is_dry:
         from mfa_session.cli.guard_report import report  # noqa: PLC0415  # cold
 
         return report(app, verdict)

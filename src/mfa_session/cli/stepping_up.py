@@ -70,7 +70,7 @@ def step_up(app: App, words: Sequence[str], verdict: Verdict) -> Ready:
 def make_plan(app: App, verdict: Verdict) -> Plan:
     """Decide with which session the command is to run; nothing is asked of AWS or anybody."""
     facts = app.facts(app.given.options(app.environ).replace(profile=None, source_profile=None))
-    identity = find_identity(facts, verdict.call.profile if verdict.call else None)
+    identity = _identity_of(facts, verdict)
     wanted = app.given.values.get("profile")
     plan = Plan(facts=facts, identity=identity)
     choice = Choice(facts, identity, app.now())
@@ -91,6 +91,14 @@ def make_plan(app: App, verdict: Verdict) -> Plan:
     max_age = app.given.values.get("max_age")
     max_age = facts.file.guard.get("max_age") if max_age is None else max_age
     return plan.replace(settings=settings.with_max_age(max_age))
+
+
+def _identity_of(facts: Facts, verdict: Verdict) -> Identity:
+    call = verdict.call
+    if call is not None and call.in_shell and call.profile:
+        reason = f"the alias {call.alias!r} runs it in a shell, with a --profile of its own"
+        return Identity(kind=OTHER, reason=reason)
+    return find_identity(facts, call.profile if call else None)
 
 
 def _without_session(plan: Plan, reason: str) -> Plan:
