@@ -92,6 +92,11 @@ def test_the_command_of_another_program_begins_where_it_does() -> None:
     assert answer(["bash", "mfa-session exec "]) == "command 17\n"
 
 
+@pytest.mark.parametrize("end", ["> x", ">x", "2>", "2>> x", "&> ", "< x", "<x"])
+def test_a_redirection_of_bash_leads_to_files(end: str) -> None:
+    assert answer(["bash", f"mfa-session status {end}"]) == "files\n"
+
+
 def test_files_are_the_shells_own() -> None:
     assert answer(["bash", "mfa-session policy lint x"]) == "files\n"
     assert answer(["fish", "policy", "lint", "x"]) == "files \n"

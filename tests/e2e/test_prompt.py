@@ -79,7 +79,8 @@ def test_color_is_for_the_shell_that_asks(
     assert run("prompt", "--color", "bash") == (0, shown, "")
     plain = run("prompt").stdout
     assert plain.strip() in shown
-    assert run("prompt", "--color", "bash", env={"NO_COLOR": "1"}) == (0, plain, "")
+    for variable in ({"NO_COLOR": "1"}, {"TERM": "dumb"}):
+        assert run("prompt", "--color", "bash", env=variable) == (0, plain, "")
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ LINES: dict[str, list[str]] = {
     "policy lint --json 'pol": ["policy", "lint", "--json", "policy one.json"],
     "exec -- ls pol": ["exec", "--", "ls", "policy one.json"],
     "exec --profile books ls ./pol": ["exec", "--profile", "books", "ls", "./policy one.json"],
+    "status < ./pol": ["status"],
+    "status <pol": ["status"],
     "exec -- mkfif": ["exec", "--", "mkfifo"],
     "guard -- mkfif": ["guard", "--", "mkfifo"],
     "guard --profile=bo": ["guard", "--profile=books"],

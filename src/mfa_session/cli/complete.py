@@ -60,6 +60,8 @@ def _answer_to_bash(text: str) -> str:
 
     line = split_line(text)
     _, *before, current = line.words if len(line.words) > 1 else ("", "")
+    if _is_redirection(current) or (before and _is_redirection(before[-1])):
+        return "files\n"
     cursor = find_cursor(before, current)
     if cursor.command_at is not None:
         return f"command {line.starts[cursor.command_at + 1]}\n"
@@ -67,6 +69,11 @@ def _answer_to_bash(text: str) -> str:
         return "files\n"
     words = [word for word, _ in _offers(cursor) if word.startswith(current)]
     return "words\n" + "".join(line.go_on(word[len(current) :]) + "\n" for word in words)
+
+
+def _is_redirection(word: str) -> bool:
+    """Say whether a file is named by what follows: after `>`, `2>`, `&>>`, `<`."""
+    return word.lstrip("0123456789&")[:1] in {"<", ">"}
 
 
 def _offers(cursor: Cursor) -> list[tuple[str, str]]:

@@ -51,7 +51,8 @@ def run(app: App) -> Result:
         return Result(data={}, exit_code=error.exit_code)
     if segment is None:
         return Result(data={})
-    shell = "" if app.environ.get("NO_COLOR") else app.given.values.get("color", "")
+    plain = app.environ.get("NO_COLOR") or app.environ.get("TERM") == "dumb"
+    shell = "" if plain else app.given.values.get("color", "")
     return Result(data={}, lines=(colored(segment, shell),))
 
 
