@@ -8,7 +8,10 @@ function __mfa_session_complete
         set -e words[1]
     end
     set -e words[1]
-    set -l current (commandline -ct)
+    set -l typed (commandline -ct)
+    # Without its quotes, the last of which may still be open.
+    set -l current (string unescape -- "$typed"; or string unescape -- "$typed'"
+        or string unescape -- "$typed\"")
     set -l answer (command mfa-session __complete fish $words "$current" </dev/null 2>/dev/null)
     set -l said (string split -m 1 ' ' -- "$answer[1]")
     set -e answer[1]
@@ -22,7 +25,7 @@ function __mfa_session_complete
                 echo -- $said[2]$line
             end
         case command
-            complete -C (string join -- ' ' (string escape -- $words[$said[2]..-1]) "$current")
+            complete -C (string join -- ' ' (string escape -- $words[$said[2]..-1]) "$typed")
     end
 end
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from conftest import Run
     from e2e.conftest import LogIn
 
+KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
+KEYS += "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # not to be discovered
 HOUR = 3600
 MINUTE = 60
 
@@ -49,9 +51,9 @@ def test_the_session_named_is_shown_by_its_name_or_its_profile(run: Run, files: 
     assert run("prompt", env={"MFA_SESSION_PROFILE": "books"}) == (0, "books 43m\n", "")
 
 
-def test_inside_exec_the_session_in_use_is_shown(run: Run, log_in: LogIn) -> None:
-    log_in("--profile", "mfa")
-    log_in("--profile", "other", "--source-profile", "default", "--duration", "2h")
+def test_inside_exec_the_session_in_use_is_shown(run: Run, files: AwsFiles) -> None:
+    others = managed("other", seconds_left=2 * HOUR - 30)
+    files.write(KEYS + managed("mfa", seconds_left=12 * HOUR - 30) + others)
     inside = run("exec", "--profile", "other", "--", "mfa-session", "prompt", env=on_path())
     assert inside == (0, "other 1h59m\n", "")
     named = ("exec", "--profile", "other", "--", "mfa-session", "prompt", "--profile", "mfa")

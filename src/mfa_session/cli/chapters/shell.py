@@ -26,6 +26,7 @@ COMMANDS = (
                 flags=("--profile",),
                 metavar="NAME",
                 help="The session to use; refused if it is not of the command's own identity.",
+                suggests="profile",
             ),
             Option(
                 flags=("--max-age",),
