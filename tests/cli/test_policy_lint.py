@@ -189,3 +189,22 @@ def test_a_long_line_is_quoted_in_part(run: Run, write: Write) -> None:
     lines = run("policy", "lint", "p.json").stdout.splitlines()
     assert lines[1].index('"aws:MultiFactorAuthPresent"') == lines[2].index("^")
     assert max(map(len, lines[1:3])) < 120
+
+
+def test_a_policy_of_five_megabytes_is_linted_in_time(run: Run, write: Write) -> None:
+    """Two seconds on a quiet machine; what takes longer than all of ten compares all with all."""
+    actions = [f"svc{n % 40}:DoSomething{n}" for n in range(130)]
+    statements = [
+        {
+            "Effect": "Allow" if number % 2 else "Deny",
+            "Action": [f"{action}Of{number % 7}" for action in actions],
+            "Resource": [f"arn:aws:s3:::bucket-{number}-{n}/*" for n in range(25)],
+            "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}},
+        }
+        for number in range(1000)
+    ]
+    text = json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=2)
+    assert len(text) > 5_000_000
+    write("p.json", text)
+    outcome = run("policy", "lint", "p.json", limit_seconds=10)
+    assert (outcome.exit_code, outcome.stderr) == (1, "1000 errors in the policy\n")

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.mfa import Reach, mfa_conditions, reach
-from mfa_session.policy.scopes import Cover, may_overlap
+from mfa_session.policy.scopes import Cover, may_overlap, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LONG_TERM = "long_term"
 WITHOUT_MFA = "without_mfa"
+KINDS = (LONG_TERM, WITHOUT_MFA)
 
 
 class Whole:
@@ -28,9 +29,13 @@ class Whole:
         self.reaches = [reach(statement) for statement in document.statements]
 
     @cached_property
-    def open_allows(self) -> Cover:
-        """The Allows that ask for no MFA."""
-        return Cover(each for each in self.document.statements if _is_open(each))
+    def has_allows_for_no_mfa(self) -> bool:
+        """Whether an Allow lets only those through who have no MFA."""
+        return any(
+            each.allows and found is not None and _is_only_for(kind, found)
+            for each, found in self._with_reach()
+            for kind in KINDS
+        )
 
     @cached_property
     def fresh_allows(self) -> list[Statement]:
@@ -50,6 +55,13 @@ class Whole:
         """Say whether Denies about nothing but MFA stop credentials of a kind from all of it."""
         return self._outright_denials[kind].covers(statement)
 
+    def opened(self, statement: Statement, kind: str) -> list[str]:
+        """Return the actions of an Allow that another, which asks for no MFA, gives to a kind."""
+        closed = set(self._open_allows[kind].uncovered(statement))
+        opened = [name for name in names_of(statement) if name not in closed]
+        left = set(self.undenied(statement, kind)) if opened else set()
+        return [name for name in opened if name in left]
+
     def undenied(self, statement: Statement, kind: str) -> list[str]:
         """Return the actions of a statement that no Deny keeps credentials of a kind from."""
         return self._denials[kind].uncovered(statement)
@@ -66,7 +78,21 @@ class Whole:
             for each, found in self._with_reach()
             if each.allows and (found is None or found.includes(kind))
         ]
-        return not any(may_overlap(each, statement) for each in allowing)
+        return not any(
+            may_overlap(each, statement) and not self.denies(each, kind) for each in allowing
+        )
+
+    @cached_property
+    def _open_allows(self) -> dict[str, Cover]:
+        return {
+            kind: Cover(
+                each
+                for each, found in self._with_reach()
+                if each.allows
+                and (_is_only_for(kind, found) if found else not mfa_conditions(each))
+            )
+            for kind in KINDS
+        }
 
     @cached_property
     def _all_allows(self) -> Cover:
@@ -74,7 +100,7 @@ class Whole:
 
     @cached_property
     def _denials(self) -> dict[str, Cover]:
-        return {kind: Cover(self._denying(kind)) for kind in (LONG_TERM, WITHOUT_MFA)}
+        return {kind: Cover(self._denying(kind)) for kind in KINDS}
 
     @cached_property
     def _outright_denials(self) -> dict[str, Cover]:
@@ -84,8 +110,13 @@ class Whole:
                 for each in self._denying(kind)
                 if len(each.conditions) == len(mfa_conditions(each))
             )
-            for kind in (LONG_TERM, WITHOUT_MFA)
+            for kind in KINDS
         }
+
+    def _opening(self, kind: str) -> Iterable[Statement]:
+        for each, found in self._with_reach():
+            if each.allows and (_is_only_for(kind, found) if found else not mfa_conditions(each)):
+                yield each
 
     def _denying(self, kind: str) -> Iterable[Statement]:
         for each, found in self._with_reach():
@@ -136,5 +167,6 @@ class Case:
         )
 
 
-def _is_open(statement: Statement) -> bool:
-    return statement.allows and not mfa_conditions(statement)
+def _is_only_for(kind: str, found: Reach) -> bool:
+    """Say whether credentials of a kind match, and none with MFA."""
+    return found.includes(kind) and not any(found.with_mfa)

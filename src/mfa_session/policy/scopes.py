@@ -95,12 +95,13 @@ class Cover:
 
     def _uncovered(self, inner: Statement) -> Iterator[str]:
         groups, actions = self._groups_around(inner), actions_of(inner)
-        if not actions.all_but:
-            for name in actions.names:
-                if not any(group.take_in(name) for group in groups):
-                    yield name
-        elif not any(group.take_in_all_but(actions) for group in groups):
-            yield "*"
+        for name in names_of(inner):
+            takers = (
+                group.take_in_all_but(actions) if actions.all_but else group.take_in(name)
+                for group in groups
+            )
+            if not any(takers):
+                yield name
 
     def _groups_around(self, inner: Statement) -> list[_Group]:
         """Return the groups about all of another's resources, principals and other conditions."""
@@ -118,6 +119,12 @@ def actions_of(statement: Statement) -> Listed:
     if statement.not_actions is not None:
         return Listed(_lowered(statement.not_actions), all_but=True)
     return Listed(("*",) if statement.actions is None else _lowered(statement.actions))
+
+
+def names_of(statement: Statement) -> _Names:
+    """Return the actions one by one; where a statement is about all but some, that is `*`."""
+    actions = actions_of(statement)
+    return ("*",) if actions.all_but else actions.names
 
 
 def concerns(statement: Statement, action: str) -> bool:

@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.nearest import nearest_of
-from mfa_session.policy.case import LONG_TERM, WITHOUT_MFA
+from mfa_session.policy.case import KINDS
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.mending import right_condition, with_operator
 from mfa_session.policy.mfa import AGE, PRESENT, is_age, is_boolean, is_number, is_present, is_sound
@@ -248,5 +248,4 @@ def _too_short(case: Case, condition: Condition, seconds: float) -> Flaw:
 
 def _is_denied_anyway(case: Case) -> bool:
     """Say whether another Deny stops those without MFA whatever else there is."""
-    kinds = (LONG_TERM, WITHOUT_MFA)
-    return all(case.whole.denies_outright(case.statement, kind) for kind in kinds)
+    return all(case.whole.denies_outright(case.statement, kind) for kind in KINDS)

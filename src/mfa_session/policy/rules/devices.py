@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.case import LONG_TERM, WITHOUT_MFA
+from mfa_session.policy.case import KINDS
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.globs import Globs, covers
 from mfa_session.policy.mending import without_mfa_conditions
@@ -103,7 +103,7 @@ def check_own_removal(case: Case) -> Iterator[Flaw]:
         return
     if DEACTIVATION.lower() not in actions_of(statement).names:
         return
-    if any(DEACTIVATION.lower() in whole.undenied(statement, k) for k in (LONG_TERM, WITHOUT_MFA)):
+    if any(DEACTIVATION.lower() in whole.undenied(statement, kind) for kind in KINDS):
         yield Flaw(
             OWN_REMOVAL,
             _place_of_actions(case, DEACTIVATION),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.case import LONG_TERM, WITHOUT_MFA
+from mfa_session.policy.case import KINDS
 from mfa_session.policy.finding import ERROR, Check, Flaw, Rule
 from mfa_session.policy.mending import right_condition
 from mfa_session.policy.mfa import is_present
@@ -133,9 +133,11 @@ def _of_deny(found: Reach) -> str | None:
 
 
 def _of_allow(case: Case, found: Reach) -> str | None:
+    if any(found.with_mfa) and not found.fresh:
+        return "allow-age-inverted"
     if not found.long_term and not found.without_mfa:
-        return None if found.fresh else "allow-age-inverted"
-    if not any(found.with_mfa):
+        return None
+    if not found.fresh:
         return None if _is_first_step(case) else "allow-without-mfa"
     if not found.long_term:
         return "allow-any-session"
@@ -148,13 +150,12 @@ def _of_allow(case: Case, found: Reach) -> str | None:
 def _is_mended(case: Case, found: Reach) -> bool:
     """Say whether other statements keep out those whom this one forgets."""
     whole, statement = case.whole, case.statement
-    kinds = (LONG_TERM, WITHOUT_MFA)
-    if statement.allows:
-        wrongly = [kind for kind in kinds if found.includes(kind)]
+    if statement.allows and found.fresh:
+        wrongly = [kind for kind in KINDS if found.includes(kind)]
         return bool(wrongly) and all(whole.denies(statement, kind) for kind in wrongly)
-    if found.fresh or found.nobody:
+    if statement.allows or found.fresh or found.nobody:
         return False
-    missed = [kind for kind in kinds if not found.includes(kind)]
+    missed = [kind for kind in KINDS if not found.includes(kind)]
     return all(
         whole.denies(statement, kind) or whole.allows_only_others(statement, kind)
         for kind in missed

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.nearest import nearest_of
-from mfa_session.policy.case import LONG_TERM, WITHOUT_MFA
+from mfa_session.policy.case import KINDS
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.mending import plain, right_deny
 from mfa_session.policy.reading import ELEMENTS
-from mfa_session.policy.scopes import actions_of
+from mfa_session.policy.scopes import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +31,13 @@ def check_defeat(case: Case) -> Iterator[Flaw]:
     if not case.requires_mfa:
         return
     statement, whole = case.statement, case.whole
-    actions = actions_of(statement)
-    names = ["*"] if actions.all_but else list(actions.names)
-    restricted = set(whole.open_allows.uncovered(statement))
-    through = [name for name in names if name not in restricted]
-    if not through:
+    names = names_of(statement)
+    opened = {name for kind in KINDS for name in whole.opened(statement, kind)}
+    defeated = [name for name in names if name in opened]
+    partly = len(defeated) < len(names)
+    if not defeated or (partly and all(map(_only_reads, defeated))):
         return
-    open_to = {
-        name for kind in (LONG_TERM, WITHOUT_MFA) for name in whole.undenied(statement, kind)
-    }
-    defeated = [name for name in through if name in open_to]
-    if not defeated or (restricted and all(map(_only_reads, defeated))):
-        return
+    by_hand = partly or whole.has_allows_for_no_mfa or statement.not_actions is not None
     shown = ", ".join(defeated[:3]) + (" …" if defeated[3:] else "")
     yield Flaw(
         DEFEATED,
@@ -50,7 +45,7 @@ def check_defeat(case: Case) -> Iterator[Flaw]:
         f"another statement allows {shown} without MFA, and one Allow is enough",
         "everybody whom the other statement is for gets through without MFA",
         "forbid it to those without MFA",
-        right_deny(statement) if not restricted else {},
+        {} if by_hand else right_deny(statement),
     )
 
 

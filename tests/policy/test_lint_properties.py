@@ -1,0 +1,126 @@
+"""Lint against the sandbox's evaluator: what is flagged lets somebody through, and the reverse.
+
+Policies of a few statements are made from all conditions about MFA, and the sandbox, which knows
+nothing of lint, decides for each kind of credentials.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from mfa_session.policy.lint import lint
+from mfa_session.policy.reading import read_document
+from mfa_session.sandbox.authorization import Request, judge
+
+PRESENT, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
+WITHOUT_MFA: tuple[dict[str, Any], ...] = ({}, {PRESENT: "false"})
+FRESH = {PRESENT: "true", AGE: "10"}
+OLD = {PRESENT: "true", AGE: "90000"}
+# One action that each pattern names, and one that only the widest does.
+ACTIONS = ("ec2:StopInstances", "ec2:StartInstances", "ec2:RebootInstances")
+NAMED = {
+    "ec2:StopInstances": {"ec2:StopInstances"},
+    "ec2:Start*": {"ec2:StartInstances"},
+    "ec2:*": set(ACTIONS),
+}
+LETS_THROUGH = {
+    "deny-misses-long-term-keys",
+    "deny-misses-sessions-without-mfa",
+    "deny-age-misses-no-mfa",
+    "allow-bool-if-exists",
+    "allow-any-session",
+    "allow-age-if-exists",
+    "allow-for-all-values",
+    "allowed-without-mfa-too",
+}
+
+PRESENCES = st.tuples(
+    st.sampled_from(["Bool", "BoolIfExists", "ForAllValues:Bool", "ForAnyValue:Bool", "Null"]),
+    st.just(PRESENT),
+    st.sampled_from(["true", "false"]),
+)
+AGES = st.tuples(
+    st.sampled_from(
+        [
+            f"Numeric{order}{end}"
+            for order in ("LessThan", "GreaterThan")
+            for end in ("", "IfExists")
+        ]
+    ),
+    st.just(AGE),
+    st.just("3600"),
+) | st.tuples(st.just("Null"), st.just(AGE), st.sampled_from(["true", "false"]))
+
+
+def block(conditions: list[tuple[str, str, str]]) -> dict[str, dict[str, str]]:
+    """Return a Condition; of two that say the same key and operator, the later counts."""
+    found: dict[str, dict[str, str]] = {}
+    for operator, key, value in conditions:
+        found.setdefault(operator, {})[key] = value
+    return found
+
+
+@st.composite
+def statements(draw: st.DrawFn) -> dict[str, Any]:
+    conditions = draw(st.lists(PRESENCES | AGES, max_size=2))
+    statement: dict[str, Any] = {
+        "Effect": draw(st.sampled_from(["Allow", "Deny"])),
+        "Action": draw(st.sampled_from(sorted(NAMED))),
+        "Resource": "*",
+    }
+    return {**statement, "Condition": block(conditions)} if conditions else statement
+
+
+POLICIES = st.lists(statements(), min_size=1, max_size=4).map(
+    lambda made: {"Version": "2012-10-17", "Statement": made}
+)
+
+
+def rules_broken(policy: dict[str, Any]) -> set[str]:
+    return {each.rule for each in lint(read_document("p.json", json.dumps(policy)))}
+
+
+def about(policy: dict[str, Any], action: str, effect: str, *, mfa: bool) -> bool:
+    """Say whether a statement of this effect names the action, asking for MFA or not."""
+    return any(
+        action in NAMED[each["Action"]] and each["Effect"] == effect and asks(each, action) == mfa
+        for each in policy["Statement"]
+    )
+
+
+def asks(statement: dict[str, Any], action: str) -> bool:
+    """Say whether a statement asks for MFA; an Allow that nobody with it can use does not."""
+    if "Condition" not in statement or statement["Effect"] == "Deny":
+        return "Condition" in statement
+    requests = [Request(action, context=context) for context in (FRESH, OLD)]
+    return any(judge([{"Statement": statement}], request).allowed for request in requests)
+
+
+def grants(policy: dict[str, Any], action: str, context: dict[str, Any]) -> bool:
+    """Ask the sandbox; what the policy allows to nobody is allowed by another."""
+    allowed_here = any(about(policy, action, "Allow", mfa=mfa) for mfa in (True, False))
+    elsewhere = {"Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}}
+    documents = [policy] if allowed_here else [policy, elsewhere]
+    return judge(documents, Request(action, context=context)).grants
+
+
+@given(POLICIES)
+def test_who_is_said_to_get_through_does(policy: dict[str, Any]) -> None:
+    assume(rules_broken(policy) & LETS_THROUGH)
+    assert any(grants(policy, action, kind) for action in ACTIONS for kind in WITHOUT_MFA)
+
+
+@given(POLICIES)
+def test_nobody_gets_through_or_is_locked_out_unseen(policy: dict[str, Any]) -> None:
+    assume(not rules_broken(policy))
+    for action in ACTIONS:
+        denied = about(policy, action, "Deny", mfa=True)
+        asked = about(policy, action, "Allow", mfa=True)
+        if denied or (asked and not about(policy, action, "Allow", mfa=False)):
+            assert not any(grants(policy, action, kind) for kind in WITHOUT_MFA)
+        if (denied or asked) and not about(policy, action, "Deny", mfa=False):
+            assert grants(policy, action, FRESH)
