@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mfa_session.cli.app import App
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
+_SET_BY_PYTHON = ("C.UTF-8", "C.utf8", "UTF-8")
 
 
 def become(
@@ -25,7 +26,8 @@ def become(
         if sys.platform == "win32":
             return _run_child((program or command[0], *command[1:]), environ)
         _restore_signals()
-        os.execvpe(program or command[0], list(command), environ)  # noqa: S606  # the person's own
+        given = _as_given(environ)
+        os.execvpe(program or command[0], list(command), given)  # noqa: S606  # the person's own
     except (FileNotFoundError, NotADirectoryError):
         return not_found(app, command[0])
     except OSError as error:
@@ -38,7 +40,7 @@ def become(
 
 def not_found(app: App, name: str) -> int:
     """Tell that there is no such program; return the exit code for it."""
-    app.talk.error(f"{name}: command not found", "check the name and PATH")
+    app.talk.error(f"{name or repr(name)}: command not found", "check the name and PATH")
     return NOT_FOUND
 
 
@@ -46,6 +48,20 @@ def _run_child(command: Sequence[str], environ: Mapping[str, str]) -> int:
     import subprocess  # noqa: PLC0415  # Windows has no execve that keeps the console
 
     return subprocess.run(list(command), env=dict(environ), check=False).returncode
+
+
+def _as_given(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Leave out LC_CTYPE where Python itself has set it, for want of a locale (PEP 538)."""
+    if environ.get("LC_CTYPE") not in _SET_BY_PYTHON or environ.get("LC_ALL"):
+        return environ
+    try:
+        with open("/proc/self/environ", "rb") as file:
+            was_given = b"\0LC_CTYPE=" in b"\0" + file.read()
+    except OSError:
+        return environ
+    if was_given:
+        return environ
+    return {name: value for name, value in environ.items() if name != "LC_CTYPE"}
 
 
 def _restore_signals() -> None:

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 ALIAS_FILE = "~/.aws/cli/alias"
 LED_TO = "MFA_SESSION_GUARD_LED_TO"
-"""The process and the program it became: should that program start us again, it is a wrapper."""
+"""The process, how often in a row, and the program it became: should that program start us again,
+it is a wrapper."""
+MOST_TIMES = 5
+"""How often in a row one program may lead to us by way of others before it is called a wrapper."""
 _NOT_PASSED_ON = ("MFA_SESSION_TOKEN_CODE", LED_TO)
 
 
@@ -74,14 +77,26 @@ def become_program(app: App, words: Sequence[str], environ: Mapping[str, str]) -
     if program is None:
         return not_found(app, words[0])
     if may_lead_back(program):
-        child[LED_TO] = f"{os.getpid()} {program}"
+        _, times, before = _trail(app.environ)
+        child[LED_TO] = f"{os.getpid()} {times + 1 if program == before else 1} {program}"
     return become(app, words, child, program)
 
 
 def _led_back(environ: Mapping[str, str]) -> str | None:
-    """Return the program that this very process, or its parent, had become when we were last."""
-    process, _, program = environ.get(LED_TO, "").partition(" ")
-    return program if process in {str(os.getpid()), str(os.getppid())} else None
+    """Return the program that this very process, or its parent, had become when we were last.
+
+    Where others stand in between nobody can know, but that it happens again and again.
+    """
+    process, times, program = _trail(environ)
+    near = process in {str(os.getpid()), str(os.getppid())}
+    return program if near or times >= MOST_TIMES else None
+
+
+def _trail(environ: Mapping[str, str]) -> tuple[str, int, str]:
+    """Return the process, the times in a row, and the program that we became last."""
+    process, _, others = environ.get(LED_TO, "").partition(" ")
+    times, _, program = others.partition(" ")
+    return (process, int(times), program) if times.isdecimal() else ("", 0, "")
 
 
 def _end(exit_code: int) -> Result:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 HEAD_BYTES = 4096
 _SCRIPT = b"#!"
 _OURS = (b"mfa-session", b"mfa_session")
-_HINTS = (b"mfa", b"guard", b"source ", b"\n. ")
+_SHELL = b"sh"
+_HINTS = (b"mfa", b"guard")
 
 
 class OnlyWrappersError(Exception):
@@ -31,11 +32,12 @@ def find_program(name: str, environ: Mapping[str, str], led_back: str | None = N
         return shutil.which(name, path=environ.get("PATH"))
     if "/" in name:
         return name
-    candidates = list(_candidates(name, environ))
+    files = list(_files(name, environ))
+    candidates = [path for path in files if os.access(path, os.X_OK)]
     if led_back in candidates:
         candidates = candidates[candidates.index(led_back) + 1 :]
     elif not candidates:
-        return None
+        return files[0] if files else None  # which the system will refuse to run, and say why
     for path in candidates:
         if not is_wrapper(path):
             return path
@@ -53,9 +55,12 @@ def is_wrapper(path: str) -> bool:
 
 
 def may_lead_back(path: str) -> bool:
-    """Say whether a program is a script that could come to call us, be it by what it reads in."""
-    head = _read_head(path)
-    return head.startswith(_SCRIPT) and any(hint in head for hint in _HINTS)
+    """Say whether a program is a script that could come to call us, be it by what it starts."""
+    interpreter, _, text = _read_head(path).partition(b"\n")
+    is_for_shell = _SHELL in interpreter.rpartition(b"/")[2]
+    return interpreter.startswith(_SCRIPT) and (
+        is_for_shell or any(hint in text for hint in _HINTS)
+    )
 
 
 def _read_head(path: str) -> bytes:
@@ -72,11 +77,11 @@ def _read_head(path: str) -> bytes:
         os.close(descriptor)
 
 
-def _candidates(name: str, environ: Mapping[str, str]) -> Iterator[str]:
-    """Yield each program of the name on PATH, in its order, as execvp looks for it."""
+def _files(name: str, environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield each file of the name on PATH, in its order, as execvp looks for it."""
     if not name:
         return
     for folder in environ.get("PATH", os.defpath).split(os.pathsep):
         path = os.path.join(folder or ".", name)
-        if os.path.isfile(path) and os.access(path, os.X_OK):
+        if os.path.isfile(path):
             yield path

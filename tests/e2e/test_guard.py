@@ -1,0 +1,167 @@
+"""`guard`: a protected command with a session that had MFA; any other as if it were not there."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pexpect
+import pytest
+
+import processes
+from e2e.guarding import SHOW, STOP, path_with, put_program, real_cli, shown_by, stops
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run, Start, Terminal
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device
+
+PROMPT = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa): "
+
+
+@pytest.fixture
+def show(home: Path) -> str:
+    """Put an `aws` first on PATH that shows what it got; return that PATH."""
+    put_program(home / "bin", "aws", SHOW)
+    os.environ["PATH"] = path_with(home / "bin")
+    return os.environ["PATH"]
+
+
+# Unprotected: as without us
+
+
+WORDS = {
+    "plain": [b"aws", b"s3", b"ls"],
+    "options everywhere": [b"aws", b"--profile", b"x", b"s3", b"ls", b"--region=r", b"--", b"--x"],
+    "our own options": [b"aws", b"s3", b"ls", b"--dry-run", b"--json", b"--yes", b"-v", b"--help"],
+    "empty and odd": [b"aws", b"s3", b"ls", b"", b" ", b"\n", b"'", b'"', b"\\", b"$(x)", b"*"],
+    "not UTF-8": [b"aws", b"s3", b"ls", b"s3://\xff\xfe/caf\xe9", b"\xed\xa0\x80"],
+    "no AWS CLI": [b"env-shower", b"\xff", b"ec2", b"terminate-instances"],
+    "ten thousand": [b"aws", b"s3", b"ls", *(b"%d" % number for number in range(10_000))],
+}  # fmt: skip
+RAW = f"""\
+#!{sys.executable} -S
+import os, sys
+out = sys.stdout.buffer
+out.write(b"\\0".join(os.fsencode(word) for word in sys.argv[1:]) + b"\\0\\0")
+out.write(b"\\0".join(sorted(open("/proc/self/environ", "rb").read().split(b"\\0"))))
+out.write(b"\\0\\0" + os.fsencode(os.getcwd()) + sys.stdin.buffer.read())
+print(open("/proc/self/status").read().split("SigQ")[1].split("CapInh")[0], os.umask(0),
+      os.getppid(), os.getpgrp() == os.getpid(), sorted(os.listdir("/proc/self/fd")))
+sys.exit(7)
+"""
+LOCALES: dict[str, dict[str, str | None]] = {
+    "UTF-8": {"LC_ALL": "C.UTF-8"},
+    "POSIX": {"LC_ALL": "POSIX"},
+    "none": {"LC_ALL": None},
+    "C by LANG": {"LC_ALL": None, "LANG": "C"},
+    "its own LC_CTYPE": {"LC_ALL": None, "LC_CTYPE": "C.UTF-8"},
+}
+
+
+def raw(argv: list[bytes], env: dict[str, str | None]) -> tuple[int, bytes, bytes]:
+    """Run a program on words that are bytes; return its exit code and all it wrote."""
+    around: dict[str | bytes, str | bytes] = {**processes.environment_with(env)}
+    done = subprocess.run(
+        argv,
+        env={**around, b"ODD": b"\xff\n='\"", b"EMPTY": b""},
+        input=b"123456\n\xff\0more",
+        capture_output=True,
+        start_new_session=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "locale"),
+    [*((words, "UTF-8") for words in WORDS), *(("not UTF-8", locale) for locale in LOCALES)],
+)
+def test_an_unprotected_command_cannot_tell_that_we_were_there(
+    home: Path, aws: Sandbox, program: str, words: str, locale: str
+) -> None:
+    for name in ("aws", "env-shower"):
+        put_program(home / "bin", name, RAW)
+    around = {"AWS_PROFILE": "x", "AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECURITY_TOKEN": "t"}
+    env = {**around, "PATH": path_with(home / "bin"), **LOCALES[locale]}
+    argv = WORDS[words]
+    bare = raw([os.fsencode(home / "bin" / os.fsdecode(argv[0])), *argv[1:]], env)
+    assert bare[0] == 7
+    assert raw([os.fsencode(program), b"guard", b"--", *argv], env) == bare
+    assert len(aws.calls) == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "exit_code", "said"),
+    [
+        ("no-such-command", 127, "no-such-command: command not found"),
+        ("/no/such/file", 127, "/no/such/file: command not found"),
+        ("", 127, "''"),
+        ("{home}", 126, "{home}"),
+        ("{home}/plain", 126, "{home}/plain: Permission denied"),
+        ("plain", 126, "plain: Permission denied"),
+    ],
+    ids=["name", "path", "empty", "directory", "not executable", "not executable on PATH"],
+)
+def test_a_command_that_cannot_be_started(
+    run: Run, home: Path, command: str, exit_code: int, said: str
+) -> None:
+    (home / "plain").write_text("x")
+    outcome = run("guard", "--", command.format(home=home), env={"PATH": path_with(home)})
+    assert (outcome.exit_code, outcome.stdout) == (exit_code, "")
+    assert said.format(home=home) in outcome.stderr
+
+
+@pytest.mark.parametrize("argv", [[], ["--"], ["--dry-run"], ["--dry-run", "--"]], ids=str)
+def test_no_command_is_wrong_usage(run: Run, argv: list[str]) -> None:
+    outcome = run("guard", *argv)
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert "guard has no command to run" in outcome.stderr
+
+
+def test_the_command_becomes_the_process(start: Start) -> None:
+    process = start("guard", "--", "sh", "-c", "echo $$; kill -TERM $$")
+    assert processes.finish_process(process) == (-signal.SIGTERM, f"{process.pid}\n", "")
+
+
+# Protected: with a session
+
+
+@pytest.mark.usefixtures("carols", "carol")
+def test_the_real_cli_stops_a_machine_with_mfa(
+    terminal: Terminal, aws: Sandbox, phone: Device
+) -> None:
+    aws.set_alias("123456789012", "the-library")
+    instance = aws.create_instance(name="db-1", region="eu-west-1")
+    words = ["aws", "ec2", "stop-instances", "--instance-ids", instance, "i-0123456789abcdef0"]
+    tty = terminal("guard", "--", *words, env={"PATH": path_with(real_cli()), "AWS_PAGER": ""})
+    tty.expect_exact(PROMPT)
+    assert tty.before == ""
+    tty.sendline(phone.code())
+    tty.expect(pexpect.EOF)
+    assert str(tty.before).strip().splitlines()[:4] == [
+        f"mfa-session: protected, by built-in *:Stop*: {' '.join(words)}",
+        "  account 123456789012 (the-library), region eu-west-1, with session 'mfa'",
+        f"  instance  {instance}  db-1  running",
+        "  instance  i-0123456789abcdef0  not found in this region",
+    ]
+    assert [call.access_key_id[:4] for call in stops(aws) if call.access_key_id] == ["ASIA"]
+
+
+def test_the_prompt_is_asked_once_for_many(
+    terminal: Terminal, run: Run, carols: AwsFiles, show: str, phone: Device, aws: Sandbox
+) -> None:
+    del carols, show
+    tty = terminal("guard", "--", *STOP)
+    tty.expect_exact(PROMPT)
+    tty.sendline(phone.code())
+    tty.expect(pexpect.EOF)
+    shown = shown_by(run("guard", "--", *STOP))
+    assert shown["env"]["MFA_SESSION_ACTIVE"] == "mfa"
+    assert aws.count("GetSessionToken") == 1

@@ -1,0 +1,217 @@
+"""Whose session a protected command gets: shown by what AWS saw of the real AWS CLI.
+
+Carol has a key in account 1234…, dave one in account 4444…; each has a phone. In every case one of
+the two is meant, and the other's key and sessions must not be touched.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from e2e.guarding import STOP, path_with, real_cli, stops
+from e2e.places import AwsFiles, long_term
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conftest import Run
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, Role, User
+
+CAROL, DAVE, BOOKS = "carol", "dave", "books"
+OTHER_ACCOUNT, ROLE_ACCOUNT = "444455556666", "777788889999"
+STEP_UP = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {
+            "Effect": "Deny",
+            "Action": ["ec2:StopInstances", "sts:AssumeRole"],
+            "Resource": "*",
+            "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+        },
+    ],
+}
+
+
+class World(NamedTuple):
+    """Who there is, and the files of the home they share."""
+
+    aws: Sandbox
+    files: AwsFiles
+    users: dict[str, User]
+    phones: dict[str, Device]
+    role: Role
+
+    def fill(self, text: str) -> str:
+        """Put key ids, secrets, serials and the role into a text."""
+        for name, user in self.users.items():
+            text = text.replace(f"<{name}'s keys>", "\n".join(long_term(user).splitlines()[1:]))
+            text = text.replace(f"<{name}'s id>", user.access_key_id)
+            text = text.replace(f"<{name}'s secret>", user.secret_access_key)
+            text = text.replace(f"<{name}'s phone>", self.phones[name].serial)
+        return text.replace("<role>", self.role.arn)
+
+
+@pytest.fixture
+def world(aws: Sandbox, files: AwsFiles) -> World:
+    """Make carol and dave, and a role that trusts both with MFA."""
+    users = {
+        CAROL: aws.create_user(CAROL, policies=[STEP_UP]),
+        DAVE: aws.create_user(DAVE, account=OTHER_ACCOUNT, policies=[STEP_UP]),
+    }
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": [user.arn for user in users.values()]},
+        "Action": "sts:AssumeRole",
+        "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+    }
+    role = aws.create_role(
+        BOOKS,
+        account=ROLE_ACCOUNT,
+        trust={"Version": "2012-10-17", "Statement": [trust]},
+        policies=[{**STEP_UP, "Statement": STEP_UP["Statement"][:1]}],
+    )
+    phones = {name: aws.create_device(user) for name, user in users.items()}
+    return World(aws, files, users, phones, role)
+
+
+BOTH = "[default]\n<carol's keys>\n[prod]\n<dave's keys>\n"
+REGION = "[default]\nregion = eu-west-1\n"
+
+
+class Case(NamedTuple):
+    """Who is meant by a command with these words and variables, and the session that it gets."""
+
+    who: str
+    session: str
+    options: tuple[str, ...] = ()
+    env: dict[str, str] = {}  # noqa: RUF012  # read only
+    before: tuple[tuple[str, ...], ...] = ()
+    config: str = ""
+    settings: str = ""
+    credentials: str = BOTH
+    guard: tuple[str, ...] = ()
+    by: str | None = None
+    """Whose key is asked for the session; nobody's if it stands already."""
+
+
+IN_ENV = {"AWS_ACCESS_KEY_ID": "<dave's id>", "AWS_SECRET_ACCESS_KEY": "<dave's secret>"}
+PROD = ("--profile", "prod")
+MFA = ("carol", "login")
+WORK = ("dave", "login", "--profile", "work", "--source-profile", "prod")
+BY_DEFAULT = "[profile books]\nrole_arn = <role>\nsource_profile = default\n"
+CASES = {
+    "default": Case(CAROL, "mfa", by=CAROL),
+    "--profile": Case(DAVE, "prod", PROD, by=DAVE),
+    "--profile, where others' sessions stand": Case(DAVE, "prod", PROD, before=(MFA,), by=DAVE),
+    "AWS_PROFILE": Case(DAVE, "mfa", env={"AWS_PROFILE": "prod"}, by=DAVE),
+    "AWS_PROFILE, the default session is another's": Case(
+        DAVE, "prod", env={"AWS_PROFILE": "prod"}, before=(MFA,), by=DAVE
+    ),
+    "AWS_DEFAULT_PROFILE": Case(
+        DAVE, "mfa", env={"AWS_DEFAULT_PROFILE": "prod", "AWS_PROFILE": "default"}, by=DAVE
+    ),
+    "keys in the environment": Case(DAVE, "mfa", env=IN_ENV, by=DAVE),
+    "keys in the environment go before AWS_PROFILE": Case(
+        DAVE, "mfa", env={**IN_ENV, "AWS_PROFILE": "default"}, by=DAVE
+    ),
+    "--profile goes before keys in the environment": Case(
+        CAROL, "mfa", ("--profile", "default"), IN_ENV, by=CAROL
+    ),
+    "keys in the environment, the default session is another's": Case(
+        DAVE, "mfa-<suffix>", env=IN_ENV, before=(MFA,), by=DAVE
+    ),
+    "a standing session": Case(DAVE, "work", PROD, before=(MFA, WORK)),
+    "a standing session by its name": Case(
+        DAVE, "work", ("--profile", "work"), IN_ENV, before=(MFA, WORK)
+    ),
+    "a described session": Case(
+        DAVE, "work", PROD, settings='[sessions.work]\nsource_profile = "prod"\n', by=DAVE
+    ),
+    "[guard] profile is another's": Case(
+        DAVE, "work", PROD, before=(MFA, WORK), settings='[guard]\nprofile = "mfa"\n'
+    ),
+    "MFA_SESSION_PROFILE is another's": Case(
+        DAVE, "work", PROD, {"MFA_SESSION_PROFILE": "mfa"}, before=(MFA, WORK)
+    ),
+    "MFA_SESSION_SOURCE_PROFILE is another's": Case(
+        CAROL, "mfa", (), {"MFA_SESSION_SOURCE_PROFILE": "prod"}, by=CAROL
+    ),
+    "guard --profile that fits": Case(
+        DAVE, "work", PROD, before=(MFA, WORK), guard=("--profile", "work")
+    ),
+    "inside exec": Case(
+        CAROL, "mfa", before=(MFA, WORK), env={"AWS_PROFILE": "prod"},
+        guard=("exec", "--profile", "mfa"),
+    ),
+    "inside exec, --profile": Case(
+        DAVE, "work", PROD, before=(MFA, WORK), guard=("exec", "--profile", "mfa")
+    ),
+    "a role by long-term keys": Case(
+        BOOKS, "books", ("--profile", "books"), config=BY_DEFAULT, by=CAROL
+    ),
+    "a role by a session that stands": Case(
+        BOOKS, "books", ("--profile", "books"), config=BY_DEFAULT, before=(WORK, MFA)
+    ),
+    "a role via a session": Case(
+        BOOKS, "books", env={"AWS_PROFILE": "books"}, before=(WORK, MFA),
+        config="[profile books]\nrole_arn = <role>\nsource_profile = mfa\n",
+    ),
+    "a role by keys of the environment": Case(
+        BOOKS, "books", ("--profile", "books"), IN_ENV, by=DAVE,
+        config="[profile books]\nrole_arn = <role>\ncredential_source = Environment\n",
+    ),
+    "a role that is described": Case(
+        BOOKS, "books", ("--profile", "books"), before=(WORK, MFA),
+        settings='[sessions.books]\nvia = "mfa"\nrole_arn = "<role>"\n',
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def log_in(world: World, run: Run) -> Callable[..., None]:
+    """Return a function that logs somebody in, and forgets that AWS was asked."""
+
+    def log_in(who: str, *argv: str) -> None:
+        outcome = run(*argv, "--token-code", world.phones[who].code())
+        assert outcome.exit_code == 0, outcome
+        world.aws.clock.advance(30)
+        world.aws.calls.clear()
+
+    return log_in
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_session_is_of_the_key_that_the_command_would_use(
+    world: World, run: Run, log_in: Callable[..., None], program: str, name: str
+) -> None:
+    case, aws = CASES[name], world.aws
+    region = {"AWS_DEFAULT_REGION": "eu-west-1", "PATH": path_with(real_cli())}
+    code = world.phones[case.by].code(1) if case.by else "000000"
+    env = {key: world.fill(value) for key, value in {**region, **case.env}.items()}
+    suffix = world.users[DAVE].access_key_id[-4:].lower()
+    world.files.write(
+        world.fill(case.credentials),
+        config=world.fill(case.config),
+        settings=world.fill(case.settings),
+    )
+    for before in case.before:
+        log_in(*before)
+    standing = {who: world.files.section(who) for who in ("mfa", "work")}
+    inside = case.guard[:1] == ("exec",)
+    guard = (*case.guard, "--", program, "guard") if inside else ("guard", *case.guard)
+    outcome = run(*guard, "--", *STOP, *case.options, env={**env, "MFA_SESSION_TOKEN_CODE": code})
+    arns = {user: world.users[user].arn for user in world.users}
+    arns[BOOKS] = f"arn:aws:sts::{ROLE_ACCOUNT}:assumed-role/books/"
+    (stop,) = stops(aws)
+    assert (stop.caller_arn or "").startswith(arns[case.who]), outcome
+    assert stop.error_code in {None, "InvalidInstanceID.NotFound"}, outcome
+    assert (stop.access_key_id or "")[:4] == "ASIA"
+    asked = [call.access_key_id for call in aws.calls if (call.access_key_id or "")[:4] == "AKIA"]
+    assert set(asked) == ({world.users[case.by].access_key_id} if case.by else set())
+    assert f"with session '{case.session.replace('<suffix>', suffix)}'" in outcome.stderr or inside
+    for who, section in standing.items():
+        assert world.files.section(who) == section or section is None
