@@ -67,7 +67,10 @@ LOCALES: dict[str, dict[str, str | None]] = {
 
 def raw(argv: list[bytes], env: dict[str, str | None]) -> tuple[int, bytes, bytes]:
     """Run a program on words that are bytes; return its exit code and all it wrote."""
-    around: dict[str | bytes, str | bytes] = {**processes.environment_with(env)}
+    around = {
+        os.fsencode(name): os.fsencode(value)
+        for name, value in processes.environment_with(env).items()
+    }
     done = subprocess.run(
         argv,
         env={**around, b"ODD": b"\xff\n='\"", b"EMPTY": b""},
