@@ -51,6 +51,7 @@ halt = stop-instances --region eu-north-1
 describe-instances = describe-instances --output table
 describe-hosts = terminate-instances
 terminate-instances = describe-instances
+reboot-instances = reboot-instances --dry-run
 nuke = !aws ec2 terminate-instances --instance-ids
 [command s3]
 wipe: rm --recursive
@@ -131,6 +132,9 @@ def test_an_alias_that_leads_to_itself_ends() -> None:
         ("aws ec2 describe-instances", None),
         ("aws ec2 describe-hosts", "built-in *:Terminate*"),
         ("aws ec2 terminate-instances", "built-in *:Terminate*"),
+        ("aws ec2 reboot-instances", "built-in *:Reboot*"),  # version 1 knows no such alias
+        ("aws ec2 reboot-instances --dry-run", None),
+        ("aws ec2 reboot-instances help", None),
         ("aws ec2 nuke i-1", "built-in *:Terminate*"),
         ("aws kill i-1", "built-in *:Terminate*"),
         ("aws kill i-1 --dry-run", "built-in *:Terminate*"),
@@ -171,6 +175,13 @@ def test_no_option_of_an_alias_for_a_shell_reaches_what_it_runs() -> None:
     outer = read("aws --profile mine --region r prof i-1")
     assert (outer.profile, outer.region, outer.alias) == (None, None, "prof")
     assert verdict.reason.startswith("the alias prof may run")
+
+
+def test_an_alias_for_a_shell_may_have_ten_thousand_arguments() -> None:
+    words = ["aws", "kill", *(f"i-{number}" for number in range(10_000))]
+    assert judge(words, BUILT_IN, ALIASES).rule == "built-in *:Terminate*"
+    words[1] = "list-running"
+    assert not judge(words, BUILT_IN, ALIASES).protected
 
 
 def test_without_aliases_a_word_is_what_it_is() -> None:

@@ -31,7 +31,9 @@ class AwsCall(Record):
     region: str | None
     rest: tuple[str, ...]
     overlaid: tuple[str, ...] = ()
-    """Operations of these names are meant instead, if there are any, but not known which."""
+    """Aliases of [command …] it came through: if operations are called so, those may be meant."""
+    typed: tuple[str, ...] = ()
+    """Where `overlaid`: the words after the operation as typed, without what aliases add."""
     alias: str | None = None
     shell: tuple[tuple[str, ...], ...] = ()
     in_shell: bool = False
@@ -39,11 +41,7 @@ class AwsCall(Record):
 
     def options(self) -> Iterator[str]:
         """Yield the names of the operation's options, as they are written."""
-        for word in self.rest:
-            if word == "--":
-                return
-            if not is_plain(word):
-                yield word.partition("=")[0]
+        return option_names(self.rest)
 
     def values(self, name: str) -> tuple[str, ...]:
         """Return the values of an option such as `--instance-ids`, however it is abbreviated."""
@@ -66,7 +64,17 @@ class AwsCall(Record):
     def is_harmless(self) -> bool:
         """Say whether the CLI only shows something, and asks AWS for nothing or a dry run."""
         helps = self.service == "help" or (self.operation == "help" and not self.overlaid)
-        return helps or self.rest == ("help",) or _ends_dry(self.options())
+        sure = self.typed if self.overlaid else self.rest
+        return helps or sure == ("help",) or _ends_dry(option_names(sure))
+
+
+def option_names(words: Sequence[str]) -> Iterator[str]:
+    """Yield the names of the options before `--`, as they are written."""
+    for word in words:
+        if word == "--":
+            return
+        if word[:1] == "-" and not is_plain(word):
+            yield word.partition("=")[0]
 
 
 def is_aws(words: Sequence[str]) -> int:
@@ -147,7 +155,7 @@ def _read_operation(call: AwsCall, aliases: Aliases) -> AwsCall:
     Version 1 has no such aliases, and in version 2 one that is named like an operation runs that
     operation, whatever it says: so its own name may be meant as well.
     """
-    found = scan(call.rest, ())
+    found = typed = scan(call.rest, ())
     names = aliases.of((call.service or "",))
     overlaid: tuple[str, ...] = ()
     while (alias := found.word or "") in names and alias not in overlaid:
@@ -158,7 +166,7 @@ def _read_operation(call: AwsCall, aliases: Aliases) -> AwsCall:
         inner = scan((call.service or "", *(split_words(value) or ())))
         call = call.replace(region=_last(inner, "--region") or call.region, alias=alias)
         found = scan(inner.rest + found.rest, ())
-    return call.replace(operation=found.word, rest=found.rest, overlaid=overlaid)
+    return call.replace(operation=found.word, rest=found.rest, overlaid=overlaid, typed=typed.rest)
 
 
 def _through_shell(call: AwsCall, alias: str, value: str) -> AwsCall:

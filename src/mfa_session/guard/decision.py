@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mfa_session.guard.aws_words import is_aws, read_aws
+from mfa_session.guard.aws_words import base_name, is_aws, read_aws
 from mfa_session.guard.rules import UNTOUCHED, Ruling
 from mfa_session.guard.services import actions_of, prefix_of, spell_action
 from mfa_session.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mfa_session.guard.aliases import Aliases
     from mfa_session.guard.aws_words import AwsCall
@@ -80,9 +80,9 @@ def _judge_shell(call: AwsCall, rules: Rules, aliases: Aliases) -> Verdict:
     """Decide about an alias that is for a shell, by each command that it may run."""
     inner_aliases = aliases.without((), call.alias or "") if call.alias else aliases
     for command in call.shell:
-        for start in range(len(command)):
+        for start in _programs(command, rules):
             verdict = _judge_inner(command[start:], rules, inner_aliases)
-            if verdict is not None and verdict.protected:
+            if verdict.protected:
                 reason = f"the alias {call.alias} may run a command that is: {verdict.reason}"
                 inner = verdict.call and verdict.call.replace(alias=call.alias, in_shell=True)
                 return verdict.replace(reason=reason, call=inner)
@@ -90,7 +90,15 @@ def _judge_shell(call: AwsCall, rules: Rules, aliases: Aliases) -> Verdict:
     return _verdict(call, None, UNTOUCHED, reason)
 
 
-def _judge_inner(words: Sequence[str], rules: Rules, aliases: Aliases) -> Verdict | None:
+def _programs(command: Sequence[str], rules: Rules) -> Iterator[int]:
+    """Yield where in a command a program stands that can be protected: `sudo aws …`."""
+    listed = {listed.program for listed in rules.commands}
+    for start, word in enumerate(command):
+        if is_aws(command[start : start + 3]) or base_name(word).lower() in listed:
+            yield start
+
+
+def _judge_inner(words: Sequence[str], rules: Rules, aliases: Aliases) -> Verdict:
     """Decide about a command in a shell's text; what only running it would tell is protected."""
     verdict = judge(words, rules, aliases)
     names = (verdict.service or "") + (verdict.operation or "")

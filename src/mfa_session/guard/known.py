@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from mfa_session.guard.patterns import even, read_pattern
+from mfa_session.guard.patterns import Pattern, even
 from mfa_session.guard.services import possible_actions, prefix_of, spell_action
 from mfa_session.nearest import nearest_of
 
@@ -45,7 +45,7 @@ def read_known() -> dict[str, tuple[str, ...]]:
 
 def unmatched(patterns: Iterable[str], known: Operations) -> list[str]:
     """Return the patterns that stand for no operation of any service."""
-    left = {text: read_pattern(text) for text in patterns}
+    left = {text: Pattern(text) for text in patterns}
     for service, operations in known.items():
         services = (service, prefix_of(service))
         asked = [text for text, pattern in left.items() if pattern.is_of(services)]

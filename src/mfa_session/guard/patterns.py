@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from mfa_session.record import Record
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-class Pattern(Record):
-    """A pattern as it was written, and what it is compared by; in lower case, without `-`."""
+class Pattern:
+    """A pattern as it was written, and what it is compared by; in lower case, without `-`.
 
-    text: str
-    service: str
-    operation: str
+    `*` alone stands for everything, a text without `:` for nothing. No record, since there are
+    dozens to make before each command.
+    """
+
+    __slots__ = ("_start", "operation", "service", "text")
+
+    def __init__(self, text: str) -> None:
+        """Read `service:operation`."""
+        service, colon, operation = text.partition(":")
+        if not colon:
+            service, operation = ("*", "*") if text.strip() == "*" else ("", "")
+        self.text = text
+        self.service = service.strip().lower()
+        self.operation = even(operation.strip())
+        self._start = self.operation.partition("*")[0].partition("?")[0]
 
     def matches(self, services: Iterable[str], operation: str) -> bool:
         """Say whether it stands for an operation (made even) of a service with these names."""
+        if not operation.startswith(self._start):  # nearly always, and quickly said
+            return False
         return glob(self.operation, operation) and self.is_of(services)
 
     def is_of(self, services: Iterable[str]) -> bool:
         """Say whether it is about a service with these names."""
         return any(glob(self.service, service) for service in services)
-
-
-def read_pattern(text: str) -> Pattern:
-    """Read `service:operation`; `*` alone stands for everything, no `:` for nothing."""
-    service, colon, operation = text.strip().partition(":")
-    if text.strip() == "*":
-        operation = "*"
-    elif not colon:
-        service = ""
-    return Pattern(text=text, service=service.strip().lower(), operation=even(operation.strip()))
 
 
 def first_match(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.guard import builtin
 from mfa_session.guard.other_commands import Listed, list_command
-from mfa_session.guard.patterns import Pattern, even, first_match, read_pattern
+from mfa_session.guard.patterns import Pattern, even, first_match
 from mfa_session.guard.services import prefix_of
 from mfa_session.record import Record
 
@@ -94,7 +94,7 @@ class Rules(Record):
 
 
 def _read(texts: Sequence[str]) -> tuple[Pattern, ...]:
-    return tuple(read_pattern(text) for text in texts)
+    return tuple(Pattern(text) for text in texts)
 
 
 def _ruling(protected: bool, source: str, pattern: Pattern, action: str) -> Ruling:

@@ -96,7 +96,7 @@ class _Scanner:
     def step(self) -> None:
         """Read the next word, and the value that belongs to it."""
         word = self.words[self.index]
-        if self._literal or is_plain(word, self.known):
+        if word[:1] != "-" or self._literal or is_plain(word, self.known):
             self._take_plain(word)
         elif word == "--":
             self._take_dashes()
