@@ -12,15 +12,17 @@ import pexpect
 import pytest
 
 import processes
-from e2e.guarding import SHOW, STOP, path_with, put_program, real_cli, shown_by, stops
+from e2e.guarding import SHOW, STOP, path_with, put_program, real_cli, shown_by, stops, without
+from e2e.places import long_term
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
+    from e2e.conftest import LogIn
     from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
-    from mfa_session.sandbox.identities import Device
+    from mfa_session.sandbox.identities import Device, User
 
 PROMPT = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa): "
 
@@ -168,3 +170,79 @@ def test_the_prompt_is_asked_once_for_many(
     shown = shown_by(run("guard", "--", *STOP))
     assert shown["env"]["MFA_SESSION_ACTIVE"] == "mfa"
     assert aws.count("GetSessionToken") == 1
+
+
+def test_the_command_gets_the_session_in_the_place_of_the_profile(
+    run: Run, log_in: LogIn, carol: User, carols: AwsFiles, show: str
+) -> None:
+    log_in()
+    section = carols.section("mfa") or {}
+    carols.write(config="[default]\nregion = eu-west-1\n[profile x]\nregion = eu-north-1\n")
+    carols.write(carols.credentials.read_text() + long_term(carol, "x"))
+    around = {"AWS_PROFILE": "y", "AWS_DEFAULT_PROFILE": "y", "AWS_SECURITY_TOKEN": "t", "K": "v"}
+    words = ("aws", "--debug", "--profile", "x", "ec2", "stop-instances", "--profile=x", "--a", "")
+    shown = shown_by(run("guard", "--", *words, env=around))
+    assert shown["argv"] == ["--debug", "ec2", "stop-instances", "--a", ""]
+    assert shown["env"] == {
+        **without(processes.environment_with(around), *list(around)[:3]),
+        "AWS_ACCESS_KEY_ID": section["aws_access_key_id"],
+        "AWS_SECRET_ACCESS_KEY": section["aws_secret_access_key"],
+        "AWS_SESSION_TOKEN": section["aws_session_token"],
+        "AWS_CREDENTIAL_EXPIRATION": section["expiration"],
+        "AWS_SESSION_EXPIRATION": section["expiration"],
+        "AWS_REGION": "eu-north-1",
+        "AWS_DEFAULT_REGION": "eu-north-1",
+        "AWS_PROFILE": "x",
+        "MFA_SESSION_ACTIVE": "mfa",
+        "MFA_SESSION_GUARDED": section["aws_access_key_id"],
+        "PATH": show,
+    }
+
+
+REGIONS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
+    "option": (("--region", "a-1"), {"AWS_REGION": "b-1", "AWS_DEFAULT_REGION": "c-1"}, "a-1"),
+    "AWS_REGION": ((), {"AWS_REGION": "b-1"}, "b-1"),
+    "AWS_DEFAULT_REGION": ((), {"AWS_DEFAULT_REGION": "c-1"}, "c-1"),
+    "both alike": ((), {"AWS_REGION": "b-1", "AWS_DEFAULT_REGION": "b-1"}, "b-1"),
+    "the default profile's": ((), {}, "d-1"),
+    "another profile's": (("--profile", "x"), {}, "x-1"),
+    "AWS_PROFILE's": ((), {"AWS_PROFILE": "x"}, "x-1"),
+    "AWS_PROFILE's beside keys": (
+        (), {"AWS_PROFILE": "x", "AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "S"}, "x-1"
+    ),
+    "AWS_DEFAULT_PROFILE's inside exec": (
+        (), {"AWS_DEFAULT_PROFILE": "x", "AWS_ACCESS_KEY_ID": "ASIAX",
+             "AWS_SECRET_ACCESS_KEY": "S", "AWS_SESSION_TOKEN": "t"}, "x-1"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.usefixtures("show")
+@pytest.mark.parametrize("name", REGIONS)
+def test_the_region_shown_is_the_region_used(
+    run: Run, log_in: LogIn, carol: User, carols: AwsFiles, name: str
+) -> None:
+    options, around, region = REGIONS[name]
+    log_in()
+    keys = {"K": carol.access_key_id, "S": carol.secret_access_key}
+    env = {variable: keys.get(value, value) for variable, value in around.items()}
+    carols.write(
+        carols.credentials.read_text() + long_term(carol, "x"),
+        config="[default]\nregion = d-1\n[profile x]\nregion = x-1\noutput = table\n",
+    )
+    carols.write(carols.credentials.read_text().replace("region = eu-west-1\n", ""))
+    outcome = run("guard", "--", *STOP, "--endpoint-url=http://127.0.0.1:9", *options, env=env)
+    assert f", region {region}, with " in outcome.stderr
+    used = shown_by(outcome)["env"]
+    assert (used["AWS_REGION"], used["AWS_DEFAULT_REGION"]) == (region, region)
+
+
+def test_two_regions_are_no_guess(run: Run, log_in: LogIn, home: Path, aws: Sandbox) -> None:
+    log_in()
+    aws.calls.clear()
+    put_program(home / "bin", "aws", "#!/bin/sh\ntouch ran\n")
+    two = {"AWS_REGION": "b-1", "AWS_DEFAULT_REGION": "c-1", "PATH": path_with(home / "bin")}
+    outcome = run("guard", "--", *STOP, env=two)
+    assert (outcome.exit_code, len(aws.calls)) == (3, 0)
+    assert "AWS_REGION and AWS_DEFAULT_REGION differ" in outcome.stderr
+    assert not (home / "ran").exists()

@@ -48,6 +48,7 @@ def step_up(app: App, words: Sequence[str], verdict: Verdict) -> Ready:
     plan = make_plan(app, verdict)
     if plan.is_inside:
         return Ready(words=words, environ=app.environ)
+    region = region_of(app, plan, verdict)
     _check_confirmable(app)
     session = None
     if plan.settings is not None:
@@ -59,12 +60,20 @@ def step_up(app: App, words: Sequence[str], verdict: Verdict) -> Ready:
             plan = _without_session(plan, error.message)
     if plan.reason:
         _warn_or_refuse(app, plan)
-    region = region_of(app, plan, verdict)
     _show(app, words, verdict, plan, session, region)
     _ask(app)
     if session is None:
-        return Ready(words=words, environ=app.environ)
+        return Ready(words=words, environ=_without_new_keys(app, plan, region))
     return _ready(app, words, verdict, plan, session, region)
+
+
+def _without_new_keys(app: App, plan: Plan, region: str | None) -> Mapping[str, str]:
+    """Return the environment as it is; with session keys, the region shown and a mark of them."""
+    if plan.identity.kind != KEYS:
+        return app.environ
+    regions = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), region) if region else {}
+    # The guards further in are not to ask again.
+    return {**app.environ, **regions, STEPPED_UP: app.environ["AWS_ACCESS_KEY_ID"]}
 
 
 def make_plan(app: App, verdict: Verdict) -> Plan:
@@ -122,17 +131,32 @@ def region_of(app: App, plan: Plan, verdict: Verdict) -> str | None:
     if verdict.call is not None and verdict.call.region:
         return verdict.call.region
     around = app.environ.get("AWS_REGION"), app.environ.get("AWS_DEFAULT_REGION")
-    # The AWS CLI reads the one, other SDKs the other.
-    first, second = reversed(around) if verdict.call is not None else around
-    if first and second and first != second:
-        app.talk.warn(f"AWS_REGION and AWS_DEFAULT_REGION differ; taking {first}")
-    return first or second or _region_of_profile(app, plan)
+    if all(around) and around[0] != around[1]:
+        _tell_of_two_regions(verdict)
+        app.talk.warn(f"AWS_REGION and AWS_DEFAULT_REGION differ; taking {around[0]}")
+    return around[0] or around[1] or _region_of_profile(app, plan)
+
+
+def _tell_of_two_regions(verdict: Verdict) -> None:
+    """Refuse to guess: the AWS CLI's version 1 reads only the one, version 2 first the other."""
+    if verdict.call is not None:
+        raise ConfigurationError(
+            "ambiguous-region",
+            "AWS_REGION and AWS_DEFAULT_REGION differ, and it is the AWS CLI's version that tells "
+            "which one counts",
+            "say which you mean: --region, or unset one of them",
+        )
 
 
 def _region_of_profile(app: App, plan: Plan) -> str | None:
-    profile = plan.identity.profile or app.environ.get("AWS_PROFILE") or "default"
-    own = plan.facts.section(profile).get("region")
+    own = plan.facts.section(_profile_read(app, plan) or "default").get("region")
     return own or (plan.settings.written_region if plan.settings else None)
+
+
+def _profile_read(app: App, plan: Plan) -> str | None:
+    """Return the profile whose region and output count, be the keys from elsewhere or not."""
+    around = app.environ.get("AWS_DEFAULT_PROFILE") or app.environ.get("AWS_PROFILE")
+    return plan.identity.profile or around
 
 
 def _show(
@@ -186,12 +210,13 @@ def _ready(
     """Put the session and the region into the environment, in the place of the profile."""
     variables = session_variables(session, app.environ, asked=region, from_files=None)
     variables[STEPPED_UP] = session.keys.access_key_id
-    profile = plan.identity.profile
+    profile = _profile_read(app, plan)
     if verdict.call is not None:
         # The AWS CLI takes the keys before it, and region and output from it. Others may prefer
         # a profile to keys, and would go on without MFA.
         if profile and profile in plan.facts.profiles.names():
             variables["AWS_PROFILE"] = profile
-        start = is_aws(words) - 1
-        words = (*words[:start], *without_profile(words[start:]))
+        if not verdict.call.in_shell:
+            start = is_aws(words) - 1
+            words = (*words[:start], *without_profile(words[start:]))
     return Ready(words=words, environ=child_environment(app.environ, variables))
