@@ -12,6 +12,7 @@ from typing import Any
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from mfa_session.errors import ConfigurationError
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_document
 from mfa_session.sandbox.authorization import Request, judge
@@ -124,3 +125,44 @@ def test_nobody_gets_through_or_is_locked_out_unseen(policy: dict[str, Any]) -> 
             assert not any(grants(policy, action, kind) for kind in WITHOUT_MFA)
         if (denied or asked) and not about(policy, action, "Deny", mfa=False):
             assert grants(policy, action, FRESH)
+
+
+ODD = st.sampled_from(
+    ["", "*", "ec2:*", "*:*", ":", "?", "${aws:username}", "a/b", "é", "\x00", "1"]
+)
+ODD_LISTS = ODD | st.lists(ODD, max_size=3)
+ODD_OPERATORS = st.sampled_from(["Bool", "Null", "NumericLessThan", "Bool:", "ForAllValues:", "x"])
+ODD_KEYS = st.sampled_from([PRESENT, AGE, "", ":", "mfa", "aws:", "aws:MFAPresent", "aws:SourceIp"])
+ODD_VALUES = st.none() | st.booleans() | st.floats() | st.integers() | ODD_LISTS
+ODD_STATEMENTS = st.fixed_dictionaries(
+    {"Effect": st.sampled_from(["Allow", "Deny", "allow"])},
+    optional={
+        "Sid": ODD,
+        "Action": ODD_LISTS,
+        "NotAction": ODD_LISTS,
+        "Resource": ODD_LISTS,
+        "NotResource": ODD_LISTS,
+        "Principal": ODD | st.dictionaries(ODD | st.just("AWS"), ODD_LISTS, max_size=2),
+        "Conditions": ODD,
+        "Condition": st.dictionaries(
+            ODD_OPERATORS, st.dictionaries(ODD_KEYS, ODD_VALUES, max_size=2), max_size=2
+        ),
+    },
+)
+
+
+@given(st.lists(ODD_STATEMENTS, max_size=3), st.booleans())
+def test_whatever_is_written_is_linted_or_refused(
+    statements: list[dict[str, Any]], on_role: bool
+) -> None:
+    text = json.dumps({"Statement": statements})
+    try:
+        document = read_document("p.json", text)
+    except ConfigurationError:
+        return
+    lines = len(text.splitlines())
+    for finding in lint(document, on_role=on_role):
+        assert 1 <= finding.line <= lines
+        assert finding.message
+        assert finding.who
+        json.dumps(dict(finding.fix), allow_nan=False)

@@ -49,7 +49,7 @@ def other_conditions(statement: Statement, instead_of: Condition | None) -> Bloc
     block: Block = {}
     for condition in statement.conditions:
         if not (is_present(condition) or is_age(condition) or condition is instead_of):
-            _put(block, condition.written, condition.key, plain(condition.node))
+            _put(block, _spelled(condition), condition.key, plain(condition.node))
     return block
 
 
@@ -57,8 +57,8 @@ def with_operator(statement: Statement, wrong: Condition, operator: str) -> dict
     """Return the Condition with one operator exchanged for another."""
     block: Block = {}
     for condition in statement.conditions:
-        written = operator if condition.written == wrong.written else condition.written
-        _put(block, written, condition.key, plain(condition.node))
+        spelled = operator if condition.written == wrong.written else _spelled(condition)
+        _put(block, spelled, condition.key, plain(condition.node))
     return {"Condition": block}
 
 
@@ -84,6 +84,12 @@ def _limit(statement: Statement) -> str | None:
         if is_age(condition) and condition.operator != "Null":
             return next(filter(is_number, condition.values), HOUR_SECONDS)
     return None
+
+
+def _spelled(condition: Condition) -> str:
+    """Return an operator as IAM spells it, so that two spellings of one come together."""
+    qualifier = f"{condition.qualifier}:" if condition.qualifier else ""
+    return qualifier + condition.operator + ("IfExists" if condition.if_exists else "")
 
 
 def _put(block: Block, operator: str, key: str, value: Any) -> None:

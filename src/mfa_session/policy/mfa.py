@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 PRESENT = "aws:MultiFactorAuthPresent"
 AGE = "aws:MultiFactorAuthAge"
+_number = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]+)?").fullmatch
 _BOOLEANS = {"true", "false"}
 _ORDERS = {
     "NumericEquals": operator.eq,
@@ -87,11 +89,8 @@ def is_boolean(value: str) -> bool:
 
 
 def is_number(value: str) -> bool:
-    """Say whether a value is a number of seconds."""
-    try:
-        return math.isfinite(float(value))
-    except ValueError:
-        return False
+    """Say whether a value is a number of seconds, as JSON and IAM write numbers."""
+    return _number(value) is not None
 
 
 def reach(statement: Statement) -> Reach | None:
