@@ -36,7 +36,7 @@ PROBE = "mfa-session-probe"
 """The name of what a keyring is tried with begins so."""
 ASKING_SECONDS = 60.0
 """Where the system itself asks the person for leave: macOS, Windows."""
-ANSWERING_SECONDS = 3.5
+ANSWERING_SECONDS = 3.0
 """Elsewhere: with the start of the program, a dead service is told within five."""
 _SAYS_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "InitError"}
 
