@@ -20,12 +20,14 @@ DOCUMENTS = {"files.aws_files", "files.config_toml"}
 # A name allows the room or module and everything in it.
 MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli", "session", "files"},
-    "cli": {"session", "mfa", "files", "guard", "policy"},
+    "cli": {"session", "mfa", "files", "guard", "policy", "doctor"},
     "cli.app": {"system"},
     "cli.wiring": {"aws", "system"},  # the one place that knows concrete edges
     "cli.main": {"system.clock"},  # one clock, from the first moment
     "cli.guard": {"system.programs"},  # warm: no wiring, which imports every edge
     "cli.sight": {"system.limited"},
+    "cli.checkup": {"system.limited"},
+    "cli.looking": {"system.limited", "system.secret_index"},
     "cli.demo": {"sandbox"},
     "cli.completion": {"shell"},
     "cli.shell_init": {"shell"},
@@ -37,11 +39,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mfa": DOCUMENTS,
     "guard": {"session"},
     "policy": set(),
+    "doctor": DOCUMENTS | {"session", "guard"},
     "aws": {"session", "mfa"},  # edges implement what these two ask for
     "aws.targets": {"guard"},
+    "aws.checkup": {"doctor"},
     "files": set(),
     "files.recovered": {"session"},  # these two keep sessions, as session/ asks for
     "files.session_store": {"session"},
+    "files.places": {"doctor"},
     "files.enrolments": {"mfa"},  # and this one an enrolment's notes
     "system": {"session", "mfa"},
     "system.secret_store": {"files.state"},  # where it keeps which devices have a secret

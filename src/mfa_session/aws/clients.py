@@ -50,9 +50,13 @@ class Clients:
 
 
 def _make(service: str, caller: Caller, attempts: int) -> Any:
-    """Make a client; proxies, CA bundle and endpoints stay botocore's own business."""
+    """Make a client; proxies, CA bundle and endpoints stay botocore's own business.
+
+    One without a key id does not sign: AWS refuses it, but answers.
+    """
     # A short process: looking for garbage while hundreds of modules and models load only costs.
     gc.disable()
+    from botocore import UNSIGNED  # noqa: PLC0415  # as the next
     from botocore.config import Config  # noqa: PLC0415  # 360 ms: only when AWS is asked
     from botocore.session import Session  # noqa: PLC0415
 
@@ -63,12 +67,13 @@ def _make(service: str, caller: Caller, attempts: int) -> Any:
     return session.create_client(
         service,
         region_name=region,
-        aws_access_key_id=caller.keys.access_key_id,
-        aws_secret_access_key=caller.keys.secret_access_key.reveal(),
+        aws_access_key_id=caller.keys.access_key_id or None,
+        aws_secret_access_key=caller.keys.secret_access_key.reveal() or None,
         aws_session_token=token.reveal() if token else None,
         config=Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
+            signature_version=None if caller.keys.access_key_id else UNSIGNED,
             retries={"mode": "standard", "total_max_attempts": attempts},
         ),
     )

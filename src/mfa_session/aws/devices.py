@@ -51,7 +51,7 @@ class IamDevices(AwsCalls):
         asked = Asked("iam", "ListMFADevices", self._caller)
         answer = self._call(asked)
         try:
-            return [_device(listed) for listed in answer["MFADevices"]]
+            return [read_device(listed) for listed in answer["MFADevices"]]
         except (KeyError, TypeError, AttributeError) as error:
             raise not_an_answer(asked) from error
 
@@ -107,7 +107,7 @@ def _codes(codes: Pair) -> dict[str, str]:
     return {"AuthenticationCode1": codes[0], "AuthenticationCode2": codes[1]}
 
 
-def _device(listed: dict[str, Any]) -> Device:
+def read_device(listed: dict[str, Any]) -> Device:
     """Return a listed device; IAM tells no type, so it is read from the serial."""
     serial = str(listed["SerialNumber"])
     kind = device_kind(serial)

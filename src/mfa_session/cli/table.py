@@ -15,7 +15,7 @@ CHAPTERS = {
     "codes": ("totp", "device"),
     "shell": ("guard", "shell-init", "prompt", "completion"),
     "policies": ("policy",),
-    "help": ("demo",),
+    "help": ("doctor", "demo"),
 }
 
 

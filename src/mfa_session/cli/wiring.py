@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from mfa_session.aws.calls import AwsCalls
+from mfa_session.aws.checkup import Checkup
 from mfa_session.aws.devices import IamDevices
 from mfa_session.aws.policies import IamPolicies
 from mfa_session.aws.targets import Lookups
@@ -22,6 +24,7 @@ from mfa_session.system.code_command import run_code_command
 from mfa_session.system.countdown import wait_until
 from mfa_session.system.people import role_session_name
 from mfa_session.system.processes import run_credential_process
+from mfa_session.system.programs import OnlyWrappersError, find_program
 from mfa_session.system.secret_store import SecretStore
 from mfa_session.system.signals import put_off, uninterrupted
 from mfa_session.system.stdin import read_line, read_secret_line
@@ -29,6 +32,8 @@ from mfa_session.system.terminal import Terminal
 
 __all__ = [
     "SecretStore",
+    "checkup_of",
+    "has_program",
     "lookups_of",
     "phone_of",
     "policies_of",
@@ -36,15 +41,19 @@ __all__ = [
     "read_secret_line",
     "secrets_of",
     "store_of",
+    "stored_secrets_of",
     "terminal_of",
     "wire",
     "wire_devices",
 ]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mfa_session.cli.app import App
+    from mfa_session.files.aws_clock import ClockReading
+    from mfa_session.files.config_toml import SettingsFile
+    from mfa_session.files.state import StateDir
     from mfa_session.mfa.devices import NewDevice, User
     from mfa_session.mfa.sources import DeviceCodes
     from mfa_session.session.ports import Caller
@@ -121,6 +130,41 @@ def lookups_of(app: App, caller: Caller) -> Lookups:
 def policies_of(app: App, caller: Caller) -> IamPolicies:
     """Return how the policies of `caller` are read."""
     return IamPolicies(app.clock, app.aws_clock, caller)
+
+
+def checkup_of(app: App, reading: ClockReading) -> Checkup:
+    """Return the doctor's questions to AWS; AWS's time goes to `reading`, and nowhere else."""
+    return Checkup(app.clock, reading)
+
+
+def stored_secrets_of(app: App, file: SettingsFile) -> SecretStore:
+    """Return the keyring as `file` chooses it, to look into: nothing is remembered or asked."""
+    state = ReadOnly(app.state)
+    return SecretStore(app.environ, file.keyring, state, insecure=False, may_ask=False)
+
+
+def has_program(name: str, environ: Mapping[str, str]) -> bool:
+    """Say whether a program can be started by this name."""
+    try:
+        path = find_program(name, environ)
+    except OnlyWrappersError:
+        return True
+    return path is not None and os.access(path, os.X_OK)
+
+
+class ReadOnly:
+    """The state directory, in which nothing is written."""
+
+    def __init__(self, state: StateDir) -> None:
+        """Take the real one."""
+        self.read = state.read
+        self.names = state.names
+
+    def write(self, name: str, data: bytes) -> None:
+        """Do not."""
+
+    def remove(self, name: str) -> None:
+        """Do not."""
 
 
 def phone_of(app: App) -> Callable[[NewDevice, User], None] | None:

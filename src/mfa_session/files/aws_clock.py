@@ -34,15 +34,8 @@ class AwsClock:
         return self._offset
 
     def learn(self, aws_time: datetime, sent_at: datetime, received_at: datetime) -> None:
-        """Take the Date of an answer, and when this machine sent for it and got it.
-
-        The Date counts whole seconds, and was written somewhere in between: only what cannot be
-        explained by that is an offset.
-        """
-        least = (aws_time - received_at).total_seconds()
-        most = (aws_time - sent_at).total_seconds() + 1
-        explained = least <= SLACK_SECONDS and most >= -SLACK_SECONDS
-        seconds = 0 if explained else round((least + most) / 2)
+        """Take the Date of an answer, and when this machine sent for it and got it."""
+        seconds = offset_seconds(aws_time, sent_at, received_at)
         known = self.offset().total_seconds()
         self._offset = timedelta(seconds=seconds)
         if abs(seconds - known) >= WORTH_WRITING_SECONDS or (known and not seconds):
@@ -66,6 +59,30 @@ class AwsClock:
         # The clock was set, or the machine restarted: what was learned is of another clock.
         same = abs(setting - _setting()) < SET_SECONDS
         return timedelta(seconds=seconds if same else 0)
+
+
+class ClockReading:
+    """The offset as the last answer told it, remembered nowhere; `seconds` is None before."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self.seconds: int | None = None
+
+    def learn(self, aws_time: datetime, sent_at: datetime, received_at: datetime) -> None:
+        """Take the Date of an answer, and when this machine sent for it and got it."""
+        self.seconds = offset_seconds(aws_time, sent_at, received_at)
+
+
+def offset_seconds(aws_time: datetime, sent_at: datetime, received_at: datetime) -> int:
+    """Return what AWS's clock shows more than this machine's.
+
+    The Date counts whole seconds, and was written somewhere in between: only what cannot be
+    explained by that is an offset.
+    """
+    least = (aws_time - received_at).total_seconds()
+    most = (aws_time - sent_at).total_seconds() + 1
+    explained = least <= SLACK_SECONDS and most >= -SLACK_SECONDS
+    return 0 if explained else round((least + most) / 2)
 
 
 def _setting() -> float:

@@ -88,21 +88,44 @@ def read_settings_file(environ: Mapping[str, str], state: StateDir) -> SettingsF
     It is parsed when it has changed; in between, `state` has what it says (see files/parsed.py).
     """
     path = settings_path(environ)
-    try:
-        with open(path, "rb") as file:
-            status, text = os.fstat(file.fileno()), file.read()
-    except FileNotFoundError:
-        return SettingsFile(path=path, defaults={}, sessions={}, keyring={}, guard={})
-    except OSError as error:
-        raise ConfigurationError(
-            "unreadable-file", f"{path} cannot be read: {error.strerror}", "make it a readable file"
-        ) from error
+    found = _read(path)
+    if found is None:
+        return no_settings(environ)
+    status, text = found
     check_owner(path, "the settings file")
     tables = recall(state, path, status)
     if tables is None:
         tables = _check(path, _parse(path, text))
         remember(state, path, status, tables)
     return SettingsFile(path=path, **tables)
+
+
+def read_settings_afresh(environ: Mapping[str, str]) -> SettingsFile:
+    """Return the checked contents as they stand, whoever may have written them; nothing is kept.
+
+    To look at them only: what they name must not be run.
+    """
+    path = settings_path(environ)
+    found = _read(path)
+    return SettingsFile(path=path, **_check(path, _parse(path, found[1]) if found else {}))
+
+
+def no_settings(environ: Mapping[str, str]) -> SettingsFile:
+    """Return the settings of one who has no config.toml."""
+    return SettingsFile(path=settings_path(environ), defaults={}, sessions={}, keyring={}, guard={})
+
+
+def _read(path: str) -> tuple[os.stat_result, bytes] | None:
+    """Return what stands at a path, and when it did; None where nothing does."""
+    try:
+        with open(path, "rb") as file:
+            return os.fstat(file.fileno()), file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigurationError(
+            "unreadable-file", f"{path} cannot be read: {error.strerror}", "make it a readable file"
+        ) from error
 
 
 def _application_folder(environ: Mapping[str, str]) -> str:

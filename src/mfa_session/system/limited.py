@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 import threading
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 Answer = TypeVar("Answer")
+Done_co = TypeVar("Done_co", covariant=True)
 
 
 class TooSlowError(Exception):
     """The work was not done in time; it is left behind in its thread, which keeps nothing alive."""
+
+
+class Running(Generic[Done_co]):
+    """Work that goes on in a thread of its own, as a call that hangs cannot be ended."""
+
+    def __init__(self, work: Callable[[], Done_co]) -> None:
+        """Start it."""
+        self._work = work
+        self._answers: list[Done_co] = []
+        self._errors: list[BaseException] = []
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def result(self, limit_seconds: float) -> Done_co:
+        """Return what it returns, or raise what it raises; TooSlowError if it is not done then."""
+        self._thread.join(max(0.0, limit_seconds))
+        if self._errors:
+            raise self._errors[0]
+        if not self._answers:
+            raise TooSlowError
+        return self._answers[0]
+
+    def _run(self) -> None:
+        try:
+            self._answers.append(self._work())
+        except BaseException as error:  # noqa: BLE001  # raised again by who waits
+            self._errors.append(error)
 
 
 def run_limited(work: Callable[[], Answer], limit_seconds: float) -> Answer:
@@ -21,20 +49,4 @@ def run_limited(work: Callable[[], Answer], limit_seconds: float) -> Answer:
 
     It runs in a thread of its own, as a call that hangs in C or in a socket cannot be ended.
     """
-    answers: list[Answer] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            answers.append(work())
-        except BaseException as error:  # noqa: BLE001  # raised again by who waits
-            errors.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(limit_seconds)
-    if errors:
-        raise errors[0]
-    if not answers:
-        raise TooSlowError
-    return answers[0]
+    return Running(work).result(limit_seconds)

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from mfa_session.cli.chapters.options import JSON
 from mfa_session.cli.shape import Command, Option
 
 TITLE = "Help"
 
 COMMANDS = (
+    Command(
+        name="doctor",
+        summary="Find what would go wrong, before it does.",
+        example="mfa-session doctor",
+        description=(
+            "Looks at files and their modes, the environment, profiles, sessions, config.toml, the "
+            "keyring where one is used, AWS and its clock, your keys and MFA devices, and the "
+            "shell; each finding comes with its cure. Changes nothing without --fix. Exits 1 if it "
+            "has found an error or a warning; -v lists every check."
+        ),
+        options=(
+            Option(
+                flags=("--fix",),
+                kind="flag",
+                help="Put the modes of files right; nothing else is changed.",
+            ),
+            JSON,
+        ),
+    ),
     Command(
         name="demo",
         summary="See it work against a local AWS that enforces MFA.",

@@ -1,0 +1,1 @@
+"""What would go wrong with sessions before it does: named checks over what was found."""

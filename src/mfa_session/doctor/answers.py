@@ -1,0 +1,206 @@
+"""What AWS answered: whether it was reached, its clock, the keys, their users' devices."""
+
+from __future__ import annotations
+
+from mfa_session.doctor.finding import Check, error, note, skipped, warning
+from mfa_session.doctor.scene import Unlooked
+from mfa_session.durations import format_duration
+from mfa_session.errors import MfaSessionError, UnreachableError
+from mfa_session.session.arns import parse_arn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.scene import KeyFacts, Scene
+
+OLDEST_KEY_DAYS = 90
+CLOCK_WARNING_SECONDS = 60
+CLOCK_ERROR_SECONDS = 15 * 60
+"""What AWS's signatures allow for."""
+
+CLOCK_OFF, REGION_DISABLED, THROTTLED = "clock-off", "region-disabled", "throttled"
+BAD_REGION = "bad-region"
+NOT_REACHED = "AWS was not reached"
+_CLOCK_OFF = "the clock is too far off for AWS to answer"
+_NO_KEY = "there is no long-term key to ask about"
+_THROTTLED = "AWS throttles: too many requests"
+
+
+def look_at_reach(scene: Scene) -> Iterator[Finding]:
+    """Yield why AWS is not reached: each reason once, whatever was asked."""
+    if isinstance(scene.aws.reached, Unlooked):
+        yield skipped(scene.aws.reached.reason)
+        return
+    said = [scene.aws.reached, *(key.identity for key in scene.aws.keys)]
+    problems = [each for each in said if isinstance(each, MfaSessionError)]
+    for problem in {each.message: each for each in problems if _is_about_reach(each)}.values():
+        yield error(problem.message, problem.hint)
+
+
+def _is_about_reach(problem: MfaSessionError) -> bool:
+    unreached = isinstance(problem, UnreachableError) and problem.code != CLOCK_OFF
+    return unreached or problem.code in {REGION_DISABLED, BAD_REGION}
+
+
+def look_at_clock(scene: Scene) -> Iterator[Finding]:
+    """Yield how far this machine's clock is off."""
+    seconds = scene.aws.clock_seconds
+    if seconds is None:
+        yield skipped(_reason_of(scene.aws.reached) or NOT_REACHED)
+    elif abs(seconds) >= CLOCK_WARNING_SECONDS:
+        way = "slow" if seconds > 0 else "fast"
+        say = error if abs(seconds) >= CLOCK_ERROR_SECONDS else warning
+        yield say(
+            f"this machine's clock is {format_duration(abs(seconds))} {way}: AWS refuses "
+            "signatures from 15m on, and other tools' codes are wrong before that",
+            "set the clock: switch on network time",
+        )
+
+
+def look_at_identities(scene: Scene) -> Iterator[Finding]:
+    """Yield each key that AWS does not take."""
+    for key in scene.aws.keys:
+        if isinstance(key.identity, MfaSessionError) and _reason_of(key.identity) is None:
+            yield error(f"{key.label()}: {_why_refused(key, key.identity)}", key.identity.hint)
+    yield from _left_out(scene, "identity")
+
+
+def _why_refused(key: KeyFacts, problem: MfaSessionError) -> str:
+    """Say that the key is inactive where a session could see it; else what AWS said."""
+    listed = key.keys if isinstance(key.keys, tuple) else ()
+    mine = [each for each in listed if each.id == key.caller.keys.access_key_id]
+    return "it is inactive" if mine and not mine[0].is_active else problem.message
+
+
+def look_at_roots(scene: Scene) -> Iterator[Finding]:
+    """Yield each key of a root user."""
+    for key in scene.aws.keys:
+        if _is_root(key):
+            yield error(
+                f"{key.label()} is a key of the root user: no policy can demand MFA of it",
+                "delete it in the console (Security credentials), and use an IAM user's key",
+            )
+    yield from _left_out(scene, "identity")
+
+
+def _is_root(key: KeyFacts) -> bool:
+    arn = parse_arn(key.identity) if isinstance(key.identity, str) else None
+    return arn is not None and arn.resource == "root"
+
+
+def look_at_ages(scene: Scene) -> Iterator[Finding]:
+    """Yield each key that is old."""
+    for key in scene.aws.keys:
+        for each in key.keys if isinstance(key.keys, tuple) else ():
+            days = (scene.now - each.created_at).days
+            if each.id == key.caller.keys.access_key_id and days > OLDEST_KEY_DAYS:
+                profile = f" --profile {key.caller.profile}" if key.caller.profile else ""
+                yield warning(
+                    f"{key.label()} is {days} days old",
+                    f"aws iam create-access-key{profile}, then aws configure{profile}, "
+                    f"then aws iam delete-access-key --access-key-id {each.id}{profile}",
+                )
+    yield from _left_out(scene, "keys")
+
+
+def look_at_devices(scene: Scene) -> Iterator[Finding]:
+    """Yield each user who has no MFA device that AWS's API takes."""
+    for key in scene.aws.keys:
+        if not isinstance(key.devices, tuple) or _is_root(key):
+            continue
+        if any(device.usable for device in key.devices):
+            continue
+        what = "has no MFA device"
+        if key.devices:
+            serials = ", ".join(device.serial for device in key.devices)
+            what = f"has only passkeys or security keys ({serials}), which AWS's API does not take"
+        say = error if key.is_source else note
+        yield say(f"the user of {key.label()} {what}: no session can be had", _enroll(key))
+    yield from _left_out(scene, "devices")
+
+
+def _enroll(key: KeyFacts) -> str:
+    profile = f" --profile {key.caller.profile}" if key.caller.profile else ""
+    return f"mfa-session device enroll{profile}"
+
+
+def look_at_belonging(scene: Scene) -> Iterator[Finding]:
+    """Yield each mfa_serial that is no device of the key's user."""
+    for key in scene.aws.keys:
+        theirs = [each.serial for each in key.devices] if isinstance(key.devices, tuple) else []
+        for serial, said_by in key.serials.items():
+            if theirs and serial not in theirs:
+                yield error(
+                    f"{said_by} names {serial}, which is no device of the user of {key.label()}",
+                    f"take mfa_serial out there, or name one of: {', '.join(theirs)}",
+                )
+    yield from _left_out(scene, "devices")
+
+
+def look_at_choice(scene: Scene) -> Iterator[Finding]:
+    """Yield each user with several devices of whom no setting names one."""
+    for key in scene.aws.keys:
+        devices = key.devices if isinstance(key.devices, tuple) else ()
+        usable = [each.serial for each in devices if each.usable]
+        if len(usable) > 1 and key.is_source and not key.serials:
+            yield note(
+                f"the user of {key.label()} has several MFA devices: a login asks which, and "
+                "fails where nobody can be asked",
+                f"say it once, in config.toml or the profile: mfa_serial = {usable[0]}",
+            )
+    yield from _left_out(scene, "devices")
+
+
+def _left_out(scene: Scene, field: str) -> Iterator[Finding]:
+    """Yield why keys have no answer of this kind: each reason once."""
+    answers = [getattr(key, field) for key in scene.aws.keys]
+    reasons = [_reason_of(answer) for answer in answers]
+    if field != "identity":
+        reasons += [each.message for each in answers if isinstance(each, MfaSessionError)]
+    reasons += [f"{label}: {reason}" for label, reason in scene.aws.unasked.items()]
+    if not reasons:
+        reasons = [_reason_of(scene.aws.reached) or _NO_KEY]
+    if NOT_REACHED in reasons:
+        reasons = [NOT_REACHED]
+    yield from map(skipped, dict.fromkeys(filter(None, reasons)))
+
+
+def _reason_of(answer: object) -> str | None:
+    """Return why an answer says nothing about the key itself, or None where it does."""
+    if isinstance(answer, Unlooked):
+        return answer.reason
+    if not isinstance(answer, MfaSessionError):
+        return None
+    if _is_about_reach(answer):
+        return NOT_REACHED
+    return {CLOCK_OFF: _CLOCK_OFF, THROTTLED: _THROTTLED}.get(answer.code)
+
+
+CHECKS = (
+    Check(id="sts-reach", fine="AWS was reached", look=look_at_reach),
+    Check(id="clock", fine="this machine's clock is right", look=look_at_clock),
+    Check(id="key-identity", fine="AWS takes every key", look=look_at_identities),
+    Check(id="root-key", fine="no key is a root user's", look=look_at_roots),
+    Check(
+        id="key-age",
+        fine=f"no key is older than {OLDEST_KEY_DAYS} days",
+        look=look_at_ages,
+    ),
+    Check(
+        id="device-present",
+        fine="every user whose sessions are had has an MFA device that AWS's API takes",
+        look=look_at_devices,
+    ),
+    Check(
+        id="device-owner",
+        fine="every mfa_serial is a device of its key's user",
+        look=look_at_belonging,
+    ),
+    Check(
+        id="device-choice",
+        fine="it is clear which device a login uses",
+        look=look_at_choice,
+    ),
+)

@@ -1,0 +1,219 @@
+"""The environment: what in it beats the files, and what in it leads nowhere."""
+
+from __future__ import annotations
+
+from mfa_session.doctor.finding import Check, error, note, warning
+from mfa_session.doctor.scene import OPTIONS, PROFILES
+from mfa_session.nearest import nearest_of
+from mfa_session.session.expiry import parse_time
+from mfa_session.session.model import SESSION_KEY_PREFIX, read_keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.scene import Scene
+
+_UNSET_KEYS = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
+_PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
+_EXPIRIES = ("AWS_SESSION_EXPIRATION", "AWS_CREDENTIAL_EXPIRATION")
+_READ = ("CONFIG", "PROFILE", "SOURCE_PROFILE", "MFA_SERIAL", "TOKEN_CODE", "DURATION", "MIN_TTL",
+         "NO_INPUT")  # fmt: skip
+_OURS = ("ACTIVE", "GUARD", "GUARDED", "GUARD_LED_TO", "ASKS_FOR")
+_PREFIX = "MFA_SESSION_"
+
+
+def look_at_keys(scene: Scene) -> Iterator[Finding]:
+    """Yield long-term keys, and session keys of no session in use, that beat every profile."""
+    environ = scene.environ
+    keys = read_keys({name.lower(): value for name, value in environ.items()})
+    if keys is None or _halves(scene) is not None:
+        return
+    shadowed = next((environ[name] for name in _PROFILE_VARIABLES if environ.get(name)), None)
+    if shadowed is None and "default" in scene.facts.profiles.names():
+        shadowed = "default"
+    if shadowed is None or (keys.session_token and environ.get("MFA_SESSION_ACTIVE")):
+        return
+    if _expired_since(scene) is not None:
+        return  # which `environment-session` says
+    what = "session keys" if keys.session_token else "long-term keys"
+    yield warning(
+        f"{what} in the environment ({keys.shown_id}) beat profile {shadowed!r}: "
+        "commands without --profile use them",
+        _UNSET_KEYS,
+    )
+
+
+def look_at_halves(scene: Scene) -> Iterator[Finding]:
+    """Yield keys in the environment of which a part is missing."""
+    half = _halves(scene)
+    if half is not None:
+        yield error(half, _UNSET_KEYS)
+
+
+def _halves(scene: Scene) -> str | None:
+    environ = scene.environ
+    key_id, secret = environ.get("AWS_ACCESS_KEY_ID"), environ.get("AWS_SECRET_ACCESS_KEY")
+    token = environ.get("AWS_SESSION_TOKEN") or environ.get("AWS_SECURITY_TOKEN")
+    if bool(key_id) != bool(secret):
+        there, lacks = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+        if not key_id:
+            there, lacks = lacks, there
+        return f"{there} is set without {lacks}: SDKs fail, or pass over it"
+    if key_id and key_id.startswith(SESSION_KEY_PREFIX) and not token:
+        return "the environment has a session's key without AWS_SESSION_TOKEN: AWS refuses it"
+    if key_id and not key_id.startswith(SESSION_KEY_PREFIX) and token:
+        return "the environment has a long-term key beside a session token: AWS refuses the pair"
+    return None
+
+
+def look_at_expiry(scene: Scene) -> Iterator[Finding]:
+    """Yield session keys in the environment whose time is over."""
+    since = _expired_since(scene)
+    if since is not None:
+        yield error(
+            f"the session keys in the environment have expired ({since}): AWS refuses them, "
+            "and they beat every profile",
+            f"leave that shell (exit), or: {_UNSET_KEYS}",
+        )
+
+
+def _expired_since(scene: Scene) -> str | None:
+    """Return the time said, where the environment's session is over."""
+    environ = scene.environ
+    if not environ.get("AWS_ACCESS_KEY_ID", "").startswith(SESSION_KEY_PREFIX):
+        return None
+    for name in _EXPIRIES:
+        ends = parse_time(environ.get(name, ""))
+        if ends is not None:
+            return environ[name] if ends <= scene.now else None
+    return None
+
+
+def look_at_token(scene: Scene) -> Iterator[Finding]:
+    """Yield an AWS_SECURITY_TOKEN that is not the session's: botocore takes it first."""
+    legacy, token = (scene.environ.get(f"AWS_{kind}_TOKEN") for kind in ("SECURITY", "SESSION"))
+    if legacy and token and legacy != token:
+        yield error(
+            "AWS_SECURITY_TOKEN differs from AWS_SESSION_TOKEN, and botocore takes it first",
+            "unset AWS_SECURITY_TOKEN",
+        )
+
+
+def look_at_profile(scene: Scene) -> Iterator[Finding]:
+    """Yield a profile variable in effect that names nobody."""
+    for variable in _PROFILE_VARIABLES:
+        name = scene.environ.get(variable)
+        if not name:
+            continue
+        known = scene.facts.profiles.names()
+        if name not in known:
+            near = nearest_of(name, known, most=1)
+            cure = f"export {variable}={near[0]}" if near else f"unset {variable}"
+            yield error(f"{variable} is {name!r}, and there is no such profile", cure)
+        return  # the other one is not looked at
+
+
+def look_at_two_profiles(scene: Scene) -> Iterator[Finding]:
+    """Yield two profile variables that differ."""
+    first, second = (scene.environ.get(name) for name in _PROFILE_VARIABLES)
+    if first and second and first != second:
+        yield warning(
+            f"AWS_DEFAULT_PROFILE ({first!r}) beats AWS_PROFILE ({second!r}) in the AWS CLI v1 and "
+            "boto3; other SDKs take AWS_PROFILE",
+            "unset AWS_DEFAULT_PROFILE",
+        )
+
+
+def look_at_regions(scene: Scene) -> Iterator[Finding]:
+    """Yield two region variables that differ."""
+    first, second = (scene.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
+    if first and second and first != second:
+        yield warning(
+            f"AWS_REGION is {first!r} and AWS_DEFAULT_REGION {second!r}: "
+            "which one counts depends on the tool",
+            f"export AWS_DEFAULT_REGION={first}",
+        )
+
+
+def look_at_names(scene: Scene) -> Iterator[Finding]:
+    """Yield each `MFA_SESSION_…` variable that nothing reads."""
+    for name in sorted(scene.environ):
+        rest = name[len(_PREFIX) :]
+        if name.startswith(_PREFIX) and rest not in (*_READ, *_OURS):
+            near = nearest_of(name, [_PREFIX + known for known in _READ], most=1)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            yield warning(f"nothing reads {name}{meant}", f"unset {name}")
+
+
+def look_at_given_code(scene: Scene) -> Iterator[Finding]:
+    """Yield a code that waits in the environment: it is good for one use within its minute."""
+    if scene.environ.get("MFA_SESSION_TOKEN_CODE"):
+        yield note(
+            "MFA_SESSION_TOKEN_CODE is set: a code is good once, and for less than a minute",
+            "unset MFA_SESSION_TOKEN_CODE",
+        )
+
+
+def look_at_values(scene: Scene) -> Iterator[Finding]:
+    """Yield a `MFA_SESSION_…` variable whose value is not understood."""
+    if OPTIONS in scene.broken:
+        problem = scene.broken[OPTIONS]
+        yield error(problem.message, problem.hint)
+
+
+CHECKS = (
+    Check(
+        id="bad-variable",
+        fine="every MFA_SESSION_… variable can be understood",
+        look=look_at_values,
+    ),
+    Check(
+        id="environment-keys",
+        fine="no keys in the environment beat the profiles",
+        look=look_at_keys,
+        needs=PROFILES,
+    ),
+    Check(
+        id="environment-halves",
+        fine="no keys in the environment lack a part",
+        look=look_at_halves,
+    ),
+    Check(
+        id="environment-session",
+        fine="no expired session in the environment",
+        look=look_at_expiry,
+    ),
+    Check(
+        id="environment-token",
+        fine="no other token in AWS_SECURITY_TOKEN",
+        look=look_at_token,
+    ),
+    Check(
+        id="environment-profile",
+        fine="the environment names no profile, or one that is there",
+        look=look_at_profile,
+        needs=PROFILES,
+    ),
+    Check(
+        id="two-profile-variables",
+        fine="AWS_PROFILE and AWS_DEFAULT_PROFILE do not differ",
+        look=look_at_two_profiles,
+    ),
+    Check(
+        id="two-region-variables",
+        fine="AWS_REGION and AWS_DEFAULT_REGION do not differ",
+        look=look_at_regions,
+    ),
+    Check(
+        id="unread-variable",
+        fine="every MFA_SESSION_… variable is one that is read",
+        look=look_at_names,
+    ),
+    Check(
+        id="code-in-environment",
+        fine="no code waits in the environment",
+        look=look_at_given_code,
+    ),
+)

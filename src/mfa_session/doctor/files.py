@@ -1,0 +1,113 @@
+"""The files: who may read and write them, and whether they can be read at all."""
+
+from __future__ import annotations
+
+from shlex import quote
+
+from mfa_session.doctor.finding import Check, error, note, warning
+from mfa_session.doctor.scene import CONFIG, CREDENTIALS, SETTINGS, STATE
+from mfa_session.files.aws_files import config_path, credentials_path, expand
+from mfa_session.files.config_toml import settings_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.scene import Scene
+
+_NAMED_FILES = {
+    "AWS_SHARED_CREDENTIALS_FILE": credentials_path,
+    "AWS_CONFIG_FILE": config_path,
+    "MFA_SESSION_CONFIG": settings_path,
+}
+OTHERS_MAY_WRITE = 0o022
+
+
+def broken(scene: Scene, part: str) -> Iterator[Finding]:
+    """Yield why a file could not be read."""
+    if part in scene.broken:
+        problem = scene.broken[part]
+        yield error(problem.message, problem.hint)
+
+
+def look_at_owners(scene: Scene) -> Iterator[Finding]:
+    """Yield each file that somebody else could have written."""
+    for problem in scene.unsafe:
+        yield error(problem.message, problem.hint)
+
+
+def look_at_modes(scene: Scene) -> Iterator[Finding]:
+    """Yield what others may read; where they may even write, `unsafe-file` says it."""
+    for place in scene.places:
+        if place.is_open and (place.is_directory or not place.mode & OTHERS_MAY_WRITE):
+            cure = f"mfa-session doctor --fix, or: chmod {place.closed_mode:o} {quote(place.path)}"
+            yield warning(
+                f"others may get at {place.what} {place.path} (mode {place.mode:04o})", cure
+            )
+
+
+def look_at_named_files(scene: Scene) -> Iterator[Finding]:
+    """Yield each variable that names a file which is not there."""
+    for variable, path_of in _NAMED_FILES.items():
+        value = scene.environ.get(variable)
+        if value and not scene.exists(path_of(scene.environ)):
+            path = expand(value, scene.environ)
+            yield warning(
+                f"{variable} names {path}, which does not exist: it counts as empty",
+                f"correct it, or take the usual file: unset {variable}",
+            )
+
+
+def look_at_cut_off(scene: Scene) -> Iterator[Finding]:
+    """Yield each enrolment that was cut off."""
+    for serial in scene.cut_off:
+        yield note(
+            f"an enrolment of {serial} was cut off, or goes on now",
+            "mfa-session device enroll",
+        )
+
+
+CHECKS = (
+    Check(
+        id="credentials-file",
+        fine="the credentials file can be read",
+        look=lambda scene: broken(scene, CREDENTIALS),
+    ),
+    Check(
+        id="config-file",
+        fine="the AWS config file can be read",
+        look=lambda scene: broken(scene, CONFIG),
+    ),
+    Check(
+        id="config-toml",
+        fine="config.toml says only what it may say",
+        look=lambda scene: broken(scene, SETTINGS),
+    ),
+    Check(
+        id="state-directory",
+        fine="the state directory is ours",
+        look=lambda scene: broken(scene, STATE),
+    ),
+    Check(
+        id="unsafe-file",
+        fine="nobody else may write the files",
+        look=look_at_owners,
+    ),
+    Check(
+        id="file-mode",
+        fine="nobody else may read what is secret",
+        look=look_at_modes,
+    ),
+    Check(
+        id="named-file",
+        fine="the files that variables name are there",
+        look=look_at_named_files,
+    ),
+    Check(
+        id="enrolment-left",
+        fine="no enrolment of a device was cut off",
+        look=look_at_cut_off,
+        needs=(STATE,),
+    ),
+)

@@ -1,0 +1,83 @@
+"""The keyring, where one is used."""
+
+from __future__ import annotations
+
+from mfa_session.doctor.finding import Check, error, note, warning
+from mfa_session.doctor.scene import PROFILES, SETTINGS, STATE
+from mfa_session.errors import ConfigurationError
+from mfa_session.session.names import Named
+from mfa_session.session.settings import resolve_named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.scene import Scene
+    from mfa_session.session.facts import Facts
+
+_TOO_OPEN = "keyring-insecure"
+
+
+def look_at_keyring(scene: Scene) -> Iterator[Finding]:
+    """Yield why the keyring cannot be used."""
+    problem = scene.keyring.error if scene.keyring else None
+    if problem is not None:
+        say = warning if problem.code == _TOO_OPEN else error
+        yield say(problem.message, problem.hint)
+
+
+def look_at_secrets(scene: Scene) -> Iterator[Finding]:
+    """Yield each secret that was stored and is not there, and each that is wanted and is not."""
+    held = scene.keyring.held if scene.keyring else {}
+    for serial in scene.stored_serials:
+        if held.get(serial) is False:
+            yield warning(
+                f"the secret of {serial} was stored, and the keyring in use does not have it",
+                f"mfa-session totp add --mfa-serial {serial}, or choose the keyring that has it: "
+                "[keyring] backend in config.toml",
+            )
+    if scene.keyring is None or scene.keyring.error is not None:
+        return
+    for name in wanting_sessions(scene.facts):
+        wanted = _serial_of(scene, name)
+        if wanted is not None and wanted not in scene.stored_serials:
+            yield warning(
+                f'[sessions.{name}] has code = "keyring", and no secret is stored for {wanted}',
+                f"mfa-session totp add --mfa-serial {wanted}",
+            )
+        elif wanted is None and not scene.stored_serials:
+            yield note(
+                f'[sessions.{name}] has code = "keyring", and no secret is known to be stored',
+                f"mfa-session totp add --profile {name}",
+            )
+
+
+def wanting_sessions(facts: Facts) -> Iterator[str]:
+    """Yield the sessions whose codes are to come from the keyring."""
+    for name, table in facts.file.sessions.items():
+        if table.get("code") == "keyring":
+            yield name
+
+
+def _serial_of(scene: Scene, name: str) -> str | None:
+    try:
+        return resolve_named(scene.facts, Named(name=name)).mfa_serial
+    except ConfigurationError:  # which `configured-session` says
+        return None
+
+
+CHECKS = (
+    Check(
+        id="keyring",
+        fine="the keyring can be used, or none is",
+        look=look_at_keyring,
+        needs=(SETTINGS,),
+    ),
+    Check(
+        id="keyring-secret",
+        fine="the keyring has the secrets that are wanted of it",
+        look=look_at_secrets,
+        needs=(*PROFILES, SETTINGS, STATE),
+    ),
+)

@@ -1,0 +1,255 @@
+"""The profiles of the AWS files: what in one hides something else in it, or leads nowhere."""
+
+from __future__ import annotations
+
+from mfa_session.doctor.finding import Check, error, note, warning
+from mfa_session.doctor.scene import PROFILES
+from mfa_session.errors import ConfigurationError
+from mfa_session.session.model import SESSION_KEY_PREFIX, is_managed, read_keys
+from mfa_session.session.names import DEFAULT_NAME, check_portable, default_name, look_up
+from mfa_session.session.shapes import check_serial
+from mfa_session.session.sources import leads_back, process_profile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.scene import Scene
+
+_GIVES_CREDENTIALS = (
+    "aws_access_key_id",
+    "credential_process",
+    "credential_source",
+    "role_arn",
+    "sso_account_id",
+    "sso_session",
+    "sso_start_url",
+    "web_identity_token_file",
+)
+
+
+def _sections(scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]]:
+    for name in scene.facts.profiles.names():
+        yield name, scene.facts.section(name)
+
+
+def look_at_hidden_keys(scene: Scene) -> Iterator[Finding]:
+    """Yield each profile whose role_arn hides its static keys."""
+    for name, section in _sections(scene):
+        keys = read_keys(section)
+        # A role whose source is its own profile takes these keys to get there.
+        if keys is not None and "role_arn" in section and section.get("source_profile") != name:
+            yield warning(
+                f"profile {name!r} has keys ({keys.shown_id}) and a role_arn: "
+                "SDKs take the role and never look at the keys",
+                "give the keys a profile of their own, and name it: source_profile = NAME",
+            )
+
+
+def look_at_hidden_processes(scene: Scene) -> Iterator[Finding]:
+    """Yield each profile whose static keys hide its credential_process."""
+    for name, section in _sections(scene):
+        keys = read_keys(scene.facts.in_credentials(name))
+        if keys is not None and "credential_process" in section and "role_arn" not in section:
+            yield warning(
+                f"profile {name!r} has keys ({keys.shown_id}) and a credential_process, "
+                "which most SDKs never run",
+                f"remove the keys of profile {name!r}, or the credential_process",
+            )
+
+
+def look_at_halves(scene: Scene) -> Iterator[Finding]:
+    """Yield each profile with one part of a pair of keys."""
+    for name, section in _sections(scene):
+        key_id = section.get("aws_access_key_id", "").strip()
+        secret = section.get("aws_secret_access_key", "").strip()
+        if bool(key_id) != bool(secret):
+            lacks = "aws_secret_access_key" if key_id else "aws_access_key_id"
+            yield error(f"profile {name!r} lacks {lacks}", f"aws configure --profile {name}")
+        token = section.get("aws_session_token") or section.get("aws_security_token")
+        if secret and key_id.startswith(SESSION_KEY_PREFIX) and not token:
+            yield error(
+                f"profile {name!r} has a session's key without aws_session_token: AWS refuses it",
+                "log in again with what wrote it, or remove the section",
+            )
+
+
+def look_at_tokens(scene: Scene) -> Iterator[Finding]:
+    """Yield each session token that does not belong to the keys beside it."""
+    for name, section in _sections(scene):
+        key_id = section.get("aws_access_key_id", "").strip()
+        token, legacy = section.get("aws_session_token"), section.get("aws_security_token")
+        if key_id and not key_id.startswith(SESSION_KEY_PREFIX) and (token or legacy):
+            yield error(
+                f"profile {name!r} has a session token beside a long-term key: "
+                "AWS refuses the pair",
+                f"remove aws_session_token and aws_security_token of profile {name!r}",
+            )
+        elif token and legacy and token != legacy:
+            yield error(
+                f"profile {name!r} has an aws_security_token that differs from its "
+                "aws_session_token, and botocore takes it first",
+                f"remove aws_security_token of profile {name!r}",
+            )
+
+
+def look_at_sources(scene: Scene) -> Iterator[Finding]:
+    """Yield each role profile whose source_profile leads nowhere."""
+    for name, section in _sections(scene):
+        source = section.get("source_profile")
+        if "role_arn" not in section or not source:
+            continue
+        if source not in scene.facts.profiles.names():
+            yield error(
+                f"profile {name!r} takes its role from profile {source!r}, which does not exist"
+                + ("" if look_up(scene.facts, source) is None else " until you log in"),
+                f"mfa-session login --profile {source}"
+                if look_up(scene.facts, source) or source == default_name(scene.facts)
+                else f"correct source_profile of profile {name!r}",
+            )
+        elif source != name and not _gives_credentials(scene, source):
+            yield error(
+                f"profile {name!r} takes its role from profile {source!r}, which has no keys",
+                f"aws configure --profile {source}",
+            )
+
+
+def _gives_credentials(scene: Scene, name: str) -> bool:
+    section = scene.facts.section(name)
+    return any(key in section for key in _GIVES_CREDENTIALS)
+
+
+def look_at_processes(scene: Scene) -> Iterator[Finding]:
+    """Yield each credential_process that cannot be started, or asks us for nobody's session."""
+    for name, section in _sections(scene):
+        process = section.get("credential_process", "").strip()
+        program = _first_word(process)
+        if not process:
+            continue
+        if program is None or not scene.finds_program(program):
+            yield error(
+                f"the credential_process of profile {name!r} starts {program or process!r}, "
+                "which is not found",
+                f"correct credential_process of profile {name!r}: give the program's whole path",
+            )
+        elif leads_back(process):
+            asked = process_profile(process)
+            usual = {None, DEFAULT_NAME, default_name(scene.facts)}
+            if asked not in usual and look_up(scene.facts, str(asked)) is None:
+                yield error(
+                    f"the credential_process of profile {name!r} asks for session {asked!r}, "
+                    "which does not exist",
+                    f"correct --profile in credential_process of profile {name!r}",
+                )
+
+
+def _first_word(process: str) -> str | None:
+    import shlex  # noqa: PLC0415
+
+    try:
+        words = shlex.split(process)
+    except ValueError:
+        return None
+    return words[0] if words else None
+
+
+def look_at_serials(scene: Scene) -> Iterator[Finding]:
+    """Yield each mfa_serial that cannot be a device's, or that AWS's API cannot use."""
+    said = [
+        (f"profile {name!r}", section[key])
+        for name, section in _sections(scene)
+        for key in ("mfa_serial", "aws_mfa_device")
+        if section.get(key)
+    ]
+    tables = scene.facts.file.sessions.items()
+    said += [
+        (f"[sessions.{name}]", table["mfa_serial"])
+        for name, table in tables
+        if "mfa_serial" in table
+    ]
+    if scene.environ.get("MFA_SESSION_MFA_SERIAL"):
+        said.append(("MFA_SESSION_MFA_SERIAL", scene.environ["MFA_SESSION_MFA_SERIAL"]))
+    for place, serial in said:
+        try:
+            check_serial(serial.strip())
+        except ConfigurationError as problem:  # noqa: PERF203  # each is looked at
+            yield error(f"{place}: {problem.message}", problem.hint)
+
+
+def look_at_ignored_serials(scene: Scene) -> Iterator[Finding]:
+    """Yield each mfa_serial on a profile without a role: for this tool alone."""
+    for name, section in _sections(scene):
+        if section.get("mfa_serial") and "role_arn" not in section:
+            yield note(
+                f"profile {name!r} has an mfa_serial and no role_arn: the AWS CLI and SDKs ignore "
+                "it; mfa-session uses it",
+            )
+
+
+def look_at_names(scene: Scene) -> Iterator[Finding]:
+    """Yield each profile name that not every SDK reads."""
+    for name, section in _sections(scene):
+        try:
+            check_portable(name, "profile's name for every SDK")
+        except ConfigurationError as problem:  # noqa: PERF203  # as above
+            anew = "log in to another: mfa-session login --write-to NAME"
+            yield warning(problem.message, anew if is_managed(section) else problem.hint)
+
+
+CHECKS = (
+    Check(
+        id="role-hides-keys",
+        fine="no role_arn hides static keys",
+        look=look_at_hidden_keys,
+        needs=PROFILES,
+    ),
+    Check(
+        id="keys-hide-process",
+        fine="no static keys hide a credential_process",
+        look=look_at_hidden_processes,
+        needs=PROFILES,
+    ),
+    Check(
+        id="partial-keys",
+        fine="no profile has a part of a pair of keys",
+        look=look_at_halves,
+        needs=PROFILES,
+    ),
+    Check(
+        id="stale-token",
+        fine="every session token belongs to its keys",
+        look=look_at_tokens,
+        needs=PROFILES,
+    ),
+    Check(
+        id="source-profile",
+        fine="every source_profile leads to keys",
+        look=look_at_sources,
+        needs=PROFILES,
+    ),
+    Check(
+        id="credential-process",
+        fine="every credential_process can be started",
+        look=look_at_processes,
+        needs=PROFILES,
+    ),
+    Check(
+        id="device-serial",
+        fine="every mfa_serial can be a device's",
+        look=look_at_serials,
+        needs=PROFILES,
+    ),
+    Check(
+        id="ignored-serial",
+        fine="no mfa_serial stands where SDKs ignore it",
+        look=look_at_ignored_serials,
+        needs=PROFILES,
+    ),
+    Check(
+        id="profile-name",
+        fine="every SDK can read the profiles' names",
+        look=look_at_names,
+        needs=PROFILES,
+    ),
+)

@@ -1,0 +1,128 @@
+"""What the checks look at: everything that was read, asked and tried, as values."""
+
+from __future__ import annotations
+
+from mfa_session.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from mfa_session.errors import MfaSessionError
+    from mfa_session.guard.known import Operations
+    from mfa_session.mfa.devices import Device
+    from mfa_session.session.facts import Facts
+    from mfa_session.session.model import Session
+    from mfa_session.session.ports import Caller
+
+CREDENTIALS, CONFIG, SETTINGS, STATE = "credentials", "config", "settings", "state"
+OPTIONS = "options"
+PROFILES = (CREDENTIALS, CONFIG)
+"""Parts of the scene that may be missing."""
+
+
+class Place(Record):
+    """A file or directory that is there: `forbidden` are the bits its mode should not have."""
+
+    path: str
+    what: str
+    mode: int
+    forbidden: int
+    is_directory: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others may do what they should not."""
+        return bool(self.mode & self.forbidden)
+
+    @property
+    def closed_mode(self) -> int:
+        """The mode without what others should not."""
+        return self.mode & ~self.forbidden
+
+
+class Unlooked(Record):
+    """Why something of AWS is not known: nothing is wrong with it for all we know."""
+
+    reason: str
+
+
+class AccessKey(Record):
+    """A long-term key as IAM lists it."""
+
+    id: str
+    is_active: bool
+    created_at: datetime
+
+
+class KeyFacts(Record):
+    """What AWS says of one long-term key; an error or an `Unlooked` where it says nothing.
+
+    `serials` are the MFA devices that the settings name for this key, with who names each;
+    `is_source` says that a session of ours is had with it.
+    """
+
+    caller: Caller
+    identity: str | MfaSessionError | Unlooked
+    keys: tuple[AccessKey, ...] | MfaSessionError | Unlooked
+    devices: tuple[Device, ...] | MfaSessionError | Unlooked
+    serials: Mapping[str, str] = {}
+    is_source: bool = False
+
+    def label(self) -> str:
+        """Return how to speak of the key."""
+        where = f"profile {self.caller.profile!r}" if self.caller.profile else "the environment"
+        return f"{self.caller.keys.shown_id} ({where})"
+
+
+class AwsFacts(Record):
+    """What AWS answered: whether it was reached, its clock, and each key's facts.
+
+    `reached` is None where an answer came; `clock_seconds` is what AWS's clock shows more than
+    this machine's; `unasked` are sources whose keys were not used, with the reason.
+    """
+
+    reached: MfaSessionError | Unlooked | None
+    clock_seconds: int | None = None
+    keys: tuple[KeyFacts, ...] = ()
+    unasked: Mapping[str, str] = {}
+
+
+class KeyringFacts(Record):
+    """The keyring: what it is or why not, and the stored secrets that it still has.
+
+    `error` is what asking it raised; `held` says of each remembered serial whether it is there.
+    """
+
+    error: MfaSessionError | None = None
+    held: Mapping[str, bool] = {}
+
+
+class Scene(Record):
+    """Everything the checks look at; `missing` says why a part is not there to be looked at."""
+
+    now: datetime
+    facts: Facts
+    missing: Mapping[str, str]
+    broken: Mapping[str, MfaSessionError]
+    places: tuple[Place, ...]
+    unsafe: tuple[MfaSessionError, ...]
+    exists: Callable[[str], bool]
+    finds_program: Callable[[str], bool]
+    cut_off: tuple[str, ...] = ()
+    stored_serials: tuple[str, ...] = ()
+    keyring: KeyringFacts | None = None
+    operations: Operations
+    aws: AwsFacts
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """The environment."""
+        return self.facts.environ
+
+    def sessions(self) -> list[Session]:
+        """Return every session that stands in the files."""
+        from mfa_session.session.listing import list_sessions  # noqa: PLC0415
+
+        return list_sessions(self.facts.profiles, self.facts.recovered)

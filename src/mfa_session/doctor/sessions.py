@@ -1,0 +1,210 @@
+"""The sessions that stand in the files: over, damaged, another tool's, kept aside."""
+
+from __future__ import annotations
+
+from mfa_session.doctor.finding import Check, error, note, warning
+from mfa_session.doctor.scene import CREDENTIALS, PROFILES, SETTINGS, STATE
+from mfa_session.durations import format_duration
+from mfa_session.errors import ConfigurationError
+from mfa_session.session.facts import Options
+from mfa_session.session.model import MANAGER, PREFIX
+from mfa_session.session.names import Named, default_name, hides_static_keys
+from mfa_session.session.settings import resolve, resolve_named
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.scene import Scene
+    from mfa_session.session.model import Session
+    from mfa_session.session.settings import Settings
+
+_SAID_ELSEWHERE = {
+    "bad-serial": "device-serial",
+    "serial-is-user": "device-serial",
+    "passkey-device": "device-serial",
+    "partial-keys": "environment-halves",
+}
+"""Errors of settings → the check that says the same of every place."""
+
+
+def _login(session: Session) -> str:
+    return f"mfa-session login --profile {session.name}"
+
+
+def _seconds_over(session: Session, scene: Scene) -> float | None:
+    """Return for how long a session is over; None where it lives, or its end is not known."""
+    if session.expires_at is None or session.expires_at > scene.now:
+        return None
+    return (scene.now - session.expires_at).total_seconds()
+
+
+def look_at_expired(scene: Scene) -> Iterator[Finding]:
+    """Yield our sessions that are over: whatever uses those profiles fails."""
+    for session in scene.sessions():
+        seconds = _seconds_over(session, scene)
+        if session.managed and seconds is not None:
+            yield warning(
+                f"the session in profile {session.profile!r} expired {format_duration(seconds)} "
+                "ago: AWS refuses its keys",
+                f"{_login(session)}, or: mfa-session logout --profile {session.profile}",
+            )
+
+
+def look_at_foreign(scene: Scene) -> Iterator[Finding]:
+    """Yield other tools' sessions."""
+    for session in scene.sessions():
+        if not session.managed:
+            over = ", expired" if _seconds_over(session, scene) is not None else ""
+            yield note(f"profile {session.profile!r} holds another tool's session{over}")
+
+
+def look_at_damaged(scene: Scene) -> Iterator[Finding]:
+    """Yield sections of ours that something else has written to."""
+    credentials = scene.facts.profiles.credentials
+    for profile in credentials.names_mentioning(MANAGER):
+        section = credentials.section(profile) or {}
+        if section.get("manager") != MANAGER:
+            continue
+        key_id = section.get("aws_access_key_id", "")
+        ours = section.get(PREFIX + "key_id", key_id)
+        if key_id and key_id != ours:
+            yield warning(
+                f"another tool has put its keys among our lines in profile {profile!r}: "
+                "their expiry is not known",
+                f"mfa-session login --force --profile {profile}",
+            )
+        elif not key_id:
+            yield warning(
+                f"profile {profile!r} is marked as ours and has no key",
+                f"mfa-session login --profile {profile}",
+            )
+
+
+def look_at_kept_aside(scene: Scene) -> Iterator[Finding]:
+    """Yield sessions that could not be written to the credentials file."""
+    for session in scene.facts.recovered.values():
+        if _seconds_over(session, scene) is None:
+            yield warning(
+                f"the session for profile {session.profile!r} lies in the state directory: "
+                "the credentials file could not be written",
+                _login(session),
+            )
+
+
+def look_at_hidden(scene: Scene) -> Iterator[Finding]:
+    """Yield our sessions in profiles whose static keys SDKs pass over."""
+    for session in scene.sessions():
+        section = scene.facts.section(session.profile)
+        if session.managed and hides_static_keys(scene.facts, session.profile):
+            if "role_arn" in section or "credential_process" in section:
+                continue  # which `role-hides-keys` and `keys-hide-process` say
+            yield warning(
+                f"profile {session.profile!r} holds a session and settings of SSO or web identity, "
+                "which some SDKs prefer",
+                "log in to another profile: mfa-session login --write-to NAME",
+            )
+
+
+def look_at_default(scene: Scene) -> Iterator[Finding]:
+    """Yield why `mfa-session login`, with nothing said, would be refused."""
+    name = scene.facts.options.profile or default_name(scene.facts)
+    if name not in scene.facts.file.sessions:
+        yield from _refusal(scene, None, "mfa-session login")
+
+
+def look_at_configured(scene: Scene) -> Iterator[Finding]:
+    """Yield each session of config.toml that cannot be had."""
+    for name in scene.facts.file.sessions:
+        yield from _refusal(scene, name, f"[sessions.{name}]")
+
+
+def resolve_configured(scene: Scene, name: str) -> Settings:
+    """Return the settings of a session by what the files alone say."""
+    return resolve_named(scene.facts.replace(options=Options()), Named(name=name))
+
+
+def _refusal(scene: Scene, name: str | None, what: str) -> Iterator[Finding]:
+    """Yield why a session cannot be had; None is the one that is had when none is named."""
+    try:
+        if name is None:
+            resolve(scene.facts)
+        else:
+            resolve_configured(scene, name)
+    except ConfigurationError as problem:
+        if problem.code not in _SAID_ELSEWHERE:
+            yield error(f"{what}: {problem.message}", problem.hint)
+
+
+def look_at_targets(scene: Scene) -> Iterator[Finding]:
+    """Yield each profile that several sessions would be written to."""
+    writers: dict[str, list[str]] = {}
+    for name in scene.facts.file.sessions:
+        try:
+            target = resolve_configured(scene, name).target
+        except ConfigurationError:  # which `configured-session` says
+            continue
+        writers.setdefault(target, []).append(name)
+    for target, names in writers.items():
+        if len(names) > 1:
+            listed = " and ".join(map(repr, names))
+            yield warning(
+                f"sessions {listed} are both written to profile {target!r}: "
+                "each login ends the other's",
+                f"give one of them its own write_to in {scene.facts.file.path}",
+            )
+
+
+CHECKS = (
+    Check(
+        id="default-session",
+        fine="`mfa-session login` has all it needs from the files",
+        look=look_at_default,
+        needs=(*PROFILES, SETTINGS),
+    ),
+    Check(
+        id="session-expired",
+        fine="no session is over",
+        look=look_at_expired,
+        needs=(CREDENTIALS,),
+    ),
+    Check(
+        id="session-damaged",
+        fine="nothing else has written into our sessions",
+        look=look_at_damaged,
+        needs=(CREDENTIALS,),
+    ),
+    Check(
+        id="session-hidden",
+        fine="SDKs look at every session's keys",
+        look=look_at_hidden,
+        needs=PROFILES,
+    ),
+    Check(
+        id="session-kept-aside",
+        fine="every session is in the credentials file",
+        look=look_at_kept_aside,
+        needs=(STATE,),
+    ),
+    Check(
+        id="session-foreign",
+        fine="no other tool's sessions",
+        look=look_at_foreign,
+        needs=(CREDENTIALS,),
+    ),
+)
+SETTINGS_CHECKS = (
+    Check(
+        id="configured-session",
+        fine="every session of config.toml can be had",
+        look=look_at_configured,
+        needs=(*PROFILES, SETTINGS),
+    ),
+    Check(
+        id="shared-target",
+        fine="no two sessions are written to one profile",
+        look=look_at_targets,
+        needs=(*PROFILES, SETTINGS),
+    ),
+)

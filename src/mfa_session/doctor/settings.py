@@ -1,0 +1,82 @@
+"""config.toml, beyond what can be read of it: patterns, programs and names that lead nowhere."""
+
+from __future__ import annotations
+
+import os
+
+from mfa_session.doctor.finding import Check, error, warning
+from mfa_session.doctor.scene import PROFILES, SETTINGS
+from mfa_session.guard.known import nearest_pattern, unmatched
+from mfa_session.nearest import nearest_of
+from mfa_session.session.names import look_up
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.scene import Scene
+
+
+def look_at_patterns(scene: Scene) -> Iterator[Finding]:
+    """Yield each pattern of [guard] that stands for no operation of AWS."""
+    for key in ("protect", "allow"):
+        patterns = scene.facts.file.guard.get(key, ())
+        for text in unmatched(patterns, scene.operations):
+            near = nearest_pattern(text, scene.operations)
+            protects = "it protects nothing" if key == "protect" else "it allows nothing"
+            yield warning(
+                f"[guard] {key}: {text!r} matches no operation of AWS: {protects}",
+                f"write it as {near!r}, or remove it" if near else f"remove it from [guard] {key}",
+            )
+
+
+def look_at_guard_profile(scene: Scene) -> Iterator[Finding]:
+    """Yield a [guard] profile that is no session."""
+    name = scene.facts.file.guard.get("profile")
+    if name is None or look_up(scene.facts, name) is not None:
+        return
+    near = nearest_of(name, {*scene.facts.file.sessions, *scene.facts.profiles.names()}, most=1)
+    yield warning(
+        f"[guard] profile is {name!r}, and no session and no profile has that name",
+        f"did you mean {near[0]!r}?" if near else f"mfa-session login --profile {name}",
+    )
+
+
+def look_at_code_commands(scene: Scene) -> Iterator[Finding]:
+    """Yield each code_command that cannot be started, and `command` without one."""
+    for name, table in scene.facts.file.sessions.items():
+        command = table.get("code_command")
+        if command is None:
+            if table.get("code") == "command":
+                yield error(
+                    f'[sessions.{name}] has code = "command" and no code_command',
+                    'add one, such as code_command = ["op", "item", "get", "AWS", "--otp"]',
+                )
+        elif isinstance(command, list) and not scene.finds_program(os.path.expanduser(command[0])):
+            yield error(
+                f"the code_command of [sessions.{name}] starts {command[0]!r}, which is not found",
+                "install it, or give its whole path",
+            )
+
+
+CHECKS = (
+    Check(
+        id="code-command",
+        fine="every code_command can be started",
+        look=look_at_code_commands,
+        needs=(SETTINGS,),
+    ),
+    Check(
+        id="guard-pattern",
+        fine="every pattern of [guard] matches an operation",
+        look=look_at_patterns,
+        needs=(SETTINGS,),
+    ),
+    Check(
+        id="guard-profile",
+        fine="[guard] profile is a session, or not set",
+        look=look_at_guard_profile,
+        needs=(*PROFILES, SETTINGS),
+    ),
+)

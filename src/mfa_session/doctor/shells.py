@@ -1,0 +1,58 @@
+"""The shell that this was started from."""
+
+from __future__ import annotations
+
+from mfa_session.doctor.finding import Check, note, warning
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.scene import Scene
+
+MARKER = "MFA_SESSION_GUARD"
+"""What the scripts of `shell-init` export: the shell's name."""
+
+COMPLETIONS = (
+    "~/.local/share/bash-completion/completions/mfa-session",
+    "~/.config/fish/completions/mfa-session.fish",
+    "/usr/share/bash-completion/completions/mfa-session",
+    "/usr/share/zsh/site-functions/_mfa-session",
+    "/usr/local/share/zsh/site-functions/_mfa-session",
+)
+"""Where completion usually stands that was not set up by `shell-init`."""
+
+
+def look_at_guard(scene: Scene) -> Iterator[Finding]:
+    """Yield that `aws` is not guarded in this shell: a choice, so never a fault."""
+    if not scene.environ.get(MARKER):
+        yield note("`aws` is not guarded in this shell", _set_up(scene))
+
+
+def look_at_completion(scene: Scene) -> Iterator[Finding]:
+    """Yield that no completion was found."""
+    if not scene.environ.get(MARKER) and not any(map(scene.exists, COMPLETIONS)):
+        yield note("no completion of mfa-session was found for this shell", _set_up(scene))
+
+
+def look_at_program(scene: Scene) -> Iterator[Finding]:
+    """Yield that a guarded shell would not find this program."""
+    if scene.environ.get(MARKER) and not scene.finds_program("mfa-session"):
+        yield warning(
+            "the guard is on in this shell, and mfa-session is not on its PATH: `aws` fails",
+            "add the directory of mfa-session to PATH where the shell starts",
+        )
+
+
+def _set_up(scene: Scene) -> str:
+    shell = scene.environ.get("SHELL", "").rpartition("/")[2]
+    shell = shell if shell in {"bash", "zsh", "fish"} else "bash"
+    return f"mfa-session shell-init {shell}, in a file that the shell sources at its start"
+
+
+CHECKS = (
+    Check(id="guard-active", fine="`aws` is guarded in this shell", look=look_at_guard),
+    Check(id="completion", fine="this shell completes mfa-session", look=look_at_completion),
+    Check(id="program-path", fine="the shell finds mfa-session", look=look_at_program),
+)

@@ -1,0 +1,90 @@
+"""The files and directories of ours that nobody else has to get at, and their modes."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from mfa_session.doctor.scene import Place
+from mfa_session.errors import ConfigurationError
+from mfa_session.files.aws_files import config_path, credentials_path
+from mfa_session.files.config_toml import settings_path
+from mfa_session.files.safety import OTHERS_MAY_WRITE, check_owner
+from mfa_session.files.state import state_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PRIVATE = 0o077
+"""What the mode of a secret file should not let others do."""
+
+
+def guarded_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the files that nobody else may write, with what they are called."""
+    return {
+        credentials_path(environ): "the credentials file",
+        config_path(environ): "the AWS config file",
+        settings_path(environ): "the settings file",
+    }
+
+
+def find_places(environ: Mapping[str, str]) -> tuple[Place, ...]:
+    """Return the credentials file, and the state directory with everything in it.
+
+    Only what is there, and ours: the mode of another's is not for us to change.
+    """
+    return tuple(_find(environ)) if os.name != "nt" else ()
+
+
+def close_places(environ: Mapping[str, str]) -> list[str]:
+    """Take from modes what others should not have; return what was done, as commands."""
+    done = []
+    for place in (*find_places(environ), *_writable(environ)):
+        if place.is_open:
+            try:
+                os.chmod(place.path, place.closed_mode)
+            except OSError:
+                continue  # a read-only file system, say: it is found again
+            done.append(f"chmod {place.closed_mode:o} {place.path}")
+    return done
+
+
+def _find(environ: Mapping[str, str]) -> Iterator[Place]:
+    yield from _place(credentials_path(environ), "the credentials file")
+    root = state_path(environ)
+    for directory, _, names in os.walk(root):
+        yield from _place(directory, "the state directory")
+        for name in sorted(names):
+            yield from _place(os.path.join(directory, name), "a file of the state directory")
+
+
+def _writable(environ: Mapping[str, str]) -> Iterator[Place]:
+    """Yield the files, and their directories, that are refused because others may write them."""
+    if os.name == "nt":
+        return
+    for path, what in guarded_files(environ).items():
+        for part in (path, os.path.dirname(os.path.realpath(path))):
+            for place in _place(part, what, OTHERS_MAY_WRITE):
+                if _is_refused(path, what) and not place.mode & stat.S_ISVTX:
+                    yield place
+
+
+def _is_refused(path: str, what: str) -> bool:
+    try:
+        check_owner(path, what)
+    except ConfigurationError:
+        return True
+    return False
+
+
+def _place(path: str, what: str, forbidden: int = PRIVATE) -> Iterator[Place]:
+    """Yield what stands at a path, where it is a file or directory of ours."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return
+    directory = stat.S_ISDIR(status.st_mode)
+    if status.st_uid == os.geteuid() and (directory or stat.S_ISREG(status.st_mode)):
+        mode = stat.S_IMODE(status.st_mode)
+        yield Place(path=path, what=what, mode=mode, forbidden=forbidden, is_directory=directory)

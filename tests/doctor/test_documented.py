@@ -1,0 +1,32 @@
+"""docs/doctor.md lists the checks there are, in their groups, with a severity each can have."""
+
+from __future__ import annotations
+
+import re
+
+from house.source import ROOT
+from mfa_session.doctor.examination import GROUPS
+from mfa_session.doctor.finding import SEVERITIES
+
+PAGE = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
+
+
+def test_the_page_lists_exactly_the_checks_in_their_order() -> None:
+    documented = [
+        (title.lower(), re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE))
+        for title, text in re.findall(r"^### (.+)\n((?:(?!^###).*\n)*)", PAGE, re.MULTILINE)
+    ]
+    checks = [(group, [check.id for check in checks]) for group, checks in GROUPS.items()]
+    assert documented == checks
+
+
+def test_ids_are_kebab_case_and_stand_once() -> None:
+    ids = [check.id for checks in GROUPS.values() for check in checks]
+    assert [each for each in ids if not re.fullmatch(r"[a-z]+(-[a-z]+)*", each)] == []
+    assert len(ids) == len(set(ids))
+
+
+def test_the_severities_named_are_severities() -> None:
+    named = re.findall(r"^\| `[^`]+` \| (\w+) \|", PAGE, re.MULTILINE)
+    assert set(named) <= set(SEVERITIES)
+    assert len(named) == sum(map(len, GROUPS.values()))
