@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.mfa import Reach, mfa_conditions, reach
-from mfa_session.policy.scopes import Cover, may_overlap, names_of
+from mfa_session.policy.scopes import Cover, concerns, may_overlap, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +27,7 @@ class Whole:
         self.document = document
         self.on_role = on_role or document.holder == "role"
         self.reaches = [reach(statement) for statement in document.statements]
+        self._asking: dict[str, bool] = {}
 
     @cached_property
     def has_allows_for_no_mfa(self) -> bool:
@@ -38,9 +39,27 @@ class Whole:
         )
 
     @cached_property
-    def fresh_allows(self) -> list[Statement]:
-        """The Allows that ask for MFA and let those through who have it."""
-        return [each for each, found in self._with_reach() if each.allows and found and found.fresh]
+    def fresh_allows(self) -> Cover:
+        """The Allows with a condition about MFA that let those through who have it."""
+        return Cover(
+            each for each, found in self._with_reach() if each.allows and found and found.fresh
+        )
+
+    @cached_property
+    def lenient_allows(self) -> Cover:
+        """The Allows that do not ask everybody for MFA."""
+        return Cover(each for each, found in self._with_reach() if each.allows and not _asks(found))
+
+    def allows_only_with_mfa(self, action: str) -> bool:
+        """Say whether an action is allowed here, and by every Allow only with MFA."""
+        if action not in self._asking:
+            allowing = [
+                _asks(found)
+                for each, found in self._with_reach()
+                if each.allows and concerns(each, action)
+            ]
+            self._asking[action] = bool(allowing) and all(allowing)
+        return self._asking[action]
 
     @cached_property
     def concern_mfa(self) -> bool:
@@ -84,15 +103,7 @@ class Whole:
 
     @cached_property
     def _open_allows(self) -> dict[str, Cover]:
-        return {
-            kind: Cover(
-                each
-                for each, found in self._with_reach()
-                if each.allows
-                and (_is_only_for(kind, found) if found else not mfa_conditions(each))
-            )
-            for kind in KINDS
-        }
+        return {kind: Cover(self._opening(kind)) for kind in KINDS}
 
     @cached_property
     def _all_allows(self) -> Cover:
@@ -149,11 +160,7 @@ class Case:
     def requires_mfa(self) -> bool:
         """Whether it is an Allow only for those with MFA."""
         found = self.reach
-        return (
-            self.statement.allows
-            and found is not None
-            and not (found.long_term or found.without_mfa or found.nobody)
-        )
+        return self.statement.allows and _asks(found) and found is not None and not found.nobody
 
     @property
     def refuses_without_mfa(self) -> bool:
@@ -165,6 +172,11 @@ class Case:
             and (found.long_term or found.without_mfa)
             and not found.fresh
         )
+
+
+def _asks(found: Reach | None) -> bool:
+    """Say whether only credentials with MFA match."""
+    return found is not None and not found.long_term and not found.without_mfa
 
 
 def _is_only_for(kind: str, found: Reach) -> bool:

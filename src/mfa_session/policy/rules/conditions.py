@@ -40,6 +40,7 @@ RULES = (
 SHORTEST_USEFUL_SECONDS = 120
 LONGEST_SESSION_SECONDS = 129_600  # GetSessionToken's limit
 ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
+PREFIXES = {"aws", "sts", "iam"}  # those that a key about MFA is given by mistake
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 CIRCUMSTANCES = {
@@ -152,13 +153,8 @@ def _with_known_operator(case: Case, condition: Condition, near: str | None) -> 
 def _misspelt(condition: Condition) -> str | None:
     """Return the key of the two about MFA that another one is meant to be."""
     prefix, colon, name = condition.key.lower().strip().rpartition(":")
-    if (
-        is_present(condition)
-        or is_age(condition)
-        or (colon and prefix not in {"aws", "sts", "iam"})
-    ):
-        return None
-    if "/" in name:  # the key of a tag, whatever its name
+    of_a_provider_or_tag = (colon and prefix not in PREFIXES) or "/" in name
+    if of_a_provider_or_tag or is_present(condition) or is_age(condition):
         return None
     age_name = AGE.partition(":")[2].lower()
     names = (PRESENT.partition(":")[2].lower(), age_name)
@@ -189,9 +185,8 @@ def _unsound(case: Case, condition: Condition) -> Flaw:
     numeric = is_age(condition) and condition.operator.startswith("Numeric")
     if condition.operator not in fitting and not numeric:
         return _wrong_operator(case, condition)
-    wrong = [
-        value for value in condition.values if not (is_number if numeric else is_boolean)(value)
-    ]
+    fits = is_number if numeric else is_boolean
+    wrong = [value for value in condition.values if not fits(value)]
     shown = repr(wrong[0]) if wrong else "nothing"
     if numeric:
         return Flaw(

@@ -8,7 +8,7 @@ from mfa_session.policy.case import KINDS
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.globs import Globs, covers
 from mfa_session.policy.mending import without_mfa_conditions
-from mfa_session.policy.scopes import Cover, actions_of, concerns, is_about_everything
+from mfa_session.policy.scopes import actions_of, concerns, is_about_everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ def check_removal(case: Case) -> Iterator[Flaw]:
         (DEACTIVATION, REMOVAL_SPARED, "takes the MFA device off, and is left without a guard"),
         (DELETION, DELETION_SPARED, "deletes devices that are not enabled, such as one just made"),
     ):
-        if not concerns(case.statement, action) and not _is_allowed_with_mfa_only(case, action):
+        if not concerns(case.statement, action) and not case.whole.allows_only_with_mfa(action):
             yield Flaw(
                 rule,
                 _place_of_actions(case, action),
@@ -122,12 +122,8 @@ def check_enrolment(case: Case) -> Iterator[Flaw]:
     needed = [action for action in ENROLMENT if action.lower() in named]
     if not needed:
         return
-    elsewhere = Cover(
-        each
-        for each in case.whole.document.statements
-        if each.allows and each is not case.statement and not _asks_for_mfa(case, each.index)
-    )
-    missing = [action for action in needed if action.lower() in elsewhere.uncovered(case.statement)]
+    denied = case.whole.lenient_allows.uncovered(case.statement)
+    missing = [action for action in needed if action.lower() in denied]
     if missing and case.whole.document.kind == "identity":
         yield Flaw(
             ENROLMENT_NEEDS_MFA,
@@ -172,19 +168,6 @@ def _denies_nearly_all(case: Case) -> bool:
         and case.whole.document.kind == "identity"
         and is_about_everything(statement)
     )
-
-
-def _is_allowed_with_mfa_only(case: Case, action: str) -> bool:
-    """Say whether the policy itself allows an action, and always asks for MFA."""
-    allowing = [
-        each for each in case.whole.document.statements if each.allows and concerns(each, action)
-    ]
-    return bool(allowing) and all(_asks_for_mfa(case, each.index) for each in allowing)
-
-
-def _asks_for_mfa(case: Case, index: int) -> bool:
-    found = case.whole.reaches[index]
-    return found is not None and not found.long_term and not found.without_mfa
 
 
 def _sparing(case: Case) -> dict[str, object]:

@@ -8,7 +8,7 @@ from mfa_session.policy.case import KINDS
 from mfa_session.policy.finding import ERROR, Check, Flaw, Rule
 from mfa_session.policy.mending import right_condition
 from mfa_session.policy.mfa import is_present
-from mfa_session.policy.scopes import Cover, actions_of
+from mfa_session.policy.scopes import actions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,7 +170,7 @@ def _is_first_step(case: Case) -> bool:
     """Say whether an Allow for those without MFA is fair: they need it, or all others have it."""
     actions = actions_of(case.statement)
     needed = not actions.all_but and FIRST_STEPS.issuperset(actions.names)
-    return needed or Cover(case.whole.fresh_allows).covers(case.statement)
+    return needed or case.whole.fresh_allows.covers(case.statement)
 
 
 def _culprit(case: Case, name: str) -> Condition:
