@@ -21,6 +21,8 @@ Row = tuple[str, ...]
 ANY, ONE, UNKNOWN = "any text", "any character", "a variable's value"
 _WILD = {"*": ANY, "?": ONE}
 _LITERALS = {"*", "?", "$"}
+_WILDCARDS = re.compile(r"([*?])")
+_LITERAL_START = re.compile(r"[^*?$]*")
 _VARIABLE = re.compile(r"\$\{\s*([^{},]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
 
 
@@ -42,7 +44,10 @@ def literal(text: str) -> Row:
 
 def wild(text: str) -> Row:
     """Return a text in which `*` and `?` are wildcards."""
-    return tuple(_WILD.get(character, character) for character in text)
+    row: list[str] = []
+    for piece in _WILDCARDS.split(text):
+        row += [_WILD[piece]] if piece in _WILD else piece
+    return tuple(row)
 
 
 def fill(text: str, facts: Facts | None, *, wildcards: bool = True) -> Filled:
@@ -71,8 +76,35 @@ def fill(text: str, facts: Facts | None, *, wildcards: bool = True) -> Filled:
     return Filled(tuple(row) if has_value else None, tuple(unknown))
 
 
+class Asked:
+    """What is asked for, prepared for many patterns; `fold` has case not matter."""
+
+    def __init__(self, text: str, *, fold: bool = False) -> None:
+        """Take a text with wildcards."""
+        self._fold = fold
+        self._text = text.lower() if fold else text
+        self._row = wild(self._text)
+        self._start = _literal_start(self._text)
+
+    def covered_by(self, text: str, facts: Facts | None = None) -> Truth:
+        """Say whether a pattern covers all of it; False: nothing of it."""
+        text = text.lower() if self._fold else text
+        start = _literal_start(text)
+        if not (start.startswith(self._start) or self._start.startswith(start)):
+            return False  # most end here, before anything is taken apart
+        if self._text == "*" and "$" not in text:
+            return True if text and not text.strip("*") else None
+        row = fill(text, facts).row
+        return row is not None and covers(row, self._row)
+
+
 def covers(pattern: Row, asked: Row) -> Truth:
     """Say whether a pattern covers everything that is asked for; False: nothing of it."""
+    if ANY not in asked and ONE not in asked:
+        fits = _fits(pattern, "".join(asked))
+        return None if fits and UNKNOWN in pattern else fits
+    if asked == (ANY,):
+        return True if set(pattern) == {ANY} else None
     if UNKNOWN not in pattern and _covers_all(pattern, asked):
         return True
     return None if _meets(pattern, asked) else False
@@ -90,6 +122,53 @@ def _pieces(text: str) -> Iterator[str | re.Match[str]]:
         yield match
         end = match.end()
     yield text[end:]
+
+
+def _literal_start(text: str) -> str:
+    found = _LITERAL_START.match(text)
+    return found[0] if found else ""
+
+
+def _fits(pattern: Row, text: str) -> bool:
+    """Say whether a text may fit: the stretches between `*` found one after the other."""
+    first, *others = _stretches(pattern)
+    if not others:
+        return len(text) == len(first) and _at(first, text, 0)
+    last = others.pop()
+    end = len(text) - len(last)
+    if end < len(first) or not _at(first, text, 0) or not _at(last, text, end):
+        return False
+    at = len(first)
+    for stretch in others:
+        found = _find(stretch, text, at, end)
+        if found < 0:
+            return False
+        at = found + len(stretch)
+    return True
+
+
+def _stretches(pattern: Row) -> list[Row]:
+    """Cut a row where anything may stand."""
+    found: list[list[str]] = [[]]
+    for symbol in pattern:
+        if symbol in (ANY, UNKNOWN):
+            found.append([])
+        else:
+            found[-1].append(symbol)
+    return [tuple(stretch) for stretch in found]
+
+
+def _at(stretch: Row, text: str, at: int) -> bool:
+    return _find(stretch, text, at, at + len(stretch)) == at
+
+
+def _find(stretch: Row, text: str, start: int, end: int) -> int:
+    """Return where a stretch is found first, or -1."""
+    if ONE not in stretch:
+        return text.find("".join(stretch), start, end)
+    source = "".join("." if symbol == ONE else re.escape(symbol) for symbol in stretch)
+    found = re.compile(source, re.DOTALL).search(text, start, end)
+    return found.start() if found else -1
 
 
 def _covers_all(pattern: Row, asked: Row) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, UNKNOWN
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from mfa_session.policy.statements import Match
 
 _MOST_VALUES = 3
+_MOST_REASONS = 3
 
 
 def because(decision: Decision, request: Request, caller: Credentials) -> str:
@@ -26,8 +28,15 @@ def because(decision: Decision, request: Request, caller: Credentials) -> str:
     if decision.outcome in {ALLOWED, EXPLICITLY_DENIED}:
         return " and ".join(f"{f.statement.effect} {place(f)}" for f in decision.deciding)
     if decision.outcome == UNKNOWN:
-        return "; ".join(_doubts(decision, request, caller))
-    return "; ".join(_lacks(decision))
+        return _some(_doubts(decision, request, caller))
+    return _some(_lacks(decision))
+
+
+def _some(reasons: Iterable[str]) -> str:
+    """Join the first reasons; who has a hundred is not helped by all of them."""
+    found = list(itertools.islice(reasons, _MOST_REASONS + 1))
+    more = ["and more"] if len(found) > _MOST_REASONS else []
+    return "; ".join(found[:_MOST_REASONS] + more)
 
 
 def place(match: Match) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy import principals
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.patterns import covers, fill, folded, wild
+from mfa_session.policy.patterns import Asked
 from mfa_session.policy.truth import Truth, all_of, any_of, negate
 from mfa_session.record import Record
 
@@ -79,7 +79,7 @@ def look_at(
 
 
 def _has_action(statement: Statement, action: str) -> Truth:
-    asked = folded(wild(action))
+    asked = Asked(action, fold=True)
     if statement.actions is not None:
         return _among(statement.actions, asked)
     if statement.not_actions is not None:
@@ -87,8 +87,8 @@ def _has_action(statement: Statement, action: str) -> Truth:
     return None  # IAM takes no such policy
 
 
-def _among(actions: Iterable[str], asked: tuple[str, ...]) -> Truth:
-    return any_of(covers(folded(wild(action)), asked) for action in actions)
+def _among(actions: Iterable[str], asked: Asked) -> Truth:
+    return any_of(asked.covered_by(action) for action in actions)
 
 
 def _has_resource(statement: Statement, resource: str, facts: Facts | None) -> Truth:
@@ -102,6 +102,5 @@ def _has_resource(statement: Statement, resource: str, facts: Facts | None) -> T
 
 
 def _listed(resources: Iterable[str], resource: str, facts: Facts | None) -> Truth:
-    asked = wild(resource)
-    rows = (fill(text, facts).row for text in resources)
-    return any_of(row is not None and covers(row, asked) for row in rows)
+    asked = Asked(resource)
+    return any_of(asked.covered_by(text, facts) for text in resources)
