@@ -27,7 +27,8 @@ E2E = Path(__file__).parent / "e2e"
 EVERY_CASE = {
     f"test_{name}"
     for name in ("bad_input", "code_sources", "concurrency", "device", "devices", "env", "errors",
-                 "faults", "guard_identities", "help", "kept", "names_and_targets", "roles",
+                 "faults", "guard_identities", "help", "kept", "names_and_targets",
+                 "policy_live", "policy_template", "roles",
                  "secrets", "settings", "sources")
 }  # fmt: skip
 
