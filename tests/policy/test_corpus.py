@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mfa_session.policy.lint import RULES, lint
+from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.reading import read_document
 
 if TYPE_CHECKING:
@@ -38,6 +39,14 @@ def test_a_right_policy_is_not_flagged(path: Path) -> None:
 def test_a_wrong_policy_is_flagged_for_what_is_wrong(path: Path) -> None:
     found = [[each.rule, each.statement] for each in findings_in(path)]
     assert sorted(found) == sorted(EXPECTED[path.stem])
+
+
+@pytest.mark.parametrize("path", RIGHT, ids=name_of)
+def test_of_a_role_s_policies_only_those_that_say_what_it_may_do_are_told_off(path: Path) -> None:
+    document = read_document(path.name, path.read_bytes())
+    asks = document.kind == "identity" and any(map(mfa_conditions, document.statements))
+    found = {each.rule for each in lint(document, on_role=True)}
+    assert found == ({"mfa-in-role-policy"} if asks else set())
 
 
 def test_every_wrong_policy_is_expected_to_be_and_is_there() -> None:

@@ -25,7 +25,8 @@ class Whole:
     def __init__(self, document: Document, *, on_role: bool = False) -> None:
         """Take the policy; `on_role` says that it is a role's own, so that sessions use it."""
         self.document = document
-        self.on_role = on_role or document.holder == "role"
+        told = on_role or document.holder == "role"
+        self.on_role = told and document.kind == "identity"  # a trust policy is where MFA works
         self.reaches = [reach(statement) for statement in document.statements]
         self._asking: dict[str, bool] = {}
 
