@@ -10,11 +10,12 @@ from mfa_session.cli.policy_report import Judged, hints, table
 from mfa_session.cli.result import Result
 from mfa_session.errors import UsageError
 from mfa_session.policy import credentials
+from mfa_session.policy.action_names import read_action
 from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
 from mfa_session.policy.facts import Facts
 from mfa_session.policy.live import OwnPolicies, read_own
 from mfa_session.policy.principals import acting_as, named_principals
-from mfa_session.policy.request import Request, read_action
+from mfa_session.policy.request import Request
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,8 +100,10 @@ def _request(app: App) -> Request:
         raise UsageError("no-action", "which action?", "say it: --action ec2:StopInstances")
     facts = {**_moment(app.now()), **_context(values.get("context") or ())}
     facts |= dict.fromkeys(map(_checked_key, values.get("absent") or ()))
+    action = read_action(str(values["action"]))
+    app.talk.detail(f"{values['action']} is {action} to policies")
     return Request(
-        action=read_action(str(values["action"])),
+        action=action,
         resource=str(values.get("resource") or "*"),
         facts=Facts(facts),
     )

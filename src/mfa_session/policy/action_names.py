@@ -1,0 +1,88 @@
+"""From what a command or call is named to the action that policies name.
+
+Mostly it is the same word. Where it is not, a policy that allows the action would seem to say
+nothing of the call (service authorization reference, pages on S3 and Lambda).
+"""
+
+from __future__ import annotations
+
+import re
+
+from mfa_session.errors import UsageError
+
+_ACTION = re.compile(r"(?P<service>[A-Za-z0-9-]+)(?::|\s+)(?P<name>[A-Za-z0-9*?-]+)", re.ASCII)
+# The AWS CLI's names of services where IAM has another.
+_PREFIXES = {
+    "configservice": "config",
+    "deploy": "codedeploy",
+    "elb": "elasticloadbalancing",
+    "elbv2": "elasticloadbalancing",
+    "emr": "elasticmapreduce",
+    "opensearch": "es",
+    "s3api": "s3",
+    "stepfunctions": "states",
+}
+# Calls whose action has another name; in lower case, without hyphens.
+_ACTIONS = {
+    "lambda:invoke": "lambda:InvokeFunction",
+    "s3:completemultipartupload": "s3:PutObject",
+    "s3:copyobject": "s3:PutObject",
+    "s3:createmultipartupload": "s3:PutObject",
+    "s3:deleteobjects": "s3:DeleteObject",
+    "s3:headbucket": "s3:ListBucket",
+    "s3:headobject": "s3:GetObject",
+    "s3:listbuckets": "s3:ListAllMyBuckets",
+    "s3:listmultipartuploads": "s3:ListBucketMultipartUploads",
+    "s3:listobjects": "s3:ListBucket",
+    "s3:listobjectsv2": "s3:ListBucket",
+    "s3:listobjectversions": "s3:ListBucketVersions",
+    "s3:listparts": "s3:ListMultipartUploadParts",
+    "s3:uploadpart": "s3:PutObject",
+    "s3:uploadpartcopy": "s3:PutObject",
+    # `aws s3 …`
+    "s3:mb": "s3:CreateBucket",
+    "s3:rb": "s3:DeleteBucket",
+    "s3:rm": "s3:DeleteObject",
+}
+# Commands that make several calls.
+_SEVERAL = {
+    "s3:cp": "s3:GetObject and s3:PutObject",
+    "s3:ls": "s3:ListAllMyBuckets or s3:ListBucket",
+    "s3:mv": "s3:GetObject, s3:PutObject and s3:DeleteObject",
+    "s3:presign": "s3:GetObject",
+    "s3:sync": "s3:ListBucket, s3:GetObject, s3:PutObject and perhaps s3:DeleteObject",
+    "s3:website": "s3:PutBucketWebsite",
+}
+
+
+def read_action(text: str) -> str:
+    """Return an action as policies name it; the AWS CLI's `ec2 stop-instances` will do.
+
+    Raises UsageError `bad-action`.
+    """
+    if text == "*":
+        return text
+    found = _ACTION.fullmatch(text.strip())
+    if found is None:
+        raise UsageError(
+            "bad-action",
+            f"{text!r} is no action",
+            "write it as policies do, such as ec2:StopInstances; ec2:stop-instances will do, too",
+        )
+    service = found["service"].lower()
+    service = _PREFIXES.get(service, service)
+    plain = f"{service}:{found['name'].replace('-', '').lower()}"
+    if plain in _SEVERAL:
+        raise UsageError(
+            "bad-action",
+            f"{text!r} is a command, and no action",
+            f"ask about what it calls: {_SEVERAL[plain]}",
+        )
+    return _ACTIONS.get(plain) or f"{service}:{_pascal(found['name'])}"
+
+
+def _pascal(name: str) -> str:
+    """Return `stop-instances` as StopInstances; IAM takes any case."""
+    if "-" not in name and name != name.lower():
+        return name
+    return "".join(word[:1].upper() + word[1:] for word in name.split("-"))
