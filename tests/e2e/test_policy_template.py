@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import processes
+from e2e.places import AwsFiles, long_term
+from fakes import trap_keyring
+from mfa_session.sandbox.codes import STEP_SECONDS
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Run
+    from mfa_session.sandbox import Sandbox
 
 WITHOUT_MFA = {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 EXAMPLES = (
@@ -85,3 +93,23 @@ def test_reasons_are_given_for_what_is_spared(run: Run) -> None:
 def test_bad_options_are_refused(argv: tuple[str, ...], told: str, run: Run) -> None:
     outcome = run("policy", "template", *argv)
     assert (outcome.exit_code, outcome.stdout, told in outcome.stderr) == (2, "", True), outcome
+
+
+def test_a_new_user_enrols_and_logs_in_under_it(
+    aws: Sandbox, files: AwsFiles, home: Path, run: Run
+) -> None:
+    made = run("policy", "template", "deny-without-mfa", "--self-service")
+    carol = aws.create_user("carol", policies=[json.loads(made.stdout)])
+    files.write(long_term(carol))
+    elapsed = aws.clock.epoch_seconds() % STEP_SECONDS
+    aws.clock.advance((STEP_SECONDS - 6 - elapsed) % STEP_SECONDS)  # the next window is near
+    keyring = {
+        "PYTHON_KEYRING_BACKEND": trap_keyring.NAME,
+        "PYTHONPATH": str(processes.ROOT / "tests" / "fakes"),
+        "TRAP_KEYRING": str(home / "keyring.json"),
+    }
+    enrolled = run("device", "enroll", "--no-input", env=keyring)
+    assert enrolled.exit_code == 0, enrolled
+    assert (files.section("mfa") or {})["mfa_session_mfa_serial"].endswith(":mfa/carol")
+    removed = run("device", "remove", "--yes", "--no-input", env=keyring)
+    assert (removed.exit_code, carol.devices) == (0, []), removed  # with the session, so with MFA

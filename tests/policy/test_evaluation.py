@@ -328,6 +328,13 @@ def test_a_role_s_trust_policy_must_always_allow(
     assert evaluate([mine, document(trust)], request, carol).outcome == expected
 
 
+def test_a_trust_policy_is_about_taking_the_role_only() -> None:
+    trust = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
+    asked = Request(action="sts:DecodeAuthorizationMessage")
+    both = [document(ALLOW_ALL), document(trust)]
+    assert evaluate(both, asked, KINDS[0]).outcome == "allowed"
+
+
 def test_a_boundary_only_narrows() -> None:
     only_s3, s3 = document(statement(Action="s3:*")), Request(action="s3:GetObject")
     everything, nothing = document(ALLOW_ALL), document(statement("Deny"))

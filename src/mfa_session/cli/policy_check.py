@@ -86,6 +86,8 @@ def _read_own(app: App) -> OwnPolicies:
 
     settings = resolve(app.facts(app.given.options(app.environ)))
     caller = find_caller(app.edges(), settings)
+    signs = "the MFA session" if caller.keys.session_token else "the long-term keys"
+    app.talk.detail(f"IAM is asked with {signs} ({caller.keys.shown_id})")
     own = read_own(policies_of(app, caller))
     for gap in own.gaps():
         app.talk.warn(f"may not be read: {gap}")

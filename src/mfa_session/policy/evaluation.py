@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.patterns import covers, wild
+from mfa_session.policy.document import TRUST_ACTIONS
+from mfa_session.policy.patterns import Asked, covers, wild
 from mfa_session.policy.statements import Match, look_at
 from mfa_session.policy.truth import Truth, all_of, any_of
 from mfa_session.record import Record
@@ -194,7 +195,13 @@ def _any_allows(matches: Iterable[Match]) -> Truth:
 
 
 def _concerns(document: Document, request: Request) -> bool:
-    """Say whether a resource's policy has a word on the service that is asked."""
+    """Say whether a resource's policy has a word on the service that is asked.
+
+    A trust policy is about taking the role, not about STS's other calls.
+    """
+    if document.kind == "trust":
+        taking = Asked(request.action, fold=True)
+        return any(taking.covered_by(action) is not False for action in TRUST_ACTIONS)
     asked = _service(request.action)
     named = (action for each in document.statements for action in each.actions or ("*",))
     return any(covers(_service(action), asked) is not False for action in named)
