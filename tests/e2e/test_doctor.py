@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import stat
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pexpect
 import pytest
 
 from e2e.places import long_term, managed
 from fakes.file_keyring import NAME as FILE_KEYRING
-from mfa_session.doctor.examination import GROUPS
+from mfa_session.doctor.examination import BROKE_OFF, GROUPS
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.state import StateDir
 from mfa_session.mfa.leftovers import Intent
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from conftest import Run
+    from conftest import Run, Terminal
     from e2e.conftest import LogIn
     from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
@@ -71,6 +74,7 @@ def looked_at(run: Run, *argv: str, env: Mapping[str, str] | None = None) -> lis
     outcome = run("doctor", "--json", *argv, env=env)
     told: dict[str, Any] = json.loads(outcome.stdout)
     checks: list[dict[str, Any]] = told["checks"]
+    assert [check for check in checks if BROKE_OFF in check["finding"]] == []
     bad = any(check["severity"] in ("error", "warning") for check in checks)
     assert (outcome.exit_code, outcome.stderr) == (int(bad), ""), outcome
     return checks
@@ -310,6 +314,13 @@ FAULTS = {
     "nothing that listens": Fault(
         "sts-reach error", env={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
     ),
+    "a proxy that is not there": Fault(
+        "sts-reach error", env={"HTTP_PROXY": "http://127.0.0.1:1", "NO_PROXY": ""}
+    ),
+    "a region that is none": Fault("sts-reach error", env={"AWS_REGION": "eu west 1"}),
+    "a CA bundle that is not there": Fault(
+        "named-file error", env={"AWS_CA_BUNDLE": "/nowhere/ca.pem"}
+    ),
     "a portal's page": Fault(
         "sts-reach error", plant=lambda h: h.aws.answer("*", 200, "<html>", times=None)
     ),
@@ -360,3 +371,239 @@ def test_a_fault_is_named_and_nothing_else(name: str, healthy: Home, run: Run) -
 def test_every_check_has_a_fault_that_it_finds() -> None:
     named = {each.split()[0] for fault in FAULTS.values() for each in fault.found.split("; ")}
     assert named == {check.id for checks in GROUPS.values() for check in checks}
+
+
+EXPIRED = "the session in profile 'mfa' expired 2h ago: AWS refuses its keys"
+
+
+# Modes put right
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_fix_puts_modes_right_and_changes_nothing_else(healthy: Home, run: Run) -> None:
+    kept = healthy.keep("step-0", "1\n")
+    healthy.files.write(settings="[defaults]\n")
+    opened = [healthy.files.credentials, healthy.files.settings, kept, kept.parent]
+    for path, bits in zip(opened, (0o644, 0o666, 0o640, 0o755), strict=True):
+        path.chmod(bits)
+    before = [path.read_bytes() for path in opened[:3]]
+    outcome = run("doctor", "--fix", "--json")
+    told = json.loads(outcome.stdout)
+    assert (outcome.exit_code, found(told["checks"])) == (0, [])
+    assert sorted(told["fixed"]) == sorted(
+        f"chmod {bits} {path}" for path, bits in zip(opened, (600, 644, 600, 700), strict=True)
+    )
+    assert [mode(path) for path in opened] == [0o600, 0o644, 0o600, 0o700]
+    assert [path.read_bytes() for path in opened[:3]] == before
+
+
+def test_fix_says_what_it_did_and_leaves_the_other_findings(healthy: Home, run: Run) -> None:
+    healthy.files.credentials.chmod(0o644)
+    healthy.add(managed(seconds_left=-7200))
+    healthy.files.credentials.chmod(0o644)
+    outcome = run("doctor", "--fix")
+    assert outcome.exit_code == 1
+    lines = outcome.stdout.splitlines()
+    assert lines[0] == f"fixed  chmod 600 {healthy.files.credentials}"
+    assert lines[2:5] == [
+        "Sessions",
+        f"  warning  {EXPIRED} [session-expired]",
+        "           cure: mfa-session login --profile mfa, or: mfa-session logout --profile mfa",
+    ]
+
+
+def test_nothing_to_fix_is_said(healthy: Home, run: Run) -> None:
+    del healthy
+    assert run("doctor", "--fix").stdout.startswith("no file's mode had to be put right\n\n")
+
+
+# What it is looked at with
+
+
+def test_looking_writes_nothing(healthy: Home, run: Run) -> None:
+    healthy.keep("totp-0", f"stored {healthy.phone.serial} {FILE_KEYRING}\n")
+    healthy.keep("step-0", "1\n").parent.chmod(0o755)
+    healthy.files.write(settings='[sessions.mfa]\ncode = "keyring"\n')
+    healthy.aws.clock.advance(300)  # which a login would remember
+    before = snapshot(healthy.home)
+    assert run("doctor", env=KEYRING).exit_code == 1
+    assert snapshot(healthy.home) == before
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, bytes | None]]:
+    return {
+        str(path): (mode(path), path.read_bytes() if path.is_file() else None)
+        for path in folder.rglob("*")
+    }
+
+
+def test_each_call_is_made_once_and_none_changes_anything(healthy: Home, run: Run) -> None:
+    assert run("doctor").exit_code == 0
+    calls = sorted(call.operation for call in healthy.aws.calls)
+    assert calls == ["GetCallerIdentity", "ListAccessKeys", "ListMFADevices"]
+
+
+def test_no_files_at_all(aws: Sandbox, run: Run) -> None:
+    del aws
+    checks = looked_at(run)
+    shell = ["guard-active note", "completion note"]
+    assert found(checks) == ["default-session error", *shell]
+    skipped = {each["id"]: each["finding"] for each in checks if each["severity"] == "skipped"}
+    no_key = "there is no long-term key to ask about"
+    assert skipped == dict.fromkeys(KEY_CHECKS, no_key)
+
+
+KEY_CHECKS = ("key-identity", "root-key", "key-age", "device-present", "device-owner",
+              "device-choice")  # fmt: skip
+
+
+def test_no_network_is_said_once(healthy: Home, run: Run) -> None:
+    env = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    dave = healthy.aws.create_user("dave")
+    healthy.add(long_term(dave, "dave"))
+    lines = run("doctor", env=env).stdout.splitlines()
+    assert lines[:3] == [
+        "AWS",
+        "  error    AWS (eu-west-1) cannot be reached [sts-reach]",
+        "           cure: check the network, AWS_ENDPOINT_URL and HTTPS_PROXY",
+    ]
+    assert lines[-2] == f"not looked at: clock, {', '.join(KEY_CHECKS)} (AWS was not reached)"
+
+
+@pytest.mark.every_case
+def test_a_silent_aws_is_given_up_in_a_few_seconds(healthy: Home, run: Run) -> None:
+    healthy.aws.slow("*", 60)
+    began = time.monotonic()
+    checks = looked_at(run)
+    assert time.monotonic() - began < 12
+    assert found(checks) == ["sts-reach error"]
+    assert [each["id"] for each in checks if each["severity"] == "skipped"] == [
+        "clock", *KEY_CHECKS
+    ]  # fmt: skip
+
+
+def test_what_may_not_be_looked_at_is_no_finding(healthy: Home, run: Run) -> None:
+    healthy.carol.inline_policies.clear()
+    checks = looked_at(run)
+    assert found(checks) == []
+    skipped = {each["id"]: each["finding"] for each in checks if each["severity"] == "skipped"}
+    key = f"{healthy.carol.access_key_id} (profile 'default')"
+    devices = f"{key} is not allowed iam:ListMFADevices"
+    assert skipped == {
+        "key-age": f"{key} is not allowed iam:ListAccessKeys",
+        "device-present": devices,
+        "device-owner": devices,
+        "device-choice": devices,
+    }
+
+
+def test_what_may_be_looked_at_with_mfa_only_is_looked_at_with_the_session(
+    healthy: Home, run: Run, log_in: LogIn
+) -> None:
+    healthy.carol.inline_policies["only"] = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Deny",
+                "Action": "iam:*",
+                "Resource": "*",
+                "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+            }
+        ],
+    }
+    log_in("--mfa-serial", healthy.phone.serial)
+    age_key(healthy)
+    assert found(looked_at(run)) == ["key-age warning"]
+
+
+def test_an_inactive_key_is_called_so_where_its_session_can_see_it(
+    healthy: Home, run: Run, log_in: LogIn
+) -> None:
+    log_in()
+    healthy.carol.deactivate_key(healthy.carol.access_key_id)
+    (bad,) = [each for each in looked_at(run) if each["severity"] == "error"]
+    assert bad["id"] == "key-identity"
+
+
+def test_broken_files_stop_only_what_needs_them(healthy: Home, run: Run) -> None:
+    healthy.files.credentials.write_text("oops\n")
+    healthy.files.credentials.chmod(0o644)
+    healthy.files.write(config="[default\n", settings="x = 1\n")
+    checks = looked_at(run, env={"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"})
+    assert found(checks) == [
+        "credentials-file error",
+        "config-file error",
+        "config-toml error",
+        "file-mode warning",
+        "two-region-variables warning",
+    ]
+    assert "line 1" in checks[0]["finding"]
+
+
+def test_inside_exec_all_is_well(healthy: Home, run: Run, log_in: LogIn, program: str) -> None:
+    del healthy
+    log_in()
+    outcome = run("exec", "--", program, "doctor", "--json")
+    assert (outcome.exit_code, found(json.loads(outcome.stdout)["checks"])) == (0, [])
+
+
+def test_as_json(healthy: Home, run: Run) -> None:
+    healthy.add(managed(seconds_left=-7200))
+    outcome = run("doctor", "--json")
+    told = json.loads(outcome.stdout)
+    assert (outcome.exit_code, outcome.stderr) == (1, "")
+    assert {key: told[key] for key in told if key != "checks"} == {"version": 1, "fixed": []}
+    assert {tuple(check) for check in told["checks"]} == {
+        ("id", "group", "severity", "finding", "cure")
+    }
+    assert [check for check in told["checks"] if check["severity"] != "ok"] == [
+        {
+            "id": "session-expired",
+            "group": "sessions",
+            "severity": "warning",
+            "finding": EXPIRED,
+            "cure": "mfa-session login --profile mfa, or: mfa-session logout --profile mfa",
+        }
+    ]
+
+
+def test_every_check_is_listed_with_v(healthy: Home, run: Run) -> None:
+    del healthy
+    outcome = run("doctor", "-v")
+    ids = [check.id for checks in GROUPS.values() for check in checks]
+    assert [line for line in outcome.stdout.splitlines() if line.startswith("  ok ")] == [
+        f"  ok       {check.fine} [{check.id}]" for checks in GROUPS.values() for check in checks
+    ]
+    assert outcome.stdout.splitlines()[-1] == f"nothing found; {len(ids)} checks found nothing"
+    assert "sts:GetCallerIdentity" in outcome.stderr
+
+
+def test_no_secret_is_shown_at_any_level(healthy: Home, run: Run) -> None:
+    healthy.add(
+        managed("old", seconds_left=-60)
+        + f"[books]\n{AKIA}aws_session_token = planted-token/books\n"
+        + f"[saml]\n{ASIA}aws_security_token = planted-token/saml\n"
+        + "[swapped]\naws_access_key_id = planted-secret/id\n"
+    )
+    env = {**SESSION_AROUND, "MFA_SESSION_TOKEN_CODE": "135790", "AWS_PROFILE": "books"}
+    for argv in (("-vv",), ("-vv", "--json"), ("-vv", "--fix")):
+        outcome = run("doctor", *argv, env=env)
+        assert outcome.exit_code == 1
+        told = outcome.stdout + outcome.stderr
+        secrets = ("planted", "135790", healthy.carol.secret_access_key)
+        assert [secret for secret in secrets if secret in told] == []
+
+
+def test_colours_are_for_terminals(healthy: Home, terminal: Terminal) -> None:
+    healthy.add(managed(seconds_left=-60))
+    coloured = terminal("doctor")
+    coloured.expect("\x1b\\[33mwarning\x1b\\[0m")
+    coloured.expect(pexpect.EOF)
+    plain = terminal("doctor", env={"NO_COLOR": "1"})
+    plain.expect(pexpect.EOF)
+    assert plain.before is not None
+    assert "  warning  the session" in plain.before
+    assert "\x1b[3" not in plain.before

@@ -84,6 +84,15 @@ class Questions:
             raise RuntimeError("a source without keys is not asked about")
         return Caller(keys=source.keys, profile=source.profile, region=self._region(source.profile))
 
+    def tell(self, caller: Caller, *, with_session: bool) -> None:
+        """Say, with -v, what is asked and why."""
+        where = f"profile {caller.profile!r}" if caller.profile else "the environment"
+        session = ", the last two with its MFA session" if with_session else ""
+        self._app.talk.detail(
+            f"sts:GetCallerIdentity, iam:ListAccessKeys and iam:ListMFADevices with "
+            f"{caller.keys.shown_id} ({where}): whose it is, how old, with which devices{session}"
+        )
+
     def _region(self, profile: str | None) -> str | None:
         environ, section = self._facts.environ, self._facts.section(profile or "default")
         around = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
@@ -138,6 +147,8 @@ class Questions:
             return error if error.code == BAD_REGION else Unlooked(reason=error.message)
         except MfaSessionError as error:
             return error
+        except Exception as error:  # noqa: BLE001  # botocore met what it did not foresee
+            return Unlooked(reason=f"the AWS SDK failed ({type(error).__name__})")
 
 
 class _Key:
@@ -149,6 +160,7 @@ class _Key:
         self._source = source
         self._caller = caller = questions.caller_of(source)
         callers = [questions.session_of(caller), caller]
+        questions.tell(caller, with_session=callers[0] is not None)
         self._identity = Running(lambda: aws.identity(caller))
         self._keys = Running(lambda: _first_allowed(aws.keys, callers))
         self._devices = Running(lambda: _first_allowed(aws.devices, callers))

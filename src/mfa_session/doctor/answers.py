@@ -155,16 +155,23 @@ def look_at_choice(scene: Scene) -> Iterator[Finding]:
 
 def _left_out(scene: Scene, field: str) -> Iterator[Finding]:
     """Yield why keys have no answer of this kind: each reason once."""
-    answers = [getattr(key, field) for key in scene.aws.keys]
-    reasons = [_reason_of(answer) for answer in answers]
-    if field != "identity":
-        reasons += [each.message for each in answers if isinstance(each, MfaSessionError)]
+    reasons = [_why_left_out(key, field) for key in scene.aws.keys]
     reasons += [f"{label}: {reason}" for label, reason in scene.aws.unasked.items()]
     if not reasons:
         reasons = [_reason_of(scene.aws.reached) or _NO_KEY]
     if NOT_REACHED in reasons:
         reasons = [NOT_REACHED]
     yield from map(skipped, dict.fromkeys(filter(None, reasons)))
+
+
+def _why_left_out(key: KeyFacts, field: str) -> str | None:
+    """Return why a key has no answer of this kind, or None where it has one."""
+    unanswered = _reason_of(key.identity)
+    if unanswered is not None or field == "identity":
+        return unanswered
+    answer = getattr(key, field)
+    refusal = answer.message if isinstance(answer, MfaSessionError) else None
+    return _reason_of(answer) or refusal
 
 
 def _reason_of(answer: object) -> str | None:

@@ -12,14 +12,16 @@ from mfa_session.doctor import (
     settings,
     shells,
 )
-from mfa_session.doctor.finding import OK, SEVERITIES, SKIPPED, Looked
+from mfa_session.doctor.finding import OK, SEVERITIES, SKIPPED, Looked, skipped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.finding import Check
+    from mfa_session.doctor.finding import Check, Finding
     from mfa_session.doctor.scene import Scene
+
+BROKE_OFF = "the check broke off: a bug in mfa-session"
 
 GROUPS: dict[str, tuple[Check, ...]] = {
     "files": files.CHECKS,
@@ -48,7 +50,7 @@ def _look(check: Check, group: str, scene: Scene) -> Iterator[Looked]:
     if lacking:
         yield Looked(id=check.id, group=group, severity=SKIPPED, finding=lacking[0])
         return
-    findings = list(check.look(scene))
+    findings = _findings(check, scene)
     for each in findings:
         yield Looked(
             id=check.id,
@@ -59,3 +61,11 @@ def _look(check: Check, group: str, scene: Scene) -> Iterator[Looked]:
         )
     if not findings:
         yield Looked(id=check.id, group=group, severity=OK, finding=check.fine)
+
+
+def _findings(check: Check, scene: Scene) -> list[Finding]:
+    """Return what a check finds; one that breaks off keeps the others from nothing."""
+    try:
+        return list(check.look(scene))
+    except Exception as error:  # noqa: BLE001  # a bug of ours: its text may hold anything
+        return [skipped(f"{BROKE_OFF} ({type(error).__name__})")]

@@ -57,6 +57,12 @@ def look_at_named_files(scene: Scene) -> Iterator[Finding]:
                 f"{variable} names {path}, which does not exist: it counts as empty",
                 f"correct it, or take the usual file: unset {variable}",
             )
+    bundle = scene.environ.get("AWS_CA_BUNDLE")
+    if bundle and not scene.exists(bundle):
+        yield error(
+            f"AWS_CA_BUNDLE names {bundle}, which does not exist: no TLS connection is trusted",
+            "correct it, or unset AWS_CA_BUNDLE",
+        )
 
 
 def look_at_cut_off(scene: Scene) -> Iterator[Finding]:
