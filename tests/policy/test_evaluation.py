@@ -136,6 +136,15 @@ UNKNOWN_IP = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
         ([statement("Allow", {"Bol": {PRESENT: "true"}})], "unknown"),
         ([ALLOW_ALL, statement("Deny", {"Bol": {PRESENT: "true"}})], "unknown"),
         ([statement("Allow", {"NumericLessThan": {"aws:EpochTime": "soon"}})], "unknown"),
+        ([statement("Allow", {"Null": {"aws:EpochTime": "maybe"}})], "unknown"),
+        ([statement("Allow", {"Bool": {"aws:SecureTransport": "yes"}})], "unknown"),
+        ([statement("Allow", {"IpAddress": {"aws:VpcSourceIp": "here"}})], "unknown"),
+        ([statement("Allow", {"ArnLike": {"iam:PolicyARN": "*"}})], "unknown"),
+        ([statement("Allow", {"ArnLike": {"iam:PolicyARN": "arn:aws:iam::${a:b}"}})], "unknown"),
+        (
+            [statement("Allow", {"ArnLike": {"iam:PolicyARN": "arn:aws:s3:${a:b}"}})],
+            "implicitly-denied",
+        ),
         ([statement("Allow", {"NullIfExists": {PRESENT: "true"}})], "unknown"),
         ([{"Effect": "Allow", "Action": "*"}], "unknown"),
         ([{"Effect": "Allow", "Resource": "*"}], "unknown"),
@@ -144,7 +153,12 @@ UNKNOWN_IP = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
 def test_what_depends_on_the_unknown_is_never_allowed(
     statements: list[dict[str, Any]], expected: str
 ) -> None:
-    request = STOP.replace(facts=Facts({"aws:EpochTime": ("0",)}))
+    known = {
+        "aws:EpochTime": ("0",),
+        "aws:VpcSourceIp": ("192.0.2.7",),
+        "iam:PolicyARN": ("arn:aws:iam::123456789012:policy/P",),
+    }
+    request = STOP.replace(facts=Facts(known))
     assert outcome(*statements, request=request) == expected
 
 
@@ -346,6 +360,30 @@ def test_a_boundary_only_narrows() -> None:
     assert decided(everything, STOP, only_s3) == "implicitly-denied"
     assert decided(document(statement(Action="ec2:*")), s3, only_s3) == "implicitly-denied"
     assert decided(everything, s3, nothing) == "explicitly-denied"
+
+
+def test_a_boundary_does_not_limit_what_a_resource_gives_a_user_by_name_but_a_role() -> None:
+    role = "arn:aws:iam::123456789012:role/R"
+    given = document(statement(Principal={"AWS": [CAROL, role]}, Action="s3:*"))
+    nothing = document(statement(Action="ec2:*"))
+    at_home = NOVEL.replace(facts=Facts(AT_HOME))
+    callers = [
+        acting_as(credentials.long_term(), CAROL),
+        acting_as(credentials.role_session(), role),
+    ]
+    found = [
+        evaluate([nothing, given], at_home, caller, boundary=nothing).outcome for caller in callers
+    ]
+    assert found == ["allowed", "implicitly-denied"]
+
+
+def test_a_boundary_that_could_not_be_read_leaves_nothing_allowed() -> None:
+    def decided(*statements: dict[str, Any]) -> str:
+        return evaluate([document(*statements)], STOP, KINDS[0], boundary_unread=True).outcome
+
+    assert decided(ALLOW_ALL) == "unknown"
+    assert decided(statement("Allow", Action="s3:*")) == "implicitly-denied"
+    assert decided(ALLOW_ALL, statement("Deny")) == "explicitly-denied"
 
 
 def test_policies_that_nobody_could_read_leave_only_denies_certain() -> None:
