@@ -27,9 +27,9 @@ E2E = Path(__file__).parent / "e2e"
 EVERY_CASE = {
     f"test_{name}"
     for name in ("bad_input", "code_sources", "concurrency", "device", "devices", "env", "errors",
-                 "faults", "guard_identities", "help", "kept", "names_and_targets",
-                 "policy_live", "policy_template", "roles",
-                 "secrets", "settings", "sources")
+                 "faults", "guard_identities", "guard_step_up", "guard_wrappers", "help", "kept",
+                 "names_and_targets", "policy_live", "policy_template", "roles", "secrets",
+                 "settings", "sources")
 }  # fmt: skip
 
 # `pytest --hypothesis-profile=long` for the long mode. No deadlines: the machine is shared.

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 ALIAS_FILE = "~/.aws/cli/alias"
 LED_TO = "MFA_SESSION_GUARD_LED_TO"
-"""The process, how often in a row, and the program it became: should that program start us again,
-it is a wrapper."""
+"""The process, which in a row it is, and the program it became: should that program start us
+again, it is a wrapper."""
 MOST_TIMES = 5
-"""How often in a row one program may lead to us by way of others before it is called a wrapper."""
+"""How many in a row may lead to us by way of others before the last is called a wrapper."""
 _NOT_PASSED_ON = ("MFA_SESSION_TOKEN_CODE", LED_TO)
 
 
@@ -77,8 +77,7 @@ def become_program(app: App, words: Sequence[str], environ: Mapping[str, str]) -
     if program is None:
         return not_found(app, words[0])
     if may_lead_back(program):
-        _, times, before = _trail(app.environ)
-        child[LED_TO] = f"{os.getpid()} {times + 1 if program == before else 1} {program}"
+        child[LED_TO] = f"{os.getpid()} {_trail(app.environ)[1] + 1} {program}"
     return become(app, words, child, program)
 
 
@@ -93,7 +92,7 @@ def _led_back(environ: Mapping[str, str]) -> str | None:
 
 
 def _trail(environ: Mapping[str, str]) -> tuple[str, int, str]:
-    """Return the process, the times in a row, and the program that we became last."""
+    """Return the process, which in a row it was, and the program that it became."""
     process, _, others = environ.get(LED_TO, "").partition(" ")
     times, _, program = others.partition(" ")
     return (process, int(times), program) if times.isdecimal() else ("", 0, "")
