@@ -52,7 +52,7 @@ def scene(
         "missing": {},
         "broken": {},
         "places": (),
-        "unsafe": (),
+        "unsafe": {},
         "exists": lambda _path: True,
         "finds_program": lambda _name: True,
         "operations": {"ec2": ("stop-instances",), "s3api": ("delete-bucket",)},

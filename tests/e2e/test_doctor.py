@@ -179,6 +179,11 @@ FAULTS = {
     "a directory that others may write": Fault(
         "unsafe-file error", plant=lambda h: h.files.credentials.parent.chmod(0o777)
     ),
+    "a config that others may write": Fault(
+        "unsafe-file warning",
+        config="[default]\n",
+        plant=lambda h: h.files.config.chmod(0o602),
+    ),
     "a config.toml that others may write": Fault("unsafe-file error", plant=open_settings),
     "state that others may list": Fault(
         "file-mode warning", plant=lambda h: h.keep("step-0", "1").parent.chmod(0o755)
@@ -398,6 +403,16 @@ def test_fix_puts_modes_right_and_changes_nothing_else(healthy: Home, run: Run) 
     )
     assert [mode(path) for path in opened] == [0o600, 0o644, 0o600, 0o700]
     assert [path.read_bytes() for path in opened[:3]] == before
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root may give files away")
+def test_another_users_file_is_told_and_not_touched(healthy: Home, run: Run) -> None:
+    os.chown(healthy.files.credentials, 12345, -1)
+    healthy.files.credentials.chmod(0o644)
+    (bad,) = [each for each in looked_at(run, "--fix") if each["severity"] in SEEN]
+    assert (bad["id"], bad["severity"]) == ("unsafe-file", "error")
+    assert bad["cure"] == f"chown 0 {healthy.files.credentials}"
+    assert mode(healthy.files.credentials) == 0o644
 
 
 def test_fix_says_what_it_did_and_leaves_the_other_findings(healthy: Home, run: Run) -> None:

@@ -66,6 +66,19 @@ def test_directory_of_ones_own_group_is_safe_as_umask_002_makes_it(file: Path) -
         assert "may be written by others" in refusal(file).message
 
 
+def test_file_of_ones_own_group_is_spared_where_that_is_asked_for(file: Path) -> None:
+    file.chmod(0o660)
+    assert "may be written by others" in refusal(file).message
+    if IS_ROOT:  # whose group is private to it
+        check_owner(str(file), "the AWS config file", spares_private_group=True)
+        os.chown(file, 0, NOBODY)
+    else:
+        file.chmod(0o602)
+    with pytest.raises(ConfigurationError) as caught:
+        check_owner(str(file), "the AWS config file", spares_private_group=True)
+    assert caught.value.hint == f"chmod go-w {file}"
+
+
 def test_missing_file_is_fine(tmp_path: Path) -> None:
     check_owner(str(tmp_path / "none"), "the credentials file")
     check_owner(str(tmp_path / "none" / "below"), "the credentials file")

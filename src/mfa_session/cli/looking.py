@@ -20,9 +20,8 @@ from mfa_session.files.aws_files import (
 from mfa_session.files.config_toml import no_settings, read_settings_afresh
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.ini import Document
-from mfa_session.files.places import find_places, guarded_files
+from mfa_session.files.places import find_places, find_unsafe
 from mfa_session.files.recovered import read_recovered
-from mfa_session.files.safety import check_owner
 from mfa_session.guard.known import read_known
 from mfa_session.mfa.leftovers import Intent
 from mfa_session.session.facts import Facts, Options
@@ -82,7 +81,7 @@ def look_around(app: App) -> Scene:
         missing={part: _NAMES[part] + " cannot be read" for part in reader.broken},
         broken=reader.broken,
         places=places,
-        unsafe=_find_unsafe(app),
+        unsafe=find_unsafe(app.environ),
         exists=lambda path: os.path.exists(expand(path, app.environ)),
         finds_program=lambda name: _has_program(app, name),
         cut_off=tuple(intent.serial for intent in intents),
@@ -127,17 +126,6 @@ def _facts(app: App, reader: _Reader) -> Facts:
         ),
         recovered=reader.read(parts.STATE, lambda: read_recovered(app.state), {}),
     )
-
-
-def _find_unsafe(app: App) -> tuple[MfaSessionError, ...]:
-    """Return why files are refused that somebody else could have written; each place once."""
-    found: dict[str, MfaSessionError] = {}
-    for path, what in guarded_files(app.environ).items():
-        try:
-            check_owner(path, what)
-        except ConfigurationError as error:  # noqa: PERF203  # each is looked at
-            found.setdefault(error.hint, error)
-    return tuple(found.values())
 
 
 def _has_program(app: App, name: str) -> bool:

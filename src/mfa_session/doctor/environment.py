@@ -7,6 +7,7 @@ from mfa_session.doctor.scene import OPTIONS, PROFILES
 from mfa_session.nearest import nearest_of
 from mfa_session.session.expiry import parse_time
 from mfa_session.session.model import SESSION_KEY_PREFIX, read_keys
+from mfa_session.session.names import look_up
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ def look_at_profile(scene: Scene) -> Iterator[Finding]:
         if name not in known:
             near = nearest_of(name, known, most=1)
             cure = f"export {variable}={near[0]}" if near else f"unset {variable}"
+            if look_up(scene.facts, name) is not None:  # a session that was not had yet
+                cure = f"mfa-session login --profile {name}"
             yield error(f"{variable} is {name!r}, and there is no such profile", cure)
         return  # the other one is not looked at
 

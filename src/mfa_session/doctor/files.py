@@ -33,8 +33,10 @@ def broken(scene: Scene, part: str) -> Iterator[Finding]:
 
 def look_at_owners(scene: Scene) -> Iterator[Finding]:
     """Yield each file that somebody else could have written."""
-    for problem in scene.unsafe:
-        yield error(problem.message, problem.hint)
+    for path, problem in scene.unsafe.items():
+        # AWS's tools, and we, read their config file all the same.
+        say = warning if path == config_path(scene.environ) else error
+        yield say(problem.message, problem.hint)
 
 
 def look_at_modes(scene: Scene) -> Iterator[Finding]:

@@ -100,14 +100,17 @@ class KeyringFacts(Record):
 
 
 class Scene(Record):
-    """Everything the checks look at; `missing` says why a part is not there to be looked at."""
+    """Everything the checks look at; `missing` says why a part is not there to be looked at.
+
+    `broken` is what reading a part raised, and `unsafe` why a file, by its path, is not safe.
+    """
 
     now: datetime
     facts: Facts
     missing: Mapping[str, str]
     broken: Mapping[str, MfaSessionError]
     places: tuple[Place, ...]
-    unsafe: tuple[MfaSessionError, ...]
+    unsafe: Mapping[str, MfaSessionError]
     exists: Callable[[str], bool]
     finds_program: Callable[[str], bool]
     cut_off: tuple[str, ...] = ()

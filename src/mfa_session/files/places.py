@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from itertools import chain
 
 from mfa_session.doctor.scene import Place
 from mfa_session.errors import ConfigurationError
@@ -20,13 +21,27 @@ PRIVATE = 0o077
 """What the mode of a secret file should not let others do."""
 
 
-def guarded_files(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the files that nobody else may write, with what they are called."""
-    return {
-        credentials_path(environ): "the credentials file",
-        config_path(environ): "the AWS config file",
-        settings_path(environ): "the settings file",
-    }
+def find_unsafe(environ: Mapping[str, str]) -> dict[str, ConfigurationError]:
+    """Return why files are not safe that others could have written, by the files' paths.
+
+    Two of them are refused by every command. The AWS config file is not, so a private group may
+    write it; but it names commands as well. A directory that several share is told once.
+    """
+    found: dict[str, ConfigurationError] = {}
+    for path, what, is_refused in _guarded(environ):
+        try:
+            check_owner(path, what, spares_private_group=not is_refused)
+        except ConfigurationError as error:  # noqa: PERF203  # each is looked at
+            if error.hint not in {each.hint for each in found.values()}:
+                found[path] = error
+    return found
+
+
+def _guarded(environ: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
+    """Yield the files that nobody else may write, what they are called, who is refused."""
+    yield credentials_path(environ), "the credentials file", True
+    yield settings_path(environ), "the settings file", True
+    yield config_path(environ), "the AWS config file", False
 
 
 def find_places(environ: Mapping[str, str]) -> tuple[Place, ...]:
@@ -40,7 +55,8 @@ def find_places(environ: Mapping[str, str]) -> tuple[Place, ...]:
 def close_places(environ: Mapping[str, str]) -> list[str]:
     """Take from modes what others should not have; return what was done, as commands."""
     done = []
-    for place in (*find_places(environ), *_writable(environ)):
+    # One by one: what is put right first may leave no fault in the next.
+    for place in chain(find_places(environ), _writable(environ)):
         if place.is_open:
             try:
                 os.chmod(place.path, place.closed_mode)
@@ -63,19 +79,11 @@ def _writable(environ: Mapping[str, str]) -> Iterator[Place]:
     """Yield the files, and their directories, that are refused because others may write them."""
     if os.name == "nt":
         return
-    for path, what in guarded_files(environ).items():
+    for path, what, _ in _guarded(environ):
         for part in (path, os.path.dirname(os.path.realpath(path))):
             for place in _place(part, what, OTHERS_MAY_WRITE):
-                if _is_refused(path, what) and not place.mode & stat.S_ISVTX:
+                if path in find_unsafe(environ) and not place.mode & stat.S_ISVTX:
                     yield place
-
-
-def _is_refused(path: str, what: str) -> bool:
-    try:
-        check_owner(path, what)
-    except ConfigurationError:
-        return True
-    return False
 
 
 def _place(path: str, what: str, forbidden: int = PRIVATE) -> Iterator[Place]:

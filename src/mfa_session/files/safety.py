@@ -11,12 +11,13 @@ OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 LONGEST_LINK_CHAIN = 40
 
 
-def check_owner(path: str, what: str) -> None:
+def check_owner(path: str, what: str, *, spares_private_group: bool = False) -> None:
     """Refuse a file that another user owns or may write, or may put another in place of.
 
     `what` names the file to people ("the credentials file"). Each link on the way is checked, and
     each directory that holds one. Missing is fine. Raises ConfigurationError `unsafe-file`.
-    On Windows, where modes say nothing, everything passes.
+    On Windows, where modes say nothing, everything passes. `spares_private_group` lets a group
+    write in which there is nobody else, as directories always may.
     """
     if os.name == "nt":
         return
@@ -30,7 +31,10 @@ def check_owner(path: str, what: str) -> None:
         if stat.S_ISCHR(status.st_mode):
             return  # /dev/null is everybody's, and holds nothing
         if not stat.S_ISLNK(status.st_mode):
-            _check_file(path, what, status)
+            if spares_private_group and _only_private_group(status):
+                _check_owned(path, what, status)
+            else:
+                _check_file(path, what, status)
             return
         _check_owned(path, what, status)
         path = os.path.join(os.path.dirname(path), os.readlink(path))
@@ -47,7 +51,7 @@ def _check_directory(path: str, what: str, status: os.stat_result) -> None:
     mode = status.st_mode
     if mode & stat.S_ISVTX or not mode & OTHERS_MAY_WRITE:
         return
-    if mode & stat.S_IWOTH or not _is_private_group(status.st_gid):
+    if not _only_private_group(status):
         raise _unsafe(
             f"the directory of {what}, {path}, may be written by others", f"chmod go-w {path}"
         )
@@ -56,6 +60,11 @@ def _check_directory(path: str, what: str, status: os.stat_result) -> None:
 def _check_owned(path: str, what: str, status: os.stat_result) -> None:
     if status.st_uid not in (0, os.geteuid()):
         raise _unsafe(f"{what} {path} belongs to another user", f"chown {os.geteuid()} {path}")
+
+
+def _only_private_group(status: os.stat_result) -> bool:
+    """Tell whether nobody may write but, perhaps, a group with nobody else in it."""
+    return not status.st_mode & stat.S_IWOTH and _is_private_group(status.st_gid)
 
 
 def _is_private_group(gid: int) -> bool:
