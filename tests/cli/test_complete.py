@@ -100,8 +100,15 @@ def test_a_redirection_of_bash_leads_to_files(end: str) -> None:
 def test_files_are_the_shells_own() -> None:
     assert answer(["bash", "mfa-session policy lint x"]) == "files\n"
     assert answer(["fish", "policy", "lint", "x"]) == "files \n"
+    assert answer(["fish", "policy", "check", "x"]) == "files \n"
 
 
 @pytest.mark.parametrize("argv", [["bash"], ["bash", ""], ["fish"], ["powershell"], ["zsh", ""]])
 def test_without_words_the_commands_are_offered(argv: list[str]) -> None:
     assert answer(argv).startswith("words\nlogin")
+
+
+def test_the_templates_of_policies_are_offered() -> None:
+    assert answer(["bash", "mfa-session policy template t"]) == "words\nrust\n"
+    offered = answer(["zsh", "policy", "template", ""]).splitlines()
+    assert ("require-mfa\t" in offered, "bucket\t" in offered) == (True, True)

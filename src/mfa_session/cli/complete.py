@@ -84,6 +84,8 @@ def _suggested(cursor: Cursor, environ: Mapping[str, str]) -> list[str]:
     """Return the values of a kind that are known, sorted; none that would break a line."""
     if not cursor.suggests:
         return []
+    if cursor.suggests == "template":
+        return _templates(cursor.prefix)
     sessions = _sessions(environ)
     if cursor.suggests == "profile":
         known = profile_names(environ) | sessions.keys()
@@ -92,6 +94,12 @@ def _suggested(cursor: Cursor, environ: Mapping[str, str]) -> list[str]:
     else:
         known = role_arns(environ) | _named_by(sessions, "role_arn")
     return [cursor.prefix + value for value in sorted(known) if _is_printable(value)]
+
+
+def _templates(prefix: str) -> list[str]:
+    from mfa_session.policy.templates.catalogue import TEMPLATES  # noqa: PLC0415  # rarely asked
+
+    return [prefix + template.name for template in TEMPLATES]
 
 
 def _sessions(environ: Mapping[str, str]) -> Mapping[str, Mapping[str, Any]]:

@@ -58,7 +58,7 @@ COMMANDS = (
             "which templates there are, and the options each takes."
         ),
         options=_CHOICES,
-        arguments=(Argument(name="name"),),
+        arguments=(Argument(name="name", suggests="template"),),
         run="policy_template:run",
     ),
     Command(
