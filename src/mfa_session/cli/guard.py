@@ -7,7 +7,7 @@ import os
 from mfa_session.cli.becoming import NOT_FOUND, become, not_found
 from mfa_session.cli.guard_patterns import warn_of_slips
 from mfa_session.cli.result import Result
-from mfa_session.errors import UsageError
+from mfa_session.errors import ConfigurationError, UsageError
 from mfa_session.files.aws_files import expand, read_bytes
 from mfa_session.guard.aliases import NO_ALIASES, parse_aliases
 from mfa_session.guard.decision import judge
@@ -59,7 +59,10 @@ def _step_up(app: App, words: Sequence[str], verdict: Verdict) -> int:
 
 def read_aliases(app: App) -> Aliases:
     """Return the AWS CLI's aliases; of a file that cannot be read, the CLI itself will tell."""
-    data = read_bytes(expand(ALIAS_FILE, app.environ))
+    try:
+        data = read_bytes(expand(ALIAS_FILE, app.environ))
+    except ConfigurationError:
+        return NO_ALIASES
     return parse_aliases(data.decode("utf-8", "replace")) if data else NO_ALIASES
 
 

@@ -81,11 +81,12 @@ def _look(
 
     lookups = lookups_of(app, Caller(keys=keys, profile=None, region=region))
     ends_at = time.monotonic() + LIMIT_SECONDS
+    # The account first: it is what a person must see if there is time for one answer only.
+    account = sight.account or _in_time(lookups.account_id, ends_at)
     if region is not None:
         seen = _in_time(lambda: lookups.describe(named), ends_at) or {}
         sight = sight.replace(targets=tuple(seen.get(target, target) for target in named))
     alias = _in_time(lookups.alias, ends_at)
-    account = sight.account or _in_time(lookups.account_id, ends_at)
     return sight.replace(account=account, alias=alias)
 
 

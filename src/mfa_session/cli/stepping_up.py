@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.cli.given import asks_nothing
-from mfa_session.errors import ConfigurationError, DeclinedError
+from mfa_session.errors import ConfigurationError, DeclinedError, NoMfaError
 from mfa_session.guard.aws_words import is_aws, without_profile
 from mfa_session.guard.choice import Choice
 from mfa_session.guard.identity import KEYS, OTHER, Identity, find_identity
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 STEPPED_UP = "MFA_SESSION_GUARDED"
 """The key id of the session that a guard further out has asked for, shown and given."""
-_NO_DEVICE = {"no-mfa-device", "passkey-device"}
 _NO_SESSION = {"temporary-source", "no-long-term-keys", "source-loop"}
 
 
@@ -50,14 +49,7 @@ def step_up(app: App, words: Sequence[str], verdict: Verdict) -> Ready:
         return Ready(words=words, environ=app.environ)
     region = region_of(app, plan, verdict)
     _check_confirmable(app)
-    session = None
-    if plan.settings is not None:
-        try:
-            session = app.have(plan.facts, plan.settings, in_memory=True).session
-        except ConfigurationError as error:
-            if error.code not in _NO_DEVICE:
-                raise
-            plan = _without_session(plan, error.message)
+    plan, session = _have_session(app, plan)
     if plan.reason:
         _warn_or_refuse(app, plan)
     _show(app, words, verdict, plan, session, region)
@@ -65,6 +57,27 @@ def step_up(app: App, words: Sequence[str], verdict: Verdict) -> Ready:
     if session is None:
         return Ready(words=words, environ=_without_new_keys(app, plan, region))
     return _ready(app, words, verdict, plan, session, region)
+
+
+def _have_session(app: App, plan: Plan) -> tuple[Plan, Session | None]:
+    """Have the session that is planned; a key without a device gets none, and the plan says why."""
+    if plan.settings is None:
+        return plan, None
+    from mfa_session.session.device import NO_DEVICE, lacks_device  # noqa: PLC0415  # cold
+
+    try:
+        return plan, app.have(plan.facts, plan.settings, in_memory=True).session
+    except ConfigurationError as error:
+        if error.code not in NO_DEVICE:
+            raise
+        return _without_session(plan, error.message), None
+    except NoMfaError as error:  # it is not known yet whether there is a device to ask a code of
+        if error.code != "code-needed":
+            raise
+        reason = lacks_device(app.edges(), plan.settings)
+        if reason is None:
+            raise
+        return _without_session(plan, reason), None
 
 
 def _without_new_keys(app: App, plan: Plan, region: str | None) -> Mapping[str, str]:

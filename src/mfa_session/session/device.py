@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError, RefusedError
+from mfa_session.errors import ConfigurationError, MfaSessionError, RefusedError
 from mfa_session.session.arns import device_kind
 from mfa_session.session.ports import Caller
 
@@ -10,6 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.session.ports import Edges
     from mfa_session.session.settings import Settings
+
+NO_DEVICE = ("no-mfa-device", "passkey-device")
+"""The codes of errors that say: this user has nothing to give codes that AWS's API takes."""
 
 
 def with_keys(edges: Edges, settings: Settings) -> Settings:
@@ -51,6 +54,18 @@ def find_device(edges: Edges, settings: Settings, caller: Caller) -> str:
         edges.talk.detail(f"not allowed; using the device of last time, {remembered}")
         return remembered
     return pick_device(serials, edges, settings)
+
+
+def lacks_device(edges: Edges, settings: Settings) -> str | None:
+    """Return why the source's user can have no MFA session; None if it may, or nobody can tell."""
+    if settings.mfa_serial is not None:
+        return None
+    try:
+        settings = with_keys(edges, settings)
+        find_device(edges, settings, long_term_caller(settings))
+    except MfaSessionError as error:
+        return error.message if error.code in NO_DEVICE else None
+    return None
 
 
 def pick_device(serials: list[str], edges: Edges, settings: Settings) -> str:
