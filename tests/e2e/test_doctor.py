@@ -461,6 +461,27 @@ def test_each_call_is_made_once_and_none_changes_anything(healthy: Home, run: Ru
     assert calls == ["GetCallerIdentity", "ListAccessKeys", "ListMFADevices"]
 
 
+def test_no_command_is_run(healthy: Home, run: Run) -> None:
+    ran = healthy.home / "ran"
+    program = healthy.home / "program"
+    program.write_text(f"#!/bin/sh\ntouch {ran}\n")
+    program.chmod(0o700)
+    healthy.files.credentials.unlink()
+    healthy.files.write(
+        config=f"[default]\ncredential_process = {program}\nregion = eu-west-1\n",
+        settings=f'[sessions.mfa]\ncode_command = ["{program}"]\n',
+    )
+    checks = looked_at(run)
+    assert found(checks) == []
+    skipped = {each["id"]: each["finding"] for each in checks if each["severity"] == "skipped"}
+    unasked = "profile 'default': its credential_process was not run"
+    assert skipped == dict.fromkeys(KEY_CHECKS, unasked)
+    assert [(call.operation, call.access_key_id) for call in healthy.aws.calls] == [
+        ("GetCallerIdentity", None)
+    ]
+    assert not ran.exists()
+
+
 def test_no_files_at_all(aws: Sandbox, run: Run) -> None:
     del aws
     checks = looked_at(run)

@@ -67,8 +67,9 @@ def _make(service: str, caller: Caller, attempts: int) -> Any:
     return session.create_client(
         service,
         region_name=region,
-        aws_access_key_id=caller.keys.access_key_id or None,
-        aws_secret_access_key=caller.keys.secret_access_key.reveal() or None,
+        # Never nothing: botocore would go and look for keys, and run what yields them.
+        aws_access_key_id=caller.keys.access_key_id or "unsigned",
+        aws_secret_access_key=caller.keys.secret_access_key.reveal() or "unsigned",
         aws_session_token=token.reveal() if token else None,
         config=Config(
             connect_timeout=CONNECT_SECONDS,
