@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from secret_service import SecretService
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes and owners of POSIX")
 
@@ -352,6 +353,9 @@ FAULTS = {
     "another's serial": Fault(
         "device-owner error", settings=f'[sessions.mfa]\nmfa_serial = "{OTHERS}"\n'
     ),
+    "another's serial in the environment": Fault(
+        "device-owner error", env={"MFA_SESSION_MFA_SERIAL": OTHERS}
+    ),
     "several devices": Fault(
         "device-choice note", plant=lambda h: h.aws.create_device(h.carol, name="tablet")
     ),
@@ -643,3 +647,19 @@ def test_colours_are_for_terminals(healthy: Home, terminal: Terminal) -> None:
     assert plain.before is not None
     assert "  warning  the session" in plain.before
     assert "\x1b[3" not in plain.before
+
+
+@pytest.mark.every_case
+def test_a_real_secret_service_open_locked_and_gone(
+    healthy: Home, run: Run, service: SecretService
+) -> None:
+    secret = healthy.phone.secret
+    added = run("totp", "add", "--mfa-serial", healthy.phone.serial, input=secret)
+    assert added.exit_code == 0, added
+    assert found(looked_at(run)) == []
+    service.lock()
+    assert found(looked_at(run)) == ["keyring error"]
+    service.kill()
+    outcome = run("doctor", "-vv")
+    assert "[keyring]" in outcome.stdout
+    assert secret not in outcome.stdout + outcome.stderr

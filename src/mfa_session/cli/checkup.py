@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from mfa_session.doctor.answers import BAD_REGION
@@ -19,9 +20,9 @@ from mfa_session.files.aws_clock import ClockReading
 from mfa_session.session.arns import device_kind, region_for
 from mfa_session.session.facts import Options
 from mfa_session.session.listing import list_sessions
-from mfa_session.session.names import Named, default_name
+from mfa_session.session.names import Named
 from mfa_session.session.ports import Caller
-from mfa_session.session.settings import resolve_named
+from mfa_session.session.settings import resolve, resolve_named
 from mfa_session.session.sources import environment_source, source_in
 from mfa_session.system.limited import Running, TooSlowError
 
@@ -41,6 +42,7 @@ LIMIT_SECONDS = 5.0
 """For all that is asked of AWS."""
 MOST_KEYS = 5
 _USABLE = {"virtual", "hardware"}
+_VARIABLE = "MFA_SESSION_MFA_SERIAL"
 _DEVICE_KEYS = ("mfa_serial", "aws_mfa_device")
 
 
@@ -109,11 +111,13 @@ class Questions:
         return None
 
     def settings_of(self, source: Source) -> Iterator[Settings]:
-        """Yield the sessions that are had with a source's key."""
-        for name in dict.fromkeys((default_name(self._facts), *self._facts.file.sessions)):
+        """Yield the sessions that are had with a source's key: the one meant now first."""
+        bare = self._facts.replace(options=Options())
+        names = [Named(name=name) for name in self._facts.file.sessions]
+        configured = [partial(resolve_named, bare, named) for named in names]
+        for resolve_one in (partial(resolve, self._facts), *configured):
             try:
-                facts = self._facts.replace(options=Options())
-                settings = resolve_named(facts, Named(name=name))
+                settings = resolve_one()
             except ConfigurationError:  # which a check of its own says
                 continue
             if settings.source.keys == source.keys:
@@ -128,7 +132,9 @@ class Questions:
                 for key in _DEVICE_KEYS:
                     said.setdefault(section.get(key, "").strip(), f"profile {name!r}")
         for settings in self.settings_of(source):
-            said.setdefault(settings.mfa_serial or "", f"session {settings.name!r}")
+            serial = settings.mfa_serial or ""
+            by_variable = serial == self._facts.options.mfa_serial
+            said.setdefault(serial, _VARIABLE if by_variable else f"session {settings.name!r}")
         return {serial: by for serial, by in said.items() if device_kind(serial) in _USABLE}
 
     def finish(self, running: Running[Answer], late: str) -> Answer | MfaSessionError | Unlooked:
