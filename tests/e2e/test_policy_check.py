@@ -125,6 +125,18 @@ def test_bad_usage_is_told(argv: tuple[str, ...], exit_code: int, code: str, run
     assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (exit_code, code)
 
 
+def test_what_a_policy_says_cannot_act_on_the_terminal(run: Run) -> None:
+    long = "x" * 1000
+    condition = {"StringEquals": {"aws:x\u001b[2J": [long, "b", "c", "d"]}}
+    deny = {"Sid": "\u001b[31mred\n", "Effect": "Deny", "Action": "*", "Resource": "*"}
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    text = json.dumps({"Statement": [allow, {**deny, "Condition": condition}]})
+    outcome = run("policy", "check", "-", "--action", "s3:GetObject", input=text)
+    shown = outcome.stdout + outcome.stderr
+    assert (outcome.exit_code, "\u001b" in shown, len(shown.splitlines())) == (0, False, 8)
+    assert f"{'x' * 79}… | b | c | …" in shown
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [("", "bad-policy-json"), ("{", "bad-policy-json"), ("\ufeff{}", "bad-policy-json"),

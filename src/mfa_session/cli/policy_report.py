@@ -32,7 +32,8 @@ class Judged(Record):
 
     def row(self) -> tuple[str, str, str]:
         """Return it for people."""
-        return self.caller.label, self.decision.outcome.replace("-", " "), self.because
+        outcome = self.decision.outcome.replace("-", " ")
+        return self.caller.label, outcome, _printable(self.because)
 
     def data(self) -> dict[str, object]:
         """Return it for scripts."""
@@ -63,10 +64,15 @@ def hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[s
     if ages:
         yield "the age of the session decides: give one, such as --mfa-age 1h"
     if keys - ages:
-        yield f"to know more, say what is so: --context {min(keys - ages)}=…"
+        yield f"to know more, say what is so: --context {_printable(min(keys - ages))}=…"
     if any(match.resource is None for match in matches):
         yield "to know more, say which resource: --resource ARN"
     if any(each.decision.accounts for each in unknown):
         yield "to know more, say whose the resource is: --context aws:ResourceAccount=ACCOUNT"
     if {document.kind for document in documents} == {"trust"}:
         yield "a trust policy is one side; the caller's own policies must allow sts:AssumeRole, too"
+
+
+def _printable(text: str) -> str:
+    """Return a policy's text without what could act on the terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)

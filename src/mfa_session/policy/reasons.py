@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_VALUES = 3
 _MOST_REASONS = 3
+_LONGEST_VALUE = 80  # characters; an ARN mostly fits
 
 
 def because(decision: Decision, request: Request, caller: Credentials) -> str:
@@ -82,10 +83,14 @@ def deciding_conditions(decision: Decision) -> list[dict[str, object]]:
 
 def written(condition: Condition) -> str:
     """Return a condition as one reads it: `BoolIfExists aws:MultiFactorAuthPresent false`."""
-    values = list(condition.values[:_MOST_VALUES])
+    values = [_shortened(value) for value in condition.values[:_MOST_VALUES]]
     if len(condition.values) > _MOST_VALUES:
         values.append("…")
     return f"{condition.written} {condition.key} {' | '.join(values)}".rstrip()
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
 
 
 def _lacks(decision: Decision) -> Iterable[str]:
