@@ -15,7 +15,7 @@ import pytest
 
 from files.users import IS_ROOT, NOBODY, file_size_limit, somebody
 from mfa_session.errors import ConfigurationError
-from mfa_session.files import shared
+from mfa_session.files import writable
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.ini import Document
 from mfa_session.files.locks import hold
@@ -204,7 +204,7 @@ def test_links_to_one_file_share_one_lock(home: Path, monkeypatch: pytest.Monkey
     (home / "link").symlink_to(path)
     environ = {"HOME": str(home), "AWS_SHARED_CREDENTIALS_FILE": str(home / "link")}
     state = StateDir.of(environ)
-    monkeypatch.setattr(shared, "LOCK_TIMEOUT_SECONDS", 0.05)
+    monkeypatch.setattr(writable, "LOCK_TIMEOUT_SECONDS", 0.05)
     with hold(state.lock_path("file", str(path))):
         code, message = refusal(
             lambda: credentials_file(environ, state, print).update("mfa", setting("mfa", k="v"))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import stat
-
 from mfa_session.errors import ConfigurationError
-from mfa_session.files.atomic import not_written, replace_file, writable_target
 from mfa_session.files.aws_files import (
     config_header_in,
     config_path,
@@ -15,8 +11,7 @@ from mfa_session.files.aws_files import (
     read_document,
 )
 from mfa_session.files.ini_compare import only_differs_in
-from mfa_session.files.locks import LockTimeout, hold
-from mfa_session.files.safety import check_owner
+from mfa_session.files.writable import WritableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,11 +19,6 @@ if TYPE_CHECKING:
 
     from mfa_session.files.ini import Document
     from mfa_session.files.state import StateDir
-
-LOCK_TIMEOUT_SECONDS = 10.0
-PRIVATE_MODE = 0o600
-PRIVATE_DIRECTORY_MODE = 0o700
-OTHERS_MAY_READ = 0o077
 
 
 class SharedFile:
@@ -51,9 +41,8 @@ class SharedFile:
         """Take everything, touch nothing."""
         self.path = path
         self._header = header
-        self._private = private
-        self._state = state
-        self._warn = warn
+        name = "the credentials file" if private else None
+        self._file = WritableFile(path, private_name=name, state=state, warn=warn)
 
     def read(self) -> Document:
         """Read the file as it is now. Raises ConfigurationError `unreadable-file`."""
@@ -64,7 +53,7 @@ class SharedFile:
 
         Raises ConfigurationError: `unsafe-file`, `unreadable-file` or `file-not-written`.
         """
-        self._check_place()
+        self._file.check()
         self.read()
 
     def update(self, name: str, edit: Callable[[Document], Document]) -> None:
@@ -74,24 +63,13 @@ class SharedFile:
         and `file-locked` after ten seconds, and `edit-refused` for an edit that reaches beyond
         its section.
         """
-        target = os.path.realpath(self.path)
-        lock_path = self._state.lock_path("file", target)
-        try:
-            with hold(lock_path, LOCK_TIMEOUT_SECONDS):
-                self._update_locked(name, edit)
-        except LockTimeout as exc:
-            raise ConfigurationError(
-                "file-locked",
-                f"another process has held {self.path} for {LOCK_TIMEOUT_SECONDS:.0f} seconds",
-                f"see who holds the lock: fuser {lock_path}",
-            ) from exc
+        self._file.locked(lambda: self._update_locked(name, edit))
 
-    def _update_locked(self, name: str, edit: Callable[[Document], Document]) -> None:
-        self._check_place()
-        old = self.read()
+    def edited(self, old: Document, name: str, edit: Callable[[Document], Document]) -> Document:
+        """Return what `edit` makes of a document; `edit-refused` beyond the section of `name`."""
         new = edit(old)
         if new.to_bytes() == old.to_bytes():
-            return
+            return old
         headers = {self._header(old, name), self._header(new, name)}
         if not any(only_differs_in(header, old, new) for header in headers):
             raise ConfigurationError(
@@ -99,60 +77,14 @@ class SharedFile:
                 f"changing the profile {name} in {self.path} would change other profiles",
                 "look for headers or keys that are indented, and write them without blanks before",
             )
-        self._write(new.to_bytes())
+        return new
 
-    def _write(self, data: bytes) -> None:
-        """Make the directory if need be, and replace the file."""
-        target = os.path.realpath(self.path)
-        try:
-            os.makedirs(os.path.dirname(target), PRIVATE_DIRECTORY_MODE, exist_ok=True)
-        except OSError as exc:
-            raise not_written(self.path, exc) from exc
-        if self._private:
-            self._tell_of_readers(target)
-        replace_file(target, data, mode=PRIVATE_MODE if self._private else None)
-
-    def _tell_of_readers(self, target: str) -> None:
-        try:
-            mode = stat.S_IMODE(os.stat(target).st_mode)
-        except FileNotFoundError:
-            return
-        if os.name != "nt" and mode & OTHERS_MAY_READ:
-            self._warn(f"{self.path} could be read by others (mode {mode:04o}): now 0600")
-
-    def _check_place(self) -> None:
-        """Refuse what can be told from names, owners and modes."""
-        if self._private:
-            check_owner(self.path, "the credentials file")
-        try:
-            target = writable_target(self.path)
-        except OSError as exc:
-            raise not_written(self.path, exc) from exc
-        if os.path.exists(target) and not _may(target, os.W_OK):
-            raise _refused(self.path, f"{self.path} is read-only", f"chmod u+w {self.path}")
-        directory = _nearest_directory(os.path.dirname(target))
-        if not os.path.isdir(directory):
-            raise _refused(self.path, f"{directory} is no directory", f"ls -ld {directory}")
-        if not _may(directory, os.W_OK | os.X_OK):
-            raise _refused(
-                self.path, f"the directory {directory} may not be written", f"ls -ld {directory}"
-            )
-
-
-def _nearest_directory(path: str) -> str:
-    """Return the nearest thing above that exists; the rest can be made in it."""
-    while not os.path.lexists(path) and os.path.dirname(path) != path:
-        path = os.path.dirname(path)
-    return path
-
-
-def _may(path: str, what: int) -> bool:
-    """Tell whether we may do that, as whom we act now; False on a read-only file system."""
-    return os.access(path, what, effective_ids=os.access in os.supports_effective_ids)
-
-
-def _refused(path: str, reason: str, hint: str) -> ConfigurationError:
-    return ConfigurationError("file-not-written", f"{path} cannot be written: {reason}", hint)
+    def _update_locked(self, name: str, edit: Callable[[Document], Document]) -> None:
+        self._file.check()
+        old = self.read()
+        new = self.edited(old, name, edit)
+        if new is not old:
+            self._file.write(new.to_bytes())
 
 
 def credentials_file(
