@@ -35,3 +35,12 @@ def format_duration(seconds: float) -> str:
     if hours:
         return f"{hours}h {minutes}m" if minutes else f"{hours}h"
     return f"{minutes}m" if minutes else f"{whole}s"
+
+
+def spell_duration(seconds: int) -> str:
+    """Return the shortest text that `parse_duration` reads as exactly this: `1h30m`, `1d`."""
+    text = ""
+    for unit, size in reversed(_SECONDS.items()):
+        number, seconds = divmod(seconds, size)
+        text += f"{number}{unit}" if number else ""
+    return text or "0s"

@@ -20,7 +20,7 @@ DOCUMENTS = {"files.aws_files", "files.config_toml"}
 # A name allows the room or module and everything in it.
 MAY_IMPORT: dict[str, set[str]] = {
     "__main__": {"cli", "session", "files"},
-    "cli": {"session", "mfa", "files", "guard", "policy", "doctor"},
+    "cli": {"session", "mfa", "files", "guard", "policy", "doctor", "setup"},
     "cli.app": {"system"},
     "cli.wiring": {"aws", "system"},  # the one place that knows concrete edges
     "cli.main": {"system.clock"},  # one clock, from the first moment
@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli.demo": {"sandbox"},
     "cli.completion": {"shell"},
     "cli.shell_init": {"shell"},
+    "cli.shell_setup": {"shell"},
     "cli.complete": {
         "shell",
         "system.secret_index",
@@ -40,6 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "guard": {"session"},
     "policy": set(),
     "doctor": DOCUMENTS | {"session", "guard"},
+    "setup": {"session"},
     "aws": {"session", "mfa"},  # edges implement what these two ask for
     "aws.targets": {"guard"},
     "aws.checkup": {"doctor"},
@@ -63,6 +65,7 @@ MAY_USE: dict[str, set[str]] = {
     "system.qr": {"segno"},
     "aws": {"boto3", "botocore"},
     "files": {"tomli", "tomllib"},  # tomllib: in the library from 3.11
+    "files.toml_edit": {"tomlkit"},
     "sandbox": {"boto3", "botocore", "moto", "werkzeug"},
 }
 

@@ -81,6 +81,10 @@ class App:
             self._file = read_settings_file(self.environ, self.state)
         return self._file
 
+    def reread(self) -> None:
+        """Forget what config.toml said, and what was wired by it: it has been written anew."""
+        self._file = self._edges = None
+
     def edges(self) -> Edges:
         """Return what a login touches; the same for every login of this run."""
         if self._edges is None:

@@ -15,6 +15,7 @@ CHAPTERS = {
     "codes": ("totp", "device"),
     "shell": ("guard", "shell-init", "prompt", "completion"),
     "policies": ("policy",),
+    "setup": ("configure",),
     "help": ("doctor", "demo"),
 }
 

@@ -32,7 +32,9 @@ from mfa_session.system.terminal import Terminal
 
 __all__ = [
     "SecretStore",
+    "Terminal",
     "checkup_of",
+    "choose",
     "has_program",
     "lookups_of",
     "phone_of",
@@ -43,6 +45,7 @@ __all__ = [
     "store_of",
     "stored_secrets_of",
     "terminal_of",
+    "uninterrupted",
     "wire",
     "wire_devices",
 ]
@@ -228,13 +231,16 @@ def confirm(terminal: Terminal, question: str) -> bool | None:
 
 def choose_device(terminal: Terminal, serials: list[str]) -> str | None:
     """Let the person pick one of several devices by number; None where nobody can be asked."""
-    if not terminal.can_ask():
-        return None
-    terminal.tell("Several MFA devices:")
-    for number, serial in enumerate(serials, 1):
-        terminal.tell(f"  {number}  {serial}")
+    return choose(terminal, "Several MFA devices:", serials) if terminal.can_ask() else None
+
+
+def choose(terminal: Terminal, title: str, items: list[str]) -> str:
+    """Let the person pick one of several things by number."""
+    terminal.tell(title)
+    for number, item in enumerate(items, 1):
+        terminal.tell(f"  {number}  {item}")
     while True:
-        answer = terminal.ask(f"Which one (1-{len(serials)})? ").strip()
-        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(serials):
-            return serials[int(answer) - 1]
-        terminal.tell(f"a number from 1 to {len(serials)}, please")
+        answer = terminal.ask(f"Which one (1-{len(items)})? ").strip()
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(items):
+            return items[int(answer) - 1]
+        terminal.tell(f"a number from 1 to {len(items)}, please")

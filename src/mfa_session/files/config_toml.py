@@ -73,6 +73,19 @@ class SettingsFile(Record):
     keyring: Mapping[str, Any]
     guard: Mapping[str, Any]
 
+    def value(self, place: tuple[str, ...]) -> Any:
+        """Return what stands at a place such as `("sessions", "mfa", "code")`, or None."""
+        found: Any = getattr(self, place[0])
+        for name in place[1:]:
+            found = found.get(name, {})
+        return None if found == {} else found
+
+
+def kind_of(place: tuple[str, ...]) -> str:
+    """Return what a setting's value must be: text, flag, texts, duration, code or command."""
+    keys = SESSION_KEYS if place[0] == "sessions" else TABLES[place[0]]
+    return keys[place[-1]]
+
 
 def settings_path(environ: Mapping[str, str]) -> str:
     """Return where config.toml is looked for."""
@@ -98,6 +111,11 @@ def read_settings_file(environ: Mapping[str, str], state: StateDir) -> SettingsF
         tables = _check(path, _parse(path, text))
         remember(state, path, status, tables)
     return SettingsFile(path=path, **tables)
+
+
+def parse_settings(path: str, text: bytes) -> SettingsFile:
+    """Return the checked contents of the bytes of a config.toml; `path` is for messages."""
+    return SettingsFile(path=path, **_check(path, _parse(path, text)))
 
 
 def read_settings_afresh(environ: Mapping[str, str]) -> SettingsFile:

@@ -39,6 +39,11 @@ class Document:
         self._path = path
         self._scan = _scan(data, path)
 
+    @property
+    def path(self) -> str:
+        """Where the bytes came from, for messages."""
+        return self._path
+
     @classmethod
     def parse(cls, data: bytes, path: str) -> Document:
         """Read the bytes of the file at `path`, which is only for messages.

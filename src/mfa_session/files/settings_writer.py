@@ -1,0 +1,86 @@
+"""Writes single settings to config.toml, and nothing else of it. Cold: it imports tomlkit."""
+
+from __future__ import annotations
+
+from mfa_session.durations import spell_duration
+from mfa_session.errors import ConfigurationError
+from mfa_session.files.aws_files import read_bytes
+from mfa_session.files.config_toml import SettingsFile, kind_of, parse_settings, settings_path
+from mfa_session.files.toml_edit import Place, Value, with_settings
+from mfa_session.files.writable import WritableFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mfa_session.files.state import StateDir
+
+
+class SettingsWriter:
+    """config.toml, changed under a lock, after a fresh read, and replaced whole."""
+
+    def __init__(
+        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        """Take what says where the file is; touch nothing."""
+        self.path = settings_path(environ)
+        self._file = WritableFile(
+            self.path, private_name="the settings file", state=state, warn=warn
+        )
+
+    def check_writable(self) -> None:
+        """Find out, changing nothing, whether `update` could work.
+
+        Raises ConfigurationError: `unsafe-file`, `unreadable-file`, `bad-settings-file`,
+        `unknown-setting` or `file-not-written`.
+        """
+        self._file.check()
+        parse_settings(self.path, self.read())
+
+    def read(self) -> bytes:
+        """Return the file's bytes as they are now; none if there is no file."""
+        return read_bytes(self.path) or b""
+
+    def edited(self, data: bytes, values: Mapping[Place, object]) -> bytes:
+        """Return the bytes with these settings; durations are seconds.
+
+        Raises ConfigurationError `edit-refused`.
+        """
+        spelled = {place: _spell(place, value) for place, value in values.items()}
+        new = with_settings(data, self.path, spelled)
+        parse_settings(self.path, new)
+        return new
+
+    def update(self, values: Mapping[Place, object], seen: SettingsFile) -> None:
+        """Write these settings, unless one of them is no longer what it was when it was `seen`.
+
+        Raises ConfigurationError as `check_writable` and `edited`, `file-locked`, and
+        `changed-meanwhile`.
+        """
+        self._file.locked(lambda: self._update_locked(values, seen))
+
+    def _update_locked(self, values: Mapping[Place, object], seen: SettingsFile) -> None:
+        self._file.check()
+        old = self.read()
+        now = parse_settings(self.path, old)
+        for place, value in values.items():
+            if now.value(place) not in (seen.value(place), value):
+                raise changed_meanwhile(self.path, ".".join(place))
+        new = self.edited(old, values)
+        if new != old:
+            self._file.write(new)
+
+
+def changed_meanwhile(path: str, what: str) -> ConfigurationError:
+    """Return the error for a value that somebody else has changed since it was looked at."""
+    return ConfigurationError(
+        "changed-meanwhile",
+        f"{path}: {what} was changed by somebody else meanwhile",
+        "look at it, and run `mfa-session configure` again",
+    )
+
+
+def _spell(place: Place, value: object) -> Value:
+    if kind_of(place) == "duration" and isinstance(value, int):
+        return spell_duration(value)
+    return value  # type: ignore[return-value]  # of a kind that config_toml checks

@@ -1,0 +1,116 @@
+"""What a person has answered, by options or at the terminal, and which answers will do."""
+
+from __future__ import annotations
+
+from mfa_session.errors import ConfigurationError, UsageError
+from mfa_session.record import Record
+from mfa_session.session.arns import is_role_arn
+from mfa_session.session.names import (
+    Named,
+    check_portable,
+    choose_target,
+    hides_static_keys,
+    holds_keys,
+    look_up,
+)
+from mfa_session.session.shapes import DURATION_LIMITS_SECONDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.session.facts import Facts
+
+
+class Role(Record):
+    """A profile to be made for a role."""
+
+    profile: str
+    arn: str
+
+
+class Answers(Record):
+    """Every answer; None leaves a setting as it is. `duration` is seconds.
+
+    `target` is the profile that the session is written to. `typed` are the keys whose new value
+    the person gave while the old one was shown.
+    """
+
+    name: str
+    target: str
+    source_profile: str | None = None
+    mfa_serial: str | None = None
+    duration: int | None = None
+    code: str | None = None
+    code_command: str | None = None
+    region: str | None = None
+    confirm: bool | None = None
+    roles: tuple[Role, ...] = ()
+    repointed: tuple[str, ...] = ()
+    typed: frozenset[str] = frozenset()
+
+
+def find_session(facts: Facts, asked: str) -> Named:
+    """Return the session that a name means, be it new; refuse what cannot be an MFA session's.
+
+    Raises ConfigurationError: `bad-profile-name`, `protected-profile`, `hidden-profile` or
+    `role-session`.
+    """
+    check_portable(asked, "session")
+    named = look_up(facts, asked) or Named(name=asked)
+    name = named.name
+    if holds_keys(facts, name):
+        raise ConfigurationError(
+            "protected-profile",
+            f"profile {name!r} holds long-term keys: it can be the source, not the session",
+            f"call the session otherwise: --profile mfa --source-profile {name}",
+        )
+    table = facts.file.sessions.get(name, {})
+    if "role_arn" in table or "via" in table:
+        raise ConfigurationError(
+            "role-session",
+            f"session {name!r} is a role's; `configure` sets up the MFA session it comes from",
+            "give the MFA session another name: --profile NAME",
+        )
+    if hides_static_keys(facts, name) and "write_to" not in table:
+        raise ConfigurationError(
+            "hidden-profile",
+            f"profile {name!r} gets its credentials elsewhere: SDKs pass over a session there",
+            "give the session another name: --profile NAME",
+        )
+    return named
+
+
+def target_of(facts: Facts, named: Named) -> str:
+    """Return the profile that the session is written to."""
+    write_to = facts.file.sessions.get(named.name, {}).get("write_to")
+    target = choose_target(facts, named, write_to)
+    check_portable(target, "profile to write a session to")
+    return target
+
+
+def check_duration(seconds: int) -> int:
+    """Return the seconds; ConfigurationError `duration-out-of-range` if AWS grants no such."""
+    least, most = DURATION_LIMITS_SECONDS["mfa"]
+    if not least <= seconds <= most:
+        raise ConfigurationError(
+            "duration-out-of-range",
+            f"{seconds} s is out of range: an MFA session lasts {least} s to {most // 3600} h",
+            f"give a --duration from 15m to {most // 3600}h",
+        )
+    return seconds
+
+
+def read_role(text: str) -> Role:
+    """Return the role that `NAME=ARN` says."""
+    profile, equals, arn = text.partition("=")
+    if not equals or not profile:
+        raise UsageError(
+            "bad-role", f"--role: {text!r} is not NAME=ARN", "write it as --role books=arn:aws:iam…"
+        )
+    check_portable(profile, "profile for a role")
+    if not is_role_arn(arn):
+        raise ConfigurationError(
+            "bad-role-arn",
+            f"{arn!r} is no role's ARN",
+            "a role's ARN looks like arn:aws:iam::123456789012:role/NAME",
+        )
+    return Role(profile=profile, arn=arn)

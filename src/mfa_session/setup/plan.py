@@ -1,0 +1,146 @@
+"""What is written for the answers: one change for each value that is not so already."""
+
+from __future__ import annotations
+
+from mfa_session.durations import spell_duration
+from mfa_session.errors import ConfigurationError
+from mfa_session.record import Record
+from mfa_session.session.names import DEFAULT_NAME
+from mfa_session.setup.profiles import check_repointed, why_not
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mfa_session.session.facts import Facts
+    from mfa_session.setup.answers import Answers, Role
+
+SETTINGS, PROFILES = "settings", "profiles"
+_CREDENTIALS = (
+    "aws_access_key_id",
+    "credential_process",
+    "sso_session",
+    "sso_start_url",
+    "web_identity_token_file",
+)
+_OF_SESSION = ("source_profile", "mfa_serial", "duration", "code", "code_command", "region")
+
+
+class Change(Record):
+    """One value to be written: to config.toml (`settings`) or ~/.aws/config (`profiles`).
+
+    `place` is tables and key, or profile and key; durations are seconds; `before` is None where
+    nothing stands, `after` where the line goes. `agreed` says that the person has said yes to it.
+    """
+
+    file: str
+    place: tuple[str, ...]
+    before: object = None
+    after: object = None
+    agreed: bool = False
+
+    @property
+    def label(self) -> str:
+        """How to speak of what is set."""
+        *tables, key = self.place
+        return ".".join(self.place) if self.file == SETTINGS else f"{key} of profile {tables[0]!r}"
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a value that somebody has set would be lost."""
+        return self.before is not None and self.before != self.after
+
+    def shown(self, value: object) -> str:
+        """Return a value of it as people write it."""
+        if self.place[-1] == "duration" and isinstance(value, int):
+            return spell_duration(value)
+        return "nothing" if value is None else str(value)
+
+
+def plan(facts: Facts, answers: Answers) -> list[Change]:
+    """Return the changes that make the files say what was answered; none where they do already.
+
+    Raises ConfigurationError for a role that cannot be set up.
+    """
+    changes = [*_of_settings(facts, answers), *_of_roles(facts, answers)]
+    changes += _of_repointed(facts, answers)
+    return [change for change in changes if change.before != change.after]
+
+
+def questions(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes that would replace a value without anybody having said so."""
+    return [change for change in changes if change.replaces and not change.agreed]
+
+
+def setting_exists(change: Change) -> ConfigurationError:
+    """Return the error for a value that may not be replaced unasked."""
+    before, after = change.shown(change.before), change.shown(change.after)
+    return ConfigurationError(
+        "setting-exists",
+        f"{change.label} is {before}, and would become {after}",
+        "if you mean it: --force",
+    )
+
+
+def _of_settings(facts: Facts, answers: Answers) -> Iterator[Change]:
+    values: dict[tuple[str, ...], object] = {
+        ("sessions", answers.name, key): getattr(answers, key) for key in _OF_SESSION
+    }
+    if _is_first(facts, answers.name):
+        values[("defaults", "profile")] = answers.name
+    values[("guard", "confirm")] = answers.confirm
+    for place, value in values.items():
+        if value is not None:
+            agreed = place[-1] in answers.typed
+            before = facts.file.value(place)
+            yield Change(file=SETTINGS, place=place, before=before, after=value, agreed=agreed)
+
+
+def _is_first(facts: Facts, name: str) -> bool:
+    """Say whether a session becomes the one that is meant when none is named."""
+    others = facts.file.sessions.keys() - {name}
+    return name != DEFAULT_NAME and not others and "profile" not in facts.file.defaults
+
+
+def _of_roles(facts: Facts, answers: Answers) -> Iterator[Change]:
+    for role in answers.roles:
+        _check_role(facts, answers, role)
+        wanted = {"role_arn": role.arn, "source_profile": answers.target, "mfa_serial": None}
+        yield from _of_profile(facts, role.profile, wanted, agreed=False)
+
+
+def _check_role(facts: Facts, answers: Answers, role: Role) -> None:
+    reason = why_not(facts, role.profile, answers.target)
+    if role.profile in {answers.name, answers.source_profile}:
+        reason = "it is the session's own name, or its source"
+    elif reason is None and _gets_keys(facts, role.profile):
+        reason = "it has credentials of its own, which a role_arn would hide"
+    if reason is not None:
+        raise ConfigurationError(
+            "not-repointable",
+            f"profile {role.profile!r} cannot be set up for a role: {reason}",
+            "give the role another profile: --role NAME=ARN",
+        )
+
+
+def _gets_keys(facts: Facts, name: str) -> bool:
+    """Say whether a profile without a role gets credentials of its own."""
+    section = facts.section(name)
+    return "role_arn" not in section and any(key in section for key in _CREDENTIALS)
+
+
+def _of_repointed(facts: Facts, answers: Answers) -> Iterator[Change]:
+    for name in answers.repointed:
+        check_repointed(facts, name, answers.source_profile, answers.target)
+        wanted = {"source_profile": answers.target, "mfa_serial": None}
+        yield from _of_profile(facts, name, wanted, agreed=True)
+
+
+def _of_profile(
+    facts: Facts, name: str, wanted: Mapping[str, str | None], *, agreed: bool
+) -> Iterator[Change]:
+    section = facts.profiles.in_config(name) or {}
+    for key, value in wanted.items():
+        yield Change(
+            file=PROFILES, place=(name, key), before=section.get(key), after=value, agreed=agreed
+        )

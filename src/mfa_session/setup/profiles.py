@@ -1,0 +1,78 @@
+"""Which profiles may be a session's source, and which role profiles may come from a session."""
+
+from __future__ import annotations
+
+from mfa_session.errors import ConfigurationError
+from mfa_session.session.names import holds_keys, unknown_name
+from mfa_session.session.shapes import CHAINED_LIMIT_SECONDS
+from mfa_session.session.sources import environment_source, source_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.session.facts import Facts
+
+_ROLE_KEYS = ("role_arn", "source_profile", "mfa_serial")
+
+
+def source_profiles(facts: Facts) -> list[str]:
+    """Return the profiles that hold or yield long-term keys, sorted."""
+    return [name for name in facts.profiles.names() if source_in(facts, name) is not None]
+
+
+def check_any_source(facts: Facts) -> None:
+    """Refuse where neither a profile nor the environment has long-term keys."""
+    if environment_source(facts.environ) is None:
+        raise ConfigurationError(
+            "no-long-term-keys",
+            "no profile holds a long-term access key, and the environment has none",
+            "store yours: `aws configure`; then run `mfa-session configure` again",
+        )
+
+
+def repointable(facts: Facts, source: str, target: str) -> list[str]:
+    """Return the role profiles of the source that could come from the session instead, sorted."""
+    return [
+        name
+        for name in facts.profiles.names()
+        if _comes_from(facts, name, source) and why_not(facts, name, target) is None
+    ]
+
+
+def check_repointed(facts: Facts, name: str, source: str | None, target: str) -> None:
+    """Refuse a profile that cannot be had from the session, saying why.
+
+    Raises ConfigurationError: `no-such-profile` or `not-repointable`.
+    """
+    section = facts.profiles.in_config(name)
+    if section is None:
+        raise unknown_name(facts, name)
+    origin = section.get("source_profile")
+    reason = why_not(facts, name, target)
+    if "role_arn" not in section:
+        reason = "it has no role_arn"
+    elif reason is None and origin not in (source, target):
+        reason = f"its source_profile is {origin!r}, not {source!r}"
+    if reason is not None:
+        raise ConfigurationError(
+            "not-repointable",
+            f"profile {name!r} cannot come from the session: {reason}",
+            "leave it out, or correct it first",
+        )
+
+
+def why_not(facts: Facts, name: str, target: str) -> str | None:
+    """Return why a profile for a role cannot come from the session in `target`; None if it can."""
+    section = facts.profiles.in_config(name) or {}
+    if name == target:
+        return "it is the session's own profile"
+    if holds_keys(facts, name) or any(key in facts.in_credentials(name) for key in _ROLE_KEYS):
+        return "the credentials file has a section of that name, which SDKs look at first"
+    seconds = section.get("duration_seconds", "").strip()
+    if seconds.isascii() and seconds.isdigit() and int(seconds) > CHAINED_LIMIT_SECONDS:
+        return f"duration_seconds is {seconds}, and AWS gives a role for 1 h at most to a session"
+    return None
+
+
+def _comes_from(facts: Facts, name: str, source: str) -> bool:
+    section = facts.profiles.in_config(name) or {}
+    return section.get("source_profile") == source and "role_arn" in section

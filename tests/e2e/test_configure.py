@@ -1,0 +1,529 @@
+"""`configure`: from `aws configure` to a session in one command, and nothing replaced unasked."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import stat
+from typing import TYPE_CHECKING
+
+import pexpect
+import pytest
+
+from e2e.places import long_term, managed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run, Terminal
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, Document, User
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and modes of POSIX")
+
+PHONE = "arn:aws:iam::123456789012:mfa/carols-phone"
+ROLE = "arn:aws:iam::123456789012:role/books"
+WRITTEN = f'[sessions.mfa]\nsource_profile = "default"\nmfa_serial = "{PHONE}"\n'
+BOOKS = f"""\
+# mine
+[profile books]
+role_arn   = {ROLE}
+source_profile = default
+mfa_serial = {PHONE}
+output = text
+
+[profile other]
+role_arn = {ROLE}
+source_profile = elsewhere
+"""
+
+
+def tree(home: Path) -> dict[str, bytes]:
+    """Return every file below the home with its bytes, but for locks and notes."""
+    return {
+        str(path.relative_to(home)): path.read_bytes()
+        for path in sorted(home.rglob("*"))
+        if path.is_file() and "state" not in path.parts
+    }
+
+
+class TestWithoutATerminal:
+    """Options are the answers."""
+
+    def test_from_a_key_to_a_session(
+        self, run: Run, carols: AwsFiles, phone: Device, aws: Sandbox
+    ) -> None:
+        outcome = run("configure", "--token-code", phone.code())
+        assert (outcome.exit_code, outcome.stdout) == (0, ""), outcome
+        assert outcome.stderr.splitlines() == [
+            "long-term keys: profile 'default'",
+            f"MFA device: {PHONE}",
+            f"{carols.settings} (a new file):",
+            "  + [sessions.mfa]",
+            '  + source_profile = "default"',
+            f'  + mfa_serial = "{PHONE}"',
+            f"written: {carols.settings}",
+            "MFA session in account 123456789012: good for 12h, in profile 'mfa'",
+            "use it: aws --profile mfa …",
+        ]
+        assert carols.settings.read_text() == WRITTEN
+        assert stat.S_IMODE(carols.settings.stat().st_mode) == 0o600
+        assert stat.S_IMODE(carols.settings.parent.stat().st_mode) == 0o700
+        section = carols.section("mfa")
+        assert section is not None
+        assert section["mfa_session_mfa_serial"] == PHONE
+        assert [call.status for call in aws.calls.of("GetSessionToken")] == [200]
+
+    def test_twice_changes_nothing_the_second_time(
+        self, run: Run, carols: AwsFiles, phone: Device, home: Path, aws: Sandbox
+    ) -> None:
+        argv = ("configure", "--duration", "8h", "--shell", "bash", "--role", f"books={ROLE}")
+        assert run(*argv, "--token-code", phone.code(), "--yes").exit_code == 0
+        before, calls = tree(home), len(list(aws.calls))
+        outcome = run(*argv, "--yes")
+        assert outcome.exit_code == 0, outcome
+        assert "all of this is set already; nothing was written" in outcome.stderr
+        assert "kept, good for" in outcome.stderr
+        assert (tree(home), len(list(aws.calls))) == (before, calls)
+        assert carols.profile("books") == {"role_arn": ROLE, "source_profile": "mfa"}
+
+    def test_every_answer_as_an_option(self, run: Run, carols: AwsFiles, phone: Device) -> None:
+        outcome = run(
+            "configure", "--profile", "work", "--source-profile", "default",
+            "--mfa-serial", phone.serial, "--duration", "1h30m", "--code", "command",
+            "--code-command", "op item get 'AWS' --otp", "--region", "eu-west-3",
+            "--confirm", "--no-login", "--no-input",
+        )  # fmt: skip
+        assert outcome.exit_code == 0, outcome
+        assert carols.settings.read_text() == (
+            '[sessions.work]\nsource_profile = "default"\n'
+            f'mfa_serial = "{PHONE}"\nduration = "1h30m"\ncode = "command"\n'
+            'code_command = "op item get \'AWS\' --otp"\nregion = "eu-west-3"\n\n'
+            '[defaults]\nprofile = "work"\n\n[guard]\nconfirm = true\n'
+        )
+
+    def test_a_dry_run_shows_and_writes_nothing(
+        self, run: Run, carols: AwsFiles, home: Path, aws: Sandbox
+    ) -> None:
+        before = tree(home)
+        outcome = run("configure", "--dry-run", "--role", f"books={ROLE}", "--shell", "zsh")
+        assert outcome.exit_code == 0, outcome
+        script = carols.settings.with_name("init.zsh")
+        assert outcome.stdout.splitlines() == [
+            f"{carols.settings} (a new file):",
+            "  + [sessions.mfa]",
+            '  + source_profile = "default"',
+            f'  + mfa_serial = "{PHONE}"',
+            f"{carols.config} (a new file):",
+            "  + [profile books]",
+            f"  + role_arn = {ROLE}",
+            "  + source_profile = mfa",
+            f"{script} (a new file): the guard, completion and a prompt for zsh",
+        ]
+        assert (tree(home), aws.count("GetSessionToken")) == (before, 0)
+
+    def test_json_tells_the_changes(self, run: Run, carols: AwsFiles, phone: Device) -> None:
+        outcome = run("configure", "--json", "--duration", "1h", "--token-code", phone.code())
+        assert outcome.exit_code == 0, outcome
+        data = json.loads(outcome.stdout)
+        login = data.pop("login")
+        assert (login["profile"], login["valid"], login["reused"]) == ("mfa", True, False)
+        place = {"file": "config.toml", "before": None}
+        assert data == {
+            "version": 1,
+            "session": "mfa",
+            "profile": "mfa",
+            "written": True,
+            "files": [str(carols.settings)],
+            "changes": [
+                {**place, "setting": "sessions.mfa.source_profile", "after": "default"},
+                {**place, "setting": "sessions.mfa.mfa_serial", "after": PHONE},
+                {**place, "setting": "sessions.mfa.duration", "after": "1h"},
+            ],
+        }
+
+    def test_no_login_where_nobody_can_give_a_code(self, run: Run, carols: AwsFiles) -> None:
+        outcome = run("configure", "--no-input")
+        assert outcome.exit_code == 0, outcome
+        assert "not logged in: session 'mfa' needs an MFA code" in outcome.stderr
+        assert carols.settings.read_text() == WRITTEN
+
+    def test_what_stands_in_config_toml_stays(
+        self, run: Run, carols: AwsFiles, phone: Device
+    ) -> None:
+        text = (
+            "# my settings\r\n[defaults]   # usual\r\nmin_ttl = '20m'\r\n\r\n"
+            "[sessions.mfa]\r\ncode = 'prompt' # I type\r\n# duration = \"1h\"\r\n\r\n"
+            "# about the keyring\r\n[keyring]\r\ninsecure = false"
+        )
+        carols.settings.parent.mkdir(parents=True)
+        carols.settings.write_bytes(text.encode())
+        carols.settings.chmod(0o640)
+        outcome = run("configure", "--no-login", "--mfa-serial", phone.serial)
+        assert outcome.exit_code == 0, outcome
+        assert "could be read by others (mode 0640): now 0600" in outcome.stderr
+        added = f'source_profile = "default"\r\nmfa_serial = "{PHONE}"\r\n'
+        expected = text.replace("# I type\r\n", "# I type\r\n" + added)
+        assert carols.settings.read_bytes() == expected.encode()
+
+    def test_role_profiles_come_from_the_session(
+        self, run: Run, carols: AwsFiles, carol: User, aws: Sandbox, phone: Device
+    ) -> None:
+        trust: Document = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
+            ],
+        }
+        aws.create_role("books", trust=trust)
+        carols.write(config=BOOKS)
+        outcome = run("configure", "--repoint", "books", "--token-code", phone.code())
+        assert outcome.exit_code == 0, outcome
+        expected = BOOKS.replace(f"source_profile = default\nmfa_serial = {PHONE}\n",
+                                 "source_profile = mfa\n")  # fmt: skip
+        text = carols.config.read_text()
+        assert text.startswith(expected)
+        assert "[profile mfa]\nregion = eu-west-1" in text[len(expected) :]
+        import boto3
+
+        session = boto3.Session(profile_name="books", region_name="eu-west-1")
+        identity = session.client("sts").get_caller_identity()
+        assert ":assumed-role/books/" in identity["Arn"]
+
+    def test_the_shells_script_and_its_line(self, run: Run, carols: AwsFiles, home: Path) -> None:
+        (home / ".bashrc").write_bytes(b"alias ll='ls -l'  # mine")
+        (home / ".bashrc").chmod(0o644)
+        outcome = run("configure", "--shell", "bash", "--yes", "--no-login")
+        assert outcome.exit_code == 0, outcome
+        script = carols.settings.with_name("init.bash")
+        assert script.read_text() == run("shell-init", "bash").stdout
+        assert (home / ".bashrc").read_text() == (
+            f"alias ll='ls -l'  # mine\nif [ -r '{script}' ]; then . '{script}'; fi\n"
+        )
+        assert stat.S_IMODE((home / ".bashrc").stat().st_mode) == 0o644
+
+    def test_without_a_yes_the_line_is_only_told(
+        self, run: Run, carols: AwsFiles, home: Path
+    ) -> None:
+        outcome = run("configure", "--shell", "bash", "--no-guard", "--no-login")
+        assert outcome.exit_code == 0, outcome
+        script = carols.settings.with_name("init.bash")
+        assert script.read_text().endswith(run("completion", "bash").stdout)
+        assert "guard" not in script.read_text().partition("\n")[2].split("mfa-session")[0]
+        assert not (home / ".bashrc").exists()
+        assert f"add this line to {home}/.bashrc:\n  if [ -r" in outcome.stderr
+
+    def test_a_user_without_a_device_is_told_what_to_do(
+        self, run: Run, files: AwsFiles, carol: User
+    ) -> None:
+        files.write(long_term(carol))
+        outcome = run("configure")
+        assert outcome.exit_code == 0, outcome
+        assert "add an MFA device: mfa-session device enroll --qr --profile mfa" in outcome.stderr
+        assert files.settings.read_text() == '[sessions.mfa]\nsource_profile = "default"\n'
+
+    def test_without_a_network_the_device_is_left_to_the_login(
+        self, run: Run, carols: AwsFiles
+    ) -> None:
+        env = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
+        outcome = run("configure", "--no-login", env=env)
+        assert outcome.exit_code == 0, outcome
+        assert "your MFA device was not found by itself" in outcome.stderr
+        assert carols.settings.read_text() == '[sessions.mfa]\nsource_profile = "default"\n'
+
+
+BAD = {
+    "no keys": ((), "", "", "", "no-long-term-keys", "aws configure"),
+    "several keys": ((), "{default}{work}", "", "", "answer-needed", "--source-profile"),
+    "several devices": (("--profile", "two"), "{default}", "", "", "several-mfa-devices",
+                        "--mfa-serial"),
+    "no such source": (("--source-profile", "nosuch"), "{default}", "", "", "no-such-profile",
+                       "nosuch"),
+    "a source of session keys": (("--source-profile", "had"), "{default}{had}", "", "",
+                                 "temporary-source", "had"),
+    "a name that is the source": (("--profile", "default"), "{default}", "", "",
+                                  "protected-profile", "holds long-term keys"),
+    "a name no SDK reads": (("--profile", "a b"), "{default}", "", "", "bad-profile-name", "a b"),
+    "a name of a role": (("--profile", "books"), "{default}", "", BOOKS, "hidden-profile", "books"),
+    "a role's session": (("--profile", "r"), "{default}", '[sessions.r]\nvia = "mfa"\n', "",
+                         "role-session", "'r'"),
+    "a passkey": (("--mfa-serial", "arn:aws:iam::123456789012:u2f/user/carol/k"), "{default}", "",
+                  "", "passkey-device", "passkey"),
+    "too long": (("--duration", "37h"), "{default}", "", "", "duration-out-of-range", "36 h"),
+    "too short": (("--duration", "0"), "{default}", "", "", "duration-out-of-range", "900 s"),
+    "no command": (("--code", "command"), "{default}", "", "", "answer-needed", "--code-command"),
+    "no role's ARN": (("--role", "x=y"), "{default}", "", "", "bad-role-arn", "'y'"),
+    "a role with a bad name": (("--role", f"a b={ROLE}"), "{default}", "", "", "bad-profile-name",
+                               "a b"),
+    "a role over a key": (("--role", f"default={ROLE}"), "{default}", "", "", "not-repointable",
+                          "default"),
+    "a role elsewhere": (("--role", f"other={ROLE}"), "{default}", "", BOOKS, "setting-exists",
+                         "source_profile of profile 'other' is elsewhere, and would become mfa"),
+    "to repoint nothing": (("--repoint", "nosuch"), "{default}", "", "", "no-such-profile",
+                           "nosuch"),
+    "to repoint another's": (("--repoint", "other"), "{default}", "", BOOKS, "not-repointable",
+                             "'elsewhere', not 'default'"),
+    "to repoint a long one": (("--repoint", "books"), "{default}", "",
+                              BOOKS.replace("output = text", "duration_seconds = 7200"),
+                              "not-repointable", "1 h at most"),
+    "another value": (("--duration", "8h"), "{default}", '[sessions.mfa]\nduration = "12h"\n', "",
+                      "setting-exists", "sessions.mfa.duration is 12h, and would become 8h"),
+    "broken settings": ((), "{default}", "[sessions.mfa\n", "", "bad-settings-file", "line 1"),
+    "an unknown setting": ((), "{default}", "[sessions.mfa]\ndurations = 1\n", "",
+                           "unknown-setting", "duration"),
+    "broken profiles": ((), "{default}", "", "[a]\n[a]\n", "unreadable-file", "line 2"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_answers_change_nothing(
+    run: Run, files: AwsFiles, carol: User, phone: Device, aws: Sandbox, home: Path, case: str
+) -> None:
+    argv, credentials, settings, config, code, says = BAD[case]
+    if case == "several devices":
+        aws.create_device(carol, name="carols-tablet")
+    texts = {"default": long_term(carol), "work": long_term(carol, "work"), "had": managed("had")}
+    files.write(credentials.format(**texts), settings=settings or None, config=config or None)
+    before = tree(home)
+    outcome = run("configure", "--no-input", "--json", *argv)
+    assert outcome.exit_code == 3, outcome
+    error = json.loads(outcome.stdout)["error"]
+    assert error["code"] == code, error
+    assert says in f"{error['message']} {error['hint']}"
+    assert tree(home) == before
+    assert aws.count("GetSessionToken") == 0
+    del phone
+
+
+@pytest.mark.parametrize(
+    "argv", [("--guard", "--no-guard"), ("--role", "books"), ("--duration", "x"), ("--code", "x")]
+)
+def test_wrong_usage(run: Run, carols: AwsFiles, home: Path, argv: tuple[str, ...]) -> None:
+    del carols
+    before = tree(home)
+    outcome = run("configure", *argv)
+    assert (outcome.exit_code, outcome.stdout) == (2, ""), outcome
+    assert tree(home) == before
+
+
+class TestFiles:
+    """What stands at the place of config.toml."""
+
+    def test_one_that_others_may_write_is_refused(
+        self, run: Run, carols: AwsFiles, home: Path
+    ) -> None:
+        carols.write(settings="[defaults]\n")
+        carols.settings.chmod(0o666)
+        before = tree(home)
+        outcome = run("configure", "--no-login")
+        assert (outcome.exit_code, "may be written by others" in outcome.stderr) == (3, True)
+        assert tree(home) == before
+
+    def test_a_link_leads_to_the_file(self, run: Run, carols: AwsFiles, home: Path) -> None:
+        (home / "dotfiles").mkdir()
+        (home / "dotfiles" / "mfa.toml").write_text("# mine\n")
+        carols.settings.parent.mkdir(parents=True)
+        carols.settings.symlink_to(home / "dotfiles" / "mfa.toml")
+        assert run("configure", "--no-login").exit_code == 0
+        assert carols.settings.is_symlink()
+        assert (home / "dotfiles" / "mfa.toml").read_text() == "# mine\n\n" + WRITTEN
+
+    def test_forced_another_value_is_replaced_in_its_place(
+        self, run: Run, carols: AwsFiles
+    ) -> None:
+        carols.write(settings=WRITTEN + 'duration = "12h" # a day\ncode = "auto"\n')
+        outcome = run("configure", "--no-login", "--duration", "8h", "--force")
+        assert outcome.exit_code == 0, outcome
+        expected = WRITTEN + 'duration = "8h" # a day\ncode = "auto"\n'
+        assert carols.settings.read_text() == expected
+        assert '    [sessions.mfa]\n  - duration = "12h" # a day\n  + duration = "8h"' in (
+            outcome.stderr
+        )
+
+    def test_a_full_credentials_file_is_not_shown(
+        self, run: Run, carols: AwsFiles, carol: User
+    ) -> None:
+        carols.write(config=BOOKS + long_term(carol, "profile spare"))
+        outcome = run("configure", "--no-login", "--source-profile", "default", "--repoint",
+                      "books", "-vv")  # fmt: skip
+        assert outcome.exit_code == 0, outcome
+        assert carol.secret_access_key not in outcome.stdout + outcome.stderr
+
+
+class TestAtATerminal:
+    """Questions, and the ways out of them."""
+
+    def test_from_a_key_to_a_session_with_enter_and_a_code(
+        self, terminal: Terminal, carols: AwsFiles, phone: Device
+    ) -> None:
+        tty = terminal("configure", "--no-guard")
+        tty.expect_exact("Session name [mfa]: ")
+        tty.sendline("")
+        tty.expect_exact("How long a session lasts [12h]: ")
+        tty.sendline("")
+        tty.expect_exact("(the keyring does not hold the secret of this device)")
+        tty.expect_exact("Codes come from: auto, prompt, keyring, command [auto]: ")
+        tty.sendline("")
+        tty.expect_exact('  + source_profile = "default"')
+        tty.expect_exact("Write this? [Y/n] ")
+        assert not carols.settings.exists()
+        tty.sendline("")
+        tty.expect_exact(f"MFA code for {PHONE} (session mfa): ")
+        tty.sendline(phone.code())
+        tty.expect_exact("good for 12h, in profile 'mfa'")
+        tty.expect_exact(pexpect.EOF)
+        tty.close()
+        assert tty.exitstatus == 0
+        assert carols.settings.read_text() == WRITTEN
+
+    def test_wrong_answers_are_asked_again(  # noqa: PLR0915  # one dialog, question by question
+        self, terminal: Terminal, carols: AwsFiles, home: Path, program: str
+    ) -> None:
+        carols.write(config=BOOKS)
+        line = f"{shlex.quote(program)} configure --no-login; true"
+        tty = terminal("--norc", "-c", line, program="/bin/bash")
+        for wrong in ("default", "a b", "books"):
+            tty.expect_exact("Session name [mfa]: ")
+            tty.sendline(wrong)
+        tty.expect_exact("Session name [mfa]: ")
+        tty.sendline("work")
+        for wrong in ("x", "37h"):
+            tty.expect_exact("How long a session lasts [12h]: ")
+            tty.sendline(wrong)
+        tty.expect_exact("How long a session lasts [12h]: ")
+        tty.sendline("8h")
+        tty.expect_exact("command [auto]: ")
+        tty.sendline("phone")
+        tty.expect_exact("command [auto]: ")
+        tty.sendline("command")
+        tty.expect_exact("The command that prints a code: ")
+        tty.sendline("ykman oath code AWS")
+        tty.expect_exact("Have the role of profile 'books' from session 'work', ")
+        tty.sendline("maybe")
+        tty.expect_exact("y or n, please")
+        tty.sendline("y")
+        tty.expect_exact("Set up bash: completion, and the guard before `aws`? [y/N] ")
+        tty.sendline("y")
+        tty.expect_exact(f"Add a line to {home}/.bashrc that sources it? [Y/n] ")
+        tty.sendline("n")
+        tty.expect_exact("Write this? [Y/n] ")
+        tty.sendline("y")
+        tty.expect_exact("add this line to")
+        tty.expect_exact(pexpect.EOF)
+        assert carols.settings.read_text() == (
+            WRITTEN.replace("mfa]", "work]") + 'duration = "8h"\ncode = "command"\n'
+            'code_command = "ykman oath code AWS"\n\n[defaults]\nprofile = "work"\n'
+        )
+        assert carols.profile("books") == {
+            "role_arn": ROLE, "source_profile": "work", "output": "text"
+        }  # fmt: skip
+        assert not (home / ".bashrc").exists()
+
+    def test_of_several_sources_one_is_picked(
+        self, terminal: Terminal, carols: AwsFiles, carol: User
+    ) -> None:
+        carols.write(long_term(carol) + long_term(carol, "work"))
+        tty = terminal("configure", "--no-guard", "--profile", "mfa", "--no-login", "--dry-run")
+        tty.expect_exact("Several profiles have long-term keys:\r\n  1  default\r\n  2  work\r\n")
+        tty.expect_exact("Which one (1-2)? ")
+        tty.sendline("2")
+        tty.expect_exact("How long")
+        tty.sendline("")
+        tty.expect_exact("Codes come from")
+        tty.sendline("")
+        tty.expect_exact('+ source_profile = "work"')
+        tty.expect_exact(pexpect.EOF)
+        assert not carols.settings.exists()
+
+    def test_another_value_is_replaced_only_after_a_yes(
+        self, terminal: Terminal, carols: AwsFiles
+    ) -> None:
+        text = WRITTEN + 'code = "prompt"\nduration = "1h"\n'
+        carols.write(settings=text)
+        argv = ("configure", "--no-guard", "--profile", "mfa", "--duration", "2h", "--code", "auto")
+        tty = terminal(*argv, "--no-login")
+        tty.expect_exact("sessions.mfa.duration is 1h. Make it 2h? [y/N] ")
+        tty.sendline("y")
+        tty.expect_exact("sessions.mfa.code is prompt. Make it auto? [y/N] ")
+        tty.sendline("")
+        tty.expect_exact("Write this? [Y/n] ")
+        tty.sendline("")
+        tty.expect_exact(pexpect.EOF)
+        assert carols.settings.read_text() == text.replace("1h", "2h")
+
+    @pytest.mark.parametrize("question", ["Session name", "How long", "Codes come", "Write this"])
+    @pytest.mark.parametrize(("way", "exit_code"), [("c", 130), ("d", 4), ("TERM", 143)])
+    def test_each_way_out_leaves_everything_as_it_was(
+        self, terminal: Terminal, carols: AwsFiles, home: Path, question: str, way: str,
+        exit_code: int,
+    ) -> None:  # fmt: skip
+        carols.write(config=BOOKS, settings="# mine\n")
+        before = tree(home)
+        tty = terminal("configure", "--no-guard", "--no-login")
+        for asked in ("Session name", "How long", "Codes come", "Have the role", "Write this"):
+            tty.expect_exact(asked)
+            if asked == question:
+                break
+            tty.sendline("y" if asked == "Have the role" else "")
+        if way == "TERM":
+            tty.kill(signal.SIGTERM)
+        else:
+            tty.sendcontrol(way)
+        tty.expect_exact(pexpect.EOF)
+        tty.close()
+        assert tty.exitstatus == exit_code
+        assert tree(home) == before
+
+    def test_no_is_exit_7(self, terminal: Terminal, carols: AwsFiles) -> None:
+        tty = terminal(
+            "configure", "--no-guard", "--profile", "mfa", "--duration", "1h", "--code", "auto"
+        )
+        tty.expect_exact("Write this? [Y/n] ")
+        tty.sendline("n")
+        tty.expect_exact("nothing was written: the answer was no")
+        tty.expect_exact(pexpect.EOF)
+        tty.close()
+        assert tty.exitstatus == 7
+        assert not carols.settings.exists()
+
+    def test_what_an_editor_saved_meanwhile_is_kept(
+        self, terminal: Terminal, carols: AwsFiles
+    ) -> None:
+        carols.write(settings="")
+        argv = ("configure", "--no-guard", "--profile", "mfa", "--code", "auto", "--no-login")
+        tty = terminal(*argv, "--duration", "1h")
+        tty.expect_exact("Write this? [Y/n] ")
+        carols.write(settings="[guard]\nconfirm = true\n")
+        tty.sendline("")
+        tty.expect_exact("written")
+        tty.expect_exact(pexpect.EOF)
+        text = carols.settings.read_text()
+        assert text.startswith("[guard]\nconfirm = true\n\n" + WRITTEN)
+        tty = terminal(*argv, "--duration", "1h", "--region", "eu-west-1")
+        tty.expect_exact("Write this? [Y/n] ")
+        carols.write(settings=text + 'region = "us-east-1"\n')
+        tty.sendline("")
+        tty.expect_exact("sessions.mfa.region was changed by somebody else meanwhile")
+        tty.expect_exact(pexpect.EOF)
+        tty.close()
+        assert tty.exitstatus == 3
+        assert carols.settings.read_text() == text + 'region = "us-east-1"\n'
+
+    def test_ctrl_c_at_the_code_says_what_is_written(
+        self, terminal: Terminal, carols: AwsFiles
+    ) -> None:
+        tty = terminal(
+            "configure", "--no-guard", "--profile", "mfa", "--duration", "1h", "--code", "auto"
+        )
+        tty.expect_exact("Write this? [Y/n] ")
+        tty.sendline("")
+        tty.expect_exact("MFA code for")
+        tty.sendintr()
+        tty.expect_exact("interrupted before the login; the settings are written")
+        tty.expect_exact(pexpect.EOF)
+        tty.close()
+        assert tty.exitstatus == 130
+        assert carols.settings.read_text() == WRITTEN + 'duration = "1h"\ncode = "auto"\n'
