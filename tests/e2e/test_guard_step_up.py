@@ -357,3 +357,30 @@ def test_a_dry_run_only_tells(run: Run, carols: AwsFiles, aws: Sandbox, name: st
     assert (said.exit_code, said.stderr) == (0, "")
     assert said.stdout.startswith("protected: " if "rule" not in expected else "not protected: ")
     assert (len(aws.calls), carols.credentials.read_bytes()) == (0, before)
+
+
+def test_the_account_of_another_programs_keys_is_shown_as_well(
+    run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox, program: str
+) -> None:
+    log_in()
+    aws.set_alias("123456789012", "the-library")
+    carols.write(settings='[guard]\ncommands = ["true destroy"]\n')
+    outcome = run("exec", "--", program, "guard", "--", "true", "-x", "destroy")
+    assert (outcome.exit_code, outcome.stdout) == (0, "")
+    assert outcome.stderr == (
+        'mfa-session: protected, by commands "true destroy": true -x destroy\n'
+        "  account 123456789012 (the-library), region eu-west-1, "
+        "with the session keys of the environment\n"
+    )
+
+
+def test_a_bad_profile_around_hides_nothing(
+    run: Run, log_in: LogIn, aws: Sandbox, carols: AwsFiles
+) -> None:
+    log_in()
+    carols.write(config=SSO)
+    instance = aws.create_instance(name="db-1", region="eu-west-1")
+    words = (*STOP[:-1], instance, "--profile", "default")
+    outcome = run("guard", "--", *words, env={"AWS_PROFILE": "nobody"})
+    assert shown_by(outcome)["env"]["AWS_PROFILE"] == "default"
+    assert f"  instance  {instance}  db-1  running\n" in outcome.stderr

@@ -75,11 +75,15 @@ def _look(
     named = named_targets(call) if call else ()
     sight = Sight(account=session.account if session else None, targets=named)
     keys = session.keys if session else _keys_without_session(app, plan)
-    if keys is None or call is None or _goes_elsewhere(words):
+    if keys is None or (call is not None and _goes_elsewhere(words)):
         return sight
     from mfa_session.cli.wiring import lookups_of  # noqa: PLC0415  # imports botocore
 
-    lookups = lookups_of(app, Caller(keys=keys, profile=None, region=region))
+    # Their profile says how AWS is reached: endpoints, certificates.
+    profile = (
+        plan.identity.profile if plan.identity.profile in plan.facts.profiles.names() else None
+    )
+    lookups = lookups_of(app, Caller(keys=keys, profile=profile, region=region))
     ends_at = time.monotonic() + LIMIT_SECONDS
     # The account first: it is what a person must see if there is time for one answer only.
     account = sight.account or _in_time(lookups.account_id, ends_at)
