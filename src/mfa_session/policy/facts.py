@@ -37,8 +37,3 @@ class Facts:
     def over(self, others: Facts) -> Facts:
         """Return both; where they differ, these count."""
         return Facts({**others._known, **self._known})
-
-    def without(self, *keys: str) -> Facts:
-        """Return the same, but nothing known of these keys."""
-        gone = {key.lower() for key in keys}
-        return Facts({key: values for key, values in self._known.items() if key not in gone})
