@@ -79,6 +79,9 @@ def test_modes(mode: int, directory: bool, expected: list[str]) -> None:
         ("default-session", "", "[profile x]\nsso_session = corp\n", ["error"]),
         ("session-foreign", f"[a]\n{ASIA}aws_session_token = t\n", "", ["note"]),
         ("session-damaged", f"[mfa]\n{PAIR}manager = mfa-session\n", "", []),
+        # `aws configure` has since put a long-term key there: it is ours no more
+        ("session-damaged", f"[mfa]\n{PAIR}manager = mfa-session\nmfa_session_key_id = x\n", "",
+         []),
         ("session-damaged", "[mfa]\nmanager = mfa-session\n", "", ["warning"]),
         ("session-damaged", f"[mfa]\n{ASIA}manager = awsume\nmfa_session_key_id = x\n", "", []),
     ],

@@ -123,7 +123,7 @@ def look_at_two_profiles(scene: Scene) -> Iterator[Finding]:
     first, second = (scene.environ.get(name) for name in _PROFILE_VARIABLES)
     if first and second and first != second:
         yield warning(
-            f"AWS_DEFAULT_PROFILE ({first!r}) beats AWS_PROFILE ({second!r}) in the AWS CLI v1 and "
+            f"AWS_DEFAULT_PROFILE ({first!r}) beats AWS_PROFILE ({second!r}) in the AWS CLI and "
             "boto3; other SDKs take AWS_PROFILE",
             "unset AWS_DEFAULT_PROFILE",
         )

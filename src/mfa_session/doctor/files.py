@@ -7,7 +7,7 @@ from shlex import quote
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.doctor.scene import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.files.aws_files import config_path, credentials_path, expand
-from mfa_session.files.config_toml import settings_path
+from mfa_session.files.config_toml import SESSION_KEYS, TABLES, settings_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ _NAMED_FILES = {
     "MFA_SESSION_CONFIG": settings_path,
 }
 OTHERS_MAY_WRITE = 0o022
+_MAY_SAY = "; ".join(
+    f"[{name}] {', '.join(keys)}"
+    for name, keys in {**TABLES, "sessions.NAME": SESSION_KEYS}.items()
+)
 
 
 def broken(scene: Scene, part: str) -> Iterator[Finding]:
@@ -89,7 +93,7 @@ CHECKS = (
     ),
     Check(
         id="config-toml",
-        fine="config.toml says only what it may say",
+        fine=f"config.toml says only what it may: {_MAY_SAY}",
         look=lambda scene: broken(scene, SETTINGS),
     ),
     Check(

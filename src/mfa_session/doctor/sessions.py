@@ -7,7 +7,7 @@ from mfa_session.doctor.scene import CREDENTIALS, PROFILES, SETTINGS, STATE
 from mfa_session.durations import format_duration
 from mfa_session.errors import ConfigurationError
 from mfa_session.session.facts import Options
-from mfa_session.session.model import MANAGER, PREFIX
+from mfa_session.session.model import MANAGER, PREFIX, SESSION_KEY_PREFIX
 from mfa_session.session.names import Named, default_name, hides_static_keys
 from mfa_session.session.settings import resolve, resolve_named
 
@@ -69,7 +69,7 @@ def look_at_damaged(scene: Scene) -> Iterator[Finding]:
             continue
         key_id = section.get("aws_access_key_id", "")
         ours = section.get(PREFIX + "key_id", key_id)
-        if key_id and key_id != ours:
+        if key_id.startswith(SESSION_KEY_PREFIX) and key_id != ours:
             yield warning(
                 f"another tool has put its keys among our lines in profile {profile!r}: "
                 "their expiry is not known",
