@@ -53,6 +53,7 @@ def scene(
         "broken": {},
         "places": (),
         "unsafe": {},
+        "unwritable": {},
         "exists": lambda _path: True,
         "finds_program": lambda _name: True,
         "operations": {"ec2": ("stop-instances",), "s3api": ("delete-bucket",)},

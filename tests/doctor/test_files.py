@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from doctor.scenes import KEY_ID, OWN, SERIAL, look, scene, severities
-from mfa_session.doctor.scene import KeyringFacts, Place
+from mfa_session.doctor.scene import CREDENTIALS, STATE, KeyringFacts, Place
 from mfa_session.errors import ConfigurationError
 
 ROLE = "role_arn = arn:aws:iam::444455556666:role/Books\n"
@@ -137,3 +137,14 @@ def test_a_pattern_without_a_match_is_told_with_the_nearest() -> None:
             "[guard] protect: 'ec2:StopInstance' matches no operation of AWS: it protects nothing",
         )
     ]
+
+
+def test_what_cannot_be_written_is_said_unless_another_check_says_why() -> None:
+    problem = ConfigurationError("file-not-written", "no room", "make some")
+    both = {CREDENTIALS: problem, STATE: problem}
+    check = "unwritable-file"
+    assert severities(check, scene(unwritable=both)) == ["error", "warning"]
+    assert severities(check, scene(unwritable=both, broken={STATE: problem})) == ["error"]
+    owned = {"AWS_SHARED_CREDENTIALS_FILE": "/c"}
+    unsafe = scene(unwritable=both, unsafe={"/c": problem}, environ=owned)
+    assert severities(check, unsafe) == ["warning"]

@@ -138,6 +138,17 @@ def put_file_for_state(h: Home) -> None:
     (path / "mfa-session").write_text("")
 
 
+def link_in_a_circle(h: Home) -> None:
+    h.files.credentials.unlink()
+    h.files.credentials.symlink_to("credentials")
+
+
+def link_into_a_file(h: Home) -> None:
+    h.files.credentials.unlink()
+    (h.home / "file").write_text("")
+    h.files.credentials.symlink_to(h.home / "file" / "credentials")
+
+
 def keep_aside(h: Home) -> None:
     session = managed("mfa", mfa_session_source_key_id=h.carol.access_key_id)
     h.keep("session-0123456789abcdef-1", session)
@@ -193,6 +204,18 @@ FAULTS = {
         "file-mode warning", plant=lambda h: h.keep("step-0", "1").chmod(0o644)
     ),
     "a file for the state directory": Fault("state-directory error", plant=put_file_for_state),
+    "a file for the directory of the state": Fault(
+        "unwritable-file warning",
+        plant=lambda h: (h.home / ".local").write_text(""),
+    ),
+    "a link in a circle": Fault(
+        "credentials-file error",
+        plant=link_in_a_circle,
+    ),
+    "a link to a directory that is none": Fault(
+        "unwritable-file error; default-session error",
+        plant=link_into_a_file,
+    ),
     "a variable that names no file": Fault(
         "named-file warning", env={"AWS_CONFIG_FILE": "/nowhere/config"}
     ),

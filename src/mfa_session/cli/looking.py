@@ -20,7 +20,7 @@ from mfa_session.files.aws_files import (
 from mfa_session.files.config_toml import no_settings, read_settings_afresh
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.ini import Document
-from mfa_session.files.places import find_places, find_unsafe
+from mfa_session.files.places import find_places, find_unsafe, find_unwritable
 from mfa_session.files.recovered import read_recovered
 from mfa_session.guard.known import read_known
 from mfa_session.mfa.leftovers import Intent
@@ -82,6 +82,7 @@ def look_around(app: App) -> Scene:
         broken=reader.broken,
         places=places,
         unsafe=find_unsafe(app.environ),
+        unwritable=find_unwritable(app.environ, app.state),
         exists=lambda path: os.path.exists(expand(path, app.environ)),
         finds_program=lambda name: _has_program(app, name),
         cut_off=tuple(intent.serial for intent in intents),

@@ -53,6 +53,15 @@ def look_at_modes(scene: Scene) -> Iterator[Finding]:
             )
 
 
+def look_at_unwritable(scene: Scene) -> Iterator[Finding]:
+    """Yield what cannot be written; where it cannot be read, or is not ours, others say it."""
+    unsafe = credentials_path(scene.environ) in scene.unsafe
+    for part, problem in scene.unwritable.items():
+        if part not in scene.broken and not (part == CREDENTIALS and unsafe):
+            say = error if part == CREDENTIALS else warning
+            yield say(problem.message, problem.hint)
+
+
 def look_at_named_files(scene: Scene) -> Iterator[Finding]:
     """Yield each variable that names a file which is not there."""
     for variable, path_of in _NAMED_FILES.items():
@@ -110,6 +119,11 @@ CHECKS = (
         id="file-mode",
         fine="nobody else may read what is secret",
         look=look_at_modes,
+    ),
+    Check(
+        id="unwritable-file",
+        fine="a session can be written",
+        look=look_at_unwritable,
     ),
     Check(
         id="named-file",

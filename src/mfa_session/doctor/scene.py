@@ -102,7 +102,8 @@ class KeyringFacts(Record):
 class Scene(Record):
     """Everything the checks look at; `missing` says why a part is not there to be looked at.
 
-    `broken` is what reading a part raised, and `unsafe` why a file, by its path, is not safe.
+    `broken` is what reading a part raised, `unwritable` what writing it would raise, and `unsafe`
+    why a file, by its path, is not safe.
     """
 
     now: datetime
@@ -111,6 +112,7 @@ class Scene(Record):
     broken: Mapping[str, MfaSessionError]
     places: tuple[Place, ...]
     unsafe: Mapping[str, MfaSessionError]
+    unwritable: Mapping[str, MfaSessionError]
     exists: Callable[[str], bool]
     finds_program: Callable[[str], bool]
     cut_off: tuple[str, ...] = ()

@@ -6,16 +6,19 @@ import os
 import stat
 from itertools import chain
 
-from mfa_session.doctor.scene import Place
+from mfa_session.doctor.scene import CREDENTIALS, STATE, Place
 from mfa_session.errors import ConfigurationError
 from mfa_session.files.aws_files import config_path, credentials_path
 from mfa_session.files.config_toml import settings_path
 from mfa_session.files.safety import OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.state import state_path
+from mfa_session.files.writable import WritableFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from mfa_session.files.state import StateDir
 
 PRIVATE = 0o077
 """What the mode of a secret file should not let others do."""
@@ -34,6 +37,18 @@ def find_unsafe(environ: Mapping[str, str]) -> dict[str, ConfigurationError]:
         except ConfigurationError as error:  # noqa: PERF203  # each is looked at
             if error.hint not in {each.hint for each in found.values()}:
                 found[path] = error
+    return found
+
+
+def find_unwritable(environ: Mapping[str, str], state: StateDir) -> dict[str, ConfigurationError]:
+    """Return why a session could not be written, or its lock and traces; by part of the scene."""
+    found: dict[str, ConfigurationError] = {}
+    places = {CREDENTIALS: credentials_path(environ), STATE: state.path("clock-offset")}
+    for part, path in places.items():
+        try:
+            WritableFile(path, private_name=None, state=state, warn=lambda _text: None).check()
+        except ConfigurationError as error:  # noqa: PERF203  # each is looked at
+            found[part] = error
     return found
 
 
