@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pexpect
 import pytest
 
+import processes
 from e2e.guarding import SHOW, STOP, path_with, put_program, shown_by
 from e2e.places import long_term, managed
 
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import processes
-    from conftest import Run, Terminal
+    from conftest import Run, Start, Terminal
     from e2e.conftest import LogIn
     from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
@@ -384,3 +384,36 @@ def test_a_bad_profile_around_hides_nothing(
     outcome = run("guard", "--", *words, env={"AWS_PROFILE": "nobody"})
     assert shown_by(outcome)["env"]["AWS_PROFILE"] == "default"
     assert f"  instance  {instance}  db-1  running\n" in outcome.stderr
+
+
+def test_a_role_by_a_session_that_is_too_old_asks_for_a_new_code(
+    run: Run, log_in: LogIn, carols: AwsFiles, carol: User, aws: Sandbox, phone: Device
+) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
+    role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
+    log_in()
+    carols.write(config=f"[profile books]\nrole_arn = {role.arn}\nsource_profile = default\n")
+    words = ("--max-age", "1h", "--", *STOP, "--profile", "books")
+    assert shown_by(run("guard", *words))["env"]["MFA_SESSION_ACTIVE"] == "books"
+    assert aws.count("GetSessionToken") == 1
+    hours_old = "mfa_session_authenticated_at = 2020-01-01T00:00:00Z\nx = "
+    old = carols.credentials.read_text().replace("mfa_session_authenticated_at = ", hours_old)
+    carols.write(old)
+    did_not_run(run("guard", *words), 4, "nobody to ask")
+    aws.clock.advance(30)
+    shown = shown_by(run("guard", *words, env={"MFA_SESSION_TOKEN_CODE": phone.code()}))
+    section = carols.section("books-mfa") or {}
+    assert shown["env"]["AWS_ACCESS_KEY_ID"] == section["aws_access_key_id"]
+    assert section["mfa_session_authenticated_at"] != "2020-01-01T00:00:00Z"
+
+
+def test_several_at_once_ask_for_one_code(
+    run: Run, start: Start, carols: AwsFiles, phone: Device, aws: Sandbox
+) -> None:
+    assert carols.credentials.exists()
+    os.environ["MFA_SESSION_TOKEN_CODE"] = phone.code()
+    started = [start("guard", "--", *STOP) for _ in range(4)]
+    shown = [shown_by(processes.finish_process(process)) for process in started]
+    assert len({one["env"]["AWS_ACCESS_KEY_ID"] for one in shown}) == 1
+    assert aws.count("GetSessionToken") == 1
+    assert run("status", "--check").exit_code == 0

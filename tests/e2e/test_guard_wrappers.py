@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
 
 import processes
-from e2e.guarding import SHOW, STOP, path_with, put_program, shown_by
+from e2e.guarding import SHOW, STOP, path_with, put_program, real_cli, shown_by
 from e2e.places import managed
 
 if TYPE_CHECKING:
@@ -130,3 +131,21 @@ def test_a_guard_inside_a_guard_of_another_identity_asks_for_that_one(
     shown = shown_by(run("guard", "--", "terraform", "destroy"))
     assert shown["env"]["MFA_SESSION_ACTIVE"] == "other"
     assert shown["env"]["AWS_PROFILE"] == "other"
+
+
+def test_a_shim_whose_program_calls_the_same_command_again_is_no_wrapper(
+    run: Run, wrapped: Path, home: Path, program: str
+) -> None:
+    put_program(wrapped, "aws", WRAPPERS["exec"].format(program=program))
+    put_program(home / "more", "aws", f'#!/bin/bash\nexec {home}/hidden/aws "$@"\n')
+    again = "os.spawnlp(os.P_WAIT, 'aws', 'aws', 's3', 'ls')"
+    put_program(
+        home / "hidden",
+        "aws",
+        f"#!{sys.executable}\nimport os, sys\nif sys.argv[1:] == ['alias']: sys.exit({again})\n"
+        + SHOW.partition("\n")[2],
+    )
+    (home / "real" / "aws").unlink()
+    path = path_with(wrapped, home / "more").replace(real_cli(), "")
+    shown = shown_by(run("guard", "--", "aws", "alias", env={"PATH": path}))
+    assert shown["argv"] == ["s3", "ls"]

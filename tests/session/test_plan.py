@@ -125,3 +125,34 @@ def test_base_is_the_mfa_session_of_this_key_that_lives_longest() -> None:
     assert base is not None
     assert base.profile == "long"
     assert find_base(role, sessions[:1], NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("max_age", "given_seconds_ago", "serving"),
+    [
+        (None, None, True),
+        (None, 40000, True),
+        (900, 899, True),
+        (900, 900, True),
+        (900, 901, False),
+        (900, None, False),
+        (0, 1, False),
+        (900, -5, True),
+    ],
+)
+def test_a_code_given_too_long_ago_does_not_serve(
+    max_age: int | None, given_seconds_ago: int | None, serving: bool
+) -> None:
+    given_at = None if given_seconds_ago is None else NOW - timedelta(seconds=given_seconds_ago)
+    session = standing(authenticated_at=given_at)
+    settings = wanted().with_max_age(max_age)
+    assert serves(settings, session, NOW) is serving
+    assert find_kept(settings, [session], NOW) == (session if serving else None)
+    to_role = wanted(role_arn=ROLE).with_max_age(max_age)
+    assert find_base(to_role, [session], NOW) == (session if serving else None)
+
+
+def test_max_age_holds_for_the_session_to_go_via_as_well() -> None:
+    via = wanted()
+    to_role = wanted(name="books", role_arn=ROLE, via=via).with_max_age(900)
+    assert (to_role.max_age, to_role.via) == (900, via.replace(max_age=900))

@@ -148,3 +148,11 @@ def test_what_may_lead_back(tmp_path: Path, text: str) -> None:
 def test_a_program_that_cannot_be_read_is_no_wrapper(tmp_path: Path) -> None:
     assert is_wrapper(str(tmp_path)) is False
     assert may_lead_back(str(tmp_path / "gone")) is False
+
+
+def test_a_folder_that_is_twice_on_path_does_not_bring_back_what_led_back(tmp_path: Path) -> None:
+    led_back = put(tmp_path / "a", PLAIN)
+    with pytest.raises(OnlyWrappersError):
+        found(tmp_path, "a", "a", led_back=led_back)
+    put(tmp_path / "b", PLAIN)
+    assert found(tmp_path, "a", "b", "a", led_back=led_back) == "b/aws"

@@ -85,13 +85,14 @@ def become_program(app: App, words: Sequence[str], environ: Mapping[str, str]) -
 
 
 def _led_back(environ: Mapping[str, str]) -> str | None:
-    """Return the program that this very process, or its parent, had become when we were last.
+    """Return the program that has led back to us: this very process had become it.
 
-    Where others stand in between nobody can know, but that it happens again and again.
+    Our parent may have gone on to be another that calls us for its own reasons; and where others
+    stand in between nobody can know. They are believed when it happens again, or many times.
     """
     process, times, program = _trail(environ)
-    near = process in {str(os.getpid()), str(os.getppid())}
-    return program if near or times >= MOST_TIMES else None
+    again = process == str(os.getppid()) and times > 1
+    return program if process == str(os.getpid()) or again or times >= MOST_TIMES else None
 
 
 def _trail(environ: Mapping[str, str]) -> tuple[str, int, str]:

@@ -32,7 +32,7 @@ def find_program(name: str, environ: Mapping[str, str], led_back: str | None = N
         return shutil.which(name, path=environ.get("PATH"))
     if "/" in name:
         return name
-    files = list(_files(name, environ))
+    files = list(dict.fromkeys(_files(name, environ)))
     candidates = [path for path in files if os.access(path, os.X_OK)]
     if led_back in candidates:
         candidates = candidates[candidates.index(led_back) + 1 :]
