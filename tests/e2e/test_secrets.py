@@ -101,6 +101,8 @@ def test_a_command_that_works_shows_no_secret(
         ["login"],
         ["login", "--json"],
         ["login", "--profile", "books", "--role-arn", books.arn, "--external-id", "library-42"],
+        ["configure", "--duration", "8h", "--shell", "bash"],
+        ["configure", "--json", "--role", f"audit={books.arn}", "--dry-run"],
         ["status"],
         ["status", "--json"],
         ["status", "--check"],

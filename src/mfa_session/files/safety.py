@@ -40,6 +40,19 @@ def check_owner(path: str, what: str, *, spares_private_group: bool = False) -> 
         path = os.path.join(os.path.dirname(path), os.readlink(path))
 
 
+def check_place(path: str, what: str) -> None:
+    """Refuse a directory, for a file that is to be made there, that others may write to.
+
+    Where directories are missing, the nearest one counts: they will be made in it, and be ours.
+    Raises ConfigurationError `unsafe-file`.
+    """
+    directory = os.path.dirname(os.path.realpath(path))
+    while not os.path.isdir(directory) and os.path.dirname(directory) != directory:
+        directory = os.path.dirname(directory)
+    if os.name != "nt":
+        _check_directory(directory, what, os.stat(directory))
+
+
 def _check_file(path: str, what: str, status: os.stat_result) -> None:
     _check_owned(path, what, status)
     if status.st_mode & OTHERS_MAY_WRITE:

@@ -6,6 +6,7 @@ from mfa_session.durations import spell_duration
 from mfa_session.errors import ConfigurationError
 from mfa_session.files.aws_files import read_bytes
 from mfa_session.files.config_toml import SettingsFile, kind_of, parse_settings, settings_path
+from mfa_session.files.safety import check_place
 from mfa_session.files.toml_edit import Place, Value, with_settings
 from mfa_session.files.writable import WritableFile
 
@@ -35,6 +36,7 @@ class SettingsWriter:
         `unknown-setting` or `file-not-written`.
         """
         self._file.check()
+        check_place(self.path, "the settings file")
         parse_settings(self.path, self.read())
 
     def read(self) -> bytes:

@@ -64,7 +64,7 @@ def find_session(facts: Facts, asked: str) -> Named:
             f"call the session otherwise: --profile mfa --source-profile {name}",
         )
     table = facts.file.sessions.get(name, {})
-    if "role_arn" in table or "via" in table:
+    if "role_arn" in table or "via" in table or "role_arn" in facts.section(name):
         raise ConfigurationError(
             "role-session",
             f"session {name!r} is a role's; `configure` sets up the MFA session it comes from",

@@ -1,0 +1,64 @@
+"""Where shells start, and the line that sources a script there, read by the real shells."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import processes
+from mfa_session.shell.start import source_line, sources, start_file, with_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+STARTS = {"bash": ["bash", "--norc"], "zsh": ["zsh", "-f"], "fish": ["fish", "--no-config"]}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the places of Linux")
+@pytest.mark.parametrize(
+    ("shell", "environ", "path"),
+    [
+        ("bash", {}, "/h/.bashrc"),
+        ("zsh", {}, "/h/.zshrc"),
+        ("zsh", {"ZDOTDIR": "/z"}, "/z/.zshrc"),
+        ("fish", {}, "/h/.config/fish/config.fish"),
+        ("fish", {"XDG_CONFIG_HOME": "/x"}, "/x/fish/config.fish"),
+        ("powershell", {}, "/h/.config/powershell/Microsoft.PowerShell_profile.ps1"),
+    ],
+)
+def test_the_start_file(shell: str, environ: dict[str, str], path: str) -> None:
+    assert start_file(shell, environ, "/h") == path
+
+
+@pytest.mark.parametrize("shell", STARTS)
+@pytest.mark.parametrize("name", ["init", "with blank", "it's", "back\\slash", '$HOME `x` "q"'])
+def test_the_line_sources_a_script_of_any_name(shell: str, name: str, tmp_path: Path) -> None:
+    script = tmp_path / name
+    start = tmp_path / "start"
+    start.write_bytes(with_line(b"", source_line(shell, str(script))) + b"echo on\n")
+    assert processes.run_process([*STARTS[shell], str(start)]) == (0, "on\n", "")
+    script.write_text("echo sourced\n")
+    assert processes.run_process([*STARTS[shell], str(start)]) == (0, "sourced\non\n", "")
+
+
+@pytest.mark.parametrize(
+    ("start", "with_it"),
+    [(b"", b"x\n"), (b"a", b"a\nx\n"), (b"a\r\nb", b"a\r\nb\r\nx\r\n"), (b"\xff\n", b"\xff\nx\n")],
+)
+def test_the_line_comes_last_and_the_rest_stays(start: bytes, with_it: bytes) -> None:
+    assert with_line(start, "x") == with_it
+
+
+@pytest.mark.parametrize(
+    ("start", "is_there"),
+    [
+        (b". /h/.config/mfa-session/init.bash\n", True),
+        (b'. "$XDG_CONFIG_HOME"/mfa-session/init.bash\n', True),
+        (b"  # . /h/.config/mfa-session/init.bash\n", False),
+        (b"", False),
+    ],
+)
+def test_whether_a_start_file_sources_it(start: bytes, *, is_there: bool) -> None:
+    assert sources(start, "/h/.config/mfa-session/init.bash") is is_there
