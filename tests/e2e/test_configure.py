@@ -192,6 +192,13 @@ class TestWithoutATerminal:
         assert not (home / ".bashrc").exists()
         assert f"add this line to {home}/.bashrc:\n  if [ -r" in outcome.stderr
 
+    def test_an_empty_word_says_nothing(self, run: Run, carols: AwsFiles) -> None:
+        options = ("--profile", "--source-profile", "--mfa-serial", "--region")
+        argv = [word for option in options for word in (option, "")]
+        outcome = run("configure", "--no-login", *argv)
+        assert outcome.exit_code == 0, outcome
+        assert carols.settings.read_text() == WRITTEN
+
     def test_a_user_without_a_device_is_told_what_to_do(
         self, run: Run, files: AwsFiles, carol: User
     ) -> None:
@@ -355,6 +362,14 @@ class TestAtATerminal:
             "role_arn": ROLE, "source_profile": "work", "output": "text"
         }  # fmt: skip
         assert not (home / ".bashrc").exists()
+
+    def test_a_shell_that_has_the_guard_is_not_asked_about(
+        self, terminal: Terminal, carols: AwsFiles, program: str
+    ) -> None:
+        line = f"{shlex.quote(program)} configure --profile mfa --duration 1h --code auto; true"
+        tty = terminal("--norc", "-c", line, program="/bin/bash", env={"MFA_SESSION_GUARD": "bash"})
+        asked = tty.expect_exact(["Set up bash", "Write this? [Y/n] "])
+        assert (asked, carols.settings.exists()) == (1, False)
 
     def test_of_several_sources_one_is_picked(
         self, terminal: Terminal, carols: AwsFiles, carol: User

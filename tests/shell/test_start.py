@@ -13,7 +13,7 @@ from mfa_session.shell.start import source_line, sources, start_file, with_line
 if TYPE_CHECKING:
     from pathlib import Path
 
-STARTS = {"bash": ["bash", "--norc"], "zsh": ["zsh", "-f"], "fish": ["fish", "--no-config"]}
+STARTS = {"bash": ["bash", "--norc"], "zsh": ["zsh", "-f"], "fish": ["fish", "--no-config", "-i"]}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the places of Linux")
@@ -38,9 +38,18 @@ def test_the_line_sources_a_script_of_any_name(shell: str, name: str, tmp_path: 
     script = tmp_path / name
     start = tmp_path / "start"
     start.write_bytes(with_line(b"", source_line(shell, str(script))) + b"echo on\n")
-    assert processes.run_process([*STARTS[shell], str(start)]) == (0, "on\n", "")
+    begin = [*STARTS[shell], "-c", f"source {start}"]
+    assert processes.run_process(begin) == (0, "on\n", "")
     script.write_text("echo sourced\n")
-    assert processes.run_process([*STARTS[shell], str(start)]) == (0, "sourced\non\n", "")
+    assert processes.run_process(begin) == (0, "sourced\non\n", "")
+
+
+def test_fish_scripts_do_not_source_it(tmp_path: Path) -> None:
+    script, start = tmp_path / "init.fish", tmp_path / "start"
+    script.write_text("echo sourced\n")
+    start.write_text(source_line("fish", str(script)) + "\necho on\n")
+    begin = ["fish", "--no-config", "-c", f"source {start}"]
+    assert processes.run_process(begin) == (0, "on\n", "")
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,19 @@ from mfa_session.errors import ConfigurationError, MfaSessionError, RefusedError
 from mfa_session.files.config_toml import CODE_SOURCES
 from mfa_session.session.arns import device_kind
 from mfa_session.session.asking import find_caller
+from mfa_session.session.facts import Options
 from mfa_session.session.names import default_name
 from mfa_session.session.settings import MFA_SECONDS, resolve_named
 from mfa_session.session.shapes import check_serial
 from mfa_session.session.sources import named_source
-from mfa_session.setup.answers import Answers, check_duration, find_session, read_role, target_of
+from mfa_session.setup.answers import (
+    Answers,
+    check_duration,
+    check_region,
+    find_session,
+    read_role,
+    target_of,
+)
 from mfa_session.setup.profiles import check_any_source, repointable, source_profiles
 
 TYPE_CHECKING = False
@@ -38,7 +46,8 @@ class Interview:
         self._app = app
         self._facts = facts
         self._dialog = dialog
-        self._options = facts.options
+        said = {key: value for key, value in facts.options.as_dict().items() if value != ""}
+        self._options = Options(**said)  # an empty word says nothing
         self._typed: set[str] = set()
         self.next_steps: list[str] = []
         self.can_log_in = True
@@ -57,7 +66,7 @@ class Interview:
             source_profile=source,
             mfa_serial=serial,
             duration=self._duration(table),
-            region=self._options.region,
+            region=check_region(self._options.region) if self._options.region else None,
             confirm=True if self._app.given.flag("confirm") else None,
             roles=tuple(read_role(text) for text in self._many("role")),
         )
@@ -182,7 +191,9 @@ class Interview:
         code = self._app.given.values.get("code")
         command = self._app.given.values.get("code_command")
         if command is not None and not command.strip():
-            raise ConfigurationError("no-code-command", "--code-command says nothing", "say it")
+            raise ConfigurationError(
+                "no-code-command", "--code-command says nothing", "name a command, or leave it out"
+            )
         if code is None and command is None and self._dialog.asks:
             code = self._asked_code(table, serial)
         if (code or table.get("code")) == "command" and not (command or table.get("code_command")):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mfa_session.cli.dialog import Dialog
 
 _MARK = b"# Written by `mfa-session "
+_ACTIVE = "MFA_SESSION_GUARD"
+"""What the script sets in the shell that has sourced it, from wherever it did."""
 
 
 class ShellSetup:
@@ -112,7 +114,8 @@ def plan_shell(app: App, dialog: Dialog) -> ShellSetup | None:
     setup = ShellSetup(app, shell, guard=guard)
     if not named and not given.flag("guard"):
         question = f"Set up {shell}: completion, and the guard before `aws`?"
-        if not guard or setup.is_sourced or not dialog.agrees(question):
+        is_there = setup.is_sourced or app.environ.get(_ACTIVE) == shell
+        if not guard or is_there or not dialog.agrees(question):
             return None
     if setup.start is not None and not setup.is_sourced:
         add = f"Add a line to {setup.start} that sources it?"

@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.session.facts import Facts
 
+_REGION = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
+
 
 class Role(Record):
     """A profile to be made for a role."""
@@ -97,6 +99,15 @@ def check_duration(seconds: int) -> int:
             f"give a --duration from 15m to {most // 3600}h",
         )
     return seconds
+
+
+def check_region(text: str) -> str:
+    """Return the region; ConfigurationError `bad-region` for what cannot be one's name."""
+    if not text or not _REGION.issuperset(text):
+        raise ConfigurationError(
+            "bad-region", f"{text!r} is no AWS region", "a region looks like eu-west-1"
+        )
+    return text
 
 
 def read_role(text: str) -> Role:

@@ -37,13 +37,16 @@ def start_file(shell: str, environ: Mapping[str, str], home: str) -> str | None:
 
 
 def source_line(shell: str, script: str) -> str:
-    """Return the line that sources a script, and does nothing where it is gone."""
+    """Return the line that sources a script, and does nothing where it is gone.
+
+    fish reads its file for scripts as well, which are none of the guard's business.
+    """
     if shell == "powershell":
         quoted = "'" + script.replace("'", "''") + "'"
         return f"if (Test-Path {quoted}) {{ . {quoted} }}"
     if shell == "fish":
         quoted = "'" + script.replace("\\", "\\\\").replace("'", "\\'") + "'"
-        return f"test -r {quoted}; and source {quoted}"
+        return f"status is-interactive; and test -r {quoted}; and source {quoted}"
     quoted = "'" + script.replace("'", "'\\''") + "'"
     return f"if [ -r {quoted} ]; then . {quoted}; fi"
 
