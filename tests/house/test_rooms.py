@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli.wiring": {"aws", "system"},  # the one place that knows concrete edges
     "cli.main": {"system.clock"},  # one clock, from the first moment
     "cli.guard": {"system.programs"},  # warm: no wiring, which imports every edge
+    "cli.region": {"system.programs"},
     "cli.sight": {"system.limited"},
     "cli.checkup": {"system.limited"},
     "cli.looking": {"system.limited", "system.secret_index"},

@@ -41,6 +41,11 @@ class Sight(Record):
     targets: tuple[Target, ...] = ()
 
 
+def announce(app: App, words: Sequence[str], verdict: Verdict) -> None:
+    """Tell on stderr which command it is that is protected, before anything is asked for it."""
+    app.talk.say(f"mfa-session: protected, by {verdict.rule}: {_shown(words)}")
+
+
 def show(
     app: App,
     words: Sequence[str],
@@ -54,7 +59,6 @@ def show(
     account = sight.account or "not known"
     alias = f" ({printable(sight.alias)})" if sight.alias else ""
     using = f"session {session.name!r}" if session else plan.identity.label()
-    app.talk.say(f"mfa-session: protected, by {verdict.rule}: {_shown(words)}")
     app.talk.say(f"  account {account}{alias}, region {region or 'not set'}, with {using}")
     for target in sight.targets[:MOST_LINES]:
         app.talk.say(f"  {target.line()}")

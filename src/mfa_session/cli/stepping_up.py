@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from mfa_session.cli.given import asks_nothing
+from mfa_session.cli.region import profile_read, region_of
+from mfa_session.cli.sight import announce, show
 from mfa_session.errors import ConfigurationError, DeclinedError, NoMfaError
 from mfa_session.guard.aws_words import is_aws, without_profile
 from mfa_session.guard.choice import Choice
@@ -47,12 +49,13 @@ def step_up(app: App, words: Sequence[str], verdict: Verdict) -> Ready:
     plan = make_plan(app, verdict)
     if plan.is_inside:
         return Ready(words=words, environ=app.environ)
-    region = region_of(app, plan, verdict)
+    region = region_of(app, words, plan, verdict)
     _check_confirmable(app)
+    announce(app, words, verdict)
     plan, session = _have_session(app, plan)
     if plan.reason:
         _warn_or_refuse(app, plan)
-    _show(app, words, verdict, plan, session, region)
+    show(app, words, verdict, session, plan, region)
     _ask(app)
     if session is None:
         return Ready(words=words, environ=_without_new_keys(app, plan, region))
@@ -139,52 +142,6 @@ def _warn_or_refuse(app: App, plan: Plan) -> None:
     app.talk.warn(f"running without a step-up to MFA: {plan.reason}")
 
 
-def region_of(app: App, plan: Plan, verdict: Verdict) -> str | None:
-    """Return the region the command would use: its own, the environment's, the profile's."""
-    if verdict.call is not None and verdict.call.region:
-        return verdict.call.region
-    around = app.environ.get("AWS_REGION"), app.environ.get("AWS_DEFAULT_REGION")
-    if all(around) and around[0] != around[1]:
-        _tell_of_two_regions(verdict)
-        app.talk.warn(f"AWS_REGION and AWS_DEFAULT_REGION differ; taking {around[0]}")
-    return around[0] or around[1] or _region_of_profile(app, plan)
-
-
-def _tell_of_two_regions(verdict: Verdict) -> None:
-    """Refuse to guess: the AWS CLI's version 1 reads only the one, version 2 first the other."""
-    if verdict.call is not None:
-        raise ConfigurationError(
-            "ambiguous-region",
-            "AWS_REGION and AWS_DEFAULT_REGION differ, and it is the AWS CLI's version that tells "
-            "which one counts",
-            "say which you mean: --region, or unset one of them",
-        )
-
-
-def _region_of_profile(app: App, plan: Plan) -> str | None:
-    own = plan.facts.section(_profile_read(app, plan) or "default").get("region")
-    return own or (plan.settings.written_region if plan.settings else None)
-
-
-def _profile_read(app: App, plan: Plan) -> str | None:
-    """Return the profile whose region and output count, be the keys from elsewhere or not."""
-    around = app.environ.get("AWS_DEFAULT_PROFILE") or app.environ.get("AWS_PROFILE")
-    return plan.identity.profile or around
-
-
-def _show(
-    app: App,
-    words: Sequence[str],
-    verdict: Verdict,
-    plan: Plan,
-    session: Session | None,
-    region: str | None,
-) -> None:
-    from mfa_session.cli.sight import show  # noqa: PLC0415  # imports botocore, with time to spare
-
-    show(app, words, verdict, session, plan, region)
-
-
 def _check_confirmable(app: App) -> None:
     """Refuse where a yes is wanted and nobody can give it; before a code is spent on it."""
     from mfa_session.cli.wiring import terminal_of  # noqa: PLC0415  # every edge
@@ -223,7 +180,7 @@ def _ready(
     """Put the session and the region into the environment, in the place of the profile."""
     variables = session_variables(session, app.environ, asked=region, from_files=None)
     variables[STEPPED_UP] = session.keys.access_key_id
-    profile = _profile_read(app, plan)
+    profile = profile_read(app, plan)
     if verdict.call is not None:
         # The AWS CLI takes the keys before it, and region and output from it. Others may prefer
         # a profile to keys, and would go on without MFA.

@@ -23,7 +23,7 @@ from mfa_session.system import qr
 from mfa_session.system.code_command import run_code_command
 from mfa_session.system.countdown import wait_until
 from mfa_session.system.people import role_session_name
-from mfa_session.system.processes import run_credential_process
+from mfa_session.system.processes import aws_cli_version, run_credential_process
 from mfa_session.system.programs import OnlyWrappersError, find_program
 from mfa_session.system.secret_store import SecretStore
 from mfa_session.system.signals import put_off, uninterrupted
@@ -33,6 +33,7 @@ from mfa_session.system.terminal import Terminal
 __all__ = [
     "SecretStore",
     "Terminal",
+    "aws_cli_version",
     "checkup_of",
     "choose",
     "has_program",

@@ -7,6 +7,7 @@ import os
 import shlex
 import subprocess
 import sys
+from contextlib import suppress
 
 from mfa_session.errors import ConfigurationError
 from mfa_session.secret import Secret
@@ -14,6 +15,7 @@ from mfa_session.session.model import Keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from mfa_session.session.sources import Source
@@ -22,6 +24,7 @@ _ASKED_BY = "_MFA_SESSION_ASKS_FOR"
 """Set for a credential_process, so that one that comes back to us ends instead of going round."""
 
 _OUR_CODE = "MFA_SESSION_TOKEN_CODE"
+VERSION_SECONDS = 10
 
 
 def run_credential_process(source: Source) -> Keys:
@@ -46,6 +49,24 @@ def run_credential_process(source: Source) -> Keys:
         )
     except KeyError as error:
         raise _unusable(label, f"prints no {error.args[0]}") from error
+
+
+def aws_cli_version(command: Sequence[str]) -> int | None:
+    """Return the first number of the version of the AWS CLI that a command starts, or None."""
+    environ = {name: text for name, text in os.environ.items() if name != _OUR_CODE}
+    with suppress(OSError, ValueError, subprocess.SubprocessError):
+        done = subprocess.run(  # the person's own command, which would be run anyway
+            [*command, "--version"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=environ,
+            timeout=VERSION_SECONDS,
+            check=False,
+        )
+        # Python 2's told its version on stderr.
+        name, _, version = (done.stdout + done.stderr).decode("ascii", "replace").partition("/")
+        return int(version.partition(".")[0]) if name == "aws-cli" else None
+    return None
 
 
 def _run(label: str, source: Source) -> bytes:

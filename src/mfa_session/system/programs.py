@@ -14,6 +14,7 @@ _SCRIPT = b"#!"
 _OURS = (b"mfa-session", b"mfa_session")
 _SHELL = b"sh"
 _HINTS = (b"mfa", b"guard")
+_STARTS_OTHERS = (b"exec ", b"source ", b"\n. ", b"aws")
 
 
 class OnlyWrappersError(Exception):
@@ -58,9 +59,8 @@ def may_lead_back(path: str) -> bool:
     """Say whether a program is a script that could come to call us, be it by what it starts."""
     interpreter, _, text = _read_head(path).partition(b"\n")
     is_for_shell = _SHELL in interpreter.rpartition(b"/")[2]
-    return interpreter.startswith(_SCRIPT) and (
-        is_for_shell or any(hint in text for hint in _HINTS)
-    )
+    hints = _HINTS + _STARTS_OTHERS if is_for_shell else _HINTS
+    return interpreter.startswith(_SCRIPT) and any(hint in b"\n" + text for hint in hints)
 
 
 def _read_head(path: str) -> bytes:

@@ -1,0 +1,60 @@
+"""A protected command runs in the region that it would have used, whichever CLI it is."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run
+
+AWS = """\
+#!/bin/sh
+case "$*" in
+    --version) echo "{version}" ;;
+    *) echo "$AWS_REGION $AWS_DEFAULT_REGION" ;;
+esac
+"""
+SESSION_KEYS = {
+    "AWS_ACCESS_KEY_ID": "ASIAPLANTEDPLANTED12",
+    "AWS_SECRET_ACCESS_KEY": "planted",
+    "AWS_SESSION_TOKEN": "planted",
+}
+DIFFER = {"AWS_REGION": "eu-north-1", "AWS_DEFAULT_REGION": "eu-south-1"}
+STOP = ("guard", "--", "aws", "ec2", "stop-instances", "--instance-ids", "i-1")
+
+
+@pytest.mark.parametrize(
+    ("version", "region"),
+    [
+        ("aws-cli/1.40.0 Python/3.12.1 Linux/6 botocore/1.38.0", "eu-south-1"),
+        ("aws-cli/2.17.0 Python/3.11.8 Linux/6 exe/x86_64", "eu-north-1"),
+    ],
+)
+def test_two_that_differ_are_decided_as_the_cli_decides(
+    run: Run, tmp_path: Path, version: str, region: str
+) -> None:
+    outcome = run(*STOP, env=SESSION_KEYS | DIFFER | path_to(tmp_path, version))
+    assert (outcome.exit_code, outcome.stdout) == (0, f"{region} {region}\n")
+    assert f"region {region}," in outcome.stderr
+    assert "AWS_REGION and AWS_DEFAULT_REGION differ" in outcome.stderr
+
+
+def test_two_that_differ_are_not_decided_for_a_cli_of_unknown_version(
+    run: Run, tmp_path: Path
+) -> None:
+    outcome = run(*STOP, env=SESSION_KEYS | DIFFER | path_to(tmp_path, "some other aws"))
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert "say which you mean: --region" in outcome.stderr
+
+
+def path_to(folder: Path, version: str) -> dict[str, str]:
+    """Put an `aws` that tells this version first on PATH."""
+    program = folder / "aws"
+    program.write_text(AWS.format(version=version))
+    program.chmod(0o755)
+    return {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
