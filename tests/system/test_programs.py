@@ -128,10 +128,12 @@ def test_what_a_wrapper_is(tmp_path: Path, text: str) -> None:
 
 
 LEADING_BACK = {
-    PLAIN: True,
+    PLAIN: False,
+    '#!/bin/sh\nexec other-wrapper "$@"\n': True,
+    "#!/bin/sh\nenv; printf '%s\\n' \"$@\"\n": False,
     "#!/usr/bin/env bash\n. ~/.functions\n": True,
-    "#!/bin/zsh -f\n": True,
-    "#!/usr/bin/env fish\n": True,
+    "#!/bin/zsh -f\nsource ~/.functions; run\n": True,
+    "#!/usr/bin/env fish\naws-wrapped $argv\n": True,
     "#!/usr/bin/python3\nimport awscli.clidriver\n": False,
     "#!/home/carol/mfa-session/.venv/bin/python\nimport awscli.clidriver\n": False,
     "#!/usr/bin/python3\nos.execvp('mfa-session', argv)\n": True,
