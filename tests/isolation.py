@@ -6,6 +6,7 @@ import ipaddress
 import os
 import socket
 import sys
+import sysconfig
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def known_environment(environment: dict[str, str], home: Path) -> dict[str, str]
     kept = {name: value for name, value in environment.items() if not _is_personal(name)}
     return {
         **kept,
+        # What is tested, and the AWS CLI beside it, before any other of that name.
+        "PATH": os.pathsep.join([sysconfig.get_path("scripts"), kept.get("PATH", os.defpath)]),
         "HOME": str(home),
         "USERPROFILE": str(home),
         "AWS_EC2_METADATA_DISABLED": "true",  # children: the one place botocore looks unasked

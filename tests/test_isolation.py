@@ -7,6 +7,7 @@ import json
 import os
 import socket
 import sys
+import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,7 +91,7 @@ def test_the_environment_is_known() -> None:
         "DBUS_SESSION_BUS_ADDRESS": "unix:path=/run/user/1000/bus",
     }
     assert isolation.known_environment(planted, Path("/h")) == {
-        "PATH": "/bin",
+        "PATH": f"{sysconfig.get_path('scripts')}{os.pathsep}/bin",
         "HOME": "/h",
         "USERPROFILE": "/h",
         "AWS_EC2_METADATA_DISABLED": "true",

@@ -14,6 +14,7 @@ _SCRIPT = b"#!"
 _OURS = (b"mfa-session", b"mfa_session")
 _SHELL = b"sh"
 _HINTS = (b"mfa", b"guard")
+_PRINTS = (b"printf", b"echo", b"print", b"for")
 _STARTS_OTHERS = (b"exec ", b"source ", b"\n. ", b"aws")
 
 
@@ -60,7 +61,17 @@ def may_lead_back(path: str) -> bool:
     interpreter, _, text = _read_head(path).partition(b"\n")
     is_for_shell = _SHELL in interpreter.rpartition(b"/")[2]
     hints = _HINTS + _STARTS_OTHERS if is_for_shell else _HINTS
-    return interpreter.startswith(_SCRIPT) and any(hint in b"\n" + text for hint in hints)
+    if not interpreter.startswith(_SCRIPT):
+        return False
+    return any(hint in b"\n" + text for hint in hints) or (
+        is_for_shell and any(map(_hands_on, text.replace(b";", b"\n").split(b"\n")))
+    )
+
+
+def _hands_on(command: bytes) -> bool:
+    """Say whether a shell's command hands all words on to a program, other than to print them."""
+    forwards = any(words in command for words in (b"$@", b"$*", b"${@", b"$argv"))
+    return forwards and command.split()[0] not in _PRINTS
 
 
 def _read_head(path: str) -> bytes:
