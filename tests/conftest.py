@@ -33,7 +33,8 @@ EVERY_CASE = {
 }  # fmt: skip
 
 # `pytest --hypothesis-profile=long` for the long mode. No deadlines: the machine is shared.
-hypothesis.settings.register_profile("ordinary", max_examples=300, deadline=None)
+hypothesis.settings.register_profile("quick", max_examples=25, deadline=None)
+hypothesis.settings.register_profile("ordinary", max_examples=150, deadline=None)
 hypothesis.settings.register_profile("long", max_examples=5000, deadline=None)
 
 

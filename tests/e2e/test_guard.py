@@ -54,7 +54,7 @@ out = sys.stdout.buffer
 out.write(b"\\0".join(os.fsencode(word) for word in sys.argv[1:]) + b"\\0\\0")
 out.write(b"\\0".join(sorted(open("/proc/self/environ", "rb").read().split(b"\\0"))))
 out.write(b"\\0\\0" + os.fsencode(os.getcwd()) + sys.stdin.buffer.read())
-print(open("/proc/self/status").read().split("SigQ")[1].split("CapInh")[0], os.umask(0),
+print(open("/proc/self/status").read().split("SigPnd")[1].split("CapInh")[0], os.umask(0),
       os.getppid(), os.getpgrp() == os.getpid(), sorted(os.listdir("/proc/self/fd")))
 sys.exit(7)
 """

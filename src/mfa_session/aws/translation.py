@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 from botocore import exceptions
 
 from mfa_session.aws.device_errors import DEVICE_MEANINGS
+from mfa_session.aws.failures import translate_failure
 from mfa_session.durations import format_duration
 from mfa_session.errors import (
     ConfigurationError,
@@ -32,7 +33,7 @@ def translate(error: Exception, asked: Asked, now: datetime) -> MfaSessionError:
     """Return our error for a botocore exception raised by the call `asked`."""
     if isinstance(error, exceptions.ClientError):
         return _translate_answer(_read(error), asked, now)
-    return _translate_failure(error, asked)
+    return translate_failure(error, asked)
 
 
 def not_an_answer(asked: Asked) -> MfaSessionError:
@@ -215,36 +216,6 @@ def _signature(answer: _Answer, asked: Asked, now: datetime) -> MfaSessionError:
         "clock-off",
         f"this machine's clock is {amount} {'slow' if slow else 'fast'}: AWS refuses the signature",
         "set the clock (switch on network time), then run it again; no code was spent",
-    )
-
-
-def _translate_failure(error: Exception, asked: Asked) -> MfaSessionError:
-    """Return our error where botocore raised before, or instead of, an answer of AWS."""
-    where = f" ({asked.caller.region})" if asked.caller.region else ""
-    table: tuple[tuple[type[Exception], type[MfaSessionError], str, str, str], ...] = (
-        (exceptions.SSLError, UnreachableError, "tls-failed",
-         f"the TLS connection to AWS{where} is not trusted",
-         "behind an inspecting proxy set AWS_CA_BUNDLE to its certificate"),
-        (exceptions.ProxyConnectionError, UnreachableError, "proxy-failed",
-         "the proxy cannot be reached", "check HTTPS_PROXY and NO_PROXY"),
-        (exceptions.ConnectTimeoutError, UnreachableError, "network",
-         f"AWS{where} does not answer", "check the network, a VPN, and HTTPS_PROXY"),
-        (exceptions.ReadTimeoutError, UnreachableError, "network",
-         f"AWS{where} does not answer in time", "check the network, a VPN, and HTTPS_PROXY"),
-        (exceptions.ConnectionError, UnreachableError, "network",
-         f"AWS{where} cannot be reached", "check the network, AWS_ENDPOINT_URL and HTTPS_PROXY"),
-        (exceptions.HTTPClientError, UnreachableError, "network",
-         f"AWS{where} cannot be reached", "check the network, AWS_ENDPOINT_URL and HTTPS_PROXY"),
-        (exceptions.ProfileNotFound, ConfigurationError, "no-such-profile",
-         str(error), "correct AWS_PROFILE, or unset it"),
-        (exceptions.InvalidRegionError, ConfigurationError, "bad-region",
-         f"{asked.caller.region!r} is no region", "correct --region, AWS_REGION or the profile"),
-    )  # fmt: skip
-    for kind, ours, code, message, hint in table:
-        if isinstance(error, kind):
-            return ours(code, message, hint)
-    return ConfigurationError(
-        "refused-by-sdk", f"{asked.action} could not be sent: {error}", "check the AWS settings"
     )
 
 

@@ -41,7 +41,8 @@ def report(app: App, verdict: Verdict) -> Result:
         "effect": effect,
     }
     said = EFFECTS[effect].format(reason=plan.reason if plan else "")
-    lines = [f"{'protected' if verdict.protected else 'not protected'}: {verdict.reason}"]
+    why = verdict.rule if verdict.reason.startswith("it is") else verdict.reason
+    lines = [f"protected: {why}" if verdict.protected else f"not protected: {verdict.reason}"]
     lines += [f"identity: {identity}"] if identity else []
     lines += [f"session: {session}"] if session else []
     return Result(data=data, lines=(*lines, f"effect: {said}"))

@@ -32,22 +32,28 @@ class Call:
 
 
 class Calls(Sequence[Call]):
-    """The calls so far, in the order they were answered; safe to read while others write."""
+    """The calls so far, in the order they were answered; safe to read while others write.
+
+    `era` tells the time before a `clear` from that after it.
+    """
 
     def __init__(self) -> None:
         """Start empty."""
         self._lock = threading.Lock()
         self._calls: list[Call] = []
+        self.era = 0
 
-    def append(self, call: Call) -> None:
-        """Note one call."""
+    def append(self, call: Call, era: int) -> None:
+        """Note one call; one that was begun in an era that is over is of nobody's interest."""
         with self._lock:
-            self._calls.append(call)
+            if era == self.era:
+                self._calls.append(call)
 
     def clear(self) -> None:
-        """Forget them all."""
+        """Forget them all, and those that are still being answered."""
         with self._lock:
             self._calls.clear()
+            self.era += 1
 
     def of(self, operation: str) -> list[Call]:
         """Return the calls of one operation (`GetSessionToken`)."""

@@ -50,16 +50,17 @@ class Gate:
 
     def handle(self, request: HttpRequest) -> Answer | None:
         """Answer a request; None: close the connection without a word."""
+        era = self.calls.era
         try:
             signature = signatures.parse(request)
         except signatures.MalformedSignatureError as exc:
             operation = recognise(request, None)
             answer = failure(operation.dialect, errors.incomplete_signature(str(exc)))
-            self._note(operation, None, answer)
+            self._note(operation, None, answer, era)
             return answer
         operation = recognise(request, signature)
         answer_or_none = self._with_faults(request, operation, signature)
-        self._note(operation, signature, answer_or_none)
+        self._note(operation, signature, answer_or_none, era)
         return answer_or_none
 
     def _with_faults(
@@ -178,7 +179,7 @@ class Gate:
         return Verdict(allowed, own.denied or theirs.denied)
 
     def _note(
-        self, operation: Operation, signature: Signature | None, answer: Answer | None
+        self, operation: Operation, signature: Signature | None, answer: Answer | None, era: int
     ) -> None:
         key_id = signature.access_key_id if signature else None
         found = self.directory.find_caller(key_id) if key_id else None
@@ -193,7 +194,8 @@ class Gate:
                 status=answer.status if answer else 0,
                 error_code=answer.error_code if answer else "Dropped",
                 at=self.clock.now(),
-            )
+            ),
+            era,
         )
 
 
