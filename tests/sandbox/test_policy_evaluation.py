@@ -50,7 +50,7 @@ def happens(client: Clients, who: Any, call: tuple[str, str, dict[str, Any]]) ->
     return False
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_what_is_said_happens(seed: int, aws: Sandbox, client: Clients) -> None:
     dice = Dice(seed)
     carol = aws.create_user("carol")
