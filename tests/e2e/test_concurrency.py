@@ -16,12 +16,12 @@ import pytest
 import processes
 from e2e.moments import Held, until
 from e2e.places import long_term
-from mfa_session.errors import NoMfaError
 from mfa_session.files.locks import hold
+from mfa_session.files.single_flight import Turns
 from mfa_session.files.state import StateDir
-from mfa_session.files.turns import Turns
+from mfa_session.model.errors import NoMfaError
 from mfa_session.sandbox.sandbox import ALLOW_ALL
-from mfa_session.system.talk import Talk
+from mfa_session.system.console import Talk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

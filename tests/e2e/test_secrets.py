@@ -463,7 +463,7 @@ def test_the_code_typed_stands_nowhere(
 def test_a_session_is_not_shown_by_a_record_or_an_error(log_in: LogIn, carols: AwsFiles) -> None:
     log_in()
     from mfa_session.files.aws_files import read_profiles
-    from mfa_session.session.model import read_session
+    from mfa_session.model.session import read_session
 
     section = read_profiles(os.environ).in_credentials("mfa") or {}
     session = read_session("mfa", section)

@@ -6,17 +6,17 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from mfa_session.errors import ConfigurationError, NoMfaError
 from mfa_session.mfa.codes import CodeRejectedError
-from mfa_session.secret import Secret
-from mfa_session.session.model import Keys
-from mfa_session.session.ports import Edges, Issued
+from mfa_session.model.errors import ConfigurationError, NoMfaError
+from mfa_session.model.ports import Edges, Issued
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mfa_session.session.model import Session
-    from mfa_session.session.ports import Caller, CodeSource, MfaCode, Role
+    from mfa_session.model.ports import Caller, CodeSource, MfaCode, Role
+    from mfa_session.model.session import Session
     from mfa_session.session.settings import Settings
     from mfa_session.session.sources import Source
 

@@ -10,17 +10,17 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from mfa_session.errors import ConfigurationError, NoMfaError, RefusedError, UnreachableError
 from mfa_session.mfa.devices import Device, Edges, NewDevice, User
 from mfa_session.mfa.totp import code_at, step_at
-from mfa_session.secret import Secret
+from mfa_session.model.errors import ConfigurationError, NoMfaError, RefusedError, UnreachableError
+from mfa_session.model.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from mfa_session.mfa.devices import Pair
-    from mfa_session.mfa.leftovers import Intent
+    from mfa_session.mfa.interrupted import Intent
 
 CAROL = User(
     arn="arn:aws:iam::123456789012:user/carol",

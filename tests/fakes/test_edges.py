@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from fakes.edges import NOW, PHONE, FakeAws, FakeEdges, FakeStore, FakeTurns, ListedCodes
-from mfa_session.errors import NoMfaError
 from mfa_session.mfa.codes import CodeRejectedError
-from mfa_session.secret import Secret
-from mfa_session.session.model import Keys, Session
-from mfa_session.session.ports import Caller, MfaCode
+from mfa_session.model.errors import NoMfaError
+from mfa_session.model.ports import Caller, MfaCode
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys, Session
 from mfa_session.session.settings import Settings
 from mfa_session.session.sources import Source
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,7 +32,7 @@ class Import(NamedTuple):
 def imports(tree: ast.Module, ours: set[str]) -> Iterator[Import]:
     """Yield each import of a module, however deep.
 
-    `from mfa_session.files import ini` counts as mfa_session.files.ini where that is one of `ours`.
+    `from mfa_session.ini import reader` counts as mfa_session.ini.reader where that is of `ours`.
     """
     for_types = {
         id(inner)
@@ -53,3 +54,8 @@ def _named_by(node: ast.AST, ours: set[str]) -> list[str]:
         wholes = [f"{node.module}.{alias.name}" for alias in node.names]
         return [whole if whole in ours else str(node.module) for whole in wholes]
     return []
+
+
+def is_standard(package: str) -> bool:
+    """Say whether a package is in the standard library of a Python that we support."""
+    return package in sys.stdlib_module_names or package == "tomllib"

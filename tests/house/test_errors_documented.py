@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from house import source
-from mfa_session import errors
+from mfa_session.model import errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

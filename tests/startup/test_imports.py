@@ -48,9 +48,9 @@ COMMANDS = {
 # Modules that warm paths import: each may load these besides itself, and nothing else.
 MODULES: dict[str, set[str]] = {
     "mfa_session": set(),
-    "mfa_session.record": set(),
-    "mfa_session.errors": set(),
-    "mfa_session.secret": set(),
+    "mfa_session.model.record": {"mfa_session.model"},
+    "mfa_session.model.errors": {"mfa_session.model"},
+    "mfa_session.model.secret": {"mfa_session.model"},
 }
 
 KEPT_SESSION = """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.session.ports import Caller
+    from mfa_session.model.ports import Caller
 
 
 class Asked:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timezone
 
 from mfa_session.aws.asked import Asked
-from mfa_session.aws.calls import AwsCalls, not_an_answer
 from mfa_session.aws.devices import read_device
+from mfa_session.aws.sts import AwsCalls, not_an_answer
 from mfa_session.doctor.scene import AccessKey
-from mfa_session.errors import ConfigurationError, MfaSessionError, UnreachableError
-from mfa_session.secret import Secret
-from mfa_session.session.model import Keys
-from mfa_session.session.ports import Caller
+from mfa_session.model.errors import ConfigurationError, MfaSessionError, UnreachableError
+from mfa_session.model.ports import Caller
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

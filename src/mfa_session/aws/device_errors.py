@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError, MfaSessionError, NoMfaError, RefusedError
+from mfa_session.model.errors import ConfigurationError, MfaSessionError, NoMfaError, RefusedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

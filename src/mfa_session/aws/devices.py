@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import timezone
 
 from mfa_session.aws.asked import Asked
-from mfa_session.aws.calls import AwsCalls, not_an_answer
-from mfa_session.errors import ConfigurationError
+from mfa_session.aws.sts import AwsCalls, not_an_answer
 from mfa_session.mfa.devices import Device, NewDevice, User
-from mfa_session.secret import Secret
-from mfa_session.session.arns import device_kind, parse_arn
+from mfa_session.model.arns import device_kind, parse_arn
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from mfa_session.aws.calls import Learner, LocalClock
+    from mfa_session.aws.sts import Learner, LocalClock
     from mfa_session.mfa.devices import Pair
-    from mfa_session.session.ports import Caller
+    from mfa_session.model.ports import Caller
 
 _KINDS = {"virtual", "hardware"}
 

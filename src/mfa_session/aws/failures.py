@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botocore import exceptions
 
-from mfa_session.errors import ConfigurationError, MfaSessionError, UnreachableError
+from mfa_session.model.errors import ConfigurationError, MfaSessionError, UnreachableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mfa_session.aws.asked import Asked
-from mfa_session.aws.calls import not_an_answer
 from mfa_session.aws.devices import IamDevices
+from mfa_session.aws.sts import not_an_answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,23 +7,23 @@ import os
 from mfa_session.files.aws_clock import AwsClock
 from mfa_session.files.aws_files import credentials_path, read_profiles
 from mfa_session.files.config_toml import read_settings_file
+from mfa_session.files.permissions import check_owner
 from mfa_session.files.recovered import read_recovered
-from mfa_session.files.safety import check_owner
 from mfa_session.files.state import StateDir
-from mfa_session.session.facts import Facts, Options
+from mfa_session.session.inputs import Facts, Options
 from mfa_session.session.listing import list_sessions
-from mfa_session.session.plan import Outcome, find_kept
-from mfa_session.system.talk import Talk
+from mfa_session.session.reuse import Outcome, find_kept
+from mfa_session.system.console import Talk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from mfa_session.cli.given import Given
+    from mfa_session.cli.arguments import Given
     from mfa_session.files.config_toml import SettingsFile
-    from mfa_session.session.model import Session
-    from mfa_session.session.ports import Edges
+    from mfa_session.model.ports import Edges
+    from mfa_session.model.session import Session
     from mfa_session.session.settings import Settings
     from mfa_session.system.clock import SystemClock
 
@@ -67,7 +67,7 @@ class App:
             kept = find_kept(settings, self.sessions(facts), self.now())
             if kept is not None and (in_memory or kept.profile not in facts.recovered):
                 return Outcome(session=kept, reused=True)
-        from mfa_session.session.login import Login  # noqa: PLC0415  # cold
+        from mfa_session.session.acquire import Login  # noqa: PLC0415  # cold
 
         return Login(self.edges(), in_memory=in_memory).ensure(settings, force=force)
 

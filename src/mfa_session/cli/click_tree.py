@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mfa_session import __version__
-from mfa_session.cli.chapters.options import COMMON
-from mfa_session.cli.given import Given
+from mfa_session.cli.arguments import Given
+from mfa_session.cli.output import stdout_not_written
 from mfa_session.cli.overview import group_overview, overview
-from mfa_session.cli.result import stdout_not_written
-from mfa_session.cli.table import all_commands, find_command, find_group
-from mfa_session.durations import parse_duration
+from mfa_session.cli.spec.options import COMMON
+from mfa_session.cli.spec.table import all_commands, find_command, find_group
+from mfa_session.model.durations import parse_duration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mfa_session.cli.shape import Argument, Command, Group, Option
+    from mfa_session.cli.spec.command import Argument, Command, Group, Option
 
     Dispatch = Callable[[Command, Given], int]
 
@@ -99,7 +99,7 @@ class Tree(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; for a mistyped one say which is near."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            from mfa_session.nearest import nearest_of  # noqa: PLC0415  # on the way out only
+            from mfa_session.model.nearest import nearest_of  # noqa: PLC0415  # on the way out only
 
             near = nearest_of(args[0], self.list_commands(ctx), most=1)
             ctx.fail(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.result import Result, write
-from mfa_session.cli.using import take_session
-from mfa_session.errors import MfaSessionError, NoMfaError
-from mfa_session.session.expiry import format_time
+from mfa_session.cli.output import Result, write
+from mfa_session.cli.session_variables import take_session
+from mfa_session.model.errors import MfaSessionError, NoMfaError
+from mfa_session.model.expiry import format_time
 from mfa_session.session.names import default_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.cli.app import App
-    from mfa_session.session.model import Session
+    from mfa_session.model.session import Session
 
 
 def run(app: App) -> Result:

@@ -7,8 +7,8 @@ import shlex
 import shutil
 import subprocess
 
-from mfa_session.cli.result import Result, write
-from mfa_session.errors import ConfigurationError, MfaSessionError
+from mfa_session.cli.output import Result, write
+from mfa_session.model.errors import ConfigurationError, MfaSessionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from mfa_session.cli.login import tell
-from mfa_session.cli.result import Result
-from mfa_session.errors import Interrupted, UsageError
-from mfa_session.mfa import devices, upkeep
+from mfa_session.cli.output import Result
+from mfa_session.mfa import devices
+from mfa_session.mfa import maintenance as upkeep
 from mfa_session.mfa.enrolment import Enrolment
+from mfa_session.model.errors import Interrupted, UsageError
+from mfa_session.model.expiry import format_time
 from mfa_session.session.asking import find_caller
-from mfa_session.session.expiry import format_time
 from mfa_session.session.settings import resolve
 
 TYPE_CHECKING = False

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.result import Result, error_data
-from mfa_session.durations import format_duration
-from mfa_session.errors import Interrupted, MfaSessionError, UsageError
+from mfa_session.cli.output import Result, error_data
+from mfa_session.model.durations import format_duration
+from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
 from mfa_session.session.settings import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.cli.app import App
-    from mfa_session.session.plan import Outcome
+    from mfa_session.session.reuse import Outcome
 
 
 def run(app: App) -> Result:

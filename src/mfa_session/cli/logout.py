@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.result import Result, error_data
+from mfa_session.cli.output import Result, error_data
 from mfa_session.cli.status import select
-from mfa_session.errors import ConfigurationError, MfaSessionError
+from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.session.names import default_name, look_up, unknown_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.cli.app import App
-    from mfa_session.session.facts import Facts
-    from mfa_session.session.model import Session
+    from mfa_session.model.session import Session
+    from mfa_session.session.inputs import Facts
 
 
 def run(app: App) -> Result:

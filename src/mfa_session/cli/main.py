@@ -6,8 +6,8 @@ import os
 import sys
 
 from mfa_session import __version__
-from mfa_session.cli.argv import read_plainly
-from mfa_session.errors import Interrupted, MfaSessionError
+from mfa_session.cli.plain_reader import read_plainly
+from mfa_session.model.errors import Interrupted, MfaSessionError
 from mfa_session.system.clock import SystemClock
 
 TYPE_CHECKING = False
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mfa_session.cli.app import App
-    from mfa_session.cli.given import Given
-    from mfa_session.cli.shape import Command
+    from mfa_session.cli.arguments import Given
+    from mfa_session.cli.spec.command import Command
 
 SIGPIPE_EXIT_CODE = 141
 BUG_EXIT_CODE = 70
@@ -58,7 +58,7 @@ def _run(argv: Sequence[str], clock: SystemClock) -> int:
 
 def _complete(argv: Sequence[str]) -> int:
     """Answer a shell that completes: nothing may go wrong there, least of all loudly."""
-    from mfa_session.cli.complete import answer  # noqa: PLC0415
+    from mfa_session.cli.completion_answers import answer  # noqa: PLC0415
 
     try:
         return _print(answer(argv))
@@ -86,7 +86,7 @@ def _dispatch(command: Command, given: Given, clock: SystemClock) -> int:
     run_command = getattr(__import__(command.module, fromlist=["*"]), command.function)
     try:
         result = run_command(app)
-        from mfa_session.cli.result import show  # noqa: PLC0415
+        from mfa_session.cli.output import show  # noqa: PLC0415
 
         show(result, as_json=given.flag("json"))
         return int(result.exit_code)
@@ -108,7 +108,7 @@ def _dispatch(command: Command, given: Given, clock: SystemClock) -> int:
 
 def _report(app: App, command: Command, error: MfaSessionError) -> None:
     """Tell an error: to the script that asked for JSON, or to the person."""
-    from mfa_session.cli.result import error_data, print_json, write  # noqa: PLC0415
+    from mfa_session.cli.output import error_data, print_json, write  # noqa: PLC0415
 
     try:
         if command.name == "env":
@@ -148,7 +148,7 @@ def _print_traceback(error: Exception) -> None:
 
 
 def _print(text: str) -> int:
-    from mfa_session.cli.result import write  # noqa: PLC0415
+    from mfa_session.cli.output import write  # noqa: PLC0415
 
     write(text)
     return 0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.table import all_commands, chapters
+from mfa_session.cli.spec.table import all_commands, chapters
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.shape import Group
+    from mfa_session.cli.spec.command import Group
 
 
 def overview() -> str:

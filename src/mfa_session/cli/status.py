@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.result import Result
-from mfa_session.durations import format_duration
+from mfa_session.cli.output import Result
+from mfa_session.model.durations import format_duration
 from mfa_session.session.names import default_name, look_up, unknown_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.cli.app import App
-    from mfa_session.session.facts import Facts
-    from mfa_session.session.model import Session
+    from mfa_session.model.session import Session
+    from mfa_session.session.inputs import Facts
 
 NO_VALID_SESSION = 4
 _HEADINGS = ("SESSION", "PROFILE", "KIND", "ACCOUNT", "SOURCE", "MFA", "LEFT", "ROLE")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.result import Result
+from mfa_session.cli.output import Result
 from mfa_session.cli.wiring import confirm, read_secret_line, secrets_of, terminal_of
-from mfa_session.errors import ConfigurationError, DeclinedError
-from mfa_session.files.windows import UsedSteps
+from mfa_session.files.used_codes import UsedSteps
 from mfa_session.mfa.totp import (
     code_at,
     no_secret,
@@ -13,17 +12,18 @@ from mfa_session.mfa.totp import (
     seconds_left_in_step,
     step_at,
 )
+from mfa_session.model.errors import ConfigurationError, DeclinedError
 from mfa_session.session.asking import find_caller
 from mfa_session.session.device import find_device
 from mfa_session.session.serials import profiles_by_serial
 from mfa_session.session.settings import resolve
-from mfa_session.session.shapes import check_serial
+from mfa_session.session.validation import check_serial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.cli.app import App
     from mfa_session.cli.wiring import SecretStore
-    from mfa_session.secret import Secret
+    from mfa_session.model.secret import Secret
 
 _HEADINGS = ("SERIAL", "PROFILES")
 

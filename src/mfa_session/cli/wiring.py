@@ -5,26 +5,26 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from mfa_session.aws.calls import AwsCalls
 from mfa_session.aws.checkup import Checkup
 from mfa_session.aws.devices import IamDevices
+from mfa_session.aws.lookups import Lookups
 from mfa_session.aws.policies import IamPolicies
-from mfa_session.aws.targets import Lookups
-from mfa_session.cli.given import asks_nothing
+from mfa_session.aws.sts import AwsCalls
+from mfa_session.cli.arguments import asks_nothing
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.session_store import SessionStore
-from mfa_session.files.turns import Turns
-from mfa_session.files.windows import UsedSteps
+from mfa_session.files.single_flight import Turns
+from mfa_session.files.used_codes import UsedSteps
 from mfa_session.mfa import devices, phone
 from mfa_session.mfa.codes import PromptedCode, SuppliedCode
 from mfa_session.mfa.sources import Sources
-from mfa_session.session.ports import Edges
+from mfa_session.model.ports import Edges
 from mfa_session.system import qr
 from mfa_session.system.code_command import run_code_command
 from mfa_session.system.countdown import wait_until
-from mfa_session.system.people import role_session_name
 from mfa_session.system.processes import aws_cli_version, run_credential_process
 from mfa_session.system.programs import OnlyWrappersError, find_program
+from mfa_session.system.role_session_name import role_session_name
 from mfa_session.system.secret_store import SecretStore
 from mfa_session.system.signals import put_off, uninterrupted
 from mfa_session.system.stdin import read_line, read_secret_line
@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from mfa_session.files.state import StateDir
     from mfa_session.mfa.devices import NewDevice, User
     from mfa_session.mfa.sources import DeviceCodes
-    from mfa_session.session.ports import Caller
+    from mfa_session.model.ports import Caller
     from mfa_session.session.settings import Settings
 
 

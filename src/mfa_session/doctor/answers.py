@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from mfa_session.doctor.finding import Check, error, note, skipped, warning
 from mfa_session.doctor.scene import Unlooked
-from mfa_session.durations import format_duration
-from mfa_session.errors import MfaSessionError, UnreachableError
-from mfa_session.session.arns import parse_arn
+from mfa_session.model.arns import parse_arn
+from mfa_session.model.durations import format_duration
+from mfa_session.model.errors import MfaSessionError, UnreachableError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.doctor.scene import PROFILES, SETTINGS, STATE
-from mfa_session.errors import ConfigurationError
+from mfa_session.model.errors import ConfigurationError
 from mfa_session.session.names import Named
 from mfa_session.session.settings import resolve_named
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mfa_session.doctor.finding import Finding
     from mfa_session.doctor.scene import Scene
-    from mfa_session.session.facts import Facts
+    from mfa_session.session.inputs import Facts
 
 _TOO_OPEN = "keyring-insecure"
 

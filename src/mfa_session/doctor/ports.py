@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.doctor.scene import AccessKey
     from mfa_session.mfa.devices import Device
-    from mfa_session.session.ports import Caller
+    from mfa_session.model.ports import Caller
 
 
 class Aws(Protocol):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
-from mfa_session.errors import ConfigurationError
-from mfa_session.session.model import SESSION_KEY_PREFIX, is_managed, read_keys
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.session import SESSION_KEY_PREFIX, is_managed, read_keys
 from mfa_session.session.names import DEFAULT_NAME, check_portable, default_name, look_up
-from mfa_session.session.shapes import check_serial
 from mfa_session.session.sources import leads_back, process_profile
+from mfa_session.session.validation import check_serial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from mfa_session.record import Record
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from mfa_session.errors import MfaSessionError
     from mfa_session.guard.known import Operations
     from mfa_session.mfa.devices import Device
-    from mfa_session.session.facts import Facts
-    from mfa_session.session.model import Session
-    from mfa_session.session.ports import Caller
+    from mfa_session.model.errors import MfaSessionError
+    from mfa_session.model.ports import Caller
+    from mfa_session.model.session import Session
+    from mfa_session.session.inputs import Facts
 
 CREDENTIALS, CONFIG, SETTINGS, STATE = "credentials", "config", "settings", "state"
 OPTIONS = "options"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.doctor.scene import CREDENTIALS, PROFILES, SETTINGS, STATE
-from mfa_session.durations import format_duration
-from mfa_session.errors import ConfigurationError
-from mfa_session.session.facts import Options
-from mfa_session.session.model import MANAGER, PREFIX, SESSION_KEY_PREFIX
+from mfa_session.model.durations import format_duration
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.session import MANAGER, PREFIX, SESSION_KEY_PREFIX
+from mfa_session.session.inputs import Options
 from mfa_session.session.names import Named, default_name, hides_static_keys
 from mfa_session.session.settings import resolve, resolve_named
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mfa_session.doctor.finding import Finding
     from mfa_session.doctor.scene import Scene
-    from mfa_session.session.model import Session
+    from mfa_session.model.session import Session
     from mfa_session.session.settings import Settings
 
 _SAID_ELSEWHERE = {

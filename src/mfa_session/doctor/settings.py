@@ -7,7 +7,7 @@ import os
 from mfa_session.doctor.finding import Check, error, warning
 from mfa_session.doctor.scene import PROFILES, SETTINGS
 from mfa_session.guard.known import nearest_pattern, unmatched
-from mfa_session.nearest import nearest_of
+from mfa_session.model.nearest import nearest_of
 from mfa_session.session.names import look_up
 
 TYPE_CHECKING = False

@@ -8,8 +8,8 @@ import os
 import stat
 import time
 
-from mfa_session.errors import ConfigurationError
 from mfa_session.files.locks import try_lock
+from mfa_session.model.errors import ConfigurationError
 
 MARK = ".mfa-session-"
 """Stands in the name of every temporary file of ours, after the dot and the target's name."""

@@ -6,9 +6,9 @@ import errno
 import os
 import stat
 
-from mfa_session.errors import ConfigurationError
-from mfa_session.files.ini import Document
-from mfa_session.record import Record
+from mfa_session.ini.document import Document
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 
-from mfa_session.durations import parse_duration
-from mfa_session.errors import ConfigurationError
-from mfa_session.files.parsed import recall, remember
-from mfa_session.files.safety import check_owner
-from mfa_session.record import Record
+from mfa_session.files.permissions import check_owner
+from mfa_session.files.settings_cache import recall, remember
+from mfa_session.model.durations import parse_duration
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def _refuse_unknown(
 ) -> None:
     for key in table:
         if key not in known:
-            from mfa_session.nearest import nearest_of  # noqa: PLC0415  # imports difflib
+            from mfa_session.model.nearest import nearest_of  # noqa: PLC0415  # imports difflib
 
             near = nearest_of(key, known)
             raise ConfigurationError(

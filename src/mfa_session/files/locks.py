@@ -13,7 +13,7 @@ import errno
 import os
 import time
 
-from mfa_session.errors import ConfigurationError
+from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError
-from mfa_session.files.ini import Document
-from mfa_session.session.model import Session, read_session, session_values
+from mfa_session.ini.document import Document
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.session import Session, read_session, session_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

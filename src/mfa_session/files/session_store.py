@@ -5,21 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 
-from mfa_session.errors import ConfigurationError
 from mfa_session.files.aws_files import config_header_in, read_profiles
 from mfa_session.files.recovered import PREFIX, read_recovered, to_text
 from mfa_session.files.shared import config_file, credentials_file
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.session import OWN_KEYS, holds_long_term_keys, session_values
+from mfa_session.model.session import PREFIX as OWN_PREFIX
 from mfa_session.session.listing import list_sessions
-from mfa_session.session.model import OWN_KEYS, holds_long_term_keys, session_values
-from mfa_session.session.model import PREFIX as OWN_PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mfa_session.files.ini import Document
     from mfa_session.files.state import Reservation, StateDir
-    from mfa_session.session.model import Session
+    from mfa_session.ini.document import Document
+    from mfa_session.model.session import Session
     from mfa_session.session.settings import Settings
 
 _RESERVED_BYTES = 16384  # a session token may have 4 KiB and more

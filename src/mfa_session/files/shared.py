@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError
 from mfa_session.files.aws_files import (
     config_header_in,
     config_path,
@@ -10,15 +9,16 @@ from mfa_session.files.aws_files import (
     credentials_path,
     read_document,
 )
-from mfa_session.files.ini_compare import only_differs_in
 from mfa_session.files.writable import WritableFile
+from mfa_session.ini.compare import only_differs_in
+from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mfa_session.files.ini import Document
     from mfa_session.files.state import StateDir
+    from mfa_session.ini.document import Document
 
 
 class SharedFile:

@@ -6,8 +6,8 @@ import os
 import stat
 import sys
 
-from mfa_session.errors import ConfigurationError
 from mfa_session.files.aws_files import home, read_bytes
+from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Array, Item, SingleKey, Table, Whitespace
 
-from mfa_session.errors import ConfigurationError
+from mfa_session.model.errors import ConfigurationError
 
 if sys.version_info >= (3, 11):
     import tomllib

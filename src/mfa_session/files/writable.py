@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 
-from mfa_session.errors import ConfigurationError
 from mfa_session.files.atomic import not_written, replace_file, writable_target
 from mfa_session.files.locks import LockTimeout, hold
-from mfa_session.files.safety import check_owner
+from mfa_session.files.permissions import check_owner
+from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.record import Record
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.guard.scanning import is_plain, scan
 from mfa_session.guard.shell_words import split_commands, split_words
-from mfa_session.record import Record
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

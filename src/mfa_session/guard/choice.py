@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError
 from mfa_session.guard.identity import KEYS, ROLE, SESSION, SOURCE
+from mfa_session.model.errors import ConfigurationError
 from mfa_session.session.listing import list_sessions
 from mfa_session.session.names import Named, default_name, find_name, look_up
 from mfa_session.session.settings import resolve_named
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.guard.identity import Identity
-    from mfa_session.session.facts import Facts
-    from mfa_session.session.model import Session
+    from mfa_session.model.session import Session
+    from mfa_session.session.inputs import Facts
     from mfa_session.session.settings import Settings
     from mfa_session.session.sources import Source
 

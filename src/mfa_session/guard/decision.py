@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfa_session.guard.aws_words import base_name, is_aws, read_aws
 from mfa_session.guard.rules import UNTOUCHED, Ruling
 from mfa_session.guard.services import actions_of, prefix_of, spell_action
-from mfa_session.record import Record
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

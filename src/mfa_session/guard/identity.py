@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError
-from mfa_session.record import Record
-from mfa_session.session.model import read_keys
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.record import Record
+from mfa_session.model.session import read_keys
 from mfa_session.session.names import default_name, look_up, names_session, unknown_name
 from mfa_session.session.sources import (
     environment_source,
@@ -16,7 +16,7 @@ from mfa_session.session.sources import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.session.facts import Facts
+    from mfa_session.session.inputs import Facts
     from mfa_session.session.sources import Source
 
 SOURCE, SESSION, ROLE, KEYS, OTHER = "source", "session", "role", "keys", "other"

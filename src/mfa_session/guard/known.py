@@ -6,7 +6,7 @@ import os
 
 from mfa_session.guard.patterns import Pattern, even
 from mfa_session.guard.services import possible_actions, prefix_of, spell_action
-from mfa_session.nearest import nearest_of
+from mfa_session.model.nearest import nearest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.guard.aws_words import base_name
-from mfa_session.record import Record
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

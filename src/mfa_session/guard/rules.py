@@ -6,7 +6,7 @@ from mfa_session.guard import builtin
 from mfa_session.guard.other_commands import Listed, list_command
 from mfa_session.guard.patterns import Pattern, even, first_match
 from mfa_session.guard.services import prefix_of
-from mfa_session.record import Record
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

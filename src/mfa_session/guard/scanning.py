@@ -7,7 +7,7 @@ they stand; what is left is the service, the operation and the operation's own o
 
 from __future__ import annotations
 
-from mfa_session.record import Record
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import NoMfaError
+from mfa_session.model.errors import NoMfaError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

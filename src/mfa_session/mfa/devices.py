@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from mfa_session.errors import ConfigurationError
 from mfa_session.mfa.totp import code_at, step_at
-from mfa_session.record import Record
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from mfa_session.mfa.leftovers import Intent
-    from mfa_session.secret import Secret
-    from mfa_session.session.ports import Clock, Talk, Turns, UsedSteps
+    from mfa_session.mfa.interrupted import Intent
+    from mfa_session.model.ports import Clock, Talk, Turns, UsedSteps
+    from mfa_session.model.secret import Secret
 
     Pair = tuple[str, str]
 

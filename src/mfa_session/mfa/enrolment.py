@@ -7,14 +7,14 @@ to delete one that somebody has.
 
 from __future__ import annotations
 
-from mfa_session.errors import (
+from mfa_session.mfa.devices import NewDevice, make_pair
+from mfa_session.mfa.interrupted import ENABLED, STANDS, Intent, Leftovers
+from mfa_session.model.errors import (
     ConfigurationError,
     Interrupted,
     MfaSessionError,
     UnreachableError,
 )
-from mfa_session.mfa.devices import NewDevice, make_pair
-from mfa_session.mfa.leftovers import ENABLED, STANDS, Intent, Leftovers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

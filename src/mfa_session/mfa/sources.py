@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from mfa_session.errors import ConfigurationError, NoMfaError
 from mfa_session.mfa.totp import code_at, no_secret, step_at
-from mfa_session.record import Record
+from mfa_session.model.errors import ConfigurationError, NoMfaError
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_session.mfa.codes import PromptedCode, SuppliedCode
-    from mfa_session.secret import Secret
-    from mfa_session.session.ports import Clock, CodeSource, Talk
+    from mfa_session.model.ports import Clock, CodeSource, Talk
+    from mfa_session.model.secret import Secret
     from mfa_session.session.settings import Settings
 
 GENERATED_ATTEMPTS = 2

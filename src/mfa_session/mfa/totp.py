@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 
-from mfa_session.errors import ConfigurationError, NoMfaError
 from mfa_session.mfa.codes import normalize_code
-from mfa_session.secret import Secret
+from mfa_session.model.errors import ConfigurationError, NoMfaError
+from mfa_session.model.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

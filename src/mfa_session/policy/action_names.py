@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from mfa_session.errors import UsageError
+from mfa_session.model.errors import UsageError
 
 _ACTION = re.compile(r"(?P<service>[A-Za-z0-9-]+)(?::|\s+)(?P<name>[A-Za-z0-9*?-]+)", re.ASCII)
 # The AWS CLI's names of services where IAM has another.

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mfa_session.policy.coverage import Cover, concerns, may_overlap, names_of
 from mfa_session.policy.mfa import Reach, mfa_conditions, reach
-from mfa_session.policy.scopes import Cover, concerns, may_overlap, names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

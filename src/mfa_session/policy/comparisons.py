@@ -15,12 +15,12 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
+from mfa_session.policy.kleene import Truth, all_of
 from mfa_session.policy.patterns import UNKNOWN, covers, fill, folded, literal
-from mfa_session.policy.truth import Truth, all_of
 
 if TYPE_CHECKING:
-    from mfa_session.policy.facts import Facts
     from mfa_session.policy.patterns import Row
+    from mfa_session.policy.request_context import Facts
 
 Compare = Callable[[str, str, "Facts | None"], Truth]
 

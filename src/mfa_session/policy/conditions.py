@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.comparisons import COMPARISONS, OPPOSITES
-from mfa_session.policy.truth import Truth, all_of, any_of, negate
+from mfa_session.policy.kleene import Truth, all_of, any_of, negate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mfa_session.policy.document import Condition
-    from mfa_session.policy.facts import Facts, Values
+    from mfa_session.policy.request_context import Facts, Values
 
 
 def is_met(condition: Condition, facts: Facts, *, variables: bool = True) -> Truth:

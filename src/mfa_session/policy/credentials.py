@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.durations import format_duration
-from mfa_session.policy.facts import Facts, Values
-from mfa_session.record import Record
+from mfa_session.model.durations import format_duration
+from mfa_session.model.record import Record
+from mfa_session.policy.request_context import Facts, Values
 
 MFA_PRESENT = "aws:MultiFactorAuthPresent"
 MFA_AGE = "aws:MultiFactorAuthAge"

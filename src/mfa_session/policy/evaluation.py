@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mfa_session.model.record import Record
 from mfa_session.policy.document import TRUST_ACTIONS
+from mfa_session.policy.kleene import Truth, all_of, any_of
 from mfa_session.policy.patterns import Asked, covers, wild
 from mfa_session.policy.statements import Match, look_at
-from mfa_session.policy.truth import Truth, all_of, any_of
-from mfa_session.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

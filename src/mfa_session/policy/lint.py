@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.case import Case, Whole
 from mfa_session.policy.finding import Finding, Flaw
-from mfa_session.policy.rules import conditions, devices, principals, reaches, wholes
+from mfa_session.policy.rules import conditions, devices, principals
+from mfa_session.policy.rules import whole_policy as wholes
+from mfa_session.policy.rules import wrong_credentials as reaches
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Document, Statement

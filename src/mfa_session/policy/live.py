@@ -6,9 +6,9 @@ import functools
 import json
 from typing import TYPE_CHECKING, Protocol
 
-from mfa_session.errors import RefusedError
+from mfa_session.model.errors import RefusedError
+from mfa_session.model.record import Record
 from mfa_session.policy.reading import read_document
-from mfa_session.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mfa_session.policy.facts import Facts
-    from mfa_session.policy.truth import Truth
+    from mfa_session.policy.kleene import Truth
+    from mfa_session.policy.request_context import Facts
 
 Row = tuple[str, ...]
 

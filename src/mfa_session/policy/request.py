@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_session.policy.facts import Facts
-from mfa_session.record import Record
+from mfa_session.model.record import Record
+from mfa_session.policy.request_context import Facts
 
 
 class Request(Record):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from mfa_session.model.ports import Caller
 from mfa_session.session.device import long_term_caller, with_keys
-from mfa_session.session.plan import find_base
-from mfa_session.session.ports import Caller
+from mfa_session.session.reuse import find_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.session.ports import Edges
+    from mfa_session.model.ports import Edges
     from mfa_session.session.settings import Settings
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError, MfaSessionError, RefusedError
-from mfa_session.session.arns import device_kind
-from mfa_session.session.ports import Caller
+from mfa_session.model.arns import device_kind
+from mfa_session.model.errors import ConfigurationError, MfaSessionError, RefusedError
+from mfa_session.model.ports import Caller
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.session.ports import Edges
+    from mfa_session.model.ports import Edges
     from mfa_session.session.settings import Settings
 
 NO_DEVICE = ("no-mfa-device", "passkey-device")

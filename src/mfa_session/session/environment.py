@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from mfa_session.session.expiry import format_time
+from mfa_session.model.expiry import format_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfa_session.session.model import Session
+    from mfa_session.model.session import Session
 
 REMOVED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN")
 SET = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.session.model import SESSION_KEY_PREFIX, Session, read_session
+from mfa_session.model.session import SESSION_KEY_PREFIX, Session, read_session
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError
-from mfa_session.record import Record
-from mfa_session.session.model import MANAGER, PREFIX, holds_long_term_keys, is_managed
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.record import Record
+from mfa_session.model.session import MANAGER, PREFIX, holds_long_term_keys, is_managed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mfa_session.session.facts import Facts
+    from mfa_session.session.inputs import Facts
 
 DEFAULT_NAME = "mfa"
 _HIDES_STATIC_KEYS = (
@@ -83,7 +83,7 @@ def _owner_of(facts: Facts, profile: str) -> str | None:
 
 def unknown_name(facts: Facts, name: str) -> ConfigurationError:
     """Return the error for a name that is no session and no profile, with the nearest ones."""
-    from mfa_session.nearest import nearest_of  # noqa: PLC0415  # difflib, on the way out only
+    from mfa_session.model.nearest import nearest_of  # noqa: PLC0415  # difflib, on the way out only
 
     known = {*facts.file.sessions, *facts.profiles.names(), *facts.recovered}
     near = nearest_of(name, known)

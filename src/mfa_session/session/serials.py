@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mfa_session.session.arns import device_kind
-from mfa_session.session.model import PREFIX
+from mfa_session.model.arns import device_kind
+from mfa_session.model.session import PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.session.facts import Facts
+    from mfa_session.session.inputs import Facts
 
 _KEYS = ("mfa_serial", "aws_mfa_device", PREFIX + "mfa_serial")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError
-from mfa_session.record import Record
-from mfa_session.session.arns import region_for
+from mfa_session.model.arns import region_for
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.record import Record
 from mfa_session.session.names import (
     Named,
     check_portable,
@@ -14,15 +14,15 @@ from mfa_session.session.names import (
     names_session,
     stored_lines,
 )
-from mfa_session.session.shapes import check_shapes
 from mfa_session.session.sources import Source, named_source, own_source, usual_source
+from mfa_session.session.validation import check_shapes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from mfa_session.session.facts import Facts
+    from mfa_session.session.inputs import Facts
 
 MFA_SECONDS = 43200
 ROLE_SECONDS = 3600

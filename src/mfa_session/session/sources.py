@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError
 from mfa_session.files.aws_files import config_path, credentials_path
-from mfa_session.record import Record
-from mfa_session.session.model import PREFIX as STORED
-from mfa_session.session.model import Keys, is_managed, read_keys
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.record import Record
+from mfa_session.model.session import PREFIX as STORED
+from mfa_session.model.session import Keys, is_managed, read_keys
 from mfa_session.session.names import unknown_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfa_session.session.facts import Facts
+    from mfa_session.session.inputs import Facts
 
 _TEMPORARY = {
     "sso_session": "IAM Identity Center (SSO)",

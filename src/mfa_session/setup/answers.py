@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError, UsageError
-from mfa_session.record import Record
-from mfa_session.session.arns import is_role_arn
+from mfa_session.model.arns import is_role_arn
+from mfa_session.model.errors import ConfigurationError, UsageError
+from mfa_session.model.record import Record
 from mfa_session.session.names import (
     Named,
     check_portable,
@@ -13,11 +13,11 @@ from mfa_session.session.names import (
     holds_keys,
     look_up,
 )
-from mfa_session.session.shapes import DURATION_LIMITS_SECONDS
+from mfa_session.session.validation import DURATION_LIMITS_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.session.facts import Facts
+    from mfa_session.session.inputs import Facts
 
 _REGION = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.durations import spell_duration
-from mfa_session.errors import ConfigurationError
-from mfa_session.record import Record
+from mfa_session.model.durations import spell_duration
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.record import Record
 from mfa_session.session.names import DEFAULT_NAME
 from mfa_session.setup.profiles import check_repointed, why_not
 
@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from mfa_session.session.facts import Facts
+    from mfa_session.session.inputs import Facts
     from mfa_session.setup.answers import Answers, Role
 
 SETTINGS, PROFILES = "settings", "profiles"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mfa_session.errors import ConfigurationError
+from mfa_session.model.errors import ConfigurationError
 from mfa_session.session.names import holds_keys, unknown_name
-from mfa_session.session.shapes import CHAINED_LIMIT_SECONDS
 from mfa_session.session.sources import environment_source, source_in
+from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.session.facts import Facts
+    from mfa_session.session.inputs import Facts
 
 _ROLE_KEYS = ("role_arn", "source_profile", "mfa_serial")
 

@@ -6,7 +6,7 @@ quotes; taking them apart in bash is slow for long lines.
 
 from __future__ import annotations
 
-from mfa_session.record import Record
+from mfa_session.model.record import Record
 
 _BLANKS = " \t\n"
 _PLAIN_ENDS = _BLANKS + "\"'\\"

@@ -11,7 +11,7 @@ import threading
 import time
 from contextlib import suppress
 
-from mfa_session.errors import NoMfaError
+from mfa_session.model.errors import NoMfaError
 from mfa_session.system.foreground import lend_terminal
 
 TYPE_CHECKING = False

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.system.clock import SystemClock
-    from mfa_session.system.talk import Talk
+    from mfa_session.system.console import Talk
 
 
 def wait_until(clock: SystemClock, talk: Talk, moment: datetime, what: str) -> None:

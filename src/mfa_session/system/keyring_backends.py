@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from mfa_session.errors import ConfigurationError
+from mfa_session.model.errors import ConfigurationError
 
 FREEDESKTOP = "keyring.backends.SecretService"
 _CALLED = {

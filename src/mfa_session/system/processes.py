@@ -9,9 +9,9 @@ import subprocess
 import sys
 from contextlib import suppress
 
-from mfa_session.errors import ConfigurationError
-from mfa_session.secret import Secret
-from mfa_session.session.model import Keys
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

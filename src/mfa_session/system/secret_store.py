@@ -8,16 +8,16 @@ import time
 from contextlib import suppress
 from typing import TypeVar
 
-from mfa_session.errors import ConfigurationError, MfaSessionError
 from mfa_session.mfa.totp import read_secret
+from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.system.keyring_backends import (
     FREEDESKTOP,
     check_backend,
     describe_backend,
     full_name,
 )
-from mfa_session.system.limited import TooSlowError, run_limited
 from mfa_session.system.secret_index import SecretIndex
+from mfa_session.system.timeouts import TooSlowError, run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from keyring.backend import KeyringBackend
 
-    from mfa_session.secret import Secret
+    from mfa_session.model.secret import Secret
     from mfa_session.system.secret_index import State
 
 Answer = TypeVar("Answer")

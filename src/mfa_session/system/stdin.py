@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from mfa_session.errors import NoMfaError
+from mfa_session.model.errors import NoMfaError
 
 LONGEST_LINE_BYTES = 64
 LONGEST_SECRET_BYTES = 4096

@@ -7,13 +7,13 @@ import signal
 import sys
 from contextlib import suppress
 
-from mfa_session.errors import NoMfaError
+from mfa_session.model.errors import NoMfaError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
 
-    from mfa_session.errors import MfaSessionError
+    from mfa_session.model.errors import MfaSessionError
 
 
 class Terminal:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.nearest import nearest_of
+from mfa_session.model.nearest import nearest_of
 from mfa_session.policy.case import KINDS
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
-from mfa_session.policy.mending import right_condition, with_operator
+from mfa_session.policy.fixes import right_condition, with_operator
 from mfa_session.policy.mfa import AGE, PRESENT, is_age, is_boolean, is_number, is_present, is_sound
 from mfa_session.policy.operators import OPERATORS
 

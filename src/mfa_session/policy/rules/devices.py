@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.case import KINDS
+from mfa_session.policy.coverage import actions_of, concerns, is_about_everything
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
+from mfa_session.policy.fixes import without_mfa_conditions
 from mfa_session.policy.globs import Globs, covers
-from mfa_session.policy.mending import without_mfa_conditions
-from mfa_session.policy.scopes import actions_of, concerns, is_about_everything
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

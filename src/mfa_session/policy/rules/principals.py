@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
-from mfa_session.policy.mending import without_mfa_conditions
+from mfa_session.policy.fixes import without_mfa_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mfa_session.errors import UsageError
-from mfa_session.nearest import nearest_of
+from mfa_session.model.errors import UsageError
+from mfa_session.model.nearest import nearest_of
 from mfa_session.policy.templates import identity, resources
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mfa_session.model.record import Record
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT
-from mfa_session.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable

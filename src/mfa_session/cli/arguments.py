@@ -1,0 +1,87 @@
+"""What was given on the command line and in `MFA_SESSION_…`, read into options."""
+
+from __future__ import annotations
+
+import os
+
+from mfa_session.model.durations import parse_duration
+from mfa_session.model.errors import UsageError
+from mfa_session.model.record import Record
+from mfa_session.session.inputs import Options
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+_VARIABLES = {
+    "profile": "MFA_SESSION_PROFILE",
+    "source_profile": "MFA_SESSION_SOURCE_PROFILE",
+    "mfa_serial": "MFA_SESSION_MFA_SERIAL",
+    "duration": "MFA_SESSION_DURATION",
+    "min_ttl": "MFA_SESSION_MIN_TTL",
+}
+_DURATIONS = {"duration", "min_ttl"}
+_FALSE = {"", "0", "false", "no", "off"}
+
+
+class Given(Record):
+    """A command line, read: each option's value by name, and what follows the options."""
+
+    values: Mapping[str, Any]
+    rest: tuple[str, ...] = ()
+
+    def flag(self, name: str) -> bool:
+        """Say whether a flag was given."""
+        return bool(self.values.get(name))
+
+    def options(self, environ: Mapping[str, str], *, keeps_role: bool = False) -> Options:
+        """Return the session options, from the command line or else the environment."""
+        said: dict[str, Any] = {field: self._first(field, environ) for field in Options._fields}
+        said["keeps_role"] = keeps_role
+        return Options(**said)
+
+    def profiles(self) -> tuple[str, ...]:
+        """Return the names of a repeatable `--profile`."""
+        return tuple(read_name(name) for name in self.values.get("profile") or ())
+
+    def for_profile(self, name: str) -> Given:
+        """Return the same command line for one of several profiles."""
+        return self.replace(values={**self.values, "profile": name})
+
+    def _first(self, field: str, environ: Mapping[str, str]) -> object:
+        value = self.values.get(field)
+        if field == "profile" and isinstance(value, (list, tuple)):
+            value = value[0] if value else None
+        if value is not None:
+            return read_name(value) if isinstance(value, str) else value
+        variable = _VARIABLES.get(field, "")
+        text = environ.get(variable, "")
+        if not text:
+            return None
+        return read_duration(text, variable) if field in _DURATIONS else read_name(text)
+
+
+def read_name(text: str) -> str:
+    """Return a word as the files spell it: UTF-8, also in a locale that knows only ASCII."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # Python has kept the bytes that the locale does not know
+        return os.fsencode(text).decode("utf-8", "surrogateescape")
+    return text
+
+
+def read_duration(text: str, said_by: str) -> int:
+    """Return a duration in seconds; a UsageError names what said it."""
+    try:
+        return parse_duration(text)
+    except ValueError:
+        raise UsageError(
+            "bad-duration", f"{said_by}: {text!r} is no duration", "write it as 900, 45m, 12h or 1d"
+        ) from None
+
+
+def asks_nothing(values: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
+    """Say whether questions are forbidden, by `--no-input` or MFA_SESSION_NO_INPUT."""
+    variable = environ.get("MFA_SESSION_NO_INPUT", "").strip().lower()
+    return bool(values.get("no_input")) or variable not in _FALSE

@@ -1,0 +1,79 @@
+"""What a command returns, and the one place that prints it."""
+
+from __future__ import annotations
+
+import sys
+
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TextIO
+
+    from mfa_session.model.errors import MfaSessionError
+
+JSON_VERSION = 1
+
+
+class Result(Record):
+    """`data` for `--json`, `lines` for people (stdout both); `exit_code` either way."""
+
+    data: Mapping[str, object]
+    lines: tuple[str, ...] = ()
+    exit_code: int = 0
+
+
+def show(result: Result, *, as_json: bool) -> None:
+    """Print a result on stdout, as one JSON object or as lines."""
+    if as_json:
+        print_json(result.data)
+    elif result.lines:
+        write("".join(f"{line}\n" for line in result.lines))
+
+
+def print_json(data: Mapping[str, object]) -> None:
+    """Print one versioned object."""
+    import json  # noqa: PLC0415  # 13 ms, not for commands that print none
+
+    write(json.dumps({"version": JSON_VERSION, **data}, indent=2, ensure_ascii=False) + "\n")
+
+
+def error_data(error: MfaSessionError) -> dict[str, object]:
+    """Return an error as `--json` shows it."""
+    return {"code": error.code, "message": error.message, "hint": error.hint}
+
+
+def write(text: str) -> None:
+    """Write to stdout and flush, so that a closed pipe is met here and not at exit.
+
+    Raises BrokenPipeError, and ConfigurationError `stdout-not-written` where a disk is full.
+    """
+    if sys.stdout is None:
+        return
+    try:
+        _write(sys.stdout, text)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise stdout_not_written(error) from error
+
+
+def stdout_not_written(error: OSError) -> MfaSessionError:
+    """Return the error for an stdout that takes nothing."""
+    reason = (error.strerror or str(error)).lower()
+    return ConfigurationError(
+        "stdout-not-written",
+        f"stdout could not be written: {reason}",
+        "see where it is redirected to",
+    )
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:  # a POSIX locale: names stay the bytes that they are in the files
+        stream.flush()
+        stream.buffer.write(text.encode("utf-8", "surrogateescape"))
+    stream.flush()

@@ -1,0 +1,57 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from mfa_session.cli.spec.command import Argument, Option
+
+COMMON = (
+    Option(
+        flags=("--verbose", "-v"),
+        kind="count",
+        help="Tell what is asked of AWS and why; repeat for more. Never shows a secret.",
+    ),
+    Option(
+        flags=("--no-input",),
+        kind="flag",
+        help="Ask nothing, fail instead. [env: MFA_SESSION_NO_INPUT]",
+    ),
+)
+JSON = Option(flags=("--json",), kind="flag", help="Print one JSON object.")
+PROFILE = Option(
+    flags=("--profile",),
+    metavar="NAME",
+    help="The session, or the profile it is written to. [env: MFA_SESSION_PROFILE; default: mfa]",
+    suggests="profile",
+)
+PROFILES = PROFILE.replace(kind="many", help=PROFILE.help.replace(" [env", " Repeatable. [env"))
+MIN_TTL = Option(
+    flags=("--min-ttl",),
+    kind="duration",
+    metavar="DURATION",
+    help="Keep a session that has this much left. [env: MFA_SESSION_MIN_TTL; default: 15m]",
+)
+MFA_SERIAL = Option(
+    flags=("--mfa-serial", "--serial-number"),
+    metavar="SERIAL",
+    help="The MFA device; found by itself if not given. [env: MFA_SESSION_MFA_SERIAL]",
+    suggests="serial",
+)
+TOKEN_CODE = Option(
+    flags=("--token-code", "--mfa-token"),
+    metavar="CODE",
+    help="The six digits; - reads them from stdin. [env: MFA_SESSION_TOKEN_CODE]",
+)
+DURATION = Option(
+    flags=("--duration", "--duration-seconds"),
+    kind="duration",
+    metavar="DURATION",
+    help="How long a new session lasts, such as 45m or 12h. [env: MFA_SESSION_DURATION]",
+)
+REGION = Option(flags=("--region",), metavar="REGION", help="The AWS region.")
+INSECURE_KEYRING = Option(
+    flags=("--insecure-keyring",),
+    kind="flag",
+    help="Accept a keyring that keeps secrets as plain text.",
+)
+YES = Option(flags=("--yes",), kind="flag", help="Do not ask.")
+SERIAL = Argument(name="serial", suggests="serial")

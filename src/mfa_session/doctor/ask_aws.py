@@ -1,0 +1,234 @@
+"""What `doctor` asks of AWS: about every long-term key there is, side by side, for a short time."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from mfa_session.doctor.answers import BAD_REGION
+from mfa_session.doctor.scene import AwsFacts, KeyFacts, Unlooked
+from mfa_session.files.aws_clock import ClockReading
+from mfa_session.model.arns import device_kind, region_for
+from mfa_session.model.errors import (
+    ConfigurationError,
+    MfaSessionError,
+    NoMfaError,
+    RefusedError,
+    UnreachableError,
+)
+from mfa_session.model.ports import Caller
+from mfa_session.session.inputs import Options
+from mfa_session.session.listing import list_sessions
+from mfa_session.session.names import Named
+from mfa_session.session.settings import resolve, resolve_named
+from mfa_session.session.sources import environment_source, source_in
+from mfa_session.system.timeouts import Running, TooSlowError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+
+    from mfa_session.cli.app import App
+    from mfa_session.doctor.ports import Aws
+    from mfa_session.session.inputs import Facts
+    from mfa_session.session.settings import Settings
+    from mfa_session.session.sources import Source
+
+Answer = TypeVar("Answer")
+
+LIMIT_SECONDS = 5.0
+"""For all that is asked of AWS."""
+MOST_KEYS = 5
+_USABLE = {"virtual", "hardware"}
+_VARIABLE = "MFA_SESSION_MFA_SERIAL"
+_DEVICE_KEYS = ("mfa_serial", "aws_mfa_device")
+
+
+class Questions:
+    """The questions of one run."""
+
+    def __init__(self, app: App, facts: Facts, obstacle: str | None) -> None:
+        """Take what was read; `obstacle` is why nothing can be asked."""
+        self._app = app
+        self._facts = facts
+        self._obstacle = obstacle
+        self._reading = ClockReading()
+        self._ends_at = 0.0
+
+    def ask(self) -> tuple[AwsFacts, datetime]:
+        """Return what AWS said, and the time: AWS's, where it told it."""
+        facts = self._ask()
+        off = timedelta(seconds=self._reading.seconds or 0)
+        return facts, self._app.clock.local_now() + off
+
+    def _ask(self) -> AwsFacts:
+        if self._obstacle is not None:
+            return AwsFacts(reached=Unlooked(reason=self._obstacle))
+        from mfa_session.cli.wiring import checkup_of  # noqa: PLC0415  # every edge
+
+        aws = checkup_of(self._app, self._reading)
+        aws.load()
+        self._ends_at = time.monotonic() + LIMIT_SECONDS
+        sources, unasked = _find_sources(self._facts)
+        running = [_Key(self, aws, source) for source in sources]
+        probe = None if running else Running(lambda: aws.reach(self._region(None)))
+        keys = tuple(key.finish() for key in running)
+        reached = _best(keys) if probe is None else self.finish(probe, "") or None
+        return AwsFacts(
+            reached=reached, clock_seconds=self._reading.seconds, keys=keys, unasked=unasked
+        )
+
+    def caller_of(self, source: Source) -> Caller:
+        """Return who signs with a source's keys."""
+        if source.keys is None:
+            raise RuntimeError("a source without keys is not asked about")
+        return Caller(keys=source.keys, profile=source.profile, region=self._region(source.profile))
+
+    def tell(self, caller: Caller, *, with_session: bool) -> None:
+        """Say, with -v, what is asked and why."""
+        where = f"profile {caller.profile!r}" if caller.profile else "the environment"
+        session = ", the last two with its MFA session" if with_session else ""
+        self._app.talk.detail(
+            f"sts:GetCallerIdentity, iam:ListAccessKeys and iam:ListMFADevices with "
+            f"{caller.keys.shown_id} ({where}): whose it is, how old, with which devices{session}"
+        )
+
+    def _region(self, profile: str | None) -> str | None:
+        environ, section = self._facts.environ, self._facts.section(profile or "default")
+        around = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
+        region = around or section.get("region") or self._facts.file.defaults.get("region")
+        return region_for(region, *(section.get(key) for key in _DEVICE_KEYS))
+
+    def session_of(self, caller: Caller) -> Caller | None:
+        """Return a living MFA session of a key: policies may ask for it."""
+        now = self._app.clock.local_now()
+        for session in list_sessions(self._facts.profiles, self._facts.recovered):
+            mine = session.source_key_id == caller.keys.access_key_id and session.kind == "mfa"
+            if mine and session.is_valid(now):
+                return Caller(keys=session.keys, profile=caller.profile, region=caller.region)
+        return None
+
+    def settings_of(self, source: Source) -> Iterator[Settings]:
+        """Yield the sessions that are had with a source's key: the one meant now first."""
+        bare = self._facts.replace(options=Options())
+        names = [Named(name=name) for name in self._facts.file.sessions]
+        configured = [partial(resolve_named, bare, named) for named in names]
+        for resolve_one in (partial(resolve, self._facts), *configured):
+            try:
+                settings = resolve_one()
+            except ConfigurationError:  # which a check of its own says
+                continue
+            if settings.source.keys == source.keys:
+                yield settings
+
+    def serials_of(self, source: Source) -> dict[str, str]:
+        """Return the devices that settings name for a source's key, and who names each."""
+        said: dict[str, str] = {}
+        for name in self._facts.profiles.names():
+            section = self._facts.section(name)
+            if name == source.profile or section.get("source_profile") == source.profile:
+                for key in _DEVICE_KEYS:
+                    said.setdefault(section.get(key, "").strip(), f"profile {name!r}")
+        for settings in self.settings_of(source):
+            serial = settings.mfa_serial or ""
+            by_variable = serial == self._facts.options.mfa_serial
+            said.setdefault(serial, _VARIABLE if by_variable else f"session {settings.name!r}")
+        return {serial: by for serial, by in said.items() if device_kind(serial) in _USABLE}
+
+    def finish(self, running: Running[Answer], late: str) -> Answer | MfaSessionError | Unlooked:
+        """Return an answer, or why there is none; `late` says it where the time is over."""
+        try:
+            return running.result(self._ends_at - time.monotonic())
+        except TooSlowError:
+            if late:
+                return Unlooked(reason=late)
+            return UnreachableError(
+                "network",
+                f"AWS does not answer within {LIMIT_SECONDS:.0f} s",
+                "check the network, a VPN, and HTTPS_PROXY",
+            )
+        except ConfigurationError as error:  # the SDK would not send it: said elsewhere
+            return error if error.code == BAD_REGION else Unlooked(reason=error.message)
+        except MfaSessionError as error:
+            return error
+        except Exception as error:  # noqa: BLE001  # botocore met what it did not foresee
+            return Unlooked(reason=f"the AWS SDK failed ({type(error).__name__})")
+
+
+class _Key:
+    """Three questions about one key, under way."""
+
+    def __init__(self, questions: Questions, aws: Aws, source: Source) -> None:
+        """Start them."""
+        self._questions = questions
+        self._source = source
+        self._caller = caller = questions.caller_of(source)
+        callers = [questions.session_of(caller), caller]
+        questions.tell(caller, with_session=callers[0] is not None)
+        self._identity = Running(lambda: aws.identity(caller))
+        self._keys = Running(lambda: _first_allowed(aws.keys, callers))
+        self._devices = Running(lambda: _first_allowed(aws.devices, callers))
+
+    def finish(self) -> KeyFacts:
+        """Return the answers there are in time."""
+        finish, serials = self._questions.finish, self._questions.serials_of(self._source)
+        identity = finish(self._identity, "")
+        late = "IAM did not answer in time"
+        return KeyFacts(
+            caller=self._caller,
+            identity=identity,
+            keys=finish(self._keys, late),
+            devices=finish(self._devices, late),
+            serials=serials,
+            is_source=any(True for _ in self._questions.settings_of(self._source)),
+        )
+
+
+def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller | None]) -> Answer:
+    """Ask with a session first, which may do more; with the key itself where that is refused."""
+    session, caller = callers
+    try:
+        if session is not None:
+            return ask(session)
+    except (RefusedError, NoMfaError):
+        pass
+    return ask(caller)  # type: ignore[arg-type]  # the second is never None
+
+
+def _find_sources(facts: Facts) -> tuple[list[Source], dict[str, str]]:
+    """Return the long-term keys there are, each once; and why others are not asked about."""
+    found: dict[str, Source] = {}
+    unasked: dict[str, str] = {}
+    for source in _all_sources(facts):
+        if source.keys is None:
+            unasked[source.label()] = "its credential_process was not run"
+        elif source.keys.access_key_id not in found:
+            found[source.keys.access_key_id] = source
+    sources = list(found.values())
+    for source in sources[MOST_KEYS:]:
+        unasked[source.label()] = f"only {MOST_KEYS} keys are asked about"
+    return sources[:MOST_KEYS], unasked
+
+
+def _all_sources(facts: Facts) -> Iterator[Source]:
+    """Yield the environment's source, then the profiles', `default` first."""
+    try:
+        around = environment_source(facts.environ)
+    except ConfigurationError:  # a half of a pair, which a check of its own says
+        around = None
+    if around is not None:
+        yield around
+    for name in sorted(facts.profiles.names(), key=lambda name: (name != "default", name)):
+        source = source_in(facts, name)
+        if source is not None:
+            yield source
+
+
+def _best(keys: tuple[KeyFacts, ...]) -> MfaSessionError | Unlooked | None:
+    """Return why AWS was not asked at all, where no key could be asked about."""
+    answers = [key.identity for key in keys]
+    if answers and all(isinstance(answer, Unlooked) for answer in answers):
+        return next(answer for answer in answers if isinstance(answer, Unlooked))
+    return None

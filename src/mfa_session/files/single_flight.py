@@ -1,0 +1,124 @@
+"""Turns: for one identity or device one process acts, the others wait and share."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, suppress
+
+from mfa_session.files.locks import LockTimeout, hold
+from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, NoMfaError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.files.state import StateDir
+    from mfa_session.model.ports import Talk
+
+UNATTENDED_WAIT_SECONDS = 45
+DEVICE_WAIT_SECONDS = 600
+_UNASKED = {"code-needed", "code-spent", "refused-meanwhile", "turn-timeout"}
+"""Errors of a process that asked the person nothing: they say nothing about the others' chances."""
+
+
+class Turns:
+    """Locks in the state directory, with a note of how the last turn on a terminal ended."""
+
+    def __init__(
+        self,
+        state: StateDir,
+        talk: Talk,
+        terminal: str | None,
+        patience_seconds: float = UNATTENDED_WAIT_SECONDS,
+    ) -> None:
+        """Take the state directory, and what tells this terminal from others (None without).
+
+        Without a terminal, all waits together last at most `patience_seconds`.
+        """
+        self._state = state
+        self._talk = talk
+        self._terminal = terminal
+        self._patience_seconds = patience_seconds
+        self._waited_seconds = 0.0
+
+    @contextmanager
+    def take(self, key: str, what: str) -> Iterator[None]:
+        """Hold the turn for `key`.
+
+        Without a terminal the wait ends in time (NoMfaError). If meanwhile the one that
+        asked on this terminal was refused or interrupted, this ends too: nobody asks again.
+        """
+        lock = self._state.lock_path("turn", key)
+        note = "refused-" + lock.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
+        began, begin = time.time(), time.monotonic()
+        waited: list[bool] = []
+
+        def on_wait() -> None:
+            waited.append(True)
+            self._talk.say(f"waiting for another login for {what} …")
+
+        try:
+            with hold(lock, timeout_seconds=self._patience(), on_wait=on_wait):
+                if waited:
+                    self._waited_seconds += time.monotonic() - begin
+                    self._raise_refusal(note, began, what)
+                with self._noting(note):
+                    yield
+        except LockTimeout:
+            raise NoMfaError(
+                "turn-timeout",
+                f"another login for {what} has been asking for {self._patience_seconds:.0f} s",
+                "answer it or end it (Ctrl-C), then run this again",
+            ) from None
+
+    @contextmanager
+    def alone(self, key: str, what: str) -> Iterator[None]:
+        """Hold the turn for `key`, with nothing shared: for a device, or a terminal's prompt.
+
+        Who holds it waits for a code's next window at most, so the wait is longer.
+        """
+        lock = self._state.lock_path("turn", key)
+
+        def on_wait() -> None:
+            self._talk.detail(f"waiting for {what}, which another login uses")
+
+        timeout = None if self._terminal else DEVICE_WAIT_SECONDS
+        try:
+            with hold(lock, timeout_seconds=timeout, on_wait=on_wait):
+                yield
+        except LockTimeout:
+            raise NoMfaError(
+                "turn-timeout", f"{what} is in use by another login", "try again in a minute"
+            ) from None
+
+    def _patience(self) -> float | None:
+        if self._terminal:
+            return None
+        return max(0.0, self._patience_seconds - self._waited_seconds)
+
+    @contextmanager
+    def _noting(self, note: str) -> Iterator[None]:
+        """Leave a note if the turn ends in a refusal or an interruption."""
+        try:
+            yield
+        except (MfaSessionError, KeyboardInterrupt) as error:
+            code = error.code if isinstance(error, MfaSessionError) else "interrupted"
+            if self._terminal and code not in _UNASKED:
+                self._write_note(note, code)
+            raise
+
+    def _write_note(self, note: str, code: str) -> None:
+        with suppress(ConfigurationError):  # a disk is full: what went wrong first is told
+            self._state.write(note, f"{time.time()} {self._terminal} {code}".encode())
+
+    def _raise_refusal(self, note: str, since: float, what: str) -> None:
+        moment, terminal, code = ((self._state.read(note) or b"").decode() + "   ").split(" ")[:3]
+        if not moment or float(moment) < since or terminal != self._terminal:
+            return
+        if code == "interrupted":
+            raise Interrupted("interrupted", f"the login for {what} was interrupted")
+        raise NoMfaError(
+            "refused-meanwhile",
+            f"another login for {what} on this terminal ended without a session ({code})",
+            "run this again to try with a new code",
+        )

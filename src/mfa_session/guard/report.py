@@ -1,0 +1,57 @@
+"""`guard --dry-run`: what the guard would do, and why."""
+
+from __future__ import annotations
+
+from mfa_session.cli.output import Result
+from mfa_session.guard.identity import KEYS
+from mfa_session.guard.step_up import make_plan
+from mfa_session.session.reuse import find_kept
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.cli.app import App
+    from mfa_session.guard.decision import Verdict
+    from mfa_session.guard.step_up import Plan
+
+# Effect, as scripts see it → what it means to people.
+EFFECTS = {
+    "run": "it runs as it is",
+    "use-session": "it runs with the session, which is good",
+    "log-in": "a session is had first, then it runs with it",
+    "keep-keys": "it runs with the session keys of the environment",
+    "warn": "it runs as it is, with a warning: {reason}",
+    "refuse": "it does not run: {reason}",
+}
+
+
+def report(app: App, verdict: Verdict) -> Result:
+    """Tell the decision; nothing is run, asked or written."""
+    plan = make_plan(app, verdict) if verdict.protected else None
+    effect = _effect(app, plan) if plan else "run"
+    session = plan.settings.target if plan and plan.settings else None
+    identity = plan.identity.label() if plan else None
+    data = {
+        "protected": verdict.protected,
+        "rule": verdict.rule,
+        "service": verdict.service,
+        "operation": verdict.operation,
+        "action": verdict.action,
+        "identity": identity,
+        "session": session,
+        "effect": effect,
+    }
+    said = EFFECTS[effect].format(reason=plan.reason if plan else "")
+    why = verdict.rule if verdict.reason.startswith("it is") else verdict.reason
+    lines = [f"protected: {why}" if verdict.protected else f"not protected: {verdict.reason}"]
+    lines += [f"identity: {identity}"] if identity else []
+    lines += [f"session: {session}"] if session else []
+    return Result(data=data, lines=(*lines, f"effect: {said}"))
+
+
+def _effect(app: App, plan: Plan) -> str:
+    if plan.settings is not None:
+        kept = find_kept(plan.settings, app.sessions(plan.facts), app.now())
+        return "use-session" if kept else "log-in"
+    if plan.identity.kind == KEYS:
+        return "keep-keys"
+    return "refuse" if plan.facts.file.guard.get("strict", False) else "warn"

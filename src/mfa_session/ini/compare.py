@@ -1,0 +1,52 @@
+"""Proves, before a file is replaced, that an edit touched one section only."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.ini.document import Document
+
+
+def only_differs_in(name: str, old: Document, new: Document) -> bool:
+    """Tell whether nothing but the section `name`, and blank lines beside it, differs.
+
+    Looks twice: at the bytes around the section, and at what botocore reads for each other one.
+    """
+    return _same_bytes(name, old, new) and _same_sections(name, old, new)
+
+
+def _same_bytes(name: str, old: Document, new: Document) -> bool:
+    stood, stands = name in old.names(), name in new.names()
+    if stood and stands:
+        (old_before, old_after), (new_before, new_after) = old.around(name), new.around(name)
+        # Comments between keys that went stand after the last key now.
+        return old_before == new_before and new_after.endswith(old_after)
+    if stood:
+        return _is_made_of(new.to_bytes(), *old.without(name))
+    if stands:
+        return _is_made_of(old.to_bytes(), *new.around(name))
+    return old.to_bytes() == new.to_bytes()
+
+
+def _is_made_of(data: bytes, before: bytes, after: bytes) -> bool:
+    """Tell whether `data` is one part, then the other; blank lines between do not count."""
+    before, after = before.rstrip(), _without_blank_lines(after)
+    if len(data) < len(before) + len(after):
+        return False
+    between = data[len(before) : len(data) - len(after)]
+    return data.startswith(before) and data.endswith(after) and not between.strip()
+
+
+def _without_blank_lines(data: bytes) -> bytes:
+    """Drop the blank lines that `data` begins with."""
+    lines = data.splitlines(keepends=True)
+    while lines and not lines[0].strip():
+        del lines[0]
+    return b"".join(lines)
+
+
+def _same_sections(name: str, old: Document, new: Document) -> bool:
+    others = [other for other in old.names() if other != name]
+    return others == [other for other in new.names() if other != name] and all(
+        old.section(other) == new.section(other) for other in others
+    )

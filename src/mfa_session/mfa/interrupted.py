@@ -1,0 +1,152 @@
+"""What an enrolment leaves behind, undone: by itself, or by the next run after a kill.
+
+A device is deleted only if it stands in a note of ours and nobody has it; AWS itself refuses to
+delete one that somebody has.
+"""
+
+from __future__ import annotations
+
+from mfa_session.model.errors import ConfigurationError, DeclinedError, RefusedError
+from mfa_session.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mfa_session.mfa.devices import Edges, User
+
+ENABLED, STANDS, GONE = "enabled", "stands", "gone"
+
+
+class Intent(Record):
+    """What an enrolment is about to do, written before it is done; nothing secret.
+
+    `was_absent`: no unassigned device had this serial before. `created`: AWS has answered that it
+    made it for us. With either, an unassigned device of this serial is ours. `removing`: it is the
+    user's own device that is being removed.
+    """
+
+    serial: str
+    user_arn: str
+    began_at: datetime
+    was_absent: bool = False
+    created: bool = False
+    removing: bool = False
+
+    @property
+    def what(self) -> str:
+        """What was begun, in words."""
+        return "a removal" if self.removing else "an enrolment"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether an unassigned device of this serial can only be this enrolment's."""
+        return self.was_absent or self.created
+
+
+class Leftovers:
+    """One user's devices that were created and not enabled."""
+
+    def __init__(self, edges: Edges, user: User) -> None:
+        """Take the edges and the user."""
+        self._edges = edges
+        self._user = user
+
+    def clean(self, intent: Intent) -> bool:
+        """Delete the device and its secret; True, and nothing done, if it is enabled."""
+        serial = intent.serial
+        if self.is_enabled(serial):
+            return True
+        is_late = False
+        try:
+            self._edges.aws.delete(serial)
+        except ConfigurationError as error:
+            if error.code == "device-in-use":
+                return True
+            if error.code != "no-such-device":
+                raise
+            is_late = not intent.created  # AWS may create it yet: a later run looks again
+        self._edges.secrets.remove(serial)
+        if not is_late:
+            self._edges.intents.remove(serial)
+        return False
+
+    def tell(self, intent: Intent, why: str) -> None:
+        """Tell what may be left, why, and what sees to it."""
+        name = intent.serial.rsplit("/", 1)[-1]
+        self._edges.talk.warn(
+            f"{intent.serial} may be left in the account, not enabled ({why}); "
+            f"`mfa-session device enroll {name}` sees to it"
+        )
+
+    def settle(self, wanted: str) -> str:
+        """See to what killed runs left; say how the device wanted stands now."""
+        found = GONE
+        for intent in self._edges.intents.all():
+            if intent.user_arn == self._user.arn:
+                now = self._settle_one(intent, wanted)
+                found = now if intent.serial == wanted else found
+        return found
+
+    def _settle_one(self, intent: Intent, wanted: str) -> str:
+        """Clean up after one; what is enabled was complete, and is kept."""
+        if self.is_enabled(intent.serial):
+            return self._keep(intent)
+        if self.stands_unassigned(intent.serial) is False:
+            if intent.is_ours:
+                self._edges.secrets.remove(intent.serial)
+            self._edges.intents.remove(intent.serial)
+            return GONE
+        self._ask(intent)
+        try:
+            if self.clean(intent):
+                return self._keep(intent)
+        except RefusedError as error:
+            return self._go_on(intent, wanted, error)
+        self._edges.intents.remove(intent.serial)
+        self._edges.talk.say(f"deleted {intent.serial}, which {intent.what} had left")
+        return GONE
+
+    def _keep(self, intent: Intent) -> str:
+        self._edges.intents.remove(intent.serial)
+        if intent.removing:
+            return GONE  # nothing had been removed: it is an enabled device as any other
+        self._edges.talk.say(f"{intent.serial} was enabled before its enrolment was cut off")
+        return ENABLED
+
+    def _go_on(self, intent: Intent, wanted: str, error: RefusedError) -> str:
+        """Take up what may not be deleted, if it is the device wanted and its seed is known."""
+        if intent.serial == wanted and self._edges.secrets.get(wanted) is not None:
+            self._edges.talk.say(f"{wanted} may not be deleted: going on with it")
+            return STANDS
+        self.tell(intent, error.message)
+        return GONE
+
+    def _ask(self, intent: Intent) -> None:
+        answer = self._edges.confirm(
+            f"{intent.what.capitalize()} was cut off at {intent.began_at:%Y-%m-%d %H:%M} UTC. "
+            f"{intent.serial} is not enabled. Delete it?"
+        )
+        if answer is None and not intent.is_ours:
+            raise ConfigurationError(
+                "device-left",
+                f"{intent.serial} may be left from an enrolment that was cut off, or be another's",
+                "run it in a terminal, and answer whether to delete it",
+            )
+        if answer is False:
+            raise DeclinedError("not-confirmed", f"{intent.serial} was left as it is")
+
+    def is_enabled(self, serial: str) -> bool:
+        """Say whether the device is known to be the user's; where that is not told, no."""
+        try:
+            return serial in {device.serial for device in self._edges.aws.enabled()}
+        except RefusedError:
+            return False
+
+    def stands_unassigned(self, serial: str) -> bool | None:
+        """Say whether the device stands in the account, and nobody has it; None if not told."""
+        try:
+            return serial in self._edges.aws.unassigned()
+        except RefusedError as error:
+            self._edges.talk.detail(f"{error.message}; going on without")
+            return None

@@ -1,0 +1,179 @@
+"""The care of a device that is there: bringing it back in step, and removing it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from mfa_session.mfa.codes import MALFORMED, PROMPT_ATTEMPTS, bad_code, normalize_code
+from mfa_session.mfa.devices import make_pair, stored_secrets
+from mfa_session.mfa.interrupted import Intent
+from mfa_session.mfa.totp import STEP_SECONDS, step_at
+from mfa_session.model.errors import (
+    ConfigurationError,
+    DeclinedError,
+    MfaSessionError,
+    NoMfaError,
+    RefusedError,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_session.mfa.devices import Device, Edges, User
+    from mfa_session.model.secret import Secret
+
+SET_BACK_STEPS = 3
+"""A noted step this far ahead was noted by a clock that has been set right since."""
+
+
+def resync(edges: Edges, user: User, serial: str) -> None:
+    """Tell AWS two consecutive codes, so that it learns how far the device's clock is off."""
+    secret = _find_secret(edges, serial)
+    if secret is None:
+        _resync_typed(edges, user, serial)
+        return
+    with edges.turn(serial):
+        _wait_for_two_windows(edges, serial)
+        edges.aws.resync(user, serial, make_pair(edges, serial, secret))
+
+
+def _find_secret(edges: Edges, serial: str) -> Secret | None:
+    """Return the stored secret; a keyring that fails is none where codes can be typed."""
+    try:
+        return edges.secrets.get(serial)
+    except ConfigurationError as error:
+        if edges.ask_code is None:
+            raise
+        edges.talk.warn(f"no code from the keyring: {error.message}")
+        return None
+
+
+def _wait_for_two_windows(edges: Edges, serial: str) -> None:
+    """Wait until neither this window's code nor the last one's was sent before."""
+    last = edges.steps.last(serial)
+    step = step_at(edges.clock.now())
+    if last is None or not step - 1 <= last < step + SET_BACK_STEPS:
+        return
+    opens_at = datetime.fromtimestamp((last + 2) * STEP_SECONDS, timezone.utc)
+    edges.wait_until(opens_at, f"two unused codes of {serial}")
+
+
+def _resync_typed(edges: Edges, user: User, serial: str) -> None:
+    ask = edges.ask_code
+    if ask is None:
+        raise NoMfaError(
+            "code-needed",
+            f"no secret is stored for {serial}, and there is nobody to ask for its codes",
+            "run it in a terminal",
+        )
+    first = _typed(edges, ask, f"Code of {serial}: ", "")
+    second = _typed(edges, ask, "The next code, as soon as it shows: ", first)
+    with edges.turn(serial):
+        edges.steps.note(serial, step_at(edges.clock.now()))
+        edges.aws.resync(user, serial, (first, second))
+
+
+def _typed(edges: Edges, ask: Callable[[str], str], question: str, before: str) -> str:
+    for _ in range(PROMPT_ATTEMPTS):
+        code = normalize_code(ask(question))
+        if code is not None and code != before:
+            return code
+        edges.talk.say(f"{MALFORMED}; try again" if code is None else "that is the same code")
+    raise bad_code()
+
+
+class Removal:
+    """Takes a device from the user and deletes it; with the consent that it was asked for."""
+
+    def __init__(self, edges: Edges, user: User) -> None:
+        """Take the edges and the user."""
+        self._edges = edges
+        self._user = user
+
+    def ask(self, device: Device, *, only: bool) -> None:
+        """Ask whether to; DeclinedError if not, or if nobody can be asked."""
+        last = "; it is your only one: what needs MFA will be denied" if only else ""
+        answer = self._edges.confirm(f"Remove MFA device {device.serial}{last}?")
+        if answer is None:
+            raise DeclinedError(
+                "not-confirmed",
+                f"removing {device.serial} needs a yes, and there is nobody to ask",
+                "if you mean it: --yes",
+            )
+        if not answer:
+            raise DeclinedError("not-confirmed", f"{device.serial} was not removed")
+
+    def remove(self, device: Device) -> None:
+        """Deactivate, delete and forget; once begun it is not interrupted."""
+        with self._edges.put_off() as interruptions:
+            interruptions.strike()
+            self._deactivate(device)
+            if device.kind == "virtual":
+                self._delete(device.serial)
+            self.forget(device.serial)
+            self._edges.intents.remove(device.serial)
+
+    def _deactivate(self, device: Device) -> None:
+        """Write down what is about to be done, and begin; what is refused was not begun."""
+        now = self._edges.clock.now().replace(microsecond=0)
+        self._edges.intents.save(
+            Intent(
+                serial=device.serial,
+                user_arn=self._user.arn,
+                began_at=now,
+                created=True,
+                removing=True,
+            )
+        )
+        try:
+            self._unless_gone(lambda: self._edges.aws.deactivate(self._user, device.serial))
+        except RefusedError:
+            self._edges.intents.remove(device.serial)
+            raise
+
+    def finish(self, serial: str) -> bool:
+        """End a removal that was cut off: of a device that nobody has.
+
+        False where neither a note of the removal nor the secret is here, so that nothing of anybody
+        else's is touched.
+        """
+        if not self._has_begun(serial) and serial not in stored_secrets(self._edges, [serial]):
+            return False
+        if serial in self._edges.aws.unassigned():
+            self._delete(serial)
+        self.forget(serial)
+        self._edges.intents.remove(serial)
+        return True
+
+    def _has_begun(self, serial: str) -> bool:
+        return any(
+            intent.removing and (intent.serial, intent.user_arn) == (serial, self._user.arn)
+            for intent in self._edges.intents.all()
+        )
+
+    def forget(self, serial: str) -> None:
+        """Remove the secret; a keyring that fails is told, as the device is gone already."""
+        try:
+            self._edges.secrets.remove(serial)
+        except ConfigurationError as error:
+            self._edges.talk.warn(f"the secret of {serial} stays in the keyring: {error.message}")
+
+    def _delete(self, serial: str) -> None:
+        try:
+            self._unless_gone(lambda: self._edges.aws.delete(serial))
+        except MfaSessionError:
+            self._edges.talk.warn(
+                f"{serial} is no longer yours, but stands in the account still; "
+                f"to finish: mfa-session device remove {serial}"
+            )
+            raise
+
+    @staticmethod
+    def _unless_gone(call: Callable[[], None]) -> None:
+        """Call; that it is gone is what was wanted: an answer may have been lost before."""
+        try:
+            call()
+        except ConfigurationError as error:
+            if error.code != "no-such-device":
+                raise

@@ -1,0 +1,1 @@
+"""The words of the field as values: no I/O, and every room may import it."""

@@ -1,0 +1,106 @@
+"""What an ARN says, in whichever partition: account, device type, home region."""
+
+from __future__ import annotations
+
+from mfa_session.model.record import Record
+
+ARN_PARTS = 6
+SERIAL_LENGTHS = range(9, 257)
+ROLE_ARN_LENGTHS = range(20, 2049)
+ACCOUNT_DIGITS = 12
+_ROLE = "role/"
+_SERIAL_PUNCTUATION = "_+=/:,.@-"
+_HOME_REGIONS = {
+    "aws": "us-east-1",
+    "aws-cn": "cn-north-1",
+    "aws-us-gov": "us-gov-west-1",
+    "aws-eusc": "eusc-de-east-1",
+    "aws-iso": "us-iso-east-1",
+    "aws-iso-b": "us-isob-east-1",
+}
+_REGION_PREFIXES = {
+    "cn-": "aws-cn",
+    "us-gov-": "aws-us-gov",
+    "eusc-": "aws-eusc",
+    "us-iso-": "aws-iso",
+    "us-isob-": "aws-iso-b",
+}
+
+
+class Arn(Record):
+    """The six parts of an Amazon Resource Name that matter here."""
+
+    partition: str
+    service: str
+    account: str
+    resource: str
+
+
+def parse_arn(text: str) -> Arn | None:
+    """Return the parts of `text`, or None when it is not shaped like an ARN."""
+    parts = text.split(":", 5)
+    if len(parts) != ARN_PARTS or parts[0] != "arn" or not parts[1] or not parts[5]:
+        return None
+    return Arn(partition=parts[1], service=parts[2], account=parts[4], resource=parts[5])
+
+
+def account_of(arn: str | None) -> str | None:
+    """Return the account id an ARN names, or None (a hardware device's serial names none)."""
+    parsed = parse_arn(arn) if arn else None
+    return parsed.account or None if parsed else None
+
+
+def device_kind(serial: str) -> str:
+    r"""Tell `virtual`, `hardware`, `passkey`, `user` (a user's ARN) or `invalid` from the serial.
+
+    Shape: 9 to 256 of `[\\w+=/:,.@-]` (STS API reference, GetSessionToken, SerialNumber).
+    IAM's ListMFADevices returns no type; the serial is all there is to tell it from.
+    """
+    if len(serial) not in SERIAL_LENGTHS or not all(_may_stand_in_serial(c) for c in serial):
+        return "invalid"
+    arn = parse_arn(serial)
+    if arn is None:
+        return "invalid" if serial.startswith("arn:") or ":" in serial else "hardware"
+    kinds = {"mfa": "virtual", "sms-mfa": "virtual", "u2f": "passkey", "user": "user"}
+    kind, slash, name = arn.resource.partition("/")
+    known = arn.service == "iam" and slash and name
+    return kinds.get(kind, "invalid") if known else "invalid"
+
+
+def is_role_arn(text: str) -> bool:
+    """Say whether `text` can be a role's ARN (STS API reference: 20 to 2048 characters)."""
+    arn = parse_arn(text)
+    if arn is None or len(text) not in ROLE_ARN_LENGTHS or text.split() != [text]:
+        return False
+    account = len(arn.account) == ACCOUNT_DIGITS and arn.account.isdigit()
+    named = arn.resource.startswith(_ROLE) and arn.resource != _ROLE
+    return arn.service == "iam" and account and named
+
+
+def region_partition(region: str) -> str:
+    """Return the partition a region belongs to, by its name."""
+    for prefix, partition in _REGION_PREFIXES.items():
+        if region.startswith(prefix):
+            return partition
+    return "aws"
+
+
+def region_for(region: str | None, *arns: str | None) -> str | None:
+    """Return the region to call for these ARNs: `region`, unless it lies in another partition.
+
+    A GovCloud device cannot be reached through `us-east-1`; without a fitting region the
+    partition's first one serves. Unknown partitions are left to the region given.
+    """
+    for text in arns:
+        arn = parse_arn(text) if text else None
+        if arn is not None and arn.partition in _HOME_REGIONS:
+            if region is None and arn.partition == "aws":
+                return None
+            if region is None or region_partition(region) != arn.partition:
+                return _HOME_REGIONS[arn.partition]
+            return region
+    return region
+
+
+def _may_stand_in_serial(character: str) -> bool:
+    return character.isascii() and (character.isalnum() or character in _SERIAL_PUNCTUATION)

@@ -1,0 +1,205 @@
+"""What a session is, and how one stands in a section of the credentials file."""
+
+from __future__ import annotations
+
+from mfa_session.model.arns import account_of
+from mfa_session.model.expiry import format_time, parse_time, read_expiry
+from mfa_session.model.record import Record
+from mfa_session.model.secret import Secret
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+    from typing import Any
+
+MANAGER = "mfa-session"
+PREFIX = "mfa_session_"
+SESSION_KEY_PREFIX = "ASIA"
+"""With which the id of every session's key begins (IAM guide, unique identifiers)."""
+
+KEY_ID_LENGTHS = range(16, 33)
+_KEY_ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+
+_TEXT_KEYS = (
+    "name",
+    "kind",
+    "source_profile",
+    "source_key_id",
+    "via",
+    "mfa_serial",
+    "role_arn",
+    "external_id",
+    "role_session_name",
+    "account",
+)
+_TIME_KEYS = ("authenticated_at", "obtained_at")
+_CREDENTIAL_KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+
+OWN_KEYS = (
+    *_CREDENTIAL_KEYS,
+    "aws_security_token",
+    "expiration",
+    "x_security_token_expires",
+    "manager",
+    *(PREFIX + key for key in (*_TEXT_KEYS, *_TIME_KEYS, "duration_seconds", "key_id")),
+)
+"""Every key this tool writes to a section, or clears from it."""
+
+
+class Keys(Record):
+    """AWS credentials: long-term (no session token) or temporary."""
+
+    access_key_id: str
+    secret_access_key: Secret
+    session_token: Secret | None = None
+
+    @property
+    def shown_id(self) -> str:
+        """The key id as it may be shown: what is not shaped like one may be a misplaced secret."""
+        plain = _KEY_ID_CHARACTERS.issuperset(self.access_key_id)
+        return self.access_key_id if plain and len(self.access_key_id) in KEY_ID_LENGTHS else "***"
+
+    def is_long_term(self) -> bool:
+        """Say whether STS would take these as an IAM user's own keys."""
+        return self.session_token is None and not self.access_key_id.startswith(SESSION_KEY_PREFIX)
+
+
+class Session(Record):
+    """Temporary credentials in a profile, and what is known of where they came from.
+
+    `kind` is `mfa` (GetSessionToken), `role` (AssumeRole) or `unknown` (another tool's).
+    Times are aware UTC; what is not known is None.
+    """
+
+    name: str
+    profile: str
+    kind: str = "unknown"
+    managed: bool = False
+    keys: Keys
+    source_profile: str | None = None
+    source_key_id: str | None = None
+    via: str | None = None
+    mfa_serial: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    role_session_name: str | None = None
+    account: str | None = None
+    mfa: bool | None = None
+    authenticated_at: datetime | None = None
+    obtained_at: datetime | None = None
+    expires_at: datetime | None = None
+    duration_seconds: int | None = None
+
+    def seconds_left(self, now: datetime) -> int | None:
+        """Return how many seconds of life are left (0 when over), or None when not known."""
+        if self.expires_at is None:
+            return None
+        return max(0, int((self.expires_at - now).total_seconds()))
+
+    def is_valid(self, now: datetime) -> bool | None:
+        """Say whether the session still lives; None when no expiry is known."""
+        left = self.seconds_left(now)
+        return None if left is None else left > 0
+
+    def summary(self, now: datetime) -> dict[str, object]:
+        """Return what `--json` shows of a session: no secret, unknown is None."""
+        return {
+            "name": self.name,
+            "profile": self.profile,
+            "kind": self.kind,
+            "managed": self.managed,
+            "valid": self.is_valid(now),
+            "source_profile": self.source_profile,
+            "mfa_serial": self.mfa_serial,
+            "role_arn": self.role_arn,
+            "account": self.account,
+            "mfa": self.mfa,
+            "authenticated_at": format_time(self.authenticated_at)
+            if self.authenticated_at
+            else None,
+            "expires_at": format_time(self.expires_at) if self.expires_at else None,
+            "seconds_left": self.seconds_left(now),
+        }
+
+
+def read_keys(section: Mapping[str, str]) -> Keys | None:
+    """Return the static keys of a section, or None when it has no usable pair."""
+    key_id = section.get("aws_access_key_id", "").strip()
+    secret = section.get("aws_secret_access_key", "").strip()
+    # botocore looks for the legacy spelling first
+    token = section.get("aws_security_token", "") or section.get("aws_session_token", "")
+    if not key_id or not secret:
+        return None
+    return Keys(
+        access_key_id=key_id,
+        secret_access_key=Secret(secret),
+        session_token=Secret(token.strip()) if token.strip() else None,
+    )
+
+
+def holds_long_term_keys(section: Mapping[str, str]) -> bool:
+    """Say whether a section may hold what must never be overwritten.
+
+    Anything that is not plainly a session's counts: any key id but `ASIA…`, or a secret
+    that stands alone.
+    """
+    key_id = section.get("aws_access_key_id", "").strip().strip("\"'")
+    secret = section.get("aws_secret_access_key", "").strip()
+    return bool(key_id or secret) and not key_id.startswith(SESSION_KEY_PREFIX)
+
+
+def is_managed(section: Mapping[str, str]) -> bool:
+    """Say whether a section is this tool's: its mark, and a session's keys."""
+    marked = section.get("manager") == MANAGER
+    return marked and section.get("aws_access_key_id", "").startswith(SESSION_KEY_PREFIX)
+
+
+def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
+    """Return the session that stands in a section, ours or another tool's, or None."""
+    keys = read_keys(section)
+    if keys is None or not keys.access_key_id.startswith(SESSION_KEY_PREFIX):
+        return None
+    managed = is_managed(section)
+    stored = section if managed else {}
+    texts = {key: stored.get(PREFIX + key) for key in _TEXT_KEYS}
+    if stored.get(PREFIX + "key_id", keys.access_key_id) != keys.access_key_id:
+        # Another tool has put its own keys among our lines: what they say is not of this session.
+        return Session(name=texts["name"] or profile, profile=profile, managed=True, keys=keys)
+    kind = texts["kind"] if texts["kind"] in {"mfa", "role"} else "unknown"
+    known: dict[str, Any] = {
+        **texts,
+        **{key: parse_time(stored.get(PREFIX + key, "")) for key in _TIME_KEYS},
+        "name": texts["name"] or profile,
+        "kind": kind,
+        "account": texts["account"] or account_of(texts["role_arn"] or texts["mfa_serial"]),
+        "mfa": True if kind != "unknown" else None,
+        "expires_at": read_expiry(section),
+        "duration_seconds": _read_number(stored.get(PREFIX + "duration_seconds")),
+    }
+    return Session(profile=profile, managed=managed, keys=keys, **known)
+
+
+def session_values(session: Session) -> dict[str, str | None]:
+    """Return the lines of a session's section: each key and its value, None where it must go."""
+    keys, token = session.keys, session.keys.session_token
+    ends = format_time(session.expires_at) if session.expires_at else None
+    times = {key: getattr(session, key) for key in _TIME_KEYS}
+    duration = session.duration_seconds
+    return {
+        "aws_access_key_id": keys.access_key_id,
+        "aws_secret_access_key": keys.secret_access_key.reveal(),
+        "aws_session_token": token.reveal() if token else None,
+        "aws_security_token": None,
+        "expiration": ends,
+        "x_security_token_expires": ends,
+        "manager": MANAGER,
+        PREFIX + "key_id": keys.access_key_id,
+        **{PREFIX + key: getattr(session, key) for key in _TEXT_KEYS},
+        **{PREFIX + key: format_time(time) if time else None for key, time in times.items()},
+        PREFIX + "duration_seconds": str(duration) if duration is not None else None,
+    }
+
+
+def _read_number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None

@@ -1,0 +1,162 @@
+"""`policy check`: what policies allow, for each kind of credentials side by side."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+from mfa_session.cli.output import Result
+from mfa_session.model.errors import UsageError
+from mfa_session.policy import credentials
+from mfa_session.policy.action_names import read_action
+from mfa_session.policy.commands.files import read_policy
+from mfa_session.policy.commands.report import Judged, hints, table
+from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
+from mfa_session.policy.live import OwnPolicies, read_own
+from mfa_session.policy.principals import acting_as, named_principals
+from mfa_session.policy.request import Request
+from mfa_session.policy.request_context import Facts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mfa_session.cli.app import App
+    from mfa_session.policy.credentials import Credentials
+    from mfa_session.policy.document import Document
+    from mfa_session.policy.request_context import Values
+
+_OF_THE_KIND = {credentials.MFA_PRESENT.lower(), credentials.MFA_AGE.lower()}
+_ROLES_OWN = Decision(outcome=UNKNOWN, limit="a role has policies of its own, which count instead")
+
+
+def run(app: App) -> Result:
+    """Evaluate the policies of the files, or of IAM, or of both."""
+    request = _request(app)
+    files = [read_policy(path) for path in app.given.values.get("file") or ()]
+    if not files and not app.given.flag("live"):
+        raise UsageError(
+            "no-policy", "no policy is named", "name its file, or - for stdin; or use --live"
+        )
+    own = _read_own(app) if app.given.flag("live") else None
+    principal = own.user_arn if own else _principal(app, files)
+    kinds = credentials.all_kinds(request.action, app.given.values.get("mfa_age"))
+    callers = [acting_as(kind, principal) for kind in kinds]
+    judged = [_judge(caller, request, files, own) for caller in callers]
+    for hint in hints(judged, files):
+        app.talk.say(hint)
+    data: dict[str, object] = {
+        "action": request.action,
+        "resource": request.resource,
+        "principal": principal,
+        "decisions": [each.data() for each in judged],
+    }
+    if own is not None:
+        data["unread"] = list(own.gaps())
+    return Result(data=data, lines=table(request, judged))
+
+
+def _judge(
+    caller: Credentials, request: Request, files: list[Document], own: OwnPolicies | None
+) -> Judged:
+    if own is None:
+        decision = evaluate(files, request, caller)
+    elif not caller.is_user:
+        decision = _ROLES_OWN
+    else:
+        decision = evaluate(
+            [*own.documents, *files],
+            request,
+            caller,
+            boundary=own.boundary,
+            unread=bool(own.unread),
+            boundary_unread=own.boundary_unread,
+        )
+    return Judged(caller=caller, request=request, decision=decision)
+
+
+def _read_own(app: App) -> OwnPolicies:
+    """Read the caller's policies, and say what could not be read."""
+    if app.given.values.get("principal") is not None:
+        raise UsageError(
+            "principal-is-live", "with --live you are the caller", "leave --principal out"
+        )
+    from mfa_session.cli.wiring import policies_of  # noqa: PLC0415  # cold: AWS is asked
+    from mfa_session.session.asking import find_caller  # noqa: PLC0415
+    from mfa_session.session.settings import resolve  # noqa: PLC0415
+
+    settings = resolve(app.facts(app.given.options(app.environ)))
+    caller = find_caller(app.edges(), settings)
+    signs = "the MFA session" if caller.keys.session_token else "the long-term keys"
+    app.talk.detail(f"IAM is asked with {signs} ({caller.keys.shown_id})")
+    own = read_own(policies_of(app, caller))
+    for gap in own.gaps():
+        app.talk.warn(f"may not be read: {gap}")
+    if own.gaps() and caller.keys.session_token is None:
+        app.talk.say("with MFA more may be readable: `mfa-session login`")
+    return own
+
+
+def _request(app: App) -> Request:
+    values = app.given.values
+    if not values.get("action"):
+        raise UsageError("no-action", "which action?", "say it: --action ec2:StopInstances")
+    facts = {**_moment(app.now()), **_context(values.get("context") or ())}
+    facts |= dict.fromkeys(map(_checked_key, values.get("absent") or ()))
+    action = read_action(str(values["action"]))
+    app.talk.detail(f"{values['action']} is {action} to policies")
+    return Request(
+        action=action,
+        resource=str(values.get("resource") or "*"),
+        facts=Facts(facts),
+    )
+
+
+def _moment(now: datetime) -> dict[str, Values | None]:
+    text = now.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"aws:currenttime": (text,), "aws:epochtime": (str(int(now.timestamp())),)}
+
+
+def _context(pairs: Iterable[str]) -> dict[str, Values | None]:
+    """Read `KEY=VALUE`s; a key said twice has two values."""
+    found: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise UsageError(
+                "bad-context",
+                f"--context {pair!r} is no KEY=VALUE",
+                "write it as aws:SourceIp=192.0.2.7",
+            )
+        key = _checked_key(key)
+        found[key] = (*found.get(key, ()), value)
+    return dict(found)
+
+
+def _checked_key(key: str) -> str:
+    if key.lower() in _OF_THE_KIND:
+        raise UsageError(
+            "bad-context",
+            f"{key} is what the kinds of credentials differ in",
+            "leave it out; for the age of a session there is --mfa-age",
+        )
+    return key.lower()
+
+
+def _principal(app: App, documents: list[Document]) -> str | None:
+    """Return who asks: as given, else the first that the policies name."""
+    given = app.given.values.get("principal")
+    if given is not None:
+        try:
+            acting_as(credentials.long_term(), given)
+        except ValueError:
+            raise UsageError(
+                "bad-principal",
+                f"{given!r} is no principal",
+                "give an account, or the ARN of a user or role",
+            ) from None
+        return str(given)
+    named = named_principals(documents)
+    if not named:
+        return None
+    app.talk.say(f"taking the caller to be {named[0]}, as a policy names it; else say --principal")
+    return named[0]

@@ -1,0 +1,186 @@
+"""Statements whose MFA conditions are sound, but match the wrong credentials."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mfa_session.policy.case import KINDS
+from mfa_session.policy.coverage import actions_of
+from mfa_session.policy.finding import ERROR, Check, Flaw, Rule
+from mfa_session.policy.fixes import right_condition
+from mfa_session.policy.mfa import is_present
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.case import Case
+    from mfa_session.policy.document import Condition
+    from mfa_session.policy.mfa import Reach
+
+# What people need while they have no device yet; to allow it only without MFA is no mistake.
+FIRST_STEPS = frozenset(
+    {"iam:changepassword", "iam:createvirtualmfadevice", "iam:enablemfadevice",
+     "iam:getaccountpasswordpolicy", "iam:getaccountsummary", "iam:getmfadevice", "iam:getuser",
+     "iam:listmfadevices", "iam:listusers", "iam:listvirtualmfadevices", "iam:resyncmfadevice",
+     "iam:listaccountaliases", "sts:getsessiontoken", "sts:getcalleridentity"}
+)  # fmt: skip
+
+
+class Mistake(NamedTuple):
+    """A way for conditions to match the wrong credentials, in words."""
+
+    message: str
+    who: str
+
+
+MISTAKES = {
+    "deny-misses-long-term-keys": Mistake(
+        "this Deny matches only where the key is there and false; a request signed with a "
+        "long-term access key does not bring it at all",
+        "long-term access keys get through: the CLI and every SDK without a session",
+    ),
+    "deny-misses-sessions-without-mfa": Mistake(
+        "this Deny matches only where the key is missing; a session that was had without MFA "
+        "brings it, as false",
+        "sessions without MFA get through: one GetSessionToken call without a code is enough",
+    ),
+    "deny-age-misses-no-mfa": Mistake(
+        "this Deny matches only where there is an age; without MFA there is none",
+        "everybody without MFA gets through; only those whose MFA is too old are stopped",
+    ),
+    "deny-applies-with-mfa": Mistake(
+        "this Deny matches requests with MFA",
+        "everybody with MFA is locked out, and nobody gets in by using it",
+    ),
+    "deny-age-inverted": Mistake(
+        "this Deny matches an MFA that is younger than the limit, and spares an older one",
+        "everybody who has just used MFA is locked out; an old MFA gets through",
+    ),
+    "allow-bool-if-exists": Mistake(
+        "IfExists lets this Allow match where the key is missing, as it is for long-term keys",
+        "long-term access keys get through without MFA",
+    ),
+    "allow-any-session": Mistake(
+        "this Allow matches wherever the key is there, whatever it says",
+        "every session gets through: one had without MFA brings the key too, as false",
+    ),
+    "allow-age-if-exists": Mistake(
+        "IfExists lets this Allow match where there is no age, and without MFA there is none",
+        "everybody without MFA gets through; only those whose MFA is too old are stopped",
+    ),
+    "allow-for-all-values": Mistake(
+        "ForAllValues matches where the key is missing, as it is for long-term keys",
+        "long-term access keys get through without MFA",
+    ),
+    "allow-without-mfa": Mistake(
+        "this Allow matches only requests without MFA",
+        "everybody without MFA gets through, and everybody with MFA is locked out",
+    ),
+    "allow-age-inverted": Mistake(
+        "this Allow matches only an MFA that is older than the limit",
+        "everybody who has just used MFA is locked out until it is old enough",
+    ),
+    "bool-true-and-false": Mistake(
+        "values of one key are alternatives: true or false is no condition",
+        "everybody is treated alike, with MFA or without",
+    ),
+    "conditions-never-match": Mistake(
+        "no request can match these conditions together",
+        "nobody is let in or kept out by this statement: it has no effect",
+    ),
+}
+
+
+RULES = tuple(Rule(name, ERROR) for name in MISTAKES)
+
+
+def check_reach(case: Case) -> Iterator[Flaw]:
+    """Find MFA conditions that match the wrong credentials, unless other statements mend it."""
+    name = _mistake_of(case)
+    if name is not None:
+        mistake = MISTAKES[name]
+        yield Flaw(
+            rule=Rule(name, ERROR),
+            position=_culprit(case, name).position,
+            message=mistake.message,
+            who=mistake.who,
+            cure="write the condition so",
+            fix=right_condition(case.statement),
+        )
+
+
+def _mistake_of(case: Case) -> str | None:
+    found = case.reach
+    if found is None or case.whole.on_role:  # no MFA comes through to a role: that is another rule
+        return None
+    if any(map(_is_of_both, case.mfa_conditions)):
+        name: str | None = "bool-true-and-false"
+    elif found.nobody:
+        name = "conditions-never-match"
+    else:
+        name = _of_allow(case, found) if case.statement.allows else _of_deny(found)
+    return None if name is None or _is_mended(case, found) else name
+
+
+def _of_deny(found: Reach) -> str | None:
+    if found.fresh:
+        return "deny-applies-with-mfa" if found.with_mfa[-1] else "deny-age-inverted"
+    if not found.long_term and not found.without_mfa:
+        return "deny-age-misses-no-mfa"
+    if not found.long_term:
+        return "deny-misses-long-term-keys"
+    return None if found.without_mfa else "deny-misses-sessions-without-mfa"
+
+
+def _of_allow(case: Case, found: Reach) -> str | None:
+    if any(found.with_mfa) and not found.fresh:
+        return "allow-age-inverted"
+    if not found.long_term and not found.without_mfa:
+        return None
+    if not found.fresh:
+        return None if _is_first_step(case) else "allow-without-mfa"
+    if not found.long_term:
+        return "allow-any-session"
+    if any(each.qualifier == "ForAllValues" for each in case.mfa_conditions):
+        return "allow-for-all-values"
+    presence = any(map(is_present, case.mfa_conditions))
+    return "allow-bool-if-exists" if presence else "allow-age-if-exists"
+
+
+def _is_mended(case: Case, found: Reach) -> bool:
+    """Say whether other statements keep out those whom this one forgets."""
+    whole, statement = case.whole, case.statement
+    if statement.allows and found.fresh:
+        wrongly = [kind for kind in KINDS if found.includes(kind)]
+        return bool(wrongly) and all(whole.denies(statement, kind) for kind in wrongly)
+    if statement.allows or found.fresh or found.nobody:
+        return False
+    missed = [kind for kind in KINDS if not found.includes(kind)]
+    return all(
+        whole.denies(statement, kind) or whole.allows_only_others(statement, kind)
+        for kind in missed
+    )
+
+
+def _is_of_both(condition: Condition) -> bool:
+    return {value.lower() for value in condition.values} == {"true", "false"}
+
+
+def _is_first_step(case: Case) -> bool:
+    """Say whether an Allow for those without MFA is fair: they need it, or all others have it."""
+    actions = actions_of(case.statement)
+    needed = not actions.all_but and FIRST_STEPS.issuperset(actions.names)
+    return needed or case.whole.fresh_allows.covers(case.statement)
+
+
+def _culprit(case: Case, name: str) -> Condition:
+    """Return the condition to point at."""
+    for condition in case.mfa_conditions:
+        if (name == "bool-true-and-false" and _is_of_both(condition)) or (
+            "if-exists" in name and condition.if_exists
+        ):
+            return condition
+    return case.mfa_conditions[0]
+
+
+CHECKS: tuple[Check, ...] = (check_reach,)

@@ -1,0 +1,113 @@
+"""Whether a session that stands will do, decided from facts alone."""
+
+from __future__ import annotations
+
+from mfa_session.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from mfa_session.model.session import Session
+    from mfa_session.session.settings import Settings
+
+
+LEAST_BASE_SECONDS = 60
+
+
+class Outcome(Record):
+    """A session that was had; `reused` when no call to AWS was made for it."""
+
+    session: Session
+    reused: bool
+
+
+def find_kept(settings: Settings, sessions: Iterable[Session], now: datetime) -> Session | None:
+    """Return the session in the target profile if it is the one asked for and lives on."""
+    for session in sessions:
+        if session.profile == settings.target and session.name == settings.name:
+            return session if serves(settings, session, now) else None
+    return None
+
+
+def find_living(settings: Settings, sessions: Iterable[Session], now: datetime) -> Session | None:
+    """Return the session in the target profile if it is the one asked for and lives at all."""
+    return find_kept(settings.replace(min_ttl=0), sessions, now)
+
+
+def find_shared(
+    settings: Settings, sessions: Iterable[Session], now: datetime, since: datetime
+) -> Session | None:
+    """Return a session of the same identity, in any profile, that was had after `since`."""
+    for session in sessions:
+        fresh = session.obtained_at is not None and session.obtained_at >= since
+        if fresh and serves(settings, session, now):
+            return session
+    return None
+
+
+def find_base(settings: Settings, sessions: Iterable[Session], now: datetime) -> Session | None:
+    """Return the longest-lived MFA session of the same key and serial, to assume a role from."""
+    fitting = [
+        session
+        for session in sessions
+        if session.kind == "mfa"
+        and _is_of_source(settings, session)
+        and _fits(settings.mfa_serial, session.mfa_serial)
+        and _is_recent(settings, session, now)
+        and (session.seconds_left(now) or 0) > LEAST_BASE_SECONDS
+    ]
+    return max(fitting, key=lambda session: session.seconds_left(now) or 0, default=None)
+
+
+def serves(settings: Settings, session: Session, now: datetime) -> bool:
+    """Say whether a session is what the settings ask for, with enough life left."""
+    return (
+        _is_same(settings, session)
+        and _is_recent(settings, session, now)
+        and _lasts(settings, session, now)
+    )
+
+
+def _is_same(settings: Settings, session: Session) -> bool:
+    granted = session.duration_seconds or 0
+    return (
+        session.kind == settings.kind
+        and _is_of_source(settings, session)
+        and _fits(settings.mfa_serial, session.mfa_serial)
+        and session.role_arn == settings.role_arn
+        and session.external_id == settings.external_id
+        and _fits(settings.role_session_name, session.role_session_name)
+        and not (settings.duration_is_explicit and settings.duration > granted)
+    )
+
+
+def _is_recent(settings: Settings, session: Session, now: datetime) -> bool:
+    """Say whether the code was given recently enough."""
+    if settings.max_age is None:
+        return True
+    given_at = session.authenticated_at
+    return given_at is not None and (now - given_at).total_seconds() <= settings.max_age
+
+
+def _lasts(settings: Settings, session: Session, now: datetime) -> bool:
+    """Say whether min-ttl is left; of a short session, a third of it is enough."""
+    left = session.seconds_left(now)
+    needed = settings.min_ttl
+    if session.duration_seconds is not None:
+        needed = min(needed, session.duration_seconds // 3)
+    return left is not None and left > 0 and left >= needed
+
+
+def _is_of_source(settings: Settings, session: Session) -> bool:
+    """Compare by key id; where only running a process would tell it, by the profile."""
+    if not session.managed:
+        return False
+    if settings.source.keys is None:
+        return session.source_profile == settings.source.profile
+    return session.source_key_id == settings.source.keys.access_key_id
+
+
+def _fits(wanted: str | None, had: str | None) -> bool:
+    return wanted is None or wanted == had

@@ -1,0 +1,267 @@
+"""What `configure` finds out, and what it asks where it cannot."""
+
+from __future__ import annotations
+
+from mfa_session.cli.arguments import read_duration
+from mfa_session.cli.wiring import secrets_of
+from mfa_session.files.config_toml import CODE_SOURCES
+from mfa_session.model.arns import device_kind
+from mfa_session.model.durations import spell_duration
+from mfa_session.model.errors import (
+    ConfigurationError,
+    MfaSessionError,
+    RefusedError,
+    UnreachableError,
+)
+from mfa_session.session.asking import find_caller
+from mfa_session.session.inputs import Options
+from mfa_session.session.names import default_name
+from mfa_session.session.settings import MFA_SECONDS, resolve_named
+from mfa_session.session.sources import named_source
+from mfa_session.session.validation import check_serial
+from mfa_session.setup.answers import (
+    Answers,
+    check_duration,
+    check_region,
+    find_session,
+    read_role,
+    target_of,
+)
+from mfa_session.setup.profiles import check_any_source, repointable, source_profiles
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from mfa_session.cli.app import App
+    from mfa_session.session.inputs import Facts
+    from mfa_session.session.names import Named
+    from mfa_session.session.settings import Settings
+    from mfa_session.setup.dialog import Dialog
+
+NO_DEVICE = "add an MFA device: mfa-session device enroll --qr --profile {name}"
+
+
+class Interview:
+    """One person's answers to everything; `next_steps` is what is left for her to do."""
+
+    def __init__(self, app: App, facts: Facts, dialog: Dialog) -> None:
+        """Take what is known, and whom to ask."""
+        self._app = app
+        self._facts = facts
+        self._dialog = dialog
+        said = {key: value for key, value in facts.options.as_dict().items() if value != ""}
+        self._options = Options(**said)  # an empty word says nothing
+        self._typed: set[str] = set()
+        self.next_steps: list[str] = []
+        self.can_log_in = True
+
+    def hold(self) -> Answers:
+        """Find out, ask, and return the answers; each is one that will do."""
+        named = self._name()
+        table = self._facts.file.sessions.get(named.name, {})
+        target = target_of(self._facts, named)
+        source = self._source(table, target)
+        settings = self._settings(named, source)
+        serial, known = self._device(table, settings)
+        answers = Answers(
+            name=named.name,
+            target=target,
+            source_profile=source,
+            mfa_serial=serial,
+            duration=self._duration(table),
+            region=check_region(self._options.region) if self._options.region else None,
+            confirm=True if self._app.given.flag("confirm") else None,
+            roles=tuple(read_role(text) for text in self._many("role")),
+        )
+        answers = answers.replace(**self._code(table, known, named.name))
+        answers = answers.replace(repointed=self._repointed(answers))
+        return answers.replace(typed=frozenset(self._typed))
+
+    def _name(self) -> Named:
+        def read(text: str) -> Named:
+            return find_session(self._facts, text)
+
+        usual = default_name(self._facts)
+        if self._options.profile is None and self._dialog.asks:
+            return self._dialog.ask("Session name", usual, read)
+        return read(self._options.profile or usual)
+
+    def _source(self, table: Mapping[str, Any], target: str) -> str | None:
+        """Return the profile with the long-term keys; None where the environment has them."""
+        if self._options.source_profile is not None:
+            named_source(self._facts, self._options.source_profile)
+            return self._options.source_profile
+        found = [name for name in source_profiles(self._facts) if name != target]
+        if table.get("source_profile") in found:
+            return str(table["source_profile"])
+        if not found:
+            check_any_source(self._facts)
+            return None
+        if len(found) == 1:
+            self._app.talk.say(f"long-term keys: profile {found[0]!r}")
+            return found[0]
+        if not self._dialog.asks:
+            raise ConfigurationError(
+                "answer-needed",
+                f"several profiles have long-term keys: {', '.join(found)}",
+                "say which: --source-profile NAME",
+            )
+        return self._dialog.choose("Several profiles have long-term keys:", found)
+
+    def _settings(self, named: Named, source: str | None) -> Settings:
+        """Return how the session would be had as things stand, with this source."""
+        options = self._options.replace(profile=named.name, source_profile=source, duration=None)
+        return resolve_named(self._facts.replace(options=options), named)
+
+    def _device(
+        self, table: Mapping[str, Any], settings: Settings
+    ) -> tuple[str | None, str | None]:
+        """Return the serial to be written, if any, and the one that will be used, if known."""
+        if self._options.mfa_serial is not None:
+            return self._options.mfa_serial, self._options.mfa_serial
+        source = table.get("source_profile", settings.source.profile)
+        if settings.mfa_serial is not None and source == settings.source.profile:
+            self._app.talk.say(f"MFA device: {settings.mfa_serial}, as it is set")
+            return None, settings.mfa_serial
+        try:
+            edges = self._app.edges()
+            serials = edges.aws.list_devices(find_caller(edges, settings))
+        except (RefusedError, UnreachableError) as error:
+            if isinstance(error, RefusedError) and error.code != "not-authorized":
+                raise
+            return self._untold_device(error)
+        return self._found_device(serials, settings)
+
+    def _untold_device(self, error: MfaSessionError) -> tuple[str | None, str | None]:
+        """Ask for the serial, which AWS did not tell; it may be left empty."""
+        self._app.talk.warn(f"your MFA device was not found by itself: {error.message}")
+        if not self._dialog.asks:
+            self.next_steps.append("if no MFA device is found at login, name it: --mfa-serial")
+            return None, None
+
+        def read(text: str) -> str | None:
+            if text:
+                check_serial(text)
+            return text or None
+
+        serial = self._dialog.ask("Its serial or ARN (Enter: look again at login)", "", read)
+        return serial, serial
+
+    def _found_device(
+        self, serials: list[str], settings: Settings
+    ) -> tuple[str | None, str | None]:
+        """Take the only usable device, or have one picked."""
+        usable = [serial for serial in serials if device_kind(serial) in {"virtual", "hardware"}]
+        if not usable:
+            why = "only a passkey, which AWS's API cannot use" if serials else "none"
+            self._app.talk.say(f"MFA device of {settings.source.label()}: {why}")
+            self.next_steps.append(NO_DEVICE.format(name=settings.name))
+            self.can_log_in = False
+            return None, None
+        if len(usable) == 1:
+            self._app.talk.say(f"MFA device: {usable[0]}")
+            return usable[0], usable[0]
+        if not self._dialog.asks:
+            raise ConfigurationError(
+                "several-mfa-devices",
+                f"the user has several MFA devices: {', '.join(usable)}",
+                "say which: --mfa-serial SERIAL",
+            )
+        serial = self._dialog.choose("Several MFA devices:", usable)
+        return serial, serial
+
+    def _duration(self, table: Mapping[str, Any]) -> int | None:
+        """Return the duration to be written; None where it is what it would be anyway."""
+        if self._options.duration is not None:
+            return check_duration(self._options.duration)
+        stands: int = table.get("duration", self._facts.file.defaults.get("duration", MFA_SECONDS))
+        if not self._dialog.asks:
+            return None
+
+        def read(text: str) -> int:
+            return check_duration(read_duration(text, "the duration"))
+
+        seconds = self._dialog.ask("How long a session lasts", spell_duration(stands), read)
+        if seconds == stands:
+            return None
+        self._typed.add("duration")
+        return seconds
+
+    def _code(
+        self, table: Mapping[str, Any], serial: str | None, name: str
+    ) -> dict[str, str | None]:
+        """Return where codes come from, as far as it is to be written."""
+        code = self._app.given.values.get("code")
+        command = self._app.given.values.get("code_command")
+        if command is not None and not command.strip():
+            raise ConfigurationError(
+                "no-code-command", "--code-command says nothing", "name a command, or leave it out"
+            )
+        if code is None and command is None and self._dialog.asks:
+            code = self._asked_code(table, serial)
+        if (code or table.get("code")) == "command" and not (command or table.get("code_command")):
+            command = self._asked_command()
+        if code == "keyring" and serial is not None and not self._is_stored(serial):
+            self.next_steps.append(f"store its secret: mfa-session totp add --profile {name}")
+            self.can_log_in = False
+        return {"code": code, "code_command": command}
+
+    def _asked_code(self, table: Mapping[str, Any], serial: str | None) -> str | None:
+        if serial is not None:
+            stored = "holds" if self._is_stored(serial) else "does not hold"
+            self._dialog.tell(f"(the keyring {stored} the secret of this device)")
+        stands = table.get("code", "auto")
+
+        def read(text: str) -> str:
+            if text not in CODE_SOURCES:
+                raise ConfigurationError("answer-needed", f"one of {', '.join(CODE_SOURCES)}")
+            return text
+
+        code = self._dialog.ask("Codes come from: " + ", ".join(CODE_SOURCES), stands, read)
+        if code == stands:
+            return None
+        self._typed.add("code")
+        return code
+
+    def _asked_command(self) -> str:
+        no_command = ConfigurationError(
+            "answer-needed", "codes come from a command, and none is given", "give --code-command"
+        )
+        if not self._dialog.asks:
+            raise no_command
+
+        def read(text: str) -> str:
+            if not text:
+                raise no_command
+            return text
+
+        return self._dialog.ask("The command that prints a code", "", read)
+
+    def _is_stored(self, serial: str) -> bool:
+        try:
+            return secrets_of(self._app).get(serial) is not None
+        except ConfigurationError as error:
+            self._app.talk.detail(f"the keyring was not looked into: {error.message}")
+            return False
+
+    def _repointed(self, answers: Answers) -> tuple[str, ...]:
+        """Return the role profiles that are to come from the session: named, or agreed to."""
+        asked = tuple(self._many("repoint"))
+        if asked or not self._dialog.asks or answers.source_profile is None:
+            return asked
+        taken = {role.profile for role in answers.roles}
+        found = repointable(self._facts, answers.source_profile, answers.target)
+        return tuple(
+            name
+            for name in found
+            if name not in taken
+            and self._dialog.agrees(
+                f"Have the role of profile {name!r} from session {answers.name!r}, "
+                "without a code of its own?"
+            )
+        )
+
+    def _many(self, key: str) -> list[str]:
+        return list(dict.fromkeys(self._app.given.values.get(key) or ()))

@@ -1,0 +1,114 @@
+"""The answers that the shells' completion gets."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from e2e.places import AwsFiles
+from mfa_session.cli.completion_answers import answer
+from mfa_session.files.state import StateDir
+from mfa_session.system.secret_index import SecretIndex
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CREDENTIALS = "[default]\n[mfa]\nmfa_session_mfa_serial = GAHT2\nrole_arn=arn:aws:iam::1:role/b\n"
+CONFIG = "[default]\nmfa_serial = GAHT1\n[profile books]\nrole_arn = arn:aws:iam::1:role/a\n[x]\n"
+SETTINGS = '[sessions.library]\nrole_arn = "arn:aws:iam::1:role/c"\nmfa_serial = "GAHT3"\n'
+
+
+@pytest.fixture
+def files(home: Path) -> AwsFiles:
+    files = AwsFiles(home)
+    files.write(CREDENTIALS, config=CONFIG, settings=SETTINGS)
+    return files
+
+
+def offered(*words: str, shell: str = "fish") -> list[str]:
+    """Return the words offered, without their meanings."""
+    first, *lines = answer([shell, *words]).splitlines()
+    assert first == "words"
+    return [line.partition("\t")[0] for line in lines]
+
+
+def test_profiles_of_both_files_and_sessions_are_offered(files: AwsFiles) -> None:
+    del files  # they are there
+    known = ["books", "default", "library", "mfa"]
+    assert offered("login", "--profile", "") == known
+    assert offered("login", "--profile=b") == [f"--profile={name}" for name in known]
+    assert offered("login", "--source-profile", "") == known
+
+
+def test_devices_of_profiles_sessions_and_notes_are_offered(files: AwsFiles) -> None:
+    del files  # they are there
+    SecretIndex(StateDir.of(os.environ)).note("GAHT4", "keyring.backends.Some")
+    SecretIndex(StateDir.of(os.environ)).note("GAHT5", None)
+    assert offered("totp", "remove", "") == ["GAHT1", "GAHT2", "GAHT3", "GAHT4"]
+
+
+def test_roles_of_profiles_and_sessions_are_offered(files: AwsFiles) -> None:
+    del files  # they are there
+    assert offered("login", "--role-arn", "") == [f"arn:aws:iam::1:role/{role}" for role in "abc"]
+
+
+@pytest.mark.parametrize(
+    "credentials", ["[a]\nno key\n[b]\n", "[b]\n[a]\n[a]\n", "x\n[a]\r\n[b]\n"]
+)
+def test_a_broken_credentials_file_hides_no_name(files: AwsFiles, credentials: str) -> None:
+    files.write(credentials, config="[profile c\n[profile d]\n", settings="[sessions\n")
+    assert offered("login", "--profile", "") == ["a", "b", "d"]
+
+
+def test_without_any_file_nothing_is_offered(home: Path) -> None:
+    del home  # empty
+    assert offered("login", "--profile", "") == []
+
+
+def test_names_that_a_shell_could_not_be_given_are_left_out(files: AwsFiles) -> None:
+    files.write("[a\tb]\n[c\x1bd]\n[ü]\n", config="", settings="")
+    assert offered("login", "--profile", "") == ["ü"]
+
+
+def test_each_shell_is_answered_in_its_way(files: AwsFiles) -> None:
+    files.write("[my name]\n[other]\n", config="", settings="")
+    line = "mfa-session login --profile my"
+    assert {
+        "bash": answer(["bash", line]),
+        "zsh": answer(["zsh", *line.split()[1:]]),
+        "powershell": answer(["powershell", *line.split()[1:-1], ".my"]),
+    } == {
+        "bash": "words\n\\ name\n",
+        "zsh": "words\nmy name\t\nother\t\n",
+        "powershell": "words\nmy name\t\n",
+    }
+
+
+def test_the_command_of_another_program_begins_where_it_does() -> None:
+    assert answer(["bash", "mfa-session  exec -- aws s3"]) == "command 21\n"
+    assert answer(["zsh", "exec", "--", "aws", "s3"]) == "command 3\n"
+    assert answer(["bash", "mfa-session exec "]) == "command 17\n"
+
+
+@pytest.mark.parametrize("end", ["> x", ">x", "2>", "2>> x", "&> ", "< x", "<x"])
+def test_a_redirection_of_bash_leads_to_files(end: str) -> None:
+    assert answer(["bash", f"mfa-session status {end}"]) == "files\n"
+
+
+def test_files_are_the_shells_own() -> None:
+    assert answer(["bash", "mfa-session policy lint x"]) == "files\n"
+    assert answer(["fish", "policy", "lint", "x"]) == "files \n"
+    assert answer(["fish", "policy", "check", "x"]) == "files \n"
+
+
+@pytest.mark.parametrize("argv", [["bash"], ["bash", ""], ["fish"], ["powershell"], ["zsh", ""]])
+def test_without_words_the_commands_are_offered(argv: list[str]) -> None:
+    assert answer(argv).startswith("words\nlogin")
+
+
+def test_the_templates_of_policies_are_offered() -> None:
+    assert answer(["bash", "mfa-session policy template t"]) == "words\nrust\n"
+    offered = answer(["zsh", "policy", "template", ""]).splitlines()
+    assert ("require-mfa\t" in offered, "bucket\t" in offered) == (True, True)

@@ -1,0 +1,91 @@
+"""Scenes for the checks: a healthy one, to change."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
+
+from mfa_session.doctor.examination import GROUPS
+from mfa_session.doctor.scene import AccessKey, AwsFacts, KeyFacts, Scene
+from mfa_session.files.aws_files import ProfileFiles
+from mfa_session.files.config_toml import SettingsFile
+from mfa_session.ini.document import Document
+from mfa_session.mfa.devices import Device
+from mfa_session.model.ports import Caller
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys
+from mfa_session.session.inputs import Facts, Options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NOW = datetime(2031, 1, 31, 12, tzinfo=timezone.utc)
+KEY_ID = "AKIAEXAMPLEEXAMPLE12"
+ARN = "arn:aws:iam::123456789012:user/carol"
+SERIAL = "arn:aws:iam::123456789012:mfa/carols-phone"
+OWN = f"[default]\naws_access_key_id = {KEY_ID}\naws_secret_access_key = secret\n"
+
+
+def scene(
+    credentials: str = OWN,
+    *,
+    config: str = "",
+    environ: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
+    **changes: Any,
+) -> Scene:
+    """Return a scene in which all is well but for what is given; `settings` as config.toml has."""
+    tables = {"defaults": {}, "sessions": {}, "keyring": {}, "guard": {}, **(settings or {})}
+    facts = Facts(
+        options=Options(),
+        environ={"MFA_SESSION_GUARD": "bash", **(environ or {})},
+        file=SettingsFile(path="/config.toml", **tables),
+        profiles=ProfileFiles(
+            credentials=Document.parse(credentials.encode(), "/credentials"),
+            config=Document.parse(config.encode(), "/config"),
+        ),
+        recovered={},
+    )
+    healthy: dict[str, Any] = {
+        "now": NOW,
+        "facts": facts,
+        "missing": {},
+        "broken": {},
+        "places": (),
+        "unsafe": {},
+        "unwritable": {},
+        "exists": lambda _path: True,
+        "finds_program": lambda _name: True,
+        "operations": {"ec2": ("stop-instances",), "s3api": ("delete-bucket",)},
+        "aws": AwsFacts(reached=None, clock_seconds=0, keys=(key(),)),
+    }
+    return Scene(**{**healthy, **changes})
+
+
+def key(**changes: Any) -> KeyFacts:
+    """Return the facts of carol's own key."""
+    keys = Keys(access_key_id=KEY_ID, secret_access_key=Secret("secret"))
+    facts = KeyFacts(
+        caller=Caller(keys=keys, profile="default", region=None),
+        identity=ARN,
+        keys=(AccessKey(id=KEY_ID, is_active=True, created_at=NOW),),
+        devices=(device(SERIAL),),
+        is_source=True,
+    )
+    return facts.replace(**changes)
+
+
+def device(serial: str, kind: str = "virtual") -> Device:
+    """Return a device of carol's."""
+    return Device(serial=serial, kind=kind, enabled_at=NOW)
+
+
+def look(check_id: str, at: Scene) -> list[tuple[str, str]]:
+    """Return what one check says: severities and findings."""
+    (check,) = [each for checks in GROUPS.values() for each in checks if each.id == check_id]
+    return [(found.severity, found.finding) for found in check.look(at)]
+
+
+def severities(check_id: str, at: Scene) -> list[str]:
+    """Return how bad the things are that one check finds."""
+    return [severity for severity, _ in look(check_id, at)]

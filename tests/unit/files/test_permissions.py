@@ -1,0 +1,130 @@
+"""Files that somebody else could have written are refused."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from files.users import IS_ROOT, NOBODY, somebody
+from mfa_session.files.permissions import check_owner
+from mfa_session.model.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+needs_root = pytest.mark.skipif(not IS_ROOT, reason="only root can give files away")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Give a safe file in a safe directory."""
+    (tmp_path / "aws").mkdir(mode=0o700)
+    path = tmp_path / "aws" / "credentials"
+    path.write_text("[a]\n")
+    path.chmod(0o600)
+    return path
+
+
+def refusal(path: Path) -> ConfigurationError:
+    """Return how a file is refused."""
+    with pytest.raises(ConfigurationError) as caught:
+        check_owner(str(path), "the credentials file")
+    assert caught.value.code == "unsafe-file"
+    return caught.value
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o640, 0o644])
+@pytest.mark.parametrize("directory_mode", [0o700, 0o755, 0o1777])
+def test_what_others_can_only_read_is_safe(file: Path, mode: int, directory_mode: int) -> None:
+    file.chmod(mode)
+    file.parent.chmod(directory_mode)
+    check_owner(str(file), "the credentials file")
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
+def test_file_that_others_may_write_is_refused(file: Path, mode: int) -> None:
+    file.chmod(mode)
+    error = refusal(file)
+    assert error.message == f"the credentials file {file} may be written by others"
+    assert error.hint == f"chmod go-w {file}"
+
+
+def test_directory_that_others_may_write_is_refused(file: Path) -> None:
+    file.parent.chmod(0o777)
+    error = refusal(file)
+    assert str(file.parent) in error.message
+    assert error.hint == f"chmod go-w {file.parent}"
+
+
+def test_directory_of_ones_own_group_is_safe_as_umask_002_makes_it(file: Path) -> None:
+    file.parent.chmod(0o775)
+    if IS_ROOT:  # whose group is private to it
+        check_owner(str(file), "the credentials file")
+        os.chown(file.parent, 0, NOBODY)
+        assert "may be written by others" in refusal(file).message
+
+
+def test_file_of_ones_own_group_is_spared_where_that_is_asked_for(file: Path) -> None:
+    file.chmod(0o660)
+    assert "may be written by others" in refusal(file).message
+    if IS_ROOT:  # whose group is private to it
+        check_owner(str(file), "the AWS config file", spares_private_group=True)
+        os.chown(file, 0, NOBODY)
+    else:
+        file.chmod(0o602)
+    with pytest.raises(ConfigurationError) as caught:
+        check_owner(str(file), "the AWS config file", spares_private_group=True)
+    assert caught.value.hint == f"chmod go-w {file}"
+
+
+def test_missing_file_is_fine(tmp_path: Path) -> None:
+    check_owner(str(tmp_path / "none"), "the credentials file")
+    check_owner(str(tmp_path / "none" / "below"), "the credentials file")
+    (tmp_path / "link").symlink_to("nowhere")
+    check_owner(str(tmp_path / "link"), "the credentials file")
+
+
+def test_null_device_is_fine(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/dev/null")
+    check_owner("/dev/null", "the credentials file")
+    check_owner(str(tmp_path / "link"), "the credentials file")
+
+
+def test_links_are_followed(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "one").symlink_to("two")
+    (tmp_path / "two").symlink_to("aws/credentials")
+    check_owner(str(tmp_path / "one"), "the credentials file")
+    file.chmod(0o666)
+    assert "may be written by others" in refusal(tmp_path / "one").message
+
+
+def test_circle_of_links_ends(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to("a")
+    check_owner(str(tmp_path / "a"), "the credentials file")
+
+
+@needs_root
+def test_file_of_another_user_is_refused(file: Path) -> None:
+    os.chown(file, NOBODY, NOBODY)
+    error = refusal(file)
+    assert error.message == f"the credentials file {file} belongs to another user"
+    assert error.hint == f"chown 0 {file}"
+
+
+@needs_root
+def test_link_of_another_user_is_refused(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(file)
+    os.lchown(tmp_path / "link", NOBODY, NOBODY)
+    assert "belongs to another user" in refusal(tmp_path / "link").message
+
+
+@needs_root
+def test_file_of_root_is_safe_for_others() -> None:
+    with somebody() as home:
+        os.seteuid(0)
+        path = home / "credentials"
+        path.write_text("[a]\n")
+        os.seteuid(NOBODY)
+        check_owner(str(path), "the credentials file")

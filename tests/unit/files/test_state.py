@@ -1,0 +1,232 @@
+"""The state directory: private, lazy, and with room kept for what must not be lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from files.users import IS_ROOT, NOBODY, file_size_limit, somebody
+from mfa_session.files import reservation
+from mfa_session.files.state import StateDir, state_path
+from mfa_session.model.errors import ConfigurationError
+
+
+def mode(path: Path) -> int:
+    """Return a file's permissions."""
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Give a path for the state directory, which is not made yet."""
+    return tmp_path / "deep" / "mfa-session"
+
+
+def contents(root: Path) -> list[str]:
+    """Return the names of all files below the directory."""
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+
+
+def test_path_is_the_platforms_or_xdgs(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = {"HOME": "/h"}
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert state_path(home) == "/h/.local/state/mfa-session"
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert state_path(home) == "/h/Library/Application Support/mfa-session"
+    assert state_path({**home, "XDG_STATE_HOME": "/s"}) == "/s/mfa-session"
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert state_path({**home, "XDG_STATE_HOME": "relative"}) == "/h/.local/state/mfa-session"
+    assert StateDir.of(home).path("a", "b") == "/h/.local/state/mfa-session/a/b"
+
+
+def test_reading_makes_nothing(root: Path) -> None:
+    state = StateDir(str(root))
+    assert (state.read("x"), state.names(), state.path()) == (None, [], str(root))
+    state.remove("x")
+    assert not root.parent.exists()
+
+
+def test_files_and_directories_are_private(root: Path) -> None:
+    os.umask(0)
+    state = StateDir(str(root))
+    state.write("x", b"1")
+    lock = Path(state.lock_path("file", "/home/carol/.aws/credentials"))
+    assert (mode(root), mode(root / "x"), mode(lock.parent)) == (0o700, 0o600, 0o700)
+    assert lock.parent == root / "locks"
+    assert not lock.exists()
+
+
+def test_wide_directory_is_made_private(root: Path) -> None:
+    root.mkdir(parents=True)
+    root.chmod(0o755)
+    StateDir(str(root)).write("x", b"1")
+    assert mode(root) == 0o700
+
+
+def test_what_is_written_is_read_listed_and_removed(root: Path) -> None:
+    state = StateDir(str(root))
+    for name, data in (("b-1", b"1"), ("a-2", b"2"), ("a-1", b""), ("a-1", b"3")):
+        state.write(name, data)
+    assert [state.read(name) for name in ("a-1", "a-2", "b-1", "c")] == [b"3", b"2", b"1", None]
+    assert (state.names("a-"), state.names()) == (["a-1", "a-2"], ["a-1", "a-2", "b-1"])
+    state.remove("a-1")
+    state.remove("a-1")
+    assert state.names() == ["a-2", "b-1"]
+
+
+@pytest.mark.parametrize("name", ["", ".hidden", "a/b", "..", "/etc/passwd"])
+def test_name_that_leads_elsewhere_is_refused(root: Path, name: str) -> None:
+    with pytest.raises(ValueError, match="not a state file's name"):
+        StateDir(str(root)).write(name, b"")
+
+
+def test_locks_of_one_key_are_one(root: Path) -> None:
+    state = StateDir(str(root))
+    assert state.lock_path("a", "k") == state.lock_path("a", "k")
+    assert len({state.lock_path(kind, key) for kind in "ab" for key in ("k", "\udce4")}) == 4
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can give files away")
+def test_directory_of_another_user_is_refused(root: Path) -> None:
+    StateDir(str(root)).write("x", b"1")
+    os.chown(root, NOBODY, NOBODY)
+    state = StateDir(str(root))
+    for use in (lambda: state.read("x"), state.names, lambda: state.write("x", b"2")):
+        with pytest.raises(ConfigurationError) as caught:
+            use()
+        assert caught.value.code == "unsafe-file"
+    with pytest.raises(ConfigurationError, match="belongs to another user"):
+        state.lock_path("a", "k")
+
+
+def test_read_only_home_locks_in_the_runtime_directory() -> None:
+    with somebody() as home:
+        (home / "run").mkdir(mode=0o700)
+        (home / "ro").mkdir(mode=0o500)
+        state = StateDir(str(home / "ro" / "mfa-session"), str(home / "run"))
+        lock = Path(state.lock_path("file", "k"))
+        assert lock.parent == home / "run" / f"mfa-session-{os.geteuid()}"
+        assert mode(lock.parent) == 0o700
+        with pytest.raises(ConfigurationError) as caught:
+            state.write("x", b"1")
+        assert caught.value.code == "file-not-written"
+        with pytest.raises(ConfigurationError) as caught:
+            state.reserve("x", 10)
+        assert caught.value.code == "file-not-written"
+
+
+def test_read_only_home_without_runtime_directory_locks_in_the_temporary_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with somebody() as home:
+        (home / "ro").mkdir(mode=0o500)
+        monkeypatch.setattr("tempfile.tempdir", str(home))
+        state = StateDir(str(home / "ro" / "mfa-session"))
+        trap = home / f"mfa-session-{os.geteuid()}"
+        assert Path(state.lock_path("file", "k")).parent == trap
+        trap.rmdir()
+        (home / "mine").mkdir()
+        trap.symlink_to("mine")
+        with pytest.raises(ConfigurationError, match="symbolic link"):
+            state.lock_path("file", "k")
+
+
+def test_reservation_is_unseen_until_filled(root: Path) -> None:
+    state = StateDir(str(root))
+    state.write("x", b"before")
+    with state.reserve("x", 8192) as room:
+        assert (state.read("x"), state.names()) == (b"before", ["x"])
+        (hidden,) = [root / name for name in os.listdir(root) if name != "x"]
+        assert hidden.stat().st_size == 8192
+        assert mode(hidden) == 0o600
+        room.fill(b"session")
+    assert (state.read("x"), contents(root), mode(root / "x")) == (b"session", ["x"], 0o600)
+    assert room.path == str(root / "x")
+    room.release()
+    assert contents(root) == ["x"]
+
+
+def test_unused_reservation_goes(root: Path) -> None:
+    state = StateDir(str(root))
+    room = state.reserve("x", 100)
+    room.release()
+    room.release()
+    assert contents(root) == []
+    with pytest.raises(KeyError), state.reserve("x", 100):
+        raise KeyError
+    assert (contents(root), state.read("x")) == ([], None)
+
+
+def test_more_than_reserved_fits_where_there_is_room(root: Path) -> None:
+    state = StateDir(str(root))
+    with state.reserve("x", 10) as room:
+        room.fill(b"x" * 5000)
+    assert state.read("x") == b"x" * 5000
+
+
+def test_no_room_is_told_before_it_is_needed(root: Path) -> None:
+    state = StateDir(str(root))
+    with file_size_limit(4096), pytest.raises(ConfigurationError) as caught:
+        state.reserve("x", 8192)
+    assert caught.value.code == "file-not-written"
+    assert contents(root) == []
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can mount a small disk")
+def test_reserved_room_is_there_when_the_disk_is_full(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(disk)]
+    if subprocess.call(mount):
+        pytest.skip("this root may not mount")
+    try:
+        state = StateDir(str(disk / "state"))
+        with state.reserve("x", 16384) as room:
+            subprocess.call(["dd", "if=/dev/zero", f"of={disk}/filler"], stderr=subprocess.DEVNULL)
+            with pytest.raises(ConfigurationError, match="no space left"):
+                state.write("y", b"y" * 16384)
+            room.fill(b"x" * 16384)
+        assert (state.read("x"), state.names()) == (b"x" * 16384, ["x"])
+    finally:
+        subprocess.check_call(["umount", str(disk)])
+
+
+def test_failed_fill_keeps_what_was_there(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = StateDir(str(root))
+    state.write("x", b"before")
+
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    with state.reserve("x", 100) as room:
+        monkeypatch.setattr(reservation, "write_all", fail)
+        with pytest.raises(ConfigurationError, match="input/output error"):
+            room.fill(b"new")
+    assert (state.read("x"), contents(root)) == (b"before", ["x"])
+
+
+def test_reservation_left_by_a_kill_is_no_file_and_goes_later(root: Path) -> None:
+    program = """
+import sys, time
+from mfa_session.files.state import StateDir
+room = StateDir(sys.argv[1]).reserve("x", 100)
+print("reserved", flush=True)
+time.sleep(60)
+"""
+    argv = [sys.executable, "-c", program, str(root)]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "reserved\n"
+        state = StateDir(str(root))
+        state.reserve("y", 10).release()
+        assert len(contents(root)) == 1  # the living one's
+        process.send_signal(signal.SIGKILL)
+    assert (state.read("x"), state.names(), len(contents(root))) == (None, [], 1)
+    state.reserve("y", 10).release()
+    assert contents(root) == []

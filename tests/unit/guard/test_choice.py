@@ -1,0 +1,253 @@
+"""Which session a protected command gets: of its own identity, and in nobody's place."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+
+from e2e.places import managed
+from mfa_session.guard.choice import Choice
+from mfa_session.guard.identity import find_identity
+from mfa_session.model.errors import ConfigurationError
+from session.worlds import facts
+
+if TYPE_CHECKING:
+    from mfa_session.session.settings import Settings
+
+A_ID, B_ID = "AKIAEXAMPLEEXAMPLE12", "AKIAPRODPRODPRODPROD"
+A = f"[default]\naws_access_key_id = {A_ID}\naws_secret_access_key = x\n"
+B = f"[prod]\naws_access_key_id = {B_ID}\naws_secret_access_key = y\n"
+BOTH = A + B
+OF_B: dict[str, Any] = {
+    "mfa_session_source_key_id": B_ID,
+    "mfa_session_source_profile": "prod",
+    "mfa_session_mfa_serial": "arn:aws:iam::444455556666:mfa/carols-phone",
+    "mfa_session_account": "444455556666",
+}
+OTHER_ID = "AKIAOTHEROTHEROTHER1"
+LONG = {"AWS_ACCESS_KEY_ID": "AKIAENVENVENVENVENV1", "AWS_SECRET_ACCESS_KEY": "e"}
+SHORT = {**LONG, "AWS_ACCESS_KEY_ID": "ASIAEXAMPLEEXAMPLE12", "AWS_SESSION_TOKEN": "t"}
+BOOKS = (
+    "[profile books]\nrole_arn = arn:aws:iam::444455556666:role/books\nsource_profile = default\n"
+)
+PROCESS = "[profile vault]\ncredential_process = vault read\n"
+
+
+class World(NamedTuple):
+    """What stands in the files and around, and the profile that the command says."""
+
+    credentials: str = BOTH
+    config: str = ""
+    environ: dict[str, str] = {}  # noqa: RUF012  # read only
+    sessions: dict[str, dict[str, Any]] = {}  # noqa: RUF012
+    defaults: dict[str, Any] = {}  # noqa: RUF012
+    said: str | None = None
+
+    def choose(self, wanted: str | None = None, *preferred: str | None) -> Settings:
+        """Choose as the guard does."""
+        known = facts(
+            self.credentials,
+            self.config,
+            environ=self.environ,
+            sessions=self.sessions,
+            defaults=self.defaults,
+        )
+        identity = find_identity(known, self.said)
+        return Choice(known, identity, datetime.now(timezone.utc)).choose(wanted, preferred)
+
+
+class Case(NamedTuple):
+    """A world, what is preferred in it, and the session that must come: name, target, source."""
+
+    world: World
+    name: str
+    target: str
+    source: str | None
+    preferred: tuple[str | None, ...] = ()
+
+
+TWO = {"one": {"source_profile": "prod"}, "two": {"source_profile": "prod"}}
+CASES = {
+    "none there: as login would make it": Case(World(), "mfa", "mfa", "default"),
+    "the environment's profile, likewise": Case(
+        World(environ={"AWS_PROFILE": "prod"}), "mfa", "mfa", "prod"
+    ),
+    "a profile that is told is its own session": Case(
+        World(said="prod"), "prod", "prod-mfa", "prod"
+    ),
+    "told, and the default": Case(World(said="default"), "mfa", "mfa", "default"),
+    "the one that stands": Case(World(BOTH + managed()), "mfa", "mfa", "default"),
+    "the one that stands, of another name": Case(
+        World(BOTH + managed("work")), "work", "work", "default"
+    ),
+    "the one that stands elsewhere than its name": Case(
+        World(BOTH + managed("there", mfa_session_name="work")), "work", "there", "default"
+    ),
+    "the one that is described": Case(
+        World(sessions={"work": {"source_profile": "default"}}), "work", "work", "default"
+    ),
+    "the default one is another's": Case(
+        World(BOTH + managed(**OF_B)), "default", "default-mfa", "default"
+    ),
+    "the default one is described as another's": Case(
+        World(sessions={"mfa": {"source_profile": "prod"}}), "default", "default-mfa", "default"
+    ),
+    "the default one was another's": Case(
+        World(BOTH + managed(seconds_left=-60, **OF_B), environ={"AWS_PROFILE": "default"}),
+        "mfa", "mfa", "default",
+    ),
+    "the environment's keys": Case(World(environ=LONG), "mfa", "mfa", None),
+    "the environment's keys, the default one another's": Case(
+        World(BOTH + managed(), environ=LONG), "mfa-env1", "mfa-env1", None
+    ),
+    "of several, the one preferred": Case(
+        World(sessions=TWO, said="prod"), "two", "two", "prod", ("two",)
+    ),
+    "of several, the first preferred that fits": Case(
+        World(BOTH + managed(), sessions=TWO, said="prod"), "two", "two", "prod",
+        (None, "mfa", "nobody", "two", "one"),
+    ),
+    "of several, the default one": Case(
+        World(sessions={**TWO, "mfa": {"source_profile": "prod"}}, said="prod"),
+        "mfa", "mfa", "prod",
+    ),
+    "of several, the one that lives longest": Case(
+        World(
+            BOTH + managed("one", seconds_left=1000, **OF_B)
+            + managed("two", seconds_left=2000, **OF_B)
+            + managed("three", seconds_left=3000),
+            said="prod",
+        ),
+        "two", "two", "prod",
+    ),
+    "a session of ours": Case(
+        World(BOTH + managed("work", **OF_B), environ={"AWS_PROFILE": "work"}),
+        "work", "work", "prod",
+    ),
+    "a session of ours, by where it stands": Case(
+        World(BOTH + managed("there", mfa_session_name="work", **OF_B), said="there"),
+        "work", "there", "prod",
+    ),
+    "a session of ours, whatever is preferred": Case(
+        World(BOTH + managed() + managed("work"), said="work"),
+        "work", "work", "default", ("mfa",),
+    ),
+    "a role": Case(World(config=BOOKS, said="books"), "books", "books-mfa", "default"),
+    "the process of a profile": Case(
+        World(config=PROCESS, said="vault"), "vault", "vault-mfa", "vault"
+    ),
+    "the process, the default session free": Case(
+        World(config=PROCESS, environ={"AWS_PROFILE": "vault"}), "mfa", "mfa", "vault"
+    ),
+    "the process, the default session another's": Case(
+        World(BOTH + managed(), PROCESS, {"AWS_PROFILE": "vault"}),
+        "vault", "vault-mfa", "vault",
+    ),
+    "the place for it is another's": Case(
+        World(BOTH + managed("prod-mfa", mfa_session_name="prod-mfa"), said="prod"),
+        "prod-prod", "prod-prod", "prod",
+    ),
+    "the place for it is described as another's": Case(
+        World(
+            sessions={"x": {"source_profile": "default", "write_to": "prod-mfa"}}, said="prod"
+        ),
+        "prod-prod", "prod-prod", "prod",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_session_chosen(name: str) -> None:
+    case = CASES[name]
+    settings = case.world.choose(None, *case.preferred)
+    found = settings.name, settings.target, settings.source.profile
+    assert found == (case.name, case.target, case.source)
+
+
+WANTED = {
+    "the same key's": (World(BOTH + managed("work")), "work"),
+    "the same key's by its target": (World(BOTH + managed("there", mfa_session_name="w")), "there"),
+    "one to be made of the same key": (World(sessions=TWO, said="prod"), "two"),
+    "the session itself": (World(BOTH + managed(), said="mfa"), "mfa"),
+    "the role itself": (World(config=BOOKS, said="books"), "books"),
+    "the one in the environment": (World(BOTH + managed(), environ=SHORT), "mfa"),
+}
+
+
+@pytest.mark.parametrize("name", WANTED)
+def test_the_session_wanted_fits(name: str) -> None:
+    world, wanted = WANTED[name]
+    assert wanted in {world.choose(wanted).name, world.choose(wanted).target}
+
+
+MISFITS = {
+    "another key's": (World(BOTH + managed("work", **OF_B)), "work"),
+    "another key's, described": (World(sessions=TWO), "two"),
+    "another session": (World(BOTH + managed() + managed("work"), said="work"), "mfa"),
+    "a role by the same key": (World(config=BOOKS), "books"),
+    "the key of a role": (World(config=BOOKS, said="books"), "mfa"),
+    "another than in the environment": (
+        World(BOTH + managed() + managed("w", aws_access_key_id="ASIAW"), environ=SHORT), "w"
+    ),
+    "one for what can have none": (
+        World(config="[profile sso]\nsso_session = x\n", said="sso"), "mfa"
+    ),
+    "another key's in the place": (
+        World(BOTH + managed(**OF_B), sessions={"mfa": {"source_profile": "default"}}), "mfa"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISFITS)
+def test_the_session_wanted_is_anothers(name: str) -> None:
+    world, wanted = MISFITS[name]
+    with pytest.raises(ConfigurationError) as caught:
+        world.choose(wanted)
+    assert caught.value.code == "other-identity"
+
+
+def test_a_session_wanted_that_stands_nowhere() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        World(BOTH + managed("work")).choose("wrok")
+    assert caught.value.code == "no-such-profile"
+
+
+CHANGED = {
+    "a session had from keys that were in the environment": World(
+        BOTH + managed(mfa_session_source_profile="", mfa_session_source_key_id=OTHER_ID),
+        environ={"AWS_PROFILE": "mfa"},
+    ),
+    "a session whose source has another key now": World(
+        BOTH + managed(mfa_session_source_key_id=OTHER_ID), said="mfa"
+    ),
+    "a session whose description says another source now": World(
+        BOTH + managed(), sessions={"mfa": {"source_profile": "prod"}}, said="mfa"
+    ),
+    "the same, over": World(
+        BOTH + managed(seconds_left=-60), sessions={"mfa": {"source_profile": "prod"}}, said="mfa"
+    ),
+    "a role that the command would not take": World(
+        config=BOOKS, said="books",
+        sessions={"books": {"role_arn": "arn:aws:iam::777788889999:role/books"}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_nothing_is_renewed_as_another(name: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        CHANGED[name].choose()
+    assert caught.value.code == "other-identity"
+
+
+def test_a_rotated_key_of_the_same_device_is_the_same_person() -> None:
+    serial = "arn:aws:iam::123456789012:mfa/carols-phone"
+    stands = managed(mfa_session_source_key_id=OTHER_ID)
+    world = World(
+        BOTH + stands,
+        said="mfa",
+        sessions={"mfa": {"source_profile": "default", "mfa_serial": serial}},
+    )
+    assert world.choose().name == "mfa"

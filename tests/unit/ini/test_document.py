@@ -1,0 +1,186 @@
+"""The INI editor, rule by rule, on files that fit the eye."""
+
+from __future__ import annotations
+
+import pytest
+
+from mfa_session.ini.compare import only_differs_in
+from mfa_session.ini.document import Document
+
+FILE = """\
+# top
+
+# of a
+[a]
+k = 1
+
+# floating
+
+# of b
+[b]
+s3 =
+  deep = 1
+# at the margin
+  # deep remark
+  deeper = 2
+UPPER:old
+# after the keys
+"""
+
+
+def parse(text: str) -> Document:
+    """Parse a text."""
+    return Document.parse(text.encode(), "credentials")
+
+
+def test_reading_gives_names_and_values() -> None:
+    document = parse(FILE)
+    assert document.names() == ["a", "b"]
+    assert document.section("a") == {"k": "1"}
+    assert document.section("b") == {"s3": "\ndeep = 1\ndeeper = 2", "upper": "old"}
+    assert document.section("c") is None
+
+
+def test_defaults_show_in_every_section() -> None:
+    document = parse("[DEFAULT]\nregion = x\n[a]\n[b]\nregion = y\n")
+    assert document.names() == ["a", "b"]
+    assert (document.section("a"), document.section("b")) == ({"region": "x"}, {"region": "y"})
+
+
+def test_changed_key_keeps_place_and_spelling() -> None:
+    assert parse(FILE).with_values("b", {"upper": "new"}).to_bytes().decode() == FILE.replace(
+        "UPPER:old", "UPPER = new"
+    )
+
+
+def test_changed_nested_block_goes_whole_but_for_remarks_at_the_margin() -> None:
+    edited = parse(FILE).with_values("b", {"s3": "x"})
+    assert edited.to_bytes().decode() == FILE.replace(
+        "s3 =\n  deep = 1\n# at the margin\n  # deep remark\n  deeper = 2\n",
+        "s3 = x\n# at the margin\n",
+    )
+
+
+def test_new_key_follows_the_last_one() -> None:
+    assert parse(FILE).with_values("a", {"n": "2"}).to_bytes().decode() == FILE.replace(
+        "k = 1\n", "k = 1\nn = 2\n"
+    )
+
+
+def test_new_key_takes_the_indentation_of_the_last_one() -> None:
+    edited = parse("[a]\n\tk = 1\n\t[b]\n").with_values("a", {"n": "2"})
+    assert edited.to_bytes() == b"[a]\n\tk = 1\n\tn = 2\n\t[b]\n"
+    assert edited.names() == ["a", "b"]
+
+
+def test_new_key_of_an_empty_section_does_not_swallow_an_indented_header() -> None:
+    edited = parse("[a]\n  [b]\nk = 1\n").with_values("a", {"n": "2"})
+    assert edited.to_bytes() == b"[a]\n  n = 2\n  [b]\nk = 1\n"
+
+
+def test_unchanged_value_is_not_rewritten() -> None:
+    document = parse("[a]\nK   :   v   \n")
+    assert document.with_values("a", {"k": "v"}) is document
+
+
+def test_new_section_is_set_off_by_one_blank_line() -> None:
+    assert Document.empty("x").with_values("n", {"k": "v"}).to_bytes() == b"[n]\nk = v\n"
+    assert parse("[a]").with_values("n", {"k": "v"}).to_bytes() == b"[a]\n\n[n]\nk = v\n"
+    assert parse("[a]\n\n").with_values("n", {"k": "v"}).to_bytes() == b"[a]\n\n[n]\nk = v\n"
+    assert parse("[a]\r\n").with_values("n", {"k": "v"}).to_bytes() == (
+        b"[a]\r\n\r\n[n]\r\nk = v\r\n"
+    )
+
+
+def test_new_section_of_the_config_has_the_word_profile() -> None:
+    assert Document.empty("x").with_values("profile n", {"k": "v"}).names() == ["profile n"]
+
+
+def test_none_removes_a_key_and_keeps_the_header() -> None:
+    assert parse("[a]\nk = 1\n").with_values("a", {"k": None}).to_bytes() == b"[a]\n"
+    assert parse("[a]\n").with_values("b", {"k": None}).to_bytes() == b"[a]\n"
+
+
+def test_section_with_keys_left_keeps_them() -> None:
+    assert parse(FILE).without_keys("b", ["UPPER"]).to_bytes().decode() == FILE.replace(
+        "UPPER:old\n", ""
+    )
+
+
+def test_section_goes_with_its_own_comments_only() -> None:
+    assert parse(FILE).without_keys("a", ["k", "n"]).to_bytes().decode() == FILE.replace(
+        "# of a\n[a]\nk = 1\n\n", ""
+    )
+    assert parse(FILE).without_keys("b", ["s3", "upper"]).to_bytes().decode() == (
+        "# top\n\n# of a\n[a]\nk = 1\n\n# floating\n"
+    )
+
+
+def test_comment_right_above_the_next_header_is_the_next_ones() -> None:
+    edited = parse("[a]\n# mine\nk = 1\n# yours\n[b]\n").without_keys("a", ["k"])
+    assert edited.to_bytes() == b"# yours\n[b]\n"
+    edited = parse("[a]\nk = 1\n# above\n[DEFAULT]\nx = y\n").without_keys("a", ["k"])
+    assert edited.to_bytes() == b"# above\n[DEFAULT]\nx = y\n"
+
+
+@pytest.mark.parametrize("following", ["  [d]\n", " [d]\nm = 1\nm2 = 2\n", "\t[DEFAULT]\nm = 1\n"])
+def test_header_stays_where_the_next_one_would_become_a_value(following: str) -> None:
+    document = parse("[b]\nn = 2\n[c]\nx = 1\n" + following.lstrip(" \t"))
+    assert document.without_keys("c", ["x"]).names() == [n for n in document.names() if n != "c"]
+    document = parse("[b]\nn = 2\n[c]\n" + following)
+    assert document.without_keys("c", ["x"]) is document
+
+
+def test_removing_what_is_not_there_changes_nothing() -> None:
+    document = parse(FILE)
+    assert document.without_keys("nobody", ["k"]) is document
+    assert document.without_keys("a", ["nothing"]) is document
+
+
+@pytest.mark.parametrize(
+    "name", ["", " a", "a ", "a b c", "a\nb", "a]", "[a", "DEFAULT", "ü", 'profile "a"', "profile "]
+)
+def test_name_that_some_sdk_could_not_read_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="not a portable section name"):
+        Document.empty("x").with_values(name, {"k": "v"})
+
+
+@pytest.mark.parametrize("key", ["", "a b", "a=b", "a:b", "#a", "[a]", "ü", "a\n"])
+def test_key_that_would_be_read_differently_is_refused(key: str) -> None:
+    with pytest.raises(ValueError, match="not a key"):
+        Document.empty("x").with_values("a", {key: "v"})
+
+
+@pytest.mark.parametrize("value", [" v", "v ", "v\n", "a\nb", "a\rb", "a\u2028b", "\x0b", "a\0"])
+def test_value_that_would_be_read_differently_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="the value of k"):
+        Document.empty("x").with_values("a", {"k": value})
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "[a]\nk = 1\n[mfa]\nx = 2\n[b]\nk = 3\n",
+        "[a]\nk = 1\n# gone\n[mfa]\nx = 1\n[b]\nk = 2\n",
+        "[a]\nK = 1\n[mfa]\nx = 1\n[b]\nk = 2\n",
+        "[mfa]\nx = 1\n[b]\nk = 2\n",
+        "[a]\nk = 1\n[mfa]\nx = 1\n[b]\nk = 2\n[c]\n",
+        "[b]\nk = 2\n[a]\nk = 1\n[mfa]\nx = 1\n",
+        "",
+    ],
+)
+def test_comparison_sees_any_change_elsewhere(new: str) -> None:
+    old = parse("[a]\nk = 1\n[mfa]\nx = 1\n[b]\nk = 2\n")
+    assert not only_differs_in("mfa", old, parse(new))
+    assert only_differs_in("mfa", old, parse("[a]\nk = 1\n[b]\nk = 2\n"))
+    assert only_differs_in("mfa", old, parse("[a]\nk = 1\n[mfa]\nx = 2\ny = 3\n[b]\nk = 2\n"))
+
+
+def test_sections_that_mention_a_text_are_found_unread() -> None:
+    document = Document.parse(b"[a]\nk = ASIA1\n[b]\nk = AKIA\n[c]\n# ASIA\n", "credentials")
+    assert document.names_mentioning("ASIA") == ["a", "c"]
+
+
+def test_defaults_mention_for_every_section() -> None:
+    document = Document.parse(b"[DEFAULT]\nx = ASIA1\n[a]\nk = v\n[b]\nk = v\n", "credentials")
+    assert document.names_mentioning("ASIA") == ["a", "b"]

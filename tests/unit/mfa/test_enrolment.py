@@ -1,0 +1,332 @@
+"""An enrolment ends with a working device whose secret is stored, or with none; whatever happens.
+
+The whole sequence is played in memory, with trouble at every single step of it.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes.iam_world import CAROL, DENIED, NETWORK, SERIAL, KilledError, Process, World
+from mfa_session.mfa.enrolment import Enrolment
+from mfa_session.mfa.interrupted import Intent
+from mfa_session.mfa.totp import step_at
+from mfa_session.model.errors import (
+    ConfigurationError,
+    DeclinedError,
+    Interrupted,
+    MfaSessionError,
+    NoMfaError,
+    RefusedError,
+    UnreachableError,
+)
+from mfa_session.model.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SEQUENCE = [
+    "intents read",
+    "keyring try out",
+    "ListVirtualMFADevices",
+    "intent save",
+    "CreateVirtualMFADevice",
+    "intent save",
+    "keyring set device",
+    "step note",
+    "EnableMFADevice",
+    "intent remove",
+]
+STEPS = range(1, len(SEQUENCE) + 1)
+CALLS = [number for number in STEPS if "MFADevice" in SEQUENCE[number - 1]]
+BEFORE, AFTER = False, True
+
+
+def at(number: int, done: bool, error: BaseException) -> Callable[[int, str, bool], None]:
+    """Make trouble at one step, before or after it is done."""
+
+    def trouble(at_number: int, name: str, at_done: bool) -> None:
+        del name
+        if (at_number, at_done) == (number, done):
+            raise error
+
+    return trouble
+
+
+def always(name: str, error: BaseException) -> Callable[[int, str, bool], None]:
+    """Make the same trouble at every step of this name."""
+
+    def trouble(number: int, at_name: str, done: bool) -> None:
+        del number
+        if at_name == name and not done:
+            raise error
+
+    return trouble
+
+
+def enrol(process: Process, name: str = "carol") -> str:
+    return Enrolment(process.edges(), CAROL).enrol(name)
+
+
+def left_by_kill(world: World, number: int, done: bool = AFTER) -> None:
+    """Let an enrolment be killed at a step."""
+    with pytest.raises(KilledError):
+        enrol(Process(world, at(number, done, KilledError())))
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_the_seed_is_stored_before_the_device_is_enabled(world: World) -> None:
+    process = Process(world)
+    assert enrol(process) == SERIAL
+    assert process.names == SEQUENCE
+    assert world.is_whole()
+    assert list(world.enabled) == [SERIAL]
+
+
+def test_both_codes_count_as_used(world: World) -> None:
+    enrol(Process(world))
+    assert world.steps == {SERIAL: step_at(world.now)}
+
+
+# Trouble at every step
+
+
+@pytest.mark.parametrize("done", [BEFORE, AFTER], ids=["before", "after"])
+@pytest.mark.parametrize("number", STEPS)
+def test_an_error_leaves_a_working_device_or_none(world: World, number: int, done: bool) -> None:
+    name = SEQUENCE[number - 1]
+    error = NETWORK if number in CALLS else ConfigurationError("broken", "broken")
+    raised: list[MfaSessionError] = []
+    try:
+        enrol(Process(world, at(number, done, error)))
+    except MfaSessionError as told:
+        raised.append(told)
+    assert raised in ([], [error])
+    assert world.is_sound(), (world.unassigned, world.secrets)
+    if name == "EnableMFADevice":
+        assert list(world.enabled) == ([SERIAL] if done else [])
+    assert enrol_again(world) == [SERIAL]
+
+
+@pytest.mark.parametrize("number", CALLS)
+def test_a_refusal_leaves_none(world: World, number: int) -> None:
+    process = Process(world, always(SEQUENCE[number - 1], DENIED))
+    if SEQUENCE[number - 1] == "ListVirtualMFADevices":  # only a precaution, often not allowed
+        enrol(process)
+        assert list(world.enabled) == [SERIAL]
+        return
+    with pytest.raises(RefusedError):
+        enrol(process)
+    assert (world.enabled, world.secrets) == ({}, {})
+    assert world.is_whole()
+
+
+@pytest.mark.parametrize("done", [BEFORE, AFTER], ids=["before", "after"])
+@pytest.mark.parametrize("number", STEPS)
+def test_what_a_kill_leaves_is_cleaned_by_the_next_run(
+    world: World, number: int, done: bool
+) -> None:
+    left_by_kill(world, number, done)
+    assert enrol_again(world) == [SERIAL]
+
+
+@pytest.mark.parametrize("again", STEPS)
+def test_a_kill_while_cleaning_up_is_cleaned_as_well(world: World, again: int) -> None:
+    left_by_kill(world, SEQUENCE.index("keyring set device") + 1)
+    with suppress(KilledError):
+        enrol(Process(world, at(again, AFTER, KilledError())))
+    assert enrol_again(world) == [SERIAL]
+
+
+@pytest.mark.parametrize("signal", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("number", STEPS)
+def test_a_signal_leaves_a_working_device_or_none(
+    world: World, number: int, signal: type[BaseException]
+) -> None:
+    def trouble(at_number: int, name: str, done: bool) -> None:
+        del name
+        if (at_number, done) == (number, BEFORE):
+            process.signal(signal)
+
+    process = Process(world, trouble)
+    enabled = number > SEQUENCE.index("keyring set device") + 1
+    with pytest.raises(Interrupted if enabled and signal is KeyboardInterrupt else signal):
+        enrol(process)
+    assert world.is_whole(), (world.unassigned, world.secrets, world.intents)
+    assert list(world.enabled) == ([SERIAL] if enabled else [])
+
+
+def enrol_again(world: World) -> list[str]:
+    """Enrol, with nobody to ask and no trouble; return what is enabled, all of it whole."""
+    world.now += timedelta(seconds=60)
+    process = Process(world)
+    if SERIAL not in world.enabled or world.intents:
+        assert enrol(process) == SERIAL
+    assert world.is_whole(), (world.unassigned, world.secrets, world.intents)
+    return list(world.enabled)
+
+
+# AWS's own ways
+
+
+def test_a_device_that_iam_does_not_know_yet_is_asked_for_again(world: World) -> None:
+    refusals = [ConfigurationError("no-such-device", "not yet")] * 2
+
+    def trouble(number: int, name: str, done: bool) -> None:
+        del number
+        if name == "EnableMFADevice" and not done and refusals:
+            raise refusals.pop()
+
+    process = Process(world, trouble)
+    enrol(process)
+    assert process.names.count("EnableMFADevice") == 3
+    assert world.is_whole()
+
+
+def test_wrong_codes_undo_everything(world: World) -> None:
+    process = Process(world)
+    edges = process.edges()
+    world.now += timedelta(seconds=90)
+    slow = World()
+    edges = edges.replace(clock=Process(slow).edges().clock)
+    with pytest.raises(NoMfaError, match="wrong"):
+        Enrolment(edges, CAROL).enrol("carol")
+    assert world.is_whole()
+    assert world.enabled == {}
+
+
+def test_a_name_that_is_taken_is_left_alone(world: World) -> None:
+    world.enabled[SERIAL] = world.secrets[SERIAL] = Secret("theirs")
+    process = Process(world)
+    with pytest.raises(ConfigurationError, match="taken"):
+        enrol(process)
+    assert (world.enabled, world.secrets) == ({SERIAL: Secret("theirs")},) * 2
+    assert world.is_whole()
+
+
+def test_an_unassigned_device_of_somebody_else_is_left_alone(world: World) -> None:
+    world.unassigned[SERIAL] = Secret("theirs")
+    with pytest.raises(ConfigurationError) as refused:
+        enrol(Process(world, answers={"clean": True}))
+    assert refused.value.code == "device-exists"
+    assert (world.unassigned, world.intents) == ({SERIAL: Secret("theirs")}, {})
+
+
+def test_where_deleting_is_not_allowed_the_next_run_goes_on_with_it(world: World) -> None:
+    def trouble(number: int, name: str, done: bool) -> None:
+        del number
+        if name == "DeleteVirtualMFADevice" and not done:
+            raise DENIED
+        if name == "EnableMFADevice" and not done and not went_on:
+            raise NETWORK
+
+    went_on: list[bool] = []
+    process = Process(world, trouble)
+    with pytest.raises(UnreachableError):
+        enrol(process)
+    assert "may be left in the account" in process.said[-1]
+    assert list(world.unassigned) == [SERIAL]
+    seed = world.secrets[SERIAL]
+    went_on.append(True)
+    assert enrol(Process(world, trouble)) == SERIAL
+    assert world.enabled == {SERIAL: seed}
+    assert world.is_whole()
+
+
+def test_a_keyring_that_does_not_answer_costs_nothing(world: World) -> None:
+    process = Process(world, always("keyring try out", ConfigurationError("keyring-locked", "")))
+    with pytest.raises(ConfigurationError):
+        enrol(process)
+    assert not [name for name in process.names if "MFADevice" in name]
+
+
+def test_a_device_whose_seed_cannot_be_stored_is_deleted(world: World) -> None:
+    broken = ConfigurationError("keyring-unusable", "broken")
+    with pytest.raises(ConfigurationError) as raised:
+        enrol(Process(world, always("keyring set device", broken)))
+    assert raised.value is broken
+    assert world.is_whole()
+    assert world.enabled == {}
+
+
+def test_it_is_asked_before_what_was_left_is_deleted(world: World) -> None:
+    left_by_kill(world, SEQUENCE.index("CreateVirtualMFADevice") + 1)
+    declining = Process(world, answers={"clean": False})
+    with pytest.raises(DeclinedError):
+        enrol(declining)
+    assert list(world.unassigned) == [SERIAL]
+    assert [SERIAL in question for question in declining.asked] == [True]
+    agreeing = Process(world, answers={"clean": True})
+    enrol(agreeing)
+    assert len(agreeing.asked) == 1
+    assert world.is_whole()
+
+
+def test_what_may_be_anothers_is_deleted_by_nobody_but_a_person(world: World) -> None:
+    """Where the list is not allowed before, a kill leaves no proof whose the device is."""
+
+    def trouble(number: int, name: str, done: bool) -> None:
+        del number
+        if name == "ListVirtualMFADevices":
+            raise DENIED
+        if name == "CreateVirtualMFADevice" and done:
+            raise KilledError
+
+    with pytest.raises(KilledError):
+        enrol(Process(world, trouble))
+    with pytest.raises(ConfigurationError) as refused:
+        enrol(Process(world, always("ListVirtualMFADevices", DENIED)))
+    assert refused.value.code == "device-left"
+    assert list(world.unassigned) == [SERIAL]
+    enrol(Process(world, always("ListVirtualMFADevices", DENIED), answers={"clean": True}))
+    assert world.is_whole()
+
+
+def test_the_notes_of_another_user_are_left_alone(world: World) -> None:
+    dave = CAROL.replace(arn="arn:aws:iam::123456789012:user/dave", name="dave")
+    serial = dave.serial_of("dave")
+    note = Intent(serial=serial, user_arn=dave.arn, began_at=world.now, created=True)
+    world.intents[serial] = note
+    world.unassigned[serial] = world.secrets[serial] = Secret("daves")
+    enrol(Process(world))
+    assert (world.intents, world.unassigned) == ({serial: note}, {serial: Secret("daves")})
+    assert world.secrets[serial] == Secret("daves")
+
+
+def test_a_device_that_somebody_has_is_never_deleted(world: World) -> None:
+    left_by_kill(world, SEQUENCE.index("keyring set device") + 1)
+    world.enabled[SERIAL] = world.unassigned.pop(SERIAL)  # by hand, in the console
+    process = Process(world)
+    assert enrol(process) == SERIAL
+    assert "DeleteVirtualMFADevice" not in process.names
+    assert world.is_whole()
+
+
+def test_while_aws_cannot_be_reached_what_was_left_is_kept_for_later(world: World) -> None:
+    def trouble(number: int, name: str, done: bool) -> None:
+        del done
+        if number >= SEQUENCE.index("EnableMFADevice") + 1 and "MFADevice" in name:
+            raise NETWORK
+
+    process = Process(world, trouble)
+    with pytest.raises(UnreachableError):
+        enrol(process)
+    assert list(world.intents) == list(world.secrets) == list(world.unassigned) == [SERIAL]
+    assert "may be left" in process.said[-1]
+    assert enrol_again(world) == [SERIAL]
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a/b", "ü", "x" * 129])
+def test_a_bad_name_is_refused_before_anything(world: World, name: str) -> None:
+    process = Process(world)
+    with pytest.raises(ConfigurationError) as refused:
+        enrol(process, name)
+    assert (refused.value.code, process.names) == ("bad-device-name", [])

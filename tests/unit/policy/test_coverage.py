@@ -1,0 +1,108 @@
+"""What statements cover together is held against the sandbox, request by request."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mfa_session.policy.coverage import Cover, may_overlap
+from mfa_session.policy.reading import read_document
+from mfa_session.sandbox.authorization import Request, judge
+
+if TYPE_CHECKING:
+    from mfa_session.policy.document import Statement
+
+ACTIONS = ["s3:Get", "s3:Put", "ec2:Get", "ec2:Put"]
+RESOURCES = ["arn:aws:s3:::a/x", "arn:aws:s3:::a/y", "arn:aws:s3:::b/x"]
+PATTERNS = st.sampled_from([*ACTIONS, "s3:*", "ec2:*", "*:Get", "s3:?et", "*", "S3:GET"])
+PLACES = st.sampled_from([*RESOURCES, "arn:aws:s3:::a/*", "arn:aws:s3:::*/x", "*"])
+
+
+def parts(name: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
+    """Return a list of actions or resources, or of all but those."""
+    named = st.sampled_from([name, f"Not{name}"])
+    return st.tuples(named, st.lists(values, min_size=1, max_size=3)).map(
+        lambda part: {part[0]: part[1]}
+    )
+
+
+STATEMENTS = st.tuples(parts("Action", PATTERNS), parts("Resource", PLACES)).map(
+    lambda pair: {"Effect": "Allow", **pair[0], **pair[1]}
+)
+
+
+def read(*statements: dict[str, Any]) -> tuple[Statement, ...]:
+    return read_document("p.json", json.dumps({"Statement": list(statements)})).statements
+
+
+def requests_of(*statements: dict[str, Any]) -> set[tuple[str, str]]:
+    """Return the requests that one of the statements is about, as the sandbox sees it."""
+    return {
+        (action, resource)
+        for action, resource in itertools.product(ACTIONS, RESOURCES)
+        if judge([{"Statement": list(statements)}], Request(action, resource)).allowed
+    }
+
+
+@given(st.lists(STATEMENTS, max_size=3), STATEMENTS)
+def test_what_is_covered_is_matched(outer: list[dict[str, Any]], inner: dict[str, Any]) -> None:
+    if Cover(read(*outer)).covers(read(inner)[0]):
+        assert requests_of(inner) <= requests_of(*outer)
+
+
+@given(STATEMENTS, STATEMENTS)
+def test_what_cannot_overlap_does_not(one: dict[str, Any], other: dict[str, Any]) -> None:
+    if not may_overlap(read(one)[0], read(other)[0]):
+        assert requests_of(one) & requests_of(other) == set()
+
+
+@given(STATEMENTS)
+def test_a_statement_covers_itself(statement: dict[str, Any]) -> None:
+    assert Cover(read(statement)).covers(read(statement)[0])
+
+
+ACCOUNT = {"AWS": "111122223333"}
+ROOT = {"AWS": "arn:aws:iam::111122223333:root"}
+CAROL = {"AWS": "arn:aws:iam::111122223333:user/carol"}
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "covered"),
+    [
+        ("*", CAROL, True),
+        ({"AWS": "*"}, "*", True),
+        (ACCOUNT, ROOT, True),
+        (ROOT, ACCOUNT, True),
+        (CAROL, ROOT, False),
+        (ROOT, "*", False),
+        ({"AWS": [CAROL["AWS"], ROOT["AWS"]]}, CAROL, True),
+        ({"Service": "ec2.amazonaws.com"}, CAROL, False),
+    ],
+)
+def test_principals_are_covered_too(outer: object, inner: object, covered: bool) -> None:
+    one, other = read(
+        {"Effect": "Deny", "Action": "*", "Resource": "*", "Principal": outer},
+        {"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": inner},
+    )
+    assert Cover([one]).covers(other) == covered
+
+
+def test_conditions_narrow_what_is_covered_but_not_those_about_mfa() -> None:
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    tagged = {"StringEquals": {"aws:ResourceTag/a": "b"}}
+    plain, asking, narrow, both = read(
+        *(
+            {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": condition}
+            for condition in ({}, mfa, tagged, {**mfa, **tagged})
+        )
+    )
+    assert Cover([asking]).covers(plain)
+    assert Cover([plain]).covers(narrow)
+    assert Cover([narrow]).covers(both)
+    assert not Cover([narrow]).covers(plain)
+    assert not Cover([both]).covers(asking)

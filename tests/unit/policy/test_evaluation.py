@@ -1,0 +1,414 @@
+"""What policies come to: the table of MFA conditions, the unknown, and what decides."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mfa_session.policy import credentials
+from mfa_session.policy.evaluation import evaluate
+from mfa_session.policy.principals import acting_as
+from mfa_session.policy.reading import read_document
+from mfa_session.policy.reasons import because
+from mfa_session.policy.request import Request
+from mfa_session.policy.request_context import Facts
+
+if TYPE_CHECKING:
+    from mfa_session.policy.document import Document
+
+PRESENT, AGE = credentials.MFA_PRESENT, credentials.MFA_AGE
+ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+CAROL = "arn:aws:iam::123456789012:user/carol"
+STOP = Request(action="ec2:StopInstances")
+KINDS = credentials.all_kinds("ec2:StopInstances", 3600)
+
+
+def document(*statements: dict[str, Any], version: str | None = "2012-10-17") -> Document:
+    text = (
+        json.dumps({"Version": version, "Statement": statements})
+        if version
+        else (json.dumps({"Statement": statements}))
+    )
+    return read_document("p.json", text)
+
+
+def statement(effect: str = "Allow", condition: Any = None, **rest: Any) -> dict[str, Any]:
+    made = {"Effect": effect, "Action": "*", "Resource": "*", **rest}
+    return {**made, "Condition": condition} if condition else made
+
+
+def outcomes(*statements: dict[str, Any], request: Request = STOP) -> dict[str, str]:
+    found = {k.kind: evaluate([document(*statements)], request, k) for k in KINDS}
+    return {kind: decision.outcome for kind, decision in found.items()}
+
+
+def outcome(
+    *statements: dict[str, Any],
+    request: Request = STOP,
+    caller: credentials.Credentials = KINDS[0],
+) -> str:
+    return evaluate([document(*statements)], request, caller).outcome
+
+
+# What each kind of credentials tells
+
+
+@pytest.mark.parametrize(
+    ("operator", "key", "value", "when"),
+    [
+        # Columns of `when`: the key absent (long-term), false (session without MFA, role session),
+        # true with a new code, true with one over 3600 s old.
+        ("Bool", PRESENT, "true", "nnyy"),
+        ("Bool", PRESENT, True, "nnyy"),
+        ("Bool", PRESENT, "false", "nynn"),
+        ("Bool", PRESENT, False, "nynn"),
+        ("Bool", PRESENT, ["false"], "nynn"),
+        ("bool", PRESENT.lower(), "FALSE", "nynn"),
+        ("BoolIfExists", PRESENT, "true", "ynyy"),
+        ("BoolIfExists", PRESENT, "false", "yynn"),
+        ("boolifexists", PRESENT.upper(), "false", "yynn"),
+        ("Null", PRESENT, "true", "ynnn"),
+        ("Null", PRESENT, "false", "nyyy"),
+        ("NumericLessThan", AGE, "3600", "nnyn"),
+        ("NumericLessThanIfExists", AGE, "3600", "yyyn"),
+        ("NumericGreaterThan", AGE, 3600, "nnny"),
+        ("NumericGreaterThanIfExists", AGE, "3600", "yyny"),
+        ("ForAnyValue:Bool", PRESENT, "false", "nynn"),
+        ("ForAllValues:Bool", PRESENT, "false", "yynn"),
+        ("ForAllValues:Bool", PRESENT, "true", "ynyy"),
+    ],
+)
+def test_the_table_of_mfa_conditions(operator: str, key: str, value: Any, when: str) -> None:
+    absent, false, new, old = ({"y": True, "n": False}[letter] for letter in when)
+    met = {
+        "long-term": absent,
+        "mfa-session": new,
+        "mfa-session-old": old,
+        "session-without-mfa": false,
+        "role-session": false,
+    }
+    condition = {operator: {key: value}}
+    allows = {kind: "allowed" if yes else "implicitly-denied" for kind, yes in met.items()}
+    denies = {kind: "explicitly-denied" if yes else "allowed" for kind, yes in met.items()}
+    assert outcomes(statement("Allow", condition)) == allows
+    assert outcomes(ALLOW_ALL, statement("Deny", condition)) == denies
+
+
+def test_a_long_term_key_with_a_code_has_mfa_where_a_role_is_taken() -> None:
+    kinds = credentials.all_kinds("STS:assumerole")
+    assert [(kind.kind, kind.has_mfa) for kind in kinds] == [
+        ("long-term", False),
+        ("long-term-with-code", True),
+        ("mfa-session", True),
+        ("session-without-mfa", False),
+        ("role-session", False),
+    ]
+
+
+def test_without_an_age_what_depends_on_it_is_unknown() -> None:
+    too_old = statement("Deny", {"NumericGreaterThanIfExists": {AGE: "3600"}})
+    found = evaluate([document(ALLOW_ALL, too_old)], STOP, credentials.mfa_session())
+    assert found.outcome == "unknown"
+    assert because(found, STOP, KINDS[0]) == (
+        "Deny Statement[1] (p.json) depends on NumericGreaterThanIfExists "
+        "aws:MultiFactorAuthAge 3600"
+    )
+
+
+# What cannot be known
+
+UNKNOWN_IP = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
+
+
+@pytest.mark.parametrize(
+    ("statements", "expected"),
+    [
+        ([statement("Allow", UNKNOWN_IP)], "unknown"),
+        ([statement("Allow", UNKNOWN_IP), ALLOW_ALL], "allowed"),
+        ([ALLOW_ALL, statement("Deny", UNKNOWN_IP)], "unknown"),
+        ([ALLOW_ALL, statement("Deny", UNKNOWN_IP), statement("Deny")], "explicitly-denied"),
+        ([statement("Deny", UNKNOWN_IP)], "implicitly-denied"),
+        ([statement("Allow", UNKNOWN_IP), statement("Deny", UNKNOWN_IP)], "unknown"),
+        ([statement("Allow", {**UNKNOWN_IP, "Bool": {PRESENT: "true"}})], "implicitly-denied"),
+        ([statement("Allow", UNKNOWN_IP, Action="s3:*")], "implicitly-denied"),
+        ([statement("Allow", {"Bol": {PRESENT: "true"}})], "unknown"),
+        ([ALLOW_ALL, statement("Deny", {"Bol": {PRESENT: "true"}})], "unknown"),
+        ([statement("Allow", {"NumericLessThan": {"aws:EpochTime": "soon"}})], "unknown"),
+        ([statement("Allow", {"Null": {"aws:EpochTime": "maybe"}})], "unknown"),
+        ([statement("Allow", {"Bool": {"aws:SecureTransport": "yes"}})], "unknown"),
+        ([statement("Allow", {"IpAddress": {"aws:VpcSourceIp": "here"}})], "unknown"),
+        ([statement("Allow", {"ArnLike": {"iam:PolicyARN": "*"}})], "unknown"),
+        ([statement("Allow", {"ArnLike": {"iam:PolicyARN": "arn:aws:iam::${a:b}"}})], "unknown"),
+        (
+            [statement("Allow", {"ArnLike": {"iam:PolicyARN": "arn:aws:s3:${a:b}"}})],
+            "implicitly-denied",
+        ),
+        ([statement("Allow", {"NullIfExists": {PRESENT: "true"}})], "unknown"),
+        ([{"Effect": "Allow", "Action": "*"}], "unknown"),
+        ([{"Effect": "Allow", "Resource": "*"}], "unknown"),
+    ],
+)
+def test_what_depends_on_the_unknown_is_never_allowed(
+    statements: list[dict[str, Any]], expected: str
+) -> None:
+    known = {
+        "aws:EpochTime": ("0",),
+        "aws:VpcSourceIp": ("192.0.2.7",),
+        "iam:PolicyARN": ("arn:aws:iam::123456789012:policy/P",),
+    }
+    request = STOP.replace(facts=Facts(known))
+    assert outcome(*statements, request=request) == expected
+
+
+@pytest.mark.parametrize(
+    ("resource", "asked", "expected"),
+    [
+        ("*", "*", "allowed"),
+        ("arn:aws:s3:::books/*", "*", "unknown"),
+        ("arn:aws:s3:::books/*", "arn:aws:s3:::books/*", "allowed"),
+        ("arn:aws:s3:::books/*", "arn:aws:s3:::books/novels/*", "allowed"),
+        ("arn:aws:s3:::books/?", "arn:aws:s3:::books/*", "unknown"),
+        ("arn:aws:s3:::books/*", "arn:aws:s3:::*", "unknown"),
+        ("arn:aws:s3:::books/*", "arn:aws:s3:::films/*", "implicitly-denied"),
+        ("arn:aws:s3:::books/*x", "arn:aws:s3:::books/*y", "implicitly-denied"),
+        ("arn:aws:s3:::books/${aws:username}/*", "arn:aws:s3:::books/carol/novel", "unknown"),
+        ("arn:aws:s3:::books/${aws:username}/*", "arn:aws:s3:::films/carol/x", "implicitly-denied"),
+        ("arn:aws:s3:::${aws:PrincipalTag/x, 'books'}/*", "arn:aws:s3:::books/a", "unknown"),
+        ("arn:aws:s3:::books/${*}", "arn:aws:s3:::books/x", "implicitly-denied"),
+    ],
+)
+def test_resources_that_are_only_partly_known(resource: str, asked: str, expected: str) -> None:
+    request = Request(action="s3:GetObject", resource=asked)
+    assert outcome(statement(Resource=resource), request=request) == expected
+
+
+@pytest.mark.parametrize(
+    ("element", "patterns", "asked", "expected"),
+    [
+        ("Action", "ec2:*", "ec2:Stop*", "allowed"),
+        ("Action", "ec2:StopInstances", "ec2:Stop*", "unknown"),
+        ("Action", "EC2:sTOP*", "ec2:stopinstances", "allowed"),
+        ("Action", "ec2:Describe*", "ec2:Stop*", "implicitly-denied"),
+        ("NotAction", "ec2:Describe*", "ec2:Stop*", "allowed"),
+        ("NotAction", "ec2:StopInstances", "ec2:Stop*", "unknown"),
+        ("NotAction", ["iam:*", "ec2:*"], "ec2:StopInstances", "implicitly-denied"),
+    ],
+)
+def test_actions_with_wildcards(element: str, patterns: Any, asked: str, expected: str) -> None:
+    made = {"Effect": "Allow", element: patterns, "Resource": "*"}
+    assert outcome(made, request=Request(action=asked)) == expected
+
+
+def test_a_variable_is_filled_in_from_the_caller() -> None:
+    own = statement(Resource="arn:aws:iam::*:user/${aws:username}")
+    carol = acting_as(credentials.long_term(), CAROL)
+    asked = {
+        name: outcome(
+            own, request=Request(action="iam:GetUser", resource=f"{arn}{name}"), caller=carol
+        )
+        for arn in ["arn:aws:iam::123456789012:user/"]
+        for name in ("carol", "dave")
+    }
+    assert asked == {"carol": "allowed", "dave": "implicitly-denied"}
+
+
+def test_variables_are_text_in_policies_of_the_old_version() -> None:
+    own = document(statement(Resource="arn:aws:s3:::h/${aws:username}"), version=None)
+    carol = acting_as(credentials.long_term(), CAROL)
+    found = {
+        name: evaluate([own], Request(action="s3:Get", resource=f"arn:aws:s3:::h/{name}"), carol)
+        for name in ("carol", "${aws:username}")
+    }
+    assert [decision.outcome for decision in found.values()] == ["implicitly-denied", "allowed"]
+
+
+# Principals
+
+NOVEL = Request(action="s3:GetObject", resource="arn:aws:s3:::books/novel")
+
+
+@pytest.mark.parametrize(
+    ("principal", "caller", "expected"),
+    [
+        ("*", None, "allowed"),
+        ({"AWS": "123456789012"}, None, "unknown"),
+        ({"AWS": "123456789012"}, "123456789012", "allowed"),
+        ({"AWS": "arn:aws:iam::123456789012:root"}, CAROL, "allowed"),
+        ({"AWS": "123456789012"}, "444455556666", "implicitly-denied"),
+        ({"AWS": CAROL}, CAROL, "allowed"),
+        ({"AWS": CAROL}, "123456789012", "unknown"),
+        ({"AWS": CAROL}, "444455556666", "implicitly-denied"),
+        ({"AWS": CAROL}, CAROL.replace("carol", "dave"), "implicitly-denied"),
+        ({"AWS": "arn:aws:iam::123456789012:role/R"}, CAROL, "implicitly-denied"),
+        ({"AWS": "AIDAEXAMPLEEXAMPLE12"}, CAROL, "unknown"),
+        ({"Service": "ec2.amazonaws.com"}, CAROL, "implicitly-denied"),
+        ({"Service": "*"}, CAROL, "implicitly-denied"),
+        ({"CanonicalUser": "79a59df9"}, CAROL, "unknown"),
+    ],
+)
+def test_principals(principal: Any, caller: str | None, expected: str) -> None:
+    rule = statement(Principal=principal)
+    who = acting_as(credentials.mfa_session(), caller)
+    assert outcome(rule, request=NOVEL, caller=who) == expected
+
+
+def test_a_role_session_is_known_by_the_role_s_arn_and_its_own() -> None:
+    role, session = (
+        "arn:aws:iam::1" + 11 * "2" + ":role/eng/R",
+        ("arn:aws:sts::1" + 11 * "2" + ":assumed-role/R/carol"),
+    )
+    who = acting_as(credentials.role_session(), role)
+    as_session = acting_as(credentials.role_session(), session)
+    found = {
+        (name, kind): outcome(statement(Principal={"AWS": arn}), request=NOVEL, caller=caller)
+        for name, arn in {"role": role, "session": session, "other": role + "x"}.items()
+        for kind, caller in {"role": who, "session": as_session}.items()
+    }
+    assert found == {
+        ("role", "role"): "allowed",
+        ("role", "session"): "implicitly-denied",
+        ("session", "role"): "unknown",
+        ("session", "session"): "allowed",
+        ("other", "role"): "implicitly-denied",
+        ("other", "session"): "implicitly-denied",
+    }
+
+
+def test_not_principal_means_everybody_else() -> None:
+    rule = statement("Deny", NotPrincipal={"AWS": CAROL})
+    open_to_all = statement(Principal="*")
+    found = [
+        outcome(open_to_all, rule, request=NOVEL, caller=acting_as(KINDS[0], who))
+        for who in (CAROL, CAROL.replace("carol", "dave"), "123456789012")
+    ]
+    assert found == ["allowed", "explicitly-denied", "unknown"]
+
+
+# Two sides
+
+BUCKET = statement(Principal={"AWS": "123456789012"}, Action="s3:*")
+BY_NAME = statement(Principal={"AWS": CAROL}, Action="s3:*")
+OWN = statement(Action="s3:*")
+ELSEWHERE = {"aws:ResourceAccount": ("444455556666",)}
+AT_HOME = {"aws:ResourceAccount": ("123456789012",)}
+
+
+@pytest.mark.parametrize(
+    ("own", "theirs", "known", "expected"),
+    [
+        (OWN, BUCKET, ELSEWHERE, "allowed"),
+        (OWN, BUCKET, AT_HOME, "allowed"),
+        (OWN, BUCKET, {}, "allowed"),
+        (statement(Action="ec2:*"), BUCKET, ELSEWHERE, "implicitly-denied"),
+        (statement(Action="ec2:*"), BUCKET, AT_HOME, "implicitly-denied"),
+        (statement(Action="ec2:*"), BY_NAME, AT_HOME, "allowed"),
+        (statement(Action="ec2:*"), BY_NAME, ELSEWHERE, "implicitly-denied"),
+        (statement(Action="ec2:*"), BY_NAME, {}, "unknown"),
+        (OWN, statement(Principal="*", Action="s3:Put*"), AT_HOME, "allowed"),
+        (OWN, statement(Principal="*", Action="s3:Put*"), ELSEWHERE, "implicitly-denied"),
+        (OWN, statement(Principal="*", Action="s3:Put*"), {}, "unknown"),
+        (OWN, statement("Deny", Principal="*", Action="s3:*"), AT_HOME, "explicitly-denied"),
+        (OWN, statement(Principal="*", Action="sns:Publish"), ELSEWHERE, "allowed"),
+    ],
+)
+def test_both_sides_across_accounts_and_either_within_one(
+    own: Any, theirs: Any, known: dict[str, tuple[str, ...]], expected: str
+) -> None:
+    carol = acting_as(credentials.long_term(), CAROL)
+    request = NOVEL.replace(facts=Facts(known))
+    assert evaluate([document(own), document(theirs)], request, carol).outcome == expected
+
+
+@pytest.mark.parametrize(
+    ("own", "trusted", "account", "expected"),
+    [
+        (True, "123456789012", "123456789012", "allowed"),
+        (True, "123456789012", "444455556666", "allowed"),
+        (False, "123456789012", "123456789012", "implicitly-denied"),
+        (False, CAROL, "123456789012", "allowed"),
+        (False, CAROL, "444455556666", "implicitly-denied"),
+        (True, "999999999999", "123456789012", "implicitly-denied"),
+    ],
+)
+def test_a_role_s_trust_policy_must_always_allow(
+    own: bool, trusted: str, account: str, expected: str
+) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole"}
+    request = Request(action="sts:AssumeRole", resource=f"arn:aws:iam::{account}:role/R")
+    carol = acting_as(credentials.long_term(), CAROL)
+    mine = document(statement(Action="sts:AssumeRole" if own else "ec2:*"))
+    assert evaluate([mine, document(trust)], request, carol).outcome == expected
+
+
+def test_a_trust_policy_is_about_taking_the_role_only() -> None:
+    trust = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
+    asked = Request(action="sts:DecodeAuthorizationMessage")
+    both = [document(ALLOW_ALL), document(trust)]
+    assert evaluate(both, asked, KINDS[0]).outcome == "allowed"
+
+
+def test_a_boundary_only_narrows() -> None:
+    only_s3, s3 = document(statement(Action="s3:*")), Request(action="s3:GetObject")
+    everything, nothing = document(ALLOW_ALL), document(statement("Deny"))
+
+    def decided(mine: Document, request: Request, boundary: Document) -> str:
+        return evaluate([mine], request, KINDS[0], boundary=boundary).outcome
+
+    assert decided(everything, s3, only_s3) == "allowed"
+    assert decided(everything, STOP, only_s3) == "implicitly-denied"
+    assert decided(document(statement(Action="ec2:*")), s3, only_s3) == "implicitly-denied"
+    assert decided(everything, s3, nothing) == "explicitly-denied"
+
+
+def test_a_boundary_does_not_limit_what_a_resource_gives_a_user_by_name_but_a_role() -> None:
+    role = "arn:aws:iam::123456789012:role/R"
+    given = document(statement(Principal={"AWS": [CAROL, role]}, Action="s3:*"))
+    nothing = document(statement(Action="ec2:*"))
+    at_home = NOVEL.replace(facts=Facts(AT_HOME))
+    callers = [
+        acting_as(credentials.long_term(), CAROL),
+        acting_as(credentials.role_session(), role),
+    ]
+    found = [
+        evaluate([nothing, given], at_home, caller, boundary=nothing).outcome for caller in callers
+    ]
+    assert found == ["allowed", "implicitly-denied"]
+
+
+def test_a_boundary_that_could_not_be_read_leaves_nothing_allowed() -> None:
+    def decided(*statements: dict[str, Any]) -> str:
+        return evaluate([document(*statements)], STOP, KINDS[0], boundary_unread=True).outcome
+
+    assert decided(ALLOW_ALL) == "unknown"
+    assert decided(statement("Allow", Action="s3:*")) == "implicitly-denied"
+    assert decided(ALLOW_ALL, statement("Deny")) == "explicitly-denied"
+
+
+def test_policies_that_nobody_could_read_leave_only_denies_certain() -> None:
+    def decided(*statements: dict[str, Any]) -> str:
+        return evaluate([document(*statements)], STOP, KINDS[0], unread=True).outcome
+
+    assert decided(ALLOW_ALL) == "unknown"
+    assert decided(statement("Allow", Action="s3:*")) == "unknown"
+    assert decided(statement("Deny")) == "explicitly-denied"
+
+
+# What AWS decides itself
+
+
+def test_some_calls_are_aws_s_own_matter() -> None:
+    found = {
+        action: list(outcomes(ALLOW_ALL, request=Request(action=action)).values())
+        for action in ("iam:ListUsers", "sts:GetFederationToken", "sts:GetSessionToken")
+    }
+    yes, no = "allowed", "implicitly-denied"
+    # long-term key, MFA session, old MFA session, session without MFA, role session
+    assert found == {
+        "iam:ListUsers": [yes, yes, yes, no, yes],
+        "sts:GetFederationToken": [yes, no, no, no, yes],
+        "sts:GetSessionToken": [yes, no, no, no, no],
+    }
+    anyway = outcomes(statement("Deny"), request=Request(action="sts:GetCallerIdentity"))
+    assert set(anyway.values()) == {"allowed"}

@@ -1,0 +1,144 @@
+"""The JSON reader reads what `json` reads, knows where each value stands, says what is wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.policy.json_text import DEEPEST, Node, parse
+from mfa_session.policy.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"]))
+)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner), max_leaves=20
+)
+
+
+def plain(node: Node) -> Any:
+    """Return what `json` would have read."""
+    if isinstance(node.value, dict):
+        return {key: plain(inner) for key, inner in node.value.items()}
+    if isinstance(node.value, list):
+        return [plain(inner) for inner in node.value]
+    return node.value
+
+
+def nodes(node: Node) -> Iterator[tuple[str | None, Node]]:
+    """Yield each node with its key."""
+    yield None, node
+    inside = node.value if isinstance(node.value, dict) else {}
+    for key, inner in inside.items():
+        yield key, inner
+        yield from nodes(inner)
+    for inner in node.value if isinstance(node.value, list) else ():
+        yield from nodes(inner)
+
+
+def refusal(data: bytes | str) -> str:
+    """Return what is said of a text that is refused."""
+    with pytest.raises(ConfigurationError) as caught:
+        parse(Source.of_bytes("p.json", data.encode() if isinstance(data, str) else data))
+    assert caught.value.code == "bad-policy-json"
+    return caught.value.message
+
+
+@given(VALUES, st.sampled_from([None, 1, "\t"]), st.booleans())
+def test_the_same_values_as_json(value: Any, indent: int | str | None, ascii_only: bool) -> None:
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    assert plain(parse(Source("p.json", text))) == json.loads(text)
+
+
+@given(VALUES, st.sampled_from([None, 1, "\t"]))
+def test_each_value_and_key_stands_where_it_is_said_to(value: Any, indent: int | str) -> None:
+    text = json.dumps(value, indent=indent)
+    decode = json.JSONDecoder().raw_decode
+    for key, node in nodes(parse(Source("p.json", text))):
+        assert decode(text, node.offset)[0] == plain(node)
+        if key is not None:
+            assert decode(text, node.key_offset)[0] == key
+
+
+@given(st.text(st.sampled_from('{}[]":,\\ \n\t0-1.eEu\x00ab"truefalsnl\u2028é'), max_size=30))
+def test_any_text_is_read_as_json_reads_it_or_refused(text: str) -> None:
+    try:
+        expected = json.loads(text, object_pairs_hook=unique)
+    except ValueError:
+        assert refusal(text).startswith("p.json:")
+    else:
+        assert plain(parse(Source("p.json", text))) == expected
+
+
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError
+    return dict(pairs)
+
+
+@given(st.lists(st.sampled_from(["a", "é", "\r\n", "\n", "\u2028", "\x85"])))
+def test_lines_and_columns_are_counted_as_editors_count(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    source = Source("p.json", text)
+    for offset in range(len(text) + 1):
+        line, column = source.position(offset)
+        assert line == text.count("\n", 0, offset) + 1
+        assert column == len(text[:offset].rpartition("\n")[2]) + 1
+        assert source.line(line) == text.split("\n")[line - 1].removesuffix("\r")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "1:1: nothing is here; a policy was expected"),
+        (" \n ", "2:2: nothing is here; a policy was expected"),
+        ("{", "1:2: a key in double quotes was expected, not the end of the text"),
+        ("{'a': 1}", '1:2: a key in double quotes was expected, not "\'"'),
+        ('{"a" 1}', '1:6: a colon was expected, not "1"'),
+        ('{"a": 1,}', "1:8: this comma is one too many: } follows"),
+        ('{"a": 1 "b": 2}', '1:9: a comma or } was expected, not "\\""'),
+        ("[1\n 2]", '2:2: a comma or ] was expected, not "2"'),
+        ("[1", "1:3: a comma or ] was expected, not the end of the text"),
+        ("[1] x", "1:5: something follows the end of the JSON"),
+        ("// no", '1:1: a value was expected, not "/"'),
+        ("NaN", '1:1: a value was expected, not "N"'),
+        ("[-]", '1:2: a value was expected, not "-"'),
+        ("[01]", '1:3: a comma or ] was expected, not "1"'),
+        ("9" * 5000, "1:1: the number is too long"),
+        ('["a', "1:2: the string that begins here has no end"),
+        ('["a\n"]', "1:4: a line end or control character stands in a string"),
+        (r'["a\d"]', "1:4: a backslash stands in a string, but no escape of JSON's"),
+        (r'["a\ud800"]', r"1:2: the string holds half a character, \ud800"),
+        (
+            '{"a": 1,\n "b": 2,\n "a": 3}',
+            '3:2: the key "a" stands here a second time; first in line 1',
+        ),
+        (b'\xef\xbb\xbf{"a": 1}', "1:1: a byte order mark stands before the text; IAM takes none"),
+        (b'\xff\xfe{\x00}\x00', "1:1: a byte order mark stands before the text; IAM takes none"),
+        ('{\n "é": "'.encode() + b"\xe9", "2:8: no UTF-8"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_what_is_wrong_is_said_with_its_place(text: str | bytes, said: str) -> None:
+    assert refusal(text) == f"p.json:{said}"
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_absurd_nesting_is_refused_where_it_gets_absurd(opening: str, closing: str) -> None:
+    said = f"p.json:1:{DEEPEST * len(opening) + 1}: nested more than {DEEPEST} deep"
+    assert refusal(opening * 100_000) == said
+    deepest = opening * DEEPEST + "1" + closing * DEEPEST
+    assert plain(parse(Source("p.json", deepest))) == json.loads(deepest)

@@ -1,0 +1,206 @@
+"""Policies are read in every form that IAM takes; what is none is refused with its place."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.policy.reading import read_document
+from mfa_session.policy.source import Position
+
+if TYPE_CHECKING:
+    from mfa_session.policy.document import Condition, Document
+
+POLICY = """{
+  "Version": "2012-10-17",
+  "Statement": [
+    {"Sid": "Stop", "Effect": "Deny", "Action": "ec2:StopInstances", "Resource": ["*"],
+     "Condition": {
+       "BoolIfExists": {"aws:MultiFactorAuthPresent": false},
+       "ForAnyValue:StringLike": {"aws:TagKeys": ["a*", "b*"]}}},
+    {"Effect": "Allow", "NotAction": ["iam:*"], "NotResource": "*"}
+  ]
+}"""
+
+
+def read(policy: Any) -> Document:
+    return read_document("p.json", policy if isinstance(policy, str) else json.dumps(policy))
+
+
+def refusal(policy: Any) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        read(policy)
+    assert (caught.value.code, bool(caught.value.hint)) == ("not-a-policy", True)
+    return caught.value.message
+
+
+def statement(**elements: Any) -> dict[str, Any]:
+    return {"Effect": "Allow", "Action": "*", "Resource": "*", **elements}
+
+
+def conditions(block: dict[str, Any]) -> tuple[Condition, ...]:
+    return read({"Statement": statement(Condition=block)}).statements[0].conditions
+
+
+def test_a_whole_policy() -> None:
+    document = read(POLICY)
+    stop, rest = document.statements
+    assert (document.version, document.kind, document.source.label) == (
+        "2012-10-17",
+        "identity",
+        "p.json",
+    )
+    assert (stop.label, stop.effect, stop.actions, stop.not_actions, stop.resources) == (
+        "Stop",
+        "Deny",
+        ("ec2:StopInstances",),
+        None,
+        ("*",),
+    )
+    assert (rest.label, rest.allows, rest.actions, rest.not_actions, rest.not_resources) == (
+        "Statement[1]",
+        True,
+        None,
+        ("iam:*",),
+        ("*",),
+    )
+    assert (stop.position, rest.position) == (Position(4, 5), Position(8, 5))
+    parts = [(c.operator, c.qualifier, c.if_exists, c.values, c.position) for c in stop.conditions]
+    assert parts == [
+        ("Bool", None, True, ("false",), Position(6, 25)),
+        ("StringLike", "ForAnyValue", False, ("a*", "b*"), Position(7, 35)),
+    ]  # fmt: skip
+
+
+def test_one_statement_may_stand_bare_and_names_be_in_any_case() -> None:
+    document = read({"statement": {"effect": "deny", "action": "a:b", "resource": "*"}})
+    assert [(s.effect, s.actions, s.resources) for s in document.statements] == [
+        ("Deny", ("a:b",), ("*",))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        ("Bool", ("Bool", None, False, True)),
+        ("boolifexists", ("Bool", None, True, True)),
+        ("ForAllValues:StringEqualsIfExists", ("StringEquals", "ForAllValues", True, True)),
+        ("foranyvalue:NUMERICLESSTHAN", ("NumericLessThan", "ForAnyValue", False, True)),
+        ("Null", ("Null", None, False, True)),
+        ("NullIfExists", ("NullIfExists", None, False, False)),
+        ("Boolean", ("Boolean", None, False, False)),
+        ("ForEachValue:Bool", ("ForEachValue:Bool", None, False, False)),
+    ],
+)
+def test_operators_are_taken_apart(written: str, parts: tuple[object, ...]) -> None:
+    (read,) = conditions({written: {"aws:x": "1"}})
+    assert (read.operator, read.qualifier, read.if_exists, read.known) == parts
+    assert read.written == written
+
+
+@pytest.mark.parametrize(
+    ("value", "values"),
+    [
+        (True, ("true",)),
+        ("True", ("True",)),
+        (3600, ("3600",)),
+        (["a", False, 1.5], ("a", "false", "1.5")),
+        ([], ()),
+    ],
+)
+def test_values_are_text_as_they_are_to_iam(value: Any, values: tuple[str, ...]) -> None:
+    assert conditions({"Bool": {"aws:x": value}})[0].values == values
+
+
+@pytest.mark.parametrize(
+    ("principal", "principals"),
+    [
+        ("*", {"*": ("*",)}),
+        ({"AWS": "*"}, {"AWS": ("*",)}),
+        (
+            {"AWS": ["1", "2"], "Service": "ec2.amazonaws.com"},
+            {"AWS": ("1", "2"), "Service": ("ec2.amazonaws.com",)},
+        ),
+    ],
+)
+def test_principals(principal: Any, principals: Any) -> None:
+    (read_statement,) = read({"Statement": statement(Principal=principal)}).statements
+    assert read_statement.principals == principals
+
+
+@pytest.mark.parametrize(
+    ("elements", "kind"),
+    [
+        ({"Action": "sts:AssumeRole", "Principal": "*"}, "trust"),
+        ({"Action": ["sts:AssumeRoleWithSAML", "sts:TagSession"], "Principal": "*"}, "trust"),
+        ({"Action": "sts:AssumeRole", "Principal": "*", "Resource": "*"}, "resource"),
+        ({"Action": "s3:*", "Resource": "*", "Principal": "*"}, "resource"),
+        ({"Action": "s3:*", "Resource": "*", "NotPrincipal": {"AWS": "1"}}, "resource"),
+        ({"Action": "sts:AssumeRole", "Resource": "*"}, "identity"),
+    ],
+)
+def test_the_kinds_of_policies(elements: dict[str, Any], kind: str) -> None:
+    assert read({"Statement": {"Effect": "Allow", **elements}}).kind == kind
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda policy: {"PolicyVersion": {"VersionId": "v1", "Document": policy}},
+        lambda policy: {"UserName": "carol", "PolicyDocument": policy},
+        lambda policy: {"Role": {"RoleName": "r", "AssumeRolePolicyDocument": policy}},
+        lambda policy: {"Policy": json.dumps(policy)},
+    ],
+)
+def test_what_aws_prints_a_policy_in_is_taken_off(wrap: Any) -> None:
+    document = read(wrap({"Version": "2012-10-17", "Statement": [statement(Sid="X")]}))
+    assert [each.sid for each in document.statements] == ["X"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        ([], "1:1: the policy is a list, not an object"),
+        ("null", "1:1: the policy is null, not an object"),
+        ({}, "1:1: no policy: it has no Statement"),
+        ({"Effect": "Allow"}, "1:1: no policy: it has no Statement"),
+        ({"Statement": "x"}, "1:15: a statement is a text, not an object"),
+        ({"Statement": ["x"]}, "1:16: a statement is a text, not an object"),
+        ({"Statement": {}}, "1:15: a statement has no Effect"),
+        ({"Statement": {"Effect": "No"}}, "1:26: Effect is neither Allow nor Deny"),
+        ({"Statement": {"Effect": 1}}, "1:26: Effect is a number, not a text"),
+        ({"Version": 2012, "Statement": []}, "1:13: Version is a number, not a text"),
+        ({"Statement": {"Effect": "Deny", "Action": {}}}, "1:44: Action is an object, not a text"),
+        ({"Statement": {"Effect": "Deny", "Action": [1]}}, "1:45: Action is a number, not a text"),
+        (
+            {"Statement": {"Effect": "Deny", "Action": "a", "NotAction": "b"}},
+            "1:49: one statement has both Action and NotAction",
+        ),
+        (
+            {"Statement": {"Effect": "Deny", "effect": "Deny"}},
+            "1:34: Effect stands here a second time",
+        ),
+        (
+            {"Statement": {"Effect": "Deny", "Principal": "me"}},
+            "1:47: Principal is a text other than *",
+        ),
+        (
+            {"Statement": {"Effect": "Deny", "Condition": []}},
+            "1:47: Condition is a list, not an object",
+        ),
+        (
+            {"Statement": {"Effect": "Deny", "Condition": {"Bool": "true"}}},
+            "1:56: what Bool compares is a text, not an object",
+        ),
+        (
+            {"Statement": {"Effect": "Deny", "Condition": {"Bool": {"k": None}}}},
+            "1:62: a value of k is null, not a text, number, true or false",
+        ),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_no_policy_is_refused_with_its_place(policy: Any, said: str) -> None:
+    assert refusal(policy) == f"p.json:{said}"

@@ -1,0 +1,43 @@
+"""Facts made from texts, as if they stood in the files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mfa_session.files.aws_files import ProfileFiles
+from mfa_session.files.config_toml import SettingsFile
+from mfa_session.ini.document import Document
+from mfa_session.session.inputs import Facts, Options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEYS = "aws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
+
+
+def facts(
+    credentials: str = f"[default]\n{KEYS}",
+    config: str = "",
+    *,
+    sessions: Mapping[str, Mapping[str, Any]] | None = None,
+    defaults: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str] | None = None,
+    **options: Any,
+) -> Facts:
+    """Return facts: the two AWS files, config.toml's tables, the environment and the options."""
+    return Facts(
+        options=Options(**options),
+        environ=environ or {},
+        file=SettingsFile(
+            path="/home/config.toml",
+            defaults=defaults or {},
+            sessions=sessions or {},
+            keyring={},
+            guard={},
+        ),
+        profiles=ProfileFiles(
+            credentials=Document.parse(credentials.encode(), "/home/.aws/credentials"),
+            config=Document.parse(config.encode(), "/home/.aws/config"),
+        ),
+        recovered={},
+    )

@@ -1,0 +1,175 @@
+"""What is written for which answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from mfa_session.model.errors import MfaSessionError
+from mfa_session.setup.answers import Answers, Role, find_session, read_role, target_of
+from mfa_session.setup.plan import PROFILES, SETTINGS, Change, plan, questions, setting_exists
+from mfa_session.setup.profiles import repointable, source_profiles
+from session.worlds import KEYS, facts
+
+ARN = "arn:aws:iam::123456789012:role/books"
+BOOKS = f"[profile books]\nrole_arn = {ARN}\nsource_profile = default\nmfa_serial = GAHT12345678\n"
+
+
+def answers(**changes: Any) -> Answers:
+    """Return answers for the session `mfa` of `default`."""
+    usual = {"name": "mfa", "target": "mfa", "source_profile": "default"}
+    return Answers(**{**usual, **changes})
+
+
+def setting(key: str, after: object, before: object = None, *, agreed: bool = False) -> Change:
+    """Return a change of the session `mfa`."""
+    place = ("sessions", "mfa", key)
+    return Change(file=SETTINGS, place=place, before=before, after=after, agreed=agreed)
+
+
+def profile(name: str, key: str, before: object, after: object, *, agreed: bool) -> Change:
+    """Return a change of a profile."""
+    return Change(file=PROFILES, place=(name, key), before=before, after=after, agreed=agreed)
+
+
+def code_of(error: pytest.ExceptionInfo[MfaSessionError]) -> tuple[str, str]:
+    """Return an error's code and message."""
+    return error.value.code, error.value.message
+
+
+def test_what_is_not_answered_is_left_alone() -> None:
+    assert plan(facts(), answers()) == [setting("source_profile", "default")]
+
+
+def test_what_is_so_already_is_no_change() -> None:
+    table = {"source_profile": "default", "duration": 43200, "code": "auto"}
+    said = answers(duration=43200, code="auto")
+    assert plan(facts(sessions={"mfa": table}), said) == []
+
+
+def test_another_value_is_a_question_unless_it_was_typed() -> None:
+    world = facts(sessions={"mfa": {"source_profile": "work", "duration": 3600, "code": "prompt"}})
+    found = plan(world, answers(duration=7200, code="auto", typed=frozenset({"code"})))
+    source, duration, code = found
+    assert source == setting("source_profile", "default", "work")
+    assert duration == setting("duration", 7200, 3600)
+    assert code == setting("code", "auto", "prompt", agreed=True)
+    assert questions(found) == [source, duration]
+    assert setting_exists(duration).message == ("sessions.mfa.duration is 1h, and would become 2h")
+
+
+@pytest.mark.parametrize(
+    ("name", "sessions", "defaults", "becomes"),
+    [
+        ("work", {}, {}, True),
+        ("mfa", {}, {}, False),
+        ("work", {"mfa": {"code": "auto"}}, {}, False),
+        ("work", {"work": {"code": "auto"}}, {}, True),
+        ("work", {}, {"profile": "home"}, False),
+    ],
+)
+def test_the_first_session_becomes_the_usual_one(
+    name: str, sessions: dict[str, Any], defaults: dict[str, Any], *, becomes: bool
+) -> None:
+    found = plan(facts(sessions=sessions, defaults=defaults), answers(name=name, target=name))
+    usual = [change for change in found if change.place == ("defaults", "profile")]
+    place = ("defaults", "profile")
+    assert usual == ([Change(file=SETTINGS, place=place, after=name)] if becomes else [])
+
+
+def test_a_role_makes_a_profile() -> None:
+    said = answers(roles=(Role(profile="books", arn=ARN),), source_profile=None)
+    assert plan(facts(), said) == [
+        profile("books", "role_arn", None, ARN, agreed=False),
+        profile("books", "source_profile", None, "mfa", agreed=False),
+    ]
+    had = f"[profile books]\nrole_arn = {ARN}\nsource_profile = mfa\n"
+    assert plan(facts(config=had), said) == []
+
+
+def test_a_role_profile_is_repointed() -> None:
+    said = answers(repointed=("books",), source_profile="default")
+    world = facts(config=BOOKS, sessions={"mfa": {"source_profile": "default"}})
+    assert plan(world, said) == [
+        profile("books", "source_profile", "default", "mfa", agreed=True),
+        profile("books", "mfa_serial", "GAHT12345678", None, agreed=True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("config", "credentials", "why"),
+    [
+        ("[profile books]\nregion = x\n", "", "it has no role_arn"),
+        (BOOKS.replace("= default", "= other"), "", "its source_profile is 'other', not 'default'"),
+        (BOOKS + "duration_seconds = 7200\n", "",
+         "duration_seconds is 7200, and AWS gives a role for 1 h at most to a session"),
+        (BOOKS, f"[books]\n{KEYS}",
+         "the credentials file has a section of that name, which SDKs look at first"),
+    ],
+)  # fmt: skip
+def test_one_that_cannot_be_repointed_is_refused_and_not_offered(
+    config: str, credentials: str, why: str
+) -> None:
+    world = facts(f"[default]\n{KEYS}{credentials}", config)
+    assert repointable(world, "default", "mfa") == []
+    with pytest.raises(MfaSessionError) as refused:
+        plan(world, answers(repointed=("books",)))
+    message = f"profile 'books' cannot come from the session: {why}"
+    assert code_of(refused) == ("not-repointable", message)
+
+
+def test_those_of_the_source_are_offered() -> None:
+    world = facts(config=BOOKS + BOOKS.replace("books", "audit") + "duration_seconds = 3600\n")
+    assert repointable(world, "default", "mfa") == ["audit", "books"]
+    assert repointable(world, "work", "mfa") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "section"),
+    [("mfa", ""), ("default", ""), ("sso", "[profile sso]\nsso_session = x\n"),
+     ("keys", f"[profile keys]\n{KEYS}")],
+)  # fmt: skip
+def test_a_role_goes_over_nobodys_credentials(name: str, section: str) -> None:
+    with pytest.raises(MfaSessionError) as refused:
+        plan(facts(config=section), answers(roles=(Role(profile=name, arn=ARN),)))
+    assert refused.value.code == "not-repointable"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("books", "bad-role"), (f"={ARN}", "bad-role"), ("b=x", "bad-role-arn"),
+     (f"a b={ARN}", "bad-profile-name"), (f"b={ARN.replace('role', 'user')}", "bad-role-arn")],
+)  # fmt: skip
+def test_what_is_no_role_is_refused(text: str, code: str) -> None:
+    with pytest.raises(MfaSessionError) as refused:
+        read_role(text)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("default", "protected-profile"), ("a b", "bad-profile-name"), ("", "bad-profile-name"),
+     ("books", "role-session"), ("process", "hidden-profile"), ("via", "role-session")],
+)  # fmt: skip
+def test_what_cannot_be_a_session_is_refused(name: str, code: str) -> None:
+    process = "[profile process]\ncredential_process = /bin/keys\n"
+    world = facts(config=BOOKS + process, sessions={"via": {"via": "mfa"}})
+    with pytest.raises(MfaSessionError) as refused:
+        find_session(world, name)
+    assert refused.value.code == code
+
+
+def test_a_session_is_meant_by_its_target_as_well() -> None:
+    world = facts(sessions={"work": {"write_to": "work-mfa"}})
+    for name in ("work", "work-mfa"):
+        named = find_session(world, name)
+        assert (named.name, target_of(world, named)) == ("work", "work-mfa")
+
+
+def test_sources_are_those_with_long_term_keys() -> None:
+    session = KEYS.replace("AKIA", "ASIA") + "aws_session_token = x\n"
+    process = "[profile process]\ncredential_process = /bin/keys\n"
+    back = "[profile back]\ncredential_process = mfa-session credential-process\n"
+    world = facts(f"[default]\n{KEYS}[had]\n{session}", BOOKS + process + back)
+    assert source_profiles(world) == ["default", "process"]

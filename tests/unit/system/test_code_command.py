@@ -1,0 +1,265 @@
+"""`code_command`: one code from a program, which ends in time, whatever it does."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import processes
+from mfa_session.model.errors import NoMfaError
+from mfa_session.system.code_command import run_code_command
+
+if TYPE_CHECKING:
+    import pexpect
+
+    from conftest import Terminal
+
+SERIAL = "arn:aws:iam::123456789012:mfa/carol"
+CODE = "135790"
+LIMIT_SECONDS = 20.0
+WAITS = "stty -echo </dev/tty; echo started >/dev/tty; exec sleep 600"
+"""Tells when it has the terminal, which it cannot change before, and goes on."""
+
+RUN = """\
+import json, os, sys, termios
+from mfa_session.model.errors import MfaSessionError
+from mfa_session.system.code_command import run_code_command
+command, limit_seconds = json.loads(os.environ["COMMAND"])
+tty = os.open("/dev/tty", os.O_RDWR)
+modes = termios.tcgetattr(tty)
+try:
+    said = run_code_command(command, serial="s" * 9, profile="mfa", environ=os.environ,
+                            limit_seconds=limit_seconds)
+except MfaSessionError as error:
+    said = error.message
+except KeyboardInterrupt:
+    said = "interrupted"
+except SystemExit as end:
+    said = f"ended with {end.code}"
+ours = os.tcgetpgrp(tty) == os.getpgrp()
+same = termios.tcgetattr(tty) == modes
+print(f"<{said}> ours={ours} same={same}", flush=True)
+"""
+
+
+def run(command: str | list[str], limit_seconds: float = LIMIT_SECONDS) -> str:
+    return run_code_command(
+        command, serial=SERIAL, profile="mfa", environ=os.environ, limit_seconds=limit_seconds
+    )
+
+
+def python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that has ended and waits for its parent does not."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except FileNotFoundError:
+        return False
+    return status.rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def wait_until_gone(pid: int) -> None:
+    ends_at = time.monotonic() + LIMIT_SECONDS
+    while is_alive(pid):
+        assert time.monotonic() < ends_at, f"{pid} goes on"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["echo", CODE],
+        f"echo {CODE}",
+        f"printf 'Your code: {CODE}. '; echo 20261122 1234567",
+        f"printf {CODE}",
+        f"echo {CODE}; (exec sleep 5) & true",  # what it leaves behind holds on to its stdout
+    ],
+)
+def test_the_one_six_digit_group_is_the_code(command: str | list[str]) -> None:
+    assert run(command) == CODE
+
+
+def test_a_list_meets_no_shell() -> None:
+    assert run(["echo", CODE, "; echo 111111 $HOME"[2:7]]) == CODE
+    assert (
+        run([*python("import sys; print(sys.argv[1] == '$HOME;', 246810)"), "$HOME;"]) == "246810"
+    )
+
+
+def test_it_knows_the_device_and_the_session_but_no_code_and_no_stdin(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told = tmp_path / "told"
+    monkeypatch.setenv("MFA_SESSION_TOKEN_CODE", "999999")
+    monkeypatch.setenv("MFA_SESSION_PROFILE", "another")
+    script = (
+        "import json, os, sys; kept = {k: v for k, v in os.environ.items() if k[:3] == 'MFA'}; "
+        f"json.dump([kept, sys.stdin.read()], open({str(told)!r}, 'w')); print({CODE})"
+    )
+    assert run(python(script)) == CODE
+    expected = {"MFA_SESSION_MFA_SERIAL": SERIAL, "MFA_SESSION_PROFILE": "mfa"}
+    assert json.loads(told.read_text()) == [expected, ""]
+
+
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        ("true", "prints nothing"),
+        ("echo", "prints nothing"),
+        ("echo planted 12345 1234567 123 456", "prints no code"),
+        (f"echo planted {CODE} 246810", "prints 2 codes"),
+        (f"echo {CODE}; echo {CODE}", "prints 2 codes"),
+        (f"echo planted {CODE}; exit 3", "ended with exit code 3"),
+        (f"echo {CODE}; kill -9 $$", "ended with exit code -9"),
+        ("no-such-program-planted", "ended with exit code 127"),
+        (["no-such-program", "planted"], "cannot be started (no-such-program): No such file"),
+        (["/"], "cannot be started (/): Permission denied"),
+        (["a\0b"], "cannot be started"),
+        ("", "is empty"),
+        (" ", "is empty"),
+        ([], "is empty"),
+        ("yes planted", "prints far more than a code"),
+    ],
+)
+def test_anything_else_is_an_error_that_repeats_nothing(
+    command: str | list[str], why: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(NoMfaError) as caught:
+        run(command)
+    capfd.readouterr()  # what it says on stderr is the person's
+    error = caught.value
+    assert (error.code, why in error.message) == ("code-command-failed", True), error.message
+    assert [part for part in ("planted", CODE) if part in error.message] == []
+    assert (error.__cause__, error.__suppress_context__) == (None, True)
+
+
+def test_what_it_says_on_stderr_reaches_the_person(capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(f"echo 'touch your key' >&2; echo {CODE}") == CODE
+    assert capfd.readouterr() == ("", "touch your key\n")
+
+
+@pytest.mark.parametrize("stubborn", ["", "trap '' TERM; "])
+def test_after_the_limit_it_and_its_children_end(stubborn: str, tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    began = time.monotonic()
+    with pytest.raises(NoMfaError) as caught:
+        run(f"{stubborn}sleep 600 & echo $! $$ > {pids}; echo {CODE}; wait; wait", 0.5)
+    assert "is not done after 0.5 s, and was ended" in caught.value.message
+    assert time.monotonic() - began < LIMIT_SECONDS
+    for pid in pids.read_text().split():
+        wait_until_gone(int(pid))
+
+
+def test_it_ends_with_us(tmp_path: Path) -> None:
+    pids = tmp_path / "pids"
+    code = (
+        "import os; from mfa_session.system.code_command import run_code_command as run\n"
+        f"run('sleep 600 & echo $! $$ > {pids}.new; mv {pids}.new {pids}; wait',"
+        " serial='s', profile='p', environ=os.environ)"
+    )
+    process = processes.start_process(python(code))
+    wait_for(pids)
+    process.send_signal(signal.SIGTERM)
+    outcome = processes.finish_process(process)
+    assert outcome == (128 + signal.SIGTERM, "", "")
+    for pid in pids.read_text().split():
+        wait_until_gone(int(pid))
+
+
+def wait_for(path: Path) -> None:
+    ends_at = time.monotonic() + LIMIT_SECONDS
+    while not path.exists():
+        assert time.monotonic() < ends_at, f"{path} does not come"
+        time.sleep(0.02)
+
+
+class OnTerminal:
+    """The program above, on a terminal of its own, with a command."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        """Take how to start one."""
+        self._terminal = terminal
+
+    def start(
+        self, command: str | list[str], limit_seconds: float = LIMIT_SECONDS
+    ) -> pexpect.spawn[str]:
+        """Start it."""
+        environ = {"COMMAND": json.dumps([command, limit_seconds])}
+        return self._terminal("-c", RUN, program=sys.executable, env=environ)
+
+
+@pytest.fixture
+def on_terminal(terminal: Terminal) -> OnTerminal:
+    return OnTerminal(terminal)
+
+
+class TestOnTerminal:
+    """The command may ask at our terminal, and we get it back as it was."""
+
+    def test_it_may_ask(self, on_terminal: OnTerminal) -> None:
+        child = on_terminal.start("stty -echo; printf 'PIN? ' >/dev/tty; read pin </dev/tty; "
+                                  'echo "$pin"135')  # fmt: skip
+        child.expect_exact("PIN? ")
+        child.sendline("246")
+        child.expect_exact("<246135> ours=True same=True")
+
+    def test_it_may_ask_at_once(self, on_terminal: OnTerminal) -> None:
+        child = on_terminal.start(["sh", "-c", "read pin </dev/tty; echo $pin"])
+        child.sendline(CODE)
+        child.expect_exact(f"<{CODE}> ours=True same=True")
+
+    def test_ctrl_c_ends_both(self, on_terminal: OnTerminal) -> None:
+        child = on_terminal.start(WAITS)
+        child.expect_exact("started")
+        child.sendintr()
+        child.expect_exact("<interrupted> ours=True same=True")
+
+    def test_ctrl_c_reaches_the_script_that_runs_us(self, terminal: Terminal) -> None:
+        command = json.dumps([WAITS, LIMIT_SECONDS])
+        program = RUN.replace('said = "interrupted"', "sys.exit(130)")
+        script = f"trap 'echo told too' INT; {shlex.join([sys.executable, '-c', program])}"
+        child = terminal("-c", script, program="sh", env={"COMMAND": command})
+        child.expect_exact("started")
+        child.sendintr()
+        child.expect_exact("told too")
+
+    def test_ctrl_z_does_not_leave_the_terminal_to_nobody(self, on_terminal: OnTerminal) -> None:
+        child = on_terminal.start("echo started >/dev/tty; read pin </dev/tty; echo $pin")
+        child.expect_exact("started")
+        child.send("\x1a")
+        child.sendline(f" {CODE}")
+        child.expect_exact(f"<{CODE}> ours=True same=True")
+
+    def test_a_failing_one_gives_the_terminal_back(self, on_terminal: OnTerminal) -> None:
+        child = on_terminal.start("stty raw -echo </dev/tty; exit 3")
+        child.expect_exact("ended with exit code 3> ours=True same=True")
+
+    def test_a_slow_one_gives_the_terminal_back(self, on_terminal: OnTerminal) -> None:
+        child = on_terminal.start("stty -echo </dev/tty; read pin </dev/tty", 0.5)
+        child.expect_exact("is not done after 0.5 s, and was ended> ours=True same=True")
+
+    def test_in_the_background_it_takes_no_terminal(self, terminal: Terminal) -> None:
+        command = json.dumps([f"echo {CODE}", LIMIT_SECONDS])
+        words = shlex.join([sys.executable, "-c", RUN])
+        child = terminal(
+            "-c", f"set -m; {words} & wait; echo over", program="bash", env={"COMMAND": command}
+        )
+        child.expect_exact(f"<{CODE}> ours=False same=True")
+        child.expect_exact("over")
+
+    def test_in_the_background_it_cannot_ask(self, terminal: Terminal) -> None:
+        command = json.dumps(["read pin </dev/tty; echo $pin", LIMIT_SECONDS])
+        words = shlex.join([sys.executable, "-c", RUN])
+        child = terminal("-c", f"set -m; {words} & wait", program="bash", env={"COMMAND": command})
+        child.expect_exact("wants to ask at the terminal, which is not ours to lend> ours=False")

@@ -1,0 +1,63 @@
+"""Keys from a credential_process."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+
+import pytest
+
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys
+from mfa_session.session.sources import Source
+from mfa_session.system.processes import run_credential_process
+
+
+def printing(text: str, code: int = 0) -> Source:
+    """Return a source whose process prints this."""
+    program = f"import sys; sys.stdout.write({text!r}); sys.exit({code})"
+    return Source(profile="work", process=shlex.join([sys.executable, "-c", program]))
+
+
+def test_keys_are_read() -> None:
+    answer = {"Version": 1, "AccessKeyId": "AKIAX", "SecretAccessKey": "s"}
+    assert run_credential_process(printing(json.dumps(answer))) == Keys(
+        access_key_id="AKIAX", secret_access_key=Secret("s")
+    )
+    with_token = {**answer, "AccessKeyId": "ASIAX", "SessionToken": "t"}
+    assert run_credential_process(printing(json.dumps(with_token))).session_token == Secret("t")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (printing("planted"), "prints no JSON"),
+        (printing("[1]"), "Version 1"),
+        (printing('{"Version": 2}'), "Version 1"),
+        (printing('{"Version": 1, "AccessKeyId": "planted"}'), "SecretAccessKey"),
+        (printing("{}", 3), "exit code 3"),
+        (Source(profile="work", process="/no/such/program"), "cannot be started"),
+        (Source(profile="work", process="unclosed 'quote"), "cannot be started"),
+    ],
+)
+def test_what_cannot_be_used_is_told_without_what_was_printed(source: Source, said: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        run_credential_process(source)
+    assert caught.value.code == "credential-process-failed"
+    assert said in caught.value.message
+    assert "'work'" in caught.value.message
+    assert "planted" not in caught.value.message
+
+
+def test_a_process_that_was_asked_by_us_is_not_asked_again() -> None:
+    program = "import os, json; print(json.dumps({'Version': 1, 'AccessKeyId': 'AKIAX', "
+    program += "'SecretAccessKey': os.environ['_MFA_SESSION_ASKS_FOR']}))"
+    source = Source(profile="work", process=shlex.join([sys.executable, "-c", program]))
+    assert run_credential_process(source).secret_access_key == Secret("work")
+    os.environ["_MFA_SESSION_ASKS_FOR"] = "work"
+    with pytest.raises(ConfigurationError) as caught:
+        run_credential_process(source)
+    assert caught.value.code == "source-loop"

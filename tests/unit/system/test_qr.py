@@ -1,0 +1,99 @@
+"""A phone reads from the terminal the QR code that was drawn on it, whatever its colours are."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from mfa_session.mfa.devices import NewDevice, User
+from mfa_session.mfa.phone import addresses, grouped, label_of
+from mfa_session.model.secret import Secret
+from mfa_session.system import qr
+from phone_camera import Camera
+
+SEED = "JBSWY3DPEHPK3PXPABCDEFGHIJKLMNOPQRSTUVWXYZ234567JBSWY3DPEHPK3PXP"
+ORDINARY = os.terminal_size((80, 24))
+ROOMY = os.terminal_size((120, 50))
+# As people are called in IAM.
+ORDINARY_NAMES = ["carol", "carols-phone", "carol.smith@example.com", "x" * 23]
+
+
+def device(name: str) -> tuple[NewDevice, User]:
+    user = User(
+        arn=f"arn:aws:iam::123456789012:user/{name}",
+        partition="aws",
+        account="123456789012",
+        name=name,
+    )
+    return NewDevice(serial=user.serial_of(name), seed=Secret(SEED)), user
+
+
+def drawn(name: str, size: os.terminal_size) -> list[str]:
+    lines = qr.fitting(addresses(*device(name)), size)
+    assert lines is not None
+    return lines
+
+
+def read(lines: list[str], size: os.terminal_size, *, dark: bool = True) -> list[str]:
+    camera = Camera(size.columns, size.lines, dark=dark)
+    camera.feed("".join(f"{line}\r\n" for line in lines))
+    return camera.codes()
+
+
+@pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
+@pytest.mark.parametrize("name", ORDINARY_NAMES)
+def test_an_ordinary_name_fits_80_by_24_with_its_margin(name: str, dark: bool) -> None:
+    lines = drawn(name, ORDINARY)
+    assert len(lines) < ORDINARY.lines  # one for the question
+    (text,) = read(lines, ORDINARY, dark=dark)
+    assert text.startswith(f"otpauth://totp/{name}@123456789012?secret={SEED}")
+
+
+def test_where_there_is_room_the_issuer_is_told_as_the_console_does() -> None:
+    issuer = "Amazon%20Web%20Services"
+    expected = f"otpauth://totp/{issuer}:carol@123456789012?secret={SEED}&issuer={issuer}"
+    assert read(drawn("carol", ROOMY), ROOMY) == [expected]
+
+
+def test_a_short_name_keeps_an_issuer_in_80_by_24() -> None:
+    expected = f"otpauth://totp/carol@123456789012?secret={SEED}&issuer=AWS"
+    assert read(drawn("carol", ORDINARY), ORDINARY) == [expected]
+
+
+@pytest.mark.parametrize("size", [(80, 20), (40, 24), (20, 5)])
+def test_what_does_not_fit_is_not_drawn(size: tuple[int, int]) -> None:
+    assert qr.fitting(addresses(*device("carol")), os.terminal_size(size)) is None
+
+
+def test_a_long_name_needs_a_larger_terminal() -> None:
+    assert qr.fitting(addresses(*device("x" * 64)), ORDINARY) is None
+    assert read(drawn("x" * 64, ROOMY), ROOMY) != []
+
+
+def test_every_colour_is_said_and_taken_back() -> None:
+    lines = drawn("carol", ORDINARY)
+    colours = ("\x1b[38;5;16;48;5;231m", "\x1b[38;5;16;48;5;16m")
+    assert {line.startswith(colours) for line in lines} == {True}
+    assert {line.endswith("\x1b[0m") for line in lines} == {True}
+
+
+def test_the_camera_sees_nothing_without_colours() -> None:
+    """So that the tests above can fail."""
+    plain = [line.replace("\x1b[38;5;16;48;5;231m", "\x1b[0m") for line in drawn("carol", ORDINARY)]
+    camera = Camera(dark=False)
+    camera.feed("hello\r\n")
+    assert camera.codes() == []
+    assert read([line.replace("\N{UPPER HALF BLOCK}", " ") for line in plain], ORDINARY) == []
+
+
+def test_names_are_quoted_as_addresses_need_it() -> None:
+    (*_, barest) = addresses(*device("a+b=c,d@e"))
+    assert "".join(barest) == f"otpauth://totp/a%2Bb=c,d@e@123456789012?secret={SEED}"
+    assert label_of(*device("a+b")) == "a+b@123456789012"
+
+
+def test_the_seed_to_type_is_in_groups_of_four() -> None:
+    groups = grouped(device("carol")[0]).split(" ")
+    assert {len(group) for group in groups} == {4}
+    assert "".join(groups) == SEED
