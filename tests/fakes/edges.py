@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.ports import Caller, CodeSource, MfaCode, Role
     from mfa_session.model.session import Session
-    from mfa_session.session.settings import Settings
-    from mfa_session.session.sources import Source
+    from mfa_session.model.settings import Settings, Source
 
 NOW = datetime(2031, 1, 31, 12, 0, tzinfo=timezone.utc)
 PHONE = "arn:aws:iam::123456789012:mfa/phone"

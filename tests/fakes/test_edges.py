@@ -10,8 +10,7 @@ from mfa_session.model.errors import NoMfaError
 from mfa_session.model.ports import Caller, MfaCode
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys, Session
-from mfa_session.session.settings import Settings
-from mfa_session.session.sources import Source
+from mfa_session.model.settings import Settings, Source
 
 KEYS = Keys(access_key_id="AKIAX", secret_access_key=Secret("x"))
 CALLER = Caller(keys=KEYS, profile="default", region=None)

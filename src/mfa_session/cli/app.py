@@ -10,7 +10,7 @@ from mfa_session.files.config_toml import read_settings_file
 from mfa_session.files.permissions import check_owner
 from mfa_session.files.recovered import read_recovered
 from mfa_session.files.state import StateDir
-from mfa_session.session.inputs import Facts, Options
+from mfa_session.session.inputs import Facts
 from mfa_session.session.listing import list_sessions
 from mfa_session.session.reuse import Outcome, find_kept
 from mfa_session.system.console import Talk
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mfa_session.files.config_toml import SettingsFile
     from mfa_session.model.ports import Edges
     from mfa_session.model.session import Session
-    from mfa_session.session.settings import Settings
+    from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.system.clock import SystemClock
 
 
@@ -48,7 +48,7 @@ class App:
         """Return the aware UTC time."""
         return self.clock.now()
 
-    def facts(self, options: Options) -> Facts:
+    def facts(self, options: SessionOptions) -> Facts:
         """Read the files as they stand now; refuse what somebody else could have written."""
         check_owner(credentials_path(self.environ), "the credentials file")
         return Facts(

@@ -7,7 +7,7 @@ import os
 from mfa_session.model.durations import parse_duration
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record
-from mfa_session.session.inputs import Options
+from mfa_session.model.settings import SessionOptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,11 +35,13 @@ class Given(Record):
         """Say whether a flag was given."""
         return bool(self.values.get(name))
 
-    def options(self, environ: Mapping[str, str], *, keeps_role: bool = False) -> Options:
+    def options(self, environ: Mapping[str, str], *, keeps_role: bool = False) -> SessionOptions:
         """Return the session options, from the command line or else the environment."""
-        said: dict[str, Any] = {field: self._first(field, environ) for field in Options._fields}
+        said: dict[str, Any] = {
+            field: self._first(field, environ) for field in SessionOptions._fields
+        }
         said["keeps_role"] = keeps_role
-        return Options(**said)
+        return SessionOptions(**said)
 
     def profiles(self) -> tuple[str, ...]:
         """Return the names of a repeatable `--profile`."""

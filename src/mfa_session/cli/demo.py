@@ -7,8 +7,9 @@ import shlex
 import shutil
 import subprocess
 
-from mfa_session.cli.output import Result, write
+from mfa_session.cli.output import write
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
+from mfa_session.model.result import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from mfa_session.cli.login import tell
-from mfa_session.cli.output import Result
 from mfa_session.mfa import devices
 from mfa_session.mfa import maintenance as upkeep
 from mfa_session.mfa.enrolment import Enrolment
 from mfa_session.model.errors import Interrupted, UsageError
 from mfa_session.model.expiry import format_time
+from mfa_session.model.result import Result
 from mfa_session.session.asking import find_caller
 from mfa_session.session.settings import resolve
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mfa_session.cli.app import App
     from mfa_session.mfa.devices import Device, Edges, NewDevice, User
-    from mfa_session.session.settings import Settings
+    from mfa_session.model.settings import Settings
 
     Draw = Callable[[NewDevice, User], None]
 

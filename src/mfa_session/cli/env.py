@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from mfa_session.cli.output import Result
 from mfa_session.cli.session_variables import take_session, variables_of
 from mfa_session.cli.spec.programs import SHELLS
 from mfa_session.model.errors import UsageError
+from mfa_session.model.result import Result
 from mfa_session.session.environment import REMOVED, SET
 
 TYPE_CHECKING = False

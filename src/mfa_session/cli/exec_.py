@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from mfa_session.cli.output import Result
 from mfa_session.cli.session_variables import take_session, variables_of
 from mfa_session.model.errors import NoMfaError
+from mfa_session.model.result import Result
 from mfa_session.session.environment import child_environment
 from mfa_session.system.execute import become
 

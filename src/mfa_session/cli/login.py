@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.output import Result, error_data
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
+from mfa_session.model.result import Result, error_data
 from mfa_session.session.settings import resolve
 
 TYPE_CHECKING = False

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.output import Result, error_data
 from mfa_session.cli.status import select
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
+from mfa_session.model.result import Result, error_data
 from mfa_session.session.names import default_name, look_up, unknown_name
 
 TYPE_CHECKING = False

@@ -108,7 +108,8 @@ def _dispatch(command: Command, given: Given, clock: SystemClock) -> int:
 
 def _report(app: App, command: Command, error: MfaSessionError) -> None:
     """Tell an error: to the script that asked for JSON, or to the person."""
-    from mfa_session.cli.output import error_data, print_json, write  # noqa: PLC0415
+    from mfa_session.cli.output import print_json, write  # noqa: PLC0415
+    from mfa_session.model.result import error_data  # noqa: PLC0415
 
     try:
         if command.name == "env":

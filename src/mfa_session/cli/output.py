@@ -1,11 +1,10 @@
-"""What a command returns, and the one place that prints it."""
+"""The one place that prints what a command returns."""
 
 from __future__ import annotations
 
 import sys
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,16 +12,9 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from mfa_session.model.errors import MfaSessionError
+    from mfa_session.model.result import Result
 
 JSON_VERSION = 1
-
-
-class Result(Record):
-    """`data` for `--json`, `lines` for people (stdout both); `exit_code` either way."""
-
-    data: Mapping[str, object]
-    lines: tuple[str, ...] = ()
-    exit_code: int = 0
 
 
 def show(result: Result, *, as_json: bool) -> None:
@@ -38,11 +30,6 @@ def print_json(data: Mapping[str, object]) -> None:
     import json  # noqa: PLC0415  # 13 ms, not for commands that print none
 
     write(json.dumps({"version": JSON_VERSION, **data}, indent=2, ensure_ascii=False) + "\n")
-
-
-def error_data(error: MfaSessionError) -> dict[str, object]:
-    """Return an error as `--json` shows it."""
-    return {"code": error.code, "message": error.message, "hint": error.hint}
 
 
 def write(text: str) -> None:

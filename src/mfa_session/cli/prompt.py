@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.output import Result
 from mfa_session.cli.status import select
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.expiry import parse_time
 from mfa_session.model.record import Record
+from mfa_session.model.result import Result
 from mfa_session.session.names import default_name
 
 TYPE_CHECKING = False

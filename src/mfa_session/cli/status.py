@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.output import Result
 from mfa_session.model.durations import format_duration
+from mfa_session.model.result import Result
 from mfa_session.session.names import default_name, look_up, unknown_name
 
 TYPE_CHECKING = False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.output import Result
 from mfa_session.cli.wiring import confirm, read_secret_line, secrets_of, terminal_of
 from mfa_session.files.used_codes import UsedSteps
 from mfa_session.mfa.totp import (
@@ -13,6 +12,7 @@ from mfa_session.mfa.totp import (
     step_at,
 )
 from mfa_session.model.errors import ConfigurationError, DeclinedError
+from mfa_session.model.result import Result
 from mfa_session.session.asking import find_caller
 from mfa_session.session.device import find_device
 from mfa_session.session.serials import profiles_by_serial

@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from mfa_session.mfa.devices import NewDevice, User
     from mfa_session.mfa.sources import DeviceCodes
     from mfa_session.model.ports import Caller
-    from mfa_session.session.settings import Settings
+    from mfa_session.model.settings import Settings
 
 
 def terminal_of(app: App) -> Terminal:

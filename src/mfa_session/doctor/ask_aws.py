@@ -19,7 +19,7 @@ from mfa_session.model.errors import (
     UnreachableError,
 )
 from mfa_session.model.ports import Caller
-from mfa_session.session.inputs import Options
+from mfa_session.model.settings import SessionOptions
 from mfa_session.session.listing import list_sessions
 from mfa_session.session.names import Named
 from mfa_session.session.settings import resolve, resolve_named
@@ -32,9 +32,8 @@ if TYPE_CHECKING:
 
     from mfa_session.cli.app import App
     from mfa_session.doctor.ports import Aws
+    from mfa_session.model.settings import Settings, Source
     from mfa_session.session.inputs import Facts
-    from mfa_session.session.settings import Settings
-    from mfa_session.session.sources import Source
 
 Answer = TypeVar("Answer")
 
@@ -112,7 +111,7 @@ class Questions:
 
     def settings_of(self, source: Source) -> Iterator[Settings]:
         """Yield the sessions that are had with a source's key: the one meant now first."""
-        bare = self._facts.replace(options=Options())
+        bare = self._facts.replace(options=SessionOptions())
         names = [Named(name=name) for name in self._facts.file.sessions]
         configured = [partial(resolve_named, bare, named) for named in names]
         for resolve_one in (partial(resolve, self._facts), *configured):

@@ -24,7 +24,8 @@ from mfa_session.guard.known import read_known
 from mfa_session.ini.document import Document
 from mfa_session.mfa.interrupted import Intent
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
-from mfa_session.session.inputs import Facts, Options
+from mfa_session.model.settings import SessionOptions
+from mfa_session.session.inputs import Facts
 from mfa_session.system.secret_index import SecretIndex
 from mfa_session.system.timeouts import Running, TooSlowError
 
@@ -114,7 +115,7 @@ def _facts(app: App, reader: _Reader) -> Facts:
     environ = app.environ
     credentials, config = credentials_path(environ), config_path(environ)
     return Facts(
-        options=reader.read(parts.OPTIONS, lambda: app.given.options(environ), Options()),
+        options=reader.read(parts.OPTIONS, lambda: app.given.options(environ), SessionOptions()),
         environ=environ,
         file=reader.read(
             parts.SETTINGS, lambda: read_settings_afresh(environ), no_settings(environ)

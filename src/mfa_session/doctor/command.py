@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_session.cli.output import Result
 from mfa_session.doctor.collect import look_around
 from mfa_session.doctor.examination import GROUPS, examine
 from mfa_session.doctor.finding import ERROR, NOTE, OK, SKIPPED, WARNING
 from mfa_session.files.places import close_places
+from mfa_session.model.result import Result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,7 +7,7 @@ from mfa_session.doctor.scene import CREDENTIALS, PROFILES, SETTINGS, STATE
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.session import MANAGER, PREFIX, SESSION_KEY_PREFIX
-from mfa_session.session.inputs import Options
+from mfa_session.model.settings import SessionOptions
 from mfa_session.session.names import Named, default_name, hides_static_keys
 from mfa_session.session.settings import resolve, resolve_named
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mfa_session.doctor.finding import Finding
     from mfa_session.doctor.scene import Scene
     from mfa_session.model.session import Session
-    from mfa_session.session.settings import Settings
+    from mfa_session.model.settings import Settings
 
 _SAID_ELSEWHERE = {
     "bad-serial": "device-serial",
@@ -122,7 +122,7 @@ def look_at_configured(scene: Scene) -> Iterator[Finding]:
 
 def resolve_configured(scene: Scene, name: str) -> Settings:
     """Return the settings of a session by what the files alone say."""
-    return resolve_named(scene.facts.replace(options=Options()), Named(name=name))
+    return resolve_named(scene.facts.replace(options=SessionOptions()), Named(name=name))
 
 
 def _refusal(scene: Scene, name: str | None, what: str) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mfa_session.files.state import Reservation, StateDir
     from mfa_session.ini.document import Document
     from mfa_session.model.session import Session
-    from mfa_session.session.settings import Settings
+    from mfa_session.model.settings import Settings
 
 _RESERVED_BYTES = 16384  # a session token may have 4 KiB and more
 

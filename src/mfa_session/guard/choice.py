@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
     from mfa_session.guard.identity import Identity
     from mfa_session.model.session import Session
+    from mfa_session.model.settings import Settings, Source
     from mfa_session.session.inputs import Facts
-    from mfa_session.session.settings import Settings
-    from mfa_session.session.sources import Source
 
 KEY_SUFFIX_CHARACTERS = 4
 

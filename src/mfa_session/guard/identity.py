@@ -16,8 +16,8 @@ from mfa_session.session.sources import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mfa_session.model.settings import Source
     from mfa_session.session.inputs import Facts
-    from mfa_session.session.sources import Source
 
 SOURCE, SESSION, ROLE, KEYS, OTHER = "source", "session", "role", "keys", "other"
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.output import Result
 from mfa_session.guard.identity import KEYS
 from mfa_session.guard.step_up import make_plan
+from mfa_session.model.result import Result
 from mfa_session.session.reuse import find_kept
 
 TYPE_CHECKING = False

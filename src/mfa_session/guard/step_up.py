@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from mfa_session.cli.app import App
     from mfa_session.guard.decision import Verdict
     from mfa_session.model.session import Session
+    from mfa_session.model.settings import Settings
     from mfa_session.session.inputs import Facts
-    from mfa_session.session.settings import Settings
 
 STEPPED_UP = "MFA_SESSION_GUARDED"
 """The key id of the session that a guard further out has asked for, shown and given."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mfa_session.mfa.codes import PromptedCode, SuppliedCode
     from mfa_session.model.ports import Clock, CodeSource, Talk
     from mfa_session.model.secret import Secret
-    from mfa_session.session.settings import Settings
+    from mfa_session.model.settings import Settings
 
 GENERATED_ATTEMPTS = 2
 _WORTH_TELLING = {"keyring-locked", "keyring-timeout"}

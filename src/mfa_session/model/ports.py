@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.model.session import Keys, Session
-    from mfa_session.session.settings import Settings
-    from mfa_session.session.sources import Source
+    from mfa_session.model.settings import Settings, Source
 
 
 class Issued(Record):

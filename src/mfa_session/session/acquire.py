@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.model.ports import Edges, Safe
-    from mfa_session.session.settings import Settings
+    from mfa_session.model.settings import Settings
 
 CLOCK_SLACK_SECONDS = 900
 """How far a clock may be off that AWS still talks to."""

@@ -9,7 +9,7 @@ from mfa_session.session.reuse import find_base
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.ports import Edges
-    from mfa_session.session.settings import Settings
+    from mfa_session.model.settings import Settings
 
 
 def find_caller(edges: Edges, settings: Settings) -> Caller:

@@ -9,7 +9,7 @@ from mfa_session.model.ports import Caller
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.ports import Edges
-    from mfa_session.session.settings import Settings
+    from mfa_session.model.settings import Settings
 
 NO_DEVICE = ("no-mfa-device", "passkey-device")
 """The codes of errors that say: this user has nothing to give codes that AWS's API takes."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.model.session import Session
-    from mfa_session.session.settings import Settings
+    from mfa_session.model.settings import Settings
 
 
 LEAST_BASE_SECONDS = 60

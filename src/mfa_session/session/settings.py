@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.record import Record
+from mfa_session.model.settings import MFA_SECONDS, MIN_TTL_SECONDS, ROLE_SECONDS, Settings
 from mfa_session.session.names import (
     Named,
     check_portable,
@@ -14,7 +14,7 @@ from mfa_session.session.names import (
     names_session,
     stored_lines,
 )
-from mfa_session.session.sources import Source, named_source, own_source, usual_source
+from mfa_session.session.sources import named_source, own_source, usual_source
 from mfa_session.session.validation import check_shapes
 
 TYPE_CHECKING = False
@@ -22,47 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from mfa_session.model.settings import Source
     from mfa_session.session.inputs import Facts
-
-MFA_SECONDS = 43200
-ROLE_SECONDS = 3600
-MIN_TTL_SECONDS = 900
-
-
-class Settings(Record):
-    """How one session is to be had. Durations are seconds; `via` is the session a role goes by.
-
-    `max_age` is how long ago the code may have been given (`aws:MultiFactorAuthAge`); None: ever.
-    """
-
-    name: str
-    target: str
-    source: Source
-    via: Settings | None = None
-    mfa_serial: str | None = None
-    remembered_serial: str | None = None
-    role_arn: str | None = None
-    external_id: str | None = None
-    role_session_name: str | None = None
-    duration: int
-    duration_is_explicit: bool = False
-    min_ttl: int = MIN_TTL_SECONDS
-    max_age: int | None = None
-    region: str | None = None
-    written_region: str | None = None
-    written_output: str | None = None
-    code: str = "auto"
-    code_command: str | list[str] | None = None
-
-    @property
-    def kind(self) -> str:
-        """`role` or `mfa`, as in a `Session`."""
-        return "role" if self.role_arn else "mfa"
-
-    def with_max_age(self, seconds: int | None) -> Settings:
-        """Return these settings for a session, and one to go via, whose code is no older."""
-        via = self.via.with_max_age(seconds) if self.via else None
-        return self.replace(max_age=seconds, via=via)
 
 
 def resolve(facts: Facts) -> Settings:

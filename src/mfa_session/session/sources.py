@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from mfa_session.files.aws_files import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.record import Record
 from mfa_session.model.session import PREFIX as STORED
-from mfa_session.model.session import Keys, is_managed, read_keys
+from mfa_session.model.session import is_managed, read_keys
+from mfa_session.model.settings import Source
 from mfa_session.session.names import unknown_name
 
 TYPE_CHECKING = False
@@ -22,21 +22,6 @@ _TEMPORARY = {
     "web_identity_token_file": "a web identity",
     "credential_source": "the machine's own role",
 }
-
-
-class Source(Record):
-    """The long-term keys' home: a profile, or the environment (`profile` is None).
-
-    `keys` are there at once, or come from running `process` (credential_process).
-    """
-
-    profile: str | None = None
-    keys: Keys | None = None
-    process: str | None = None
-
-    def label(self) -> str:
-        """Return how to speak of it."""
-        return f"profile {self.profile!r}" if self.profile else "the environment"
 
 
 def named_source(facts: Facts, profile: str) -> Source:

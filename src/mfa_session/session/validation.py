@@ -7,7 +7,7 @@ from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.session.settings import Settings
+    from mfa_session.model.settings import Settings
 
 CHAINED_LIMIT_SECONDS = 3600
 DURATION_LIMITS_SECONDS = {"mfa": (900, 129600), "role": (900, 43200)}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mfa_session.cli.login import tell
-from mfa_session.cli.output import Result
 from mfa_session.cli.wiring import terminal_of, uninterrupted
 from mfa_session.model.errors import DeclinedError, Interrupted, NoMfaError
+from mfa_session.model.result import Result
 from mfa_session.session.settings import resolve
 from mfa_session.setup.dialog import Dialog
 from mfa_session.setup.diff import draft_profiles, draft_settings, settings_writer

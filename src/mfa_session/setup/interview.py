@@ -13,10 +13,10 @@ from mfa_session.model.errors import (
     RefusedError,
     UnreachableError,
 )
+from mfa_session.model.settings import MFA_SECONDS, SessionOptions
 from mfa_session.session.asking import find_caller
-from mfa_session.session.inputs import Options
 from mfa_session.session.names import default_name
-from mfa_session.session.settings import MFA_SECONDS, resolve_named
+from mfa_session.session.settings import resolve_named
 from mfa_session.session.sources import named_source
 from mfa_session.session.validation import check_serial
 from mfa_session.setup.answers import (
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mfa_session.cli.app import App
+    from mfa_session.model.settings import Settings
     from mfa_session.session.inputs import Facts
     from mfa_session.session.names import Named
-    from mfa_session.session.settings import Settings
     from mfa_session.setup.dialog import Dialog
 
 NO_DEVICE = "add an MFA device: mfa-session device enroll --qr --profile {name}"
@@ -52,7 +52,7 @@ class Interview:
         self._facts = facts
         self._dialog = dialog
         said = {key: value for key, value in facts.options.as_dict().items() if value != ""}
-        self._options = Options(**said)  # an empty word says nothing
+        self._options = SessionOptions(**said)  # an empty word says nothing
         self._typed: set[str] = set()
         self.next_steps: list[str] = []
         self.can_log_in = True

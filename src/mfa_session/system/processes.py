@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from mfa_session.session.sources import Source
+    from mfa_session.model.settings import Source
 
 _ASKED_BY = "_MFA_SESSION_ASKS_FOR"
 """Set for a credential_process, so that one that comes back to us ends instead of going round."""

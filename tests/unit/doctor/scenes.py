@@ -14,7 +14,8 @@ from mfa_session.mfa.devices import Device
 from mfa_session.model.ports import Caller
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
-from mfa_session.session.inputs import Facts, Options
+from mfa_session.model.settings import SessionOptions
+from mfa_session.session.inputs import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,7 @@ def scene(
     """Return a scene in which all is well but for what is given; `settings` as config.toml has."""
     tables = {"defaults": {}, "sessions": {}, "keyring": {}, "guard": {}, **(settings or {})}
     facts = Facts(
-        options=Options(),
+        options=SessionOptions(),
         environ={"MFA_SESSION_GUARD": "bash", **(environ or {})},
         file=SettingsFile(path="/config.toml", **tables),
         profiles=ProfileFiles(

@@ -14,7 +14,7 @@ from mfa_session.model.errors import ConfigurationError
 from session.worlds import facts
 
 if TYPE_CHECKING:
-    from mfa_session.session.settings import Settings
+    from mfa_session.model.settings import Settings
 
 A_ID, B_ID = "AKIAEXAMPLEEXAMPLE12", "AKIAPRODPRODPRODPROD"
 A = f"[default]\naws_access_key_id = {A_ID}\naws_secret_access_key = x\n"

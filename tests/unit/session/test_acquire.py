@@ -11,9 +11,8 @@ from fakes.edges import NOW, PHONE, FakeAws, FakeEdges, FakeStore, ListedCodes
 from mfa_session.model.errors import ConfigurationError, Interrupted, NoMfaError
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys, Session
+from mfa_session.model.settings import Settings, Source
 from mfa_session.session.acquire import Login
-from mfa_session.session.settings import Settings
-from mfa_session.session.sources import Source
 
 ROLE = "arn:aws:iam::444455556666:role/books"
 KEYS = Keys(access_key_id="AKIAX", secret_access_key=Secret("x"))

@@ -9,9 +9,8 @@ import pytest
 
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys, Session
+from mfa_session.model.settings import Settings, Source
 from mfa_session.session.reuse import find_base, find_kept, find_shared, serves
-from mfa_session.session.settings import Settings
-from mfa_session.session.sources import Source
 
 NOW = datetime(2031, 1, 31, 12, 0, tzinfo=timezone.utc)
 LONG_TERM = Keys(access_key_id="AKIAX", secret_access_key=Secret("x"))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.session.settings import Settings, resolve
+from mfa_session.session.settings import resolve
 from session.worlds import KEYS, facts
+
+if TYPE_CHECKING:
+    from mfa_session.model.settings import Settings
 
 ROLE = "arn:aws:iam::123456789012:role/from-{}"
 SERIAL = "arn:aws:iam::123456789012:mfa/from-{}"

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from mfa_session.files.aws_files import ProfileFiles
 from mfa_session.files.config_toml import SettingsFile
 from mfa_session.ini.document import Document
-from mfa_session.session.inputs import Facts, Options
+from mfa_session.model.settings import SessionOptions
+from mfa_session.session.inputs import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,7 @@ def facts(
 ) -> Facts:
     """Return facts: the two AWS files, config.toml's tables, the environment and the options."""
     return Facts(
-        options=Options(**options),
+        options=SessionOptions(**options),
         environ=environ or {},
         file=SettingsFile(
             path="/home/config.toml",

@@ -12,7 +12,7 @@ import pytest
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
-from mfa_session.session.sources import Source
+from mfa_session.model.settings import Source
 from mfa_session.system.processes import run_credential_process
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
-from mfa_session.cli.output import Result
 from mfa_session.model.errors import UsageError
+from mfa_session.model.result import Result
 from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action
 from mfa_session.policy.commands.files import read_policy

@@ -6,8 +6,8 @@ import gc
 import json
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.cli.output import Result, error_data
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.result import Result, error_data
 from mfa_session.policy.commands.files import read_policy
 from mfa_session.policy.lint import lint
 from mfa_session.policy.mfa import mfa_conditions

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mfa_session.cli.output import Result
 from mfa_session.model.errors import UsageError
+from mfa_session.model.result import Result
 from mfa_session.policy.templates import catalogue
 from mfa_session.policy.templates.shape import Choices
 

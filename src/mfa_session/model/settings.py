@@ -1,0 +1,84 @@
+"""What is asked for in a session, and what its settings come to."""
+
+from __future__ import annotations
+
+from mfa_session.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.model.session import Keys
+
+MFA_SECONDS = 43200
+ROLE_SECONDS = 3600
+MIN_TTL_SECONDS = 900
+
+
+class SessionOptions(Record):
+    """What the command line or a `MFA_SESSION_…` variable says; None is not said.
+
+    Durations are seconds. `keeps_role` says that even the default session is renewed as the role
+    session it was last (`exec` and its kin), though nothing but its own section says so.
+    """
+
+    profile: str | None = None
+    source_profile: str | None = None
+    mfa_serial: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    role_session_name: str | None = None
+    duration: int | None = None
+    region: str | None = None
+    write_to: str | None = None
+    min_ttl: int | None = None
+    keeps_role: bool = False
+
+
+class Source(Record):
+    """The long-term keys' home: a profile, or the environment (`profile` is None).
+
+    `keys` are there at once, or come from running `process` (credential_process).
+    """
+
+    profile: str | None = None
+    keys: Keys | None = None
+    process: str | None = None
+
+    def label(self) -> str:
+        """Return how to speak of it."""
+        return f"profile {self.profile!r}" if self.profile else "the environment"
+
+
+class Settings(Record):
+    """How one session is to be had. Durations are seconds; `via` is the session a role goes by.
+
+    `max_age` is how long ago the code may have been given (`aws:MultiFactorAuthAge`); None: ever.
+    """
+
+    name: str
+    target: str
+    source: Source
+    via: Settings | None = None
+    mfa_serial: str | None = None
+    remembered_serial: str | None = None
+    role_arn: str | None = None
+    external_id: str | None = None
+    role_session_name: str | None = None
+    duration: int
+    duration_is_explicit: bool = False
+    min_ttl: int = MIN_TTL_SECONDS
+    max_age: int | None = None
+    region: str | None = None
+    written_region: str | None = None
+    written_output: str | None = None
+    code: str = "auto"
+    code_command: str | list[str] | None = None
+
+    @property
+    def kind(self) -> str:
+        """`role` or `mfa`, as in a `Session`."""
+        return "role" if self.role_arn else "mfa"
+
+    def with_max_age(self, seconds: int | None) -> Settings:
+        """Return these settings for a session, and one to go via, whose code is no older."""
+        via = self.via.with_max_age(seconds) if self.via else None
+        return self.replace(max_age=seconds, via=via)
