@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 
 from mfa_session.files.aws_clock import AwsClock
-from mfa_session.files.aws_files import credentials_path, read_profiles
+from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.config_toml import read_settings_file
 from mfa_session.files.permissions import check_owner
 from mfa_session.files.recovered import read_recovered
 from mfa_session.files.state import StateDir
+from mfa_session.model.aws_paths import credentials_path
 from mfa_session.session.inputs import Facts
 from mfa_session.session.listing import list_sessions
 from mfa_session.session.reuse import Outcome, find_kept
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.cli.arguments import Given
-    from mfa_session.files.config_toml import SettingsFile
     from mfa_session.model.ports import Edges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
+    from mfa_session.model.settings_file import SettingsFile
     from mfa_session.system.clock import SystemClock
 
 

@@ -56,12 +56,12 @@ if TYPE_CHECKING:
 
     from mfa_session.cli.app import App
     from mfa_session.files.aws_clock import ClockReading
-    from mfa_session.files.config_toml import SettingsFile
     from mfa_session.files.state import StateDir
     from mfa_session.mfa.devices import NewDevice, User
     from mfa_session.mfa.sources import DeviceCodes
     from mfa_session.model.ports import Caller
     from mfa_session.model.settings import Settings
+    from mfa_session.model.settings_file import SettingsFile
 
 
 def terminal_of(app: App) -> Terminal:

@@ -9,22 +9,19 @@ from mfa_session.doctor import scene as parts
 from mfa_session.doctor.ask_aws import Questions
 from mfa_session.doctor.keyrings import wanting_sessions
 from mfa_session.doctor.scene import KeyringFacts, Scene
-from mfa_session.files.aws_files import (
-    ProfileFiles,
-    config_path,
-    credentials_path,
-    expand,
-    read_document,
-)
-from mfa_session.files.config_toml import no_settings, read_settings_afresh
+from mfa_session.files.aws_files import read_document
+from mfa_session.files.config_toml import read_settings_afresh
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.places import find_places, find_unsafe, find_unwritable
 from mfa_session.files.recovered import read_recovered
 from mfa_session.guard.known import read_known
 from mfa_session.ini.document import Document
 from mfa_session.mfa.interrupted import Intent
+from mfa_session.model.aws_paths import config_path, credentials_path, expand
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
+from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.settings import SessionOptions
+from mfa_session.model.settings_file import no_settings
 from mfa_session.session.inputs import Facts
 from mfa_session.system.secret_index import SecretIndex
 from mfa_session.system.timeouts import Running, TooSlowError

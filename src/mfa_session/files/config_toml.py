@@ -1,4 +1,4 @@
-"""config.toml: every key it may hold, read and checked."""
+"""Reads config.toml and checks every key."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from mfa_session.files.permissions import check_owner
 from mfa_session.files.settings_cache import recall, remember
 from mfa_session.model.durations import parse_duration
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.record import Record
+from mfa_session.model.settings_file import (
+    CODE_SOURCES,
+    SESSION_KEYS,
+    TABLES,
+    SettingsFile,
+    no_settings,
+    settings_path,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,40 +27,6 @@ if TYPE_CHECKING:
 
     Table = dict[str, Any]
 
-CODE_SOURCES = ("auto", "prompt", "keyring", "command")
-
-SESSION_KEYS = {
-    "source_profile": "text",
-    "via": "text",
-    "mfa_serial": "text",
-    "role_arn": "text",
-    "role_session_name": "text",
-    "external_id": "text",
-    "duration": "duration",
-    "region": "text",
-    "code": "code",
-    "code_command": "command",
-    "write_to": "text",
-}
-TABLES: dict[str, dict[str, str]] = {
-    "defaults": {
-        "profile": "text",
-        "duration": "duration",
-        "min_ttl": "duration",
-        "region": "text",
-    },
-    "keyring": {"backend": "text", "insecure": "flag"},
-    "guard": {
-        "profile": "text",
-        "protect": "texts",
-        "allow": "texts",
-        "builtin": "flag",
-        "commands": "texts",
-        "confirm": "flag",
-        "max_age": "duration",
-        "strict": "flag",
-    },
-}
 _WANTED = {
     "text": "a text",
     "flag": "true or false",
@@ -62,37 +35,6 @@ _WANTED = {
     "code": "one of " + ", ".join(f'"{source}"' for source in CODE_SOURCES),
     "command": "a list of texts (run as it is) or one text (run by the shell)",
 }
-
-
-class SettingsFile(Record):
-    """What config.toml says; durations are seconds."""
-
-    path: str
-    defaults: Mapping[str, Any]
-    sessions: Mapping[str, Mapping[str, Any]]
-    keyring: Mapping[str, Any]
-    guard: Mapping[str, Any]
-
-    def value(self, place: tuple[str, ...]) -> Any:
-        """Return what stands at a place such as `("sessions", "mfa", "code")`, or None."""
-        found: Any = getattr(self, place[0])
-        for name in place[1:]:
-            found = found.get(name, {})
-        return None if found == {} else found
-
-
-def kind_of(place: tuple[str, ...]) -> str:
-    """Return what a setting's value must be: text, flag, texts, duration, code or command."""
-    keys = SESSION_KEYS if place[0] == "sessions" else TABLES[place[0]]
-    return keys[place[-1]]
-
-
-def settings_path(environ: Mapping[str, str]) -> str:
-    """Return where config.toml is looked for."""
-    named = environ.get("MFA_SESSION_CONFIG")
-    if named:
-        return os.path.expanduser(named)
-    return os.path.join(_application_folder(environ), "mfa-session", "config.toml")
 
 
 def read_settings_file(environ: Mapping[str, str], state: StateDir) -> SettingsFile:
@@ -128,11 +70,6 @@ def read_settings_afresh(environ: Mapping[str, str]) -> SettingsFile:
     return SettingsFile(path=path, **_check(path, _parse(path, found[1]) if found else {}))
 
 
-def no_settings(environ: Mapping[str, str]) -> SettingsFile:
-    """Return the settings of one who has no config.toml."""
-    return SettingsFile(path=settings_path(environ), defaults={}, sessions={}, keyring={}, guard={})
-
-
 def _read(path: str) -> tuple[os.stat_result, bytes] | None:
     """Return what stands at a path, and when it did; None where nothing does."""
     try:
@@ -144,16 +81,6 @@ def _read(path: str) -> tuple[os.stat_result, bytes] | None:
         raise ConfigurationError(
             "unreadable-file", f"{path} cannot be read: {error.strerror}", "make it a readable file"
         ) from error
-
-
-def _application_folder(environ: Mapping[str, str]) -> str:
-    if environ.get("XDG_CONFIG_HOME"):
-        return environ["XDG_CONFIG_HOME"]
-    if sys.platform == "win32":
-        return environ.get("APPDATA") or os.path.expanduser(r"~\AppData\Roaming")
-    if sys.platform == "darwin":
-        return os.path.expanduser("~/Library/Application Support")
-    return os.path.expanduser("~/.config")
 
 
 def _parse(path: str, text: bytes) -> Table:

@@ -7,12 +7,12 @@ import stat
 from itertools import chain
 
 from mfa_session.doctor.scene import CREDENTIALS, STATE, Place
-from mfa_session.files.aws_files import config_path, credentials_path
-from mfa_session.files.config_toml import settings_path
 from mfa_session.files.permissions import OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.state import state_path
 from mfa_session.files.writable import WritableFile
+from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.settings_file import settings_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

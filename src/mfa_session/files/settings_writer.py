@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from mfa_session.files.aws_files import read_bytes
-from mfa_session.files.config_toml import SettingsFile, kind_of, parse_settings, settings_path
+from mfa_session.files.config_toml import parse_settings
 from mfa_session.files.permissions import check_place
 from mfa_session.files.toml_edit import Place, Value, with_settings
 from mfa_session.files.writable import WritableFile
 from mfa_session.model.durations import spell_duration
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.settings_file import SettingsFile, kind_of, settings_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from mfa_session.files.aws_files import (
-    config_header_in,
-    config_path,
-    credentials_header_in,
-    credentials_path,
-    read_document,
-)
+from mfa_session.files.aws_files import read_document
 from mfa_session.files.writable import WritableFile
 from mfa_session.ini.compare import only_differs_in
+from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.profiles import config_header_in, credentials_header_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

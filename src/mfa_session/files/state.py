@@ -6,7 +6,8 @@ import os
 import stat
 import sys
 
-from mfa_session.files.aws_files import home, read_bytes
+from mfa_session.files.aws_files import read_bytes
+from mfa_session.model.aws_paths import home
 from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False

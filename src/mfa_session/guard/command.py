@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 
-from mfa_session.files.aws_files import expand, read_bytes
+from mfa_session.files.aws_files import read_bytes
 from mfa_session.guard.aliases import NO_ALIASES, parse_aliases
 from mfa_session.guard.decision import judge
 from mfa_session.guard.pattern_warnings import warn_of_slips
 from mfa_session.guard.rules import Rules
+from mfa_session.model.aws_paths import expand
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.result import Result
 from mfa_session.system.execute import NOT_FOUND, become, not_found

@@ -8,10 +8,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfa_session.files.aws_files import ProfileFiles
-    from mfa_session.files.config_toml import SettingsFile
+    from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions
+    from mfa_session.model.settings_file import SettingsFile
 
 
 class Facts(Record):

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfa_session.files.aws_files import ProfileFiles
+    from mfa_session.model.profiles import ProfileFiles
 
 
 def list_sessions(profiles: ProfileFiles, recovered: Mapping[str, Session]) -> list[Session]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.files.aws_files import config_path, credentials_path
+from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.session import PREFIX as STORED
 from mfa_session.model.session import is_managed, read_keys

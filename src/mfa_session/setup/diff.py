@@ -5,10 +5,10 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from mfa_session.files.aws_files import config_header_in
 from mfa_session.files.settings_writer import SettingsWriter, changed_meanwhile
 from mfa_session.files.shared import config_file
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.profiles import config_header_in
 from mfa_session.model.record import Record
 from mfa_session.setup.plan import PROFILES, SETTINGS
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mfa_session.cli.arguments import read_duration
 from mfa_session.cli.wiring import secrets_of
-from mfa_session.files.config_toml import CODE_SOURCES
 from mfa_session.model.arns import device_kind
 from mfa_session.model.durations import spell_duration
 from mfa_session.model.errors import (
@@ -14,6 +13,7 @@ from mfa_session.model.errors import (
     UnreachableError,
 )
 from mfa_session.model.settings import MFA_SECONDS, SessionOptions
+from mfa_session.model.settings_file import CODE_SOURCES
 from mfa_session.session.asking import find_caller
 from mfa_session.session.names import default_name
 from mfa_session.session.settings import resolve_named

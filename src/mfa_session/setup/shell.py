@@ -6,11 +6,12 @@ import os
 from typing import TYPE_CHECKING
 
 from mfa_session.cli.env import find_shell
-from mfa_session.files.aws_files import home, read_bytes
-from mfa_session.files.config_toml import settings_path
+from mfa_session.files.aws_files import read_bytes
 from mfa_session.files.settings_writer import changed_meanwhile
 from mfa_session.files.writable import WritableFile
+from mfa_session.model.aws_paths import home
 from mfa_session.model.errors import ConfigurationError, UsageError
+from mfa_session.model.settings_file import settings_path
 from mfa_session.setup.diff import Draft
 from mfa_session.shell.scripts import SUFFIXES, completion_script, init_script
 from mfa_session.shell.start import script_name, source_line, sources, start_file, with_line

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.doctor.examination import GROUPS
 from mfa_session.doctor.scene import AccessKey, AwsFacts, KeyFacts, Scene
-from mfa_session.files.aws_files import ProfileFiles
-from mfa_session.files.config_toml import SettingsFile
 from mfa_session.ini.document import Document
 from mfa_session.mfa.devices import Device
 from mfa_session.model.ports import Caller
+from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
 from mfa_session.model.settings import SessionOptions
+from mfa_session.model.settings_file import SettingsFile
 from mfa_session.session.inputs import Facts
 
 if TYPE_CHECKING:

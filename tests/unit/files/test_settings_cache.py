@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mfa_session.files import settings_cache as parsed
-from mfa_session.files.config_toml import SettingsFile, read_settings_file
+from mfa_session.files.config_toml import read_settings_file
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from mfa_session.model.settings_file import SettingsFile
 
 LONG_AGO = 1_700_000_000
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.files.aws_files import ProfileFiles
-from mfa_session.files.config_toml import SettingsFile
 from mfa_session.ini.document import Document
+from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.settings import SessionOptions
+from mfa_session.model.settings_file import SettingsFile
 from mfa_session.session.inputs import Facts
 
 if TYPE_CHECKING:

@@ -1,0 +1,47 @@
+"""Where the AWS files are, and what `~` means: as botocore has it."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def credentials_path(environ: Mapping[str, str]) -> str:
+    """Return the path of the shared credentials file: AWS_SHARED_CREDENTIALS_FILE, or the usual.
+
+    An empty variable counts as unset, as in most SDKs.
+    """
+    return expand(environ.get("AWS_SHARED_CREDENTIALS_FILE") or "~/.aws/credentials", environ)
+
+
+def config_path(environ: Mapping[str, str]) -> str:
+    """Return the path of the AWS config file: AWS_CONFIG_FILE, or the usual."""
+    return expand(environ.get("AWS_CONFIG_FILE") or "~/.aws/config", environ)
+
+
+def expand(path: str, environ: Mapping[str, str]) -> str:
+    """Expand variables and `~` as botocore does; without HOME, from the password database."""
+    if "$" in path or (os.name == "nt" and "%" in path):
+        path = os.path.expandvars(path)
+    if path[:1] != "~":
+        return path
+    if os.name == "nt" or path[1:2] not in ("", "/"):
+        return os.path.expanduser(path)
+    return (home(environ).rstrip("/") + path[1:]) or "/"
+
+
+def home(environ: Mapping[str, str]) -> str:
+    """Return the home directory: HOME, else from the password database; `~` if it is nowhere."""
+    if os.name == "nt":
+        return environ.get("USERPROFILE") or os.path.expanduser("~")
+    if "HOME" in environ:
+        return environ["HOME"]
+    import pwd  # noqa: PLC0415 - not there on Windows, and rarely needed
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_dir
+    except KeyError:
+        return "~"

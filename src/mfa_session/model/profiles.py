@@ -1,0 +1,95 @@
+"""What the two AWS files say of each profile, and which header names which profile."""
+
+from __future__ import annotations
+
+from mfa_session.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.ini.document import Document
+
+
+class ProfileFiles(Record):
+    """What the two AWS files say, read at one time."""
+
+    credentials: Document
+    config: Document
+
+    def profile(self, name: str) -> dict[str, str] | None:
+        """Return a profile's settings, those of the credentials file overriding the config's."""
+        config = self.in_config(name)
+        credentials = self.in_credentials(name)
+        if config is None or credentials is None:
+            return config if credentials is None else credentials
+        return {**config, **credentials}
+
+    def in_credentials(self, name: str) -> dict[str, str] | None:
+        """Return what the credentials file says of a profile, or None."""
+        return self.credentials.section(name)
+
+    def in_config(self, name: str) -> dict[str, str] | None:
+        """Return what the config file says of a profile, or None."""
+        header = self._headers().get(name)
+        return None if header is None else self.config.section(header)
+
+    def names(self) -> list[str]:
+        """Return the names of all profiles, sorted."""
+        return sorted({*self.credentials.names(), *self._headers()})
+
+    def _headers(self) -> dict[str, str]:
+        """Return the config's headers by profile, worked out once."""
+        known: dict[str, str] | None = self.__dict__.get("_known_headers")
+        if known is None:
+            known = config_headers(self.config)
+            object.__setattr__(self, "_known_headers", known)
+        return known
+
+
+def config_header(name: str) -> str:
+    """Return how a profile's header in the config file is written."""
+    return name if name == "default" else f"profile {name}"
+
+
+def config_header_in(document: Document, name: str) -> str:
+    """Return the header of a profile in a config file: as it stands there, or as to be written."""
+    return config_headers(document).get(name) or config_header(name)
+
+
+def credentials_header_in(document: Document, name: str) -> str:  # noqa: ARG001 - one signature
+    """Return the header of a profile in a credentials file: its name."""
+    return name
+
+
+def config_headers(document: Document) -> dict[str, str]:
+    """Return the header of each profile in a config file; of two for one, the last counts."""
+    headers = {}
+    for header in document.names():
+        name = profile_in_header(header)
+        if name is not None:
+            headers[name] = header
+    return headers
+
+
+def profile_in_header(header: str) -> str | None:
+    """Return the profile that a config header names: `default`, or the second of two words."""
+    if header == "default":
+        return header
+    if not header.startswith("profile"):
+        return None
+    if '"' in header or "'" in header or "\\" in header:
+        words = _shell_words(header)
+    else:
+        words = header.replace("\t", " ").split(" ")
+        if len(words) != 2 or "" in words:  # noqa: PLR2004 - `profile NAME`
+            words = [word for word in words if word]
+    return words[1] if len(words) == 2 else None  # noqa: PLR2004 - `profile NAME`
+
+
+def _shell_words(header: str) -> list[str]:
+    """Split with quotes and backslashes; nothing where a quote is left open."""
+    import shlex  # noqa: PLC0415 - heavy, and such headers are rare
+
+    try:
+        return shlex.split(header)
+    except ValueError:
+        return []
