@@ -19,6 +19,8 @@ TRUST_ACTIONS = {
     "sts:setsourceidentity",
     "sts:tagsession",
 }
+KINDS = ("identity", "trust", "resource", "boundary", "scp")
+LIMITS = frozenset({"boundary", "scp"})  # kinds that never grant
 Principals = dict[str, tuple[str, ...]]
 
 
@@ -81,17 +83,27 @@ class Statement:
 class Document:
     """A policy; `version` is what it says, None if it says nothing (2008-10-17 to IAM).
 
+    `name` tells it from others of the same file: `role/x trust`; empty where it is the only one.
     `holder` is what it is told to belong to, where `aws` printed it: `role`, `user`, `group`.
+    `told_kind` is one of KINDS, where the user or what it is wrapped in says so.
     """
 
     source: Source
     version: str | None
     statements: tuple[Statement, ...]
     holder: str | None = None
+    name: str = ""
+    told_kind: str | None = None
 
     @property
     def kind(self) -> str:
-        """What it hangs on: `identity`, `trust` (a role's) or `resource` (a bucket's, a key's)."""
+        """What it hangs on: one of KINDS, as told, else as its statements look.
+
+        `identity`, `trust` (a role's), `resource` (a bucket's, a key's); a `boundary` or `scp`
+        looks like `identity`, and is one only if told so: both limit and never grant.
+        """
+        if self.told_kind is not None:
+            return self.told_kind
         naming = [each for each in self.statements if has_principal(each)]
         if not naming:
             return "identity"
