@@ -17,7 +17,7 @@ from fakes.file_keyring import NAME as FILE_KEYRING
 from mfa_session.doctor.examination import BROKE_OFF, GROUPS
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.state import StateDir
-from mfa_session.mfa.interrupted import Intent
+from mfa_session.model.devices import Intent
 from processes import ROOT
 
 if TYPE_CHECKING:

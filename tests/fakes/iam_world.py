@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from mfa_session.mfa.devices import Pair
-    from mfa_session.mfa.interrupted import Intent
+    from mfa_session.model.devices import Intent
 
 CAROL = User(
     arn="arn:aws:iam::123456789012:user/carol",

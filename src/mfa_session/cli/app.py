@@ -11,8 +11,8 @@ from mfa_session.files.permissions import check_owner
 from mfa_session.files.recovered import read_recovered
 from mfa_session.files.state import StateDir
 from mfa_session.model.aws_paths import credentials_path
+from mfa_session.model.listing import list_sessions
 from mfa_session.session.inputs import Facts
-from mfa_session.session.listing import list_sessions
 from mfa_session.session.reuse import Outcome, find_kept
 from mfa_session.system.console import Talk
 

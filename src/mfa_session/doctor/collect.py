@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from mfa_session.doctor import scene as parts
 from mfa_session.doctor.ask_aws import Questions
 from mfa_session.doctor.keyrings import wanting_sessions
-from mfa_session.doctor.scene import KeyringFacts, Scene
+from mfa_session.doctor.scene import OPTIONS, PROFILES, KeyringFacts, Scene
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.config_toml import read_settings_afresh
 from mfa_session.files.enrolments import Enrolments
@@ -16,9 +15,10 @@ from mfa_session.files.places import find_places, find_unsafe, find_unwritable
 from mfa_session.files.recovered import read_recovered
 from mfa_session.guard.known import read_known
 from mfa_session.ini.document import Document
-from mfa_session.mfa.interrupted import Intent
 from mfa_session.model.aws_paths import config_path, credentials_path, expand
+from mfa_session.model.devices import Intent
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
+from mfa_session.model.places import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.settings import SessionOptions
 from mfa_session.model.settings_file import no_settings
@@ -69,9 +69,9 @@ def look_around(app: App) -> Scene:
     places = find_places(app.environ)
     reader = _Reader()
     facts = _facts(app, reader)
-    index: list[str] = reader.read(parts.STATE, SecretIndex(app.state).stored, list[str]())
-    intents: list[Intent] = reader.read(parts.STATE, Enrolments(app.state).all, list[Intent]())
-    keyring = _start_keyring(app, facts, index) if parts.SETTINGS not in reader.broken else None
+    index: list[str] = reader.read(STATE, SecretIndex(app.state).stored, list[str]())
+    intents: list[Intent] = reader.read(STATE, Enrolments(app.state).all, list[Intent]())
+    keyring = _start_keyring(app, facts, index) if SETTINGS not in reader.broken else None
     aws, now = Questions(app, facts, _first_broken(reader)).ask()
     return Scene(
         now=now,
@@ -92,17 +92,17 @@ def look_around(app: App) -> Scene:
 
 
 _NAMES = {
-    parts.CREDENTIALS: "the credentials file",
-    parts.CONFIG: "the AWS config file",
-    parts.SETTINGS: "config.toml",
-    parts.STATE: "the state directory",
-    parts.OPTIONS: "an MFA_SESSION_… variable",
+    CREDENTIALS: "the credentials file",
+    CONFIG: "the AWS config file",
+    SETTINGS: "config.toml",
+    STATE: "the state directory",
+    OPTIONS: "an MFA_SESSION_… variable",
 }
 
 
 def _first_broken(reader: _Reader) -> str | None:
     """Return why AWS cannot be asked: botocore fails on a file that it cannot read."""
-    for part in parts.PROFILES:
+    for part in PROFILES:
         if part in reader.broken:
             return f"{_NAMES[part]} cannot be read, and the AWS SDK needs it"
     return None
@@ -112,18 +112,16 @@ def _facts(app: App, reader: _Reader) -> Facts:
     environ = app.environ
     credentials, config = credentials_path(environ), config_path(environ)
     return Facts(
-        options=reader.read(parts.OPTIONS, lambda: app.given.options(environ), SessionOptions()),
+        options=reader.read(OPTIONS, lambda: app.given.options(environ), SessionOptions()),
         environ=environ,
-        file=reader.read(
-            parts.SETTINGS, lambda: read_settings_afresh(environ), no_settings(environ)
-        ),
+        file=reader.read(SETTINGS, lambda: read_settings_afresh(environ), no_settings(environ)),
         profiles=ProfileFiles(
             credentials=reader.read(
-                parts.CREDENTIALS, lambda: read_document(credentials), Document.empty(credentials)
+                CREDENTIALS, lambda: read_document(credentials), Document.empty(credentials)
             ),
-            config=reader.read(parts.CONFIG, lambda: read_document(config), Document.empty(config)),
+            config=reader.read(CONFIG, lambda: read_document(config), Document.empty(config)),
         ),
-        recovered=reader.read(parts.STATE, lambda: read_recovered(app.state), {}),
+        recovered=reader.read(STATE, lambda: read_recovered(app.state), {}),
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from shlex import quote
 
 from mfa_session.doctor.finding import Check, error, note, warning
-from mfa_session.doctor.scene import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.aws_paths import config_path, credentials_path, expand
+from mfa_session.model.places import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.settings_file import SESSION_KEYS, TABLES, settings_path
 
 TYPE_CHECKING = False

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mfa_session.model.listing import list_sessions
+from mfa_session.model.places import CONFIG, CREDENTIALS, Place
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
@@ -16,30 +18,9 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Session
     from mfa_session.session.inputs import Facts
 
-CREDENTIALS, CONFIG, SETTINGS, STATE = "credentials", "config", "settings", "state"
 OPTIONS = "options"
 PROFILES = (CREDENTIALS, CONFIG)
 """Parts of the scene that may be missing."""
-
-
-class Place(Record):
-    """A file or directory that is there: `forbidden` are the bits its mode should not have."""
-
-    path: str
-    what: str
-    mode: int
-    forbidden: int
-    is_directory: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether others may do what they should not."""
-        return bool(self.mode & self.forbidden)
-
-    @property
-    def closed_mode(self) -> int:
-        """The mode without what others should not."""
-        return self.mode & ~self.forbidden
 
 
 class Unlooked(Record):
@@ -128,6 +109,4 @@ class Scene(Record):
 
     def sessions(self) -> list[Session]:
         """Return every session that stands in the files."""
-        from mfa_session.session.listing import list_sessions  # noqa: PLC0415
-
         return list_sessions(self.facts.profiles, self.facts.recovered)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from mfa_session.doctor.finding import Check, error, note, warning
-from mfa_session.doctor.scene import CREDENTIALS, PROFILES, SETTINGS, STATE
+from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.places import CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.session import MANAGER, PREFIX, SESSION_KEY_PREFIX
 from mfa_session.model.settings import SessionOptions
 from mfa_session.session.names import Named, default_name, hides_static_keys

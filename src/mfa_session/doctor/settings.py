@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from mfa_session.doctor.finding import Check, error, warning
-from mfa_session.doctor.scene import PROFILES, SETTINGS
+from mfa_session.doctor.scene import PROFILES
 from mfa_session.guard.known import nearest_pattern, unmatched
 from mfa_session.model.nearest import nearest_of
+from mfa_session.model.places import SETTINGS
 from mfa_session.session.names import look_up
 
 TYPE_CHECKING = False

@@ -7,6 +7,7 @@ import os
 import stat
 
 from mfa_session.ini.document import Document
+from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import ProfileFiles
@@ -29,7 +30,17 @@ def read_profiles(environ: Mapping[str, str]) -> ProfileFiles:
 def read_document(path: str) -> Document:
     """Read one INI file; what is no regular file (/dev/null, a pipe) is empty to botocore too."""
     data = read_bytes(path)
-    return Document.empty(path) if data is None else Document.parse(data, path)
+    return Document.empty(path) if data is None else parse_document(data, path)
+
+
+def parse_document(data: bytes, path: str) -> Document:
+    """Read the bytes of the INI file at `path`. Raises ConfigurationError `unreadable-file`."""
+    try:
+        return Document.parse(data, path)
+    except UnreadableText as exc:
+        raise ConfigurationError(
+            "unreadable-file", f"{path}, line {exc.line}: {exc.what}", exc.hint
+        ) from exc
 
 
 def read_bytes(path: str) -> bytes | None:

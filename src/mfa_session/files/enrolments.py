@@ -6,7 +6,7 @@ import hashlib
 import json
 from datetime import datetime
 
-from mfa_session.mfa.interrupted import Intent
+from mfa_session.model.devices import Intent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ import os
 import stat
 from itertools import chain
 
-from mfa_session.doctor.scene import CREDENTIALS, STATE, Place
 from mfa_session.files.permissions import OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.state import state_path
 from mfa_session.files.writable import WritableFile
 from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.places import CREDENTIALS, STATE, Place
 from mfa_session.model.settings_file import settings_path
 
 TYPE_CHECKING = False

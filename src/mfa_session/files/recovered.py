@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.ini.document import Document
-from mfa_session.model.errors import ConfigurationError
+from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.session import Session, read_session, session_values
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ def _read_one(state: StateDir, name: str) -> Session | None:
         return None
     try:
         document = Document.parse(data, name)
-    except ConfigurationError:  # cut short by a kill: nothing to be had from it
+    except UnreadableText:  # cut short by a kill: nothing to be had from it
         return None
     for profile in document.names():
         return read_session(profile, document.section(profile) or {})

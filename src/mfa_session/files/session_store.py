@@ -9,10 +9,10 @@ from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.recovered import PREFIX, read_recovered, to_text
 from mfa_session.files.shared import config_file, credentials_file
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.listing import list_sessions
 from mfa_session.model.profiles import config_header_in
 from mfa_session.model.session import OWN_KEYS, holds_long_term_keys, session_values
 from mfa_session.model.session import PREFIX as OWN_PREFIX
-from mfa_session.session.listing import list_sessions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

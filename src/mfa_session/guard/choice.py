@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.guard.identity import KEYS, ROLE, SESSION, SOURCE
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.session.listing import list_sessions
+from mfa_session.model.listing import list_sessions
 from mfa_session.session.names import Named, default_name, find_name, look_up
 from mfa_session.session.settings import resolve_named
 

@@ -13,9 +13,8 @@ Whose a line is, where INI itself does not say:
 
 from __future__ import annotations
 
-from mfa_session.ini.reader import DEFAULT, Option, Section, Unreadable
+from mfa_session.ini.reader import DEFAULT, Option, Section, UnreadableText
 from mfa_session.ini.scan import Scan
-from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class Document:
         """Read `data`; see `parse`."""
         self._data = data
         self._path = path
-        self._scan = _scan(data, path)
+        self._scan = Scan(_text(data))
 
     @property
     def path(self) -> str:
@@ -48,8 +47,8 @@ class Document:
     def parse(cls, data: bytes, path: str) -> Document:
         """Read the bytes of the file at `path`, which is only for messages.
 
-        Raises ConfigurationError `unreadable-file`, naming the line, for whatever botocore could
-        not read as UTF-8 text. Beyond botocore, UTF-8 is asked for whatever the locale is.
+        Raises UnreadableText, naming the line, for whatever botocore could not read as UTF-8
+        text. Beyond botocore, UTF-8 is asked for whatever the locale is.
         """
         return cls(data, path)
 
@@ -180,7 +179,7 @@ class Document:
         del lines[first:last]
         try:
             removed = self._changed(lines)
-        except ConfigurationError:
+        except UnreadableText:
             return None
         return removed if self._reads_alike(removed, name) else None
 
@@ -212,27 +211,17 @@ class Document:
         return self if data == self._data else Document(data, self._path)
 
 
-def _scan(data: bytes, path: str) -> Scan:
-    """Decode and scan, or say which line cannot be read."""
-    try:
-        return Scan(_text(data))
-    except Unreadable as exc:
-        raise ConfigurationError(
-            "unreadable-file", f"{path}, line {exc.line}: {exc.what}", exc.hint
-        ) from exc
-
-
 def _text(data: bytes) -> str:
     """Decode, with every line end a newline."""
     if data.startswith(b"\xef\xbb\xbf"):
-        raise Unreadable(
+        raise UnreadableText(
             1, "the file starts with a byte order mark", "save it as UTF-8 without BOM"
         )
     try:
         text = data.decode()
     except UnicodeDecodeError as exc:
         line = len((data[: exc.start] + b".").splitlines())
-        raise Unreadable(line, "the line is not UTF-8 text", "save the file as UTF-8") from exc
+        raise UnreadableText(line, "the line is not UTF-8 text", "save the file as UTF-8") from exc
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     return text

@@ -19,7 +19,7 @@ from __future__ import annotations
 DEFAULT = "DEFAULT"
 
 
-class Unreadable(Exception):  # noqa: N818 - never leaves this room
+class UnreadableText(Exception):  # noqa: N818 - reads as what happened
     """What botocore could not read: `line` counts from 1, `what` names it, `hint` mends it."""
 
     def __init__(self, line: int, what: str, hint: str) -> None:
@@ -104,7 +104,7 @@ class Reader:
     )
 
     def __init__(self, text: str) -> None:
-        """Read `text`, whose lines end in newlines; raise `Unreadable` where botocore fails."""
+        """Read `text`, whose lines end in newlines; raise `UnreadableText` where botocore fails."""
         self.defaults = Section(DEFAULT)
         self.sections: dict[str, Section] = {}
         self.starts: list[tuple[str, int]] = []
@@ -181,8 +181,8 @@ class Reader:
             if any(key not in section.options for section in self.sections.values()):
                 _check_nested(option)
 
-    def _refusal(self, what: str, hint: str) -> Unreadable:
-        return Unreadable(self._row + 1, what, hint)
+    def _refusal(self, what: str, hint: str) -> UnreadableText:
+        return UnreadableText(self._row + 1, what, hint)
 
 
 def _split_option(text: str) -> tuple[str | None, str]:
@@ -198,7 +198,7 @@ def _check_nested(option: Option) -> None:
     """Refuse a nested block with a line that is no `key = value`, as botocore does."""
     row = option.flaw()
     if row is not None:
-        raise Unreadable(
+        raise UnreadableText(
             row + 1,
             f"the indented line below {option.key} is not `key = value`",
             f"write the value on the line of {option.key}, or the line as `key = value`",

@@ -8,7 +8,7 @@ not plain is read exactly; when something is odd, so is the whole text, which fi
 
 from __future__ import annotations
 
-from mfa_session.ini.reader import DEFAULT, Reader, Section, Unreadable
+from mfa_session.ini.reader import DEFAULT, Reader, Section, UnreadableText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,24 +21,28 @@ LINE_ENDS_IN_NESTED_BLOCKS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 class Scan:
     """Where each section stands in `text` (header line to next header), and the defaults."""
 
-    __slots__ = ("_latest", "_shapes", "defaults", "spans", "text")
+    __slots__ = ("_latest", "_read", "_shapes", "defaults", "spans", "text")
 
     def __init__(self, text: str) -> None:
-        """Scan `text`, whose lines end in newlines; raise `Unreadable` if botocore would fail."""
+        """Scan `text`, whose lines end in newlines; raise UnreadableText where botocore fails."""
         self.text = text
         self.defaults: dict[str, str] = {}
         self.spans: dict[str, tuple[int, int]] = {}
         self._shapes: set[tuple[str, ...]] = set()
         self._latest = NOT_PLAIN
+        self._read: dict[str, Section] = {}
         if not self._scan_pieces():
             reader = Reader(text)
             self.spans = _spans(reader, 0, len(text))
             self.defaults = reader.defaults.values()
 
     def read(self, name: str) -> Section:
-        """Read one section exactly; its rows count from its header."""
-        start, end = self.spans[name]
-        return Reader(self.text[start:end]).sections[name]
+        """Read one section exactly, once; its rows count from its header."""
+        section = self._read.get(name)
+        if section is None:
+            start, end = self.spans[name]
+            section = self._read[name] = Reader(self.text[start:end]).sections[name]
+        return section
 
     def _scan_pieces(self) -> bool:
         """Scan piece by piece; False when the text has to be read as a whole."""
@@ -81,7 +85,7 @@ class Scan:
         """Read a piece exactly, and note its sections; False when it cannot be read alone."""
         try:
             reader = Reader(self.text[start:end])
-        except Unreadable:
+        except UnreadableText:
             return False
         spans = _spans(reader, start, end)
         odd = reader.defaults.options or not self.spans.keys().isdisjoint(spans)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from mfa_session.mfa.interrupted import Intent
+    from mfa_session.model.devices import Intent
     from mfa_session.model.ports import Clock, Talk, Turns, UsedSteps
     from mfa_session.model.secret import Secret
 

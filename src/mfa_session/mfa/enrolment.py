@@ -8,7 +8,8 @@ to delete one that somebody has.
 from __future__ import annotations
 
 from mfa_session.mfa.devices import NewDevice, make_pair
-from mfa_session.mfa.interrupted import ENABLED, STANDS, Intent, Leftovers
+from mfa_session.mfa.interrupted import ENABLED, STANDS, Leftovers
+from mfa_session.model.devices import Intent
 from mfa_session.model.errors import (
     ConfigurationError,
     Interrupted,

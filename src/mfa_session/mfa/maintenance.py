@@ -6,8 +6,8 @@ from datetime import datetime, timezone
 
 from mfa_session.mfa.codes import MALFORMED, PROMPT_ATTEMPTS, bad_code, normalize_code
 from mfa_session.mfa.devices import make_pair, stored_secrets
-from mfa_session.mfa.interrupted import Intent
 from mfa_session.mfa.totp import STEP_SECONDS, step_at
+from mfa_session.model.devices import Intent
 from mfa_session.model.errors import (
     ConfigurationError,
     DeclinedError,

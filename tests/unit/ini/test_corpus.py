@@ -9,7 +9,7 @@ import pytest
 from ini.nasty import read_as_botocore
 from mfa_session.ini.compare import only_differs_in
 from mfa_session.ini.document import Document
-from mfa_session.model.errors import ConfigurationError
+from mfa_session.ini.reader import UnreadableText
 
 CORPUS = Path(__file__).parent / "corpus"
 READABLE = sorted(CORPUS.glob("readable/*.ini"))
@@ -90,9 +90,8 @@ def test_appending_a_section_keeps_every_byte(data: bytes) -> None:
 def test_unreadable_file_is_refused_with_its_line(tmp_path: Path, path: Path) -> None:
     data = path.read_bytes()
     assert read_as_botocore(tmp_path / "file", data) is None
-    with pytest.raises(ConfigurationError) as caught:
+    with pytest.raises(UnreadableText) as caught:
         Document.parse(data, "/home/carol/.aws/credentials")
-    assert caught.value.code == "unreadable-file"
-    line = path.stem.split("_")[1]
-    assert caught.value.message.startswith(f"/home/carol/.aws/credentials, line {line}: ")
+    assert caught.value.line == int(path.stem.split("_")[1])
+    assert caught.value.what
     assert caught.value.hint

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from mfa_session.ini import scan
 from mfa_session.ini.compare import only_differs_in
 from mfa_session.ini.document import Document
+from mfa_session.ini.reader import Reader
 
 FILE = """\
 # top
@@ -184,3 +186,33 @@ def test_sections_that_mention_a_text_are_found_unread() -> None:
 def test_defaults_mention_for_every_section() -> None:
     document = Document.parse(b"[DEFAULT]\nx = ASIA1\n[a]\nk = v\n[b]\nk = v\n", "credentials")
     assert document.names_mentioning("ASIA") == ["a", "b"]
+
+
+def test_what_is_done_to_a_section_read_changes_no_later_reading() -> None:
+    document = parse(FILE)
+    said = document.section("a")
+    assert said is not None
+    said["k"] = "3"
+    assert document.section("a") == {"k": "1"}
+
+
+def test_an_edited_document_says_what_was_edited_though_both_were_read() -> None:
+    document = parse(FILE)
+    assert document.section("a") == {"k": "1"}
+    edited = document.with_values("a", {"k": "2"})
+    assert (document.section("a"), edited.section("a")) == ({"k": "1"}, {"k": "2"})
+    assert edited.without_keys("a", ["k"]).section("a") is None
+
+
+def test_a_section_asked_for_many_times_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = parse(FILE)
+    texts: list[str] = []
+
+    def read(text: str) -> Reader:
+        texts.append(text)
+        return Reader(text)
+
+    monkeypatch.setattr(scan, "Reader", read)
+    for _ in range(3):
+        document.section("b")
+    assert len(texts) == 1

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ini.nasty import Reading, any_lines, files, header_rows, read_as_botocore
 from mfa_session.ini.compare import only_differs_in
 from mfa_session.ini.document import Document
-from mfa_session.model.errors import ConfigurationError
+from mfa_session.ini.reader import UnreadableText
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,7 +43,7 @@ def parse(data: bytes) -> Document | None:
     """Parse, or None if refused."""
     try:
         return Document.parse(data, "credentials")
-    except ConfigurationError:
+    except UnreadableText:
         return None
 
 

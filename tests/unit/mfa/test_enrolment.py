@@ -13,8 +13,8 @@ import pytest
 
 from fakes.iam_world import CAROL, DENIED, NETWORK, SERIAL, KilledError, Process, World
 from mfa_session.mfa.enrolment import Enrolment
-from mfa_session.mfa.interrupted import Intent
 from mfa_session.mfa.totp import step_at
+from mfa_session.model.devices import Intent
 from mfa_session.model.errors import (
     ConfigurationError,
     DeclinedError,
