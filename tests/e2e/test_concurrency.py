@@ -21,7 +21,7 @@ from mfa_session.files.single_flight import Turns
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import NoMfaError
 from mfa_session.sandbox.sandbox import ALLOW_ALL
-from mfa_session.system.console import Talk
+from mfa_session.system.console import Console
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -205,7 +205,7 @@ def test_many_roles_by_one_mfa_session_need_one_code(
 
 def test_who_has_no_terminal_waits_so_long_and_no_longer(tmp_path: Path) -> None:
     state = StateDir(str(tmp_path / "state"))
-    turns = Turns(state, Talk(0, {}), None, patience_seconds=0.2)
+    turns = Turns(state, Console(0, {}), None, patience_seconds=0.2)
     with (
         hold(state.lock_path("turn", "key")),
         pytest.raises(NoMfaError) as caught,
@@ -215,7 +215,7 @@ def test_who_has_no_terminal_waits_so_long_and_no_longer(tmp_path: Path) -> None
     assert (caught.value.code, caught.value.exit_code) == ("turn-timeout", 4)
 
 
-class Freeing(Talk):
+class Freeing(Console):
     """Ends the other's turn when it is told that we wait for it."""
 
     def __init__(self, held: ExitStack) -> None:

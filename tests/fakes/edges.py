@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 from mfa_session.mfa.codes import CodeRejectedError
 from mfa_session.model.errors import ConfigurationError, NoMfaError
 from mfa_session.model.ports import Edges, Issued
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
+from mfa_session.session.acquire import acquire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import Caller, CodeSource, MfaCode, Role
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings, Source
+    from mfa_session.session.reuse import Outcome
 
 NOW = datetime(2031, 1, 31, 12, 0, tzinfo=timezone.utc)
 PHONE = "arn:aws:iam::123456789012:mfa/phone"
@@ -111,6 +114,10 @@ class FakeTalk:
         """Keep it."""
         self.said.append(("detail", text))
 
+    def error(self, message: str, hint: str) -> None:
+        """Keep it."""
+        self.said.append(("error", f"{message}; {hint}"))
+
 
 class FakeSafe:
     """A place set aside."""
@@ -167,6 +174,10 @@ class FakeStore:
         if self.refusal:
             raise self.refusal
         self.held[session.profile] = session
+
+    def remove(self, profile: str) -> None:
+        """Hold the session no longer."""
+        del self.held[profile]
 
 
 class FakeTurns:
@@ -267,6 +278,16 @@ class FakeEdges:
             role_session_name=lambda: "somebody",
             choose_device=lambda _serials: self.device_chosen,
         )
+
+    def acquire(
+        self, settings: Settings, *, force: bool = False, in_memory: bool = False
+    ) -> Outcome:
+        """Acquire a session, as every command does, from what stands in the store."""
+        ctx: Any = SimpleNamespace(clock=self.clock, make=SimpleNamespace(session=self.edges))
+        inputs: Any = SimpleNamespace(
+            sessions=self.store.sessions, recovered=self.store.kept_aside()
+        )
+        return acquire(ctx, inputs, settings, force=force, in_memory=in_memory)
 
     @contextmanager
     def _uninterrupted(self) -> Iterator[None]:

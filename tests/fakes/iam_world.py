@@ -10,13 +10,13 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from mfa_session.mfa.devices import Device, Edges, NewDevice, User
+from mfa_session.mfa.devices import Device, DeviceEdges, NewDevice, User
 from mfa_session.mfa.totp import code_at, step_at
 from mfa_session.model.errors import ConfigurationError, NoMfaError, RefusedError, UnreachableError
 from mfa_session.model.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from mfa_session.mfa.devices import Pair
@@ -106,9 +106,9 @@ class Process:
         """Let a signal come; while it is put off it waits."""
         self._signals.append(error)
 
-    def edges(self) -> Edges:
+    def edges(self) -> DeviceEdges:
         """Return the edges of this process."""
-        return Edges(
+        return DeviceEdges(
             aws=_Iam(self),
             secrets=_Secrets(self),
             intents=_Intents(self),
@@ -206,6 +206,19 @@ class _Secrets:
         with self._process.step("keyring get"):
             return self._stored.get(serial)
 
+    def holds(self, serial: str) -> bool:
+        return serial in self._stored
+
+    def is_known(self, serial: str) -> bool:
+        return serial in self._stored
+
+    def serials(self, others: Iterable[str] = ()) -> list[str]:
+        del others
+        return sorted(self._stored)
+
+    def describe(self) -> str:
+        return "the keyring of this test"
+
     def set(self, serial: str, secret: Secret) -> None:
         with self._process.step("keyring set device"):
             self._stored[serial] = secret
@@ -281,3 +294,6 @@ class _Talk:
 
     def detail(self, text: str) -> None:
         del text
+
+    def error(self, message: str, hint: str) -> None:
+        self._process.said.append(f"{message}; {hint}")

@@ -12,7 +12,9 @@ from mfa_session.model.settings import SessionOptions
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any
+    from typing import Any, TypeVar
+
+    Options = TypeVar("Options", bound=Record)
 
 _VARIABLES = {
     "profile": "MFA_SESSION_PROFILE",
@@ -43,14 +45,6 @@ class Given(Record):
         said["keeps_role"] = keeps_role
         return SessionOptions(**said)
 
-    def profiles(self) -> tuple[str, ...]:
-        """Return the names of a repeatable `--profile`."""
-        return tuple(read_name(name) for name in self.values.get("profile") or ())
-
-    def for_profile(self, name: str) -> Given:
-        """Return the same command line for one of several profiles."""
-        return self.replace(values={**self.values, "profile": name})
-
     def _first(self, field: str, environ: Mapping[str, str]) -> object:
         value = self.values.get(field)
         if field == "profile" and isinstance(value, (list, tuple)):
@@ -62,6 +56,30 @@ class Given(Record):
         if not text:
             return None
         return read_duration(text, variable) if field in _DURATIONS else read_name(text)
+
+
+def make_options(kind: type[Options], given: Given, environ: Mapping[str, str]) -> Options:
+    """Return the options of a command as its own record.
+
+    A field called `session` gets the session's options, those of the environment included;
+    `rest` the words after the options; every other field what was given under its name.
+    Raises UsageError for a variable that cannot be read.
+    """
+    found: dict[str, Any] = {}
+    for field in kind._fields:
+        if field == "session":
+            found[field] = given.options(environ)
+        elif field == "rest":
+            found[field] = given.rest
+        elif given.values.get(field) is not None:
+            found[field] = _as_spelled(given.values[field])
+    return kind(**found)
+
+
+def _as_spelled(value: object) -> object:
+    if isinstance(value, (list, tuple)):
+        return tuple(_as_spelled(item) for item in value)
+    return read_name(value) if isinstance(value, str) else value
 
 
 def read_name(text: str) -> str:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.shell.scripts import completion_script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.app import App
+    from mfa_session.session.context import Context
 
 
-def run(app: App) -> Result:
+class Options(Record):
+    """What `completion` was given."""
+
+    shell: str
+
+
+def run(options: Options, ctx: Context) -> Result:
     """Print the script of the shell named."""
-    script = completion_script(app.given.values["shell"])
+    del ctx  # the script depends on nothing else
+    script = completion_script(options.shell)
     return Result(data={}, lines=tuple(script.splitlines()))

@@ -16,8 +16,6 @@ network nor the keyring is asked, and nothing is an error: what cannot be read o
 
 from __future__ import annotations
 
-import os
-
 from mfa_session.cli.completion_cursor import find_cursor
 from mfa_session.files.config_toml import read_settings_file
 from mfa_session.files.names import device_serials, profile_names, role_arns
@@ -36,11 +34,11 @@ _MATCH_THEMSELVES = frozenset({"zsh", "fish"})
 _LAST_CONTROL, _DELETE = "\x1f", "\x7f"
 
 
-def answer(argv: Sequence[str]) -> str:
+def answer(argv: Sequence[str], environ: Mapping[str, str]) -> str:
     """Return the answer to a shell's question: its name, and the words."""
     shell, *words = argv
     if shell == "bash":
-        return _answer_to_bash("".join(words[:1]))
+        return _answer_to_bash("".join(words[:1]), environ)
     *before, current = words or [""]
     if shell == "powershell":
         current = current[1:]
@@ -49,13 +47,13 @@ def answer(argv: Sequence[str]) -> str:
         return f"command {cursor.command_at + 1}\n"
     if cursor.suggests == "file":
         return f"files {cursor.prefix}\n"
-    offers = _offers(cursor)
+    offers = _offers(cursor, environ)
     if shell not in _MATCH_THEMSELVES:
         offers = [offer for offer in offers if offer[0].startswith(current)]
     return "words\n" + "".join(f"{word}\t{meaning}\n" for word, meaning in offers)
 
 
-def _answer_to_bash(text: str) -> str:
+def _answer_to_bash(text: str, environ: Mapping[str, str]) -> str:
     from mfa_session.shell.bash_line import split_line  # noqa: PLC0415  # for bash only
 
     line = split_line(text)
@@ -67,7 +65,7 @@ def _answer_to_bash(text: str) -> str:
         return f"command {line.starts[cursor.command_at + 1]}\n"
     if cursor.suggests == "file":
         return "files\n"
-    words = [word for word, _ in _offers(cursor) if word.startswith(current)]
+    words = [word for word, _ in _offers(cursor, environ) if word.startswith(current)]
     return "words\n" + "".join(line.go_on(word[len(current) :]) + "\n" for word in words)
 
 
@@ -76,8 +74,8 @@ def _is_redirection(word: str) -> bool:
     return word.lstrip("0123456789&")[:1] in {"<", ">"}
 
 
-def _offers(cursor: Cursor) -> list[tuple[str, str]]:
-    return [*cursor.offers, *((value, "") for value in _suggested(cursor, os.environ))]
+def _offers(cursor: Cursor, environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [*cursor.offers, *((value, "") for value in _suggested(cursor, environ))]
 
 
 def _suggested(cursor: Cursor, environ: Mapping[str, str]) -> list[str]:

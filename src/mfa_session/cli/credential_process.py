@@ -6,36 +6,45 @@ from mfa_session.cli.output import write
 from mfa_session.cli.session_variables import take_session
 from mfa_session.model.errors import MfaSessionError, NoMfaError
 from mfa_session.model.expiry import format_time
+from mfa_session.model.record import Record
 from mfa_session.model.result import Result
+from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import default_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.app import App
     from mfa_session.model.session import Session
+    from mfa_session.model.settings import SessionOptions
+    from mfa_session.session.context import Context
 
 
-def run(app: App) -> Result:
+class Options(Record):
+    """What `credential-process` was given."""
+
+    session: SessionOptions
+
+
+def run(options: Options, ctx: Context) -> Result:
     """Print the session, renewed if that can be had; else the one that still lives."""
     try:
-        session = take_session(app).session
+        session = take_session(options.session, ctx).session
     except MfaSessionError as error:
-        living = _find_living(app)
+        living = _find_living(options.session, ctx)
         if living is None:
             raise
-        app.talk.warn(f"not renewed: {error.message}")
+        ctx.console.warn(f"not renewed: {error.message}")
         session = living
     write(_to_json(session))
     return Result(data={})
 
 
-def _find_living(app: App) -> Session | None:
+def _find_living(options: SessionOptions, ctx: Context) -> Session | None:
     """Return our session of this name that has not expired, whatever else is wrong."""
-    facts = app.facts(app.given.options(app.environ, keeps_role=True))
-    name = facts.options.profile or default_name(facts)
-    for session in app.sessions(facts):
+    inputs = read_inputs(ctx, options.replace(keeps_role=True))
+    name = options.profile or default_name(inputs)
+    for session in inputs.sessions():
         if session.managed and name in {session.name, session.profile}:
-            return session if session.is_valid(app.now()) else None
+            return session if session.is_valid(ctx.clock.now()) else None
     return None
 
 

@@ -9,12 +9,13 @@ import subprocess
 
 from mfa_session.cli.output import write
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
+from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.app import App
     from mfa_session.sandbox.stage import Stage
+    from mfa_session.session.context import Context
 
 _LIST_INSTANCES = (
     "aws ec2 describe-instances --output text "
@@ -29,12 +30,18 @@ You are carol, in a home that is thrown away when you leave (exit).
 """
 
 
-def run(app: App) -> Result:
+class Options(Record):
+    """What `demo` was given."""
+
+    shell: bool = False
+
+
+def run(options: Options, ctx: Context) -> Result:
     """Tell the story, or with `--shell` leave the person on the stage."""
-    app.talk.say("starting a local AWS on this machine …")
+    ctx.console.say("starting a local AWS on this machine …")
     with _stage() as stage:
-        environ = stage.environ(app.environ)
-        if app.given.flag("shell"):
+        environ = stage.environ(ctx.environ)
+        if options.shell:
             return Result(data={}, exit_code=_open_shell(stage, environ))
         _tell_story(stage, environ)
     return Result(data={})

@@ -7,6 +7,7 @@ import os
 from mfa_session.cli.session_variables import take_session, variables_of
 from mfa_session.cli.spec.programs import SHELLS
 from mfa_session.model.errors import UsageError
+from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.session.environment import REMOVED, SET
 
@@ -14,17 +15,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mfa_session.cli.app import App
+    from mfa_session.model.settings import SessionOptions
+    from mfa_session.session.context import Context
 
 _NOT_EVALUATED = ("dotenv", "json")
 
 
-def run(app: App) -> Result:
+class Options(Record):
+    """What `env` was given."""
+
+    session: SessionOptions
+    shell: str | None = None
+    unset: bool = False
+
+
+def run(options: Options, ctx: Context) -> Result:
     """Print what sets the session's variables, or with `--unset` what removes them."""
-    shell = app.given.values.get("shell") or find_shell(app.environ)
-    if app.given.flag("unset"):
+    shell = options.shell or find_shell(ctx.environ)
+    if options.unset:
         return Result(data={}, lines=tuple(removing_lines(shell, (*SET, *REMOVED))))
-    variables = variables_of(app, take_session(app))
+    variables = variables_of(take_session(options.session, ctx), ctx)
     return Result(data={}, lines=tuple(setting_lines(shell, variables)))
 
 
@@ -69,22 +79,24 @@ def removing_lines(shell: str, names: Sequence[str]) -> list[str]:
     return [_UNSET[shell](name) for name in names]
 
 
-def failure_line(argv: Sequence[str]) -> str:
+def failure_line(shell: str | None, environ: Mapping[str, str]) -> str:
     """Return what makes the caller's `eval` fail, so that nothing goes on with the wrong keys."""
-    shell = ""
-    for place, word in enumerate(argv):
-        if word == "--shell":
-            shell = "".join(argv[place + 1 : place + 2])
-        elif word.startswith("--shell="):
-            shell = word.partition("=")[2]
     if not shell:
         try:
-            shell = find_shell(os.environ)
+            shell = find_shell(environ)
         except UsageError:
             shell = ""
-    if shell in _NOT_EVALUATED:
-        return ""
-    return _FAILURES.get(shell, "false\n")
+    return "" if shell in _NOT_EVALUATED else _FAILURES.get(shell, "false\n")
+
+
+def shell_in(argv: Sequence[str]) -> str | None:
+    """Return the `--shell` of a line that could not be read."""
+    for place, word in enumerate(argv):
+        if word == "--shell":
+            return "".join(argv[place + 1 : place + 2])
+        if word.startswith("--shell="):
+            return word.partition("=")[2]
+    return None
 
 
 def _quote_posix(value: str) -> str:

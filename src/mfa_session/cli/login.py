@@ -4,69 +4,81 @@ from __future__ import annotations
 
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
+from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
+from mfa_session.session.acquire import acquire
+from mfa_session.session.inputs import read_inputs
 from mfa_session.session.settings import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.app import App
+    from mfa_session.model.settings import SessionOptions
+    from mfa_session.session.context import Context
     from mfa_session.session.reuse import Outcome
 
 
-def run(app: App) -> Result:
-    """Log in to the session named, or to each of several; what can be had is had."""
-    profiles = app.given.profiles()
-    if len(profiles) > 1:
-        return _run_several(app, profiles)
-    outcome = _log_in(app, profiles[0] if profiles else None)
-    return Result(data={"sessions": [_summary(app, outcome)], "errors": []})
+class Options(Record):
+    """What `login` was given."""
+
+    session: SessionOptions
+    profile: tuple[str, ...] = ()
+    write_to: str | None = None
+    force: bool = False
+    json: bool = False
 
 
-def _run_several(app: App, profiles: tuple[str, ...]) -> Result:
-    if app.given.values.get("write_to"):
+def run(options: Options, ctx: Context) -> Result:
+    """Log in to the session named, or to each of several: one that fails stops no other."""
+    if len(options.profile) > 1:
+        return _run_several(options, ctx)
+    outcome = _log_in(options, ctx, options.profile[0] if options.profile else None)
+    return Result(data={"sessions": [_summary(outcome, ctx)], "errors": []})
+
+
+def _run_several(options: Options, ctx: Context) -> Result:
+    if options.write_to:
         raise UsageError(
             "write-to-several",
             "--write-to names one profile, but several sessions were asked for",
             "log in to one --profile at a time, or set write_to in config.toml",
         )
     sessions, errors, exit_code = [], [], 0
-    for name in dict.fromkeys(profiles):
+    for name in dict.fromkeys(options.profile):
         try:
-            sessions.append(_summary(app, _log_in(app, name)))
+            sessions.append(_summary(_log_in(options, ctx, name), ctx))
         except Interrupted:  # noqa: PERF203  # each is tried, whatever the others do
             raise
         except MfaSessionError as error:
             exit_code = exit_code or error.exit_code
             errors.append({"name": name, **error_data(error)})
-            if not app.given.flag("json"):
-                app.talk.error(f"{name}: {error.message}", error.hint)
+            if not options.json:
+                ctx.console.error(f"{name}: {error.message}", error.hint)
     return Result(data={"sessions": sessions, "errors": errors}, exit_code=exit_code)
 
 
-def _log_in(app: App, name: str | None) -> Outcome:
-    given = app.given.for_profile(name) if name else app.given
-    facts = app.facts(given.options(app.environ))
-    settings = resolve(facts)
-    outcome = app.have(facts, settings, force=given.flag("force"))
-    if not given.flag("json"):
-        tell(app, outcome, asked=name)
+def _log_in(options: Options, ctx: Context, name: str | None) -> Outcome:
+    session = options.session.replace(profile=name) if name else options.session
+    inputs = read_inputs(ctx, session)
+    outcome = acquire(ctx, inputs, resolve(inputs), force=options.force)
+    if not options.json:
+        tell(outcome, ctx, asked=name)
     return outcome
 
 
-def _summary(app: App, outcome: Outcome) -> dict[str, object]:
-    return {**outcome.session.summary(app.now()), "reused": outcome.reused}
+def _summary(outcome: Outcome, ctx: Context) -> dict[str, object]:
+    return {**outcome.session.summary(ctx.clock.now()), "reused": outcome.reused}
 
 
-def tell(app: App, outcome: Outcome, *, asked: str | None) -> None:
-    """Say what there is now, for how long, and how to use it."""
+def tell(outcome: Outcome, ctx: Context, *, asked: str | None) -> None:
+    """Say which session there is, how long it lasts, and how to use it."""
     session = outcome.session
-    left = format_duration(_to_minutes(session.seconds_left(app.now()) or 0))
+    left = format_duration(_to_minutes(session.seconds_left(ctx.clock.now()) or 0))
     what = f"role {session.role_arn}" if session.role_arn else "MFA session"
     account = f" in account {session.account}" if session.account and not session.role_arn else ""
     kept = "kept, " if outcome.reused else ""
-    app.talk.say(f"{what}{account}: {kept}good for {left}, in profile {session.profile!r}")
+    ctx.console.say(f"{what}{account}: {kept}good for {left}, in profile {session.profile!r}")
     if asked != session.profile or not outcome.reused:
-        app.talk.say(f"use it: aws --profile {session.profile} …")
+        ctx.console.say(f"use it: aws --profile {session.profile} …")
 
 
 def _to_minutes(seconds: int) -> int:

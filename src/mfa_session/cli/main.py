@@ -12,21 +12,25 @@ from mfa_session.system.clock import SystemClock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from mfa_session.cli.app import App
     from mfa_session.cli.arguments import Given
     from mfa_session.cli.spec.command import Command
+    from mfa_session.model.result import Result
+    from mfa_session.session.context import Context
 
 SIGPIPE_EXIT_CODE = 141
 BUG_EXIT_CODE = 70
 COMPLETE = "__complete"
 
 
-def run(argv: Sequence[str]) -> int:
-    """Run the program with these words (without its name) and return its exit code."""
+def run(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
+    """Run the program with these words (without its name) and return its exit code.
+
+    `environ` is the process's own environment unless one is given.
+    """
     try:
-        return _run(argv, SystemClock())
+        return _run(argv, os.environ if environ is None else environ, SystemClock())
     except BrokenPipeError:
         return SIGPIPE_EXIT_CODE  # as a shell tool ends whose reader has gone: without a word
     except KeyboardInterrupt:
@@ -38,75 +42,92 @@ def run(argv: Sequence[str]) -> int:
         _settle()
 
 
-def _run(argv: Sequence[str], clock: SystemClock) -> int:
+def _run(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) -> int:
     def dispatch(command: Command, given: Given) -> int:
-        return _dispatch(command, given, clock)
+        return _dispatch(command, given, environ, clock)
 
     if not argv or list(argv) in (["--help"], ["-h"]):
         from mfa_session.cli.overview import overview  # noqa: PLC0415  # imports every chapter
 
         return _print(overview())
     if argv[0] == COMPLETE:
-        return _complete(argv[1:])
+        return _complete(argv[1:], environ)
     if list(argv) == ["--version"]:
         return _print(f"mfa-session {__version__}\n")
     call = read_plainly(argv)
     if call is not None:
         return dispatch(call.command, call.given)
-    return _run_click(argv, dispatch)
+    return _run_click(argv, environ, dispatch)
 
 
-def _complete(argv: Sequence[str]) -> int:
+def _complete(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """Answer a shell that completes: nothing may go wrong there, least of all loudly."""
     from mfa_session.cli.completion_answers import answer  # noqa: PLC0415
 
     try:
-        return _print(answer(argv))
+        return _print(answer(argv, environ))
     except Exception:  # noqa: BLE001  # a word that cannot be completed
         return 1
 
 
-def _run_click(argv: Sequence[str], dispatch: object) -> int:
+def _run_click(argv: Sequence[str], environ: Mapping[str, str], dispatch: object) -> int:
     from mfa_session.cli import click_tree  # noqa: PLC0415  # 80 ms: for help and errors only
 
     code = click_tree.run(argv, dispatch)  # type: ignore[arg-type]  # Dispatch is click_tree's
     if code == click_tree.USAGE_EXIT_CODE and argv[0] == "env":
-        from mfa_session.cli.env import failure_line  # noqa: PLC0415
+        from mfa_session.cli.env import failure_line, shell_in  # noqa: PLC0415
 
-        _print(failure_line(argv))
+        _print(failure_line(shell_in(argv), environ))
     return code
 
 
-def _dispatch(command: Command, given: Given, clock: SystemClock) -> int:
+def _dispatch(
+    command: Command, given: Given, environ: Mapping[str, str], clock: SystemClock
+) -> int:
     """Run one command; whatever goes wrong is said here, and only here."""
-    from mfa_session.cli.app import App  # noqa: PLC0415
+    from mfa_session.cli.context import make_context  # noqa: PLC0415
 
-    app = App(given, clock)
-    # Not importlib.import_module: importing importlib takes longer than a command's own module.
-    run_command = getattr(__import__(command.module, fromlist=["*"]), command.function)
+    ctx = make_context(given, environ, clock)
     try:
-        result = run_command(app)
+        result = _run_command(command, given, ctx)
         from mfa_session.cli.output import show  # noqa: PLC0415
 
         show(result, as_json=given.flag("json"))
         return int(result.exit_code)
     except MfaSessionError as error:
-        _report(app, command, error)
+        _report(ctx, command, given, error)
         return error.exit_code
     except KeyboardInterrupt:
         interrupted = Interrupted("interrupted", "interrupted; nothing was changed")
-        _report(app, command, interrupted)
+        _report(ctx, command, given, interrupted)
         return interrupted.exit_code
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001  # a bug: one line, the traceback with -vv
-        _report(app, command, _unexpected(error))
-        if app.verbosity > 1:
+        _report(ctx, command, given, _unexpected(error))
+        if given.values.get("verbose", 0) > 1:
             _print_traceback(error)
         return BUG_EXIT_CODE
 
 
-def _report(app: App, command: Command, error: MfaSessionError) -> None:
+def _run_command(command: Command, given: Given, ctx: Context) -> Result:
+    """Import the command's module and call its function with typed options and the context."""
+    # Not importlib.import_module: importing importlib takes longer than a command's own module.
+    module = __import__(command.module, fromlist=["*"])
+    function = getattr(module, command.function)
+    kind = function.__annotations__.get("options")
+    if kind is None:
+        from mfa_session.cli.app import App  # noqa: PLC0415
+
+        result: Result = function(App(given, ctx))
+    else:
+        from mfa_session.cli.arguments import make_options  # noqa: PLC0415
+
+        result = function(make_options(getattr(module, kind), given, ctx.environ), ctx)
+    return result
+
+
+def _report(ctx: Context, command: Command, given: Given, error: MfaSessionError) -> None:
     """Tell an error: to the script that asked for JSON, or to the person."""
     from mfa_session.cli.output import print_json, write  # noqa: PLC0415
     from mfa_session.model.result import error_data  # noqa: PLC0415
@@ -115,16 +136,16 @@ def _report(app: App, command: Command, error: MfaSessionError) -> None:
         if command.name == "env":
             from mfa_session.cli.env import failure_line  # noqa: PLC0415
 
-            write(failure_line(sys.argv[1:]))
-        if app.given.flag("json"):
+            write(failure_line(given.values.get("shell"), ctx.environ))
+        if given.flag("json"):
             print_json({"error": error_data(error)})
             return
     except MfaSessionError as unwritten:
         error = unwritten
     if command.name == "credential-process":
-        app.talk.error(f"{error.message}; {error.hint}" if error.hint else error.message, "")
+        ctx.console.error(f"{error.message}; {error.hint}" if error.hint else error.message, "")
     else:
-        app.talk.error(error.message, error.hint)
+        ctx.console.error(error.message, error.hint)
 
 
 def _unexpected(error: Exception) -> MfaSessionError:

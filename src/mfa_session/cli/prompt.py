@@ -8,11 +8,13 @@ from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.expiry import parse_time
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
+from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import default_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.app import App
+    from mfa_session.model.settings import SessionOptions
+    from mfa_session.session.context import Context
 
 RENEWED_SECONDS = 15 * 60
 SHORT_SECONDS = 5 * 60
@@ -42,17 +44,25 @@ class Segment(Record):
         return "yellow" if left >= SHORT_SECONDS else "red"
 
 
-def run(app: App) -> Result:
+class Options(Record):
+    """What `prompt` was given."""
+
+    session: SessionOptions
+    profile: str | None = None
+    color: str = ""
+
+
+def run(options: Options, ctx: Context) -> Result:
     """Print the session in use or the one meant; nothing at all if there is none."""
     try:
-        segment = _find(app)
+        segment = _find(options, ctx)
     except MfaSessionError as error:
-        app.talk.detail(error.message)
+        ctx.console.detail(error.message)
         return Result(data={}, exit_code=error.exit_code)
     if segment is None:
         return Result(data={})
-    plain = app.environ.get("NO_COLOR") or app.environ.get("TERM") == "dumb"
-    shell = "" if plain else app.given.values.get("color", "")
+    plain = ctx.environ.get("NO_COLOR") or ctx.environ.get("TERM") == "dumb"
+    shell = "" if plain else options.color
     return Result(data={}, lines=(colored(segment, shell),))
 
 
@@ -67,24 +77,24 @@ def colored(segment: Segment, shell: str) -> str:
     return begin + text + end if shell else text
 
 
-def _find(app: App) -> Segment | None:
+def _find(options: Options, ctx: Context) -> Segment | None:
     """Return the session whose keys are in the environment, or else the one in the files."""
-    if not app.given.values.get("profile"):
-        active = app.environ.get("MFA_SESSION_ACTIVE")
+    if not options.profile:
+        active = ctx.environ.get("MFA_SESSION_ACTIVE")
         if active:
-            return _in_use(app, active)
-    facts = app.facts(app.given.options(app.environ))
-    name = facts.options.profile or default_name(facts)
+            return _in_use(ctx, active)
+    inputs, now = read_inputs(ctx, options.session), ctx.clock.now()
+    name = options.session.profile or default_name(inputs)
     segments = [
-        Segment(name=session.name, seconds_left=session.seconds_left(app.now()))
-        for session in select(app.sessions(facts), name)
+        Segment(name=session.name, seconds_left=session.seconds_left(now))
+        for session in select(inputs.sessions(), name)
     ]
     living = [segment for segment in segments if segment.seconds_left != 0]
     return max(living, key=lambda segment: segment.seconds_left or 0, default=None)
 
 
-def _in_use(app: App, name: str) -> Segment | None:
+def _in_use(ctx: Context, name: str) -> Segment | None:
     """Return the session that `exec` or `env` has put into the environment, unless it is over."""
-    ends = parse_time(app.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
-    left = None if ends is None else int((ends - app.now()).total_seconds())
+    ends = parse_time(ctx.environ.get("AWS_CREDENTIAL_EXPIRATION", ""))
+    left = None if ends is None else int((ends - ctx.clock.now()).total_seconds())
     return None if left is not None and left <= 0 else Segment(name=name, seconds_left=left)

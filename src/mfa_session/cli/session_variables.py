@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from mfa_session.model.record import Record
+from mfa_session.session.acquire import acquire
 from mfa_session.session.environment import session_variables
+from mfa_session.session.inputs import read_inputs
 from mfa_session.session.settings import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.app import App
     from mfa_session.model.session import Session
+    from mfa_session.model.settings import SessionOptions
+    from mfa_session.session.context import Context
 
 
-class InUse(Record):
+class SessionInUse(Record):
     """A session, and the region that the files give it."""
 
     session: Session
     region: str | None
 
 
-def take_session(app: App) -> InUse:
+def take_session(options: SessionOptions, ctx: Context) -> SessionInUse:
     """Return the session asked for, logging in if need be; from memory if it cannot be kept."""
-    facts = app.facts(app.given.options(app.environ, keeps_role=True))
-    settings = resolve(facts)
-    outcome = app.have(facts, settings, in_memory=True)
-    region = settings.written_region or facts.section(settings.target).get("region")
-    return InUse(session=outcome.session, region=region)
+    inputs = read_inputs(ctx, options.replace(keeps_role=True))
+    settings = resolve(inputs)
+    outcome = acquire(ctx, inputs, settings, in_memory=True)
+    region = settings.written_region or inputs.section(settings.target).get("region")
+    return SessionInUse(session=outcome.session, region=region)
 
 
-def variables_of(app: App, use: InUse) -> dict[str, str]:
-    """Return the environment variables of a session in use."""
-    return session_variables(
-        use.session,
-        app.environ,
-        asked=app.given.values.get("region"),
-        from_files=use.region,
-    )
+def variables_of(use: SessionInUse, ctx: Context, region: str | None = None) -> dict[str, str]:
+    """Return the environment variables of a session in use; `region` is one asked for."""
+    return session_variables(use.session, ctx.environ, asked=region, from_files=use.region)

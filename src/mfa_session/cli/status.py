@@ -3,37 +3,49 @@
 from __future__ import annotations
 
 from mfa_session.model.durations import format_duration
+from mfa_session.model.record import Record
 from mfa_session.model.result import Result
+from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import default_name, look_up, unknown_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.app import App
+    from datetime import datetime
+
     from mfa_session.model.session import Session
+    from mfa_session.model.settings import SessionOptions
+    from mfa_session.session.context import Context
     from mfa_session.session.inputs import Facts
 
 NO_VALID_SESSION = 4
 _HEADINGS = ("SESSION", "PROFILE", "KIND", "ACCOUNT", "SOURCE", "MFA", "LEFT", "ROLE")
 
 
-def run(app: App) -> Result:
+class Options(Record):
+    """What `status` was given."""
+
+    session: SessionOptions
+    profile: str | None = None
+    check: bool = False
+    json: bool = False
+
+
+def run(options: Options, ctx: Context) -> Result:
     """Show every session, or the one named; with `--check` only say whether it is valid."""
-    options = app.given.options(app.environ)
-    facts = app.facts(options)
-    if app.given.flag("check"):
-        return _check(app, facts, options.min_ttl or 0)
-    sessions = app.sessions(facts)
-    name = app.given.values.get("profile")
+    inputs, now = read_inputs(ctx, options.session), ctx.clock.now()
+    if options.check:
+        return _check(inputs, now, options.session.min_ttl or 0)
+    sessions, name = inputs.sessions(), options.profile
     if name:
         sessions = select(sessions, name)
-        if not sessions and look_up(facts, name) is None and name != default_name(facts):
-            raise unknown_name(facts, name)
+        if not sessions and look_up(inputs, name) is None and name != default_name(inputs):
+            raise unknown_name(inputs, name)
         if not sessions:
-            app.talk.say(f"no session {name!r}; run `mfa-session login --profile {name}`")
+            ctx.console.say(f"no session {name!r}; run `mfa-session login --profile {name}`")
     elif not sessions:
-        app.talk.say("no sessions; run `mfa-session login`")
-    summaries = [session.summary(app.now()) for session in sessions]
-    return Result(data={"sessions": summaries}, lines=_table(app, sessions))
+        ctx.console.say("no sessions; run `mfa-session login`")
+    summaries = [session.summary(now) for session in sessions]
+    return Result(data={"sessions": summaries}, lines=_table(sessions, now))
 
 
 def select(sessions: list[Session], name: str) -> list[Session]:
@@ -41,16 +53,16 @@ def select(sessions: list[Session], name: str) -> list[Session]:
     return [session for session in sessions if name in {session.name, session.profile}]
 
 
-def _check(app: App, facts: Facts, min_ttl: int) -> Result:
-    name = facts.options.profile or default_name(facts)
-    left = [session.seconds_left(app.now()) for session in select(app.sessions(facts), name)]
+def _check(inputs: Facts, now: datetime, min_ttl: int) -> Result:
+    name = inputs.options.profile or default_name(inputs)
+    left = [session.seconds_left(now) for session in select(inputs.sessions(), name)]
     valid = any(seconds is not None and seconds > 0 and seconds >= min_ttl for seconds in left)
     return Result(data={"valid": valid}, exit_code=0 if valid else NO_VALID_SESSION)
 
 
-def _table(app: App, sessions: list[Session]) -> tuple[str, ...]:
+def _table(sessions: list[Session], now: datetime) -> tuple[str, ...]:
     """Return the sessions in aligned columns, under a heading."""
-    rows = [_HEADINGS, *(_row(app, session) for session in sessions)]
+    rows = [_HEADINGS, *(_row(session, now) for session in sessions)]
     if len(rows) == 1:
         return ()
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
@@ -60,8 +72,8 @@ def _table(app: App, sessions: list[Session]) -> tuple[str, ...]:
     )
 
 
-def _row(app: App, session: Session) -> tuple[str, ...]:
-    left = session.seconds_left(app.now())
+def _row(session: Session, now: datetime) -> tuple[str, ...]:
+    left = session.seconds_left(now)
     mfa = {True: "yes", False: "no", None: "?"}[session.mfa]
     return (
         session.name,

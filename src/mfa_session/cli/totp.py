@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.wiring import confirm, read_secret_line, secrets_of, terminal_of
-from mfa_session.files.used_codes import UsedSteps
 from mfa_session.mfa.totp import (
     code_at,
     no_secret,
@@ -12,61 +10,74 @@ from mfa_session.mfa.totp import (
     step_at,
 )
 from mfa_session.model.errors import ConfigurationError, DeclinedError
+from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.session.asking import find_caller
 from mfa_session.session.device import find_device
+from mfa_session.session.inputs import read_inputs
 from mfa_session.session.serials import profiles_by_serial
 from mfa_session.session.settings import resolve
 from mfa_session.session.validation import check_serial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.app import App
-    from mfa_session.cli.wiring import SecretStore
+    from mfa_session.model.ports import Secrets
     from mfa_session.model.secret import Secret
+    from mfa_session.model.settings import SessionOptions
+    from mfa_session.session.context import Context
 
 _HEADINGS = ("SERIAL", "PROFILES")
 
 
-def add(app: App) -> Result:
+class Options(Record):
+    """What a `totp` command was given."""
+
+    session: SessionOptions
+    profile: str | None = None
+    serial: str | None = None
+    yes: bool = False
+    json: bool = False
+
+
+def add(options: Options, ctx: Context) -> Result:
     """`totp add`: take a secret from the terminal or stdin, and store it."""
-    secrets = secrets_of(app)
-    serial = _find_serial(app)
+    secrets = ctx.make.secrets()
+    serial = _find_serial(options, ctx)
     before = _stored(secrets, serial)
-    secret = read_secret(_take_text(app, serial))
+    secret = read_secret(_take_text(serial, ctx))
     replaced = before is not None and before != secret
-    if replaced and not app.given.flag("yes"):
-        _confirm_replacing(app, serial)
+    if replaced and not options.yes:
+        _confirm_replacing(serial, ctx)
     secrets.set(serial, secret)
     is_stored = "was stored already" if before == secret else "is stored"
     instead = ", in the place of another" if replaced else ""
-    app.talk.say(f"the secret of {serial} {is_stored} in {secrets.describe()}{instead}")
+    ctx.console.say(f"the secret of {serial} {is_stored} in {secrets.describe()}{instead}")
     return Result(data={})
 
 
-def code(app: App) -> Result:
+def code(options: Options, ctx: Context) -> Result:
     """`totp code`: the code of this moment, by AWS's clock; the window is not used up."""
-    serial = _find_serial(app)
-    secret = secrets_of(app).get(serial)
+    serial = _find_serial(options, ctx)
+    secret = ctx.make.secrets().get(serial)
     if secret is None:
         raise no_secret(serial)
-    now = app.now()
+    now = ctx.clock.now()
     step, left = step_at(now), seconds_left_in_step(now)
-    was_sent = UsedSteps(app.state, app.talk).last(serial) == step
+    was_sent = ctx.make.session().steps.last(serial) == step
     digits = code_at(secret, step)
-    if not app.given.flag("json"):
+    if not options.json:
         sent = "; it was sent to AWS already, which takes each code only once" if was_sent else ""
-        app.talk.say(f"{serial}: good for {left} s{sent}")
+        ctx.console.say(f"{serial}: good for {left} s{sent}")
     data = {"serial": serial, "code": digits, "seconds_left": left, "already_sent": was_sent}
     return Result(data=data, lines=(digits,))
 
 
-def show(app: App) -> Result:
+def show(options: Options, ctx: Context) -> Result:
     """`totp list`: the devices with a secret, and the profiles that use them."""
-    users = _profiles_by_serial(app)
-    stored = secrets_of(app).serials(users)
-    if not stored and not app.given.flag("json"):
-        app.talk.say("no secrets are stored; store one: `mfa-session totp add`")
+    users = _profiles_by_serial(options, ctx)
+    stored = ctx.make.secrets().serials(users)
+    if not stored and not options.json:
+        ctx.console.say("no secrets are stored; store one: `mfa-session totp add`")
     rows = [(serial, ", ".join(users.get(serial, ()))) for serial in stored]
     width = max((len(serial) for serial in stored), default=0)
     lines = [f"{left.ljust(width)}  {right}".rstrip() for left, right in (_HEADINGS, *rows)]
@@ -76,33 +87,33 @@ def show(app: App) -> Result:
     )
 
 
-def remove(app: App) -> Result:
+def remove(options: Options, ctx: Context) -> Result:
     """`totp remove`: forget a secret, after a question."""
-    secrets = secrets_of(app)
-    serial = app.given.values.get("serial") or _pick_stored(app, secrets)
+    secrets = ctx.make.secrets()
+    serial = options.serial or _pick_stored(options, ctx, secrets)
     if not secrets.holds(serial):
         raise _nothing_to_remove(serial)
-    if not app.given.flag("yes"):
-        _confirm_removing(app, serial)
+    if not options.yes:
+        _confirm_removing(serial, ctx)
     secrets.remove(serial)
-    app.talk.say(f"the secret of {serial} is removed from {secrets.describe()}")
+    ctx.console.say(f"the secret of {serial} is removed from {secrets.describe()}")
     return Result(data={})
 
 
-def _find_serial(app: App) -> str:
+def _find_serial(options: Options, ctx: Context) -> str:
     """Return the device that `login` would use, or the one named."""
-    options = app.given.options(app.environ)
-    if options.mfa_serial and not app.given.values.get("profile"):
-        check_serial(options.mfa_serial)
-        return options.mfa_serial
-    settings = resolve(app.facts(options))
+    named = options.session.mfa_serial
+    if named and not options.profile:
+        check_serial(named)
+        return named
+    settings = resolve(read_inputs(ctx, options.session))
     if settings.mfa_serial:
         return settings.mfa_serial
-    edges = app.edges()
+    edges = ctx.make.session()
     return find_device(edges, settings, find_caller(edges, settings))
 
 
-def _stored(secrets: SecretStore, serial: str) -> Secret | None:
+def _stored(secrets: Secrets, serial: str) -> Secret | None:
     """Return the secret that stands there already, if any; a dead keyring is met here."""
     try:
         return secrets.get(serial)
@@ -112,20 +123,20 @@ def _stored(secrets: SecretStore, serial: str) -> Secret | None:
         return None
 
 
-def _take_text(app: App, serial: str) -> str:
+def _take_text(serial: str, ctx: Context) -> str:
     """Return what was given on stdin, or at a hidden prompt if that is a terminal."""
-    text = read_secret_line()
+    text = ctx.make.stdin_secret()
     if text is not None:
         return text
-    terminal = terminal_of(app)
+    terminal = ctx.make.terminal()
     if not terminal.can_ask():
         return ""
     return terminal.ask_hidden(f"Secret key of {serial} (base32 or otpauth://…, not shown): ")
 
 
-def _confirm_replacing(app: App, serial: str) -> None:
+def _confirm_replacing(serial: str, ctx: Context) -> None:
     """Ask; what would be lost can be had nowhere else, so a script has to say that it means it."""
-    answer = confirm(terminal_of(app), f"Another secret of {serial} is stored. Replace it?")
+    answer = ctx.make.confirm(f"Another secret of {serial} is stored. Replace it?")
     if answer is None:
         raise DeclinedError(
             "not-confirmed",
@@ -136,9 +147,9 @@ def _confirm_replacing(app: App, serial: str) -> None:
         raise DeclinedError("not-confirmed", f"the stored secret of {serial} was left as it is")
 
 
-def _confirm_removing(app: App, serial: str) -> None:
+def _confirm_removing(serial: str, ctx: Context) -> None:
     question = f"Remove the secret of {serial}? AWS still wants its codes."
-    answer = confirm(terminal_of(app), question)
+    answer = ctx.make.confirm(question)
     if answer is None:
         raise DeclinedError(
             "not-confirmed",
@@ -149,12 +160,12 @@ def _confirm_removing(app: App, serial: str) -> None:
         raise DeclinedError("not-confirmed", f"the secret of {serial} was left as it is")
 
 
-def _pick_stored(app: App, secrets: SecretStore) -> str:
+def _pick_stored(options: Options, ctx: Context, secrets: Secrets) -> str:
     """Return the only device with a secret, or the one of several that the person picks."""
-    stored = secrets.serials(_profiles_by_serial(app))
+    stored = secrets.serials(_profiles_by_serial(options, ctx))
     if not stored:
         raise _nothing_to_remove("any device")
-    chosen = stored[0] if len(stored) == 1 else app.edges().choose_device(stored)
+    chosen = stored[0] if len(stored) == 1 else ctx.make.session().choose_device(stored)
     if chosen is None:
         raise ConfigurationError(
             "several-totp-secrets",
@@ -170,5 +181,5 @@ def _nothing_to_remove(what: str) -> ConfigurationError:
     )
 
 
-def _profiles_by_serial(app: App) -> dict[str, list[str]]:
-    return profiles_by_serial(app.facts(app.given.options(app.environ)))
+def _profiles_by_serial(options: Options, ctx: Context) -> dict[str, list[str]]:
+    return profiles_by_serial(read_inputs(ctx, options.session))

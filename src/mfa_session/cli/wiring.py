@@ -1,247 +1,313 @@
-"""The wiring of a login: every concrete edge, plugged into what asks for it. Cold, all of it."""
+"""The factories of every edge: the one place that names them all.
+
+A warm command imports this module, so each factory imports what it makes.
+"""
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING
+# ruff: noqa: PLC0415 - see above
 
-from mfa_session.aws.checkup import Checkup
-from mfa_session.aws.devices import IamDevices
-from mfa_session.aws.lookups import Lookups
-from mfa_session.aws.policies import IamPolicies
-from mfa_session.aws.sts import AwsCalls
-from mfa_session.cli.arguments import asks_nothing
-from mfa_session.files.enrolments import Enrolments
-from mfa_session.files.session_store import SessionStore
-from mfa_session.files.single_flight import Turns
-from mfa_session.files.used_codes import UsedSteps
-from mfa_session.mfa import devices, phone
-from mfa_session.mfa.codes import PromptedCode, SuppliedCode
-from mfa_session.mfa.sources import Sources
-from mfa_session.model.ports import Edges
-from mfa_session.system import qr
-from mfa_session.system.code_command import run_code_command
-from mfa_session.system.countdown import wait_until
-from mfa_session.system.processes import aws_cli_version, run_credential_process
-from mfa_session.system.programs import OnlyWrappersError, find_program
-from mfa_session.system.role_session_name import role_session_name
-from mfa_session.system.secret_store import SecretStore
-from mfa_session.system.signals import put_off, uninterrupted
-from mfa_session.system.stdin import read_line, read_secret_line
-from mfa_session.system.terminal import Terminal
-
-__all__ = [
-    "SecretStore",
-    "Terminal",
-    "aws_cli_version",
-    "checkup_of",
-    "choose",
-    "has_program",
-    "lookups_of",
-    "phone_of",
-    "policies_of",
-    "read_line",
-    "read_secret_line",
-    "secrets_of",
-    "store_of",
-    "stored_secrets_of",
-    "terminal_of",
-    "uninterrupted",
-    "wire",
-    "wire_devices",
-]
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
+    from mfa_session.aws.checkup import Checkup
+    from mfa_session.aws.lookups import Lookups
+    from mfa_session.aws.policies import IamPolicies
     from mfa_session.cli.app import App
-    from mfa_session.files.aws_clock import ClockReading
-    from mfa_session.files.state import StateDir
-    from mfa_session.mfa.devices import NewDevice, User
+    from mfa_session.cli.arguments import Given
+    from mfa_session.files.aws_clock import AwsClock, ClockReading
+    from mfa_session.files.opened import Files
+    from mfa_session.files.session_store import SessionStore
+    from mfa_session.files.single_flight import Turns
+    from mfa_session.mfa.codes import SuppliedCode
+    from mfa_session.mfa.devices import DeviceEdges, NewDevice, User
     from mfa_session.mfa.sources import DeviceCodes
-    from mfa_session.model.ports import Caller
+    from mfa_session.model.ports import Caller, Edges
     from mfa_session.model.settings import Settings
     from mfa_session.model.settings_file import SettingsFile
+    from mfa_session.system.clock import SystemClock
+    from mfa_session.system.console import Console
+    from mfa_session.system.secret_store import SecretStore
+    from mfa_session.system.terminal import Terminal
+
+
+class Wiring:
+    """Makes the edges of one run, each when it is first asked for."""
+
+    def __init__(
+        self,
+        *,
+        environ: Mapping[str, str],
+        clock: SystemClock,
+        aws_clock: AwsClock,
+        console: Console,
+        files: Files,
+        given: Given,
+        may_ask: bool,
+    ) -> None:
+        """Take what main has made, and the words that choose between edges."""
+        self._environ = environ
+        self._clock = clock
+        self._aws_clock = aws_clock
+        self._console = console
+        self._files = files
+        self._may_ask = may_ask
+        self._insecure = given.flag("insecure_keyring")
+        self._code = given.values.get("token_code") or environ.get("MFA_SESSION_TOKEN_CODE")
+        self._reads_stdin = given.values.get("token_code") == "-"
+        self._session: Edges | None = None
+        self._supplied: SuppliedCode | None = None
+
+    def terminal(self) -> Terminal:
+        """Return the terminal, which may be asked unless --no-input."""
+        from mfa_session.system.terminal import Terminal
+
+        return Terminal(may_ask=self._may_ask)
+
+    def confirm(self, question: str) -> bool | None:
+        """Ask for a yes; None where nobody can be asked."""
+        from mfa_session.system.terminal import confirm
+
+        return confirm(self.terminal(), question)
+
+    def store(self) -> SessionStore:
+        """Return the store that writes sessions."""
+        from mfa_session.files.session_store import SessionStore
+
+        return SessionStore(self._environ, self._files.state, self._console.warn)
+
+    def secrets(self) -> SecretStore:
+        """Return the keyring's TOTP secrets, as config.toml and options choose the keyring."""
+        from mfa_session.system.secret_store import SecretStore
+
+        return SecretStore(
+            self._environ,
+            self._files.settings().keyring,
+            self._files.state,
+            insecure=self._insecure,
+            may_ask=self._may_ask,
+        )
+
+    def session(self) -> Edges:
+        """Return what acquiring a session touches, the same for every session of this run."""
+        if self._session is None:
+            self._session = self._make_session()
+        return self._session
+
+    def devices(self, caller: Caller) -> DeviceEdges:
+        """Return what the care of MFA devices touches, in the name of `caller`."""
+        from mfa_session.aws.devices import IamDevices
+        from mfa_session.files.enrolments import Enrolments
+        from mfa_session.mfa.devices import DeviceEdges
+        from mfa_session.system.signals import put_off
+
+        terminal, session = self.terminal(), self.session()
+        return DeviceEdges(
+            aws=IamDevices(self._clock, self._aws_clock, caller),
+            secrets=self.secrets(),
+            intents=Enrolments(self._files.state),
+            steps=session.steps,
+            turns=session.turns,
+            clock=self._clock,
+            talk=self._console,
+            wait_until=session.wait_until,
+            pause=self._clock.pause,
+            put_off=put_off,
+            confirm=self.confirm,
+            ask_code=terminal.ask_hidden if terminal.can_ask() else None,
+            choose=session.choose_device,
+        )
+
+    def phone(self) -> Callable[[NewDevice, User], None] | None:
+        """Return how to show a new device to a phone; None without a terminal to show it on."""
+        from mfa_session.mfa import phone
+        from mfa_session.system import qr
+        from mfa_session.system.terminal import Terminal
+
+        terminal = Terminal(may_ask=True)  # --no-input forbids questions, not pictures
+        if not terminal.can_ask():
+            return None
+
+        def draw(device: NewDevice, user: User) -> None:
+            label, typed = phone.label_of(device, user), phone.grouped(device)
+            qr.show(terminal, phone.addresses(device, user), label, typed)
+
+        return draw
+
+    def lookups(self, caller: Caller) -> Lookups:
+        """Return the questions about what a command will hit, asked by `caller`."""
+        from mfa_session.aws.lookups import Lookups
+
+        return Lookups(self._clock, self._aws_clock, caller)
+
+    def policies(self, caller: Caller) -> IamPolicies:
+        """Return how the policies of `caller` are read."""
+        from mfa_session.aws.policies import IamPolicies
+
+        return IamPolicies(self._clock, self._aws_clock, caller)
+
+    def checkup(self, reading: ClockReading) -> Checkup:
+        """Return the doctor's questions to AWS; AWS's time goes to `reading`, and nowhere else."""
+        from mfa_session.aws.checkup import Checkup
+
+        return Checkup(self._clock, reading)
+
+    def stored_secrets(self, file: SettingsFile) -> SecretStore:
+        """Return the keyring as `file` chooses it, to look into: nothing is remembered or asked."""
+        from mfa_session.files.state import ReadOnlyState
+        from mfa_session.system.secret_store import SecretStore
+
+        state = ReadOnlyState(self._files.state)
+        return SecretStore(self._environ, file.keyring, state, insecure=False, may_ask=False)
+
+    def has_program(self, name: str) -> bool:
+        """Say whether a program can be started by this name."""
+        from mfa_session.system.programs import is_startable
+
+        return is_startable(name, self._environ)
+
+    def aws_cli_version(self, words: Sequence[str]) -> int | None:
+        """Return the major version of the AWS CLI that `words` start; None where it is unknown."""
+        from mfa_session.system.processes import aws_cli_version
+
+        return aws_cli_version(words)
+
+    def stdin_secret(self) -> str | None:
+        """Return the line on stdin; None where stdin is a terminal."""
+        from mfa_session.system.stdin import read_secret_line
+
+        return read_secret_line()
+
+    def take_code_from_stdin(self) -> None:
+        """Take the line of `--token-code -` now: a child gets what follows it."""
+        if not self._reads_stdin:
+            return
+        from contextlib import suppress
+
+        from mfa_session.model.errors import NoMfaError
+        from mfa_session.system.stdin import read_line
+
+        self._code, self._reads_stdin = None, False
+        with suppress(NoMfaError):  # it is missed only if a code turns out to be needed
+            self._code = read_line()
+
+    def execute(
+        self, command: Sequence[str], environ: Mapping[str, str], program: str | None = None
+    ) -> int:
+        """Become `command`; return an exit code (126, 127) only if that fails."""
+        from mfa_session.system.execute import execute
+
+        return execute(self._console, command, environ, program)
+
+    def _make_session(self) -> Edges:
+        from mfa_session.aws.sts import AwsCalls
+        from mfa_session.files.single_flight import Turns
+        from mfa_session.files.used_codes import UsedSteps
+        from mfa_session.model.ports import Edges
+        from mfa_session.system.countdown import wait_until
+        from mfa_session.system.processes import run_credential_process
+        from mfa_session.system.role_session_name import role_session_name
+        from mfa_session.system.signals import uninterrupted
+        from mfa_session.system.terminal import choose_device
+
+        terminal, state = self.terminal(), self._files.state
+        turns = Turns(state, self._console, terminal.identity() if terminal.can_ask() else None)
+        supplied = self._supplied_code()
+        return Edges(
+            aws=AwsCalls(self._clock, self._aws_clock),
+            talk=self._console,
+            clock=self._clock,
+            store=self.store(),
+            turns=turns,
+            steps=UsedSteps(state, self._console),
+            wait_until=lambda moment, what: wait_until(self._clock, self._console, moment, what),
+            codes=lambda settings: self._codes(settings, terminal, turns, supplied),
+            process_keys=run_credential_process,
+            uninterrupted=uninterrupted,
+            role_session_name=role_session_name,
+            choose_device=lambda serials: choose_device(terminal, serials),
+        )
+
+    def _codes(
+        self, settings: Settings, terminal: Terminal, turns: Turns, supplied: SuppliedCode | None
+    ) -> DeviceCodes:
+        """Return where this session's codes come from, or refuse before anything is sent."""
+        from mfa_session.mfa.codes import PromptedCode
+        from mfa_session.mfa.sources import Sources
+        from mfa_session.system.code_command import run_code_command
+
+        def ask(question: str) -> str:
+            # Two logins that need different codes do not ask over each other.
+            with turns.alone(f"terminal {terminal.identity()}", "this terminal"):
+                return terminal.ask_hidden(question)
+
+        def run(serial: str) -> str:
+            return run_code_command(
+                settings.code_command or "",
+                serial=serial,
+                profile=settings.name,
+                environ=self._environ,
+            )
+
+        sources = Sources(
+            settings=settings,
+            clock=self._clock,
+            talk=self._console,
+            secrets=self.secrets(),
+            run_command=run if settings.code_command else None,
+            prompt=PromptedCode(ask, terminal.tell, settings.name) if terminal.can_ask() else None,
+            supplied=supplied,
+        )
+        return sources.choose()
+
+    def _supplied_code(self) -> SuppliedCode | None:
+        """Return the code given by option or variable; one object, so it is sent only once."""
+        if not self._code:
+            return None
+        from mfa_session.mfa.codes import SuppliedCode
+        from mfa_session.system.stdin import read_line
+
+        text = str(self._code)
+        return SuppliedCode(read_line if self._reads_stdin else lambda: text)
 
 
 def terminal_of(app: App) -> Terminal:
-    """Return the terminal, which may be asked unless --no-input."""
-    return Terminal(may_ask=not asks_nothing(app.given.values, app.environ))
-
-
-def store_of(app: App) -> SessionStore:
-    """Return the store that writes sessions."""
-    return SessionStore(app.environ, app.state, app.talk.warn)
+    """Return the terminal, for the commands that take no `Context` yet."""
+    terminal: Terminal = app.make.terminal()
+    return terminal
 
 
 def secrets_of(app: App) -> SecretStore:
-    """Return the keyring's store of TOTP secrets, as config.toml and options choose it."""
-    return SecretStore(
-        app.environ,
-        app.file().keyring,
-        app.state,
-        insecure=app.given.flag("insecure_keyring"),
-        may_ask=not asks_nothing(app.given.values, app.environ),
-    )
+    """Return the TOTP secrets, for the commands that take no `Context` yet."""
+    secrets: SecretStore = app.make.secrets()
+    return secrets
 
 
-def wire(app: App) -> Edges:
-    """Return everything a login touches."""
-    terminal = terminal_of(app)
-    turns = Turns(app.state, app.talk, terminal.identity() if terminal.can_ask() else None)
-    supplied = _supplied_code(app)
-    return Edges(
-        aws=AwsCalls(app.clock, app.aws_clock),
-        talk=app.talk,
-        clock=app.clock,
-        store=store_of(app),
-        turns=turns,
-        steps=UsedSteps(app.state, app.talk),
-        wait_until=lambda moment, what: wait_until(app.clock, app.talk, moment, what),
-        codes=lambda settings: _codes(app, settings, terminal, turns, supplied),
-        process_keys=run_credential_process,
-        uninterrupted=uninterrupted,
-        role_session_name=role_session_name,
-        choose_device=lambda serials: choose_device(terminal, serials),
-    )
+def aws_cli_version(words: Sequence[str]) -> int | None:
+    """Return the AWS CLI's major version, for the commands that take no `Context` yet."""
+    from mfa_session.system.processes import aws_cli_version
 
-
-def wire_devices(app: App, caller: Caller) -> devices.Edges:
-    """Return what the care of MFA devices touches, in the name of `caller`."""
-    terminal, login = terminal_of(app), app.edges()
-    return devices.Edges(
-        aws=IamDevices(app.clock, app.aws_clock, caller),
-        secrets=secrets_of(app),
-        intents=Enrolments(app.state),
-        steps=login.steps,
-        turns=login.turns,
-        clock=app.clock,
-        talk=app.talk,
-        wait_until=login.wait_until,
-        pause=app.clock.pause,
-        put_off=put_off,
-        confirm=lambda question: confirm(terminal, question),
-        ask_code=terminal.ask_hidden if terminal.can_ask() else None,
-        choose=login.choose_device,
-    )
-
-
-def lookups_of(app: App, caller: Caller) -> Lookups:
-    """Return the questions about what a command will hit, asked by `caller`."""
-    return Lookups(app.clock, app.aws_clock, caller)
-
-
-def policies_of(app: App, caller: Caller) -> IamPolicies:
-    """Return how the policies of `caller` are read."""
-    return IamPolicies(app.clock, app.aws_clock, caller)
-
-
-def checkup_of(app: App, reading: ClockReading) -> Checkup:
-    """Return the doctor's questions to AWS; AWS's time goes to `reading`, and nowhere else."""
-    return Checkup(app.clock, reading)
-
-
-def stored_secrets_of(app: App, file: SettingsFile) -> SecretStore:
-    """Return the keyring as `file` chooses it, to look into: nothing is remembered or asked."""
-    state = ReadOnly(app.state)
-    return SecretStore(app.environ, file.keyring, state, insecure=False, may_ask=False)
-
-
-def has_program(name: str, environ: Mapping[str, str]) -> bool:
-    """Say whether a program can be started by this name."""
-    try:
-        path = find_program(name, environ)
-    except OnlyWrappersError:
-        return True
-    return path is not None and os.access(path, os.X_OK)
-
-
-class ReadOnly:
-    """The state directory, in which nothing is written."""
-
-    def __init__(self, state: StateDir) -> None:
-        """Take the real one."""
-        self.read = state.read
-        self.names = state.names
-
-    def write(self, name: str, data: bytes) -> None:
-        """Do not."""
-
-    def remove(self, name: str) -> None:
-        """Do not."""
-
-
-def phone_of(app: App) -> Callable[[NewDevice, User], None] | None:
-    """Return how to show a new device to a phone; None without a terminal to show it on."""
-    terminal = terminal_of(app)
-    if not Terminal(may_ask=True).can_ask():  # --no-input forbids questions, not pictures
-        return None
-
-    def draw(device: NewDevice, user: User) -> None:
-        label, typed = phone.label_of(device, user), phone.grouped(device)
-        qr.show(terminal, phone.addresses(device, user), label, typed)
-
-    return draw
-
-
-def _codes(
-    app: App, settings: Settings, terminal: Terminal, turns: Turns, supplied: SuppliedCode | None
-) -> DeviceCodes:
-    """Return where this login's codes come from, or refuse before anything is sent."""
-
-    def ask(question: str) -> str:
-        # Two logins that need different codes do not ask over each other.
-        with turns.alone(f"terminal {terminal.identity()}", "this terminal"):
-            return terminal.ask_hidden(question)
-
-    def run(serial: str) -> str:
-        return run_code_command(
-            settings.code_command or "",
-            serial=serial,
-            profile=settings.name,
-            environ=app.environ,
-        )
-
-    sources = Sources(
-        settings=settings,
-        clock=app.clock,
-        talk=app.talk,
-        secrets=secrets_of(app),
-        run_command=run if settings.code_command else None,
-        prompt=PromptedCode(ask, terminal.tell, settings.name) if terminal.can_ask() else None,
-        supplied=supplied,
-    )
-    return sources.choose()
-
-
-def _supplied_code(app: App) -> SuppliedCode | None:
-    """Return the code given by option or variable; one object, so it is sent only once."""
-    given = app.given.values.get("token_code")
-    text = given or app.environ.get("MFA_SESSION_TOKEN_CODE")
-    if not text:
-        return None
-    return SuppliedCode(read_line if given == "-" else lambda: str(text))
+    return aws_cli_version(words)
 
 
 def confirm(terminal: Terminal, question: str) -> bool | None:
-    """Ask for a yes; None where nobody can be asked."""
-    if not terminal.can_ask():
-        return None
-    return terminal.ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+    """Ask for a yes, for the commands that take no `Context` yet."""
+    from mfa_session.system.terminal import confirm
 
-
-def choose_device(terminal: Terminal, serials: list[str]) -> str | None:
-    """Let the person pick one of several devices by number; None where nobody can be asked."""
-    return choose(terminal, "Several MFA devices:", serials) if terminal.can_ask() else None
+    return confirm(terminal, question)
 
 
 def choose(terminal: Terminal, title: str, items: list[str]) -> str:
-    """Let the person pick one of several things by number."""
-    terminal.tell(title)
-    for number, item in enumerate(items, 1):
-        terminal.tell(f"  {number}  {item}")
-    while True:
-        answer = terminal.ask(f"Which one (1-{len(items)})? ").strip()
-        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(items):
-            return items[int(answer) - 1]
-        terminal.tell(f"a number from 1 to {len(items)}, please")
+    """Let the person pick, for the commands that take no `Context` yet."""
+    from mfa_session.system.terminal import choose
+
+    return choose(terminal, title, items)
+
+
+def uninterrupted() -> AbstractContextManager[None]:
+    """Put signals off, for the commands that take no `Context` yet."""
+    from mfa_session.system.signals import uninterrupted
+
+    return uninterrupted()

@@ -65,9 +65,8 @@ class Questions:
     def _ask(self) -> AwsFacts:
         if self._obstacle is not None:
             return AwsFacts(reached=Unlooked(reason=self._obstacle))
-        from mfa_session.cli.wiring import checkup_of  # noqa: PLC0415  # every edge
 
-        aws = checkup_of(self._app, self._reading)
+        aws = self._app.make.checkup(self._reading)
         aws.load()
         self._ends_at = time.monotonic() + LIMIT_SECONDS
         sources, unasked = _find_sources(self._facts)

@@ -126,18 +126,16 @@ def _facts(app: App, reader: _Reader) -> Facts:
 
 
 def _has_program(app: App, name: str) -> bool:
-    from mfa_session.cli.wiring import has_program  # noqa: PLC0415  # every edge
 
-    return has_program(expand(name, app.environ), app.environ)
+    return bool(app.make.has_program(expand(name, app.environ)))
 
 
 def _start_keyring(app: App, facts: Facts, stored: list[str]) -> Running[KeyringFacts] | None:
     """Begin to ask the keyring, where one is used."""
     if not stored and not any(wanting_sessions(facts)):
         return None
-    from mfa_session.cli.wiring import stored_secrets_of  # noqa: PLC0415  # every edge
 
-    secrets = stored_secrets_of(app, facts.file)
+    secrets = app.make.stored_secrets(facts.file)
 
     def ask() -> KeyringFacts:
         try:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.files.state import StateDir
-    from mfa_session.model.ports import Talk
+    from mfa_session.model.ports import Console
 
 UNATTENDED_WAIT_SECONDS = 45
 DEVICE_WAIT_SECONDS = 600
@@ -27,7 +27,7 @@ class Turns:
     def __init__(
         self,
         state: StateDir,
-        talk: Talk,
+        talk: Console,
         terminal: str | None,
         patience_seconds: float = UNATTENDED_WAIT_SECONDS,
     ) -> None:

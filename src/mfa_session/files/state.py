@@ -189,3 +189,18 @@ def _checked(name: str) -> str:
     if not name or name[0] == "." or os.path.basename(name) != name:
         raise ValueError(f"not a state file's name: {name!r}")
     return name
+
+
+class ReadOnlyState:
+    """The state directory, in which nothing is written."""
+
+    def __init__(self, state: StateDir) -> None:
+        """Take the real one."""
+        self.read = state.read
+        self.names = state.names
+
+    def write(self, name: str, data: bytes) -> None:
+        """Do nothing."""
+
+    def remove(self, name: str) -> None:
+        """Do nothing."""

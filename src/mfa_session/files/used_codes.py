@@ -9,13 +9,13 @@ from mfa_session.model.errors import ConfigurationError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.files.state import StateDir
-    from mfa_session.model.ports import Talk
+    from mfa_session.model.ports import Console
 
 
 class UsedSteps:
     """One small file per device in the state directory; the device's turn guards it."""
 
-    def __init__(self, state: StateDir, talk: Talk) -> None:
+    def __init__(self, state: StateDir, talk: Console) -> None:
         """Take where to remember, and how to warn when that fails."""
         self._state = state
         self._talk = talk

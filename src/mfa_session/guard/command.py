@@ -12,7 +12,7 @@ from mfa_session.guard.rules import Rules
 from mfa_session.model.aws_paths import expand
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.result import Result
-from mfa_session.system.execute import NOT_FOUND, become, not_found
+from mfa_session.system.execute import NOT_FOUND, execute, not_found
 from mfa_session.system.programs import OnlyWrappersError, find_program, may_lead_back
 
 TYPE_CHECKING = False
@@ -79,10 +79,10 @@ def become_program(app: App, words: Sequence[str], environ: Mapping[str, str]) -
         )
         return NOT_FOUND
     if program is None:
-        return not_found(app, words[0])
+        return not_found(app.talk, words[0])
     if may_lead_back(program):
         child[LED_TO] = f"{os.getpid()} {_trail(app.environ)[1] + 1} {program}"
-    return become(app, words, child, program)
+    return execute(app.talk, words, child, program)
 
 
 def _led_back(environ: Mapping[str, str]) -> str | None:

@@ -81,13 +81,11 @@ def _look(
     keys = session.keys if session else _keys_without_session(app, plan)
     if keys is None or (call is not None and _goes_elsewhere(words)):
         return sight
-    from mfa_session.cli.wiring import lookups_of  # noqa: PLC0415  # imports botocore
-
-    # Their profile says how AWS is reached: endpoints, certificates.
+        # Their profile says how AWS is reached: endpoints, certificates.
     profile = (
         plan.identity.profile if plan.identity.profile in plan.facts.profiles.names() else None
     )
-    lookups = lookups_of(app, Caller(keys=keys, profile=profile, region=region))
+    lookups = app.make.lookups(Caller(keys=keys, profile=profile, region=region))
     ends_at = time.monotonic() + LIMIT_SECONDS
     # The account first: it is what a person must see if there is time for one answer only.
     account = sight.account or _in_time(lookups.account_id, ends_at)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.model.devices import Intent
-    from mfa_session.model.ports import Clock, Talk, Turns, UsedSteps
+    from mfa_session.model.ports import Clock, Console, Secrets, Turns, UsedSteps
     from mfa_session.model.secret import Secret
 
     Pair = tuple[str, str]
@@ -89,22 +89,6 @@ class OwnDevices(Protocol):
         """IAM DeleteVirtualMFADevice; refused (`device-in-use`) while anybody has it."""
 
 
-class Secrets(Protocol):
-    """The TOTP secrets in the keyring; ConfigurationError where it fails."""
-
-    def get(self, serial: str) -> Secret | None:
-        """Return the secret of a device, or None."""
-
-    def set(self, serial: str, secret: Secret) -> None:
-        """Store it, and see that it is there."""
-
-    def remove(self, serial: str) -> bool:
-        """Remove it; False if there was none."""
-
-    def try_out(self) -> None:
-        """See that something stored is given back, and leave nothing of it."""
-
-
 class Intents(Protocol):
     """What enrolments are about to do, on the disk."""
 
@@ -125,7 +109,7 @@ class Interruptions(Protocol):
         """Let one that has come do its work: KeyboardInterrupt, or SystemExit."""
 
 
-class Edges(Record):
+class DeviceEdges(Record):
     """Everything that the care of devices touches."""
 
     aws: OwnDevices
@@ -134,7 +118,7 @@ class Edges(Record):
     steps: UsedSteps
     turns: Turns
     clock: Clock
-    talk: Talk
+    talk: Console
     wait_until: Callable[[datetime, str], None]
     pause: Callable[[float], None]
     put_off: Callable[[], AbstractContextManager[Interruptions]]
@@ -147,7 +131,7 @@ class Edges(Record):
         return self.turns.alone(f"device {serial}", f"MFA device {serial}")
 
 
-def stored_secrets(edges: Edges, serials: Iterable[str]) -> set[str]:
+def stored_secrets(edges: DeviceEdges, serials: Iterable[str]) -> set[str]:
     """Return those with a secret in the keyring; a keyring that fails is told, and has none."""
     try:
         return {serial for serial in serials if edges.secrets.get(serial) is not None}
@@ -156,7 +140,7 @@ def stored_secrets(edges: Edges, serials: Iterable[str]) -> set[str]:
         return set()
 
 
-def pick(devices: list[Device], serial: str | None, edges: Edges, command: str) -> Device:
+def pick(devices: list[Device], serial: str | None, edges: DeviceEdges, command: str) -> Device:
     """Return the device that is meant: the one named, the only one, or the person's choice."""
     by_serial = {device.serial: device for device in devices}
     if serial is not None:
@@ -189,7 +173,7 @@ def no_such_device(serial: str, devices: Iterable[Device]) -> ConfigurationError
     )
 
 
-def make_pair(edges: Edges, serial: str, secret: Secret) -> Pair:
+def make_pair(edges: DeviceEdges, serial: str, secret: Secret) -> Pair:
     """Return the codes of the last window and of this one, noted as used."""
     step = step_at(edges.clock.now())
     edges.steps.note(serial, step)

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.mfa.devices import Edges, Interruptions, User
+    from mfa_session.mfa.devices import DeviceEdges, Interruptions, User
 
     Show = Callable[[NewDevice], None]
 
@@ -47,7 +47,7 @@ def check_name(name: str) -> None:
 class Enrolment:
     """One user's way to a new device."""
 
-    def __init__(self, edges: Edges, user: User) -> None:
+    def __init__(self, edges: DeviceEdges, user: User) -> None:
         """Take the edges and the user; nothing is touched yet."""
         self._edges = edges
         self._user = user

@@ -10,7 +10,7 @@ from mfa_session.model.errors import ConfigurationError, DeclinedError, RefusedE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.mfa.devices import Edges, User
+    from mfa_session.mfa.devices import DeviceEdges, User
     from mfa_session.model.devices import Intent
 
 ENABLED, STANDS, GONE = "enabled", "stands", "gone"
@@ -19,7 +19,7 @@ ENABLED, STANDS, GONE = "enabled", "stands", "gone"
 class Leftovers:
     """One user's devices that were created and not enabled."""
 
-    def __init__(self, edges: Edges, user: User) -> None:
+    def __init__(self, edges: DeviceEdges, user: User) -> None:
         """Take the edges and the user."""
         self._edges = edges
         self._user = user

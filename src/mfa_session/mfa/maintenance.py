@@ -20,14 +20,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.mfa.devices import Device, Edges, User
+    from mfa_session.mfa.devices import Device, DeviceEdges, User
     from mfa_session.model.secret import Secret
 
 SET_BACK_STEPS = 3
 """A noted step this far ahead was noted by a clock that has been set right since."""
 
 
-def resync(edges: Edges, user: User, serial: str) -> None:
+def resync(edges: DeviceEdges, user: User, serial: str) -> None:
     """Tell AWS two consecutive codes, so that it learns how far the device's clock is off."""
     secret = _find_secret(edges, serial)
     if secret is None:
@@ -38,7 +38,7 @@ def resync(edges: Edges, user: User, serial: str) -> None:
         edges.aws.resync(user, serial, make_pair(edges, serial, secret))
 
 
-def _find_secret(edges: Edges, serial: str) -> Secret | None:
+def _find_secret(edges: DeviceEdges, serial: str) -> Secret | None:
     """Return the stored secret; a keyring that fails is none where codes can be typed."""
     try:
         return edges.secrets.get(serial)
@@ -49,7 +49,7 @@ def _find_secret(edges: Edges, serial: str) -> Secret | None:
         return None
 
 
-def _wait_for_two_windows(edges: Edges, serial: str) -> None:
+def _wait_for_two_windows(edges: DeviceEdges, serial: str) -> None:
     """Wait until neither this window's code nor the last one's was sent before."""
     last = edges.steps.last(serial)
     step = step_at(edges.clock.now())
@@ -59,7 +59,7 @@ def _wait_for_two_windows(edges: Edges, serial: str) -> None:
     edges.wait_until(opens_at, f"two unused codes of {serial}")
 
 
-def _resync_typed(edges: Edges, user: User, serial: str) -> None:
+def _resync_typed(edges: DeviceEdges, user: User, serial: str) -> None:
     ask = edges.ask_code
     if ask is None:
         raise NoMfaError(
@@ -74,7 +74,7 @@ def _resync_typed(edges: Edges, user: User, serial: str) -> None:
         edges.aws.resync(user, serial, (first, second))
 
 
-def _typed(edges: Edges, ask: Callable[[str], str], question: str, before: str) -> str:
+def _typed(edges: DeviceEdges, ask: Callable[[str], str], question: str, before: str) -> str:
     for _ in range(PROMPT_ATTEMPTS):
         code = normalize_code(ask(question))
         if code is not None and code != before:
@@ -86,7 +86,7 @@ def _typed(edges: Edges, ask: Callable[[str], str], question: str, before: str) 
 class Removal:
     """Takes a device from the user and deletes it; with the consent that it was asked for."""
 
-    def __init__(self, edges: Edges, user: User) -> None:
+    def __init__(self, edges: DeviceEdges, user: User) -> None:
         """Take the edges and the user."""
         self._edges = edges
         self._user = user

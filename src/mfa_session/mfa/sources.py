@@ -13,29 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_session.mfa.codes import PromptedCode, SuppliedCode
-    from mfa_session.model.ports import Clock, CodeSource, Talk
+    from mfa_session.model.ports import Clock, CodeSource, Console, Secrets
     from mfa_session.model.secret import Secret
     from mfa_session.model.settings import Settings
 
 GENERATED_ATTEMPTS = 2
 _WORTH_TELLING = {"keyring-locked", "keyring-timeout"}
 """A keyring that should work and does not; one that never had a secret is not missed."""
-
-
-class Secrets(Protocol):
-    """The TOTP secrets that are stored."""
-
-    def get(self, serial: str) -> Secret | None:
-        """Return the secret of a device; ConfigurationError where the keyring fails."""
-
-    def is_known(self, serial: str) -> bool:
-        """Say, without asking the keyring, whether it had a secret of this device."""
-
-    def serials(self) -> list[str]:
-        """Return the devices whose secrets are known to be stored."""
-
-    def describe(self) -> str:
-        """Return which keyring it is; ConfigurationError where there is none to use."""
 
 
 class DeviceCodes(Protocol):
@@ -81,7 +65,7 @@ class CommandCode:
 class FallingToPrompt:
     """A generated code first; when its attempts are over, the person is asked."""
 
-    def __init__(self, first: CodeSource, prompt: PromptedCode, talk: Talk) -> None:
+    def __init__(self, first: CodeSource, prompt: PromptedCode, talk: Console) -> None:
         """Take both, and how to tell of the change."""
         self._first = first
         self._prompt = prompt
@@ -111,7 +95,7 @@ class Sources(Record):
 
     settings: Settings
     clock: Clock
-    talk: Talk
+    talk: Console
     secrets: Secrets
     run_command: Callable[[str], str] | None
     prompt: PromptedCode | None

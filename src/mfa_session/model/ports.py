@@ -1,4 +1,4 @@
-"""What the rooms of decisions need from the edges; `cli/app.py` plugs the real ones in."""
+"""What the decisions need from the edges; `cli/wiring.py` plugs the real ones in."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from mfa_session.model.profiles import ProfileFiles
+    from mfa_session.model.secret import Secret
     from mfa_session.model.session import Keys, Session
     from mfa_session.model.settings import Settings, Source
+    from mfa_session.model.settings_file import SettingsFile
 
 
 class Issued(Record):
@@ -65,7 +68,7 @@ class Aws(Protocol):
         """STS GetCallerIdentity's account, or None where it cannot be had."""
 
 
-class Talk(Protocol):
+class Console(Protocol):
     """Words to the person, on stderr; never a secret."""
 
     def say(self, text: str) -> None:
@@ -76,6 +79,86 @@ class Talk(Protocol):
 
     def detail(self, text: str) -> None:
         """Tell what was asked of AWS and why; shown with -v."""
+
+    def error(self, message: str, hint: str) -> None:
+        """Tell what is wrong, and on the next line what to run or change."""
+
+
+class Terminal(Protocol):
+    """The terminal of the person who called, apart from stdin and stdout."""
+
+    def can_ask(self) -> bool:
+        """Say whether there is somebody to ask, and questions are allowed."""
+
+    def tell(self, text: str) -> None:
+        """Show a line where the questions are."""
+
+    def ask(self, question: str) -> str:
+        """Return the line typed; NoMfaError at end of input."""
+
+    def ask_hidden(self, question: str) -> str:
+        """Return the line typed, which is not shown."""
+
+
+class Secrets(Protocol):
+    """The TOTP secrets in the OS keyring; ConfigurationError where the keyring fails."""
+
+    def get(self, serial: str) -> Secret | None:
+        """Return the secret of a device."""
+
+    def holds(self, serial: str) -> bool:
+        """Say whether there is a secret of this device, without reading it."""
+
+    def set(self, serial: str, secret: Secret) -> None:
+        """Store it, and see that it is kept."""
+
+    def remove(self, serial: str) -> bool:
+        """Remove it; False if there was none."""
+
+    def is_known(self, serial: str) -> bool:
+        """Say, without asking the keyring, whether it had a secret of this device."""
+
+    def serials(self, others: Iterable[str] = ()) -> list[str]:
+        """Return the devices whose secrets are stored: those that are known, and of `others`."""
+
+    def describe(self) -> str:
+        """Return which keyring it is."""
+
+    def try_out(self) -> None:
+        """See that what is stored is given back, and leave nothing of it."""
+
+
+class State(Protocol):
+    """Small private files that outlive a command."""
+
+    def read(self, name: str) -> bytes | None:
+        """Return a file's bytes, or None."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file whole; ConfigurationError where that fails."""
+
+
+class Files(Protocol):
+    """The person's files, read."""
+
+    @property
+    def state(self) -> State:
+        """The state directory."""
+
+    def settings(self) -> SettingsFile:
+        """Return config.toml, read once. ConfigurationError where it is wrong or unsafe."""
+
+    def forget_settings(self) -> None:
+        """Read config.toml afresh next time: it has been written."""
+
+    def profiles(self) -> ProfileFiles:
+        """Return both AWS files. ConfigurationError where the credentials file is unsafe."""
+
+    def recovered(self) -> Mapping[str, Session]:
+        """Return the sessions that the credentials file could not take, by profile."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the bytes of a regular file; None where there is none."""
 
 
 class Clock(Protocol):
@@ -144,6 +227,9 @@ class Store(Protocol):
     def save(self, session: Session, settings: Settings) -> None:
         """Write the session to its profile."""
 
+    def remove(self, profile: str) -> None:
+        """Remove what this tool wrote to a profile."""
+
 
 class Turns(Protocol):
     """One at a time for one identity or device, across processes."""
@@ -159,7 +245,7 @@ class Edges(Record):
     """Everything a login touches."""
 
     aws: Aws
-    talk: Talk
+    talk: Console
     clock: Clock
     store: Store
     turns: Turns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfa_session.model.listing import list_sessions
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions
     from mfa_session.model.settings_file import SettingsFile
+    from mfa_session.session.context import Context
 
 
 class Facts(Record):
@@ -30,3 +32,18 @@ class Facts(Record):
     def in_credentials(self, name: str) -> Mapping[str, str]:
         """Return a profile's section of the credentials file; empty when there is none."""
         return self.profiles.in_credentials(name) or {}
+
+    def sessions(self) -> list[Session]:
+        """Return every session in the files, ours and other tools'."""
+        return list_sessions(self.profiles, self.recovered)
+
+
+def read_inputs(ctx: Context, options: SessionOptions) -> Facts:
+    """Read the files as they are now. ConfigurationError where one is wrong or unsafe."""
+    return Facts(
+        options=options,
+        environ=ctx.environ,
+        file=ctx.files.settings(),
+        profiles=ctx.files.profiles(),
+        recovered=ctx.files.recovered(),
+    )

@@ -100,7 +100,7 @@ def _log_in(app: App, answers: Answers) -> Outcome | None:
             raise
         app.talk.say(f"not logged in: {error.message}; {error.hint}")
         return None
-    tell(app, outcome, asked=None)
+    tell(outcome, app.ctx, asked=None)
     return outcome
 
 

@@ -10,7 +10,7 @@ from mfa_session.model.errors import MfaSessionError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.cli.wiring import Terminal
+    from mfa_session.system.terminal import Terminal
 
 Answer = TypeVar("Answer")
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 _COLOURS = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
 
 
-class Talk:
-    """Talk on stderr; a stream that is closed or broken stops nothing."""
+class Console:
+    """Console on stderr; a stream that is closed or broken stops nothing."""
 
     def __init__(self, verbosity: int, environ: Mapping[str, str]) -> None:
         """Take how often -v was given, and the environment for NO_COLOR."""

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.system.clock import SystemClock
-    from mfa_session.system.console import Talk
+    from mfa_session.system.console import Console
 
 
-def wait_until(clock: SystemClock, talk: Talk, moment: datetime, what: str) -> None:
+def wait_until(clock: SystemClock, talk: Console, moment: datetime, what: str) -> None:
     """Wait for `what`: a countdown where stderr is a terminal, one line where it is not."""
     if not _stderr_is_terminal():
         seconds = int((moment - clock.now()).total_seconds()) + 1

@@ -1,4 +1,4 @@
-"""The end of `exec` and `guard`: this process becomes the command."""
+"""The end of `exec` and `guard`: the command takes the place of this process."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfa_session.cli.app import App
+    from mfa_session.system.console import Console
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
 _SET_BY_PYTHON = ("C.UTF-8", "C.utf8", "UTF-8")
 
 
-def become(
-    app: App, command: Sequence[str], environ: Mapping[str, str], program: str | None = None
+def execute(
+    console: Console, command: Sequence[str], environ: Mapping[str, str], program: str | None = None
 ) -> int:
     """Replace this process by `command`; return only if that fails (126, 127), as a shell does.
 
@@ -29,18 +29,18 @@ def become(
         given = _as_given(environ)
         os.execvpe(program or command[0], list(command), given)  # noqa: S606  # the person's own
     except (FileNotFoundError, NotADirectoryError):
-        return not_found(app, command[0])
+        return not_found(console, command[0])
     except OSError as error:
-        app.talk.error(f"{command[0]}: {error.strerror}", "check that it may be executed")
+        console.error(f"{command[0]}: {error.strerror}", "check that it may be executed")
         return NOT_EXECUTABLE
     except ValueError:  # an empty name, or a NUL in it
-        app.talk.error(f"{command[0]!r} is no command", "check the name")
+        console.error(f"{command[0]!r} is no command", "check the name")
         return NOT_FOUND
 
 
-def not_found(app: App, name: str) -> int:
+def not_found(console: Console, name: str) -> int:
     """Tell that there is no such program; return the exit code for it."""
-    app.talk.error(f"{name or repr(name)}: command not found", "check the name and PATH")
+    console.error(f"{name or repr(name)}: command not found", "check the name and PATH")
     return NOT_FOUND
 
 

@@ -46,6 +46,15 @@ def find_program(name: str, environ: Mapping[str, str], led_back: str | None = N
     raise OnlyWrappersError
 
 
+def is_startable(name: str, environ: Mapping[str, str]) -> bool:
+    """Say whether a program can be started by this name."""
+    try:
+        path = find_program(name, environ)
+    except OnlyWrappersError:
+        return True
+    return path is not None and os.access(path, os.X_OK)
+
+
 def is_wrapper(path: str) -> bool:
     """Say whether a program is a script with a line that calls our guard for its own name."""
     head = _read_head(path)

@@ -187,3 +187,27 @@ else:
         if hidden:
             os.write(tty, b"\n")
         return typed.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def confirm(terminal: Terminal, question: str) -> bool | None:
+    """Ask for a yes; None where nobody can be asked."""
+    if not terminal.can_ask():
+        return None
+    return terminal.ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
+
+
+def choose_device(terminal: Terminal, serials: list[str]) -> str | None:
+    """Let the person pick one of several devices by number; None where nobody can be asked."""
+    return choose(terminal, "Several MFA devices:", serials) if terminal.can_ask() else None
+
+
+def choose(terminal: Terminal, title: str, items: list[str]) -> str:
+    """Let the person pick one of several things by number."""
+    terminal.tell(title)
+    for number, item in enumerate(items, 1):
+        terminal.tell(f"  {number}  {item}")
+    while True:
+        answer = terminal.ask(f"Which one (1-{len(items)})? ").strip()
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(items):
+            return items[int(answer) - 1]
+        terminal.tell(f"a number from 1 to {len(items)}, please")

@@ -29,7 +29,7 @@ def files(home: Path) -> AwsFiles:
 
 def offered(*words: str, shell: str = "fish") -> list[str]:
     """Return the words offered, without their meanings."""
-    first, *lines = answer([shell, *words]).splitlines()
+    first, *lines = answer([shell, *words], os.environ).splitlines()
     assert first == "words"
     return [line.partition("\t")[0] for line in lines]
 
@@ -76,9 +76,9 @@ def test_each_shell_is_answered_in_its_way(files: AwsFiles) -> None:
     files.write("[my name]\n[other]\n", config="", settings="")
     line = "mfa-session login --profile my"
     assert {
-        "bash": answer(["bash", line]),
-        "zsh": answer(["zsh", *line.split()[1:]]),
-        "powershell": answer(["powershell", *line.split()[1:-1], ".my"]),
+        "bash": answer(["bash", line], os.environ),
+        "zsh": answer(["zsh", *line.split()[1:]], os.environ),
+        "powershell": answer(["powershell", *line.split()[1:-1], ".my"], os.environ),
     } == {
         "bash": "words\n\\ name\n",
         "zsh": "words\nmy name\t\nother\t\n",
@@ -87,28 +87,28 @@ def test_each_shell_is_answered_in_its_way(files: AwsFiles) -> None:
 
 
 def test_the_command_of_another_program_begins_where_it_does() -> None:
-    assert answer(["bash", "mfa-session  exec -- aws s3"]) == "command 21\n"
-    assert answer(["zsh", "exec", "--", "aws", "s3"]) == "command 3\n"
-    assert answer(["bash", "mfa-session exec "]) == "command 17\n"
+    assert answer(["bash", "mfa-session  exec -- aws s3"], os.environ) == "command 21\n"
+    assert answer(["zsh", "exec", "--", "aws", "s3"], os.environ) == "command 3\n"
+    assert answer(["bash", "mfa-session exec "], os.environ) == "command 17\n"
 
 
 @pytest.mark.parametrize("end", ["> x", ">x", "2>", "2>> x", "&> ", "< x", "<x"])
 def test_a_redirection_of_bash_leads_to_files(end: str) -> None:
-    assert answer(["bash", f"mfa-session status {end}"]) == "files\n"
+    assert answer(["bash", f"mfa-session status {end}"], os.environ) == "files\n"
 
 
 def test_files_are_the_shells_own() -> None:
-    assert answer(["bash", "mfa-session policy lint x"]) == "files\n"
-    assert answer(["fish", "policy", "lint", "x"]) == "files \n"
-    assert answer(["fish", "policy", "check", "x"]) == "files \n"
+    assert answer(["bash", "mfa-session policy lint x"], os.environ) == "files\n"
+    assert answer(["fish", "policy", "lint", "x"], os.environ) == "files \n"
+    assert answer(["fish", "policy", "check", "x"], os.environ) == "files \n"
 
 
 @pytest.mark.parametrize("argv", [["bash"], ["bash", ""], ["fish"], ["powershell"], ["zsh", ""]])
 def test_without_words_the_commands_are_offered(argv: list[str]) -> None:
-    assert answer(argv).startswith("words\nlogin")
+    assert answer(argv, os.environ).startswith("words\nlogin")
 
 
 def test_the_templates_of_policies_are_offered() -> None:
-    assert answer(["bash", "mfa-session policy template t"]) == "words\nrust\n"
-    offered = answer(["zsh", "policy", "template", ""]).splitlines()
+    assert answer(["bash", "mfa-session policy template t"], os.environ) == "words\nrust\n"
+    offered = answer(["zsh", "policy", "template", ""], os.environ).splitlines()
     assert ("require-mfa\t" in offered, "bucket\t" in offered) == (True, True)

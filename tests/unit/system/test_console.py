@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.system.console import Talk, paint
+from mfa_session.system.console import Console, paint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,13 +35,13 @@ def test_no_colour_where_it_is_not_wanted(screen: TextIO, environ: dict[str, str
 
 
 def test_what_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    talk = Talk(0, {})
+    talk = Console(0, {})
     talk.say("hello")
     talk.warn("odd")
     talk.detail("not shown")
     talk.error("wrong", "do this")
     talk.error("wrong", "")
-    Talk(1, {}).detail("shown")
+    Console(1, {}).detail("shown")
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err == (
@@ -56,5 +56,5 @@ def test_what_is_said(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_closed_stderr_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", None)
-    Talk(0, {}).say("unheard")
+    Console(0, {}).say("unheard")
     assert sys.stderr is None

@@ -80,7 +80,6 @@ def _read_own(app: App) -> OwnPolicies:
         raise UsageError(
             "principal-is-live", "with --live you are the caller", "leave --principal out"
         )
-    from mfa_session.cli.wiring import policies_of  # noqa: PLC0415  # cold: AWS is asked
     from mfa_session.session.asking import find_caller  # noqa: PLC0415
     from mfa_session.session.settings import resolve  # noqa: PLC0415
 
@@ -88,7 +87,7 @@ def _read_own(app: App) -> OwnPolicies:
     caller = find_caller(app.edges(), settings)
     signs = "the MFA session" if caller.keys.session_token else "the long-term keys"
     app.talk.detail(f"IAM is asked with {signs} ({caller.keys.shown_id})")
-    own = read_own(policies_of(app, caller))
+    own = read_own(app.make.policies(caller))
     for gap in own.gaps():
         app.talk.warn(f"may not be read: {gap}")
     if own.gaps() and caller.keys.session_token is None:

@@ -12,7 +12,6 @@ from mfa_session.model.errors import ConfigurationError, Interrupted, NoMfaError
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys, Session
 from mfa_session.model.settings import Settings, Source
-from mfa_session.session.acquire import Login
 
 ROLE = "arn:aws:iam::444455556666:role/books"
 KEYS = Keys(access_key_id="AKIAX", secret_access_key=Secret("x"))
@@ -53,7 +52,7 @@ def standing(seconds_left: float = 7200, **changes: Any) -> Session:
 
 def test_a_new_session_is_written_as_it_was_had() -> None:
     fakes = FakeEdges()
-    outcome = Login(fakes.edges()).ensure(mfa())
+    outcome = fakes.acquire(mfa())
     expected = Session(
         name="mfa",
         profile="mfa",
@@ -83,7 +82,7 @@ def test_a_new_session_is_written_as_it_was_had() -> None:
 def test_a_good_session_is_kept_without_a_turn() -> None:
     fakes = FakeEdges()
     fakes.store = FakeStore(standing())
-    outcome = Login(fakes.edges()).ensure(mfa())
+    outcome = fakes.acquire(mfa())
     assert (outcome.session, outcome.reused) == (standing(), True)
     assert (fakes.aws.calls, fakes.turns.taken) == ([], [])
 
@@ -92,7 +91,7 @@ def test_one_that_lies_aside_is_written_without_a_code() -> None:
     fakes = FakeEdges()
     fakes.store = FakeStore(standing())
     fakes.store.aside = {"mfa"}
-    outcome = Login(fakes.edges()).ensure(mfa())
+    outcome = fakes.acquire(mfa())
     assert (outcome.session, outcome.reused) == (standing(), True)
     assert fakes.aws.calls == []
 
@@ -107,7 +106,7 @@ def test_what_was_bought_while_we_waited_is_shared(force: bool) -> None:
         obtained_at=NOW,
     )
     fakes.turns.meanwhile = lambda: fakes.store.held.update(mfa=new)
-    outcome = Login(fakes.edges()).ensure(mfa(), force=force)
+    outcome = fakes.acquire(mfa(), force=force)
     assert (outcome.session, outcome.reused) == (new, True)
     assert fakes.aws.calls == []
 
@@ -116,7 +115,7 @@ def test_what_was_bought_for_another_target_is_written_to_ours_as_well() -> None
     fakes = FakeEdges()
     new = standing(43200, profile="other", name="other", obtained_at=NOW)
     fakes.turns.meanwhile = lambda: fakes.store.held.update(other=new)
-    outcome = Login(fakes.edges()).ensure(mfa())
+    outcome = fakes.acquire(mfa())
     assert outcome.session == new.replace(profile="mfa", name="mfa")
     assert sorted(fakes.store.held) == ["mfa", "other"]
     assert fakes.aws.calls == []
@@ -125,7 +124,7 @@ def test_what_was_bought_for_another_target_is_written_to_ours_as_well() -> None
 def test_force_buys_anew_though_it_was_had_this_very_second() -> None:
     fakes = FakeEdges()
     fakes.store = FakeStore(standing(43200, obtained_at=NOW))
-    outcome = Login(fakes.edges()).ensure(mfa(), force=True)
+    outcome = fakes.acquire(mfa(), force=True)
     assert (outcome.session.keys.access_key_id, outcome.reused) == ("ASIA1", False)
 
 
@@ -133,7 +132,7 @@ def test_a_role_by_an_mfa_session_needs_no_code() -> None:
     fakes = FakeEdges()
     fakes.store = FakeStore(standing())
     fakes.codes = ListedCodes()
-    session = Login(fakes.edges()).ensure(role()).session
+    session = fakes.acquire(role()).session
     assert fakes.aws.calls == [f"AssumeRole ASIAOLD {ROLE} no code 3600"]
     assert session.authenticated_at == standing().authenticated_at
     assert (session.account, session.role_session_name) == ("444455556666", "somebody")
@@ -141,7 +140,7 @@ def test_a_role_by_an_mfa_session_needs_no_code() -> None:
 
 def test_a_role_via_a_session_that_must_be_had_first() -> None:
     fakes = FakeEdges()
-    Login(fakes.edges()).ensure(role(via=mfa(mfa_serial=PHONE)))
+    fakes.acquire(role(via=mfa(mfa_serial=PHONE)))
     assert fakes.aws.calls == [
         "prepare AKIAX",
         f"GetSessionToken AKIAX {PHONE} 43200",
@@ -153,7 +152,7 @@ def test_a_role_via_a_session_that_must_be_had_first() -> None:
 def test_a_long_role_session_takes_the_keys_and_a_code() -> None:
     fakes = FakeEdges()
     fakes.store = FakeStore(standing())
-    Login(fakes.edges()).ensure(role(duration=7200, mfa_serial=PHONE))
+    fakes.acquire(role(duration=7200, mfa_serial=PHONE))
     assert fakes.aws.calls == ["prepare AKIAX", f"AssumeRole AKIAX {ROLE} {PHONE} 7200"]
 
 
@@ -171,7 +170,7 @@ def test_codes_are_tried_in_order(
 ) -> None:
     fakes = FakeEdges()
     fakes.codes = ListedCodes(*typed)
-    Login(fakes.edges()).ensure(mfa(mfa_serial=PHONE))
+    fakes.acquire(mfa(mfa_serial=PHONE))
     assert fakes.codes.problems == problems
     assert len([call for call in fakes.aws.calls if "GetSessionToken" in call]) == sent
 
@@ -183,7 +182,7 @@ def test_when_the_codes_are_over_nothing_is_written(typed: tuple[str, ...], code
     fakes = FakeEdges()
     fakes.codes = ListedCodes(*typed)
     with pytest.raises(NoMfaError) as caught:
-        Login(fakes.edges()).ensure(mfa(mfa_serial=PHONE))
+        fakes.acquire(mfa(mfa_serial=PHONE))
     assert caught.value.code == code
     assert fakes.store.held == {}
     assert [(safe.kept, safe.is_released) for safe in fakes.store.safes] == [(None, True)]
@@ -193,7 +192,7 @@ def test_without_any_code_aws_is_not_asked() -> None:
     fakes = FakeEdges()
     fakes.codes = ListedCodes()
     with pytest.raises(NoMfaError):
-        Login(fakes.edges()).ensure(mfa())
+        fakes.acquire(mfa())
     assert fakes.aws.calls == ["prepare AKIAX"]
 
 
@@ -201,7 +200,7 @@ def test_a_paid_session_that_cannot_be_written_is_kept_aside() -> None:
     fakes = FakeEdges()
     fakes.store.refusal = FULL
     with pytest.raises(ConfigurationError) as caught:
-        Login(fakes.edges()).ensure(mfa(mfa_serial=PHONE))
+        fakes.acquire(mfa(mfa_serial=PHONE))
     assert caught.value.code == "session-not-written"
     assert "/state/aside" in caught.value.message
     assert "login --profile mfa" in caught.value.hint
@@ -213,7 +212,7 @@ def test_a_paid_session_that_cannot_be_written_is_kept_aside() -> None:
 def test_those_that_hand_it_on_go_on_from_memory() -> None:
     fakes = FakeEdges()
     fakes.store.refusal = FULL
-    outcome = Login(fakes.edges(), in_memory=True).ensure(mfa(mfa_serial=PHONE))
+    outcome = fakes.acquire(mfa(mfa_serial=PHONE), in_memory=True)
     assert outcome.session.keys.access_key_id == "ASIA1"
     assert [how for how, _ in fakes.talk.said if how == "warn"] == ["warn"]
 
@@ -222,9 +221,9 @@ def test_what_can_be_known_to_fail_costs_no_code() -> None:
     fakes = FakeEdges()
     fakes.store.check_refusal = FULL
     with pytest.raises(ConfigurationError, match="disk is full"):
-        Login(fakes.edges()).ensure(mfa(mfa_serial=PHONE))
+        fakes.acquire(mfa(mfa_serial=PHONE))
     assert (fakes.aws.calls, fakes.codes.problems) == ([], [])
-    handed_on = Login(fakes.edges(), in_memory=True).ensure(mfa(mfa_serial=PHONE))
+    handed_on = fakes.acquire(mfa(mfa_serial=PHONE), in_memory=True)
     assert handed_on.session.keys.access_key_id == "ASIA1"
 
 
@@ -232,7 +231,7 @@ def test_a_protected_target_stops_even_those_that_could_do_without() -> None:
     fakes = FakeEdges()
     fakes.store.check_refusal = ConfigurationError("protected-profile", "long-term keys", "")
     with pytest.raises(ConfigurationError, match="long-term keys"):
-        Login(fakes.edges(), in_memory=True).ensure(mfa(mfa_serial=PHONE))
+        fakes.acquire(mfa(mfa_serial=PHONE), in_memory=True)
     assert fakes.aws.calls == []
 
 
@@ -240,7 +239,7 @@ def test_an_interruption_after_the_purchase_says_that_it_was_renewed() -> None:
     fakes = FakeEdges()
     fakes.interrupted = True
     with pytest.raises(Interrupted, match="had been renewed"):
-        Login(fakes.edges()).ensure(mfa(mfa_serial=PHONE))
+        fakes.acquire(mfa(mfa_serial=PHONE))
     assert list(fakes.store.held) == ["mfa"]
 
 
@@ -248,9 +247,9 @@ def test_keys_of_a_process_are_fetched_only_when_needed() -> None:
     fakes = FakeEdges()
     source = Source(profile="default", process="x")
     fakes.store = FakeStore(standing())
-    assert Login(fakes.edges()).ensure(mfa(source=source)).reused
+    assert fakes.acquire(mfa(source=source)).reused
     fakes.process_keys = lambda _source: KEYS
-    session = Login(fakes.edges()).ensure(mfa(source=source), force=True).session
+    session = fakes.acquire(mfa(source=source), force=True).session
     assert session.source_key_id == "AKIAX"
 
 
@@ -258,7 +257,7 @@ def test_temporary_keys_of_a_process_are_refused_before_a_code() -> None:
     fakes = FakeEdges()
     fakes.process_keys = lambda _source: KEYS.replace(access_key_id="ASIAX")
     with pytest.raises(ConfigurationError) as caught:
-        Login(fakes.edges()).ensure(mfa(source=Source(profile="default", process="x")))
+        fakes.acquire(mfa(source=Source(profile="default", process="x")))
     assert caught.value.code == "temporary-source"
     assert (fakes.aws.calls, fakes.codes.problems) == ([], [])
 
@@ -278,7 +277,7 @@ def test_devices_that_do_not_tell_which(
     fakes.aws = FakeAws("123456", devices=devices)
     fakes.device_chosen = chosen
     with pytest.raises(ConfigurationError) as caught:
-        Login(fakes.edges()).ensure(mfa())
+        fakes.acquire(mfa())
     assert caught.value.code == code
     assert fakes.codes.problems == []
 
@@ -287,5 +286,5 @@ def test_a_device_that_was_chosen_and_whose_account_must_be_asked() -> None:
     fakes = FakeEdges()
     fakes.aws = FakeAws("123456", devices=(PHONE, "GAHT12345678"))
     fakes.device_chosen = "GAHT12345678"
-    session = Login(fakes.edges()).ensure(mfa()).session
+    session = fakes.acquire(mfa()).session
     assert (session.mfa_serial, session.account) == ("GAHT12345678", "210987654321")

@@ -1,0 +1,51 @@
+"""The person's files as this run reads them: config.toml, the AWS files, the state directory."""
+
+from __future__ import annotations
+
+from mfa_session.files.aws_files import read_bytes, read_profiles
+from mfa_session.files.config_toml import read_settings_file
+from mfa_session.files.permissions import check_owner
+from mfa_session.files.recovered import read_recovered
+from mfa_session.model.aws_paths import credentials_path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfa_session.files.state import StateDir
+    from mfa_session.model.profiles import ProfileFiles
+    from mfa_session.model.session import Session
+    from mfa_session.model.settings_file import SettingsFile
+
+
+class Files:
+    """Reads what the environment names; config.toml is read once, the rest afresh each time."""
+
+    def __init__(self, environ: Mapping[str, str], state: StateDir) -> None:
+        """Take the environment and the state directory; nothing is read yet."""
+        self.environ = environ
+        self.state = state
+        self._settings: SettingsFile | None = None
+
+    def settings(self) -> SettingsFile:
+        """Return config.toml. ConfigurationError where it is wrong or unsafe."""
+        if self._settings is None:
+            self._settings = read_settings_file(self.environ, self.state)
+        return self._settings
+
+    def forget_settings(self) -> None:
+        """Read config.toml afresh next time: it has been written."""
+        self._settings = None
+
+    def profiles(self) -> ProfileFiles:
+        """Return both AWS files. ConfigurationError where the credentials file is unsafe."""
+        check_owner(credentials_path(self.environ), "the credentials file")
+        return read_profiles(self.environ)
+
+    def recovered(self) -> Mapping[str, Session]:
+        """Return the sessions that the credentials file could not take, by profile."""
+        return read_recovered(self.state)
+
+    def read(self, path: str) -> bytes | None:
+        """Return the bytes of a regular file; None where there is none."""
+        return read_bytes(path)

@@ -1,0 +1,79 @@
+"""One run of the program: what main hands down, so that nothing below reads it by itself."""
+
+from __future__ import annotations
+
+from mfa_session.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, Protocol
+
+    from mfa_session.mfa.devices import DeviceEdges, NewDevice, User
+    from mfa_session.model.ports import (
+        Caller,
+        Clock,
+        Console,
+        Edges,
+        Files,
+        Secrets,
+        Store,
+        Terminal,
+    )
+
+    class Factories(Protocol):
+        """Makes each expensive edge on first use; `cli/wiring.py` has the real ones."""
+
+        def session(self) -> Edges:
+            """Return what acquiring a session touches, the same for every session of this run."""
+
+        def store(self) -> Store:
+            """Return the files that sessions are stored in."""
+
+        def terminal(self) -> Terminal:
+            """Return the terminal of the person who called."""
+
+        def confirm(self, question: str) -> bool | None:
+            """Ask for a yes; None where nobody can be asked."""
+
+        def secrets(self) -> Secrets:
+            """Return the TOTP secrets in the OS keyring."""
+
+        def devices(self, caller: Caller) -> DeviceEdges:
+            """Return what the care of MFA devices touches, in the name of `caller`."""
+
+        def phone(self) -> Callable[[NewDevice, User], None] | None:
+            """Return how to show a new device to a phone; None without a terminal."""
+
+        def policies(self, caller: Caller) -> Any:
+            """Return the policies of `caller`, as IAM has them."""
+
+        def lookups(self, caller: Caller) -> Any:
+            """Return the questions about what a command will hit, asked by `caller`."""
+
+        def take_code_from_stdin(self) -> None:
+            """Take the line of `--token-code -` now, before a child gets stdin."""
+
+        def stdin_secret(self) -> str | None:
+            """Return the line on stdin; None where stdin is a terminal."""
+
+        def execute(
+            self, command: Sequence[str], environ: Mapping[str, str], program: str | None = None
+        ) -> int:
+            """Become `command`; return an exit code (126, 127) only if that fails."""
+
+
+class Context(Record):
+    """The surroundings of one run.
+
+    `environ` is the environment at the start, `clock` tells AWS's time as far as it is known,
+    `console` talks on stderr, `files` reads the person's files, `make` has the factories of
+    what is expensive. `may_ask` is False where `--no-input` forbids questions.
+    """
+
+    environ: Mapping[str, str]
+    clock: Clock
+    console: Console
+    files: Files
+    make: Factories
+    may_ask: bool = True

@@ -1,0 +1,202 @@
+"""How a session is renewed: shared, from another session, or with a code."""
+
+from __future__ import annotations
+
+from mfa_session.mfa.submission import Codes
+from mfa_session.model.arns import account_of
+from mfa_session.model.errors import ConfigurationError, Interrupted
+from mfa_session.model.ports import Caller, Issued, MfaCode, Role
+from mfa_session.model.session import Session
+from mfa_session.session.device import find_device, long_term_caller, with_keys
+from mfa_session.session.reuse import Outcome, find_base, find_kept, find_shared
+from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+
+    from mfa_session.model.ports import Edges, Safe
+    from mfa_session.model.settings import Settings
+
+CLOCK_SLACK_SECONDS = 900
+"""How far a clock may be off that AWS still talks to."""
+
+
+class Renewal:
+    """Renews sessions: preflight, lock, look again, obtain, store.
+
+    `in_memory` goes on with a session that cannot be written.
+    """
+
+    def __init__(self, edges: Edges, *, in_memory: bool = False) -> None:
+        """Take the edges; nothing is touched yet."""
+        self._edges = edges
+        self._in_memory = in_memory
+
+    def renew(self, settings: Settings, replaced: Collection[str] = ()) -> Outcome:
+        """Return a session as the settings ask for; one whose key id is `replaced` does not do."""
+        settings = with_keys(self._edges, settings)
+        place = self._preflight(settings)
+        try:
+            with self._edges.turns.take(_identity(settings), f"session {settings.name!r}"):
+                return self._share_or_obtain(settings, place, replaced)
+        finally:
+            if place is not None:
+                place.release()
+
+    def _preflight(self, settings: Settings) -> Safe | None:
+        """Check that the session can be written and set a place aside, before any code."""
+        try:
+            self._edges.store.check(settings.target)
+            return self._edges.store.set_aside(settings.target)
+        except ConfigurationError as error:
+            if not self._in_memory or error.code not in {"file-not-written", "file-locked"}:
+                raise
+            self._edges.talk.warn(f"{error.message}; the session will not be kept")
+            return None
+
+    def _share_or_obtain(
+        self, settings: Settings, safe: Safe | None, replaced: Collection[str]
+    ) -> Outcome:
+        """Share a session that another process got meanwhile, or get one; then store it."""
+        shared = self._find_shared(settings, replaced)
+        if shared is not None and shared.profile == settings.target and self._is_written(shared):
+            return Outcome(session=shared, reused=True)
+        session = shared or self._obtain(settings)
+        session = session.replace(name=settings.name, profile=settings.target)
+        self._save_whole(session, settings, safe)
+        return Outcome(session=session, reused=shared is not None)
+
+    def _is_written(self, session: Session) -> bool:
+        return session.profile not in self._edges.store.kept_aside()
+
+    def _find_shared(self, settings: Settings, replaced: Collection[str]) -> Session | None:
+        """Return a reusable session, ignoring the key ids in `replaced`."""
+        edges = self._edges
+        found, now = edges.store.sessions(), edges.clock.now()
+        sessions = [session for session in found if session.keys.access_key_id not in replaced]
+        since = edges.clock.started_at.replace(microsecond=0)
+        return find_kept(settings, sessions, now) or find_shared(settings, sessions, now, since)
+
+    def _save_whole(self, session: Session, settings: Settings, safe: Safe | None) -> None:
+        try:
+            with self._edges.uninterrupted():
+                self._save(session, settings, safe)
+        except KeyboardInterrupt as interrupt:
+            raise Interrupted(
+                "interrupted", f"interrupted; session {settings.name!r} had been renewed already"
+            ) from interrupt
+
+    def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
+        """Write the session; if that fails, keep it aside: it is paid for."""
+        try:
+            self._edges.store.save(session, settings)
+        except ConfigurationError as error:
+            kept = f"the session is kept in {safe.keep(session)}" if safe else "it is not kept"
+            if self._in_memory:
+                self._edges.talk.warn(f"{error.message}; {kept}")
+                return
+            raise ConfigurationError(
+                "session-not-written",
+                f"{error.message}; {kept}",
+                f"{error.hint}; then run `mfa-session login --profile {settings.name}` again: "
+                "it needs no new code",
+            ) from error
+
+    def _obtain(self, settings: Settings) -> Session:
+        if settings.role_arn and settings.duration <= CHAINED_LIMIT_SECONDS:
+            base = self._base(settings)
+            if base is not None:
+                return self._assume_from(base, settings)
+        return self._with_code(settings)
+
+    def _base(self, settings: Settings) -> Session | None:
+        """Return the session to assume the role from: the one to go via, or any that fits."""
+        edges = self._edges
+        if settings.via is not None:
+            return self._have_via(settings.via)
+        return find_base(settings, edges.store.sessions(), edges.clock.now())
+
+    def _have_via(self, settings: Settings) -> Session:
+        """Return the session that a role is reached from, renewed if need be."""
+        sessions = self._edges.store.sessions()
+        kept = find_kept(settings, sessions, self._edges.clock.now())
+        if kept is not None and (self._in_memory or self._is_written(kept)):
+            return kept
+        return self.renew(settings).session
+
+    def _assume_from(self, base: Session, settings: Settings) -> Session:
+        """Call AssumeRole with another session's keys; no code is spent."""
+        self._edges.talk.detail(f"sts:AssumeRole {settings.role_arn} from session {base.name!r}")
+        caller = Caller(keys=base.keys, profile=settings.source.profile, region=settings.region)
+        role = self._role(settings)
+        issued = self._edges.aws.assume_role(caller, role, None, settings.duration)
+        session = self._describe(settings, issued, role, base.mfa_serial)
+        via = settings.via.name if settings.via else None  # a base found by chance is no setting
+        return session.replace(authenticated_at=base.authenticated_at, via=via)
+
+    def _with_code(self, settings: Settings) -> Session:
+        """Have the session from the long-term keys, with a code."""
+        edges = self._edges
+        caller = long_term_caller(settings)
+        edges.aws.prepare(caller)  # beside the search for codes: a keyring takes its time
+        codes = edges.codes(settings)
+        serial = find_device(edges, settings, caller)
+        role = self._role(settings) if settings.role_arn else None
+
+        def call(code: str) -> Issued:
+            mfa = MfaCode(serial=serial, code=code)
+            if role is None:
+                edges.talk.detail(f"sts:GetSessionToken with {serial}, {settings.duration} s")
+                return edges.aws.get_session_token(caller, mfa, settings.duration)
+            edges.talk.detail(f"sts:AssumeRole {role.arn} with {serial}, {settings.duration} s")
+            return edges.aws.assume_role(caller, role, mfa, settings.duration)
+
+        # Asked now: between the code and the file nothing may take time, or fail.
+        account = account_of(settings.role_arn or serial) or edges.aws.account(caller)
+        issued = Codes(edges, serial).send(codes(serial), call)
+        return self._describe(settings, issued, role, serial).replace(account=account)
+
+    def _role(self, settings: Settings) -> Role:
+        name = settings.role_session_name or self._edges.role_session_name()
+        return Role(
+            arn=settings.role_arn or "", session_name=name, external_id=settings.external_id
+        )
+
+    def _describe(
+        self, settings: Settings, issued: Issued, role: Role | None, serial: str | None
+    ) -> Session:
+        now = self._edges.clock.now()
+        return Session(
+            name=settings.name,
+            profile=settings.target,
+            kind=settings.kind,
+            managed=True,
+            keys=issued.keys,
+            source_profile=settings.source.profile,
+            source_key_id=long_term_caller(settings).keys.access_key_id,
+            mfa_serial=serial,
+            role_arn=settings.role_arn,
+            external_id=settings.external_id,
+            role_session_name=role.session_name if role else None,
+            account=account_of(settings.role_arn or serial),
+            mfa=True,
+            authenticated_at=now,
+            obtained_at=now,
+            expires_at=issued.expires_at,
+            duration_seconds=_granted(settings, issued, now),
+        )
+
+
+def _granted(settings: Settings, issued: Issued, now: datetime) -> int:
+    """Return the duration AWS gave: less than asked for where it cuts it (a root user's to 1 h)."""
+    seconds = int((issued.expires_at - now).total_seconds())
+    return seconds if seconds < settings.duration - CLOCK_SLACK_SECONDS else settings.duration
+
+
+def _identity(settings: Settings) -> str:
+    """Return what makes two logins the same: one of them asks, the other shares."""
+    key_id = long_term_caller(settings).keys.access_key_id
+    parts = (settings.role_arn, settings.external_id, settings.role_session_name)
+    return " ".join([key_id, *(part or "-" for part in parts)])
