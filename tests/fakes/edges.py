@@ -7,8 +7,7 @@ from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.mfa.codes import CodeRejectedError
-from mfa_session.model.errors import ConfigurationError, NoMfaError
+from mfa_session.model.errors import CodeRejectedError, ConfigurationError, NoMfaError
 from mfa_session.model.ports import Edges, Issued
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys

@@ -10,17 +10,19 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from mfa_session.mfa.devices import Device, DeviceEdges, NewDevice, User
-from mfa_session.mfa.totp import code_at, step_at
+from mfa_session.mfa.devices import DeviceEdges
+from mfa_session.mfa.totp import code_at
+from mfa_session.model.devices import Device, NewDevice
 from mfa_session.model.errors import ConfigurationError, NoMfaError, RefusedError, UnreachableError
+from mfa_session.model.iam import User
 from mfa_session.model.secret import Secret
+from mfa_session.model.totp import step_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
-    from mfa_session.mfa.devices import Pair
-    from mfa_session.model.devices import Intent
+    from mfa_session.model.devices import Intent, Pair
 
 CAROL = User(
     arn="arn:aws:iam::123456789012:user/carol",

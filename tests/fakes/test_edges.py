@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fakes.edges import NOW, PHONE, FakeAws, FakeEdges, FakeStore, FakeTurns, ListedCodes
-from mfa_session.mfa.codes import CodeRejectedError
-from mfa_session.model.errors import NoMfaError
+from mfa_session.model.errors import CodeRejectedError, NoMfaError
 from mfa_session.model.ports import Caller, MfaCode
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys, Session

@@ -30,7 +30,8 @@ def unread(command: Command) -> set[str]:
     fields: set[str] = set(kind._fields)  # type: ignore[attr-defined]  # every Record has them
     if "session" in fields:
         fields |= set(SessionOptions._fields)
-    names = {part.name for part in (*command.options, *command.arguments)}
+    names = {option.name for option in command.options}
+    names |= {argument.name for argument in command.arguments}
     return names - fields - TAKEN_EARLIER
 
 

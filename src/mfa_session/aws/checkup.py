@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timezone
 
-from mfa_session.aws.asked import Asked
 from mfa_session.aws.devices import read_device
-from mfa_session.aws.sts import AwsCalls, not_an_answer
-from mfa_session.doctor.scene import AccessKey
+from mfa_session.aws.request import AwsRequest
+from mfa_session.aws.sts import AwsCalls
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UnreachableError
+from mfa_session.model.iam import AccessKey
 from mfa_session.model.ports import Caller
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from mfa_session.mfa.devices import Device
+    from mfa_session.model.devices import Device
 
 
 class Checkup(AwsCalls):
@@ -30,29 +30,22 @@ class Checkup(AwsCalls):
 
     def identity(self, caller: Caller) -> str:
         """STS GetCallerIdentity, which no policy can deny: the ARN."""
-        asked = Asked("sts", "GetCallerIdentity", caller, once=True)
-        arn = str(self._call(asked).get("Arn") or "")
-        if not arn.startswith("arn:"):
-            raise not_an_answer(asked)
-        return arn
+        request = AwsRequest("sts", "GetCallerIdentity", caller, once=True)
+        return self._ask(request, _arn)
 
     def keys(self, caller: Caller) -> tuple[AccessKey, ...]:
         """IAM ListAccessKeys of the caller (at most two, so one page)."""
-        asked = Asked("iam", "ListAccessKeys", caller, once=True)
-        answer = self._call(asked)
-        try:
-            return tuple(_key(listed) for listed in answer["AccessKeyMetadata"])
-        except (KeyError, TypeError, AttributeError) as error:
-            raise not_an_answer(asked) from error
+        request = AwsRequest("iam", "ListAccessKeys", caller, once=True)
+        return self._ask(
+            request, lambda answer: tuple(_key(listed) for listed in answer["AccessKeyMetadata"])
+        )
 
     def devices(self, caller: Caller) -> tuple[Device, ...]:
         """IAM ListMFADevices of the caller (at most eight, so one page)."""
-        asked = Asked("iam", "ListMFADevices", caller, once=True)
-        answer = self._call(asked)
-        try:
-            return tuple(read_device(listed) for listed in answer["MFADevices"])
-        except (KeyError, TypeError, AttributeError) as error:
-            raise not_an_answer(asked) from error
+        request = AwsRequest("iam", "ListMFADevices", caller, once=True)
+        return self._ask(
+            request, lambda answer: tuple(read_device(listed) for listed in answer["MFADevices"])
+        )
 
     def reach(self, region: str | None) -> None:
         """Return when STS answered an unsigned call, as it does with a refusal.
@@ -66,6 +59,13 @@ class Checkup(AwsCalls):
             raise
         except MfaSessionError:
             return
+
+
+def _arn(answer: dict[str, Any]) -> str:
+    arn: str = answer["Arn"]
+    if not arn.startswith("arn:"):
+        raise ValueError("no ARN")
+    return arn
 
 
 def _key(listed: dict[str, Any]) -> AccessKey:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 from contextlib import suppress
+
+from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +18,11 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
 ATTEMPTS = 3
+PIECE_BYTES = 65536
+
+
+MOST_BYTES = 1_000_000
+"""Of one answer: AWS's own have a few thousand."""
 
 
 class Clients:
@@ -58,25 +66,97 @@ def _make(service: str, caller: Caller, attempts: int) -> Any:
     gc.disable()
     from botocore import UNSIGNED  # noqa: PLC0415  # as the next
     from botocore.config import Config  # noqa: PLC0415  # 360 ms: only when AWS is asked
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415
     from botocore.session import Session  # noqa: PLC0415
 
     _have_files_read_as_utf8()
     session = Session(profile=caller.profile)
     token = caller.keys.session_token
     region = caller.region or session.get_config_variable("region") or "us-east-1"
-    return session.create_client(
-        service,
-        region_name=region,
-        # Never nothing: botocore would go and look for keys, and run what yields them.
-        aws_access_key_id=caller.keys.access_key_id or "unsigned",
-        aws_secret_access_key=caller.keys.secret_access_key.reveal() or "unsigned",
-        aws_session_token=token.reveal() if token else None,
-        config=Config(
-            connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            signature_version=None if caller.keys.access_key_id else UNSIGNED,
-            retries={"mode": "standard", "total_max_attempts": attempts},
-        ),
+    try:
+        client = session.create_client(
+            service,
+            region_name=region,
+            # Never nothing: botocore would go and look for keys, and run what yields them.
+            aws_access_key_id=caller.keys.access_key_id or "unsigned",
+            aws_secret_access_key=caller.keys.secret_access_key.reveal() or "unsigned",
+            aws_session_token=token.reveal() if token else None,
+            config=Config(
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=READ_SECONDS,
+                signature_version=None if caller.keys.access_key_id else UNSIGNED,
+                retries={"mode": "standard", "total_max_attempts": attempts},
+            ),
+        )
+    except BotoCoreError:
+        raise
+    except ValueError as error:
+        raise _bad_endpoint(service, session) or error from None
+    # botocore has no setting for the size of an answer, and reads all of it; what `before-send`
+    # returns is taken as the answer.
+    client.meta.events.register("before-send", _Sender(client._endpoint.http_session).send)  # noqa: SLF001
+    return client
+
+
+class _Sender:
+    """Sends a request as botocore does, and reads no more of the answer than may be."""
+
+    def __init__(self, http_session: Any) -> None:
+        """Take botocore's own session, which knows proxies and certificates."""
+        self._http_session = http_session
+
+    def send(self, request: Any, **_: object) -> Any:
+        """Return the answer, its body read; raise an error of botocore, or ValueError."""
+        from botocore.awsrequest import AWSResponse  # noqa: PLC0415
+        from botocore.exceptions import ConnectionClosedError, ReadTimeoutError  # noqa: PLC0415
+        from botocore.httpsession import ProtocolError, URLLib3ReadTimeoutError  # noqa: PLC0415
+
+        request.stream_output = True  # have the body left to us
+        answer = self._http_session.send(request)
+        try:
+            body = b""
+            for piece in answer.raw.stream(PIECE_BYTES):
+                body += piece
+                if len(body) > MOST_BYTES:
+                    raise ValueError("more than an answer of AWS")
+        except URLLib3ReadTimeoutError as error:
+            raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
+        except ProtocolError as error:
+            raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
+        finally:
+            answer.raw.release_conn()
+        return AWSResponse(answer.url, answer.status_code, answer.headers, _Body(body))
+
+
+class _Body:
+    """A body that has been read, as botocore asks for it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def stream(self) -> list[bytes]:
+        """Return the pieces."""
+        return [self._data]
+
+
+def _bad_endpoint(service: str, session: Any) -> ConfigurationError | None:
+    """Return the error for an endpoint that is no URL, by the name of what sets it; or None."""
+    for name in (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL"):
+        url = os.environ.get(name)  # where botocore has it from
+        if url:
+            return _no_url(name, url)
+    url = session.get_scoped_config().get("endpoint_url")
+    return (
+        _no_url(f"endpoint_url of profile {session.profile or 'default'!r}", url) if url else None
+    )
+
+
+def _no_url(name: str, url: str) -> ConfigurationError:
+    shown = url.rpartition("@")[2]  # before it may stand a password
+    return ConfigurationError(
+        "bad-endpoint",
+        f"{name} is no URL: {shown}",
+        f"begin it with https://, or with http:// for a local emulator: http://{shown}",
     )
 
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from datetime import timezone
 
-from mfa_session.aws.asked import Asked
-from mfa_session.aws.sts import AwsCalls, not_an_answer
-from mfa_session.mfa.devices import Device, NewDevice, User
-from mfa_session.model.arns import device_kind, parse_arn
+from mfa_session.aws.request import AwsRequest
+from mfa_session.aws.sts import AwsCalls
+from mfa_session.model.arns import Arn, device_kind, parse_arn
+from mfa_session.model.devices import Device, NewDevice
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.iam import User
 from mfa_session.model.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from mfa_session.aws.sts import Learner, LocalClock
-    from mfa_session.mfa.devices import Pair
+    from mfa_session.aws.sts import Learner, Limiter, LocalClock
+    from mfa_session.model.devices import Pair
     from mfa_session.model.ports import Caller
 
 _KINDS = {"virtual", "hardware"}
@@ -25,22 +26,21 @@ _KINDS = {"virtual", "hardware"}
 class IamDevices(AwsCalls):
     """The devices of the user whose keys `caller` holds: long-term ones, or an MFA session's."""
 
-    def __init__(self, clock: LocalClock, aws_clock: Learner, caller: Caller) -> None:
-        """Take the clocks, and who asks."""
-        super().__init__(clock, aws_clock)
+    def __init__(
+        self, clock: LocalClock, aws_clock: Learner, limited: Limiter, caller: Caller
+    ) -> None:
+        """Take the clocks, a time limit, and who asks."""
+        super().__init__(clock, aws_clock, limited)
         self._caller = caller
 
     def user(self) -> User:
         """STS GetCallerIdentity, which no policy can deny; `not-a-user` if it is none of IAM's."""
-        asked = Asked("sts", "GetCallerIdentity", self._caller)
-        text = str(self._call(asked).get("Arn") or "")
-        arn = parse_arn(text)
-        if arn is None:
-            raise not_an_answer(asked)
+        request = AwsRequest("sts", "GetCallerIdentity", self._caller)
+        text, arn = self._ask(request, _read_arn)
         if arn.service != "iam" or not arn.resource.startswith("user/"):
             raise ConfigurationError(
                 "not-a-user",
-                f"{asked.key} is the key of {text}, which is no IAM user",
+                f"{request.key} is the key of {text}, which is no IAM user",
                 "use the access key of an IAM user: --profile, or source_profile in config.toml",
             )
         name = arn.resource.rpartition("/")[2]
@@ -48,39 +48,29 @@ class IamDevices(AwsCalls):
 
     def enabled(self) -> list[Device]:
         """IAM ListMFADevices (at most eight, so one page)."""
-        asked = Asked("iam", "ListMFADevices", self._caller)
-        answer = self._call(asked)
-        try:
-            return [read_device(listed) for listed in answer["MFADevices"]]
-        except (KeyError, TypeError, AttributeError) as error:
-            raise not_an_answer(asked) from error
+        request = AwsRequest("iam", "ListMFADevices", self._caller)
+        return self._ask(
+            request, lambda answer: [read_device(listed) for listed in answer["MFADevices"]]
+        )
 
     def unassigned(self) -> set[str]:
         """IAM ListVirtualMFADevices, all pages."""
-        asked = Asked("iam", "ListVirtualMFADevices", self._caller)
+        request = AwsRequest("iam", "ListVirtualMFADevices", self._caller)
         found: set[str] = set()
         page: dict[str, str] = {}
         while True:
-            answer = self._call(asked, AssignmentStatus="Unassigned", **page)
-            try:
-                found |= {str(listed["SerialNumber"]) for listed in answer["VirtualMFADevices"]}
-            except (KeyError, TypeError) as error:
-                raise not_an_answer(asked) from error
-            if not answer.get("IsTruncated"):
+            serials, marker = self._ask(
+                request, _serials_and_marker, AssignmentStatus="Unassigned", **page
+            )
+            found |= serials
+            if marker is None:
                 return found
-            page = {"Marker": str(answer["Marker"])}
+            page = {"Marker": marker}
 
     def create(self, name: str) -> NewDevice:
         """IAM CreateVirtualMFADevice, once: what a second one answers tells no seed."""
-        asked = Asked("iam", "CreateVirtualMFADevice", self._caller, serial=name, once=True)
-        answer = self._call(asked, VirtualMFADeviceName=name)
-        try:
-            made = answer["VirtualMFADevice"]
-            seed = Secret(made["Base32StringSeed"].decode("ascii"))
-            return NewDevice(serial=str(made["SerialNumber"]), seed=seed)
-        except (KeyError, TypeError, AttributeError, ValueError):
-            # Not chained: the answer's text may hold the seed.
-            raise not_an_answer(asked) from None
+        request = AwsRequest("iam", "CreateVirtualMFADevice", self._caller, serial=name, once=True)
+        return self._ask(request, _new_device, VirtualMFADeviceName=name)
 
     def enable(self, user: User, serial: str, codes: Pair) -> None:
         """IAM EnableMFADevice."""
@@ -99,8 +89,26 @@ class IamDevices(AwsCalls):
         self._change("DeleteVirtualMFADevice", serial)
 
     def _change(self, operation: str, serial: str, **parameters: str) -> None:
-        asked = Asked("iam", operation, self._caller, serial=serial)
-        self._call(asked, SerialNumber=serial, **parameters)
+        request = AwsRequest("iam", operation, self._caller, serial=serial)
+        self._ask(request, bool, SerialNumber=serial, **parameters)
+
+
+def _read_arn(answer: dict[str, Any]) -> tuple[str, Arn]:
+    arn = parse_arn(answer["Arn"])
+    if arn is None:
+        raise ValueError("no ARN")
+    return answer["Arn"], arn
+
+
+def _serials_and_marker(answer: dict[str, Any]) -> tuple[set[str], str | None]:
+    serials = {str(listed["SerialNumber"]) for listed in answer["VirtualMFADevices"]}
+    return serials, str(answer["Marker"]) if answer.get("IsTruncated") else None
+
+
+def _new_device(answer: dict[str, Any]) -> NewDevice:
+    made = answer["VirtualMFADevice"]
+    seed = Secret(made["Base32StringSeed"].decode("ascii"))
+    return NewDevice(serial=str(made["SerialNumber"]), seed=seed)
 
 
 def _codes(codes: Pair) -> dict[str, str]:

@@ -1,16 +1,17 @@
-"""AWS's errors, and botocore's, said as what the person can do."""
+"""What AWS's errors, and botocore's own, mean for the person: one table.
+
+The first row that fits counts. Texts are matched loosely: their punctuation varies between
+services (AWS STS and IAM API references, "Errors" and "Common Errors").
+"""
 
 from __future__ import annotations
 
-from email.utils import parsedate_to_datetime
-
 from botocore import exceptions
 
-from mfa_session.aws.device_errors import DEVICE_MEANINGS
-from mfa_session.aws.failures import translate_failure
-from mfa_session.mfa.codes import CodeRejectedError
+from mfa_session.aws.answers import date_of, is_aws_error
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import (
+    CodeRejectedError,
     ConfigurationError,
     MfaSessionError,
     NoMfaError,
@@ -21,213 +22,437 @@ from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
+    from typing import Any
 
-    from mfa_session.aws.asked import Asked
+    from mfa_session.aws.request import AwsRequest
+
+    Kinds = type[Exception] | tuple[type[Exception], ...]
 
 SERVER_ERROR_STATUS = 500
 
+_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+_UNKNOWN_KEY = ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId")
+_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+_THROTTLED = (
+    "Throttling",
+    "ThrottlingException",
+    "RequestLimitExceeded",
+    "TooManyRequestsException",
+)
+_EXISTS = ("EntityAlreadyExists", "EntityAlreadyExistsException")
+_QUOTA = ("LimitExceeded", "LimitExceededException")
+_NO_SUCH = ("NoSuchEntity", "NoSuchEntityException")
+_WRONG_CODES = ("InvalidAuthenticationCode", "InvalidAuthenticationCodeException")
+_BUSY = ("EntityTemporarilyUnmodifiable", "ConcurrentModification")
+_ROLE_HINT = (
+    "check the ARN, then two sides: your own policies must allow sts:AssumeRole on it, and the "
+    "role's trust policy must name you, with its external id and MFA conditions met"
+)
 
-def translate(error: Exception, asked: Asked, now: datetime) -> MfaSessionError:
-    """Return our error for a botocore exception raised by the call `asked`."""
+
+class _Meaning(Record):
+    """A row: AWS's codes and what else must be so, and our error with its blanks to fill in.
+
+    `says` is in the text, in lower case; `operation` is in the operation's name; `has` names a
+    property of the request that must be true.
+    """
+
+    codes: tuple[str, ...]
+    says: str = ""
+    operation: str = ""
+    has: str = ""
+    error: MfaSessionError
+
+    def fits(self, code: str, text: str, request: AwsRequest) -> bool:
+        """Say whether an error of AWS is this one."""
+        return (
+            code in self.codes
+            and self.says in text.lower()
+            and self.operation in request.operation
+            and (not self.has or bool(getattr(request, self.has)))
+        )
+
+
+_MEANINGS = (
+    _Meaning(
+        codes=_DENIED,
+        says="one time pass code",
+        error=CodeRejectedError(
+            "code-rejected",
+            "AWS rejected the code for {serial}",
+            "a code works once: wait for the next one; if that fails too, "
+            "check that it is this device's, and the phone's clock",
+        ),
+    ),
+    _Meaning(
+        codes=_DENIED,
+        says="unable to validate mfa code",
+        error=ConfigurationError(
+            "wrong-serial",
+            "AWS does not know {serial} as an MFA device of this key's user",
+            "leave mfa_serial out to have it found, or see `aws iam list-mfa-devices`",
+        ),
+    ),
+    _Meaning(
+        codes=_DENIED,
+        says="with session credentials",
+        error=ConfigurationError(
+            "temporary-source",
+            "{key} is a session's key; AWS gives MFA sessions to long-term keys only",
+            "name the profile that holds your access key (AKIA…): --source-profile NAME",
+        ),
+    ),
+    _Meaning(
+        codes=_DENIED,
+        has="is_role_from_session",
+        error=RefusedError(
+            "role-refused",
+            "AWS did not let {key} assume {role_arn}",
+            _ROLE_HINT + "; if the trust policy limits the MFA's age, renew the MFA session first: "
+            "`mfa-session login --force`",
+        ),
+    ),
+    _Meaning(
+        codes=_DENIED,
+        has="role_arn",
+        error=RefusedError("role-refused", "AWS did not let {key} assume {role_arn}", _ROLE_HINT),
+    ),
+    _Meaning(
+        codes=_DENIED,
+        operation="ListMFADevices",
+        error=RefusedError(
+            "not-authorized",
+            "{key} is not allowed {action}",
+            "ask your administrator to allow {action} for your own user, "
+            "or name the device to log in: `mfa-session login --mfa-serial SERIAL`",
+        ),
+    ),
+    _Meaning(
+        codes=_DENIED,
+        operation="MFADevice",
+        has="is_long_term",
+        error=RefusedError(
+            "not-authorized",
+            "{key} is not allowed {action}",
+            "ask your administrator to allow {action} for your own user; "
+            "if they allow it with MFA only, log in first: `mfa-session login`",
+        ),
+    ),
+    _Meaning(
+        codes=_DENIED,
+        error=RefusedError(
+            "not-authorized",
+            "{key} is not allowed {action}",
+            "ask your administrator to allow {action} for your own user",
+        ),
+    ),
+    _Meaning(
+        codes=("ValidationError",),
+        says="maxsessionduration",
+        error=ConfigurationError(
+            "duration-above-role-maximum",
+            "the duration exceeds the maximum that {role_arn} allows",
+            "give a shorter --duration, or raise the role's maximum session duration",
+        ),
+    ),
+    _Meaning(
+        codes=("ValidationError",),
+        says="role chaining",
+        error=ConfigurationError(
+            "duration-out-of-range",
+            "a role reached from another session lasts 1 h at most",
+            "give a --duration of 1h or less",
+        ),
+    ),
+    _Meaning(
+        codes=("ValidationError",),
+        says="durationseconds",
+        error=ConfigurationError(
+            "duration-out-of-range", "AWS does not allow that duration", "give another --duration"
+        ),
+    ),
+    _Meaning(
+        codes=("ValidationError",),
+        says="tokencode",
+        error=NoMfaError("bad-code", "AWS does not take that as a code", "a code is six digits"),
+    ),
+    _Meaning(
+        codes=("ValidationError",),
+        error=RefusedError(
+            "refused-by-aws",
+            "AWS refused {action}: {text}",
+            "correct the setting that AWS names",
+        ),
+    ),
+    _Meaning(
+        codes=_UNKNOWN_KEY,
+        has="is_long_term",
+        error=RefusedError(
+            "invalid-key",
+            "AWS does not know the access key {key}: deleted, inactive, or of another partition",
+            "check it in the console (IAM, your user, Security credentials), and the region",
+        ),
+    ),
+    _Meaning(
+        codes=_UNKNOWN_KEY,
+        error=RefusedError(
+            "invalid-key",
+            "AWS does not accept the session key {key_id}",
+            "renew it: `mfa-session login --force`",
+        ),
+    ),
+    _Meaning(
+        codes=("SignatureDoesNotMatch",),
+        error=RefusedError(
+            "wrong-secret-key",
+            "the secret access key of {key} does not belong to that key id",
+            "store the right pair with `aws configure`",
+        ),
+    ),
+    _Meaning(
+        codes=_EXPIRED,
+        error=NoMfaError(
+            "session-expired",
+            "AWS says the session of {key} has expired",
+            "run `mfa-session login --force`",
+        ),
+    ),
+    _Meaning(
+        codes=("RegionDisabledException",),
+        error=RefusedError(
+            "region-disabled",
+            "STS is switched off in region {region} for this account",
+            "use another: --region us-east-1",
+        ),
+    ),
+    _Meaning(
+        codes=_THROTTLED,
+        error=RefusedError(
+            "throttled", "AWS throttles {action}: too many requests", "try again in a minute"
+        ),
+    ),
+    _Meaning(
+        codes=_EXISTS,
+        operation="CreateVirtualMFADevice",
+        error=ConfigurationError(
+            "device-exists",
+            "an MFA device named '{serial}' exists in the account already",
+            "give yours another name: mfa-session device enroll NAME",
+        ),
+    ),
+    _Meaning(
+        codes=(*_EXISTS, "DeleteConflict", "DeleteConflictException"),
+        error=ConfigurationError(
+            "device-in-use", "{serial} is enabled for a user", "see `mfa-session device list`"
+        ),
+    ),
+    _Meaning(
+        codes=_QUOTA,
+        error=RefusedError(
+            "device-quota",
+            "AWS allows no more MFA devices: a user has eight at most, "
+            "and an account has a limit, too",
+            "remove one that you do not use: "
+            "`mfa-session device list`, `mfa-session device remove`",
+        ),
+    ),
+    _Meaning(
+        codes=_NO_SUCH,
+        says="the user with name",
+        error=RefusedError(
+            "no-such-user",
+            "AWS does not know the user of {key}",
+            "has it been deleted or renamed? see `aws sts get-caller-identity`",
+        ),
+    ),
+    _Meaning(
+        codes=_NO_SUCH,
+        error=ConfigurationError(
+            "no-such-device",
+            "AWS knows no MFA device {serial} of your user",
+            "see `mfa-session device list`",
+        ),
+    ),
+    _Meaning(
+        codes=_WRONG_CODES,
+        error=NoMfaError(
+            "codes-rejected",
+            "AWS rejected the two codes of {serial}",
+            "they must be of this device, one right after the other, and not used before; "
+            "check the phone's clock, then try with the next two",
+        ),
+    ),
+    _Meaning(
+        codes=_BUSY,
+        has="serial",
+        error=RefusedError(
+            "device-busy", "AWS is still changing {serial}", "try again in a minute"
+        ),
+    ),
+    _Meaning(
+        codes=_BUSY,
+        error=RefusedError(
+            "device-busy", "AWS is still changing your user", "try again in a minute"
+        ),
+    ),
+)
+
+# Some of botocore's kinds are kinds of others: the first that fits counts.
+_FAILURES: tuple[tuple[Kinds, MfaSessionError], ...] = (
+    (
+        exceptions.SSLError,
+        UnreachableError(
+            "tls-failed",
+            "the TLS connection to AWS{where} is not trusted",
+            "behind an inspecting proxy set AWS_CA_BUNDLE to its certificate",
+        ),
+    ),
+    (
+        exceptions.ProxyConnectionError,
+        UnreachableError(
+            "proxy-failed", "the proxy cannot be reached", "check HTTPS_PROXY and NO_PROXY"
+        ),
+    ),
+    (
+        exceptions.ConnectTimeoutError,
+        UnreachableError(
+            "network",
+            "AWS{where} does not answer",
+            "check the network, a VPN, and HTTPS_PROXY",
+        ),
+    ),
+    (
+        exceptions.ReadTimeoutError,
+        UnreachableError(
+            "network",
+            "AWS{where} does not answer in time",
+            "check the network, a VPN, and HTTPS_PROXY",
+        ),
+    ),
+    (
+        (exceptions.ConnectionError, exceptions.HTTPClientError),
+        UnreachableError(
+            "network",
+            "AWS{where} cannot be reached",
+            "check the network, AWS_ENDPOINT_URL and HTTPS_PROXY",
+        ),
+    ),
+    (
+        exceptions.ProfileNotFound,
+        ConfigurationError("no-such-profile", "{error}", "correct AWS_PROFILE, or unset it"),
+    ),
+    (
+        exceptions.InvalidRegionError,
+        ConfigurationError(
+            "bad-region",
+            "'{region}' is no region",
+            "correct --region, AWS_REGION or the profile",
+        ),
+    ),
+    (
+        exceptions.BotoCoreError,
+        ConfigurationError(
+            "refused-by-sdk", "{action} could not be sent: {error}", "check the AWS settings"
+        ),
+    ),
+)
+
+
+def translate(error: Exception, request: AwsRequest, now: datetime) -> MfaSessionError:
+    """Return our error for a botocore exception raised by a request; `now` is this machine's."""
     if isinstance(error, exceptions.ClientError):
-        return _translate_answer(_read(error), asked, now)
-    return translate_failure(error, asked)
+        return _translate_answer(error.response, request, now)
+    meaning = next(meaning for kind, meaning in _FAILURES if isinstance(error, kind))
+    return _fill_in(meaning, request, error=str(error))
 
 
-def not_an_answer(asked: Asked) -> MfaSessionError:
+def not_an_answer(request: AwsRequest) -> MfaSessionError:
     """Return the error for an answer that did not come from AWS."""
     return UnreachableError(
         "not-aws",
-        f"what answered {asked.action} is not AWS: a captive portal or a proxy's page, perhaps",
+        f"what answered {request.action} is not AWS: a captive portal or a proxy's page, perhaps",
         "open a web page to sign in to the network, or check HTTPS_PROXY and AWS_ENDPOINT_URL",
     )
 
 
-class _Answer(Record):
-    """An error as AWS answered it."""
-
-    code: str
-    text: str
-    status: int
-    date: str | None
-
-    @property
-    def lowered(self) -> str:
-        """The text, for loose matching: its punctuation varies between services."""
-        return self.text.lower()
-
-
-def _read(error: exceptions.ClientError) -> _Answer:
-    said = error.response.get("Error", {})
-    metadata = error.response.get("ResponseMetadata", {})
-    return _Answer(
-        code=str(said.get("Code", "")),
-        text=str(said.get("Message", "")),
-        status=int(metadata.get("HTTPStatusCode", 0)),
-        date=metadata.get("HTTPHeaders", {}).get("date"),
+def too_slow(request: AwsRequest, limit_seconds: float) -> MfaSessionError:
+    """Return the error for a call that has not ended in time."""
+    return UnreachableError(
+        "network",
+        f"AWS{_where(request)} does not answer {request.action} in {limit_seconds:g} s",
+        "check the network, a VPN, and HTTPS_PROXY",
     )
 
 
-def _translate_answer(answer: _Answer, asked: Asked, now: datetime) -> MfaSessionError:
-    if answer.code == "SignatureDoesNotMatch":
-        return _signature(answer, asked, now)
-    for codes, meaning in _MEANINGS:
-        if answer.code in codes:
-            return meaning(answer, asked)
-    if answer.status >= SERVER_ERROR_STATUS:
-        return UnreachableError(
-            "service-unavailable",
-            f"AWS failed at {asked.action}: {answer.code}",
-            "try again in a minute",
-        )
-    if not answer.text or answer.code.isdigit():
-        return not_an_answer(asked)
+def _translate_answer(response: Any, request: AwsRequest, now: datetime) -> MfaSessionError:
+    if not is_aws_error(response):
+        return _foreign(response, request)
+    said = response["Error"]
+    code, text = str(said["Code"]), str(said.get("Message") or "")
+    if code == "SignatureDoesNotMatch":
+        off = _clock_off(text.lower(), date_of(response), now)
+        if off is not None:
+            return off
+    for meaning in _MEANINGS:
+        if meaning.fits(code, text, request):
+            return _fill_in(meaning.error, request, text=text)
+    if _status(response) >= SERVER_ERROR_STATUS:
+        return _unavailable(request, code)
+    if not text:
+        return not_an_answer(request)
     return RefusedError(
-        "refused-by-aws",
-        f"AWS refused {asked.action}: {answer.code}: {answer.text}",
-        "see the text of AWS",
+        "refused-by-aws", f"AWS refused {request.action}: {code}: {text}", "see the text of AWS"
     )
 
 
-def _expired(answer: _Answer, asked: Asked) -> MfaSessionError:
-    del answer
-    return NoMfaError(
-        "session-expired",
-        f"AWS says the session of {asked.key} has expired",
-        "run `mfa-session login --force`",
+def _foreign(response: Any, request: AwsRequest) -> MfaSessionError:
+    """Return the error for one that is not AWS's own; a load balancer may answer in its place."""
+    if _status(response) >= SERVER_ERROR_STATUS:
+        return _unavailable(request, f"HTTP status {_status(response)}")
+    return not_an_answer(request)
+
+
+def _unavailable(request: AwsRequest, what: str) -> MfaSessionError:
+    return UnreachableError(
+        "service-unavailable", f"AWS failed at {request.action}: {what}", "try again in a minute"
     )
 
 
-def _region_disabled(answer: _Answer, asked: Asked) -> MfaSessionError:
-    del answer
-    return RefusedError(
-        "region-disabled",
-        f"STS is switched off in region {asked.caller.region} for this account",
-        "use another: --region us-east-1",
-    )
+def _status(response: Any) -> int:
+    return int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
-def _throttled(answer: _Answer, asked: Asked) -> MfaSessionError:
-    del answer
-    return RefusedError(
-        "throttled", f"AWS throttles {asked.action}: too many requests", "try again in a minute"
-    )
+def _fill_in(meaning: MfaSessionError, request: AwsRequest, **texts: str) -> MfaSessionError:
+    known = {
+        "serial": request.serial,
+        "role_arn": request.role_arn,
+        "action": request.action,
+        "key": request.key,
+        "key_id": request.caller.keys.shown_id,
+        "region": request.caller.region,
+        "where": _where(request),
+        **texts,
+    }
+    filled = meaning.message.format_map(known), meaning.hint.format_map(known)
+    return type(meaning)(meaning.code, *filled)
 
 
-def _denied(answer: _Answer, asked: Asked) -> MfaSessionError:
-    lowered = answer.lowered
-    if "one time pass code" in lowered:
-        return CodeRejectedError(
-            "code-rejected",
-            f"AWS rejected the code for {asked.serial}",
-            "a code works once: wait for the next one; if that fails too, "
-            "check that it is this device's, and the phone's clock",
-        )
-    if "unable to validate mfa code" in lowered:
-        return ConfigurationError(
-            "wrong-serial",
-            f"AWS does not know {asked.serial} as an MFA device of this key's user",
-            "leave mfa_serial out to have it found, or see `aws iam list-mfa-devices`",
-        )
-    if "with session credentials" in lowered:
-        return ConfigurationError(
-            "temporary-source",
-            f"{asked.key} is a session's key; AWS gives MFA sessions to long-term keys only",
-            "name the profile that holds your access key (AKIA…): --source-profile NAME",
-        )
-    if asked.role_arn:
-        return _role_refused(asked)
-    hint = f"ask your administrator to allow {asked.action} for your own user"
-    if asked.operation == "ListMFADevices":
-        hint += ", or name the device to log in: `mfa-session login --mfa-serial SERIAL`"
-    elif "MFADevice" in asked.operation and asked.caller.keys.session_token is None:
-        hint += "; if they allow it with MFA only, log in first: `mfa-session login`"
-    return RefusedError("not-authorized", f"{asked.key} is not allowed {asked.action}", hint)
+def _where(request: AwsRequest) -> str:
+    return f" ({request.caller.region})" if request.caller.region else ""
 
 
-def _role_refused(asked: Asked) -> MfaSessionError:
-    session = asked.caller.keys.session_token is not None
-    fresh = (
-        "; if the trust policy limits the MFA's age, renew the MFA session first (login --force)"
-    )
-    return RefusedError(
-        "role-refused",
-        f"AWS did not let {asked.key} assume {asked.role_arn}",
-        "check the ARN, then two sides: your own policies must allow sts:AssumeRole on it, and the "
-        "role's trust policy must name you, with its external id and MFA conditions met"
-        + (fresh if session else ""),
-    )
-
-
-def _invalid(answer: _Answer, asked: Asked) -> MfaSessionError:
-    text = answer.text
-    if "MaxSessionDuration" in text:
-        return ConfigurationError(
-            "duration-above-role-maximum",
-            f"the duration exceeds the maximum that {asked.role_arn} allows",
-            "give a shorter --duration, or raise the role's maximum session duration",
-        )
-    if "role chaining" in text:
-        return ConfigurationError(
-            "duration-out-of-range",
-            "a role reached from another session lasts 1 h at most",
-            "give a --duration of 1h or less",
-        )
-    if "durationSeconds" in text:
-        return ConfigurationError(
-            "duration-out-of-range", "AWS does not allow that duration", "give another --duration"
-        )
-    if "tokenCode" in text:
-        return NoMfaError("bad-code", "AWS does not take that as a code", "a code is six digits")
-    return RefusedError("refused-by-aws", f"AWS refused {asked.action}: {text}", "correct it")
-
-
-def _invalid_key(answer: _Answer, asked: Asked) -> MfaSessionError:
-    del answer
-    if asked.caller.keys.session_token is not None:
-        return RefusedError(
-            "invalid-key",
-            f"AWS does not accept the session key {asked.caller.keys.shown_id}",
-            "renew it: `mfa-session login --force`",
-        )
-    return RefusedError(
-        "invalid-key",
-        f"AWS does not know the access key {asked.key}: deleted, inactive, or of another partition",
-        "check it in the console (IAM, your user, Security credentials), and the region",
-    )
-
-
-def _signature(answer: _Answer, asked: Asked, now: datetime) -> MfaSessionError:
-    lowered = answer.lowered
-    if "signature expired" not in lowered and "not yet current" not in lowered:
-        return RefusedError(
-            "wrong-secret-key",
-            f"the secret access key of {asked.key} does not belong to that key id",
-            "store the right pair with `aws configure`",
-        )
-    slow = "signature expired" in lowered
+def _clock_off(text: str, date: datetime | None, now: datetime) -> MfaSessionError | None:
+    """Return the error for a signature refused for its time; None where that is not why."""
+    if "signature expired" not in text and "not yet current" not in text:
+        return None
+    slow = "signature expired" in text
     amount = "more than 15m"
-    if answer.date:
-        seconds = (parsedate_to_datetime(answer.date) - now).total_seconds()
+    if date is not None:
+        seconds = (date - now).total_seconds()
         slow, amount = seconds > 0, format_duration(abs(seconds))
     return UnreachableError(
         "clock-off",
         f"this machine's clock is {amount} {'slow' if slow else 'fast'}: AWS refuses the signature",
         "set the clock (switch on network time), then run it again; no code was spent",
     )
-
-
-_MEANINGS: tuple[tuple[set[str], Callable[[_Answer, Asked], MfaSessionError]], ...] = (
-    ({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation"}, _denied),
-    ({"ValidationError"}, _invalid),
-    ({"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"}, _invalid_key),
-    ({"ExpiredToken", "ExpiredTokenException", "RequestExpired"}, _expired),
-    ({"RegionDisabledException"}, _region_disabled),
-    (
-        {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException"},
-        _throttled,
-    ),
-    *DEVICE_MEANINGS,
-)

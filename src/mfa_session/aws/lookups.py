@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from mfa_session.aws.asked import Asked
-from mfa_session.aws.sts import AwsCalls
-from mfa_session.guard.targets import INSTANCE, Target
+from mfa_session.aws.request import AwsRequest
+from mfa_session.aws.sts import Answer, AwsCalls
 from mfa_session.model.errors import MfaSessionError
+from mfa_session.model.targets import INSTANCE, Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
-    from mfa_session.aws.sts import Learner, LocalClock
+    from mfa_session.aws.sts import Learner, Limiter, LocalClock
     from mfa_session.model.ports import Caller
 
 MOST_INSTANCES = 100
@@ -25,22 +25,24 @@ ABSENT = "not found in this region"
 class Lookups(AwsCalls):
     """Questions in the name of the session that the command gets."""
 
-    def __init__(self, clock: LocalClock, aws_clock: Learner, caller: Caller) -> None:
-        """Take the clocks, and who asks."""
-        super().__init__(clock, aws_clock)
+    def __init__(
+        self, clock: LocalClock, aws_clock: Learner, limited: Limiter, caller: Caller
+    ) -> None:
+        """Take the clocks, a time limit, and who asks."""
+        super().__init__(clock, aws_clock, limited)
         self._caller = caller
 
     def alias(self) -> str | None:
         """IAM ListAccountAliases; None where there is none, or it may not be known."""
         with suppress(MfaSessionError):
-            aliases = self._ask("iam", "ListAccountAliases").get("AccountAliases") or []
-            return str(aliases[0]) if aliases else None
+            aliases = self._look_up("iam", "ListAccountAliases", _aliases)
+            return aliases[0] if aliases else None
         return None
 
     def account_id(self) -> str | None:
         """STS GetCallerIdentity's account, or None."""
         with suppress(MfaSessionError):
-            return str(self._ask("sts", "GetCallerIdentity").get("Account") or "") or None
+            return self._look_up("sts", "GetCallerIdentity", lambda answer: str(answer["Account"]))
         return None
 
     def describe(self, targets: Iterable[Target]) -> dict[Target, Target]:
@@ -50,21 +52,36 @@ class Lookups(AwsCalls):
             return {}
         instances = {target.id: target for target in asked}
         # By a filter: a list of ids fails whole if one of them is not there.
-        with suppress(MfaSessionError, KeyError, TypeError):
-            answer = self._ask(
+        with suppress(MfaSessionError):
+            found = self._look_up(
                 "ec2",
                 "DescribeInstances",
+                _described,
                 Filters=[{"Name": "instance-id", "Values": list(instances)}],
             )
-            found = [one for group in answer["Reservations"] for one in group["Instances"]]
-            seen = {instances[one["InstanceId"]]: _describe(one) for one in found}
             absent = {target: target.replace(state=ABSENT) for target in instances.values()}
+            seen = {instances[one.id]: one for one in found if one.id in instances}
             return {**absent, **seen}
         return {}
 
-    def _ask(self, service: str, operation: str, **parameters: object) -> dict[str, Any]:
-        asked = Asked(service, operation, self._caller, once=True)
-        return self._call(asked, **parameters)
+    def _look_up(
+        self,
+        service: str,
+        operation: str,
+        read: Callable[[Any], Answer],
+        **parameters: object,
+    ) -> Answer:
+        request = AwsRequest(service, operation, self._caller, once=True)
+        return self._ask(request, read, **parameters)
+
+
+def _aliases(answer: dict[str, Any]) -> list[str]:
+    return [str(alias) for alias in answer["AccountAliases"]]
+
+
+def _described(answer: dict[str, Any]) -> list[Target]:
+    groups = answer["Reservations"]
+    return [_describe(instance) for group in groups for instance in group["Instances"]]
 
 
 def _describe(instance: dict[str, Any]) -> Target:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from mfa_session.aws.asked import Asked
 from mfa_session.aws.devices import IamDevices
-from mfa_session.aws.sts import not_an_answer
+from mfa_session.aws.request import AwsRequest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from mfa_session.policy.live import Holder
+    from mfa_session.model.iam import Holder
 
 
 class IamPolicies(IamDevices):
@@ -23,7 +22,7 @@ class IamPolicies(IamDevices):
     def boundary_arn(self, user: str) -> str | None:
         """IAM GetUser: the permissions boundary, if there is one."""
         found = self._read("GetUser", "User", UserName=user)
-        boundary = found.get("PermissionsBoundary") if isinstance(found, dict) else None
+        boundary = found.get("PermissionsBoundary")
         return str(boundary["PermissionsBoundaryArn"]) if boundary else None
 
     def groups(self, user: str) -> list[str]:
@@ -39,7 +38,7 @@ class IamPolicies(IamDevices):
     def inline(self, holder: Holder, name: str) -> dict[str, Any]:
         """IAM GetUserPolicy or GetGroupPolicy."""
         operation = f"Get{holder.kind.title()}Policy"
-        return self._document(operation, "PolicyDocument", **_named(holder), PolicyName=name)
+        return self._document(operation, **_named(holder), PolicyName=name)
 
     def attached_arns(self, holder: Holder) -> list[str]:
         """IAM ListAttachedUserPolicies or ListAttachedGroupPolicies, all pages."""
@@ -50,46 +49,45 @@ class IamPolicies(IamDevices):
     def managed(self, arn: str) -> dict[str, Any]:
         """IAM GetPolicy, then GetPolicyVersion of the default version."""
         policy = self._read("GetPolicy", "Policy", PolicyArn=arn)
-        version = self._read(
-            "GetPolicyVersion",
-            "PolicyVersion",
+        request = AwsRequest("iam", "GetPolicyVersion", self._caller)
+        return self._ask(
+            request,
+            lambda answer: _as_document(answer["PolicyVersion"]["Document"]),
             PolicyArn=arn,
             VersionId=str(policy["DefaultVersionId"]),
         )
-        return _as_document(version["Document"], Asked("iam", "GetPolicyVersion", self._caller))
 
-    def _document(self, operation: str, member: str, **parameters: str) -> dict[str, Any]:
-        found = self._read(operation, member, **parameters)
-        return _as_document(found, Asked("iam", operation, self._caller))
+    def _document(self, operation: str, **parameters: str) -> dict[str, Any]:
+        request = AwsRequest("iam", operation, self._caller)
+        return self._ask(
+            request, lambda answer: _as_document(answer["PolicyDocument"]), **parameters
+        )
 
-    def _read(self, operation: str, member: str, **parameters: str) -> Any:
-        """Return one member of an answer."""
-        asked = Asked("iam", operation, self._caller)
-        answer = self._call(asked, **parameters)
-        if member not in answer:
-            raise not_an_answer(asked)
-        return answer[member]
+    def _read(self, operation: str, member: str, **parameters: str) -> dict[str, Any]:
+        """Return one member of an answer, a structure."""
+        request = AwsRequest("iam", operation, self._caller)
+        return self._ask(request, lambda answer: _as_document(answer[member]), **parameters)
 
     def _list(self, operation: str, member: str, **parameters: str) -> list[Any]:
-        asked = Asked("iam", operation, self._caller)
-        found: list[Any] = []
-        page: dict[str, str] = {}
-        while True:
-            answer = self._call(asked, **parameters, **page)
-            if not isinstance(answer.get(member), list):
-                raise not_an_answer(asked)
-            found += answer[member]
-            if not answer.get("IsTruncated"):
-                return found
-            page = {"Marker": str(answer["Marker"])}
+        """Return the items of all pages."""
+        request = AwsRequest("iam", operation, self._caller)
+
+        def read(answer: dict[str, Any]) -> tuple[list[Any], str | None]:
+            return [*answer[member]], str(answer["Marker"]) if answer.get("IsTruncated") else None
+
+        items, marker = self._ask(request, read, **parameters)
+        while marker is not None:
+            more, marker = self._ask(request, read, **parameters, Marker=marker)
+            items += more
+        return items
 
 
 def _named(holder: Holder) -> dict[str, str]:
     return {f"{holder.kind.title()}Name": holder.name}
 
 
-def _as_document(content: Any, asked: Asked) -> dict[str, Any]:
+def _as_document(content: Any) -> dict[str, Any]:
     """Return a document; botocore has decoded it already, unless it was none."""
     if not isinstance(content, dict):
-        raise not_an_answer(asked)
+        raise TypeError("no document")
     return content

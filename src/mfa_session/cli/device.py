@@ -19,7 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.mfa.devices import Device, DeviceEdges, NewDevice, User
+    from mfa_session.mfa.devices import DeviceEdges
+    from mfa_session.model.devices import Device, NewDevice
+    from mfa_session.model.iam import User
     from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.session.context import Context
 

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from mfa_session.mfa.totp import (
-    code_at,
-    no_secret,
-    read_secret,
-    seconds_left_in_step,
-    step_at,
-)
+from mfa_session.mfa.totp import code_at, no_secret
 from mfa_session.model.errors import ConfigurationError, DeclinedError
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
+from mfa_session.model.totp import read_secret, seconds_left_in_step, step_at
 from mfa_session.session.asking import find_caller
 from mfa_session.session.device import find_device
 from mfa_session.session.inputs import read_inputs

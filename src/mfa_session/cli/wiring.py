@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from mfa_session.files.session_store import SessionStore
     from mfa_session.files.single_flight import Turns
     from mfa_session.mfa.codes import SuppliedCode
-    from mfa_session.mfa.devices import DeviceEdges, NewDevice, User
+    from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.mfa.sources import DeviceCodes
+    from mfa_session.model.devices import NewDevice
+    from mfa_session.model.iam import User
     from mfa_session.model.ports import Caller, Edges
     from mfa_session.model.settings import Settings
     from mfa_session.model.settings_file import SettingsFile
@@ -102,10 +104,11 @@ class Wiring:
         from mfa_session.files.enrolments import Enrolments
         from mfa_session.mfa.devices import DeviceEdges
         from mfa_session.system.signals import put_off
+        from mfa_session.system.timeouts import run_limited
 
         terminal, session = self.terminal(), self.session()
         return DeviceEdges(
-            aws=IamDevices(self._clock, self._aws_clock, caller),
+            aws=IamDevices(self._clock, self._aws_clock, run_limited, caller),
             secrets=self.secrets(),
             intents=Enrolments(self._files.state),
             steps=session.steps,
@@ -139,20 +142,23 @@ class Wiring:
     def lookups(self, caller: Caller) -> Lookups:
         """Return the questions about what a command will hit, asked by `caller`."""
         from mfa_session.aws.lookups import Lookups
+        from mfa_session.system.timeouts import run_limited
 
-        return Lookups(self._clock, self._aws_clock, caller)
+        return Lookups(self._clock, self._aws_clock, run_limited, caller)
 
     def policies(self, caller: Caller) -> IamPolicies:
         """Return how the policies of `caller` are read."""
         from mfa_session.aws.policies import IamPolicies
+        from mfa_session.system.timeouts import run_limited
 
-        return IamPolicies(self._clock, self._aws_clock, caller)
+        return IamPolicies(self._clock, self._aws_clock, run_limited, caller)
 
     def checkup(self, reading: ClockReading) -> Checkup:
         """Return the doctor's questions to AWS; AWS's time goes to `reading`, and nowhere else."""
         from mfa_session.aws.checkup import Checkup
+        from mfa_session.system.timeouts import run_limited
 
-        return Checkup(self._clock, reading)
+        return Checkup(self._clock, reading, run_limited)
 
     def stored_secrets(self, file: SettingsFile) -> SecretStore:
         """Return the keyring as `file` chooses it, to look into: nothing is remembered or asked."""
@@ -211,12 +217,13 @@ class Wiring:
         from mfa_session.system.role_session_name import role_session_name
         from mfa_session.system.signals import uninterrupted
         from mfa_session.system.terminal import choose_device
+        from mfa_session.system.timeouts import run_limited
 
         terminal, state = self.terminal(), self._files.state
         turns = Turns(state, self._console, terminal.identity() if terminal.can_ask() else None)
         supplied = self._supplied_code()
         return Edges(
-            aws=AwsCalls(self._clock, self._aws_clock),
+            aws=AwsCalls(self._clock, self._aws_clock, run_limited),
             talk=self._console,
             clock=self._clock,
             store=self.store(),

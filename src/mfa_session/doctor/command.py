@@ -9,6 +9,7 @@ from mfa_session.doctor.examination import GROUPS, examine
 from mfa_session.doctor.finding import ERROR, NOTE, OK, SKIPPED, WARNING
 from mfa_session.files.places import close_places
 from mfa_session.model.result import Result
+from mfa_session.model.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +52,7 @@ def _fixed(app: App, fixed: Sequence[str]) -> Iterator[str]:
     if app.given.flag("fix") and not fixed:
         yield "no file's mode had to be put right"
     for command in fixed:
-        yield app.talk.paint_for_stdout("fixed", "green") + f"  {_printable(command)}"
+        yield app.talk.paint_for_stdout("fixed", "green") + f"  {printable(command)}"
     if app.given.flag("fix"):
         yield ""
 
@@ -79,9 +80,9 @@ def _lines(app: App, looked: Looked) -> Iterator[str]:
     """Yield a finding, and its cure below it."""
     severity = app.talk.paint_for_stdout(looked.severity, _COLOURS[looked.severity])
     blanks = " " * (_WIDTH - len(looked.severity))
-    yield f"  {severity}{blanks}{_printable(looked.finding)} [{looked.id}]"
+    yield f"  {severity}{blanks}{printable(looked.finding)} [{looked.id}]"
     if looked.cure:
-        yield f"  {' ' * _WIDTH}cure: {_printable(looked.cure)}"
+        yield f"  {' ' * _WIDTH}cure: {printable(looked.cure)}"
 
 
 def _skipped(said: Sequence[Looked]) -> Iterator[str]:
@@ -91,7 +92,7 @@ def _skipped(said: Sequence[Looked]) -> Iterator[str]:
         if looked.severity == SKIPPED:
             reasons.setdefault(looked.finding, []).append(looked.id)
     for reason, ids in reasons.items():
-        yield f"not looked at: {', '.join(ids)} ({_printable(reason)})"
+        yield f"not looked at: {', '.join(ids)} ({printable(reason)})"
 
 
 def _sum_up(said: Sequence[Looked], *, everything: bool) -> str:
@@ -108,8 +109,3 @@ def _sum_up(said: Sequence[Looked], *, everything: bool) -> str:
 
 def _many(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
-
-
-def _printable(text: str) -> str:
-    """Return a text in which nothing steers the terminal."""
-    return "".join(each if each.isprintable() else "?" for each in text)

@@ -6,8 +6,8 @@ from typing import Protocol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.doctor.scene import AccessKey
-    from mfa_session.mfa.devices import Device
+    from mfa_session.model.devices import Device
+    from mfa_session.model.iam import AccessKey
     from mfa_session.model.ports import Caller
 
 

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.guard.known import Operations
-    from mfa_session.mfa.devices import Device
+    from mfa_session.model.devices import Device
     from mfa_session.model.errors import MfaSessionError
+    from mfa_session.model.iam import AccessKey
     from mfa_session.model.ports import Caller
     from mfa_session.model.session import Session
     from mfa_session.session.inputs import Facts
@@ -27,14 +28,6 @@ class Unlooked(Record):
     """Why something of AWS is not known: nothing is wrong with it for all we know."""
 
     reason: str
-
-
-class AccessKey(Record):
-    """A long-term key as IAM lists it."""
-
-    id: str
-    is_active: bool
-    created_at: datetime
 
 
 class KeyFacts(Record):

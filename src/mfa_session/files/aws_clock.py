@@ -17,6 +17,8 @@ NAME = "clock-offset"
 SLACK_SECONDS = 1
 WORTH_WRITING_SECONDS = 2
 SET_SECONDS = 2
+MOST_SECONDS = 900
+"""AWS refuses signatures that are further off: a larger offset is not AWS's."""
 
 
 class AwsClock:
@@ -34,8 +36,13 @@ class AwsClock:
         return self._offset
 
     def learn(self, aws_time: datetime, sent_at: datetime, received_at: datetime) -> None:
-        """Take the Date of an answer, and when this machine sent for it and got it."""
+        """Take the Date of an answer, and when this machine sent for it and got it.
+
+        An offset of more than 15 min is not kept; nothing is raised.
+        """
         seconds = offset_seconds(aws_time, sent_at, received_at)
+        if abs(seconds) > MOST_SECONDS:
+            return
         known = self.offset().total_seconds()
         self._offset = timedelta(seconds=seconds)
         if abs(seconds - known) >= WORTH_WRITING_SECONDS or (known and not seconds):
@@ -54,11 +61,12 @@ class AwsClock:
         words = (self._state.read(NAME) or b"").decode("ascii", "replace").split()
         try:
             seconds, setting = int(words[0]), float(words[1])
-        except (IndexError, ValueError):
+        except (IndexError, ValueError, OverflowError):
             return timedelta(0)
         # The clock was set, or the machine restarted: what was learned is of another clock.
         same = abs(setting - _setting()) < SET_SECONDS
-        return timedelta(seconds=seconds if same else 0)
+        believed = same and abs(seconds) <= MOST_SECONDS
+        return timedelta(seconds=seconds if believed else 0)
 
 
 class ClockReading:

@@ -8,11 +8,12 @@ from shlex import quote
 from typing import TypeVar
 
 from mfa_session.guard.identity import KEYS
-from mfa_session.guard.targets import named_targets, printable
+from mfa_session.guard.targets import named_targets
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record
 from mfa_session.model.session import read_keys
+from mfa_session.model.text import printable
 from mfa_session.system.timeouts import TooSlowError, run_limited
 
 TYPE_CHECKING = False
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from mfa_session.cli.app import App
     from mfa_session.guard.decision import Verdict
     from mfa_session.guard.step_up import Plan
-    from mfa_session.guard.targets import Target
     from mfa_session.model.session import Keys, Session
+    from mfa_session.model.targets import Target
 
 Answer = TypeVar("Answer")
 

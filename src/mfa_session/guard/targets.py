@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.record import Record
+from mfa_session.model.targets import Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,28 +10,9 @@ if TYPE_CHECKING:
 
     from mfa_session.guard.aws_words import AwsCall
 
-INSTANCE, BUCKET = "instance", "bucket"
+BUCKET = "bucket"
 _NAMING_ENDS = ("id", "ids", "name", "names", "identifier", "identifiers", "arn", "arns", "url")
 _BUCKET_SCHEME = "s3://"
-
-
-class Target(Record):
-    """One thing that is named: its kind and id, and what AWS says of it where it was asked."""
-
-    kind: str
-    id: str
-    name: str | None = None
-    state: str | None = None
-
-    def line(self) -> str:
-        """Return it as a person is shown it."""
-        parts = (self.kind, self.id, self.name, self.state)
-        return printable("  ".join(part for part in parts if part))
-
-
-def printable(text: str) -> str:
-    """Return a text without what a terminal would act on: anybody may have named the machine."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def named_targets(call: AwsCall) -> tuple[Target, ...]:

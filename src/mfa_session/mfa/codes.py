@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from mfa_session.model.errors import NoMfaError
+from mfa_session.model.totp import MALFORMED, normalize_code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 PROMPT_ATTEMPTS = 3
-DIGITS = 6
-HALF = 3
-MALFORMED = "a code is six digits"
-
-
-class CodeRejectedError(NoMfaError):
-    """AWS did not take the code: wrong, stale or already used (it answers all three alike)."""
-
-
-def normalize_code(text: str) -> str | None:
-    """Return the six digits of a code, or None; spaces around or one in the middle are forgiven."""
-    digits = text.strip().replace("\u00a0", " ")
-    if digits[HALF : HALF + 1] == " ":
-        digits = digits[:HALF] + digits[HALF + 1 :]
-    return digits if len(digits) == DIGITS and digits.isascii() and digits.isdigit() else None
 
 
 def bad_code() -> NoMfaError:

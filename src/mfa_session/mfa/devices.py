@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from mfa_session.mfa.totp import code_at, step_at
+from mfa_session.mfa.totp import code_at
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
+from mfa_session.model.totp import step_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,51 +15,10 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from mfa_session.model.devices import Intent
+    from mfa_session.model.devices import Device, Intent, NewDevice, Pair
+    from mfa_session.model.iam import User
     from mfa_session.model.ports import Clock, Console, Secrets, Turns, UsedSteps
     from mfa_session.model.secret import Secret
-
-    Pair = tuple[str, str]
-
-_USABLE = {"virtual", "hardware"}
-
-
-class User(Record):
-    """The IAM user whose keys are used."""
-
-    arn: str
-    partition: str
-    account: str
-    name: str
-
-    def serial_of(self, device: str) -> str:
-        """Return the serial that a virtual device of this name has."""
-        return f"arn:{self.partition}:iam::{self.account}:mfa/{device}"
-
-
-class Device(Record):
-    """An MFA device that is enabled for the user; `enabled_at` is aware UTC."""
-
-    serial: str
-    kind: str
-    enabled_at: datetime
-
-    @property
-    def usable(self) -> bool:
-        """Whether AWS's API takes its codes."""
-        return self.kind in _USABLE
-
-    @property
-    def why_not(self) -> str:
-        """Why it is not usable, in words; empty if it is."""
-        return "" if self.usable else "AWS's API takes no passkeys and security keys"
-
-
-class NewDevice(Record):
-    """A virtual device just created: nobody's yet, and its seed is told this once."""
-
-    serial: str
-    seed: Secret
 
 
 class OwnDevices(Protocol):

@@ -7,9 +7,9 @@ to delete one that somebody has.
 
 from __future__ import annotations
 
-from mfa_session.mfa.devices import NewDevice, make_pair
+from mfa_session.mfa.devices import make_pair
 from mfa_session.mfa.interrupted import ENABLED, STANDS, Leftovers
-from mfa_session.model.devices import Intent
+from mfa_session.model.devices import Intent, NewDevice
 from mfa_session.model.errors import (
     ConfigurationError,
     Interrupted,
@@ -21,7 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.mfa.devices import DeviceEdges, Interruptions, User
+    from mfa_session.mfa.devices import DeviceEdges, Interruptions
+    from mfa_session.model.iam import User
 
     Show = Callable[[NewDevice], None]
 

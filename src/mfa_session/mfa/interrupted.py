@@ -10,8 +10,9 @@ from mfa_session.model.errors import ConfigurationError, DeclinedError, RefusedE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.mfa.devices import DeviceEdges, User
+    from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.devices import Intent
+    from mfa_session.model.iam import User
 
 ENABLED, STANDS, GONE = "enabled", "stands", "gone"
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from mfa_session.mfa.codes import MALFORMED, PROMPT_ATTEMPTS, bad_code, normalize_code
+from mfa_session.mfa.codes import PROMPT_ATTEMPTS, bad_code
 from mfa_session.mfa.devices import make_pair, stored_secrets
-from mfa_session.mfa.totp import STEP_SECONDS, step_at
 from mfa_session.model.devices import Intent
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -15,12 +14,15 @@ from mfa_session.model.errors import (
     NoMfaError,
     RefusedError,
 )
+from mfa_session.model.totp import MALFORMED, STEP_SECONDS, normalize_code, step_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.mfa.devices import Device, DeviceEdges, User
+    from mfa_session.mfa.devices import DeviceEdges
+    from mfa_session.model.devices import Device
+    from mfa_session.model.iam import User
     from mfa_session.model.secret import Secret
 
 SET_BACK_STEPS = 3

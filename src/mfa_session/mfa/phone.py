@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.mfa.devices import NewDevice, User
+    from mfa_session.model.devices import NewDevice
+    from mfa_session.model.iam import User
 
 ISSUER = "Amazon Web Services"
 GROUP_LETTERS = 4

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from mfa_session.mfa.totp import code_at, no_secret, step_at
+from mfa_session.mfa.totp import code_at, no_secret
 from mfa_session.model.errors import ConfigurationError, NoMfaError
 from mfa_session.model.record import Record
+from mfa_session.model.totp import step_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from mfa_session.mfa.codes import MALFORMED, CodeRejectedError, bad_code, normalize_code
-from mfa_session.mfa.totp import STEP_SECONDS, step_at
+from mfa_session.mfa.codes import bad_code
+from mfa_session.model.errors import CodeRejectedError
+from mfa_session.model.totp import MALFORMED, STEP_SECONDS, normalize_code, step_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What is known of MFA devices, and noted of those that are being enrolled."""
+"""MFA devices as IAM tells of them, and the note of what is about to be done to one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,37 @@ from mfa_session.model.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from mfa_session.model.secret import Secret
+
+    Pair = tuple[str, str]
+
+_USABLE = {"virtual", "hardware"}
+
+
+class Device(Record):
+    """An MFA device that is enabled for the user; `enabled_at` is aware UTC."""
+
+    serial: str
+    kind: str
+    enabled_at: datetime
+
+    @property
+    def usable(self) -> bool:
+        """Whether AWS's API takes its codes."""
+        return self.kind in _USABLE
+
+    @property
+    def why_not(self) -> str:
+        """Why it is not usable, in words; empty if it is."""
+        return "" if self.usable else "AWS's API takes no passkeys and security keys"
+
+
+class NewDevice(Record):
+    """A virtual device just created: nobody's yet, and its seed is told this once."""
+
+    serial: str
+    seed: Secret
 
 
 class Intent(Record):

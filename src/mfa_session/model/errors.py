@@ -38,6 +38,10 @@ class NoMfaError(MfaSessionError):
     exit_code = 4
 
 
+class CodeRejectedError(NoMfaError):
+    """AWS did not take the code: wrong, stale or already used (it answers all three alike)."""
+
+
 class RefusedError(MfaSessionError):
     """AWS answered and said no: not authorised, or an invalid or inactive key."""
 

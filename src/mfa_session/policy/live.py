@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Protocol
 
 from mfa_session.model.errors import RefusedError
+from mfa_session.model.iam import Holder
 from mfa_session.model.record import Record
 from mfa_session.policy.reading import read_document
 
@@ -17,13 +18,6 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Document
 
     T = TypeVar("T")
-
-
-class Holder(Record):
-    """What policies hang on: a `user` or a `group`, by name."""
-
-    kind: str
-    name: str
 
 
 class Iam(Protocol):

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, Protocol
 
-    from mfa_session.mfa.devices import DeviceEdges, NewDevice, User
+    from mfa_session.mfa.devices import DeviceEdges
+    from mfa_session.model.devices import NewDevice
+    from mfa_session.model.iam import User
     from mfa_session.model.ports import (
         Caller,
         Clock,

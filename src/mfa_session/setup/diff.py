@@ -10,6 +10,7 @@ from mfa_session.files.shared import config_file
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import config_header_in
 from mfa_session.model.record import Record
+from mfa_session.model.text import printable
 from mfa_session.setup.plan import PROFILES, SETTINGS
 
 if TYPE_CHECKING:
@@ -123,15 +124,10 @@ def _difference(before: list[str], after: list[str]) -> Iterator[str]:
         come = after[new_start:new_end]
         if not any(_is_header(row) for row in [*come, *before[start:end]]):
             header = next((row for row in reversed(after[:new_start]) if _is_header(row)), None)
-            yield from [f"    {_clean(header)}"] if header else []
-        yield from (f"  - {_clean(row)}".rstrip() for row in before[start:end])
-        yield from (f"  + {_clean(row)}".rstrip() for row in come)
+            yield from [f"    {printable(header.expandtabs())}"] if header else []
+        yield from (f"  - {printable(row.expandtabs())}".rstrip() for row in before[start:end])
+        yield from (f"  + {printable(row.expandtabs())}".rstrip() for row in come)
 
 
 def _is_header(row: str) -> bool:
     return row.lstrip().startswith("[")
-
-
-def _clean(row: str) -> str:
-    """Return a line without what a terminal would act on."""
-    return "".join(letter if letter.isprintable() or letter == "\t" else "?" for letter in row)

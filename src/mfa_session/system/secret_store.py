@@ -8,8 +8,8 @@ import time
 from contextlib import suppress
 from typing import TypeVar
 
-from mfa_session.mfa.totp import read_secret
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
+from mfa_session.model.totp import read_secret
 from mfa_session.system.keyring_backends import (
     FREEDESKTOP,
     check_backend,

@@ -13,7 +13,7 @@ Answer = TypeVar("Answer")
 Done_co = TypeVar("Done_co", covariant=True)
 
 
-class TooSlowError(Exception):
+class TooSlowError(TimeoutError):
     """The work was not done in time; it is left behind in its thread, which keeps nothing alive."""
 
 

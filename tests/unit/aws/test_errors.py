@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from botocore import exceptions
 
-from mfa_session.aws.asked import Asked
 from mfa_session.aws.errors import translate
+from mfa_session.aws.request import AwsRequest
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.ports import Caller
 from mfa_session.model.secret import Secret
@@ -34,7 +34,7 @@ ANYTHING = {
 }  # fmt: skip
 
 
-def asked(token: str | None = None, role: str | None = None) -> Asked:
+def asked(token: str | None = None, role: str | None = None) -> AwsRequest:
     """Return a call of GetSessionToken, or of AssumeRole."""
     keys = Keys(
         access_key_id="ASIAEXAMPLEEXAMPLE12" if token else "AKIAEXAMPLEEXAMPLE12",
@@ -43,7 +43,7 @@ def asked(token: str | None = None, role: str | None = None) -> Asked:
     )
     caller = Caller(keys=keys, profile="default", region="eu-west-1")
     operation = "AssumeRole" if role else "GetSessionToken"
-    return Asked("sts", operation, caller, serial=SERIAL, role_arn=role)
+    return AwsRequest("sts", operation, caller, serial=SERIAL, role_arn=role)
 
 
 def answer(
@@ -53,7 +53,7 @@ def answer(
     headers = {"date": format_datetime(date, usegmt=True)}
     response: Any = {
         "Error": {"Code": code, "Message": message},
-        "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": headers},
+        "ResponseMetadata": {"RequestId": "b5c3", "HTTPStatusCode": status, "HTTPHeaders": headers},
     }
     return exceptions.ClientError(response, "GetSessionToken")
 

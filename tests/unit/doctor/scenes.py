@@ -6,9 +6,10 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.doctor.examination import GROUPS
-from mfa_session.doctor.scene import AccessKey, AwsFacts, KeyFacts, Scene
+from mfa_session.doctor.scene import AwsFacts, KeyFacts, Scene
 from mfa_session.ini.document import Document
-from mfa_session.mfa.devices import Device
+from mfa_session.model.devices import Device
+from mfa_session.model.iam import AccessKey
 from mfa_session.model.ports import Caller
 from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.secret import Secret

@@ -9,13 +9,14 @@ import pytest
 
 from doctor.scenes import KEY_ID, NOW, SERIAL, device, key, look, scene, severities
 from mfa_session.doctor.answers import NOT_REACHED
-from mfa_session.doctor.scene import AccessKey, AwsFacts, KeyFacts, Unlooked
+from mfa_session.doctor.scene import AwsFacts, KeyFacts, Unlooked
 from mfa_session.model.errors import (
     ConfigurationError,
     MfaSessionError,
     RefusedError,
     UnreachableError,
 )
+from mfa_session.model.iam import AccessKey
 
 OTHER = SERIAL.replace("carols", "daves")
 PASSKEY = "arn:aws:iam::123456789012:u2f/user/carol/key"

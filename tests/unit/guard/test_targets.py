@@ -8,7 +8,8 @@ import pytest
 
 from mfa_session.guard.aliases import NO_ALIASES
 from mfa_session.guard.aws_words import read_aws
-from mfa_session.guard.targets import Target, named_targets
+from mfa_session.guard.targets import named_targets
+from mfa_session.model.targets import Target
 
 CASES = {
     "ec2 terminate-instances --instance-ids i-1 i-2": [("instance", "i-1"), ("instance", "i-2")],

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.mfa.codes import PromptedCode, SuppliedCode, normalize_code
+from mfa_session.mfa.codes import PromptedCode, SuppliedCode
 from mfa_session.model.errors import NoMfaError
+from mfa_session.model.totp import normalize_code
 
 DIGITS = st.text("0123456789", min_size=6, max_size=6)
 BLANKS = st.text(" \t\r\n", max_size=3)

@@ -13,7 +13,6 @@ import pytest
 
 from fakes.iam_world import CAROL, DENIED, NETWORK, SERIAL, KilledError, Process, World
 from mfa_session.mfa.enrolment import Enrolment
-from mfa_session.mfa.totp import step_at
 from mfa_session.model.devices import Intent
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -25,6 +24,7 @@ from mfa_session.model.errors import (
     UnreachableError,
 )
 from mfa_session.model.secret import Secret
+from mfa_session.model.totp import step_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.mfa.totp import code_at, read_secret, seconds_left_in_step, step_at
+from mfa_session.mfa.totp import code_at
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.secret import Secret
+from mfa_session.model.totp import read_secret, seconds_left_in_step, step_at
 
 if TYPE_CHECKING:
     from random import Random

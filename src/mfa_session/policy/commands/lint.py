@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.result import Result, error_data
+from mfa_session.model.text import printable
 from mfa_session.policy.commands.files import read_policy
 from mfa_session.policy.lint import lint
 from mfa_session.policy.mfa import mfa_conditions
@@ -100,20 +101,20 @@ def _lines(app: App, document: Document, finding: Finding) -> Iterator[str]:
     severity = app.talk.paint_for_stdout(finding.severity, _COLOURS[finding.severity])
     place = f"{document.source.label}:{finding.line}:{finding.column}"
     what = f": {finding.message} [{finding.rule}]"
-    yield _printable(f"{place}: {finding.statement}: ") + severity + _printable(what)
+    yield printable(f"{place}: {finding.statement}: ") + severity + printable(what)
     quoted, column = _quote(document.source.line(finding.line), finding.column)
     number = str(finding.line)
     yield f"  {number} | {quoted}"
     yield f"  {' ' * len(number)} | {' ' * column}^"
-    yield f"  who: {_printable(finding.who)}"
-    yield f"  cure: {_printable(finding.cure)}{':' if finding.fix else ''}"
+    yield f"  who: {printable(finding.who)}"
+    yield f"  cure: {printable(finding.cure)}{':' if finding.fix else ''}"
     yield from (f"    {line}" for line in _elements(finding.fix))
     yield ""
 
 
 def _elements(fix: Mapping[str, Any]) -> list[str]:
     """Return elements as they stand in a statement, one to a line."""
-    return [_printable(f"{json.dumps(name)}: {json.dumps(fix[name])}") for name in fix]
+    return [printable(f"{json.dumps(name)}: {json.dumps(fix[name])}") for name in fix]
 
 
 def _quote(line: str, column: int) -> tuple[str, int]:
@@ -121,9 +122,4 @@ def _quote(line: str, column: int) -> tuple[str, int]:
     start = max(0, column - WIDEST_QUOTE // 2) if len(line) > WIDEST_QUOTE else 0
     part = line[start : start + WIDEST_QUOTE].replace("\t", " ")
     indent = len(part) - len(part.lstrip()) if start == 0 else 0
-    return _printable(part[indent:]), column - 1 - start - indent
-
-
-def _printable(text: str) -> str:
-    """Return a text in which nothing steers the terminal."""
-    return "".join(each if each.isprintable() else "?" for each in text)
+    return printable(part[indent:]), column - 1 - start - indent

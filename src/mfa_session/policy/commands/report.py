@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.model.record import Record
+from mfa_session.model.text import printable
 from mfa_session.policy.credentials import MFA_AGE, Credentials
 from mfa_session.policy.evaluation import UNKNOWN, Decision
 from mfa_session.policy.reasons import because, deciding_conditions, statement_data
@@ -33,7 +34,7 @@ class Judged(Record):
     def row(self) -> tuple[str, str, str]:
         """Return it for people."""
         outcome = self.decision.outcome.replace("-", " ")
-        return self.caller.label, outcome, _printable(self.because)
+        return self.caller.label, outcome, printable(self.because)
 
     def data(self) -> dict[str, object]:
         """Return it for scripts."""
@@ -64,15 +65,10 @@ def hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[s
     if ages:
         yield "the age of the session decides: give one, such as --mfa-age 1h"
     if keys - ages:
-        yield f"to know more, say what is so: --context {_printable(min(keys - ages))}=…"
+        yield f"to know more, say what is so: --context {printable(min(keys - ages))}=…"
     if any(match.resource is None for match in matches):
         yield "to know more, say which resource: --resource ARN"
     if any(each.decision.accounts for each in unknown):
         yield "to know more, say whose the resource is: --context aws:ResourceAccount=ACCOUNT"
     if {document.kind for document in documents} == {"trust"}:
         yield "a trust policy is one side; the caller's own policies must allow sts:AssumeRole, too"
-
-
-def _printable(text: str) -> str:
-    """Return a policy's text without what could act on the terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)

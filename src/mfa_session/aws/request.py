@@ -1,4 +1,4 @@
-"""One call to AWS, as an error may speak of it."""
+"""One request to AWS, as its errors speak of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import Caller
 
 
-class Asked:
-    """What was asked of AWS, so that an error can name it."""
+class AwsRequest:
+    """What is asked of AWS, so that an error can name it."""
 
     def __init__(
         self,
@@ -20,7 +20,7 @@ class Asked:
         role_arn: str | None = None,
         once: bool = False,
     ) -> None:
-        """Take the call's service, operation and names; `once`: it is not sent a second time."""
+        """Take the call's service, operation and names; with `once` it is not sent again."""
         self.service = service
         self.operation = operation
         self.caller = caller
@@ -32,6 +32,16 @@ class Asked:
     def action(self) -> str:
         """The IAM action, as a policy would name it."""
         return f"{self.service}:{self.operation}"
+
+    @property
+    def is_long_term(self) -> bool:
+        """Whether the signing key is no session's."""
+        return self.caller.keys.session_token is None
+
+    @property
+    def is_role_from_session(self) -> bool:
+        """Whether a session asks for a role."""
+        return self.role_arn is not None and not self.is_long_term
 
     @property
     def key(self) -> str:

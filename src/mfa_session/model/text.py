@@ -1,0 +1,18 @@
+"""Texts of others, made fit for a terminal."""
+
+from __future__ import annotations
+
+LONGEST_SHOWN = 4096
+"""Characters of one text that a terminal is given; the rest of a longer one is left out."""
+
+
+def printable(text: str) -> str:
+    """Return one line of text without what a terminal would act on, each such character a `?`.
+
+    Those are control characters (C0, C1), line ends among them, and the marks that turn the
+    direction of writing. A text of more than 4,096 characters is cut, and ends in `…`.
+    """
+    cut = text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+    if cut.isprintable():
+        return cut
+    return "".join(letter if letter.isprintable() else "?" for letter in cut)
