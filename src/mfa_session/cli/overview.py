@@ -16,16 +16,19 @@ def overview() -> str:
         "",
         "Usage: mfa-session COMMAND [OPTIONS]",
         "",
-        "  Get an AWS MFA session from a six-digit code, and let every tool use it.",
+        "  Turn a six-digit MFA code into AWS credentials that every tool can use.",
     ]
+    title = ""
     for chapter in chapters():
-        lines += ["", f"{chapter.TITLE}:"]
+        if title != chapter.TITLE:
+            title = chapter.TITLE
+            lines += ["", f"{title}:"]
         lines += [f"  {command.name:<20}{command.summary}" for command in chapter.COMMANDS]
     lines += [
         "",
         "Options:",
         "  --version           Print the version.",
-        "  -h, --help          Print this help; after a command, that command's.",
+        "  -h, --help          Print this help, or that of the command before it.",
         "",
         "Every command takes -v/--verbose and --no-input.",
     ]

@@ -105,7 +105,7 @@ def test_files_are_the_shells_own() -> None:
 
 @pytest.mark.parametrize("argv", [["bash"], ["bash", ""], ["fish"], ["powershell"], ["zsh", ""]])
 def test_without_words_the_commands_are_offered(argv: list[str]) -> None:
-    assert answer(argv, os.environ).startswith("words\nlogin")
+    assert answer(argv, os.environ).startswith("words\nconfigure")
 
 
 def test_the_templates_of_policies_are_offered() -> None:

@@ -1,1 +1,1 @@
-"""Every command and option, said once, a chapter a module: reader, click, help and docs use it."""
+"""Each command and option, described once: the reader, click, the help and the docs use it."""

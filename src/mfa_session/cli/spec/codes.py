@@ -17,37 +17,37 @@ TITLE = "Codes and devices"
 COMMANDS = (
     Command(
         name="totp add",
-        summary="Store a device's secret in the keyring: login makes its codes.",
+        summary="Store a device's secret in the keyring, so that login generates codes.",
         example="mfa-session totp add --profile mfa",
         description=(
-            "Asks for the base32 key or the otpauth:// address that AWS showed when the device was "
-            "made, or reads it from stdin, and stores it in the system's keyring. It is never "
-            "taken from the command line, and never shown. Another secret of the same device is "
-            "replaced only if you say so: AWS never shows it again."
+            "Asks for the base32 key or the otpauth:// URI that AWS showed when you created the "
+            "device, or reads it from stdin, and stores it in the system's keyring. Does not take "
+            "it from the command line and does not show it. If the keyring already holds another "
+            "secret of this device, asks before it replaces it: AWS never shows a secret again."
         ),
         options=(PROFILE, MFA_SERIAL, YES, INSECURE_KEYRING),
         against_words=(
-            "A secret is taken from a prompt or from stdin, never from the command line: other "
-            "users see it there, and the shell's history keeps it."
+            "A secret comes from the prompt or from stdin, never from the command line, where "
+            "other users see it and the shell's history keeps it."
         ),
         run="cli.totp:add",
     ),
     Command(
         name="totp code",
-        summary="Print the code that a stored secret makes now.",
+        summary="Print the current code of a stored secret.",
         example="mfa-session totp code",
         description=(
-            "For the console's sign-in page, for example. The code is not sent anywhere; one that "
-            "login has sent already is told to be so, as AWS takes each only once."
+            "For the console's sign-in page, for example. Sends the code nowhere. AWS accepts each "
+            "code once, so the command says if login has already sent this one."
         ),
         options=(PROFILE, MFA_SERIAL, INSECURE_KEYRING, JSON),
         run="cli.totp:code",
     ),
     Command(
         name="totp list",
-        summary="Show the devices whose secrets are stored.",
+        summary="List the devices whose secrets are stored.",
         example="mfa-session totp list",
-        description="And the profiles that use them. No secret is shown.",
+        description="Also lists the profiles that use them. Shows no secret.",
         options=(INSECURE_KEYRING, JSON),
         run="cli.totp:show",
     ),
@@ -56,8 +56,8 @@ COMMANDS = (
         summary="Remove a device's secret from the keyring.",
         example="mfa-session totp remove",
         description=(
-            "Asks first. AWS still knows the device: without its secret elsewhere, on a phone "
-            "perhaps, nobody can make its codes any more."
+            "Asks first. The device stays at AWS: unless its secret is also elsewhere, such as on "
+            "a phone, nobody can generate its codes any more."
         ),
         options=(
             YES,
@@ -68,29 +68,29 @@ COMMANDS = (
     ),
     Command(
         name="device list",
-        summary="Show your MFA devices, and which can be used here.",
+        summary="List your MFA devices, and which of them work with AWS's API.",
         example="mfa-session device list",
         description=(
-            "Asks IAM. A passkey is listed, but AWS's API takes no codes of it. SECRET says "
-            "whether the keyring holds the device's secret, so that codes are made without a phone."
+            "Asks IAM. Passkeys are listed, but AWS's API does not accept them. The column SECRET "
+            "says whether the keyring holds the device's secret and login needs no phone."
         ),
         options=(PROFILE, INSECURE_KEYRING, JSON),
         run="cli.device:show",
     ),
     Command(
         name="device enroll",
-        summary="Make a virtual MFA device, and log in with it.",
+        summary="Create a virtual MFA device, and log in with it.",
         example="mfa-session device enroll --qr",
         description=(
-            "Creates the device at AWS (called NAME, or like your user), stores its secret in the "
-            "keyring, enables it and logs in. If anything fails, everything is undone."
+            "Creates the device at AWS, named NAME or like your user, stores its secret in the "
+            "keyring, enables it and logs in. If a step fails, undoes the steps before it."
         ),
         options=(
             PROFILE,
             Option(
                 flags=("--qr",),
                 kind="flag",
-                help="Show a QR code, so that a phone has the device as well.",
+                help="Also show a QR code for a phone.",
             ),
             INSECURE_KEYRING,
         ),
@@ -99,11 +99,11 @@ COMMANDS = (
     ),
     Command(
         name="device resync",
-        summary="Bring a device back in step with AWS.",
+        summary="Resynchronize a device with AWS.",
         example="mfa-session device resync",
         description=(
-            "Sends two consecutive codes: from the stored secret if there is one, else typed. "
-            "For a device whose codes AWS rejects because its clock has drifted."
+            "For a device whose codes AWS rejects because its clock has drifted. Sends two "
+            "consecutive codes, from the stored secret if there is one; otherwise asks for them."
         ),
         options=(PROFILE, INSECURE_KEYRING),
         arguments=(SERIAL,),
@@ -113,7 +113,10 @@ COMMANDS = (
         name="device remove",
         summary="Remove a device from AWS, and its secret from the keyring.",
         example="mfa-session device remove",
-        description="Deactivates the device, deletes it and forgets its secret; asks first.",
+        description=(
+            "Asks first. Deactivates the device, deletes it if it is virtual, and removes its "
+            "secret from the keyring."
+        ),
         options=(
             PROFILE,
             YES,
@@ -127,12 +130,12 @@ COMMANDS = (
 GROUPS = (
     Group(
         name="totp",
-        summary="Secrets in the system's keyring, and the codes they make.",
+        summary="Store MFA secrets in the system's keyring and generate codes from them.",
         example="mfa-session totp add",
     ),
     Group(
         name="device",
-        summary="Your own MFA devices at AWS.",
+        summary="List, create, resynchronize and remove your MFA devices at AWS.",
         example="mfa-session device list",
     ),
 )

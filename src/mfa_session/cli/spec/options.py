@@ -8,19 +8,19 @@ COMMON = (
     Option(
         flags=("--verbose", "-v"),
         kind="count",
-        help="Tell what is asked of AWS and why; repeat for more. Never shows a secret.",
+        help="Log what is asked of AWS and why; repeat for more. Never logs a secret.",
     ),
     Option(
         flags=("--no-input",),
         kind="flag",
-        help="Ask nothing, fail instead. [env: MFA_SESSION_NO_INPUT]",
+        help="Never ask; fail instead. [env: MFA_SESSION_NO_INPUT]",
     ),
 )
 JSON = Option(flags=("--json",), kind="flag", help="Print one JSON object.")
 PROFILE = Option(
     flags=("--profile",),
     metavar="NAME",
-    help="The session, or the profile it is written to. [env: MFA_SESSION_PROFILE; default: mfa]",
+    help="The session, or the profile that holds it. [env: MFA_SESSION_PROFILE; default: mfa]",
     suggests="profile",
 )
 PROFILES = PROFILE.replace(kind="many", help=PROFILE.help.replace(" [env", " Repeatable. [env"))
@@ -28,18 +28,18 @@ MIN_TTL = Option(
     flags=("--min-ttl",),
     kind="duration",
     metavar="DURATION",
-    help="Keep a session that has this much left. [env: MFA_SESSION_MIN_TTL; default: 15m]",
+    help="Reuse a session that has this much time left. [env: MFA_SESSION_MIN_TTL; default: 15m]",
 )
 MFA_SERIAL = Option(
     flags=("--mfa-serial", "--serial-number"),
     metavar="SERIAL",
-    help="The MFA device; found by itself if not given. [env: MFA_SESSION_MFA_SERIAL]",
+    help="The MFA device. [env: MFA_SESSION_MFA_SERIAL; default: ask IAM]",
     suggests="serial",
 )
 TOKEN_CODE = Option(
     flags=("--token-code", "--mfa-token"),
     metavar="CODE",
-    help="The six digits; - reads them from stdin. [env: MFA_SESSION_TOKEN_CODE]",
+    help="The six-digit code; - reads it from stdin. [env: MFA_SESSION_TOKEN_CODE]",
 )
 DURATION = Option(
     flags=("--duration", "--duration-seconds"),

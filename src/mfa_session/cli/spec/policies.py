@@ -13,29 +13,36 @@ _CHOICES = (
         flags=("--action",),
         kind="many",
         metavar="ACTION",
-        help="What it is about.  Repeatable. [default: stopping and terminating EC2 instances]",
+        help="An action the policy covers. Repeatable. "
+        "[default: ec2:StopInstances, ec2:TerminateInstances]",
     ),
     Option(
         flags=("--resource",),
         kind="many",
         metavar="ARN",
-        help="On what.  Repeatable. [default: everything]",
+        help="A resource the policy covers. Repeatable. [default: every resource]",
     ),
     Option(
         flags=("--account",),
         kind="many",
         metavar="ACCOUNT",
-        help="Whose users may; or, with --self-service, which account it is for. Repeatable.",
+        help="The trusted account; with --self-service, the users' own account. Repeatable.",
     ),
     Option(
         flags=("--max-age",),
         kind="duration",
         metavar="DURATION",
-        help="How old a code may be, such as 15m or 1h.",
+        help="The maximum age of the code, such as 15m or 1h.",
     ),
-    Option(flags=("--external-id",), metavar="ID", help="The external id a role wants as well."),
+    Option(
+        flags=("--external-id",), metavar="ID", help="The external id that the role also requires."
+    ),
     Option(flags=("--bucket",), metavar="NAME", help="The S3 bucket."),
-    Option(flags=("--partition",), metavar="PARTITION", help="Such as aws-us-gov.  [default: aws]"),
+    Option(
+        flags=("--partition",),
+        metavar="PARTITION",
+        help="The AWS partition, such as aws-us-gov. [default: aws]",
+    ),
     Option(
         flags=("--self-service",),
         kind="flag",
@@ -44,18 +51,18 @@ _CHOICES = (
     Option(
         flags=("--first-sign-in",),
         kind="flag",
-        help="Let a new user change the password before there is a device.",
+        help="Let a new user change the password before having a device.",
     ),
 )
 
 COMMANDS = (
     Command(
         name="policy template",
-        summary="Print a policy that asks for MFA, right the first time.",
+        summary="Print a correct policy that requires MFA.",
         example="mfa-session policy template require-mfa --action ec2:TerminateInstances",
         description=(
-            "Prints the policy on stdout and what to know about it on stderr. Without a NAME: "
-            "which templates there are, and the options each takes."
+            "Prints the policy on stdout, and how to use it on stderr. Without a NAME, lists the "
+            "templates with their options."
         ),
         options=_CHOICES,
         arguments=(Argument(name="name", suggests="template"),),
@@ -63,19 +70,19 @@ COMMANDS = (
     ),
     Command(
         name="policy lint",
-        summary="Find the mistakes about MFA in IAM policies.",
+        summary="Find MFA mistakes in IAM policies.",
         example="mfa-session policy lint policy.json",
         description=(
-            "Reads policies of users, roles and resources, as they are written or as aws prints "
-            "them; - is stdin. Each mistake is shown with its line, who gets through or is locked "
-            "out by it, and how the statement should be. Ends with 1 if there is any, and with 3 "
-            "for what cannot be read as a policy."
+            "Reads policies of users, roles and resources, as JSON or as the AWS CLI prints them; "
+            "- is stdin. Shows each mistake with its line, who gets through or is locked out, and "
+            "the corrected condition. Exits with 1 if there is a mistake, with 3 if a file cannot "
+            "be read as a policy."
         ),
         options=(
             Option(
                 flags=("--role",),
                 kind="flag",
-                help="The policies are what a role may do: MFA conditions do not work there.",
+                help="These are a role's permission policies, where MFA conditions do not work.",
             ),
             JSON,
         ),
@@ -84,35 +91,35 @@ COMMANDS = (
     ),
     Command(
         name="policy check",
-        summary="Show what policies allow, with MFA and without.",
+        summary="Show what policies allow with and without MFA.",
         example="mfa-session policy check policy.json --action ec2:StopInstances",
         description=(
             "Evaluates policies as IAM does, for a long-term key, an MFA session, a session "
-            "without MFA and a role session, and names the statement that decides. What depends "
-            "on what cannot be known from here is unknown, never allowed. With --live your own "
-            "policies are read from IAM; files then count as well, a bucket's policy, say."
+            "without MFA and a role session, and names the statement that decides. A result that "
+            "depends on unknown facts is unknown, never allowed. --live reads your own policies "
+            "from IAM; you can add files, such as a bucket policy."
         ),
         options=(
             Option(
                 flags=("--action",),
                 metavar="ACTION",
-                help="What is to be done: ec2:StopInstances, or as the AWS CLI has it.",
+                help="The action, in IAM's spelling or the AWS CLI's, such as ec2:StopInstances.",
             ),
             Option(
                 flags=("--resource",),
                 metavar="ARN",
-                help="What it is to be done to.  [default: any resource]",
+                help="The resource. [default: any resource]",
             ),
             Option(
                 flags=("--mfa-age",),
                 kind="duration",
                 metavar="DURATION",
-                help="Look at an MFA session that is new, and at one just over this old.",
+                help="Show a new MFA session and one just older than this.",
             ),
             Option(
                 flags=("--principal",),
                 metavar="ARN",
-                help="Who asks: a user's or role's ARN, or an account.",
+                help="The caller: the ARN of a user or role, or an account.",
             ),
             Option(
                 flags=("--context",),
@@ -124,12 +131,12 @@ COMMANDS = (
                 flags=("--absent",),
                 kind="many",
                 metavar="KEY",
-                help="A condition key that the request does not have. Repeatable.",
+                help="A condition key that the request does not carry. Repeatable.",
             ),
             Option(
                 flags=("--live",),
                 kind="flag",
-                help="Your own policies: your user's, its groups' and its permissions boundary.",
+                help="Read your own policies: user, groups and permissions boundary.",
             ),
             PROFILE,
             JSON,
@@ -142,7 +149,7 @@ COMMANDS = (
 GROUPS = (
     Group(
         name="policy",
-        summary="IAM policies that ask for MFA, and whether they do.",
+        summary="Write and check IAM policies that require MFA.",
         example="mfa-session policy lint policy.json",
     ),
 )

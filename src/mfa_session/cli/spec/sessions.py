@@ -14,17 +14,17 @@ from mfa_session.cli.spec.options import (
     TOKEN_CODE,
 )
 
-TITLE = "Sessions"
+TITLE = "Every day"
 
 COMMANDS = (
     Command(
         name="login",
         run="cli.login:run",
-        summary="Get an MFA session, or a role's, and write it to a profile.",
+        summary="Get an MFA session or a role session, and write it to a profile.",
         example="mfa-session login --profile mfa",
         description=(
-            "Asks for a code if one is needed, gets temporary credentials from AWS and writes them "
-            "to the profile in ~/.aws/credentials. A session that is still good is kept."
+            "Reuses the session while it is valid. Otherwise asks for a code, gets temporary "
+            "credentials from AWS and writes them to a profile in ~/.aws/credentials."
         ),
         options=(
             PROFILES,
@@ -42,40 +42,44 @@ COMMANDS = (
                 help="Get a session of this role.",
                 suggests="role",
             ),
-            Option(flags=("--external-id",), metavar="ID", help="The external id the role wants."),
+            Option(
+                flags=("--external-id",),
+                metavar="ID",
+                help="The external id that the role requires.",
+            ),
             Option(
                 flags=("--role-session-name",),
                 metavar="NAME",
-                help="The role session's name, as CloudTrail shows it.",
+                help="The name of the role session, as CloudTrail shows it.",
             ),
             DURATION,
             REGION,
             Option(
                 flags=("--write-to",),
                 metavar="PROFILE",
-                help="Write to this profile instead of the session's own.",
+                help="Write to this profile instead of the one named like the session.",
                 suggests="profile",
             ),
             MIN_TTL,
-            Option(flags=("--force",), kind="flag", help="Renew the session even if it is good."),
+            Option(flags=("--force",), kind="flag", help="Renew the session even if it is valid."),
             JSON,
         ),
     ),
     Command(
         name="status",
         run="cli.status:run",
-        summary="Show the sessions and how long they last.",
+        summary="List the sessions and their time left.",
         example="mfa-session status",
-        description="Reads the files only: no network, no secret shown.",
+        description="Only reads files: uses no network and shows no secret.",
         options=(
             PROFILE,
             Option(
                 flags=("--check",),
                 kind="flag",
-                help="Print nothing; exit 0 if the session is valid, 4 if not.",
+                help="Print nothing; exit with 0 if the session is valid, 4 if not.",
             ),
             MIN_TTL.replace(
-                help="With --check: want this much life left. [env: MFA_SESSION_MIN_TTL]"
+                help="With --check, require this much time left. [env: MFA_SESSION_MIN_TTL]"
             ),
             JSON,
         ),
@@ -86,12 +90,14 @@ COMMANDS = (
         summary="Remove sessions from the credentials file.",
         example="mfa-session logout --profile mfa",
         description=(
-            "Removes what login wrote and nothing else. AWS cannot end a session early: "
-            "a copy made elsewhere works until it expires."
+            "Removes what login wrote and nothing else. AWS cannot end a session early: copies of "
+            "its keys work until it expires."
         ),
         options=(
             PROFILES,
-            Option(flags=("--all",), kind="flag", help="Remove every session of this tool."),
+            Option(
+                flags=("--all",), kind="flag", help="Remove every session that mfa-session wrote."
+            ),
             JSON,
         ),
     ),

@@ -1,4 +1,4 @@
-"""Setting it up."""
+"""The first steps: set up a session, or watch one first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mfa_session.cli.spec.options import (
     YES,
 )
 
-TITLE = "Set-up"
+TITLE = "Start"
 CODES = ("auto", "prompt", "keyring", "command")
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
@@ -20,20 +20,19 @@ COMMANDS = (
     Command(
         name="configure",
         run="setup.command:run",
-        summary="Set a session up: find out, ask, show what would be written, log in.",
+        summary="Set up a session step by step, and log in.",
         example="mfa-session configure",
         description=(
-            "Finds the source profile and the MFA device by itself, asks for the rest (every "
-            "answer can be an option instead), and shows each line before it writes it to "
-            "config.toml and, for roles, to ~/.aws/config. All else in these files stays as it "
-            "is; a setting that is there already is replaced only if you say so. Ends with a "
-            "first login."
+            "Finds the source profile and the MFA device, and asks for the rest; every answer can "
+            "be an option instead. Shows each line before it writes it to config.toml and, for "
+            "roles, to ~/.aws/config. Changes nothing else in these files, and asks before it "
+            "replaces an existing value. Ends with a first login."
         ),
         options=(
             Option(
                 flags=("--profile",),
                 metavar="NAME",
-                help="What to call the session. [env: MFA_SESSION_PROFILE; default: mfa]",
+                help="The name of the session. [env: MFA_SESSION_PROFILE; default: mfa]",
                 suggests="profile",
             ),
             Option(
@@ -64,13 +63,13 @@ COMMANDS = (
                 flags=("--role",),
                 kind="many",
                 metavar="NAME=ARN",
-                help="Make a profile NAME for a role, had from the session. Repeatable.",
+                help="Write a profile NAME that assumes this role from the session. Repeatable.",
             ),
             Option(
                 flags=("--repoint",),
                 kind="many",
                 metavar="PROFILE",
-                help="Have this role profile's role from the session from now on. Repeatable.",
+                help="Make this role profile use the session as its source. Repeatable.",
                 suggests="profile",
             ),
             Option(
@@ -83,31 +82,40 @@ COMMANDS = (
             Option(
                 flags=("--guard",),
                 kind="flag",
-                help="Put the guard before `aws` in the shell, with completion and prompt.",
+                help="Set up the shell with the guard before `aws`, completion and prompt.",
             ),
-            Option(
-                flags=("--no-guard",), kind="flag", help="Set the shell up with completion only."
-            ),
+            Option(flags=("--no-guard",), kind="flag", help="Set up the shell without the guard."),
             Option(
                 flags=("--confirm",),
                 kind="flag",
-                help="Have the guard ask before it runs a protected command.",
+                help="Make the guard ask before it runs a protected command.",
             ),
             TOKEN_CODE,
             Option(
                 flags=("--dry-run",),
                 kind="flag",
-                help="Only show what would be written.",
+                help="Show what would be written; write nothing.",
             ),
             Option(
                 flags=("--force",),
                 kind="flag",
-                help="Replace settings that have another value without asking.",
+                help="Replace existing values without asking.",
             ),
-            YES.replace(help="Do not ask: take what is usual, and write it."),
+            YES.replace(help="Do not ask: use the defaults, and write."),
             Option(flags=("--no-login",), kind="flag", help="Do not log in at the end."),
             INSECURE_KEYRING,
             JSON,
         ),
+    ),
+    Command(
+        name="demo",
+        run="cli.demo:run",
+        summary="See a login on a local AWS that enforces MFA.",
+        example="mfa-session demo",
+        description=(
+            "Starts a local AWS and shows a login on it, in a temporary home directory. Touches "
+            "none of your files. Needs the extra: pip install 'mfa-session[sandbox]'."
+        ),
+        options=(Option(flags=("--shell",), kind="flag", help="Open a shell inside the sandbox."),),
     ),
 )

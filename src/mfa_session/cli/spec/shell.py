@@ -13,34 +13,34 @@ COMMANDS = (
     Command(
         name="guard",
         run="guard.command:run",
-        summary="Run a command; a protected one with a session that had MFA.",
+        summary="Run a command; if it is protected, with an MFA session.",
         example="mfa-session guard -- aws ec2 stop-instances --instance-ids i-0123456789abcdef0",
         description=(
-            "For the shell's start: alias aws='mfa-session guard -- aws'. "
-            "A command that is not protected runs at once, as it is. Before a protected one "
-            "(aws ec2 terminate-instances, and what [guard] of config.toml lists) a session of the "
-            "same identity is had, and what will be hit is shown. A reminder and a step-up: the "
-            "boundary is the IAM policy."
+            "For your shell's start file: alias aws='mfa-session guard -- aws'. Runs an "
+            "unprotected command at once, unchanged. Before a protected one (aws ec2 "
+            "terminate-instances, or what [guard] in config.toml lists), shows what it will hit "
+            "and logs in as the same identity if necessary. A reminder, not a security boundary: "
+            "that is the IAM policy."
         ),
         options=(
             Option(
                 flags=("--profile",),
                 metavar="NAME",
-                help="The session to use; refused if it is not of the command's own identity.",
+                help="The session to use. It must belong to the identity that the command uses.",
                 suggests="profile",
             ),
             Option(
                 flags=("--max-age",),
                 kind="duration",
                 metavar="DURATION",
-                help="How long ago the code may have been given; any time if not said.",
+                help="How long ago the code may have been given. [default: any time]",
             ),
             MIN_TTL,
             YES,
             Option(
                 flags=("--dry-run",),
                 kind="flag",
-                help="Only tell whether the command is protected, and what would be done.",
+                help="Say whether the command is protected and what would happen; run nothing.",
             ),
             JSON,
         ),
@@ -49,24 +49,25 @@ COMMANDS = (
     Command(
         name="shell-init",
         run="cli.shell_init:run",
-        summary="Print what puts the guard, completion and a prompt into a shell.",
+        summary="Print a shell script with the guard, completion and the prompt.",
         example="mfa-session shell-init bash > ~/.config/mfa-session/init.bash",
         description=(
-            "Source the file where your shell starts: then `aws` asks for MFA before it destroys "
-            "something, TAB completes this program, and `mfa_session_prompt` is there for the "
-            "prompt. Commands of [guard] commands in config.toml are wrapped like `aws`: write the "
-            "file anew when you have changed them."
+            "Source the file in your shell's start file. Then `aws` asks for MFA before it "
+            "destroys something, TAB completes mfa-session, and `mfa_session_prompt` shows the "
+            "session in the prompt. Programs in [guard] commands of config.toml are wrapped like "
+            "`aws`: write the file again after you change them."
         ),
         arguments=(SHELL,),
     ),
     Command(
         name="prompt",
         run="cli.prompt:run",
-        summary="Print a session and the time it has left, for a shell's prompt.",
+        summary="Print a session and its time left, for a shell's prompt.",
         example="PS1='$(mfa-session prompt --color bash) \\$ '",
         description=(
-            "The session in use, inside `exec`; else the one named, or the default one. Prints "
-            "nothing where there is none. Reads files only, and complains of nothing."
+            "Inside `exec`, the session in use; otherwise the one that --profile names, or the "
+            "default one. Prints nothing if there is none. Only reads files, and is silent about "
+            "errors."
         ),
         options=(
             PROFILE,
@@ -75,18 +76,18 @@ COMMANDS = (
                 kind="choice",
                 choices=SHELLS,
                 metavar="SHELL",
-                help="Colour it by the time left, for the prompt of this shell.",
+                help="Colour the text by the time left, for the prompt of this shell.",
             ),
         ),
     ),
     Command(
         name="completion",
         run="cli.completion:run",
-        summary="Print what lets a shell complete this program's words.",
+        summary="Print a shell's completion script for mfa-session.",
         example="mfa-session completion fish > ~/.config/fish/completions/mfa-session.fish",
         description=(
-            "Commands, options, profiles, devices and files, and the words of the command that "
-            "`exec` runs. shell-init has it, too."
+            "Completes commands, options, profiles, devices and files, and what the command after "
+            "`exec --` completes itself. The script of shell-init includes this one."
         ),
         arguments=(SHELL,),
     ),

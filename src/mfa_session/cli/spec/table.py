@@ -8,15 +8,15 @@ if TYPE_CHECKING:
 
     from mfa_session.cli.spec.command import Command, Group
 
-# Chapter, a module of cli/chapters → the first words of its commands; in the order of the help.
+# Chapter, a module of cli/spec → the first words of its commands; in the order of the help.
 CHAPTERS = {
+    "setup": ("configure", "demo"),
     "sessions": ("login", "status", "logout"),
     "programs": ("exec", "env", "credential-process"),
     "codes": ("totp", "device"),
     "shell": ("guard", "shell-init", "prompt", "completion"),
     "policies": ("policy",),
-    "setup": ("configure",),
-    "help": ("doctor", "demo"),
+    "help": ("doctor",),
 }
 
 
@@ -45,7 +45,10 @@ def all_commands() -> tuple[Command, ...]:
 
 
 def chapters() -> tuple[ModuleType, ...]:
-    """Return every chapter: `TITLE`, `COMMANDS` and perhaps `GROUPS`, in the order of the help."""
+    """Return every chapter: `TITLE`, `COMMANDS` and perhaps `GROUPS`, in the order of the help.
+
+    Chapters that follow each other may share a title.
+    """
     return tuple(_chapter(name) for name in CHAPTERS)
 
 
