@@ -55,7 +55,7 @@ def built_in_table() -> str:
     rows = ["| pattern | operations |", "|---|---:|"]
     rows += [f"| `{pattern}` | {counts[pattern]} |" for pattern in builtin.PROTECT]
     passed = ", ".join(f"`{pattern}`" for pattern in builtin.PASS)
-    return "\n".join(rows) + f"\n\nPassed over: {passed}.\n"
+    return "\n".join(rows) + f"\n\nNot protected, although a pattern matches: {passed}.\n"
 
 
 def verb_table() -> str:
