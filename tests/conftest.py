@@ -12,9 +12,11 @@ import hypothesis
 import pexpect
 import pytest
 
+import in_process
 import isolation
 import mfa_session
 import processes
+from in_process import JumpingClock
 
 if TYPE_CHECKING:
     import subprocess
@@ -78,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
     home = Path(tempfile.mkdtemp(prefix="mfa-session-home-"))
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     isolation.enter(home)
+    isolation.leave_terminal()
     isolation.block_sockets()
 
 
@@ -126,8 +129,17 @@ def program() -> str:
 
 
 @pytest.fixture
-def run(program: str) -> Run:
-    """Run the program: `run("status", "--json", env={"NO_COLOR": "1"}).stdout`."""
+def clock() -> JumpingClock:
+    """The clock of what runs in this process: it jumps where the program would wait."""
+    return JumpingClock()
+
+
+@pytest.fixture
+def run(program: str, clock: JumpingClock) -> Run:
+    """Run the program: `run("status", "--json", env={"NO_COLOR": "1"}).stdout`.
+
+    In this process, but for what `in_process.needs_a_process` names.
+    """
 
     def run(
         *argv: str,
@@ -135,7 +147,9 @@ def run(program: str) -> Run:
         input: str | None = None,  # noqa: A002
         limit_seconds: float = processes.LIMIT_SECONDS,
     ) -> processes.Outcome:
-        return processes.run_process([program, *argv], env, input, limit_seconds)
+        if in_process.needs_a_process(argv, env):
+            return processes.run_process([program, *argv], env, input, limit_seconds)
+        return in_process.run_in_process(argv, clock, env, input)
 
     return run
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import signal
 import socket
 import sys
 import sysconfig
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
+    import termios
 
 _FAMILIES = ("AWS_", "MFA_SESSION_", "XDG_", "PYTHON", "COV_", "MOTO_")
 _NAMES = (
@@ -77,6 +83,23 @@ def is_loopback(host: object) -> bool:
         return ipaddress.ip_address(str(text)).is_loopback
     except ValueError:
         return False
+
+
+def leave_terminal() -> None:
+    """Give up the controlling terminal: what runs in this process may ask nobody.
+
+    The process stays in its group, so Ctrl-C still reaches it.
+    """
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):
+        tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # sent where we lead the session
+        try:
+            fcntl.ioctl(tty, termios.TIOCNOTTY)
+        finally:
+            signal.signal(signal.SIGHUP, before)
+            os.close(tty)
 
 
 def enter(home: Path) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     import processes
     from conftest import Run
+    from in_process import JumpingClock
     from mfa_session.sandbox.identities import Device, Document, User
 
 STEP_UP: Document = {
@@ -49,10 +50,11 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(autouse=True)
-def aws(sandbox: Sandbox, home: Path) -> Sandbox:
+def aws(sandbox: Sandbox, home: Path, clock: JumpingClock) -> Sandbox:
     """Empty the sandbox, and point this process and its children at it, in every test."""
     del home  # it puts the environment back after the test
     sandbox.reset()
+    clock.jumped = sandbox.clock.advance
     os.environ.update(sandbox.environ())
     return sandbox
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import processes
 from fakes import file_keyring
 
 if TYPE_CHECKING:
@@ -184,15 +185,14 @@ def test_secret_of_another_device_is_tried_twice_and_no_more(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("stored")
-def test_eight_needs_of_one_device_send_no_code_twice(run: Run, aws: Sandbox) -> None:
+def test_eight_needs_of_one_device_send_no_code_twice(program: str, aws: Sandbox) -> None:
     def log_in(number: int) -> int:
         name = f"s{number}"
         seconds = str(3600 + number)  # no one of them serves another
-        return run(
-            "login", "--no-input", "--profile", name, "--source-profile", "default",
+        return processes.run_process([
+            program, "login", "--no-input", "--profile", name, "--source-profile", "default",
             "--role-arn", f"arn:aws:iam::123456789012:role/R{number}", "--duration", seconds,
-            limit_seconds=400,
-        ).exit_code  # fmt: skip
+        ], limit_seconds=400).exit_code  # fmt: skip
 
     carol = "arn:aws:iam::123456789012:root"
     trust = {"Version": "2012-10-17", "Statement": [

@@ -1,0 +1,155 @@
+"""The program run in the tests' own process: no interpreter starts and nothing is imported anew.
+
+What a process has of its own is lent for the time of the run and taken back: descriptors 0 to 2,
+the environment, the working directory, umask and signal handlers. Not a terminal: the tests'
+process has none (`isolation.leave_terminal`).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import signal
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from typing import IO, TYPE_CHECKING
+from unittest import mock
+
+import processes
+from mfa_session.cli import main
+from mfa_session.system.clock import SystemClock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+# Commands that become another program, and variables that are read once in a process.
+BECOMES_ANOTHER = frozenset({"exec", "guard"})
+READ_AT_START = ("PYTHONPATH", "LC_", "LANG", "HOME", "TZ", "TMPDIR")
+HANDLED = tuple(
+    signal.Signals[name]
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE")
+    if name in signal.Signals.__members__
+)
+
+
+class JumpingClock(SystemClock):
+    """The machine's clock, but nobody waits: who is to sleep until a moment is there at once.
+
+    One for all runs of a test; `jumped` gets the seconds, so that AWS's clock can follow.
+    """
+
+    def __init__(self) -> None:
+        """Start in step with the machine."""
+        self._ahead = timedelta()
+        self.jumped: Callable[[float], None] = lambda _seconds: None
+        super().__init__()
+
+    def begin(self) -> JumpingClock:
+        """Be the clock of a new process."""
+        super().__init__()
+        return self
+
+    def local_now(self) -> datetime:
+        """Return the machine's time, and what was slept through."""
+        return super().local_now() + self._ahead
+
+    def sleep_until(self, moment: datetime, tick: Callable[[int], None]) -> None:
+        """Jump to the moment; `tick` gets the seconds left, once."""
+        left_seconds = (moment - self.now()).total_seconds()
+        if left_seconds > 0:
+            tick(int(left_seconds) + 1)
+            self._ahead += timedelta(seconds=left_seconds)
+            self.jumped(left_seconds)
+
+
+def needs_a_process(argv: Sequence[str], env: Mapping[str, str | None] | None) -> bool:
+    """Tell whether a run is about what only a process of its own can show."""
+    if argv and argv[0] in BECOMES_ANOTHER:
+        return True
+    has_keyring = "DBUS_SESSION_BUS_ADDRESS" in processes.environment_with(env)
+    return has_keyring or any(name.startswith(READ_AT_START) for name in env or {})
+
+
+def run_in_process(
+    argv: Sequence[str],
+    clock: JumpingClock,
+    env: Mapping[str, str | None] | None = None,
+    typed: str | None = None,
+) -> processes.Outcome:
+    """Run `mfa-session argv` to its end; `typed` goes to its stdin, which is otherwise empty."""
+    with ExitStack() as stack:
+        files = [stack.enter_context(tempfile.TemporaryFile()) for _ in range(3)]
+        files[0].write((typed or "").encode())
+        files[0].seek(0)
+        stack.enter_context(_a_process_of_its_own(processes.environment_with(env)))
+        stack.enter_context(_streams(files))
+        stack.enter_context(mock.patch.object(sys, "argv", ["mfa-session", *argv]))
+        stack.enter_context(mock.patch.object(main, "SystemClock", clock.begin))
+        try:
+            exit_code = main.run(list(argv))
+        except SystemExit as ended:
+            exit_code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
+        return processes.Outcome(exit_code, _text(files[1]), _text(files[2]))
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode()
+
+
+@contextmanager
+def _a_process_of_its_own(environ: Mapping[str, str]) -> Iterator[None]:
+    """Lend the environment, the working directory, umask and handlers; forget what is cached."""
+    before, folder = dict(os.environ), os.getcwd()
+    umask = os.umask(0o022)
+    os.umask(umask)
+    handlers = {number: signal.getsignal(number) for number in HANDLED}
+    if sys.platform != "win32":
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python does at its start
+    os.environ.clear()
+    os.environ.update(environ)
+    os.chdir(os.environ["HOME"])
+    modules = [*sys.path, *filter(None, environ.get("PYTHONPATH", "").split(os.pathsep))]
+    if "keyring.core" in sys.modules:
+        sys.modules["keyring.core"]._keyring_backend = None  # type: ignore[attr-defined]
+    try:
+        with mock.patch.object(sys, "path", modules):
+            yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        os.chdir(folder)
+        os.umask(umask)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _streams(files: Sequence[IO[bytes]]) -> Iterator[None]:
+    """Put these in the place of descriptors 0 to 2 and of the three streams."""
+    kept = [os.dup(number) for number in range(3)]
+    try:
+        for number, file in enumerate(files):
+            os.dup2(file.fileno(), number)
+        with (
+            mock.patch.object(sys, "stdin", _stream(0, "rb")),
+            mock.patch.object(sys, "stdout", _stream(1, "wb")),
+            mock.patch.object(sys, "stderr", _stream(2, "wb", errors="backslashreplace")),
+        ):
+            yield
+    finally:
+        for number, descriptor in enumerate(kept):
+            os.dup2(descriptor, number)
+            os.close(descriptor)
+
+
+def _stream(number: int, mode: str, errors: str = "surrogateescape") -> io.TextIOWrapper:
+    """Open a stream as Python does at its start in a UTF-8 locale."""
+    binary = open(number, mode, closefd=False)  # noqa: SIM115  # the stream's own
+    return io.TextIOWrapper(
+        binary, encoding="utf-8", errors=errors, newline=None, line_buffering=number == 2
+    )
