@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfa_session.model.ini_sections import ini_sections
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
@@ -31,52 +32,15 @@ NO_ALIASES = Aliases(sections={})
 
 
 def parse_aliases(text: str) -> Aliases:
-    """Read the text of an alias file.
+    """Read the text of an alias file, which configparser reads in the CLI.
 
-    The CLI refuses to run at all when it cannot read its alias file. Lines that it would refuse
-    are passed over here: it is the CLI that will say so, and nothing is decided by them.
+    The CLI refuses to run at all when it cannot read its alias file: there are no aliases then.
     """
-    reader = _Reader()
-    for line in text.split("\n"):
-        reader.read(line)
-    return Aliases(sections=reader.sections)
-
-
-class _Reader:
-    """Lines of an INI file, as Python's configparser reads them."""
-
-    def __init__(self) -> None:
-        self.sections: dict[tuple[str, ...], dict[str, str]] = {}
-        self._section: dict[str, str] = {}
-        self._name: str | None = None
-        self._indent = 0
-
-    def read(self, line: str) -> None:
-        """Take a line: a header, a setting, or more of the last one."""
-        text = line.strip()
-        indent = len(line) - len(line.lstrip())
-        if not text or text[0] in "#;":
-            return
-        if self._name is not None and indent > self._indent:
-            self._section[self._name] = (self._section[self._name] + "\n" + text).strip()
-        elif text[0] == "[":
-            self._begin_section(text)
-        else:
-            self._begin_setting(text, indent)
-
-    def _begin_section(self, text: str) -> None:
-        words = text[1 : text.rfind("]")].split()
-        self._name = None
-        if words == ["toplevel"]:
-            self._section = self.sections.setdefault((), {})
-        elif len(words) > 1 and words[0] == "command":
-            self._section = self.sections.setdefault(tuple(words[1:]), {})
-        else:
-            self._section = {}
-
-    def _begin_setting(self, text: str, indent: int) -> None:
-        at = min((text.find(mark) for mark in "=:" if mark in text), default=-1)
-        self._name = text[:at].rstrip().lower() if at > 0 else None
-        self._indent = indent
-        if self._name is not None:
-            self._section[self._name] = text[at + 1 :].strip()
+    sections: dict[tuple[str, ...], Mapping[str, str]] = {}
+    for name, values in ini_sections(text).items():
+        words = name.split()
+        command = tuple(words[1:]) if words[:1] == ["command"] else ()
+        if command or words == ["toplevel"]:
+            aliases = {alias: value.strip() for alias, value in values.items()}
+            sections[command] = {**sections.get(command, {}), **aliases}
+    return Aliases(sections=sections)

@@ -94,6 +94,7 @@ class Reader:
 
     __slots__ = (
         "_level",
+        "_nests",
         "_offset",
         "_option",
         "_row",
@@ -103,8 +104,13 @@ class Reader:
         "starts",
     )
 
-    def __init__(self, text: str) -> None:
-        """Read `text`, whose lines end in newlines; raise `UnreadableText` where botocore fails."""
+    def __init__(self, text: str, *, nests: bool = True) -> None:
+        """Read `text`, whose lines end in newlines; raise `UnreadableText` where botocore fails.
+
+        With `nests` False a value that begins on the next line may be any text, as in the AWS
+        CLI's alias file.
+        """
+        self._nests = nests
         self.defaults = Section(DEFAULT)
         self.sections: dict[str, Section] = {}
         self.starts: list[tuple[str, int]] = []
@@ -118,7 +124,8 @@ class Reader:
             self._row += 1
             self._offset += len(line) + 1
         self._end_option()
-        self._check_defaults()
+        if nests:
+            self._check_defaults()
 
     def _read_line(self, line: str) -> None:
         text = line.strip()
@@ -172,7 +179,7 @@ class Reader:
 
     def _end_option(self) -> None:
         option, self._option = self._option, None
-        if option is not None and self._section is not self.defaults:
+        if self._nests and option is not None and self._section is not self.defaults:
             _check_nested(option)
 
     def _check_defaults(self) -> None:

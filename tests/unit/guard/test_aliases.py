@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import shlex
 
 import pytest
@@ -73,8 +74,29 @@ def verdict_of(line: str, rules: Rules = BUILT_IN) -> Verdict:
 def test_a_file_is_read_as_configparser_reads_it() -> None:
     text = "[toplevel]\nA = b\n  c\n\n  ; no\n  d\ne:f=g\r\n[command ec2  wait]\nx=y\n[else]\nz=1\n"
     assert parse_aliases(text) == Aliases(
-        sections={(): {"a": "b\nc\nd", "e": "f=g"}, ("ec2", "wait"): {"x": "y"}}
+        sections={(): {"a": "b\nc\n\nd", "e": "f=g"}, ("ec2", "wait"): {"x": "y"}}
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        FILE,
+        "[DEFAULT]\nall = sts get-caller-identity\n[toplevel]\na =\n  !x\n\n  y\n[command s3]\nb=c",
+        "[toplevel]\r\na = b\r\n\r\n  c\r\n[else]\r\nz: 1\r\n",
+        "[toplevel]\na: b = c\n# d\n  e\n; f\n",
+        "[toplevel]\nx = %(y)s\n",
+    ],
+)
+def test_the_values_are_those_that_configparser_gives(text: str) -> None:
+    parser = configparser.RawConfigParser()
+    parser.read_string(text.replace("\r\n", "\n"))
+    commands = {
+        tuple(name.split()[1:]): {key: value.strip() for key, value in parser.items(name)}
+        for name in parser.sections()
+        if name.split()[0] in ("toplevel", "command")
+    }
+    assert parse_aliases(text) == Aliases(sections=commands)
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_what_will_be_hit_can_be_asked_for() -> None:
     assert call.plain_words() == ("s3://b", "x")
 
 
-def test_the_room_imports_nothing_but_itself_and_records() -> None:
+def test_the_room_imports_only_records_and_the_ini_reader() -> None:
     code = (
         "import sys; before = set(sys.modules)\n"
         "from mfa_session.guard import aliases, decision, rules\n"
@@ -123,6 +123,9 @@ def test_the_room_imports_nothing_but_itself_and_records() -> None:
     assert set(outcome.stdout.split()) == {
         "__future__",
         "mfa_session",
+        "mfa_session.ini",
+        "mfa_session.ini.reader",
         "mfa_session.model",
+        "mfa_session.model.ini_sections",
         "mfa_session.model.record",
     }
