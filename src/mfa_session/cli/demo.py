@@ -1,4 +1,4 @@
-"""`demo`: the whole story, against a local AWS that enforces MFA."""
+"""`demo`: a login and what it is good for, on a local AWS that enforces MFA."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _LIST_INSTANCES = (
     "--query 'Reservations[].Instances[].[InstanceId,State.Name,Tags[0].Value]'"
 )
 _SHELL_WELCOME = """\
-You are carol, in a home that is thrown away when you leave (exit).
-  phone                shows the code that your authenticator app would
+You are carol, in a temporary home directory; `exit` removes it. Try:
+  phone                shows the code, as your authenticator app would
   aws ec2 stop-instances --instance-ids {instance}
   mfa-session login
   aws ec2 stop-instances --instance-ids {instance} --profile mfa
@@ -37,13 +37,15 @@ class Options(Record):
 
 
 def run(options: Options, ctx: Context) -> Result:
-    """Tell the story, or with `--shell` leave the person on the stage."""
+    """Run the demo's commands, or with `--shell` open a shell in the sandbox."""
+    ctx.console.say("loading the sandbox; the first time, this can take half a minute …")
+    stage = _stage()
     ctx.console.say("starting a local AWS on this machine …")
-    with _stage() as stage:
+    with stage:
         environ = stage.environ(ctx.environ)
         if options.shell:
             return Result(data={}, exit_code=_open_shell(stage, environ))
-        _tell_story(stage, environ)
+        _run_demo(stage, environ)
     return Result(data={})
 
 
@@ -65,30 +67,35 @@ def _open_shell(stage: Stage, environ: dict[str, str]) -> int:
     return subprocess.run([shell], env=environ, check=False).returncode
 
 
-def _tell_story(stage: Stage, environ: dict[str, str]) -> None:
-    """Run the real commands one by one; each must end as the story says."""
+def _run_demo(stage: Stage, environ: dict[str, str]) -> None:
+    """Run the commands one by one; each must succeed or fail as the demo says."""
     stop = f"aws ec2 stop-instances --instance-ids {stage.instance}"
-    _say("Carol has an access key, and one machine runs in her account:")
+    _say("Carol has an access key. One instance runs in her account:")
     _step(_LIST_INSTANCES, environ)
-    _say("Her administrator allows her to stop it with MFA only. A key alone has no MFA:")
+    _say("A policy allows her to stop it only with MFA. Her access key alone is denied:")
     _step(stop, environ, works=False)
-    code = stage.phone.code()
-    _say(f"So she logs in with the code that her phone shows now, {code}:")
-    _step(f"mfa-session login --profile mfa --token-code {code}", environ)
+    _say("She logs in with the code on her phone. In a terminal, `mfa-session login` asks for it:")
+    _step("mfa-session login --token-code -", environ, piped=("phone", stage.phone.code()))
     _step("mfa-session status", environ)
-    _say("The session is an ordinary profile, for every tool that reads them:")
+    _say("The session is an ordinary profile, which every tool can use:")
     _step(f"{stop} --profile mfa", environ)
     _step(_LIST_INSTANCES, environ)
-    _say("Try it yourself, in a shell inside this sandbox: mfa-session demo --shell")
+    _say("To try it yourself in this sandbox, run: mfa-session demo --shell")
 
 
 def _say(text: str) -> None:
     write(f"\n# {text}\n")
 
 
-def _step(command: str, environ: dict[str, str], *, works: bool = True) -> None:
-    """Show a command, run it for real, and hold it to the outcome the story needs."""
-    write(f"$ {command}\n")
+def _step(
+    command: str,
+    environ: dict[str, str],
+    *,
+    works: bool = True,
+    piped: tuple[str, str] | None = None,
+) -> None:
+    """Show a command, run it, and require the outcome; `piped` is a command and its output."""
+    write(f"$ {piped[0]} | {command}\n" if piped else f"$ {command}\n")
     words = shlex.split(command)
     program = shutil.which(words[0], path=environ["PATH"])
     if program is None:
@@ -97,10 +104,16 @@ def _step(command: str, environ: dict[str, str], *, works: bool = True) -> None:
             f"the demo needs the program {words[0]!r}, which is not on PATH",
             "pip install 'mfa-session[sandbox]'",
         )
-    done = subprocess.run([program, *words[1:]], env=environ, stderr=subprocess.STDOUT, check=False)
+    done = subprocess.run(
+        [program, *words[1:]],
+        env=environ,
+        input=piped[1].encode() if piped else None,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
     if (done.returncode == 0) is not works:
         raise MfaSessionError(
             "demo-failed",
-            f"the story went wrong: `{command}` ended with exit code {done.returncode}",
-            "please report it, with what it printed",
+            f"`{command}` ended with exit code {done.returncode}, which the demo does not expect",
+            "please report it with the output above",
         )
