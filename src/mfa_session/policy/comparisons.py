@@ -20,9 +20,9 @@ from mfa_session.policy.patterns import UNKNOWN, covers, fill, folded, literal
 
 if TYPE_CHECKING:
     from mfa_session.policy.patterns import Row
-    from mfa_session.policy.request_context import Facts
+    from mfa_session.policy.request_context import Range, RequestContext
 
-Compare = Callable[[str, str, "Facts | None"], Truth]
+Compare = Callable[[str, str, "RequestContext | None"], Truth]
 
 _ARN_COLONS = 5
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -33,22 +33,22 @@ _DATE = re.compile(
 )
 
 
-def _string_equals(value: str, wanted: str, facts: Facts | None) -> Truth:
+def _string_equals(value: str, wanted: str, facts: RequestContext | None) -> Truth:
     row = fill(wanted, facts, wildcards=False).row
     return row is not None and covers(row, literal(value))
 
 
-def _string_equals_ignoring_case(value: str, wanted: str, facts: Facts | None) -> Truth:
+def _string_equals_ignoring_case(value: str, wanted: str, facts: RequestContext | None) -> Truth:
     row = fill(wanted, facts, wildcards=False).row
     return row is not None and covers(folded(row), folded(value))
 
 
-def _string_like(value: str, wanted: str, facts: Facts | None) -> Truth:
+def _string_like(value: str, wanted: str, facts: RequestContext | None) -> Truth:
     row = fill(wanted, facts).row
     return row is not None and covers(row, literal(value))
 
 
-def _arn_like(value: str, wanted: str, facts: Facts | None) -> Truth:
+def _arn_like(value: str, wanted: str, facts: RequestContext | None) -> Truth:
     """Compare the six parts of an ARN one by one: a wildcard does not reach across a colon."""
     row = fill(wanted, facts).row
     if row is None or value.count(":") < _ARN_COLONS:
@@ -70,19 +70,19 @@ def _arn_parts(row: Row) -> list[Row]:
     return [*parts, rest]
 
 
-def _bool(value: str, wanted: str, facts: Facts | None) -> Truth:
+def _bool(value: str, wanted: str, facts: RequestContext | None) -> Truth:
     del facts  # variables stand in strings and ARNs only
     if wanted.lower() not in {"true", "false"}:
         return None
     return value.lower() == wanted.lower()
 
 
-def _binary(value: str, wanted: str, facts: Facts | None) -> Truth:
+def _binary(value: str, wanted: str, facts: RequestContext | None) -> Truth:
     del facts
     return value == wanted
 
 
-def _ip_address(value: str, wanted: str, facts: Facts | None) -> Truth:
+def _ip_address(value: str, wanted: str, facts: RequestContext | None) -> Truth:
     del facts
     try:
         network = ipaddress.ip_network(wanted, strict=False)
@@ -95,7 +95,7 @@ def _ip_address(value: str, wanted: str, facts: Facts | None) -> Truth:
 
 
 def _ordered(read: Callable[[str], Decimal], order: Callable[[Decimal, Decimal], bool]) -> Compare:
-    def compare(value: str, wanted: str, facts: Facts | None) -> Truth:
+    def compare(value: str, wanted: str, facts: RequestContext | None) -> Truth:
         del facts
         try:
             limit = read(wanted)
@@ -169,3 +169,19 @@ OPPOSITES = {
     "DateNotEquals": "DateEquals",
     "NotIpAddress": "IpAddress",
 }
+
+
+def compare_range(operator_name: str, between: Range, wanted: str) -> Truth:
+    """Compare a number that is known to lie in a range, both ends included; a plain operator."""
+    order = _ORDERS.get(operator_name.removeprefix("Numeric"))
+    if order is None or not operator_name.startswith("Numeric"):
+        return None
+    try:
+        limit = _number(wanted)
+    except ValueError:
+        return None
+    low, high = (Decimal(end) for end in between)
+    if order is operator.eq and low < limit < high:
+        return None
+    at_both_ends = {order(low, limit), order(high, limit)}
+    return at_both_ends.pop() if len(at_both_ends) == 1 else None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.globs import Globs, may_meet
 from mfa_session.policy.mfa import mfa_conditions
+from mfa_session.policy.patterns import Patterns, may_meet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _Names = tuple[str, ...]
 
 
-class Listed(NamedTuple):
+class Selection(NamedTuple):
     """Actions, resources or principals: those named, or all but those."""
 
     names: _Names
@@ -26,8 +26,8 @@ class Listed(NamedTuple):
 class _Surroundings(NamedTuple):
     """What a statement is about besides actions; the MFA conditions do not count."""
 
-    resources: Listed
-    principals: Listed
+    resources: Selection
+    principals: Selection
     others: frozenset[tuple[str, str, _Names]]
 
     def take_in(self, inner: _Surroundings) -> bool:
@@ -43,26 +43,26 @@ class _Group:
 
     def __init__(self, around: _Surroundings) -> None:
         self.around = around
-        self._all_but: list[Listed] = []
+        self._all_but: list[Selection] = []
         self._named: set[str] = set()
 
-    def add(self, actions: Listed) -> None:
+    def add(self, actions: Selection) -> None:
         if actions.all_but:
             self._all_but.append(actions)
         else:
             self._named.update(actions.names)
 
     @functools.cached_property
-    def _globs(self) -> Globs:
-        return Globs(self._named)
+    def _globs(self) -> Patterns:
+        return Patterns(self._named)
 
     def take_in(self, action: str) -> bool:
         """Say whether an action is among these."""
         return self._globs.cover(action) or any(
-            takes_in(each, Listed((action,))) for each in self._all_but
+            takes_in(each, Selection((action,))) for each in self._all_but
         )
 
-    def take_in_all_but(self, actions: Listed) -> bool:
+    def take_in_all_but(self, actions: Selection) -> bool:
         """Say whether all actions but some are among these."""
         return self._globs.cover("*") or any(takes_in(each, actions) for each in self._all_but)
 
@@ -83,7 +83,7 @@ class Cover:
                 self._all_but.append(group)
             for resource in () if around.resources.all_but else around.resources.names:
                 self._by_resource.setdefault(resource, []).append(group)
-        self._resources = Globs(self._by_resource)
+        self._resources = Patterns(self._by_resource)
 
     def covers(self, inner: Statement) -> bool:
         """Say whether these statements are about all that another is."""
@@ -114,11 +114,11 @@ class Cover:
 
 
 @functools.lru_cache(maxsize=10_000)
-def actions_of(statement: Statement) -> Listed:
+def actions_of(statement: Statement) -> Selection:
     """Return the actions, which are the same in any case, in lower case."""
     if statement.not_actions is not None:
-        return Listed(_lowered(statement.not_actions), all_but=True)
-    return Listed(("*",) if statement.actions is None else _lowered(statement.actions))
+        return Selection(_lowered(statement.not_actions), all_but=True)
+    return Selection(("*",) if statement.actions is None else _lowered(statement.actions))
 
 
 def names_of(statement: Statement) -> _Names:
@@ -129,12 +129,12 @@ def names_of(statement: Statement) -> _Names:
 
 def concerns(statement: Statement, action: str) -> bool:
     """Say whether a statement is about an action, such as `iam:ListMFADevices`."""
-    return takes_in(actions_of(statement), Listed((action.lower(),)))
+    return takes_in(actions_of(statement), Selection((action.lower(),)))
 
 
 def is_about_everything(statement: Statement) -> bool:
     """Say whether the resources are all there are, or not said at all."""
-    return takes_in(_listed(statement.resources, statement.not_resources), Listed(("*",)))
+    return takes_in(_listed(statement.resources, statement.not_resources), Selection(("*",)))
 
 
 def may_overlap(one: Statement, other: Statement) -> bool:
@@ -145,12 +145,12 @@ def may_overlap(one: Statement, other: Statement) -> bool:
     if first.all_but:
         first, second = second, first
     if second.all_but:
-        return not takes_in(Listed(second.names), first)
+        return not takes_in(Selection(second.names), first)
     return any(may_meet(a, b) for a in first.names for b in second.names)
 
 
 @functools.lru_cache(maxsize=10_000)
-def takes_in(outer: Listed, inner: Listed) -> bool:
+def takes_in(outer: Selection, inner: Selection) -> bool:
     """Say whether all that `inner` names is named by `outer`; True only where that is certain."""
     if outer.all_but:
         if inner.all_but:
@@ -174,14 +174,14 @@ def _surroundings(statement: Statement) -> _Surroundings:
     )
 
 
-def _listed(named: _Names | None, left_out: _Names | None) -> Listed:
+def _listed(named: _Names | None, left_out: _Names | None) -> Selection:
     """Return what is named; where nothing is said, as in identity policies, that is all."""
     if left_out is not None:
-        return Listed(left_out, all_but=True)
-    return Listed(("*",) if named is None else named)
+        return Selection(left_out, all_but=True)
+    return Selection(("*",) if named is None else named)
 
 
-def _listed_principals(named: Principals | None, left_out: Principals | None) -> Listed:
+def _listed_principals(named: Principals | None, left_out: Principals | None) -> Selection:
     return _listed(
         None if named is None else _principal_names(named),
         None if left_out is None else _principal_names(left_out),
@@ -209,5 +209,5 @@ def _lowered(names: _Names) -> _Names:
 
 
 @functools.lru_cache(maxsize=10_000)
-def _globs(names: _Names) -> Globs:
-    return Globs(names)
+def _globs(names: _Names) -> Patterns:
+    return Patterns(names)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from mfa_session.model.durations import format_duration
 from mfa_session.model.record import Record
-from mfa_session.policy.request_context import Facts, Values
+from mfa_session.policy.request_context import RequestContext, Values
 
 MFA_PRESENT = "aws:MultiFactorAuthPresent"
 MFA_AGE = "aws:MultiFactorAuthAge"
+LONGEST_SESSION_SECONDS = 129_600  # GetSessionToken's limit
 Known = dict[str, Values | None]
 _TRUE, _FALSE = ("true",), ("false",)
 
@@ -52,7 +53,7 @@ class Credentials(Record):
 
     kind: str
     label: str
-    facts: Facts
+    facts: RequestContext
     principal: Principal = Principal()
     is_user: bool = True
 
@@ -74,11 +75,14 @@ def long_term_with_code() -> Credentials:
 
 
 def mfa_session(age_seconds: int | None = None) -> Credentials:
-    """Return those of GetSessionToken with a code; without an age it may be any."""
-    known: Known = {MFA_PRESENT: _TRUE}
+    """Return those of GetSessionToken with a code; without an age, any that such a session has."""
+    label = "MFA session" + (", new" if age_seconds == 0 else "")
     if age_seconds is not None:
-        known[MFA_AGE] = (str(age_seconds),)
-    return _of_user("mfa-session", "MFA session" + (", new" if age_seconds == 0 else ""), known)
+        return _of_user("mfa-session", label, {MFA_PRESENT: _TRUE, MFA_AGE: (str(age_seconds),)})
+    facts = RequestContext(
+        {**_OF_A_USER, MFA_PRESENT: _TRUE}, {MFA_AGE: (0, LONGEST_SESSION_SECONDS)}
+    )
+    return Credentials(kind="mfa-session", label=label, facts=facts)
 
 
 def old_mfa_session(age_seconds: int) -> Credentials:
@@ -103,7 +107,7 @@ def role_session() -> Credentials:
     return Credentials(
         kind="role-session",
         label="role session",
-        facts=Facts({**_OF_A_ROLE, MFA_PRESENT: _FALSE, MFA_AGE: None}),
+        facts=RequestContext({**_OF_A_ROLE, MFA_PRESENT: _FALSE, MFA_AGE: None}),
         is_user=False,
     )
 
@@ -119,4 +123,4 @@ def all_kinds(action: str, mfa_age_seconds: int | None = None) -> tuple[Credenti
 
 
 def _of_user(kind: str, label: str, mfa: Known) -> Credentials:
-    return Credentials(kind=kind, label=label, facts=Facts({**_OF_A_USER, **mfa}))
+    return Credentials(kind=kind, label=label, facts=RequestContext({**_OF_A_USER, **mfa}))

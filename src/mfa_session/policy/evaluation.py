@@ -3,7 +3,8 @@
 Pure: documents, a request and a caller in, a decision out. An explicit deny beats every allow; what
 nothing allows is denied; what depends on the unknown is unknown, and never allowed. After the IAM
 user guide's page on policy evaluation logic; what organisations add (service control policies) is
-not seen here.
+not seen here. The sandbox has another evaluator on purpose: it is the second opinion that this one
+is tested against.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from mfa_session.model.record import Record
 from mfa_session.policy.document import TRUST_ACTIONS
 from mfa_session.policy.kleene import Truth, all_of, any_of
-from mfa_session.policy.patterns import Asked, covers, wild
+from mfa_session.policy.patterns import Query, covers, wild
 from mfa_session.policy.statements import Match, look_at
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ def _concerns(document: Document, request: Request) -> bool:
     A trust policy is about taking the role, not about STS's other calls.
     """
     if document.kind == "trust":
-        taking = Asked(request.action, fold=True)
+        taking = Query(request.action, fold=True)
         return any(taking.covered_by(action) is not False for action in TRUST_ACTIONS)
     asked = _service(request.action)
     named = (action for each in document.statements for action in each.actions or ("*",))

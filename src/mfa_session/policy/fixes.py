@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.policy.mfa import AGE, PRESENT, is_age, is_number, is_present
+from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT
+from mfa_session.policy.mfa import is_age, is_number, is_present
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Condition, Statement
@@ -26,9 +27,9 @@ def right_condition(
     if not statement.allows:
         _put(block, *_right_deny(limit))
         return {"Condition": block}
-    _put(block, "Bool", PRESENT, "true")
+    _put(block, "Bool", MFA_PRESENT, "true")
     if limit is not None:
-        _put(block, "NumericLessThan", AGE, limit)
+        _put(block, "NumericLessThan", MFA_AGE, limit)
     return {"Condition": block}
 
 
@@ -74,8 +75,8 @@ def plain(node: Node) -> Any:
 def _right_deny(limit: str | None) -> tuple[str, str, str]:
     """Return the one condition that matches whoever has no MFA, or too old a one."""
     if limit is None:
-        return "BoolIfExists", PRESENT, "false"
-    return "NumericGreaterThanIfExists", AGE, limit
+        return "BoolIfExists", MFA_PRESENT, "false"
+    return "NumericGreaterThanIfExists", MFA_AGE, limit
 
 
 def _limit(statement: Statement) -> str | None:

@@ -6,28 +6,27 @@ brings neither, a session without MFA says `false` and has no age, one with MFA 
 
 from __future__ import annotations
 
-import math
-import operator
+import functools
 import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from mfa_session.policy.conditions import Comparison, comparison, is_met
+from mfa_session.policy.credentials import (
+    MFA_AGE,
+    MFA_PRESENT,
+    long_term,
+    mfa_session,
+    session_without_mfa,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mfa_session.policy.credentials import Credentials
     from mfa_session.policy.document import Condition, Statement
 
-PRESENT = "aws:MultiFactorAuthPresent"
-AGE = "aws:MultiFactorAuthAge"
 _number = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]+)?").fullmatch
 _BOOLEANS = {"true", "false"}
-_ORDERS = {
-    "NumericEquals": operator.eq,
-    "NumericNotEquals": operator.ne,
-    "NumericLessThan": operator.lt,
-    "NumericLessThanEquals": operator.le,
-    "NumericGreaterThan": operator.gt,
-    "NumericGreaterThanEquals": operator.ge,
-}
 
 
 class Reach(NamedTuple):
@@ -52,13 +51,6 @@ class Reach(NamedTuple):
         return bool(getattr(self, kind))
 
 
-class _Facts(NamedTuple):
-    """What a request says about MFA; None where it does not."""
-
-    present: str | None
-    age_seconds: float | None
-
-
 def mfa_conditions(statement: Statement) -> list[Condition]:
     """Return the conditions that are about MFA."""
     return [each for each in statement.conditions if is_present(each) or is_age(each)]
@@ -66,12 +58,12 @@ def mfa_conditions(statement: Statement) -> list[Condition]:
 
 def is_present(condition: Condition) -> bool:
     """Say whether it is about whether there is MFA."""
-    return condition.is_about(PRESENT)
+    return condition.is_about(MFA_PRESENT)
 
 
 def is_age(condition: Condition) -> bool:
     """Say whether it is about how long ago the MFA was."""
-    return condition.is_about(AGE)
+    return condition.is_about(MFA_AGE)
 
 
 def is_sound(condition: Condition) -> bool:
@@ -80,7 +72,7 @@ def is_sound(condition: Condition) -> bool:
         return False
     if condition.operator == "Null" or is_present(condition):
         return condition.operator in {"Null", "Bool"} and all(map(is_boolean, condition.values))
-    return condition.operator in _ORDERS and all(map(is_number, condition.values))
+    return condition.operator.startswith("Numeric") and all(map(is_number, condition.values))
 
 
 def is_boolean(value: str) -> bool:
@@ -94,49 +86,35 @@ def is_number(value: str) -> bool:
 
 
 def reach(statement: Statement) -> Reach | None:
-    """Tell whom the MFA conditions match, the others aside; None without any, or unless sound."""
+    """Tell whom the MFA conditions match, whatever the others say.
+
+    None without any, or unless each is sound.
+    """
     conditions = mfa_conditions(statement)
     if not conditions or not all(map(is_sound, conditions)):
         return None
+    return _reach_of(tuple(map(comparison, conditions)))
+
+
+@functools.lru_cache(maxsize=1_000)
+def _reach_of(conditions: tuple[Comparison, ...]) -> Reach:
+    def match(caller: Credentials) -> bool:
+        return all(is_met(condition, caller.facts) is True for condition in conditions)
+
     return Reach(
-        long_term=_match(conditions, _Facts(None, None)),
-        without_mfa=_match(conditions, _Facts("false", None)),
-        with_mfa=tuple(_match(conditions, _Facts("true", age)) for age in _ages(conditions)),
+        long_term=match(long_term()),
+        without_mfa=match(session_without_mfa()),
+        with_mfa=tuple(match(mfa_session(age)) for age in _ages(conditions)),
     )
 
 
-def _ages(conditions: Iterable[Condition]) -> list[float]:
-    """Return ages between which nothing changes: 0, around each limit, and beyond all."""
+def _ages(conditions: Iterable[Comparison]) -> list[int]:
+    """Return ages in seconds between which nothing changes: 0, around each limit, beyond all."""
     limits = [
-        float(value)
+        int(float(value))
         for condition in conditions
-        if is_age(condition) and condition.operator != "Null"
+        if condition.key == MFA_AGE.lower() and condition.operator != "Null"
         for value in condition.values
     ]
     around = {age for limit in limits for age in (limit - 1, limit, limit + 1) if age > 0}
-    return [0, *sorted(around), math.inf]
-
-
-def _match(conditions: Iterable[Condition], facts: _Facts) -> bool:
-    return all(_matches(condition, facts) for condition in conditions)
-
-
-def _matches(condition: Condition, facts: _Facts) -> bool:
-    found = facts.present if is_present(condition) else facts.age_seconds
-    values = [value.lower() for value in condition.values]
-    if condition.operator == "Null":
-        return ("true" if found is None else "false") in values
-    if found is None:
-        return _matches_absent(condition)
-    if isinstance(found, str):
-        return found in values
-    compare = _ORDERS[condition.operator]
-    results = [compare(found, float(value)) for value in values]
-    return all(results) if condition.operator == "NumericNotEquals" else any(results)
-
-
-def _matches_absent(condition: Condition) -> bool:
-    """Say whether a condition matches where the key is not there at all."""
-    if condition.if_exists or condition.qualifier == "ForAllValues":
-        return True
-    return condition.operator == "NumericNotEquals" and condition.qualifier is None
+    return [0, *sorted(around), max([0, *limits]) + 2]

@@ -6,6 +6,7 @@ known. What is asked for is one, too: `ec2:Describe*` asks for many actions at o
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mfa_session.policy.kleene import Truth
-    from mfa_session.policy.request_context import Facts
+    from mfa_session.policy.request_context import RequestContext
 
 Row = tuple[str, ...]
 
@@ -50,7 +51,7 @@ def wild(text: str) -> Row:
     return tuple(row)
 
 
-def fill(text: str, facts: Facts | None, *, wildcards: bool = True) -> Filled:
+def fill(text: str, facts: RequestContext | None, *, wildcards: bool = True) -> Filled:
     """Fill in `${aws:username}`, `${key, 'default'}` and `${*}`; without facts they are text.
 
     A wildcard that comes out of a variable stands for itself (IAM reference, policy variables).
@@ -76,7 +77,7 @@ def fill(text: str, facts: Facts | None, *, wildcards: bool = True) -> Filled:
     return Filled(tuple(row) if has_value else None, tuple(unknown))
 
 
-class Asked:
+class Query:
     """What is asked for, prepared for many patterns; `fold` has case not matter."""
 
     def __init__(self, text: str, *, fold: bool = False) -> None:
@@ -86,7 +87,7 @@ class Asked:
         self._row = wild(self._text)
         self._start = _literal_start(self._text)
 
-    def covered_by(self, text: str, facts: Facts | None = None) -> Truth:
+    def covered_by(self, text: str, facts: RequestContext | None = None) -> Truth:
         """Say whether a pattern covers all of it; False: nothing of it."""
         text = text.lower() if self._fold else text
         start = _literal_start(text)
@@ -110,9 +111,62 @@ def covers(pattern: Row, asked: Row) -> Truth:
     return None if _meets(pattern, asked) else False
 
 
+def includes(pattern: str, text: str) -> bool:
+    """Say whether a pattern takes in a text; if that is a pattern itself, all that it matches."""
+    return covers(_row(pattern), _row(text)) is True
+
+
+def may_meet(one: str, other: str) -> bool:
+    """Say whether some text matches both patterns."""
+    start, other_start = _before_wildcard(one), _before_wildcard(other)
+    if not (start.startswith(other_start) or other_start.startswith(start)):
+        return False  # most end here, before anything is taken apart
+    return covers(_row(one), _row(other)) is not False
+
+
+class Patterns:
+    """A set of patterns, asked whether one of them takes in a text or a whole other pattern."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        """Sort the patterns by what they begin with, so that thousands are asked as fast as one."""
+        self._exact: set[str] = set()
+        self._by_prefix: dict[str, set[str]] = {}
+        for pattern in patterns:
+            if "*" in pattern or "?" in pattern:
+                self._by_prefix.setdefault(_before_wildcard(pattern), set()).add(pattern)
+            else:
+                self._exact.add(pattern)
+        self._lengths = sorted({len(prefix) for prefix in self._by_prefix})
+
+    def cover(self, text: str) -> bool:
+        """Say whether a pattern takes in the text; if that is a pattern itself, all it matches."""
+        return text in self._exact or any(True for _ in self._wild(text))
+
+    def covering(self, text: str) -> Iterator[str]:
+        """Yield each pattern that takes in the text."""
+        if text in self._exact:
+            yield text
+        yield from self._wild(text)
+
+    def _wild(self, text: str) -> Iterator[str]:
+        for length in self._lengths:
+            for pattern in self._by_prefix.get(text[:length], ()):
+                if includes(pattern, text):
+                    yield pattern
+
+
 def folded(row: Iterable[str]) -> Row:
     """Return a row that compares equal whatever its case; marks stay marks."""
     return tuple(symbol.lower() if len(symbol) == 1 else symbol for symbol in row)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _row(text: str) -> Row:
+    return wild(text)
+
+
+def _before_wildcard(text: str) -> str:
+    return _WILDCARDS.split(text, maxsplit=1)[0]
 
 
 def _pieces(text: str) -> Iterator[str | re.Match[str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.credentials import Principal
 from mfa_session.policy.kleene import Truth, all_of, any_of, negate
-from mfa_session.policy.request_context import Facts
+from mfa_session.policy.request_context import RequestContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,14 +23,14 @@ _IDENTITY = re.compile(
 )
 
 
-class Named(NamedTuple):
+class PrincipalMatch(NamedTuple):
     """Whether a statement is for the caller, and whether by name: not through the account."""
 
     matches: Truth
     by_name: Truth
 
 
-def names(statement: Statement, caller: Credentials) -> Named:
+def names(statement: Statement, caller: Credentials) -> PrincipalMatch:
     """Say whether a statement is for the caller; an identity's own statement is."""
     if statement.principals is not None:
         return _listed(statement.principals, caller)
@@ -38,8 +38,8 @@ def names(statement: Statement, caller: Credentials) -> Named:
         others = _listed(statement.not_principals, caller)
         # Whether an account in NotPrincipal spares all that are in it is not said anywhere.
         spared = others.by_name if others.by_name is True else _unless_no(others.matches)
-        return Named(negate(spared), negate(spared))
-    return Named(matches=True, by_name=True)
+        return PrincipalMatch(negate(spared), negate(spared))
+    return PrincipalMatch(matches=True, by_name=True)
 
 
 def acting_as(caller: Credentials, text: str | None) -> Credentials:
@@ -52,19 +52,19 @@ def acting_as(caller: Credentials, text: str | None) -> Credentials:
         return caller
     account = _account(text)
     if account is not None:
-        known = Facts({"aws:PrincipalAccount": (account,)})
+        known = RequestContext({"aws:PrincipalAccount": (account,)})
         return caller.replace(principal=Principal(account=account), facts=known.over(caller.facts))
     found = _IDENTITY.fullmatch(text)
     if found is None:
         raise ValueError(text)
     account, is_user = found["account"], found["kind"] == "user"
-    facts = Facts({"aws:PrincipalAccount": (account,)})
+    facts = RequestContext({"aws:PrincipalAccount": (account,)})
     if is_user != caller.is_user:
         return caller.replace(principal=Principal(account=account), facts=facts.over(caller.facts))
     arns = (text,) if is_user else _arns_of_role(text, found)
-    facts = facts.over(Facts({"aws:PrincipalArn": (arns[0],)}))
+    facts = facts.over(RequestContext({"aws:PrincipalArn": (arns[0],)}))
     if is_user:
-        facts = facts.over(Facts({"aws:username": (found["name"].rpartition("/")[2],)}))
+        facts = facts.over(RequestContext({"aws:username": (found["name"].rpartition("/")[2],)}))
     principal = Principal(account=account, arns=arns)
     return caller.replace(principal=principal, facts=facts.over(caller.facts))
 
@@ -82,26 +82,26 @@ def named_principals(documents: Iterable[Document]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _listed(listed: dict[str, tuple[str, ...]], caller: Credentials) -> Named:
+def _listed(listed: dict[str, tuple[str, ...]], caller: Credentials) -> PrincipalMatch:
     found = [_fits(kind, text, caller) for kind, texts in listed.items() for text in texts]
-    return Named(
+    return PrincipalMatch(
         any_of(named.matches for named in found),
         any_of(all_of(named) for named in found),
     )
 
 
-def _fits(kind: str, text: str, caller: Credentials) -> Named:
+def _fits(kind: str, text: str, caller: Credentials) -> PrincipalMatch:
     if text == "*" and kind in {"*", "AWS"}:
-        return Named(matches=True, by_name=True)
+        return PrincipalMatch(matches=True, by_name=True)
     if kind == "CanonicalUser":
-        return Named(matches=None, by_name=False)
+        return PrincipalMatch(matches=None, by_name=False)
     if kind != "AWS":  # services and people who come through an identity provider
-        return Named(matches=False, by_name=False)
+        return PrincipalMatch(matches=False, by_name=False)
     account = _account(text)
     if account is not None:
         known = caller.principal.account
-        return Named(None if known is None else known == account, by_name=False)
-    return Named(_is(text, caller), by_name=True)
+        return PrincipalMatch(None if known is None else known == account, by_name=False)
+    return PrincipalMatch(_is(text, caller), by_name=True)
 
 
 def _is(text: str, caller: Credentials) -> Truth:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.model.record import Record
-from mfa_session.policy.request_context import Facts
+from mfa_session.policy.request_context import RequestContext
 
 
 class Request(Record):
@@ -14,4 +14,4 @@ class Request(Record):
 
     action: str
     resource: str = "*"
-    facts: Facts = Facts({})
+    facts: RequestContext = RequestContext({})

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Values = tuple[str, ...]
+Range = tuple[int, int]
 
 
-class Facts:
+class RequestContext:
     """The condition keys of a request, as far as they are known; keys in any case.
 
-    A key maps to its values, or to None where it is known to be absent. What is not among them
+    A key maps to its values, or to None where it is known to be absent. One of `ranges` is present
+    with a whole number from the first to the second, which one is not known. What is in neither
     may be absent, or have any value.
     """
 
-    def __init__(self, known: Mapping[str, Values | None]) -> None:
+    def __init__(
+        self,
+        known: Mapping[str, Values | None],
+        ranges: Mapping[str, Range] = MappingProxyType({}),
+    ) -> None:
         """Take the keys as anybody spells them."""
         self._known = {key.lower(): values for key, values in known.items()}
+        self._ranges = {key.lower(): between for key, between in ranges.items()}
 
     def knows(self, key: str) -> bool:
         """Say whether the key's values, or its absence, are known."""
         return key.lower() in self._known
+
+    def range_of(self, key: str) -> Range | None:
+        """Return between which numbers the value of a key lies, where no more is known."""
+        return self._ranges.get(key.lower())
 
     def values(self, key: str) -> Values | None:
         """Return the values of a key that is known; None: it is absent."""
@@ -34,6 +46,8 @@ class Facts:
         values = self._known.get(key.lower())
         return values[0] if values is not None and len(values) == 1 else None
 
-    def over(self, others: Facts) -> Facts:
+    def over(self, others: RequestContext) -> RequestContext:
         """Return both; where they differ, these count."""
-        return Facts({**others._known, **self._known})
+        ranges = {key: at for key, at in others._ranges.items() if key not in self._known}
+        known = {key: at for key, at in others._known.items() if key not in self._ranges}
+        return RequestContext({**known, **self._known}, {**ranges, **self._ranges})

@@ -8,7 +8,7 @@ from mfa_session.model.record import Record
 from mfa_session.policy import principals
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.kleene import Truth, all_of, any_of, negate
-from mfa_session.policy.patterns import Asked
+from mfa_session.policy.patterns import Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mfa_session.policy.credentials import Credentials
     from mfa_session.policy.document import Condition, Document, Statement
     from mfa_session.policy.request import Request
-    from mfa_session.policy.request_context import Facts
+    from mfa_session.policy.request_context import RequestContext
 
 _WITH_VARIABLES = "2012-10-17"
 
@@ -79,7 +79,7 @@ def look_at(
 
 
 def _has_action(statement: Statement, action: str) -> Truth:
-    asked = Asked(action, fold=True)
+    asked = Query(action, fold=True)
     if statement.actions is not None:
         return _among(statement.actions, asked)
     if statement.not_actions is not None:
@@ -87,11 +87,11 @@ def _has_action(statement: Statement, action: str) -> Truth:
     return None  # IAM takes no such policy
 
 
-def _among(actions: Iterable[str], asked: Asked) -> Truth:
+def _among(actions: Iterable[str], asked: Query) -> Truth:
     return any_of(asked.covered_by(action) for action in actions)
 
 
-def _has_resource(statement: Statement, resource: str, facts: Facts | None) -> Truth:
+def _has_resource(statement: Statement, resource: str, facts: RequestContext | None) -> Truth:
     if statement.resources is not None:
         return _listed(statement.resources, resource, facts)
     if statement.not_resources is not None:
@@ -101,6 +101,6 @@ def _has_resource(statement: Statement, resource: str, facts: Facts | None) -> T
     return True if named else None
 
 
-def _listed(resources: Iterable[str], resource: str, facts: Facts | None) -> Truth:
-    asked = Asked(resource)
+def _listed(resources: Iterable[str], resource: str, facts: RequestContext | None) -> Truth:
+    asked = Query(resource)
     return any_of(asked.covered_by(text, facts) for text in resources)

@@ -1,6 +1,8 @@
 """May this be done? An evaluator of IAM policies, after the policy evaluation logic's reference.
 
 Pure: documents and a request in, a decision out. Explicit deny beats allow; no allow is a deny.
+On purpose not the evaluator of `policy/`, with which it shares nothing: it is the second opinion
+that that one is tested against.
 """
 
 from __future__ import annotations

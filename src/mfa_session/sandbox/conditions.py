@@ -1,4 +1,7 @@
-"""The condition operators of IAM policies, as their reference describes them. Pure."""
+"""The condition operators of IAM policies, as their reference describes them. Pure.
+
+Apart from `policy/` on purpose, as the whole evaluator here is: see `authorization`.
+"""
 
 from __future__ import annotations
 

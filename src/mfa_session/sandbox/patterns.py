@@ -1,4 +1,7 @@
-"""Wildcards and policy variables (`${aws:username}`). Pure."""
+"""Wildcards and policy variables (`${aws:username}`). Pure.
+
+Apart from `policy/` on purpose, as the whole evaluator here is: see `authorization`.
+"""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from mfa_session.policy.principals import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.reasons import because
 from mfa_session.policy.request import Request
-from mfa_session.policy.request_context import Facts
+from mfa_session.policy.request_context import RequestContext
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Document
@@ -107,6 +107,35 @@ def test_a_long_term_key_with_a_code_has_mfa_where_a_role_is_taken() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("operator", "value", "expected"),
+    [
+        ("Null", "true", "implicitly-denied"),
+        ("Null", "false", "allowed"),
+        ("NumericLessThan", "200000", "allowed"),
+        ("NumericLessThanEquals", "129600", "allowed"),
+        ("NumericLessThan", "129600", "unknown"),
+        ("NumericLessThan", "0", "implicitly-denied"),
+        ("NumericGreaterThan", "129600", "implicitly-denied"),
+        ("NumericGreaterThanEquals", "0", "allowed"),
+        ("NumericGreaterThanIfExists", "3600", "unknown"),
+        ("NumericEquals", "-1", "implicitly-denied"),
+        ("NumericEquals", "200000", "implicitly-denied"),
+        ("NumericEquals", "60", "unknown"),
+        ("NumericNotEquals", "-1", "allowed"),
+        ("ForAllValues:NumericLessThan", "200000", "allowed"),
+        ("ForAnyValue:NumericGreaterThan", "129600", "implicitly-denied"),
+        ("StringLike", "*", "unknown"),
+        ("NumericLessThan", "soon", "unknown"),
+    ],
+)
+def test_an_mfa_session_has_an_age_from_0_to_its_longest_duration(
+    operator: str, value: str, expected: str
+) -> None:
+    allow = statement("Allow", {operator: {AGE: value}})
+    assert outcome(allow, caller=credentials.mfa_session()) == expected
+
+
 def test_without_an_age_what_depends_on_it_is_unknown() -> None:
     too_old = statement("Deny", {"NumericGreaterThanIfExists": {AGE: "3600"}})
     found = evaluate([document(ALLOW_ALL, too_old)], STOP, credentials.mfa_session())
@@ -158,7 +187,7 @@ def test_what_depends_on_the_unknown_is_never_allowed(
         "aws:VpcSourceIp": ("192.0.2.7",),
         "iam:PolicyARN": ("arn:aws:iam::123456789012:policy/P",),
     }
-    request = STOP.replace(facts=Facts(known))
+    request = STOP.replace(facts=RequestContext(known))
     assert outcome(*statements, request=request) == expected
 
 
@@ -317,7 +346,7 @@ def test_both_sides_across_accounts_and_either_within_one(
     own: Any, theirs: Any, known: dict[str, tuple[str, ...]], expected: str
 ) -> None:
     carol = acting_as(credentials.long_term(), CAROL)
-    request = NOVEL.replace(facts=Facts(known))
+    request = NOVEL.replace(facts=RequestContext(known))
     assert evaluate([document(own), document(theirs)], request, carol).outcome == expected
 
 
@@ -366,7 +395,7 @@ def test_a_boundary_does_not_limit_what_a_resource_gives_a_user_by_name_but_a_ro
     role = "arn:aws:iam::123456789012:role/R"
     given = document(statement(Principal={"AWS": [CAROL, role]}, Action="s3:*"))
     nothing = document(statement(Action="ec2:*"))
-    at_home = NOVEL.replace(facts=Facts(AT_HOME))
+    at_home = NOVEL.replace(facts=RequestContext(AT_HOME))
     callers = [
         acting_as(credentials.long_term(), CAROL),
         acting_as(credentials.role_session(), role),

@@ -12,7 +12,7 @@ from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.principals import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.request import Request
-from mfa_session.policy.request_context import Facts
+from mfa_session.policy.request_context import RequestContext
 from policy.cases import CAROL, ROLE, SESSION, Case, Dice
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def decide(case: Case, caller: Credentials, *added: dict[str, Any]) -> Decision:
     given = case.policy["Statement"]
     statements = [*(given if isinstance(given, list) else [given]), *added]
     document = read_document("p.json", json.dumps({**case.policy, "Statement": statements}))
-    request = Request(action=case.action, resource=case.resource, facts=Facts(case.facts))
+    request = Request(action=case.action, resource=case.resource, facts=RequestContext(case.facts))
     return evaluate([document], request, caller)
 
 

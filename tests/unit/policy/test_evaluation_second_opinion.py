@@ -14,7 +14,7 @@ from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.principals import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.request import Request
-from mfa_session.policy.request_context import Facts
+from mfa_session.policy.request_context import RequestContext
 from mfa_session.sandbox import authorization
 from policy.cases import CAROL, ROLE, SESSION, Case, Dice
 
@@ -68,7 +68,7 @@ def first_opinion(case: Case, kind: str, boundary: dict[str, Any] | None = None)
         caller = caller.replace(
             principal=caller.principal.replace(arns=(ROLE, SESSION)),
         )
-    request = Request(action=case.action, resource=case.resource, facts=Facts(case.facts))
+    request = Request(action=case.action, resource=case.resource, facts=RequestContext(case.facts))
     return evaluate([document], request, caller, boundary=limits).outcome
 
 

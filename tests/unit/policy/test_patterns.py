@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 
@@ -9,8 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.policy.patterns import ANY, UNKNOWN, Asked, covers, fill, literal, wild
-from mfa_session.policy.request_context import Facts
+from mfa_session.policy.patterns import (
+    ANY,
+    UNKNOWN,
+    Patterns,
+    Query,
+    covers,
+    fill,
+    includes,
+    literal,
+    may_meet,
+    wild,
+)
+from mfa_session.policy.request_context import RequestContext
 
 PATTERNS = st.text("ab:*?", max_size=8)
 TEXTS = st.text("ab:", max_size=8)
@@ -24,14 +36,14 @@ def naive(pattern: str, text: str) -> bool:
 @given(PATTERNS, TEXTS)
 def test_a_text_is_covered_or_not(pattern: str, text: str) -> None:
     assert covers(wild(pattern), literal(text)) is naive(pattern, text)
-    assert Asked(text).covered_by(pattern) is naive(pattern, text)
+    assert Query(text).covered_by(pattern) is naive(pattern, text)
 
 
 @given(PATTERNS, PATTERNS, st.lists(TEXTS, max_size=20))
 def test_what_is_said_of_a_pattern_holds_for_all_its_texts(
     pattern: str, asked: str, texts: list[str]
 ) -> None:
-    said = Asked(asked).covered_by(pattern)
+    said = Query(asked).covered_by(pattern)
     for text in [*texts, asked.replace("*", "").replace("?", "a"), asked.replace("?", "b")]:
         if naive(asked, text) and said is not None:
             assert naive(pattern, text) is said
@@ -39,8 +51,8 @@ def test_what_is_said_of_a_pattern_holds_for_all_its_texts(
 
 @given(PATTERNS)
 def test_a_pattern_covers_itself_and_is_covered_by_all(pattern: str) -> None:
-    assert Asked(pattern).covered_by(pattern) is True
-    assert Asked(pattern).covered_by("*") is True
+    assert Query(pattern).covered_by(pattern) is True
+    assert Query(pattern).covered_by("*") is True
 
 
 @given(st.text("ab?*", max_size=6), st.text("ab*", max_size=4), TEXTS)
@@ -48,8 +60,8 @@ def test_an_unknown_variable_may_be_anything_but_is_never_sure(
     pattern: str, value: str, text: str
 ) -> None:
     written = f"{pattern}${{aws:username}}"
-    sure = Asked(text).covered_by(written, Facts({"aws:username": (value,)}))
-    unsure = Asked(text).covered_by(written, Facts({}))
+    sure = Query(text).covered_by(written, RequestContext({"aws:username": (value,)}))
+    unsure = Query(text).covered_by(written, RequestContext({}))
     assert unsure in (None, False)
     assert not (sure and unsure is False)
 
@@ -75,7 +87,7 @@ def test_an_unknown_variable_may_be_anything_but_is_never_sure(
     ],
 )
 def test_variables(text: str, row: str | tuple[str, ...] | None, unknown: tuple[str, ...]) -> None:
-    facts = Facts(
+    facts = RequestContext(
         {
             "aws:username": ("carol",),
             "aws:star": ("*",),
@@ -89,6 +101,50 @@ def test_variables(text: str, row: str | tuple[str, ...] | None, unknown: tuple[
 def test_no_pattern_takes_long() -> None:
     started = time.process_time()
     for asked in ("a" * 900 + "b", "a*" * 100 + "b"):
-        assert Asked(asked).covered_by("*a" * 100) is not True
-        assert Asked(asked).covered_by("*?a" * 100) is not True
+        assert Query(asked).covered_by("*a" * 100) is not True
+        assert Query(asked).covered_by("*?a" * 100) is not True
     assert time.process_time() - started < 5
+
+
+SHORT_PATTERNS = st.text(st.sampled_from("ab*?"), max_size=5)
+SHORT_TEXTS = ["".join(each) for n in range(7) for each in itertools.product("ab", repeat=n)]
+
+
+def matched(pattern: str) -> set[str]:
+    """Return the texts that match, by a straight translation to a regular expression."""
+    wildcards = {"*": ".*", "?": "."}
+    regex = re.compile("".join(wildcards.get(each, each) for each in pattern))
+    return {text for text in SHORT_TEXTS if regex.fullmatch(text)}
+
+
+@given(SHORT_PATTERNS, st.text(st.sampled_from("ab"), max_size=6))
+def test_a_pattern_covers_the_texts_that_match_it(pattern: str, text: str) -> None:
+    assert includes(pattern, text) == (text in matched(pattern))
+
+
+@given(SHORT_PATTERNS, SHORT_PATTERNS)
+def test_a_pattern_that_covers_another_matches_all_that_it_matches(one: str, other: str) -> None:
+    if includes(one, other):
+        assert matched(other) <= matched(one)
+
+
+@given(SHORT_PATTERNS, SHORT_PATTERNS)
+def test_patterns_that_cannot_meet_match_nothing_in_common(one: str, other: str) -> None:
+    if not may_meet(one, other):
+        assert matched(one) & matched(other) == set()
+
+
+@given(st.lists(SHORT_PATTERNS), SHORT_PATTERNS)
+def test_a_set_of_patterns_covers_what_one_of_them_does(patterns: list[str], text: str) -> None:
+    expected = {pattern for pattern in patterns if includes(pattern, text)}
+    sorted_patterns = Patterns(patterns)
+    assert set(sorted_patterns.covering(text)) == expected
+    assert sorted_patterns.cover(text) == bool(expected)
+
+
+def test_patterns_of_actions_take_each_other_in() -> None:
+    assert includes("ec2:*", "ec2:stop*")
+    assert includes("*", "ec2:stopinstances")
+    assert not includes("ec2:stop*", "ec2:*")
+    assert not may_meet("ec2:*", "s3:*")
+    assert may_meet("ec2:*instances", "ec2:stop*")

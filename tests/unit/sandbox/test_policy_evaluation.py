@@ -14,7 +14,7 @@ from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.principals import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.request import Request
-from mfa_session.policy.request_context import Facts
+from mfa_session.policy.request_context import RequestContext
 from policy.cases import Dice
 from sandbox.people import mfa_session, plain_session, take, trust
 
@@ -80,7 +80,7 @@ def test_what_is_said_happens(seed: int, aws: Sandbox, client: Clients) -> None:
         for (action, resource), call in calls.items():
             for kind in credentials.all_kinds(action, 3600):
                 caller = acting_as(kind, carol.arn if kind.is_user else role.arn)
-                request = Request(action=action, resource=resource, facts=Facts(HERE))
+                request = Request(action=action, resource=resource, facts=RequestContext(HERE))
                 said = evaluate([read_document("p", json.dumps(document))], request, caller)
                 if said.outcome == "unknown":
                     continue

@@ -15,7 +15,7 @@ from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
 from mfa_session.policy.live import OwnPolicies, read_own
 from mfa_session.policy.principals import acting_as, named_principals
 from mfa_session.policy.request import Request
-from mfa_session.policy.request_context import Facts
+from mfa_session.policy.request_context import RequestContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -106,7 +106,7 @@ def _request(app: App) -> Request:
     return Request(
         action=action,
         resource=str(values.get("resource") or "*"),
-        facts=Facts(facts),
+        facts=RequestContext(facts),
     )
 
 

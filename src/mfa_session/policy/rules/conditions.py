@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.nearest import nearest_of
 from mfa_session.policy.case import KINDS
+from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import right_condition, with_operator
-from mfa_session.policy.mfa import AGE, PRESENT, is_age, is_boolean, is_number, is_present, is_sound
+from mfa_session.policy.mfa import is_age, is_boolean, is_number, is_present, is_sound
 from mfa_session.policy.operators import OPERATORS
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ RULES = (
 )
 
 SHORTEST_USEFUL_SECONDS = 120
-LONGEST_SESSION_SECONDS = 129_600  # GetSessionToken's limit
 ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 PREFIXES = {"aws", "sts", "iam"}  # those that a key about MFA is given by mistake
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
@@ -85,7 +85,7 @@ def check_keys(case: Case) -> Iterator[Flaw]:
                 right_condition(
                     case.statement,
                     instead_of=condition,
-                    age_seconds=_age_of(condition) if meant == AGE else None,
+                    age_seconds=_age_of(condition) if meant == MFA_AGE else None,
                 ),
             )
 
@@ -156,13 +156,13 @@ def _misspelt(condition: Condition) -> str | None:
     of_a_provider_or_tag = (colon and prefix not in PREFIXES) or "/" in name
     if of_a_provider_or_tag or is_present(condition) or is_age(condition):
         return None
-    age_name = AGE.partition(":")[2].lower()
-    names = (PRESENT.partition(":")[2].lower(), age_name)
+    age_name = MFA_AGE.partition(":")[2].lower()
+    names = (MFA_PRESENT.partition(":")[2].lower(), age_name)
     near = difflib.get_close_matches(name, names, n=1, cutoff=ALIKE)
     if near:
-        return AGE if near[0] == age_name else PRESENT
+        return MFA_AGE if near[0] == age_name else MFA_PRESENT
     if "mfa" in name or "multifactor" in name:
-        return AGE if name.endswith("age") else PRESENT
+        return MFA_AGE if name.endswith("age") else MFA_PRESENT
     return None
 
 

@@ -8,7 +8,7 @@ from mfa_session.policy.case import KINDS
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import without_mfa_conditions
-from mfa_session.policy.globs import Globs, covers
+from mfa_session.policy.patterns import Patterns, includes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,9 +176,9 @@ def _sparing(case: Case) -> dict[str, object]:
     kept = [
         name
         for name in case.statement.not_actions or ()
-        if not any(covers(name.lower(), action) for action in lax)
+        if not any(includes(name.lower(), action) for action in lax)
     ]
-    spared = Globs(name.lower() for name in kept)
+    spared = Patterns(name.lower() for name in kept)
     return {"NotAction": [*kept, *(name for name in SPARED if not spared.cover(name.lower()))]}
 
 
