@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
-    from mfa_session.aws.checkup import Checkup
     from mfa_session.aws.lookups import Lookups
     from mfa_session.aws.policies import IamPolicies
     from mfa_session.cli.app import App
     from mfa_session.cli.arguments import Given
-    from mfa_session.files.aws_clock import AwsClock, ClockReading
+    from mfa_session.doctor.ports import DoctorEdges
+    from mfa_session.files.aws_clock import AwsClock
     from mfa_session.files.opened import Files
     from mfa_session.files.session_store import SessionStore
     from mfa_session.files.single_flight import Turns
@@ -56,6 +56,7 @@ class Wiring:
         self._console = console
         self._files = files
         self._may_ask = may_ask
+        self._given = given
         self._insecure = given.flag("insecure_keyring")
         self._code = given.values.get("token_code") or environ.get("MFA_SESSION_TOKEN_CODE")
         self._reads_stdin = given.values.get("token_code") == "-"
@@ -153,14 +154,35 @@ class Wiring:
 
         return IamPolicies(self._clock, self._aws_clock, run_limited, caller)
 
-    def checkup(self, reading: ClockReading) -> Checkup:
-        """Return the doctor's questions to AWS; AWS's time goes to `reading`, and nowhere else."""
+    def doctor(self) -> DoctorEdges:
+        """Return what the doctor looks at; AWS's time is not remembered, and nothing asked."""
+        from time import monotonic
+
         from mfa_session.aws.checkup import Checkup
-        from mfa_session.system.timeouts import run_limited
+        from mfa_session.doctor.ports import DoctorEdges
+        from mfa_session.files.aws_clock import ClockReading
+        from mfa_session.files.disk import Disk
+        from mfa_session.guard.known import find_strays
+        from mfa_session.system.secret_index import SecretIndex
+        from mfa_session.system.timeouts import Running, run_limited
 
-        return Checkup(self._clock, reading, run_limited)
+        reading, state = ClockReading(), self._files.state
+        return DoctorEdges(
+            aws=Checkup(self._clock, reading, run_limited),
+            clock_seconds=lambda: reading.seconds,
+            disk=Disk(self._environ, state),
+            options=lambda: self._given.options(self._environ),
+            stored_serials=SecretIndex(state).stored,
+            secrets=self._stored_secrets,
+            has_program=self._has_program,
+            strays=find_strays,
+            start=Running,
+            local_now=self._clock.local_now,
+            monotonic=monotonic,
+            paint=self._console.paint_for_stdout,
+        )
 
-    def stored_secrets(self, file: SettingsFile) -> SecretStore:
+    def _stored_secrets(self, file: SettingsFile) -> SecretStore:
         """Return the keyring as `file` chooses it, to look into: nothing is remembered or asked."""
         from mfa_session.files.state import ReadOnlyState
         from mfa_session.system.secret_store import SecretStore
@@ -168,11 +190,12 @@ class Wiring:
         state = ReadOnlyState(self._files.state)
         return SecretStore(self._environ, file.keyring, state, insecure=False, may_ask=False)
 
-    def has_program(self, name: str) -> bool:
-        """Say whether a program can be started by this name."""
+    def _has_program(self, name: str) -> bool:
+        """Say whether a program can be started by this name, which may begin with `~`."""
+        from mfa_session.model.aws_paths import expand
         from mfa_session.system.programs import is_startable
 
-        return is_startable(name, self._environ)
+        return is_startable(expand(name, self._environ), self._environ)
 
     def aws_cli_version(self, words: Sequence[str]) -> int | None:
         """Return the major version of the AWS CLI that `words` start; None where it is unknown."""

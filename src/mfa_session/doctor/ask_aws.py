@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from mfa_session.doctor.answers import BAD_REGION
 from mfa_session.doctor.scene import AwsFacts, KeyFacts, Unlooked
-from mfa_session.files.aws_clock import ClockReading
 from mfa_session.model.arns import device_kind, region_for
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -24,15 +22,14 @@ from mfa_session.model.settings import SessionOptions
 from mfa_session.session.names import Named
 from mfa_session.session.settings import resolve, resolve_named
 from mfa_session.session.sources import environment_source, source_in
-from mfa_session.system.timeouts import Running, TooSlowError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from mfa_session.cli.app import App
-    from mfa_session.doctor.ports import Aws
+    from mfa_session.doctor.ports import Checkup, DoctorEdges, Running
     from mfa_session.model.settings import Settings, Source
+    from mfa_session.session.context import Context
     from mfa_session.session.inputs import Facts
 
 Answer = TypeVar("Answer")
@@ -48,35 +45,37 @@ _DEVICE_KEYS = ("mfa_serial", "aws_mfa_device")
 class Questions:
     """The questions of one run."""
 
-    def __init__(self, app: App, facts: Facts, obstacle: str | None) -> None:
+    def __init__(
+        self, ctx: Context, edges: DoctorEdges, facts: Facts, obstacle: str | None
+    ) -> None:
         """Take what was read; `obstacle` is why nothing can be asked."""
-        self._app = app
+        self._console = ctx.console
+        self._edges = edges
         self._facts = facts
         self._obstacle = obstacle
-        self._reading = ClockReading()
+        self.start = edges.start
         self._ends_at = 0.0
 
     def ask(self) -> tuple[AwsFacts, datetime]:
         """Return what AWS said, and the time: AWS's, where it told it."""
         facts = self._ask()
-        off = timedelta(seconds=self._reading.seconds or 0)
-        return facts, self._app.clock.local_now() + off
+        off = timedelta(seconds=facts.clock_seconds or 0)
+        return facts, self._edges.local_now() + off
 
     def _ask(self) -> AwsFacts:
         if self._obstacle is not None:
             return AwsFacts(reached=Unlooked(reason=self._obstacle))
 
-        aws = self._app.make.checkup(self._reading)
+        aws = self._edges.aws
         aws.load()
-        self._ends_at = time.monotonic() + LIMIT_SECONDS
+        self._ends_at = self._edges.monotonic() + LIMIT_SECONDS
         sources, unasked = _find_sources(self._facts)
         running = [_Key(self, aws, source) for source in sources]
-        probe = None if running else Running(lambda: aws.reach(self._region(None)))
+        probe = None if running else self.start(lambda: aws.reach(self._region(None)))
         keys = tuple(key.finish() for key in running)
         reached = _best(keys) if probe is None else self.finish(probe, "") or None
-        return AwsFacts(
-            reached=reached, clock_seconds=self._reading.seconds, keys=keys, unasked=unasked
-        )
+        seconds = self._edges.clock_seconds()
+        return AwsFacts(reached=reached, clock_seconds=seconds, keys=keys, unasked=unasked)
 
     def caller_of(self, source: Source) -> Caller:
         """Return who signs with a source's keys."""
@@ -88,7 +87,7 @@ class Questions:
         """Say, with -v, what is asked and why."""
         where = f"profile {caller.profile!r}" if caller.profile else "the environment"
         session = ", the last two with its MFA session" if with_session else ""
-        self._app.talk.detail(
+        self._console.detail(
             f"sts:GetCallerIdentity, iam:ListAccessKeys and iam:ListMFADevices with "
             f"{caller.keys.shown_id} ({where}): whose it is, how old, with which devices{session}"
         )
@@ -101,7 +100,7 @@ class Questions:
 
     def session_of(self, caller: Caller) -> Caller | None:
         """Return a living MFA session of a key: policies may ask for it."""
-        now = self._app.clock.local_now()
+        now = self._edges.local_now()
         for session in list_sessions(self._facts.profiles, self._facts.recovered):
             mine = session.source_key_id == caller.keys.access_key_id and session.kind == "mfa"
             if mine and session.is_valid(now):
@@ -138,8 +137,8 @@ class Questions:
     def finish(self, running: Running[Answer], late: str) -> Answer | MfaSessionError | Unlooked:
         """Return an answer, or why there is none; `late` says it where the time is over."""
         try:
-            return running.result(self._ends_at - time.monotonic())
-        except TooSlowError:
+            return running.result(self._ends_at - self._edges.monotonic())
+        except TimeoutError:
             if late:
                 return Unlooked(reason=late)
             return UnreachableError(
@@ -158,16 +157,16 @@ class Questions:
 class _Key:
     """Three questions about one key, under way."""
 
-    def __init__(self, questions: Questions, aws: Aws, source: Source) -> None:
+    def __init__(self, questions: Questions, aws: Checkup, source: Source) -> None:
         """Start them."""
         self._questions = questions
         self._source = source
         self._caller = caller = questions.caller_of(source)
         callers = [questions.session_of(caller), caller]
         questions.tell(caller, with_session=callers[0] is not None)
-        self._identity = Running(lambda: aws.identity(caller))
-        self._keys = Running(lambda: _first_allowed(aws.keys, callers))
-        self._devices = Running(lambda: _first_allowed(aws.devices, callers))
+        self._identity = questions.start(lambda: aws.identity(caller))
+        self._keys = questions.start(lambda: _first_allowed(aws.keys, callers))
+        self._devices = questions.start(lambda: _first_allowed(aws.devices, callers))
 
     def finish(self) -> KeyFacts:
         """Return the answers there are in time."""

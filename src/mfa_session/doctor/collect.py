@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from mfa_session.doctor.ask_aws import Questions
 from mfa_session.doctor.keyrings import wanting_sessions
 from mfa_session.doctor.scene import OPTIONS, PROFILES, KeyringFacts, Scene
-from mfa_session.files.aws_files import read_document
-from mfa_session.files.config_toml import read_settings_afresh
-from mfa_session.files.enrolments import Enrolments
-from mfa_session.files.places import find_places, find_unsafe, find_unwritable
-from mfa_session.files.recovered import read_recovered
-from mfa_session.guard.known import read_known
-from mfa_session.ini.document import Document
-from mfa_session.model.aws_paths import config_path, credentials_path, expand
 from mfa_session.model.devices import Intent
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.places import CONFIG, CREDENTIALS, SETTINGS, STATE
-from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.settings import SessionOptions
 from mfa_session.model.settings_file import no_settings
 from mfa_session.session.inputs import Facts
-from mfa_session.system.secret_index import SecretIndex
-from mfa_session.system.timeouts import Running, TooSlowError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TypeVar
+    from collections.abc import Callable, Mapping
 
-    from mfa_session.cli.app import App
+    from mfa_session.doctor.ports import DoctorEdges, Running
+    from mfa_session.session.context import Context
 
-    Part = TypeVar("Part")
+Part = TypeVar("Part")
 
 KEYRING_SECONDS = 6.0
 """Where the keyring itself asks the person, it is left alone after this."""
 
 
-class _Reader:
+class _Parts:
     """Reads part by part; what cannot be read is empty, and kept as broken."""
 
     def __init__(self) -> None:
@@ -49,44 +37,48 @@ class _Reader:
         """Return what `work` reads, or `empty`."""
         try:
             return work()
-        except MfaSessionError as error:
-            self.broken.setdefault(part, error)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            self.broken.setdefault(
-                part,
-                ConfigurationError(
-                    "unreadable-file",
-                    f"{error.filename} cannot be read: {reason}",
-                    f"ls -ld {error.filename}",
-                ),
-            )
-        return empty
+        except (MfaSessionError, OSError) as error:
+            self.keep(part, error)
+            return empty
+
+    def keep(self, part: str, error: Exception) -> None:
+        """Remember why a part could not be read; the first reason counts."""
+        self.broken.setdefault(
+            part, error if isinstance(error, MfaSessionError) else _unreadable(error)
+        )
 
 
-def look_around(app: App) -> Scene:
+def _unreadable(error: Exception) -> ConfigurationError:
+    path = getattr(error, "filename", None)
+    reason = getattr(error, "strerror", None) or str(error)
+    return ConfigurationError(
+        "unreadable-file", f"{path} cannot be read: {reason.lower()}", f"ls -ld {path}"
+    )
+
+
+def collect(ctx: Context, edges: DoctorEdges) -> Scene:
     """Return everything the checks look at; nothing is written, and no command run."""
-    places = find_places(app.environ)
-    reader = _Reader()
-    facts = _facts(app, reader)
-    index: list[str] = reader.read(STATE, SecretIndex(app.state).stored, list[str]())
-    intents: list[Intent] = reader.read(STATE, Enrolments(app.state).all, list[Intent]())
-    keyring = _start_keyring(app, facts, index) if SETTINGS not in reader.broken else None
-    aws, now = Questions(app, facts, _first_broken(reader)).ask()
+    disk, parts = edges.disk, _Parts()
+    places = disk.places()
+    inputs = _read_inputs(ctx.environ, edges, parts)
+    index: list[str] = parts.read(STATE, edges.stored_serials, list[str]())
+    intents: list[Intent] = parts.read(STATE, disk.intents, list[Intent]())
+    keyring = _start_keyring(edges, inputs, index) if SETTINGS not in parts.broken else None
+    aws, now = Questions(ctx, edges, inputs, _why_not_asked(parts)).ask()
     return Scene(
         now=now,
-        facts=facts,
-        missing={part: _NAMES[part] + " cannot be read" for part in reader.broken},
-        broken=reader.broken,
+        facts=inputs,
+        missing={part: _NAMES[part] + " cannot be read" for part in parts.broken},
+        broken=parts.broken,
         places=places,
-        unsafe=find_unsafe(app.environ),
-        unwritable=find_unwritable(app.environ, app.state),
-        exists=lambda path: os.path.exists(expand(path, app.environ)),
-        finds_program=lambda name: _has_program(app, name),
+        unsafe=disk.unsafe(),
+        unwritable=disk.unwritable(),
+        exists=disk.exists,
+        finds_program=edges.has_program,
         cut_off=tuple(intent.serial for intent in intents),
         stored_serials=tuple(index),
         keyring=_finish_keyring(keyring) if keyring else None,
-        operations=read_known() if facts.file.guard else {},
+        strays=edges.strays(_patterns(inputs)),
         aws=aws,
     )
 
@@ -100,42 +92,37 @@ _NAMES = {
 }
 
 
-def _first_broken(reader: _Reader) -> str | None:
+def _why_not_asked(parts: _Parts) -> str | None:
     """Return why AWS cannot be asked: botocore fails on a file that it cannot read."""
     for part in PROFILES:
-        if part in reader.broken:
+        if part in parts.broken:
             return f"{_NAMES[part]} cannot be read, and the AWS SDK needs it"
     return None
 
 
-def _facts(app: App, reader: _Reader) -> Facts:
-    environ = app.environ
-    credentials, config = credentials_path(environ), config_path(environ)
+def _patterns(inputs: Facts) -> list[str]:
+    return [text for key in ("protect", "allow") for text in inputs.file.guard.get(key, ())]
+
+
+def _read_inputs(environ: Mapping[str, str], edges: DoctorEdges, parts: _Parts) -> Facts:
+    disk = edges.disk
     return Facts(
-        options=reader.read(OPTIONS, lambda: app.given.options(environ), SessionOptions()),
+        options=parts.read(OPTIONS, edges.options, SessionOptions()),
         environ=environ,
-        file=reader.read(SETTINGS, lambda: read_settings_afresh(environ), no_settings(environ)),
-        profiles=ProfileFiles(
-            credentials=reader.read(
-                CREDENTIALS, lambda: read_document(credentials), Document.empty(credentials)
-            ),
-            config=reader.read(CONFIG, lambda: read_document(config), Document.empty(config)),
-        ),
-        recovered=reader.read(STATE, lambda: read_recovered(app.state), {}),
+        file=parts.read(SETTINGS, disk.settings, no_settings(environ)),
+        profiles=disk.profiles(parts.keep),
+        recovered=parts.read(STATE, disk.recovered, {}),
     )
 
 
-def _has_program(app: App, name: str) -> bool:
-
-    return bool(app.make.has_program(expand(name, app.environ)))
-
-
-def _start_keyring(app: App, facts: Facts, stored: list[str]) -> Running[KeyringFacts] | None:
+def _start_keyring(
+    edges: DoctorEdges, inputs: Facts, stored: list[str]
+) -> Running[KeyringFacts] | None:
     """Begin to ask the keyring, where one is used."""
-    if not stored and not any(wanting_sessions(facts)):
+    if not stored and not any(wanting_sessions(inputs)):
         return None
 
-    secrets = app.make.stored_secrets(facts.file)
+    secrets = edges.secrets(inputs.file)
 
     def ask() -> KeyringFacts:
         try:
@@ -144,13 +131,13 @@ def _start_keyring(app: App, facts: Facts, stored: list[str]) -> Running[Keyring
         except MfaSessionError as error:
             return KeyringFacts(error=error)
 
-    return Running(ask)
+    return edges.start(ask)
 
 
 def _finish_keyring(running: Running[KeyringFacts]) -> KeyringFacts:
     try:
         return running.result(KEYRING_SECONDS)
-    except TooSlowError:
+    except TimeoutError:
         return KeyringFacts(
             error=ConfigurationError(
                 "keyring-timeout",

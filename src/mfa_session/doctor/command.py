@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_session.doctor.collect import look_around
+from mfa_session.doctor.collect import collect
 from mfa_session.doctor.examination import GROUPS, examine
 from mfa_session.doctor.finding import ERROR, NOTE, OK, SKIPPED, WARNING
-from mfa_session.files.places import close_places
+from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.model.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from mfa_session.cli.app import App
     from mfa_session.doctor.finding import Looked
+    from mfa_session.session.context import Context
+
+    Paint = Callable[[str, str], str]
 
 FINDINGS = 1
 _COLOURS = {ERROR: "red", WARNING: "yellow", NOTE: "bold", OK: "green", SKIPPED: "dim"}
@@ -33,13 +35,22 @@ _SHOWN = (ERROR, WARNING, NOTE)
 _WIDTH = len(WARNING) + 2
 
 
-def run(app: App) -> Result:
+class Options(Record):
+    """What `doctor` was given; with `verbose`, checks that found nothing are shown as well."""
+
+    fix: bool = False
+    verbose: int = 0
+
+
+def run(options: Options, ctx: Context) -> Result:
     """Look at everything; with `--fix` put file modes right first."""
-    fixed = close_places(app.environ) if app.given.flag("fix") else []
-    said = examine(look_around(app))
+    edges = ctx.make.doctor()
+    fixed = edges.disk.close_places() if options.fix else []
+    said = examine(collect(ctx, edges))
+    lines = [*_fixed(fixed, edges.paint)] if options.fix else []
     return Result(
         data={"checks": [_summary(looked) for looked in said], "fixed": fixed},
-        lines=(*_fixed(app, fixed), *_report(app, said)),
+        lines=(*lines, *_report(said, edges.paint, everything=options.verbose > 0)),
         exit_code=FINDINGS if any(looked.is_bad for looked in said) else 0,
     )
 
@@ -48,18 +59,16 @@ def _summary(looked: Looked) -> dict[str, object]:
     return {**looked.as_dict(), "cure": looked.cure or None}
 
 
-def _fixed(app: App, fixed: Sequence[str]) -> Iterator[str]:
-    if app.given.flag("fix") and not fixed:
+def _fixed(fixed: Sequence[str], paint: Paint) -> Iterator[str]:
+    if not fixed:
         yield "no file's mode had to be put right"
     for command in fixed:
-        yield app.talk.paint_for_stdout("fixed", "green") + f"  {printable(command)}"
-    if app.given.flag("fix"):
-        yield ""
+        yield paint("fixed", "green") + f"  {printable(command)}"
+    yield ""
 
 
-def _report(app: App, said: Sequence[Looked]) -> Iterator[str]:
+def _report(said: Sequence[Looked], paint: Paint, *, everything: bool) -> Iterator[str]:
     """Yield the findings group by group, and what was left out, for people."""
-    everything = app.verbosity > 0
     for group in GROUPS:
         shown = [
             looked
@@ -67,18 +76,18 @@ def _report(app: App, said: Sequence[Looked]) -> Iterator[str]:
             if looked.group == group and (everything or looked.severity in _SHOWN)
         ]
         if shown:
-            yield app.talk.paint_for_stdout(_TITLES[group], "bold")
+            yield paint(_TITLES[group], "bold")
             for looked in shown:
-                yield from _lines(app, looked)
+                yield from _lines(looked, paint)
             yield ""
     if not everything:
         yield from _skipped(said)
     yield _sum_up(said, everything=everything)
 
 
-def _lines(app: App, looked: Looked) -> Iterator[str]:
+def _lines(looked: Looked, paint: Paint) -> Iterator[str]:
     """Yield a finding, and its cure below it."""
-    severity = app.talk.paint_for_stdout(looked.severity, _COLOURS[looked.severity])
+    severity = paint(looked.severity, _COLOURS[looked.severity])
     blanks = " " * (_WIDTH - len(looked.severity))
     yield f"  {severity}{blanks}{printable(looked.finding)} [{looked.id}]"
     if looked.cure:

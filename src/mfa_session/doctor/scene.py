@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from mfa_session.guard.known import Operations
     from mfa_session.model.devices import Device
     from mfa_session.model.errors import MfaSessionError
     from mfa_session.model.iam import AccessKey
@@ -77,7 +76,8 @@ class Scene(Record):
     """Everything the checks look at; `missing` says why a part is not there to be looked at.
 
     `broken` is what reading a part raised, `unwritable` what writing it would raise, and `unsafe`
-    why a file, by its path, is not safe.
+    why a file, by its path, is not safe. `strays` are the patterns of [guard] that match no
+    operation of AWS, each with the nearest one that does.
     """
 
     now: datetime
@@ -92,7 +92,7 @@ class Scene(Record):
     cut_off: tuple[str, ...] = ()
     stored_serials: tuple[str, ...] = ()
     keyring: KeyringFacts | None = None
-    operations: Operations
+    strays: Mapping[str, str | None] = {}
     aws: AwsFacts
 
     @property

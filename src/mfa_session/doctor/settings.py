@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from mfa_session.doctor.finding import Check, error, warning
 from mfa_session.doctor.scene import PROFILES
-from mfa_session.guard.known import nearest_pattern, unmatched
 from mfa_session.model.nearest import nearest_of
 from mfa_session.model.places import SETTINGS
 from mfa_session.session.names import look_up
@@ -23,8 +20,8 @@ def look_at_patterns(scene: Scene) -> Iterator[Finding]:
     """Yield each pattern of [guard] that stands for no operation of AWS."""
     for key in ("protect", "allow"):
         patterns = scene.facts.file.guard.get(key, ())
-        for text in unmatched(patterns, scene.operations):
-            near = nearest_pattern(text, scene.operations)
+        for text in dict.fromkeys(text for text in patterns if text in scene.strays):
+            near = scene.strays[text]
             protects = "it protects nothing" if key == "protect" else "it allows nothing"
             yield warning(
                 f"[guard] {key}: {text!r} matches no operation of AWS: {protects}",
@@ -54,7 +51,7 @@ def look_at_code_commands(scene: Scene) -> Iterator[Finding]:
                     f'[sessions.{name}] has code = "command" and no code_command',
                     'add one, such as code_command = ["op", "item", "get", "AWS", "--otp"]',
                 )
-        elif isinstance(command, list) and not scene.finds_program(os.path.expanduser(command[0])):
+        elif isinstance(command, list) and not scene.finds_program(command[0]):
             yield error(
                 f"the code_command of [sessions.{name}] starts {command[0]!r}, which is not found",
                 "install it, or give its whole path",

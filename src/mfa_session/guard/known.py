@@ -56,6 +56,13 @@ def unmatched(patterns: Iterable[str], known: Operations) -> list[str]:
     return list(left)
 
 
+def find_strays(patterns: Iterable[str]) -> dict[str, str | None]:
+    """Return the patterns that match no operation of AWS, each with the nearest that does."""
+    texts = list(patterns)
+    known = read_known() if texts else {}
+    return {text: nearest_pattern(text, known) for text in unmatched(texts, known)}
+
+
 def nearest_pattern(text: str, known: Operations) -> str | None:
     """Return the pattern that one without a match was perhaps meant to be."""
     service, colon, operation = (part.strip() for part in text.partition(":"))

@@ -53,6 +53,9 @@ if TYPE_CHECKING:
         def lookups(self, caller: Caller) -> Any:
             """Return the questions about what a command will hit, asked by `caller`."""
 
+        def doctor(self) -> Any:
+            """Return what the doctor looks at: `doctor.ports.DoctorEdges`."""
+
         def take_code_from_stdin(self) -> None:
             """Take the line of `--token-code -` now, before a child gets stdin."""
 

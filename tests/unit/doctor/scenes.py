@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.doctor.examination import GROUPS
 from mfa_session.doctor.scene import AwsFacts, KeyFacts, Scene
+from mfa_session.guard.known import nearest_pattern, unmatched
 from mfa_session.ini.document import Document
 from mfa_session.model.devices import Device
 from mfa_session.model.iam import AccessKey
@@ -25,6 +26,7 @@ NOW = datetime(2031, 1, 31, 12, tzinfo=timezone.utc)
 KEY_ID = "AKIAEXAMPLEEXAMPLE12"
 ARN = "arn:aws:iam::123456789012:user/carol"
 SERIAL = "arn:aws:iam::123456789012:mfa/carols-phone"
+KNOWN = {"ec2": ("stop-instances",), "s3api": ("delete-bucket",)}
 OWN = f"[default]\naws_access_key_id = {KEY_ID}\naws_secret_access_key = secret\n"
 
 
@@ -48,6 +50,7 @@ def scene(
         ),
         recovered={},
     )
+    patterns = [text for key in ("protect", "allow") for text in facts.file.guard.get(key, ())]
     healthy: dict[str, Any] = {
         "now": NOW,
         "facts": facts,
@@ -58,7 +61,7 @@ def scene(
         "unwritable": {},
         "exists": lambda _path: True,
         "finds_program": lambda _name: True,
-        "operations": {"ec2": ("stop-instances",), "s3api": ("delete-bucket",)},
+        "strays": {text: nearest_pattern(text, KNOWN) for text in unmatched(patterns, KNOWN)},
         "aws": AwsFacts(reached=None, clock_seconds=0, keys=(key(),)),
     }
     return Scene(**{**healthy, **changes})
