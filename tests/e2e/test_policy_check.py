@@ -65,7 +65,9 @@ def test_json_names_statement_and_condition(home: Path, run: Run) -> None:
         "outcome": "unknown",
         "because": f"Deny Statement[1] ({path}) depends on NumericGreaterThanIfExists "
         "aws:MultiFactorAuthAge 3600",
-        "statements": [{"file": path, "line": 1, "sid": None, "index": 1, "effect": "Deny"}],
+        "statements": [
+            {"file": path, "policy": None, "line": 1, "sid": None, "index": 1, "effect": "Deny"}
+        ],
         "conditions": [
             {
                 "file": path,

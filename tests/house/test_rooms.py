@@ -36,6 +36,7 @@ PACKAGES: dict[str, set[str]] = {
     "cli": {"click", "shellingham"},
     "files": {"tomli", "tomlkit"},
     "mfa": {"pyotp"},
+    "policy": {"yaml"},
     "sandbox": {"boto3", "botocore", "moto", "werkzeug"},
     "system": {"keyring", "secretstorage", "segno"},
 }

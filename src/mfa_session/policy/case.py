@@ -22,12 +22,19 @@ KINDS = (LONG_TERM, WITHOUT_MFA)
 class Whole:
     """A policy, and what its statements come to together; worked out when it is asked for."""
 
-    def __init__(self, document: Document, *, on_role: bool = False) -> None:
-        """Take the policy; `on_role` says that it is a role's own, so that sessions use it."""
+    def __init__(
+        self, document: Document, *, on_role: bool = False, beside: Iterable[Document] = ()
+    ) -> None:
+        """Take the policy; `on_role` says that it is a role's own, so that sessions use it.
+
+        `beside` are the other policies of the same principal, whose statements count as well.
+        """
         self.document = document
+        others = [statement for each in beside for statement in each.statements]
+        self.statements = (*document.statements, *others)
         told = on_role or document.holder == "role"
         self.on_role = told and document.kind == "identity"  # a trust policy is where MFA works
-        self.reaches = [reach(statement) for statement in document.statements]
+        self.reaches = [reach(statement) for statement in self.statements]
         self._asking: dict[str, bool] = {}
 
     @cached_property
@@ -65,7 +72,7 @@ class Whole:
     @cached_property
     def concern_mfa(self) -> bool:
         """Whether a statement has a condition about MFA."""
-        return any(map(mfa_conditions, self.document.statements))
+        return any(map(mfa_conditions, self.statements))
 
     def denies(self, statement: Statement, kind: str) -> bool:
         """Say whether Denies, of other statements, stop credentials of a kind from all of it."""
@@ -108,7 +115,7 @@ class Whole:
 
     @cached_property
     def _all_allows(self) -> Cover:
-        return Cover(each for each in self.document.statements if each.allows)
+        return Cover(each for each in self.statements if each.allows)
 
     @cached_property
     def _denials(self) -> dict[str, Cover]:
@@ -136,7 +143,7 @@ class Whole:
                 yield each
 
     def _with_reach(self) -> Iterable[tuple[Statement, Reach | None]]:
-        return zip(self.document.statements, self.reaches, strict=True)
+        return zip(self.statements, self.reaches, strict=True)
 
 
 @dataclass(frozen=True)

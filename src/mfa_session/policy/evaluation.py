@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.model.record import Record
-from mfa_session.policy.document import TRUST_ACTIONS
+from mfa_session.policy.document import LIMITS, TRUST_ACTIONS
 from mfa_session.policy.kleene import Truth, all_of, any_of
 from mfa_session.policy.patterns import Query, covers, wild
 from mfa_session.policy.statements import Match, look_at
@@ -63,7 +63,10 @@ def evaluate(
     unread: bool = False,
     boundary_unread: bool = False,
 ) -> Decision:
-    """Decide a request by identity, trust and resource policies, and by a permissions boundary.
+    """Decide a request by identity, trust and resource policies, and by what limits them.
+
+    Documents of the kinds `boundary` and `scp` limit and never grant, as does `boundary`. An SCP
+    that only denies stands beside FullAWSAccess, as organisations have it.
 
     With resource policies alone, theirs is the decision; together with the caller's own, both have
     to allow across accounts, and within one account either, but for roles and KMS keys. `unread`:
@@ -89,20 +92,24 @@ class _Case:
         self._caller = caller
         self._identity: list[Match] = []
         self._resource: list[Match] = []
-        self._boundary: list[Match] | None = None
+        self._boundaries: list[list[Match]] = []
+        self._scps: list[list[Match]] = []
         self._has_identity = self._has_resource = False
 
     def add(self, documents: Iterable[Document], boundary: Document | None) -> None:
         """Look at every statement."""
         for document in documents:
-            if document.kind == "identity":
+            if document.kind in LIMITS:
+                limits = self._scps if document.kind == "scp" else self._boundaries
+                limits.append(self._look_through(document))
+            elif document.kind == "identity":
                 self._has_identity = True
                 self._identity += self._look_through(document)
             else:
                 self._has_resource = self._has_resource or _concerns(document, self._request)
                 self._resource += self._look_through(document)
         if boundary is not None:
-            self._boundary = self._look_through(boundary)
+            self._boundaries.append(self._look_through(boundary))
 
     def decide(self, *, unread: bool) -> Decision:
         """Weigh the denies, then what allows."""
@@ -110,7 +117,8 @@ class _Case:
         for deny in denies:
             if deny.truth is True:
                 return Decision(outcome=EXPLICITLY_DENIED, deciding=(deny,))
-        allowed, accounts = self._allowed(unread=unread)
+        granted, accounts = self._allowed(unread=unread)
+        allowed = all_of([granted, self._within_scps()])
         doubts = tuple(deny for deny in denies if deny.truth is None)
         if allowed is False:
             half = tuple(self._first_allows())
@@ -153,7 +161,11 @@ class _Case:
     def _within_boundary(self) -> Truth:
         if self._boundary_unread:
             return None
-        return True if self._boundary is None else _any_allows(self._boundary)
+        return all_of(map(_any_allows, self._boundaries))
+
+    def _within_scps(self) -> Truth:
+        granting = [each for each in self._scps if any(f.statement.allows for f in each)]
+        return all_of(map(_any_allows, granting))
 
     def _same_account(self) -> Truth:
         parts = self._request.resource.split(":")
@@ -171,10 +183,10 @@ class _Case:
         ]
 
     def _all(self) -> list[Match]:
-        return [*self._identity, *self._resource, *(self._boundary or ())]
+        return [match for side in self._sides() for match in side]
 
     def _sides(self) -> tuple[Sequence[Match], ...]:
-        return self._identity, self._resource, self._boundary or ()
+        return self._identity, self._resource, *self._boundaries, *self._scps
 
     def _first_allows(self) -> Iterable[Match]:
         """Return from each side the first statement that allows."""

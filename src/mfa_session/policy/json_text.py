@@ -1,7 +1,7 @@
 """Reads JSON and keeps where each value and key stands, which `json` does not tell.
 
 What it takes is what RFC 8259 allows, with limits: no key twice in an object, no half of a
-surrogate pair, and no deeper nesting than any policy has.
+surrogate pair, and no deeper nesting than any plan of Terraform has.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mfa_session.policy.source import Source
 
-DEEPEST = 64
+DEEPEST = 128
 LONGEST_NUMBER = 400  # characters; Python refuses to read integers of some thousands
 
 _skip_space = re.compile(r"[ \t\r\n]*").match
@@ -42,7 +44,15 @@ def parse(source: Source) -> Node:
 
     Raises ConfigurationError `bad-policy-json`, which names line and column.
     """
-    return _Reader(source).read()
+    return next(_Reader(source).read(lines=False))
+
+
+def parse_lines(source: Source) -> list[Node]:
+    """Return the values that the text holds: one, or several of which each begins a line.
+
+    Raises ConfigurationError `bad-policy-json`, which names line and column.
+    """
+    return list(_Reader(source).read(lines=True))
 
 
 class _Reader:
@@ -53,15 +63,19 @@ class _Reader:
         self._text = source.text
         self._fail = source.unreadable
 
-    def read(self) -> Node:
+    def read(self, *, lines: bool) -> Iterator[Node]:
         start = self._space(0)
         if start == len(self._text):
             raise self._fail(start, "nothing is here; a policy was expected", "give it a policy")
-        node, end = self._value(start, 0)
-        end = self._space(end)
-        if end < len(self._text):
-            raise self._fail(end, "something follows the end of the JSON")
-        return node
+        while True:
+            node, end = self._value(start, 0)
+            start = self._space(end)
+            more = start < len(self._text)
+            if more and not (lines and "\n" in self._text[end:start]):
+                raise self._fail(start, "something follows the end of the JSON")
+            yield node
+            if not more:
+                return
 
     def _space(self, at: int) -> int:
         return _skip_space(self._text, at).end()  # type: ignore[union-attr]  # it always matches

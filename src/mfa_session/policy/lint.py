@@ -12,6 +12,8 @@ from mfa_session.policy.rules import whole_policy as wholes
 from mfa_session.policy.rules import wrong_credentials as reaches
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from mfa_session.policy.document import Document, Statement
 
 _MODULES = (reaches, conditions, wholes, devices, principals)
@@ -26,8 +28,30 @@ def lint(document: Document, *, on_role: bool = False) -> tuple[Finding, ...]:
     role's own, where MFA conditions do not work; what `aws iam get-role-policy` prints says so
     itself.
     """
-    whole = Whole(document, on_role=on_role)
-    cases = map(Case, itertools.repeat(whole), document.statements, whole.reaches)
+    return _lint(Whole(document, on_role=on_role))
+
+
+def lint_together(
+    documents: Iterable[Document], *, on_role: bool = False
+) -> Iterator[tuple[Document, Finding]]:
+    """Yield what is wrong where all identity policies are one principal's, each with its policy.
+
+    What limits, and what hangs on a resource or a role, is judged by itself.
+    """
+    all_of_them = list(documents)
+    own = [each for each in all_of_them if each.kind == "identity"]
+    for document in all_of_them:
+        beside = (
+            [each for each in own if each is not document] if document.kind == "identity" else []
+        )
+        whole = Whole(document, on_role=on_role, beside=beside)
+        for finding in _lint(whole):
+            yield document, finding
+
+
+def _lint(whole: Whole) -> tuple[Finding, ...]:
+    statements = whole.document.statements
+    cases = map(Case, itertools.repeat(whole), statements, whole.reaches)
     findings = [
         _finding(case.statement, flaw)
         for case in cases

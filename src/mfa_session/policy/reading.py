@@ -1,42 +1,85 @@
-"""From JSON to a policy: tolerant of the forms that IAM takes, strict about what is none."""
+"""From JSON or YAML to policies: in every form that IAM takes, and nothing that it refuses."""
 
 from __future__ import annotations
 
 import json
+import pathlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.record import Record
 from mfa_session.policy.document import Condition, Document, Principals, Statement
-from mfa_session.policy.json_text import Node, parse
+from mfa_session.policy.formats import read_nodes
 from mfa_session.policy.operators import read_operator
+from mfa_session.policy.search import Found, Search
 from mfa_session.policy.source import Source
+from mfa_session.policy.wrappings import Where, kind_by_name, looks_like_statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mfa_session.policy.json_text import Node
 
 ELEMENTS = (
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource",
     "Condition",
 )  # fmt: skip
-# What `aws` prints a policy in: get-policy-version, get-user-policy, get-role, get-bucket-policy.
-_WRAPPERS = (
-    ("PolicyVersion", "Document"),
-    ("PolicyDocument",),
-    ("Role", "AssumeRolePolicyDocument"),
-    ("AssumeRolePolicyDocument",),
-    ("Policy",),
-)
 _PAIRS = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
 _SHAPE = 'a policy is {"Version": "2012-10-17", "Statement": […]}'
 _FULL_SHAPE = 'a statement is {"Effect": "Allow", "Action": …, "Resource": …}'
 
 
-def read_document(label: str, data: bytes | str) -> Document:
-    """Read a policy, or what `aws` prints one in; `label` names it to people.
+class Policies(Record):
+    """The policies of a text, in its order; `errors` are those in it that cannot be read."""
 
-    Raises ConfigurationError `bad-policy-json` or `not-a-policy`, with line and column.
+    documents: tuple[Document, ...]
+    errors: tuple[ConfigurationError, ...] = ()
+
+
+def read_document(label: str, data: bytes | str) -> Document:
+    """Read the first policy of a text, or of what `aws` prints one in; `label` names it to people.
+
+    Raises ConfigurationError as `read_policies`, also where this policy cannot be read.
+    """
+    found = read_policies(label, data)
+    if found.errors:
+        raise found.errors[0]
+    return found.documents[0]
+
+
+def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> Policies:
+    """Read every policy in a text of JSON or YAML; `kind`, one of KINDS, overrules what it looks.
+
+    Raises ConfigurationError with line and column: `bad-policy-json`, `bad-policy-yaml`, `no-yaml`,
+    `terraform-source`; `not-a-policy` where there is none.
     """
     source = Source.of_bytes(label, data) if isinstance(data, bytes) else Source(label, data)
-    return _Reader(source).document(parse(source))
+    search = Search(source)
+    nodes = read_nodes(source)
+    for index, node in enumerate(nodes):
+        search.visit(node, Where().at(f"{index + 1}") if len(nodes) > 1 else Where())
+    if not (search.found or search.errors):
+        return Policies(documents=(_Reader(source).whole(nodes[0]),))
+    documents: list[Document] = []
+    errors = list(search.errors)
+    for found in search.found:
+        try:
+            documents.append(_document(found, kind, alone=len(search.found) == 1))
+        except ConfigurationError as error:  # noqa: PERF203  # each is read, whatever others hold
+            errors.append(error)
+    return Policies(documents=tuple(documents), errors=tuple(errors))
+
+
+def _document(found: Found, kind: str | None, *, alone: bool) -> Document:
+    """Read what was found, and take it for what it is told to be."""
+    where = found.where
+    document = _Reader(found.source).document(found.node)
+    name = "" if alone and not where.names else where.name
+    told = kind or where.kind
+    if told is None and document.kind == "identity":
+        told = kind_by_name(where.names or (pathlib.PurePath(found.source.label).stem,))
+    return replace(document, name=name, told_kind=told, holder=where.holder)
 
 
 class _Reader:
@@ -46,38 +89,30 @@ class _Reader:
         self._source = source
         self._fail = source.unfit
 
-    def document(self, whole: Node) -> Document:
-        node, within = self._unwrapped(whole)
-        if isinstance(node.value, str):
-            return read_document(f"{self._source.label} ({within})", node.value)
-        holder = _holder(whole) if within == "PolicyDocument" else None
+    def whole(self, node: Node) -> Document:
+        """Read what does not look like a policy, which mostly says why it is none."""
+        if isinstance(node.value, list):
+            raise self._fail(node.offset, "no policy in this list", _SHAPE)
+        return self.document(node)
+
+    def document(self, node: Node) -> Document:
+        """Read a policy, or statements without one around them."""
+        if isinstance(node.value, list) or looks_like_statement(node):
+            return self._of_statements(None, node)
         members = self._object(node, "the policy", _SHAPE)
         elements = self._elements(members, ("Version", "Id", "Statement"))
         if "Statement" not in elements:
             raise self._fail(node.offset, "no policy: it has no Statement", _SHAPE)
-        version = elements.get("Version")
+        return self._of_statements(elements.get("Version"), elements["Statement"])
+
+    def _of_statements(self, version: Node | None, listed: Node) -> Document:
         return Document(
             source=self._source,
             version=self._text(version, "Version") if version else None,
             statements=tuple(
-                self._statement(index, each)
-                for index, each in enumerate(self._listed(elements["Statement"]))
+                self._statement(index, each) for index, each in enumerate(self._listed(listed))
             ),
-            holder=holder,
         )
-
-    def _unwrapped(self, node: Node) -> tuple[Node, str]:
-        """Return the policy in what `aws` printed, and the name it stands under."""
-        if isinstance(node.value, dict) and "Statement" in node.value:
-            return node, ""
-        for path in _WRAPPERS:
-            inner: Node | None = node
-            for name in path:
-                members = inner.value if inner else None
-                inner = members.get(name) if isinstance(members, dict) else None
-            if inner is not None:
-                return inner, path[-1]
-        return node, ""
 
     def _statement(self, index: int, node: Node) -> Statement:
         members = self._object(node, "a statement", _FULL_SHAPE)
@@ -186,13 +221,6 @@ class _Reader:
     def _listed(self, node: Node) -> list[Node]:
         """Return the items of a list; what stands bare is a list of one."""
         return node.value if isinstance(node.value, list) else [node]
-
-
-def _holder(printed: Node) -> str | None:
-    """Return what a policy is attached to, as get-role-policy and its like print it."""
-    members = printed.value if isinstance(printed.value, dict) else {}
-    kinds = ("role", "user", "group")
-    return next((kind for kind in kinds if f"{kind.capitalize()}Name" in members), None)
 
 
 def _principal_hint(name: str) -> str:

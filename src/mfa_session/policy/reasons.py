@@ -46,8 +46,9 @@ def place(match: Match) -> str:
     Where all is in one line, as in what IAM answers, a line says nothing.
     """
     statement, source = match.statement, match.document.source
-    line = f":{statement.position.line}" if "\n" in source.text.strip() else ""
-    return f"{statement.label} ({source.label}{line})"
+    line = f":{statement.position.line}" if source.has_lines else ""
+    name = f" {match.document.name}" if match.document.name else ""
+    return f"{statement.label} ({source.label}{line}{name})"
 
 
 def statement_data(match: Match) -> dict[str, object]:
@@ -55,6 +56,7 @@ def statement_data(match: Match) -> dict[str, object]:
     statement = match.statement
     return {
         "file": match.document.source.label,
+        "policy": match.document.name or None,
         "line": statement.position.line,
         "sid": statement.sid,
         "index": statement.index,

@@ -6,11 +6,21 @@ import bisect
 import codecs
 import re
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.model.errors import ConfigurationError
 
-_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# What a file is by its first bytes, and what to do about it.
+_MAGIC = (
+    (b"\x1f\x8b", "this is compressed by gzip", "unpack it first: gunzip -c FILE"),
+    (b"PK\x03\x04", "this is a ZIP archive", "unpack it first"),
+    (b"%PDF", "this is a PDF", "copy the policy out of it into a text file"),
+)
+_SAMPLE_BYTES = 4096
 
 
 class Position(NamedTuple):
@@ -31,14 +41,26 @@ class Source:
     @classmethod
     def of_bytes(cls, label: str, data: bytes) -> Source:
         """Decode UTF-8. Raises ConfigurationError `bad-policy-json` for anything else."""
-        if data.startswith(_MARKS):
+        empty = cls(label, "")
+        for magic, what, hint in _MAGIC:
+            if data.startswith(magic):
+                raise empty.unreadable(0, what, hint)
+        if data.startswith(_UTF_16) or _looks_like_utf_16(data):
+            raise empty.unreadable(
+                0, "this is UTF-16, not UTF-8", "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"
+            )
+        if data.startswith(codecs.BOM_UTF8):
             message = "a byte order mark stands before the text; IAM takes none"
-            raise cls(label, "").unreadable(0, message, "save it as UTF-8 without BOM")
+            raise empty.unreadable(0, message, "save it as UTF-8 without BOM")
+        if b"\0" in data:
+            before = cls(label, data[: data.index(b"\0")].decode("utf-8", "replace"))
+            hint = "name a text file that holds a policy"
+            raise before.unreadable(len(before.text), "this is binary, not text", hint)
         try:
             return cls(label, data.decode())
         except UnicodeDecodeError as error:
             before = cls(label, data[: error.start].decode())
-            raise before.unreadable(error.start, "no UTF-8", "save it as UTF-8") from error
+            raise before.unreadable(len(before.text), "no UTF-8", "save it as UTF-8") from error
 
     def position(self, offset: int) -> Position:
         """Return where the character at `offset` stands."""
@@ -50,6 +72,11 @@ class Source:
         start = self._starts[number - 1]
         end = self.text.find("\n", start)
         return self.text[start : end if end >= 0 else None].removesuffix("\r")
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether a line number says more than the name: not where all is in one line."""
+        return "\n" in self.text.strip()
 
     def unreadable(self, offset: int, what: str, hint: str = "") -> ConfigurationError:
         """Return the error for a text that is not JSON, naming the place."""
@@ -70,3 +97,98 @@ class Source:
     def _starts(self) -> list[int]:
         """Return the offset of each line's first character."""
         return [0, *(end.end() for end in re.finditer("\n", self.text))]
+
+
+class Embedded(Source):
+    """The text of a string in another text; its places are those in the outer one.
+
+    `offset` is where the string starts there, with its quote. Where the outer text writes a
+    character as an escape, a column is that of the escape.
+    """
+
+    def __init__(self, outer: Source, offset: int, text: str) -> None:
+        """Take the string's value as `text`."""
+        super().__init__(outer.label, text)
+        self._outer = outer
+        self._offset = offset
+
+    def position(self, offset: int) -> Position:
+        """Return where the character stands in the outer text."""
+        inner, outer = self._steps
+        step = bisect.bisect_right(inner, offset) - 1
+        there = outer[step] + offset - inner[step]
+        return self._outer.position(min(there, len(self._outer.text)))
+
+    def line(self, number: int) -> str:
+        """Return a line of the outer text."""
+        return self._outer.line(number)
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether the outer text has more than one line."""
+        return self._outer.has_lines
+
+    @cached_property
+    def _steps(self) -> tuple[list[int], list[int]]:
+        """Return offsets here, and those in the outer text, from where both count alike again."""
+        found = list(self._find_steps())
+        return [here for here, _ in found], [there for _, there in found]
+
+    def _find_steps(self) -> Iterator[tuple[int, int]]:
+        first = self._outer.text[self._offset : self._offset + 1]
+        if first == '"':
+            return _steps_of_quoted(self._outer.text, self._offset + 1)
+        if first in {"|", ">"}:
+            return _steps_of_block(self._outer.text, self._offset)
+        return iter([(0, self._offset + (first == "'"))])
+
+
+class UrlDecoded(Embedded):
+    """A text that stands percent-encoded in another, from `offset` on."""
+
+    def _find_steps(self) -> Iterator[tuple[int, int]]:
+        here, there = 0, self._offset
+        yield here, there
+        for character in self.text:
+            here += 1
+            is_encoded = self._outer.text.startswith("%", there)
+            there += 3 * len(character.encode("utf-8", "replace")) if is_encoded else 1
+            if is_encoded:
+                yield here, there
+
+
+_ESCAPE = re.compile(
+    r'\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|"', re.DOTALL
+)
+
+
+def _steps_of_quoted(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Yield the steps of a string in double quotes: each escape is one character."""
+    here, there = 0, start
+    yield here, there
+    for found in _ESCAPE.finditer(text, start):
+        if found[0] == '"':
+            return
+        here += found.start() - there + 1
+        there = found.end()
+        yield here, there
+
+
+def _steps_of_block(text: str, start: int) -> Iterator[tuple[int, int]]:
+    """Yield the steps of YAML's block scalar: the lines below its mark, without their indent."""
+    there = text.find("\n", start) + 1
+    indent = len(text) - len(text[there:].lstrip(" ")) - there
+    here = 0
+    while 0 < there < len(text):
+        yield here, there + indent
+        end = text.find("\n", there) + 1
+        here += max(end - there - indent, 1)
+        there = end
+    yield here, len(text)
+
+
+def _looks_like_utf_16(data: bytes) -> bool:
+    """Say whether every other byte is zero, as in ASCII text that is saved as UTF-16."""
+    sample = data[:_SAMPLE_BYTES]
+    pair = sample[: len(sample) // 2 * 2]
+    return bool(pair) and (not any(pair[::2]) or not any(pair[1::2])) and any(pair)

@@ -163,7 +163,7 @@ def test_what_aws_prints_a_policy_in_is_taken_off(wrap: Any) -> None:
 @pytest.mark.parametrize(
     ("policy", "said"),
     [
-        ([], "1:1: the policy is a list, not an object"),
+        ([], "1:1: no policy in this list"),
         ("null", "1:1: the policy is null, not an object"),
         ({}, "1:1: no policy: it has no Statement"),
         ({"Effect": "Allow"}, "1:1: no policy: it has no Statement"),

@@ -55,6 +55,13 @@ _CHOICES = (
     ),
 )
 
+_KIND = Option(
+    flags=("--kind",),
+    kind="choice",
+    choices=("identity", "trust", "resource", "boundary", "scp"),
+    help="What the policies are.  [default: as they look, or as what they come in says]",
+)
+
 COMMANDS = (
     Command(
         name="policy template",
@@ -73,16 +80,46 @@ COMMANDS = (
         summary="Find MFA mistakes in IAM policies.",
         example="mfa-session policy lint policy.json",
         description=(
-            "Reads policies of users, roles and resources, as JSON or as the AWS CLI prints them; "
-            "- is stdin. Shows each mistake with its line, who gets through or is locked out, and "
-            "the corrected condition. Exits with 1 if there is a mistake, with 3 if a file cannot "
-            "be read as a policy."
+            "Reads policies in JSON, or in YAML with the extra `yaml`: as written, as aws prints "
+            "them, in CloudFormation and SAM templates, in what `terraform show -json` prints. A "
+            "FILE may be a directory; - is stdin. Shows each mistake with its line, who gets "
+            "through or is locked out, and the corrected condition. Exits with 1 for findings, and "
+            "with 3 for what cannot be read as a policy."
         ),
         options=(
+            _KIND,
             Option(
                 flags=("--role",),
                 kind="flag",
                 help="These are a role's permission policies, where MFA conditions do not work.",
+            ),
+            Option(
+                flags=("--together",),
+                kind="flag",
+                help="The files are one principal's policies: judge them as one.",
+            ),
+            Option(
+                flags=("--format",),
+                kind="choice",
+                choices=("text", "json", "sarif", "github"),
+                help="How to print findings.  [default: text]",
+            ),
+            Option(
+                flags=("--fail-on",),
+                kind="choice",
+                choices=("error", "warning", "note", "never"),
+                help="From which severity on to exit with 1.  [default: warning]",
+            ),
+            Option(
+                flags=("--baseline",),
+                metavar="FILE",
+                suggests="file",
+                help="Pass over the findings that this file lists.",
+            ),
+            Option(
+                flags=("--write-baseline",),
+                kind="flag",
+                help="List all findings of this run in the baseline, and exit with 0.",
             ),
             JSON,
         ),
@@ -132,6 +169,21 @@ COMMANDS = (
                 kind="many",
                 metavar="KEY",
                 help="A condition key that the request does not carry. Repeatable.",
+            ),
+            _KIND,
+            Option(
+                flags=("--boundary",),
+                kind="many",
+                metavar="FILE",
+                suggests="file",
+                help="A permissions boundary: it limits and never grants.  Repeatable.",
+            ),
+            Option(
+                flags=("--scp",),
+                kind="many",
+                metavar="FILE",
+                suggests="file",
+                help="A service control policy: it limits and never grants.  Repeatable.",
             ),
             Option(
                 flags=("--live",),

@@ -9,8 +9,9 @@ from mfa_session.model.errors import UsageError
 from mfa_session.model.result import Result
 from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action
-from mfa_session.policy.commands.files import read_policy
+from mfa_session.policy.commands.files import read_one
 from mfa_session.policy.commands.report import Judged, hints, table
+from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
 from mfa_session.policy.live import OwnPolicies, read_own
 from mfa_session.policy.principals import acting_as, named_principals
@@ -32,7 +33,7 @@ _ROLES_OWN = Decision(outcome=UNKNOWN, limit="a role has policies of its own, wh
 def run(app: App) -> Result:
     """Evaluate the policies of the files, or of IAM, or of both."""
     request = _request(app)
-    files = [read_policy(path) for path in app.given.values.get("file") or ()]
+    files = _files(app)
     if not files and not app.given.flag("live"):
         raise UsageError(
             "no-policy", "no policy is named", "name its file, or - for stdin; or use --live"
@@ -53,6 +54,22 @@ def run(app: App) -> Result:
     if own is not None:
         data["unread"] = list(own.gaps())
     return Result(data=data, lines=table(request, judged))
+
+
+def _files(app: App) -> list[Document]:
+    """Read the policies, and what limits them; say which are taken for limits by their look."""
+    values = app.given.values
+    found = [
+        each for path in values.get("file") or () for each in read_one(path, values.get("kind"))
+    ]
+    for document in found:
+        if document.kind in LIMITS and not values.get("kind"):
+            name = " ".join(filter(None, (document.source.label, document.name)))
+            what = "a permissions boundary" if document.kind == "boundary" else "an SCP"
+            app.talk.say(f"taking {name} to be {what}, which never grants; else say --kind")
+    for kind in sorted(LIMITS):
+        found += [each for path in values.get(kind) or () for each in read_one(path, kind)]
+    return found
 
 
 def _judge(

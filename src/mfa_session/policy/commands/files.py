@@ -1,36 +1,150 @@
-"""Policies from the files that a command names; `-` is stdin."""
+"""Policies from the files and directories that a command names; `-` is stdin."""
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.policy.reading import read_document
+from mfa_session.model.record import Record
+from mfa_session.policy.reading import Policies, read_policies
+from mfa_session.policy.search import may_hold_policy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
     from mfa_session.policy.document import Document
 
 STDIN = "-"
-MOST_BYTES = 50_000_000  # IAM's own limit is some thousands; a device file has no end
+MOST_BYTES = 50_000_000  # a device file has no end; the largest plan of Terraform's is smaller
+ENDINGS = (".json", ".jsonl", ".ndjson", ".template", ".tfstate", ".yaml", ".yml")
+_PASSED_OVER_DIRECTORIES = {"node_modules"}
 
 
-def read_policy(path: str) -> Document:
-    """Read one policy.
+class FileError(Record):
+    """What is wrong with a file, or with one policy in it."""
 
-    Raises ConfigurationError: `unreadable-file`, `bad-policy-json` or `not-a-policy`.
+    file: str
+    error: ConfigurationError
+
+
+class Reading(Record):
+    """What the files and directories hold.
+
+    `passed_over` counts the files of directories that hold no policy, `terraform` those in
+    Terraform's own language.
     """
+
+    documents: tuple[Document, ...]
+    errors: tuple[FileError, ...]
+    passed_over: int
+    terraform: int
+
+
+def read_files(paths: Iterable[str], kind: str | None = None) -> Reading:
+    """Read every policy of the files, and of those in the directories.
+
+    Raises ConfigurationError where there is nothing but one error.
+    """
+    reader = _Reader(kind)
+    for path in dict.fromkeys(paths):
+        reader.read(path)
+    reading = reader.result()
+    if not reading.documents and len(reading.errors) == 1:
+        raise reading.errors[0].error
+    return reading
+
+
+def read_one(path: str, kind: str | None = None) -> tuple[Document, ...]:
+    """Read every policy of one file; the first thing that is wrong with it is raised.
+
+    Raises ConfigurationError as `read_policies`, or `unreadable-file`.
+    """
+    found = _policies(path, kind)
+    if found.errors:
+        raise found.errors[0]
+    return found.documents
+
+
+class _Reader:
+    """Reads one path after the other, and goes on whatever is wrong with one."""
+
+    def __init__(self, kind: str | None) -> None:
+        self._kind = kind
+        self._documents: list[Document] = []
+        self._errors: list[FileError] = []
+        self._passed_over = self._terraform = 0
+
+    def result(self) -> Reading:
+        """Return what has been read."""
+        return Reading(
+            documents=tuple(self._documents),
+            errors=tuple(self._errors),
+            passed_over=self._passed_over,
+            terraform=self._terraform,
+        )
+
+    def read(self, path: str) -> None:
+        """Read a file, or what there is in a directory."""
+        if path != STDIN and os.path.isdir(path):
+            self._read_directory(path)
+        else:
+            self._read_file(path)
+
+    def _read_directory(self, path: str) -> None:
+        before = len(self._documents) + len(self._errors)
+        files = list(_files_below(path))
+        for each in files:
+            if each.endswith(ENDINGS):
+                self._read_file(each, pass_over=True)
+            else:
+                self._terraform += 1
+        if len(self._documents) + len(self._errors) == before:
+            message = f"{path} holds no policy: {len(files)} files looked at"
+            hint = f"files that may are {', '.join('*' + ending for ending in ENDINGS)}"
+            error = ConfigurationError("not-a-policy", message, hint)
+            self._errors.append(FileError(file=path, error=error))
+
+    def _read_file(self, path: str, *, pass_over: bool = False) -> None:
+        try:
+            found = _policies(path, self._kind, pass_over=pass_over)
+        except ConfigurationError as error:
+            if pass_over and error.code == "not-a-policy":
+                self._passed_over += 1
+            else:
+                self._errors.append(FileError(file=path, error=error))
+            return
+        self._passed_over += not (found.documents or found.errors)
+        self._documents += found.documents
+        self._errors += [FileError(file=path, error=error) for error in found.errors]
+
+
+def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> Policies:
+    """Read a file; where it may be passed over, one that cannot hold a policy has none."""
     label = "<stdin>" if path == STDIN else path
     try:
         data = _read(path)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise _unreadable(label, reason) from error
+    if pass_over and not may_hold_policy(data.replace(b"\0", b"").decode("ascii", "replace")):
+        return Policies(documents=())
     if len(data) > MOST_BYTES:
-        raise _unreadable(label, f"more than {MOST_BYTES} bytes")
-    return read_document(label, data)
+        raise _unreadable(label, f"it is larger than {MOST_BYTES // 1_000_000} MB")
+    return read_policies(label, data, kind=kind)
+
+
+def _files_below(path: str) -> Iterator[str]:
+    """Yield files that may hold policies, and Terraform's, in order; hidden ones are left out."""
+    for directory, names, files in os.walk(path):
+        names[:] = sorted(
+            name for name in names if name[0] != "." and name not in _PASSED_OVER_DIRECTORIES
+        )
+        for name in sorted(files):
+            if name.endswith((*ENDINGS, ".tf")) and name[0] != ".":
+                yield os.path.join(directory, name)
 
 
 def _read(path: str) -> bytes:

@@ -6,120 +6,171 @@ import gc
 import json
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.errors import ConfigurationError, UsageError
+from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
-from mfa_session.model.text import printable
-from mfa_session.policy.commands.files import read_policy
-from mfa_session.policy.lint import lint
+from mfa_session.policy.baseline import Baseline
+from mfa_session.policy.commands.files import read_files
+from mfa_session.policy.commands.lint_text import Located, annotation_of, data_of, lines_of
+from mfa_session.policy.commands.sarif import sarif_log
+from mfa_session.policy.finding import ERROR, NOTE, WARNING
+from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.mfa import mfa_conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from mfa_session.cli.app import App
+    from mfa_session.policy.commands.files import Reading
     from mfa_session.policy.document import Document
-    from mfa_session.policy.finding import Finding
 
 FINDINGS = 1
-WIDEST_QUOTE = 100
-_COLOURS = {"error": "red", "warning": "yellow", "note": "bold"}
+_SEVERITIES = (ERROR, WARNING, NOTE)
+_FAILING = {"error": 1, "warning": 2, "note": 3, "never": 0}
+"""How many of the severities, from the worst on, end with 1."""
+
+
+class LintOptions(Record):
+    """What was asked for on the command line."""
+
+    files: tuple[str, ...]
+    form: str = "text"
+    fail_on: str = WARNING
+    kind: str | None = None
+    on_role: bool = False
+    together: bool = False
+    baseline: str | None = None
+    write_baseline: bool = False
+
+
+class Linted(Record):
+    """What came of it: what counts, what the baseline knows, and what could not be read."""
+
+    reading: Reading
+    findings: tuple[Located, ...]
+    known: int = 0
+
+    def exit_code(self, fail_on: str) -> int:
+        """Return 1 for a finding at or above, else 3 for what could not be read, else 0."""
+        failing = _SEVERITIES[: _FAILING[fail_on]]
+        if any(each.finding.severity in failing for each in self.findings):
+            return FINDINGS
+        return ConfigurationError.exit_code if self.reading.errors else 0
+
+    def data(self) -> dict[str, Any]:
+        """Return it for scripts."""
+        return {
+            "findings": [data_of(each) for each in self.findings],
+            "errors": [
+                {"file": each.file, **error_data(each.error)} for each in self.reading.errors
+            ],
+            "policies": len(self.reading.documents),
+            "passed_over": self.reading.passed_over,
+            "known": self.known,
+        }
 
 
 def run(app: App) -> Result:
     """Lint every policy named; those that cannot be read are told, and the others linted."""
+    options = _options(app)
+    linted = lint_files(options)
+    if options.form != "json":
+        for each in linted.reading.errors:
+            app.talk.error(each.error.message, each.error.hint)
+        for line in _summary(linted):
+            app.talk.say(line)
+    code = 0 if options.write_baseline else linted.exit_code(options.fail_on)
+    lines = _rendered(linted, options.form, app.talk.paint_for_stdout)
+    return Result(data=linted.data(), lines=lines, exit_code=code)
+
+
+def lint_files(options: LintOptions) -> Linted:
+    """Read the files and lint what they hold; write the baseline if that is asked for."""
     gc.disable()  # what is read stays: looking for garbage in a long policy takes a third more
-    files = list(dict.fromkeys(app.given.values["file"]))
-    documents, errors = _read(app, files)
-    linted = [(each, lint(each, on_role=app.given.flag("role"))) for each in documents]
-    count = sum(len(findings) for _, findings in linted)
-    if not app.given.flag("json"):
-        _sum_up(app, linted)
-    return Result(
-        data={
-            "findings": [_summary(*pair) for pair in _each(linted)],
-            "errors": [{"file": path, **error_data(error)} for path, error in errors.items()],
-        },
-        lines=tuple(line for pair in _each(linted) for line in _lines(app, *pair)),
-        exit_code=ConfigurationError.exit_code if errors else FINDINGS if count else 0,
+    reading = read_files(options.files, options.kind)
+    found = _lint(reading.documents, options)
+    if options.baseline is None:
+        return Linted(reading=reading, findings=found)
+    if options.write_baseline:
+        Baseline.of(found).write(options.baseline)
+        return Linted(reading=reading, findings=(), known=len(found))
+    new = Baseline.read(options.baseline).without_known(found)
+    return Linted(reading=reading, findings=new, known=len(found) - len(new))
+
+
+def _options(app: App) -> LintOptions:
+    values = app.given.values
+    form = values.get("format") or "text"
+    if app.given.flag("write_baseline") and not values.get("baseline"):
+        raise UsageError("no-baseline", "--write-baseline needs a file", "name it: --baseline FILE")
+    return LintOptions(
+        files=tuple(values["file"]),
+        form="json" if app.given.flag("json") else form,
+        fail_on=values.get("fail_on") or WARNING,
+        kind=values.get("kind"),
+        on_role=app.given.flag("role"),
+        together=app.given.flag("together"),
+        baseline=values.get("baseline"),
+        write_baseline=app.given.flag("write_baseline"),
     )
 
 
-def _read(app: App, files: Sequence[str]) -> tuple[list[Document], dict[str, ConfigurationError]]:
-    """Read the policies; a single one that cannot be read ends the command."""
-    documents, errors = [], {}
-    for path in files:
-        try:
-            documents.append(read_policy(path))
-        except ConfigurationError as error:  # noqa: PERF203  # each is read, whatever others hold
-            if len(files) == 1:
-                raise
-            errors[path] = error
-            if not app.given.flag("json"):
-                app.talk.error(error.message, error.hint)
-    return documents, errors
+def _lint(documents: Sequence[Document], options: LintOptions) -> tuple[Located, ...]:
+    if options.together:
+        pairs = lint_together(documents, on_role=options.on_role)
+        return tuple(Located(*pair) for pair in pairs)
+    return tuple(
+        Located(document, finding)
+        for document in documents
+        for finding in lint(document, on_role=options.on_role)
+    )
 
 
-def _each(
-    linted: Sequence[tuple[Document, tuple[Finding, ...]]],
-) -> Iterator[tuple[Document, Finding]]:
-    for document, findings in linted:
-        for finding in findings:
-            yield document, finding
+def _rendered(linted: Linted, form: str, paint: Callable[[str, str], str]) -> tuple[str, ...]:
+    if form == "json":
+        return (json.dumps({"version": 1, **linted.data()}, indent=2, ensure_ascii=False),)
+    if form == "sarif":
+        return (json.dumps(sarif_log(linted.findings, linted.reading.errors), indent=2),)
+    if form == "github":
+        return tuple(map(annotation_of, linted.findings))
+    return tuple(line for each in linted.findings for line in lines_of(each, paint))
 
 
-def _sum_up(app: App, linted: Sequence[tuple[Document, tuple[Finding, ...]]]) -> None:
+def _summary(linted: Linted) -> Iterable[str]:
     """Say how many mistakes there are; and where there is nothing to be right or wrong about."""
-    counts: dict[str, int] = {}
-    for document, findings in linted:
-        if not any(map(mfa_conditions, document.statements)) and not findings:
-            app.talk.say(f"{document.source.label}: no condition in it is about MFA")
-        for finding in findings:
-            counts[finding.severity] = counts.get(finding.severity, 0) + 1
-    shown = [f"{n} {severity}{'s' if n > 1 else ''}" for severity, n in sorted(counts.items())]
-    many = f"{len(linted)} policies" if len(linted) > 1 else "the policy"
-    if linted:
-        app.talk.say(f"{', '.join(shown) or 'no mistake about MFA'} in {many}")
+    documents, reading = linted.reading.documents, linted.reading
+    yield from _about_nothing(documents, {id(each.document) for each in linted.findings})
+    if linted.known:
+        yield f"{_counted(linted.known, 'finding')} known to the baseline"
+    if reading.passed_over:
+        yield f"{_counted(reading.passed_over, 'file')} without a policy passed over"
+    if reading.terraform:
+        what = _counted(reading.terraform, "Terraform file")
+        yield f"{what} (.tf) not read: lint what `terraform show -json` prints"
+    severities = [each.finding.severity for each in linted.findings]
+    counts = [(severities.count(each), each) for each in _SEVERITIES if each in severities]
+    shown = ", ".join(_counted(*count) for count in counts) or "no mistake about MFA"
+    if documents:
+        yield f"{shown} in {f'{len(documents)} policies' if len(documents) > 1 else 'the policy'}"
 
 
-def _summary(document: Document, finding: Finding) -> dict[str, Any]:
-    return {
-        "file": document.source.label,
-        "line": finding.line,
-        "column": finding.column,
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "statement": finding.statement,
-        "message": finding.message,
-        "who": finding.who,
-        "cure": finding.cure,
-        "fix": dict(finding.fix) or None,
-    }
+def _about_nothing(documents: Sequence[Document], with_findings: set[int]) -> Iterable[str]:
+    """Name the policies without any condition about MFA; where they are many, count them."""
+    silent = [
+        each
+        for each in documents
+        if id(each) not in with_findings and not any(map(mfa_conditions, each.statements))
+    ]
+    if len(documents) <= _MOST_NAMED:
+        for each in silent:
+            name = f" {each.name}" if each.name else ""
+            yield f"{each.source.label}{name}: no condition in it is about MFA"
+    elif silent:
+        yield f"{len(silent)} of {len(documents)} policies have no condition about MFA"
 
 
-def _lines(app: App, document: Document, finding: Finding) -> Iterator[str]:
-    """Yield a finding for people: place, rule, the line quoted, who, and the cure."""
-    severity = app.talk.paint_for_stdout(finding.severity, _COLOURS[finding.severity])
-    place = f"{document.source.label}:{finding.line}:{finding.column}"
-    what = f": {finding.message} [{finding.rule}]"
-    yield printable(f"{place}: {finding.statement}: ") + severity + printable(what)
-    quoted, column = _quote(document.source.line(finding.line), finding.column)
-    number = str(finding.line)
-    yield f"  {number} | {quoted}"
-    yield f"  {' ' * len(number)} | {' ' * column}^"
-    yield f"  who: {printable(finding.who)}"
-    yield f"  cure: {printable(finding.cure)}{':' if finding.fix else ''}"
-    yield from (f"    {line}" for line in _elements(finding.fix))
-    yield ""
+_MOST_NAMED = 3
 
 
-def _elements(fix: Mapping[str, Any]) -> list[str]:
-    """Return elements as they stand in a statement, one to a line."""
-    return [printable(f"{json.dumps(name)}: {json.dumps(fix[name])}") for name in fix]
-
-
-def _quote(line: str, column: int) -> tuple[str, int]:
-    """Return a line, or the part of a long one around a column, and where in it that is."""
-    start = max(0, column - WIDEST_QUOTE // 2) if len(line) > WIDEST_QUOTE else 0
-    part = line[start : start + WIDEST_QUOTE].replace("\t", " ")
-    indent = len(part) - len(part.lstrip()) if start == 0 else 0
-    return printable(part[indent:]), column - 1 - start - indent
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' if count > 1 else ''}"

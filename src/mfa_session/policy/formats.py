@@ -1,0 +1,100 @@
+"""Tells JSON from YAML, and from what is neither; the reader of each makes nodes of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.policy.json_text import Node, parse_lines
+from mfa_session.policy.yaml_text import parse_yaml
+
+if TYPE_CHECKING:
+    from mfa_session.policy.source import Source
+
+_YAML_NAMES = (".yaml", ".yml")
+_JSON_NAMES = (".json", ".jsonl", ".ndjson", ".tfstate")
+_JSON_STARTS = ("{", "[", '"')
+_BLOCK = re.compile(
+    r"^\s*(resource|data|module|provider|variable|output|terraform|locals|moved|import)\b"
+    r'(\s+"[^"\n]*"){0,2}\s*\{',
+    re.MULTILINE,
+)
+_YAML_KEY = re.compile(r"^(- )?[A-Za-z_][\w.:-]*:(\s|$)", re.MULTILINE)
+_COMMENTS = re.compile(r"\s*(#[^\n]*\n\s*)*")
+_PERCENT_JSON = re.compile(r"\s*%(7B|5B)", re.IGNORECASE)
+TERRAFORM_HINT = (
+    "lint what Terraform makes of it: terraform plan -out=plan && terraform show -json plan"
+    " | mfa-session policy lint -"
+)
+
+
+def read_nodes(source: Source) -> list[Node]:
+    """Return the values of a text: one, or several of JSON lines or of YAML's documents.
+
+    Raises ConfigurationError: `bad-policy-json`, `bad-policy-yaml`, `no-yaml`, `terraform-source`.
+    """
+    refuse_terraform(source)
+    if _PERCENT_JSON.match(source.text):
+        return [Node(source.text, 0)]  # the search decodes texts wherever they stand
+    if _is_yaml(source):
+        nodes = parse_yaml(source)
+        if nodes:
+            return nodes
+        raise source.unfit(0, "nothing is here; a policy was expected", "give it a policy")
+    try:
+        return parse_lines(source)
+    except ConfigurationError as error:
+        what = _what_it_looks_like(source.text)
+        if what is None:
+            raise
+        message = f"{error.message}; {what[0]}"
+        raise ConfigurationError("bad-policy-json", message, what[1]) from None
+
+
+def refuse_terraform(source: Source) -> None:
+    """Raise `terraform-source` for Terraform's language, by the name or by the text."""
+    found = _BLOCK.search(source.text)
+    named = source.label.endswith((".tf", ".hcl", ".tfvars"))
+    if named or (found and not source.text.lstrip().startswith(_JSON_STARTS)):
+        place = source.place(found.start() if found else 0)
+        raise ConfigurationError(
+            "terraform-source", f"{place}: this is HCL, Terraform's language", TERRAFORM_HINT
+        )
+
+
+def _is_yaml(source: Source) -> bool:
+    """Go by the first character, as YAML may hold JSON; else by the name, else by the keys."""
+    start = _COMMENTS.match(source.text)
+    first = source.text[start.end() if start else 0 :][:1]
+    if first in {"{", "["} or source.label.endswith(_JSON_NAMES):
+        return first in {"{", "["} and source.label.endswith(_YAML_NAMES) and _has_yaml(source.text)
+    return source.label.endswith(_YAML_NAMES) or _YAML_KEY.search(source.text) is not None
+
+
+def _has_yaml(text: str) -> bool:
+    """Say whether a text that begins as JSON is YAML's flow style: JSON has no # and no tags."""
+    return re.search(r"^\s*#|\s![A-Z]\w+\s|^---", text, re.MULTILINE) is not None
+
+
+def _what_it_looks_like(text: str) -> tuple[str, str] | None:
+    """Say what a text is that is no JSON, and what to do; None where nothing comes to mind."""
+    start = text.lstrip()[:200]
+    for looks, what, hint in _LOOKS:
+        if looks.match(start):
+            return what, hint
+    return None
+
+
+_LOOKS = (
+    (re.compile(r"<"), "this is XML or HTML", "give it the policy itself, as JSON"),
+    (
+        re.compile(r"[{\[]\s*'"),
+        "this is Python's or JavaScript's notation, in single quotes",
+        "write it as JSON: in Python json.dumps(policy)",
+    ),
+    (re.compile(r"//|/\*"), "this has comments, which JSON has not", "take the comments out"),
+    (re.compile(r"\{\s*(//|/\*|#)"), "this has comments, which JSON has not", "take them out"),
+    (re.compile(r"\{\s*[A-Za-z_]\w*\s*="), "this is HCL, Terraform's language", TERRAFORM_HINT),
+    (re.compile(r"\{\s*[A-Za-z_]\w*\s*:"), "this is JavaScript", "write its keys in double quotes"),
+)  # fmt: skip

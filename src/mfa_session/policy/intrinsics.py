@@ -1,0 +1,120 @@
+"""CloudFormation's functions in a policy, read as texts that nobody knows before deployment.
+
+`{"Ref": "Bucket"}` and `{"Fn::Sub": "…${Bucket}"}` become `${Bucket}`, as a policy's own variables
+look: a value that is not known here. After the CloudFormation user guide's intrinsic function
+reference.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.json_text import Node
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NO_VALUE = "AWS::NoValue"
+_IF_PARTS = 3
+_SUB_LITERAL = re.compile(r"\$\{!([^}]*)\}")
+
+
+def resolve(node: Node) -> Node | None:
+    """Return a node without functions, or None where it is AWS::NoValue: it is left out."""
+    value = node.value
+    if isinstance(value, list):
+        return node._replace(value=[item for each in value for item in _items(each)])
+    if not isinstance(value, dict):
+        return node
+    name = _function(value)
+    if name is not None:
+        return _called(name, node, value[name])
+    members: dict[str, Node] = {}
+    for key, inner in value.items():
+        resolved = resolve(inner)
+        if resolved is not None:
+            members[key] = resolved._replace(key_offset=inner.key_offset)
+    return node._replace(value=members)
+
+
+def _function(value: dict[str, Node]) -> str | None:
+    """Return the function that an object calls; such an object has one member."""
+    if len(value) != 1:
+        return None
+    (name,) = value
+    return name if name == "Ref" or name.startswith("Fn::") else None
+
+
+def _items(node: Node) -> list[Node]:
+    """Return what stands in a list in place of an item: both branches of an If, or nothing."""
+    value = node.value
+    if isinstance(value, dict) and _function(value) == "Fn::If":
+        return [item for branch in _branches(value["Fn::If"]) for item in _flat(branch)]
+    resolved = resolve(node)
+    return [] if resolved is None else [resolved]
+
+
+def _called(name: str, node: Node, argument: Node) -> Node | None:
+    if name == "Fn::If":
+        return _either(node, list(_branches(argument)))
+    if name == "Ref" and argument.value == _NO_VALUE:
+        return None
+    text = _TEXTS.get(name, _unknown)(name, argument)
+    at = argument.offset if isinstance(argument.value, str) else node.offset
+    return Node(text, at, node.key_offset)
+
+
+def _either(node: Node, branches: list[Node]) -> Node | None:
+    """Return both branches of an If where they are texts or lists, else the first that is any."""
+    if len(branches) > 1 and not any(isinstance(each.value, dict) for each in branches):
+        return node._replace(value=[item for branch in branches for item in _flat(branch)])
+    return branches[0]._replace(key_offset=node.key_offset) if branches else None
+
+
+def _branches(argument: Node) -> Iterator[Node]:
+    parts = argument.value if isinstance(argument.value, list) else []
+    for part in parts[1:_IF_PARTS]:
+        resolved = resolve(part)
+        if resolved is not None:
+            yield resolved
+
+
+def _flat(node: Node) -> list[Node]:
+    return node.value if isinstance(node.value, list) else [node]
+
+
+def _unknown(name: str, argument: Node) -> str:
+    del argument
+    return f"${{{name}}}"
+
+
+def _ref(name: str, argument: Node) -> str:
+    return f"${{{argument.value if isinstance(argument.value, str) else name}}}"
+
+
+def _get_att(name: str, argument: Node) -> str:
+    if isinstance(argument.value, list):
+        parts = [each.value for each in argument.value]
+        if all(isinstance(part, str) for part in parts):
+            return f"${{{'.'.join(map(str, parts))}}}"
+    return _ref(name, argument)
+
+
+def _sub(name: str, argument: Node) -> str:
+    whole = argument.value[0] if isinstance(argument.value, list) and argument.value else argument
+    if not isinstance(whole.value, str):
+        return _unknown(name, argument)
+    return _SUB_LITERAL.sub(r"${\1}", whole.value)
+
+
+def _join(name: str, argument: Node) -> str:
+    parts = argument.value if isinstance(argument.value, list) else []
+    if len(parts) == 2 and isinstance(parts[0].value, str) and isinstance(parts[1].value, list):  # noqa: PLR2004  # separator and list
+        texts = [item.value for each in parts[1].value for item in _items(each)]
+        if all(isinstance(text, str) for text in texts):
+            return parts[0].value.join(map(str, texts))
+    return _unknown(name, argument)
+
+
+_TEXTS = {"Ref": _ref, "Fn::Sub": _sub, "Fn::GetAtt": _get_att, "Fn::Join": _join}

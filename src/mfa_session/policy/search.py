@@ -1,0 +1,98 @@
+"""Finds the policies in whatever they come in: anywhere in JSON or YAML, and in strings there.
+
+Shapes that say more of their policies than where they stand (Terraform, CloudFormation, the answer
+of `aws iam get-account-authorization-details`) are read by `wrappings`, which gives each a name, a
+kind, and what it hangs on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
+
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.policy import intrinsics, wrappings
+from mfa_session.policy.json_text import Node, parse
+from mfa_session.policy.source import Embedded, UrlDecoded
+from mfa_session.policy.wrappings import Where, looks_like_policy, looks_like_statement
+
+if TYPE_CHECKING:
+    from mfa_session.policy.source import Source
+
+_DEEPEST_STRINGS = 4  # a policy in a string in a string …
+_ENCODED_BRACES = ("%7B", "%7b", "%5B", "%5b")
+
+
+class Found(NamedTuple):
+    """A policy, or a list of statements, in the text that its node's offsets count in."""
+
+    source: Source
+    node: Node
+    where: Where
+
+
+class Search:
+    """Goes through nodes, and keeps what it finds in the order of the text."""
+
+    def __init__(self, source: Source, *, _strings: int = 0) -> None:
+        """Take the text that the nodes are of."""
+        self.found: list[Found] = []
+        self.errors: list[ConfigurationError] = []
+        self._source = source
+        self._strings = _strings
+        self._has_functions = "Fn::" in source.text or "Ref" in source.text or "!" in source.text
+
+    def visit(self, node: Node, where: Where = Where()) -> None:  # noqa: B008  # it is frozen
+        """Look at a value, and at what is in it."""
+        value = node.value
+        if isinstance(value, dict):
+            self._look_at_object(node, value, where)
+        elif isinstance(value, list):
+            if value and all(map(looks_like_statement, value)):
+                self._keep(node, where)
+            else:
+                for index, item in enumerate(value):
+                    self.visit(item, where.at(str(index)))
+        elif isinstance(value, str):
+            self._look_at_text(node, value, where)
+
+    def _look_at_object(self, node: Node, members: dict[str, Node], where: Where) -> None:
+        if looks_like_policy(members) or looks_like_statement(node):
+            self._keep(node, where)
+            return
+        parts = wrappings.unwrap(members, where)
+        if parts is None:
+            inside = where.inside(members)
+            parts = [(inner, inside.at(key)) for key, inner in members.items()]
+            if len(members) == 1 and "Fn::Sub" in members:
+                resolved = intrinsics.resolve(node)
+                parts = [(resolved, where)] if resolved else []
+        for inner, there in parts:
+            self.visit(inner, there)
+
+    def _keep(self, node: Node, where: Where) -> None:
+        resolved = intrinsics.resolve(node) if self._has_functions else node
+        if resolved is not None:
+            self.found.append(Found(self._source, resolved, where))
+
+    def _look_at_text(self, node: Node, text: str, where: Where) -> None:
+        if self._strings >= _DEEPEST_STRINGS or not may_hold_policy(text):
+            return
+        inner: Source = Embedded(self._source, node.offset, text)
+        start = text.lstrip()[:3]
+        if start in _ENCODED_BRACES:
+            inner = UrlDecoded(inner, len(text) - len(text.lstrip()), unquote(text.strip()))
+        elif start[:1] not in {"{", "["}:
+            return
+        search = Search(inner, _strings=self._strings + 1)
+        try:
+            search.visit(parse(inner), where)
+        except ConfigurationError as error:
+            self.errors.append(error)
+        self.found += search.found
+        self.errors += search.errors
+
+
+def may_hold_policy(text: str) -> bool:
+    """Say whether a text can hold a policy: quick, and never wrongly no."""
+    return "tatement" in text or "STATEMENT" in text or ("ffect" in text and "ction" in text)

@@ -1,0 +1,178 @@
+"""Reads YAML into the same nodes as JSON, each with its place; CloudFormation's tags are spelt out.
+
+PyYAML (the extra `yaml`) makes events of the text; the tree is built here, because composing one
+recurses, and because an alias is to stay one node, however often it stands: nothing explodes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.policy.json_text import DEEPEST, Node
+
+if TYPE_CHECKING:
+    from mfa_session.policy.json_text import Value
+    from mfa_session.policy.source import Source
+
+INSTALL = "python -m pip install 'mfa-session[yaml]'"
+MOST_NODES = 2_000_000
+"""As many values as aliases may make of a text; the largest template has some ten thousand."""
+
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]+)?").fullmatch
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("true", "yes", "on"), True),
+    **dict.fromkeys(("false", "no", "off"), False),
+    **dict.fromkeys(("null", "~", ""), None),
+}
+_PROPERTIES = re.compile(r"(?:[!&][^\s,\[\]{}]*\s+)*")  # tag and anchor, before the value
+_STANDARD_TAG = "tag:yaml.org,2002:"
+_MERGE = "<<"
+
+
+def parse_yaml(source: Source) -> list[Node]:
+    """Return what each document of the text holds; an empty one is left out.
+
+    Raises ConfigurationError `no-yaml` without PyYAML, or `bad-policy-yaml` with line and column.
+    """
+    try:
+        import yaml  # noqa: PLC0415  # an extra, and only for YAML
+    except ImportError:
+        raise ConfigurationError(
+            "no-yaml", f"{source.label} is YAML, and no YAML library is installed", INSTALL
+        ) from None
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # PyYAML may be built without libyaml
+    builder = _Builder(source)
+    try:
+        for event in yaml.parse(source.text, Loader=loader):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _bad(source, mark.index if mark else 0, str(error.problem)) from None
+    except yaml.reader.ReaderError as error:
+        raise _bad(source, error.position, str(error.reason)) from None
+    return builder.documents
+
+
+class _Open(NamedTuple):
+    """A sequence or mapping whose end has not come; a mapping's `items` are keys and values."""
+
+    event: Any
+    items: list[Node]
+
+
+class _Builder:
+    """Takes events, and makes nodes of them."""
+
+    def __init__(self, source: Source) -> None:
+        self.documents: list[Node] = []
+        self._source = source
+        self._open: list[_Open] = []
+        self._anchors: dict[str, Node] = {}
+        self._sizes: dict[int, int] = {}
+
+    def take(self, event: Any) -> None:
+        """Take one event."""
+        kind = type(event).__name__
+        if kind in {"SequenceStartEvent", "MappingStartEvent"}:
+            if len(self._open) >= DEEPEST:
+                raise _bad(self._source, event.start_mark.index, f"nested over {DEEPEST} deep")
+            self._open.append(_Open(event, []))
+        elif kind in {"SequenceEndEvent", "MappingEndEvent"}:
+            opened = self._open.pop()
+            is_mapping = kind == "MappingEndEvent"
+            value = self._mapping(opened) if is_mapping else list(opened.items)
+            self._add(opened.event, value, opened.items)
+        elif kind == "ScalarEvent":
+            self._add(event, _scalar(event), [])
+        elif kind == "AliasEvent":
+            self._put(self._aliased(event))
+        elif kind == "DocumentStartEvent":
+            self._anchors = {}
+
+    def _add(self, event: Any, value: Value, items: list[Node]) -> None:
+        at = event.start_mark.index
+        found = _PROPERTIES.match(self._source.text, at)
+        node = Node(value, found.end() if found else at)
+        tag = event.tag
+        if tag and tag.startswith("!") and tag != "!":
+            node = _spelt_out(tag[1:], node)
+        self._sizes[id(node.value)] = self._size_of(items, at)
+        if event.anchor:
+            self._anchors[event.anchor] = node
+        self._put(node)
+
+    def _size_of(self, items: list[Node], at: int) -> int:
+        size = 1 + sum(self._sizes.get(id(item.value), 1) for item in items)
+        if size > MOST_NODES:
+            raise _bad(self._source, at, f"aliases make more than {MOST_NODES:,} values of it")
+        return size
+
+    def _aliased(self, event: Any) -> Node:
+        node = self._anchors.get(event.anchor)
+        if node is None:
+            what = f"*{event.anchor} names nothing that stands complete above"
+            raise _bad(self._source, event.start_mark.index, what)
+        return node
+
+    def _put(self, node: Node) -> None:
+        if self._open:
+            self._open[-1].items.append(node)
+        elif node.value is not None:
+            self.documents.append(node)
+
+    def _mapping(self, opened: _Open) -> dict[str, Node]:
+        """Join keys and values; what is merged (`<<`) counts where nothing else says it."""
+        members: dict[str, Node] = {}
+        merged: dict[str, Node] = {}
+        for key, value in zip(opened.items[::2], opened.items[1::2], strict=True):
+            name = self._key(key)
+            if name == _MERGE:
+                for each in value.value if isinstance(value.value, list) else [value]:
+                    merged = {**(each.value if isinstance(each.value, dict) else {}), **merged}
+            elif name in members:
+                what = f"the key {name!r} stands here a second time; only one of them would count"
+                raise _bad(self._source, key.offset, what)
+            else:
+                members[name] = Node(value.value, value.offset, key.offset)
+        return {**merged, **members}
+
+    def _key(self, key: Node) -> str:
+        if isinstance(key.value, (dict, list)):
+            raise _bad(self._source, key.offset, "a key is a list or a mapping, not a text")
+        if isinstance(key.value, str):
+            return key.value
+        written = self._source.text[key.offset :].partition(":")[0]
+        return written.strip()  # `on:` and `1:` are as they stand, not True and 1
+
+
+def _scalar(event: Any) -> Value:
+    """Return the value of a scalar: only a plain one may be other than text.
+
+    A date stays text (`Version: 2012-10-17`), as it does in JSON.
+    """
+    text: str = event.value
+    plain, _ = event.implicit
+    if not plain or event.style not in {None, ""}:
+        return text
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    number = _NUMBER(text)
+    if number is None:
+        return text
+    return float(text) if number[1] else int(text)
+
+
+def _spelt_out(tag: str, node: Node) -> Node:
+    """Return what CloudFormation's short form stands for: `!Sub x` is `{"Fn::Sub": x}`."""
+    if tag.startswith(_STANDARD_TAG):
+        return node
+    name = tag if tag in {"Ref", "Condition"} else f"Fn::{tag}"
+    return Node({name: node}, node.offset)
+
+
+def _bad(source: Source, offset: int, what: str) -> ConfigurationError:
+    return ConfigurationError(
+        "bad-policy-yaml", f"{source.place(offset)}: {what}", "correct the YAML there"
+    )

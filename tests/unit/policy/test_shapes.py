@@ -1,0 +1,307 @@
+"""Policies are found in every shape that administrators have them in, each by name and line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.policy.reading import read_policies
+
+STATEMENT = {"Effect": "Deny", "Action": "ec2:StopInstances", "Resource": "*"}
+TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "123456789012"}}
+POLICY = {"Version": "2012-10-17", "Statement": [STATEMENT]}
+TRUSTING = {"Version": "2012-10-17", "Statement": [TRUST]}
+TEXT = json.dumps(POLICY)
+
+Told = tuple[str, str, str | None]
+
+
+def told(text: Any, label: str = "p.json") -> list[Told]:
+    """Read, and return of each policy its name, kind and holder."""
+    found = read_policies(label, text if isinstance(text, str) else json.dumps(text))
+    assert found.errors == ()
+    assert all(document.statements for document in found.documents)
+    return [(each.name, each.kind, each.holder) for each in found.documents]
+
+
+def resource(address: str, kind: str, values: dict[str, Any], mode: str = "managed") -> Any:
+    return {"address": address, "mode": mode, "type": kind, "values": values}
+
+
+ACCOUNT = {
+    "UserDetailList": [
+        {"UserName": "carol", "UserPolicyList": [{"PolicyName": "own", "PolicyDocument": POLICY}],
+         "AttachedManagedPolicies": [{"PolicyArn": "arn:both"}]}
+    ],
+    "GroupDetailList": [
+        {"GroupName": "team", "GroupPolicyList": [{"PolicyName": "t", "PolicyDocument": POLICY}]}
+    ],
+    "RoleDetailList": [
+        {"RoleName": "deploy", "AssumeRolePolicyDocument": TRUSTING,
+         "RolePolicyList": [{"PolicyName": "do", "PolicyDocument": POLICY}],
+         "AttachedManagedPolicies": [{"PolicyArn": "arn:roles"}, {"PolicyArn": "arn:both"}]}
+    ],
+    "Policies": [
+        {"PolicyName": "both", "Arn": "arn:both", "DefaultVersionId": "v2", "PolicyVersionList": [
+            {"VersionId": "v2", "IsDefaultVersion": True, "Document": POLICY},
+            {"VersionId": "v1", "IsDefaultVersion": False, "Document": TRUSTING}]},
+        {"PolicyName": "roles", "Arn": "arn:roles",
+         "PolicyVersionList": [{"VersionId": "v1", "Document": POLICY}]},
+        {"PolicyName": "edge", "Arn": "arn:edge", "AttachmentCount": 0,
+         "PermissionsBoundaryUsageCount": 2,
+         "PolicyVersionList": [{"VersionId": "v1", "Document": POLICY}]},
+    ],
+}  # fmt: skip
+STACK = {
+    "Resources": {
+        "Deploy": {"Type": "AWS::IAM::Role", "Properties": {
+            "AssumeRolePolicyDocument": TRUSTING,
+            "Policies": [{"PolicyName": "do", "PolicyDocument": POLICY}]}},
+        "Work": {"Type": "AWS::Serverless::Function",
+                 "Properties": {"Policies": ["AmazonS3ReadOnlyAccess", POLICY]}},
+        "Books": {"Type": "AWS::S3::BucketPolicy", "Properties": {"PolicyDocument": {
+            "Statement": {**STATEMENT, "Principal": "*"}}}},
+        "Fence": {"Type": "AWS::Organizations::Policy",
+                  "Properties": {"Type": "SERVICE_CONTROL_POLICY", "Content": POLICY}},
+        "Acl": {"Type": "AWS::WAFv2::WebACL", "Properties": {"Rules": [
+            {"Statement": {"ManagedRuleGroupStatement": {"Name": "x"}}}]}},
+    }
+}  # fmt: skip
+PLAN = {
+    "format_version": "1.2",
+    "planned_values": {
+        "root_module": {
+            "resources": [
+                resource("aws_iam_policy.y", "aws_iam_policy", {"policy": TEXT}),
+                resource(
+                    "aws_iam_role.r",
+                    "aws_iam_role",
+                    {
+                        "assume_role_policy": json.dumps(TRUSTING),
+                        "inline_policy": [{"name": "i", "policy": TEXT}],
+                    },
+                ),
+                resource("aws_organizations_policy.o", "aws_organizations_policy",
+                         {"content": TEXT}),
+            ],
+            "child_modules": [
+                {
+                    "resources": [
+                        resource(
+                            'module.m.aws_iam_user_policy.u["a"]',
+                            "aws_iam_user_policy",
+                            {"policy": TEXT},
+                        )
+                    ]
+                }
+            ],
+        }
+    },
+    "resource_changes": [{"change": {"before": {"policy": TEXT}, "after": {"policy": TEXT}}}],
+    "prior_state": {
+        "values": {
+            "root_module": {
+                "resources": [
+                    resource(
+                        "data.aws_iam_policy_document.d",
+                        "aws_iam_policy_document",
+                        {
+                            "json": TEXT,
+                            "minified_json": TEXT,
+                            "statement": [{"effect": "Allow", "actions": ["*"]}],
+                        },
+                        mode="data",
+                    ),
+                    resource(
+                        "data.aws_iam_policy_document.unused",
+                        "aws_iam_policy_document",
+                        {"json": json.dumps(POLICY, indent=2)},
+                        mode="data",
+                    ),
+                ]
+            }
+        }
+    },
+}  # fmt: skip
+STATE_FILE = {
+    "terraform_version": "1.9.0",
+    "lineage": "x",
+    "resources": [
+        {
+            "module": "module.m",
+            "mode": "managed",
+            "type": "aws_iam_role_policy",
+            "name": "p",
+            "instances": [{"attributes": {"policy": TEXT}}],
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        (POLICY, [("", "identity", None)]),
+        (STATEMENT, [("", "identity", None)]),
+        ([STATEMENT, STATEMENT], [("", "identity", None)]),
+        ([POLICY, TRUSTING], [("/0", "identity", None), ("/1", "trust", None)]),
+        (TEXT + "\n" + TEXT, [("/1", "identity", None), ("/2", "identity", None)]),
+        ({"PolicyVersion": {"VersionId": "v1", "Document": POLICY}}, [("", "identity", None)]),
+        (
+            {"RoleName": "r", "PolicyName": "p", "PolicyDocument": POLICY},
+            [("role/r policy/p", "identity", "role")],
+        ),
+        (
+            {"UserName": "u", "PolicyName": "p", "PolicyDocument": POLICY},
+            [("user/u policy/p", "identity", "user")],
+        ),
+        (
+            {"Role": {"RoleName": "r", "AssumeRolePolicyDocument": TRUSTING}},
+            [("role/r trust", "trust", "role")],
+        ),
+        (
+            {"Roles": [{"RoleName": x, "AssumeRolePolicyDocument": TRUSTING} for x in "ab"]},
+            [("role/a trust", "trust", "role"), ("role/b trust", "trust", "role")],
+        ),
+        ({"Policy": json.dumps({"Statement": {**STATEMENT, "Principal": "*"}})},
+         [("", "resource", None)]),
+        ({"Attributes": {"Policy": TEXT}}, [("", "identity", None)]),
+        ({"ARN": "arn", "Name": "s", "ResourcePolicy": TEXT}, [("", "identity", None)]),
+        (
+            {"Policy": {"PolicySummary": {"Name": "f", "Type": "SERVICE_CONTROL_POLICY"},
+                        "Content": TEXT}},
+            [("policy/f", "scp", None)],
+        ),
+        (quote(TEXT), [("", "identity", None)]),
+        ({"policyDocument": quote(TEXT)}, [("", "identity", None)]),
+        ({"a": {"b/c": [1, {"d": POLICY}]}, "e": [TEXT]},
+         [("/a/b~1c/1/d", "identity", None), ("/e/0", "identity", None)]),
+        (
+            ACCOUNT,
+            [
+                ("user/carol policy/own", "identity", "user"),
+                ("group/team policy/t", "identity", "group"),
+                ("policy/both", "identity", None),
+                ("policy/roles", "identity", "role"),
+                ("policy/edge", "boundary", None),
+                ("role/deploy trust", "trust", "role"),
+                ("role/deploy policy/do", "identity", "role"),
+            ],
+        ),
+        (
+            STACK,
+            [
+                ("Deploy trust", "trust", "role"),
+                ("Deploy policy/do", "identity", "role"),
+                ("Work", "identity", "role"),
+                ("Books", "resource", None),
+                ("Fence", "scp", None),
+            ],
+        ),
+        (
+            PLAN,
+            [
+                ("aws_iam_policy.y", "identity", None),
+                ("aws_iam_role.r trust", "trust", "role"),
+                ("aws_iam_role.r inline_policy.0.policy", "identity", "role"),
+                ("aws_organizations_policy.o", "scp", None),
+                ('module.m.aws_iam_user_policy.u["a"]', "identity", "user"),
+                ("data.aws_iam_policy_document.unused", "identity", None),
+            ],
+        ),
+        (STATE_FILE, [("module.m.aws_iam_role_policy.p", "identity", "role")]),
+    ],
+    ids=[
+        "bare", "statement", "statements", "array", "lines", "get-policy-version",
+        "get-role-policy", "get-user-policy", "get-role", "list-roles", "get-bucket-policy",
+        "get-queue-attributes", "get-resource-policy", "describe-policy", "url-encoded",
+        "url-encoded-text", "anywhere", "account", "stack", "plan", "state-file",
+    ],
+)  # fmt: skip
+def test_policies_are_found_with_name_kind_and_holder(shape: Any, expected: list[Told]) -> None:
+    assert sorted(told(shape)) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("scp.json", "scp"),
+        ("DenyRootSCP.json", "scp"),
+        ("service-control-policy.json", "scp"),
+        ("permissions-boundary.json", "boundary"),
+        ("DeveloperBoundary.json", "boundary"),
+        ("boundary-managers.json", "identity"),
+        ("escape.json", "identity"),
+    ],
+)
+def test_a_file_may_say_that_it_limits(label: str, kind: str) -> None:
+    assert told(POLICY, label) == [("", kind, None)]
+    assert read_policies(label, TEXT, kind="resource").documents[0].kind == "resource"
+
+
+def test_a_policy_in_a_string_stands_where_the_string_does() -> None:
+    inner = json.dumps({"Statement": [{"Sid": "é\t😀", **STATEMENT}]}, indent=1)
+    text = '{\n "a": 1,\n "Policy": ' + json.dumps(inner) + "\n}"
+    (document,) = read_policies("p.json", text).documents
+    line, column = document.statements[0].position
+    assert (line, text.split("\n")[line - 1][column - 1]) == (3, "{")
+    action = document.statements[0].elements["Action"]
+    line, column = document.source.position(action.offset)
+    assert text.split("\n")[line - 1][column - 1 :].startswith(r"\"ec2:StopInstances")
+
+
+def test_an_encoded_policy_stands_where_its_text_does() -> None:
+    text = '{"doc":\n "' + quote(json.dumps({"Statement": [{"Sid": "é", **STATEMENT}]})) + '"}'
+    (document,) = read_policies("p.json", text).documents
+    line, column = document.source.position(document.statements[0].elements["Action"].offset)
+    assert line == 2
+    assert text.split("\n")[1][column - 1 :].startswith("%22ec2%3AStopInstances")
+
+
+def test_one_bad_policy_hides_no_other() -> None:
+    bad = {"Statement": [{"Effect": "Maybe", "Action": "*"}]}
+    found = read_policies("p.json", json.dumps([bad, POLICY, {"Policy": '{"Statement": ['}]))
+    assert [each.name for each in found.documents] == ["/1"]
+    assert sorted(error.code for error in found.errors) == ["bad-policy-json", "not-a-policy"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ({"Ref": "Bucket"}, "${Bucket}"),
+        ({"Fn::Sub": "arn:aws:s3:::${Bucket}/${!aws:username}"},
+         "arn:aws:s3:::${Bucket}/${aws:username}"),
+        ({"Fn::Sub": ["${A}/x", {"A": "b"}]}, "${A}/x"),
+        ({"Fn::GetAtt": ["Books", "Arn"]}, "${Books.Arn}"),
+        ({"Fn::GetAtt": "Books.Arn"}, "${Books.Arn}"),
+        ({"Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":s3:::b"]]},
+         "arn:${AWS::Partition}:s3:::b"),
+        ({"Fn::Join": ["", {"Fn::Split": [",", "x"]}]}, "${Fn::Join}"),
+        ({"Fn::ImportValue": "x"}, "${Fn::ImportValue}"),
+    ],
+)  # fmt: skip
+def test_functions_of_templates_are_texts_that_nobody_knows(written: Any, read: str) -> None:
+    stack = {"Statement": [{**STATEMENT, "Resource": written}]}
+    (document,) = read_policies("p.json", json.dumps(stack)).documents
+    assert document.statements[0].resources == (read,)
+
+
+def test_both_branches_of_an_if_count_and_no_value_is_left_out() -> None:
+    no_value = {"Ref": "AWS::NoValue"}
+    other = {"Effect": "Allow", "Action": {"Fn::If": ["C", "a:b", "c:d"]}, "Resource": "*",
+             "Condition": {"Fn::If": ["C", {"Bool": {"k": "true"}}, no_value]}}  # fmt: skip
+    policy = {"Statement": [STATEMENT, {"Fn::If": ["C", other, no_value]}, no_value]}
+    (document,) = read_policies("p.json", json.dumps(policy)).documents
+    first, second = document.statements
+    assert (first.effect, second.actions) == ("Deny", ("a:b", "c:d"))
+    assert [condition.key for condition in second.conditions] == ["k"]
+
+
+def test_what_holds_no_policy_is_refused() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read_policies("p.json", json.dumps({"Rules": [{"Statement": {"Name": "x"}}]}))
+    assert caught.value.code == "not-a-policy"
