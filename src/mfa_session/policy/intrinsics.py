@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 _NO_VALUE = "AWS::NoValue"
 _IF_PARTS = 3
 _SUB_LITERAL = re.compile(r"\$\{!([^}]*)\}")
+# Of a policy's own variables each has a colon: `${aws:username}`, `${s3:prefix}`.
+_TEMPLATE_VALUE = re.compile(r"\$\{(?:(?:AWS|Fn)::)?[A-Za-z0-9.]+\}")
+
+
+def without_template_values(text: str) -> str:
+    """Return a text without what the template, and not IAM, fills in."""
+    return _TEMPLATE_VALUE.sub("", text)
 
 
 def resolve(node: Node) -> Node | None:

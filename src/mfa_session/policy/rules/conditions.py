@@ -10,6 +10,7 @@ from mfa_session.policy.case import KINDS
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import right_condition, with_operator
+from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.mfa import is_age, is_boolean, is_number, is_present, is_sound
 from mfa_session.policy.operators import OPERATORS
 
@@ -93,7 +94,7 @@ def check_keys(case: Case) -> Iterator[Flaw]:
 def check_values(case: Case) -> Iterator[Flaw]:
     """Find operators and values of another kind than the key's."""
     for condition in case.mfa_conditions:
-        if condition.known and not is_sound(condition):
+        if condition.known and not is_sound(condition) and not _is_filled_in(condition):
             yield _unsound(case, condition)
 
 
@@ -178,6 +179,12 @@ def _never_there(case: Case, condition: Condition) -> str:
     if case.statement.allows:
         return "everybody gets through, without MFA too" if matches else "everybody is locked out"
     return "everybody is locked out, with MFA too" if matches else "everybody gets through"
+
+
+def _is_filled_in(condition: Condition) -> bool:
+    """Say whether a template fills a value in, so that what it will be is not known."""
+    fitting = condition.operator.startswith(("Bool", "Null", "Numeric"))
+    return fitting and any(without_template_values(each) != each for each in condition.values)
 
 
 def _unsound(case: Case, condition: Condition) -> Flaw:

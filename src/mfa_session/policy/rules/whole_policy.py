@@ -9,6 +9,7 @@ from mfa_session.policy.case import KINDS
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import plain, right_deny
+from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.reading import ELEMENTS
 
 if TYPE_CHECKING:
@@ -95,5 +96,5 @@ def _variables(case: Case) -> Iterator[Node]:
     nodes += [condition.node for condition in case.statement.conditions]
     for node in nodes:
         for item in node.value if isinstance(node.value, list) else [node]:
-            if isinstance(item.value, str) and "${" in item.value:
+            if isinstance(item.value, str) and "${" in without_template_values(item.value):
                 yield item

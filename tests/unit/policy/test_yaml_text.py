@@ -1,0 +1,140 @@
+"""YAML becomes the same nodes as JSON, with places; what would explode or nest away is refused."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import pytest
+
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.policy.fixes import plain
+from mfa_session.policy.reading import read_policies
+from mfa_session.policy.source import Source
+from mfa_session.policy.yaml_text import parse_yaml
+
+TEMPLATE = """\
+# A role, and what it may do.
+Parameters:
+  Bucket: {Type: String}
+Resources:
+  Deploy:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - Effect: Allow
+            Principal: {AWS: !Sub "arn:aws:iam::${AWS::AccountId}:root"}
+            Action: sts:AssumeRole
+            Condition: {Bool: {aws:MultiFactorAuthPresent: true}}
+  Books:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - Sid: Read
+            Effect: Allow
+            Action: [s3:GetObject]
+            Resource:
+              - !Sub arn:aws:s3:::${Bucket}/${!aws:username}/*
+              - !GetAtt Other.Arn
+              - Fn::Join: ["", [!Ref Bucket, "/*"]]
+              - !If [Prod, !Ref "AWS::NoValue", "*"]
+"""
+
+
+def parsed(text: str) -> list[Any]:
+    return [plain(node) for node in parse_yaml(Source("p.yaml", text))]
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(ConfigurationError) as caught:
+        parse_yaml(Source("p.yaml", text))
+    assert (caught.value.code, bool(caught.value.hint)) == ("bad-policy-yaml", True)
+    return caught.value.message
+
+
+def test_a_template_of_cloudformation() -> None:
+    found = read_policies("t.yaml", TEMPLATE)
+    assert found.errors == ()
+    trust, books = found.documents
+    assert [(each.name, each.kind) for each in found.documents] == [
+        ("Deploy trust", "trust"),
+        ("Books", "identity"),
+    ]
+    assert trust.version == "2012-10-17"
+    assert trust.statements[0].principals == {"AWS": ("arn:aws:iam::${AWS::AccountId}:root",)}
+    condition = trust.statements[0].conditions[0]
+    assert (condition.values, condition.position) == (("true",), (14, 32))
+    read = books.statements[0]
+    assert (read.sid, read.position) == ("Read", (21, 13))
+    assert read.resources == (
+        "arn:aws:s3:::${Bucket}/${aws:username}/*", "${Other.Arn}", "${Bucket}/*", "*",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("a: 1\n---\nb: 2\n", [{"a": 1}, {"b": 2}]),
+        ("a: [yes, No, ~, 2012-10-17, 1.5, '1', 08, on]",
+         [{"a": [True, False, None, "2012-10-17", 1.5, "1", "08", True]}]),
+        ("on: x\n1: y\n", [{"on": "x", "1": "y"}]),
+        ("base: &b {x: 1, y: 2}\nc: {<<: *b, y: 3}\n",
+         [{"base": {"x": 1, "y": 2}, "c": {"x": 1, "y": 3}}]),
+        ("a: !Ref X\nb: !GetAtt X.Arn\nc: !!str 5\n",
+         [{"a": {"Ref": "X"}, "b": {"Fn::GetAtt": "X.Arn"}, "c": "5"}]),
+        ("# nothing\n", []),
+    ],
+)  # fmt: skip
+def test_values_as_cloudformation_takes_them(text: str, values: list[Any]) -> None:
+    assert parsed(text) == values
+
+
+@pytest.mark.parametrize("mark", ["|", ">", "|-", "'", '"'])
+def test_a_policy_in_a_string_stands_where_it_is_written(mark: str) -> None:
+    policy = '{"Statement": [{"Effect": "Deny",', '  "Action": "*", "Resource": "*"}]}'
+    block = f"{mark}\n    {policy[0]}\n    {policy[1]}\n"
+    one_line = mark + ("".join(policy).replace('"', r"\"") if mark == '"' else "".join(policy))
+    text = "a: 1\npolicy: " + (block if mark[0] in "|>" else one_line + mark + "\n")
+    (document,) = read_policies("p.yaml", text).documents
+    action = document.statements[0].elements["Action"]
+    line, column = document.source.position(action.offset)
+    assert text.split("\n")[line - 1][column - 1 :].lstrip("\\").startswith('"*')
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [1\nb: 2\n", "p.yaml:2:"),
+        ("a: 1\n  b: 2\n", "p.yaml:2:4: mapping values are not allowed"),
+        ("a: 1\nb: 2\na: 3\n", "p.yaml:3:1: the key 'a' stands here a second time"),
+        ("a: *x\n", "p.yaml:1:4: *x names nothing that stands complete above"),
+        ("a: &x [*x]\n", "p.yaml:1:8: *x names nothing that stands complete above"),
+        ("? [1]\n: 2\n", "p.yaml:1:3: a key is a list or a mapping"),
+        ("a: \x07\n", "p.yaml:1:4: "),
+        ("[" * 100_000, "p.yaml:1:129: nested over 128 deep"),
+        ("- " * 100_000 + "a", "p.yaml:1:257: nested over 128 deep"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(text: str, said: str) -> None:
+    assert refusal(text).startswith(said)
+
+
+def test_aliases_that_explode_are_refused_where_they_do() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
+    assert refusal("\n".join(lines)).startswith("p.yaml:7:")
+
+
+def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(ConfigurationError) as caught:
+        read_policies("p.yaml", TEMPLATE)
+    assert (caught.value.code, caught.value.hint) == (
+        "no-yaml",
+        "python -m pip install 'mfa-session[yaml]'",
+    )
+    assert read_policies("p.json", '{"Statement": []}').documents
