@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mfa_session.model.ports import Caller, CodeSource, MfaCode, Role
+    from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings, Source
     from mfa_session.session.reuse import Outcome
@@ -146,6 +147,9 @@ class FakeStore:
         self.safes: list[FakeSafe] = []
         self.refusal: ConfigurationError | None = None
         self.check_refusal: ConfigurationError | None = None
+
+    def begin(self, profiles: ProfileFiles) -> None:
+        """Do nothing: it holds no files."""
 
     def sessions(self) -> list[Session]:
         """Return what is held now."""

@@ -11,6 +11,7 @@ from mfa_session.session.names import default_name, look_up, unknown_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mfa_session.model.ports import Store
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context
@@ -30,15 +31,17 @@ def run(options: Options, ctx: Context) -> Result:
     """Remove the sessions named, the default one, or all; those that can be are removed."""
     inputs = read_inputs(ctx, options.session)
     sessions = inputs.sessions()
+    store = ctx.make.store()
+    store.begin(inputs.profiles)
     if options.all:
-        removed = [_remove(options, ctx, session) for session in sessions if session.managed]
+        removed = [_remove(options, ctx, store, session) for session in sessions if session.managed]
         return Result(data={"removed": removed, "errors": []})
     names = options.profile or (options.session.profile or default_name(inputs),)
     removed, errors = [], []
     for name in dict.fromkeys(names):
         try:
             chosen = _choose(inputs, sessions, name)
-            removed += [_remove(options, ctx, session) for session in chosen]
+            removed += [_remove(options, ctx, store, session) for session in chosen]
         except MfaSessionError as error:  # noqa: PERF203  # each is tried, whatever the others do
             errors.append((name, error))
     return _result(options, ctx, removed, errors)
@@ -83,8 +86,8 @@ def _choose(inputs: Facts, sessions: list[Session], name: str) -> list[Session]:
     )
 
 
-def _remove(options: Options, ctx: Context, session: Session) -> str:
-    ctx.make.store().remove(session.profile)
+def _remove(options: Options, ctx: Context, store: Store, session: Session) -> str:
+    store.remove(session.profile)
     if not options.json:
         ctx.console.say(f"removed the session from profile {session.profile!r}")
     return session.profile

@@ -8,8 +8,14 @@ import os
 import stat
 import time
 
+from mfa_session.files import attributes
 from mfa_session.files.locks import try_lock
+from mfa_session.files.reading import version_at
 from mfa_session.model.errors import ConfigurationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.files.reading import Snapshot, Version
 
 MARK = ".mfa-session-"
 """Stands in the name of every temporary file of ours, after the dot and the target's name."""
@@ -30,19 +36,24 @@ HINTS = {
 }
 
 
-def replace_file(path: str, data: bytes, *, mode: int | None) -> None:
+class Moved(Exception):  # noqa: N818 - reads as what happened
+    """Another program wrote the file while it was being edited: begin the edit anew."""
+
+
+def replace_file(path: str, data: bytes, *, mode: int | None, seen: Snapshot | None = None) -> None:
     """Replace the file at `path`, or what its symbolic links lead to, by `data`.
 
-    The bytes are on the disk before the rename. `mode` None keeps the file's mode, 0600 for a
-    new one; the owner is kept where we may. Nothing is left behind on failure, and what killed
-    runs left beside this file is removed.
+    The bytes are on the disk before the rename. `mode` None keeps the file's mode and ACL, 0600
+    for a new one; owner and extended attributes are kept where we may. Nothing is left behind on
+    failure, and what killed runs left beside this file is removed.
 
-    Raises ConfigurationError `file-not-written`, with the reason.
+    Raises ConfigurationError `file-not-written`, with the reason; and Moved, with everything as
+    it was, if the file is no longer the one that was `seen`.
     """
     try:
         target = writable_target(path)
-        _remove_stale(target)
-        _replace(target, data, mode)
+        remove_copies(target)
+        _replace(target, data, mode, seen)
     except OSError as exc:
         raise not_written(path, exc) from exc
 
@@ -70,7 +81,7 @@ def not_written(path: str, exc: OSError) -> ConfigurationError:
     return ConfigurationError("file-not-written", f"{path} could not be written: {reason}", hint)
 
 
-def _replace(target: str, data: bytes, mode: int | None) -> None:
+def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) -> None:
     """Write `data` beside `target` and rename it over it."""
     temporary = temporary_name(target)
     try:
@@ -82,11 +93,35 @@ def _replace(target: str, data: bytes, mode: int | None) -> None:
             os.fsync(descriptor)
             if os.name == "nt":
                 file.close()
-            rename(temporary, target)
+            if seen is None:
+                rename(temporary, target)
+            else:
+                _rename_over(temporary, target, seen.version)
     except BaseException:
         remove_quietly(temporary)
         raise
     sync_directory(os.path.dirname(target))
+
+
+def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
+    """Rename over the version that was seen; raise Moved, and change nothing, over any other."""
+    from mfa_session.files.swap import exchange, rename_new  # noqa: PLC0415 - imports ctypes
+
+    if version_at(target) != seen:
+        raise Moved
+    try:
+        done = exchange(temporary, target) if seen else rename_new(temporary, target)
+    except (FileNotFoundError, FileExistsError):
+        raise Moved from None
+    if not done:
+        rename(temporary, target)
+    elif seen:
+        # Who had the old file open may have written it since the look; the disk takes a while.
+        sync_directory(os.path.dirname(target))
+        if version_at(temporary) != seen:
+            exchange(temporary, target)
+            raise Moved
+        os.unlink(temporary)
 
 
 def temporary_name(target: str) -> str:
@@ -150,18 +185,24 @@ def sync_directory(path: str) -> None:
 
 
 def _take_over(descriptor: int, target: str, mode: int | None) -> None:
-    """Give the new file the old one's owner where we may, and its mode unless one is given."""
+    """Give the new file the old one's owner and attributes where we may.
+
+    Mode and ACL are the old one's unless a mode is given; what cannot be kept becomes stricter.
+    """
+    if os.name == "nt":
+        return
     try:
         old = os.stat(target)
     except FileNotFoundError:
-        old = None
-    if mode is None:
-        mode = PRIVATE_MODE if old is None else stat.S_IMODE(old.st_mode)
-    if os.name == "nt":
+        os.fchmod(descriptor, PRIVATE_MODE if mode is None else mode)
         return
-    if old is not None and not _keep_owner(descriptor, old):
-        mode &= ~stat.S_IRWXG  # these rights were meant for another group
-    os.fchmod(descriptor, mode)
+    new_mode = stat.S_IMODE(old.st_mode) if mode is None else mode
+    same_group = _keep_owner(descriptor, old)
+    if not same_group:
+        new_mode &= ~stat.S_IRWXG  # these rights were meant for another group
+    if not attributes.take_over(descriptor, target, with_acl=mode is None and same_group):
+        new_mode = attributes.group_bits_without_acl(target, new_mode)
+    os.fchmod(descriptor, new_mode)
 
 
 def _keep_owner(descriptor: int, old: os.stat_result) -> bool:
@@ -188,7 +229,7 @@ def rename(temporary: str, target: str) -> None:
     os.replace(temporary, target)
 
 
-def _remove_stale(target: str) -> None:
+def remove_copies(target: str) -> None:
     """Remove what killed writers of `target` left beside it."""
     directory, name = os.path.split(target)
     remove_dead(directory or ".", name)
@@ -196,13 +237,19 @@ def _remove_stale(target: str) -> None:
 
 def remove_dead(directory: str, target_name: str = "") -> None:
     """Remove our temporary files, for one target or for all, that no living process holds."""
+    for path in find_temporary(directory, target_name):
+        _remove_if_dead(path)
+
+
+def find_temporary(directory: str, target_name: str = "") -> list[str]:
+    """Return the paths of our temporary files, for one target or for all, sorted."""
     try:
         names = os.listdir(directory)
     except OSError:
-        return
-    for name in names:
-        if name.startswith("." + target_name) and MARK in name:
-            _remove_if_dead(os.path.join(directory, name))
+        return []
+    start = f".{target_name}{MARK}" if target_name else "."
+    ours = [name for name in names if name.startswith(start) and MARK in name]
+    return [os.path.join(directory, name) for name in sorted(ours)]
 
 
 def _remove_if_dead(path: str) -> None:

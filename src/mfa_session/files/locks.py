@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from typing_extensions import Self
+
 FIRST_PAUSE_SECONDS = 0.001
 LONGEST_PAUSE_SECONDS = 0.05
+NOTE_BYTES = 200
 HELD_ELSEWHERE = (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK)
 
 
@@ -55,7 +58,7 @@ class Lock:
         self._on_wait = on_wait
         self._descriptor = -1
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Self:
         """Wait for the lock and take it."""
         begin = time.monotonic()
         pause_seconds = FIRST_PAUSE_SECONDS
@@ -69,6 +72,18 @@ class Lock:
             # Unlike a blocking lock, this ends in time, and by Ctrl-C in any thread.
             time.sleep(pause_seconds)
             pause_seconds = min(2 * pause_seconds, LONGEST_PAUSE_SECONDS)
+        return self
+
+    @property
+    def note(self) -> bytes:
+        """What the last holder left for the next one; empty where nothing was left."""
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        return os.read(self._descriptor, NOTE_BYTES)
+
+    def leave(self, note: bytes) -> None:
+        """Leave a note of at most NOTE_BYTES for the next holder; it may be lost."""
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        os.truncate(self._descriptor, os.write(self._descriptor, note))
 
     def __exit__(
         self,

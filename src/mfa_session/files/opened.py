@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from mfa_session.files.aws_files import read_bytes, read_profiles
+from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.config_toml import read_settings_file
 from mfa_session.files.permissions import check_owner
+from mfa_session.files.reading import read_bytes
 from mfa_session.files.recovered import read_recovered
 from mfa_session.model.aws_paths import credentials_path
 

@@ -31,7 +31,7 @@ def check_owner(path: str, what: str, *, spares_private_group: bool = False) -> 
         if stat.S_ISCHR(status.st_mode):
             return  # /dev/null is everybody's, and holds nothing
         if not stat.S_ISLNK(status.st_mode):
-            if spares_private_group and _only_private_group(status):
+            if spares_private_group and _only_private_group(path, status):
                 _check_owned(path, what, status)
             else:
                 _check_file(path, what, status)
@@ -64,7 +64,7 @@ def _check_directory(path: str, what: str, status: os.stat_result) -> None:
     mode = status.st_mode
     if mode & stat.S_ISVTX or not mode & OTHERS_MAY_WRITE:
         return
-    if not _only_private_group(status):
+    if not _only_private_group(path, status):
         raise _unsafe(
             f"the directory of {what}, {path}, may be written by others", f"chmod go-w {path}"
         )
@@ -75,9 +75,16 @@ def _check_owned(path: str, what: str, status: os.stat_result) -> None:
         raise _unsafe(f"{what} {path} belongs to another user", f"chown {os.geteuid()} {path}")
 
 
-def _only_private_group(status: os.stat_result) -> bool:
+def _only_private_group(path: str, status: os.stat_result) -> bool:
     """Tell whether nobody may write but, perhaps, a group with nobody else in it."""
-    return not status.st_mode & stat.S_IWOTH and _is_private_group(status.st_gid)
+    if status.st_mode & stat.S_IWOTH:
+        return False
+    from mfa_session.files.attributes import acl_lets_others_write  # noqa: PLC0415 - rarely needed
+
+    lets_others_write = acl_lets_others_write(path)
+    if lets_others_write is None:
+        return _is_private_group(status.st_gid)
+    return not lets_others_write  # the group's bits of the mode are the mask of the ACL
 
 
 def _is_private_group(gid: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from mfa_session.files.atomic import (
@@ -39,6 +40,7 @@ class Reservation:
             # Random bytes: a file system that compresses would give zeros no room.
             write_all(self._descriptor, os.urandom(size_bytes))
             os.fsync(self._descriptor)
+            self._try_rename()
         except BaseException:
             self.release()
             raise
@@ -47,6 +49,14 @@ class Reservation:
         while (descriptor := create_private(self._temporary)) is None:
             self._temporary = temporary_name(self.path)
         self._descriptor = descriptor
+
+    def _try_rename(self) -> None:
+        """Fail now, and not when there is something to keep, where nothing can be renamed."""
+        if os.name == "nt":
+            return  # an open file cannot be renamed
+        other = temporary_name(self.path)
+        rename(self._temporary, other)
+        self._temporary = other
 
     def fill(self, data: bytes) -> None:
         """Put `data` in the room, bring it to the disk and give it its name.
@@ -57,7 +67,8 @@ class Reservation:
             os.lseek(self._descriptor, 0, os.SEEK_SET)
             write_all(self._descriptor, data)
             os.ftruncate(self._descriptor, len(data))
-            os.fsync(self._descriptor)
+            with contextlib.suppress(OSError):  # a disk that fails since: better kept than not
+                os.fsync(self._descriptor)
             if os.name == "nt":
                 self._close()
             rename(self._temporary, self.path)

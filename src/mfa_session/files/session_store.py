@@ -11,7 +11,7 @@ from mfa_session.files.shared import config_file, credentials_file
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.listing import list_sessions
 from mfa_session.model.profiles import config_header_in
-from mfa_session.model.session import OWN_KEYS, holds_long_term_keys, session_values
+from mfa_session.model.session import MANAGER, OWN_KEYS, holds_long_term_keys, session_values
 from mfa_session.model.session import PREFIX as OWN_PREFIX
 
 TYPE_CHECKING = False
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mfa_session.files.state import Reservation, StateDir
     from mfa_session.ini.document import Document
+    from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
 
@@ -41,7 +42,26 @@ class SessionStore:
 
     def sessions(self) -> list[Session]:
         """Read every session afresh."""
-        return list_sessions(read_profiles(self._environ), read_recovered(self._state))
+        profiles = read_profiles(self._environ)
+        self._expect(profiles)
+        return list_sessions(profiles, read_recovered(self._state))
+
+    def begin(self, profiles: ProfileFiles) -> None:
+        """Take what stood there at the command's start; remove copies that killed runs left."""
+        self._expect(profiles)
+        self._clear()
+
+    def _expect(self, profiles: ProfileFiles) -> None:
+        """Let none of these sections be gone later, but those that this tool manages."""
+        credentials, config = profiles.credentials, profiles.config
+        managed = set(credentials.names_mentioning(MANAGER))
+        self._credentials.expect(set(credentials.names()) - managed)
+        headers = {config_header_in(config, name) for name in managed}
+        self._config.expect(set(config.names()) - headers)
+
+    def _clear(self) -> None:
+        self._credentials.clear()
+        self._config.clear()
 
     def kept_aside(self) -> list[str]:
         """Return the profiles whose sessions lie in the state directory, not yet written."""
@@ -49,6 +69,7 @@ class SessionStore:
 
     def check(self, target: str) -> None:
         """Refuse what is known to fail: a file that cannot be written, a protected profile."""
+        self._clear()
         self._credentials.check_writable()
         profiles = read_profiles(self._environ)
         for section in (profiles.in_credentials(target), profiles.in_config(target)):

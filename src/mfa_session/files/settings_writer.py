@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.files.aws_files import read_bytes
 from mfa_session.files.config_toml import parse_settings
 from mfa_session.files.permissions import check_place
+from mfa_session.files.reading import read_bytes
 from mfa_session.files.toml_edit import Place, Value, with_settings
 from mfa_session.files.writable import WritableFile
 from mfa_session.model.durations import spell_duration
@@ -60,18 +60,33 @@ class SettingsWriter:
         Raises ConfigurationError as `check_writable` and `edited`, `file-locked`, and
         `changed-meanwhile`.
         """
-        self._file.locked(lambda: self._update_locked(values, seen))
 
-    def _update_locked(self, values: Mapping[Place, object], seen: SettingsFile) -> None:
-        self._file.check()
-        old = self.read()
-        now = parse_settings(self.path, old)
-        for place, value in values.items():
-            if now.value(place) not in (seen.value(place), value):
-                raise changed_meanwhile(self.path, ".".join(place))
-        new = self.edited(old, values)
-        if new != old:
-            self._file.write(new)
+        def edit(data: bytes) -> bytes:
+            now = parse_settings(self.path, data)
+            for place, value in values.items():
+                if now.value(place) not in (seen.value(place), value):
+                    raise changed_meanwhile(self.path, ".".join(place))
+            gone = _tables(seen) - _tables(now)
+            if gone:
+                raise changed_meanwhile(self.path, f"[{min(gone)}]")
+            return self.edited(data, values)
+
+        self._file.update(edit, lambda data: self._is_whole(data, seen))
+
+    def _is_whole(self, data: bytes | None, seen: SettingsFile) -> bool:
+        """Tell whether a file just written can be all there."""
+        try:
+            return _tables(seen) <= _tables(parse_settings(self.path, data or b""))
+        except ConfigurationError:
+            return False
+
+
+def _tables(file: SettingsFile) -> set[str]:
+    """Return the names of the tables in which something stands."""
+    plain = {"defaults": file.defaults, "keyring": file.keyring, "guard": file.guard}
+    return {name for name, table in plain.items() if table} | {
+        f"sessions.{name}" for name in file.sessions
+    }
 
 
 def changed_meanwhile(path: str, what: str) -> ConfigurationError:

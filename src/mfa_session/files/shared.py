@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from mfa_session.files.aws_files import read_document
+from mfa_session.files.aws_files import is_whole, parse_document, read_document
 from mfa_session.files.writable import WritableFile
 from mfa_session.ini.compare import only_differs_in
+from mfa_session.ini.document import Document
 from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import config_header_in, credentials_header_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from mfa_session.files.state import StateDir
-    from mfa_session.ini.document import Document
 
 
 class SharedFile:
@@ -39,6 +39,15 @@ class SharedFile:
         self._header = header
         name = "the credentials file" if private else None
         self._file = WritableFile(path, private_name=name, state=state, warn=warn)
+        self._stood: frozenset[str] = frozenset()
+
+    def clear(self) -> None:
+        """Remove the copies of the whole file that killed writers left beside it."""
+        self._file.clear()
+
+    def expect(self, sections: Collection[str]) -> None:
+        """Take what stands in the file at the command's start; none of it may be gone later."""
+        self._stood |= frozenset(sections)
 
     def read(self) -> Document:
         """Read the file as it is now. Raises ConfigurationError `unreadable-file`."""
@@ -56,10 +65,16 @@ class SharedFile:
         """Apply `edit`, which may change only the section of the profile `name`, and write.
 
         Nothing is written when nothing changes. Raises ConfigurationError: as `check_writable`,
-        and `file-locked` after ten seconds, and `edit-refused` for an edit that reaches beyond
-        its section.
+        `file-locked` after ten seconds, `edit-refused` for an edit that reaches beyond its
+        section, and `sections-gone` where another program has cut the file short.
         """
-        self._file.locked(lambda: self._update_locked(name, edit))
+
+        def edit_bytes(data: bytes) -> bytes:
+            old = parse_document(data, self.path)
+            self._refuse_losses(old)
+            return self.edited(old, name, edit).to_bytes()
+
+        self._file.update(edit_bytes, self._is_whole)
 
     def edited(self, old: Document, name: str, edit: Callable[[Document], Document]) -> Document:
         """Return what `edit` makes of a document; `edit-refused` beyond the section of `name`."""
@@ -75,12 +90,21 @@ class SharedFile:
             )
         return new
 
-    def _update_locked(self, name: str, edit: Callable[[Document], Document]) -> None:
-        self._file.check()
-        old = self.read()
-        new = self.edited(old, name, edit)
-        if new is not old:
-            self._file.write(new.to_bytes())
+    def _is_whole(self, data: bytes | None) -> bool:
+        """Tell whether a file just written can be all there."""
+        return is_whole(data) and not self._gone(Document.parse(data or b"", self.path))
+
+    def _gone(self, document: Document) -> frozenset[str]:
+        return self._stood - frozenset(document.names())
+
+    def _refuse_losses(self, document: Document) -> None:
+        gone = self._gone(document)
+        if gone:
+            raise ConfigurationError(
+                "sections-gone",
+                f"{self.path} was written by another program and lacks [{min(gone)}] now",
+                f"look at it: if it is as it should be, run the command again: {self.path}",
+            )
 
 
 def credentials_file(

@@ -6,7 +6,7 @@ import os
 import stat
 import sys
 
-from mfa_session.files.aws_files import read_bytes
+from mfa_session.files.reading import read_bytes
 from mfa_session.model.aws_paths import home
 from mfa_session.model.errors import ConfigurationError
 

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
+import time
 
-from mfa_session.files.atomic import not_written, replace_file, writable_target
+from mfa_session.files.atomic import (
+    Moved,
+    find_temporary,
+    not_written,
+    remove_copies,
+    replace_file,
+    writable_target,
+)
 from mfa_session.files.locks import LockTimeout, hold
 from mfa_session.files.permissions import check_owner
+from mfa_session.files.reading import (
+    PATIENCE_SECONDS,
+    PAUSE_SECONDS,
+    QUIET_SECONDS,
+    read_snapshot,
+    read_whole,
+    version_at,
+)
 from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mfa_session.files.locks import Lock
+    from mfa_session.files.reading import Snapshot, Version
     from mfa_session.files.state import StateDir
 
+CLOCK_TICK_SECONDS = 0.02
+"""Two writes within one tick of a file system's clock may leave the same time."""
 LOCK_TIMEOUT_SECONDS = 10.0
 PRIVATE_MODE = 0o600
 PRIVATE_DIRECTORY_MODE = 0o700
@@ -64,15 +85,35 @@ class WritableFile:
                 self.path, f"the directory {directory} may not be written", f"ls -ld {directory}"
             )
 
-    def locked(self, work: Callable[[], None]) -> None:
-        """Do `work` while nobody else of ours changes the file.
+    def clear(self) -> None:
+        """Remove the copies of the whole file that killed writers left beside it."""
+        target = os.path.realpath(self.path)
+        if find_temporary(os.path.dirname(target), os.path.basename(target)):
+            # Whoever holds the lock clears.
+            with (
+                contextlib.suppress(LockTimeout, ConfigurationError),
+                hold(self._lock_path(), 0),
+            ):
+                remove_copies(target)
 
-        Raises ConfigurationError `file-locked` after ten seconds.
+    def update(
+        self,
+        edit: Callable[[bytes], bytes],
+        is_whole: Callable[[bytes | None], bool] = lambda _data: True,
+    ) -> None:
+        """Replace the file by what `edit` makes of its bytes, while nobody else of ours does.
+
+        A program that knows no lock may write it too: a file just written, or that `is_whole`
+        denies to be all there, is waited for, and the edit begins anew if the file moves.
+        `edit` is called with the bytes as they are; none, or the same, writes nothing.
+
+        Raises ConfigurationError: as `check`, `file-locked` after ten seconds, and
+        `file-not-written` for a file that never stops changing.
         """
-        lock_path = self._state.lock_path("file", os.path.realpath(self.path))
+        lock_path = self._lock_path()
         try:
-            with hold(lock_path, LOCK_TIMEOUT_SECONDS):
-                work()
+            with hold(lock_path, LOCK_TIMEOUT_SECONDS) as lock:
+                self._update_locked(lock, edit, is_whole)
         except LockTimeout as exc:
             raise ConfigurationError(
                 "file-locked",
@@ -80,24 +121,101 @@ class WritableFile:
                 f"see who holds the lock: fuser {lock_path}",
             ) from exc
 
-    def write(self, data: bytes) -> None:
-        """Make the directory if need be, and replace the file."""
+    def _lock_path(self) -> str:
+        return self._state.lock_path("file", os.path.realpath(self.path))
+
+    def _update_locked(
+        self, lock: Lock, edit: Callable[[bytes], bytes], is_whole: Callable[[bytes | None], bool]
+    ) -> None:
+        end = time.monotonic() + LOCK_TIMEOUT_SECONDS
+        while time.monotonic() < end:
+            self.check()
+            seen, is_busy = self._settled(lock, is_whole)
+            new = edit(seen.data or b"")
+            if new == (seen.data or b""):
+                return
+            with contextlib.suppress(Moved):
+                self._write(new, seen)
+                self._note(lock)
+                if not is_busy or self._stands(edit, is_whole):
+                    return
+        raise self._busy()
+
+    def _settled(
+        self, lock: Lock, is_whole: Callable[[bytes | None], bool]
+    ) -> tuple[Snapshot, bool]:
+        """Return the file when nobody seems to be writing it; True if it changes all the time."""
+        begin = time.monotonic()
+        while True:
+            seen = read_snapshot(self.path)
+            waited = time.monotonic() - begin
+            is_still = _spelled(seen.version) == lock.note or not seen.is_young()
+            has_waited = waited >= QUIET_SECONDS
+            is_settled = is_still or (has_waited and seen.age_seconds() > CLOCK_TICK_SECONDS)
+            # An editor may put a file aside before it writes the new one.
+            is_final = is_still and (bool(seen.data) or has_waited)
+            if is_settled and (is_final or is_whole(seen.data)):
+                return seen, not is_still
+            if waited > PATIENCE_SECONDS:
+                raise self._busy()
+            time.sleep(PAUSE_SECONDS)
+
+    def _stands(
+        self, edit: Callable[[bytes], bytes], is_whole: Callable[[bytes | None], bool]
+    ) -> bool:
+        """Tell whether what was written stays in a file that another program keeps writing.
+
+        That program may have read the file before, and write it without our edit after.
+        """
+        end = time.monotonic() + QUIET_SECONDS
+        while time.monotonic() < end:
+            time.sleep(PAUSE_SECONDS)
+            data = read_whole(self.path, is_whole).data or b""
+            if is_whole(data) and edit(data) != data:
+                return False
+        return True
+
+    def _busy(self) -> ConfigurationError:
+        return _refused(
+            self.path,
+            "another program keeps writing it",
+            f"see which one: fuser {self.path}; then run the command again",
+        )
+
+    def _write(self, data: bytes, seen: Snapshot) -> None:
+        """Make the directory if need be, and replace the file that was seen."""
         target = os.path.realpath(self.path)
         try:
             os.makedirs(os.path.dirname(target), PRIVATE_DIRECTORY_MODE, exist_ok=True)
         except OSError as exc:
             raise not_written(self.path, exc) from exc
-        if self._private_name is not None:
-            self._tell_of_readers(target)
-        replace_file(target, data, mode=PRIVATE_MODE if self._private_name is not None else None)
+        said = self._losses(target)
+        mode = PRIVATE_MODE if self._private_name is not None else None
+        replace_file(target, data, mode=mode, seen=seen)
+        for text in said:
+            self._warn(text)
 
-    def _tell_of_readers(self, target: str) -> None:
+    def _note(self, lock: Lock) -> None:
+        """Let the next writer know that this version is whole."""
+        with contextlib.suppress(OSError):
+            lock.leave(_spelled(version_at(self.path)))
+
+    def _losses(self, target: str) -> list[str]:
+        """Say what a replacement of the file changes beside its bytes."""
         try:
-            mode = stat.S_IMODE(os.stat(target).st_mode)
+            status = os.stat(target)
         except FileNotFoundError:
-            return
-        if os.name != "nt" and mode & OTHERS_MAY_READ:
-            self._warn(f"{self.path} could be read by others (mode {mode:04o}): now 0600")
+            return []
+        mode, said = stat.S_IMODE(status.st_mode), []
+        if os.name != "nt" and self._private_name is not None and mode & OTHERS_MAY_READ:
+            said.append(f"{self.path} could be read by others (mode {mode:04o}): now 0600")
+        if status.st_nlink > 1:
+            said.append(f"{self.path} had other names (hard links): they keep the old bytes")
+        return said
+
+
+def _spelled(version: Version | None) -> bytes:
+    return repr(version).encode()
 
 
 def _nearest_directory(path: str) -> str:

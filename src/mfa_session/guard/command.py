@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from mfa_session.files.aws_files import read_bytes
+from mfa_session.files.reading import read_bytes
 from mfa_session.guard.aliases import NO_ALIASES, parse_aliases
 from mfa_session.guard.decision import judge
 from mfa_session.guard.pattern_warnings import warn_of_slips

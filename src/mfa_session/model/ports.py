@@ -212,6 +212,9 @@ class Safe(Protocol):
 class Store(Protocol):
     """The files that sessions stand in."""
 
+    def begin(self, profiles: ProfileFiles) -> None:
+        """Take what stood there at the command's start; remove copies that killed runs left."""
+
     def sessions(self) -> list[Session]:
         """Read them afresh."""
 

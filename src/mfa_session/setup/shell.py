@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from mfa_session.cli.env import find_shell
-from mfa_session.files.aws_files import read_bytes
+from mfa_session.files.reading import read_bytes
 from mfa_session.files.settings_writer import changed_meanwhile
 from mfa_session.files.writable import WritableFile
 from mfa_session.model.aws_paths import home
@@ -74,7 +74,7 @@ class ShellSetup:
             before=before,
             after=after,
             summary=f"{what} for {self._shell}",
-            write=lambda: file.locked(lambda: file.write(after)),
+            write=lambda: file.update(lambda _old: after),
         )
 
     def _text(self) -> str:
@@ -89,12 +89,12 @@ class ShellSetup:
         before = read_bytes(path) or b""
         after = with_line(before, self.line)
 
-        def write() -> None:
-            if (read_bytes(path) or b"") != before:
+        def edit(now: bytes) -> bytes:
+            if now not in (before, after):
                 raise changed_meanwhile(path, "it")
-            file.write(after)
+            return after
 
-        return Draft(path=path, before=before, after=after, write=lambda: file.locked(write))
+        return Draft(path=path, before=before, after=after, write=lambda: file.update(edit))
 
     def _file(self, path: str, *, private_name: str | None) -> WritableFile:
         app = self._app

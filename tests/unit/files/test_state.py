@@ -230,3 +230,30 @@ time.sleep(60)
     assert (state.read("x"), state.names(), len(contents(root))) == (None, [], 1)
     state.reserve("y", 10).release()
     assert contents(root) == []
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_disk_that_keeps_nothing_is_seen_before_it_is_needed(
+    root: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, call, fail)
+    with pytest.raises(ConfigurationError, match="input/output error") as caught:
+        StateDir(str(root)).reserve("x", 100)
+    assert caught.value.code == "file-not-written"
+    assert contents(root) == []
+
+
+def test_a_disk_that_fails_later_keeps_what_it_can(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    state = StateDir(str(root))
+    with state.reserve("x", 100) as room:
+        monkeypatch.setattr(os, "fsync", fail)
+        room.fill(b"session")
+    assert state.read("x") == b"session"

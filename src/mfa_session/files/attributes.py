@@ -1,0 +1,83 @@
+"""Access control lists and extended attributes: what they let others do, and taking them over.
+
+A POSIX ACL (acl(5)) is the extended attribute `system.posix_acl_access`: a version, then entries
+of tag, permissions and id. With one, the group bits of a mode are the mask for all its entries.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+
+ACL = "system.posix_acl_access"
+_HEADER_BYTES, _ENTRY_BYTES = 4, 8
+_USER, _GROUP_OBJECT, _GROUP, _MASK = 0x02, 0x04, 0x08, 0x10
+_WRITE = 2
+HAS_ATTRIBUTES = hasattr(os, "listxattr")
+
+
+def acl_lets_others_write(path: str) -> bool | None:
+    """Tell whether an ACL lets another user, or a group, write; None where there is no ACL."""
+    value = _value(path)
+    if value is None:
+        return None
+    entries = [
+        (_number(value, place), _number(value, place + 2), _number(value, place + 4, 4))
+        for place in range(_HEADER_BYTES, len(value), _ENTRY_BYTES)
+    ]
+    mask = next((rights for tag, rights, _ in entries if tag == _MASK), _WRITE)
+    mine = {(_USER, 0), (_USER, os.geteuid())}
+    return bool(mask & _WRITE) and any(
+        rights & _WRITE and tag in (_USER, _GROUP, _GROUP_OBJECT) and (tag, who) not in mine
+        for tag, rights, who in entries
+    )
+
+
+def take_over(descriptor: int, target: str, *, with_acl: bool) -> bool:
+    """Give a new file the extended attributes of the one at `target`, as far as we may.
+
+    Returns whether its ACL is the old one's, which without `with_acl` is none. An ACL that the
+    directory gives to new files is taken away: it would let in whom the old file kept out.
+    """
+    if not HAS_ATTRIBUTES:
+        return True
+    with contextlib.suppress(OSError):
+        os.removexattr(descriptor, ACL)
+    for name in _names(target):
+        with contextlib.suppress(OSError):  # not ours to set, such as SELinux's label
+            if name != ACL:
+                os.setxattr(descriptor, name, os.getxattr(target, name))
+    value = _value(target) if with_acl else None
+    if value is None:
+        return True
+    try:
+        os.setxattr(descriptor, ACL, value)
+    except OSError:
+        return False
+    return True
+
+
+def group_bits_without_acl(path: str, mode: int) -> int:
+    """Return the mode, without the group's bits where those are the mask of an ACL."""
+    return mode & ~stat.S_IRWXG if _value(path) is not None else mode
+
+
+def _names(path: str) -> list[str]:
+    try:
+        return os.listxattr(path)
+    except OSError:
+        return []
+
+
+def _value(path: str) -> bytes | None:
+    if not HAS_ATTRIBUTES:
+        return None
+    try:
+        return os.getxattr(path, ACL)
+    except OSError:
+        return None
+
+
+def _number(value: bytes, place: int, size: int = 2) -> int:
+    return int.from_bytes(value[place : place + size], "little")

@@ -1,0 +1,313 @@
+"""Programs that know no lock of ours write the same files: nothing is lost on either side."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mfa_session.files import atomic, swap
+from mfa_session.files.atomic import MARK, Moved, replace_file
+from mfa_session.files.aws_files import read_document
+from mfa_session.files.config_toml import read_settings_file
+from mfa_session.files.reading import QUIET_SECONDS, read_snapshot, version_at
+from mfa_session.files.settings_writer import SettingsWriter
+from mfa_session.files.shared import SharedFile, credentials_file
+from mfa_session.files.state import StateDir
+from mfa_session.model.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mfa_session.ini.document import Document
+
+LONG_TERM = b"""\
+# of carol
+[default]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+[other]
+count = 0
+"""
+OURS = b"\n[mfa]\nk = v\n"
+
+# Each writes the next number, sees 50 ms later whether it still stands, and says how many did not.
+CLI = """
+import re, sys, time
+from awscli.customizations.configure.writer import ConfigFileWriter
+def write(path, number):
+    ConfigFileWriter().update_config({"__section__": "other", "count": str(number)}, path)
+"""
+SED = """
+import re, subprocess, sys, time
+def write(path, number):
+    subprocess.run(["sed", "-i", f"s/^count = .*/count = {number}/", path], check=True)
+"""
+LOOP = """
+path, number, lost = sys.argv[1], 0, 0
+print("ready", flush=True)
+import threading
+end = threading.Event()
+threading.Thread(target=lambda: (sys.stdin.read(), end.set()), daemon=True).start()
+while not end.is_set():
+    number += 1
+    write(path, number)
+    time.sleep(0.05)
+    lost += f"count = {number}\\n" not in open(path).read()
+print(number, lost)
+"""
+
+
+@pytest.fixture
+def path(home: Path) -> Path:
+    """Give a credentials file with long-term keys, written long ago."""
+    (home / ".aws").mkdir(mode=0o700)
+    path = home / ".aws" / "credentials"
+    path.write_bytes(LONG_TERM)
+    path.chmod(0o600)
+    settle(path)
+    return path
+
+
+def settle(path: Path) -> None:
+    """Let a file look as if nobody had written it for a while."""
+    os.utime(path, (time.time() - 60, time.time() - 60))
+
+
+def opened(home: Path, said: list[str] | None = None) -> SharedFile:
+    """Return the credentials file of a home."""
+    environ = {"HOME": str(home)}
+    heard = said if said is not None else []
+    return credentials_file(environ, StateDir.of(environ), heard.append)
+
+
+def session(document: Document) -> Document:
+    """Write a section of ours."""
+    return document.with_values("mfa", {"k": "v"})
+
+
+def once(act: Callable[[], object]) -> Callable[[Document], Document]:
+    """Return the edit `session`, during which, the first time, another program acts."""
+    acts = [act]
+
+    def edit(document: Document) -> Document:
+        while acts:
+            acts.pop()()
+        return session(document)
+
+    return edit
+
+
+def in_place(path: Path, data: bytes) -> None:
+    """Write as the AWS CLI does."""
+    with path.open("wb") as file:
+        file.write(data)
+
+
+def by_rename(path: Path, data: bytes) -> None:
+    """Write as `sed -i` does."""
+    path.with_name("sed1234").write_bytes(data)
+    path.with_name("sed1234").replace(path)
+
+
+@pytest.mark.parametrize("write", [in_place, by_rename])
+def test_what_another_program_writes_during_the_edit_stays(
+    home: Path, path: Path, write: Callable[[Path, bytes], None]
+) -> None:
+    theirs = LONG_TERM.replace(b"count = 0", b"count = 7")
+    opened(home).update("mfa", once(lambda: write(path, theirs)))
+    assert path.read_bytes() == theirs + OURS
+    assert os.listdir(path.parent) == ["credentials"]
+
+
+def test_a_file_that_comes_up_during_the_edit_stays(home: Path, path: Path) -> None:
+    path.unlink()
+    opened(home).update("mfa", once(lambda: in_place(path, LONG_TERM)))
+    assert path.read_bytes() == LONG_TERM + OURS
+
+
+def test_a_file_that_goes_away_during_the_edit_is_written_anew(home: Path, path: Path) -> None:
+    opened(home).update("mfa", once(path.unlink))
+    assert path.read_bytes() == OURS.lstrip()
+
+
+@pytest.mark.parametrize("part", [b"", LONG_TERM[:70], LONG_TERM[:11]])
+def test_a_file_that_is_being_written_is_waited_for(home: Path, path: Path, part: bytes) -> None:
+    file = opened(home)
+    file.expect(["default", "other"])
+    in_place(path, part)
+    rest = threading.Timer(QUIET_SECONDS / 2, in_place, (path, LONG_TERM))
+    rest.start()
+    file.update("mfa", session)
+    rest.join()
+    assert path.read_bytes() == LONG_TERM + OURS
+
+
+@pytest.mark.parametrize("part", [b"", LONG_TERM[:70], LONG_TERM[:90]])
+def test_a_reader_waits_for_the_rest_of_a_file(path: Path, part: bytes) -> None:
+    in_place(path, part)
+    rest = threading.Timer(QUIET_SECONDS / 4, in_place, (path, LONG_TERM))
+    rest.start()
+    assert read_document(str(path)).to_bytes() == LONG_TERM
+    rest.join()
+
+
+def test_a_file_that_stays_broken_is_refused_all_the_same(path: Path) -> None:
+    in_place(path, b"[default\n")
+    with pytest.raises(ConfigurationError, match="line 1") as caught:
+        read_document(str(path))
+    assert caught.value.code == "unreadable-file"
+
+
+def test_sections_that_are_gone_are_a_reason_not_to_write(home: Path, path: Path) -> None:
+    file = opened(home)
+    file.expect(["default", "other"])
+    cut = b"[other]\ncount = 0\n"
+    in_place(path, cut)
+    settle(path)
+    with pytest.raises(ConfigurationError, match=r"lacks \[default\]") as caught:
+        file.update("mfa", session)
+    assert caught.value.code == "sections-gone"
+    assert path.read_bytes() == cut
+
+
+def test_a_file_that_never_stops_changing_is_left_alone(home: Path, path: Path) -> None:
+    end = threading.Event()
+
+    def write() -> None:
+        while not end.is_set():
+            in_place(path, LONG_TERM)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        with pytest.raises(ConfigurationError, match="keeps writing it") as caught:
+            opened(home).update("mfa", session)
+    finally:
+        end.set()
+        writer.join()
+    assert caught.value.code == "file-not-written"
+    assert path.read_bytes() == LONG_TERM
+
+
+def test_a_file_that_grows_as_fast_as_it_is_read_is_read_to_an_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, reads = os.read, []
+
+    def grow_and_read(descriptor: int, size: int) -> bytes:
+        reads.append(size)
+        assert len(reads) < 100, "there is no end"
+        with path.open("ab") as file:
+            file.write(b"# more\n")
+        return real(descriptor, size)
+
+    monkeypatch.setattr(os, "read", grow_and_read)
+    assert read_document(str(path)).names() == ["default", "other"]
+
+
+def test_who_had_the_file_open_at_the_moment_of_the_rename_loses_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = read_snapshot(str(path))
+    real = atomic.sync_directory
+    with path.open("ab") as theirs:
+
+        def write_late(directory: str) -> None:
+            theirs.write(b"# late\n")
+            theirs.flush()
+            real(directory)
+
+        monkeypatch.setattr(atomic, "sync_directory", write_late)
+        with pytest.raises(Moved):
+            replace_file(str(path), LONG_TERM + OURS, mode=0o600, seen=seen)
+    assert path.read_bytes() == LONG_TERM + b"# late\n"
+    assert os.listdir(path.parent) == ["credentials"]
+
+
+def test_where_names_cannot_be_exchanged_a_file_is_replaced_all_the_same(
+    home: Path, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(swap, "_rename", lambda *_: False)
+    theirs = LONG_TERM.replace(b"count = 0", b"count = 7")
+    opened(home).update("mfa", once(lambda: in_place(path, theirs)))
+    assert path.read_bytes() == theirs + OURS
+
+
+def test_config_toml_that_is_cut_short_is_not_written(home: Path) -> None:
+    environ = {"HOME": str(home), "XDG_CONFIG_HOME": str(home)}
+    config = home / "mfa-session" / "config.toml"
+    config.parent.mkdir()
+    config.write_text('[sessions.mfa]\nregion = "eu-west-1"\n[guard]\nconfirm = true\n')
+    state = StateDir.of(environ)
+    seen = read_settings_file(environ, state)
+    config.write_text('[sessions.mfa]\nregion = "eu-west-1"\n')
+    settle(config)
+    writer = SettingsWriter(environ, state, lambda _: None)
+    with pytest.raises(ConfigurationError, match=r"\[guard\]") as caught:
+        writer.update({("sessions", "mfa", "duration"): 3600}, seen)
+    assert caught.value.code == "changed-meanwhile"
+    assert "duration" not in config.read_text()
+
+
+def test_config_toml_that_is_written_during_the_edit_keeps_both(home: Path) -> None:
+    environ = {"HOME": str(home), "XDG_CONFIG_HOME": str(home)}
+    config = home / "mfa-session" / "config.toml"
+    config.parent.mkdir()
+    config.write_text('[sessions.mfa]\nregion = "eu-west-1"\n')
+    state = StateDir.of(environ)
+    seen = read_settings_file(environ, state)
+    in_place(config, b"")
+    rest = threading.Timer(QUIET_SECONDS / 2, in_place, (config, b"# theirs\n[sessions.mfa]\n"))
+    rest.start()
+    SettingsWriter(environ, state, lambda _: None).update({("guard", "confirm"): True}, seen)
+    rest.join()
+    assert config.read_text() == "# theirs\n[sessions.mfa]\n\n[guard]\nconfirm = true\n"
+
+
+def test_another_name_of_the_file_is_told_of(home: Path, path: Path) -> None:
+    os.link(path, home / "also")
+    said: list[str] = []
+    opened(home, said).update("mfa", session)
+    assert said == [f"{path} had other names (hard links): they keep the old bytes"]
+    assert (home / "also").read_bytes() == LONG_TERM
+
+
+def test_copies_that_a_kill_left_go_though_nothing_is_written(home: Path, path: Path) -> None:
+    copy = path.with_name(f".credentials{MARK}0123456789abcdef")
+    copy.write_bytes(LONG_TERM)
+    opened(home).clear()
+    assert os.listdir(path.parent) == ["credentials"]
+
+
+@pytest.mark.parametrize("program", [CLI, SED], ids=["aws-cli", "sed"])
+@pytest.mark.parametrize(
+    "count", [pytest.param(8, id="8"), pytest.param(300, id="300", marks=pytest.mark.slow)]
+)
+def test_a_program_that_writes_all_the_time_and_ours_lose_nothing(
+    home: Path, path: Path, program: str, count: int
+) -> None:
+    argv = [sys.executable, "-c", program + LOOP, str(path)]
+    file = opened(home)
+    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        assert other.stdout.readline() == "ready\n"
+        for number in range(count):
+            file.expect(["default", "other"])
+            file.update("mfa", lambda old, n=number: old.with_values("mfa", {"k": str(n)}))  # type: ignore[misc] # bound now
+            assert file.read().section("mfa") == {"k": str(number)}
+            ours = version_at(str(path))
+            while version_at(str(path)) == ours:
+                time.sleep(0.001)
+        other.stdin.close()
+        written, lost = other.stdout.read().split()
+    assert (int(written) >= count, lost) == (True, "0")
+    theirs = LONG_TERM.replace(b"count = 0", b"count = " + written.encode())
+    assert path.read_bytes() == theirs + b"\n[mfa]\nk = %d\n" % (count - 1)
