@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from mfa_session.model.durations import parse_duration
-from mfa_session.model.errors import UsageError
+from mfa_session.model.durations import read_duration
 from mfa_session.model.record import Record
 from mfa_session.model.settings import SessionOptions
 
@@ -89,16 +88,6 @@ def read_name(text: str) -> str:
     except UnicodeEncodeError:  # Python has kept the bytes that the locale does not know
         return os.fsencode(text).decode("utf-8", "surrogateescape")
     return text
-
-
-def read_duration(text: str, said_by: str) -> int:
-    """Return a duration in seconds; a UsageError names what said it."""
-    try:
-        return parse_duration(text)
-    except ValueError:
-        raise UsageError(
-            "bad-duration", f"{said_by}: {text!r} is no duration", "write it as 900, 45m, 12h or 1d"
-        ) from None
 
 
 def asks_nothing(values: Mapping[str, Any], environ: Mapping[str, str]) -> bool:

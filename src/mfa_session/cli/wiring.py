@@ -10,7 +10,6 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from contextlib import AbstractContextManager
 
     from mfa_session.aws.lookups import Lookups
     from mfa_session.aws.policies import IamPolicies
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import Caller, Edges
     from mfa_session.model.settings import Settings
     from mfa_session.model.settings_file import SettingsFile
+    from mfa_session.setup.ports import SetupEdges
+    from mfa_session.shell.start import ShellStart
     from mfa_session.system.clock import SystemClock
     from mfa_session.system.console import Console
     from mfa_session.system.secret_store import SecretStore
@@ -182,6 +183,53 @@ class Wiring:
             paint=self._console.paint_for_stdout,
         )
 
+    def setup(self) -> SetupEdges:
+        """Return what `configure` writes, and how it asks."""
+        from functools import partial
+
+        from mfa_session.cli.login import tell
+        from mfa_session.files.plain_file import PlainFile
+        from mfa_session.files.profiles_writer import ProfilesWriter
+        from mfa_session.files.settings_writer import SettingsWriter
+        from mfa_session.setup.ports import SetupEdges
+        from mfa_session.system.signals import uninterrupted
+        from mfa_session.system.terminal import choose
+
+        state, warn = self._files.state, self._console.warn
+        return SetupEdges(
+            settings=SettingsWriter(self._environ, state, warn),
+            profiles=ProfilesWriter(self._environ, state, warn),
+            file=lambda path, private_name: PlainFile(path, private_name, state, warn),
+            shell_start=self._shell_start,
+            usual_shell=self._usual_shell,
+            choose=partial(choose, self.terminal()),
+            uninterrupted=uninterrupted,
+            announce=partial(tell, asked=None),
+        )
+
+    def _shell_start(self, shell: str) -> ShellStart:
+        """Return how a shell starts; its script stands beside config.toml."""
+        import os
+
+        from mfa_session.model.aws_paths import home
+        from mfa_session.model.settings_file import settings_path
+        from mfa_session.shell.start import ShellStart
+
+        folder = os.path.dirname(os.path.abspath(settings_path(self._environ)))
+        return ShellStart(shell, folder, self._environ, home(self._environ))
+
+    def _usual_shell(self) -> str | None:
+        """Return the shell that called; None where it is not known, or cannot be set up."""
+        from mfa_session.cli.env import find_shell
+        from mfa_session.model.errors import UsageError
+        from mfa_session.shell.scripts import SUFFIXES
+
+        try:
+            shell = find_shell(self._environ)
+        except UsageError:
+            return None
+        return shell if shell in SUFFIXES else None
+
     def _stored_secrets(self, file: SettingsFile) -> SecretStore:
         """Return the keyring as `file` chooses it, to look into: nothing is remembered or asked."""
         from mfa_session.files.state import ReadOnlyState
@@ -309,12 +357,6 @@ def terminal_of(app: App) -> Terminal:
     return terminal
 
 
-def secrets_of(app: App) -> SecretStore:
-    """Return the TOTP secrets, for the commands that take no `Context` yet."""
-    secrets: SecretStore = app.make.secrets()
-    return secrets
-
-
 def aws_cli_version(words: Sequence[str]) -> int | None:
     """Return the AWS CLI's major version, for the commands that take no `Context` yet."""
     from mfa_session.system.processes import aws_cli_version
@@ -327,17 +369,3 @@ def confirm(terminal: Terminal, question: str) -> bool | None:
     from mfa_session.system.terminal import confirm
 
     return confirm(terminal, question)
-
-
-def choose(terminal: Terminal, title: str, items: list[str]) -> str:
-    """Let the person pick, for the commands that take no `Context` yet."""
-    from mfa_session.system.terminal import choose
-
-    return choose(terminal, title, items)
-
-
-def uninterrupted() -> AbstractContextManager[None]:
-    """Put signals off, for the commands that take no `Context` yet."""
-    from mfa_session.system.signals import uninterrupted
-
-    return uninterrupted()

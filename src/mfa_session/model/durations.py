@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mfa_session.model.errors import UsageError
+
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DIGITS = frozenset("0123456789")
 
@@ -23,6 +25,16 @@ def parse_duration(text: str) -> int:
     if number or smallest is None:
         raise ValueError(f"{text!r} is no duration")
     return total
+
+
+def read_duration(text: str, said_by: str) -> int:
+    """Return a duration in seconds; a UsageError names what said it."""
+    try:
+        return parse_duration(text)
+    except ValueError:
+        raise UsageError(
+            "bad-duration", f"{said_by}: {text!r} is no duration", "write it as 900, 45m, 12h or 1d"
+        ) from None
 
 
 def format_duration(seconds: float) -> str:

@@ -56,6 +56,9 @@ if TYPE_CHECKING:
         def doctor(self) -> Any:
             """Return what the doctor looks at: `doctor.ports.DoctorEdges`."""
 
+        def setup(self) -> Any:
+            """Return what `configure` touches: `setup.ports.SetupEdges`."""
+
         def take_code_from_stdin(self) -> None:
             """Take the line of `--token-code -` now, before a child gets stdin."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.login import tell
-from mfa_session.cli.wiring import terminal_of, uninterrupted
 from mfa_session.model.errors import DeclinedError, Interrupted, NoMfaError
 from mfa_session.model.result import Result
+from mfa_session.session.acquire import acquire
+from mfa_session.session.inputs import read_inputs
 from mfa_session.session.settings import resolve
 from mfa_session.setup.dialog import Dialog
-from mfa_session.setup.diff import draft_profiles, draft_settings, settings_writer
+from mfa_session.setup.diff import draft_profiles, draft_settings
 from mfa_session.setup.interview import Interview
+from mfa_session.setup.options import Options
 from mfa_session.setup.plan import SETTINGS, plan, questions, setting_exists
 from mfa_session.setup.shell import plan_shell
 
@@ -17,40 +18,49 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mfa_session.cli.app import App
+    from mfa_session.session.context import Context
     from mfa_session.session.reuse import Outcome
     from mfa_session.setup.answers import Answers
     from mfa_session.setup.diff import Draft
     from mfa_session.setup.plan import Change
+    from mfa_session.setup.ports import SetupEdges
 
 
-def run(app: App) -> Result:
+__all__ = ["Options", "run"]  # the program finds a command's options beside its function
+
+
+def run(options: Options, ctx: Context) -> Result:
     """Set a session up; what was not agreed to is not changed."""
-    terminal = terminal_of(app)
-    dialog = Dialog(terminal, asks=terminal.can_ask() and not app.given.flag("yes"))
-    facts = app.facts(app.given.options(app.environ))
-    settings_writer(app).check_writable()
-    interview = Interview(app, facts, dialog)
+    edges, terminal = ctx.make.setup(), ctx.make.terminal()
+    dialog = Dialog(terminal, edges.choose, asks=terminal.can_ask() and not options.yes)
+    facts = read_inputs(ctx, options.session)
+    edges.settings.check_writable()
+    interview = Interview(options, ctx, facts, dialog)
     answers = interview.hold()
-    changes = _settle(app, dialog, plan(facts, answers))
-    shell = plan_shell(app, dialog)
-    drafts = [draft_settings(app, facts, changes), draft_profiles(app, changes)]
-    drafts += shell.drafts() if shell else []
+    changes = _settle(dialog, plan(facts, answers), force=options.force)
+    shell = plan_shell(options, ctx, edges, dialog)
+    drafts = [
+        draft_settings(edges.settings, facts, changes),
+        draft_profiles(edges.profiles, changes),
+        *(shell.drafts() if shell else []),
+    ]
     found = [draft for draft in drafts if draft is not None]
+    if options.dry_run:
+        lines = tuple(line for draft in found for line in draft.lines())
+        return Result(data=_data(answers, changes, found, written=False, login=None), lines=lines)
+    _write(ctx, edges, dialog, found)
     outcome = None
-    if app.given.flag("dry_run"):
-        return _result(answers, changes, found, None, app)
-    _write(app, dialog, found)
-    if interview.can_log_in and not app.given.flag("no_login"):
-        outcome = _log_in(app, answers)
+    if interview.can_log_in and not options.no_login:
+        outcome = _log_in(options, ctx, edges, answers)
     for step in [*interview.next_steps, *(shell.next_steps() if shell else [])]:
-        app.talk.say(step)
-    return _result(answers, changes, found, outcome, app)
+        ctx.console.say(step)
+    login = _login(outcome, ctx) if outcome else None
+    return Result(data=_data(answers, changes, found, written=bool(found), login=login))
 
 
-def _settle(app: App, dialog: Dialog, changes: list[Change]) -> list[Change]:
+def _settle(dialog: Dialog, changes: list[Change], *, force: bool) -> list[Change]:
     """Return the changes to be made: of those that replace something, the ones agreed to."""
-    if app.given.flag("force"):
+    if force:
         return changes
     refused = []
     for change in questions(changes):
@@ -62,33 +72,32 @@ def _settle(app: App, dialog: Dialog, changes: list[Change]) -> list[Change]:
     return [change for change in changes if change not in refused]
 
 
-def _write(app: App, dialog: Dialog, drafts: Sequence[Draft]) -> None:
+def _write(ctx: Context, edges: SetupEdges, dialog: Dialog, drafts: Sequence[Draft]) -> None:
     """Show what would be written, ask, and write it whole."""
     if not drafts:
-        app.talk.say("all of this is set already; nothing was written")
+        ctx.console.say("all of this is set already; nothing was written")
         return
-    show = dialog.tell if dialog.asks else app.talk.say
+    show = dialog.tell if dialog.asks else ctx.console.say
     for draft in drafts:
         for line in draft.lines():
             show(line)
     if dialog.asks and not dialog.agrees("Write this?", usual=True):
         raise DeclinedError("declined", "nothing was written: the answer was no")
-    with uninterrupted():
+    with edges.uninterrupted():
         for draft in drafts:
             draft.write()
-            app.talk.say(f"written: {draft.path}")
-    app.reread()
+            ctx.console.say(f"written: {draft.path}")
+    ctx.files.forget_settings()
 
 
-def _log_in(app: App, answers: Answers) -> Outcome | None:
+def _log_in(options: Options, ctx: Context, edges: SetupEdges, answers: Answers) -> Outcome | None:
     """Have the session, as `login` does; None where a code is needed and nobody can be asked."""
-    facts = app.facts(app.given.options(app.environ))
-    options = facts.options.replace(
+    session = options.session.replace(
         profile=answers.name, source_profile=None, mfa_serial=None, duration=None, region=None
     )
-    facts = facts.replace(options=options)
+    facts = read_inputs(ctx, session)
     try:
-        outcome = app.have(facts, resolve(facts))
+        outcome = acquire(ctx, facts, resolve(facts))
     except KeyboardInterrupt:
         raise Interrupted(
             "interrupted",
@@ -98,33 +107,32 @@ def _log_in(app: App, answers: Answers) -> Outcome | None:
     except NoMfaError as error:
         if error.code != "code-needed":
             raise
-        app.talk.say(f"not logged in: {error.message}; {error.hint}")
+        ctx.console.say(f"not logged in: {error.message}; {error.hint}")
         return None
-    tell(outcome, app.ctx, asked=None)
+    edges.announce(outcome, ctx)
     return outcome
 
 
-def _result(
+def _login(outcome: Outcome, ctx: Context) -> dict[str, object]:
+    return {**outcome.session.summary(ctx.clock.now()), "reused": outcome.reused}
+
+
+def _data(
     answers: Answers,
     changes: Sequence[Change],
     drafts: Sequence[Draft],
-    outcome: Outcome | None,
-    app: App,
-) -> Result:
-    dry = app.given.flag("dry_run")
-    session = {**outcome.session.summary(app.now()), "reused": outcome.reused} if outcome else None
-    lines = [line for draft in drafts for line in draft.lines()] if dry else []
-    return Result(
-        data={
-            "session": answers.name,
-            "profile": answers.target,
-            "changes": [_summary(change) for change in changes],
-            "files": [draft.path for draft in drafts],
-            "written": bool(drafts) and not dry,
-            "login": session,
-        },
-        lines=tuple(lines),
-    )
+    *,
+    written: bool,
+    login: dict[str, object] | None,
+) -> dict[str, object]:
+    return {
+        "session": answers.name,
+        "profile": answers.target,
+        "changes": [_summary(change) for change in changes],
+        "files": [draft.path for draft in drafts],
+        "written": written,
+        "login": login,
+    }
 
 
 def _summary(change: Change) -> dict[str, object]:

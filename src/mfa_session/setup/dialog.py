@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from mfa_session.cli.wiring import choose
 from mfa_session.model.errors import MfaSessionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.system.terminal import Terminal
+    from mfa_session.model.ports import Terminal
+
+    Choose = Callable[[str, list[str]], str]
 
 Answer = TypeVar("Answer")
 
@@ -20,9 +21,10 @@ _YES, _NO = {"y", "yes"}, {"n", "no"}
 class Dialog:
     """A person at a terminal; `asks` is False where nothing may be asked of anybody."""
 
-    def __init__(self, terminal: Terminal, *, asks: bool) -> None:
-        """Take the terminal."""
+    def __init__(self, terminal: Terminal, choose: Choose, *, asks: bool) -> None:
+        """Take the terminal, and how one of several is picked there."""
         self._terminal = terminal
+        self._choose = choose
         self.asks = asks
 
     def tell(self, text: str) -> None:
@@ -52,4 +54,4 @@ class Dialog:
 
     def choose(self, title: str, items: list[str]) -> str:
         """Let one of several be picked by its number."""
-        return choose(self._terminal, title, items)
+        return self._choose(title, items)

@@ -5,10 +5,6 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
-from mfa_session.files.settings_writer import SettingsWriter, changed_meanwhile
-from mfa_session.files.shared import config_file
-from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.profiles import config_header_in
 from mfa_session.model.record import Record
 from mfa_session.model.text import printable
 from mfa_session.setup.plan import PROFILES, SETTINGS
@@ -16,10 +12,9 @@ from mfa_session.setup.plan import PROFILES, SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from mfa_session.cli.app import App
-    from mfa_session.ini.document import Document
     from mfa_session.session.inputs import Facts
     from mfa_session.setup.plan import Change
+    from mfa_session.setup.ports import ProfilesWriter, SettingsWriter
 
 
 class Draft(Record):
@@ -39,17 +34,11 @@ class Draft(Record):
         return [f"{self.path}{new}:", *_difference(_rows(self.before), _rows(self.after))]
 
 
-def settings_writer(app: App) -> SettingsWriter:
-    """Return what writes config.toml."""
-    return SettingsWriter(app.environ, app.state, app.talk.warn)
-
-
-def draft_settings(app: App, facts: Facts, changes: Sequence[Change]) -> Draft | None:
+def draft_settings(writer: SettingsWriter, facts: Facts, changes: Sequence[Change]) -> Draft | None:
     """Return config.toml with the changes that are for it, or None without any."""
     values = {change.place: change.after for change in changes if change.file == SETTINGS}
     if not values:
         return None
-    writer = settings_writer(app)
     before = writer.read()
     return Draft(
         path=writer.path,
@@ -59,53 +48,20 @@ def draft_settings(app: App, facts: Facts, changes: Sequence[Change]) -> Draft |
     )
 
 
-def draft_profiles(app: App, changes: Sequence[Change]) -> Draft | None:
+def draft_profiles(writer: ProfilesWriter, changes: Sequence[Change]) -> Draft | None:
     """Return the AWS config file with the changes that are for it, or None without any."""
-    edits: dict[str, _Edit] = {}
-    for change in changes:
-        if change.file == PROFILES:
-            edits.setdefault(change.place[0], _Edit(change.place[0])).changes.append(change)
-    if not edits:
+    mine = [change for change in changes if change.file == PROFILES]
+    if not mine:
         return None
-    file = config_file(app.environ, app.state, app.talk.warn)
-    file.check_writable()
-    before = after = file.read()
-    for name, edit in edits.items():
-        after = file.edited(after, name, edit)
-
-    def write() -> None:
-        for name, edit in edits.items():
-            file.update(name, edit)
-
-    return Draft(path=file.path, before=before.to_bytes(), after=after.to_bytes(), write=write)
-
-
-class _Edit:
-    """The changes of one profile's section."""
-
-    def __init__(self, profile: str) -> None:
-        self._profile = profile
-        self.changes: list[Change] = []
-
-    def __call__(self, document: Document) -> Document:
-        """Make them, unless a value is no longer what it was."""
-        header = config_header_in(document, self._profile)
-        section = document.section(header) or {}
-        values: dict[str, str | None] = {}
-        for change in self.changes:
-            key = change.place[-1]
-            if section.get(key) not in (change.before, change.after):
-                raise changed_meanwhile(document.path, change.label)
-            values[key] = None if change.after is None else str(change.after)
-        edited = document.with_values(header, values)
-        section = edited.section(header) or {}
-        if any(section.get(key) != value for key, value in values.items()):
-            raise ConfigurationError(
-                "edit-refused",
-                f"{document.path}: profile {self._profile!r} has settings from [DEFAULT]",
-                "move them to the profiles that need them",
-            )
-        return edited
+    values = {change.place: None if change.after is None else str(change.after) for change in mine}
+    before = {change.place: change.before for change in mine}
+    writer.check_writable()
+    return Draft(
+        path=writer.path,
+        before=writer.read(),
+        after=writer.edited(values, before),
+        write=lambda: writer.update(values, before),
+    )
 
 
 def _rows(data: bytes) -> list[str]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.arguments import read_duration
-from mfa_session.cli.wiring import secrets_of
 from mfa_session.model.arns import device_kind
-from mfa_session.model.durations import spell_duration
+from mfa_session.model.durations import read_duration, spell_duration
 from mfa_session.model.errors import (
     ConfigurationError,
     MfaSessionError,
@@ -34,11 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from mfa_session.cli.app import App
     from mfa_session.model.settings import Settings
+    from mfa_session.session.context import Context
     from mfa_session.session.inputs import Facts
     from mfa_session.session.names import Named
     from mfa_session.setup.dialog import Dialog
+    from mfa_session.setup.options import Options
 
 NO_DEVICE = "add an MFA device: mfa-session device enroll --qr --profile {name}"
 
@@ -46,9 +45,10 @@ NO_DEVICE = "add an MFA device: mfa-session device enroll --qr --profile {name}"
 class Interview:
     """One person's answers to everything; `next_steps` is what is left for her to do."""
 
-    def __init__(self, app: App, facts: Facts, dialog: Dialog) -> None:
+    def __init__(self, options: Options, ctx: Context, facts: Facts, dialog: Dialog) -> None:
         """Take what is known, and whom to ask."""
-        self._app = app
+        self._given = options
+        self._ctx = ctx
         self._facts = facts
         self._dialog = dialog
         said = {key: value for key, value in facts.options.as_dict().items() if value != ""}
@@ -72,8 +72,8 @@ class Interview:
             mfa_serial=serial,
             duration=self._duration(table),
             region=check_region(self._options.region) if self._options.region else None,
-            confirm=True if self._app.given.flag("confirm") else None,
-            roles=tuple(read_role(text) for text in self._many("role")),
+            confirm=True if self._given.confirm else None,
+            roles=tuple(read_role(text) for text in dict.fromkeys(self._given.role)),
         )
         answers = answers.replace(**self._code(table, known, named.name))
         answers = answers.replace(repointed=self._repointed(answers))
@@ -100,7 +100,7 @@ class Interview:
             check_any_source(self._facts)
             return None
         if len(found) == 1:
-            self._app.talk.say(f"long-term keys: profile {found[0]!r}")
+            self._ctx.console.say(f"long-term keys: profile {found[0]!r}")
             return found[0]
         if not self._dialog.asks:
             raise ConfigurationError(
@@ -123,10 +123,10 @@ class Interview:
             return self._options.mfa_serial, self._options.mfa_serial
         source = table.get("source_profile", settings.source.profile)
         if settings.mfa_serial is not None and source == settings.source.profile:
-            self._app.talk.say(f"MFA device: {settings.mfa_serial}, as it is set")
+            self._ctx.console.say(f"MFA device: {settings.mfa_serial}, as it is set")
             return None, settings.mfa_serial
         try:
-            edges = self._app.edges()
+            edges = self._ctx.make.session()
             serials = edges.aws.list_devices(find_caller(edges, settings))
         except (RefusedError, UnreachableError) as error:
             if isinstance(error, RefusedError) and error.code != "not-authorized":
@@ -136,7 +136,7 @@ class Interview:
 
     def _untold_device(self, error: MfaSessionError) -> tuple[str | None, str | None]:
         """Ask for the serial, which AWS did not tell; it may be left empty."""
-        self._app.talk.warn(f"your MFA device was not found by itself: {error.message}")
+        self._ctx.console.warn(f"your MFA device was not found by itself: {error.message}")
         if not self._dialog.asks:
             self.next_steps.append("if no MFA device is found at login, name it: --mfa-serial")
             return None, None
@@ -156,12 +156,12 @@ class Interview:
         usable = [serial for serial in serials if device_kind(serial) in {"virtual", "hardware"}]
         if not usable:
             why = "only a passkey, which AWS's API cannot use" if serials else "none"
-            self._app.talk.say(f"MFA device of {settings.source.label()}: {why}")
+            self._ctx.console.say(f"MFA device of {settings.source.label()}: {why}")
             self.next_steps.append(NO_DEVICE.format(name=settings.name))
             self.can_log_in = False
             return None, None
         if len(usable) == 1:
-            self._app.talk.say(f"MFA device: {usable[0]}")
+            self._ctx.console.say(f"MFA device: {usable[0]}")
             return usable[0], usable[0]
         if not self._dialog.asks:
             raise ConfigurationError(
@@ -193,8 +193,8 @@ class Interview:
         self, table: Mapping[str, Any], serial: str | None, name: str
     ) -> dict[str, str | None]:
         """Return where codes come from, as far as it is to be written."""
-        code = self._app.given.values.get("code")
-        command = self._app.given.values.get("code_command")
+        code = self._given.code
+        command = self._given.code_command
         if command is not None and not command.strip():
             raise ConfigurationError(
                 "no-code-command", "--code-command says nothing", "name a command, or leave it out"
@@ -241,14 +241,14 @@ class Interview:
 
     def _is_stored(self, serial: str) -> bool:
         try:
-            return secrets_of(self._app).get(serial) is not None
+            return self._ctx.make.secrets().get(serial) is not None
         except ConfigurationError as error:
-            self._app.talk.detail(f"the keyring was not looked into: {error.message}")
+            self._ctx.console.detail(f"the keyring was not looked into: {error.message}")
             return False
 
     def _repointed(self, answers: Answers) -> tuple[str, ...]:
         """Return the role profiles that are to come from the session: named, or agreed to."""
-        asked = tuple(self._many("repoint"))
+        asked = tuple(dict.fromkeys(self._given.repoint))
         if asked or not self._dialog.asks or answers.source_profile is None:
             return asked
         taken = {role.profile for role in answers.roles}
@@ -262,6 +262,3 @@ class Interview:
                 "without a code of its own?"
             )
         )
-
-    def _many(self, key: str) -> list[str]:
-        return list(dict.fromkeys(self._app.given.values.get(key) or ()))

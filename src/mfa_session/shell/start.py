@@ -5,11 +5,38 @@ from __future__ import annotations
 import os
 import sys
 
-from mfa_session.shell.scripts import SUFFIXES
+from mfa_session.shell.scripts import SUFFIXES, completion_script, init_script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+
+class ShellStart:
+    """How one shell starts: the script that `configure` writes, and the line that sources it."""
+
+    def __init__(self, shell: str, folder: str, environ: Mapping[str, str], home: str) -> None:
+        """Take the shell, and the folder that the script is written to."""
+        self.shell = shell
+        self.script = os.path.join(folder, script_name(shell))
+        self.start_file = start_file(shell, environ, home)
+        self.line = source_line(shell, self.script)
+
+    def is_sourced_in(self, start: bytes) -> bool:
+        """Say whether a start file sources the script already."""
+        return sources(start, self.script)
+
+    def with_line(self, start: bytes) -> bytes:
+        """Return a start file with the line at its end."""
+        return with_line(start, self.line)
+
+    def guard_script(self, commands: Iterable[str]) -> str:
+        """Return the script with the guard, before `aws` and these commands."""
+        return init_script(self.shell, commands)
+
+    def completion_script(self) -> str:
+        """Return the script that only completes."""
+        return completion_script(self.shell)
 
 
 def script_name(shell: str) -> str:
