@@ -181,6 +181,7 @@ def terminal(program: str) -> Iterator[Terminal]:
         env: Mapping[str, str | None] | None = None,
         limit_seconds: float = 20,
     ) -> pexpect.spawn[str]:
+        processes.need_program(program or "")
         child = pexpect.spawn(
             program,
             list(argv),

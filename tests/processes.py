@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_SECONDS = 60.0
+OPTIONAL_PROGRAMS = ("zsh", "fish", "dbus-daemon", "gnome-keyring-daemon")
+"""`check` installs them where it may; where it may not, it lists the tests that need them."""
 
 
 class Outcome(NamedTuple):
@@ -30,6 +35,12 @@ def installed_program(name: str) -> str:
     return str(Path(sysconfig.get_path("scripts")) / (name + suffix))
 
 
+def need_program(name: str) -> None:
+    """Skip the test if it needs a program that a machine need not have."""
+    if name in OPTIONAL_PROGRAMS and shutil.which(name) is None:
+        pytest.skip(f"{name} is not installed")
+
+
 def environment_with(changes: Mapping[str, str | None] | None) -> dict[str, str]:
     """Return this environment with some variables set, or removed where the value is None."""
     merged = {**os.environ, **(changes or {})}
@@ -43,6 +54,7 @@ def start_process(
     cwd: str | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, so that it has no terminal to ask on."""
+    need_program(argv[0])
     return subprocess.Popen(
         argv,
         env=environment_with(env),

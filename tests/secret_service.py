@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 import secretstorage
 
+import processes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import IO, Any
@@ -44,6 +46,8 @@ class SecretService:
 
     def __init__(self) -> None:
         """Start both, and wait until secrets can be kept."""
+        for program in ("dbus-daemon", "gnome-keyring-daemon"):
+            processes.need_program(program)
         self._place = Path(tempfile.mkdtemp(prefix="keyring-", dir="/tmp"))  # sockets: short names
         self._started: list[subprocess.Popen[bytes]] = []
         self.address = self._start_bus()

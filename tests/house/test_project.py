@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.machinery
+import importlib.util
 import os
 import re
 import sys
@@ -12,10 +14,12 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 import mfa_session
+import processes
 from house.source import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -69,6 +73,54 @@ def test_ci_runs_readmes_test_command_and_nothing_else() -> None:
     assert re.findall(r"^(\./check)$", readme, re.MULTILINE) == ["./check"]
     assert last_line == "exec ./check </dev/null"
     assert [os.access(ROOT / name, os.X_OK) for name in ("check", ".ci/run")] == [True, True]
+
+
+@pytest.fixture
+def check(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
+    """The check command as a module, working in a folder of the test's own."""
+    loader = importlib.machinery.SourceFileLoader("check", str(ROOT / "check"))
+    spec = importlib.util.spec_from_loader("check", loader)
+    assert spec is not None
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    monkeypatch.setattr(module, "ROOT", tmp_path)
+    monkeypatch.setattr(module, "WORK", tmp_path / "work")
+    return module
+
+
+def test_what_was_skipped_makes_the_check_incomplete(
+    check: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import pytest\n"
+        "def test_one(): pytest.skip('zsh is not installed')\n"
+        "def test_two(): pytest.skip('zsh is not installed')\n"
+        "def test_three(): pass\n"
+    )
+    steps = check.Steps()
+    check.run_tests(steps, "tests on 3.11", sys.executable, ("-q", "test_it.py"))
+    assert steps.finish() == check.INCOMPLETE_EXIT_CODE
+    printed = capfd.readouterr().out
+    assert "\nnot tested: tests on 3.11: 2 tests: zsh is not installed\n" in printed
+    assert "\ncheck: incomplete: " in printed
+    assert "all passed" not in printed
+
+
+def test_the_check_fails_or_passes_in_so_many_words(
+    check: Any, capfd: pytest.CaptureFixture[str]
+) -> None:
+    steps = check.Steps()
+    assert steps.finish() == 0
+    steps.take("a step", sys.executable, "-c", "raise SystemExit(1)")
+    steps.untested.append("Python 3.10: not on PATH nor in pyenv")
+    assert steps.finish() == 1
+    lines = capfd.readouterr().out.splitlines()
+    assert (lines[0], lines[-1]) == ("check: all passed", "check: failed: a step")
+
+
+def test_the_check_installs_every_program_that_tests_may_lack(check: Any) -> None:
+    assert set(check.PROGRAMS) == set(processes.OPTIONAL_PROGRAMS)
 
 
 def test_the_changelog_knows_this_version() -> None:

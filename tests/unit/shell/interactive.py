@@ -60,6 +60,7 @@ class Shell:
             "TERM": "xterm",
             **(env or {}),
         }
+        processes.need_program(PROGRAMS[name][0])
         self._child: pexpect.spawn[str] = pexpect.spawn(
             PROGRAMS[name][0],
             PROGRAMS[name][1:],
