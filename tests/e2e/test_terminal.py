@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -28,7 +29,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
 
 PROMPT = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa): "
-REJECTED = "AWS rejected the code for arn:aws:iam::123456789012:mfa/carols-phone; try again\r\n"
+REJECTED = (
+    r"AWS rejected the code for arn:aws:iam::123456789012:mfa/carols-phone; a code works once, "
+    r"the next one comes in ([1-9]|[12][0-9]|30) s; try again\r\n"
+)
+STARS = r"\*{6}\r\n"
 MALFORMED = "a code is six digits; try again\r\n"
 
 PATIENCE_SECONDS = 60  # a limit, not a pause: the machine may be busy
@@ -66,19 +71,20 @@ def test_the_question_comes_by_the_terminal_whatever_the_streams_are(
     tty.expect_exact(PROMPT)
     assert tty.before == ""
     tty.sendline(phone.code())
-    assert end_of(tty) == "\r\ncode=0\r\n"
+    assert end_of(tty).lstrip("*") == "\r\ncode=0\r\n"
     assert (home / "out").read_text() == ""
     assert "good for 12h" in (home / "err").read_text()
 
 
 @pytest.mark.usefixtures("carols")
-def test_what_is_typed_is_not_shown(phone: Device, shell: Shell) -> None:
+def test_each_character_typed_shows_as_a_star(phone: Device, shell: Shell) -> None:
     tty = shell("mfa login; echo code=$?")
     tty.expect_exact(PROMPT)
     assert tty.getecho() is False
     code = phone.code()
     tty.sendline(code)
     shown = end_of(tty)
+    assert shown.startswith("******\r\n")
     assert shown.endswith("code=0\r\n")
     assert code not in shown
 
@@ -88,11 +94,11 @@ def test_a_rejected_code_is_asked_again_three_times_in_all(aws: Sandbox, shell: 
     tty = shell("mfa login 2> err; echo code=$?")
     tty.expect_exact(PROMPT)
     tty.sendline("000001")
-    tty.expect_exact("\r\n" + REJECTED + PROMPT)
+    tty.expect(STARS + REJECTED + re.escape(PROMPT))
     tty.sendline("000002")
-    tty.expect_exact("\r\n" + REJECTED + PROMPT)
+    tty.expect(STARS + REJECTED + re.escape(PROMPT))
     tty.sendline("000003")
-    assert end_of(tty) == "\r\ncode=4\r\n"
+    assert end_of(tty) == "******\r\ncode=4\r\n"
     assert [call.status for call in aws.calls.of("GetSessionToken")] == [403] * 3
 
 
@@ -104,7 +110,7 @@ def test_a_malformed_code_is_asked_again_without_asking_aws(aws: Sandbox, shell:
         tty.sendline(typed)
         if typed != "1234567":
             tty.expect_exact("\r\n" + MALFORMED + PROMPT)
-    assert end_of(tty) == "\r\ncode=4\r\n"
+    assert end_of(tty) == "*******\r\ncode=4\r\n"
     assert aws.calls.of("GetSessionToken") == []
 
 
@@ -115,9 +121,9 @@ def test_the_right_code_after_wrong_ones_will_do(aws: Sandbox, phone: Device, sh
     tty.sendline("12 34 56")
     tty.expect_exact(MALFORMED + PROMPT)
     tty.sendline("000001")
-    tty.expect_exact(REJECTED + PROMPT)
+    tty.expect(REJECTED + re.escape(PROMPT))
     tty.sendline(phone.code())
-    assert end_of(tty) == "\r\ncode=0\r\n"
+    assert end_of(tty).lstrip("*") == "\r\ncode=0\r\n"
     assert [call.status for call in aws.calls.of("GetSessionToken")] == [403, 200]
 
 
@@ -130,7 +136,7 @@ def test_spaces_around_a_code_and_one_in_its_middle_are_forgiven(
     tty.expect_exact(PROMPT)
     code = phone.code()
     tty.sendline(form.format(code[:3], code[3:]))
-    assert end_of(tty) == "\r\ncode=0\r\n"
+    assert end_of(tty).lstrip("*") == "\r\ncode=0\r\n"
 
 
 @pytest.mark.usefixtures("carols")
@@ -146,7 +152,78 @@ def test_of_several_devices_one_is_picked_by_its_number(
     tty.sendline("2")
     tty.expect_exact("MFA code for arn:aws:iam::123456789012:mfa/carols-tablet (session mfa): ")
     tty.sendline(tablet.code())
-    assert end_of(tty) == "\r\ncode=0\r\n"
+    assert end_of(tty).lstrip("*") == "\r\ncode=0\r\n"
+
+
+@pytest.mark.usefixtures("carols")
+def test_what_is_rubbed_out_is_not_sent(phone: Device, shell: Shell) -> None:
+    tty = shell("mfa login 2> err; echo code=$?")
+    tty.expect_exact(PROMPT)
+    tty.send("99\x15" + phone.code() + "7\x7f\n")
+    assert end_of(tty).endswith("*******\b \b\r\ncode=0\r\n")
+
+
+@pytest.mark.usefixtures("carols")
+def test_what_follows_the_code_is_left_for_the_next_reader(phone: Device, shell: Shell) -> None:
+    tty = shell("mfa login 2> err; read -r next; echo next=$next")
+    tty.expect_exact(PROMPT)
+    tty.send(phone.code() + "\nword\n")
+    assert end_of(tty).endswith("next=word\r\n")
+
+
+# Terminals that are somebody else's
+
+
+@pytest.mark.usefixtures("carols")
+@pytest.mark.parametrize("mode", ["raw", "cbreak -echo"])
+@pytest.mark.parametrize("command", ["login", "credential-process", "exec -- true"])
+def test_a_full_screen_program_s_terminal_is_asked_nothing(
+    aws: Sandbox, shell: Shell, mode: str, command: str
+) -> None:
+    tty = shell(f"stty {mode}; mfa {command} > out 2> err; code=$?; stty sane; echo code=$code")
+    assert end_of(tty).strip() == "code=4"
+    assert list(aws.calls) == []
+
+
+@pytest.mark.usefixtures("carols")
+def test_after_a_stop_the_answer_is_hidden_again(
+    phone: Device, program: str, terminal: Terminal
+) -> None:
+    tty = terminal("--norc", "-i", program="/bin/bash", limit_seconds=PATIENCE_SECONDS)
+    tty.sendline("PS1='ready'\"> \"; stty -echo")
+    tty.expect_exact("ready> ")
+    tty.sendline(f"{program} login")
+    tty.expect_exact(PROMPT)
+    tty.send("12\x1a")
+    tty.expect_exact("Stopped")
+    tty.expect_exact("ready> ")
+    tty.sendline("stty echo")
+    tty.expect_exact("ready> ")
+    tty.sendline("fg")
+    tty.expect_exact(PROMPT)
+    code = phone.code()
+    tty.sendline(code)
+    tty.expect_exact("******\r\n")
+    tty.expect_exact("good for 12h")
+
+
+@pytest.mark.usefixtures("carols")
+def test_control_c_at_the_question_leaves_the_error_a_line_of_its_own(shell: Shell) -> None:
+    tty = shell("NO_COLOR=1 mfa login")
+    tty.expect_exact(PROMPT)
+    tty.sendintr()
+    assert end_of(tty) == "\r\nmfa-session: error: interrupted; nothing was changed\r\n"
+
+
+def test_words_of_a_code_command_reach_the_terminal_where_stderr_is_taken(
+    carols: AwsFiles, phone: Device, shell: Shell
+) -> None:
+    carols.write(settings=(
+        '[sessions.mfa]\nsource_profile = "default"\ncode = "command"\n'
+        f'code_command = "echo touch your key >&2; echo {phone.code()}"\n'
+    ))  # fmt: skip
+    tty = shell("mfa credential-process > out 2> err; echo code=$?")
+    assert end_of(tty) == "touch your key\r\ncode=0\r\n"
 
 
 # Ways out
@@ -299,7 +376,7 @@ def test_an_sdk_has_the_question_asked_on_the_terminal(
     tty.expect_exact(PROMPT)
     assert tty.before == ""
     tty.sendline(phone.code())
-    assert end_of(tty).split() == ["arn=arn:aws:iam::123456789012:user/carol"]
+    assert end_of(tty).split() == ["******", "arn=arn:aws:iam::123456789012:user/carol"]
     assert aws.calls[-1].access_key_id == (carols.section("mfa") or {})["aws_access_key_id"]
 
 
@@ -433,15 +510,39 @@ def test_colour_is_for_terminals_only(run: Run, shell: Shell) -> None:
 # Interruption elsewhere
 
 
-def test_control_c_while_aws_is_asked_changes_nothing(
-    aws: Sandbox, carols: AwsFiles, phone: Device, start: Start
+@pytest.mark.parametrize(
+    ("number", "exit_code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGHUP, -signal.SIGHUP)],
+)
+def test_a_signal_while_aws_has_the_code_waits_until_the_session_stands(
+    aws: Sandbox,
+    carols: AwsFiles,
+    phone: Device,
+    start: Start,
+    number: signal.Signals,
+    exit_code: int,
 ) -> None:
-    before = carols.credentials.read_bytes()
     with Held(aws, "GetSessionToken") as held:
         process = start("login", "--token-code", phone.code())
         held.wait_for_call()
+        process.send_signal(number)
+        held.release()
+        outcome = processes.finish_process(process, limit_seconds=40)
+    assert outcome.exit_code == exit_code
+    assert "nothing was changed" not in outcome.stderr
+    assert (carols.section("mfa") or {})["aws_access_key_id"].startswith("ASIA")
+
+
+def test_a_signal_while_aws_rejects_the_code_ends_it(
+    aws: Sandbox, carols: AwsFiles, start: Start
+) -> None:
+    before = carols.credentials.read_bytes()
+    with Held(aws, "GetSessionToken") as held:
+        process = start("login", "--token-code", "000001")
+        held.wait_for_call()
         process.send_signal(signal.SIGINT)
-        outcome = processes.finish_process(process, limit_seconds=20)
+        held.release()
+        outcome = processes.finish_process(process, limit_seconds=40)
     assert outcome == (130, "", "mfa-session: error: interrupted; nothing was changed\n")
     assert carols.credentials.read_bytes() == before
 

@@ -6,7 +6,13 @@ from datetime import datetime, timezone
 
 from mfa_session.mfa.codes import bad_code
 from mfa_session.model.errors import CodeRejectedError
-from mfa_session.model.totp import MALFORMED, STEP_SECONDS, normalize_code, step_at
+from mfa_session.model.totp import (
+    MALFORMED,
+    STEP_SECONDS,
+    normalize_code,
+    seconds_left_in_step,
+    step_at,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +42,8 @@ class Codes:
             except CodeRejectedError as error:
                 if not left:
                     raise
-                problem = error.message
+                seconds = seconds_left_in_step(self._edges.clock.now())
+                problem = f"{error.message}; a code works once, the next one comes in {seconds} s"
                 continue
             if issued is not None:
                 return issued

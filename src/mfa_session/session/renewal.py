@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from mfa_session.mfa.submission import Codes
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import ConfigurationError, Interrupted
@@ -63,9 +65,21 @@ class Renewal:
         shared = self._find_shared(settings, replaced)
         if shared is not None and shared.profile == settings.target and self._is_written(shared):
             return Outcome(session=shared, reused=True)
-        session = shared or self._obtain(settings)
-        session = session.replace(name=settings.name, profile=settings.target)
-        self._save_whole(session, settings, safe)
+        is_saved = False
+        try:
+            # Closed before an error is told, and at the end: the signals that came strike then.
+            with ExitStack() as held:
+                session = shared or self._obtain(settings, held)
+                session = session.replace(name=settings.name, profile=settings.target)
+                held.enter_context(self._edges.uninterrupted())
+                self._save(session, settings, safe)
+                is_saved = True
+        except KeyboardInterrupt as interrupt:
+            if not is_saved:
+                raise
+            raise Interrupted(
+                "interrupted", f"interrupted; session {settings.name!r} had been renewed already"
+            ) from interrupt
         return Outcome(session=session, reused=shared is not None)
 
     def _is_written(self, session: Session) -> bool:
@@ -78,15 +92,6 @@ class Renewal:
         sessions = [session for session in found if session.keys.access_key_id not in replaced]
         since = edges.clock.started_at.replace(microsecond=0)
         return find_kept(settings, sessions, now) or find_shared(settings, sessions, now, since)
-
-    def _save_whole(self, session: Session, settings: Settings, safe: Safe | None) -> None:
-        try:
-            with self._edges.uninterrupted():
-                self._save(session, settings, safe)
-        except KeyboardInterrupt as interrupt:
-            raise Interrupted(
-                "interrupted", f"interrupted; session {settings.name!r} had been renewed already"
-            ) from interrupt
 
     def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
         """Write the session; if that fails, keep it aside: it is paid for."""
@@ -104,12 +109,13 @@ class Renewal:
                 "it needs no new code",
             ) from error
 
-    def _obtain(self, settings: Settings) -> Session:
+    def _obtain(self, settings: Settings, held: ExitStack) -> Session:
+        """Get the session; from the moment a code is sent, `held` defers the signals."""
         if settings.role_arn and settings.duration <= CHAINED_LIMIT_SECONDS:
             base = self._base(settings)
             if base is not None:
                 return self._assume_from(base, settings)
-        return self._with_code(settings)
+        return self._with_code(settings, held)
 
     def _base(self, settings: Settings) -> Session | None:
         """Return the session to assume the role from: the one to go via, or any that fits."""
@@ -136,7 +142,7 @@ class Renewal:
         via = settings.via.name if settings.via else None  # a base found by chance is no setting
         return session.replace(authenticated_at=base.authenticated_at, via=via)
 
-    def _with_code(self, settings: Settings) -> Session:
+    def _with_code(self, settings: Settings, held: ExitStack) -> Session:
         """Have the session from the long-term keys, with a code."""
         edges = self._edges
         caller = long_term_caller(settings)
@@ -147,6 +153,14 @@ class Renewal:
 
         def call(code: str) -> Issued:
             mfa = MfaCode(serial=serial, code=code)
+            held.enter_context(edges.uninterrupted())
+            try:
+                return send(mfa)
+            except BaseException:
+                held.close()  # there is no session to lose, and the next question may be ended
+                raise
+
+        def send(mfa: MfaCode) -> Issued:
             if role is None:
                 edges.talk.detail(f"sts:GetSessionToken with {serial}, {settings.duration} s")
                 return edges.aws.get_session_token(caller, mfa, settings.duration)

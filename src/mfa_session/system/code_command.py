@@ -12,12 +12,12 @@ import time
 from contextlib import suppress
 
 from mfa_session.model.errors import NoMfaError
-from mfa_session.system.foreground import lend_terminal
+from mfa_session.system.foreground import lend_terminal, open_for_words
+from mfa_session.system.signals import Interruptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import FrameType
     from typing import Any
 
 LIMIT_SECONDS = 30.0
@@ -73,7 +73,8 @@ def _find_code(printed: bytes) -> str:
 
 def _capture(command: str | list[str], environ: Mapping[str, str], limit_seconds: float) -> bytes:
     """Return what the command prints; when this ends, however it does, so has the command."""
-    with _Signals() as signals:
+    # What would end us unwinds the stack instead, once there is a child to take care of.
+    with Interruptions(deferred=True, even_ignored=False) as signals:
         program = _Program(command, environ)
         try:
             signals.let_through()
@@ -158,14 +159,16 @@ def _start(command: str | list[str], environ: Mapping[str, str]) -> subprocess.P
     if not command or (in_shell and not str(command).strip()):
         raise _FailedError("is empty")
     try:
-        return subprocess.Popen(
-            command,
-            shell=in_shell,  # a text in config.toml is meant for the shell
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            env=dict(environ),
-            **_own_group(),
-        )
+        with open_for_words() as terminal:
+            return subprocess.Popen(
+                command,
+                shell=in_shell,  # a text in config.toml is meant for the shell
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=terminal,  # "touch your key": SDKs swallow ours
+                env=dict(environ),
+                **_own_group(),
+            )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a command"
         program = "" if in_shell else f" ({command[0]})"
@@ -186,40 +189,3 @@ def _pass_interrupt_on(*, lent: bool) -> None:
     if lent and sys.platform != "win32":
         os.killpg(os.getpgrp(), signal.SIGINT)  # a script that runs us is to end as well
     raise KeyboardInterrupt
-
-
-class _Signals:
-    """What would end us unwinds the stack instead, once there is somebody to take care of."""
-
-    def __init__(self) -> None:
-        self._let_through = False
-        self._arrived: list[int] = []
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> _Signals:
-        if threading.current_thread() is threading.main_thread():
-            numbers = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
-            for number in numbers:
-                if signal.getsignal(number) is not signal.SIG_IGN:
-                    self._before[number] = signal.signal(number, self._take)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        self.let_through()
-
-    def let_through(self) -> None:
-        """Let those work that have come meanwhile, and those that come."""
-        self._let_through = True
-        if self._arrived:
-            self._take(self._arrived.pop(), None)
-
-    def _take(self, number: int, frame: FrameType | None) -> None:
-        del frame
-        if not self._let_through:
-            self._arrived.append(number)
-        elif number == signal.SIGINT:
-            raise KeyboardInterrupt
-        else:
-            raise SystemExit(128 + number)

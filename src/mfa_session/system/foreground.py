@@ -19,6 +19,16 @@ if sys.platform == "win32":
         del group
         yield False
 
+    @contextmanager
+    def open_for_words() -> Iterator[int | None]:
+        """Yield None: a program's words go where ours go."""
+        yield None
+
+    def is_full_screen(tty: int) -> bool:
+        """Say False: a Windows console has no such mode."""
+        del tty
+        return False
+
 else:
     import signal
     import termios
@@ -39,6 +49,23 @@ else:
                 yield True
             finally:
                 _take_back(tty, modes)
+
+    @contextmanager
+    def open_for_words() -> Iterator[int | None]:
+        """Yield the terminal for a program's stderr, where a question would be asked; else None."""
+        with _open_terminal() as tty:
+            yield tty if tty is not None and _is_ours(tty) and not is_full_screen(tty) else None
+
+    def is_full_screen(tty: int) -> bool:
+        """Say whether another program reads the terminal key by key, as those with screens do.
+
+        A question there would overwrite its screen, and its answer would never come. Our own
+        prompt reads by keys, too: it is told by ECHONL, which has no effect then.
+        """
+        with suppress(OSError, termios.error):
+            flags = termios.tcgetattr(tty)[3]
+            return not flags & (termios.ICANON | termios.ECHONL)
+        return False
 
     @contextmanager
     def _open_terminal() -> Iterator[int | None]:

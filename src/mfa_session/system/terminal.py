@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import signal
 import sys
 from contextlib import suppress
 
 from mfa_session.model.errors import NoMfaError
+from mfa_session.model.text import printable
+from mfa_session.system.foreground import is_full_screen
+from mfa_session.system.signals import ENDING, Interruptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
+    from typing import Any
 
     from mfa_session.model.errors import MfaSessionError
 
@@ -24,7 +29,10 @@ class Terminal:
         self._may_ask = may_ask
 
     def can_ask(self) -> bool:
-        """Say whether a question would reach a person: a terminal, and we are in its foreground."""
+        """Say whether a question would reach a person.
+
+        There is a terminal, we are in its foreground, and no full-screen program reads its keys.
+        """
         if not self._may_ask:
             return False
         if sys.platform == "win32":
@@ -34,7 +42,7 @@ class Terminal:
         except OSError:
             return False
         try:
-            return os.tcgetpgrp(tty) == os.getpgrp()
+            return os.tcgetpgrp(tty) == os.getpgrp() and not is_full_screen(tty)
         except OSError:
             return False
         finally:
@@ -52,7 +60,7 @@ class Terminal:
 
     def tell(self, text: str) -> None:
         """Write a line to the terminal, if it is still there."""
-        self.write(text + "\n")
+        self.write(printable(text) + "\n")
 
     def write(self, text: str) -> None:
         """Write to the terminal as it is, if it is still there."""
@@ -130,8 +138,6 @@ else:
         except (OSError, termios.error) as error:  # its window was closed
             raise no_answer() from error
 
-    _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
     def _ask_at(tty: int, question: str, *, hidden: bool) -> str:
         """Ask; whatever ends the question, signals and terminal are put back as they were.
 
@@ -139,54 +145,96 @@ else:
         `command &` in a script with SIGINT ignored: who is asked may end it still.
         """
         modes = termios.tcgetattr(tty)
-        end, before = _Ending(), {}
-        try:
-            for number in _ENDING:
-                before[number] = signal.signal(number, end)
-            return _read_line(tty, question, hidden=hidden)
-        finally:
-            mask = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-            with suppress(termios.error):
-                termios.tcsetattr(tty, termios.TCSADRAIN, modes)
-            for number, handler in before.items():
-                signal.signal(number, handler)
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        with Interruptions(deferred=False) as interruptions:
+            line = _Line(tty, question, modes, hidden=hidden)
+            continued = signal.getsignal(signal.SIGCONT)
+            try:
+                signal.signal(signal.SIGCONT, line.continued)
+                return line.read()
+            except BaseException:
+                with suppress(OSError):
+                    os.write(tty, b"\n")  # what is said next has a line of its own
+                raise
+            finally:
+                mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+                with suppress(termios.error):
+                    termios.tcsetattr(tty, termios.TCSADRAIN, modes)
+                signal.signal(signal.SIGCONT, continued)
+                interruptions.give_back()
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
-    class _Ending:
-        """A handler that strikes once.
+    class _Line:
+        """A question, and the line that is typed; hidden, each character shows as `*`."""
 
-        A closed window sends several signals, and what the first one has begun (putting the
-        terminal back, undoing) may not be cut short by the next.
-        """
+        def __init__(self, tty: int, question: str, modes: list[Any], *, hidden: bool) -> None:
+            self._tty = tty
+            self._question = question
+            self._hidden = hidden
+            self._typed = ""
+            self._erases = {modes[6][termios.VERASE], b"\x7f", b"\x08"}
+            self._ends_input = modes[6][termios.VEOF]
+            self._kills = modes[6][termios.VKILL]
+            self._modes = [*modes[:3], modes[3], *modes[4:6], list(modes[6])]
+            if hidden:
+                self._modes[3] &= ~(termios.ECHO | termios.ICANON)
+                self._modes[3] |= termios.ECHONL  # which tells our prompt: `is_full_screen`
+                self._modes[6][termios.VMIN], self._modes[6][termios.VTIME] = 1, 0
 
-        def __init__(self) -> None:
-            self._has_struck = False
+        def read(self) -> str:
+            """Return the line, without its end; NoMfaError for the end of input."""
+            self._begin()
+            typed = self._read_hidden() if self._hidden else self._read_shown()
+            if self._hidden:
+                os.write(self._tty, b"\n")
+            return typed
 
-        def __call__(self, number: int, frame: FrameType | None) -> None:
-            del frame
-            if self._has_struck:
-                return
-            self._has_struck = True
-            if number == signal.SIGINT:
-                raise KeyboardInterrupt
-            raise SystemExit(128 + number)
+        def continued(self, number: int, frame: FrameType | None) -> None:
+            """Hide again and repeat the question after a stop: the shell has shown the keys."""
+            del number, frame
+            with suppress(OSError, termios.error):
+                # From the background, setting modes would stop us; `fg` continues us once more.
+                if os.tcgetpgrp(self._tty) == os.getpgrp():
+                    self._begin()
 
-    def _read_line(tty: int, question: str, *, hidden: bool) -> str:
-        if hidden:
-            modes = termios.tcgetattr(tty)
-            modes[3] &= ~termios.ECHO
-            termios.tcsetattr(tty, termios.TCSADRAIN, modes)
-        os.write(tty, question.encode())
-        typed = b""
-        while not typed.endswith(b"\n"):
-            piece = os.read(tty, 1024)
-            if not piece:
-                os.write(tty, b"\n")
-                raise no_answer()
-            typed += piece
-        if hidden:
-            os.write(tty, b"\n")
-        return typed.decode("utf-8", "replace").rstrip("\r\n")
+        def _begin(self) -> None:
+            self._typed = ""
+            termios.tcsetattr(self._tty, termios.TCSADRAIN, self._modes)
+            os.write(self._tty, printable(self._question).encode())
+
+        def _read_shown(self) -> str:
+            typed = b""
+            while not typed.endswith(b"\n"):
+                piece = os.read(self._tty, 1024)
+                if not piece:
+                    raise no_answer()
+                typed += piece
+            return typed.decode("utf-8", "replace").rstrip("\r\n")
+
+        def _read_hidden(self) -> str:
+            decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+            while True:
+                key = os.read(self._tty, 1)  # what follows the line is the next reader's
+                if key in {b"\n", b"\r"}:
+                    return self._typed
+                if key in {b"", self._ends_input}:
+                    if not self._typed:
+                        raise no_answer()
+                    return self._typed
+                if key in self._erases:
+                    self._erase(1)
+                elif key == self._kills:
+                    self._erase(len(self._typed))
+                else:
+                    self._take(decode(key))
+
+        def _take(self, letters: str) -> None:
+            self._typed += letters
+            os.write(self._tty, b"*" * len(letters))
+
+        def _erase(self, most: int) -> None:
+            count = min(most, len(self._typed))
+            self._typed = self._typed[: len(self._typed) - count]
+            os.write(self._tty, b"\b \b" * count)
 
 
 def confirm(terminal: Terminal, question: str) -> bool | None:
