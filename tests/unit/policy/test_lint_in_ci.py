@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import sys
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -281,7 +280,7 @@ HCL = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({})\n}\n'
         ("p.json", "{'Statement': []}", "bad-policy-json", "in single quotes"),
         ("p.json", "{Statement: []}", "bad-policy-json", "this is JavaScript"),
         ("p.json", '{"a": 1,\n // no\n "Statement": []}', "bad-policy-json", "p.json:2:2: "),
-        ("p.json", gzip.compress(WRONG.encode()), "bad-policy-json", "compressed by gzip"),
+        ("p.json", gzip.compress(WRONG.encode(), mtime=0), "bad-policy-json", "compressed by gzip"),
         ("p.json", b"\x7fELF\x00\x01", "bad-policy-json", "p.json:1:5: this is binary"),
         ("p.json", WRONG.encode("utf-16"), "bad-policy-json", "this is UTF-16"),
         ("p.json", WRONG.encode("utf-16-be"), "bad-policy-json", "this is UTF-16"),
@@ -312,13 +311,3 @@ def test_a_hundred_megabytes_are_refused_unread(home: Path, run: Run) -> None:
     outcome = run("policy", "lint", "p.json")
     assert outcome.exit_code == 3
     assert "p.json cannot be read: it is larger than 50 MB" in outcome.stderr
-
-
-def test_lint_of_json_imports_no_yaml(home: Path, run: Run) -> None:
-    del run
-    (home / "p.json").write_text(RIGHT)
-    from mfa_session.policy.commands.lint import LintOptions, lint_files
-
-    sys.modules.pop("yaml", None)
-    lint_files(LintOptions(files=(str(home / "p.json"),)))
-    assert "yaml" not in sys.modules
