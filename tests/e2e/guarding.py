@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SHOW = f"""\
 #!{sys.executable}
 import json, os, sys
+if sys.argv[1:] == ["--version"]:
+    sys.exit("aws-cli/2.17.0 Python/3.11.8 Linux/6 exe/x86_64")
 shown = {{"argv": sys.argv[1:], "env": dict(os.environ), "cwd": os.getcwd()}}
 shown["stdin"] = "" if sys.stdin.isatty() else sys.stdin.read()
 print(json.dumps(shown))

@@ -138,6 +138,44 @@ def test_the_command_becomes_the_process(start: Start) -> None:
 # Protected: with a session
 
 
+@pytest.mark.usefixtures("carols")
+def test_what_only_the_session_may_see_is_shown_once_it_is_there(
+    terminal: Terminal, show: str, aws: Sandbox, phone: Device
+) -> None:
+    assert show
+    aws.set_alias("123456789012", "the-library")
+    instance = aws.create_instance(name="db-1", region="eu-west-1")
+    for operation in ("DescribeInstances", "ListAccountAliases"):
+        aws.fail(operation, times=1, code="UnauthorizedOperation", status=403, message="no")
+    tty = terminal("guard", "--", *STOP[:-1], instance)
+    tty.expect_exact(PROMPT)
+    before = str(tty.before)
+    assert "  account 123456789012, region eu-west-1, with session 'mfa'\r\n" in before
+    assert f"  instance  {instance}\r\n" in before
+    tty.sendline(phone.code())
+    tty.expect_exact('{"argv"')
+    after = str(tty.before)
+    assert "  account 123456789012 (the-library), region eu-west-1, with session 'mfa'" in after
+    assert f"  instance  {instance}  db-1  running" in after
+
+
+@pytest.mark.usefixtures("show")
+@pytest.mark.parametrize("option", ["--endpoint-url", "--end", "--e="])
+def test_a_machine_of_another_endpoint_is_not_taken_for_one_of_aws(
+    run: Run, log_in: LogIn, aws: Sandbox, option: str
+) -> None:
+    log_in()
+    instance = aws.create_instance(name="db-1", region="eu-west-1")
+    url = "https://me:hunter2@127.0.0.1:9"
+    words = [option + url] if option.endswith("=") else [option, url]
+    outcome = run("guard", "--", *STOP[:-1], instance, *words)
+    assert shown_by(outcome)["argv"] == [*STOP[1:-1], instance, *words]
+    assert "  endpoint  https://***@127.0.0.1:9  named by the command\n" in outcome.stderr
+    assert f"  instance  {instance}\n" in outcome.stderr
+    assert "running" not in outcome.stderr
+    assert "hunter2" not in outcome.stderr
+
+
 @pytest.mark.usefixtures("carols", "carol")
 def test_the_real_cli_stops_a_machine_with_mfa(
     terminal: Terminal, aws: Sandbox, phone: Device
@@ -147,15 +185,16 @@ def test_the_real_cli_stops_a_machine_with_mfa(
     words = ["aws", "ec2", "stop-instances", "--instance-ids", instance, "i-0123456789abcdef0"]
     tty = terminal("guard", "--", *words, env={"PATH": path_with(real_cli()), "AWS_PAGER": ""})
     tty.expect_exact(PROMPT)
-    announced = f"mfa-session: protected, by built-in *:Stop*: {' '.join(words)}"
-    assert str(tty.before).split() == announced.split()
-    tty.sendline(phone.code())
-    tty.expect(pexpect.EOF)
-    assert str(tty.before).strip("\r\n").splitlines()[:3] == [
+    shown = [
+        f"mfa-session: protected, by built-in *:Stop*: {' '.join(words)}",
         "  account 123456789012 (the-library), region eu-west-1, with session 'mfa'",
         f"  instance  {instance}  db-1  running",
         "  instance  i-0123456789abcdef0  not found in this region",
     ]
+    assert str(tty.before).split() == " ".join(shown).split()
+    tty.sendline(phone.code())
+    tty.expect(pexpect.EOF)
+    assert "account" not in str(tty.before), "what was shown before the code is not shown again"
     assert [call.access_key_id[:4] for call in stops(aws) if call.access_key_id] == ["ASIA"]
 
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
+    from e2e.places import AwsFiles
 
 AWS = """\
 #!/bin/sh
@@ -50,6 +51,39 @@ def test_two_that_differ_are_not_decided_for_a_cli_of_unknown_version(
     outcome = run(*STOP, env=SESSION_KEYS | DIFFER | path_to(tmp_path, "some other aws"))
     assert (outcome.exit_code, outcome.stdout) == (3, "")
     assert "say which you mean: --region" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("version", "region", "seen"),
+    [
+        ("aws-cli/1.40.0 Python/3.12.1 Linux/6 botocore/1.38.0", "eu-south-1", "eu-south-1"),
+        ("aws-cli/2.17.0 Python/3.11.8 Linux/6 exe/x86_64", "eu-north-1", "eu-north-1"),
+    ],
+)
+def test_a_profile_and_a_variable_that_differ_are_decided_as_the_cli_decides(
+    run: Run, tmp_path: Path, files: AwsFiles, version: str, region: str, seen: str
+) -> None:
+    files.write(config="[default]\nregion = eu-south-1\n")
+    around = SESSION_KEYS | {"AWS_REGION": "eu-north-1"} | path_to(tmp_path, version)
+    outcome = run(*STOP, env=around)
+    assert (outcome.exit_code, outcome.stdout) == (0, f"{seen} {seen}\n")
+    assert f"region {region}," in outcome.stderr
+    assert "AWS_REGION and the profile differ" in outcome.stderr
+
+
+@pytest.mark.parametrize("name", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_a_profile_of_no_name_runs_nothing_as_the_cli_would(run: Run, name: str) -> None:
+    outcome = run(*STOP, env=SESSION_KEYS | {name: ""})
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert f"hint: unset {name}\n" in outcome.stderr
+
+
+def test_a_region_set_to_nothing_is_left_so(run: Run, tmp_path: Path, files: AwsFiles) -> None:
+    files.write(config="[default]\nregion = eu-south-1\n")
+    around = SESSION_KEYS | {"AWS_DEFAULT_REGION": ""} | path_to(tmp_path, "aws-cli/1.40.0 x")
+    outcome = run(*STOP, env=around)
+    assert (outcome.exit_code, outcome.stdout) == (0, " \n")
+    assert "region not set," in outcome.stderr
 
 
 def path_to(folder: Path, version: str) -> dict[str, str]:

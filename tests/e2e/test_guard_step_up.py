@@ -13,6 +13,7 @@ import pytest
 import processes
 from e2e.guarding import SHOW, STOP, path_with, put_program, shown_by
 from e2e.places import long_term, managed
+from mfa_session.model.errors import DeclinedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +66,9 @@ def test_only_a_yes_runs_it(
     tty.expect(pexpect.EOF)
     tty.close()
     assert (tty.exitstatus, '"argv": ' in str(tty.before)) == (exit_code, exit_code == 0)
+    if exit_code == DeclinedError.exit_code:
+        assert str(tty.before).endswith("mfa-session: not run\r\n")
+        assert "error" not in str(tty.before)
 
 
 @pytest.mark.parametrize("options", [(), ("--no-input",)], ids=["no terminal", "--no-input"])
@@ -186,7 +190,7 @@ def test_what_has_no_mfa_runs_untouched_with_a_warning_or_not_at_all(
     assert said in outcome.stderr
     assert "account not known" in outcome.stderr
     carols.write(settings=STRICT)
-    did_not_run(run("guard", "--", *STOP, *options, env=env), 7, "no MFA session is had for it")
+    did_not_run(run("guard", "--", *STOP, *options, env=env), 7, "there is no MFA session for it")
     assert len(aws.calls) == 0
 
 
@@ -202,7 +206,7 @@ def test_a_key_without_a_usable_device_runs_untouched_with_a_warning(
     assert "warning: running without a step-up to MFA: the " in outcome.stderr
     assert "account 123456789012, region eu-west-1, with the access key of" in outcome.stderr
     files.write(settings=STRICT)
-    did_not_run(run("guard", "--", *STOP), 7, "no MFA session is had for it")
+    did_not_run(run("guard", "--", *STOP), 7, "there is no MFA session for it")
 
 
 def test_inside_exec_another_profiles_account_is_not_that_of_the_session_around(

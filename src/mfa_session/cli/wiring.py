@@ -10,6 +10,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import TypeVar
 
     from mfa_session.aws.lookups import Lookups
     from mfa_session.aws.policies import IamPolicies
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from mfa_session.system.console import Console
     from mfa_session.system.secret_store import SecretStore
     from mfa_session.system.terminal import Terminal
+
+    Answer = TypeVar("Answer")
 
 
 class Wiring:
@@ -248,8 +251,24 @@ class Wiring:
     def aws_cli_version(self, words: Sequence[str]) -> int | None:
         """Return the major version of the AWS CLI that `words` start; None where it is unknown."""
         from mfa_session.system.processes import aws_cli_version
+        from mfa_session.system.programs import OnlyWrappersError, find_program
 
-        return aws_cli_version(words)
+        try:
+            program = find_program(words[0], self._environ) or words[0]
+        except OnlyWrappersError:
+            return None
+        return aws_cli_version((program, *words[1:]))
+
+    def limited(self, work: Callable[[], Answer], limit_seconds: float) -> Answer | None:
+        """Return what `work` returns; None where an error of ours ends it, or it takes longer."""
+        from contextlib import suppress
+
+        from mfa_session.model.errors import MfaSessionError
+        from mfa_session.system.timeouts import TooSlowError, run_limited
+
+        with suppress(TooSlowError, MfaSessionError):
+            return run_limited(work, limit_seconds)
+        return None
 
     def stdin_secret(self) -> str | None:
         """Return the line on stdin; None where stdin is a terminal."""
@@ -277,6 +296,12 @@ class Wiring:
         from mfa_session.system.execute import execute
 
         return execute(self._console, command, environ, program)
+
+    def execute_past_wrappers(self, command: Sequence[str], environ: Mapping[str, str]) -> int:
+        """Become `command`, past any program on PATH that calls the guard."""
+        from mfa_session.system.past_wrappers import execute_past_wrappers
+
+        return execute_past_wrappers(self._console, command, environ, self._environ)
 
     def _make_session(self) -> Edges:
         from mfa_session.aws.sts import AwsCalls
@@ -355,13 +380,6 @@ def terminal_of(app: App) -> Terminal:
     """Return the terminal, for the commands that take no `Context` yet."""
     terminal: Terminal = app.make.terminal()
     return terminal
-
-
-def aws_cli_version(words: Sequence[str]) -> int | None:
-    """Return the AWS CLI's major version, for the commands that take no `Context` yet."""
-    from mfa_session.system.processes import aws_cli_version
-
-    return aws_cli_version(words)
 
 
 def confirm(terminal: Terminal, question: str) -> bool | None:

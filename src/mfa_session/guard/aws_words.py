@@ -20,7 +20,8 @@ EXTENSIONS = (".exe", ".cmd", ".bat")
 class AwsCall(Record):
     """What the AWS CLI would be asked to do, aliases expanded; names as the CLI spells them.
 
-    `profile` and `region` are what the command line says, None where it says nothing. `rest` are
+    `profile`, `region` and `endpoint` (a URL) are what the command line says, None where it says
+    nothing; an endpoint of "" was given, and is nothing that can be asked. `rest` are
     the words after the operation, without the global options. `shell` is what an alias for a shell
     would run: those commands are on their own, and no option of this one reaches them.
     """
@@ -29,6 +30,7 @@ class AwsCall(Record):
     operation: str | None
     profile: str | None
     region: str | None
+    endpoint: str | None
     rest: tuple[str, ...]
     overlaid: tuple[str, ...] = ()
     """Aliases of [command …] it came through: if operations are called so, those may be meant."""
@@ -102,6 +104,7 @@ def read_aws(words: Sequence[str], aliases: Aliases) -> AwsCall:
         operation=None,
         profile=_last(top, "--profile"),
         region=_last(top, "--region"),
+        endpoint=_endpoint(top),
         rest=top.rest,
     )
     if aliases.sections:
@@ -129,6 +132,20 @@ def _last(scanned: Scanned, name: str) -> str | None:
     return (values[-1] or None) if values else None
 
 
+def _endpoint(scanned: Scanned) -> str | None:
+    values = [option.value for option in scanned.given if option.name == "--endpoint-url"]
+    return values[-1] if values else None
+
+
+def _with_globals(call: AwsCall, inner: Scanned) -> AwsCall:
+    """Return the call with the global options that an alias brings along."""
+    endpoint = _endpoint(inner)
+    return call.replace(
+        region=_last(inner, "--region") or call.region,
+        endpoint=call.endpoint if endpoint is None else endpoint,
+    )
+
+
 def _expand_service(call: AwsCall, aliases: Aliases) -> AwsCall:
     """Replace an alias of [toplevel] by what it stands for, again and again.
 
@@ -144,8 +161,8 @@ def _expand_service(call: AwsCall, aliases: Aliases) -> AwsCall:
             return _through_shell(call, alias, value)
         inner = scan(split_words(value) or ())
         rest = inner.rest + call.rest
-        region = _last(inner, "--region") or call.region
-        call = call.replace(service=inner.word, region=region, rest=rest, alias=alias)
+        call = _with_globals(call, inner)
+        call = call.replace(service=inner.word, rest=rest, alias=alias)
     return call
 
 
@@ -164,7 +181,7 @@ def _read_operation(call: AwsCall, aliases: Aliases) -> AwsCall:
             return _through_shell(call.replace(rest=found.rest), alias, value)
         overlaid += (alias,)
         inner = scan((call.service or "", *(split_words(value) or ())))
-        call = call.replace(region=_last(inner, "--region") or call.region, alias=alias)
+        call = _with_globals(call, inner).replace(alias=alias)
         found = scan(inner.rest + found.rest, ())
     return call.replace(operation=found.word, rest=found.rest, overlaid=overlaid, typed=typed.rest)
 
@@ -172,7 +189,7 @@ def _read_operation(call: AwsCall, aliases: Aliases) -> AwsCall:
 def _through_shell(call: AwsCall, alias: str, value: str) -> AwsCall:
     """Return the call of an alias that is for a shell; no global option reaches what it runs."""
     shell = tuple(split_commands(value[1:], call.rest))
-    return call.replace(alias=alias, profile=None, region=None, shell=shell)
+    return call.replace(alias=alias, profile=None, region=None, endpoint=None, shell=shell)
 
 
 def _ends_dry(options: Iterator[str]) -> bool:

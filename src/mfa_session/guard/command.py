@@ -2,105 +2,86 @@
 
 from __future__ import annotations
 
-import os
-
-from mfa_session.files.reading import read_bytes
 from mfa_session.guard.aliases import NO_ALIASES, parse_aliases
 from mfa_session.guard.decision import judge
 from mfa_session.guard.pattern_warnings import warn_of_slips
 from mfa_session.guard.rules import Rules
 from mfa_session.model.aws_paths import expand
-from mfa_session.model.errors import ConfigurationError, UsageError
+from mfa_session.model.errors import ConfigurationError, DeclinedError, UsageError
+from mfa_session.model.record import Record
 from mfa_session.model.result import Result
-from mfa_session.system.execute import NOT_FOUND, execute, not_found
-from mfa_session.system.programs import OnlyWrappersError, find_program, may_lead_back
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from mfa_session.cli.app import App
     from mfa_session.guard.aliases import Aliases
     from mfa_session.guard.decision import Verdict
+    from mfa_session.guard.plan import Wishes
+    from mfa_session.model.settings import SessionOptions
+    from mfa_session.session.context import Context
+    from mfa_session.session.inputs import Facts
 
 ALIAS_FILE = "~/.aws/cli/alias"
-LED_TO = "MFA_SESSION_GUARD_LED_TO"
-"""The process, which in a row it is, and the program it became: should that program start us
-again, it is a wrapper."""
-MOST_TIMES = 5
-"""How many in a row may lead to us by way of others before the last is called a wrapper."""
-_NOT_PASSED_ON = ("MFA_SESSION_TOKEN_CODE", LED_TO)
 
 
-def run(app: App) -> Result:
+class Options(Record):
+    """What `guard` was given; `rest` is the command, `max_age` is seconds."""
+
+    session: SessionOptions
+    profile: str | None = None
+    max_age: int | None = None
+    yes: bool = False
+    dry_run: bool = False
+    rest: tuple[str, ...] = ()
+
+
+def run(options: Options, ctx: Context) -> Result:
     """Decide about the command and become it, or tell what would be done (`--dry-run`)."""
-    words = app.given.rest
+    words = options.rest
     if not words:
         raise UsageError(
             "no-command", "guard has no command to run", "mfa-session guard -- aws s3 ls"
         )
-    verdict = judge(words, Rules.of(app.file().guard), read_aliases(app))
-    is_dry = app.given.flag("dry_run")
-    warn_of_slips(app, again=verdict.protected or is_dry)
-    if is_dry:
+    verdict = judge(words, Rules.of(ctx.files.settings().guard), read_aliases(ctx))
+    warn_of_slips(ctx, again=verdict.protected or options.dry_run)
+    if options.dry_run:
         from mfa_session.guard.report import report  # noqa: PLC0415  # cold
 
-        return report(app, verdict)
-    if not verdict.protected:
-        return _end(become_program(app, words, app.environ))
-    return _end(_step_up(app, words, verdict))
+        return report(verdict, *_state(options, ctx), ctx.clock.now())
+    if verdict.protected:
+        return _run_protected(options, ctx, verdict)
+    return _end(ctx.make.execute_past_wrappers(words, ctx.environ))
 
 
-def _step_up(app: App, words: Sequence[str], verdict: Verdict) -> int:
-    from mfa_session.guard.step_up import step_up  # noqa: PLC0415  # cold
+def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
+    from mfa_session.guard.step_up import Request, step_up  # noqa: PLC0415  # cold
 
-    ready = step_up(app, words, verdict)
-    return become_program(app, ready.words, ready.environ)
+    inputs, wishes = _state(options, ctx)
+    request = Request(words=options.rest, verdict=verdict, wishes=wishes, yes=options.yes)
+    ready = step_up(request, inputs, ctx)
+    if ready is None:
+        ctx.console.say("mfa-session: not run")
+        return _end(DeclinedError.exit_code)
+    return _end(ctx.make.execute_past_wrappers(ready.words, ready.environ))
 
 
-def read_aliases(app: App) -> Aliases:
+def _state(options: Options, ctx: Context) -> tuple[Facts, Wishes]:
+    """Return the files as they stand, and what was said of the session."""
+    from mfa_session.guard.plan import Wishes  # noqa: PLC0415  # cold
+    from mfa_session.session.inputs import read_inputs  # noqa: PLC0415  # cold
+
+    # Which session it is follows from the command, and from guard's own --profile alone.
+    said = options.session.replace(profile=None, source_profile=None)
+    wishes = Wishes(profile=options.profile, max_age=options.max_age)
+    return read_inputs(ctx, said), wishes
+
+
+def read_aliases(ctx: Context) -> Aliases:
     """Return the AWS CLI's aliases; of a file that cannot be read, the CLI itself will tell."""
     try:
-        data = read_bytes(expand(ALIAS_FILE, app.environ))
+        data = ctx.files.read(expand(ALIAS_FILE, ctx.environ))
     except ConfigurationError:
         return NO_ALIASES
     return parse_aliases(data.decode("utf-8", "replace")) if data else NO_ALIASES
-
-
-def become_program(app: App, words: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Become the command, looked up past any wrapper of our own; return an exit code if not."""
-    child = {name: value for name, value in environ.items() if name not in _NOT_PASSED_ON}
-    try:
-        program = find_program(words[0], environ, _led_back(app.environ))
-    except OnlyWrappersError:
-        app.talk.error(
-            f"{words[0]}: only wrappers that call mfa-session are on PATH, not the program itself",
-            "install it, or put its folder on PATH",
-        )
-        return NOT_FOUND
-    if program is None:
-        return not_found(app.talk, words[0])
-    if may_lead_back(program):
-        child[LED_TO] = f"{os.getpid()} {_trail(app.environ)[1] + 1} {program}"
-    return execute(app.talk, words, child, program)
-
-
-def _led_back(environ: Mapping[str, str]) -> str | None:
-    """Return the program that has led back to us: this very process had become it.
-
-    Our parent may have gone on to be another that calls us for its own reasons; and where others
-    stand in between nobody can know. They are believed when it happens again, or many times.
-    """
-    process, times, program = _trail(environ)
-    again = process == str(os.getppid()) and times > 1
-    return program if process == str(os.getpid()) or again or times >= MOST_TIMES else None
-
-
-def _trail(environ: Mapping[str, str]) -> tuple[str, int, str]:
-    """Return the process, which in a row it was, and the program that it became."""
-    process, _, others = environ.get(LED_TO, "").partition(" ")
-    times, _, program = others.partition(" ")
-    return (process, int(times), program) if times.isdecimal() else ("", 0, "")
 
 
 def _end(exit_code: int) -> Result:

@@ -6,30 +6,30 @@ from mfa_session.model.errors import MfaSessionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.app import App
+    from mfa_session.session.context import Context
 
 NOTE = "guard-patterns"
 """The file of the state directory with the patterns seen last, and which of them were slips."""
 
 
-def warn_of_slips(app: App, *, again: bool) -> None:
+def warn_of_slips(ctx: Context, *, again: bool) -> None:
     """Warn of patterns that match nothing: when they are new, and `again` where that is fitting.
 
-    To know takes a look through all operations there are, so what was found out is noted.
+    Finding out takes a look through all operations, so the answer is noted.
     """
-    guard = app.file().guard
+    guard = ctx.files.settings().guard
     patterns = [*guard.get("protect", ()), *guard.get("allow", ())]
     if not patterns:
         return
-    seen, _, slips = (app.state.read(NOTE) or b"").decode("utf-8", "replace").partition("\0")
+    seen, _, slips = (ctx.files.state.read(NOTE) or b"").decode("utf-8", "replace").partition("\0")
     is_new = seen != "\n".join(patterns)
     if is_new:
-        slips = _find_slips(app, patterns)
+        slips = _find_slips(ctx, patterns)
     if slips and (is_new or again):
-        app.talk.warn(slips)
+        ctx.console.warn(slips)
 
 
-def _find_slips(app: App, patterns: list[str]) -> str:
+def _find_slips(ctx: Context, patterns: list[str]) -> str:
     from mfa_session.guard.known import nearest_pattern, read_known, unmatched  # noqa: PLC0415
 
     known = read_known()
@@ -39,7 +39,7 @@ def _find_slips(app: App, patterns: list[str]) -> str:
         named.append(repr(pattern) + (f" (did you mean {near!r}?)" if near else ""))
     slips = f"[guard] of config.toml: no operation is called {', '.join(named)}" if named else ""
     try:
-        app.state.write(NOTE, "\0".join(["\n".join(patterns), slips]).encode())
+        ctx.files.state.write(NOTE, "\0".join(["\n".join(patterns), slips]).encode())
     except MfaSessionError:  # it is found out anew the next time
-        app.talk.detail("the patterns of [guard] could not be noted in the state directory")
+        ctx.console.detail("the patterns of [guard] could not be noted in the state directory")
     return slips

@@ -2,59 +2,93 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
-from mfa_session.guard.aws_words import is_aws
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.system.programs import OnlyWrappersError, find_program
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping
 
-    from mfa_session.cli.app import App
-    from mfa_session.guard.decision import Verdict
-    from mfa_session.guard.step_up import Plan
+    from mfa_session.guard.aws_words import AwsCall
+    from mfa_session.guard.plan import Plan
+    from mfa_session.session.inputs import Facts
 
 FIRST_VERSION = 1
 """Of the AWS CLI."""
 
 
-def region_of(app: App, words: Sequence[str], plan: Plan, verdict: Verdict) -> str | None:
-    """Return the region the command would use: its own, the environment's, the profile's."""
-    if verdict.call is not None and verdict.call.region:
-        return verdict.call.region
-    region, default = app.environ.get("AWS_REGION"), app.environ.get("AWS_DEFAULT_REGION")
-    if region and default and region != default:
-        region = default if verdict.call and not _reads_aws_region(app, words) else region
-        app.talk.warn(f"AWS_REGION and AWS_DEFAULT_REGION differ; {region} is what it would use")
-    return region or default or _region_of_profile(app, plan)
+class Regions(Record):
+    """The regions that a command may use, mostly one; and the variables that keep it there.
+
+    The program of another vendor reads AWS_REGION or AWS_DEFAULT_REGION, so there may be two.
+    `doubt` says why it had to be found out which one counts.
+    """
+
+    names: tuple[str, ...] = ()
+    variables: Mapping[str, str]
+    doubt: str = ""
+
+    @property
+    def only(self) -> str | None:
+        """The region, where there is one alone."""
+        return self.names[0] if len(self.names) == 1 else None
 
 
-def _reads_aws_region(app: App, words: Sequence[str]) -> bool:
-    """Say whether the AWS CLI here reads AWS_REGION first, as version 2 does, or not at all."""
-    from mfa_session.cli.wiring import aws_cli_version  # noqa: PLC0415  # every edge
+def find_regions(
+    inputs: Facts, call: AwsCall | None, plan: Plan, cli_version: Callable[[], int | None]
+) -> Regions:
+    """Return where a command would run: by its own words, the environment or the profile.
 
-    version = None
-    with suppress(OnlyWrappersError):
-        program = find_program(words[0], app.environ) or words[0]
-        version = aws_cli_version((program, *words[1 : is_aws(words)]))
+    Version 2 of the AWS CLI reads AWS_REGION, then AWS_DEFAULT_REGION, then the profile; version 1
+    passes over AWS_REGION. `cli_version` is asked where that makes a difference. Raises
+    ConfigurationError `ambiguous-region` where it returns None then.
+    """
+    around = inputs.environ
+    profile = _region_of_profile(inputs, plan)
+    second = _first_set(around.get("AWS_DEFAULT_REGION"), profile)
+    first = _first_set(around.get("AWS_REGION"), second)
+    if call is None:
+        names = tuple(dict.fromkeys(name for name in (first, second) if name))
+        return Regions(names=names, variables=_absent(around, profile))
+    region, doubt = call.region, ""
+    if not region:
+        region = first
+        if first != second:
+            region = second if _version(cli_version) == FIRST_VERSION else first
+            other = "AWS_DEFAULT_REGION" if "AWS_DEFAULT_REGION" in around else "the profile"
+            doubt = f"AWS_REGION and {other} differ; this AWS CLI uses {region or 'neither'}"
+    names = (region,) if region else ()
+    if call.in_shell:  # the alias may run other commands as well, which keep their own
+        return Regions(names=names, variables=_absent(around, profile), doubt=doubt)
+    variables = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), region) if region else {}
+    return Regions(names=names, variables=variables, doubt=doubt)
+
+
+def _version(cli_version: Callable[[], int | None]) -> int:
+    version = cli_version()
     if version is None:
         raise ConfigurationError(
             "ambiguous-region",
-            "AWS_REGION and AWS_DEFAULT_REGION differ, and it is the AWS CLI's version that tells "
+            "AWS_REGION and the region beside it differ, and only the AWS CLI's version tells "
             "which one counts",
             "say which you mean: --region, or unset one of them",
         )
-    return version > FIRST_VERSION
+    return version
 
 
-def _region_of_profile(app: App, plan: Plan) -> str | None:
-    own = plan.facts.section(profile_read(app, plan) or "default").get("region")
+def _first_set(*values: str | None) -> str | None:
+    """Return the first value that is set: one set to nothing counts, as in botocore."""
+    return next((value for value in values if value is not None), None)
+
+
+def _absent(around: Mapping[str, str], profile: str | None) -> dict[str, str]:
+    """Return the profile's region by the variables that would take its place, were they set."""
+    if not profile or "AWS_DEFAULT_REGION" in around:
+        return {}
+    variables = {"AWS_DEFAULT_REGION": profile}
+    return variables if "AWS_REGION" in around else {**variables, "AWS_REGION": profile}
+
+
+def _region_of_profile(inputs: Facts, plan: Plan) -> str | None:
+    own = inputs.section(plan.profile_read(inputs) or "default").get("region")
     return own or (plan.settings.written_region if plan.settings else None)
-
-
-def profile_read(app: App, plan: Plan) -> str | None:
-    """Return the profile whose region and output count, be the keys from elsewhere or not."""
-    around = app.environ.get("AWS_DEFAULT_PROFILE") or app.environ.get("AWS_PROFILE")
-    return plan.identity.profile or around

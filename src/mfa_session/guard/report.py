@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 from mfa_session.guard.identity import KEYS
-from mfa_session.guard.step_up import make_plan
+from mfa_session.guard.plan import make_plan
 from mfa_session.model.result import Result
 from mfa_session.session.reuse import find_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.app import App
+    from datetime import datetime
+
     from mfa_session.guard.decision import Verdict
-    from mfa_session.guard.step_up import Plan
+    from mfa_session.guard.plan import Plan, Wishes
+    from mfa_session.session.inputs import Facts
 
 # Effect, as scripts see it → what it means to people.
 EFFECTS = {
-    "run": "it runs as it is",
-    "use-session": "it runs with the session, which is good",
-    "log-in": "a session is had first, then it runs with it",
+    "run": "it runs unchanged",
+    "use-session": "it runs with the session, which is valid",
+    "log-in": "logs in first, then runs it with the session",
     "keep-keys": "it runs with the session keys of the environment",
-    "warn": "it runs as it is, with a warning: {reason}",
+    "warn": "it runs unchanged, with a warning: {reason}",
     "refuse": "it does not run: {reason}",
 }
 
 
-def report(app: App, verdict: Verdict) -> Result:
+def report(verdict: Verdict, inputs: Facts, wishes: Wishes, now: datetime) -> Result:
     """Tell the decision; nothing is run, asked or written."""
-    plan = make_plan(app, verdict) if verdict.protected else None
-    effect = _effect(app, plan) if plan else "run"
+    plan = make_plan(inputs, verdict.call, wishes, now) if verdict.protected else None
+    effect = _effect(inputs, plan, now) if plan else "run"
     session = plan.settings.target if plan and plan.settings else None
     identity = plan.identity.label() if plan else None
     data = {
@@ -48,10 +50,9 @@ def report(app: App, verdict: Verdict) -> Result:
     return Result(data=data, lines=(*lines, f"effect: {said}"))
 
 
-def _effect(app: App, plan: Plan) -> str:
+def _effect(inputs: Facts, plan: Plan, now: datetime) -> str:
     if plan.settings is not None:
-        kept = find_kept(plan.settings, app.sessions(plan.facts), app.now())
-        return "use-session" if kept else "log-in"
+        return "use-session" if find_kept(plan.settings, inputs.sessions(), now) else "log-in"
     if plan.identity.kind == KEYS:
         return "keep-keys"
-    return "refuse" if plan.facts.file.guard.get("strict", False) else "warn"
+    return "refuse" if inputs.file.guard.get("strict", False) else "warn"

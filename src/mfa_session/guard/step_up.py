@@ -1,40 +1,39 @@
-"""The step-up before a protected command: whose session, what will be hit, and the question."""
+"""The step-up before a protected command: what will be hit, the session, and the question."""
 
 from __future__ import annotations
 
-from mfa_session.cli.arguments import asks_nothing
 from mfa_session.guard.aws_words import is_aws, without_profile
-from mfa_session.guard.choice import Choice
-from mfa_session.guard.identity import KEYS, OTHER, Identity, find_identity
-from mfa_session.guard.preview import announce, show
-from mfa_session.guard.region import profile_read, region_of
+from mfa_session.guard.identity import KEYS
+from mfa_session.guard.plan import STEPPED_UP, make_plan
+from mfa_session.guard.preview import Preview
+from mfa_session.guard.region import find_regions
+from mfa_session.model.arns import account_of
 from mfa_session.model.errors import ConfigurationError, DeclinedError, NoMfaError
 from mfa_session.model.record import Record
+from mfa_session.model.session import read_keys
+from mfa_session.session.acquire import acquire
 from mfa_session.session.environment import child_environment, session_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfa_session.cli.app import App
     from mfa_session.guard.decision import Verdict
-    from mfa_session.model.session import Session
+    from mfa_session.guard.plan import Plan, Wishes
+    from mfa_session.guard.region import Regions
+    from mfa_session.model.session import Keys, Session
     from mfa_session.model.settings import Settings
+    from mfa_session.session.context import Context
     from mfa_session.session.inputs import Facts
 
-STEPPED_UP = "MFA_SESSION_GUARDED"
-"""The key id of the session that a guard further out has asked for, shown and given."""
-_NO_SESSION = {"temporary-source", "no-long-term-keys", "source-loop"}
 
+class Request(Record):
+    """A protected command, and what was said of how to run it; `yes` answers the question."""
 
-class Plan(Record):
-    """What a protected command runs with: a session by `settings`, or as it is for a `reason`."""
-
-    facts: Facts
-    identity: Identity
-    settings: Settings | None = None
-    reason: str = ""
-    is_inside: bool = False
+    words: tuple[str, ...]
+    verdict: Verdict
+    wishes: Wishes
+    yes: bool = False
 
 
 class Ready(Record):
@@ -44,149 +43,155 @@ class Ready(Record):
     environ: Mapping[str, str]
 
 
-def step_up(app: App, words: Sequence[str], verdict: Verdict) -> Ready:
-    """Have the session, show what will be hit, ask if that is wanted; return what to run."""
-    plan = make_plan(app, verdict)
+def step_up(request: Request, inputs: Facts, ctx: Context) -> Ready | None:
+    """Show what will be hit, get the session, ask if that is wanted; return what to run.
+
+    None where the answer was no. Raises every error that a login can end in, and DeclinedError
+    where nobody can be asked or `strict` lets nothing run without a session.
+    """
+    plan = make_plan(inputs, request.verdict.call, request.wishes, ctx.clock.now())
     if plan.is_inside:
-        return Ready(words=words, environ=app.environ)
-    region = region_of(app, words, plan, verdict)
-    _check_confirmable(app)
-    announce(app, words, verdict)
-    plan, session = _have_session(app, plan)
-    if plan.reason:
-        _warn_or_refuse(app, plan)
-    show(app, words, verdict, session, plan, region)
-    _ask(app)
-    if session is None:
-        return Ready(words=words, environ=_without_new_keys(app, plan, region))
-    return _ready(app, words, verdict, plan, session, region)
+        return Ready(words=request.words, environ=ctx.environ)
+    return _StepUp(request, inputs, ctx, plan).prepare()
 
 
-def _have_session(app: App, plan: Plan) -> tuple[Plan, Session | None]:
-    """Have the session that is planned; a key without a device gets none, and the plan says why."""
-    if plan.settings is None:
-        return plan, None
-    from mfa_session.session.device import NO_DEVICE, lacks_device  # noqa: PLC0415  # cold
+class _StepUp:
+    """One step-up, from the plan to what is run."""
 
-    try:
-        return plan, app.have(plan.facts, plan.settings, in_memory=True).session
-    except ConfigurationError as error:
-        if error.code not in NO_DEVICE:
-            raise
-        return _without_session(plan, error.message), None
-    except NoMfaError as error:  # it is not known yet whether there is a device to ask a code of
-        if error.code != "code-needed":
-            raise
-        reason = lacks_device(app.edges(), plan.settings)
-        if reason is None:
-            raise
-        return _without_session(plan, reason), None
+    def __init__(self, request: Request, inputs: Facts, ctx: Context, plan: Plan) -> None:
+        self._request = request
+        self._inputs = inputs
+        self._ctx = ctx
+        self._plan = plan
+        self._regions = self._find_regions()
+        self._preview = Preview(ctx, request.verdict, self._regions)
 
+    def prepare(self) -> Ready | None:
+        """Return what to run; None where the answer was no."""
+        self._check_confirmable()
+        self._preview.announce(self._request.words)
+        session = self._acquire()
+        if self._plan.reason:
+            self._warn_or_refuse()
+        self._show(session)
+        if self._wants_yes() and not self._ctx.make.confirm("Run it?"):
+            return None
+        return self._with_session(session) if session else self._without_session()
 
-def _without_new_keys(app: App, plan: Plan, region: str | None) -> Mapping[str, str]:
-    """Return the environment as it is; with session keys, the region shown and a mark of them."""
-    if plan.identity.kind != KEYS:
-        return app.environ
-    regions = dict.fromkeys(("AWS_REGION", "AWS_DEFAULT_REGION"), region) if region else {}
-    # The guards further in are not to ask again.
-    return {**app.environ, **regions, STEPPED_UP: app.environ["AWS_ACCESS_KEY_ID"]}
+    def _find_regions(self) -> Regions:
+        words = self._request.words
 
+        def version() -> int | None:
+            return self._ctx.make.aws_cli_version(words[: is_aws(words)])
 
-def make_plan(app: App, verdict: Verdict) -> Plan:
-    """Decide with which session the command is to run; nothing is asked of AWS or anybody."""
-    facts = app.facts(app.given.options(app.environ).replace(profile=None, source_profile=None))
-    identity = _identity_of(facts, verdict)
-    wanted = app.given.values.get("profile")
-    plan = Plan(facts=facts, identity=identity)
-    choice = Choice(facts, identity, app.now())
-    if identity.kind == KEYS:
-        if wanted is not None:
-            choice.choose(wanted, ())  # which refuses another's
-        inside = app.environ.get(STEPPED_UP) == app.environ.get("AWS_ACCESS_KEY_ID")
-        return plan.replace(is_inside=inside)
-    if identity.kind == OTHER and wanted is None:
-        return plan.replace(reason=identity.reason)
-    preferred = (app.environ.get("MFA_SESSION_PROFILE"), facts.file.guard.get("profile"))
-    try:
-        settings = choice.choose(wanted, preferred)
-    except ConfigurationError as error:
-        if error.code not in _NO_SESSION or wanted is not None:
-            raise
-        return _without_session(plan, error.message)
-    max_age = app.given.values.get("max_age")
-    max_age = facts.file.guard.get("max_age") if max_age is None else max_age
-    return plan.replace(settings=settings.with_max_age(max_age))
+        regions = find_regions(self._inputs, self._request.verdict.call, self._plan, version)
+        if regions.doubt:
+            self._ctx.console.warn(regions.doubt)
+        return regions
 
+    def _acquire(self) -> Session | None:
+        """Get the session that is planned; a key without a device gets none, and the plan says why.
 
-def _identity_of(facts: Facts, verdict: Verdict) -> Identity:
-    call = verdict.call
-    if call is not None and call.in_shell and call.profile:
-        reason = f"the alias {call.alias!r} runs it in a shell, with a --profile of its own"
-        return Identity(kind=OTHER, reason=reason)
-    return find_identity(facts, call.profile if call else None)
+        What will be hit is shown before a code is asked.
+        """
+        settings = self._plan.settings
+        if settings is None:
+            return None
+        from mfa_session.session.device import NO_DEVICE, lacks_device  # noqa: PLC0415  # cold
 
+        try:
+            return acquire(
+                self._ctx, self._inputs, settings, in_memory=True, before_code=self._show_before
+            ).session
+        except ConfigurationError as error:
+            if error.code not in NO_DEVICE:
+                raise
+            reason = error.message
+        except NoMfaError as error:  # whether there is a device to ask a code of is not known yet
+            if error.code != "code-needed":
+                raise
+            lack = lacks_device(self._ctx.make.session(), settings)
+            if lack is None:
+                raise
+            reason = lack
+        self._plan = self._plan.without_session(reason)
+        return None
 
-def _without_session(plan: Plan, reason: str) -> Plan:
-    return plan.replace(settings=None, reason=reason)
+    def _show_before(self, asked: Settings) -> None:
+        """Show what the long-term keys may see, which are those of `asked`; a role's they are not.
 
+        A role's account is the one that its ARN names.
+        """
+        settings = self._plan.settings or asked
+        account = account_of(settings.role_arn or asked.mfa_serial)
+        keys = None if settings.role_arn else asked.source.keys
+        self._tell(f"session {settings.name!r}", account, keys)
 
-def _warn_or_refuse(app: App, plan: Plan) -> None:
-    """Tell why there is no session; with `strict`, let nothing run without one."""
-    if plan.facts.file.guard.get("strict", False):
+    def _show(self, session: Session | None) -> None:
+        if session is None:
+            self._tell(self._plan.identity.label(), None, self._keys_without_session())
+        else:
+            self._tell(f"session {session.name!r}", session.account, session.keys)
+
+    def _tell(self, using: str, account: str | None, keys: Keys | None) -> None:
+        profile = self._plan.identity.profile
+        known = profile if profile in self._inputs.profiles.names() else None
+        self._preview.show(using, account, keys, known)
+
+    def _keys_without_session(self) -> Keys | None:
+        """Return the keys that the command uses where they are at hand; never somebody else's."""
+        if self._plan.identity.kind == KEYS:
+            return read_keys({name.lower(): text for name, text in self._ctx.environ.items()})
+        return self._plan.identity.source.keys if self._plan.identity.source else None
+
+    def _warn_or_refuse(self) -> None:
+        """Tell why there is no session; with `strict`, let nothing run without one."""
+        if self._inputs.file.guard.get("strict", False):
+            raise DeclinedError(
+                "no-session-for-identity",
+                "the command is protected, and there is no MFA session for it: "
+                f"{self._plan.reason}",
+                "use a profile with your own access key and an MFA device, "
+                "or set strict = false in [guard] of config.toml",
+            )
+        self._ctx.console.warn(f"running without a step-up to MFA: {self._plan.reason}")
+
+    def _check_confirmable(self) -> None:
+        """Refuse where a yes is wanted and nobody can give it, before a code is spent on it."""
+        if not self._wants_yes() or self._ctx.make.terminal().can_ask():
+            return
         raise DeclinedError(
-            "no-session-for-identity",
-            f"the command is protected, and no MFA session is had for it: {plan.reason}",
-            "use a profile with your own access key and an MFA device, "
-            "or set strict = false in [guard] of config.toml",
+            "not-confirmed",
+            "the command is protected, and "
+            + ("there is nobody to ask" if self._ctx.may_ask else "nothing may be asked"),
+            "run it in a terminal, or say yes beforehand: guard --yes",
         )
-    app.talk.warn(f"running without a step-up to MFA: {plan.reason}")
 
+    def _wants_yes(self) -> bool:
+        return bool(self._inputs.file.guard.get("confirm", False)) and not self._request.yes
 
-def _check_confirmable(app: App) -> None:
-    """Refuse where a yes is wanted and nobody can give it; before a code is spent on it."""
-    from mfa_session.cli.wiring import terminal_of  # noqa: PLC0415  # every edge
+    def _without_session(self) -> Ready:
+        """Run it as it is; with session keys, in the region shown and with a mark of them."""
+        environ = self._ctx.environ
+        if self._plan.identity.kind == KEYS:
+            # The guards further in are not to ask again.
+            mark = {STEPPED_UP: environ["AWS_ACCESS_KEY_ID"]}
+            environ = {**environ, **self._regions.variables, **mark}
+        return Ready(words=self._request.words, environ=environ)
 
-    if not _wants_yes(app) or terminal_of(app).can_ask():
-        return
-    unasked = asks_nothing(app.given.values, app.environ)
-    raise DeclinedError(
-        "not-confirmed",
-        "the command is protected, and "
-        + ("nothing may be asked" if unasked else "there is nobody to ask"),
-        "run it in a terminal, or say yes beforehand: guard --yes",
-    )
-
-
-def _wants_yes(app: App) -> bool:
-    return bool(app.file().guard.get("confirm", False)) and not app.given.flag("yes")
-
-
-def _ask(app: App) -> None:
-    """Ask whether to go on, where that is wanted."""
-    from mfa_session.cli.wiring import confirm, terminal_of  # noqa: PLC0415  # every edge
-
-    if _wants_yes(app) and not confirm(terminal_of(app), "Run it?"):
-        raise DeclinedError("declined", "not run: the answer was no")
-
-
-def _ready(
-    app: App,
-    words: Sequence[str],
-    verdict: Verdict,
-    plan: Plan,
-    session: Session,
-    region: str | None,
-) -> Ready:
-    """Put the session and the region into the environment, in the place of the profile."""
-    variables = session_variables(session, app.environ, asked=region, from_files=None)
-    variables[STEPPED_UP] = session.keys.access_key_id
-    profile = profile_read(app, plan)
-    if verdict.call is not None:
-        # The AWS CLI takes the keys before it, and region and output from it. Others may prefer
-        # a profile to keys, and would go on without MFA.
-        if profile and profile in plan.facts.profiles.names():
-            variables["AWS_PROFILE"] = profile
-        if not verdict.call.in_shell:
-            start = is_aws(words) - 1
-            words = (*words[:start], *without_profile(words[start:]))
-    return Ready(words=words, environ=child_environment(app.environ, variables))
+    def _with_session(self, session: Session) -> Ready:
+        """Put the session and the region into the environment, in the place of the profile."""
+        words, call = self._request.words, self._request.verdict.call
+        variables = session_variables(session, {}, asked=None, from_files=None)
+        variables = {**variables, **self._regions.variables}
+        variables[STEPPED_UP] = session.keys.access_key_id
+        profile = self._plan.profile_read(self._inputs)
+        if call is not None:
+            # The AWS CLI takes the keys before it, and region and output from it. Others may
+            # prefer a profile to keys, and would go on without MFA.
+            if profile and profile in self._inputs.profiles.names():
+                variables["AWS_PROFILE"] = profile
+            if not call.in_shell:
+                start = is_aws(words) - 1
+                words = (*words[:start], *without_profile(words[start:]))
+        return Ready(words=words, environ=child_environment(self._ctx.environ, variables))

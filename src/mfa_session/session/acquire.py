@@ -6,6 +6,9 @@ from mfa_session.session.reuse import Outcome, find_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_session.model.ports import CodeSource, Edges
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Context
     from mfa_session.session.inputs import Facts
@@ -18,10 +21,13 @@ def acquire(
     *,
     force: bool = False,
     in_memory: bool = False,
+    before_code: Callable[[Settings], None] | None = None,
 ) -> Outcome:
     """Return the session that `settings` ask for, and whether it was there already.
 
     `force` renews a session that would do. `in_memory` takes one that cannot be written, too.
+    `before_code` is called just before a code is asked, with the settings whose source's keys
+    will send it.
     Raises every MfaSessionError that a login can end in.
     """
     standing = inputs.sessions()
@@ -31,4 +37,22 @@ def acquire(
     from mfa_session.session.renewal import Renewal  # noqa: PLC0415  # cold
 
     replaced = {session.keys.access_key_id for session in standing} if force else set()
-    return Renewal(ctx.make.session(), in_memory=in_memory).renew(settings, replaced)
+    edges = ctx.make.session()
+    if before_code is not None:
+        edges = _calling(before_code, edges)
+    return Renewal(edges, in_memory=in_memory).renew(settings, replaced)
+
+
+def _calling(before_code: Callable[[Settings], None], edges: Edges) -> Edges:
+    """Return the edges with a call before the first code that they give."""
+
+    def codes(settings: Settings) -> Callable[[str], CodeSource]:
+        given = edges.codes(settings)  # which refuses where nobody can be asked
+
+        def of_device(serial: str) -> CodeSource:
+            before_code(settings.replace(mfa_serial=serial))
+            return given(serial)
+
+        return of_device
+
+    return edges.replace(codes=codes)

@@ -59,6 +59,12 @@ if TYPE_CHECKING:
         def setup(self) -> Any:
             """Return what `configure` touches: `setup.ports.SetupEdges`."""
 
+        def limited(self, work: Callable[[], Any], limit_seconds: float) -> Any:
+            """Return what `work` returns; None where it fails or takes longer."""
+
+        def aws_cli_version(self, words: Sequence[str]) -> int | None:
+            """Return the major version of the AWS CLI that `words` start, or None."""
+
         def take_code_from_stdin(self) -> None:
             """Take the line of `--token-code -` now, before a child gets stdin."""
 
@@ -69,6 +75,9 @@ if TYPE_CHECKING:
             self, command: Sequence[str], environ: Mapping[str, str], program: str | None = None
         ) -> int:
             """Become `command`; return an exit code (126, 127) only if that fails."""
+
+        def execute_past_wrappers(self, command: Sequence[str], environ: Mapping[str, str]) -> int:
+            """Do the same, past any program on PATH that calls the guard."""
 
 
 class Context(Record):

@@ -20,6 +20,7 @@ class Read(NamedTuple):
     operation: str | None
     profile: str | None
     region: str | None
+    endpoint: str | None = None
 
 
 VERSION_2_VALUES = ("--cli-binary-format", "--cli-error-format")
@@ -32,6 +33,7 @@ class Called(NamedTuple):
     service: str
     rest: list[str]
     region: str | None
+    endpoint: str | None
 
 
 class RealCli:
@@ -61,7 +63,13 @@ class RealCli:
                 operation = self._operation(parsed.command, rest)
             except SystemExit:
                 return None
-        return Read(parsed.command, operation, parsed.profile or None, parsed.region or None)
+        return Read(
+            parsed.command,
+            operation,
+            parsed.profile or None,
+            parsed.region or None,
+            parsed.endpoint_url,
+        )
 
     def expand(self, words: list[str], alias_file: str) -> Called | None:
         """Parse the words after `aws` and let the CLI expand aliases; None where it fails.
@@ -103,4 +111,4 @@ class _Recorder:
         self.name = name
 
     def __call__(self, rest: list[str], parsed: Any) -> Called:
-        return Called(self.name, rest, parsed.region or None)
+        return Called(self.name, rest, parsed.region or None, parsed.endpoint_url)

@@ -50,7 +50,7 @@ def ours(words: list[str]) -> Read:
     """Read the words our way, in the form in which the real one answers."""
     call = read_aws(words, NO_ALIASES)
     operation = None if call.service == "help" else call.operation
-    return Read(call.service or "", operation, call.profile, call.region)
+    return Read(call.service or "", operation, call.profile, call.region, call.endpoint)
 
 
 def agrees(cli: RealCli, words: list[str]) -> bool:
@@ -72,6 +72,10 @@ def test_the_table_is_what_the_cli_reads(case: Case, cli: RealCli) -> None:
 @pytest.mark.parametrize(
     "line",
     [
+        "ec2 stop-instances --end http://a",
+        "--e=http://a ec2 stop-instances",
+        "ec2 --e= stop-instances --instance-i i-1",
+        "ec2 stop-instances --endpoint-url http://a --e http://b",
         "-- ec2 -- stop-instances",
         "ec2 -- -- stop-instances",
         "--profile -- ec2 stop-instances",
@@ -131,6 +135,8 @@ other = prof x
 prof = ec2 --profile x stop-instances
 s3api = s3 --recursive
 colon: iam list-users
+local = ec2 --endpoint-url http://127.0.0.1:9 stop-instances
+near = ec2 --end http://127.0.0.1:9 stop-instances
 """
 
 
@@ -139,6 +145,7 @@ colon: iam list-users
     ["whoami", "stop", "stop --region b", "--region b halt --instance-ids i", "HALT", "halt help",
      "ec2 describe-instances", "--region b ec2 describe-instances", "loop", "round", "quoted --x y",
      "open", "empty", "option ec2", "dashes --instance-ids i", "other", "prof", "s3api rm s3://b",
+     "local", "near", "local --e=http://b", "--end http://b local --x", "stop --endpoint http://b",
      "colon", "iam list-users", "-- stop --x", "stop -- --region x", "nobody"],
 )  # fmt: skip
 def test_aliases_are_expanded_as_the_cli_expands_them(
@@ -152,5 +159,5 @@ def test_aliases_are_expanded_as_the_cli_expands_them(
         assert call.service in (None, "ec2", *line.split()), "the CLI fails"
     else:
         found = scan(real.rest, ())
-        expected = (real.service, found.word, found.rest, real.region)
-        assert (call.service, call.operation, call.rest, call.region) == expected
+        expected = (real.service, found.word, found.rest, real.region, real.endpoint)
+        assert (call.service, call.operation, call.rest, call.region, call.endpoint) == expected
