@@ -59,7 +59,7 @@ _KIND = Option(
     flags=("--kind",),
     kind="choice",
     choices=("identity", "trust", "resource", "boundary", "scp"),
-    help="What the policies are.  [default: as they look, or as what they come in says]",
+    help="The kind of policy. [default: found from the content]",
 )
 
 COMMANDS = (
@@ -80,11 +80,11 @@ COMMANDS = (
         summary="Find MFA mistakes in IAM policies.",
         example="mfa-session policy lint policy.json",
         description=(
-            "Reads policies in JSON, or in YAML with the extra `yaml`: as written, as aws prints "
-            "them, in CloudFormation and SAM templates, in what `terraform show -json` prints. A "
-            "FILE may be a directory; - is stdin. Shows each mistake with its line, who gets "
-            "through or is locked out, and the corrected condition. Exits with 1 for findings, and "
-            "with 3 for what cannot be read as a policy."
+            "Reads policies in JSON, or in YAML with the extra `yaml`: as they are, as the AWS CLI "
+            "prints them, in CloudFormation and SAM templates, and in the output of `terraform "
+            "show -json`. A FILE may be a directory; - is stdin. Shows each mistake with its line, "
+            "who gets through or is locked out, and the corrected condition. Exits with 1 for "
+            "findings, and with 3 for what cannot be read as a policy."
         ),
         options=(
             _KIND,
@@ -96,30 +96,30 @@ COMMANDS = (
             Option(
                 flags=("--together",),
                 kind="flag",
-                help="The files are one principal's policies: judge them as one.",
+                help="Judge all files together, as the policies of one principal.",
             ),
             Option(
                 flags=("--format",),
                 kind="choice",
                 choices=("text", "json", "sarif", "github"),
-                help="How to print findings.  [default: text]",
+                help="The output format. [default: text]",
             ),
             Option(
                 flags=("--fail-on",),
                 kind="choice",
                 choices=("error", "warning", "note", "never"),
-                help="From which severity on to exit with 1.  [default: warning]",
+                help="The lowest severity that exits with 1. [default: warning]",
             ),
             Option(
                 flags=("--baseline",),
                 metavar="FILE",
                 suggests="file",
-                help="Pass over the findings that this file lists.",
+                help="Ignore the findings that this file lists.",
             ),
             Option(
                 flags=("--write-baseline",),
                 kind="flag",
-                help="List all findings of this run in the baseline, and exit with 0.",
+                help="Write all findings of this run to the baseline file, and exit with 0.",
             ),
             JSON,
         ),
@@ -176,14 +176,14 @@ COMMANDS = (
                 kind="many",
                 metavar="FILE",
                 suggests="file",
-                help="A permissions boundary: it limits and never grants.  Repeatable.",
+                help="A permissions boundary. Repeatable.",
             ),
             Option(
                 flags=("--scp",),
                 kind="many",
                 metavar="FILE",
                 suggests="file",
-                help="A service control policy: it limits and never grants.  Repeatable.",
+                help="A service control policy. Repeatable.",
             ),
             Option(
                 flags=("--live",),
