@@ -107,16 +107,16 @@ CASES = {
     "default": Case(CAROL, "mfa", by=CAROL),
     "--profile": Case(DAVE, "prod", PROD, by=DAVE),
     "--profile, where others' sessions stand": Case(DAVE, "prod", PROD, before=(MFA,), by=DAVE),
-    "AWS_PROFILE": Case(DAVE, "mfa", env={"AWS_PROFILE": "prod"}, by=DAVE),
+    "AWS_PROFILE": Case(DAVE, "prod", env={"AWS_PROFILE": "prod"}, by=DAVE),
     "AWS_PROFILE, the default session is another's": Case(
         DAVE, "prod", env={"AWS_PROFILE": "prod"}, before=(MFA,), by=DAVE
     ),
     "AWS_DEFAULT_PROFILE": Case(
-        DAVE, "mfa", env={"AWS_DEFAULT_PROFILE": "prod", "AWS_PROFILE": "default"}, by=DAVE
+        DAVE, "prod", env={"AWS_DEFAULT_PROFILE": "prod", "AWS_PROFILE": "default"}, by=DAVE
     ),
-    "keys in the environment": Case(DAVE, "mfa", env=IN_ENV, by=DAVE),
+    "keys in the environment": Case(DAVE, "mfa-<suffix>", env=IN_ENV, by=DAVE),
     "keys in the environment go before AWS_PROFILE": Case(
-        DAVE, "mfa", env={**IN_ENV, "AWS_PROFILE": "default"}, by=DAVE
+        DAVE, "mfa-<suffix>", env={**IN_ENV, "AWS_PROFILE": "default"}, by=DAVE
     ),
     "--profile goes before keys in the environment": Case(
         CAROL, "mfa", ("--profile", "default"), IN_ENV, by=CAROL

@@ -107,13 +107,13 @@ def test_a_role_session_with_another_external_id_is_another(run: Run, files: Aws
         (890, 43200, [], CODE_NEEDED),
         (620, 1800, [], KEPT),  # a third of half an hour is less than min-ttl
         (580, 1800, [], CODE_NEEDED),
-        (1220, 3600, ["--min-ttl", "50m"], KEPT),
-        (1180, 3600, ["--min-ttl", "50m"], CODE_NEEDED),
+        (3020, 3600, ["--min-ttl", "50m"], KEPT),
+        (2980, 3600, ["--min-ttl", "50m"], CODE_NEEDED),
         (20, 43200, ["--min-ttl", "0"], KEPT),
         (-5, 43200, ["--min-ttl", "0"], CODE_NEEDED),
     ],
 )
-def test_min_ttl_must_be_left_but_never_more_than_a_third_of_the_duration(
+def test_min_ttl_must_be_left_in_full_if_it_is_asked_for_else_a_third_of_the_duration(
     run: Run, files: AwsFiles, seconds_left: int, granted: int, argv: list[str], exit_code: int
 ) -> None:
     session = managed(seconds_left=seconds_left, mfa_session_duration_seconds=str(granted))

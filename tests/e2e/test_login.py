@@ -98,7 +98,8 @@ def test_login_talks_on_stderr_only_and_says_how_to_use_it(log_in: LogIn) -> Non
     outcome = log_in()
     assert outcome.stdout == ""
     assert re.fullmatch(
-        r"MFA session in account 123456789012: good for (12h|11h 59m), in profile 'mfa'\n"
+        r"MFA session of profile 'default' in account 123456789012: good for (12h|11h 59m), "
+        r"until (\d{4}-\d\d-\d\d )?\d\d:\d\d, in profile 'mfa'\n"
         r"use it: aws --profile mfa …\n",
         outcome.stderr,
     )

@@ -42,6 +42,7 @@ class Given(Record):
             field: self._first(field, environ) for field in SessionOptions._fields
         }
         said["keeps_role"] = keeps_role
+        said["min_ttl_from_variable"] = self.values.get("min_ttl") is None
         return SessionOptions(**said)
 
     def _first(self, field: str, environ: Mapping[str, str]) -> object:

@@ -9,7 +9,7 @@ from mfa_session.model.expiry import format_time
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.session.inputs import read_inputs
-from mfa_session.session.names import default_name
+from mfa_session.session.own_session import meant_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(options: Options, ctx: Context) -> Result:
 def _find_living(options: SessionOptions, ctx: Context) -> Session | None:
     """Return our session of this name that has not expired, whatever else is wrong."""
     inputs = read_inputs(ctx, options.replace(keeps_role=True))
-    name = options.profile or default_name(inputs)
+    name = meant_name(inputs)
     for session in inputs.sessions():
         if session.managed and name in {session.name, session.profile}:
             return session if session.is_valid(ctx.clock.now()) else None

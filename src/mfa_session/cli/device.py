@@ -13,7 +13,7 @@ from mfa_session.model.result import Result
 from mfa_session.session.acquire import acquire
 from mfa_session.session.asking import find_caller
 from mfa_session.session.inputs import read_inputs
-from mfa_session.session.settings import resolve
+from mfa_session.session.resolve import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,10 +8,12 @@ from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
 from mfa_session.session.acquire import acquire
 from mfa_session.session.inputs import read_inputs
-from mfa_session.session.settings import resolve
+from mfa_session.session.resolve import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context
     from mfa_session.session.reuse import Outcome
@@ -70,15 +72,26 @@ def _summary(outcome: Outcome, ctx: Context) -> dict[str, object]:
 
 
 def tell(outcome: Outcome, ctx: Context, *, asked: str | None) -> None:
-    """Say which session there is, how long it lasts, and how to use it."""
-    session = outcome.session
-    left = format_duration(_to_minutes(session.seconds_left(ctx.clock.now()) or 0))
+    """Say whose session there is, how long it lasts, and how to use it."""
+    session, now = outcome.session, ctx.clock.now()
     what = f"role {session.role_arn}" if session.role_arn else "MFA session"
+    source = f"profile {session.source_profile!r}" if session.source_profile else "the environment"
     account = f" in account {session.account}" if session.account and not session.role_arn else ""
     kept = "kept, " if outcome.reused else ""
-    ctx.console.say(f"{what}{account}: {kept}good for {left}, in profile {session.profile!r}")
+    left = format_duration(_to_minutes(session.seconds_left(now) or 0))
+    until = f", until {_clock_time(session.expires_at, now)}" if session.expires_at else ""
+    ctx.console.say(
+        f"{what} of {source}{account}: {kept}good for {left}{until}, in profile {session.profile!r}"
+    )
     if asked != session.profile or not outcome.reused:
         ctx.console.say(f"use it: aws --profile {session.profile} …")
+
+
+def _clock_time(moment: datetime, now: datetime) -> str:
+    """Return a moment by the local clock, with the date where it is not today."""
+    local = moment.astimezone()
+    is_today = local.date() == now.astimezone().date()
+    return f"{local:%H:%M}" if is_today else f"{local:%Y-%m-%d %H:%M}"
 
 
 def _to_minutes(seconds: int) -> int:

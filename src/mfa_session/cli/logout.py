@@ -8,6 +8,7 @@ from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import default_name, look_up, unknown_name
+from mfa_session.session.own_session import meant_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def run(options: Options, ctx: Context) -> Result:
     if options.all:
         removed = [_remove(options, ctx, store, session) for session in sessions if session.managed]
         return Result(data={"removed": removed, "errors": []})
-    names = options.profile or (options.session.profile or default_name(inputs),)
+    names = options.profile or (meant_name(inputs),)
     removed, errors = [], []
     for name in dict.fromkeys(names):
         try:

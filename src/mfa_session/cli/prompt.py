@@ -9,7 +9,7 @@ from mfa_session.model.expiry import parse_time
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.session.inputs import read_inputs
-from mfa_session.session.names import default_name
+from mfa_session.session.own_session import meant_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _find(options: Options, ctx: Context) -> Segment | None:
         if active:
             return _in_use(ctx, active)
     inputs, now = read_inputs(ctx, options.session), ctx.clock.now()
-    name = options.session.profile or default_name(inputs)
+    name = meant_name(inputs)
     segments = [
         Segment(name=session.name, seconds_left=session.seconds_left(now))
         for session in select(inputs.sessions(), name)

@@ -6,7 +6,7 @@ from mfa_session.model.record import Record
 from mfa_session.session.acquire import acquire
 from mfa_session.session.environment import session_variables
 from mfa_session.session.inputs import read_inputs
-from mfa_session.session.settings import resolve
+from mfa_session.session.resolve import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import default_name, look_up, unknown_name
+from mfa_session.session.own_session import meant_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def select(sessions: list[Session], name: str) -> list[Session]:
 
 
 def _check(inputs: Facts, now: datetime, min_ttl: int) -> Result:
-    name = inputs.options.profile or default_name(inputs)
+    name = meant_name(inputs)
     left = [session.seconds_left(now) for session in select(inputs.sessions(), name)]
     valid = any(seconds is not None and seconds > 0 and seconds >= min_ttl for seconds in left)
     return Result(data={"valid": valid}, exit_code=0 if valid else NO_VALID_SESSION)

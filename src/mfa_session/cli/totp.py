@@ -10,8 +10,8 @@ from mfa_session.model.totp import read_secret, seconds_left_in_step, step_at
 from mfa_session.session.asking import find_caller
 from mfa_session.session.device import find_device
 from mfa_session.session.inputs import read_inputs
+from mfa_session.session.resolve import resolve
 from mfa_session.session.serials import profiles_by_serial
-from mfa_session.session.settings import resolve
 from mfa_session.session.validation import check_serial
 
 TYPE_CHECKING = False

@@ -20,7 +20,8 @@ from mfa_session.model.listing import list_sessions
 from mfa_session.model.ports import Caller
 from mfa_session.model.settings import SessionOptions
 from mfa_session.session.names import Named
-from mfa_session.session.settings import resolve, resolve_named
+from mfa_session.session.resolve import resolve
+from mfa_session.session.settings import resolve_named
 from mfa_session.session.sources import environment_source, source_in
 
 if TYPE_CHECKING:

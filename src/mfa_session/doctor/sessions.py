@@ -10,7 +10,8 @@ from mfa_session.model.places import CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.session import MANAGER, PREFIX, SESSION_KEY_PREFIX
 from mfa_session.model.settings import SessionOptions
 from mfa_session.session.names import Named, default_name, hides_static_keys
-from mfa_session.session.settings import resolve, resolve_named
+from mfa_session.session.resolve import resolve
+from mfa_session.session.settings import resolve_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -177,6 +177,5 @@ class Sources(Record):
         return NoMfaError(
             "code-needed",
             f"session {name!r} needs an MFA code, and there is nobody to ask",
-            f"run `mfa-session login --profile {name}` in a terminal, "
-            "or give the code: --token-code",
+            f"run `{self.settings.login_command}` in a terminal, or give the code: --token-code",
         )

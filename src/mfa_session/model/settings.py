@@ -30,6 +30,7 @@ class SessionOptions(Record):
     region: str | None = None
     write_to: str | None = None
     min_ttl: int | None = None
+    min_ttl_from_variable: bool = False
     keeps_role: bool = False
 
 
@@ -51,6 +52,7 @@ class Source(Record):
 class Settings(Record):
     """How one session is to be had. Durations are seconds; `via` is the session a role goes by.
 
+    `asked` are the options, by name, that say more than the name of the session does.
     `max_age` is how long ago the code may have been given (`aws:MultiFactorAuthAge`); None: ever.
     """
 
@@ -66,12 +68,23 @@ class Settings(Record):
     duration: int
     duration_is_explicit: bool = False
     min_ttl: int = MIN_TTL_SECONDS
+    min_ttl_is_explicit: bool = False
     max_age: int | None = None
     region: str | None = None
     written_region: str | None = None
     written_output: str | None = None
     code: str = "auto"
     code_command: str | list[str] | None = None
+
+    asked: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def login_command(self) -> str:
+        """The command that logs in to this session: what was asked stands in it."""
+        from shlex import quote  # noqa: PLC0415  # imports re; for errors only
+
+        words = [f"--{option.replace('_', '-')} {quote(value)}" for option, value in self.asked]
+        return " ".join([f"mfa-session login --profile {quote(self.name)}", *words])
 
     @property
     def kind(self) -> str:

@@ -72,8 +72,12 @@ def pick_device(serials: list[str], edges: Edges, settings: Settings) -> str:
     """Return the device to use of those found; ask where several would do."""
     usable = [serial for serial in serials if device_kind(serial) in {"virtual", "hardware"}]
     passkeys = [serial for serial in serials if device_kind(serial) == "passkey"]
+    if usable and passkeys:
+        edges.talk.detail(f"passed over, as AWS's API takes no passkeys: {', '.join(passkeys)}")
     if len(usable) == 1:
         return usable[0]
+    if settings.remembered_serial in usable:
+        return settings.remembered_serial
     if not usable and passkeys:
         raise ConfigurationError(
             "passkey-device",

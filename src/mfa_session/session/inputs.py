@@ -8,6 +8,7 @@ from mfa_session.model.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
@@ -24,6 +25,7 @@ class Facts(Record):
     file: SettingsFile
     profiles: ProfileFiles
     recovered: Mapping[str, Session]
+    now: datetime | None = None
 
     def section(self, name: str) -> Mapping[str, str]:
         """Return a profile's settings from both AWS files, the credentials file's first."""
@@ -46,4 +48,5 @@ def read_inputs(ctx: Context, options: SessionOptions) -> Facts:
         file=ctx.files.settings(),
         profiles=ctx.files.profiles(),
         recovered=ctx.files.recovered(),
+        now=ctx.clock.now(),
     )

@@ -20,6 +20,7 @@ _HIDES_STATIC_KEYS = (
     "sso_start_url",
     "sso_account_id",
     "web_identity_token_file",
+    "login_session",
 )
 # Every SDK reads these.
 _PORTABLE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.%@:+")
@@ -39,9 +40,9 @@ def default_name(facts: Facts) -> str:
 
 def find_name(facts: Facts) -> Named:
     """Return the session that `--profile` means; a name that stands nowhere is refused."""
-    asked = facts.options.profile or default_name(facts)
-    named = look_up(facts, asked)
     options = facts.options
+    asked = options.profile or default_name(facts)
+    named = look_up(facts, asked)
     free = options.source_profile or options.role_arn or asked == default_name(facts)
     if named is None and not free:
         raise unknown_name(facts, asked)
@@ -87,7 +88,9 @@ def unknown_name(facts: Facts, name: str) -> ConfigurationError:
 
     known = {*facts.file.sessions, *facts.profiles.names(), *facts.recovered}
     near = nearest_of(name, known)
-    if near:
+    if name in facts.profiles.config.names():
+        hint = f"write its header in {facts.profiles.config.path} as [profile {name}]"
+    elif near:
         hint = "did you mean " + _either(near) + "?"
     elif known:
         hint = "known: " + ", ".join(sorted(known)[:10])
@@ -146,7 +149,9 @@ def names_session(facts: Facts, name: str) -> bool:
     if holds_keys(facts, name):
         return False
     written = {table.get("write_to") for table in facts.file.sessions.values()}
-    return name in facts.file.sessions or name in written or _owner_of(facts, name) is not None
+    if name in facts.file.sessions or name in written or _owner_of(facts, name) is not None:
+        return True
+    return name == default_name(facts) and name not in facts.profiles.names()
 
 
 def _either(names: Iterable[str]) -> str:

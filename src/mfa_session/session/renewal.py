@@ -105,8 +105,7 @@ class Renewal:
             raise ConfigurationError(
                 "session-not-written",
                 f"{error.message}; {kept}",
-                f"{error.hint}; then run `mfa-session login --profile {settings.name}` again: "
-                "it needs no new code",
+                f"{error.hint}; then run `{settings.login_command}` again: it needs no new code",
             ) from error
 
     def _obtain(self, settings: Settings, held: ExitStack) -> Session:

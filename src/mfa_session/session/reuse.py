@@ -92,10 +92,10 @@ def _is_recent(settings: Settings, session: Session, now: datetime) -> bool:
 
 
 def _lasts(settings: Settings, session: Session, now: datetime) -> bool:
-    """Say whether min-ttl is left; of a short session, a third of it is enough."""
+    """Say whether min-ttl is left; where nobody asked for it, a third of the session is enough."""
     left = session.seconds_left(now)
     needed = settings.min_ttl
-    if session.duration_seconds is not None:
+    if session.duration_seconds is not None and not settings.min_ttl_is_explicit:
         needed = min(needed, session.duration_seconds // 3)
     return left is not None and left > 0 and left >= needed
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from mfa_session.model.arns import region_for
-from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.aws_paths import config_path
+from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.settings import MFA_SECONDS, MIN_TTL_SECONDS, ROLE_SECONDS, Settings
 from mfa_session.session.names import (
     Named,
@@ -14,7 +15,14 @@ from mfa_session.session.names import (
     names_session,
     stored_lines,
 )
-from mfa_session.session.sources import named_source, own_source, usual_source
+from mfa_session.session.sources import (
+    leads_back,
+    named_source,
+    own_source,
+    process_profile,
+    source_in,
+    usual_source,
+)
 from mfa_session.session.validation import check_shapes
 
 TYPE_CHECKING = False
@@ -26,8 +34,19 @@ if TYPE_CHECKING:
     from mfa_session.session.inputs import Facts
 
 
-def resolve(facts: Facts) -> Settings:
-    """Return the settings of the session the facts ask for; ConfigurationError if they make none.
+_ASKED_AGAIN = (
+    "source_profile",
+    "mfa_serial",
+    "role_arn",
+    "external_id",
+    "role_session_name",
+    "write_to",
+)
+"""Options that a hint repeats: without them, the command would mean another session."""
+
+
+def resolve_asked(facts: Facts) -> Settings:
+    """Return the settings of the session that the options name, or of the default one.
 
     Order: option and variable, `[sessions.NAME]` of config.toml, the AWS files' sections of
     NAME, what a managed section remembers, the source profile's sections, `[defaults]`.
@@ -54,7 +73,9 @@ def _resolve(facts: Facts, named: Named, seen: tuple[str, ...]) -> Settings:
     via, source = _find_origin(facts, said, name, (*seen, name))
     settings = _fill(facts, said, via, source)
     check_shapes(settings)
-    return settings.replace(name=name, target=target)
+    _check_min_ttl(facts, settings)
+    asked = [(key, said.options[key]) for key in _ASKED_AGAIN if key in said.options]
+    return settings.replace(name=name, target=target, asked=tuple(asked))
 
 
 class _Said:
@@ -64,6 +85,7 @@ class _Said:
         options = {
             key: value for key, value in facts.options.as_dict().items() if value is not None
         }
+        self.name = named.name
         self.options: Mapping[str, Any] = options
         self.table: Mapping[str, Any] = facts.file.sessions.get(named.name, {})
         self.section = facts.section(named.name)
@@ -98,10 +120,19 @@ def _find_origin(
     if origin is None:
         source = own_source(facts, name) or usual_source(facts, name)
         return None, source
-    if origin == said.table.get("via") or (origin != name and names_session(facts, origin)):
-        via = _resolve_via(facts, origin, seen)
+    session = _session_behind(facts, origin)
+    if origin == said.table.get("via") or (session != name and names_session(facts, session)):
+        via = _resolve_via(facts, session, seen)
         return via, via.source
     return None, named_source(facts, origin)
+
+
+def _session_behind(facts: Facts, origin: str) -> str:
+    """Return the session that a profile's credential_process gives, if that is this tool itself."""
+    process = facts.section(origin).get("credential_process", "")
+    if process and leads_back(process) and source_in(facts, origin) is None:
+        return process_profile(process) or default_name(facts)
+    return origin
 
 
 def _resolve_via(facts: Facts, origin: str, seen: tuple[str, ...]) -> Settings:
@@ -152,6 +183,7 @@ def _fill(facts: Facts, said: _Said, via: Settings | None, source: Source) -> Se
         duration=duration,
         duration_is_explicit=explicit,
         min_ttl=_choose_min_ttl(facts),
+        min_ttl_is_explicit=facts.options.min_ttl is not None or "min_ttl" in facts.file.defaults,
         region=region_for(called, role_arn, serial),
         written_region=region,
         written_output=beneath.get("output"),
@@ -166,7 +198,7 @@ def _choose_duration(facts: Facts, said: _Said, role_arn: str | None) -> tuple[i
         return facts.options.duration, True
     set_for_name = said.first("duration")
     if set_for_name is not None:
-        return _read_seconds(set_for_name), False
+        return _read_seconds(facts, said, set_for_name), False
     if role_arn:
         return ROLE_SECONDS, False
     return facts.file.defaults.get("duration", MFA_SECONDS), False
@@ -179,11 +211,28 @@ def _choose_min_ttl(facts: Facts) -> int:
     return ttl
 
 
-def _read_seconds(value: int | str) -> int:
+def _check_min_ttl(facts: Facts, settings: Settings) -> None:
+    """Refuse a min-ttl that no session of this duration could have."""
+    if not settings.min_ttl_is_explicit or settings.min_ttl <= settings.duration:
+        return
+    from mfa_session.model.durations import spell_duration  # noqa: PLC0415  # on the way out only
+
+    asked, lasts = spell_duration(settings.min_ttl), spell_duration(settings.duration)
+    message = f"a session of {lasts} can never have {asked} left, which is the min-ttl asked for"
+    hint = f"ask for less than {lasts}, or for a longer --duration"
+    if facts.options.min_ttl is not None and not facts.options.min_ttl_from_variable:
+        raise UsageError("min-ttl-too-long", message, hint)
+    raise ConfigurationError("min-ttl-too-long", message, hint)
+
+
+def _read_seconds(facts: Facts, said: _Said, value: int | str) -> int:
     if isinstance(value, int):
         return value
     if value.strip().isascii() and value.strip().isdigit():
         return int(value)
     raise ConfigurationError(
-        "bad-duration", f"duration_seconds = {value} is no number of seconds", "correct it"
+        "bad-duration",
+        f"duration_seconds = {value} of profile {said.name!r} in {config_path(facts.environ)} "
+        "is not a number of seconds",
+        f"aws configure set duration_seconds 3600 --profile {said.name}",
     )

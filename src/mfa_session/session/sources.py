@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 
     from mfa_session.session.inputs import Facts
 
+LOGIN = "login_session"
+"""What `aws login` writes to a profile; its keys are temporary."""
 _TEMPORARY = {
     "sso_session": "IAM Identity Center (SSO)",
     "sso_start_url": "IAM Identity Center (SSO)",
     "sso_account_id": "IAM Identity Center (SSO)",
     "web_identity_token_file": "a web identity",
+    LOGIN: "`aws login`",
     "credential_source": "the machine's own role",
 }
 
@@ -51,9 +54,23 @@ def usual_source(facts: Facts, name: str) -> Source:
     if source is not None:
         return source
     for profile in _usual_profiles(facts, name):
-        source = _follow(facts, profile)
+        source = follow(facts, profile)
         if source is not None:
             return source
+    return _only_source(facts)
+
+
+def _only_source(facts: Facts) -> Source:
+    """Return the one source that there is at all; refuse none, and several."""
+    found = {name: source for name in facts.profiles.names() if (source := source_in(facts, name))}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        raise ConfigurationError(
+            "several-sources",
+            f"several profiles hold long-term access keys: {', '.join(found)}",
+            f"say which is yours: --source-profile {next(iter(found))}",
+        )
     raise ConfigurationError(
         "no-long-term-keys",
         f"no long-term access key found: not in the environment, not in {_places(facts)}",
@@ -121,7 +138,7 @@ def _usual_profiles(facts: Facts, name: str) -> Iterator[str]:
     yield "default-long-term"
 
 
-def _follow(facts: Facts, profile: str) -> Source | None:
+def follow(facts: Facts, profile: str) -> Source | None:
     """Return the long-term keys a profile leads to, through sessions of ours and roles."""
     seen: set[str] = set()
     while profile and profile not in seen:
@@ -161,10 +178,11 @@ def _unfit(facts: Facts, profile: str) -> ConfigurationError:
         )
     for key, origin in _TEMPORARY.items():
         if key in section:
+            renewal = f"; `aws login --profile {profile}` renews it" if key == LOGIN else ""
             return ConfigurationError(
                 "temporary-source",
                 f"profile {profile!r} gets temporary keys from {origin}: "
-                "AWS gives MFA sessions to long-term keys only",
+                f"AWS gives MFA sessions to long-term keys only{renewal}",
                 hint,
             )
     return ConfigurationError(

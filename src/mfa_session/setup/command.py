@@ -6,7 +6,7 @@ from mfa_session.model.errors import DeclinedError, Interrupted, NoMfaError
 from mfa_session.model.result import Result
 from mfa_session.session.acquire import acquire
 from mfa_session.session.inputs import read_inputs
-from mfa_session.session.settings import resolve
+from mfa_session.session.resolve import resolve
 from mfa_session.setup.dialog import Dialog
 from mfa_session.setup.diff import draft_profiles, draft_settings
 from mfa_session.setup.interview import Interview

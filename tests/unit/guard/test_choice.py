@@ -72,7 +72,7 @@ TWO = {"one": {"source_profile": "prod"}, "two": {"source_profile": "prod"}}
 CASES = {
     "none there: as login would make it": Case(World(), "mfa", "mfa", "default"),
     "the environment's profile, likewise": Case(
-        World(environ={"AWS_PROFILE": "prod"}), "mfa", "mfa", "prod"
+        World(environ={"AWS_PROFILE": "prod"}), "prod", "prod-mfa", "prod"
     ),
     "a profile that is told is its own session": Case(
         World(said="prod"), "prod", "prod-mfa", "prod"
@@ -98,7 +98,7 @@ CASES = {
         World(BOTH + managed(seconds_left=-60, **OF_B), environ={"AWS_PROFILE": "default"}),
         "mfa", "mfa", "default",
     ),
-    "the environment's keys": Case(World(environ=LONG), "mfa", "mfa", None),
+    "the environment's keys": Case(World(environ=LONG), "mfa-env1", "mfa-env1", None),
     "the environment's keys, the default one another's": Case(
         World(BOTH + managed(), environ=LONG), "mfa-env1", "mfa-env1", None
     ),
@@ -139,7 +139,7 @@ CASES = {
         World(config=PROCESS, said="vault"), "vault", "vault-mfa", "vault"
     ),
     "the process, the default session free": Case(
-        World(config=PROCESS, environ={"AWS_PROFILE": "vault"}), "mfa", "mfa", "vault"
+        World(config=PROCESS, environ={"AWS_PROFILE": "vault"}), "vault", "vault-mfa", "vault"
     ),
     "the process, the default session another's": Case(
         World(BOTH + managed(), PROCESS, {"AWS_PROFILE": "vault"}),

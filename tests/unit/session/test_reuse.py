@@ -92,7 +92,14 @@ def test_what_may_be_asked_of_it(changes: dict[str, Any], serving: bool) -> None
     assert serves(wanted(**changes), standing(), NOW) is serving
 
 
-def test_of_a_short_session_a_third_is_enough() -> None:
+def test_a_min_ttl_that_is_asked_for_counts_in_full() -> None:
+    short = {"duration_seconds": 3600}
+    asked = wanted(min_ttl=1800, min_ttl_is_explicit=True)
+    assert serves(asked, standing(1800, **short), NOW)
+    assert not serves(asked, standing(1799, **short), NOW)
+
+
+def test_of_a_short_session_a_third_is_enough_where_nobody_asked_for_more() -> None:
     short = {"duration_seconds": 900}
     assert serves(wanted(min_ttl=3600), standing(300, **short), NOW)
     assert not serves(wanted(min_ttl=3600), standing(299, **short), NOW)

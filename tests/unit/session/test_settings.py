@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pytest
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.session.settings import resolve
+from mfa_session.session.resolve import resolve
 from session.worlds import KEYS, facts
 
 if TYPE_CHECKING:

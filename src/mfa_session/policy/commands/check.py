@@ -98,7 +98,7 @@ def _read_own(app: App) -> OwnPolicies:
             "principal-is-live", "with --live you are the caller", "leave --principal out"
         )
     from mfa_session.session.asking import find_caller  # noqa: PLC0415
-    from mfa_session.session.settings import resolve  # noqa: PLC0415
+    from mfa_session.session.resolve import resolve  # noqa: PLC0415
 
     settings = resolve(app.facts(app.given.options(app.environ)))
     caller = find_caller(app.edges(), settings)

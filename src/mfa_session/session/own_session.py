@@ -1,0 +1,226 @@
+"""The session of an identity: the one meant where the environment names somebody."""
+
+from __future__ import annotations
+
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.record import Record
+from mfa_session.session.names import (
+    Named,
+    default_name,
+    look_up,
+    names_session,
+    unknown_name,
+)
+from mfa_session.session.settings import resolve_named
+from mfa_session.session.sources import environment_source, follow, named_source, usual_source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mfa_session.model.session import Session
+    from mfa_session.model.settings import Settings, Source
+    from mfa_session.session.inputs import Facts
+
+KEY_SUFFIX_CHARACTERS = 4
+PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
+"""The variables that name a profile, in botocore's order."""
+_NAMES_SOMEBODY = (*PROFILE_VARIABLES, "AWS_ACCESS_KEY_ID")
+
+
+class Own(Record):
+    """A session of the identity that the environment names, and the source profile to say."""
+
+    named: Named
+    source_profile: str | None = None
+
+
+def meant_name(inputs: Facts) -> str:
+    """Return the name of the session that is meant: the one asked for, or the person's own.
+
+    Raises ConfigurationError where a variable names a profile that does not exist.
+    """
+    if inputs.options.profile:
+        return inputs.options.profile
+    own = own_session(inputs)
+    return own.named.name if own else default_name(inputs)
+
+
+def own_session(inputs: Facts) -> Own | None:
+    """Return the session of the identity that the environment names; None where it names nobody.
+
+    Whose session stands under the default name does not count: the result never depends on who
+    logged in last.
+    """
+    environ = inputs.environ
+    if not any(environ.get(name) for name in _NAMES_SOMEBODY):
+        return None
+    source = environment_source(environ)
+    if source is not None:
+        return _session_of(inputs, source, None)
+    variable = next((name for name in PROFILE_VARIABLES if environ.get(name)), None)
+    if environ.get("AWS_ACCESS_KEY_ID") or variable is None:  # session keys, as inside `exec`
+        return None
+    profile = environ[variable]
+    named = look_up(inputs, profile)
+    if named is None and profile not in inputs.profiles.names():
+        if profile in {"default", default_name(inputs)}:
+            return None
+        raise _no_such_profile(inputs, variable, profile)
+    if names_session(inputs, profile):
+        return Own(named=named or Named(name=profile))
+    source = follow(inputs, profile)
+    return _session_of(inputs, source, source.profile) if source else None
+
+
+def _session_of(inputs: Facts, source: Source, profile: str | None) -> Own:
+    sessions = SessionsOfSource(inputs, source, profile)
+    fitting = sessions.best()
+    settings = fitting or sessions.new()
+    named = look_up(inputs, settings.name) or Named(name=settings.name)
+    return Own(named=named, source_profile=None if fitting else profile)
+
+
+def _owner_of_default(inputs: Facts) -> Source | None:
+    """Return whose keys the default session has by the settings alone; None where they tell not."""
+    silent = {key: value for key, value in inputs.environ.items() if key not in _NAMES_SOMEBODY}
+    table = inputs.file.sessions.get(default_name(inputs), {})
+    said = table.get("source_profile") or table.get("via")
+    try:
+        if said and not names_session(inputs, said):
+            return named_source(inputs, said)
+        return usual_source(inputs.replace(environ=silent), default_name(inputs))
+    except ConfigurationError:
+        return None
+
+
+def _unasked(inputs: Facts) -> Facts:
+    """Return the inputs without what was asked of one session: it says nothing of the others."""
+    options = inputs.options.replace(
+        profile=None, source_profile=None, role_arn=None, write_to=None, keeps_role=True
+    )
+    return inputs.replace(options=options)
+
+
+def _no_such_profile(inputs: Facts, variable: str, profile: str) -> ConfigurationError:
+    error = unknown_name(inputs, profile)
+    return ConfigurationError(
+        "no-such-profile",
+        f"{variable} names the profile {profile!r}, which does not exist",
+        error.hint if "did you mean" in error.hint else f"unset {variable}, or correct it",
+    )
+
+
+class SessionsOfSource:
+    """The MFA sessions of one source's keys, and the names that a new one may have.
+
+    `profile` is the source's profile, None for keys of the environment. `is_told` says that the
+    command line names it, so that the default session is not meant.
+    """
+
+    def __init__(
+        self, inputs: Facts, source: Source, profile: str | None, *, is_told: bool = False
+    ) -> None:
+        """Take the inputs, the source and where it is."""
+        self._inputs = _unasked(inputs)
+        self._source = source
+        self._profile = profile
+        self._is_told = is_told
+        self._standing: Mapping[str, Session] = {
+            session.profile: session for session in inputs.sessions()
+        }
+
+    def choose(self, preferred: tuple[str | None, ...] = ()) -> Settings:
+        """Return the session to take: a preferred one, the default, the longest-lived, a new one.
+
+        Raises ConfigurationError where no name is free for a new one.
+        """
+        return self.best(preferred) or self.new()
+
+    def best(self, preferred: tuple[str | None, ...] = ()) -> Settings | None:
+        """Return the best session that is described or stands; None where there is none."""
+        fitting = {settings.name: settings for settings in self._fitting()}
+        for name in (*preferred, default_name(self._inputs)):
+            if name in fitting:
+                return fitting[name]
+        return max(fitting.values(), key=self._expires_at, default=None)
+
+    def fits(self, settings: Settings) -> bool:
+        """Say whether it is an MFA session of the source's key, and replaces nobody else's."""
+        if settings.kind != "mfa" or not is_same_source(settings.source, self._source):
+            return False
+        for name, table in self._inputs.file.sessions.items():
+            if name != settings.name and table.get("write_to", name) == settings.target:
+                return False
+        stands = self._standing.get(settings.target)
+        if stands is None or not self._lives(stands):
+            return True
+        return stands.kind == "mfa" and is_of_source(stands, self._source)
+
+    def _fitting(self) -> Iterator[Settings]:
+        """Yield the MFA sessions, standing or described, of the source's key."""
+        standing = [session.name for session in self._standing.values()]
+        for name in dict.fromkeys((*self._inputs.file.sessions, *standing)):
+            try:
+                settings = self._resolve(name)
+            except ConfigurationError:
+                continue  # what cannot be resolved is nobody's
+            if self.fits(settings):
+                yield settings
+
+    def new(self) -> Settings:
+        """Return a session as `login` would make it, under a name that nothing else has."""
+        failed: ConfigurationError | None = None
+        for name in self._new_names():
+            try:
+                settings = self._resolve(name, self._profile)
+            except ConfigurationError as error:
+                failed = error
+                continue
+            if self.fits(settings):
+                return settings
+        raise failed or ConfigurationError(
+            "other-identity",
+            f"every place for a session of {self._source.label()} holds another's",
+            "describe one in config.toml: [sessions.NAME], source_profile and write_to",
+        )
+
+    def _new_names(self) -> Iterator[str]:
+        usual = default_name(self._inputs)
+        owner = _owner_of_default(self._inputs)
+        told = self._is_told and self._profile not in {None, "default"}
+        if not told and (owner is None or is_same_source(owner, self._source)):
+            yield usual
+        if self._profile is not None:
+            yield self._profile
+        if self._source.keys is not None:
+            suffix = self._source.keys.access_key_id[-KEY_SUFFIX_CHARACTERS:].lower()
+            yield f"{self._profile or usual}-{suffix}"
+
+    def _resolve(self, name: str, source_profile: str | None = None) -> Settings:
+        options = self._inputs.options.replace(source_profile=source_profile)
+        named = look_up(self._inputs, name) or Named(name=name)
+        return resolve_named(self._inputs.replace(options=options), named)
+
+    def _lives(self, session: Session) -> bool:
+        """Say whether a session may still be in use: one whose end is not known may be."""
+        now = self._inputs.now
+        return now is None or session.is_valid(now) is not False
+
+    def _expires_at(self, settings: Settings) -> float:
+        stands = self._standing.get(settings.target)
+        return stands.expires_at.timestamp() if stands and stands.expires_at else 0.0
+
+
+def is_same_source(one: Source, other: Source) -> bool:
+    """Say whether two sources give the same keys, as far as can be told without running any."""
+    if one.keys and other.keys:
+        return one.keys.access_key_id == other.keys.access_key_id
+    return (one.profile, one.process) == (other.profile, other.process) and not one.keys
+
+
+def is_of_source(session: Session, source: Source) -> bool:
+    """Say whether a session comes from this source, as far as can be told likewise."""
+    if source.keys is None:
+        return session.source_profile == source.profile
+    return session.source_key_id == source.keys.access_key_id

@@ -1,0 +1,202 @@
+"""Whose session it is: always that of the identity the person means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from e2e.places import long_term
+from mfa_session.sandbox import ALLOW_ALL
+
+if TYPE_CHECKING:
+    from conftest import Run
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, User
+
+
+class Two(NamedTuple):
+    """Erin in `default`, carol in `work`; each has a device."""
+
+    erin: User
+    carol: User
+    erins_phone: Device
+    carols_phone: Device
+
+    def in_environment(self, user: User) -> dict[str, str]:
+        """Return the variables that hold a user's long-term keys."""
+        return {
+            "AWS_ACCESS_KEY_ID": user.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": user.secret_access_key,
+        }
+
+
+@pytest.fixture
+def two(aws: Sandbox, files: AwsFiles) -> Two:
+    """Make both, and their profiles."""
+    erin, carol = (
+        aws.create_user("erin", policies=[ALLOW_ALL]),
+        aws.create_user("carol", account="444455556666", policies=[ALLOW_ALL]),
+    )
+    files.write(long_term(erin) + long_term(carol, "work"))
+    return Two(erin, carol, aws.create_device(erin), aws.create_device(carol))
+
+
+def source_of(files: AwsFiles, profile: str) -> str | None:
+    return (files.section(profile) or {}).get("mfa_session_source_profile")
+
+
+@pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+@pytest.mark.parametrize("erin_first", [True, False], ids=["erin logged in before", "nobody did"])
+def test_a_profile_of_another_identity_gets_its_own_session(
+    run: Run, files: AwsFiles, two: Two, variable: str, erin_first: bool
+) -> None:
+    if erin_first:
+        assert run("login", "--token-code", two.erins_phone.code()).exit_code == 0
+    env = {variable: "work"}
+    outcome = run("login", "--token-code", two.carols_phone.code(), env=env)
+    assert outcome.exit_code == 0, outcome
+    assert "MFA session of profile 'work' in account 444455556666" in outcome.stderr
+    assert source_of(files, "work-mfa") == "work"
+    assert source_of(files, "mfa") == ("default" if erin_first else None)
+    assert "kept" in run("login", env=env).stderr
+    assert run("status", "--check", env=env).exit_code == 0
+
+
+def test_the_default_identity_never_takes_the_session_of_whoever_logged_in_last(
+    run: Run, files: AwsFiles, two: Two
+) -> None:
+    code = two.carols_phone.code()
+    assert run("login", "--source-profile", "work", "--token-code", code).exit_code == 0
+    assert source_of(files, "mfa") == "work"
+    env = {"AWS_PROFILE": "default"}
+    assert run("login", "--token-code", two.erins_phone.code(), env=env).exit_code == 0
+    assert source_of(files, "default-mfa") == "default"
+
+
+def test_keys_of_somebody_else_in_the_environment_get_their_own_session(
+    run: Run, aws: Sandbox, files: AwsFiles, two: Two
+) -> None:
+    assert run("login", "--token-code", two.erins_phone.code()).exit_code == 0
+    env = two.in_environment(two.carol)
+    outcome = run("login", "--token-code", two.carols_phone.code(), env=env)
+    assert outcome.exit_code == 0, outcome
+    assert "of the environment in account 444455556666" in outcome.stderr
+    assert aws.calls[-1].access_key_id == two.carol.access_key_id
+    assert source_of(files, "mfa") == "default"
+
+
+def test_a_session_in_the_environment_names_nobody(run: Run, two: Two) -> None:
+    assert run("login", "--token-code", two.erins_phone.code()).exit_code == 0
+    inside = {
+        "AWS_ACCESS_KEY_ID": "ASIAEXAMPLEEXAMPLE12",
+        "AWS_SECRET_ACCESS_KEY": "x",
+        "AWS_SESSION_TOKEN": "t",
+    }
+    assert "kept" in run("login", env=inside).stderr
+
+
+@pytest.mark.parametrize("command", [["login"], ["exec", "--", "true"], ["status", "--check"]])
+def test_a_variable_that_names_no_profile_is_named(
+    run: Run, files: AwsFiles, two: Two, command: list[str]
+) -> None:
+    del two
+    before = files.credentials.read_bytes()
+    outcome = run(*command, env={"AWS_PROFILE": "wrok"})
+    assert outcome.exit_code == 3
+    assert "AWS_PROFILE names the profile 'wrok'" in outcome.stderr
+    assert "'work'" in outcome.stderr
+    assert files.credentials.read_bytes() == before
+
+
+def test_the_only_key_there_is_needs_no_name(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+    carol = aws.create_user("carol", policies=[ALLOW_ALL])
+    files.write(long_term(carol, "carol"))
+    outcome = run("login", "--token-code", aws.create_device(carol).code())
+    assert outcome.exit_code == 0, outcome
+    assert "of profile 'carol'" in outcome.stderr
+
+
+def test_of_several_keys_the_person_says_which(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+    users = [aws.create_user("a"), aws.create_user("b")]
+    files.write(long_term(users[0], "a") + long_term(users[1], "b"))
+    outcome = run("login")
+    assert outcome.exit_code == 3
+    assert "several profiles hold long-term access keys: a, b" in outcome.stderr
+
+
+def test_a_hint_repeats_what_was_asked(run: Run, two: Two) -> None:
+    del two
+    outcome = run("login", "--source-profile", "work", "--no-input")
+    assert outcome.exit_code == 4
+    assert "mfa-session login --profile mfa --source-profile work" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("argv", "env", "settings", "exit_code"),
+    [
+        (["--min-ttl", "13h"], {}, "", 2),
+        ([], {"MFA_SESSION_MIN_TTL": "13h"}, "", 3),
+        ([], {}, '[defaults]\nmin_ttl = "13h"\n', 3),
+    ],
+    ids=["option", "variable", "config.toml"],
+)
+def test_a_min_ttl_that_no_session_could_have_is_refused(
+    run: Run, files: AwsFiles, two: Two, argv: list[str], env: dict[str, str], settings: str,
+    exit_code: int,
+) -> None:  # fmt: skip
+    del two
+    files.write(settings=settings)
+    outcome = run("login", *argv, env=env)
+    assert outcome.exit_code == exit_code
+    assert "a session of 12h can never have 13h left" in outcome.stderr
+
+
+def test_a_role_profile_of_a_session_not_yet_had_asks_once_and_gets_both(
+    run: Run, aws: Sandbox, files: AwsFiles, two: Two
+) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": two.erin.arn}, "Action": "sts:AssumeRole"}
+    role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
+    files.write(config=f"[profile books]\nrole_arn = {role.arn}\nsource_profile = mfa\n")
+    code = two.erins_phone.code()
+    outcome = run("login", "--profile", "books", "--token-code", code)
+    assert outcome.exit_code == 0, outcome
+    assert source_of(files, "mfa") == "default"
+    assert files.section("books-mfa") is not None
+
+
+def test_a_role_of_our_own_process_goes_by_way_of_that_session(
+    run: Run, aws: Sandbox, files: AwsFiles, two: Two
+) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": two.erin.arn}, "Action": "sts:AssumeRole"}
+    role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
+    files.write(
+        config="[profile auto]\ncredential_process = mfa-session credential-process\n"
+        f"[profile books]\nrole_arn = {role.arn}\nsource_profile = auto\n"
+    )
+    code = two.erins_phone.code()
+    outcome = run("login", "--profile", "books", "--token-code", code)
+    assert outcome.exit_code == 0, outcome
+
+
+def test_a_browser_sign_in_is_no_place_for_keys(run: Run, files: AwsFiles, two: Two) -> None:
+    sign_in = "arn:aws:sts::999999999999:assumed-role/Admin/bob@example.com"
+    files.write(config=f"[profile console]\nlogin_session = {sign_in}\n")
+    before = files.credentials.read_bytes()
+    outcome = run("login", "--profile", "console", "--token-code", two.erins_phone.code())
+    assert outcome.exit_code == 3
+    assert "`aws login --profile console` renews it" in outcome.stderr
+    assert files.credentials.read_bytes() == before
+
+
+def test_the_device_of_last_time_is_used_again(
+    run: Run, aws: Sandbox, files: AwsFiles, two: Two
+) -> None:
+    other = aws.create_device(two.erin, name="tablet")
+    serial = ["--mfa-serial", other.serial]
+    assert run("login", *serial, "--token-code", other.code()).exit_code == 0
+    aws.clock.advance(30)
+    outcome = run("login", "--force", "--token-code", other.code())
+    assert outcome.exit_code == 0, outcome
+    assert (files.section("mfa") or {})["mfa_session_mfa_serial"] == other.serial
