@@ -10,8 +10,7 @@ from mfa_session.model.places import CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.session import MANAGER, PREFIX, SESSION_KEY_PREFIX
 from mfa_session.model.settings import SessionOptions
 from mfa_session.session.names import Named, default_name, hides_static_keys
-from mfa_session.session.resolve import resolve
-from mfa_session.session.settings import resolve_named
+from mfa_session.session.settings import resolve_asked, resolve_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ def _refusal(scene: Scene, name: str | None, what: str) -> Iterator[Finding]:
     """Yield why a session cannot be had; None is the one that is had when none is named."""
     try:
         if name is None:
-            resolve(scene.facts)
+            resolve_asked(scene.facts)  # whose profile a variable names, another check tells
         else:
             resolve_configured(scene, name)
     except ConfigurationError as problem:
