@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import shlex
 import signal
 import subprocess
@@ -581,3 +582,44 @@ def test_an_interruption_of_the_writing_waits_for_its_end(
     assert section.get("mfa_session_duration_seconds") == "43200"
     assert "nothing was changed" not in outcome.stderr
     assert run("status", "--check").exit_code == 0
+
+
+# Before and around the program itself
+
+INTERRUPTED_IMPORT = """
+import os, signal, sys
+class Interrupt:
+    def find_spec(self, name, *_):
+        if name == "mfa_session.cli.main":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupt())
+from mfa_session.__main__ import main
+main()
+"""
+
+
+def test_control_c_while_the_program_is_imported_leaves_no_traceback() -> None:
+    assert processes.run_python(INTERRUPTED_IMPORT) == (130, "", "")
+
+
+@pytest.mark.usefixtures("carols")
+def test_a_core_is_dumped_of_the_command_but_not_of_us(
+    aws: Sandbox, phone: Device, program: str
+) -> None:
+    limits = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    script = f"ulimit -S -c 4; exec {program} exec --token-code {phone.code()} -- {sys.executable}"
+    with Held(aws, "GetSessionToken") as held:
+        process = processes.start_process(["/bin/bash", "-c", f"{script} -c '{limits}'"])
+        held.wait_for_call()
+        ours = resource.prlimit(process.pid, resource.RLIMIT_CORE)[0]
+        held.release()
+        outcome = processes.finish_process(process)
+    assert (ours, outcome.stdout) == (0, "4096\n")
+
+
+def test_status_shows_nothing_that_a_terminal_acts_on(carols: AwsFiles, shell: Shell) -> None:
+    carols.write("[evil\x1b]0;x\x07]\naws_access_key_id = ASIAEXAMPLEEXAMPLE12\n"
+                 "aws_secret_access_key = s\naws_session_token = t\n")  # fmt: skip
+    shown = end_of(shell("mfa status"))
+    assert "evil?]0;x?" in shown
+    assert "\x1b]" not in shown

@@ -103,11 +103,33 @@ def _dispatch(
         return interrupted.exit_code
     except BrokenPipeError:
         raise
+    except OSError as error:
+        if error.filename is None:
+            return _report_bug(ctx, command, given, error)
+        failed = _file_failed(error)
+        _report(ctx, command, given, failed)
+        return failed.exit_code
     except Exception as error:  # noqa: BLE001  # a bug: one line, the traceback with -vv
-        _report(ctx, command, given, _unexpected(error))
-        if given.values.get("verbose", 0) > 1:
-            _print_traceback(error)
-        return BUG_EXIT_CODE
+        return _report_bug(ctx, command, given, error)
+
+
+def _report_bug(ctx: Context, command: Command, given: Given, error: Exception) -> int:
+    _report(ctx, command, given, _unexpected(error))
+    if given.values.get("verbose", 0) > 1:
+        _print_traceback(error)
+    return BUG_EXIT_CODE
+
+
+def _file_failed(error: OSError) -> MfaSessionError:
+    """Return the error for a file that the system would not read or write (EIO, ENOSPC, EINTR)."""
+    from mfa_session.model.errors import ConfigurationError  # noqa: PLC0415
+
+    reason = (error.strerror or type(error).__name__).lower()
+    return ConfigurationError(
+        "file-failed",
+        f"{os.fsdecode(error.filename)}: {reason}",
+        "see that the disk has room and is healthy, then run the command again",
+    )
 
 
 def _run_command(command: Command, given: Given, ctx: Context) -> Result:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.system.console import is_terminal, printable_painted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import TextIO
 
     from mfa_session.model.errors import MfaSessionError
@@ -22,14 +23,24 @@ def show(result: Result, *, as_json: bool) -> None:
     if as_json:
         print_json(result.data)
     elif result.lines:
-        write("".join(f"{line}\n" for line in result.lines))
+        write("".join(f"{line}\n" for line in _shown(result.lines)))
+
+
+def _shown(lines: tuple[str, ...]) -> Iterable[str]:
+    """Return lines as stdout takes them: on a terminal nothing that it would act on."""
+    if not is_terminal(sys.stdout):
+        return lines
+    return (printable_painted(part) for line in lines for part in line.split("\n"))
 
 
 def print_json(data: Mapping[str, object]) -> None:
     """Print one versioned object."""
     import json  # noqa: PLC0415  # 13 ms, not for commands that print none
 
-    write(json.dumps({"version": JSON_VERSION, **data}, indent=2, ensure_ascii=False) + "\n")
+    text = json.dumps({"version": JSON_VERSION, **data}, indent=2, ensure_ascii=False)
+    if not text.replace("\n", "").isprintable():  # control characters are escaped, not shown
+        text = "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+    write(text + "\n")
 
 
 def write(text: str) -> None:

@@ -308,6 +308,7 @@ class Wiring:
         from mfa_session.files.single_flight import Turns
         from mfa_session.files.used_codes import UsedSteps
         from mfa_session.model.ports import Edges
+        from mfa_session.system import core_dumps
         from mfa_session.system.countdown import wait_until
         from mfa_session.system.processes import run_credential_process
         from mfa_session.system.role_session_name import role_session_name
@@ -315,6 +316,7 @@ class Wiring:
         from mfa_session.system.terminal import choose_device
         from mfa_session.system.timeouts import run_limited
 
+        core_dumps.forbid()  # from here on there are long-term keys in memory
         terminal, state = self.terminal(), self._files.state
         turns = Turns(state, self._console, terminal.identity() if terminal.can_ask() else None)
         supplied = self._supplied_code()

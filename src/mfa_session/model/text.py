@@ -6,6 +6,13 @@ LONGEST_SHOWN = 4096
 """Characters of one text that a terminal is given; the rest of a longer one is left out."""
 
 
+def printable_lines(text: str) -> str:
+    """Return a text of several lines, each as `printable` makes it; tabs become blanks."""
+    if text.isprintable() and len(text) <= LONGEST_SHOWN:
+        return text
+    return "\n".join(printable(line.expandtabs()) for line in text.split("\n"))
+
+
 def printable(text: str) -> str:
     """Return one line of text without what a terminal would act on, each such character a `?`.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from mfa_session.model.text import printable, printable_lines
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +16,10 @@ _COLOURS = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
 
 
 class Console:
-    """Console on stderr; a stream that is closed or broken stops nothing."""
+    """Lines on stderr; a stream that is closed or broken stops nothing.
+
+    Control characters of names, files and answers are shown as `?`.
+    """
 
     def __init__(self, verbosity: int, environ: Mapping[str, str]) -> None:
         """Take how often -v was given, and the environment for NO_COLOR."""
@@ -23,22 +28,22 @@ class Console:
 
     def say(self, text: str) -> None:
         """Tell what happened."""
-        self._write(text)
+        self._write("", text)
 
     def warn(self, text: str) -> None:
         """Tell what is odd but did not stop anything."""
-        self._write(f"mfa-session: {self._paint('warning:', 'yellow')} {text}")
+        self._write(f"mfa-session: {self._paint('warning:', 'yellow')} ", text)
 
     def detail(self, text: str) -> None:
         """Tell what was asked of AWS and why; with -v only."""
         if self.verbosity:
-            self._write(f"mfa-session: {text}")
+            self._write("mfa-session: ", text)
 
     def error(self, message: str, hint: str) -> None:
         """Tell what is wrong, and on the next line what to run or change."""
-        self._write(f"mfa-session: {self._paint('error:', 'red')} {message}")
+        self._write(f"mfa-session: {self._paint('error:', 'red')} ", message)
         if hint:
-            self._write(f"hint: {hint}")
+            self._write("hint: ", hint)
 
     def paint_for_stdout(self, text: str, colour: str) -> str:
         """Return a text in a colour, if stdout shows colours."""
@@ -47,9 +52,9 @@ class Console:
     def _paint(self, text: str, colour: str) -> str:
         return paint(text, colour, sys.stderr, self._environ)
 
-    def _write(self, text: str) -> None:
+    def _write(self, opening: str, text: str) -> None:
         try:
-            sys.stderr.write(text + "\n")
+            sys.stderr.write(f"{opening}{printable_lines(text)}\n")
             sys.stderr.flush()
         except (AttributeError, OSError, ValueError):
             return
@@ -57,12 +62,26 @@ class Console:
 
 def paint(text: str, colour: str, stream: TextIO, environ: Mapping[str, str]) -> str:
     """Return the text in a colour where the stream is a terminal and NO_COLOR is not set."""
-    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or not _is_terminal(stream):
+    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or not is_terminal(stream):
         return text
     return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
 
 
-def _is_terminal(stream: TextIO | None) -> bool:
+def printable_painted(line: str) -> str:
+    """Return a line without what a terminal would act on, other than our own colours."""
+    if line.isprintable():
+        return printable(line)
+    first, *rest = line.expandtabs().split("\x1b[")
+    shown = printable(first)
+    for part in rest:
+        number, mark, text = part.partition("m")
+        ours = mark and number in {"0", *_COLOURS.values()}
+        shown += f"\x1b[{number}m{printable(text)}" if ours else printable("\x1b[" + part)
+    return shown
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Say whether a stream is there and shows on a terminal."""
     try:
         return stream is not None and os.isatty(stream.fileno())
     except (OSError, ValueError, AttributeError):

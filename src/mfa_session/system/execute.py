@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from mfa_session.system import core_dumps
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +28,7 @@ def execute(
         if sys.platform == "win32":
             return _run_child((program or command[0], *command[1:]), environ)
         _restore_signals()
+        core_dumps.allow()
         given = _as_given(environ)
         os.execvpe(program or command[0], list(command), given)  # noqa: S606  # the person's own
     except (FileNotFoundError, NotADirectoryError):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.system.console import Console, paint
+from mfa_session.system.console import Console, paint, printable_painted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,3 +58,30 @@ def test_a_closed_stderr_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", None)
     Console(0, {}).say("unheard")
     assert sys.stderr is None
+
+
+HOSTILE = "a\x00b\x07c\x1b]0;title\x07d\x7fe\x85f\x9bg\u202eh\u2066i\rj"
+
+
+@pytest.mark.parametrize("tell", ["say", "warn", "detail", "error", "hint"])
+def test_nothing_a_terminal_acts_on_is_said(capsys: pytest.CaptureFixture[str], tell: str) -> None:
+    console = Console(1, {})
+    if tell in {"error", "hint"}:
+        console.error(HOSTILE if tell == "error" else "x", HOSTILE)
+    else:
+        getattr(console, tell)(HOSTILE)
+    said = capsys.readouterr().err
+    assert all(line.isprintable() for line in said.split("\n"))
+    assert "a?b?c?]0;title?d?e?f?g?h?i?j" in said
+
+
+def test_a_long_text_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    Console(0, {}).say("x" * 1_000_000)
+    assert capsys.readouterr().err == "x" * 4095 + "\u2026\n"
+
+
+def test_only_our_own_colours_are_left_in_a_line() -> None:
+    line = f"\x1b[32mfixed\x1b[0m \x1b[2J\x1b[5m\x1b[38;5;1m {HOSTILE}"
+    shown = printable_painted(line)
+    assert shown.startswith("\x1b[32mfixed\x1b[0m ?[2J?[5m?[38;5;1m a?b")
+    assert shown.count("\x1b") == 2
