@@ -286,7 +286,8 @@ class FakeEdges:
         self, settings: Settings, *, force: bool = False, in_memory: bool = False
     ) -> Outcome:
         """Acquire a session, as every command does, from what stands in the store."""
-        ctx: Any = SimpleNamespace(clock=self.clock, make=SimpleNamespace(session=self.edges))
+        make = SimpleNamespace(session=self.edges, may_have_code=lambda: True)
+        ctx: Any = SimpleNamespace(clock=self.clock, make=make)
         inputs: Any = SimpleNamespace(
             sessions=self.store.sessions, recovered=self.store.kept_aside()
         )

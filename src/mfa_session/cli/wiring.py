@@ -79,6 +79,18 @@ class Wiring:
 
         return confirm(self.terminal(), question)
 
+    def may_have_code(self) -> bool:
+        """Say whether a code may come from the person, an option, a keyring or another login."""
+        if self._code or self.terminal().can_ask():
+            return True
+        from mfa_session.files.turns_held import is_turn_held
+        from mfa_session.system.keyring_presence import may_have_keyring
+
+        state, keyring = self._files.state, self._files.settings().keyring
+        if self._insecure or state.names("totp-") or may_have_keyring(self._environ, keyring):
+            return True
+        return is_turn_held(state)
+
     def store(self) -> SessionStore:
         """Return the store that writes sessions."""
         from mfa_session.files.session_store import SessionStore

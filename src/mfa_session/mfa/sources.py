@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from mfa_session.mfa.refusals import nobody_to_ask
 from mfa_session.mfa.totp import code_at, no_secret
-from mfa_session.model.errors import ConfigurationError, NoMfaError
+from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
 from mfa_session.model.totp import step_at
 
@@ -109,7 +110,7 @@ class Sources(Record):
             supplied.check()
             return lambda _serial: supplied
         if wanted == "prompt" and self.prompt is None:
-            raise self._nobody()
+            raise nobody_to_ask(self.settings)
         if wanted == "command" and self.run_command is None:
             raise ConfigurationError(
                 "no-code-command",
@@ -117,7 +118,7 @@ class Sources(Record):
                 "set code_command in config.toml",
             )
         if self.prompt is None and self.run_command is None and not self._may_hold_secret():
-            raise self._nobody()
+            raise nobody_to_ask(self.settings)
         return self._for_device
 
     def _may_hold_secret(self) -> bool:
@@ -144,7 +145,7 @@ class Sources(Record):
             source = CommandCode(self.run_command)
         source = source or self.prompt
         if source is None:
-            raise self._nobody()
+            raise nobody_to_ask(self.settings)
         return source
 
     def _from_keyring(self, serial: str, *, required: bool) -> CodeSource | None:
@@ -171,11 +172,3 @@ class Sources(Record):
 
     def _falling(self, made: KeyringCode, prompt: PromptedCode) -> FallingToPrompt:
         return FallingToPrompt(made, prompt, self.talk)
-
-    def _nobody(self) -> NoMfaError:
-        name = self.settings.name
-        return NoMfaError(
-            "code-needed",
-            f"session {name!r} needs an MFA code, and there is nobody to ask",
-            f"run `{self.settings.login_command}` in a terminal, or give the code: --token-code",
-        )

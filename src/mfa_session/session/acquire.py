@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from mfa_session.mfa.refusals import nobody_to_ask
 from mfa_session.session.reuse import Outcome, find_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mfa_session.model.ports import CodeSource, Edges
+    from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Context
     from mfa_session.session.inputs import Facts
@@ -34,6 +36,7 @@ def acquire(
     kept = None if force else find_kept(settings, standing, ctx.clock.now())
     if kept is not None and (in_memory or kept.profile not in inputs.recovered):
         return Outcome(session=kept, reused=True)
+    _refuse_without_code(ctx, settings, standing)
     from mfa_session.session.renewal import Renewal  # noqa: PLC0415  # cold
 
     replaced = {session.keys.access_key_id for session in standing} if force else set()
@@ -56,3 +59,15 @@ def _calling(before_code: Callable[[Settings], None], edges: Edges) -> Edges:
         return of_device
 
     return edges.replace(codes=codes)
+
+
+def _refuse_without_code(ctx: Context, settings: Settings, standing: Sequence[Session]) -> None:
+    """Raise NoMfaError `code-needed` where a code is needed and certainly none can come.
+
+    Told before the renewal is imported: an SDK calls `credential-process` again and again.
+    """
+    needs_code = not any(session.is_valid(ctx.clock.now()) for session in standing)
+    has_keys = settings.source.keys is not None
+    by_itself = settings.code_command is not None or settings.code in {"keyring", "command"}
+    if needs_code and has_keys and not by_itself and not ctx.make.may_have_code():
+        raise nobody_to_ask(settings)

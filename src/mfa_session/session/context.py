@@ -29,6 +29,9 @@ if TYPE_CHECKING:
         def session(self) -> Edges:
             """Return what acquiring a session touches, the same for every session of this run."""
 
+        def may_have_code(self) -> bool:
+            """Say whether a code may come; False only where that is certain, and told at once."""
+
         def store(self) -> Store:
             """Return the files that sessions are stored in."""
 

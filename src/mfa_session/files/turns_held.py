@@ -1,0 +1,43 @@
+"""Whether another login is under way, told without waiting and without what `Turns` imports."""
+
+from __future__ import annotations
+
+import os
+
+from mfa_session.files.locks import try_lock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.files.state import StateDir
+
+
+def is_turn_held(state: StateDir) -> bool:
+    """Say whether a process holds a turn, for whatever session; True where that is not known."""
+    folder = state.path("locks")
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return not _can_be_made(folder)  # else the locks stand somewhere else
+    except OSError:
+        return True
+    turns = [os.path.join(folder, name) for name in names if name.startswith("turn-")]
+    return any(_is_held(path) for path in turns)
+
+
+def _can_be_made(folder: str) -> bool:
+    while not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    return os.access(folder, os.W_OK)
+
+
+def _is_held(path: str) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return True
+    try:
+        return not try_lock(descriptor)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,64 @@
+"""A code that certainly cannot come is missed at once; where it may come, nothing is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mfa_session.files.locks import hold
+from mfa_session.files.state import StateDir
+from mfa_session.files.turns_held import is_turn_held
+from mfa_session.system.keyring_presence import may_have_keyring
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> StateDir:
+    return StateDir(str(tmp_path / "state"))
+
+
+def test_no_login_is_under_way_before_the_first_and_after_the_last(state: StateDir) -> None:
+    assert not is_turn_held(state)
+    with hold(state.lock_path("turn", "AKIA1")):
+        pass
+    assert not is_turn_held(state)
+
+
+def test_a_login_under_way_may_yet_be_shared(state: StateDir) -> None:
+    with hold(state.lock_path("turn", "AKIA1")):
+        assert is_turn_held(state)
+
+
+def test_other_locks_are_no_logins(state: StateDir) -> None:
+    with hold(state.lock_path("file", "credentials")):
+        assert not is_turn_held(state)
+
+
+def test_where_the_locks_are_is_not_known_in_a_home_that_takes_no_file(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert is_turn_held(StateDir(str(tmp_path / "file" / "state")))
+
+
+@pytest.mark.skipif("sys.platform != 'linux'", reason="others always have a keyring")
+class TestKeyring:
+    def test_there_is_none_without_a_bus(self, home: Path) -> None:
+        assert not may_have_keyring({"XDG_RUNTIME_DIR": str(home)}, {})
+
+    @pytest.mark.parametrize("name", ["PYTHON_KEYRING_BACKEND", "DBUS_SESSION_BUS_ADDRESS"])
+    def test_a_variable_may_lead_to_one(self, name: str) -> None:
+        assert may_have_keyring({name: "x"}, {})
+
+    def test_settings_may_choose_one(self) -> None:
+        assert may_have_keyring({}, {"backend": "keyrings.other.Keyring"})
+
+    @pytest.mark.parametrize(
+        ("variable", "file"),
+        [("XDG_RUNTIME_DIR", "bus"), ("XDG_CONFIG_HOME", "python_keyring/keyringrc.cfg")],
+    )
+    def test_a_file_may_lead_to_one(self, variable: str, file: str, tmp_path: Path) -> None:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).touch()
+        assert may_have_keyring({variable: str(tmp_path)}, {})
