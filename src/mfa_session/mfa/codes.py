@@ -14,7 +14,7 @@ PROMPT_ATTEMPTS = 3
 
 def bad_code() -> NoMfaError:
     """Return the error for a code that cannot be one; it is not repeated in the message."""
-    return NoMfaError("bad-code", "the code given is not one", MALFORMED + ", such as 123456")
+    return NoMfaError("bad-code", "that is not a code", MALFORMED + ", such as 123456")
 
 
 class SuppliedCode:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 from mfa_session.mfa.codes import PROMPT_ATTEMPTS, bad_code
 from mfa_session.mfa.devices import make_pair, stored_secrets
+from mfa_session.mfa.used_codes import wait_for_unused
 from mfa_session.model.devices import Intent
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -14,7 +13,7 @@ from mfa_session.model.errors import (
     NoMfaError,
     RefusedError,
 )
-from mfa_session.model.totp import MALFORMED, STEP_SECONDS, normalize_code, step_at
+from mfa_session.model.totp import MALFORMED, normalize_code, step_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from mfa_session.model.iam import User
     from mfa_session.model.secret import Secret
 
-SET_BACK_STEPS = 3
-"""A noted step this far ahead was noted by a clock that has been set right since."""
-
 
 def resync(edges: DeviceEdges, user: User, serial: str) -> None:
     """Tell AWS two consecutive codes, so that it learns how far the device's clock is off."""
@@ -36,7 +32,7 @@ def resync(edges: DeviceEdges, user: User, serial: str) -> None:
         _resync_typed(edges, user, serial)
         return
     with edges.turn(serial):
-        _wait_for_two_windows(edges, serial)
+        wait_for_unused(edges, serial, 2)
         edges.aws.resync(user, serial, make_pair(edges, serial, secret))
 
 
@@ -49,16 +45,6 @@ def _find_secret(edges: DeviceEdges, serial: str) -> Secret | None:
             raise
         edges.talk.warn(f"no code from the keyring: {error.message}")
         return None
-
-
-def _wait_for_two_windows(edges: DeviceEdges, serial: str) -> None:
-    """Wait until neither this window's code nor the last one's was sent before."""
-    last = edges.steps.last(serial)
-    step = step_at(edges.clock.now())
-    if last is None or not step - 1 <= last < step + SET_BACK_STEPS:
-        return
-    opens_at = datetime.fromtimestamp((last + 2) * STEP_SECONDS, timezone.utc)
-    edges.wait_until(opens_at, f"two unused codes of {serial}")
 
 
 def _resync_typed(edges: DeviceEdges, user: User, serial: str) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-
 from mfa_session.mfa.codes import bad_code
+from mfa_session.mfa.used_codes import wait_for_unused
 from mfa_session.model.errors import CodeRejectedError
 from mfa_session.model.totp import (
     MALFORMED,
-    STEP_SECONDS,
     normalize_code,
     seconds_left_in_step,
     step_at,
@@ -20,9 +18,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from mfa_session.model.ports import CodeSource, Edges, Issued
-
-SET_BACK_STEPS = 2
-"""A noted step this far ahead was noted by a clock that has been set right since."""
 
 
 class Codes:
@@ -56,7 +51,7 @@ class Codes:
         """Send the source's next code; None if it was none. A typed one is sent as it is."""
         if source.generated:
             with self._turn():
-                self._wait_for_window()
+                wait_for_unused(self._edges, self._serial)
                 return self._spend(source.next_code(self._serial, problem), call)
         typed = source.next_code(self._serial, problem)  # which may take minutes: no turn is held
         with self._turn():
@@ -71,12 +66,3 @@ class Codes:
             return None
         self._edges.steps.note(self._serial, step_at(self._edges.clock.now()))
         return call(code)
-
-    def _wait_for_window(self) -> None:
-        """Wait until the device's last window is over, if its code was sent already."""
-        last = self._edges.steps.last(self._serial)
-        step = step_at(self._edges.clock.now())
-        if last is None or not step <= last < step + SET_BACK_STEPS:
-            return
-        opens_at = datetime.fromtimestamp((last + 1) * STEP_SECONDS, timezone.utc)
-        self._edges.wait_until(opens_at, f"the next code of {self._serial}")

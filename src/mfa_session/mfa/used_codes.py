@@ -1,0 +1,27 @@
+"""Windows of a device whose codes were sent: AWS takes each code once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+from mfa_session.model.totp import STEP_SECONDS, step_at
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.mfa.devices import DeviceEdges
+    from mfa_session.model.ports import Edges
+
+
+def wait_for_unused(edges: Edges | DeviceEdges, serial: str, count: int = 1) -> None:
+    """Wait until none of the last `count` windows' codes was sent, this window's included.
+
+    A noted step further ahead than the wait could take was noted by a clock that has been set
+    right since, and does not count.
+    """
+    last = edges.steps.last(serial)
+    step = step_at(edges.clock.now())
+    if last is None or not step - count < last <= step + count:
+        return
+    opens_at = datetime.fromtimestamp((last + count) * STEP_SECONDS, timezone.utc)
+    what = "the next code" if count == 1 else f"{count} unused codes"
+    edges.wait_until(opens_at, f"{what} of {serial}")
