@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from e2e.guarding import STOP, path_with, real_cli, stops
+from e2e.guarding import SHOW, STOP, path_with, put_program, real_cli, shown_by, stops
 from e2e.places import AwsFiles, long_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from conftest import Run
     from mfa_session.sandbox import Sandbox
@@ -215,3 +216,17 @@ def test_the_session_is_of_the_key_that_the_command_would_use(
     assert f"with session '{case.session.replace('<suffix>', suffix)}'" in outcome.stderr or inside
     for who, section in standing.items():
         assert world.files.section(who) == section or section is None
+
+
+@pytest.mark.parametrize("header", ["[profile Foo Bar]", "[profile 'Foo Bar']"])
+def test_a_profile_with_a_blank_gets_a_session_in_a_portable_profile(
+    run: Run, home: Path, carol: User, files: AwsFiles, phone: Device, header: str
+) -> None:
+    put_program(home / "bin", "aws", SHOW)
+    files.write(long_term(carol, "Foo Bar"), config=f"{header}\nregion = eu-west-1\n")
+    env = {"MFA_SESSION_TOKEN_CODE": phone.code(), "PATH": path_with(home / "bin")}
+    shown = shown_by(run("guard", "--", *STOP, "--profile", "Foo Bar", env=env))
+    section = files.section("Foo-Bar-mfa") or {}
+    assert shown["env"]["AWS_ACCESS_KEY_ID"] == section["aws_access_key_id"]
+    assert shown["env"]["AWS_PROFILE"] == "Foo Bar"
+    assert run("login", "--profile", "Foo Bar").exit_code == 0, "it is kept"

@@ -117,9 +117,25 @@ def choose_target(facts: Facts, named: Named, write_to: str | None) -> str:
         target = write_to or named.target or ""
         _refuse_hidden(facts, target)
         return target
-    if hides_static_keys(facts, named.name) or holds_keys(facts, named.name):
-        return named.name + "-mfa"
-    return named.name
+    target = _portable(named.name)
+    taken = target != named.name and (
+        target in facts.profiles.names() and _owner_of(facts, target) != named.name
+    )
+    hidden = any(hides_static_keys(facts, name) for name in {target, named.name})
+    if taken or hidden or any(holds_keys(facts, name) for name in {target, named.name}):
+        return target + "-mfa"
+    return target
+
+
+def _portable(name: str) -> str:
+    """Return the name with `-` in the place of what not every SDK reads: `Foo Bar` → `Foo-Bar`.
+
+    A name with nothing that they read stays, and is refused.
+    """
+    if _PORTABLE.issuperset(name):
+        return name
+    kept = "".join(letter if letter in _PORTABLE else " " for letter in name)
+    return "-".join(kept.split()) or name
 
 
 def _refuse_hidden(facts: Facts, target: str) -> None:
