@@ -292,6 +292,14 @@ FAULTS = {
         "ignored-serial note",
         plant=lambda h: h.files.write(config=f"[default]\nmfa_serial = {h.phone.serial}\n"),
     ),
+    "a serial left on a role whose source is a session": Fault(
+        "leftover-serial warning",
+        credentials=managed(seconds_left=3600),
+        config=f"[profile books]\n{ROLE}source_profile = mfa\nmfa_serial = GAHT12345678\n",
+    ),
+    "a section without the word profile": Fault(
+        "section-header warning", config="[s2s-dev]\nregion = eu-west-1\n"
+    ),
     "a name that not every SDK reads": Fault(
         "profile-name warning", config="[profile 'my work']\nregion = eu-west-1\n"
     ),
@@ -453,7 +461,7 @@ def test_fix_says_what_it_did_and_leaves_the_other_findings(healthy: Home, run: 
     assert lines[2:5] == [
         "Sessions",
         f"  warning  {EXPIRED} [session-expired]",
-        "           cure: mfa-session login --profile mfa, or: mfa-session logout --profile mfa",
+        "           cure: mfa-session login --profile mfa",
     ]
 
 
@@ -628,7 +636,7 @@ def test_as_json(healthy: Home, run: Run) -> None:
             "group": "sessions",
             "severity": "warning",
             "finding": EXPIRED,
-            "cure": "mfa-session login --profile mfa, or: mfa-session logout --profile mfa",
+            "cure": "mfa-session login --profile mfa",
         }
     ]
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from mfa_session.doctor.finding import Check, error, note, skipped, warning
 from mfa_session.doctor.scene import Unlooked
 from mfa_session.model.arns import parse_arn
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import MfaSessionError, UnreachableError
+from mfa_session.session.names import default_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,11 +99,11 @@ def look_at_ages(scene: Scene) -> Iterator[Finding]:
         for each in key.keys if isinstance(key.keys, tuple) else ():
             days = (scene.now - each.created_at).days
             if each.id == key.caller.keys.access_key_id and days > OLDEST_KEY_DAYS:
-                profile = f" --profile {key.caller.profile}" if key.caller.profile else ""
+                profile = f" --profile {quote(key.caller.profile)}" if key.caller.profile else ""
                 yield warning(
                     f"{key.label()} is {days} days old",
-                    f"aws iam create-access-key{profile}, then aws configure{profile}, "
-                    f"then aws iam delete-access-key --access-key-id {each.id}{profile}",
+                    f"aws iam create-access-key{profile} && aws configure{profile} "
+                    f"&& aws iam delete-access-key --access-key-id {each.id}{profile}",
                 )
     yield from _left_out(scene, "keys")
 
@@ -117,13 +120,15 @@ def look_at_devices(scene: Scene) -> Iterator[Finding]:
             serials = ", ".join(device.serial for device in key.devices)
             what = f"has only passkeys or security keys ({serials}), which AWS's API does not take"
         say = error if key.is_source else note
-        yield say(f"the user of {key.label()} {what}: no session can be had", _enroll(key))
+        yield say(f"the user of {key.label()} {what}: no session can be had", _enroll(scene, key))
     yield from _left_out(scene, "devices")
 
 
-def _enroll(key: KeyFacts) -> str:
-    profile = f" --profile {key.caller.profile}" if key.caller.profile else ""
-    return f"mfa-session device enroll{profile}"
+def _enroll(scene: Scene, key: KeyFacts) -> str:
+    """Return what enrolls a device and logs in to the session that the key is the source of."""
+    name = key.session or key.caller.profile
+    is_default = name in (None, "default", default_name(scene.facts))
+    return "mfa-session device enroll" + ("" if is_default else f" --profile {quote(name or '')}")
 
 
 def look_at_belonging(scene: Scene) -> Iterator[Finding]:

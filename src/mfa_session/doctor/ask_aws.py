@@ -174,13 +174,15 @@ class _Key:
         finish, serials = self._questions.finish, self._questions.serials_of(self._source)
         identity = finish(self._identity, "")
         late = "IAM did not answer in time"
+        settings = next(self._questions.settings_of(self._source), None)
         return KeyFacts(
             caller=self._caller,
             identity=identity,
             keys=finish(self._keys, late),
             devices=finish(self._devices, late),
             serials=serials,
-            is_source=any(True for _ in self._questions.settings_of(self._source)),
+            is_source=settings is not None,
+            session=settings.name if settings else None,
         )
 
 

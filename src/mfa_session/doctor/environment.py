@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.doctor.scene import OPTIONS, PROFILES
 from mfa_session.model.expiry import parse_time
@@ -76,7 +78,7 @@ def look_at_expiry(scene: Scene) -> Iterator[Finding]:
         yield error(
             f"the session keys in the environment have expired ({since}): AWS refuses them, "
             "and they beat every profile",
-            f"leave that shell (exit), or: {_UNSET_KEYS}",
+            _UNSET_KEYS,
         )
 
 
@@ -111,9 +113,9 @@ def look_at_profile(scene: Scene) -> Iterator[Finding]:
         known = scene.facts.profiles.names()
         if name not in known:
             near = nearest_of(name, known, most=1)
-            cure = f"export {variable}={near[0]}" if near else f"unset {variable}"
+            cure = f"export {variable}={quote(near[0])}" if near else f"unset {variable}"
             if look_up(scene.facts, name) is not None:  # a session that was not had yet
-                cure = f"mfa-session login --profile {name}"
+                cure = f"mfa-session login --profile {quote(name)}"
             yield error(f"{variable} is {name!r}, and there is no such profile", cure)
         return  # the other one is not looked at
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.model.aws_paths import config_path, credentials_path, expand
 from mfa_session.model.places import CONFIG, CREDENTIALS, SETTINGS, STATE
@@ -47,9 +45,9 @@ def look_at_modes(scene: Scene) -> Iterator[Finding]:
     """Yield what others may read; where they may even write, `unsafe-file` says it."""
     for place in scene.places:
         if place.is_open and (place.is_directory or not place.mode & OTHERS_MAY_WRITE):
-            cure = f"mfa-session doctor --fix, or: chmod {place.closed_mode:o} {quote(place.path)}"
             yield warning(
-                f"others may get at {place.what} {place.path} (mode {place.mode:04o})", cure
+                f"others may get at {place.what} {place.path} (mode {place.mode:04o})",
+                "mfa-session doctor --fix",
             )
 
 
@@ -70,13 +68,13 @@ def look_at_named_files(scene: Scene) -> Iterator[Finding]:
             path = expand(value, scene.environ)
             yield warning(
                 f"{variable} names {path}, which does not exist: it counts as empty",
-                f"correct it, or take the usual file: unset {variable}",
+                f"unset {variable}",
             )
     bundle = scene.environ.get("AWS_CA_BUNDLE")
     if bundle and not scene.exists(bundle):
         yield error(
             f"AWS_CA_BUNDLE names {bundle}, which does not exist: no TLS connection is trusted",
-            "correct it, or unset AWS_CA_BUNDLE",
+            "unset AWS_CA_BUNDLE",
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.errors import ConfigurationError
@@ -35,8 +37,7 @@ def look_at_secrets(scene: Scene) -> Iterator[Finding]:
         if held.get(serial) is False:
             yield warning(
                 f"the secret of {serial} was stored, and the keyring in use does not have it",
-                f"mfa-session totp add --mfa-serial {serial}, or choose the keyring that has it: "
-                "[keyring] backend in config.toml",
+                f"mfa-session totp add --mfa-serial {serial}",
             )
     if scene.keyring is None or scene.keyring.error is not None:
         return
@@ -50,7 +51,7 @@ def look_at_secrets(scene: Scene) -> Iterator[Finding]:
         elif wanted is None and not scene.stored_serials:
             yield note(
                 f'[sessions.{name}] has code = "keyring", and no secret is known to be stored',
-                f"mfa-session totp add --profile {name}",
+                f"mfa-session totp add --profile {quote(name)}",
             )
 
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.places import CONFIG, SETTINGS
+from mfa_session.model.profiles import headers_without_profile
 from mfa_session.model.session import SESSION_KEY_PREFIX, is_managed, read_keys
-from mfa_session.session.names import DEFAULT_NAME, check_portable, default_name, look_up
+from mfa_session.session.names import (
+    DEFAULT_NAME,
+    check_portable,
+    default_name,
+    look_up,
+    names_session,
+)
 from mfa_session.session.sources import leads_back, process_profile
 from mfa_session.session.validation import check_serial
 
@@ -21,6 +31,7 @@ _GIVES_CREDENTIALS = (
     "aws_access_key_id",
     "credential_process",
     "credential_source",
+    "login_session",
     "role_arn",
     "sso_account_id",
     "sso_session",
@@ -48,7 +59,7 @@ def look_at_hidden_keys(scene: Scene) -> Iterator[Finding]:
 
 
 def look_at_hidden_processes(scene: Scene) -> Iterator[Finding]:
-    """Yield each profile whose static keys hide its credential_process."""
+    """Yield each profile whose static keys hide its credential_process or `aws login`."""
     for name, section in _sections(scene):
         keys = read_keys(scene.facts.in_credentials(name))
         if keys is not None and "credential_process" in section and "role_arn" not in section:
@@ -56,6 +67,14 @@ def look_at_hidden_processes(scene: Scene) -> Iterator[Finding]:
                 f"profile {name!r} has keys ({keys.shown_id}) and a credential_process, "
                 "which most SDKs never run",
                 f"remove the keys of profile {name!r}, or the credential_process",
+            )
+        if keys is not None and "login_session" in section:
+            yield warning(
+                f"profile {name!r} has keys ({keys.shown_id}) and a login_session: AWS's tools "
+                "use the keys, and `aws login` refuses the profile",
+                f"mfa-session logout --profile {quote(name)}"
+                if is_managed(scene.facts.in_credentials(name))
+                else f"remove the keys of profile {name!r}, or its login_session",
             )
 
 
@@ -66,7 +85,7 @@ def look_at_halves(scene: Scene) -> Iterator[Finding]:
         secret = section.get("aws_secret_access_key", "").strip()
         if bool(key_id) != bool(secret):
             lacks = "aws_secret_access_key" if key_id else "aws_access_key_id"
-            yield error(f"profile {name!r} lacks {lacks}", f"aws configure --profile {name}")
+            yield error(f"profile {name!r} lacks {lacks}", f"aws configure --profile {quote(name)}")
         token = section.get("aws_session_token") or section.get("aws_security_token")
         if secret and key_id.startswith(SESSION_KEY_PREFIX) and not token:
             yield error(
@@ -84,7 +103,9 @@ def look_at_tokens(scene: Scene) -> Iterator[Finding]:
             yield error(
                 f"profile {name!r} has a session token beside a long-term key: "
                 "AWS refuses the pair",
-                f"remove aws_session_token and aws_security_token of profile {name!r}",
+                f"aws configure set aws_session_token '' --profile {quote(name)}"
+                if token and not legacy
+                else f"remove aws_session_token and aws_security_token of profile {name!r}",
             )
         elif token and legacy and token != legacy:
             yield error(
@@ -104,14 +125,14 @@ def look_at_sources(scene: Scene) -> Iterator[Finding]:
             yield error(
                 f"profile {name!r} takes its role from profile {source!r}, which does not exist"
                 + ("" if look_up(scene.facts, source) is None else " until you log in"),
-                f"mfa-session login --profile {source}"
+                f"mfa-session login --profile {quote(source)}"
                 if look_up(scene.facts, source) or source == default_name(scene.facts)
                 else f"correct source_profile of profile {name!r}",
             )
         elif source != name and not _gives_credentials(scene, source):
             yield error(
                 f"profile {name!r} takes its role from profile {source!r}, which has no keys",
-                f"aws configure --profile {source}",
+                f"aws configure --profile {quote(source)}",
             )
 
 
@@ -187,6 +208,44 @@ def look_at_ignored_serials(scene: Scene) -> Iterator[Finding]:
             )
 
 
+def look_at_leftover_serials(scene: Scene) -> Iterator[Finding]:
+    """Yield each role that asks for a device although its source is an MFA session of ours."""
+    for name, section in _sections(scene):
+        source = section.get("source_profile", "")
+        if "role_arn" not in section or not section.get("mfa_serial") or source == name:
+            continue
+        session = _session_of(scene, source)
+        if session is not None:
+            yield warning(
+                f"profile {name!r} has an mfa_serial, and its source {source!r} is an MFA session: "
+                "the AWS CLI asks for a code that AWS then refuses",
+                f"mfa-session configure --profile {quote(session)} --repoint {quote(name)} "
+                "--no-login --yes",
+            )
+
+
+def _session_of(scene: Scene, name: str) -> str | None:
+    """Return the session of ours that a profile stands for, or whose keys it asks us for."""
+    process = scene.facts.section(name).get("credential_process", "")
+    if process and leads_back(process):
+        return process_profile(process) or default_name(scene.facts)
+    if not names_session(scene.facts, name):
+        return None
+    named = look_up(scene.facts, name)
+    return named.name if named else name
+
+
+def look_at_headers(scene: Scene) -> Iterator[Finding]:
+    """Yield each section of the AWS config file that lacks the word `profile`."""
+    config = scene.facts.profiles.config
+    for header in headers_without_profile(config):
+        name = header.partition(" ")[2] if header.lower().startswith("profile ") else header
+        yield warning(
+            f"[{header}] in {config.path} is no profile: its settings are not used",
+            f"write its header as [profile {name.strip()}]",
+        )
+
+
 def look_at_names(scene: Scene) -> Iterator[Finding]:
     """Yield each profile name that not every SDK reads."""
     for name, section in _sections(scene):
@@ -206,7 +265,7 @@ CHECKS = (
     ),
     Check(
         id="keys-hide-process",
-        fine="no static keys hide a credential_process",
+        fine="no static keys hide a credential_process or an `aws login`",
         look=look_at_hidden_processes,
         needs=PROFILES,
     ),
@@ -245,6 +304,18 @@ CHECKS = (
         fine="no mfa_serial stands where SDKs ignore it",
         look=look_at_ignored_serials,
         needs=PROFILES,
+    ),
+    Check(
+        id="leftover-serial",
+        fine="no role asks for a code that its session has had",
+        look=look_at_leftover_serials,
+        needs=(*PROFILES, SETTINGS),
+    ),
+    Check(
+        id="section-header",
+        fine="every profile of the AWS config file is called one",
+        look=look_at_headers,
+        needs=(CONFIG,),
     ),
     Check(
         id="profile-name",

@@ -33,7 +33,7 @@ class KeyFacts(Record):
     """What AWS says of one long-term key; an error or an `Unlooked` where it says nothing.
 
     `serials` are the MFA devices that the settings name for this key, with who names each;
-    `is_source` says that a session of ours is had with it.
+    `is_source` says that a session of ours is had with it, and `session` which one first.
     """
 
     caller: Caller
@@ -42,6 +42,7 @@ class KeyFacts(Record):
     devices: tuple[Device, ...] | MfaSessionError | Unlooked
     serials: Mapping[str, str] = {}
     is_source: bool = False
+    session: str | None = None
 
     def label(self) -> str:
         """Return how to speak of the key."""

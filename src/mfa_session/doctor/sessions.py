@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.durations import format_duration
@@ -30,8 +32,12 @@ _SAID_ELSEWHERE = {
 """Errors of settings → the check that says the same of every place."""
 
 
+_SAID_OF_PROFILES = ("role_arn", "credential_process", "login_session")
+"""What `role-hides-keys` and `keys-hide-process` tell of."""
+
+
 def _login(session: Session) -> str:
-    return f"mfa-session login --profile {session.name}"
+    return f"mfa-session login --profile {quote(session.name)}"
 
 
 def _seconds_over(session: Session, scene: Scene) -> float | None:
@@ -49,7 +55,7 @@ def look_at_expired(scene: Scene) -> Iterator[Finding]:
             yield warning(
                 f"the session in profile {session.profile!r} expired {format_duration(seconds)} "
                 "ago: AWS refuses its keys",
-                f"{_login(session)}, or: mfa-session logout --profile {session.profile}",
+                _login(session),
             )
 
 
@@ -74,12 +80,12 @@ def look_at_damaged(scene: Scene) -> Iterator[Finding]:
             yield warning(
                 f"another tool has put its keys among our lines in profile {profile!r}: "
                 "their expiry is not known",
-                f"mfa-session login --force --profile {profile}",
+                f"mfa-session login --force --profile {quote(profile)}",
             )
         elif not key_id:
             yield warning(
                 f"profile {profile!r} is marked as ours and has no key",
-                f"mfa-session login --profile {profile}",
+                f"mfa-session login --profile {quote(profile)}",
             )
 
 
@@ -99,12 +105,12 @@ def look_at_hidden(scene: Scene) -> Iterator[Finding]:
     for session in scene.sessions():
         section = scene.facts.section(session.profile)
         if session.managed and hides_static_keys(scene.facts, session.profile):
-            if "role_arn" in section or "credential_process" in section:
-                continue  # which `role-hides-keys` and `keys-hide-process` say
+            if any(key in section for key in _SAID_OF_PROFILES):
+                continue
             yield warning(
                 f"profile {session.profile!r} holds a session and settings of SSO or web identity, "
                 "which some SDKs prefer",
-                "log in to another profile: mfa-session login --write-to NAME",
+                f"{_login(session)} --write-to {quote(session.profile + '-mfa')}",
             )
 
 

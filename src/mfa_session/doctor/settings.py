@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from mfa_session.doctor.finding import Check, error, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.nearest import nearest_of
@@ -37,7 +39,7 @@ def look_at_guard_profile(scene: Scene) -> Iterator[Finding]:
     near = nearest_of(name, {*scene.facts.file.sessions, *scene.facts.profiles.names()}, most=1)
     yield warning(
         f"[guard] profile is {name!r}, and no session and no profile has that name",
-        f"did you mean {near[0]!r}?" if near else f"mfa-session login --profile {name}",
+        f"did you mean {near[0]!r}?" if near else f"mfa-session login --profile {quote(name)}",
     )
 
 

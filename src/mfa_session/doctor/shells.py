@@ -24,6 +24,13 @@ COMPLETIONS = (
 """Where completion usually stands that was not set up by `shell-init`."""
 
 
+_SET_UP = {
+    "bash": "echo 'eval \"$(mfa-session shell-init bash)\"' >> ~/.bashrc",
+    "zsh": 'echo \'eval "$(mfa-session shell-init zsh)"\' >> "${ZDOTDIR:-$HOME}/.zshrc"',
+    "fish": "echo 'mfa-session shell-init fish | source' >> ~/.config/fish/config.fish",
+}
+
+
 def look_at_guard(scene: Scene) -> Iterator[Finding]:
     """Yield that `aws` is not guarded in this shell: a choice, so never a fault."""
     if not scene.environ.get(MARKER):
@@ -47,8 +54,8 @@ def look_at_program(scene: Scene) -> Iterator[Finding]:
 
 def _set_up(scene: Scene) -> str:
     shell = scene.environ.get("SHELL", "").rpartition("/")[2]
-    shell = shell if shell in {"bash", "zsh", "fish"} else "bash"
-    return f"mfa-session shell-init {shell}, in a file that the shell sources at its start"
+    shell = shell if shell in _SET_UP else "bash"
+    return _SET_UP[shell]
 
 
 CHECKS = (

@@ -9,6 +9,12 @@ if TYPE_CHECKING:
     from mfa_session.ini.document import Document
 
 
+_OF_PROFILES = frozenset(
+    {"aws_access_key_id", "credential_process", "login_session", "mfa_serial", "output", "region",
+     "role_arn", "source_profile", "sso_account_id"}
+)  # fmt: skip
+
+
 class ProfileFiles(Record):
     """What the two AWS files say, read at one time."""
 
@@ -68,6 +74,17 @@ def config_headers(document: Document) -> dict[str, str]:
         if name is not None:
             headers[name] = header
     return headers
+
+
+def headers_without_profile(document: Document) -> list[str]:
+    """Return the headers of a config file that name no profile and hold a profile's settings."""
+    return [
+        header
+        for header in document.names()
+        if profile_in_header(header) is None
+        and not header.startswith(("sso-session", "services"))
+        and not _OF_PROFILES.isdisjoint(document.section(header) or {})
+    ]
 
 
 def profile_in_header(header: str) -> str | None:

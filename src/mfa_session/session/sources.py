@@ -26,6 +26,8 @@ _TEMPORARY = {
     "credential_source": "the machine's own role",
 }
 
+_BRIDGED = (*_TEMPORARY, "login_session", "role_arn")
+
 
 def named_source(facts: Facts, profile: str) -> Source:
     """Return the source that a setting names; refuse one without long-term keys, saying why."""
@@ -100,7 +102,7 @@ def source_in(facts: Facts, profile: str) -> Source | None:
     keys = read_keys(facts.in_credentials(profile))
     if keys is None:
         process = facts.section(profile).get("credential_process", "").strip()
-        if process and not leads_back(process):
+        if process and not leads_back(process) and not exports_temporary(facts, process):
             return Source(profile=profile, process=process)
         keys = read_keys(facts.profiles.in_config(profile) or {})
     return Source(profile=profile, keys=keys) if keys and keys.is_long_term() else None
@@ -113,8 +115,20 @@ def leads_back(process: str) -> bool:
     return any(name in {"mfa-session", "mfa-session.exe", "mfa_session"} for name in names)
 
 
+def exports_temporary(facts: Facts, process: str) -> bool:
+    """Say whether a credential_process is the AWS CLI's bridge to a profile of temporary keys.
+
+    AWS documents `aws configure export-credentials --profile X --format process` for SDKs that
+    know neither SSO nor `aws login`.
+    """
+    if "export-credentials" not in process:
+        return False
+    section = facts.section(process_profile(process) or "default")
+    return read_keys(section) is None and any(key in section for key in _BRIDGED)
+
+
 def process_profile(process: str) -> str | None:
-    """Return the `--profile` of a credential_process that is this tool itself, or None."""
+    """Return the `--profile` of a credential_process that is this tool or the AWS CLI, or None."""
     import shlex  # noqa: PLC0415  # needed for a protected command of such a profile only
 
     try:
@@ -167,6 +181,12 @@ def _unfit(facts: Facts, profile: str) -> ConfigurationError:
         return ConfigurationError(
             "source-loop",
             f"profile {profile!r} gets its keys from mfa-session itself (credential_process)",
+            hint,
+        )
+    if exports_temporary(facts, section.get("credential_process", "")):
+        return ConfigurationError(
+            "temporary-source",
+            f"profile {profile!r} gets temporary keys from the AWS CLI (credential_process)",
             hint,
         )
     keys = read_keys(section)

@@ -19,6 +19,7 @@ SETTINGS, PROFILES = "settings", "profiles"
 _CREDENTIALS = (
     "aws_access_key_id",
     "credential_process",
+    "login_session",
     "sso_session",
     "sso_start_url",
     "web_identity_token_file",

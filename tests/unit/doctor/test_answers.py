@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from doctor.scenes import KEY_ID, NOW, SERIAL, device, key, look, scene, severities
-from mfa_session.doctor.answers import NOT_REACHED
+from mfa_session.doctor.answers import NOT_REACHED, look_at_devices
 from mfa_session.doctor.scene import AwsFacts, KeyFacts, Unlooked
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -108,6 +108,24 @@ def test_an_inactive_key_is_called_so_where_that_can_be_seen() -> None:
     assert look("key-identity", aws(key(identity=INVALID, keys=listed))) == [
         ("error", f"{KEY_ID} (profile 'default'): it is inactive")
     ]
+
+
+@pytest.mark.parametrize(
+    ("session", "profile", "cure"),
+    [
+        ("mfa", "default", "mfa-session device enroll"),
+        ("mfa", None, "mfa-session device enroll"),
+        ("work", "work-keys", "mfa-session device enroll --profile work"),
+        (None, "work", "mfa-session device enroll --profile work"),
+        (None, "default", "mfa-session device enroll"),
+    ],
+)
+def test_a_device_is_enrolled_for_the_session_that_the_key_is_for(
+    session: str | None, profile: str | None, cure: str
+) -> None:
+    caller = key().caller.replace(profile=profile)
+    at = aws(key(devices=(), caller=caller, session=session))
+    assert [found.cure for found in look_at_devices(at)] == [cure]
 
 
 def test_several_keys_say_one_thing_once() -> None:

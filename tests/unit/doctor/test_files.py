@@ -14,6 +14,9 @@ from mfa_session.model.places import CREDENTIALS, STATE, Place
 ROLE = "role_arn = arn:aws:iam::444455556666:role/Books\n"
 PAIR = f"aws_access_key_id = {KEY_ID}\naws_secret_access_key = secret\n"
 ASIA = "aws_access_key_id = ASIAEXAMPLEEXAMPLE12\naws_secret_access_key = secret\n"
+SIGN_IN = "arn:aws:sts::999999999999:assumed-role/Admin/bob@example.com"
+LEFT = f"mfa_serial = {SERIAL}\n"
+MANAGED = f"[mfa]\n{ASIA}aws_session_token = t\nmanager = mfa-session\n"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +63,20 @@ def test_modes(mode: int, directory: bool, expected: list[str]) -> None:
         ("source-profile", OWN, f"[profile a]\n{ROLE}source_profile = a\n", []),
         ("source-profile", OWN, f"[profile a]\n{ROLE}credential_source = Environment\n", []),
         ("source-profile", OWN, "[profile a]\nsource_profile = nobody\n", []),
+        ("source-profile", OWN,
+         f"[profile a]\n{ROLE}source_profile = b\n[profile b]\nlogin_session = {SIGN_IN}\n", []),
+        ("keys-hide-process", f"[a]\n{PAIR}", f"[profile a]\nlogin_session = {SIGN_IN}\n",
+         ["warning"]),
+        ("leftover-serial", MANAGED, f"[profile a]\n{ROLE}{LEFT}source_profile = mfa\n",
+         ["warning"]),
+        ("leftover-serial", MANAGED, f"[profile a]\n{ROLE}source_profile = mfa\n", []),
+        ("leftover-serial", OWN, f"[profile a]\n{ROLE}{LEFT}source_profile = default\n", []),
+        ("leftover-serial", OWN, (f"[profile a]\n{ROLE}{LEFT}source_profile = auto\n"
+         "[profile auto]\ncredential_process = mfa-session credential-process\n"), ["warning"]),
+        ("section-header", f"[work]\n{PAIR}", "[work]\nregion = x\n", ["warning"]),
+        ("section-header", "", "[Profile work]\nregion = x\n", ["warning"]),
+        ("section-header", "", "[profile work]\nregion = x\n[default]\nregion = x\n", []),
+        ("section-header", "", "[sso-session work]\nsso_region = x\n[plugins]\na = b\n", []),
         ("credential-process", "", '[profile a]\ncredential_process = "open\n', ["error"]),
         ("credential-process", OWN,
          "[profile a]\ncredential_process = mfa-session credential-process\n", []),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
+
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from doctor.scenes import scene
+from mfa_session.cli.plain_reader import read_plainly
 from mfa_session.doctor.examination import BROKE_OFF, examine
 from mfa_session.model.errors import ConfigurationError
 
@@ -64,3 +67,17 @@ def test_no_check_breaks_off(
     said = examine(at)
     assert [each for each in said if BROKE_OFF in each.finding] == []
     assert [each for each in said if each.is_bad and not each.cure] == []
+    # Errors' own hints name commands in backticks; a check's cure is the command itself.
+    assert [
+        each
+        for each in said
+        if "mfa-session " in each.cure and "`" not in each.cure and not is_command(each.cure)
+    ] == []
+
+
+def is_command(cure: str) -> bool:
+    """Say whether a cure can be pasted into a shell: a whole command line of ours."""
+    if cure.startswith("echo "):  # a line for the shell's start file
+        return True
+    program, *words = shlex.split(cure)
+    return program == "mfa-session" and read_plainly(words) is not None

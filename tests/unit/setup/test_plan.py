@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mfa_session.model.errors import MfaSessionError
+from mfa_session.session.sources import named_source
 from mfa_session.setup.answers import Answers, Role, find_session, read_role, target_of
 from mfa_session.setup.plan import PROFILES, SETTINGS, Change, plan, questions, setting_exists
 from mfa_session.setup.profiles import repointable, source_profiles
@@ -128,6 +129,7 @@ def test_those_of_the_source_are_offered() -> None:
 @pytest.mark.parametrize(
     ("name", "section"),
     [("mfa", ""), ("default", ""), ("sso", "[profile sso]\nsso_session = x\n"),
+     ("console", "[profile console]\nlogin_session = x\n"),
      ("keys", f"[profile keys]\n{KEYS}")],
 )  # fmt: skip
 def test_a_role_goes_over_nobodys_credentials(name: str, section: str) -> None:
@@ -173,3 +175,24 @@ def test_sources_are_those_with_long_term_keys() -> None:
     back = "[profile back]\ncredential_process = mfa-session credential-process\n"
     world = facts(f"[default]\n{KEYS}[had]\n{session}", BOOKS + process + back)
     assert source_profiles(world) == ["default", "process"]
+
+
+@pytest.mark.parametrize(
+    ("bridged", "is_source"),
+    [
+        ("login_session = x", False),
+        ("sso_session = x", False),
+        ("role_arn = x", False),
+        ("aws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x", True),
+    ],
+)
+def test_the_aws_clis_bridge_is_a_source_only_where_it_leads_to_long_term_keys(
+    bridged: str, is_source: bool
+) -> None:
+    bridge = "credential_process = aws configure export-credentials --profile b --format process"
+    world = facts(config=f"[profile a]\n{bridge}\n[profile b]\n{bridged}\n")
+    assert ("a" in source_profiles(world)) is is_source
+    if not is_source:
+        with pytest.raises(MfaSessionError) as refused:
+            named_source(world, "a")
+        assert refused.value.code == "temporary-source"
