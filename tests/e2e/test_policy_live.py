@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conftest import Run
     from e2e.conftest import LogIn
     from mfa_session.sandbox import Sandbox
-    from mfa_session.sandbox.identities import User
+    from mfa_session.sandbox.identities import Device, User
 
 
 def statement(effect: str, action: str | list[str], **rest: Any) -> dict[str, Any]:
@@ -116,6 +116,60 @@ def test_an_mfa_session_reads_what_the_key_may_not(
     assert check(run, "ec2:StopInstances")["unread"] == []
     key_id = [call.access_key_id for call in aws.calls.of("GetUserPolicy")][-1]
     assert str(key_id).startswith("ASIA")
+
+
+def live_role(run: Run) -> dict[str, Any]:
+    argv = ("policy", "check", "--live", "--profile", "books", "--json", "--action", "ec2:RunHosts")
+    outcome = run(*argv)
+    assert outcome.exit_code == 0, outcome
+    found: dict[str, Any] = json.loads(outcome.stdout)
+    return found
+
+
+def trusting(user: User) -> dict[str, Any]:
+    trust = {"Effect": "Allow", "Principal": {"AWS": user.arn}, "Action": "sts:AssumeRole"}
+    return {"Version": "2012-10-17", "Statement": [trust]}
+
+
+def settings_of(arn: str, phone: Device) -> str:
+    return (
+        f'[sessions.mfa]\nmfa_serial = "{phone.serial}"\n'
+        f'[sessions.books]\nvia = "mfa"\nrole_arn = "{arn}"\n'
+    )
+
+
+@pytest.mark.usefixtures("phone")
+def test_a_role_session_is_judged_by_the_role_s_policies(
+    aws: Sandbox, carol: User, phone: Device, carols: AwsFiles, run: Run
+) -> None:
+    role = aws.create_role("books", trust=trusting(carol), policies=[ALLOW_EC2])
+    carol.inline_policies["deny"] = statement("Deny", "ec2:*")
+    carols.write(settings=settings_of(role.arn, phone))
+    found = live_role(run)
+    assert (found["role"], found["unread"]) == (role.arn, [])
+    assert outcomes(found)["role-session"] == "allowed"
+    assert outcomes(found)["long-term"] == "explicitly-denied"
+    role.boundary_arn = aws.create_policy("edge", statement("Allow", "s3:*"))
+    assert outcomes(live_role(run))["role-session"] == "implicitly-denied"
+
+
+def test_a_role_of_another_account_is_asked_by_its_own_session(
+    aws: Sandbox, carol: User, phone: Device, carols: AwsFiles, log_in: LogIn, run: Run
+) -> None:
+    other = "444455556666"
+    aws.create_role("books", trust=trusting(carol), policies=[ALLOW_EC2])  # a namesake
+    role = aws.create_role(
+        "books", account=other, trust=trusting(carol), policies=[READ_IAM, statement("Deny", "*")]
+    )
+    carols.write(settings=settings_of(role.arn, phone))
+    carol.inline_policies["take"] = statement("Allow", "sts:AssumeRole")
+    before = live_role(run)
+    assert outcomes(before)["role-session"] == "unknown"
+    assert "the policies of role books (of the role)" in before["unread"]
+    log_in("--profile", "books")
+    role.inline_policies = {"own": READ_IAM, "ec2": ALLOW_EC2}
+    assert outcomes(live_role(run))["role-session"] == "allowed"
+    assert {call.operation for call in aws.calls} >= {"ListRolePolicies", "GetRole"}
 
 
 @pytest.mark.usefixtures("carol")

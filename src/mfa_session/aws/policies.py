@@ -19,9 +19,10 @@ class IamPolicies(IamDevices):
         """Return the ARN of the user who asks; `not-a-user` if it is none of IAM's."""
         return self.user().arn
 
-    def boundary_arn(self, user: str) -> str | None:
-        """IAM GetUser: the permissions boundary, if there is one."""
-        found = self._read("GetUser", "User", UserName=user)
+    def boundary_arn(self, holder: Holder) -> str | None:
+        """IAM GetUser or GetRole: the permissions boundary, if there is one."""
+        kind = holder.kind.title()
+        found = self._read(f"Get{kind}", kind, **_named(holder))
         boundary = found.get("PermissionsBoundary")
         return str(boundary["PermissionsBoundaryArn"]) if boundary else None
 
@@ -31,17 +32,17 @@ class IamPolicies(IamDevices):
         return [str(group["GroupName"]) for group in found]
 
     def inline_names(self, holder: Holder) -> list[str]:
-        """IAM ListUserPolicies or ListGroupPolicies, all pages."""
+        """IAM ListUserPolicies, ListGroupPolicies or ListRolePolicies, all pages."""
         operation = f"List{holder.kind.title()}Policies"
         return [str(name) for name in self._list(operation, "PolicyNames", **_named(holder))]
 
     def inline(self, holder: Holder, name: str) -> dict[str, Any]:
-        """IAM GetUserPolicy or GetGroupPolicy."""
+        """IAM GetUserPolicy, GetGroupPolicy or GetRolePolicy."""
         operation = f"Get{holder.kind.title()}Policy"
         return self._document(operation, **_named(holder), PolicyName=name)
 
     def attached_arns(self, holder: Holder) -> list[str]:
-        """IAM ListAttachedUserPolicies or ListAttachedGroupPolicies, all pages."""
+        """IAM ListAttachedUserPolicies, …GroupPolicies or …RolePolicies, all pages."""
         operation = f"ListAttached{holder.kind.title()}Policies"
         found = self._list(operation, "AttachedPolicies", **_named(holder))
         return [str(policy["PolicyArn"]) for policy in found]

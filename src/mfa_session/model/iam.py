@@ -31,7 +31,7 @@ class AccessKey(Record):
 
 
 class Holder(Record):
-    """What policies hang on: a `user` or a `group`, by name."""
+    """What policies hang on: a `user`, `group` or `role`, by name."""
 
     kind: str
     name: str

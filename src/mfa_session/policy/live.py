@@ -1,4 +1,4 @@
-"""A user's own policies, as far as IAM lets them be read."""
+"""A user's or a role's own policies, as far as IAM lets them be read."""
 
 from __future__ import annotations
 
@@ -26,33 +26,33 @@ class Iam(Protocol):
     def user_arn(self) -> str:
         """Return the ARN of the user who asks."""
 
-    def boundary_arn(self, user: str) -> str | None:
-        """Return the ARN of the user's permissions boundary (GetUser)."""
+    def boundary_arn(self, holder: Holder) -> str | None:
+        """Return the ARN of the permissions boundary of a user or role (GetUser, GetRole)."""
 
     def groups(self, user: str) -> list[str]:
         """Return the names of the user's groups (ListGroupsForUser)."""
 
     def inline_names(self, holder: Holder) -> list[str]:
-        """Return the names of inline policies (ListUserPolicies, ListGroupPolicies)."""
+        """Return the names of inline policies (ListUserPolicies, …GroupPolicies, …RolePolicies)."""
 
     def inline(self, holder: Holder, name: str) -> dict[str, Any]:
-        """Return an inline policy (GetUserPolicy, GetGroupPolicy)."""
+        """Return an inline policy (GetUserPolicy, GetGroupPolicy, GetRolePolicy)."""
 
     def attached_arns(self, holder: Holder) -> list[str]:
-        """Return the ARNs of attached policies (ListAttachedUserPolicies, …GroupPolicies)."""
+        """Return the ARNs of attached policies (ListAttachedUserPolicies and its like)."""
 
     def managed(self, arn: str) -> dict[str, Any]:
         """Return the default version of a managed policy (GetPolicy, GetPolicyVersion)."""
 
 
 class OwnPolicies(Record):
-    """What could be read, and in words what could not.
+    """What could be read of a user or role, by `arn`, and in words what could not.
 
     `unread` are policies that may allow or deny, `boundary_unread` says whether there may be a
     boundary that is not known.
     """
 
-    user_arn: str
+    arn: str
     documents: tuple[Document, ...]
     boundary: Document | None
     unread: tuple[str, ...]
@@ -66,30 +66,47 @@ class OwnPolicies(Record):
 
 def read_own(iam: Iam) -> OwnPolicies:
     """Read the user's policies, the groups', and the boundary; what is refused is left out."""
-    return _Reading(iam).read()
+    return _Reading(iam).read_user()
+
+
+def read_role(iam: Iam, arn: str) -> OwnPolicies:
+    """Read a role's policies and its boundary, in the account of who asks."""
+    return _Reading(iam).read_role(arn)
+
+
+def unread_role(arn: str) -> OwnPolicies:
+    """Return what is known of a role where nobody may be asked: nothing."""
+    what = f"the policies of role {_name_of(arn)}"
+    return OwnPolicies(arn=arn, documents=(), boundary=None, unread=(what,), boundary_unread=True)
 
 
 class _Reading:
-    """One pass over a user's policies."""
+    """One pass over a user's or a role's policies."""
 
     def __init__(self, iam: Iam) -> None:
         self._iam = iam
         self._unread: list[str] = []
 
-    def read(self) -> OwnPolicies:
+    def read_user(self) -> OwnPolicies:
         arn = self._iam.user_arn()
-        user = Holder(kind="user", name=arn.rpartition("/")[2])
+        user = Holder(kind="user", name=_name_of(arn))
         found = list(self._of(user))
         groups = self._try(lambda: self._iam.groups(user.name), "the groups you are in")
         for name in groups or ():
             found += self._of(Holder(kind="group", name=name))
-        unread = tuple(self._unread)
-        boundary, boundary_unread = self._boundary(user)
+        return self._result(arn, user, found)
+
+    def read_role(self, arn: str) -> OwnPolicies:
+        role = Holder(kind="role", name=_name_of(arn))
+        return self._result(arn, role, list(self._of(role)))
+
+    def _result(self, arn: str, holder: Holder, documents: list[Document]) -> OwnPolicies:
+        boundary, boundary_unread = self._boundary(holder)
         return OwnPolicies(
-            user_arn=arn,
-            documents=tuple(found),
+            arn=arn,
+            documents=tuple(documents),
             boundary=boundary,
-            unread=unread,
+            unread=tuple(self._unread),
             boundary_unread=boundary_unread,
         )
 
@@ -103,13 +120,13 @@ class _Reading:
         for arn in arns or ():
             yield from self._document(arn, functools.partial(self._iam.managed, arn))
 
-    def _boundary(self, user: Holder) -> tuple[Document | None, bool]:
+    def _boundary(self, holder: Holder) -> tuple[Document | None, bool]:
         """Return the boundary, and whether there may be one that could not be read."""
         try:
-            arn = self._iam.boundary_arn(user.name)
+            arn = self._iam.boundary_arn(holder)
             if arn is None:
                 return None, False
-            return _document(f"boundary {arn}", self._iam.managed(arn)), False
+            return _document(f"boundary {arn}", self._iam.managed(arn), "boundary"), False
         except RefusedError as error:
             _raise_unless_refused(error)
             return None, True
@@ -117,7 +134,7 @@ class _Reading:
     def _document(self, label: str, read: Callable[[], dict[str, Any]]) -> Iterator[Document]:
         content = self._try(read, label)
         if content is not None:
-            yield _document(label, content)
+            yield _document(label, content, "identity")
 
     def _try(self, read: Callable[[], T], what: str) -> T | None:
         """Read, or note what may not be read."""
@@ -129,8 +146,12 @@ class _Reading:
             return None
 
 
-def _document(label: str, content: dict[str, Any]) -> Document:
-    return read_document(label, json.dumps(content))
+def _name_of(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def _document(label: str, content: dict[str, Any], kind: str) -> Document:
+    return read_document(label, json.dumps(content), kind=kind)
 
 
 def _raise_unless_refused(error: RefusedError) -> None:

@@ -37,12 +37,12 @@ class Policies(Record):
     errors: tuple[ConfigurationError, ...] = ()
 
 
-def read_document(label: str, data: bytes | str) -> Document:
+def read_document(label: str, data: bytes | str, *, kind: str | None = None) -> Document:
     """Read the first policy of a text, or of what `aws` prints one in; `label` names it to people.
 
     Raises ConfigurationError as `read_policies`, also where this policy cannot be read.
     """
-    found = read_policies(label, data)
+    found = read_policies(label, data, kind=kind)
     if found.errors:
         raise found.errors[0]
     return found.documents[0]

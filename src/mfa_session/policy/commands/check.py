@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
+from mfa_session.model.arns import parse_arn
 from mfa_session.model.errors import UsageError
+from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action
@@ -13,7 +15,7 @@ from mfa_session.policy.commands.files import read_one
 from mfa_session.policy.commands.report import Judged, hints, table
 from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
-from mfa_session.policy.live import OwnPolicies, read_own
+from mfa_session.policy.live import OwnPolicies, read_own, read_role, unread_role
 from mfa_session.policy.principals import acting_as, named_principals
 from mfa_session.policy.request import Request
 from mfa_session.policy.request_context import RequestContext
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mfa_session.cli.app import App
+    from mfa_session.model.ports import Caller
+    from mfa_session.model.settings import Settings
     from mfa_session.policy.credentials import Credentials
     from mfa_session.policy.document import Document
     from mfa_session.policy.request_context import Values
@@ -38,11 +42,13 @@ def run(app: App) -> Result:
         raise UsageError(
             "no-policy", "no policy is named", "name its file, or - for stdin; or use --live"
         )
-    own = _read_own(app) if app.given.flag("live") else None
-    principal = own.user_arn if own else _principal(app, files)
+    live = _read_live(app) if app.given.flag("live") else None
+    principal = live.user.arn if live else _principal(app, files)
     kinds = credentials.all_kinds(request.action, app.given.values.get("mfa_age"))
-    callers = [acting_as(kind, principal) for kind in kinds]
-    judged = [_judge(caller, request, files, own) for caller in callers]
+    if live is not None:
+        judged = [_judge_live(kind, request, files, live) for kind in kinds]
+    else:
+        judged = [_judge(acting_as(kind, principal), request, files, None) for kind in kinds]
     for hint in hints(judged, files):
         app.talk.say(hint)
     data: dict[str, object] = {
@@ -51,8 +57,9 @@ def run(app: App) -> Result:
         "principal": principal,
         "decisions": [each.data() for each in judged],
     }
-    if own is not None:
-        data["unread"] = list(own.gaps())
+    if live is not None:
+        data["unread"] = list(live.gaps())
+        data["role"] = live.role.arn if live.role else None
     return Result(data=data, lines=table(request, judged))
 
 
@@ -77,8 +84,6 @@ def _judge(
 ) -> Judged:
     if own is None:
         decision = evaluate(files, request, caller)
-    elif not caller.is_user:
-        decision = _ROLES_OWN
     else:
         decision = evaluate(
             [*own.documents, *files],
@@ -91,7 +96,28 @@ def _judge(
     return Judged(caller=caller, request=request, decision=decision)
 
 
-def _read_own(app: App) -> OwnPolicies:
+def _judge_live(kind: Credentials, request: Request, files: list[Document], live: _Live) -> Judged:
+    """Judge a user's credentials by the user's policies, a role session by the role's."""
+    if kind.is_user:
+        return _judge(acting_as(kind, live.user.arn), request, files, live.user)
+    if live.role is not None:
+        return _judge(acting_as(kind, live.role.arn), request, files, live.role)
+    return Judged(caller=acting_as(kind, live.user.arn), request=request, decision=_ROLES_OWN)
+
+
+class _Live(Record):
+    """The policies of the user, and of the role where the profile is one of a role session."""
+
+    user: OwnPolicies
+    role: OwnPolicies | None
+
+    def gaps(self) -> tuple[str, ...]:
+        """Return all that could not be read."""
+        of_role = tuple(f"{gap} (of the role)" for gap in self.role.gaps()) if self.role else ()
+        return (*self.user.gaps(), *of_role)
+
+
+def _read_live(app: App) -> _Live:
     """Read the caller's policies, and say what could not be read."""
     if app.given.values.get("principal") is not None:
         raise UsageError(
@@ -104,12 +130,39 @@ def _read_own(app: App) -> OwnPolicies:
     caller = find_caller(app.edges(), settings)
     signs = "the MFA session" if caller.keys.session_token else "the long-term keys"
     app.talk.detail(f"IAM is asked with {signs} ({caller.keys.shown_id})")
-    own = read_own(app.make.policies(caller))
-    for gap in own.gaps():
+    user = read_own(app.make.policies(caller))
+    live = _Live(user=user, role=_read_role(app, settings, caller, user.arn))
+    for gap in live.gaps():
         app.talk.warn(f"may not be read: {gap}")
-    if own.gaps() and caller.keys.session_token is None:
+    if live.gaps() and caller.keys.session_token is None:
         app.talk.say("with MFA more may be readable: `mfa-session login`")
-    return own
+    return live
+
+
+def _read_role(app: App, settings: Settings, caller: Caller, user_arn: str) -> OwnPolicies | None:
+    """Read the role's policies: by its own session, else by the user's in the same account.
+
+    In another account a role of the same name would be another one.
+    """
+    if settings.role_arn is None:
+        return None
+    from mfa_session.session.reuse import find_living  # noqa: PLC0415
+
+    session = find_living(settings, app.edges().store.sessions(), app.now())
+    if session is not None:
+        caller = caller.replace(keys=session.keys)
+        app.talk.detail(f"IAM is asked with the role session ({caller.keys.shown_id})")
+    elif _account(settings.role_arn) != _account(user_arn):
+        app.talk.say(
+            f"to read the role's policies, log in: mfa-session login --profile {settings.name}"
+        )
+        return unread_role(settings.role_arn)
+    return read_role(app.make.policies(caller), settings.role_arn)
+
+
+def _account(arn: str) -> str | None:
+    parts = parse_arn(arn)
+    return parts.account if parts else None
 
 
 def _request(app: App) -> Request:
