@@ -81,6 +81,14 @@ class Document:
             return None
         return {**self._scan.defaults, **self._scan.read(name).values()}
 
+    def line_of(self, name: str, key: str) -> int | None:
+        """Return the line, counted from 1, on which a section has a key; None where it has not."""
+        if name not in self._scan.spans:
+            return None
+        row = sum(data.count("\n") for data in (self._scan.text[: self._scan.spans[name][0]],))
+        option = self._scan.read(name).options.get(key)
+        return None if option is None else row + option.first + 1
+
     def with_values(self, name: str, values: Mapping[str, str | None]) -> Document:
         """Return a document in which a section's keys have these values; None removes a key.
 

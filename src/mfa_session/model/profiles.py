@@ -38,6 +38,10 @@ class ProfileFiles(Record):
         header = self._headers().get(name)
         return None if header is None else self.config.section(header)
 
+    def header_of(self, name: str) -> str:
+        """Return the header of a profile in the config file, as it is written there."""
+        return self._headers().get(name, "")
+
     def names(self) -> list[str]:
         """Return the names of all profiles, sorted."""
         return sorted({*self.credentials.names(), *self._headers()})

@@ -8,6 +8,7 @@ from mfa_session.model.session import PREFIX as STORED
 from mfa_session.model.session import is_managed, read_keys
 from mfa_session.model.settings import Source
 from mfa_session.session.names import unknown_name
+from mfa_session.session.pasted_keys import check_pasted_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def named_source(facts: Facts, profile: str) -> Source:
     """Return the source that a setting names; refuse one without long-term keys, saying why."""
     if profile not in facts.profiles.names():
         raise unknown_name(facts, profile)
+    check_pasted_keys(facts, profile)
     source = source_in(facts, profile)
     if source is None:
         raise _unfit(facts, profile)
@@ -44,6 +46,7 @@ def own_source(facts: Facts, name: str) -> Source | None:
     section = facts.section(name)
     if section.get("credential_source") == "Environment":
         return environment_source(facts.environ)
+    check_pasted_keys(facts, name)
     source = source_in(facts, name)
     if source is None and "role_arn" not in section and any(key in section for key in _TEMPORARY):
         raise _unfit(facts, name)
@@ -56,8 +59,11 @@ def usual_source(facts: Facts, name: str) -> Source:
     if source is not None:
         return source
     for profile in _usual_profiles(facts, name):
+        check_pasted_keys(facts, profile)
         source = follow(facts, profile)
         if source is not None:
+            if source.profile is not None:
+                check_pasted_keys(facts, source.profile)
             return source
     return _only_source(facts)
 
