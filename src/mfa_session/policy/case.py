@@ -78,6 +78,10 @@ class Whole:
         """Say whether Denies, of other statements, stop credentials of a kind from all of it."""
         return self._denials[kind].covers(statement)
 
+    def denies_action(self, statement: Statement, kind: str, action: str) -> bool:
+        """Say whether Denies stop credentials of a kind from one action of a statement."""
+        return self._denials[kind].are_about(statement, action)
+
     def denies_outright(self, statement: Statement, kind: str) -> bool:
         """Say whether Denies about nothing but MFA stop credentials of a kind from all of it."""
         return self._outright_denials[kind].covers(statement)
@@ -111,7 +115,7 @@ class Whole:
 
     @cached_property
     def _open_allows(self) -> dict[str, Cover]:
-        return {kind: Cover(self._opening(kind)) for kind in KINDS}
+        return {kind: Cover(self._opening(kind), any_account=True) for kind in KINDS}
 
     @cached_property
     def _all_allows(self) -> Cover:

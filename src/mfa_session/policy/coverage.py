@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.mfa import mfa_conditions
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Principals, Statement
 
 _Names = tuple[str, ...]
+_account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
+# Keys that are the same for every caller of an account.
+ACCOUNT_KEYS = {"aws:principalaccount", "kms:calleraccount"}
 
 
 class Selection(NamedTuple):
@@ -29,10 +33,13 @@ class _Surroundings(NamedTuple):
     resources: Selection
     principals: Selection
     others: frozenset[tuple[str, str, _Names]]
+    accounts: frozenset[str] = frozenset()
+    only_for: frozenset[str] = frozenset()
 
     def take_in(self, inner: _Surroundings) -> bool:
         return (
             self.others <= inner.others
+            and not (self.only_for and inner.accounts and not self.only_for & inner.accounts)
             and takes_in(self.resources, inner.resources)
             and takes_in(self.principals, inner.principals)
         )
@@ -70,11 +77,16 @@ class _Group:
 class Cover:
     """Several statements, and what they are about together."""
 
-    def __init__(self, statements: Iterable[Statement]) -> None:
-        """Put together what is about the same resources and principals, and index it by them."""
+    def __init__(self, statements: Iterable[Statement], *, any_account: bool = False) -> None:
+        """Put together what is about the same resources and principals, and index it by them.
+
+        `any_account`: a condition that every caller of an account meets (`kms:CallerAccount`) does
+        not make a statement narrower, unless another is for other accounts only.
+        """
         groups: dict[_Surroundings, _Group] = {}
         for statement in statements:
             around = _surroundings(statement)
+            around = _of_any_account(around) if any_account else around
             groups.setdefault(around, _Group(around)).add(actions_of(statement))
         self._by_resource: dict[str, list[_Group]] = {}
         self._all_but: list[_Group] = []
@@ -92,6 +104,10 @@ class Cover:
     def uncovered(self, inner: Statement) -> list[str]:
         """Return the actions of another statement that these are not, or not fully, about."""
         return list(self._uncovered(inner))
+
+    def are_about(self, inner: Statement, action: str) -> bool:
+        """Say whether these statements are about one action wherever another statement is."""
+        return any(group.take_in(action.lower()) for group in self._groups_around(inner))
 
     def _uncovered(self, inner: Statement) -> Iterator[str]:
         groups, actions = self._groups_around(inner), actions_of(inner)
@@ -171,7 +187,31 @@ def _surroundings(statement: Statement) -> _Surroundings:
             for condition in statement.conditions
             if id(condition) not in about_mfa
         ),
+        accounts=_accounts(statement),
     )
+
+
+def _of_any_account(around: _Surroundings) -> _Surroundings:
+    """Return what is left when the conditions that a whole account meets do not count."""
+    of_account = {each for each in around.others if _is_of_account(each[0], each[1])}
+    return around._replace(
+        others=around.others - of_account,
+        only_for=frozenset(value for _, _, values in of_account for value in values),
+    )
+
+
+def _accounts(statement: Statement) -> frozenset[str]:
+    """Return the accounts that a statement is for, by its principals or conditions."""
+    named = (statement.principals or {}).get("AWS", ())
+    found = [each for text in named for each in _account(text)]
+    for condition in statement.conditions:
+        if _is_of_account(condition.written.lower(), condition.key.lower()):
+            found += condition.values
+    return frozenset(found)
+
+
+def _is_of_account(operator: str, key: str) -> bool:
+    return operator in {"stringequals", "stringlike"} and key in ACCOUNT_KEYS
 
 
 def _listed(named: _Names | None, left_out: _Names | None) -> Selection:

@@ -32,7 +32,8 @@ class Flaw:
     """What breaks a rule: where, what is wrong, who gets through or is locked out, the cure.
 
     `fix` holds the elements that the statement should have instead; it is empty where the cure is
-    a person's to choose.
+    a person's to choose, or where no elements alone mend it. `severity` is the rule's, unless the
+    flaw has one of its own.
     """
 
     rule: Rule
@@ -41,6 +42,7 @@ class Flaw:
     who: str
     cure: str
     fix: Mapping[str, Any] = field(default_factory=dict)
+    severity: str | None = None
 
 
 Check = Callable[[Case], Iterator[Flaw]]

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT
-from mfa_session.policy.mfa import is_age, is_number, is_present
+from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
+from mfa_session.policy.mfa import is_age, is_present
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.json_text import Node
 
 HOUR_SECONDS = "3600"
+SHORTEST_USEFUL_SECONDS = 120
+_AGE = re.compile(r"\s*([0-9][0-9_,]{0,11}(?:\.[0-9]+)?)\s*([A-Za-z]*)\s*", re.ASCII).fullmatch
+_OPPOSITES = {"Action": "NotAction", "NotAction": "Action"}
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 Block = dict[str, dict[str, Any]]
 
 
 def right_condition(
-    statement: Statement, *, instead_of: Condition | None = None, age_seconds: str | None = None
+    statement: Statement, *, instead_of: Condition | None = None, age_limit: str | None = None
 ) -> dict[str, Any]:
     """Return the Condition that asks for MFA rightly; other keys stay, `instead_of` goes.
 
-    A limit of age that the statement has stays, unless `age_seconds` says another.
+    A limit of age that the statement has stays, unless `age_limit` says another.
     """
     block = other_conditions(statement, instead_of)
-    limit = age_seconds or _limit(statement)
+    limit = age_limit or _limit(statement)
     if not statement.allows:
         _put(block, *_right_deny(limit))
         return {"Condition": block}
@@ -43,6 +49,16 @@ def right_deny(statement: Statement) -> dict[str, Any]:
 def without_mfa_conditions(statement: Statement) -> dict[str, Any]:
     """Return the Condition that is left when it does not ask for MFA."""
     return {"Condition": other_conditions(statement, None)}
+
+
+def in_words(statement: Statement, **elements: Any) -> str:
+    """Return a statement like another with other elements, as JSON in a line, to be told."""
+    block = elements.get("Condition", other_conditions(statement, None))
+    named = {name: plain(node) for name, node in statement.elements.items() if name != "Sid"}
+    replaced = {_OPPOSITES.get(name, name) for name in elements} | {"Condition"}
+    kept = {name: value for name, value in named.items() if name not in replaced}
+    condition = {"Condition": block} if block else {}
+    return json.dumps({**kept, **elements, **condition})
 
 
 def other_conditions(statement: Statement, instead_of: Condition | None) -> Block:
@@ -80,11 +96,25 @@ def _right_deny(limit: str | None) -> tuple[str, str, str]:
 
 
 def _limit(statement: Statement) -> str | None:
-    """Return the age that a statement compares to, in seconds; None where it has none."""
-    for condition in statement.conditions:
-        if is_age(condition) and condition.operator != "Null":
-            return next(filter(is_number, condition.values), HOUR_SECONDS)
-    return None
+    """Return the strictest age that a statement compares to, in seconds; None where it has none.
+
+    An age that stops everybody soon after each code, or nobody ever, is none that was meant.
+    """
+    compared = [each for each in statement.conditions if is_age(each) and each.operator != "Null"]
+    ages = [age for each in compared for age in map(age_seconds, each.values) if age]
+    if not compared:
+        return None
+    return str(min(ages)) if ages else HOUR_SECONDS
+
+
+def age_seconds(text: str) -> int | None:
+    """Return the seconds that a limit of age stands for, `900` or `15m`; None: no useful age."""
+    found = _AGE(text)
+    if found is None:
+        return None
+    number, unit = found[1].replace("_", "").replace(",", ""), found[2].lower()
+    seconds = int(float(number) * _UNITS.get(unit[:1], 1))
+    return seconds if SHORTEST_USEFUL_SECONDS <= seconds <= LONGEST_SESSION_SECONDS else None
 
 
 def _spelled(condition: Condition) -> str:

@@ -64,7 +64,7 @@ def _lint(whole: Whole) -> tuple[Finding, ...]:
 def _finding(statement: Statement, flaw: Flaw) -> Finding:
     return Finding(
         rule=flaw.rule.id,
-        severity=flaw.rule.severity,
+        severity=flaw.severity or flaw.rule.severity,
         statement=statement.label,
         line=flaw.position.line,
         column=flaw.position.column,

@@ -13,6 +13,13 @@ TEXTS = {
     "deny-age-misses-no-mfa": (
         "Without `IfExists` there is no age to compare: everybody without MFA gets through."
     ),
+    "deny-denies-nothing": (
+        "`NotAction` holds `*`, which is every action: nothing is left to deny."
+    ),
+    "deny-reaches-only-oneself": (
+        "`NotAction`, but `Resource` is one's own user: without MFA one gets through to everything "
+        "else."
+    ),
     "deny-applies-with-mfa": "Inverted: everybody with MFA is locked out.",
     "deny-age-inverted": "Inverted: a recent code is locked out, an old one gets through.",
     "deny-narrowed": (
@@ -103,6 +110,10 @@ TEXTS = {
         "Require MFA in the role's trust policy."
     ),
     "mfa-in-role-policy": "The same in the role's own permission policy (`--role`).",
+    "scp-locks-out-roles": (
+        "A service control policy asks MFA of every principal: role sessions, which bring none, "
+        "are locked out for good."
+    ),
     "unknown-element": (
         "IAM has no such element (`Conditions`, for example) and rejects the policy."
     ),

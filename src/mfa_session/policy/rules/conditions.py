@@ -9,7 +9,12 @@ from mfa_session.model.nearest import nearest_of
 from mfa_session.policy.case import KINDS
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
-from mfa_session.policy.fixes import right_condition, with_operator
+from mfa_session.policy.fixes import (
+    SHORTEST_USEFUL_SECONDS,
+    age_seconds,
+    right_condition,
+    with_operator,
+)
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.mfa import is_age, is_boolean, is_number, is_present, is_sound
 from mfa_session.policy.operators import OPERATORS
@@ -39,7 +44,6 @@ RULES = (
     NARROWED,
 )
 
-SHORTEST_USEFUL_SECONDS = 120
 ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 PREFIXES = {"aws", "sts", "iam"}  # those that a key about MFA is given by mistake
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
@@ -76,7 +80,7 @@ def check_keys(case: Case) -> Iterator[Flaw]:
     """Find keys that are meant to be about MFA, but are none."""
     for condition in case.statement.conditions:
         meant = _misspelt(condition)
-        if meant and condition.known:
+        if meant:
             yield Flaw(
                 UNKNOWN_KEY,
                 condition.position,
@@ -86,7 +90,7 @@ def check_keys(case: Case) -> Iterator[Flaw]:
                 right_condition(
                     case.statement,
                     instead_of=condition,
-                    age_seconds=_age_of(condition) if meant == MFA_AGE else None,
+                    age_limit=_age_of(condition) if meant == MFA_AGE else None,
                 ),
             )
 
@@ -101,7 +105,7 @@ def check_values(case: Case) -> Iterator[Flaw]:
 def check_age(case: Case) -> Iterator[Flaw]:
     """Find limits of age that are in other units, or can never be reached."""
     for condition in case.mfa_conditions:
-        if is_age(condition) and condition.operator != "Null" and is_sound(condition):
+        if _is_limit(case, condition) and is_sound(condition):
             seconds = float(condition.values[0])
             if seconds < SHORTEST_USEFUL_SECONDS:
                 yield _too_short(case, condition, seconds)
@@ -113,7 +117,7 @@ def check_age(case: Case) -> Iterator[Flaw]:
                     f"{LONGEST_SESSION_SECONDS} is the most",
                     "MFA of any age gets through: the limit is never reached",
                     "say the age in seconds; an hour is 3600",
-                    right_condition(case.statement, age_seconds="3600"),
+                    right_condition(case.statement, age_limit="3600"),
                 )
 
 
@@ -137,6 +141,12 @@ def check_narrowing(case: Case) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (check_operators, check_keys, check_values, check_age, check_narrowing)
 
 
+def _is_limit(case: Case, condition: Condition) -> bool:
+    """Say whether it stops an MFA that is too old: for a lower bound, no number is too small."""
+    upper = "NumericLess" if case.statement.allows else "NumericGreater"
+    return is_age(condition) and condition.operator.startswith((upper, "NumericEquals"))
+
+
 def _nearest_operator(condition: Condition) -> str | None:
     if condition.written.lower() == "nullifexists":
         return "Null"
@@ -148,12 +158,16 @@ def _nearest_operator(condition: Condition) -> str | None:
 def _with_known_operator(case: Case, condition: Condition, near: str | None) -> dict[str, Any]:
     if condition in case.mfa_conditions:
         return right_condition(case.statement)
+    meant = _misspelt(condition)
+    if meant:
+        age_limit = _age_of(condition) if meant == MFA_AGE else None
+        return right_condition(case.statement, instead_of=condition, age_limit=age_limit)
     return with_operator(case.statement, condition, near) if near else {}
 
 
 def _misspelt(condition: Condition) -> str | None:
     """Return the key of the two about MFA that another one is meant to be."""
-    prefix, colon, name = condition.key.lower().strip().rpartition(":")
+    prefix, colon, name = (part.strip() for part in condition.key.lower().rpartition(":"))
     of_a_provider_or_tag = (colon and prefix not in PREFIXES) or "/" in name
     if of_a_provider_or_tag or is_present(condition) or is_age(condition):
         return None
@@ -168,7 +182,7 @@ def _misspelt(condition: Condition) -> str | None:
 
 
 def _age_of(condition: Condition) -> str:
-    return next(filter(is_number, condition.values), "3600")
+    return str(next(filter(None, map(age_seconds, condition.values)), 3600))
 
 
 def _never_there(case: Case, condition: Condition) -> str:
@@ -237,14 +251,15 @@ def _wrong_operator(case: Case, condition: Condition) -> Flaw:
 
 
 def _too_short(case: Case, condition: Condition, seconds: float) -> Flaw:
-    in_minutes = str(int(seconds) * 60) if seconds >= 1 else "3600"
+    in_minutes = int(seconds) * 60
+    meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else 3600
     return Flaw(
         AGE_TOO_SHORT,
         condition.position,
         f"the age is in seconds: {condition.values[0]} of them pass before much can be done",
         "everybody is locked out soon after each code",
         "if minutes were meant, say the age in seconds",
-        right_condition(case.statement, age_seconds=in_minutes),
+        right_condition(case.statement, age_limit=str(meant)),
     )
 
 

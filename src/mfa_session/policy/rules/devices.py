@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.case import KINDS
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
-from mfa_session.policy.fixes import without_mfa_conditions
-from mfa_session.policy.patterns import Patterns, includes
+from mfa_session.policy.fixes import in_words
+from mfa_session.policy.patterns import Patterns, includes, may_meet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.case import Case
+    from mfa_session.policy.document import Statement
     from mfa_session.policy.source import Position
 
+DENIES_NOTHING = Rule("deny-denies-nothing", ERROR)
+ONLY_ONESELF = Rule("deny-reaches-only-oneself", ERROR)
 DISCOVERY_DENIED = Rule("discovery-denied", WARNING)
 ENROLMENT_DENIED = Rule("enrolment-denied", WARNING)
 ENROLMENT_NEEDS_MFA = Rule("enrolment-needs-mfa", WARNING)
@@ -24,6 +28,8 @@ DELETION_SPARED = Rule("deletion-without-mfa", NOTE)
 OWN_REMOVAL = Rule("own-removal-without-mfa", WARNING)
 SESSION_TOKEN = Rule("mfa-on-get-session-token", WARNING)
 RULES = (
+    DENIES_NOTHING,
+    ONLY_ONESELF,
     DISCOVERY_DENIED,
     ENROLMENT_DENIED,
     ENROLMENT_NEEDS_MFA,
@@ -37,6 +43,13 @@ DISCOVERY = "iam:ListMFADevices"
 ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
+_DEVICES_AND_USERS = ("arn:*:iam::*:user/*", "arn:*:iam::*:mfa/*")
+_of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
+_of_own_care = re.compile(
+    r"iam:(\S*mfa\S*|getuser|listusers|changepassword|getaccount\S*|listaccountaliases)"
+    r"|sts:(getsessiontoken|getcalleridentity)",
+    re.IGNORECASE,
+).fullmatch
 SESSION_CALL = "sts:GetSessionToken"
 # What is needed before there is MFA, to get it by command or in the console.
 SPARED = (
@@ -50,9 +63,34 @@ SPARED = (
 )
 
 
+def check_effect(case: Case) -> Iterator[Flaw]:
+    """Find Denies of all but some actions that come to nothing, or to little."""
+    statement = case.statement
+    if statement.allows or not case.mfa_conditions or case.whole.on_role:
+        return
+    if _spares_everything(case):
+        yield Flaw(
+            DENIES_NOTHING,
+            _place_of_actions(case),
+            "NotAction holds *, which is every action: this Deny denies nothing",
+            "everybody gets through without MFA",
+            "name only what is needed before there is MFA",
+            {"NotAction": list(SPARED)} if _is_of_users(case) else {},
+        )
+    elif case.refuses_without_mfa and statement.not_actions and _is_about_oneself(statement):
+        yield Flaw(
+            ONLY_ONESELF,
+            _place_of(case, "Resource"),
+            "this Deny is about one's own user and device only, whatever NotAction leaves",
+            "everybody gets through without MFA to everything that is not their own user",
+            "let the Deny be about all resources",
+            {"Resource": "*", **_sparing(case)},
+        )
+
+
 def check_first_steps(case: Case) -> Iterator[Flaw]:
-    """Find Denies of everything that forget what is needed to get MFA in the first place."""
-    if not _denies_nearly_all(case):
+    """Find Denies of what is needed to get MFA in the first place."""
+    if not (_denies_nearly_all(case) or _denies_by_name(case)):
         return
     if concerns(case.statement, DISCOVERY):
         yield Flaw(
@@ -60,7 +98,7 @@ def check_first_steps(case: Case) -> Iterator[Flaw]:
             _place_of_actions(case),
             f"{DISCOVERY} is denied without MFA",
             "those who log in cannot find their own device: each has to know its ARN by heart",
-            f"leave {DISCOVERY} out of the Deny",
+            _how_to_spare(case, DISCOVERY),
             _sparing(case),
         )
     denied = [action for action in ENROLMENT if concerns(case.statement, action)]
@@ -70,14 +108,14 @@ def check_first_steps(case: Case) -> Iterator[Flaw]:
             _place_of_actions(case),
             f"{' and '.join(denied)} {'are' if denied[1:] else 'is'} denied without MFA",
             "new people are locked out: without a device they cannot make one",
-            "leave these actions out of the Deny",
+            _how_to_spare(case, "these actions"),
             _sparing(case),
         )
 
 
 def check_removal(case: Case) -> Iterator[Flaw]:
     """Find Denies of everything that let a device be removed without using it."""
-    if not _denies_nearly_all(case):
+    if not _denies_nearly_all(case) or _spares_everything(case):
         return
     for action, rule, what in (
         (DEACTIVATION, REMOVAL_SPARED, "takes the MFA device off, and is left without a guard"),
@@ -101,16 +139,17 @@ def check_own_removal(case: Case) -> Iterator[Flaw]:
     own = any("${aws:username}" in each for each in statement.resources or ())
     if not (statement.allows and own and whole.concern_mfa) or case.mfa_conditions:
         return
-    if DEACTIVATION.lower() not in actions_of(statement).names:
+    if not concerns(statement, DEACTIVATION):
         return
-    if any(DEACTIVATION.lower() in whole.undenied(statement, kind) for kind in KINDS):
+    if not all(whole.denies_action(statement, kind, DEACTIVATION) for kind in KINDS):
+        with_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+        moved = in_words(statement, Action=DEACTIVATION, Condition=with_mfa)
         yield Flaw(
             OWN_REMOVAL,
             _place_of_actions(case, DEACTIVATION),
             f"{DEACTIVATION} on one's own device is allowed without MFA, and no Deny forbids it",
             "whoever has the long-term key takes the MFA device off, and puts on another",
-            f"move {DEACTIVATION} to an Allow with this condition",
-            {"Action": DEACTIVATION, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}},
+            f"take {DEACTIVATION} out of this statement, and allow it in another: {moved}",
         )
 
 
@@ -118,20 +157,21 @@ def check_enrolment(case: Case) -> Iterator[Flaw]:
     """Find Allows that ask for MFA of those who make their first device."""
     if not case.requires_mfa or actions_of(case.statement).all_but:
         return
-    named = set(actions_of(case.statement).names)
-    needed = [action for action in ENROLMENT if action.lower() in named]
-    if not needed:
-        return
-    denied = case.whole.lenient_allows.uncovered(case.statement)
-    missing = [action for action in needed if action.lower() in denied]
+    about_devices = [name for name in actions_of(case.statement).names if "mfa" in name]
+    missing = [
+        action
+        for action in ENROLMENT
+        if any(includes(name, action.lower()) for name in about_devices)
+        and not case.whole.lenient_allows.are_about(case.statement, action)
+    ]
     if missing and case.whole.document.kind == "identity":
         yield Flaw(
             ENROLMENT_NEEDS_MFA,
             _place_of_actions(case, missing[0]),
             f"{' and '.join(missing)} {'are' if missing[1:] else 'is'} allowed only with MFA",
             "new people are locked out: without a device they cannot make one",
-            "allow them in a statement that does not ask for MFA",
-            {"Action": missing, **without_mfa_conditions(case.statement)},
+            "allow them in another statement, without the condition: "
+            + in_words(case.statement, Action=missing),
         )
 
 
@@ -149,6 +189,7 @@ def check_session_token(case: Case) -> Iterator[Flaw]:
 
 
 CHECKS: tuple[Check, ...] = (
+    check_effect,
     check_first_steps,
     check_removal,
     check_own_removal,
@@ -161,17 +202,75 @@ def _denies_nearly_all(case: Case) -> bool:
     """Say whether it is a Deny, for those without MFA, of everything but what it names."""
     statement = case.statement
     everything = statement.not_actions is not None or "*" in actions_of(statement).names
+    return everything and case.refuses_without_mfa and _is_of_users(case)
+
+
+def _is_of_users(case: Case) -> bool:
+    """Say whether it is about all that users do."""
+    ours = not case.whole.on_role and case.whole.document.kind in {"identity", "boundary"}
+    return ours and is_about_everything(case.statement)
+
+
+def _denies_by_name(case: Case) -> bool:
+    """Say whether it is a Deny, for those without MFA, of actions that it lists."""
+    ours = not case.whole.on_role and case.whole.document.kind in {"identity", "boundary"}
+    listed = case.refuses_without_mfa and case.statement.actions is not None
+    where = case.statement.resources or ()
+    own = any(map(_may_be_of_a_user, where))
+    return ours and listed and own and not case.other_conditions
+
+
+def _spares_everything(case: Case) -> bool:
+    actions = actions_of(case.statement)
+    return actions.all_but and any(includes(name, "*") for name in actions.names)
+
+
+def _may_be_of_a_user(resource: str) -> bool:
+    """Say whether a resource may be a user or an MFA device; a `*` stands within one part."""
+    service = [*resource.split(":", maxsplit=3), "*", "*"][2]
+    return may_meet(service, "iam") and any(may_meet(resource, arn) for arn in _DEVICES_AND_USERS)
+
+
+def _is_about_oneself(statement: Statement) -> bool:
+    where = statement.resources or ()
+    return bool(where) and all(_of_a_user(each) for each in where)
+
+
+def _how_to_spare(case: Case, what: str) -> str:
+    if _is_own_care(case.statement):
+        return "to deny all else, name these under NotAction instead of Action"
+    if _sparing(case):
+        return f"leave {what} out of the Deny"
     return (
-        everything
-        and case.refuses_without_mfa
-        and not case.whole.on_role
-        and case.whole.document.kind == "identity"
-        and is_about_everything(statement)
+        f"leave {what} out of the Deny: name the actions that it is for, or deny everything but "
+        "what is needed before there is MFA with NotAction"
     )
 
 
+def _is_own_care(statement: Statement) -> bool:
+    """Say whether all that is listed is needed before there is MFA: what a NotAction spares."""
+    listed = statement.actions or ()
+    removes = concerns(statement, DEACTIVATION) or concerns(statement, DELETION)
+    return bool(listed) and not removes and all(map(_of_own_care, listed))
+
+
 def _sparing(case: Case) -> dict[str, object]:
-    """Return a NotAction that spares what it did, but with what is needed and nothing lax."""
+    """Return actions that spare what they did, with what is needed and nothing lax.
+
+    Empty where a list of actions cannot spare them: a pattern takes them in.
+    """
+    statement = case.statement
+    if statement.actions is None or "*" in actions_of(statement).names:
+        return _sparing_all_needed(case)
+    if _is_own_care(statement):
+        return {"NotAction": list(SPARED)}
+    needed = {name.lower() for name in SPARED}
+    left = [name for name in statement.actions if name.lower() not in needed]
+    met = any(includes(name.lower(), action) for name in left for action in needed)
+    return {"Action": left} if left and not met else {}
+
+
+def _sparing_all_needed(case: Case) -> dict[str, object]:
     lax = (DEACTIVATION.lower(), DELETION.lower())
     kept = [
         name
@@ -182,6 +281,13 @@ def _sparing(case: Case) -> dict[str, object]:
     return {"NotAction": [*kept, *(name for name in SPARED if not spared.cover(name.lower()))]}
 
 
+def _place_of(case: Case, element: str) -> Position:
+    node = case.statement.elements.get(element)
+    if node is None:
+        return case.statement.position
+    return case.whole.document.source.position(node.key_offset)
+
+
 def _place_of_actions(case: Case, action: str = "") -> Position:
     """Return where an action is named, or else where the list of them begins."""
     elements, source = case.statement.elements, case.whole.document.source
@@ -189,6 +295,6 @@ def _place_of_actions(case: Case, action: str = "") -> Position:
     if node is None:
         return case.statement.position
     for item in node.value if isinstance(node.value, list) else [node]:
-        if isinstance(item.value, str) and item.value.lower() == action.lower():
+        if isinstance(item.value, str) and includes(item.value.lower(), action.lower() or "-"):
             return source.position(item.offset)
     return source.position(node.key_offset)

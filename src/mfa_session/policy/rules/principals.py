@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mfa_session.policy.case import KINDS
+from mfa_session.policy.conditions import is_met
+from mfa_session.policy.credentials import role_session
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
-from mfa_session.policy.fixes import without_mfa_conditions
+from mfa_session.policy.fixes import in_words, without_mfa_conditions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.case import Case
+    from mfa_session.policy.document import Condition
     from mfa_session.policy.source import Position
 
 ANYONE = Rule("anyone-with-mfa", ERROR)
@@ -18,7 +22,9 @@ SERVICE = Rule("service-has-no-mfa", ERROR)
 FEDERATED = Rule("federation-has-no-mfa", ERROR)
 ROLE = Rule("role-session-has-no-mfa", WARNING)
 IN_ROLE_POLICY = Rule("mfa-in-role-policy", WARNING)
-RULES = (ANYONE, SERVICE, FEDERATED, ROLE, IN_ROLE_POLICY)
+SCP = Rule("scp-locks-out-roles", ERROR)
+RULES = (ANYONE, SERVICE, FEDERATED, ROLE, IN_ROLE_POLICY, SCP)
+_ROLE_ARN_KEY = "aws:principalarn"
 
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
@@ -27,28 +33,33 @@ def check_anyone(case: Case) -> Iterator[Flaw]:
     """Find Allows for everybody who has MFA, in whatever account."""
     principals = case.statement.principals or {}
     everybody = "*" in (*principals.get("*", ()), *principals.get("AWS", ()))
-    if case.requires_mfa and everybody and not case.other_conditions:
+    if everybody and not case.other_conditions and _is_only_with_mfa(case):
         yield Flaw(
             ANYONE,
             _place(case, "Principal"),
             "the principal is everybody, and MFA can be had in any AWS account",
             "everybody who has an AWS account and an MFA device gets through",
-            "name the account, or the users",
-            {"Principal": {"AWS": "arn:aws:iam::ACCOUNT-ID:root"}},
+            'name the account, as in "Principal": {"AWS": "111122223333"}, or the users',
         )
 
 
 def check_services(case: Case) -> Iterator[Flaw]:
     """Find MFA asked of AWS services."""
-    services = (case.statement.principals or {}).get("Service")
+    principals = case.statement.principals or {}
+    services = principals.get("Service")
     if services and case.requires_mfa:
+        alone = len(principals) == 1
+        own = {"Service": list(services) if services[1:] else services[0]}
         yield Flaw(
             SERVICE,
             _place(case, "Principal"),
             f"{services[0]} is a service: it has no MFA device",
             "the service is locked out",
-            "give services a statement of their own, without the condition",
-            without_mfa_conditions(case.statement),
+            "leave the condition out"
+            if alone
+            else "keep this statement for AWS principals, without the service; for the service add "
+            f"this one: {in_words(case.statement, Principal=own)}",
+            without_mfa_conditions(case.statement) if alone else {},
         )
 
 
@@ -62,8 +73,8 @@ def check_federation(case: Case) -> Iterator[Flaw]:
             _place(case, "Principal"),
             "who comes by SAML or OpenID Connect brings no MFA that AWS knows of",
             "everybody who comes that way is locked out",
-            "ask for the second factor at the identity provider",
-            without_mfa_conditions(case.statement),
+            "ask for the second factor at the identity provider, and only then give these people a "
+            "statement of their own without the condition",
         )
 
 
@@ -87,16 +98,33 @@ def check_role_policy(case: Case) -> Iterator[Flaw]:
     if case.whole.on_role and case.reach is not None:
         if case.statement.allows:
             who = "the role's sessions are locked out: nobody has MFA here"
+            cure = "ask for MFA in the role's trust policy; once it does, leave the condition out"
         else:
-            who = "the role's sessions are all treated as having no MFA, however they were had"
+            who = "the role's sessions are all treated as having no MFA, with a code or without"
+            cure = "delete the statement; ask for MFA in the role's trust policy"
         yield Flaw(
             IN_ROLE_POLICY,
             case.mfa_conditions[0].position,
             "this is the policy of a role: its sessions say that there was no MFA, even if it took "
             "a code to get them",
             who,
-            "ask for MFA in the role's trust policy, and leave it out here",
-            without_mfa_conditions(case.statement),
+            cure,
+        )
+
+
+def check_scp(case: Case) -> Iterator[Flaw]:
+    """Find service control policies that ask MFA of the sessions of roles as well."""
+    if case.whole.document.kind != "scp" or not case.refuses_without_mfa:
+        return
+    if not any(map(_spares_roles, case.other_conditions)):
+        yield Flaw(
+            SCP,
+            case.mfa_conditions[0].position,
+            "a service control policy is about every principal of the accounts, and the sessions "
+            "of roles bring no MFA",
+            "all role sessions are locked out for good, those of SSO and of services' roles too",
+            "ask for it in users' policies and roles' trust policies; or spare roles here with "
+            '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}',
         )
 
 
@@ -106,7 +134,23 @@ CHECKS: tuple[Check, ...] = (
     check_federation,
     check_roles,
     check_role_policy,
+    check_scp,
 )
+
+
+def _is_only_with_mfa(case: Case) -> bool:
+    """Say whether an Allow is for those with MFA only, by its own condition or by Denies."""
+    statement = case.statement
+    if not statement.allows or case.mfa_conditions:
+        return case.requires_mfa
+    return all(case.whole.denies(statement, kind) for kind in KINDS)
+
+
+def _spares_roles(condition: Condition) -> bool:
+    """Say whether a condition keeps a Deny from the sessions of some roles."""
+    if condition.key.lower() == _ROLE_ARN_KEY:
+        return True
+    return is_met(condition, role_session().facts) is False
 
 
 def _place(case: Case, name: str) -> Position:

@@ -38,7 +38,12 @@ def check_defeat(case: Case) -> Iterator[Flaw]:
     partly = len(defeated) < len(names)
     if not defeated or (partly and all(map(_only_reads, defeated))):
         return
-    by_hand = partly or whole.has_allows_for_no_mfa or statement.not_actions is not None
+    by_hand = (
+        partly
+        or whole.has_allows_for_no_mfa
+        or statement.not_actions is not None
+        or not whole.lenient_allows.covers(statement)
+    )
     shown = ", ".join(defeated[:3]) + (" …" if defeated[3:] else "")
     yield Flaw(
         DEFEATED,

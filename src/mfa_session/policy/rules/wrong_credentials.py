@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.case import KINDS
 from mfa_session.policy.coverage import actions_of
-from mfa_session.policy.finding import ERROR, Check, Flaw, Rule
+from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.mfa import is_present
 
@@ -106,6 +106,7 @@ def check_reach(case: Case) -> Iterator[Flaw]:
             who=mistake.who,
             cure="write the condition so",
             fix=right_condition(case.statement),
+            severity=WARNING if _is_backed_here(case) else None,
         )
 
 
@@ -156,10 +157,29 @@ def _is_mended(case: Case, found: Reach) -> bool:
     if statement.allows or found.fresh or found.nobody:
         return False
     missed = [kind for kind in KINDS if not found.includes(kind)]
-    return all(
-        whole.denies(statement, kind) or whole.allows_only_others(statement, kind)
+    if all(whole.denies(statement, kind) for kind in missed):
+        return True
+    # A limit of age misses those without MFA on purpose, where no Allow is for them.
+    return _ages_only(case) and _is_backed_here(case)
+
+
+def _is_backed_here(case: Case) -> bool:
+    """Say whether nothing that a Deny is about is allowed here to those whom it misses.
+
+    Another policy of the same user may still allow it to them.
+    """
+    if case.statement.allows or case.reach is None:
+        return False
+    missed = [kind for kind in KINDS if not case.reach.includes(kind)]
+    whole = case.whole
+    return bool(missed) and all(
+        whole.denies(case.statement, kind) or whole.allows_only_others(case.statement, kind)
         for kind in missed
     )
+
+
+def _ages_only(case: Case) -> bool:
+    return not any(map(is_present, case.mfa_conditions))
 
 
 def _is_of_both(condition: Condition) -> bool:

@@ -1,0 +1,292 @@
+"""Policies of each kind of mistake and of its right siblings, with what is to be found in them.
+
+Findings and outcomes were written down first, by hand, from IAM's evaluation logic. Outcomes say
+who gets through to an action: `k` long-term keys, `s` sessions without MFA, `m` fresh MFA sessions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+PRESENT, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
+ME = "arn:aws:iam::*:user/${aws:username}"
+MY_DEVICE = "arn:aws:iam::*:mfa/${aws:username}"
+BUCKET = "arn:aws:s3:::books/*"
+ENROL = ["iam:CreateVirtualMFADevice", "iam:EnableMFADevice", "iam:ListMFADevices"]
+CARE = [*ENROL, "iam:GetUser", "iam:ListVirtualMFADevices", "iam:ResyncMFADevice",
+        "sts:GetSessionToken"]  # fmt: skip
+Block = dict[str, dict[str, Any]]
+
+WITH: Block = {"Bool": {PRESENT: "true"}}
+WITHOUT: Block = {"BoolIfExists": {PRESENT: "false"}}
+FALSE: Block = {"Bool": {PRESENT: "false"}}
+NO_AGE: Block = {"Null": {AGE: "true"}}
+
+
+class Stated(NamedTuple):
+    """A policy's statements, its findings (rule, statement), who gets through to which action."""
+
+    name: str
+    statements: list[dict[str, Any]]
+    findings: list[tuple[str, str]]
+    let_in: dict[str, str]
+    kind: str | None = None
+
+
+def on(operator: str, key: str, value: Any) -> Block:
+    """Return a Condition of one comparison."""
+    return {operator: {key: value}}
+
+
+def older(seconds: Any, operator: str = "NumericGreaterThanIfExists") -> Block:
+    """Return the Condition of an MFA that is older."""
+    return {operator: {AGE: seconds}}
+
+
+def allow(action: Any, when: Block | None = None, **rest: Any) -> dict[str, Any]:
+    """Return an Allow."""
+    return _statement("Allow", action, when, rest)
+
+
+def deny(action: Any, when: Block | None = None, **rest: Any) -> dict[str, Any]:
+    """Return a Deny."""
+    return _statement("Deny", action, when, rest)
+
+
+def deny_but(action: Any, when: Block, **rest: Any) -> dict[str, Any]:
+    """Return a Deny of all but some actions."""
+    made = _statement("Deny", action, when, rest)
+    return {"NotAction" if name == "Action" else name: value for name, value in made.items()}
+
+
+def trust(principal: Any, when: Block | None = None, effect: str = "Allow") -> dict[str, Any]:
+    """Return a statement of a role's trust policy."""
+    made = _statement(effect, "sts:AssumeRole", when, {"Principal": principal})
+    del made["Resource"]
+    return made
+
+
+def _statement(
+    effect: str, action: Any, when: Block | None, rest: dict[str, Any]
+) -> dict[str, Any]:
+    made = {"Effect": effect, "Action": action, "Resource": "*", **rest}
+    return {**made, "Condition": when} if when else made
+
+
+def found(*rules: str, at: int = 0) -> list[tuple[str, str]]:
+    """Return findings of one statement."""
+    return [(rule, f"Statement[{at}]") for rule in rules]
+
+
+ALL = allow("*")
+STOP, LIST, READ = "ec2:StopInstances", "iam:ListMFADevices", "s3:GetObject"
+ENABLE, OFF = "iam:EnableMFADevice", "iam:DeactivateMFADevice"
+MISSES, NO_SESSIONS = "deny-misses-long-term-keys", "deny-misses-sessions-without-mfa"
+DISCOVERY, ENROLMENT = "discovery-denied", "enrolment-denied"
+NOTHING, ONESELF = "deny-denies-nothing", "deny-reaches-only-oneself"
+REMOVAL, OWN = "removal-without-mfa", "own-removal-without-mfa"
+ANYONE, DEFEATED = "anyone-with-mfa", "allowed-without-mfa-too"
+SHORT, LONG = "age-too-short", "age-beyond-any-session"
+OPERATOR, KEY = "unknown-operator", "unknown-mfa-key"
+SERVICE, FEDERATED = "service-has-no-mfa", "federation-has-no-mfa"
+SCP = "scp-locks-out-roles"
+ACCOUNT = {"AWS": "123456789012"}
+EC2_SERVICE = {"Service": "ec2.amazonaws.com"}
+SAML = {"Federated": "arn:aws:iam::123456789012:saml-provider/idp"}
+CALLER = on("StringEquals", "kms:CallerAccount", "123456789012")
+OTHER_CALLER = on("StringEquals", "kms:CallerAccount", "999999999999")
+VIA = on("StringEquals", "kms:ViaService", "s3.eu-west-1.amazonaws.com")
+NOT_ROLES = on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")
+PUBLIC: Any = {"Principal": "*", "Resource": BUCKET}
+
+# fmt: off
+STATED = [
+    # A Deny that never reaches long-term keys, whatever the file allows them.
+    Stated("false-beside-allow-all", [allow("*", WITH), deny("*", FALSE)],
+           found(MISSES, DISCOVERY, ENROLMENT, at=1), {STOP: "m"}),
+    Stated("false-beside-allow-of-one", [allow("ec2:*", WITH), deny("ec2:*", FALSE)],
+           found(MISSES, at=1), {STOP: "m"}),
+    Stated("false-beside-open-allow", [ALL, deny("ec2:*", FALSE)], found(MISSES, at=1),
+           {STOP: "km"}),
+    Stated("false-alone", [deny("ec2:*", FALSE)], found(MISSES), {STOP: ""}),
+    Stated("false-of-any-value", [ALL, deny("ec2:*", on("ForAnyValue:Bool", PRESENT, "false"))],
+           found(MISSES, at=1), {STOP: "km"}),
+    Stated("false-as-boolean", [allow("ec2:*", WITH), deny("ec2:*", on("Bool", PRESENT, False))],
+           found(MISSES, at=1), {STOP: "m"}),
+    Stated("absent-only-beside-allow", [allow("ec2:*", WITH),
+            deny("ec2:*", on("Null", PRESENT, "true"))], found(NO_SESSIONS, at=1), {STOP: "m"}),
+    Stated("false-backed-by-absent", [ALL, deny("ec2:*", FALSE),
+            deny("ec2:*", on("Null", PRESENT, "true"))], [], {STOP: "m"}),
+    Stated("false-backed-by-a-right-one", [ALL, deny("ec2:*", FALSE), deny("ec2:*", WITHOUT)], [],
+           {STOP: "m"}),
+    Stated("age-beside-allow-with-mfa", [allow("ec2:*", WITH),
+            deny("ec2:*", older("3600", "NumericGreaterThan"))], [], {STOP: "m"}),
+    # Enrolment denied by a list, nothing else protected.
+    Stated("all-of-iam-listed", [ALL, deny(["iam:*", "s3:*"], WITHOUT)],
+           found(DISCOVERY, ENROLMENT, at=1), {STOP: "ksm", READ: "m", ENABLE: "m"}),
+    Stated("care-listed", [ALL, deny(CARE, WITHOUT)],
+           found(DISCOVERY, ENROLMENT, "mfa-on-get-session-token", at=1),
+           {STOP: "ksm", ENABLE: "m"}),
+    Stated("enrolment-listed", [ALL, deny(ENROL[:2], WITHOUT)], found(ENROLMENT, at=1),
+           {ENABLE: "m", STOP: "ksm"}),
+    Stated("discovery-listed", [ALL, deny(LIST, WITHOUT)], found(DISCOVERY, at=1),
+           {LIST: "m", STOP: "ksm"}),
+    Stated("enrolment-listed-by-pattern", [ALL, deny("iam:Enable*", WITHOUT)],
+           found(ENROLMENT, at=1), {ENABLE: "m", STOP: "ksm"}),
+    Stated("enrolment-listed-among-others", [ALL, deny(["ec2:*", ENABLE], WITHOUT)],
+           found(ENROLMENT, at=1), {ENABLE: "m", STOP: "m"}),
+    Stated("devices-by-pattern", [ALL, deny("iam:*MFADevice", WITHOUT)], found(ENROLMENT, at=1),
+           {ENABLE: "m", OFF: "m"}),
+    Stated("enrolment-of-oneself-listed", [ALL, deny(ENABLE, WITHOUT, Resource=ME)],
+           found(ENROLMENT, at=1), {ENABLE: "m"}),
+    Stated("removal-listed", [ALL, deny([OFF, "iam:DeleteVirtualMFADevice"], WITHOUT)], [],
+           {OFF: "m", ENABLE: "km"}),
+    Stated("iam-writes-listed", [ALL, deny(["iam:Put*", "iam:Attach*"], WITHOUT)], [],
+           {"iam:PutUserPolicy": "m", ENABLE: "km"}),
+    Stated("all-of-ec2-listed", [ALL, deny("ec2:*", WITHOUT)], [], {STOP: "m", READ: "ksm"}),
+    Stated("bucket-listed-with-iam", [ALL, deny(["iam:*", "s3:*"], WITHOUT, Resource=BUCKET)], [],
+           {STOP: "ksm"}),
+    # A NotAction that leaves nothing.
+    Stated("spares-all", [ALL, deny_but("*", WITHOUT)], found(NOTHING, at=1), {STOP: "ksm"}),
+    Stated("spares-iam-and-all", [ALL, deny_but(["iam:*", "*"], WITHOUT)], found(NOTHING, at=1),
+           {STOP: "ksm"}),
+    Stated("spares-all-by-colons", [ALL, deny_but("*:*", WITHOUT)], found(NOTHING, at=1),
+           {STOP: "ksm"}),
+    Stated("spares-all-twice", [ALL, deny_but(["**"], WITHOUT)], found(NOTHING, at=1),
+           {STOP: "ksm"}),
+    Stated("spares-all-and-false", [ALL, deny_but(["*"], FALSE)], found(NOTHING, MISSES, at=1),
+           {STOP: "ksm"}),
+    Stated("spares-all-of-a-bucket", [ALL, deny_but("*", WITHOUT, Resource=BUCKET)],
+           found(NOTHING, at=1), {READ: "ksm"}),
+    Stated("spares-all-by-age", [ALL, deny_but("*", older("3600"))], found(NOTHING, at=1),
+           {STOP: "ksm"}),
+    Stated("spares-all-of-iam", [ALL, deny_but("iam:*", WITHOUT)], found(REMOVAL, at=1),
+           {STOP: "m", OFF: "km"}),
+    Stated("spares-care", [ALL, deny_but(CARE, WITHOUT)], [], {STOP: "m", ENABLE: "km", OFF: "m"}),
+    # A NotAction whose Resource is one's own user.
+    Stated("only-oneself", [ALL, deny_but(CARE, WITHOUT, Resource=ME)], found(ONESELF, at=1),
+           {STOP: "ksm"}),
+    Stated("only-oneself-and-device", [ALL, deny_but(CARE, WITHOUT, Resource=[ME, MY_DEVICE])],
+           found(ONESELF, at=1), {STOP: "ksm"}),
+    Stated("only-the-device", [ALL, deny_but(CARE[:3], WITHOUT, Resource=MY_DEVICE)],
+           found(ONESELF, at=1), {STOP: "ksm"}),
+    Stated("only-oneself-in-govcloud", [ALL, deny_but(CARE, WITHOUT,
+            Resource="arn:aws-us-gov:iam::*:user/${aws:username}")], found(ONESELF, at=1),
+           {STOP: "ksm"}),
+    Stated("only-oneself-by-age", [ALL, deny_but(CARE, older("3600"), Resource=ME)],
+           found(ONESELF, at=1), {STOP: "ksm"}),
+    Stated("oneself-and-a-bucket", [ALL, deny_but(CARE, WITHOUT, Resource=[ME, BUCKET])], [],
+           {STOP: "ksm"}),
+    Stated("removal-of-oneself", [ALL, deny(OFF, WITHOUT, Resource=ME)], [], {STOP: "ksm"}),
+    # Wildcards that take in the removal of one's own device.
+    Stated("own-by-pattern", [allow("ec2:*", WITH), allow("iam:*MFADevice", Resource=ME)],
+           found(OWN, at=1), {STOP: "m"}),
+    Stated("own-by-verb", [allow("ec2:*", WITH), allow("iam:Deactivate*", Resource=ME)],
+           found(OWN, at=1), {STOP: "m"}),
+    Stated("own-by-service", [allow("ec2:*", WITH), allow("iam:*", Resource=[ME, MY_DEVICE])],
+           found(OWN, at=1), {STOP: "m"}),
+    Stated("own-by-everything", [allow("ec2:*", WITH), allow("*", Resource=ME)],
+           found(OWN, at=1), {STOP: "m"}),
+    Stated("own-by-pattern-denied", [allow("ec2:*", WITH), allow("iam:*", Resource=ME),
+            deny(OFF, WITHOUT)], [], {STOP: "m"}),
+    Stated("own-by-pattern-all-denied", [allow("iam:*MFADevice", Resource=ME),
+            deny_but(CARE, WITHOUT)], [], {STOP: ""}),
+    Stated("own-reading-only", [allow("ec2:*", WITH), allow("iam:List*", Resource=ME)], [],
+           {STOP: "m"}),
+    Stated("spares-removal-by-pattern", [ALL, deny_but([*CARE, "iam:Deactivate*"], WITHOUT)],
+           found(REMOVAL, at=1), {OFF: "km", STOP: "m"}),
+    Stated("spares-devices-by-pattern", [ALL, deny_but([*CARE, "iam:*MFADevice"], WITHOUT)],
+           found(REMOVAL, at=1), {OFF: "km", STOP: "m"}),
+    Stated("enrolment-with-mfa-by-pattern", [allow("iam:*MFADevice*", WITH)],
+           found("enrolment-needs-mfa"), {ENABLE: "m"}),
+    # Everybody, narrowed by a Deny.
+    Stated("public-behind-no-age", [allow("s3:*", **PUBLIC), deny("s3:*", NO_AGE, **PUBLIC)],
+           found(ANYONE), {}),
+    Stated("public-behind-without", [allow(READ, **PUBLIC), deny("s3:*", WITHOUT, **PUBLIC)],
+           found(ANYONE), {}),
+    Stated("public-behind-two", [allow(READ, **PUBLIC), deny("s3:*", FALSE, **PUBLIC),
+            deny("s3:*", on("Null", PRESENT, "true"), **PUBLIC)], found(ANYONE), {}),
+    Stated("public-as-aws-behind-no-age", [allow(READ, Principal={"AWS": "*"}, Resource=BUCKET),
+            deny("s3:*", NO_AGE, **PUBLIC)], found(ANYONE), {}),
+    Stated("public-behind-age", [allow(READ, **PUBLIC), deny("s3:*", older("900"), **PUBLIC)],
+           found(ANYONE), {}),
+    Stated("public-role-behind-without", [trust("*"), trust("*", WITHOUT, "Deny")],
+           found(ANYONE), {}),
+    Stated("account-behind-no-age", [allow(READ, Principal=ACCOUNT, Resource=BUCKET),
+            deny("s3:*", NO_AGE, **PUBLIC)], [], {}),
+    Stated("organisation-behind-no-age", [allow(READ, on("StringEquals", "aws:PrincipalOrgID",
+            "o-1"), **PUBLIC), deny("s3:*", NO_AGE, **PUBLIC)], [], {}),
+    Stated("public-on-purpose", [allow(READ, **PUBLIC), deny("s3:Put*", NO_AGE, **PUBLIC)], [], {}),
+    # One Allow with MFA, one without, told apart by what the whole account meets.
+    Stated("key-for-callers", [allow("kms:*", WITH, Principal=ACCOUNT),
+            allow("kms:*", CALLER, Principal="*")], found(DEFEATED), {}),
+    Stated("key-for-callers-of-the-account", [allow("kms:Decrypt", WITH, Principal=ACCOUNT),
+            allow("kms:*", on("StringEquals", "aws:PrincipalAccount", "123456789012"),
+                  Principal="*")], found(DEFEATED), {}),
+    Stated("key-for-callers-by-list", [allow("kms:Decrypt", WITH, Principal=ACCOUNT),
+            allow("kms:Decrypt", on("StringEquals", "kms:CallerAccount",
+                  ["123456789012", "999999999999"]), Principal={"AWS": "*"})],
+           found(DEFEATED), {}),
+    Stated("key-for-callers-both", [allow("kms:Decrypt", {**WITH, **CALLER}, Principal="*"),
+            allow("kms:Decrypt", CALLER, Principal="*")], found(DEFEATED), {}),
+    Stated("key-for-other-callers", [allow("kms:Decrypt", WITH, Principal=ACCOUNT),
+            allow("kms:Decrypt", OTHER_CALLER, Principal="*")], [], {}),
+    Stated("key-via-service", [allow("kms:Decrypt", WITH, Principal=ACCOUNT),
+            allow("kms:Decrypt", VIA, Principal="*")], [], {}),
+    Stated("key-for-callers-denied", [allow("kms:Decrypt", WITH, Principal=ACCOUNT),
+            allow("kms:Decrypt", CALLER, Principal="*"), deny("kms:*", WITHOUT, Principal="*")],
+           [], {}),
+    # Two typos in one condition.
+    Stated("blanks-in-both", [ALL, deny("ec2:*", on(" NumericGreaterThanIfExists ",
+            "aws: MultiFactorAuthAge", "900"))], found(OPERATOR, KEY, at=1), {}),
+    Stated("misspelt-both", [deny("ec2:*", on("BoolIfExist", "aws:MultiFactorAuthPresence",
+            "false"))], found(OPERATOR, KEY), {}),
+    Stated("blank-in-operator", [allow("ec2:*", on("Bool ", PRESENT, "true"))], found(OPERATOR),
+           {}),
+    Stated("blank-in-key", [allow("ec2:*", on("Bool", "aws:MultiFactorAuthPresent ", "true"))],
+           found(KEY), {STOP: ""}),
+    Stated("blank-before-key", [allow("ec2:*", on("Bool", " aws:MultiFactorAuthPresent", "true"))],
+           found(KEY), {STOP: ""}),
+    # Service control policies and boundaries.
+    Stated("scp-asks-all", [ALL, deny("ec2:*", WITHOUT)], found(SCP, at=1), {}, "scp"),
+    Stated("scp-asks-all-by-age", [ALL, deny("ec2:*", older("3600"))], found(SCP, at=1), {},
+           "scp"),
+    Stated("scp-asks-all-but-care", [ALL, deny_but(CARE, WITHOUT)], found(SCP, at=1), {}, "scp"),
+    Stated("scp-spares-roles", [ALL, deny("ec2:*", {**WITHOUT, **NOT_ROLES})], [], {}, "scp"),
+    Stated("scp-for-users", [ALL, deny("ec2:*", {**WITHOUT, **on("StringEquals",
+            "aws:PrincipalType", "User")})], [], {}, "scp"),
+    Stated("scp-in-a-region", [ALL, deny("ec2:*", {**WITHOUT, **on("StringEquals",
+            "aws:RequestedRegion", "eu-west-1")})], found(SCP, at=1), {}, "scp"),
+    Stated("scp-without-mfa", [ALL, deny("organizations:Leave*")], [], {}, "scp"),
+    Stated("boundary-asks", [ALL, deny("ec2:*", WITHOUT)], [], {STOP: ""}, "boundary"),
+    Stated("boundary-asks-all", [ALL, deny("*", WITHOUT)], found(DISCOVERY, ENROLMENT, at=1),
+           {STOP: ""}, "boundary"),
+    # Limits of age: only an upper bound can be too short.
+    Stated("lower-bound", [allow("ec2:*", on("NumericGreaterThanEquals", AGE, "0"))], [],
+           {STOP: "m"}),
+    Stated("between", [allow("ec2:*", {"NumericGreaterThanEquals": {AGE: "0"},
+            "NumericLessThan": {AGE: "900"}})], [], {STOP: "m"}),
+    Stated("harmless-deny", [allow("ec2:*", WITH), deny("ec2:*", on("NumericLessThan", AGE, "0"))],
+           found("conditions-never-match", at=1), {STOP: "m"}),
+    Stated("allow-a-minute", [allow("ec2:*", on("NumericLessThan", AGE, "60"))], found(SHORT),
+           {STOP: "m"}),
+    Stated("allow-a-second", [allow("ec2:*", on("NumericLessThan", AGE, "1"))], found(SHORT),
+           {STOP: "m"}),
+    Stated("deny-after-a-minute", [ALL, deny("ec2:*", older(60))], found(SHORT, at=1),
+           {STOP: "m"}),
+    Stated("deny-after-a-week", [ALL, deny("ec2:*", older("604800"))], found(LONG, at=1),
+           {STOP: "m"}),
+    Stated("allow-for-a-week", [allow("ec2:*", on("NumericLessThan", AGE, "604800"))],
+           found(LONG), {STOP: "m"}),
+    Stated("deny-after-15m", [ALL, deny("ec2:*", older("15m"))], found("age-not-a-number", at=1),
+           {}),
+    Stated("longest-session", [ALL, deny("ec2:*", older("129600"))], [], {STOP: "m"}),
+    # Services and people from elsewhere beside AWS principals.
+    Stated("service-and-account", [trust({**EC2_SERVICE, **ACCOUNT}, WITH)], found(SERVICE), {}),
+    Stated("service-alone", [trust(EC2_SERVICE, WITH)], found(SERVICE), {}),
+    Stated("service-apart", [trust(ACCOUNT, WITH), trust(EC2_SERVICE)], [], {}),
+    Stated("federation-and-account", [trust({**SAML, **ACCOUNT}, WITH)], found(FEDERATED), {}),
+    Stated("service-and-federation", [trust({**SAML, **EC2_SERVICE}, WITH)],
+           found(FEDERATED, SERVICE), {}),
+]
+# fmt: on

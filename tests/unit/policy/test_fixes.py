@@ -1,0 +1,135 @@
+"""A fix helps and does no harm: over all rules, the corpus, and policies made up at random.
+
+Each fix is applied and evaluated before and after. Nobody without MFA gets in who was kept out,
+except to set MFA up; no fresh MFA session is stopped that was let through; the finding is gone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+
+from mfa_session.policy import credentials
+from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
+from mfa_session.policy.lint import lint
+from mfa_session.policy.principals import acting_as
+from mfa_session.policy.reading import read_document
+from mfa_session.policy.request import Request
+from mfa_session.policy.request_context import RequestContext
+from mfa_session.policy.rules.devices import SPARED
+from policy.cases import Dice
+from policy.kinds import STATED, Stated
+from policy.test_corpus import WRONG, mend, name_of, policy_in
+from policy.test_lint_properties import POLICIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mfa_session.policy.document import Document
+
+ALLOW_ALL = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+CAROL = "arn:aws:iam::123456789012:user/carol"
+OTHER = "arn:aws:iam::111122223333:user/carol"
+ROLE = "arn:aws:sts::123456789012:assumed-role/Deploy/carol"
+FRESH = credentials.mfa_session(0)
+NEARLY_FRESH = credentials.mfa_session(60)
+KEPT_OUT = {EXPLICITLY_DENIED, IMPLICITLY_DENIED}
+WITHOUT_MFA = (
+    credentials.long_term(),
+    credentials.session_without_mfa(),
+    credentials.role_session(),
+)
+PLACES = {
+    "ec2:StopInstances": "arn:aws:ec2:eu-west-1:123456789012:instance/i-1",
+    "ec2:StartInstances": "arn:aws:ec2:eu-west-1:123456789012:instance/i-1",
+    "s3:GetObject": "arn:aws:s3:::books/novel",
+    "kms:Decrypt": "arn:aws:kms:eu-west-1:123456789012:key/1",
+    "iam:DeactivateMFADevice": CAROL,
+    "iam:DeleteVirtualMFADevice": "arn:aws:iam::123456789012:mfa/carol",
+    "iam:CreateUser": "arn:aws:iam::123456789012:user/dave",
+    "sts:AssumeRole": "arn:aws:iam::123456789012:role/Deploy",
+}
+MOMENT = RequestContext({"aws:CurrentTime": ("2031-05-01T12:00:00Z",)})
+Outcomes = dict[tuple[str, str, str, bool], str]
+
+
+def read(policy: dict[str, Any], kind: str | None = None) -> Document:
+    return dataclasses.replace(read_document("p.json", json.dumps(policy)), told_kind=kind)
+
+
+def outcomes(document: Document) -> Outcomes:
+    """Decide for all callers and actions; alone, and beside another policy that allows all."""
+    found: Outcomes = {}
+    allow_all = read({"Version": "2012-10-17", "Statement": [ALLOW_ALL]})
+    for caller in (*WITHOUT_MFA, FRESH, NEARLY_FRESH):
+        for who in (CAROL, OTHER) if caller.is_user else (ROLE,):
+            for action, place in PLACES.items():
+                request = Request(action=action, resource=place, facts=MOMENT)
+                for beside in (False, True):
+                    documents = [document, allow_all] if beside else [document]
+                    decision = evaluate(documents, request, acting_as(caller, who))
+                    key = (caller.label, who, action, beside)
+                    found[key] = decision.outcome
+    return found
+
+
+def harm(before: Outcomes, after: Outcomes) -> Iterator[str]:
+    """Yield whom a fix lets in or stops."""
+    for key, outcome in before.items():
+        caller, _, action, _ = key
+        fresh = caller in {FRESH.label, NEARLY_FRESH.label}
+        if fresh and outcome == ALLOWED and after[key] != ALLOWED:
+            yield f"{caller} is stopped: {key}"
+        kept_out = outcome in KEPT_OUT and after[key] in KEPT_OUT
+        if not fresh and outcome in KEPT_OUT and not kept_out and action not in SPARED:
+            yield f"{caller} gets in: {key}"
+
+
+def check(policy: dict[str, Any], kind: str | None = None, *, on_role: bool = False) -> None:
+    """Apply each fix that a policy's findings propose, and hold it against all three."""
+    statements = policy["Statement"]
+    policy = {**policy, "Statement": statements if isinstance(statements, list) else [statements]}
+    document = read(policy, kind)
+    findings = lint(document, on_role=on_role)
+    before = outcomes(document) if any(each.fix for each in findings) else {}
+    for finding in findings:
+        if not finding.fix:
+            assert finding.cure
+            continue
+        mended = json.loads(json.dumps(policy))
+        labels = [each.label for each in document.statements]
+        mend(mended["Statement"][labels.index(finding.statement)], finding)
+        after = read(mended, kind)
+        assert list(harm(before, outcomes(after))) == [], finding
+        left = {(each.rule, each.statement) for each in lint(after, on_role=on_role)}
+        assert (finding.rule, finding.statement) not in left
+
+
+@pytest.mark.parametrize("path", WRONG, ids=name_of)
+def test_no_fix_of_the_corpus_harms(path: Path) -> None:
+    check(policy_in(json.loads(path.read_text())))
+
+
+@pytest.mark.parametrize("path", WRONG, ids=name_of)
+def test_no_fix_of_a_role_s_policy_harms(path: Path) -> None:
+    check(policy_in(json.loads(path.read_text())), on_role=True)
+
+
+@pytest.mark.parametrize("stated", STATED, ids=lambda stated: stated.name)
+def test_no_fix_of_a_stated_policy_harms(stated: Stated) -> None:
+    check({"Version": "2012-10-17", "Statement": stated.statements}, stated.kind)
+
+
+@given(POLICIES)
+def test_no_fix_of_conditions_about_mfa_harms(policy: dict[str, Any]) -> None:
+    check(policy)
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_no_fix_of_a_policy_made_up_harms(seed: int) -> None:
+    check(Dice(seed).policy())

@@ -1,0 +1,103 @@
+"""Each kind of mistake with its siblings: found, let in, and mended without harm."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mfa_session.policy import credentials
+from mfa_session.policy.evaluation import ALLOWED, evaluate
+from mfa_session.policy.lint import lint
+from mfa_session.policy.principals import acting_as
+from mfa_session.policy.reading import read_document
+from mfa_session.policy.request import Request
+from policy.kinds import AGE, STATED, Stated
+
+if TYPE_CHECKING:
+    from mfa_session.policy.document import Document
+
+CAROL = "arn:aws:iam::123456789012:user/carol"
+RESOURCES = {
+    "ec2:StopInstances": "arn:aws:ec2:eu-west-1:123456789012:instance/i-1",
+    "s3:GetObject": "arn:aws:s3:::books/novel",
+}
+WITHOUT_ACTION = {"Effect": "Deny", "Action": "ec2:*", "Resource": "*"}
+CALLERS = {
+    "k": credentials.long_term(),
+    "s": credentials.session_without_mfa(),
+    "m": credentials.mfa_session(0),
+}
+
+
+def name_of(stated: Stated) -> str:
+    return stated.name
+
+
+def read(statements: list[dict[str, Any]], kind: str | None = None) -> Document:
+    text = json.dumps({"Version": "2012-10-17", "Statement": statements}, indent=1)
+    return dataclasses.replace(read_document("p.json", text), told_kind=kind)
+
+
+def let_in(document: Document, action: str) -> str:
+    """Return which kinds of credentials get through."""
+    request = Request(action=action, resource=RESOURCES.get(action, CAROL))
+    return "".join(
+        name
+        for name, caller in CALLERS.items()
+        if evaluate([document], request, acting_as(caller, CAROL)).outcome == ALLOWED
+    )
+
+
+def test_there_are_enough_and_no_two_have_one_name() -> None:
+    assert len({each.name for each in STATED}) == len(STATED) >= 80
+
+
+@pytest.mark.parametrize("stated", STATED, ids=name_of)
+def test_what_is_stated_is_found_and_no_more(stated: Stated) -> None:
+    found = [(each.rule, each.statement) for each in lint(read(stated.statements, stated.kind))]
+    assert sorted(found) == sorted(stated.findings)
+
+
+@pytest.mark.parametrize("stated", STATED, ids=name_of)
+def test_who_is_stated_gets_through_and_nobody_else(stated: Stated) -> None:
+    document = read(stated.statements, stated.kind)
+    assert {action: let_in(document, action) for action in stated.let_in} == stated.let_in
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("false-beside-open-allow", "error"),
+        ("false-alone", "error"),
+        ("false-beside-allow-of-one", "warning"),
+        ("absent-only-beside-allow", "warning"),
+    ],
+)
+def test_a_deny_that_misses_keys_is_an_error_unless_the_file_allows_them_nothing(
+    name: str, severity: str
+) -> None:
+    (stated,) = (each for each in STATED if each.name == name)
+    assert [each.severity for each in lint(read(stated.statements))] == [severity]
+
+
+def test_words_take_the_place_of_a_fix_that_would_open_a_role_to_keys() -> None:
+    (stated,) = (each for each in STATED if each.name == "service-and-account")
+    (finding,) = lint(read(stated.statements))
+    assert finding.fix == {}
+    assert finding.cure.startswith("keep this statement for AWS principals, without the service")
+    added = json.loads(finding.cure.partition("this one: ")[2])
+    assert added == {
+        "Effect": "Allow",
+        "Principal": {"Service": "ec2.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
+
+
+def test_a_limit_that_was_written_stays_as_it_was_meant() -> None:
+    for written in ("900", "15m", "15 minutes", "900s", "0.25h"):
+        made = {**WITHOUT_ACTION, "Condition": {"NumericGreaterThan": {AGE: written}}}
+        fixes = [each.fix["Condition"] for each in lint(read([made]))]
+        assert {"NumericGreaterThanIfExists": {AGE: "900"}} in fixes
