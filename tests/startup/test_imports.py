@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import zipfile
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -16,10 +17,9 @@ NEVER = frozenset({"boto3", "botocore", "keyring", "pyotp", "rich", "moto", "mfa
 # Fine for a program that a person waits for; not before every `aws` call.
 TENS_OF_MILLISECONDS = frozenset(
     {"asyncio", "click", "dataclasses", "filelock", "inspect", "logging", "re", "socket",
-     "subprocess", "tempfile", "tomllib", "typing", "urllib"}
+     "json", "subprocess", "tempfile", "tomllib", "typing", "urllib"}
 )  # fmt: skip
 WARM = NEVER | TENS_OF_MILLISECONDS
-JSON = WARM - {"re"}  # which the library's json imports
 PARSED_BY_CLICK = NEVER | {"asyncio", "dataclasses", "filelock", "socket", "tomllib"}
 
 
@@ -36,7 +36,7 @@ COMMANDS = {
     "guard": Start(("guard", "--", "true"), WARM),
     "env": Start(("env", "--shell", "bash"), WARM),
     "login kept": Start(("login",), WARM),
-    "status": Start(("status", "--json"), JSON),
+    "status": Start(("status", "--json"), WARM),
     "prompt": Start(("prompt",), WARM),
     "shell-init": Start(("shell-init", "bash"), WARM),
     "a profile completed": Start(("__complete", "bash", "mfa-session login --profile "), WARM),
@@ -76,12 +76,38 @@ mfa_session_key_id = ASIAIOSFODNN7EXAMPLE
 """
 
 
-def modules_loaded_by(argv: list[str]) -> set[str]:
+def modules_loaded_by(argv: list[str], exit_code: int = 0) -> set[str]:
     """Run a process under Python's import timer; return the names of all modules it imported."""
     outcome = processes.run_process(argv, {"PYTHONPROFILEIMPORTTIME": "1"})
-    assert outcome.exit_code == 0, outcome
+    assert outcome.exit_code == exit_code, outcome
     lines = [line for line in outcome.stderr.splitlines() if line.startswith("import time:")]
     return {line.rsplit("|", 1)[1].strip() for line in lines[1:]}
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel, built from the working tree."""
+    folder = tmp_path_factory.mktemp("dist")
+    succeed([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)])
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="session")
+def pip_program(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The path of the program as pip installs it, in an environment of its own."""
+    env = tmp_path_factory.mktemp("pip") / "env"
+    succeed([sys.executable, "-m", "venv", str(env)])
+    scripts = env / ("Scripts" if sys.platform == "win32" else "bin")
+    install = ["install", "--no-index", "--no-deps", str(wheel)]
+    succeed([str(scripts / "python"), "-m", "pip", *install])
+    return str(scripts / "mfa-session")
+
+
+def succeed(argv: list[str]) -> None:
+    """Run a program that a test needs."""
+    outcome = processes.run_process(argv, cwd=str(processes.ROOT))
+    assert outcome.exit_code == 0, outcome
 
 
 @pytest.fixture(scope="module")
@@ -96,16 +122,45 @@ def test_a_warm_module_imports_next_to_nothing(module: str, bare: set[str]) -> N
     assert loaded - {"__future__", "mfa_session", module} == MODULES[module]
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_does_not_load_what_it_does_not_need(
-    name: str, bare: set[str], program: str, home: Path
-) -> None:
+@pytest.fixture
+def kept(home: Path) -> None:
+    """Leave a valid session in the credentials file."""
     aws = home / ".aws"
     aws.mkdir()
     (aws / "credentials").write_text(KEPT_SESSION)
     (aws / "credentials").chmod(0o600)
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_does_not_load_what_it_does_not_need(
+    name: str, bare: set[str], program: str
+) -> None:
     loaded = modules_loaded_by([program, *COMMANDS[name].argv]) - bare
     assert {module for module in loaded if _is_one_of(module, COMMANDS[name].forbidden)} == set()
+
+
+@pytest.mark.usefixtures("kept")
+@pytest.mark.parametrize("name", [name for name in COMMANDS if COMMANDS[name].forbidden is WARM])
+def test_nor_does_it_as_pip_installs_it(name: str, bare: set[str], pip_program: str) -> None:
+    loaded = modules_loaded_by([pip_program, *COMMANDS[name].argv]) - bare
+    assert {module for module in loaded if _is_one_of(module, WARM)} == set()
+
+
+def test_the_wheel_brings_its_own_script_and_an_exe_for_windows(wheel: Path) -> None:
+    # pip would generate a console script named `mfa-session` in the place of the wheel's own; of
+    # `mfa-session.py` pip and uv make mfa-session.exe on Windows.
+    with zipfile.ZipFile(wheel) as archive:
+        (script,) = (name for name in archive.namelist() if ".data/scripts/" in name)
+        (entries,) = (name for name in archive.namelist() if name.endswith("/entry_points.txt"))
+        assert script.endswith("/mfa-session")
+        assert archive.getinfo(script).external_attr >> 16 & 0o111  # pip keeps the mode
+        assert archive.read(script).startswith(b"#!python\n")
+        lines = archive.read(entries).decode().splitlines()
+    assert [line for line in lines if line] == [
+        "[console_scripts]",
+        "mfa-session.py = mfa_session.__main__:main",
+    ]
 
 
 def _is_one_of(module: str, forbidden: frozenset[str]) -> bool:

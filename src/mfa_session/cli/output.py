@@ -35,10 +35,12 @@ def _shown(lines: tuple[str, ...]) -> Iterable[str]:
 
 def print_json(data: Mapping[str, object]) -> None:
     """Print one versioned object."""
-    import json  # noqa: PLC0415  # 13 ms, not for commands that print none
+    from mfa_session.cli.json_writer import to_json  # noqa: PLC0415  # many commands print none
 
-    text = json.dumps({"version": JSON_VERSION, **data}, indent=2, ensure_ascii=False)
+    text = to_json({"version": JSON_VERSION, **data})
     if not text.replace("\n", "").isprintable():  # control characters are escaped, not shown
+        import json  # noqa: PLC0415  # 13 ms, for what is rare
+
         text = "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
     write(text + "\n")
 
