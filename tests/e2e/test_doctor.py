@@ -446,7 +446,7 @@ def test_another_users_file_is_told_and_not_touched(healthy: Home, run: Run) -> 
     healthy.files.credentials.chmod(0o644)
     (bad,) = [each for each in looked_at(run, "--fix") if each["severity"] in SEEN]
     assert (bad["id"], bad["severity"]) == ("unsafe-file", "error")
-    assert bad["cure"] == f"chown 0 {healthy.files.credentials}"
+    assert bad["cure"].startswith("run it as its owner: sudo -H -u '#12345' mfa-session")
     assert mode(healthy.files.credentials) == 0o644
 
 

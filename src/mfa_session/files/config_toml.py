@@ -6,6 +6,7 @@ import os
 import sys
 
 from mfa_session.files.permissions import check_owner
+from mfa_session.files.reading import read_whole
 from mfa_session.files.settings_cache import recall, remember
 from mfa_session.model.durations import parse_duration
 from mfa_session.model.errors import ConfigurationError
@@ -43,15 +44,14 @@ def read_settings_file(environ: Mapping[str, str], state: StateDir) -> SettingsF
     It is parsed when it has changed; in between, `state` has what it says (see files/parsed.py).
     """
     path = settings_path(environ)
-    found = _read(path)
-    if found is None:
+    text = _read(path, environ)
+    if text is None:
         return no_settings(environ)
-    status, text = found
     check_owner(path, "the settings file")
-    tables = recall(state, path, status)
+    tables = recall(state, path, text)
     if tables is None:
         tables = _check(path, _parse(path, text))
-        remember(state, path, status, tables)
+        remember(state, path, text, tables)
     return SettingsFile(path=path, **tables)
 
 
@@ -66,21 +66,28 @@ def read_settings_afresh(environ: Mapping[str, str]) -> SettingsFile:
     To look at them only: what they name must not be run.
     """
     path = settings_path(environ)
-    found = _read(path)
-    return SettingsFile(path=path, **_check(path, _parse(path, found[1]) if found else {}))
+    text = _read(path, environ)
+    return SettingsFile(path=path, **_check(path, _parse(path, text) if text else {}))
 
 
-def _read(path: str) -> tuple[os.stat_result, bytes] | None:
-    """Return what stands at a path, and when it did; None where nothing does."""
-    try:
-        with open(path, "rb") as file:
-            return os.fstat(file.fileno()), file.read()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
+def _read(path: str, environ: Mapping[str, str]) -> bytes | None:
+    """Return the bytes at a path, None where there is no file; a named one must be there."""
+    data = read_whole(path, _is_whole).data
+    if data is None and environ.get("MFA_SESSION_CONFIG") and not os.path.exists(path):
         raise ConfigurationError(
-            "unreadable-file", f"{path} cannot be read: {error.strerror}", "make it a readable file"
-        ) from error
+            "unreadable-file",
+            f"MFA_SESSION_CONFIG names {path}, which does not exist",
+            f"unset MFA_SESSION_CONFIG, or make the file: touch {path}",
+        )
+    return data
+
+
+def _is_whole(data: bytes | None) -> bool:
+    """Tell whether a file just written can be all there."""
+    try:
+        return data is None or (data != b"" and _parse("", data) is not None)
+    except ConfigurationError:
+        return False
 
 
 def _parse(path: str, text: bytes) -> Table:

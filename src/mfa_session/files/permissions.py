@@ -72,7 +72,21 @@ def _check_directory(path: str, what: str, status: os.stat_result) -> None:
 
 def _check_owned(path: str, what: str, status: os.stat_result) -> None:
     if status.st_uid not in (0, os.geteuid()):
-        raise _unsafe(f"{what} {path} belongs to another user", f"chown {os.geteuid()} {path}")
+        hint = f"chown {os.geteuid()} {path}"
+        if os.geteuid() == 0:  # root in another's home: giving it to root would lock them out
+            hint = f"run it as its owner: sudo -H -u {_name_of(status.st_uid)} mfa-session …; "
+            hint += "or set HOME to root's own"
+        raise _unsafe(f"{what} {path} belongs to another user", hint)
+
+
+def _name_of(uid: int) -> str:
+    """Return a user's name as sudo takes it."""
+    import pwd  # noqa: PLC0415 - not there on Windows, and rarely needed
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"'#{uid}'"
 
 
 def _only_private_group(path: str, status: os.stat_result) -> bool:

@@ -21,6 +21,10 @@ QUIET_SECONDS = 0.2
 """A file that nobody has written for so long is not in the middle of being written."""
 PATIENCE_SECONDS = 2.0
 PAUSE_SECONDS = 0.01
+CLOCK_SLACK_SECONDS = 1.0
+"""How far ahead the clock of a file system may be; later times were set by hand."""
+MOST_READS = 5
+"""After so many reads during each of which the file was written, the last one counts."""
 
 
 class Snapshot(Record):
@@ -35,7 +39,7 @@ class Snapshot(Record):
 
     def is_young(self) -> bool:
         """Tell whether a program may still be writing the file."""
-        return 0 <= self.age_seconds() < QUIET_SECONDS
+        return -CLOCK_SLACK_SECONDS <= self.age_seconds() < QUIET_SECONDS
 
 
 def version_of(status: os.stat_result) -> Version:
@@ -60,7 +64,15 @@ def read_bytes(path: str) -> bytes | None:
 
 
 def read_snapshot(path: str) -> Snapshot:
-    """Return a file's bytes and version. Raises ConfigurationError `unreadable-file`."""
+    """Return a file's bytes and version. Raises ConfigurationError `unreadable-file`.
+
+    A path below a home directory that nobody has (`~`) leads nowhere. One that is relative is
+    refused, `relative-path`: in a folder of somebody else it would lead to somebody else's file.
+    """
+    if not os.path.isabs(path):
+        if path[:1] == "~":
+            return Snapshot(data=None, version=None)
+        raise relative(path)
     try:
         return _read(path)
     except (FileNotFoundError, NotADirectoryError):
@@ -84,9 +96,20 @@ def read_whole(path: str, is_whole: Callable[[bytes | None], bool]) -> Snapshot:
     return snapshot
 
 
+def relative(path: str) -> ConfigurationError:
+    """Refuse a path that depends on the current directory."""
+    return ConfigurationError(
+        "relative-path",
+        f"{path} is a relative path, and none is taken from the current directory",
+        f"write it in full where it is set: {os.path.abspath(path)}",
+    )
+
+
 def unreadable(path: str, exc: OSError) -> ConfigurationError:
     """Say why a file cannot be read."""
-    hint = "remove it, or name another file" if exc.errno == errno.EISDIR else f"ls -l {path}"
+    hint = f"ls -l {path}"
+    if exc.errno == errno.EISDIR:
+        hint = "name a file: see AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE, MFA_SESSION_CONFIG"
     return ConfigurationError(
         "unreadable-file", f"{path} cannot be read: {(exc.strerror or str(exc)).lower()}", hint
     )
@@ -102,10 +125,21 @@ def _read(path: str) -> Snapshot:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         if not stat.S_ISREG(status.st_mode):
             return Snapshot(data=None, version=None)
-        left, pieces = status.st_size or READ_SIZE_BYTES, []
-        while left and (piece := os.read(descriptor, left)):
-            pieces.append(piece)
-            left -= len(piece)
-        return Snapshot(data=b"".join(pieces), version=version_of(status))
+        left = MOST_READS
+        while True:
+            before, data = version_of(status), _read_at_once(descriptor, status.st_size)
+            status, left = os.fstat(descriptor), left - 1
+            if not left or version_of(status) == before:
+                return Snapshot(data=data, version=before)
+            os.lseek(descriptor, 0, os.SEEK_SET)
     finally:
         os.close(descriptor)
+
+
+def _read_at_once(descriptor: int, size_bytes: int) -> bytes:
+    """Read as many bytes as a file had; of one that says it has none, a limited number."""
+    left, pieces = size_bytes or READ_SIZE_BYTES, []
+    while left and (piece := os.read(descriptor, left)):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)

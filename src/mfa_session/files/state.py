@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
 
-from mfa_session.files.reading import read_bytes
+from mfa_session.files.reading import unreadable
 from mfa_session.model.aws_paths import home
 from mfa_session.model.errors import ConfigurationError
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from mfa_session.files.reservation import Reservation as Reservation  # noqa: PLC0414 - re-exported for annotations
 
 PRIVATE_MODE = 0o600
+OTHERS_MAY_WRITE = 0o022
+LARGEST_BYTES = 1 << 20
 PRIVATE_DIRECTORY_MODE = 0o700
 
 
@@ -70,10 +73,21 @@ class StateDir:
         return os.path.join(directory, name)
 
     def read(self, name: str) -> bytes | None:
-        """Return a file's bytes, or None if it does not exist."""
+        """Return a file's bytes; None if there is none, or not one of ours alone.
+
+        A link, another's file, one that others may write and one too large count as absent.
+        """
+        path = self.path(_checked(name))
         if not self._is_there():
             return None
-        return read_bytes(self.path(_checked(name)))
+        try:
+            return _read_own(path)
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            if exc.errno == errno.ELOOP:
+                return None
+            raise unreadable(path, exc) from exc
 
     def names(self, prefix: str = "") -> list[str]:
         """Return the names of the files that begin with `prefix`, sorted."""
@@ -123,15 +137,22 @@ class StateDir:
             raise not_written(path, exc) from exc
 
     def _is_there(self) -> bool:
-        """Tell whether the directory exists, and refuse one of somebody else."""
+        """Tell whether the directory can be read; refuse one of somebody else.
+
+        One that others may write counts as absent: what is in it may be theirs.
+        """
+        if not os.path.isabs(self._root):
+            return False
         try:
-            status = os.stat(self._root)
+            status = os.lstat(self._root)
         except OSError:
             return False
         check_own_directory(self._root, status)
-        return True
+        return os.name == "nt" or not status.st_mode & OTHERS_MAY_WRITE
 
     def _make(self) -> None:
+        if not os.path.isabs(self._root):
+            raise OSError(errno.ENOENT, "there is no home directory, and no XDG_STATE_HOME")
         make_private_directory(self._root)
 
     def _fallback(self) -> str:
@@ -165,7 +186,7 @@ def make_private_directory(path: str) -> str:
     try:
         os.mkdir(path, PRIVATE_DIRECTORY_MODE)
     except FileExistsError:
-        status = os.stat(path)
+        status = os.lstat(path)
         check_own_directory(path, status)
         if os.name != "nt" and stat.S_IMODE(status.st_mode) & 0o077:
             os.chmod(path, PRIVATE_DIRECTORY_MODE)
@@ -173,7 +194,9 @@ def make_private_directory(path: str) -> str:
 
 
 def check_own_directory(path: str, status: os.stat_result) -> None:
-    """Refuse a directory of another user. Raises ConfigurationError `unsafe-file`."""
+    """Refuse a directory of another user, or a link. Raises ConfigurationError `unsafe-file`."""
+    if stat.S_ISLNK(status.st_mode):
+        raise ConfigurationError("unsafe-file", f"{path} is a symbolic link", f"rm {path}")
     if not stat.S_ISDIR(status.st_mode):
         raise ConfigurationError("unsafe-file", f"{path} is no directory", f"remove it: rm {path}")
     if os.name != "nt" and status.st_uid != os.geteuid():
@@ -182,6 +205,24 @@ def check_own_directory(path: str, status: os.stat_result) -> None:
             f"the directory {path} belongs to another user",
             "point XDG_STATE_HOME to a directory of yours",
         )
+
+
+def _read_own(path: str) -> bytes | None:
+    """Return the bytes of a regular file that is ours alone, and no larger than we write."""
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+    try:
+        status = os.fstat(descriptor)
+        is_ours = os.name == "nt" or (
+            status.st_uid == os.geteuid()
+            and status.st_nlink == 1
+            and not status.st_mode & OTHERS_MAY_WRITE
+        )
+        if not stat.S_ISREG(status.st_mode) or not is_ours or status.st_size > LARGEST_BYTES:
+            return None
+        return os.read(descriptor, LARGEST_BYTES)
+    finally:
+        os.close(descriptor)
 
 
 def _checked(name: str) -> str:

@@ -23,6 +23,7 @@ from mfa_session.files.reading import (
     QUIET_SECONDS,
     read_snapshot,
     read_whole,
+    relative,
     version_at,
 )
 from mfa_session.model.errors import ConfigurationError
@@ -69,6 +70,8 @@ class WritableFile:
 
         Raises ConfigurationError: `unsafe-file` or `file-not-written`.
         """
+        if not os.path.isabs(self.path):
+            raise relative(self.path) if self.path[:1] != "~" else _homeless(self.path)
         if self._private_name is not None:
             check_owner(self.path, self._private_name)
         try:
@@ -82,7 +85,9 @@ class WritableFile:
             raise _refused(self.path, f"{directory} is no directory", f"ls -ld {directory}")
         if not _may(directory, os.W_OK | os.X_OK):
             raise _refused(
-                self.path, f"the directory {directory} may not be written", f"ls -ld {directory}"
+                self.path,
+                f"the directory {directory} may not be written",
+                f"chmod u+wx {directory}" if _is_mine(directory) else f"ls -ld {directory}",
             )
 
     def clear(self) -> None:
@@ -149,12 +154,13 @@ class WritableFile:
         while True:
             seen = read_snapshot(self.path)
             waited = time.monotonic() - begin
-            is_still = _spelled(seen.version) == lock.note or not seen.is_young()
+            is_ours = _spelled(seen.version) == lock.note
+            is_still = is_ours or not seen.is_young()
             has_waited = waited >= QUIET_SECONDS
             is_settled = is_still or (has_waited and seen.age_seconds() > CLOCK_TICK_SECONDS)
-            # An editor may put a file aside before it writes the new one.
-            is_final = is_still and (bool(seen.data) or has_waited)
-            if is_settled and (is_final or is_whole(seen.data)):
+            # A slow program may be between emptying a file and filling it.
+            is_final = is_still and max(waited, seen.age_seconds()) > PATIENCE_SECONDS
+            if is_settled and (is_ours or is_final or is_whole(seen.data)):
                 return seen, not is_still
             if waited > PATIENCE_SECONDS:
                 raise self._busy()
@@ -228,6 +234,18 @@ def _nearest_directory(path: str) -> str:
 def _may(path: str, what: int) -> bool:
     """Tell whether we may do that, as whom we act now; False on a read-only file system."""
     return os.access(path, what, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _is_mine(path: str) -> bool:
+    return os.name != "nt" and os.stat(path).st_uid == os.geteuid()
+
+
+def _homeless(path: str) -> ConfigurationError:
+    return _refused(
+        path,
+        "there is no home directory: HOME is not set, and the password database has none",
+        "set HOME to a directory of yours",
+    )
 
 
 def _refused(path: str, reason: str, hint: str) -> ConfigurationError:

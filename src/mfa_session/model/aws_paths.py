@@ -34,11 +34,15 @@ def expand(path: str, environ: Mapping[str, str]) -> str:
 
 
 def home(environ: Mapping[str, str]) -> str:
-    """Return the home directory: HOME, else from the password database; `~` if it is nowhere."""
+    """Return the home directory: HOME, else from the password database; `~` if it is nowhere.
+
+    Nothing is ever read or written at a path that still begins with `~`.
+    """
     if os.name == "nt":
         return environ.get("USERPROFILE") or os.path.expanduser("~")
     if "HOME" in environ:
-        return environ["HOME"]
+        given = environ["HOME"]
+        return given if given[:1] in ("", "/") else "~"
     import pwd  # noqa: PLC0415 - not there on Windows, and rarely needed
 
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from mfa_session.model.aws_paths import expand
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
@@ -80,15 +81,16 @@ def settings_path(environ: Mapping[str, str]) -> str:
     """Return where config.toml is looked for."""
     named = environ.get("MFA_SESSION_CONFIG")
     if named:
-        return os.path.expanduser(named)
+        return expand(named, environ)
     return os.path.join(_application_folder(environ), "mfa-session", "config.toml")
 
 
 def _application_folder(environ: Mapping[str, str]) -> str:
-    if environ.get("XDG_CONFIG_HOME"):
-        return environ["XDG_CONFIG_HOME"]
+    named = environ.get("XDG_CONFIG_HOME") or ""
+    if os.path.isabs(named):  # as the XDG specification asks
+        return named
     if sys.platform == "win32":
         return environ.get("APPDATA") or os.path.expanduser(r"~\AppData\Roaming")
     if sys.platform == "darwin":
-        return os.path.expanduser("~/Library/Application Support")
-    return os.path.expanduser("~/.config")
+        return expand("~/Library/Application Support", environ)
+    return expand("~/.config", environ)

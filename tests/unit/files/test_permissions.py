@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 from typing import TYPE_CHECKING
 
 import pytest
@@ -110,7 +111,10 @@ def test_file_of_another_user_is_refused(file: Path) -> None:
     os.chown(file, NOBODY, NOBODY)
     error = refusal(file)
     assert error.message == f"the credentials file {file} belongs to another user"
-    assert error.hint == f"chown 0 {file}"
+    owner = pwd.getpwuid(NOBODY).pw_name
+    assert error.hint == (
+        f"run it as its owner: sudo -H -u {owner} mfa-session …; or set HOME to root's own"
+    )
 
 
 @needs_root

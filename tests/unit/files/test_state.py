@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from files.users import IS_ROOT, NOBODY, file_size_limit, somebody
 from mfa_session.files import reservation
 from mfa_session.files.state import StateDir, state_path
 from mfa_session.model.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def mode(path: Path) -> int:
@@ -257,3 +261,70 @@ def test_a_disk_that_fails_later_keeps_what_it_can(
         monkeypatch.setattr(os, "fsync", fail)
         room.fill(b"session")
     assert state.read("x") == b"session"
+
+
+def plant_link(path: Path) -> None:
+    """Put a link in place of a file."""
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+
+
+def plant_pipe(path: Path) -> None:
+    """Put a pipe that nobody writes to in place of a file."""
+    path.unlink()
+    os.mkfifo(path)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        plant_link,
+        lambda path: path.chmod(0o620),
+        lambda path: path.chmod(0o602),
+        lambda path: os.link(path, path.with_name("also")),
+        lambda path: os.truncate(path, (1 << 20) + 1),
+        plant_pipe,
+        lambda path: path.parent.chmod(0o770),
+        lambda path: path.parent.chmod(0o707),
+    ],
+)
+def test_what_is_not_ours_alone_counts_as_absent(
+    root: Path, spoil: Callable[[Path], object]
+) -> None:
+    state = StateDir(str(root))
+    state.write("x", b"1")
+    assert state.read("x") == b"1"
+    spoil(root / "x")
+    assert state.read("x") is None
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can give files away")
+def test_a_file_that_another_put_there_counts_as_absent(root: Path) -> None:
+    state = StateDir(str(root))
+    state.write("x", b"1")
+    os.chown(root / "x", NOBODY, NOBODY)
+    assert state.read("x") is None
+
+
+def test_a_directory_that_is_a_link_is_refused(root: Path, tmp_path: Path) -> None:
+    StateDir(str(tmp_path / "other")).write("x", b"1")
+    root.parent.mkdir(parents=True, exist_ok=True)
+    root.symlink_to(tmp_path / "other")
+    state = StateDir(str(root))
+    with pytest.raises(ConfigurationError, match="symbolic link"):
+        state.read("x")
+    with pytest.raises(ConfigurationError, match="symbolic link"):
+        state.write("x", b"2")
+
+
+def test_without_a_home_nothing_is_read_or_written_in_a_folder_called_tilde(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    planted = StateDir(str(tmp_path / "~" / ".local" / "state" / "mfa-session"))
+    planted.write("x", b"planted")
+    state = StateDir("~/.local/state/mfa-session")
+    assert (state.read("x"), state.names()) == (None, [])
+    with pytest.raises(ConfigurationError, match="no home directory"):
+        state.write("x", b"1")
+    assert planted.read("x") == b"planted"
