@@ -163,6 +163,12 @@ class Wiring:
 
         return Lookups(self._clock, self._aws_clock, run_limited, caller)
 
+    def nearest_action(self, action: str) -> str | None:
+        """Return the operation of AWS that is nearest to an action which is none; else None."""
+        from mfa_session.guard.known import find_strays
+
+        return find_strays([action]).get(action)
+
     def policies(self, caller: Caller) -> IamPolicies:
         """Return how the policies of `caller` are read."""
         from mfa_session.aws.policies import IamPolicies

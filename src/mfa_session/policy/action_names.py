@@ -6,9 +6,14 @@ nothing of the call (service authorization reference, pages on S3 and Lambda).
 
 from __future__ import annotations
 
+import difflib
 import re
+from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ACTION = re.compile(r"(?P<service>[A-Za-z0-9-]+)(?::|\s+)(?P<name>[A-Za-z0-9*?-]+)", re.ASCII)
 # The AWS CLI's names of services where IAM has another.
@@ -53,6 +58,24 @@ _SEVERAL = {
     "s3:sync": "s3:ListBucket, s3:GetObject, s3:PutObject and perhaps s3:DeleteObject",
     "s3:website": "s3:PutBucketWebsite",
 }
+
+
+_ALIKE = 0.93  # ec2:TerminateInstance; not s3:GetObjectVersion, an action without an operation
+
+
+def misspelt(action: str, find_nearest: Callable[[str], str | None]) -> str | None:
+    """Return the action that this one is a misspelling of; None if it is not known to be one.
+
+    `find_nearest` returns the nearest operation of AWS for what is none. Not every action has an
+    operation (`iam:PassRole`), so only what is very near to one is a misspelling.
+    """
+    if action in _ACTIONS.values():
+        return None
+    near = find_nearest(action)
+    if near is None:
+        return None
+    alike = difflib.SequenceMatcher(None, action.lower(), near.lower()).ratio() >= _ALIKE
+    return near if alike else None
 
 
 def read_action(text: str) -> str:

@@ -10,7 +10,7 @@ from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.policy import credentials
-from mfa_session.policy.action_names import read_action
+from mfa_session.policy.action_names import misspelt, read_action
 from mfa_session.policy.commands.files import read_one
 from mfa_session.policy.commands.report import Judged, hints, table
 from mfa_session.policy.document import LIMITS
@@ -173,6 +173,9 @@ def _request(app: App) -> Request:
     facts |= dict.fromkeys(map(_checked_key, values.get("absent") or ()))
     action = read_action(str(values["action"]))
     app.talk.detail(f"{values['action']} is {action} to policies")
+    near = misspelt(action, app.make.nearest_action)
+    if near is not None:
+        app.talk.warn(f"AWS has no action {action}; did you mean {near}?")
     return Request(
         action=action,
         resource=str(values.get("resource") or "*"),

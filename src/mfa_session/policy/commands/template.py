@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import UsageError
 from mfa_session.model.result import Result
+from mfa_session.policy.action_names import misspelt
 from mfa_session.policy.templates import catalogue
 from mfa_session.policy.templates.shape import Choices
 
@@ -26,6 +27,12 @@ def run(app: App) -> Result:
                 f"one of {', '.join(template.name for template in catalogue.TEMPLATES)}",
             )
         return Result(data={}, lines=_overview())
+    for action in choices.actions:
+        near = misspelt(action, app.make.nearest_action)
+        if near is not None:
+            raise UsageError(
+                "unknown-action", f"AWS has no action {action}", f"did you mean {near}?"
+            )
     made = catalogue.make(str(name), choices)
     for note in made.notes:
         app.talk.say(note)
