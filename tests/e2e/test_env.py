@@ -72,6 +72,7 @@ def test_a_shell_gets_the_session_and_loses_what_is_in_its_way(
         "MFA_SESSION_ACTIVE": "mfa",
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
+        "MFA_SESSION_REGIONS_SET": "AWS_DEFAULT_REGION",
     }
 
 
@@ -158,6 +159,7 @@ export AWS_SESSION_EXPIRATION='2099-12-31T23:59:59Z'
 export MFA_SESSION_ACTIVE='it'\\''s'
 export AWS_REGION='eu-west-1'
 export AWS_DEFAULT_REGION='eu-west-1'
+export MFA_SESSION_REGIONS_SET='AWS_REGION AWS_DEFAULT_REGION'
 """,
     "powershell": """\
 Remove-Item Env:AWS_PROFILE -ErrorAction SilentlyContinue
@@ -171,6 +173,7 @@ $env:AWS_SESSION_EXPIRATION = '2099-12-31T23:59:59Z'
 $env:MFA_SESSION_ACTIVE = 'it''s'
 $env:AWS_REGION = 'eu-west-1'
 $env:AWS_DEFAULT_REGION = 'eu-west-1'
+$env:MFA_SESSION_REGIONS_SET = 'AWS_REGION AWS_DEFAULT_REGION'
 """,
     "cmd": """\
 set "AWS_PROFILE="
@@ -184,6 +187,7 @@ set "AWS_SESSION_EXPIRATION=2099-12-31T23:59:59Z"
 set "MFA_SESSION_ACTIVE=it's"
 set "AWS_REGION=eu-west-1"
 set "AWS_DEFAULT_REGION=eu-west-1"
+set "MFA_SESSION_REGIONS_SET=AWS_REGION AWS_DEFAULT_REGION"
 """,
     "dotenv": """\
 AWS_ACCESS_KEY_ID=ASIAEXAMPLE
@@ -250,12 +254,32 @@ def test_unset_takes_it_all_back(shell: str) -> None:
         "AWS_SESSION_EXPIRATION": "x",
         "MFA_SESSION_ACTIVE": "x",
         "AWS_REGION": "x",
+        "AWS_DEFAULT_REGION": "x",
+        "MFA_SESSION_REGIONS_SET": "AWS_REGION AWS_DEFAULT_REGION",
     }
     script = evaluated(shell, "env").replace("env --shell", "env --unset --shell")
     outcome = evaluate(shell, script, variables)
     assert outcome.exit_code == 0, outcome
     left = [line for line in outcome.stdout.splitlines() if line.startswith(tuple(variables))]
     assert left == []
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_unset_leaves_what_the_person_had_set(standing: AwsFiles, shell: str) -> None:
+    assert standing.credentials.exists()
+    unset = f'eval "$(mfa-session env --unset --shell {shell})"; env'
+    if shell == "fish":
+        unset = "mfa-session env --unset --shell fish | source; env"
+    outcome = evaluate(shell, evaluated(shell, unset), {"AWS_REGION": "eu-north-1"})
+    assert outcome.exit_code == 0, outcome
+    ours = ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "MFA_SESSION_")
+    left = [line for line in outcome.stdout.splitlines() if line.startswith(ours)]
+    assert left == ["AWS_REGION=eu-north-1"]
+
+
+def test_unset_without_a_session_of_ours_leaves_the_persons_keys(run: Run) -> None:
+    around = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_REGION": "eu-north-1", "AWS_PROFILE": "x"}
+    assert run("env", "--unset", "--shell", "bash", env=around).stdout == ""
 
 
 @pytest.mark.parametrize("shell", ["dotenv", "json"])

@@ -9,7 +9,7 @@ from mfa_session.cli.spec.programs import SHELLS
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
-from mfa_session.session.environment import REMOVED, SET
+from mfa_session.session.environment import REMOVED, noting_regions, ours_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,8 +33,10 @@ def run(options: Options, ctx: Context) -> Result:
     """Print what sets the session's variables, or with `--unset` what removes them."""
     shell = options.shell or find_shell(ctx.environ)
     if options.unset:
-        return Result(data={}, lines=tuple(removing_lines(shell, (*SET, *REMOVED))))
+        return Result(data={}, lines=tuple(removing_lines(shell, ours_in(ctx.environ))))
     variables = variables_of(take_session(options.session, ctx), ctx)
+    if shell not in _NOT_EVALUATED:
+        variables = noting_regions(variables, ctx.environ)
     return Result(data={}, lines=tuple(setting_lines(shell, variables)))
 
 

@@ -18,10 +18,11 @@ SET = (
     "AWS_CREDENTIAL_EXPIRATION",
     "AWS_SESSION_EXPIRATION",
     "MFA_SESSION_ACTIVE",
-    "AWS_REGION",
-    "AWS_DEFAULT_REGION",
 )
-"""Every variable this tool may set; the regions only where one is known."""
+"""Every variable that a session always has or replaces."""
+REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
+REGIONS_SET = "MFA_SESSION_REGIONS_SET"
+"""The variable that names those of REGIONS which `env` has set and the person had not."""
 
 _NEVER_PASSED_ON = ("MFA_SESSION_TOKEN_CODE",)
 
@@ -50,8 +51,27 @@ def session_variables(
     return {name: value for name, value in variables.items() if value}
 
 
+def noting_regions(variables: Mapping[str, str], around: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables and a note of which regions the person had not set."""
+    noted = around.get(REGIONS_SET, "").split()
+    ours = [
+        name for name in REGIONS if name in variables and (name in noted or not around.get(name))
+    ]
+    return {**variables, REGIONS_SET: " ".join(ours)} if ours else dict(variables)
+
+
+def ours_in(around: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the variables of an environment that `env` has set; none without a session of ours."""
+    if not around.get("MFA_SESSION_ACTIVE"):
+        return ()
+    noted = around.get(REGIONS_SET, "").split()
+    regions = [name for name in REGIONS if name in noted]
+    note = [REGIONS_SET] if REGIONS_SET in around else []
+    return (*(name for name in SET if name in around), *regions, *note)
+
+
 def child_environment(around: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
     """Return a child's whole environment: the session's, and no other credentials."""
-    gone = {*REMOVED, *SET[:6], *_NEVER_PASSED_ON}
+    gone = {*REMOVED, *SET, *_NEVER_PASSED_ON}
     kept = {name: value for name, value in around.items() if name not in gone}
     return {**kept, **variables}

@@ -8,7 +8,13 @@ import pytest
 
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys, Session
-from mfa_session.session.environment import REMOVED, SET, child_environment, session_variables
+from mfa_session.session.environment import (
+    REGIONS,
+    REMOVED,
+    SET,
+    child_environment,
+    session_variables,
+)
 
 SESSION = Session(
     name="work",
@@ -30,7 +36,7 @@ def test_every_variable_there_is() -> None:
         "AWS_REGION": "eu-west-1",
         "AWS_DEFAULT_REGION": "eu-west-1",
     }
-    assert tuple(variables) == SET
+    assert tuple(variables) == SET + REGIONS
 
 
 def test_what_is_not_known_is_not_set() -> None:
