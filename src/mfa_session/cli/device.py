@@ -10,6 +10,7 @@ from mfa_session.model.errors import Interrupted, UsageError
 from mfa_session.model.expiry import format_time
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
+from mfa_session.model.text import columns
 from mfa_session.session.acquire import acquire
 from mfa_session.session.asking import find_caller
 from mfa_session.session.inputs import read_inputs
@@ -61,7 +62,7 @@ def show(options: Options, ctx: Context) -> Result:
         ctx.console.say("no MFA devices; add one: `mfa-session device enroll`")
     return Result(
         data={"devices": [_summary(device, stored) for device in found]},
-        lines=_table(found, stored),
+        lines=columns(_HEADINGS, (_row(device, stored) for device in found)),
     )
 
 
@@ -158,17 +159,6 @@ def _summary(device: Device, stored: set[str]) -> dict[str, object]:
         "secret_stored": device.serial in stored,
         "enabled_at": format_time(device.enabled_at),
     }
-
-
-def _table(found: list[Device], stored: set[str]) -> tuple[str, ...]:
-    rows = [_HEADINGS, *(_row(device, stored) for device in found)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
-    if len(rows) == 1:
-        return ()
-    return tuple(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
 
 
 def _row(device: Device, stored: set[str]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mfa_session.model.durations import format_duration
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
+from mfa_session.model.text import columns
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import default_name, look_up, unknown_name
 from mfa_session.session.own_session import meant_name
@@ -46,7 +47,10 @@ def run(options: Options, ctx: Context) -> Result:
     elif not sessions:
         ctx.console.say("no sessions; run `mfa-session login`")
     summaries = [session.summary(now) for session in sessions]
-    return Result(data={"sessions": summaries}, lines=_table(sessions, now))
+    return Result(
+        data={"sessions": summaries},
+        lines=columns(_HEADINGS, (_row(session, now) for session in sessions)),
+    )
 
 
 def select(sessions: list[Session], name: str) -> list[Session]:
@@ -59,18 +63,6 @@ def _check(inputs: Facts, now: datetime, min_ttl: int) -> Result:
     left = [session.seconds_left(now) for session in select(inputs.sessions(), name)]
     valid = any(seconds is not None and seconds > 0 and seconds >= min_ttl for seconds in left)
     return Result(data={"valid": valid}, exit_code=0 if valid else NO_VALID_SESSION)
-
-
-def _table(sessions: list[Session], now: datetime) -> tuple[str, ...]:
-    """Return the sessions in aligned columns, under a heading."""
-    rows = [_HEADINGS, *(_row(session, now) for session in sessions)]
-    if len(rows) == 1:
-        return ()
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
-    return tuple(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
 
 
 def _row(session: Session, now: datetime) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from mfa_session.mfa.totp import code_at, no_secret
 from mfa_session.model.errors import ConfigurationError, DeclinedError
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
+from mfa_session.model.text import columns
 from mfa_session.model.totp import read_secret, seconds_left_in_step, step_at
 from mfa_session.session.asking import find_caller
 from mfa_session.session.device import find_device
@@ -74,11 +75,9 @@ def show(options: Options, ctx: Context) -> Result:
     if not stored and not options.json:
         ctx.console.say("no secrets are stored; store one: `mfa-session totp add`")
     rows = [(serial, ", ".join(users.get(serial, ()))) for serial in stored]
-    width = max((len(serial) for serial in stored), default=0)
-    lines = [f"{left.ljust(width)}  {right}".rstrip() for left, right in (_HEADINGS, *rows)]
     return Result(
         data={"secrets": [{"serial": s, "profiles": users.get(s, [])} for s in stored]},
-        lines=tuple(lines) if stored else (),
+        lines=columns(_HEADINGS, rows),
     )
 
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from mfa_session.aws.lookups import Lookups
     from mfa_session.aws.policies import IamPolicies
-    from mfa_session.cli.app import App
     from mfa_session.cli.arguments import Given
     from mfa_session.doctor.ports import DoctorEdges
     from mfa_session.files.aws_clock import AwsClock
@@ -394,16 +393,3 @@ class Wiring:
 
         text = str(self._code)
         return SuppliedCode(read_line if self._reads_stdin else lambda: text)
-
-
-def terminal_of(app: App) -> Terminal:
-    """Return the terminal, for the commands that take no `Context` yet."""
-    terminal: Terminal = app.make.terminal()
-    return terminal
-
-
-def confirm(terminal: Terminal, question: str) -> bool | None:
-    """Ask for a yes, for the commands that take no `Context` yet."""
-    from mfa_session.system.terminal import confirm
-
-    return confirm(terminal, question)

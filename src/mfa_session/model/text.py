@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
 LONGEST_SHOWN = 4096
 """Characters of one text that a terminal is given; the rest of a longer one is left out."""
 
@@ -23,3 +27,18 @@ def printable(text: str) -> str:
     if cut.isprintable():
         return cut
     return "".join(letter if letter.isprintable() else "?" for letter in cut)
+
+
+def columns(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """Return a table as lines: left-aligned, two blanks between columns, none at a line's end.
+
+    Each row has as many cells as there are headings. Without rows there are no lines.
+    """
+    table = [headings, *rows]
+    if len(table) == 1:
+        return ()
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return tuple(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in table
+    )
