@@ -125,7 +125,7 @@ def test_locked_keyring_is_told_and_falls_to_the_prompt(
     child.expect("no code from the keyring")
     child.expect("MFA code for")
     child.sendline(stored.code())
-    child.expect("MFA session in account")
+    child.expect("good for 12h")
     child.wait()
     assert child.exitstatus == 0
 
