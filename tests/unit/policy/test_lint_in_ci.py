@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +88,19 @@ def test_a_broken_policy_in_a_directory_is_told_and_hides_nothing(tree: Path, ru
     (tree / "policies" / "wrong.json").unlink()
     (tree / "template.yaml").unlink()
     assert run("policy", "lint", "repo").exit_code == 3
+
+
+def test_a_pipe_in_a_directory_is_not_waited_for_and_a_dead_link_is_told(
+    home: Path, run: Run
+) -> None:
+    (home / "odd").mkdir()
+    (home / "odd" / "right.json").write_text(RIGHT)
+    os.mkfifo(home / "odd" / "pipe.json")
+    assert run("policy", "lint", "odd").exit_code == 0
+    (home / "odd" / "gone.json").symlink_to("nowhere.json")
+    outcome = run("policy", "lint", "odd")
+    assert outcome.exit_code == 3
+    assert "odd/gone.json cannot be read: no such file" in outcome.stderr
 
 
 def test_a_directory_without_a_policy_is_no_success(home: Path, run: Run) -> None:

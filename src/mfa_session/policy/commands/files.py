@@ -143,8 +143,14 @@ def _files_below(path: str) -> Iterator[str]:
             name for name in names if name[0] != "." and name not in _PASSED_OVER_DIRECTORIES
         )
         for name in sorted(files):
-            if name.endswith((*ENDINGS, ".tf")) and name[0] != ".":
-                yield os.path.join(directory, name)
+            each = os.path.join(directory, name)
+            # A pipe or device would be waited for; a link that leads nowhere is to be told.
+            if name.endswith((*ENDINGS, ".tf")) and name[0] != "." and not _is_special(each):
+                yield each
+
+
+def _is_special(path: str) -> bool:
+    return os.path.exists(path) and not os.path.isfile(path)
 
 
 def _read(path: str) -> bytes:
