@@ -47,7 +47,11 @@ else
     # compinit may come later: look again before the first prompt.
     _mfa-session-register() {
         add-zsh-hook -d precmd _mfa-session-register
-        if (( ${+functions[compdef]} )); then compdef _mfa-session mfa-session; fi
+        if (( ${+functions[compdef]} )); then
+            compdef _mfa-session mfa-session
+        else
+            print -ru2 'mfa-session: completion needs compinit; put this into ~/.zshrc: autoload -Uz compinit && compinit'
+        fi
     }
     autoload -Uz add-zsh-hook
     add-zsh-hook precmd _mfa-session-register

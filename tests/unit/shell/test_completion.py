@@ -181,6 +181,14 @@ def test_zsh_completes_also_when_compinit_comes_later(places: Path, run: Run) ->
     assert outcome == (0, "_mfa-session 0\n", "")
 
 
+def test_zsh_without_compinit_says_what_is_missing(places: Path, run: Run) -> None:
+    (places / "init.zsh").write_text(run("shell-init", "zsh").stdout)
+    lines = "source ~/init.zsh; for hook in $precmd_functions; do $hook; done"
+    outcome = processes.run_process(["zsh", "-f", "-c", lines])
+    assert (outcome.exit_code, outcome.stdout) == (0, "")
+    assert outcome.stderr.endswith("into ~/.zshrc: autoload -Uz compinit && compinit\n")
+
+
 def test_zsh_loads_it_from_a_directory_of_fpath(open_shell: OpenShell, places: Path) -> None:
     (places / "site").mkdir()
     outcome = processes.run_process(
