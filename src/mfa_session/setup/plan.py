@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from mfa_session.session.inputs import Facts
-    from mfa_session.setup.answers import Answers, Role
+    from mfa_session.setup.answers import Answers, RoleProfile
 
 SETTINGS, PROFILES = "settings", "profiles"
 _CREDENTIALS = (
@@ -110,7 +110,7 @@ def _of_roles(facts: Facts, answers: Answers) -> Iterator[Change]:
         yield from _of_profile(facts, role.profile, wanted, agreed=False)
 
 
-def _check_role(facts: Facts, answers: Answers, role: Role) -> None:
+def _check_role(facts: Facts, answers: Answers, role: RoleProfile) -> None:
     reason = why_not(facts, role.profile, answers.target)
     if role.profile in {answers.name, answers.source_profile}:
         reason = "it is the session's own name, or its source"
