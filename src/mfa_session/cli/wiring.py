@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import Caller, Edges
     from mfa_session.model.settings import Settings
     from mfa_session.model.settings_file import SettingsFile
+    from mfa_session.policy.aws_names import AwsNames
     from mfa_session.setup.ports import SetupEdges
     from mfa_session.shell.start import ShellStart
     from mfa_session.system.clock import SystemClock
@@ -167,6 +168,13 @@ class Wiring:
         from mfa_session.guard.known import find_strays
 
         return find_strays([action]).get(action)
+
+    def aws_names(self) -> AwsNames:
+        """Return AWS's actions, read from the guard's list of operations when one is asked for."""
+        from mfa_session.guard.known import actions_of
+        from mfa_session.policy.aws_names import AwsNames
+
+        return AwsNames(actions_of)
 
     def policies(self, caller: Caller) -> IamPolicies:
         """Return how the policies of `caller` are read."""

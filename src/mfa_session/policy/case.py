@@ -12,6 +12,7 @@ from mfa_session.policy.mfa import Reach, mfa_conditions, reach
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mfa_session.policy.aws_names import AwsNames
     from mfa_session.policy.document import Condition, Document, Statement
 
 LONG_TERM = "long_term"
@@ -23,13 +24,20 @@ class Whole:
     """A policy, and what its statements come to together; worked out when it is asked for."""
 
     def __init__(
-        self, document: Document, *, on_role: bool = False, beside: Iterable[Document] = ()
+        self,
+        document: Document,
+        *,
+        on_role: bool = False,
+        beside: Iterable[Document] = (),
+        names: AwsNames | None = None,
     ) -> None:
         """Take the policy; `on_role` says that it is a role's own, so that sessions use it.
 
         `beside` are the other policies of the same principal, whose statements count as well.
+        `names` are AWS's actions, where they are known.
         """
         self.document = document
+        self.names = names
         others = [statement for each in beside for statement in each.statements]
         self.statements = (*document.statements, *others)
         told = on_role or document.holder == "role"

@@ -14,6 +14,7 @@ from mfa_session.policy.rules import wrong_credentials as reaches
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mfa_session.policy.aws_names import AwsNames
     from mfa_session.policy.document import Document, Statement
 
 _MODULES = (reaches, conditions, wholes, devices, principals)
@@ -21,18 +22,20 @@ RULES = tuple(rule for module in _MODULES for rule in module.RULES)
 _CHECKS = tuple(check for module in _MODULES for check in module.CHECKS)
 
 
-def lint(document: Document, *, on_role: bool = False) -> tuple[Finding, ...]:
+def lint(
+    document: Document, *, on_role: bool = False, names: AwsNames | None = None
+) -> tuple[Finding, ...]:
     """Return what is wrong, in the order of the text; a right policy has no finding.
 
     Statements are judged together: a Deny backs an Allow. `on_role` says that the policy is a
     role's own, where MFA conditions do not work; what `aws iam get-role-policy` prints says so
-    itself.
+    itself. Without `names` no action is held against AWS's.
     """
-    return _lint(Whole(document, on_role=on_role))
+    return _lint(Whole(document, on_role=on_role, names=names))
 
 
 def lint_together(
-    documents: Iterable[Document], *, on_role: bool = False
+    documents: Iterable[Document], *, on_role: bool = False, names: AwsNames | None = None
 ) -> Iterator[tuple[Document, Finding]]:
     """Yield what is wrong where all identity policies are one principal's, each with its policy.
 
@@ -44,7 +47,7 @@ def lint_together(
         beside = (
             [each for each in own if each is not document] if document.kind == "identity" else []
         )
-        whole = Whole(document, on_role=on_role, beside=beside)
+        whole = Whole(document, on_role=on_role, beside=beside, names=names)
         for finding in _lint(whole):
             yield document, finding
 

@@ -117,6 +117,10 @@ TEXTS = {
     "unknown-element": (
         "IAM has no such element (`Conditions`, for example) and rejects the policy."
     ),
+    "unknown-action": (
+        "AWS has no such action, but one with nearly its name: that one is not what the statement "
+        "is about."
+    ),
     "old-version": (
         "Variables such as `${aws:username}` are plain text unless `Version` is `2012-10-17`:"
         " they match nobody."

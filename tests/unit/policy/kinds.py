@@ -89,6 +89,7 @@ ANYONE, DEFEATED = "anyone-with-mfa", "allowed-without-mfa-too"
 SHORT, LONG = "age-too-short", "age-beyond-any-session"
 OPERATOR, KEY = "unknown-operator", "unknown-mfa-key"
 SERVICE, FEDERATED = "service-has-no-mfa", "federation-has-no-mfa"
+ACTION = "unknown-action"
 SCP = "scp-locks-out-roles"
 ACCOUNT = {"AWS": "123456789012"}
 EC2_SERVICE = {"Service": "ec2.amazonaws.com"}
@@ -281,6 +282,13 @@ STATED = [
     Stated("deny-after-15m", [ALL, deny("ec2:*", older("15m"))], found("age-not-a-number", at=1),
            {}),
     Stated("longest-session", [ALL, deny("ec2:*", older("129600"))], [], {STOP: "m"}),
+    # Actions that AWS does not have.
+    Stated("action-in-the-singular", [allow("ec2:StopInstance")], found(ACTION), {STOP: ""}),
+    Stated("action-misspelt-in-a-list", [deny(["ec2:StopInstances", "ec2:TerminteInstances"],
+            WITHOUT)], found(ACTION), {}),
+    Stated("action-misspelt-in-not-action", [deny_but([*CARE, "EC2:StartInstance"], WITHOUT)],
+           found(ACTION), {}),
+    Stated("action-in-any-case", [allow(["EC2:stopinstances", "ec2:Foo", "nova:Stop"])], [], {}),
     # Services and people from elsewhere beside AWS principals.
     Stated("service-and-account", [trust({**EC2_SERVICE, **ACCOUNT}, WITH)], found(SERVICE), {}),
     Stated("service-alone", [trust(EC2_SERVICE, WITH)], found(SERVICE), {}),

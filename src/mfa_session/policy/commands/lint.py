@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from mfa_session.cli.app import App
+    from mfa_session.policy.aws_names import AwsNames
     from mfa_session.policy.commands.files import Reading
     from mfa_session.policy.document import Document
 
@@ -73,7 +74,7 @@ class Linted(Record):
 def run(app: App) -> Result:
     """Lint every policy named; those that cannot be read are told, and the others linted."""
     options = _options(app)
-    linted = lint_files(options)
+    linted = lint_files(options, app.make.aws_names())
     if options.form != "json":
         for each in linted.reading.errors:
             app.talk.error(each.error.message, each.error.hint)
@@ -84,11 +85,11 @@ def run(app: App) -> Result:
     return Result(data=linted.data(), lines=lines, exit_code=code)
 
 
-def lint_files(options: LintOptions) -> Linted:
+def lint_files(options: LintOptions, names: AwsNames) -> Linted:
     """Read the files and lint what they hold; write the baseline if that is asked for."""
     gc.disable()  # what is read stays: looking for garbage in a long policy takes a third more
     reading = read_files(options.files, options.kind)
-    found = _lint(reading.documents, options)
+    found = _lint(reading.documents, options, names)
     if options.baseline is None:
         return Linted(reading=reading, findings=found)
     if options.write_baseline:
@@ -115,14 +116,16 @@ def _options(app: App) -> LintOptions:
     )
 
 
-def _lint(documents: Sequence[Document], options: LintOptions) -> tuple[Located, ...]:
+def _lint(
+    documents: Sequence[Document], options: LintOptions, names: AwsNames
+) -> tuple[Located, ...]:
     if options.together:
-        pairs = lint_together(documents, on_role=options.on_role)
+        pairs = lint_together(documents, on_role=options.on_role, names=names)
         return tuple(Located(*pair) for pair in pairs)
     return tuple(
         Located(document, finding)
         for document in documents
-        for finding in lint(document, on_role=options.on_role)
+        for finding in lint(document, on_role=options.on_role, names=names)
     )
 
 

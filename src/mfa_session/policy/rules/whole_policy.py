@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 DEFEATED = Rule("allowed-without-mfa-too", ERROR)
 UNKNOWN_ELEMENT = Rule("unknown-element", ERROR)
+UNKNOWN_ACTION = Rule("unknown-action", WARNING)
 OLD_VERSION = Rule("old-version", WARNING)
-RULES = (DEFEATED, UNKNOWN_ELEMENT, OLD_VERSION)
+RULES = (DEFEATED, UNKNOWN_ELEMENT, UNKNOWN_ACTION, OLD_VERSION)
 
 NEW_VERSION = "2012-10-17"
 _READING = ("get", "list", "describe", "batchget", "lookup", "search", "view")
@@ -71,6 +72,24 @@ def check_elements(case: Case) -> Iterator[Flaw]:
             )
 
 
+def check_actions(case: Case) -> Iterator[Flaw]:
+    """Find actions that AWS does not have, and that are nearly one of its."""
+    names, source = case.whole.names, case.whole.document.source
+    for element in ("Action", "NotAction") if names else ():
+        node = case.statement.elements.get(element)
+        listed = () if node is None else node.value if isinstance(node.value, list) else (node,)
+        for item in listed:
+            meant = names.meant(item.value) if names and isinstance(item.value, str) else None
+            if meant:
+                yield Flaw(
+                    UNKNOWN_ACTION,
+                    source.position(item.offset),
+                    f"AWS has no action {item.value}; {meant} was meant, perhaps",
+                    f"{meant} is not what this statement is about",
+                    f"write {meant}",
+                )
+
+
 def check_version(case: Case) -> Iterator[Flaw]:
     """Find variables in policies of a version that does not know them."""
     if case.whole.document.version == NEW_VERSION:
@@ -87,7 +106,7 @@ def check_version(case: Case) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_defeat, check_elements, check_version)
+CHECKS: tuple[Check, ...] = (check_defeat, check_elements, check_actions, check_version)
 
 
 def _only_reads(action: str) -> bool:
