@@ -214,15 +214,15 @@ class FakeSteps:
 
     def __init__(self) -> None:
         """Remember none."""
-        self.used: dict[str, int] = {}
+        self.noted: dict[str, set[int]] = {}
 
-    def last(self, serial: str) -> int | None:
-        """Return the last one."""
-        return self.used.get(serial)
+    def used(self, serial: str) -> set[int]:
+        """Return those noted."""
+        return self.noted.get(serial, set())
 
     def note(self, serial: str, step: int) -> None:
         """Remember it."""
-        self.used[serial] = step
+        self.noted.setdefault(serial, set()).add(step)
 
 
 class ListedCodes:

@@ -49,7 +49,7 @@ class World:
         self.enabled: dict[str, Secret] = {}
         self.secrets: dict[str, Secret] = {}
         self.intents: dict[str, Intent] = {}
-        self.steps: dict[str, int] = {}
+        self.steps: dict[str, set[int]] = {}
         self.made = 0
 
     def new_seed(self) -> Secret:
@@ -256,12 +256,12 @@ class _Steps:
     def __init__(self, process: Process) -> None:
         self._process = process
 
-    def last(self, serial: str) -> int | None:
-        return self._process.world.steps.get(serial)
+    def used(self, serial: str) -> set[int]:
+        return self._process.world.steps.get(serial, set())
 
     def note(self, serial: str, step: int) -> None:
         with self._process.step("step note"):
-            self._process.world.steps[serial] = step
+            self._process.world.steps.setdefault(serial, set()).add(step)
 
 
 class _Turns:

@@ -59,7 +59,7 @@ def code(options: Options, ctx: Context) -> Result:
         raise no_secret(serial)
     now = ctx.clock.now()
     step, left = step_at(now), seconds_left_in_step(now)
-    was_sent = ctx.make.session().steps.last(serial) == step
+    was_sent = step in ctx.make.session().steps.used(serial)
     digits = code_at(secret, step)
     if not options.json:
         sent = "; it was sent to AWS already, which takes each code only once" if was_sent else ""

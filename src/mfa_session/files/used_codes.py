@@ -1,4 +1,4 @@
-"""The last TOTP step sent for each device, remembered across processes."""
+"""The last TOTP steps sent for each device, remembered across processes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from mfa_session.files.state import StateDir
     from mfa_session.model.ports import Console
 
+KEPT_STEPS = 40
+"""Twenty minutes of codes; AWS takes none that is older."""
+MOST_DIGITS = 12
+
 
 class UsedSteps:
     """One small file per device in the state directory; the device's turn guards it."""
@@ -20,15 +24,20 @@ class UsedSteps:
         self._state = state
         self._talk = talk
 
-    def last(self, serial: str) -> int | None:
-        """Return the last step of which a code was sent, or None."""
-        text = (self._state.read(_name(serial)) or b"").decode("ascii", "replace").strip()
-        return int(text) if text.isascii() and text.isdigit() else None
+    def used(self, serial: str) -> frozenset[int]:
+        """Return the last steps of which a code was sent.
+
+        Not only the latest: one sent while the clock was ahead says nothing of those before it.
+        """
+        words = (self._state.read(_name(serial)) or b"").decode("ascii", "replace").split()
+        return frozenset(int(word) for word in words if word.isdigit() and len(word) <= MOST_DIGITS)
 
     def note(self, serial: str, step: int) -> None:
         """Remember a step, before its code is sent: a kill in between must not send it twice."""
         try:
-            self._state.write(_name(serial), f"{step}\n".encode())
+            before = (self._state.read(_name(serial)) or b"").split()[-KEPT_STEPS:]
+            words = [word for word in before if word.isdigit()] + [b"%d" % step]
+            self._state.write(_name(serial), b"\n".join(words) + b"\n")
         except ConfigurationError as error:
             self._talk.warn(f"the code's use cannot be remembered: {error.message}")
 

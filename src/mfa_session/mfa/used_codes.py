@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 def wait_for_unused(edges: Edges | DeviceEdges, serial: str, count: int = 1) -> None:
     """Wait until none of the last `count` windows' codes was sent, this window's included.
 
-    A noted step further ahead than the wait could take was noted by a clock that has been set
-    right since, and does not count.
+    A step noted while the clock was ahead keeps nobody from the steps before it.
     """
-    last = edges.steps.last(serial)
-    step = step_at(edges.clock.now())
-    if last is None or not step - count < last <= step + count:
+    used = edges.steps.used(serial)
+    step = opens = step_at(edges.clock.now())
+    while any(each in used for each in range(opens - count + 1, opens + 1)):
+        opens += 1
+    if opens == step:
         return
-    opens_at = datetime.fromtimestamp((last + count) * STEP_SECONDS, timezone.utc)
+    opens_at = datetime.fromtimestamp(opens * STEP_SECONDS, timezone.utc)
     what = "the next code" if count == 1 else f"{count} unused codes"
     edges.wait_until(opens_at, f"{what} of {serial}")

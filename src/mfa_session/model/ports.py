@@ -192,8 +192,8 @@ class CodeSource(Protocol):
 class UsedSteps(Protocol):
     """The TOTP steps whose codes were sent, remembered across processes."""
 
-    def last(self, serial: str) -> int | None:
-        """Return the last step of a device, or None."""
+    def used(self, serial: str) -> Collection[int]:
+        """Return the last steps of a device whose codes were sent."""
 
     def note(self, serial: str, step: int) -> None:
         """Remember a step before its code is sent."""

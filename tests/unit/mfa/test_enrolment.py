@@ -93,7 +93,7 @@ def test_the_seed_is_stored_before_the_device_is_enabled(world: World) -> None:
 
 def test_both_codes_count_as_used(world: World) -> None:
     enrol(Process(world))
-    assert world.steps == {SERIAL: step_at(world.now)}
+    assert world.steps == {SERIAL: {step_at(world.now)}}
 
 
 # Trouble at every step
