@@ -75,6 +75,7 @@ def test_the_section_holds_the_session_and_what_status_needs(
         "mfa_session_source_key_id": carol.access_key_id,
         "mfa_session_mfa_serial": phone.serial,
         "mfa_session_account": "123456789012",
+        "mfa_session_copied": "region=eu-west-1",
         "mfa_session_authenticated_at": section["mfa_session_authenticated_at"],
         "mfa_session_obtained_at": obtained,
         "mfa_session_duration_seconds": "43200",
@@ -129,7 +130,8 @@ def test_a_second_login_rewrites_its_own_lines_in_place(
     log_in("--force")
     text = carols.credentials.read_text()
     assert text.startswith(long_term(carol) + "# mine\n[mfa] ; ours\naws_access_key_id = ASIA")
-    assert text.endswith("region = ap-south-1\n# above after\n" + theirs)
+    assert "\nregion = ap-south-1\n" in text
+    assert text.endswith("\n# above after\n" + theirs)
     section = carols.section("mfa")
     assert section is not None
     assert "aws_security_token" not in section
@@ -168,7 +170,7 @@ def test_region_of_the_target_is_left_as_it_is(log_in: LogIn, carols: AwsFiles) 
 
 def test_a_config_that_cannot_be_written_is_only_a_warning(log_in: LogIn, carols: AwsFiles) -> None:
     outcome = log_in(env={"AWS_CONFIG_FILE": "/proc/nowhere/config"})
-    assert "warning: region and output were not set for profile 'mfa'" in outcome.stderr
+    assert "warning: the settings of profile 'mfa' were not written" in outcome.stderr
     assert "/proc/nowhere/config" in outcome.stderr
     assert carols.section("mfa") is not None
 

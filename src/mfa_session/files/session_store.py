@@ -8,6 +8,7 @@ import os
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.recovered import PREFIX, read_recovered, to_text
 from mfa_session.files.shared import config_file, credentials_file
+from mfa_session.model import copied_settings
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.listing import list_sessions
 from mfa_session.model.profiles import config_header_in
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
 
+_COPIED = OWN_PREFIX + "copied"
 _RESERVED_BYTES = 16384  # a session token may have 4 KiB and more
 
 
@@ -82,8 +84,10 @@ class SessionStore:
         return AsidePlace(self._state.reserve(name, _RESERVED_BYTES))
 
     def save(self, session: Session, settings: Settings) -> None:
-        """Write the session to its section, and region and output where they are not yet set."""
+        """Write the session to its section, and the source's settings to the AWS config."""
         target = session.profile
+        values, ours = self._plan_copies(target, settings.written)
+        session = session.replace(copied=copied_settings.to_text(ours))
 
         def edit(document: Document) -> Document:
             _refuse_long_term(document.section(target) or {}, target)
@@ -92,12 +96,17 @@ class SessionStore:
         self._credentials.update(target, edit)
         self._forget_aside(target)
         try:
-            self._save_region(target, settings)
+            self._set_in_config(target, values)
         except ConfigurationError as error:
-            self._warn(f"region and output were not set for profile {target!r}: {error.message}")
+            self._warn(f"the settings of profile {target!r} were not written: {error.message}")
 
     def remove(self, profile: str) -> None:
         """Remove what this tool wrote to a section, and a session kept aside for it."""
+        profiles = read_profiles(self._environ)
+        remembered = (profiles.in_credentials(profile) or {}).get(_COPIED)
+        ours = copied_settings.still_ours(
+            copied_settings.from_text(remembered), profiles.in_config(profile) or {}
+        )
 
         def edit(document: Document) -> Document:
             present = document.section(profile) or {}
@@ -107,17 +116,35 @@ class SessionStore:
 
         self._credentials.update(profile, edit)
         self._forget_aside(profile)
+        try:
+            self._remove_from_config(profile, list(ours))
+        except ConfigurationError as error:
+            self._warn(f"the settings of profile {profile!r} were not removed: {error.message}")
 
-    def _save_region(self, target: str, settings: Settings) -> None:
-        wanted = {"region": settings.written_region, "output": settings.written_output}
+    def _plan_copies(
+        self, target: str, wanted: Mapping[str, str]
+    ) -> tuple[dict[str, str | None], dict[str, str]]:
+        profiles = read_profiles(self._environ)
+        remembered = (profiles.in_credentials(target) or {}).get(_COPIED)
+        present = profiles.in_config(target) or {}
+        return copied_settings.changes(wanted, copied_settings.from_text(remembered), present)
 
+    def _set_in_config(self, target: str, values: Mapping[str, str | None]) -> None:
         def edit(document: Document) -> Document:
             header = config_header_in(document, target)
             present = document.section(header) or {}
-            missing = {key: value for key, value in wanted.items() if value and key not in present}
-            return document.with_values(header, missing) if missing else document
+            new = {key: value for key, value in values.items() if present.get(key) != value}
+            return document.with_values(header, new) if new else document
 
-        if any(wanted.values()):
+        if values:
+            self._config.update(target, edit)
+
+    def _remove_from_config(self, target: str, keys: list[str]) -> None:
+        def edit(document: Document) -> Document:
+            header = config_header_in(document, target)
+            return document.without_keys(header, keys) if document.section(header) else document
+
+        if keys:
             self._config.update(target, edit)
 
     def _forget_aside(self, profile: str) -> None:

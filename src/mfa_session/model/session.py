@@ -32,6 +32,7 @@ _TEXT_KEYS = (
     "external_id",
     "role_session_name",
     "account",
+    "copied",
 )
 _TIME_KEYS = ("authenticated_at", "obtained_at")
 _CREDENTIAL_KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
@@ -69,7 +70,8 @@ class Session(Record):
     """Temporary credentials in a profile, and what is known of where they came from.
 
     `kind` is `mfa` (GetSessionToken), `role` (AssumeRole) or `unknown` (another tool's).
-    Times are aware UTC; what is not known is None.
+    `copied` are the settings that were written beside it into the AWS config (see
+    `model/copied_settings.py`). Times are aware UTC; what is not known is None.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Session(Record):
     external_id: str | None = None
     role_session_name: str | None = None
     account: str | None = None
+    copied: str | None = None
     mfa: bool | None = None
     authenticated_at: datetime | None = None
     obtained_at: datetime | None = None

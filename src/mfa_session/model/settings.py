@@ -6,6 +6,8 @@ from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mfa_session.model.session import Keys
 
 MFA_SECONDS = 43200
@@ -37,12 +39,14 @@ class SessionOptions(Record):
 class Source(Record):
     """The long-term keys' home: a profile, or the environment (`profile` is None).
 
+    `passed` are the profiles that led to it by `source_profile`, in order.
     `keys` are there at once, or come from running `process` (credential_process).
     """
 
     profile: str | None = None
     keys: Keys | None = None
     process: str | None = None
+    passed: tuple[str, ...] = ()
 
     def label(self) -> str:
         """Return how to speak of it."""
@@ -53,6 +57,7 @@ class Settings(Record):
     """How one session is to be had. Durations are seconds; `via` is the session a role goes by.
 
     `asked` are the options, by name, that say more than the name of the session does.
+    `written` goes into the AWS config of the target, so that it works as the source does.
     `max_age` is how long ago the code may have been given (`aws:MultiFactorAuthAge`); None: ever.
     """
 
@@ -71,8 +76,7 @@ class Settings(Record):
     min_ttl_is_explicit: bool = False
     max_age: int | None = None
     region: str | None = None
-    written_region: str | None = None
-    written_output: str | None = None
+    written: Mapping[str, str] = {}
     code: str = "auto"
     code_command: str | list[str] | None = None
 
@@ -85,6 +89,11 @@ class Settings(Record):
 
         words = [f"--{option.replace('_', '-')} {quote(value)}" for option, value in self.asked]
         return " ".join([f"mfa-session login --profile {quote(self.name)}", *words])
+
+    @property
+    def written_region(self) -> str | None:
+        """The region that the target profile gets."""
+        return self.written.get("region")
 
     @property
     def kind(self) -> str:

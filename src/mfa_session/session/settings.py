@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfa_session.model.arns import region_for
 from mfa_session.model.aws_paths import config_path
+from mfa_session.model.copied_settings import from_text, still_ours
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.settings import MFA_SECONDS, MIN_TTL_SECONDS, ROLE_SECONDS, Settings
 from mfa_session.session.names import (
@@ -34,6 +35,16 @@ if TYPE_CHECKING:
     from mfa_session.session.inputs import Facts
 
 
+COPIED_SETTINGS = (
+    "output",
+    "ca_bundle",
+    "endpoint_url",
+    "services",
+    "use_fips_endpoint",
+    "use_dualstack_endpoint",
+    "sts_regional_endpoints",
+)
+"""What decides how AWS is reached, besides the region (AWS SDKs reference, config settings)."""
 _ASKED_AGAIN = (
     "source_profile",
     "mfa_serial",
@@ -88,9 +99,13 @@ class _Said:
         self.name = named.name
         self.options: Mapping[str, Any] = options
         self.table: Mapping[str, Any] = facts.file.sessions.get(named.name, {})
-        self.section = facts.section(named.name)
+        self.section: Mapping[str, str] = facts.section(named.name)
         target = choose_target(facts, named, self.first("write_to"))
         self.stored = stored_lines(facts, named.name, target)
+        if "copied" in self.stored:
+            # What the last login copied from the source is no setting of this session's own.
+            copied = still_ours(from_text(self.stored["copied"]), self.section)
+            self.section = {k: v for k, v in self.section.items() if k not in copied}
         # What a section remembers stands in for settings only where nothing else defines it.
         defined = self.table or {"role_arn", "source_profile"}.intersection(self.section)
         elsewhere = bool(defined or self.options.get("source_profile"))
@@ -152,7 +167,7 @@ def _resolve_via(facts: Facts, origin: str, seen: tuple[str, ...]) -> Settings:
 
 
 def _fill(facts: Facts, said: _Said, via: Settings | None, source: Source) -> Settings:
-    beneath = facts.section(source.profile) if source.profile else {}
+    beneath = _beneath(facts, source)
     role_arn = said.first("role_arn")
     if said.keeps_role:
         role_arn = role_arn or said.remembered.get("role_arn")
@@ -185,11 +200,25 @@ def _fill(facts: Facts, said: _Said, via: Settings | None, source: Source) -> Se
         min_ttl=_choose_min_ttl(facts),
         min_ttl_is_explicit=facts.options.min_ttl is not None or "min_ttl" in facts.file.defaults,
         region=region_for(called, role_arn, serial),
-        written_region=region,
-        written_output=beneath.get("output"),
+        written=_written(beneath, region),
         code=said.table.get("code", via.code if via else "auto"),
         code_command=said.table.get("code_command", via.code_command if via else None),
     )
+
+
+def _beneath(facts: Facts, source: Source) -> Mapping[str, str]:
+    """Return what the source's profile says, and before it those that led to it."""
+    merged: dict[str, str] = {}
+    for profile in (*source.passed, source.profile):
+        if profile is not None:
+            merged = {**facts.section(profile), **merged}
+    return merged
+
+
+def _written(beneath: Mapping[str, str], region: str | None) -> Mapping[str, str]:
+    """Return what the target's profile needs to reach AWS as the source does."""
+    copied = {key: beneath[key] for key in COPIED_SETTINGS if beneath.get(key)}
+    return {**copied, "region": region} if region else copied
 
 
 def _choose_duration(facts: Facts, said: _Said, role_arn: str | None) -> tuple[int, bool]:

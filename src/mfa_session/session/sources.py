@@ -160,12 +160,13 @@ def _usual_profiles(facts: Facts, name: str) -> Iterator[str]:
 
 def follow(facts: Facts, profile: str) -> Source | None:
     """Return the long-term keys a profile leads to, through sessions of ours and roles."""
-    seen: set[str] = set()
+    seen: list[str] = []
     while profile and profile not in seen:
-        seen.add(profile)
+        seen.append(profile)
         source = source_in(facts, profile)
         if source is not None:
-            return source
+            passed = [name for name in seen if name != profile and _passes_on(facts, name)]
+            return source.replace(passed=tuple(passed))
         section = facts.section(profile)
         stored = section.get(STORED + "source_profile") if is_managed(section) else None
         table = facts.file.sessions.get(profile, {})
@@ -177,6 +178,12 @@ def follow(facts: Facts, profile: str) -> Source | None:
         )
         profile = next((step for step in onward if step), "")
     return None
+
+
+def _passes_on(facts: Facts, profile: str) -> bool:
+    """Say whether a profile is only another name for the one with the keys."""
+    section = facts.section(profile)
+    return "role_arn" not in section and not is_managed(section)
 
 
 def _unfit(facts: Facts, profile: str) -> ConfigurationError:

@@ -24,7 +24,8 @@ COMMANDS = (
         example="mfa-session login --profile mfa",
         description=(
             "Reuses the session while it is valid. Otherwise asks for a code, gets temporary "
-            "credentials from AWS and writes them to a profile in ~/.aws/credentials."
+            "credentials from AWS and writes them to a profile in ~/.aws/credentials. Writes the "
+            "source profile's region, output and endpoint settings to ~/.aws/config."
         ),
         options=(
             PROFILES,
