@@ -313,10 +313,11 @@ def test_where_nothing_may_be_asked_it_ends_at_once(
 @pytest.mark.usefixtures("carols")
 def test_without_a_terminal_it_ends_at_once(aws: Sandbox, phone: Device, run: Run) -> None:
     outcome = run("login", "--mfa-serial", phone.serial)
+    command = f"mfa-session login --profile mfa --mfa-serial {phone.serial}"
     assert (outcome.exit_code, outcome.stdout) == (4, "")
     assert outcome.stderr.splitlines() == [
         "mfa-session: error: session 'mfa' needs an MFA code, and there is nobody to ask",
-        "hint: run `mfa-session login --profile mfa` in a terminal, or give the code: --token-code",
+        f"hint: run `{command}` in a terminal, or give the code: --token-code",
     ]
     assert list(aws.calls) == []
 

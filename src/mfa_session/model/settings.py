@@ -85,10 +85,8 @@ class Settings(Record):
     @property
     def login_command(self) -> str:
         """The command that logs in to this session: what was asked stands in it."""
-        from shlex import quote  # noqa: PLC0415  # imports re; for errors only
-
-        words = [f"--{option.replace('_', '-')} {quote(value)}" for option, value in self.asked]
-        return " ".join([f"mfa-session login --profile {quote(self.name)}", *words])
+        words = [f"--{option.replace('_', '-')} {_quoted(value)}" for option, value in self.asked]
+        return " ".join([f"mfa-session login --profile {_quoted(self.name)}", *words])
 
     @property
     def written_region(self) -> str | None:
@@ -104,3 +102,12 @@ class Settings(Record):
         """Return these settings for a session, and one to go via, whose code is no older."""
         via = self.via.with_max_age(seconds) if self.via else None
         return self.replace(max_age=seconds, via=via)
+
+
+def _quoted(word: str) -> str:
+    """Quote a word for a shell."""
+    if word.isascii() and word.replace("-", "").replace("_", "").isalnum():
+        return word
+    from shlex import quote  # noqa: PLC0415  # imports re, and SDKs wait for the usual error
+
+    return quote(word)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mfa_session.mfa.refusals import nobody_to_ask
 from mfa_session.session.reuse import Outcome, find_kept
 
 TYPE_CHECKING = False
@@ -70,4 +69,6 @@ def _refuse_without_code(ctx: Context, settings: Settings, standing: Sequence[Se
     has_keys = settings.source.keys is not None
     by_itself = settings.code_command is not None or settings.code in {"keyring", "command"}
     if needs_code and has_keys and not by_itself and not ctx.make.may_have_code():
+        from mfa_session.mfa.refusals import nobody_to_ask  # noqa: PLC0415  # not for a session kept
+
         raise nobody_to_ask(settings)

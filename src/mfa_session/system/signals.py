@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import threading
 from contextlib import contextmanager
 
 TYPE_CHECKING = False
@@ -37,6 +36,8 @@ class Interruptions:
 
     def __enter__(self) -> Interruptions:
         """Install the handler; in another thread than the main one, nothing."""
+        import threading  # noqa: PLC0415  # 4 ms, and who only looks whether to ask needs none
+
         if threading.current_thread() is threading.main_thread():
             for number in ENDING:
                 if self._even_ignored or signal.getsignal(number) is not signal.SIG_IGN:
