@@ -118,6 +118,11 @@ class FakeTalk:
         """Keep it."""
         self.said.append(("error", f"{message}; {hint}"))
 
+    def paint_for_stdout(self, text: str, colour: str) -> str:
+        """Leave it plain."""
+        del colour
+        return text
+
 
 class FakeSafe:
     """A place set aside."""

@@ -299,3 +299,7 @@ class _Talk:
 
     def error(self, message: str, hint: str) -> None:
         self._process.said.append(f"{message}; {hint}")
+
+    def paint_for_stdout(self, text: str, colour: str) -> str:
+        del colour
+        return text

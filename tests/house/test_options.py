@@ -17,16 +17,14 @@ if TYPE_CHECKING:
 TAKEN_EARLIER = {"verbose", "no_input", "token_code", "insecure_keyring", "json"}
 
 
-def options_type(command: Command) -> type | None:
+def options_type(command: Command) -> type:
     module = importlib.import_module(command.module)
-    kind = getattr(module, command.function).__annotations__.get("options")
-    return None if kind is None else getattr(module, kind)
+    kind: type = getattr(module, getattr(module, command.function).__annotations__["options"])
+    return kind
 
 
 def unread(command: Command) -> set[str]:
     kind = options_type(command)
-    if kind is None:
-        return set()
     fields: set[str] = set(kind._fields)  # type: ignore[attr-defined]  # every Record has them
     if "session" in fields:
         fields |= set(SessionOptions._fields)

@@ -134,18 +134,13 @@ def _file_failed(error: OSError) -> MfaSessionError:
 
 def _run_command(command: Command, given: Given, ctx: Context) -> Result:
     """Import the command's module and call its function with typed options and the context."""
+    from mfa_session.cli.arguments import make_options  # noqa: PLC0415
+
     # Not importlib.import_module: importing importlib takes longer than a command's own module.
     module = __import__(command.module, fromlist=["*"])
     function = getattr(module, command.function)
-    kind = function.__annotations__.get("options")
-    if kind is None:
-        from mfa_session.cli.app import App  # noqa: PLC0415
-
-        result: Result = function(App(given, ctx))
-    else:
-        from mfa_session.cli.arguments import make_options  # noqa: PLC0415
-
-        result = function(make_options(getattr(module, kind), given, ctx.environ), ctx)
+    kind = getattr(module, function.__annotations__["options"])
+    result: Result = function(make_options(kind, given, ctx.environ), ctx)
     return result
 
 

@@ -83,6 +83,9 @@ class Console(Protocol):
     def error(self, message: str, hint: str) -> None:
         """Tell what is wrong, and on the next line what to run or change."""
 
+    def paint_for_stdout(self, text: str, colour: str) -> str:
+        """Return a text in a colour, if stdout shows colours."""
+
 
 class Terminal(Protocol):
     """The terminal of the person who called, apart from stdin and stdout."""

@@ -53,6 +53,12 @@ if TYPE_CHECKING:
         def policies(self, caller: Caller) -> Any:
             """Return the policies of `caller`, as IAM has them."""
 
+        def aws_names(self) -> Any:
+            """Return the services and actions that the installed AWS data knows."""
+
+        def nearest_action(self, action: str) -> str | None:
+            """Return the action of AWS that is nearest to this one."""
+
         def lookups(self, caller: Caller) -> Any:
             """Return the questions about what a command will hit, asked by `caller`."""
 

@@ -23,34 +23,53 @@ from mfa_session.policy.request_context import RequestContext
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mfa_session.cli.app import App
     from mfa_session.model.ports import Caller
-    from mfa_session.model.settings import Settings
+    from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.policy.credentials import Credentials
     from mfa_session.policy.document import Document
     from mfa_session.policy.request_context import Values
+    from mfa_session.session.context import Context
 
 _OF_THE_KIND = {credentials.MFA_PRESENT.lower(), credentials.MFA_AGE.lower()}
 _ROLES_OWN = Decision(outcome=UNKNOWN, limit="a role has policies of its own, which count instead")
 
 
-def run(app: App) -> Result:
+class Options(Record):
+    """What `policy check` was given."""
+
+    session: SessionOptions
+    file: tuple[str, ...] = ()
+    action: str | None = None
+    resource: str = "*"
+    mfa_age: int | None = None
+    principal: str | None = None
+    context: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    kind: str | None = None
+    boundary: tuple[str, ...] = ()
+    scp: tuple[str, ...] = ()
+    live: bool = False
+    profile: str | None = None
+    json: bool = False
+
+
+def run(options: Options, ctx: Context) -> Result:
     """Evaluate the policies of the files, or of IAM, or of both."""
-    request = _request(app)
-    files = _files(app)
-    if not files and not app.given.flag("live"):
+    request = _request(options, ctx)
+    files = _files(options, ctx)
+    if not files and not options.live:
         raise UsageError(
             "no-policy", "no policy is named", "name its file, or - for stdin; or use --live"
         )
-    live = _read_live(app) if app.given.flag("live") else None
-    principal = live.user.arn if live else _principal(app, files)
-    kinds = credentials.all_kinds(request.action, app.given.values.get("mfa_age"))
+    live = _read_live(options, ctx) if options.live else None
+    principal = live.user.arn if live else _principal(options, ctx, files)
+    kinds = credentials.all_kinds(request.action, options.mfa_age)
     if live is not None:
         judged = [_judge_live(kind, request, files, live) for kind in kinds]
     else:
         judged = [_judge(acting_as(kind, principal), request, files, None) for kind in kinds]
     for hint in hints(judged, files):
-        app.talk.say(hint)
+        ctx.console.say(hint)
     data: dict[str, object] = {
         "action": request.action,
         "resource": request.resource,
@@ -63,19 +82,16 @@ def run(app: App) -> Result:
     return Result(data=data, lines=table(request, judged))
 
 
-def _files(app: App) -> list[Document]:
+def _files(options: Options, ctx: Context) -> list[Document]:
     """Read the policies, and what limits them; say which are taken for limits by their look."""
-    values = app.given.values
-    found = [
-        each for path in values.get("file") or () for each in read_one(path, values.get("kind"))
-    ]
+    found = [each for path in options.file for each in read_one(path, options.kind)]
     for document in found:
-        if document.kind in LIMITS and not values.get("kind"):
+        if document.kind in LIMITS and not options.kind:
             name = " ".join(filter(None, (document.source.label, document.name)))
             what = "a permissions boundary" if document.kind == "boundary" else "an SCP"
-            app.talk.say(f"taking {name} to be {what}, which never grants; else say --kind")
-    for kind in sorted(LIMITS):
-        found += [each for path in values.get(kind) or () for each in read_one(path, kind)]
+            ctx.console.say(f"taking {name} to be {what}, which never grants; else say --kind")
+    for kind, paths in (("boundary", options.boundary), ("scp", options.scp)):
+        found += [each for path in paths for each in read_one(path, kind)]
     return found
 
 
@@ -117,29 +133,32 @@ class _Live(Record):
         return (*self.user.gaps(), *of_role)
 
 
-def _read_live(app: App) -> _Live:
+def _read_live(options: Options, ctx: Context) -> _Live:
     """Read the caller's policies, and say what could not be read."""
-    if app.given.values.get("principal") is not None:
+    if options.principal is not None:
         raise UsageError(
             "principal-is-live", "with --live you are the caller", "leave --principal out"
         )
     from mfa_session.session.asking import find_caller  # noqa: PLC0415
+    from mfa_session.session.inputs import read_inputs  # noqa: PLC0415
     from mfa_session.session.resolve import resolve  # noqa: PLC0415
 
-    settings = resolve(app.facts(app.given.options(app.environ)))
-    caller = find_caller(app.edges(), settings)
+    settings = resolve(read_inputs(ctx, options.session))
+    caller = find_caller(ctx.make.session(), settings)
     signs = "the MFA session" if caller.keys.session_token else "the long-term keys"
-    app.talk.detail(f"IAM is asked with {signs} ({caller.keys.shown_id})")
-    user = read_own(app.make.policies(caller))
-    live = _Live(user=user, role=_read_role(app, settings, caller, user.arn))
+    ctx.console.detail(f"IAM is asked with {signs} ({caller.keys.shown_id})")
+    user = read_own(ctx.make.policies(caller))
+    live = _Live(user=user, role=_read_role(ctx, settings, caller, user.arn))
     for gap in live.gaps():
-        app.talk.warn(f"may not be read: {gap}")
+        ctx.console.warn(f"may not be read: {gap}")
     if live.gaps() and caller.keys.session_token is None:
-        app.talk.say("with MFA more may be readable: `mfa-session login`")
+        ctx.console.say("with MFA more may be readable: `mfa-session login`")
     return live
 
 
-def _read_role(app: App, settings: Settings, caller: Caller, user_arn: str) -> OwnPolicies | None:
+def _read_role(
+    ctx: Context, settings: Settings, caller: Caller, user_arn: str
+) -> OwnPolicies | None:
     """Read the role's policies: by its own session, else by the user's in the same account.
 
     In another account a role of the same name would be another one.
@@ -148,16 +167,16 @@ def _read_role(app: App, settings: Settings, caller: Caller, user_arn: str) -> O
         return None
     from mfa_session.session.reuse import find_living  # noqa: PLC0415
 
-    session = find_living(settings, app.edges().store.sessions(), app.now())
+    session = find_living(settings, ctx.make.session().store.sessions(), ctx.clock.now())
     if session is not None:
         caller = caller.replace(keys=session.keys)
-        app.talk.detail(f"IAM is asked with the role session ({caller.keys.shown_id})")
+        ctx.console.detail(f"IAM is asked with the role session ({caller.keys.shown_id})")
     elif _account(settings.role_arn) != _account(user_arn):
-        app.talk.say(
+        ctx.console.say(
             f"to read the role's policies, log in: mfa-session login --profile {settings.name}"
         )
         return unread_role(settings.role_arn)
-    return read_role(app.make.policies(caller), settings.role_arn)
+    return read_role(ctx.make.policies(caller), settings.role_arn)
 
 
 def _account(arn: str) -> str | None:
@@ -165,20 +184,19 @@ def _account(arn: str) -> str | None:
     return parts.account if parts else None
 
 
-def _request(app: App) -> Request:
-    values = app.given.values
-    if not values.get("action"):
+def _request(options: Options, ctx: Context) -> Request:
+    if not options.action:
         raise UsageError("no-action", "which action?", "say it: --action ec2:StopInstances")
-    facts = {**_moment(app.now()), **_context(values.get("context") or ())}
-    facts |= dict.fromkeys(map(_checked_key, values.get("absent") or ()))
-    action = read_action(str(values["action"]))
-    app.talk.detail(f"{values['action']} is {action} to policies")
-    near = misspelt(action, app.make.nearest_action)
+    facts = {**_moment(ctx.clock.now()), **_context(options.context)}
+    facts |= dict.fromkeys(map(_checked_key, options.absent))
+    action = read_action(options.action)
+    ctx.console.detail(f"{options.action} is {action} to policies")
+    near = misspelt(action, ctx.make.nearest_action)
     if near is not None:
-        app.talk.warn(f"AWS has no action {action}; did you mean {near}?")
+        ctx.console.warn(f"AWS has no action {action}; did you mean {near}?")
     return Request(
         action=action,
-        resource=str(values.get("resource") or "*"),
+        resource=options.resource or "*",
         facts=RequestContext(facts),
     )
 
@@ -214,9 +232,9 @@ def _checked_key(key: str) -> str:
     return key.lower()
 
 
-def _principal(app: App, documents: list[Document]) -> str | None:
+def _principal(options: Options, ctx: Context, documents: list[Document]) -> str | None:
     """Return who asks: as given, else the first that the policies name."""
-    given = app.given.values.get("principal")
+    given = options.principal
     if given is not None:
         try:
             acting_as(credentials.long_term(), given)
@@ -226,9 +244,11 @@ def _principal(app: App, documents: list[Document]) -> str | None:
                 f"{given!r} is no principal",
                 "give an account, or the ARN of a user or role",
             ) from None
-        return str(given)
+        return given
     named = named_principals(documents)
     if not named:
         return None
-    app.talk.say(f"taking the caller to be {named[0]}, as a policy names it; else say --principal")
+    ctx.console.say(
+        f"taking the caller to be {named[0]}, as a policy names it; else say --principal"
+    )
     return named[0]

@@ -20,10 +20,10 @@ from mfa_session.policy.mfa import mfa_conditions
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from mfa_session.cli.app import App
     from mfa_session.policy.aws_names import AwsNames
     from mfa_session.policy.commands.files import Reading
     from mfa_session.policy.document import Document
+    from mfa_session.session.context import Context
 
 FINDINGS = 1
 _SEVERITIES = (ERROR, WARNING, NOTE)
@@ -31,14 +31,15 @@ _FAILING = {"error": 1, "warning": 2, "note": 3, "never": 0}
 """How many of the severities, from the worst on, end with 1."""
 
 
-class LintOptions(Record):
-    """What was asked for on the command line."""
+class Options(Record):
+    """What `policy lint` was given."""
 
-    files: tuple[str, ...]
-    form: str = "text"
+    file: tuple[str, ...]
+    format: str = "text"
+    json: bool = False
     fail_on: str = WARNING
     kind: str | None = None
-    on_role: bool = False
+    role: bool = False
     together: bool = False
     baseline: str | None = None
     write_baseline: bool = False
@@ -71,24 +72,26 @@ class Linted(Record):
         }
 
 
-def run(app: App) -> Result:
-    """Lint every policy named; those that cannot be read are told, and the others linted."""
-    options = _options(app)
-    linted = lint_files(options, app.make.aws_names())
-    if options.form != "json":
+def run(options: Options, ctx: Context) -> Result:
+    """Lint every policy named; report those that cannot be read, and lint the others."""
+    if options.write_baseline and not options.baseline:
+        raise UsageError("no-baseline", "--write-baseline needs a file", "name it: --baseline FILE")
+    form = "json" if options.json else options.format
+    linted = lint_files(options, ctx.make.aws_names())
+    if form != "json":
         for each in linted.reading.errors:
-            app.talk.error(each.error.message, each.error.hint)
+            ctx.console.error(each.error.message, each.error.hint)
         for line in _summary(linted):
-            app.talk.say(line)
+            ctx.console.say(line)
     code = 0 if options.write_baseline else linted.exit_code(options.fail_on)
-    lines = _rendered(linted, options.form, app.talk.paint_for_stdout)
+    lines = _rendered(linted, form, ctx.console.paint_for_stdout)
     return Result(data=linted.data(), lines=lines, exit_code=code)
 
 
-def lint_files(options: LintOptions, names: AwsNames) -> Linted:
+def lint_files(options: Options, names: AwsNames) -> Linted:
     """Read the files and lint what they hold; write the baseline if that is asked for."""
     gc.disable()  # what is read stays: looking for garbage in a long policy takes a third more
-    reading = read_files(options.files, options.kind)
+    reading = read_files(options.file, options.kind)
     found = _lint(reading.documents, options, names)
     if options.baseline is None:
         return Linted(reading=reading, findings=found)
@@ -99,33 +102,14 @@ def lint_files(options: LintOptions, names: AwsNames) -> Linted:
     return Linted(reading=reading, findings=new, known=len(found) - len(new))
 
 
-def _options(app: App) -> LintOptions:
-    values = app.given.values
-    form = values.get("format") or "text"
-    if app.given.flag("write_baseline") and not values.get("baseline"):
-        raise UsageError("no-baseline", "--write-baseline needs a file", "name it: --baseline FILE")
-    return LintOptions(
-        files=tuple(values["file"]),
-        form="json" if app.given.flag("json") else form,
-        fail_on=values.get("fail_on") or WARNING,
-        kind=values.get("kind"),
-        on_role=app.given.flag("role"),
-        together=app.given.flag("together"),
-        baseline=values.get("baseline"),
-        write_baseline=app.given.flag("write_baseline"),
-    )
-
-
-def _lint(
-    documents: Sequence[Document], options: LintOptions, names: AwsNames
-) -> tuple[Located, ...]:
+def _lint(documents: Sequence[Document], options: Options, names: AwsNames) -> tuple[Located, ...]:
     if options.together:
-        pairs = lint_together(documents, on_role=options.on_role, names=names)
+        pairs = lint_together(documents, on_role=options.role, names=names)
         return tuple(Located(*pair) for pair in pairs)
     return tuple(
         Located(document, finding)
         for document in documents
-        for finding in lint(document, on_role=options.on_role, names=names)
+        for finding in lint(document, on_role=options.role, names=names)
     )
 
 

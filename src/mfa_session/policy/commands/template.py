@@ -6,19 +6,34 @@ import json
 from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import UsageError
+from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.policy.action_names import misspelt
 from mfa_session.policy.templates import catalogue
 from mfa_session.policy.templates.shape import Choices
 
 if TYPE_CHECKING:
-    from mfa_session.cli.app import App
+    from mfa_session.session.context import Context
 
 
-def run(app: App) -> Result:
-    """Print one policy, or which there are."""
-    name = app.given.values.get("name")
-    choices = _choices(app)
+class Options(Record):
+    """What `policy template` was given."""
+
+    name: str | None = None
+    action: tuple[str, ...] = ()
+    resource: tuple[str, ...] = ()
+    account: tuple[str, ...] = ()
+    max_age: int | None = None
+    external_id: str | None = None
+    bucket: str | None = None
+    partition: str = "aws"
+    self_service: bool = False
+    first_sign_in: bool = False
+
+
+def run(options: Options, ctx: Context) -> Result:
+    """Print one policy, or the list of templates."""
+    name, choices = options.name, _choices(options)
     if name is None:
         if choices.given():
             raise UsageError(
@@ -28,29 +43,28 @@ def run(app: App) -> Result:
             )
         return Result(data={}, lines=_overview())
     for action in choices.actions:
-        near = misspelt(action, app.make.nearest_action)
+        near = misspelt(action, ctx.make.nearest_action)
         if near is not None:
             raise UsageError(
                 "unknown-action", f"AWS has no action {action}", f"did you mean {near}?"
             )
-    made = catalogue.make(str(name), choices)
+    made = catalogue.make(name, choices)
     for note in made.notes:
-        app.talk.say(note)
+        ctx.console.say(note)
     return Result(data={}, lines=(json.dumps(made.document(), indent=2),))
 
 
-def _choices(app: App) -> Choices:
-    values = app.given.values
+def _choices(options: Options) -> Choices:
     return Choices(
-        actions=tuple(values.get("action") or ()),
-        resources=tuple(values.get("resource") or ()),
-        accounts=tuple(values.get("account") or ()),
-        max_age_seconds=values.get("max_age"),
-        external_id=values.get("external_id"),
-        bucket=values.get("bucket"),
-        partition=values.get("partition") or "aws",
-        self_service=app.given.flag("self_service"),
-        first_sign_in=app.given.flag("first_sign_in"),
+        actions=options.action,
+        resources=options.resource,
+        accounts=options.account,
+        max_age_seconds=options.max_age,
+        external_id=options.external_id,
+        bucket=options.bucket,
+        partition=options.partition,
+        self_service=options.self_service,
+        first_sign_in=options.first_sign_in,
     )
 
 
