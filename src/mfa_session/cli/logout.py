@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 
 class Options(Record):
@@ -68,7 +68,7 @@ def _result(
     )
 
 
-def _choose(inputs: Facts, sessions: list[Session], name: str) -> list[Session]:
+def _choose(inputs: Inputs, sessions: list[Session], name: str) -> list[Session]:
     """Return our sessions of this name; refuse one that is not ours, or not there."""
     found = select(sessions, name)
     ours = [session for session in found if session.managed]

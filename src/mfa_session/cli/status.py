@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 NO_VALID_SESSION = 4
 _HEADINGS = ("SESSION", "PROFILE", "KIND", "ACCOUNT", "SOURCE", "MFA", "LEFT", "ROLE")
@@ -58,7 +58,7 @@ def select(sessions: list[Session], name: str) -> list[Session]:
     return [session for session in sessions if name in {session.name, session.profile}]
 
 
-def _check(inputs: Facts, now: datetime, min_ttl: int) -> Result:
+def _check(inputs: Inputs, now: datetime, min_ttl: int) -> Result:
     name = meant_name(inputs)
     left = [session.seconds_left(now) for session in select(inputs.sessions(), name)]
     valid = any(seconds is not None and seconds > 0 and seconds >= min_ttl for seconds in left)

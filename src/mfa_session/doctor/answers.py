@@ -127,7 +127,7 @@ def look_at_devices(scene: Scene) -> Iterator[Finding]:
 def _enroll(scene: Scene, key: KeyFacts) -> str:
     """Return what enrolls a device and logs in to the session that the key is the source of."""
     name = key.session or key.caller.profile
-    is_default = name in (None, "default", default_name(scene.facts))
+    is_default = name in (None, "default", default_name(scene.inputs))
     return "mfa-session device enroll" + ("" if is_default else f" --profile {quote(name or '')}")
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from mfa_session.doctor.ports import Checkup, DoctorEdges, Running
     from mfa_session.model.settings import Settings, Source
     from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 Answer = TypeVar("Answer")
 
@@ -47,21 +47,21 @@ class Questions:
     """The questions of one run."""
 
     def __init__(
-        self, ctx: Context, edges: DoctorEdges, facts: Facts, obstacle: str | None
+        self, ctx: Context, edges: DoctorEdges, inputs: Inputs, obstacle: str | None
     ) -> None:
         """Take what was read; `obstacle` is why nothing can be asked."""
         self._console = ctx.console
         self._edges = edges
-        self._facts = facts
+        self._inputs = inputs
         self._obstacle = obstacle
         self.start = edges.start
         self._ends_at = 0.0
 
     def ask(self) -> tuple[AwsFacts, datetime]:
         """Return what AWS said, and the time: AWS's, where it told it."""
-        facts = self._ask()
-        off = timedelta(seconds=facts.clock_seconds or 0)
-        return facts, self._edges.local_now() + off
+        inputs = self._ask()
+        off = timedelta(seconds=inputs.clock_seconds or 0)
+        return inputs, self._edges.local_now() + off
 
     def _ask(self) -> AwsFacts:
         if self._obstacle is not None:
@@ -70,7 +70,7 @@ class Questions:
         aws = self._edges.aws
         aws.load()
         self._ends_at = self._edges.monotonic() + LIMIT_SECONDS
-        sources, unasked = _find_sources(self._facts)
+        sources, unasked = _find_sources(self._inputs)
         running = [_Key(self, aws, source) for source in sources]
         probe = None if running else self.start(lambda: aws.reach(self._region(None)))
         keys = tuple(key.finish() for key in running)
@@ -94,15 +94,15 @@ class Questions:
         )
 
     def _region(self, profile: str | None) -> str | None:
-        environ, section = self._facts.environ, self._facts.section(profile or "default")
+        environ, section = self._inputs.environ, self._inputs.section(profile or "default")
         around = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
-        region = around or section.get("region") or self._facts.file.defaults.get("region")
+        region = around or section.get("region") or self._inputs.file.defaults.get("region")
         return region_for(region, *(section.get(key) for key in _DEVICE_KEYS))
 
     def session_of(self, caller: Caller) -> Caller | None:
         """Return a living MFA session of a key: policies may ask for it."""
         now = self._edges.local_now()
-        for session in list_sessions(self._facts.profiles, self._facts.recovered):
+        for session in list_sessions(self._inputs.profiles, self._inputs.recovered):
             mine = session.source_key_id == caller.keys.access_key_id and session.kind == "mfa"
             if mine and session.is_valid(now):
                 return Caller(keys=session.keys, profile=caller.profile, region=caller.region)
@@ -110,10 +110,10 @@ class Questions:
 
     def settings_of(self, source: Source) -> Iterator[Settings]:
         """Yield the sessions that are had with a source's key: the one meant now first."""
-        bare = self._facts.replace(options=SessionOptions())
-        names = [Named(name=name) for name in self._facts.file.sessions]
+        bare = self._inputs.replace(options=SessionOptions())
+        names = [Named(name=name) for name in self._inputs.file.sessions]
         configured = [partial(resolve_named, bare, named) for named in names]
-        for resolve_one in (partial(resolve, self._facts), *configured):
+        for resolve_one in (partial(resolve, self._inputs), *configured):
             try:
                 settings = resolve_one()
             except ConfigurationError:  # which a check of its own says
@@ -124,14 +124,14 @@ class Questions:
     def serials_of(self, source: Source) -> dict[str, str]:
         """Return the devices that settings name for a source's key, and who names each."""
         said: dict[str, str] = {}
-        for name in self._facts.profiles.names():
-            section = self._facts.section(name)
+        for name in self._inputs.profiles.names():
+            section = self._inputs.section(name)
             if name == source.profile or section.get("source_profile") == source.profile:
                 for key in _DEVICE_KEYS:
                     said.setdefault(section.get(key, "").strip(), f"profile {name!r}")
         for settings in self.settings_of(source):
             serial = settings.mfa_serial or ""
-            by_variable = serial == self._facts.options.mfa_serial
+            by_variable = serial == self._inputs.options.mfa_serial
             said.setdefault(serial, _VARIABLE if by_variable else f"session {settings.name!r}")
         return {serial: by for serial, by in said.items() if device_kind(serial) in _USABLE}
 
@@ -197,11 +197,11 @@ def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller | None]
     return ask(caller)  # type: ignore[arg-type]  # the second is never None
 
 
-def _find_sources(facts: Facts) -> tuple[list[Source], dict[str, str]]:
+def _find_sources(inputs: Inputs) -> tuple[list[Source], dict[str, str]]:
     """Return the long-term keys there are, each once; and why others are not asked about."""
     found: dict[str, Source] = {}
     unasked: dict[str, str] = {}
-    for source in _all_sources(facts):
+    for source in _all_sources(inputs):
         if source.keys is None:
             unasked[source.label()] = "its credential_process was not run"
         elif source.keys.access_key_id not in found:
@@ -212,16 +212,16 @@ def _find_sources(facts: Facts) -> tuple[list[Source], dict[str, str]]:
     return sources[:MOST_KEYS], unasked
 
 
-def _all_sources(facts: Facts) -> Iterator[Source]:
+def _all_sources(inputs: Inputs) -> Iterator[Source]:
     """Yield the environment's source, then the profiles', `default` first."""
     try:
-        around = environment_source(facts.environ)
+        around = environment_source(inputs.environ)
     except ConfigurationError:  # a half of a pair, which a check of its own says
         around = None
     if around is not None:
         yield around
-    for name in sorted(facts.profiles.names(), key=lambda name: (name != "default", name)):
-        source = source_in(facts, name)
+    for name in sorted(inputs.profiles.names(), key=lambda name: (name != "default", name)):
+        source = source_in(inputs, name)
         if source is not None:
             yield source
 

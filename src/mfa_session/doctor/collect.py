@@ -12,7 +12,7 @@ from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.places import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.settings import SessionOptions
 from mfa_session.model.settings_file import no_settings
-from mfa_session.session.inputs import Facts
+from mfa_session.session.inputs import Inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,7 +67,7 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
     aws, now = Questions(ctx, edges, inputs, _why_not_asked(parts)).ask()
     return Scene(
         now=now,
-        facts=inputs,
+        inputs=inputs,
         missing={part: _NAMES[part] + " cannot be read" for part in parts.broken},
         broken=parts.broken,
         places=places,
@@ -100,13 +100,13 @@ def _why_not_asked(parts: _Parts) -> str | None:
     return None
 
 
-def _patterns(inputs: Facts) -> list[str]:
+def _patterns(inputs: Inputs) -> list[str]:
     return [text for key in ("protect", "allow") for text in inputs.file.guard.get(key, ())]
 
 
-def _read_inputs(environ: Mapping[str, str], edges: DoctorEdges, parts: _Parts) -> Facts:
+def _read_inputs(environ: Mapping[str, str], edges: DoctorEdges, parts: _Parts) -> Inputs:
     disk = edges.disk
-    return Facts(
+    return Inputs(
         options=parts.read(OPTIONS, edges.options, SessionOptions()),
         environ=environ,
         file=parts.read(SETTINGS, disk.settings, no_settings(environ)),
@@ -116,7 +116,7 @@ def _read_inputs(environ: Mapping[str, str], edges: DoctorEdges, parts: _Parts) 
 
 
 def _start_keyring(
-    edges: DoctorEdges, inputs: Facts, stored: list[str]
+    edges: DoctorEdges, inputs: Inputs, stored: list[str]
 ) -> Running[KeyringFacts] | None:
     """Begin to ask the keyring, where one is used."""
     if not stored and not any(wanting_sessions(inputs)):

@@ -34,7 +34,7 @@ def look_at_keys(scene: Scene) -> Iterator[Finding]:
     if keys is None or _halves(scene) is not None:
         return
     shadowed = next((environ[name] for name in _PROFILE_VARIABLES if environ.get(name)), None)
-    if shadowed is None and "default" in scene.facts.profiles.names():
+    if shadowed is None and "default" in scene.inputs.profiles.names():
         shadowed = "default"
     if shadowed is None or (keys.session_token and environ.get("MFA_SESSION_ACTIVE")):
         return
@@ -110,11 +110,11 @@ def look_at_profile(scene: Scene) -> Iterator[Finding]:
         name = scene.environ.get(variable)
         if not name:
             continue
-        known = scene.facts.profiles.names()
+        known = scene.inputs.profiles.names()
         if name not in known:
             near = nearest_of(name, known, most=1)
             cure = f"export {variable}={quote(near[0])}" if near else f"unset {variable}"
-            if look_up(scene.facts, name) is not None:  # a session that was not had yet
+            if look_up(scene.inputs, name) is not None:  # a session that was not had yet
                 cure = f"mfa-session login --profile {quote(name)}"
             yield error(f"{variable} is {name!r}, and there is no such profile", cure)
         return  # the other one is not looked at

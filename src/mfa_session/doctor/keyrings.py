@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mfa_session.doctor.finding import Finding
     from mfa_session.doctor.scene import Scene
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 _TOO_OPEN = "keyring-insecure"
 
@@ -41,7 +41,7 @@ def look_at_secrets(scene: Scene) -> Iterator[Finding]:
             )
     if scene.keyring is None or scene.keyring.error is not None:
         return
-    for name in wanting_sessions(scene.facts):
+    for name in wanting_sessions(scene.inputs):
         wanted = _serial_of(scene, name)
         if wanted is not None and wanted not in scene.stored_serials:
             yield warning(
@@ -55,16 +55,16 @@ def look_at_secrets(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def wanting_sessions(facts: Facts) -> Iterator[str]:
+def wanting_sessions(inputs: Inputs) -> Iterator[str]:
     """Yield the sessions whose codes are to come from the keyring."""
-    for name, table in facts.file.sessions.items():
+    for name, table in inputs.file.sessions.items():
         if table.get("code") == "keyring":
             yield name
 
 
 def _serial_of(scene: Scene, name: str) -> str | None:
     try:
-        return resolve_named(scene.facts, Named(name=name)).mfa_serial
+        return resolve_named(scene.inputs, Named(name=name)).mfa_serial
     except ConfigurationError:  # which `configured-session` says
         return None
 

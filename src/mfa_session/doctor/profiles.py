@@ -41,8 +41,8 @@ _GIVES_CREDENTIALS = (
 
 
 def _sections(scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]]:
-    for name in scene.facts.profiles.names():
-        yield name, scene.facts.section(name)
+    for name in scene.inputs.profiles.names():
+        yield name, scene.inputs.section(name)
 
 
 def look_at_hidden_keys(scene: Scene) -> Iterator[Finding]:
@@ -61,7 +61,7 @@ def look_at_hidden_keys(scene: Scene) -> Iterator[Finding]:
 def look_at_hidden_processes(scene: Scene) -> Iterator[Finding]:
     """Yield each profile whose static keys hide its credential_process or `aws login`."""
     for name, section in _sections(scene):
-        keys = read_keys(scene.facts.in_credentials(name))
+        keys = read_keys(scene.inputs.in_credentials(name))
         if keys is not None and "credential_process" in section and "role_arn" not in section:
             yield warning(
                 f"profile {name!r} has keys ({keys.shown_id}) and a credential_process, "
@@ -73,7 +73,7 @@ def look_at_hidden_processes(scene: Scene) -> Iterator[Finding]:
                 f"profile {name!r} has keys ({keys.shown_id}) and a login_session: AWS's tools "
                 "use the keys, and `aws login` refuses the profile",
                 f"mfa-session logout --profile {quote(name)}"
-                if is_managed(scene.facts.in_credentials(name))
+                if is_managed(scene.inputs.in_credentials(name))
                 else f"remove the keys of profile {name!r}, or its login_session",
             )
 
@@ -121,12 +121,12 @@ def look_at_sources(scene: Scene) -> Iterator[Finding]:
         source = section.get("source_profile")
         if "role_arn" not in section or not source:
             continue
-        if source not in scene.facts.profiles.names():
+        if source not in scene.inputs.profiles.names():
             yield error(
                 f"profile {name!r} takes its role from profile {source!r}, which does not exist"
-                + ("" if look_up(scene.facts, source) is None else " until you log in"),
+                + ("" if look_up(scene.inputs, source) is None else " until you log in"),
                 f"mfa-session login --profile {quote(source)}"
-                if look_up(scene.facts, source) or source == default_name(scene.facts)
+                if look_up(scene.inputs, source) or source == default_name(scene.inputs)
                 else f"correct source_profile of profile {name!r}",
             )
         elif source != name and not _gives_credentials(scene, source):
@@ -137,7 +137,7 @@ def look_at_sources(scene: Scene) -> Iterator[Finding]:
 
 
 def _gives_credentials(scene: Scene, name: str) -> bool:
-    section = scene.facts.section(name)
+    section = scene.inputs.section(name)
     return any(key in section for key in _GIVES_CREDENTIALS)
 
 
@@ -156,8 +156,8 @@ def look_at_processes(scene: Scene) -> Iterator[Finding]:
             )
         elif leads_back(process):
             asked = process_profile(process)
-            usual = {None, DEFAULT_NAME, default_name(scene.facts)}
-            if asked not in usual and look_up(scene.facts, str(asked)) is None:
+            usual = {None, DEFAULT_NAME, default_name(scene.inputs)}
+            if asked not in usual and look_up(scene.inputs, str(asked)) is None:
                 yield error(
                     f"the credential_process of profile {name!r} asks for session {asked!r}, "
                     "which does not exist",
@@ -183,7 +183,7 @@ def look_at_serials(scene: Scene) -> Iterator[Finding]:
         for key in ("mfa_serial", "aws_mfa_device")
         if section.get(key)
     ]
-    tables = scene.facts.file.sessions.items()
+    tables = scene.inputs.file.sessions.items()
     said += [
         (f"[sessions.{name}]", table["mfa_serial"])
         for name, table in tables
@@ -226,18 +226,18 @@ def look_at_leftover_serials(scene: Scene) -> Iterator[Finding]:
 
 def _session_of(scene: Scene, name: str) -> str | None:
     """Return the session of ours that a profile stands for, or whose keys it asks us for."""
-    process = scene.facts.section(name).get("credential_process", "")
+    process = scene.inputs.section(name).get("credential_process", "")
     if process and leads_back(process):
-        return process_profile(process) or default_name(scene.facts)
-    if not names_session(scene.facts, name):
+        return process_profile(process) or default_name(scene.inputs)
+    if not names_session(scene.inputs, name):
         return None
-    named = look_up(scene.facts, name)
+    named = look_up(scene.inputs, name)
     return named.name if named else name
 
 
 def look_at_headers(scene: Scene) -> Iterator[Finding]:
     """Yield each section of the AWS config file that lacks the word `profile`."""
-    config = scene.facts.profiles.config
+    config = scene.inputs.profiles.config
     for header in headers_without_profile(config):
         name = header.partition(" ")[2] if header.lower().startswith("profile ") else header
         yield warning(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mfa_session.model.iam import AccessKey
     from mfa_session.model.ports import Caller
     from mfa_session.model.session import Session
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 OPTIONS = "options"
 PROFILES = (CREDENTIALS, CONFIG)
@@ -51,7 +51,7 @@ class KeyFacts(Record):
 
 
 class AwsFacts(Record):
-    """What AWS answered: whether it was reached, its clock, and each key's facts.
+    """What AWS answered: whether it was reached, its clock, and what it says of each key.
 
     `reached` is None where an answer came; `clock_seconds` is what AWS's clock shows more than
     this machine's; `unasked` are sources whose keys were not used, with the reason.
@@ -82,7 +82,7 @@ class Scene(Record):
     """
 
     now: datetime
-    facts: Facts
+    inputs: Inputs
     missing: Mapping[str, str]
     broken: Mapping[str, MfaSessionError]
     places: tuple[Place, ...]
@@ -99,8 +99,8 @@ class Scene(Record):
     @property
     def environ(self) -> Mapping[str, str]:
         """The environment."""
-        return self.facts.environ
+        return self.inputs.environ
 
     def sessions(self) -> list[Session]:
         """Return every session that stands in the files."""
-        return list_sessions(self.facts.profiles, self.facts.recovered)
+        return list_sessions(self.inputs.profiles, self.inputs.recovered)

@@ -69,7 +69,7 @@ def look_at_foreign(scene: Scene) -> Iterator[Finding]:
 
 def look_at_damaged(scene: Scene) -> Iterator[Finding]:
     """Yield sections of ours that something else has written to."""
-    credentials = scene.facts.profiles.credentials
+    credentials = scene.inputs.profiles.credentials
     for profile in credentials.names_mentioning(MANAGER):
         section = credentials.section(profile) or {}
         if section.get("manager") != MANAGER:
@@ -91,7 +91,7 @@ def look_at_damaged(scene: Scene) -> Iterator[Finding]:
 
 def look_at_kept_aside(scene: Scene) -> Iterator[Finding]:
     """Yield sessions that could not be written to the credentials file."""
-    for session in scene.facts.recovered.values():
+    for session in scene.inputs.recovered.values():
         if _seconds_over(session, scene) is None:
             yield warning(
                 f"the session for profile {session.profile!r} lies in the state directory: "
@@ -103,8 +103,8 @@ def look_at_kept_aside(scene: Scene) -> Iterator[Finding]:
 def look_at_hidden(scene: Scene) -> Iterator[Finding]:
     """Yield our sessions in profiles whose static keys SDKs pass over."""
     for session in scene.sessions():
-        section = scene.facts.section(session.profile)
-        if session.managed and hides_static_keys(scene.facts, session.profile):
+        section = scene.inputs.section(session.profile)
+        if session.managed and hides_static_keys(scene.inputs, session.profile):
             if any(key in section for key in _SAID_OF_PROFILES):
                 continue
             yield warning(
@@ -116,27 +116,27 @@ def look_at_hidden(scene: Scene) -> Iterator[Finding]:
 
 def look_at_default(scene: Scene) -> Iterator[Finding]:
     """Yield why `mfa-session login`, with nothing said, would be refused."""
-    name = scene.facts.options.profile or default_name(scene.facts)
-    if name not in scene.facts.file.sessions:
+    name = scene.inputs.options.profile or default_name(scene.inputs)
+    if name not in scene.inputs.file.sessions:
         yield from _refusal(scene, None, "mfa-session login")
 
 
 def look_at_configured(scene: Scene) -> Iterator[Finding]:
     """Yield each session of config.toml that cannot be had."""
-    for name in scene.facts.file.sessions:
+    for name in scene.inputs.file.sessions:
         yield from _refusal(scene, name, f"[sessions.{name}]")
 
 
 def resolve_configured(scene: Scene, name: str) -> Settings:
     """Return the settings of a session by what the files alone say."""
-    return resolve_named(scene.facts.replace(options=SessionOptions()), Named(name=name))
+    return resolve_named(scene.inputs.replace(options=SessionOptions()), Named(name=name))
 
 
 def _refusal(scene: Scene, name: str | None, what: str) -> Iterator[Finding]:
     """Yield why a session cannot be had; None is the one that is had when none is named."""
     try:
         if name is None:
-            resolve_asked(scene.facts)  # whose profile a variable names, another check tells
+            resolve_asked(scene.inputs)  # whose profile a variable names, another check tells
         else:
             resolve_configured(scene, name)
     except ConfigurationError as problem:
@@ -147,7 +147,7 @@ def _refusal(scene: Scene, name: str | None, what: str) -> Iterator[Finding]:
 def look_at_targets(scene: Scene) -> Iterator[Finding]:
     """Yield each profile that several sessions would be written to."""
     writers: dict[str, list[str]] = {}
-    for name in scene.facts.file.sessions:
+    for name in scene.inputs.file.sessions:
         try:
             target = resolve_configured(scene, name).target
         except ConfigurationError:  # which `configured-session` says
@@ -159,7 +159,7 @@ def look_at_targets(scene: Scene) -> Iterator[Finding]:
             yield warning(
                 f"sessions {listed} are both written to profile {target!r}: "
                 "each login ends the other's",
-                f"give one of them its own write_to in {scene.facts.file.path}",
+                f"give one of them its own write_to in {scene.inputs.file.path}",
             )
 
 

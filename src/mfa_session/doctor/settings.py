@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def look_at_patterns(scene: Scene) -> Iterator[Finding]:
     """Yield each pattern of [guard] that stands for no operation of AWS."""
     for key in ("protect", "allow"):
-        patterns = scene.facts.file.guard.get(key, ())
+        patterns = scene.inputs.file.guard.get(key, ())
         for text in dict.fromkeys(text for text in patterns if text in scene.strays):
             near = scene.strays[text]
             protects = "it protects nothing" if key == "protect" else "it allows nothing"
@@ -33,10 +33,10 @@ def look_at_patterns(scene: Scene) -> Iterator[Finding]:
 
 def look_at_guard_profile(scene: Scene) -> Iterator[Finding]:
     """Yield a [guard] profile that is no session."""
-    name = scene.facts.file.guard.get("profile")
-    if name is None or look_up(scene.facts, name) is not None:
+    name = scene.inputs.file.guard.get("profile")
+    if name is None or look_up(scene.inputs, name) is not None:
         return
-    near = nearest_of(name, {*scene.facts.file.sessions, *scene.facts.profiles.names()}, most=1)
+    near = nearest_of(name, {*scene.inputs.file.sessions, *scene.inputs.profiles.names()}, most=1)
     yield warning(
         f"[guard] profile is {name!r}, and no session and no profile has that name",
         f"did you mean {near[0]!r}?" if near else f"mfa-session login --profile {quote(name)}",
@@ -45,7 +45,7 @@ def look_at_guard_profile(scene: Scene) -> Iterator[Finding]:
 
 def look_at_code_commands(scene: Scene) -> Iterator[Finding]:
     """Yield each code_command that cannot be started, and `command` without one."""
-    for name, table in scene.facts.file.sessions.items():
+    for name, table in scene.inputs.file.sessions.items():
         command = table.get("code_command")
         if command is None:
             if table.get("code") == "command":

@@ -17,28 +17,28 @@ if TYPE_CHECKING:
     from mfa_session.guard.identity import Identity
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 
 class Choice:
-    """The choice of a session for one identity, from facts alone.
+    """The choice of a session for one identity, decided without reading anything.
 
     `wanted` is the session that must be taken (`guard --profile`), refused with exit 3 where it is
     of another identity; of several that fit, the first of `preferred` is taken.
     """
 
-    def __init__(self, facts: Facts, identity: Identity, now: datetime) -> None:
+    def __init__(self, inputs: Inputs, identity: Identity, now: datetime) -> None:
         """Take what is known."""
         # What was said of the session to take must not change whose each of the others is.
-        self._facts = facts.replace(
+        self._inputs = inputs.replace(
             now=now,
-            options=facts.options.replace(
+            options=inputs.options.replace(
                 profile=None, source_profile=None, role_arn=None, keeps_role=True
             ),
         )
         self._identity = identity
         self._now = now
-        sessions = list_sessions(facts.profiles, facts.recovered)
+        sessions = list_sessions(inputs.profiles, inputs.recovered)
         self._standing = {session.profile: session for session in sessions}
 
     def choose(self, wanted: str | None, preferred: tuple[str | None, ...]) -> Settings:
@@ -53,13 +53,13 @@ class Choice:
     def _of_source(self) -> SessionsOfSource:
         identity = self._identity
         source = identity.source or Source()
-        return SessionsOfSource(self._facts, source, identity.profile, is_told=identity.is_told)
+        return SessionsOfSource(self._inputs, source, identity.profile, is_told=identity.is_told)
 
     def _fitting(self, wanted: str) -> Settings:
         """Return the session that must be taken, if it is of this identity."""
-        facts = self._facts
-        named = find_name(facts.replace(options=facts.options.replace(profile=wanted)))
-        settings = resolve_named(facts, named)
+        inputs = self._inputs
+        named = find_name(inputs.replace(options=inputs.options.replace(profile=wanted)))
+        settings = resolve_named(inputs, named)
         if not self._fits(settings):
             raise ConfigurationError(
                 "other-identity",
@@ -74,8 +74,8 @@ class Choice:
         if identity.kind == SOURCE:
             return self._of_source().fits(settings)
         if identity.kind == KEYS:
-            key_id = self._facts.in_credentials(settings.target).get("aws_access_key_id")
-            return key_id == self._facts.environ["AWS_ACCESS_KEY_ID"]
+            key_id = self._inputs.in_credentials(settings.target).get("aws_access_key_id")
+            return key_id == self._inputs.environ["AWS_ACCESS_KEY_ID"]
         names = {SESSION: identity.name, ROLE: identity.profile}
         return settings.name == names.get(identity.kind)
 
@@ -99,15 +99,15 @@ class Choice:
         return stands.role_arn == settings.role_arn and _is_of_person(stands, settings)
 
     def _is_role_of_profile(self, settings: Settings) -> bool:
-        role_arn = self._facts.section(self._identity.profile or "").get("role_arn")
+        role_arn = self._inputs.section(self._identity.profile or "").get("role_arn")
         stands = self._standing.get(settings.target)
         if stands is not None and stands.is_valid(self._now) is not False:
             return stands.role_arn == settings.role_arn == role_arn
         return settings.role_arn == role_arn
 
     def _resolve(self, name: str) -> Settings:
-        named = look_up(self._facts, name) or Named(name=name)
-        return resolve_named(self._facts, named)
+        named = look_up(self._inputs, name) or Named(name=name)
+        return resolve_named(self._inputs, named)
 
 
 def _is_of_person(session: Session, settings: Settings) -> bool:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mfa_session.guard.plan import Wishes
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 ALIAS_FILE = "~/.aws/cli/alias"
 
@@ -64,7 +64,7 @@ def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
     return _end(ctx.make.execute_past_wrappers(ready.words, ready.environ))
 
 
-def _state(options: Options, ctx: Context) -> tuple[Facts, Wishes]:
+def _state(options: Options, ctx: Context) -> tuple[Inputs, Wishes]:
     """Return the files as they stand, and what was said of the session."""
     from mfa_session.guard.plan import Wishes  # noqa: PLC0415  # cold
     from mfa_session.session.inputs import read_inputs  # noqa: PLC0415  # cold

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mfa_session.guard.aws_words import AwsCall
     from mfa_session.model.settings import Settings
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 STEPPED_UP = "MFA_SESSION_GUARDED"
 """The variable with the key id of the session that a guard further out got and showed."""
@@ -35,7 +35,7 @@ class Plan(Record):
         """Return the plan to run the command as it is, for a reason."""
         return self.replace(settings=None, reason=reason)
 
-    def profile_read(self, inputs: Facts) -> str | None:
+    def profile_read(self, inputs: Inputs) -> str | None:
         """Return the profile whose region and output count, wherever the keys are from."""
         around = inputs.environ
         return self.identity.profile or (
@@ -50,7 +50,7 @@ class Wishes(Record):
     max_age: int | None = None
 
 
-def make_plan(inputs: Facts, call: AwsCall | None, wishes: Wishes, now: datetime) -> Plan:
+def make_plan(inputs: Inputs, call: AwsCall | None, wishes: Wishes, now: datetime) -> Plan:
     """Decide with which session a command is to run; `call` is None for other programs.
 
     Raises ConfigurationError for a profile that is not there, and for a session that is wished
@@ -79,14 +79,14 @@ def make_plan(inputs: Facts, call: AwsCall | None, wishes: Wishes, now: datetime
     return plan.replace(settings=settings.with_max_age(max_age))
 
 
-def _identity_of(inputs: Facts, call: AwsCall | None) -> Identity:
+def _identity_of(inputs: Inputs, call: AwsCall | None) -> Identity:
     if call is not None and call.in_shell and call.profile:
         reason = f"the alias {call.alias!r} runs it in a shell, with a --profile of its own"
         return Identity(kind=OTHER, reason=reason)
     return find_identity(inputs, call.profile if call else None)
 
 
-def _refuse_empty_profile(inputs: Facts) -> None:
+def _refuse_empty_profile(inputs: Inputs) -> None:
     """Refuse `AWS_PROFILE=`: the AWS CLI looks for a profile of no name, and fails."""
     for name in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):
         profile = inputs.environ.get(name)

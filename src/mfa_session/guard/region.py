@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mfa_session.guard.aws_words import AwsCall
     from mfa_session.guard.plan import Plan
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 FIRST_VERSION = 1
 """Of the AWS CLI."""
@@ -35,7 +35,7 @@ class Regions(Record):
 
 
 def find_regions(
-    inputs: Facts, call: AwsCall | None, plan: Plan, cli_version: Callable[[], int | None]
+    inputs: Inputs, call: AwsCall | None, plan: Plan, cli_version: Callable[[], int | None]
 ) -> Regions:
     """Return where a command would run: by its own words, the environment or the profile.
 
@@ -89,6 +89,6 @@ def _absent(around: Mapping[str, str], profile: str | None) -> dict[str, str]:
     return variables if "AWS_REGION" in around else {**variables, "AWS_REGION": profile}
 
 
-def _region_of_profile(inputs: Facts, plan: Plan) -> str | None:
+def _region_of_profile(inputs: Inputs, plan: Plan) -> str | None:
     own = inputs.section(plan.profile_read(inputs) or "default").get("region")
     return own or (plan.settings.written_region if plan.settings else None)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mfa_session.guard.decision import Verdict
     from mfa_session.guard.plan import Plan, Wishes
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 # Effect, as scripts see it → what it means to people.
 EFFECTS = {
@@ -26,7 +26,7 @@ EFFECTS = {
 }
 
 
-def report(verdict: Verdict, inputs: Facts, wishes: Wishes, now: datetime) -> Result:
+def report(verdict: Verdict, inputs: Inputs, wishes: Wishes, now: datetime) -> Result:
     """Tell the decision; nothing is run, asked or written."""
     plan = make_plan(inputs, verdict.call, wishes, now) if verdict.protected else None
     effect = _effect(inputs, plan, now) if plan else "run"
@@ -50,7 +50,7 @@ def report(verdict: Verdict, inputs: Facts, wishes: Wishes, now: datetime) -> Re
     return Result(data=data, lines=(*lines, f"effect: {said}"))
 
 
-def _effect(inputs: Facts, plan: Plan, now: datetime) -> str:
+def _effect(inputs: Inputs, plan: Plan, now: datetime) -> str:
     if plan.settings is not None:
         return "use-session" if find_kept(plan.settings, inputs.sessions(), now) else "log-in"
     if plan.identity.kind == KEYS:

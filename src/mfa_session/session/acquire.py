@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 
 def acquire(
     ctx: Context,
-    inputs: Facts,
+    inputs: Inputs,
     settings: Settings,
     *,
     force: bool = False,

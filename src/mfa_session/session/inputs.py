@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mfa_session.session.context import Context
 
 
-class Facts(Record):
+class Inputs(Record):
     """Everything that settings are resolved from; nothing here is fetched or run."""
 
     options: SessionOptions
@@ -40,9 +40,9 @@ class Facts(Record):
         return list_sessions(self.profiles, self.recovered)
 
 
-def read_inputs(ctx: Context, options: SessionOptions) -> Facts:
+def read_inputs(ctx: Context, options: SessionOptions) -> Inputs:
     """Read the files as they are now. ConfigurationError where one is wrong or unsafe."""
-    return Facts(
+    return Inputs(
         options=options,
         environ=ctx.environ,
         file=ctx.files.settings(),

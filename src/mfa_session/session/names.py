@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 DEFAULT_NAME = "mfa"
 _HIDES_STATIC_KEYS = (
@@ -33,63 +33,63 @@ class Named(Record):
     target: str | None = None
 
 
-def default_name(facts: Facts) -> str:
+def default_name(inputs: Inputs) -> str:
     """Return the session that is meant when none is named."""
-    return facts.file.defaults.get("profile") or DEFAULT_NAME
+    return inputs.file.defaults.get("profile") or DEFAULT_NAME
 
 
-def find_name(facts: Facts) -> Named:
+def find_name(inputs: Inputs) -> Named:
     """Return the session that `--profile` means; a name that stands nowhere is refused."""
-    options = facts.options
-    asked = options.profile or default_name(facts)
-    named = look_up(facts, asked)
-    free = options.source_profile or options.role_arn or asked == default_name(facts)
+    options = inputs.options
+    asked = options.profile or default_name(inputs)
+    named = look_up(inputs, asked)
+    free = options.source_profile or options.role_arn or asked == default_name(inputs)
     if named is None and not free:
-        raise unknown_name(facts, asked)
+        raise unknown_name(inputs, asked)
     return named or Named(name=asked)
 
 
-def look_up(facts: Facts, name: str) -> Named | None:
+def look_up(inputs: Inputs, name: str) -> Named | None:
     """Return the session a name or a target stands for, or None when it stands nowhere."""
-    if name in facts.file.sessions:
+    if name in inputs.file.sessions:
         return Named(name=name)
-    for session, table in facts.file.sessions.items():
+    for session, table in inputs.file.sessions.items():
         if table.get("write_to") == name:
             return Named(name=session, target=name)
-    owner = _owner_of(facts, name)
+    owner = _owner_of(inputs, name)
     if owner is not None:
         return Named(name=owner, target=name if owner != name else None)
-    if name in facts.profiles.names():
+    if name in inputs.profiles.names():
         return Named(name=name)
-    target = _profile_of(facts, name)
+    target = _profile_of(inputs, name)
     return Named(name=name, target=target) if target else None
 
 
-def _profile_of(facts: Facts, name: str) -> str | None:
+def _profile_of(inputs: Inputs, name: str) -> str | None:
     """Return the profile that a session called `name` was written to, by `--write-to` perhaps."""
-    for profile in (*facts.recovered, *facts.profiles.credentials.names_mentioning(MANAGER)):
-        if _owner_of(facts, profile) == name:
+    for profile in (*inputs.recovered, *inputs.profiles.credentials.names_mentioning(MANAGER)):
+        if _owner_of(inputs, profile) == name:
             return profile
     return None
 
 
-def _owner_of(facts: Facts, profile: str) -> str | None:
+def _owner_of(inputs: Inputs, profile: str) -> str | None:
     """Return the session whose credentials stand in a profile, if they are ours."""
-    recovered = facts.recovered.get(profile)
+    recovered = inputs.recovered.get(profile)
     if recovered is not None:
         return recovered.name
-    section = facts.in_credentials(profile)
+    section = inputs.in_credentials(profile)
     return section.get(PREFIX + "name", profile) if is_managed(section) else None
 
 
-def unknown_name(facts: Facts, name: str) -> ConfigurationError:
+def unknown_name(inputs: Inputs, name: str) -> ConfigurationError:
     """Return the error for a name that is no session and no profile, with the nearest ones."""
     from mfa_session.model.nearest import nearest_of  # noqa: PLC0415  # difflib, on the way out only
 
-    known = {*facts.file.sessions, *facts.profiles.names(), *facts.recovered}
+    known = {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
     near = nearest_of(name, known)
-    if name in facts.profiles.config.names():
-        hint = f"write its header in {facts.profiles.config.path} as [profile {name}]"
+    if name in inputs.profiles.config.names():
+        hint = f"write its header in {inputs.profiles.config.path} as [profile {name}]"
     elif near:
         hint = "did you mean " + _either(near) + "?"
     elif known:
@@ -111,18 +111,18 @@ def check_portable(name: str, what: str) -> None:
         )
 
 
-def choose_target(facts: Facts, named: Named, write_to: str | None) -> str:
+def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
     """Return the profile to write: never one that holds long-term keys or hides static ones."""
     if write_to or named.target:
         target = write_to or named.target or ""
-        _refuse_hidden(facts, target)
+        _refuse_hidden(inputs, target)
         return target
     target = _portable(named.name)
     taken = target != named.name and (
-        target in facts.profiles.names() and _owner_of(facts, target) != named.name
+        target in inputs.profiles.names() and _owner_of(inputs, target) != named.name
     )
-    hidden = any(hides_static_keys(facts, name) for name in {target, named.name})
-    if taken or hidden or any(holds_keys(facts, name) for name in {target, named.name}):
+    hidden = any(hides_static_keys(inputs, name) for name in {target, named.name})
+    if taken or hidden or any(holds_keys(inputs, name) for name in {target, named.name}):
         return target + "-mfa"
     return target
 
@@ -138,10 +138,10 @@ def _portable(name: str) -> str:
     return "-".join(kept.split()) or name
 
 
-def _refuse_hidden(facts: Facts, target: str) -> None:
+def _refuse_hidden(inputs: Inputs, target: str) -> None:
     """Refuse a target whose static keys SDKs would pass over, or mix up with others."""
     for key in _HIDES_STATIC_KEYS:
-        if key in facts.section(target):
+        if key in inputs.section(target):
             raise ConfigurationError(
                 "hidden-profile",
                 f"profile {target!r} has {key}: SDKs would not use session keys written there",
@@ -149,35 +149,35 @@ def _refuse_hidden(facts: Facts, target: str) -> None:
             )
 
 
-def hides_static_keys(facts: Facts, name: str) -> bool:
+def hides_static_keys(inputs: Inputs, name: str) -> bool:
     """Say whether SDKs would pass over static keys of this profile."""
-    return any(key in facts.section(name) for key in _HIDES_STATIC_KEYS)
+    return any(key in inputs.section(name) for key in _HIDES_STATIC_KEYS)
 
 
-def holds_keys(facts: Facts, name: str) -> bool:
+def holds_keys(inputs: Inputs, name: str) -> bool:
     """Say whether either file has long-term keys in this profile."""
-    sections = (facts.in_credentials(name), facts.profiles.in_config(name) or {})
+    sections = (inputs.in_credentials(name), inputs.profiles.in_config(name) or {})
     return any(holds_long_term_keys(section) for section in sections)
 
 
-def names_session(facts: Facts, name: str) -> bool:
+def names_session(inputs: Inputs, name: str) -> bool:
     """Say whether a `source_profile` of this name means a session of ours, not a key's profile."""
-    if holds_keys(facts, name):
+    if holds_keys(inputs, name):
         return False
-    written = {table.get("write_to") for table in facts.file.sessions.values()}
-    if name in facts.file.sessions or name in written or _owner_of(facts, name) is not None:
+    written = {table.get("write_to") for table in inputs.file.sessions.values()}
+    if name in inputs.file.sessions or name in written or _owner_of(inputs, name) is not None:
         return True
-    return name == default_name(facts) and name not in facts.profiles.names()
+    return name == default_name(inputs) and name not in inputs.profiles.names()
 
 
 def _either(names: Iterable[str]) -> str:
     return " or ".join(repr(name) for name in names)
 
 
-def stored_lines(facts: Facts, name: str, target: str) -> Mapping[str, str]:
+def stored_lines(inputs: Inputs, name: str, target: str) -> Mapping[str, str]:
     """Return what a managed section remembers of how its session was had, without the prefix."""
     for profile in (target, name):
-        section = facts.in_credentials(profile)
+        section = inputs.in_credentials(profile)
         if is_managed(section) and section.get(PREFIX + "name", profile) == name:
             return {
                 key[len(PREFIX) :]: value

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings, Source
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 KEY_SUFFIX_CHARACTERS = 4
 PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
@@ -35,7 +35,7 @@ class Own(Record):
     source_profile: str | None = None
 
 
-def meant_name(inputs: Facts) -> str:
+def meant_name(inputs: Inputs) -> str:
     """Return the name of the session that is meant: the one asked for, or the person's own.
 
     Raises ConfigurationError where a variable names a profile that does not exist.
@@ -46,7 +46,7 @@ def meant_name(inputs: Facts) -> str:
     return own.named.name if own else default_name(inputs)
 
 
-def own_session(inputs: Facts) -> Own | None:
+def own_session(inputs: Inputs) -> Own | None:
     """Return the session of the identity that the environment names; None where it names nobody.
 
     Whose session stands under the default name does not count: the result never depends on who
@@ -73,7 +73,7 @@ def own_session(inputs: Facts) -> Own | None:
     return _session_of(inputs, source, source.profile) if source else None
 
 
-def _session_of(inputs: Facts, source: Source, profile: str | None) -> Own:
+def _session_of(inputs: Inputs, source: Source, profile: str | None) -> Own:
     sessions = SessionsOfSource(inputs, source, profile)
     fitting = sessions.best()
     settings = fitting or sessions.new()
@@ -81,7 +81,7 @@ def _session_of(inputs: Facts, source: Source, profile: str | None) -> Own:
     return Own(named=named, source_profile=None if fitting else profile)
 
 
-def _owner_of_default(inputs: Facts) -> Source | None:
+def _owner_of_default(inputs: Inputs) -> Source | None:
     """Return whose keys the default session has by the settings alone; None where they tell not."""
     silent = {key: value for key, value in inputs.environ.items() if key not in _NAMES_SOMEBODY}
     table = inputs.file.sessions.get(default_name(inputs), {})
@@ -94,7 +94,7 @@ def _owner_of_default(inputs: Facts) -> Source | None:
         return None
 
 
-def _unasked(inputs: Facts) -> Facts:
+def _unasked(inputs: Inputs) -> Inputs:
     """Return the inputs without what was asked of one session: it says nothing of the others."""
     options = inputs.options.replace(
         profile=None, source_profile=None, role_arn=None, write_to=None, keeps_role=True
@@ -102,7 +102,7 @@ def _unasked(inputs: Facts) -> Facts:
     return inputs.replace(options=options)
 
 
-def _no_such_profile(inputs: Facts, variable: str, profile: str) -> ConfigurationError:
+def _no_such_profile(inputs: Inputs, variable: str, profile: str) -> ConfigurationError:
     error = unknown_name(inputs, profile)
     return ConfigurationError(
         "no-such-profile",
@@ -119,7 +119,7 @@ class SessionsOfSource:
     """
 
     def __init__(
-        self, inputs: Facts, source: Source, profile: str | None, *, is_told: bool = False
+        self, inputs: Inputs, source: Source, profile: str | None, *, is_told: bool = False
     ) -> None:
         """Take the inputs, the source and where it is."""
         self._inputs = _unasked(inputs)

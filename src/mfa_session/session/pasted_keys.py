@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 ID, SECRET, TOKEN = "aws_access_key_id", "aws_secret_access_key", "aws_session_token"
 _ID_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
@@ -18,7 +18,7 @@ _SECRET_LETTERS = _ID_LETTERS | frozenset("abcdefghijklmnopqrstuvwxyz/+=")
 _LONG_TERM_PREFIX = "AKIA"
 
 
-def check_pasted_keys(inputs: Facts, profile: str) -> None:
+def check_pasted_keys(inputs: Inputs, profile: str) -> None:
     """Refuse a profile whose long-term keys cannot be keys; say the file, the line and why.
 
     Raises ConfigurationError: `partial-keys` for half a pair, `old-session-token` for a token

@@ -7,10 +7,10 @@ from mfa_session.session.settings import resolve_asked, resolve_named
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.settings import Settings
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 
-def resolve(inputs: Facts) -> Settings:
+def resolve(inputs: Inputs) -> Settings:
     """Return the settings of the session asked for, else of the identity's own session.
 
     Raises ConfigurationError where they make none, or a variable names a profile that is not there.

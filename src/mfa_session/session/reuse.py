@@ -1,4 +1,4 @@
-"""Whether a session that stands will do, decided from facts alone."""
+"""Whether a session that stands will do, decided without reading anything."""
 
 from __future__ import annotations
 

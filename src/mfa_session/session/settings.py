@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mfa_session.model.settings import Source
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 
 COPIED_SETTINGS = (
@@ -56,21 +56,21 @@ _ASKED_AGAIN = (
 """Options that a hint repeats: without them, the command would mean another session."""
 
 
-def resolve_asked(facts: Facts) -> Settings:
+def resolve_asked(inputs: Inputs) -> Settings:
     """Return the settings of the session that the options name, or of the default one.
 
     Order: option and variable, `[sessions.NAME]` of config.toml, the AWS files' sections of
     NAME, what a managed section remembers, the source profile's sections, `[defaults]`.
     """
-    return _resolve(facts, find_name(facts), ())
+    return _resolve(inputs, find_name(inputs), ())
 
 
-def resolve_named(facts: Facts, named: Named) -> Settings:
+def resolve_named(inputs: Inputs, named: Named) -> Settings:
     """Return the settings of a session by name, be there anything of that name or not."""
-    return _resolve(facts, named, ())
+    return _resolve(inputs, named, ())
 
 
-def _resolve(facts: Facts, named: Named, seen: tuple[str, ...]) -> Settings:
+def _resolve(inputs: Inputs, named: Named, seen: tuple[str, ...]) -> Settings:
     name = named.name
     if name in seen:
         raise ConfigurationError(
@@ -78,13 +78,13 @@ def _resolve(facts: Facts, named: Named, seen: tuple[str, ...]) -> Settings:
             f"sessions lead back to themselves: {' → '.join((*seen, name))}",
             "end the chain in a source_profile with long-term keys",
         )
-    said = _Said(facts, named)
-    target = choose_target(facts, named, said.first("write_to"))
+    said = _Said(inputs, named)
+    target = choose_target(inputs, named, said.first("write_to"))
     check_portable(target, "profile to write a session to")
-    via, source = _find_origin(facts, said, name, (*seen, name))
-    settings = _fill(facts, said, via, source)
+    via, source = _find_origin(inputs, said, name, (*seen, name))
+    settings = _fill(inputs, said, via, source)
     check_shapes(settings)
-    _check_min_ttl(facts, settings)
+    _check_min_ttl(inputs, settings)
     asked = [(key, said.options[key]) for key in _ASKED_AGAIN if key in said.options]
     return settings.replace(name=name, target=target, asked=tuple(asked))
 
@@ -92,16 +92,16 @@ def _resolve(facts: Facts, named: Named, seen: tuple[str, ...]) -> Settings:
 class _Said:
     """The places that may say something about a session, in the order they are asked."""
 
-    def __init__(self, facts: Facts, named: Named) -> None:
+    def __init__(self, inputs: Inputs, named: Named) -> None:
         options = {
-            key: value for key, value in facts.options.as_dict().items() if value is not None
+            key: value for key, value in inputs.options.as_dict().items() if value is not None
         }
         self.name = named.name
         self.options: Mapping[str, Any] = options
-        self.table: Mapping[str, Any] = facts.file.sessions.get(named.name, {})
-        self.section: Mapping[str, str] = facts.section(named.name)
-        target = choose_target(facts, named, self.first("write_to"))
-        self.stored = stored_lines(facts, named.name, target)
+        self.table: Mapping[str, Any] = inputs.file.sessions.get(named.name, {})
+        self.section: Mapping[str, str] = inputs.section(named.name)
+        target = choose_target(inputs, named, self.first("write_to"))
+        self.stored = stored_lines(inputs, named.name, target)
         if "copied" in self.stored:
             # What the last login copied from the source is no setting of this session's own.
             copied = still_ours(from_text(self.stored["copied"]), self.section)
@@ -112,7 +112,7 @@ class _Said:
         self.remembered: Mapping[str, str] = {} if elsewhere else self.stored
         # The default name means an MFA session unless something says otherwise; another name,
         # once had as a role's session, does not turn into one of another account by itself.
-        self.keeps_role = facts.options.keeps_role or named.name != default_name(facts)
+        self.keeps_role = inputs.options.keeps_role or named.name != default_name(inputs)
 
     def first(self, key: str) -> Any:
         """Return the first value said for `key`, or None."""
@@ -124,7 +124,7 @@ class _Said:
 
 
 def _find_origin(
-    facts: Facts, said: _Said, name: str, seen: tuple[str, ...]
+    inputs: Inputs, said: _Said, name: str, seen: tuple[str, ...]
 ) -> tuple[Settings | None, Source]:
     """Return the session to go via, if any, and the source of the long-term keys."""
     asked = said.options.get("source_profile")
@@ -133,25 +133,25 @@ def _find_origin(
     remembered = said.remembered.get("via"), said.remembered.get("source_profile")
     origin = next((place for place in (asked, *places, stands, *remembered) if place), None)
     if origin is None:
-        source = own_source(facts, name) or usual_source(facts, name)
+        source = own_source(inputs, name) or usual_source(inputs, name)
         return None, source
-    session = _session_behind(facts, origin)
-    if origin == said.table.get("via") or (session != name and names_session(facts, session)):
-        via = _resolve_via(facts, session, seen)
+    session = _session_behind(inputs, origin)
+    if origin == said.table.get("via") or (session != name and names_session(inputs, session)):
+        via = _resolve_via(inputs, session, seen)
         return via, via.source
-    return None, named_source(facts, origin)
+    return None, named_source(inputs, origin)
 
 
-def _session_behind(facts: Facts, origin: str) -> str:
+def _session_behind(inputs: Inputs, origin: str) -> str:
     """Return the session that a profile's credential_process gives, if that is this tool itself."""
-    process = facts.section(origin).get("credential_process", "")
-    if process and leads_back(process) and source_in(facts, origin) is None:
-        return process_profile(process) or default_name(facts)
+    process = inputs.section(origin).get("credential_process", "")
+    if process and leads_back(process) and source_in(inputs, origin) is None:
+        return process_profile(process) or default_name(inputs)
     return origin
 
 
-def _resolve_via(facts: Facts, origin: str, seen: tuple[str, ...]) -> Settings:
-    options = facts.options.replace(
+def _resolve_via(inputs: Inputs, origin: str, seen: tuple[str, ...]) -> Settings:
+    options = inputs.options.replace(
         profile=origin,
         source_profile=None,
         role_arn=None,
@@ -162,12 +162,12 @@ def _resolve_via(facts: Facts, origin: str, seen: tuple[str, ...]) -> Settings:
         write_to=None,
         keeps_role=True,
     )
-    asked = facts.replace(options=options)
+    asked = inputs.replace(options=options)
     return _resolve(asked, find_name(asked), seen)
 
 
-def _fill(facts: Facts, said: _Said, via: Settings | None, source: Source) -> Settings:
-    beneath = _beneath(facts, source)
+def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> Settings:
+    beneath = _beneath(inputs, source)
     role_arn = said.first("role_arn")
     if said.keeps_role:
         role_arn = role_arn or said.remembered.get("role_arn")
@@ -175,10 +175,10 @@ def _fill(facts: Facts, said: _Said, via: Settings | None, source: Source) -> Se
     recalled = said.remembered if same_role else {}
     serial = said.first("mfa_serial") or beneath.get("mfa_serial") or beneath.get("aws_mfa_device")
     serial = (serial or (via.mfa_serial if via else None) or "").strip() or None
-    duration, explicit = _choose_duration(facts, said, role_arn)
-    region = said.first("region") or beneath.get("region") or facts.file.defaults.get("region")
-    around = facts.environ.get("AWS_REGION") or facts.environ.get("AWS_DEFAULT_REGION")
-    called = facts.options.region or around or region
+    duration, explicit = _choose_duration(inputs, said, role_arn)
+    region = said.first("region") or beneath.get("region") or inputs.file.defaults.get("region")
+    around = inputs.environ.get("AWS_REGION") or inputs.environ.get("AWS_DEFAULT_REGION")
+    called = inputs.options.region or around or region
     return Settings(
         name="",
         target="",
@@ -197,8 +197,8 @@ def _fill(facts: Facts, said: _Said, via: Settings | None, source: Source) -> Se
         ),
         duration=duration,
         duration_is_explicit=explicit,
-        min_ttl=_choose_min_ttl(facts),
-        min_ttl_is_explicit=facts.options.min_ttl is not None or "min_ttl" in facts.file.defaults,
+        min_ttl=_choose_min_ttl(inputs),
+        min_ttl_is_explicit=inputs.options.min_ttl is not None or "min_ttl" in inputs.file.defaults,
         region=region_for(called, role_arn, serial),
         written=_written(beneath, region),
         code=said.table.get("code", via.code if via else "auto"),
@@ -206,12 +206,12 @@ def _fill(facts: Facts, said: _Said, via: Settings | None, source: Source) -> Se
     )
 
 
-def _beneath(facts: Facts, source: Source) -> Mapping[str, str]:
+def _beneath(inputs: Inputs, source: Source) -> Mapping[str, str]:
     """Return what the source's profile says, and before it those that led to it."""
     merged: dict[str, str] = {}
     for profile in (*source.passed, source.profile):
         if profile is not None:
-            merged = {**facts.section(profile), **merged}
+            merged = {**inputs.section(profile), **merged}
     return merged
 
 
@@ -221,26 +221,26 @@ def _written(beneath: Mapping[str, str], region: str | None) -> Mapping[str, str
     return {**copied, "region": region} if region else copied
 
 
-def _choose_duration(facts: Facts, said: _Said, role_arn: str | None) -> tuple[int, bool]:
+def _choose_duration(inputs: Inputs, said: _Said, role_arn: str | None) -> tuple[int, bool]:
     """Return the seconds to ask for, and whether option or variable said so."""
-    if facts.options.duration is not None:
-        return facts.options.duration, True
+    if inputs.options.duration is not None:
+        return inputs.options.duration, True
     set_for_name = said.first("duration")
     if set_for_name is not None:
-        return _read_seconds(facts, said, set_for_name), False
+        return _read_seconds(inputs, said, set_for_name), False
     if role_arn:
         return ROLE_SECONDS, False
-    return facts.file.defaults.get("duration", MFA_SECONDS), False
+    return inputs.file.defaults.get("duration", MFA_SECONDS), False
 
 
-def _choose_min_ttl(facts: Facts) -> int:
-    if facts.options.min_ttl is not None:
-        return facts.options.min_ttl
-    ttl: int = facts.file.defaults.get("min_ttl", MIN_TTL_SECONDS)
+def _choose_min_ttl(inputs: Inputs) -> int:
+    if inputs.options.min_ttl is not None:
+        return inputs.options.min_ttl
+    ttl: int = inputs.file.defaults.get("min_ttl", MIN_TTL_SECONDS)
     return ttl
 
 
-def _check_min_ttl(facts: Facts, settings: Settings) -> None:
+def _check_min_ttl(inputs: Inputs, settings: Settings) -> None:
     """Refuse a min-ttl that no session of this duration could have."""
     if not settings.min_ttl_is_explicit or settings.min_ttl <= settings.duration:
         return
@@ -249,19 +249,19 @@ def _check_min_ttl(facts: Facts, settings: Settings) -> None:
     asked, lasts = spell_duration(settings.min_ttl), spell_duration(settings.duration)
     message = f"a session of {lasts} can never have {asked} left, which is the min-ttl asked for"
     hint = f"ask for less than {lasts}, or for a longer --duration"
-    if facts.options.min_ttl is not None and not facts.options.min_ttl_from_variable:
+    if inputs.options.min_ttl is not None and not inputs.options.min_ttl_from_variable:
         raise UsageError("min-ttl-too-long", message, hint)
     raise ConfigurationError("min-ttl-too-long", message, hint)
 
 
-def _read_seconds(facts: Facts, said: _Said, value: int | str) -> int:
+def _read_seconds(inputs: Inputs, said: _Said, value: int | str) -> int:
     if isinstance(value, int):
         return value
     if value.strip().isascii() and value.strip().isdigit():
         return int(value)
     raise ConfigurationError(
         "bad-duration",
-        f"duration_seconds = {value} of profile {said.name!r} in {config_path(facts.environ)} "
+        f"duration_seconds = {value} of profile {said.name!r} in {config_path(inputs.environ)} "
         "is not a number of seconds",
         f"aws configure set duration_seconds 3600 --profile {said.name}",
     )

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 LOGIN = "login_session"
 """What `aws login` writes to a profile; its keys are temporary."""
@@ -30,47 +30,49 @@ _TEMPORARY = {
 _BRIDGED = (*_TEMPORARY, "login_session", "role_arn")
 
 
-def named_source(facts: Facts, profile: str) -> Source:
+def named_source(inputs: Inputs, profile: str) -> Source:
     """Return the source that a setting names; refuse one without long-term keys, saying why."""
-    if profile not in facts.profiles.names():
-        raise unknown_name(facts, profile)
-    check_pasted_keys(facts, profile)
-    source = source_in(facts, profile)
+    if profile not in inputs.profiles.names():
+        raise unknown_name(inputs, profile)
+    check_pasted_keys(inputs, profile)
+    source = source_in(inputs, profile)
     if source is None:
-        raise _unfit(facts, profile)
+        raise _unfit(inputs, profile)
     return source
 
 
-def own_source(facts: Facts, name: str) -> Source | None:
+def own_source(inputs: Inputs, name: str) -> Source | None:
     """Return the session's own profile as its source, where it holds or yields long-term keys."""
-    section = facts.section(name)
+    section = inputs.section(name)
     if section.get("credential_source") == "Environment":
-        return environment_source(facts.environ)
-    check_pasted_keys(facts, name)
-    source = source_in(facts, name)
+        return environment_source(inputs.environ)
+    check_pasted_keys(inputs, name)
+    source = source_in(inputs, name)
     if source is None and "role_arn" not in section and any(key in section for key in _TEMPORARY):
-        raise _unfit(facts, name)
+        raise _unfit(inputs, name)
     return source
 
 
-def usual_source(facts: Facts, name: str) -> Source:
+def usual_source(inputs: Inputs, name: str) -> Source:
     """Return the source that `aws` itself would use, when nothing names one."""
-    source = environment_source(facts.environ)
+    source = environment_source(inputs.environ)
     if source is not None:
         return source
-    for profile in _usual_profiles(facts, name):
-        check_pasted_keys(facts, profile)
-        source = follow(facts, profile)
+    for profile in _usual_profiles(inputs, name):
+        check_pasted_keys(inputs, profile)
+        source = follow(inputs, profile)
         if source is not None:
             if source.profile is not None:
-                check_pasted_keys(facts, source.profile)
+                check_pasted_keys(inputs, source.profile)
             return source
-    return _only_source(facts)
+    return _only_source(inputs)
 
 
-def _only_source(facts: Facts) -> Source:
+def _only_source(inputs: Inputs) -> Source:
     """Return the one source that there is at all; refuse none, and several."""
-    found = {name: source for name in facts.profiles.names() if (source := source_in(facts, name))}
+    found = {
+        name: source for name in inputs.profiles.names() if (source := source_in(inputs, name))
+    }
     if len(found) == 1:
         return next(iter(found.values()))
     if found:
@@ -81,7 +83,7 @@ def _only_source(facts: Facts) -> Source:
         )
     raise ConfigurationError(
         "no-long-term-keys",
-        f"no long-term access key found: not in the environment, not in {_places(facts)}",
+        f"no long-term access key found: not in the environment, not in {_places(inputs)}",
         "run `aws configure` to store yours, or say which profile has it: --source-profile NAME",
     )
 
@@ -103,14 +105,14 @@ def environment_source(environ: Mapping[str, str]) -> Source | None:
     return Source(keys=keys) if keys and keys.is_long_term() else None
 
 
-def source_in(facts: Facts, profile: str) -> Source | None:
+def source_in(inputs: Inputs, profile: str) -> Source | None:
     """Return the long-term keys that a profile's own sections hold or yield, as botocore orders."""
-    keys = read_keys(facts.in_credentials(profile))
+    keys = read_keys(inputs.in_credentials(profile))
     if keys is None:
-        process = facts.section(profile).get("credential_process", "").strip()
-        if process and not leads_back(process) and not exports_temporary(facts, process):
+        process = inputs.section(profile).get("credential_process", "").strip()
+        if process and not leads_back(process) and not exports_temporary(inputs, process):
             return Source(profile=profile, process=process)
-        keys = read_keys(facts.profiles.in_config(profile) or {})
+        keys = read_keys(inputs.profiles.in_config(profile) or {})
     return Source(profile=profile, keys=keys) if keys and keys.is_long_term() else None
 
 
@@ -121,7 +123,7 @@ def leads_back(process: str) -> bool:
     return any(name in {"mfa-session", "mfa-session.exe", "mfa_session"} for name in names)
 
 
-def exports_temporary(facts: Facts, process: str) -> bool:
+def exports_temporary(inputs: Inputs, process: str) -> bool:
     """Say whether a credential_process is the AWS CLI's bridge to a profile of temporary keys.
 
     AWS documents `aws configure export-credentials --profile X --format process` for SDKs that
@@ -129,7 +131,7 @@ def exports_temporary(facts: Facts, process: str) -> bool:
     """
     if "export-credentials" not in process:
         return False
-    section = facts.section(process_profile(process) or "default")
+    section = inputs.section(process_profile(process) or "default")
     return read_keys(section) is None and any(key in section for key in _BRIDGED)
 
 
@@ -149,27 +151,27 @@ def process_profile(process: str) -> str | None:
     return None
 
 
-def _usual_profiles(facts: Facts, name: str) -> Iterator[str]:
+def _usual_profiles(inputs: Inputs, name: str) -> Iterator[str]:
     for variable in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):
-        if facts.environ.get(variable):
-            yield facts.environ[variable]
+        if inputs.environ.get(variable):
+            yield inputs.environ[variable]
     yield f"{name}-long-term"
     yield "default"
     yield "default-long-term"
 
 
-def follow(facts: Facts, profile: str) -> Source | None:
+def follow(inputs: Inputs, profile: str) -> Source | None:
     """Return the long-term keys a profile leads to, through sessions of ours and roles."""
     seen: list[str] = []
     while profile and profile not in seen:
         seen.append(profile)
-        source = source_in(facts, profile)
+        source = source_in(inputs, profile)
         if source is not None:
-            passed = [name for name in seen if name != profile and _passes_on(facts, name)]
+            passed = [name for name in seen if name != profile and _passes_on(inputs, name)]
             return source.replace(passed=tuple(passed))
-        section = facts.section(profile)
+        section = inputs.section(profile)
         stored = section.get(STORED + "source_profile") if is_managed(section) else None
-        table = facts.file.sessions.get(profile, {})
+        table = inputs.file.sessions.get(profile, {})
         onward = (
             table.get("source_profile"),
             table.get("via"),
@@ -180,15 +182,15 @@ def follow(facts: Facts, profile: str) -> Source | None:
     return None
 
 
-def _passes_on(facts: Facts, profile: str) -> bool:
+def _passes_on(inputs: Inputs, profile: str) -> bool:
     """Say whether a profile is only another name for the one with the keys."""
-    section = facts.section(profile)
+    section = inputs.section(profile)
     return "role_arn" not in section and not is_managed(section)
 
 
-def _unfit(facts: Facts, profile: str) -> ConfigurationError:
+def _unfit(inputs: Inputs, profile: str) -> ConfigurationError:
     """Return why a profile cannot be the source of an MFA session."""
-    section = facts.section(profile)
+    section = inputs.section(profile)
     hint = "name the profile that holds your access key (AKIA…): --source-profile NAME"
     if leads_back(section.get("credential_process", "")):
         return ConfigurationError(
@@ -196,7 +198,7 @@ def _unfit(facts: Facts, profile: str) -> ConfigurationError:
             f"profile {profile!r} gets its keys from mfa-session itself (credential_process)",
             hint,
         )
-    if exports_temporary(facts, section.get("credential_process", "")):
+    if exports_temporary(inputs, section.get("credential_process", "")):
         return ConfigurationError(
             "temporary-source",
             f"profile {profile!r} gets temporary keys from the AWS CLI (credential_process)",
@@ -223,5 +225,5 @@ def _unfit(facts: Facts, profile: str) -> ConfigurationError:
     )
 
 
-def _places(facts: Facts) -> str:
-    return f"{credentials_path(facts.environ)}, not in {config_path(facts.environ)}"
+def _places(inputs: Inputs) -> str:
+    return f"{credentials_path(inputs.environ)}, not in {config_path(inputs.environ)}"

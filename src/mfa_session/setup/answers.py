@@ -17,7 +17,7 @@ from mfa_session.session.validation import DURATION_LIMITS_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 _REGION = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
@@ -50,29 +50,29 @@ class Answers(Record):
     typed: frozenset[str] = frozenset()
 
 
-def find_session(facts: Facts, asked: str) -> Named:
+def find_session(inputs: Inputs, asked: str) -> Named:
     """Return the session that a name means, be it new; refuse what cannot be an MFA session's.
 
     Raises ConfigurationError: `bad-profile-name`, `protected-profile`, `hidden-profile` or
     `role-session`.
     """
     check_portable(asked, "session")
-    named = look_up(facts, asked) or Named(name=asked)
+    named = look_up(inputs, asked) or Named(name=asked)
     name = named.name
-    if holds_keys(facts, name):
+    if holds_keys(inputs, name):
         raise ConfigurationError(
             "protected-profile",
             f"profile {name!r} holds long-term keys: it can be the source, not the session",
             f"call the session otherwise: --profile mfa --source-profile {name}",
         )
-    table = facts.file.sessions.get(name, {})
-    if "role_arn" in table or "via" in table or "role_arn" in facts.section(name):
+    table = inputs.file.sessions.get(name, {})
+    if "role_arn" in table or "via" in table or "role_arn" in inputs.section(name):
         raise ConfigurationError(
             "role-session",
             f"session {name!r} is a role's; `configure` sets up the MFA session it comes from",
             "give the MFA session another name: --profile NAME",
         )
-    if hides_static_keys(facts, name) and "write_to" not in table:
+    if hides_static_keys(inputs, name) and "write_to" not in table:
         raise ConfigurationError(
             "hidden-profile",
             f"profile {name!r} gets its credentials elsewhere: SDKs pass over a session there",
@@ -81,10 +81,10 @@ def find_session(facts: Facts, asked: str) -> Named:
     return named
 
 
-def target_of(facts: Facts, named: Named) -> str:
+def target_of(inputs: Inputs, named: Named) -> str:
     """Return the profile that the session is written to."""
-    write_to = facts.file.sessions.get(named.name, {}).get("write_to")
-    target = choose_target(facts, named, write_to)
+    write_to = inputs.file.sessions.get(named.name, {}).get("write_to")
+    target = choose_target(inputs, named, write_to)
     check_portable(target, "profile to write a session to")
     return target
 

@@ -33,14 +33,14 @@ def run(options: Options, ctx: Context) -> Result:
     """Set a session up; what was not agreed to is not changed."""
     edges, terminal = ctx.make.setup(), ctx.make.terminal()
     dialog = Dialog(terminal, edges.choose, asks=terminal.can_ask() and not options.yes)
-    facts = read_inputs(ctx, options.session)
+    inputs = read_inputs(ctx, options.session)
     edges.settings.check_writable()
-    interview = Interview(options, ctx, facts, dialog)
+    interview = Interview(options, ctx, inputs, dialog)
     answers = interview.hold()
-    changes = _settle(dialog, plan(facts, answers), force=options.force)
+    changes = _settle(dialog, plan(inputs, answers), force=options.force)
     shell = plan_shell(options, ctx, edges, dialog)
     drafts = [
-        draft_settings(edges.settings, facts, changes),
+        draft_settings(edges.settings, inputs, changes),
         draft_profiles(edges.profiles, changes),
         *(shell.drafts() if shell else []),
     ]
@@ -95,9 +95,9 @@ def _log_in(options: Options, ctx: Context, edges: SetupEdges, answers: Answers)
     session = options.session.replace(
         profile=answers.name, source_profile=None, mfa_serial=None, duration=None, region=None
     )
-    facts = read_inputs(ctx, session)
+    inputs = read_inputs(ctx, session)
     try:
-        outcome = acquire(ctx, facts, resolve(facts))
+        outcome = acquire(ctx, inputs, resolve(inputs))
     except KeyboardInterrupt:
         raise Interrupted(
             "interrupted",

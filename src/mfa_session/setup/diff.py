@@ -12,7 +12,7 @@ from mfa_session.setup.plan import PROFILES, SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
     from mfa_session.setup.plan import Change
     from mfa_session.setup.ports import ProfilesWriter, SettingsWriter
 
@@ -34,7 +34,9 @@ class Draft(Record):
         return [f"{self.path}{new}:", *_difference(_rows(self.before), _rows(self.after))]
 
 
-def draft_settings(writer: SettingsWriter, facts: Facts, changes: Sequence[Change]) -> Draft | None:
+def draft_settings(
+    writer: SettingsWriter, inputs: Inputs, changes: Sequence[Change]
+) -> Draft | None:
     """Return config.toml with the changes that are for it, or None without any."""
     values = {change.place: change.after for change in changes if change.file == SETTINGS}
     if not values:
@@ -44,7 +46,7 @@ def draft_settings(writer: SettingsWriter, facts: Facts, changes: Sequence[Chang
         path=writer.path,
         before=before,
         after=writer.edited(before, values),
-        write=lambda: writer.update(values, facts.file),
+        write=lambda: writer.update(values, inputs.file),
     )
 
 

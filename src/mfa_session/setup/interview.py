@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
     from mfa_session.session.names import Named
     from mfa_session.setup.dialog import Dialog
     from mfa_session.setup.options import Options
@@ -45,13 +45,13 @@ NO_DEVICE = "add an MFA device: mfa-session device enroll --qr --profile {name}"
 class Interview:
     """One person's answers to everything; `next_steps` is what is left for her to do."""
 
-    def __init__(self, options: Options, ctx: Context, facts: Facts, dialog: Dialog) -> None:
+    def __init__(self, options: Options, ctx: Context, inputs: Inputs, dialog: Dialog) -> None:
         """Take what is known, and whom to ask."""
         self._given = options
         self._ctx = ctx
-        self._facts = facts
+        self._inputs = inputs
         self._dialog = dialog
-        said = {key: value for key, value in facts.options.as_dict().items() if value != ""}
+        said = {key: value for key, value in inputs.options.as_dict().items() if value != ""}
         self._options = SessionOptions(**said)  # an empty word says nothing
         self._typed: set[str] = set()
         self.next_steps: list[str] = []
@@ -60,8 +60,8 @@ class Interview:
     def hold(self) -> Answers:
         """Find out, ask, and return the answers; each is one that will do."""
         named = self._name()
-        table = self._facts.file.sessions.get(named.name, {})
-        target = target_of(self._facts, named)
+        table = self._inputs.file.sessions.get(named.name, {})
+        target = target_of(self._inputs, named)
         source = self._source(table, target)
         settings = self._settings(named, source)
         serial, known = self._device(table, settings)
@@ -81,9 +81,9 @@ class Interview:
 
     def _name(self) -> Named:
         def read(text: str) -> Named:
-            return find_session(self._facts, text)
+            return find_session(self._inputs, text)
 
-        usual = default_name(self._facts)
+        usual = default_name(self._inputs)
         if self._options.profile is None and self._dialog.asks:
             return self._dialog.ask("Session name", usual, read)
         return read(self._options.profile or usual)
@@ -91,13 +91,13 @@ class Interview:
     def _source(self, table: Mapping[str, Any], target: str) -> str | None:
         """Return the profile with the long-term keys; None where the environment has them."""
         if self._options.source_profile is not None:
-            named_source(self._facts, self._options.source_profile)
+            named_source(self._inputs, self._options.source_profile)
             return self._options.source_profile
-        found = [name for name in source_profiles(self._facts) if name != target]
+        found = [name for name in source_profiles(self._inputs) if name != target]
         if table.get("source_profile") in found:
             return str(table["source_profile"])
         if not found:
-            check_any_source(self._facts)
+            check_any_source(self._inputs)
             return None
         if len(found) == 1:
             self._ctx.console.say(f"long-term keys: profile {found[0]!r}")
@@ -113,7 +113,7 @@ class Interview:
     def _settings(self, named: Named, source: str | None) -> Settings:
         """Return how the session would be had as things stand, with this source."""
         options = self._options.replace(profile=named.name, source_profile=source, duration=None)
-        return resolve_named(self._facts.replace(options=options), named)
+        return resolve_named(self._inputs.replace(options=options), named)
 
     def _device(
         self, table: Mapping[str, Any], settings: Settings
@@ -176,7 +176,7 @@ class Interview:
         """Return the duration to be written; None where it is what it would be anyway."""
         if self._options.duration is not None:
             return check_duration(self._options.duration)
-        stands: int = table.get("duration", self._facts.file.defaults.get("duration", MFA_SECONDS))
+        stands: int = table.get("duration", self._inputs.file.defaults.get("duration", MFA_SECONDS))
         if not self._dialog.asks:
             return None
 
@@ -252,7 +252,7 @@ class Interview:
         if asked or not self._dialog.asks or answers.source_profile is None:
             return asked
         taken = {role.profile for role in answers.roles}
-        found = repointable(self._facts, answers.source_profile, answers.target)
+        found = repointable(self._inputs, answers.source_profile, answers.target)
         return tuple(
             name
             for name in found

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
     from mfa_session.setup.answers import Answers, RoleProfile
 
 SETTINGS, PROFILES = "settings", "profiles"
@@ -58,13 +58,13 @@ class Change(Record):
         return "nothing" if value is None else str(value)
 
 
-def plan(facts: Facts, answers: Answers) -> list[Change]:
+def plan(inputs: Inputs, answers: Answers) -> list[Change]:
     """Return the changes that make the files say what was answered; none where they do already.
 
     Raises ConfigurationError for a role that cannot be set up.
     """
-    changes = [*_of_settings(facts, answers), *_of_roles(facts, answers)]
-    changes += _of_repointed(facts, answers)
+    changes = [*_of_settings(inputs, answers), *_of_roles(inputs, answers)]
+    changes += _of_repointed(inputs, answers)
     return [change for change in changes if change.before != change.after]
 
 
@@ -83,38 +83,38 @@ def setting_exists(change: Change) -> ConfigurationError:
     )
 
 
-def _of_settings(facts: Facts, answers: Answers) -> Iterator[Change]:
+def _of_settings(inputs: Inputs, answers: Answers) -> Iterator[Change]:
     values: dict[tuple[str, ...], object] = {
         ("sessions", answers.name, key): getattr(answers, key) for key in _OF_SESSION
     }
-    if _is_first(facts, answers.name):
+    if _is_first(inputs, answers.name):
         values[("defaults", "profile")] = answers.name
     values[("guard", "confirm")] = answers.confirm
     for place, value in values.items():
         if value is not None:
             agreed = place[-1] in answers.typed
-            before = facts.file.value(place)
+            before = inputs.file.value(place)
             yield Change(file=SETTINGS, place=place, before=before, after=value, agreed=agreed)
 
 
-def _is_first(facts: Facts, name: str) -> bool:
+def _is_first(inputs: Inputs, name: str) -> bool:
     """Say whether a session becomes the one that is meant when none is named."""
-    others = facts.file.sessions.keys() - {name}
-    return name != DEFAULT_NAME and not others and "profile" not in facts.file.defaults
+    others = inputs.file.sessions.keys() - {name}
+    return name != DEFAULT_NAME and not others and "profile" not in inputs.file.defaults
 
 
-def _of_roles(facts: Facts, answers: Answers) -> Iterator[Change]:
+def _of_roles(inputs: Inputs, answers: Answers) -> Iterator[Change]:
     for role in answers.roles:
-        _check_role(facts, answers, role)
+        _check_role(inputs, answers, role)
         wanted = {"role_arn": role.arn, "source_profile": answers.target, "mfa_serial": None}
-        yield from _of_profile(facts, role.profile, wanted, agreed=False)
+        yield from _of_profile(inputs, role.profile, wanted, agreed=False)
 
 
-def _check_role(facts: Facts, answers: Answers, role: RoleProfile) -> None:
-    reason = why_not(facts, role.profile, answers.target)
+def _check_role(inputs: Inputs, answers: Answers, role: RoleProfile) -> None:
+    reason = why_not(inputs, role.profile, answers.target)
     if role.profile in {answers.name, answers.source_profile}:
         reason = "it is the session's own name, or its source"
-    elif reason is None and _gets_keys(facts, role.profile):
+    elif reason is None and _gets_keys(inputs, role.profile):
         reason = "it has credentials of its own, which a role_arn would hide"
     if reason is not None:
         raise ConfigurationError(
@@ -124,23 +124,23 @@ def _check_role(facts: Facts, answers: Answers, role: RoleProfile) -> None:
         )
 
 
-def _gets_keys(facts: Facts, name: str) -> bool:
+def _gets_keys(inputs: Inputs, name: str) -> bool:
     """Say whether a profile without a role gets credentials of its own."""
-    section = facts.section(name)
+    section = inputs.section(name)
     return "role_arn" not in section and any(key in section for key in _CREDENTIALS)
 
 
-def _of_repointed(facts: Facts, answers: Answers) -> Iterator[Change]:
+def _of_repointed(inputs: Inputs, answers: Answers) -> Iterator[Change]:
     for name in answers.repointed:
-        check_repointed(facts, name, answers.source_profile, answers.target)
+        check_repointed(inputs, name, answers.source_profile, answers.target)
         wanted = {"source_profile": answers.target, "mfa_serial": None}
-        yield from _of_profile(facts, name, wanted, agreed=True)
+        yield from _of_profile(inputs, name, wanted, agreed=True)
 
 
 def _of_profile(
-    facts: Facts, name: str, wanted: Mapping[str, str | None], *, agreed: bool
+    inputs: Inputs, name: str, wanted: Mapping[str, str | None], *, agreed: bool
 ) -> Iterator[Change]:
-    section = facts.profiles.in_config(name) or {}
+    section = inputs.profiles.in_config(name) or {}
     for key, value in wanted.items():
         yield Change(
             file=PROFILES, place=(name, key), before=section.get(key), after=value, agreed=agreed

@@ -9,19 +9,19 @@ from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.session.inputs import Facts
+    from mfa_session.session.inputs import Inputs
 
 _ROLE_KEYS = ("role_arn", "source_profile", "mfa_serial")
 
 
-def source_profiles(facts: Facts) -> list[str]:
+def source_profiles(inputs: Inputs) -> list[str]:
     """Return the profiles that hold or yield long-term keys, sorted."""
-    return [name for name in facts.profiles.names() if source_in(facts, name) is not None]
+    return [name for name in inputs.profiles.names() if source_in(inputs, name) is not None]
 
 
-def check_any_source(facts: Facts) -> None:
+def check_any_source(inputs: Inputs) -> None:
     """Refuse where neither a profile nor the environment has long-term keys."""
-    if environment_source(facts.environ) is None:
+    if environment_source(inputs.environ) is None:
         raise ConfigurationError(
             "no-long-term-keys",
             "no profile holds a long-term access key, and the environment has none",
@@ -29,25 +29,25 @@ def check_any_source(facts: Facts) -> None:
         )
 
 
-def repointable(facts: Facts, source: str, target: str) -> list[str]:
+def repointable(inputs: Inputs, source: str, target: str) -> list[str]:
     """Return the role profiles of the source that could come from the session instead, sorted."""
     return [
         name
-        for name in facts.profiles.names()
-        if _comes_from(facts, name, source) and why_not(facts, name, target) is None
+        for name in inputs.profiles.names()
+        if _comes_from(inputs, name, source) and why_not(inputs, name, target) is None
     ]
 
 
-def check_repointed(facts: Facts, name: str, source: str | None, target: str) -> None:
+def check_repointed(inputs: Inputs, name: str, source: str | None, target: str) -> None:
     """Refuse a profile that cannot be had from the session, saying why.
 
     Raises ConfigurationError: `no-such-profile` or `not-repointable`.
     """
-    section = facts.profiles.in_config(name)
+    section = inputs.profiles.in_config(name)
     if section is None:
-        raise unknown_name(facts, name)
+        raise unknown_name(inputs, name)
     origin = section.get("source_profile")
-    reason = why_not(facts, name, target)
+    reason = why_not(inputs, name, target)
     if "role_arn" not in section:
         reason = "it has no role_arn"
     elif reason is None and origin not in (source, target):
@@ -60,12 +60,12 @@ def check_repointed(facts: Facts, name: str, source: str | None, target: str) ->
         )
 
 
-def why_not(facts: Facts, name: str, target: str) -> str | None:
+def why_not(inputs: Inputs, name: str, target: str) -> str | None:
     """Return why a profile for a role cannot come from the session in `target`; None if it can."""
-    section = facts.profiles.in_config(name) or {}
+    section = inputs.profiles.in_config(name) or {}
     if name == target:
         return "it is the session's own profile"
-    if holds_keys(facts, name) or any(key in facts.in_credentials(name) for key in _ROLE_KEYS):
+    if holds_keys(inputs, name) or any(key in inputs.in_credentials(name) for key in _ROLE_KEYS):
         return "the credentials file has a section of that name, which SDKs look at first"
     seconds = section.get("duration_seconds", "").strip()
     if seconds.isascii() and seconds.isdigit() and int(seconds) > CHAINED_LIMIT_SECONDS:
@@ -73,6 +73,6 @@ def why_not(facts: Facts, name: str, target: str) -> str | None:
     return None
 
 
-def _comes_from(facts: Facts, name: str, source: str) -> bool:
-    section = facts.profiles.in_config(name) or {}
+def _comes_from(inputs: Inputs, name: str, source: str) -> bool:
+    section = inputs.profiles.in_config(name) or {}
     return section.get("source_profile") == source and "role_arn" in section

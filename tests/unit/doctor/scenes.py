@@ -17,7 +17,7 @@ from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
 from mfa_session.model.settings import SessionOptions
 from mfa_session.model.settings_file import SettingsFile
-from mfa_session.session.inputs import Facts
+from mfa_session.session.inputs import Inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +40,7 @@ def scene(
 ) -> Scene:
     """Return a scene in which all is well but for what is given; `settings` as config.toml has."""
     tables = {"defaults": {}, "sessions": {}, "keyring": {}, "guard": {}, **(settings or {})}
-    facts = Facts(
+    inputs = Inputs(
         options=SessionOptions(),
         environ={"MFA_SESSION_GUARD": "bash", **(environ or {})},
         file=SettingsFile(path="/config.toml", **tables),
@@ -50,10 +50,10 @@ def scene(
         ),
         recovered={},
     )
-    patterns = [text for key in ("protect", "allow") for text in facts.file.guard.get(key, ())]
+    patterns = [text for key in ("protect", "allow") for text in inputs.file.guard.get(key, ())]
     healthy: dict[str, Any] = {
         "now": NOW,
-        "facts": facts,
+        "inputs": inputs,
         "missing": {},
         "broken": {},
         "places": (),
@@ -68,16 +68,16 @@ def scene(
 
 
 def key(**changes: Any) -> KeyFacts:
-    """Return the facts of carol's own key."""
+    """Return what AWS says of carol's own key."""
     keys = Keys(access_key_id=KEY_ID, secret_access_key=Secret("secret"))
-    facts = KeyFacts(
+    inputs = KeyFacts(
         caller=Caller(keys=keys, profile="default", region=None),
         identity=ARN,
         keys=(AccessKey(id=KEY_ID, is_active=True, created_at=NOW),),
         devices=(device(SERIAL),),
         is_source=True,
     )
-    return facts.replace(**changes)
+    return inputs.replace(**changes)
 
 
 def device(serial: str, kind: str = "virtual") -> Device:

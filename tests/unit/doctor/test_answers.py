@@ -65,7 +65,7 @@ def test_the_age_of_the_users_other_key_is_not_looked_at() -> None:
 
 
 @pytest.mark.parametrize(
-    ("check", "facts", "expected"),
+    ("check", "inputs", "expected"),
     [
         ("sts-reach", {}, []),
         ("sts-reach", {"identity": DOWN}, ["error"]),
@@ -99,8 +99,8 @@ def test_the_age_of_the_users_other_key_is_not_looked_at() -> None:
         ),
     ],
 )
-def test_a_case_of_a_key(check: str, facts: dict[str, Any], expected: list[str]) -> None:
-    assert severities(check, aws(key(**facts))) == expected
+def test_a_case_of_a_key(check: str, inputs: dict[str, Any], expected: list[str]) -> None:
+    assert severities(check, aws(key(**inputs))) == expected
 
 
 def test_an_inactive_key_is_called_so_where_that_can_be_seen() -> None:

@@ -11,7 +11,7 @@ from e2e.places import managed
 from mfa_session.guard.choice import Choice
 from mfa_session.guard.identity import find_identity
 from mfa_session.model.errors import ConfigurationError
-from session.worlds import facts
+from session.worlds import inputs
 
 if TYPE_CHECKING:
     from mfa_session.model.settings import Settings
@@ -47,7 +47,7 @@ class World(NamedTuple):
 
     def choose(self, wanted: str | None = None, *preferred: str | None) -> Settings:
         """Choose as the guard does."""
-        known = facts(
+        known = inputs(
             self.credentials,
             self.config,
             environ=self.environ,

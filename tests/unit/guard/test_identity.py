@@ -10,7 +10,7 @@ from e2e.places import managed
 from mfa_session.guard.identity import KEYS, OTHER, ROLE, SESSION, SOURCE, find_identity
 from mfa_session.model.errors import ConfigurationError
 from session.worlds import KEYS as DEFAULTS_KEYS
-from session.worlds import facts
+from session.worlds import inputs
 
 OWN = f"[default]\n{DEFAULTS_KEYS}"
 PROD_KEYS = "aws_access_key_id = AKIAPRODPRODPRODPROD\naws_secret_access_key = y\n"
@@ -150,7 +150,7 @@ CASES = {
 def test_whose_credentials(name: str) -> None:
     case = CASES[name]
     identity = find_identity(
-        facts(case.credentials, case.config, environ=case.environ, sessions=case.sessions),
+        inputs(case.credentials, case.config, environ=case.environ, sessions=case.sessions),
         case.said,
     )
     keys = identity.source.keys if identity.source else None
@@ -163,13 +163,13 @@ def test_whose_credentials(name: str) -> None:
 @pytest.mark.parametrize("environ", [{}, LONG, SHORT], ids=["bare", "long-term", "session"])
 def test_a_profile_of_nobody_is_refused_with_the_nearest(environ: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        find_identity(facts(OWN + PROD, environ=environ), "prdo")
+        find_identity(inputs(OWN + PROD, environ=environ), "prdo")
     assert (caught.value.code, caught.value.hint) == ("no-such-profile", "did you mean 'prod'?")
 
 
 def test_a_key_without_its_secret_is_refused() -> None:
     with pytest.raises(ConfigurationError) as caught:
-        find_identity(facts(environ={"AWS_ACCESS_KEY_ID": "AKIAENVENVENVENVENV1"}), None)
+        find_identity(inputs(environ={"AWS_ACCESS_KEY_ID": "AKIAENVENVENVENVENV1"}), None)
     assert caught.value.code == "partial-keys"
 
 
@@ -186,5 +186,5 @@ def test_a_key_without_its_secret_is_refused() -> None:
 )
 def test_how_it_is_spoken_of(said: str | None, environ: dict[str, str], label: str) -> None:
     config = f"[profile books]\n{ROLE_ARN}source_profile = default\n"
-    world = facts(OWN + FOREIGN + managed(), config, environ=environ)
+    world = inputs(OWN + FOREIGN + managed(), config, environ=environ)
     assert find_identity(world, said).label() == label

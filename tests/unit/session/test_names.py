@@ -6,7 +6,7 @@ import pytest
 
 from e2e.places import managed
 from mfa_session.session.names import Named, choose_target
-from session.worlds import facts
+from session.worlds import inputs
 
 KEYS = "aws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 
@@ -29,4 +29,4 @@ KEYS = "aws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 def test_the_target_is_portable_and_nobody_elses(
     name: str, credentials: str, config: str, target: str
 ) -> None:
-    assert choose_target(facts(credentials, config), Named(name=name), None) == target
+    assert choose_target(inputs(credentials, config), Named(name=name), None) == target

@@ -9,7 +9,7 @@ import pytest
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.session.resolve import resolve
-from session.worlds import KEYS, facts
+from session.worlds import KEYS, inputs
 
 if TYPE_CHECKING:
     from mfa_session.model.settings import Settings
@@ -60,7 +60,7 @@ def settings_said_in(case: Case, said: tuple[str, ...]) -> Settings:
     section = "".join(f"{key} = {value}\n" for key, value in lines(SECTION).items())
     source = "".join(f"{key} = {value}\n" for key, value in lines(SOURCE).items())
     return resolve(
-        facts(
+        inputs(
             f"[default]\n{KEYS}{source}",
             f"[profile mfa]\noutput = json\n{section}",
             sessions={"mfa": lines(TABLE)} if TABLE in said else {},
@@ -81,7 +81,7 @@ def test_the_first_place_that_says_it_wins(case: Case, said: tuple[str, ...]) ->
 
 
 def test_an_aws_mfa_device_of_the_source_serves() -> None:
-    settings = resolve(facts(f"[default]\n{KEYS}aws_mfa_device = {SERIAL.format('aws-mfa')}\n"))
+    settings = resolve(inputs(f"[default]\n{KEYS}aws_mfa_device = {SERIAL.format('aws-mfa')}\n"))
     assert settings.mfa_serial == SERIAL.format("aws-mfa")
 
 
@@ -98,16 +98,16 @@ def test_an_aws_mfa_device_of_the_source_serves() -> None:
     ],
 )
 def test_durations(world: dict[str, Any], seconds: int, explicit: bool) -> None:
-    settings = resolve(facts(**world))
+    settings = resolve(inputs(**world))
     assert (settings.duration, settings.duration_is_explicit) == (seconds, explicit)
 
 
 @pytest.mark.parametrize("place", ["option", "table", "defaults"])
 def test_a_duration_of_0_is_said_and_refused(place: str) -> None:
     worlds = {
-        "option": facts(duration=0),
-        "table": facts(sessions={"mfa": {"duration": 0}}),
-        "defaults": facts(defaults={"duration": 0}),
+        "option": inputs(duration=0),
+        "table": inputs(sessions={"mfa": {"duration": 0}}),
+        "defaults": inputs(defaults={"duration": 0}),
     }
     with pytest.raises(ConfigurationError) as caught:
         resolve(worlds[place])
@@ -120,7 +120,7 @@ def test_a_duration_of_0_is_said_and_refused(place: str) -> None:
      (899, ROLE, False), (900, ROLE, True), (43200, ROLE, True), (43201, ROLE, False)],
 )  # fmt: skip
 def test_the_limits_of_durations(seconds: int, role: str | None, allowed: bool) -> None:
-    world = facts(duration=seconds, role_arn=role)
+    world = inputs(duration=seconds, role_arn=role)
     if allowed:
         assert resolve(world).duration == seconds
     else:
@@ -146,13 +146,13 @@ def test_the_limits_of_durations(seconds: int, role: str | None, allowed: bool) 
 def test_the_region_called_fits_the_partition(
     serial: str, around: dict[str, str], region: str | None, called: str | None
 ) -> None:
-    world = facts(environ=around, mfa_serial=serial, region=region)
+    world = inputs(environ=around, mfa_serial=serial, region=region)
     assert resolve(world).region == called
 
 
 def test_via_settings_share_the_source_and_not_the_role() -> None:
     settings = resolve(
-        facts(
+        inputs(
             sessions={
                 "mfa": {"mfa_serial": SERIAL.format("mfa")},
                 "books": {"via": "mfa", "role_arn": ROLE.format("books"), "duration": 1800},

@@ -1,4 +1,4 @@
-"""Facts made from texts, as if they stood in the files."""
+"""Inputs made from texts, as if they stood in the files."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from mfa_session.ini.document import Document
 from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.settings import SessionOptions
 from mfa_session.model.settings_file import SettingsFile
-from mfa_session.session.inputs import Facts
+from mfa_session.session.inputs import Inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KEYS = "aws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 
 
-def facts(
+def inputs(
     credentials: str = f"[default]\n{KEYS}",
     config: str = "",
     *,
@@ -24,9 +24,9 @@ def facts(
     defaults: Mapping[str, Any] | None = None,
     environ: Mapping[str, str] | None = None,
     **options: Any,
-) -> Facts:
-    """Return facts: the two AWS files, config.toml's tables, the environment and the options."""
-    return Facts(
+) -> Inputs:
+    """Return inputs: the two AWS files, config.toml's tables, the environment and the options."""
+    return Inputs(
         options=SessionOptions(**options),
         environ=environ or {},
         file=SettingsFile(

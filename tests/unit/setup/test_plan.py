@@ -11,7 +11,7 @@ from mfa_session.session.sources import named_source
 from mfa_session.setup.answers import Answers, RoleProfile, find_session, read_role, target_of
 from mfa_session.setup.plan import PROFILES, SETTINGS, Change, plan, questions, setting_exists
 from mfa_session.setup.profiles import repointable, source_profiles
-from session.worlds import KEYS, facts
+from session.worlds import KEYS, inputs
 
 ARN = "arn:aws:iam::123456789012:role/books"
 BOOKS = f"[profile books]\nrole_arn = {ARN}\nsource_profile = default\nmfa_serial = GAHT12345678\n"
@@ -40,17 +40,17 @@ def code_of(error: pytest.ExceptionInfo[MfaSessionError]) -> tuple[str, str]:
 
 
 def test_what_is_not_answered_is_left_alone() -> None:
-    assert plan(facts(), answers()) == [setting("source_profile", "default")]
+    assert plan(inputs(), answers()) == [setting("source_profile", "default")]
 
 
 def test_what_is_so_already_is_no_change() -> None:
     table = {"source_profile": "default", "duration": 43200, "code": "auto"}
     said = answers(duration=43200, code="auto")
-    assert plan(facts(sessions={"mfa": table}), said) == []
+    assert plan(inputs(sessions={"mfa": table}), said) == []
 
 
 def test_another_value_is_a_question_unless_it_was_typed() -> None:
-    world = facts(sessions={"mfa": {"source_profile": "work", "duration": 3600, "code": "prompt"}})
+    world = inputs(sessions={"mfa": {"source_profile": "work", "duration": 3600, "code": "prompt"}})
     found = plan(world, answers(duration=7200, code="auto", typed=frozenset({"code"})))
     source, duration, code = found
     assert source == setting("source_profile", "default", "work")
@@ -73,7 +73,7 @@ def test_another_value_is_a_question_unless_it_was_typed() -> None:
 def test_the_first_session_becomes_the_usual_one(
     name: str, sessions: dict[str, Any], defaults: dict[str, Any], *, becomes: bool
 ) -> None:
-    found = plan(facts(sessions=sessions, defaults=defaults), answers(name=name, target=name))
+    found = plan(inputs(sessions=sessions, defaults=defaults), answers(name=name, target=name))
     usual = [change for change in found if change.place == ("defaults", "profile")]
     place = ("defaults", "profile")
     assert usual == ([Change(file=SETTINGS, place=place, after=name)] if becomes else [])
@@ -81,17 +81,17 @@ def test_the_first_session_becomes_the_usual_one(
 
 def test_a_role_makes_a_profile() -> None:
     said = answers(roles=(RoleProfile(profile="books", arn=ARN),), source_profile=None)
-    assert plan(facts(), said) == [
+    assert plan(inputs(), said) == [
         profile("books", "role_arn", None, ARN, agreed=False),
         profile("books", "source_profile", None, "mfa", agreed=False),
     ]
     had = f"[profile books]\nrole_arn = {ARN}\nsource_profile = mfa\n"
-    assert plan(facts(config=had), said) == []
+    assert plan(inputs(config=had), said) == []
 
 
 def test_a_role_profile_is_repointed() -> None:
     said = answers(repointed=("books",), source_profile="default")
-    world = facts(config=BOOKS, sessions={"mfa": {"source_profile": "default"}})
+    world = inputs(config=BOOKS, sessions={"mfa": {"source_profile": "default"}})
     assert plan(world, said) == [
         profile("books", "source_profile", "default", "mfa", agreed=True),
         profile("books", "mfa_serial", "GAHT12345678", None, agreed=True),
@@ -112,7 +112,7 @@ def test_a_role_profile_is_repointed() -> None:
 def test_one_that_cannot_be_repointed_is_refused_and_not_offered(
     config: str, credentials: str, why: str
 ) -> None:
-    world = facts(f"[default]\n{KEYS}{credentials}", config)
+    world = inputs(f"[default]\n{KEYS}{credentials}", config)
     assert repointable(world, "default", "mfa") == []
     with pytest.raises(MfaSessionError) as refused:
         plan(world, answers(repointed=("books",)))
@@ -121,7 +121,7 @@ def test_one_that_cannot_be_repointed_is_refused_and_not_offered(
 
 
 def test_those_of_the_source_are_offered() -> None:
-    world = facts(config=BOOKS + BOOKS.replace("books", "audit") + "duration_seconds = 3600\n")
+    world = inputs(config=BOOKS + BOOKS.replace("books", "audit") + "duration_seconds = 3600\n")
     assert repointable(world, "default", "mfa") == ["audit", "books"]
     assert repointable(world, "work", "mfa") == []
 
@@ -134,7 +134,7 @@ def test_those_of_the_source_are_offered() -> None:
 )  # fmt: skip
 def test_a_role_goes_over_nobodys_credentials(name: str, section: str) -> None:
     with pytest.raises(MfaSessionError) as refused:
-        plan(facts(config=section), answers(roles=(RoleProfile(profile=name, arn=ARN),)))
+        plan(inputs(config=section), answers(roles=(RoleProfile(profile=name, arn=ARN),)))
     assert refused.value.code == "not-repointable"
 
 
@@ -156,14 +156,14 @@ def test_what_is_no_role_is_refused(text: str, code: str) -> None:
 )  # fmt: skip
 def test_what_cannot_be_a_session_is_refused(name: str, code: str) -> None:
     process = "[profile process]\ncredential_process = /bin/keys\n"
-    world = facts(config=BOOKS + process, sessions={"via": {"via": "mfa"}})
+    world = inputs(config=BOOKS + process, sessions={"via": {"via": "mfa"}})
     with pytest.raises(MfaSessionError) as refused:
         find_session(world, name)
     assert refused.value.code == code
 
 
 def test_a_session_is_meant_by_its_target_as_well() -> None:
-    world = facts(sessions={"work": {"write_to": "work-mfa"}})
+    world = inputs(sessions={"work": {"write_to": "work-mfa"}})
     for name in ("work", "work-mfa"):
         named = find_session(world, name)
         assert (named.name, target_of(world, named)) == ("work", "work-mfa")
@@ -173,7 +173,7 @@ def test_sources_are_those_with_long_term_keys() -> None:
     session = KEYS.replace("AKIA", "ASIA") + "aws_session_token = x\n"
     process = "[profile process]\ncredential_process = /bin/keys\n"
     back = "[profile back]\ncredential_process = mfa-session credential-process\n"
-    world = facts(f"[default]\n{KEYS}[had]\n{session}", BOOKS + process + back)
+    world = inputs(f"[default]\n{KEYS}[had]\n{session}", BOOKS + process + back)
     assert source_profiles(world) == ["default", "process"]
 
 
@@ -190,7 +190,7 @@ def test_the_aws_clis_bridge_is_a_source_only_where_it_leads_to_long_term_keys(
     bridged: str, is_source: bool
 ) -> None:
     bridge = "credential_process = aws configure export-credentials --profile b --format process"
-    world = facts(config=f"[profile a]\n{bridge}\n[profile b]\n{bridged}\n")
+    world = inputs(config=f"[profile a]\n{bridge}\n[profile b]\n{bridged}\n")
     assert ("a" in source_profiles(world)) is is_source
     if not is_source:
         with pytest.raises(MfaSessionError) as refused:

@@ -133,7 +133,7 @@ COMMANDS = (
         description=(
             "Evaluates policies as IAM does, for a long-term key, an MFA session, a session "
             "without MFA and a role session, and names the statement that decides. A result that "
-            "depends on unknown facts is unknown, never allowed. --live reads your own policies "
+            "depends on unknown inputs is unknown, never allowed. --live reads your own policies "
             "from IAM; you can add files, such as a bucket policy."
         ),
         options=(
