@@ -118,6 +118,14 @@ def test_the_only_key_there_is_needs_no_name(run: Run, aws: Sandbox, files: AwsF
     assert "of profile 'carol'" in outcome.stderr
 
 
+@pytest.mark.parametrize("variable", ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"])
+def test_a_file_that_a_variable_names_is_named_with_it(run: Run, variable: str) -> None:
+    outcome = run("login", env={variable: "/nowhere/file"})
+    assert outcome.exit_code == 3
+    assert f"/nowhere/file (from {variable})" in outcome.stderr
+    assert f"correct or unset {variable}" in outcome.stderr
+
+
 def test_of_several_keys_the_person_says_which(run: Run, aws: Sandbox, files: AwsFiles) -> None:
     users = [aws.create_user("a"), aws.create_user("b")]
     files.write(long_term(users[0], "a") + long_term(users[1], "b"))

@@ -77,8 +77,17 @@ class SessionStore:
         for section in (profiles.in_credentials(target), profiles.in_config(target)):
             _refuse_long_term(section or {}, target)
 
-    def set_aside(self, target: str) -> AsidePlace:
-        """Reserve a file of the state directory, so that even a full disk loses no session."""
+    def set_aside(self, target: str) -> AsidePlace | None:
+        """Reserve a file of the state directory, so that even a full disk loses no session.
+
+        Without a home directory there is none: the run goes on and warns.
+        """
+        if not self._state.has_place():
+            self._warn(
+                "there is no home directory and no XDG_STATE_HOME: "
+                "if the session cannot be written, it is lost"
+            )
+            return None
         # The process in the name: a session that already lies aside for this profile stays.
         name = f"{PREFIX}{_hashed(target)}-{os.getpid()}"
         return AsidePlace(self._state.reserve(name, _RESERVED_BYTES))

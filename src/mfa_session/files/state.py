@@ -121,6 +121,10 @@ class StateDir:
         except OSError as exc:
             raise not_written(path, exc) from exc
 
+    def has_place(self) -> bool:
+        """Say whether there is a home directory, or XDG_STATE_HOME, to keep anything in."""
+        return os.path.isabs(self._root)
+
     def reserve(self, name: str, size_bytes: int) -> Reservation:
         """Take the room on the disk for a file of up to `size_bytes`, to be filled later.
 

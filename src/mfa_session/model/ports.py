@@ -227,8 +227,8 @@ class Store(Protocol):
     def check(self, target: str) -> None:
         """Refuse what can be known to fail, before a code is asked; change nothing."""
 
-    def set_aside(self, target: str) -> Safe:
-        """Reserve a place for the session outside the credentials file."""
+    def set_aside(self, target: str) -> Safe | None:
+        """Reserve a place for the session outside the credentials file; None without a home."""
 
     def save(self, session: Session, settings: Settings) -> None:
         """Write the session to its profile."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LOGIN = "login_session"
 """What `aws login` writes to a profile; its keys are temporary."""
+FILE_VARIABLES = ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE")
 _TEMPORARY = {
     "sso_session": "IAM Identity Center (SSO)",
     "sso_start_url": "IAM Identity Center (SSO)",
@@ -81,10 +82,12 @@ def _only_source(inputs: Inputs) -> Source:
             f"several profiles hold long-term access keys: {', '.join(found)}",
             f"say which is yours: --source-profile {next(iter(found))}",
         )
+    named = [name for name in FILE_VARIABLES if inputs.environ.get(name)]
+    hint = "run `aws configure` to store yours, or say which profile has it: --source-profile NAME"
     raise ConfigurationError(
         "no-long-term-keys",
         f"no long-term access key found: not in the environment, not in {_places(inputs)}",
-        "run `aws configure` to store yours, or say which profile has it: --source-profile NAME",
+        f"correct or unset {' and '.join(named)}, or {hint}" if named else hint,
     )
 
 
@@ -226,4 +229,8 @@ def _unfit(inputs: Inputs, profile: str) -> ConfigurationError:
 
 
 def _places(inputs: Inputs) -> str:
-    return f"{credentials_path(inputs.environ)}, not in {config_path(inputs.environ)}"
+    paths = (credentials_path(inputs.environ), config_path(inputs.environ))
+    return ", not in ".join(
+        f"{path} (from {variable})" if inputs.environ.get(variable) else path
+        for path, variable in zip(paths, FILE_VARIABLES, strict=True)
+    )
