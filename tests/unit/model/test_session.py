@@ -109,3 +109,18 @@ def test_time_left(left: float, seconds: int, valid: bool) -> None:
 )
 def test_only_what_is_shaped_like_a_key_id_is_shown(key_id: str, shown: str) -> None:
     assert Keys(access_key_id=key_id, secret_access_key=Secret("s")).shown_id == shown
+
+
+@pytest.mark.parametrize(
+    ("key_id", "token", "long_term"),
+    [("AKIA1", None, True), ("AKIA1", "t", False), ("ASIA1", None, False), ("ASIA1", "t", False)],
+)
+def test_only_keys_without_a_token_and_of_no_session_are_long_term(
+    key_id: str, token: str | None, long_term: bool
+) -> None:
+    keys = Keys(
+        access_key_id=key_id,
+        secret_access_key=Secret("s"),
+        session_token=Secret(token) if token else None,
+    )
+    assert keys.is_long_term() is long_term
