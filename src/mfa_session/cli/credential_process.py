@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mfa_session.cli.output import write
-from mfa_session.cli.session_variables import take_session
 from mfa_session.model.errors import MfaSessionError, NoMfaError
 from mfa_session.model.expiry import format_time
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
+from mfa_session.session.in_use import take_session
 from mfa_session.session.inputs import read_inputs
 
 TYPE_CHECKING = False

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 
-from mfa_session.cli.session_variables import take_session, variables_of
 from mfa_session.cli.spec.programs import SHELLS
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.session.environment import REMOVED, noting_regions, ours_in
+from mfa_session.session.in_use import take_session, variables_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

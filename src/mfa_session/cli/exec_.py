@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from mfa_session.cli.session_variables import take_session, variables_of
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.session.environment import child_environment
+from mfa_session.session.in_use import take_session, variables_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""What `exec`, `env` and `credential-process` share: a session to hand to another program."""
+"""A session taken for another program, by `exec`, `env`, `serve` and `credential-process`."""
 
 from __future__ import annotations
 
