@@ -14,7 +14,7 @@ from mfa_session.model.session import Keys
 from mfa_session.session.acquire import acquire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mfa_session.model.ports import Caller, CodeSource, MfaCode, Role
     from mfa_session.model.profiles import ProfileFiles
@@ -132,9 +132,9 @@ class FakeSafe:
         self.kept: Session | None = None
         self.is_released = False
 
-    def keep(self, session: Session) -> str:
-        """Hold the session."""
-        self.kept = session
+    def keep(self, *sessions: Session) -> str:
+        """Hold the last of the sessions."""
+        self.kept = sessions[-1]
         return "/state/aside"
 
     def release(self) -> None:
@@ -164,24 +164,28 @@ class FakeStore:
         """Return the profiles whose sessions lie aside."""
         return self.aside
 
-    def check(self, target: str) -> None:
+    def check(self, *targets: str) -> None:
         """Refuse, if it was told to."""
-        del target
+        del targets
         if self.check_refusal:
             raise self.check_refusal
 
-    def set_aside(self, target: str) -> FakeSafe:
+    def set_aside(self, *targets: str) -> FakeSafe:
         """Make a place."""
-        del target
+        del targets
         self.safes.append(FakeSafe())
         return self.safes[-1]
 
     def save(self, session: Session, settings: Settings) -> None:
         """Hold the session, or refuse."""
-        del settings
+        self.save_all([(session, settings)])
+
+    def save_all(self, had: Sequence[tuple[Session, Settings]]) -> Mapping[str, ConfigurationError]:
+        """Hold the sessions, or refuse."""
         if self.refusal:
             raise self.refusal
-        self.held[session.profile] = session
+        self.held.update({session.profile: session for session, _ in had})
+        return {}
 
     def remove(self, profile: str) -> None:
         """Hold the session no longer."""

@@ -4,39 +4,43 @@ from __future__ import annotations
 
 from mfa_session.ini.document import Document
 from mfa_session.ini.reader import UnreadableText
-from mfa_session.model.session import Session, read_session, session_values
+from mfa_session.model.session import read_session, session_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mfa_session.files.state import StateDir
+    from mfa_session.model.session import Session
 
 PREFIX = "session-"
+MOST_IN_ONE_FILE = 50
+"""Sessions of the largest tokens: the state directory reads files of up to 1 MiB."""
 
 
 def read_recovered(state: StateDir) -> dict[str, Session]:
     """Return the sessions kept aside, by the profile they are meant for."""
-    found = {}
+    found: dict[str, Session] = {}
     for name in state.names(PREFIX):
-        session = _read_one(state, name)
-        if session is not None:
-            found[session.profile] = session
+        found.update(profiles_in(state, name))
     return found
 
 
-def to_text(session: Session) -> bytes:
-    """Return a session as a file of its own: one section, as in the credentials file."""
-    values = session_values(session)
-    return Document.empty("").with_values(session.profile, values).to_bytes()
+def to_text(sessions: Iterable[Session]) -> bytes:
+    """Return sessions as a file of their own: a section each, as in the credentials file."""
+    sections = {session.profile: session_values(session) for session in sessions}
+    return Document.empty("").with_sections(sections).to_bytes()
 
 
-def _read_one(state: StateDir, name: str) -> Session | None:
-    data = state.read(name)
-    if not data:
-        return None
+def profiles_in(state: StateDir, name: str) -> dict[str, Session]:
+    """Return the sessions in one file, by profile; none where it is not whole."""
     try:
-        document = Document.parse(data, name)
+        document = Document.parse(state.read(name) or b"", name)
     except UnreadableText:  # cut short by a kill: nothing to be had from it
-        return None
+        return {}
+    found = {}
     for profile in document.names():
-        return read_session(profile, document.section(profile) or {})
-    return None
+        session = read_session(profile, document.section(profile) or {})
+        if session is not None:
+            found[profile] = session
+    return found

@@ -6,24 +6,33 @@ import hashlib
 import os
 
 from mfa_session.files.aws_files import read_profiles
-from mfa_session.files.recovered import PREFIX, read_recovered, to_text
+from mfa_session.files.recovered import (
+    MOST_IN_ONE_FILE,
+    PREFIX,
+    profiles_in,
+    read_recovered,
+    to_text,
+)
 from mfa_session.files.shared import config_file, credentials_file
 from mfa_session.model import copied_settings
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.listing import list_sessions
-from mfa_session.model.profiles import config_header_in
+from mfa_session.model.profiles import config_header, config_header_in, config_headers
 from mfa_session.model.session import MANAGER, OWN_KEYS, holds_long_term_keys, session_values
 from mfa_session.model.session import PREFIX as OWN_PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from typing import TypeVar
 
     from mfa_session.files.state import Reservation, StateDir
     from mfa_session.ini.document import Document
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
+
+    Item = TypeVar("Item")
 
 _COPIED = OWN_PREFIX + "copied"
 _RESERVED_BYTES = 16384  # a session token may have 4 KiB and more
@@ -69,16 +78,17 @@ class SessionStore:
         """Return the profiles whose sessions lie in the state directory, not yet written."""
         return sorted(read_recovered(self._state))
 
-    def check(self, target: str) -> None:
+    def check(self, *targets: str) -> None:
         """Refuse what is known to fail: a file that cannot be written, a protected profile."""
         self._clear()
         self._credentials.check_writable()
         profiles = read_profiles(self._environ)
-        for section in (profiles.in_credentials(target), profiles.in_config(target)):
-            _refuse_long_term(section or {}, target)
+        for target in targets:
+            for section in (profiles.in_credentials(target), profiles.in_config(target)):
+                _refuse_long_term(section or {}, target)
 
-    def set_aside(self, target: str) -> AsidePlace | None:
-        """Reserve a file of the state directory, so that even a full disk loses no session.
+    def set_aside(self, *targets: str) -> AsidePlace | None:
+        """Reserve room in the state directory, so that even a full disk loses no session.
 
         Without a home directory there is none: the run goes on and warns.
         """
@@ -88,26 +98,40 @@ class SessionStore:
                 "if the session cannot be written, it is lost"
             )
             return None
-        # The process in the name: a session that already lies aside for this profile stays.
-        name = f"{PREFIX}{_hashed(target)}-{os.getpid()}"
-        return AsidePlace(self._state.reserve(name, _RESERVED_BYTES))
+        place = AsidePlace()
+        try:
+            for group in _in_groups(targets):
+                # The process in the name: a session that already lies aside for a profile stays.
+                name = f"{PREFIX}{_hashed(group[0])}-{os.getpid()}"
+                place.add(self._state.reserve(name, _RESERVED_BYTES * len(group)))
+        except BaseException:
+            place.release()
+            raise
+        return place
 
     def save(self, session: Session, settings: Settings) -> None:
         """Write the session to its section, and the source's settings to the AWS config."""
-        target = session.profile
-        values, ours = self._plan_copies(target, settings.written)
-        session = session.replace(copied=copied_settings.to_text(ours))
+        for error in self.save_all([(session, settings)]).values():
+            raise error
 
-        def edit(document: Document) -> Document:
-            _refuse_long_term(document.section(target) or {}, target)
-            return document.with_values(target, session_values(session))
+    def save_all(self, had: Sequence[tuple[Session, Settings]]) -> Mapping[str, ConfigurationError]:
+        """Write sessions to their sections in one write, and what they copy in another.
 
-        self._credentials.update(target, edit)
-        self._forget_aside(target)
-        try:
-            self._set_in_config(target, values)
-        except ConfigurationError as error:
-            self._warn(f"the settings of profile {target!r} were not written: {error.message}")
+        Returns the errors of those whose profiles may not be overwritten; the others are written.
+        Raises ConfigurationError where the file cannot be written: then none is.
+        """
+        copies, lines = self._plan_copies(had)
+        refused: dict[str, ConfigurationError] = {}
+
+        def change(document: Document) -> Mapping[str, Mapping[str, str | None]]:
+            refused.update(_refusals(document, lines))
+            return {target: own for target, own in lines.items() if target not in refused}
+
+        self._credentials.update_sections(change)
+        written = [target for target in lines if target not in refused]
+        self._forget_aside(written)
+        self._set_in_config({target: copies[target] for target in written if copies[target]})
+        return refused
 
     def remove(self, profile: str) -> None:
         """Remove what this tool wrote to a section, and a session kept aside for it."""
@@ -124,29 +148,45 @@ class SessionStore:
             return document.without_keys(profile, own)
 
         self._credentials.update(profile, edit)
-        self._forget_aside(profile)
+        self._forget_aside([profile])
         try:
             self._remove_from_config(profile, list(ours))
         except ConfigurationError as error:
             self._warn(f"the settings of profile {profile!r} were not removed: {error.message}")
 
     def _plan_copies(
-        self, target: str, wanted: Mapping[str, str]
-    ) -> tuple[dict[str, str | None], dict[str, str]]:
+        self, had: Sequence[tuple[Session, Settings]]
+    ) -> tuple[dict[str, Mapping[str, str | None]], dict[str, Mapping[str, str | None]]]:
+        """Return by target the settings to write to the AWS config, and the session's own lines."""
         profiles = read_profiles(self._environ)
-        remembered = (profiles.in_credentials(target) or {}).get(_COPIED)
-        present = profiles.in_config(target) or {}
-        return copied_settings.changes(wanted, copied_settings.from_text(remembered), present)
+        copies: dict[str, Mapping[str, str | None]] = {}
+        lines: dict[str, Mapping[str, str | None]] = {}
+        for session, settings in had:
+            target = session.profile
+            remembered = (profiles.in_credentials(target) or {}).get(_COPIED)
+            copies[target], ours = copied_settings.changes(
+                settings.written,
+                copied_settings.from_text(remembered),
+                profiles.in_config(target) or {},
+            )
+            copied = copied_settings.to_text(ours)
+            lines[target] = session_values(session.replace(copied=copied))
+        return copies, lines
 
-    def _set_in_config(self, target: str, values: Mapping[str, str | None]) -> None:
-        def edit(document: Document) -> Document:
-            header = config_header_in(document, target)
-            present = document.section(header) or {}
-            new = {key: value for key, value in values.items() if present.get(key) != value}
-            return document.with_values(header, new) if new else document
+    def _set_in_config(self, copies: Mapping[str, Mapping[str, str | None]]) -> None:
+        def change(document: Document) -> Mapping[str, Mapping[str, str | None]]:
+            headers = config_headers(document)
+            return {
+                headers.get(target) or config_header(target): values
+                for target, values in copies.items()
+            }
 
-        if values:
-            self._config.update(target, edit)
+        try:
+            if copies:
+                self._config.update_sections(change)
+        except ConfigurationError as error:
+            names = ", ".join(map(repr, copies))
+            self._warn(f"the settings of profile {names} were not written: {error.message}")
 
     def _remove_from_config(self, target: str, keys: list[str]) -> None:
         def edit(document: Document) -> Document:
@@ -156,34 +196,62 @@ class SessionStore:
         if keys:
             self._config.update(target, edit)
 
-    def _forget_aside(self, profile: str) -> None:
-        for name in self._state.names(PREFIX + _hashed(profile)):
-            if self._state.read(name):
+    def _forget_aside(self, profiles: Collection[str]) -> None:
+        """Remove what lies aside of these profiles: a file goes with the last of its sessions."""
+        for name in self._state.names(PREFIX):
+            standing = profiles_in(self._state, name)
+            if standing and standing.keys() <= set(profiles):
                 self._state.remove(name)
+            elif not standing.keys().isdisjoint(profiles):
+                left = [standing[profile] for profile in standing.keys() - set(profiles)]
+                self._state.write(name, to_text(left))
 
 
 class AsidePlace:
-    """A reserved file for one session."""
+    """Reserved files for sessions: so many that none is too large to be read again."""
 
-    def __init__(self, reservation: Reservation) -> None:
-        """Take the reservation."""
-        self._reservation = reservation
-        self._kept = False
+    def __init__(self) -> None:
+        """Reserve nothing yet."""
+        self._reserved: list[Reservation] = []
 
-    def keep(self, session: Session) -> str:
-        """Put the session there; the next command finds it."""
-        self._reservation.fill(to_text(session))
-        self._kept = True
-        return self._reservation.path
+    def add(self, reservation: Reservation) -> None:
+        """Take one more reservation, for the next group of sessions."""
+        self._reserved.append(reservation)
+
+    def keep(self, *sessions: Session) -> str:
+        """Put the sessions there and return where; the next command finds them."""
+        paths = []
+        for group in _in_groups(sessions):
+            reservation = self._reserved.pop(0)
+            reservation.fill(to_text(group))
+            paths.append(reservation.path)
+        return ", ".join(paths)
 
     def release(self) -> None:
-        """Remove the file, unless the session lies in it."""
-        if not self._kept:
-            self._reservation.release()
+        """Remove the files that no session lies in."""
+        for reservation in self._reserved:
+            reservation.release()
+
+
+def _in_groups(items: Sequence[Item]) -> list[Sequence[Item]]:
+    """Return them in groups of as many as go into one file."""
+    starts = range(0, len(items), MOST_IN_ONE_FILE)
+    return [items[start : start + MOST_IN_ONE_FILE] for start in starts]
 
 
 def _hashed(profile: str) -> str:
     return hashlib.sha256(profile.encode()).hexdigest()[:16]
+
+
+def _refusals(document: Document, targets: Collection[str]) -> dict[str, ConfigurationError]:
+    """Return the errors of the targets that hold long-term keys now."""
+    found = {}
+    for target in targets:
+        try:
+            _refuse_long_term(document.section(target) or {}, target)
+        except ConfigurationError as error:  # noqa: PERF203  # each is looked at
+            found[target] = error
+    return found
 
 
 def _refuse_long_term(section: Mapping[str, str], profile: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.files.aws_files import is_whole, parse_document, read_document
 from mfa_session.files.writable import WritableFile
-from mfa_session.ini.compare import only_differs_in
+from mfa_session.ini.compare import only_differs_in, only_sets
 from mfa_session.ini.document import Document
 from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from mfa_session.files.state import StateDir
+
+    Changes = Mapping[str, Mapping[str, str | None]]
 
 
 class SharedFile:
@@ -68,11 +70,29 @@ class SharedFile:
         `file-locked` after ten seconds, `edit-refused` for an edit that reaches beyond its
         section, and `sections-gone` where another program has cut the file short.
         """
+        self._replace(lambda old: self.edited(old, name, edit))
 
+    def update_sections(self, change: Callable[[Document], Changes]) -> None:
+        """Give several sections the values that `change` returns by header, in one write.
+
+        `change` is called with the file as it is, perhaps more than once; a value of None removes
+        its line. Raises as `update`.
+        """
+
+        def edit(old: Document) -> Document:
+            changes = change(old)
+            new = old.with_sections(changes)
+            if not only_sets(changes.keys(), old, new):
+                raise self._edit_refused(f"{len(changes)} profiles")
+            return new
+
+        self._replace(edit)
+
+    def _replace(self, edit: Callable[[Document], Document]) -> None:
         def edit_bytes(data: bytes) -> bytes:
             old = parse_document(data, self.path)
             self._refuse_losses(old)
-            return self.edited(old, name, edit).to_bytes()
+            return edit(old).to_bytes()
 
         self._file.update(edit_bytes, self._is_whole)
 
@@ -83,12 +103,15 @@ class SharedFile:
             return old
         headers = {self._header(old, name), self._header(new, name)}
         if not any(only_differs_in(header, old, new) for header in headers):
-            raise ConfigurationError(
-                "edit-refused",
-                f"changing the profile {name} in {self.path} would change other profiles",
-                "look for headers or keys that are indented, and write them without blanks before",
-            )
+            raise self._edit_refused(f"the profile {name}")
         return new
+
+    def _edit_refused(self, what: str) -> ConfigurationError:
+        return ConfigurationError(
+            "edit-refused",
+            f"changing {what} in {self.path} would change other profiles",
+            "look for headers or keys that are indented, and write them without blanks before",
+        )
 
     def _is_whole(self, data: bytes | None) -> bool:
         """Tell whether a file just written can be all there."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from mfa_session.ini.document import Document
 
 
@@ -13,6 +15,39 @@ def only_differs_in(name: str, old: Document, new: Document) -> bool:
     Looks twice: at the bytes around the section, and at what botocore reads for each other one.
     """
     return _same_bytes(name, old, new) and _same_sections(name, old, new)
+
+
+def only_sets(names: Collection[str], old: Document, new: Document) -> bool:
+    """Tell whether nothing but these sections differs, and none of any is gone.
+
+    Looks twice, as `only_differs_in`; new sections stand at the end.
+    """
+    stood = old.names()
+    added = new.names()[len(stood) :]
+    return (
+        new.names() == [*stood, *added]
+        and set(added).issubset(names)
+        and _same_between([name for name in stood if name in names], added, old, new)
+        and all(old.section(name) == new.section(name) for name in stood if name not in names)
+    )
+
+
+def _same_between(
+    standing: Collection[str], added: Collection[str], old: Document, new: Document
+) -> bool:
+    """Compare the bytes around the sections; of those added, only blank lines stand before."""
+    pieces = old.between(standing)
+    new_pieces = new.between([*standing, *added])
+    if added:
+        pieces[-1] = pieces[-1].rstrip()
+        new_pieces[len(standing)] = new_pieces[len(standing)].rstrip()
+    first, *others = zip(pieces, new_pieces, strict=False)
+    return (
+        first[0] == first[1]
+        # Comments between keys that went stand after the last key now.
+        and all(is_now.endswith(was) for was, is_now in others)
+        and not b"".join(new_pieces[len(pieces) :]).strip()
+    )
 
 
 def _same_bytes(name: str, old: Document, new: Document) -> bool:

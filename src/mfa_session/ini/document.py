@@ -95,11 +95,17 @@ class Document:
         A changed key keeps its place and spelling; new keys follow the last one; a new section
         stands at the end. Raises ValueError for what would not be read back as given.
         """
-        wanted = {key.lower(): value for key, value in values.items()}
-        _check_values(wanted)
-        if name in self._scan.spans:
-            return self._edited(name, wanted)
-        return self._appended(name, {k: v for k, v in wanted.items() if v is not None})
+        return self.with_sections({name: values})
+
+    def with_sections(self, changes: Mapping[str, Mapping[str, str | None]]) -> Document:
+        """Return a document with such values in several sections, made in one pass."""
+        wanted = {
+            name: {key.lower(): value for key, value in values.items()}
+            for name, values in changes.items()
+        }
+        for values in wanted.values():
+            _check_values(values)
+        return self._edited(wanted)
 
     def without_keys(self, name: str, keys: Collection[str]) -> Document:
         """Return a document in which a section lacks these keys.
@@ -114,7 +120,7 @@ class Document:
             removed = self._without_section(name)
             if removed is not None:
                 return removed
-        return self._edited(name, dict.fromkeys(gone))
+        return self._edited({name: dict.fromkeys(gone)})
 
     def to_bytes(self) -> bytes:
         """Return the bytes of the file."""
@@ -126,6 +132,14 @@ class Document:
         header, _ = self._rows(name)
         last = _end_of_options(self._scan.read(name), header)
         return b"".join(lines[:header]), b"".join(lines[last + 1 :])
+
+    def between(self, names: Collection[str]) -> list[bytes]:
+        """Return the bytes before, between and after these sections, as `around` cuts them."""
+        lines, pieces, end = self._lines(), [], 0
+        for name, (header, _) in self._all_rows(names).items():
+            pieces.append(b"".join(lines[end:header]))
+            end = _end_of_options(self._scan.read(name), header) + 1
+        return [*pieces, b"".join(lines[end:])]
 
     def without(self, name: str) -> tuple[bytes, bytes]:
         """Return the bytes before and after a section and its comments."""
@@ -139,17 +153,40 @@ class Document:
 
     def _rows(self, name: str) -> tuple[int, int]:
         """Return the row of a section's header, and the row of the next header or of the end."""
-        start, end = self._scan.spans[name]
-        first = self._scan.text.count("\n", 0, start)
-        if end >= len(self._scan.text):
-            return first, len(self._lines())
-        return first, first + self._scan.text.count("\n", start, end)
+        return self._all_rows([name])[name]
 
-    def _edited(self, name: str, wanted: Mapping[str, str | None]) -> Document:
-        """Set and remove keys of a section that stands in the document."""
-        section = self._scan.read(name)
-        header, end = self._rows(name)
+    def _all_rows(self, names: Collection[str]) -> dict[str, tuple[int, int]]:
+        """Return these rows of those sections that stand in the document, in its order."""
+        text, rows, at, row = self._scan.text, {}, 0, 0
+        for name, (start, end) in self._scan.spans.items():
+            if name not in names:
+                continue
+            row += text.count("\n", at, start)
+            length = text.count("\n", start, end)
+            rows[name] = (row, len(self._lines()) if end >= len(text) else row + length)
+            at, row = end, row + length
+        return rows
+
+    def _edited(self, wanted: Mapping[str, Mapping[str, str | None]]) -> Document:
         lines = self._lines()
+        standing = self._all_rows(wanted)
+        for name in reversed(standing):  # from the end: the rows above stay what they are
+            self._edit(lines, name, standing[name], wanted[name])
+        for name, values in wanted.items():
+            if name not in standing:
+                _append(lines, name, {k: v for k, v in values.items() if v is not None})
+        return self._changed(lines)
+
+    def _edit(
+        self,
+        lines: list[bytes],
+        name: str,
+        rows: tuple[int, int],
+        wanted: Mapping[str, str | None],
+    ) -> None:
+        """Set and remove keys of a section that stands in these lines."""
+        section = self._scan.read(name)
+        header, end = rows
         added = []
         place = _end_of_options(section, header)
         indent = _indent_of_new_key(section, header, end, lines)
@@ -161,19 +198,6 @@ class Document:
                 added.append(indent + _setting(key, value))
         if added:
             _insert(lines, place, added)
-        return self._changed(lines)
-
-    def _appended(self, name: str, values: Mapping[str, str]) -> Document:
-        """Add a section at the end, a blank line before it."""
-        if not values:
-            return self
-        _check_name(name)
-        lines = self._lines()
-        new = [f"[{name}]".encode(), *(_setting(key, value) for key, value in values.items())]
-        if lines and lines[-1].strip():
-            new.insert(0, b"")
-        _insert(lines, len(lines) - 1, new)
-        return self._changed(lines)
 
     def _without_section(self, name: str) -> Document | None:
         """Remove a whole section; None if the other sections would then be read differently."""
@@ -252,6 +276,17 @@ def _check_name(name: str) -> None:
     portable = all(word and not word.strip(NAME_CHARACTERS) for word in words)
     if not portable or len(words) > 2 or name == DEFAULT:  # noqa: PLR2004 - "profile NAME"
         raise ValueError(f"not a portable section name: {name!r}")
+
+
+def _append(lines: list[bytes], name: str, values: Mapping[str, str]) -> None:
+    """Add a section at the end, a blank line before it."""
+    if not values:
+        return
+    _check_name(name)
+    new = [f"[{name}]".encode(), *(_setting(key, value) for key, value in values.items())]
+    if lines and lines[-1].strip():
+        new.insert(0, b"")
+    _insert(lines, len(lines) - 1, new)
 
 
 def _setting(key: str, value: str) -> bytes:

@@ -8,10 +8,11 @@ from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from mfa_session.model.errors import ConfigurationError
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.secret import Secret
     from mfa_session.model.session import Keys, Session
@@ -205,8 +206,8 @@ class UsedSteps(Protocol):
 class Safe(Protocol):
     """A place that was set aside before the code was asked, so that the session is never lost."""
 
-    def keep(self, session: Session) -> str:
-        """Put the session there and return the path."""
+    def keep(self, *sessions: Session) -> str:
+        """Put the sessions there and return where."""
 
     def release(self) -> None:
         """Give the place back, unused."""
@@ -224,14 +225,17 @@ class Store(Protocol):
     def kept_aside(self) -> Collection[str]:
         """Return the profiles whose sessions lie aside, as the file could not be written."""
 
-    def check(self, target: str) -> None:
+    def check(self, *targets: str) -> None:
         """Refuse what can be known to fail, before a code is asked; change nothing."""
 
-    def set_aside(self, target: str) -> Safe | None:
-        """Reserve a place for the session outside the credentials file; None without a home."""
+    def set_aside(self, *targets: str) -> Safe | None:
+        """Reserve a place for sessions outside the credentials file; None without a home."""
 
     def save(self, session: Session, settings: Settings) -> None:
         """Write the session to its profile."""
+
+    def save_all(self, had: Sequence[tuple[Session, Settings]]) -> Mapping[str, ConfigurationError]:
+        """Write sessions to their profiles at once; return the errors of those that may not be."""
 
     def remove(self, profile: str) -> None:
         """Remove what this tool wrote to a profile."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfa_session.ini import scan
-from mfa_session.ini.compare import only_differs_in
+from mfa_session.ini.compare import only_differs_in, only_sets
 from mfa_session.ini.document import Document
 from mfa_session.ini.reader import Reader
 
@@ -176,6 +176,23 @@ def test_comparison_sees_any_change_elsewhere(new: str) -> None:
     assert not only_differs_in("mfa", old, parse(new))
     assert only_differs_in("mfa", old, parse("[a]\nk = 1\n[b]\nk = 2\n"))
     assert only_differs_in("mfa", old, parse("[a]\nk = 1\n[mfa]\nx = 2\ny = 3\n[b]\nk = 2\n"))
+
+
+@pytest.mark.parametrize(
+    "new",
+    [
+        "[a]\nk = 1\n[mfa]\nx = 2\n[b]\nk = 3\n[c]\nx = 3\n\n[d]\nx = 4\n",
+        "[a]\nk = 1\n[mfa]\nx = 2\n# new\n[b]\nk = 2\n# gone\n[c]\nx = 3\n\n[d]\nx = 4\n",
+        "[a]\nk = 1\n[mfa]\nx = 2\n[b]\nk = 2\n[c]\nx = 3\n[d]\nx = 4\n[e]\nx = 5\n",
+        "[a]\nk = 1\n[b]\nk = 2\n[c]\nx = 3\n[d]\nx = 4\n",
+        "[a]\nk = 1\n[mfa]\nx = 2\n[d]\nx = 4\n[b]\nk = 2\n[c]\nx = 3\n",
+    ],
+)
+def test_comparison_of_several_sections_sees_any_change_elsewhere(new: str) -> None:
+    old = parse("[a]\nk = 1\n[mfa]\nx = 1\n[b]\nk = 2\n[c]\nx = 1\n")
+    assert not only_sets({"mfa", "c", "d"}, old, parse(new))
+    right = "[a]\nk = 1\n[mfa]\nx = 2\n[b]\nk = 2\n[c]\nx = 3\n\n[d]\nx = 4\n"
+    assert only_sets({"mfa", "c", "d"}, old, parse(right))
 
 
 def test_sections_that_mention_a_text_are_found_unread() -> None:

@@ -10,7 +10,7 @@ from hypothesis import assume, given, note
 from hypothesis import strategies as st
 
 from ini.nasty import Reading, any_lines, files, header_rows, read_as_botocore
-from mfa_session.ini.compare import only_differs_in
+from mfa_session.ini.compare import only_differs_in, only_sets
 from mfa_session.ini.document import Document
 from mfa_session.ini.reader import UnreadableText
 
@@ -149,6 +149,23 @@ def test_setting_changes_what_botocore_reads_of_one_section_only(
     assert after == Reading(changed(before, name, edit), before.defaults)
     assert [n for n in after.sections if n != name] == [n for n in before.sections if n != name]
     assert only_differs_in(name, document, edited)
+
+
+@given(data=files(sound=True), changes=st.dictionaries(indexes, edits, max_size=3))
+def test_setting_several_sections_at_once_is_setting_one_after_the_other(
+    path: Path, data: bytes, changes: dict[int, dict[str, str | None]]
+) -> None:
+    document, before = sound_document(path, data)
+    named = {nth_name(before, index): edit for index, edit in changes.items()}
+    one_by_one = document
+    for name, edit in named.items():
+        one_by_one = one_by_one.with_values(name, edit)
+    at_once = document.with_sections(named)
+    note(f"{data!r}\n{at_once.to_bytes()!r}")
+    assert at_once.to_bytes() == one_by_one.to_bytes()
+    assert only_sets(named, document, at_once)
+    changed_names = [name for name in named if document.section(name) != at_once.section(name)]
+    assert only_sets(named.keys() - changed_names[:1], document, at_once) is not bool(changed_names)
 
 
 @given(data=files(sound=True), index=indexes, edit=edits)
