@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 import threading
 from contextlib import suppress
 
@@ -11,6 +10,7 @@ from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from mfa_session.model.ports import Caller
@@ -28,8 +28,9 @@ MOST_BYTES = 1_000_000
 class Clients:
     """Make clients, beginning in a thread where there is time (a person typing a code)."""
 
-    def __init__(self) -> None:
-        """Make nothing yet."""
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        """Take the environment that botocore reads too; make nothing yet."""
+        self._environ = environ
         self._made: dict[tuple[str, Caller, bool], Any] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -53,49 +54,50 @@ class Clients:
         """
         with self._lock:
             if (service, caller, once) not in self._made:
-                self._made[service, caller, once] = _make(service, caller, 1 if once else ATTEMPTS)
+                self._made[service, caller, once] = self._make(
+                    service, caller, 1 if once else ATTEMPTS
+                )
             return self._made[service, caller, once]
 
+    def _make(self, service: str, caller: Caller, attempts: int) -> Any:
+        """Make a client; proxies, CA bundle and endpoints stay botocore's own business.
 
-def _make(service: str, caller: Caller, attempts: int) -> Any:
-    """Make a client; proxies, CA bundle and endpoints stay botocore's own business.
+        One without a key id does not sign: AWS refuses it, but answers.
+        """
+        # A short process: looking for garbage while hundreds of modules and models load only costs.
+        gc.disable()
+        from botocore import UNSIGNED  # noqa: PLC0415  # as the next
+        from botocore.config import Config  # noqa: PLC0415  # 360 ms: only when AWS is asked
+        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
+        from botocore.session import Session  # noqa: PLC0415
 
-    One without a key id does not sign: AWS refuses it, but answers.
-    """
-    # A short process: looking for garbage while hundreds of modules and models load only costs.
-    gc.disable()
-    from botocore import UNSIGNED  # noqa: PLC0415  # as the next
-    from botocore.config import Config  # noqa: PLC0415  # 360 ms: only when AWS is asked
-    from botocore.exceptions import BotoCoreError  # noqa: PLC0415
-    from botocore.session import Session  # noqa: PLC0415
-
-    _have_files_read_as_utf8()
-    session = Session(profile=caller.profile)
-    token = caller.keys.session_token
-    region = caller.region or session.get_config_variable("region") or "us-east-1"
-    try:
-        client = session.create_client(
-            service,
-            region_name=region,
-            # Never nothing: botocore would go and look for keys, and run what yields them.
-            aws_access_key_id=caller.keys.access_key_id or "unsigned",
-            aws_secret_access_key=caller.keys.secret_access_key.reveal() or "unsigned",
-            aws_session_token=token.reveal() if token else None,
-            config=Config(
-                connect_timeout=CONNECT_SECONDS,
-                read_timeout=READ_SECONDS,
-                signature_version=None if caller.keys.access_key_id else UNSIGNED,
-                retries={"mode": "standard", "total_max_attempts": attempts},
-            ),
-        )
-    except BotoCoreError:
-        raise
-    except ValueError as error:
-        raise _bad_endpoint(service, session) or error from None
-    # botocore has no setting for the size of an answer, and reads all of it; what `before-send`
-    # returns is taken as the answer.
-    client.meta.events.register("before-send", _Sender(client._endpoint.http_session).send)  # noqa: SLF001
-    return client
+        _have_files_read_as_utf8()
+        session = Session(profile=caller.profile)
+        token = caller.keys.session_token
+        region = caller.region or session.get_config_variable("region") or "us-east-1"
+        try:
+            client = session.create_client(
+                service,
+                region_name=region,
+                # Never nothing: botocore would go and look for keys, and run what yields them.
+                aws_access_key_id=caller.keys.access_key_id or "unsigned",
+                aws_secret_access_key=caller.keys.secret_access_key.reveal() or "unsigned",
+                aws_session_token=token.reveal() if token else None,
+                config=Config(
+                    connect_timeout=CONNECT_SECONDS,
+                    read_timeout=READ_SECONDS,
+                    signature_version=None if caller.keys.access_key_id else UNSIGNED,
+                    retries={"mode": "standard", "total_max_attempts": attempts},
+                ),
+            )
+        except BotoCoreError:
+            raise
+        except ValueError as error:
+            raise _bad_endpoint(service, session, self._environ) or error from None
+        # botocore has no setting for the size of an answer, and reads all of it; what `before-send`
+        # returns is taken as the answer.
+        client.meta.events.register("before-send", _Sender(client._endpoint.http_session).send)  # noqa: SLF001
+        return client
 
 
 class _Sender:
@@ -139,10 +141,12 @@ class _Body:
         return [self._data]
 
 
-def _bad_endpoint(service: str, session: Any) -> ConfigurationError | None:
+def _bad_endpoint(
+    service: str, session: Any, environ: Mapping[str, str]
+) -> ConfigurationError | None:
     """Return the error for an endpoint that is no URL, by the name of what sets it; or None."""
     for name in (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL"):
-        url = os.environ.get(name)  # where botocore has it from
+        url = environ.get(name)
         if url:
             return _no_url(name, url)
     url = session.get_scoped_config().get("endpoint_url")

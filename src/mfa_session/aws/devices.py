@@ -14,6 +14,7 @@ from mfa_session.model.secret import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from mfa_session.aws.sts import Learner, Limiter, LocalClock
@@ -27,10 +28,15 @@ class IamDevices(AwsCalls):
     """The devices of the user whose keys `caller` holds: long-term ones, or an MFA session's."""
 
     def __init__(
-        self, clock: LocalClock, aws_clock: Learner, limited: Limiter, caller: Caller
+        self,
+        clock: LocalClock,
+        aws_clock: Learner,
+        limited: Limiter,
+        environ: Mapping[str, str],
+        caller: Caller,
     ) -> None:
-        """Take the clocks, a time limit, and who asks."""
-        super().__init__(clock, aws_clock, limited)
+        """Take what every call needs, and who asks."""
+        super().__init__(clock, aws_clock, limited, environ)
         self._caller = caller
 
     def user(self) -> User:

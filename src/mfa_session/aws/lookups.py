@@ -11,7 +11,7 @@ from mfa_session.model.targets import INSTANCE, Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from mfa_session.aws.sts import Learner, Limiter, LocalClock
@@ -26,10 +26,15 @@ class Lookups(AwsCalls):
     """Questions in the name of the session that the command gets."""
 
     def __init__(
-        self, clock: LocalClock, aws_clock: Learner, limited: Limiter, caller: Caller
+        self,
+        clock: LocalClock,
+        aws_clock: Learner,
+        limited: Limiter,
+        environ: Mapping[str, str],
+        caller: Caller,
     ) -> None:
-        """Take the clocks, a time limit, and who asks."""
-        super().__init__(clock, aws_clock, limited)
+        """Take what every call needs, and who asks."""
+        super().__init__(clock, aws_clock, limited, environ)
         self._caller = caller
 
     def alias(self) -> str | None:

@@ -11,7 +11,7 @@ from mfa_session.model.errors import MfaSessionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from typing import Any, Protocol
 
@@ -45,9 +45,18 @@ CALL_SECONDS = 60.0
 class AwsCalls:
     """STS and IAM through botocore; every failure comes out as one of our errors."""
 
-    def __init__(self, clock: LocalClock, aws_clock: Learner, limited: Limiter) -> None:
-        """Take this machine's clock, who learns how far AWS's is from it, and a time limit."""
-        self._clients = Clients()
+    def __init__(
+        self,
+        clock: LocalClock,
+        aws_clock: Learner,
+        limited: Limiter,
+        environ: Mapping[str, str],
+    ) -> None:
+        """Take this machine's clock, who learns how far AWS's is from it, and a time limit.
+
+        `environ` is the process's own, from which botocore reads its settings.
+        """
+        self._clients = Clients(environ)
         self._clock = clock
         self._aws_clock = aws_clock
         self._limited = limited

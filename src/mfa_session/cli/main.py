@@ -85,7 +85,7 @@ def _dispatch(
     command: Command, given: Given, environ: Mapping[str, str], clock: SystemClock
 ) -> int:
     """Run one command; whatever goes wrong is said here, and only here."""
-    from mfa_session.cli.context import make_context  # noqa: PLC0415
+    from mfa_session.cli.wiring import make_context  # noqa: PLC0415
 
     ctx = make_context(given, environ, clock)
     try:

@@ -42,15 +42,19 @@ def _platform_state(environ: Mapping[str, str]) -> str:
 class StateDir:
     """A directory of mode 0700 with files of mode 0600, made when the first one is written."""
 
-    def __init__(self, root: str, runtime: str | None = None) -> None:
-        """Take `root` as the directory, and keep locks under `runtime` where it cannot be made."""
+    def __init__(self, root: str, runtime: str | None = None, user: str | None = None) -> None:
+        """Take `root` as the directory, and keep locks under `runtime` where it cannot be made.
+
+        `user` tells one user from another on Windows, which has no user ids.
+        """
         self._root = root
         self._runtime = runtime
+        self._user = user
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> StateDir:
         """Return the user's state directory."""
-        return cls(state_path(environ), environ.get("XDG_RUNTIME_DIR"))
+        return cls(state_path(environ), environ.get("XDG_RUNTIME_DIR"), environ.get("USERNAME"))
 
     def path(self, *parts: str) -> str:
         """Return a path in the directory; nothing is made."""
@@ -166,7 +170,8 @@ class StateDir:
             import tempfile  # noqa: PLC0415 - heavy, and rarely needed
 
             directory = tempfile.gettempdir()
-        path = os.path.join(directory, f"mfa-session-{_user()}")
+        user = self._user if os.name == "nt" else os.geteuid()
+        path = os.path.join(directory, f"mfa-session-{user}")
         if os.path.islink(path):  # in a directory for all, it could lead anywhere
             raise ConfigurationError("unsafe-file", f"{path} is a symbolic link", f"rm {path}")
         try:
@@ -178,10 +183,6 @@ class StateDir:
                 f"no directory for lock files: {path}: {reason}",
                 "point XDG_STATE_HOME to a directory of yours",
             ) from exc
-
-
-def _user() -> str:
-    return os.environ.get("USERNAME", "user") if os.name == "nt" else str(os.geteuid())
 
 
 def make_private_directory(path: str) -> str:

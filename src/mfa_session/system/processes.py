@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from mfa_session.model.session import Keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from mfa_session.model.settings import Source
@@ -27,19 +26,19 @@ _OUR_CODE = "MFA_SESSION_TOKEN_CODE"
 VERSION_SECONDS = 10
 
 
-def run_credential_process(source: Source) -> Keys:
+def run_credential_process(source: Source, around: Mapping[str, str]) -> Keys:
     """Return the keys a profile's credential_process prints (SDK guide, `Version` 1).
 
     Nothing it prints is ever shown: it may be a secret. Its stderr is the person's.
     """
     label = f"the credential_process of {source.label()}"
-    if os.environ.get(_ASKED_BY):
+    if around.get(_ASKED_BY):
         raise ConfigurationError(
             "source-loop",
             f"{label} leads back to mfa-session itself",
             "name the profile that holds your access key (AKIA…): --source-profile NAME",
         )
-    answer = _parse(label, _run(label, source))
+    answer = _parse(label, _run(label, source, around))
     try:
         token = answer.get("SessionToken")
         return Keys(
@@ -51,9 +50,9 @@ def run_credential_process(source: Source) -> Keys:
         raise _unusable(label, f"prints no {error.args[0]}") from error
 
 
-def aws_cli_version(command: Sequence[str]) -> int | None:
+def aws_cli_version(command: Sequence[str], around: Mapping[str, str]) -> int | None:
     """Return the first number of the version of the AWS CLI that a command starts, or None."""
-    environ = {name: text for name, text in os.environ.items() if name != _OUR_CODE}
+    environ = {name: text for name, text in around.items() if name != _OUR_CODE}
     with suppress(OSError, ValueError, subprocess.SubprocessError):
         done = subprocess.run(  # the person's own command, which would be run anyway
             [*command, "--version"],
@@ -69,9 +68,9 @@ def aws_cli_version(command: Sequence[str]) -> int | None:
     return None
 
 
-def _run(label: str, source: Source) -> bytes:
+def _run(label: str, source: Source, around: Mapping[str, str]) -> bytes:
     command = source.process or ""
-    environ = {name: text for name, text in os.environ.items() if name != _OUR_CODE}
+    environ = {name: text for name, text in around.items() if name != _OUR_CODE}
     environ[_ASKED_BY] = source.profile or ""
     try:
         words: str | list[str] = command if sys.platform == "win32" else shlex.split(command)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Sequence
 
     from mfa_session.system.terminal import Terminal
@@ -62,13 +62,20 @@ def fitting(addresses: Iterable[Sequence[str]], size: os.terminal_size) -> list[
     return None
 
 
-def show(terminal: Terminal, addresses: Iterable[Sequence[str]], label: str, typed: str) -> None:
+def show(
+    terminal: Terminal,
+    addresses: Iterable[Sequence[str]],
+    label: str,
+    typed: str,
+    *,
+    draws: bool = True,
+) -> None:
     """Show an address for a phone, and wait for Enter where a person can be asked.
 
     On a screen of its own where the terminal has one, so that the secret does not stay in what
-    can be scrolled back to. Where no code fits, or none can be drawn: `typed`, to be typed.
+    can be scrolled back to. Where no code fits, or the terminal `draws` nothing: `typed`, to be
+    typed.
     """
-    draws = os.environ.get("TERM") != "dumb"
     code = fitting(addresses, terminal.size()) if draws else None
     text = code or [f"Account: {label}", f"Key: {typed}"]
     if not terminal.can_ask():

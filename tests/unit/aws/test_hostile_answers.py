@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import threading
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -129,7 +130,7 @@ class Machine:
         self.root = home / "state"
         self.clock = SystemClock()
         self.aws_clock = AwsClock(StateDir(str(self.root)))
-        self.calls = sts.AwsCalls(self.clock, self.aws_clock, run_limited)
+        self.calls = sts.AwsCalls(self.clock, self.aws_clock, run_limited, os.environ)
 
     def log_in(self) -> Issued:
         caller = Caller(keys=KEYS, profile=None, region="eu-west-1")

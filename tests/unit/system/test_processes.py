@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import sys
 
@@ -24,11 +23,11 @@ def printing(text: str, code: int = 0) -> Source:
 
 def test_keys_are_read() -> None:
     answer = {"Version": 1, "AccessKeyId": "AKIAX", "SecretAccessKey": "s"}
-    assert run_credential_process(printing(json.dumps(answer))) == Keys(
+    assert run_credential_process(printing(json.dumps(answer)), {}) == Keys(
         access_key_id="AKIAX", secret_access_key=Secret("s")
     )
     with_token = {**answer, "AccessKeyId": "ASIAX", "SessionToken": "t"}
-    assert run_credential_process(printing(json.dumps(with_token))).session_token == Secret("t")
+    assert run_credential_process(printing(json.dumps(with_token)), {}).session_token == Secret("t")
 
 
 @pytest.mark.parametrize(
@@ -45,7 +44,7 @@ def test_keys_are_read() -> None:
 )
 def test_what_cannot_be_used_is_told_without_what_was_printed(source: Source, said: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        run_credential_process(source)
+        run_credential_process(source, {})
     assert caught.value.code == "credential-process-failed"
     assert said in caught.value.message
     assert "'work'" in caught.value.message
@@ -56,8 +55,7 @@ def test_a_process_that_was_asked_by_us_is_not_asked_again() -> None:
     program = "import os, json; print(json.dumps({'Version': 1, 'AccessKeyId': 'AKIAX', "
     program += "'SecretAccessKey': os.environ['_MFA_SESSION_ASKS_FOR']}))"
     source = Source(profile="work", process=shlex.join([sys.executable, "-c", program]))
-    assert run_credential_process(source).secret_access_key == Secret("work")
-    os.environ["_MFA_SESSION_ASKS_FOR"] = "work"
+    assert run_credential_process(source, {}).secret_access_key == Secret("work")
     with pytest.raises(ConfigurationError) as caught:
-        run_credential_process(source)
+        run_credential_process(source, {"_MFA_SESSION_ASKS_FOR": "work"})
     assert caught.value.code == "source-loop"

@@ -1,0 +1,55 @@
+"""What the care of MFA devices touches."""
+
+from __future__ import annotations
+
+from mfa_session.aws.devices import IamDevices
+from mfa_session.files.enrolments import Enrolments
+from mfa_session.mfa import phone
+from mfa_session.mfa.devices import DeviceEdges
+from mfa_session.system import qr
+from mfa_session.system.signals import put_off
+from mfa_session.system.terminal import Terminal
+from mfa_session.system.timeouts import run_limited
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_session.cli.wiring import Wiring
+    from mfa_session.model.devices import NewDevice
+    from mfa_session.model.iam import User
+    from mfa_session.model.ports import Caller
+
+
+def make_devices(wiring: Wiring, caller: Caller) -> DeviceEdges:
+    """Return the edges, in the name of `caller`."""
+    run, terminal, session = wiring.run, wiring.terminal(), wiring.session()
+    return DeviceEdges(
+        aws=IamDevices(run.clock, run.aws_clock, run_limited, run.environ, caller),
+        secrets=wiring.secrets(),
+        intents=Enrolments(run.files.state),
+        steps=session.steps,
+        turns=session.turns,
+        clock=run.clock,
+        talk=run.console,
+        wait_until=session.wait_until,
+        pause=run.clock.pause,
+        put_off=put_off,
+        confirm=wiring.confirm,
+        ask_code=terminal.ask_hidden if terminal.can_ask() else None,
+        choose=session.choose_device,
+    )
+
+
+def make_phone(wiring: Wiring) -> Callable[[NewDevice, User], None] | None:
+    """Return how to show a new device to a phone; None without a terminal to show it on."""
+    terminal = Terminal(may_ask=True)  # --no-input forbids questions, not pictures
+    if not terminal.can_ask():
+        return None
+    draws = wiring.run.environ.get("TERM") != "dumb"
+
+    def show(device: NewDevice, user: User) -> None:
+        label, typed = phone.label_of(device, user), phone.grouped(device)
+        qr.show(terminal, phone.addresses(device, user), label, typed, draws=draws)
+
+    return show

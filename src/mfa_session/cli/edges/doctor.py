@@ -1,0 +1,48 @@
+"""What the doctor looks at; AWS's time is not remembered, and nothing is asked."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+from mfa_session.aws.checkup import Checkup
+from mfa_session.doctor.ports import DoctorEdges
+from mfa_session.files.aws_clock import ClockReading
+from mfa_session.files.disk import Disk
+from mfa_session.files.state import ReadOnlyState
+from mfa_session.guard.known import find_strays
+from mfa_session.model.aws_paths import expand
+from mfa_session.system.programs import is_startable
+from mfa_session.system.secret_index import SecretIndex
+from mfa_session.system.secret_store import SecretStore
+from mfa_session.system.timeouts import Running, run_limited
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.cli.wiring import Wiring
+    from mfa_session.model.settings_file import SettingsFile
+
+
+def make_doctor(wiring: Wiring) -> DoctorEdges:
+    """Return the edges."""
+    run, reading = wiring.run, ClockReading()
+    environ, state = run.environ, run.files.state
+
+    def secrets(file: SettingsFile) -> SecretStore:
+        """Return the keyring as `file` chooses it, to look into: nothing is remembered."""
+        kept = ReadOnlyState(state)
+        return SecretStore(environ, file.keyring, kept, insecure=False, may_ask=False)
+
+    return DoctorEdges(
+        aws=Checkup(run.clock, reading, run_limited, environ),
+        clock_seconds=lambda: reading.seconds,
+        disk=Disk(environ, state),
+        options=lambda: run.given.options(environ),
+        stored_serials=SecretIndex(state).stored,
+        secrets=secrets,
+        has_program=lambda name: is_startable(expand(name, environ), environ),
+        strays=find_strays,
+        start=Running,
+        local_now=run.clock.local_now,
+        monotonic=monotonic,
+        paint=run.console.paint_for_stdout,
+    )

@@ -1,0 +1,97 @@
+"""What acquiring a session touches."""
+
+from __future__ import annotations
+
+from mfa_session.aws.sts import AwsCalls
+from mfa_session.files.single_flight import Turns
+from mfa_session.files.used_codes import UsedSteps
+from mfa_session.mfa.codes import PromptedCode, SuppliedCode
+from mfa_session.mfa.sources import Sources
+from mfa_session.model.ports import Edges
+from mfa_session.system import core_dumps
+from mfa_session.system.countdown import wait_until
+from mfa_session.system.role_session_name import role_session_name
+from mfa_session.system.signals import uninterrupted
+from mfa_session.system.terminal import choose_device
+from mfa_session.system.timeouts import run_limited
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.cli.wiring import Wiring
+    from mfa_session.mfa.sources import DeviceCodes
+    from mfa_session.model.session import Keys
+    from mfa_session.model.settings import Settings, Source
+
+
+def make_session(wiring: Wiring) -> Edges:
+    """Return the edges; from here on there are long-term keys in memory."""
+    core_dumps.forbid()
+    run = wiring.run
+    terminal, state = wiring.terminal(), run.files.state
+    turns = Turns(state, run.console, terminal.identity() if terminal.can_ask() else None)
+    supplied = _supplied_code(wiring)
+
+    def codes(settings: Settings) -> DeviceCodes:
+        return _codes(wiring, settings, turns, supplied)
+
+    def process_keys(source: Source) -> Keys:
+        from mfa_session.system.processes import (  # noqa: PLC0415  # subprocess, and few need it
+            run_credential_process,
+        )
+
+        return run_credential_process(source, run.environ)
+
+    return Edges(
+        aws=AwsCalls(run.clock, run.aws_clock, run_limited, run.environ),
+        talk=run.console,
+        clock=run.clock,
+        store=wiring.store(),
+        turns=turns,
+        steps=UsedSteps(state, run.console),
+        wait_until=lambda moment, what: wait_until(run.clock, run.console, moment, what),
+        codes=codes,
+        process_keys=process_keys,
+        uninterrupted=uninterrupted,
+        role_session_name=role_session_name,
+        choose_device=lambda serials: choose_device(terminal, serials),
+    )
+
+
+def _codes(
+    wiring: Wiring, settings: Settings, turns: Turns, supplied: SuppliedCode | None
+) -> DeviceCodes:
+    """Return where this session's codes come from, or refuse before anything is sent."""
+    run, terminal = wiring.run, wiring.terminal()
+
+    def ask(question: str) -> str:
+        # Two logins that need different codes do not ask over each other.
+        with turns.alone(f"terminal {terminal.identity()}", "this terminal"):
+            return terminal.ask_hidden(question)
+
+    def run_command(serial: str) -> str:
+        from mfa_session.system.code_command import run_code_command  # noqa: PLC0415  # as above
+
+        command, profile = settings.code_command or "", settings.name
+        return run_code_command(command, serial=serial, profile=profile, environ=run.environ)
+
+    return Sources(
+        settings=settings,
+        clock=run.clock,
+        talk=run.console,
+        secrets=wiring.secrets(),
+        run_command=run_command if settings.code_command else None,
+        prompt=PromptedCode(ask, terminal.tell, settings.name) if terminal.can_ask() else None,
+        supplied=supplied,
+    ).choose()
+
+
+def _supplied_code(wiring: Wiring) -> SuppliedCode | None:
+    """Return the code given by option or variable; one object, so it is sent only once."""
+    text = wiring.given_code
+    if not text:
+        return None
+    if not wiring.reads_code_from_stdin:
+        return SuppliedCode(lambda: text)
+    from mfa_session.system.stdin import read_line  # noqa: PLC0415  # for `--token-code -` only
+
+    return SuppliedCode(read_line)

@@ -1,0 +1,57 @@
+"""What `configure` writes, and how it asks."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+
+from mfa_session.cli.env import find_shell
+from mfa_session.cli.login import tell
+from mfa_session.files.plain_file import PlainFile
+from mfa_session.files.profiles_writer import ProfilesWriter
+from mfa_session.files.settings_writer import SettingsWriter
+from mfa_session.model.aws_paths import home
+from mfa_session.model.errors import UsageError
+from mfa_session.model.settings_file import settings_path
+from mfa_session.setup.ports import SetupEdges
+from mfa_session.shell.scripts import SUFFIXES
+from mfa_session.shell.start import ShellStart
+from mfa_session.system.signals import uninterrupted
+from mfa_session.system.terminal import choose
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfa_session.cli.wiring import Wiring
+
+
+def make_setup(wiring: Wiring) -> SetupEdges:
+    """Return the edges."""
+    run = wiring.run
+    environ, state, warn = run.environ, run.files.state, run.console.warn
+    return SetupEdges(
+        settings=SettingsWriter(environ, state, warn),
+        profiles=ProfilesWriter(environ, state, warn),
+        file=lambda path, private_name: PlainFile(path, private_name, state, warn),
+        shell_start=lambda shell: _shell_start(shell, environ),
+        usual_shell=lambda: _usual_shell(environ),
+        choose=partial(choose, wiring.terminal()),
+        uninterrupted=uninterrupted,
+        announce=partial(tell, asked=None),
+    )
+
+
+def _shell_start(shell: str, environ: Mapping[str, str]) -> ShellStart:
+    """Return how a shell starts; its script stands beside config.toml."""
+    folder = os.path.dirname(os.path.abspath(settings_path(environ)))
+    return ShellStart(shell, folder, environ, home(environ))
+
+
+def _usual_shell(environ: Mapping[str, str]) -> str | None:
+    """Return the shell that called; None where it is not known, or cannot be set up."""
+    try:
+        shell = find_shell(environ)
+    except UsageError:
+        return None
+    return shell if shell in SUFFIXES else None
