@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context
 
-_NOT_EVALUATED = ("dotenv", "json")
+NOT_EVALUATED = ("dotenv", "json")
 
 
 class Options(Record):
@@ -35,7 +35,7 @@ def run(options: Options, ctx: Context) -> Result:
     if options.unset:
         return Result(data={}, lines=tuple(removing_lines(shell, ours_in(ctx.environ))))
     variables = variables_of(take_session(options.session, ctx), ctx)
-    if shell not in _NOT_EVALUATED:
+    if shell not in NOT_EVALUATED:
         variables = noting_regions(variables, ctx.environ)
     return Result(data={}, lines=tuple(setting_lines(shell, variables)))
 
@@ -72,7 +72,7 @@ def setting_lines(shell: str, variables: Mapping[str, str]) -> list[str]:
 
 def removing_lines(shell: str, names: Sequence[str]) -> list[str]:
     """Return the lines that remove variables in a shell."""
-    if shell in _NOT_EVALUATED:
+    if shell in NOT_EVALUATED:
         raise UsageError(
             "nothing-to-unset",
             f"{shell} cannot remove variables",
@@ -88,7 +88,7 @@ def failure_line(shell: str | None, environ: Mapping[str, str]) -> str:
             shell = find_shell(environ)
         except UsageError:
             shell = ""
-    return "" if shell in _NOT_EVALUATED else _FAILURES.get(shell, "false\n")
+    return "" if shell in NOT_EVALUATED else _FAILURES.get(shell, "false\n")
 
 
 def shell_in(argv: Sequence[str]) -> str | None:

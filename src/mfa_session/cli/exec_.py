@@ -22,16 +22,23 @@ class Options(Record):
 
     session: SessionOptions
     region: str | None = None
+    serve: bool = False
     rest: tuple[str, ...] = ()
 
 
 def run(options: Options, ctx: Context) -> Result:
-    """Get the session, then become the command, or the person's shell."""
+    """Get the session, then become the command, or the person's shell; or serve it."""
     ctx.make.take_code_from_stdin()
     use = take_session(options.session, ctx)
-    environ = child_environment(ctx.environ, variables_of(use, ctx, options.region))
     command = options.rest or (_shell(ctx.environ),)
-    return Result(data={}, exit_code=ctx.make.execute(command, environ))
+    if options.serve:
+        from mfa_session.serve.job import run_job  # noqa: PLC0415  # asyncio
+
+        exit_code = run_job(use, options.session, ctx, command, options.region)
+    else:
+        environ = child_environment(ctx.environ, variables_of(use, ctx, options.region))
+        exit_code = ctx.make.execute(command, environ)
+    return Result(data={}, exit_code=exit_code)
 
 
 def _shell(environ: Mapping[str, str]) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mfa_session.model.iam import User
     from mfa_session.model.ports import Caller, Edges
     from mfa_session.policy.aws_names import AwsNames
+    from mfa_session.serve.ports import JobEdges
     from mfa_session.setup.ports import SetupEdges
     from mfa_session.system.clock import SystemClock
     from mfa_session.system.secret_store import SecretStore
@@ -193,6 +194,12 @@ class Wiring:
         from mfa_session.cli.edges.setup import make_setup
 
         return make_setup(self)
+
+    def jobs(self) -> JobEdges:
+        """Return what serving a session touches."""
+        from mfa_session.cli.edges.jobs import make_jobs
+
+        return make_jobs(self.run)
 
     def aws_cli_version(self, words: Sequence[str]) -> int | None:
         """Return the major version of the AWS CLI that `words` start; None where it is unknown."""

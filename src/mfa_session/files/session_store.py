@@ -15,6 +15,7 @@ from mfa_session.files.recovered import (
 )
 from mfa_session.files.shared import config_file, credentials_file
 from mfa_session.model import copied_settings
+from mfa_session.model.copied_settings import SERVES
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.listing import list_sessions
 from mfa_session.model.profiles import config_header, config_header_in, config_headers
@@ -149,8 +150,14 @@ class SessionStore:
 
         self._credentials.update(profile, edit)
         self._forget_aside([profile])
+        served = copied_settings.served_profile(profile)
+        in_served = profiles.in_config(served) or {}
+        copied = copied_settings.from_text(in_served.get(SERVES))
+        ours_served = copied_settings.still_ours(copied, in_served)
         try:
             self._remove_from_config(profile, list(ours))
+            if SERVES in in_served:
+                self._remove_from_config(served, [SERVES, *ours_served])
         except ConfigurationError as error:
             self._warn(f"the settings of profile {profile!r} were not removed: {error.message}")
 

@@ -6,6 +6,9 @@ what this tool wrote and leaves alone what somebody has changed since.
 
 from __future__ import annotations
 
+SERVES = "mfa_session_serves"
+"""The setting that marks a profile of a job's: the session, then what was copied for it."""
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,6 +39,11 @@ def changes(
     set_now = {key: value for key, value in wanted.items() if key in ours or key not in present}
     gone = dict.fromkeys(key for key in ours if key not in wanted)
     return {**gone, **set_now}, set_now
+
+
+def served_profile(profile: str) -> str:
+    """Return the profile that a job uses in place of this one, and that yields no credentials."""
+    return f"{profile}-served"
 
 
 def _quote(value: str) -> str:

@@ -68,6 +68,9 @@ if TYPE_CHECKING:
         def setup(self) -> Any:
             """Return what `configure` touches: `setup.ports.SetupEdges`."""
 
+        def jobs(self) -> Any:
+            """Return what serving a session touches: `serve.ports.JobEdges`."""
+
         def limited(self, work: Callable[[], Any], limit_seconds: float) -> Any:
             """Return what `work` returns; None where it fails or takes longer."""
 

@@ -24,20 +24,15 @@ REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 REGIONS_SET = "MFA_SESSION_REGIONS_SET"
 """The variable that names those of REGIONS which `env` has set and the person had not."""
 
-_NEVER_PASSED_ON = ("MFA_SESSION_TOKEN_CODE",)
+NEVER_PASSED_ON = ("MFA_SESSION_TOKEN_CODE",)
 
 
 def session_variables(
     session: Session, around: Mapping[str, str], *, asked: str | None, from_files: str | None
 ) -> dict[str, str]:
-    """Return what to set; both region variables, as SDKs differ in the one they read.
-
-    The region asked for goes first, then the one `around` (the environment) has, then the
-    files'. Where the environment has two that differ, both stay.
-    """
+    """Return what to set for a session in the environment `around`, its regions included."""
     token = session.keys.session_token
     ends = format_time(session.expires_at) if session.expires_at else None
-    region, default = around.get("AWS_REGION"), around.get("AWS_DEFAULT_REGION")
     variables = {
         "AWS_ACCESS_KEY_ID": session.keys.access_key_id,
         "AWS_SECRET_ACCESS_KEY": session.keys.secret_access_key.reveal(),
@@ -45,6 +40,21 @@ def session_variables(
         "AWS_CREDENTIAL_EXPIRATION": ends,
         "AWS_SESSION_EXPIRATION": ends,
         "MFA_SESSION_ACTIVE": session.name,
+    }
+    regions = region_variables(around, asked=asked, from_files=from_files)
+    return {**{name: value for name, value in variables.items() if value}, **regions}
+
+
+def region_variables(
+    around: Mapping[str, str], *, asked: str | None, from_files: str | None
+) -> dict[str, str]:
+    """Return both region variables, as SDKs differ in the one they read; none without a region.
+
+    The region asked for goes first, then the one `around` (the environment) has, then the
+    files'. Where the environment has two that differ, both stay.
+    """
+    region, default = around.get("AWS_REGION"), around.get("AWS_DEFAULT_REGION")
+    variables = {
         "AWS_REGION": asked or region or default or from_files,
         "AWS_DEFAULT_REGION": asked or default or region or from_files,
     }
@@ -72,6 +82,6 @@ def ours_in(around: Mapping[str, str]) -> tuple[str, ...]:
 
 def child_environment(around: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
     """Return a child's whole environment: the session's, and no other credentials."""
-    gone = {*REMOVED, *SET, *_NEVER_PASSED_ON}
+    gone = {*REMOVED, *SET, *NEVER_PASSED_ON}
     kept = {name: value for name, value in around.items() if name not in gone}
     return {**kept, **variables}

@@ -11,14 +11,15 @@ from mfa_session.session.resolve import resolve
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.session import Session
-    from mfa_session.model.settings import SessionOptions
+    from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.session.context import Context
 
 
 class SessionInUse(Record):
-    """A session, and the region that the files give it."""
+    """A session, what it was to be, and the region that the files give it."""
 
     session: Session
+    settings: Settings
     region: str | None
 
 
@@ -28,7 +29,7 @@ def take_session(options: SessionOptions, ctx: Context) -> SessionInUse:
     settings = resolve(inputs)
     outcome = acquire(ctx, inputs, settings, in_memory=True)
     region = settings.written_region or inputs.section(settings.target).get("region")
-    return SessionInUse(session=outcome.session, region=region)
+    return SessionInUse(session=outcome.session, settings=settings, region=region)
 
 
 def variables_of(use: SessionInUse, ctx: Context, region: str | None = None) -> dict[str, str]:

@@ -92,12 +92,15 @@ def _is_recent(settings: Settings, session: Session, now: datetime) -> bool:
 
 
 def _lasts(settings: Settings, session: Session, now: datetime) -> bool:
-    """Say whether min-ttl is left; where nobody asked for it, a third of the session is enough."""
     left = session.seconds_left(now)
-    needed = settings.min_ttl
-    if session.duration_seconds is not None and not settings.min_ttl_is_explicit:
-        needed = min(needed, session.duration_seconds // 3)
-    return left is not None and left > 0 and left >= needed
+    return left is not None and left > 0 and left >= needed_seconds(settings, session)
+
+
+def needed_seconds(settings: Settings, session: Session) -> int:
+    """Return min-ttl; where nobody asked for it, a third of the session is enough."""
+    if session.duration_seconds is None or settings.min_ttl_is_explicit:
+        return settings.min_ttl
+    return min(settings.min_ttl, session.duration_seconds // 3)
 
 
 def _is_of_source(settings: Settings, session: Session) -> bool:

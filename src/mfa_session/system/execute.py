@@ -31,14 +31,19 @@ def execute(
         core_dumps.allow()
         given = _as_given(environ)
         os.execvpe(program or command[0], list(command), given)  # noqa: S606  # the person's own
-    except (FileNotFoundError, NotADirectoryError):
-        return not_found(console, command[0])
-    except OSError as error:
-        console.error(f"{command[0]}: {error.strerror}", "check that it may be executed")
+    except (OSError, ValueError) as error:
+        return cannot_start(console, command[0], error)
+
+
+def cannot_start(console: Console, name: str, error: OSError | ValueError) -> int:
+    """Tell why a command cannot be started; return the exit code that a shell has for it."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return not_found(console, name)
+    if isinstance(error, OSError):
+        console.error(f"{name}: {error.strerror}", "check that it may be executed")
         return NOT_EXECUTABLE
-    except ValueError:  # an empty name, or a NUL in it
-        console.error(f"{command[0]!r} is no command", "check the name")
-        return NOT_FOUND
+    console.error(f"{name!r} is no command", "check the name")  # a NUL in it
+    return NOT_FOUND
 
 
 def not_found(console: Console, name: str) -> int:

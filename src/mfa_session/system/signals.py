@@ -16,6 +16,8 @@ ENDING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 
+LONGEST_NAP_SECONDS = 0.5
+
 
 class Interruptions:
     """The signals that end a process, taken for a block of the main thread, and given back.
@@ -99,3 +101,29 @@ def uninterrupted() -> Iterator[None]:
 def put_off() -> Interruptions:
     """Defer the signals for a block, which says where they may strike; the rest is forgotten."""
     return Interruptions(deferred=True)
+
+
+def wait_for_signal() -> int:
+    """Wait until a signal comes that ends a process, and return its number.
+
+    One that the process was started with ignored does not count.
+    """
+    import threading  # noqa: PLC0415  # see above
+
+    arrived: list[int] = []
+    came = threading.Event()
+
+    def take(number: int, frame: FrameType | None) -> None:
+        del frame
+        arrived.append(number)
+        came.set()
+
+    heeded = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, take) for number in heeded}
+    try:
+        while not came.wait(LONGEST_NAP_SECONDS):  # Windows tells Ctrl-C between two naps only
+            pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return arrived[0]

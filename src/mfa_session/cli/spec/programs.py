@@ -7,6 +7,13 @@ from mfa_session.cli.spec.options import DURATION, MIN_TTL, PROFILE, REGION, TOK
 
 TITLE = "Every day"
 SHELLS = ("bash", "zsh", "fish", "powershell", "cmd", "dotenv", "json")
+SHELL = Option(
+    flags=("--shell",),
+    kind="choice",
+    choices=SHELLS,
+    metavar="SHELL",
+    help=f"One of {', '.join(SHELLS)}. [default: the calling shell]",
+)
 
 COMMANDS = (
     Command(
@@ -16,9 +23,22 @@ COMMANDS = (
         example="mfa-session exec -- terraform plan",
         description=(
             "Logs in if necessary and runs the command with the credentials in its environment. "
-            "Without a command, runs your shell."
+            "Without a command, runs your shell. With --serve, the command may run longer than the "
+            "session: it gets no credentials in its environment, but the address of an endpoint "
+            "that SDKs ask for them, and the session is renewed while the command runs."
         ),
-        options=(PROFILE, MIN_TTL, REGION, DURATION, TOKEN_CODE),
+        options=(
+            PROFILE,
+            MIN_TTL,
+            REGION,
+            DURATION,
+            TOKEN_CODE,
+            Option(
+                flags=("--serve",),
+                kind="flag",
+                help="Renew the session while the command runs.",
+            ),
+        ),
         takes_command=True,
     ),
     Command(
@@ -32,17 +52,35 @@ COMMANDS = (
         ),
         options=(
             PROFILE,
-            Option(
-                flags=("--shell",),
-                kind="choice",
-                choices=SHELLS,
-                metavar="SHELL",
-                help=f"One of {', '.join(SHELLS)}. [default: the calling shell]",
-            ),
+            SHELL,
             Option(
                 flags=("--unset",), kind="flag", help="Print the commands that unset the variables."
             ),
             MIN_TTL,
+        ),
+    ),
+    Command(
+        name="serve",
+        run="cli.serve:run",
+        summary="Serve a session to SDKs on this machine, and renew it.",
+        example="mfa-session serve",
+        description=(
+            "Prints the variables that let an AWS SDK ask for the session, and answers until you "
+            "press Ctrl-C. Renews the session while it runs; asks questions on the terminal only. "
+            "For one command, use `mfa-session exec --serve`."
+        ),
+        options=(
+            PROFILE,
+            SHELL,
+            Option(
+                flags=("--port",),
+                metavar="PORT",
+                help="The port on 127.0.0.1. [default: any free one]",
+            ),
+            MIN_TTL,
+            REGION,
+            DURATION,
+            TOKEN_CODE,
         ),
     ),
     Command(

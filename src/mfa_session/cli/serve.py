@@ -1,0 +1,46 @@
+"""`serve`: an endpoint for whoever has the variables that it prints."""
+
+from __future__ import annotations
+
+from mfa_session.cli.env import NOT_EVALUATED, find_shell, removing_lines, setting_lines
+from mfa_session.cli.output import write
+from mfa_session.model.record import Record
+from mfa_session.model.result import Result
+from mfa_session.serve.environment import GONE
+from mfa_session.serve.serving import open_endpoint, read_port
+from mfa_session.session.environment import REMOVED
+from mfa_session.session.in_use import take_session
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.model.settings import SessionOptions
+    from mfa_session.session.context import Context
+
+SIGNALLED = 128
+"""What a shell adds to the number of the signal that ended a program."""
+
+
+class Options(Record):
+    """What `serve` was given."""
+
+    session: SessionOptions
+    shell: str | None = None
+    port: str | None = None
+    region: str | None = None
+
+
+def run(options: Options, ctx: Context) -> Result:
+    """Get the session, print the variables, and answer until a signal ends it."""
+    port, shell = read_port(options.port), options.shell or find_shell(ctx.environ)
+    ctx.make.take_code_from_stdin()
+    use = take_session(options.session, ctx)
+    session, jobs, region = options.session, ctx.make.jobs(), options.region
+    with open_endpoint(use, session, ctx, jobs, region=region, port=port) as serving:
+        serving.start()
+        gone = [name for name in GONE if name not in {*REMOVED, *serving.variables}]
+        lines = [] if shell in NOT_EVALUATED else removing_lines(shell, gone)
+        lines += setting_lines(shell, serving.variables)
+        write("".join(f"{line}\n" for line in lines))
+        ctx.console.say(f"serving session {use.session.name!r}; Ctrl-C ends it")
+        number = jobs.wait_for_signal()
+    return Result(data={}, exit_code=SIGNALLED + number)

@@ -1,0 +1,88 @@
+"""What a job is told, so that each SDK in it asks the endpoint and takes no other credentials.
+
+The endpoint comes late in the SDKs' order: keys, roles and profiles of the environment win over it
+(AWS SDKs and Tools Reference Guide, "Standardized credential providers"), and so does what the
+profile `default` of the files yields. In that case the job gets a profile that yields nothing.
+"""
+
+from __future__ import annotations
+
+from mfa_session.model.copied_settings import SERVES, served_profile, to_text
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.session.environment import (
+    NEVER_PASSED_ON,
+    REMOVED,
+    SET,
+    region_variables,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfa_session.serve.ports import JobEdges
+    from mfa_session.session.context import Context
+    from mfa_session.session.in_use import SessionInUse
+
+URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105  # a name
+GONE = (
+    *REMOVED,
+    *SET,
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+)
+"""The variables that win over the endpoint, or change what it is asked for."""
+YIELDING = (
+    "aws_access_key_id",
+    "credential_process",
+    "login_session",
+    "role_arn",
+    "sso_account_id",
+    "sso_session",
+    "sso_start_url",
+    "web_identity_token_file",
+)
+"""The settings by which a profile yields credentials."""
+
+
+def job_variables(
+    use: SessionInUse, ctx: Context, jobs: JobEdges, uri: str, token: str, region: str | None
+) -> dict[str, str]:
+    """Return what to set for a job, once GONE is removed."""
+    regions = region_variables(ctx.environ, asked=region, from_files=use.region)
+    profile = _profile_without_credentials(use, ctx, jobs)
+    named = {"AWS_PROFILE": profile} if profile else {}
+    session = {"MFA_SESSION_ACTIVE": use.session.name}
+    return {URI: uri, TOKEN: token, **session, **named, **regions}
+
+
+def job_environment(around: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
+    """Return a job's whole environment."""
+    gone = {*GONE, *NEVER_PASSED_ON}
+    return {**{name: value for name, value in around.items() if name not in gone}, **variables}
+
+
+def _profile_without_credentials(use: SessionInUse, ctx: Context, jobs: JobEdges) -> str | None:
+    """Return the profile that a job must use; None where `default` yields no credentials."""
+    profiles = ctx.files.profiles()
+    if not _yields(profiles.profile("default")):
+        return None
+    name = served_profile(use.session.profile)
+    if _yields(profiles.profile(name)):
+        raise ConfigurationError(
+            "protected-profile",
+            f"profile {name!r} yields credentials, so it cannot stand for the endpoint",
+            "rename it, and run the command again",
+        )
+    copied = use.settings.written
+    serves = f"{use.session.name} {to_text(copied) or ''}".strip()
+    jobs.write_profile(name, {SERVES: serves, **copied})
+    return name
+
+
+def _yields(section: Mapping[str, str] | None) -> bool:
+    return any((section or {}).get(key) for key in YIELDING)

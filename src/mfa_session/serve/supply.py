@@ -1,0 +1,86 @@
+"""The session that an endpoint answers with, renewed once for all who ask."""
+
+from __future__ import annotations
+
+import asyncio
+
+from mfa_session.model.errors import NoMfaError
+from mfa_session.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_session.model.ports import Clock, Issued
+
+PAUSE_SECONDS = 5.0
+"""How long after a renewal that brought nothing the next may begin."""
+MOST_WAITING_SECONDS = 50.0
+
+
+class Renewed(Record):
+    """What a renewal brought: the session that there is now, if any, and why it is no new one."""
+
+    issued: Issued | None = None
+    problem: str | None = None
+
+
+class Supply:
+    """A session, renewed in the background when less than `margin_seconds` of it are left.
+
+    `renew` blocks until it has an answer. `warn` is told why there is no new session, once for
+    each reason.
+    """
+
+    def __init__(
+        self,
+        first: Issued,
+        renew: Callable[[], Renewed],
+        clock: Clock,
+        warn: Callable[[str], None],
+        margin_seconds: float,
+    ) -> None:
+        """Take the first session; whatever comes after is renewed."""
+        self._issued = first
+        self._renew = renew
+        self._clock = clock
+        self._warn = warn
+        self._margin_seconds = margin_seconds
+        self._renewal: asyncio.Task[None] | None = None
+        self._problem: str | None = None
+        self._next_at = 0.0
+
+    async def current(self) -> Issued:
+        """Return the session: at once while it lives, else when the renewal has ended.
+
+        Raises NoMfaError `not-renewed` where none lives then.
+        """
+        if self._seconds_left() < self._margin_seconds:
+            self._begin_renewal()
+        if self._seconds_left() <= 0 and self._renewal is not None:
+            # Who asks may hang up; the renewal goes on for the others.
+            await asyncio.wait({self._renewal}, timeout=MOST_WAITING_SECONDS)
+        if self._seconds_left() <= 0:
+            problem = self._problem or "its renewal waits for an answer at the terminal"
+            raise NoMfaError("not-renewed", f"the session has expired: {problem}")
+        return self._issued
+
+    def _seconds_left(self) -> float:
+        return (self._issued.expires_at - self._clock.now()).total_seconds()
+
+    def _begin_renewal(self) -> None:
+        loop = asyncio.get_running_loop()
+        is_running = self._renewal is not None and not self._renewal.done()
+        if not is_running and loop.time() >= self._next_at:
+            self._renewal = loop.create_task(self._take_new())
+
+    async def _take_new(self) -> None:
+        loop = asyncio.get_running_loop()
+        found = await loop.run_in_executor(None, self._renew)
+        if found.issued is not None and found.issued.expires_at > self._issued.expires_at:
+            self._issued = found.issued
+        else:
+            self._next_at = loop.time() + PAUSE_SECONDS
+        if found.problem not in {None, self._problem}:
+            self._warn(f"the session was not renewed: {found.problem}")
+        self._problem = found.problem

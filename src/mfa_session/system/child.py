@@ -1,0 +1,113 @@
+"""A command as our child, where something of ours must live beside it.
+
+It shares our process group, so the terminal's keys reach it as they would without us.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+
+from mfa_session.system import core_dumps
+from mfa_session.system.execute import cannot_start
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import FrameType
+
+    from mfa_session.system.console import Console
+
+_OF_KEYS = ("SIGINT", "SIGQUIT", "SIGTSTP")
+"""Signals that the terminal sends to the whole group: the child has had them, too."""
+_OF_OTHERS = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
+"""Signals that somebody sends to us and means for the command."""
+
+
+def run_child(
+    console: Console,
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    started: Callable[[], None],
+) -> int:
+    """Run `command` to its end, and return its exit code; negative for a signal that ended it.
+
+    `started` is called once it runs. Where it cannot be started: 126 or 127, as in a shell.
+    """
+    pids: list[int] = []
+    with _passing_on(pids):
+        try:
+            before = None if sys.platform == "win32" else core_dumps.allow
+            child = subprocess.Popen(
+                list(command),
+                env=dict(environ),
+                preexec_fn=before,  # noqa: PLW1509  # no thread of ours runs yet
+            )
+        except (OSError, ValueError) as error:
+            return cannot_start(console, command[0], error)
+        pids.append(child.pid)
+        started()
+        return child.wait() if sys.platform == "win32" else _wait(child.pid)
+
+
+def end_as(exit_code: int) -> int:
+    """Return an exit code that a process may end with; end by the signal that ended the child."""
+    if exit_code >= 0 or sys.platform == "win32":
+        return exit_code & 0xFF
+    number = -exit_code
+    if number not in {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    return 128 + number  # where the signal is blocked
+
+
+@contextmanager
+def _passing_on(pids: Sequence[int]) -> Iterator[None]:
+    """Hand signals on to the child; what we were started to ignore, both go on ignoring."""
+
+    def hand_on(number: int, frame: FrameType | None) -> None:
+        del frame
+        is_key = signal.Signals(number).name in _OF_KEYS
+        for pid in () if is_key and _has_terminal() else pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+    handled = {}
+    for name in (*_OF_KEYS, *_OF_OTHERS):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            handled[number] = signal.signal(number, hand_on)
+    try:
+        yield
+    finally:
+        for number, handler in handled.items():
+            signal.signal(number, handler)
+
+
+def _has_terminal() -> bool:
+    """Say whether the terminal's keys reach our process group."""
+    if sys.platform == "win32":
+        return True
+    try:
+        tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(tty) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(tty)
+
+
+def _wait(pid: int) -> int:
+    """Wait for the end of the child; while it is stopped (Ctrl-Z), so are we."""
+    while True:
+        _, status = os.waitpid(pid, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            return os.waitstatus_to_exitcode(status)
+        os.kill(os.getpid(), signal.SIGSTOP)  # our shell sees a stopped job, and `fg` wakes us
+        os.kill(pid, signal.SIGCONT)

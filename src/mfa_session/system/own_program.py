@@ -1,0 +1,67 @@
+"""This program, started once more for a part of the work that is a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+END_SECONDS = 5.0
+
+
+def own_command() -> list[str]:
+    """Return the words that start this program: its script, else this Python with the package."""
+    script = os.path.abspath(sys.argv[0])
+    name = os.path.basename(script)
+    if name.partition(".")[0] == "mfa-session" and os.access(script, os.X_OK):
+        return [script]
+    return [sys.executable, "-m", "mfa_session"]
+
+
+class OwnProgram:
+    """Runs this program, and ends the run in time when it is not needed any more."""
+
+    def __init__(self) -> None:
+        """Start nothing."""
+        self._lock = threading.Lock()
+        self._running: subprocess.Popen[bytes] | None = None
+        self._is_over = False
+
+    def run(self, words: Sequence[str], environ: Mapping[str, str]) -> tuple[int, str, str]:
+        """Return exit code, stdout and stderr; it may ask at the terminal, as we may."""
+        with self._lock:
+            if self._is_over:
+                return 1, "", ""
+            self._running = subprocess.Popen(
+                [*own_command(), *words],
+                # `-m` looks for modules in the current directory first, which may be anybody's.
+                cwd=None if len(own_command()) == 1 else os.path.abspath(os.sep),
+                env=dict(environ),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+            )
+        stdout, stderr = self._running.communicate()
+        return (
+            self._running.returncode,
+            stdout.decode("utf-8", "replace"),
+            stderr.decode("utf-8", "replace"),
+        )
+
+    def stop(self) -> None:
+        """Start no more; end what runs, which puts the terminal back as it was."""
+        with self._lock:
+            self._is_over = True
+            if self._running is None or self._running.poll() is not None:
+                return
+            self._running.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._running.wait(END_SECONDS)
+                return
+            self._running.kill()

@@ -1,0 +1,379 @@
+"""`exec --serve` and `serve`: jobs that outlive their session, with SDKs of other people."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import signal
+import sys
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+import processes
+from e2e.places import long_term, managed
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
+
+    from conftest import Run, Start, Terminal
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, User
+
+KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
+URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+SHOW = "import json, os; print(json.dumps(dict(os.environ)))"
+ASK = f"""
+import json, os, urllib.request
+headers = {{"Authorization": os.environ["{TOKEN}"]}}
+asked = urllib.request.Request(os.environ["{URI}"], headers=headers)
+"""
+SHOW_KEY = ASK + 'print(json.load(urllib.request.urlopen(asked))["AccessKeyId"])'
+USE_FOUR_SESSIONS = """
+import boto3, sys, time
+session, seen = boto3.Session(), []
+while len(seen) < 4:
+    session.client("sts").get_caller_identity()
+    key = session.get_credentials().get_frozen_credentials().access_key
+    seen += [] if key in seen else [key]
+    time.sleep(0.05)
+print(*seen)
+"""
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and job control of POSIX")
+
+
+@pytest.fixture
+def standing(files: AwsFiles) -> AwsFiles:
+    """Put a session into the file that lives for an hour."""
+    files.write(KEYS + managed())
+    return files
+
+
+def python(code: str) -> list[str]:
+    """Return the words that run a piece of Python."""
+    return ["--", sys.executable, "-c", code]
+
+
+def test_the_job_has_the_address_and_no_credentials(
+    run: Run, standing: AwsFiles, aws: Sandbox
+) -> None:
+    section = standing.section("mfa")
+    assert section is not None
+    around = {
+        "AWS_PROFILE": "default",
+        "AWS_ACCESS_KEY_ID": "ASIAPLANTEDPLANTED12",
+        "AWS_SECRET_ACCESS_KEY": "planted",
+        "AWS_SESSION_TOKEN": "planted",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/planted",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/planted",
+        "AWS_WEB_IDENTITY_TOKEN_FILE": "/planted",
+        "MFA_SESSION_TOKEN_CODE": "123456",
+        "AWS_REGION": "eu-west-1",
+        "KEPT": "yes",
+    }
+    outcome = run("exec", "--serve", *python(SHOW), env=around)
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    child = json.loads(outcome.stdout)
+    child.pop("LC_CTYPE", None)  # Python's own, in the POSIX locale
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/credentials", child.pop(URI))
+    assert len(child.pop(TOKEN)) == 43
+    gone = dict.fromkeys(name for name, text in around.items() if "planted" in text.lower())
+    expected = processes.environment_with({**around, **gone, "MFA_SESSION_TOKEN_CODE": None})
+    assert child == {
+        **expected,
+        "AWS_PROFILE": "mfa-served",  # as `default` holds keys, which win over the endpoint
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "MFA_SESSION_ACTIVE": "mfa",
+    }
+    assert section["aws_secret_access_key"] not in outcome.stdout
+    assert len(aws.calls) == 0
+
+
+def test_without_credentials_in_default_no_profile_is_written(run: Run, files: AwsFiles) -> None:
+    standing = managed(mfa_session_source_profile="work")
+    files.write(KEYS.replace("default", "work") + standing, config="[default]\noutput = text\n")
+    outcome = run("exec", "--serve", *python(SHOW))
+    assert outcome.exit_code == 0, outcome
+    assert "AWS_PROFILE" not in json.loads(outcome.stdout)
+    assert files.config.read_text() == "[default]\noutput = text\n"
+
+
+def test_the_profile_of_a_job_is_written_once_and_goes_with_logout(
+    run: Run, log_in: LogIn, carols: AwsFiles
+) -> None:
+    log_in()
+    before = carols.config.read_bytes()
+    for _ in range(2):
+        assert run("exec", "--serve", "--", "true").exit_code == 0
+    assert carols.profile("mfa-served") == {
+        "mfa_session_serves": "mfa region=eu-west-1",
+        "region": "eu-west-1",
+    }
+    assert carols.config.read_bytes().startswith(before)
+    assert run("logout").exit_code == 0
+    assert carols.profile("mfa-served") is None
+
+
+def test_a_profile_of_the_persons_own_is_not_taken(run: Run, standing: AwsFiles) -> None:
+    config = "[profile mfa-served]\nrole_arn = arn:aws:iam::123456789012:role/x\n"
+    standing.write(config=config)
+    outcome = run("exec", "--serve", "--", "true")
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert "profile 'mfa-served' yields credentials" in outcome.stderr
+    assert standing.config.read_text() == config
+
+
+def test_the_aws_cli_and_boto3_use_the_session(
+    run: Run, log_in: LogIn, carols: AwsFiles, carol: User
+) -> None:
+    log_in()
+    section = carols.section("mfa")
+    assert section is not None
+    code = "import boto3; c = boto3.Session().get_credentials(); print(c.method, c.access_key)"
+    outcome = run("exec", "--serve", *python(code))
+    assert outcome.stdout == f"container-role {section['aws_access_key_id']}\n"
+    cli = [processes.installed_program("aws"), "sts", "get-caller-identity", "--query", "Arn"]
+    outcome = run("exec", "--serve", "--", *cli, "--output", "text")
+    assert outcome == (0, f"{carol.arn}\n", "")
+
+
+def test_a_job_outlives_its_session_three_times(
+    run: Run, aws: Sandbox, log_in: LogIn, carols: AwsFiles, carol: User
+) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
+    role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
+    carols.write(
+        settings=f'[sessions.books]\nvia = "mfa"\nrole_arn = "{role.arn}"\nduration = "15m"\n'
+    )
+    log_in()
+    asked = ("--serve", "--profile", "books", "--min-ttl", "14m59s")
+    outcome = run("exec", *asked, *python(USE_FOUR_SESSIONS))
+    assert (outcome.exit_code, outcome.stderr) == (0, "")
+    keys = outcome.stdout.split()
+    used = [call.access_key_id for call in aws.calls.of("GetCallerIdentity")]
+    assert [key for key in dict.fromkeys(used) if key in keys] == keys
+    assert len(aws.calls.of("GetSessionToken")) == 1
+    assert len(aws.calls.of("AssumeRole")) in {4, 5}  # one more may have begun at the end
+
+
+def test_where_nobody_can_be_asked_the_living_session_is_answered(
+    run: Run, files: AwsFiles
+) -> None:
+    mine = f"{KEYS}mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"
+    files.write(mine + managed(seconds_left=1000))
+    wait = f"{SHOW_KEY}\nimport time; time.sleep(0.5)\n{SHOW_KEY}"
+    outcome = run("exec", "--serve", "--min-ttl", "15m", *python(wait))
+    assert outcome == (0, "ASIAEXAMPLEEXAMPLE12\n" * 2, "")
+
+
+def test_a_person_is_asked_while_the_job_runs(
+    terminal: Terminal, carols: AwsFiles, phone: Device, aws: Sandbox, home: Path
+) -> None:
+    script = home / "job.py"
+    script.write_text(
+        f"{ASK}\nimport time\nseen = set()\n"
+        "while len(seen) < 2:\n"
+        "    seen.add(json.load(urllib.request.urlopen(asked))['AccessKeyId'])\n"
+        "    time.sleep(0.05)\n"
+        "print('two', 'sessions')\n"
+    )
+    asked = ("--serve", "--duration", "15m", "--min-ttl", "14m59s")
+    tty = terminal("exec", *asked, "--", sys.executable, str(script))
+    question = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa): "
+    tty.expect_exact(question)
+    tty.sendline(phone.code())
+    tty.expect_exact(question)
+    aws.clock.advance(30)
+    tty.sendline(phone.code())
+    tty.expect_exact("two sessions")
+    tty.close()
+    assert [call.status for call in aws.calls.of("GetSessionToken")] == [200, 200]
+    assert carols.section("mfa") is not None
+
+
+def test_the_end_of_the_job_ends_the_question(
+    terminal: Terminal, carols: AwsFiles, phone: Device, home: Path
+) -> None:
+    script = home / "job.py"
+    script.write_text(
+        f"{ASK}\nimport time\n"
+        "while not os.path.exists('over'):\n"
+        "    urllib.request.urlopen(asked)\n"
+        "    time.sleep(0.05)\n"
+    )
+    assert carols.section("mfa") is None
+    asked = ("--serve", "--duration", "15m", "--min-ttl", "14m59s")
+    program = processes.installed_program("mfa-session")
+    line = shlex.join([program, "exec", *asked, "--", sys.executable, str(script)])
+    tty = terminal("-c", f"{line}; echo code=$?; stty -a", program="/bin/sh")
+    tty.expect_exact("(session mfa): ")
+    tty.sendline(phone.code())
+    tty.expect_exact("(session mfa): ")
+    (home / "over").touch()
+    tty.expect_exact("code=0")
+    tty.expect_exact(" echo ")  # the terminal is as it was
+
+
+@pytest.mark.parametrize("exit_code", [0, 3, 255])
+def test_the_childs_exit_code_is_ours(run: Run, standing: AwsFiles, exit_code: int) -> None:
+    assert standing.credentials.exists()
+    outcome = run("exec", "--serve", "--", "sh", "-c", f"exit {exit_code}")
+    assert outcome == (exit_code, "", "")
+
+
+@pytest.mark.parametrize(
+    ("command", "exit_code", "said"),
+    [("no-such-command", 127, "no-such-command: command not found"), ("{home}", 126, "{home}")],
+)
+def test_a_command_that_cannot_be_started(
+    run: Run, standing: AwsFiles, home: Path, command: str, exit_code: int, said: str
+) -> None:
+    assert standing.credentials.exists()
+    outcome = run("exec", "--serve", "--", command.format(home=home))
+    assert outcome.exit_code == exit_code
+    assert said.format(home=home) in outcome.stderr
+    assert outcome.stderr.count("\n") == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1])
+def test_a_signal_reaches_the_child_and_ends_us_likewise(
+    start: Start, standing: AwsFiles, number: signal.Signals
+) -> None:
+    assert standing.credentials.exists()
+    process = start("exec", "--serve", *python("print('up', flush=True); input()"))
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"up\n"
+    process.send_signal(number)
+    ended = processes.finish_process(process)
+    # Python makes of SIGINT an end by that signal, too.
+    assert ended.exit_code == -number
+
+
+def test_a_child_that_heeds_a_signal_decides(start: Start, standing: AwsFiles) -> None:
+    assert standing.credentials.exists()
+    job = "trap 'echo tidy; exit 9' TERM; echo up; while :; do sleep 0.05; done"
+    process = start("exec", "--serve", "--", "sh", "-c", job)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"up\n"
+    process.terminate()
+    assert processes.finish_process(process) == (9, "tidy\n", "")
+
+
+def test_ctrl_c_and_ctrl_z_reach_the_job_once(
+    terminal: Terminal, standing: AwsFiles, program: str
+) -> None:
+    assert standing.credentials.exists()
+    tty = terminal("--norc", "-i", program="/bin/bash", env={"PS1": "$ "})
+    tty.expect_exact("$ ")
+    job = "import os, signal, sys\nsignal.signal(2, lambda *_: os.write(1, b'got it\\n'))\n"
+    job += "print('u' + 'p', flush=True)\nsys.stdin.readline()\nprint('be' + 'gone')"
+    tty.sendline(f"{program} exec --serve -- {sys.executable} -c {shlex.quote(job)}; echo code=$?")
+    tty.expect_exact("up\r\n")
+    tty.sendcontrol("c")
+    tty.expect_exact("got it\r\n")
+    tty.sendcontrol("z")
+    tty.expect_exact("Stopped")
+    tty.expect_exact("$ ")
+    tty.sendline("fg >/dev/null; echo code=$?")
+    tty.sendline("")
+    tty.expect_exact("begone\r\n")
+    tty.expect_exact("code=0\r\n")
+    assert "got it" not in str(tty.before)
+    tty.sendline("exit")
+
+
+# serve
+
+
+def serving(start: Start, *argv: str) -> tuple[subprocess.Popen[bytes], dict[str, str]]:
+    """Start `serve`; return it and the variables that it printed."""
+    process = start("serve", "--shell", "dotenv", *argv)
+    assert process.stdout is not None
+    variables = {}
+    while TOKEN not in variables or "MFA_SESSION_ACTIVE" not in variables:
+        name, _, text = process.stdout.readline().decode().strip().partition("=")
+        assert name, process.stderr
+        variables[name] = text
+    return process, variables
+
+
+def test_serve_answers_until_it_is_ended(start: Start, standing: AwsFiles) -> None:
+    section = standing.section("mfa")
+    assert section is not None
+    process, variables = serving(start)
+    headers = {"Authorization": variables[TOKEN]}
+    asked = urllib.request.Request(variables[URI], headers=headers)  # noqa: S310
+    with urllib.request.urlopen(asked) as answer:  # noqa: S310
+        assert json.load(answer) == {
+            "AccessKeyId": section["aws_access_key_id"],
+            "SecretAccessKey": section["aws_secret_access_key"],
+            "Token": section["aws_session_token"],
+            "Expiration": section["expiration"],
+        }
+    process.send_signal(signal.SIGINT)
+    ended = processes.finish_process(process)
+    assert (ended.exit_code, ended.stderr) == (130, "serving session 'mfa'; Ctrl-C ends it\n")
+
+
+def test_what_serve_prints_is_for_eval(start: Start, standing: AwsFiles, home: Path) -> None:
+    assert standing.credentials.exists()
+    process = start("serve", "--shell", "bash")
+    assert process.stdout is not None
+    lines = [process.stdout.readline().decode()]
+    while "MFA_SESSION_ACTIVE" not in lines[-1]:
+        lines.append(process.stdout.readline().decode())
+    assert process.stderr is not None
+    assert process.stderr.readline() == b"serving session 'mfa'; Ctrl-C ends it\n"
+    process.terminate()
+    # By the signal itself where it has come before it is heeded: to a shell the same.
+    assert processes.finish_process(process).exit_code in {143, -signal.SIGTERM}
+    (home / "vars").write_text("".join(lines))
+    shown = processes.run_process(
+        ["bash", "-c", f". ./vars; {sys.executable} -c '{SHOW}'"], {"AWS_ACCESS_KEY_ID": "x"}
+    )
+    variables = json.loads(shown.stdout)
+    assert URI in variables
+    assert "AWS_ACCESS_KEY_ID" not in variables
+
+
+def test_a_port_that_is_taken(start: Start, run: Run, standing: AwsFiles) -> None:
+    assert standing.credentials.exists()
+    process, variables = serving(start)
+    port = variables[URI].split(":")[2].partition("/")[0]
+    outcome = run("serve", "--shell", "bash", "--port", port)
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert f"port {port} of 127.0.0.1 cannot be had: another program uses it" in outcome.stderr
+    process.kill()
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "x", "", "٣"])
+def test_what_is_no_port(run: Run, standing: AwsFiles, port: str) -> None:
+    assert standing.credentials.exists()
+    outcome = run("serve", "--shell", "bash", f"--port={port}")
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+
+
+def test_without_a_session_and_a_code_nothing_is_served(run: Run, carols: AwsFiles) -> None:
+    assert carols.section("mfa") is None
+    outcome = run("serve", "--shell", "bash")
+    assert (outcome.exit_code, outcome.stdout) == (4, "")
+
+
+@pytest.mark.slow  # three windows of 30 s
+def test_a_job_is_renewed_three_times_from_the_keyring(
+    service: object, run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, carol: User
+) -> None:
+    assert service
+    carols.write(long_term(carol) + f"mfa_serial = {phone.serial}\nregion = eu-west-1\n")
+    assert run("totp", "add", input=phone.secret).exit_code == 0
+    asked = ("--serve", "--duration", "15m", "--min-ttl", "14m59s")
+    outcome = run("exec", *asked, *python(USE_FOUR_SESSIONS), limit_seconds=300)
+    assert (outcome.exit_code, len(outcome.stdout.split())) == (0, 4), outcome
+    codes = [call.parameters["TokenCode"] for call in aws.calls.of("GetSessionToken")]
+    assert len(set(codes)) == len(codes) >= 4

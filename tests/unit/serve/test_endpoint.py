@@ -1,0 +1,217 @@
+"""The endpoint answers the SDKs that have its token, and nobody else."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import threading
+from contextlib import closing
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mfa_session.model.errors import NoMfaError
+from mfa_session.model.ports import Issued
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys
+from mfa_session.serve.endpoint import HOST, MOST_CONNECTIONS, PATH, Endpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOKEN = "the-token-of-this-job"
+ISSUED = Issued(
+    keys=Keys(
+        access_key_id="ASIAEXAMPLE",
+        secret_access_key=Secret("planted-secret"),
+        session_token=Secret("planted-token"),
+    ),
+    expires_at=datetime(2031, 1, 31, 12, 0, tzinfo=timezone.utc),
+)
+CREDENTIALS = {
+    "AccessKeyId": "ASIAEXAMPLE",
+    "SecretAccessKey": "planted-secret",
+    "Token": "planted-token",
+    "Expiration": "2031-01-31T12:00:00Z",
+}
+QUICK_SECONDS = 0.2
+
+
+class Served:
+    """An endpoint that runs, and how to talk to it."""
+
+    def __init__(self) -> None:
+        """Start it on a free port."""
+        self.error: NoMfaError | None = None
+        self.asked = 0
+        listener = socket.create_server((HOST, 0), backlog=512)
+        self.address = listener.getsockname()
+        self.endpoint = Endpoint(listener, TOKEN, self._current, head_seconds=QUICK_SECONDS)
+        self.endpoint.start()
+
+    async def _current(self) -> Issued:
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return ISSUED
+
+    def connect(self) -> http.client.HTTPConnection:
+        """Return a connection that an SDK would make."""
+        return http.client.HTTPConnection(HOST, self.address[1], timeout=20)
+
+    def ask(
+        self, method: str = "GET", path: str = PATH, headers: dict[str, str] | None = None
+    ) -> tuple[int, dict[str, str]]:
+        """Return status and body of one request; the token is sent unless headers are given."""
+        with closing(self.connect()) as connection:
+            connection.request(
+                method, path, headers={"Authorization": TOKEN} if headers is None else headers
+            )
+            answer = connection.getresponse()
+            body: dict[str, str] = json.loads(answer.read())
+            return answer.status, body
+
+    def send(self, data: bytes) -> bytes:
+        """Send bytes as they are, and return all that comes until the endpoint hangs up."""
+        with socket.create_connection(self.address, timeout=20) as connection:
+            connection.sendall(data)
+            received = b""
+            while piece := connection.recv(65536):
+                received += piece
+            return received
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    """Run an endpoint for the test."""
+    served = Served()
+    yield served
+    served.endpoint.stop()
+
+
+def test_who_has_the_token_gets_the_credentials(served: Served) -> None:
+    assert served.ask() == (200, CREDENTIALS)
+    assert served.endpoint.uri == f"http://{HOST}:{served.address[1]}{PATH}"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status", "code"),
+    [
+        ("GET", PATH, {}, 403, "wrong-token"),
+        ("GET", PATH, {"Authorization": ""}, 403, "wrong-token"),
+        ("GET", PATH, {"Authorization": TOKEN[:-1]}, 403, "wrong-token"),
+        ("GET", PATH, {"Authorization": f"Bearer {TOKEN}"}, 403, "wrong-token"),
+        ("GET", PATH, {"Authorization": "\xfc" * 21}, 403, "wrong-token"),
+        ("GET", PATH, {"Authorization": TOKEN, "Host": "evil.example"}, 403, "wrong-host"),
+        ("GET", PATH, {"Authorization": TOKEN, "Host": "127.0.0.1"}, 403, "wrong-host"),
+        ("POST", PATH, {"Authorization": TOKEN}, 405, "wrong-method"),
+        ("PUT", PATH, {"Authorization": TOKEN}, 405, "wrong-method"),
+        ("OPTIONS", PATH, {}, 403, "wrong-token"),
+        ("GET", "/", {"Authorization": TOKEN}, 404, "wrong-path"),
+        ("GET", "/..", {"Authorization": TOKEN}, 404, "wrong-path"),
+        ("GET", PATH + "/..%2f", {"Authorization": TOKEN}, 404, "wrong-path"),
+        ("GET", "/../credentials", {"Authorization": TOKEN}, 404, "wrong-path"),
+    ],
+)
+def test_nobody_else_gets_anything(
+    served: Served, method: str, path: str, headers: dict[str, str], status: int, code: str
+) -> None:
+    answered, body = served.ask(method, path, headers)
+    assert (answered, body["code"], set(body)) == (status, code, {"code", "message"})
+    assert served.asked == 0
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"nonsense\r\n\r\n",
+        b"GET / HTTP/2\r\n\r\n",
+        b"GET /credentials HTTP/1.1\r\nno colon\r\n\r\n",
+        b"GET /credentials HTTP/1.1\r\nHost : x\r\n\r\n",
+        b"GET /credentials HTTP/1.1\r\nHost: a\r\nhost: b\r\n\r\n",
+        b"GET /credentials HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello",
+        b"GET /credentials HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"\x00\xff\r\n\r\n",
+    ],
+)
+def test_what_is_no_request_is_answered_400_and_cut_off(
+    served: Served, request_bytes: bytes
+) -> None:
+    received = served.send(request_bytes)
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert b"planted" not in received
+    assert served.asked == 0
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [
+        b"",
+        b"GET /credentials HT",
+        b"GET /" + b"x" * 20_000,
+        b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 9000,
+    ],
+    ids=["nothing", "half", "a long line", "many headers"],
+)
+def test_slow_and_oversized_requests_are_cut_off(served: Served, request_bytes: bytes) -> None:
+    try:
+        received = served.send(request_bytes)
+    except ConnectionError:  # reset, as more had been sent than was read
+        received = b""
+    assert received == b""
+    assert served.ask() == (200, CREDENTIALS)
+
+
+def test_a_connection_serves_several_requests(served: Served) -> None:
+    with closing(served.connect()) as connection:
+        for _ in range(3):
+            connection.request("GET", PATH, headers={"Authorization": TOKEN})
+            answer = connection.getresponse()
+            assert json.loads(answer.read()) == CREDENTIALS
+            assert answer.getheader("Cache-Control") == "no-store"
+    assert served.asked == 3
+
+
+def test_where_there_is_no_session_the_sdk_is_told_why(served: Served) -> None:
+    served.error = NoMfaError("not-renewed", "the session has expired", "log in")
+    assert served.ask() == (
+        503,
+        {"code": "not-renewed", "message": "the session has expired; log in"},
+    )
+
+
+def test_more_connections_than_it_takes_are_closed_and_the_others_go_on(served: Served) -> None:
+    waiting = [
+        socket.create_connection(served.address, timeout=20) for _ in range(MOST_CONNECTIONS + 8)
+    ]
+    closed = [connection for connection in waiting if connection.recv(1) == b""]
+    assert closed == waiting  # some at once, the others for being slow
+    for connection in waiting:
+        connection.close()
+    assert served.ask() == (200, CREDENTIALS)
+
+
+def test_many_requests_leave_nothing_behind(served: Served) -> None:
+    def ask_some() -> None:
+        for _ in range(25):
+            served.ask()
+
+    threads = [threading.Thread(target=ask_some) for _ in range(16)]
+    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert served.asked == 400
+    served.endpoint.stop()
+    after = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    assert after <= before
+
+
+def test_a_stopped_endpoint_is_gone(served: Served) -> None:
+    served.endpoint.stop()
+    with pytest.raises(ConnectionRefusedError):
+        served.ask()

@@ -1,0 +1,174 @@
+"""One renewal for all who ask, in the background while the session lives."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fakes.edges import NOW, FakeClock
+from mfa_session.model.errors import NoMfaError
+from mfa_session.model.ports import Issued
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys
+from mfa_session.serve import supply
+from mfa_session.serve.supply import Renewed, Supply
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+MARGIN_SECONDS = 300
+
+
+def issued(number: int, seconds: float) -> Issued:
+    """Return the session of this number, that ends so many seconds after NOW."""
+    keys = Keys(access_key_id=f"ASIA{number}", secret_access_key=Secret("x"))
+    return Issued(keys=keys, expires_at=NOW + timedelta(seconds=seconds))
+
+
+class Renewals:
+    """Renewals that end when the test says so."""
+
+    def __init__(self, *answers: Renewed) -> None:
+        """Take what the renewals bring, one after the other."""
+        self.answers = list(answers)
+        self.begun = 0
+        self.may_end = threading.Event()
+        self.may_end.set()
+
+    def __call__(self) -> Renewed:
+        """Bring the next one."""
+        self.begun += 1
+        assert self.may_end.wait(20)
+        return self.answers.pop(0)
+
+
+def in_a_loop(work: Callable[[], Awaitable[None]]) -> None:
+    """Run a test's coroutine to its end."""
+
+    async def run() -> None:
+        await work()
+
+    asyncio.run(run())
+
+
+def make(renewals: Renewals, clock: FakeClock, told: list[str]) -> Supply:
+    """Return a supply whose first session has 15 minutes."""
+    return Supply(issued(0, 900), renewals, clock, told.append, MARGIN_SECONDS)
+
+
+async def renewed(served: Supply, number: int) -> Issued:
+    """Ask until the session of this number is answered."""
+    while (current := await served.current()).keys.access_key_id != f"ASIA{number}":
+        await asyncio.sleep(0.001)
+    return current
+
+
+def test_a_session_with_enough_life_is_answered_as_it_is() -> None:
+    renewals = Renewals()
+
+    async def work() -> None:
+        served = make(renewals, FakeClock(), [])
+        assert (await served.current()).keys.access_key_id == "ASIA0"
+
+    in_a_loop(work)
+    assert renewals.begun == 0
+
+
+def test_a_job_outlives_three_sessions() -> None:
+    clock, told = FakeClock(), list[str]()
+    renewals = Renewals(*(Renewed(issued=issued(n, 900 + 700 * n)) for n in (1, 2, 3)))
+
+    async def work() -> None:
+        served = make(renewals, clock, told)
+        for number in (1, 2, 3):
+            clock.moment += timedelta(seconds=700)
+            renewals.may_end.clear()
+            standing = await served.current()  # answered at once, while it is renewed
+            assert standing.keys.access_key_id == f"ASIA{number - 1}"
+            renewals.may_end.set()
+            await renewed(served, number)
+
+    in_a_loop(work)
+    assert (renewals.begun, told) == (3, [])
+
+
+def test_64_who_ask_for_an_expired_session_wait_for_one_renewal() -> None:
+    clock = FakeClock()
+    renewals = Renewals(Renewed(issued=issued(1, 5000)))
+
+    async def work() -> None:
+        served = make(renewals, clock, [])
+        clock.moment += timedelta(seconds=1000)
+        renewals.may_end.clear()
+        asking = [asyncio.ensure_future(served.current()) for _ in range(64)]
+        asking[0].cancel()  # one hangs up
+        while not renewals.begun:
+            await asyncio.sleep(0.001)
+        renewals.may_end.set()
+        answers = await asyncio.gather(*asking[1:])
+        assert {answer.keys.access_key_id for answer in answers} == {"ASIA1"}
+
+    in_a_loop(work)
+    assert renewals.begun == 1
+
+
+def test_what_cannot_be_renewed_is_told_once_and_answered_while_it_lives(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supply, "PAUSE_SECONDS", 0)
+    clock, told = FakeClock(), list[str]()
+    nobody = "session 'mfa' needs an MFA code and there is nobody to ask"
+    renewals = Renewals(*[Renewed(problem=nobody)] * 3, Renewed(issued=issued(1, 5000)))
+
+    async def work() -> None:
+        served = make(renewals, clock, told)
+        clock.moment += timedelta(seconds=700)
+        while renewals.begun < 2:
+            assert (await served.current()).keys.access_key_id == "ASIA0"
+            await asyncio.sleep(0.001)
+        clock.moment += timedelta(seconds=700)
+        with pytest.raises(NoMfaError, match=nobody):
+            await served.current()
+        await renewed(served, 1)  # somebody has logged in elsewhere
+
+    in_a_loop(work)
+    assert told == [f"the session was not renewed: {nobody}"]
+
+
+def test_a_renewal_that_brought_nothing_is_not_repeated_at_once() -> None:
+    clock, told = FakeClock(), list[str]()
+    renewals = Renewals(Renewed(issued=issued(0, 900), problem="no"), Renewed(problem="never"))
+
+    async def work() -> None:
+        served = make(renewals, clock, told)
+        clock.moment += timedelta(seconds=700)
+        while not told:
+            await served.current()
+            await asyncio.sleep(0.001)
+        for _ in range(100):
+            await served.current()
+
+    in_a_loop(work)
+    assert (renewals.begun, told) == (1, ["the session was not renewed: no"])
+
+
+def test_who_waits_for_an_answer_at_the_terminal_is_told_in_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(supply, "MOST_WAITING_SECONDS", 0.01)
+    clock = FakeClock()
+    renewals = Renewals(Renewed(problem="no"))
+
+    async def work() -> None:
+        served = make(renewals, clock, [])
+        clock.moment += timedelta(seconds=1000)
+        renewals.may_end.clear()
+        with pytest.raises(NoMfaError, match="waits for an answer at the terminal"):
+            await served.current()
+        renewals.may_end.set()
+
+    in_a_loop(work)
