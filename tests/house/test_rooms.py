@@ -3,7 +3,8 @@
 1. An edge (`aws`, `files`, `shell`, `system`) imports model and ini only.
 2. A feature (guard, doctor, setup, …) imports session, mfa and model; session and mfa import each
    other and model; model imports ini.
-3. `cli` may import every room; the sandbox imports none, and nobody but cli imports it.
+3. `cli` and `api`, the ways in, may import every room; the sandbox imports none, and nobody but
+   cli imports it.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ EDGES = {"aws", "files", "shell", "system"}
 FEATURES = {"guard", "doctor", "setup", "policy", "roles", "keys", "serve"}
 FOUNDATIONS = {"session", "mfa"}
 ALONE = {"ini", "sandbox"}
-ROOMS = EDGES | FEATURES | FOUNDATIONS | ALONE | {"model", "cli"}
+ROOMS = EDGES | FEATURES | FOUNDATIONS | ALONE | {"model", "cli", "api"}
 
 ARROWS: dict[str, set[str]] = {
     **{room: {"model", "ini"} for room in EDGES},
@@ -27,11 +28,13 @@ ARROWS: dict[str, set[str]] = {
     **{room: set() for room in ALONE},
     "model": {"ini"},
     "cli": ROOMS,
-    "": set(),
+    "api": ROOMS - {"sandbox"},
+    "": {"api", "model"},
     "__main__": {"cli"},
 }
 
 PACKAGES: dict[str, set[str]] = {
+    "api": {"boto3"},  # to say what it returns
     "aws": {"boto3", "botocore"},
     "cli": {"click", "shellingham"},
     "files": {"tomli", "tomlkit"},

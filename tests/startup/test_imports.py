@@ -122,6 +122,13 @@ def test_a_warm_module_imports_next_to_nothing(module: str, bare: set[str]) -> N
     assert loaded - {"__future__", "mfa_session", module} == MODULES[module]
 
 
+def test_the_python_interface_imports_no_boto3_before_it_is_called(bare: set[str]) -> None:
+    names = "from mfa_session import boto3_session, session_info, MfaSessionError"
+    loaded = modules_loaded_by([sys.executable, "-c", names]) - bare
+    assert "mfa_session.api.session" in loaded
+    assert {module for module in loaded if _is_one_of(module, NEVER | {"click"})} == set()
+
+
 @pytest.fixture
 def kept(home: Path) -> None:
     """Leave a valid session in the credentials file."""

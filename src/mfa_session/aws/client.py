@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gc
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from mfa_session.model.ports import Caller
@@ -64,8 +64,10 @@ class Clients:
 
         One without a key id does not sign: AWS refuses it, but answers.
         """
-        # A short process: looking for garbage while hundreds of modules and models load only costs.
-        gc.disable()
+        with _without_garbage_collection():
+            return self._make_client(service, caller, attempts)
+
+    def _make_client(self, service: str, caller: Caller, attempts: int) -> Any:
         from botocore import UNSIGNED  # noqa: PLC0415  # as the next
         from botocore.config import Config  # noqa: PLC0415  # 360 ms: only when AWS is asked
         from botocore.exceptions import BotoCoreError  # noqa: PLC0415
@@ -98,6 +100,18 @@ class Clients:
         # returns is taken as the answer.
         client.meta.events.register("before-send", _Sender(client._endpoint.http_session).send)  # noqa: SLF001
         return client
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Look for no garbage while hundreds of modules and models load: it finds none, and costs."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 class _Sender:

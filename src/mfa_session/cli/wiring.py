@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mfa_session.cli.arguments import Given
     from mfa_session.doctor.ports import DoctorEdges
     from mfa_session.files.session_store import SessionStore
+    from mfa_session.mfa.codes import SuppliedCode
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.devices import NewDevice
     from mfa_session.model.iam import User
@@ -138,9 +139,24 @@ class Wiring:
         """Return what acquiring a session touches, the same for every session of this run."""
         if self._session is None:
             from mfa_session.cli.edges.session import make_session
+            from mfa_session.system import core_dumps
 
+            core_dumps.forbid()  # from here on there are long-term keys in memory
             self._session = make_session(self)
         return self._session
+
+    def supplied_code(self) -> SuppliedCode | None:
+        """Return the code given by option or variable; one object, so it is sent only once."""
+        text = self.given_code
+        if not text:
+            return None
+        from mfa_session.mfa.codes import SuppliedCode
+
+        if not self.reads_code_from_stdin:
+            return SuppliedCode(lambda: text)
+        from mfa_session.system.stdin import read_line
+
+        return SuppliedCode(read_line)
 
     def devices(self, caller: Caller) -> DeviceEdges:
         """Return what the care of MFA devices touches, in the name of `caller`."""

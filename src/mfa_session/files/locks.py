@@ -91,9 +91,12 @@ class Lock:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Free the lock; closing the file does it."""
+        """Free the lock, also where a process forked meanwhile has the file open still."""
         descriptor, self._descriptor = self._descriptor, -1
-        os.close(descriptor)
+        try:
+            unlock(descriptor)
+        finally:
+            os.close(descriptor)
 
     def _take(self) -> bool:
         """Lock the file; False if another process holds it, or it was deleted by hand."""
@@ -131,6 +134,14 @@ def try_lock(descriptor: int) -> bool:
             return False
         raise
     return True
+
+
+def unlock(descriptor: int) -> None:
+    """Free the lock of an open file now; on Windows, which forks nothing, closing it does that."""
+    if os.name != "nt":
+        import fcntl  # noqa: PLC0415 - not there on Windows
+
+        fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
 def _stands_at(path: str, descriptor: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from mfa_session.files.locks import try_lock
+from mfa_session.files.locks import try_lock, unlock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,10 @@ def _is_held(path: str) -> bool:
     except OSError:
         return True
     try:
-        return not try_lock(descriptor)
+        is_free = try_lock(descriptor)
+        if is_free:
+            unlock(descriptor)
+        return not is_free
     except OSError:
         return True
     finally:

@@ -29,6 +29,11 @@ class SuppliedCode:
         self._code: str | None = None
         self._spent = False
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether it has been sent."""
+        return self._spent
+
     def check(self) -> str:
         """Return the six digits, or refuse what is none, before anything is sent."""
         if self._code is None:

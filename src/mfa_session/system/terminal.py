@@ -149,7 +149,7 @@ else:
             line = _Line(tty, question, modes, hidden=hidden)
             continued = signal.getsignal(signal.SIGCONT)
             try:
-                signal.signal(signal.SIGCONT, line.continued)
+                _set_handler(signal.SIGCONT, line.continued)
                 return line.read()
             except BaseException:
                 with suppress(OSError):
@@ -159,9 +159,14 @@ else:
                 mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
                 with suppress(termios.error):
                     termios.tcsetattr(tty, termios.TCSADRAIN, modes)
-                signal.signal(signal.SIGCONT, continued)
+                _set_handler(signal.SIGCONT, continued)
                 interruptions.give_back()
                 signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+    def _set_handler(number: int, handler: Any) -> None:
+        """Set a signal's handler, where Python allows it: in the main thread."""
+        with suppress(ValueError):
+            signal.signal(number, handler)
 
     class _Line:
         """A question, and the line that is typed; hidden, each character shows as `*`."""

@@ -144,3 +144,24 @@ def test_what_cannot_be_locked_says_so(tmp_path: Path) -> None:
         pytest.fail("a directory was locked")
     assert caught.value.code == "lock-unavailable"
     assert caught.value.message == f"{tmp_path} cannot be locked: is a directory"
+
+
+FORKED = """
+import os, sys
+from mfa_session.files.locks import hold
+to_child = os.pipe()
+with hold(sys.argv[1]):
+    if os.fork() == 0:
+        os.close(to_child[1])
+        os.read(to_child[0], 1)  # lives until its parent is gone
+        os._exit(0)
+with hold(sys.argv[1], timeout_seconds=0):
+    print("held again")
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked on Windows")
+def test_a_child_forked_while_the_lock_was_held_does_not_keep_it(lock: str) -> None:
+    argv = [sys.executable, "-c", FORKED, lock]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=20, check=False)
+    assert (done.returncode, done.stdout) == (0, "held again\n"), done.stderr

@@ -5,10 +5,9 @@ from __future__ import annotations
 from mfa_session.aws.sts import AwsCalls
 from mfa_session.files.single_flight import Turns
 from mfa_session.files.used_codes import UsedSteps
-from mfa_session.mfa.codes import PromptedCode, SuppliedCode
+from mfa_session.mfa.codes import PromptedCode
 from mfa_session.mfa.sources import Sources
 from mfa_session.model.ports import Edges
-from mfa_session.system import core_dumps
 from mfa_session.system.countdown import wait_until
 from mfa_session.system.role_session_name import role_session_name
 from mfa_session.system.signals import uninterrupted
@@ -18,18 +17,18 @@ from mfa_session.system.timeouts import run_limited
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.cli.wiring import Wiring
+    from mfa_session.mfa.codes import SuppliedCode
     from mfa_session.mfa.sources import DeviceCodes
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Settings, Source
 
 
 def make_session(wiring: Wiring) -> Edges:
-    """Return the edges; from here on there are long-term keys in memory."""
-    core_dumps.forbid()
+    """Return the edges."""
     run = wiring.run
     terminal, state = wiring.terminal(), run.files.state
     turns = Turns(state, run.console, terminal.identity() if terminal.can_ask() else None)
-    supplied = _supplied_code(wiring)
+    supplied = wiring.supplied_code()
 
     def codes(settings: Settings) -> DeviceCodes:
         return _codes(wiring, settings, turns, supplied)
@@ -83,15 +82,3 @@ def _codes(
         prompt=PromptedCode(ask, terminal.tell, settings.name) if terminal.can_ask() else None,
         supplied=supplied,
     ).choose()
-
-
-def _supplied_code(wiring: Wiring) -> SuppliedCode | None:
-    """Return the code given by option or variable; one object, so it is sent only once."""
-    text = wiring.given_code
-    if not text:
-        return None
-    if not wiring.reads_code_from_stdin:
-        return SuppliedCode(lambda: text)
-    from mfa_session.system.stdin import read_line  # noqa: PLC0415  # for `--token-code -` only
-
-    return SuppliedCode(read_line)

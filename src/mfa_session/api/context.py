@@ -1,0 +1,109 @@
+"""The context of a program that asks for a session, as `cli/wiring.py` makes a command's."""
+
+from __future__ import annotations
+
+from mfa_session.api.unwritten import RememberingFiles, RememberingStore
+from mfa_session.cli.arguments import Given, asks_nothing
+from mfa_session.cli.wiring import Run, Wiring
+from mfa_session.files.aws_clock import AwsClock
+from mfa_session.files.state import StateDir
+from mfa_session.mfa.codes import SuppliedCode
+from mfa_session.session.context import Context
+from mfa_session.system.clock import SystemClock
+from mfa_session.system.log import LogConsole
+from mfa_session.system.questions import AskedByFunction, find_frontend
+from mfa_session.system.terminal import Terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from typing import Literal
+
+    from mfa_session.model.ports import Edges
+
+    Ask = Callable[[str], str] | Literal["terminal"] | None
+
+_supplied: dict[str, SuppliedCode] = {}
+"""The codes of MFA_SESSION_TOKEN_CODE that this process has met: each is sent once."""
+
+
+def make_context(environ: Mapping[str, str], ask: Ask) -> Context:
+    """Return a context for one login: nothing is read yet."""
+    state, clock = StateDir.of(environ), SystemClock()
+    aws_clock = AwsClock(state)
+    clock.follow(aws_clock.offset)
+    terminal = _terminal(environ, ask)
+    run = Run(
+        environ=environ,
+        clock=clock,
+        aws_clock=aws_clock,
+        console=LogConsole(),
+        files=RememberingFiles(environ, state),
+        given=Given(values={}),
+        may_ask=terminal.can_ask(),
+    )
+    return Context(
+        environ=environ,
+        clock=clock,
+        console=run.console,
+        files=run.files,
+        make=ApiWiring(run, terminal, by_function=callable(ask)),
+        may_ask=run.may_ask,
+    )
+
+
+class ApiWiring(Wiring):
+    """The command's edges, but for what belongs to the program: questions, words, limits.
+
+    `by_function` says that a function of the program's answers: it is asked for codes only.
+    """
+
+    def __init__(self, run: Run, terminal: Terminal, *, by_function: bool) -> None:
+        """Take the run, and who is asked."""
+        super().__init__(run)
+        self._terminal = terminal
+        self._by_function = by_function
+
+    def terminal(self) -> Terminal:
+        """Return who is asked."""
+        return self._terminal
+
+    def store(self) -> RememberingStore:
+        """Return the store that writes sessions, or remembers them."""
+        return RememberingStore(self.run.environ, self.run.files.state, self.run.console.warn)
+
+    def session(self) -> Edges:
+        """Return what acquiring a session touches; the process's limits stay as they are."""
+        if self._session is None:
+            from mfa_session.cli.edges.session import make_session  # noqa: PLC0415  # if need be
+
+            edges = make_session(self).replace(wait_until=self._wait_until)
+            if self._by_function:
+                edges = edges.replace(choose_device=lambda _serials: None)
+            self._session = edges
+        return self._session
+
+    def supplied_code(self) -> SuppliedCode | None:
+        """Return the code of the variable, until it has been sent."""
+        text = self.given_code
+        if not text:
+            return None
+        supplied = _supplied.setdefault(text, SuppliedCode(lambda: text))
+        return None if supplied.is_spent else supplied
+
+    def _wait_until(self, moment: datetime, what: str) -> None:
+        """Wait, and log it: the terminal is the program's."""
+        seconds = int((moment - self.run.clock.now()).total_seconds()) + 1
+        self.run.console.say(f"waiting {seconds} s for {what}")
+        self.run.clock.sleep_until(moment, lambda _left: None)
+
+
+def _terminal(environ: Mapping[str, str], ask: Ask) -> Terminal:
+    if callable(ask):
+        return AskedByFunction(ask)
+    frontend = find_frontend()
+    may_ask = ask is not None and not asks_nothing({}, environ)
+    if may_ask and frontend is not None:
+        return AskedByFunction(frontend)
+    return Terminal(may_ask=may_ask)

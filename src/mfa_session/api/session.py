@@ -1,0 +1,198 @@
+"""`mfa_session.boto3_session`: a boto3 session that renews itself, and what is known of it."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+
+from mfa_session.api.context import make_context
+from mfa_session.cli.arguments import Given
+from mfa_session.model.durations import read_duration
+from mfa_session.model.errors import ConfigurationError, Interrupted, UsageError
+from mfa_session.model.record import Record
+from mfa_session.session.in_use import take_session, variables_of
+from mfa_session.session.reuse import needed_seconds
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from typing import Literal
+
+    import boto3
+
+    from mfa_session.api.context import Ask
+    from mfa_session.model.session import Session
+    from mfa_session.model.settings import SessionOptions
+    from mfa_session.session.in_use import SessionInUse
+
+RETRY_SECONDS = 60
+"""After a renewal that failed while the session still lives."""
+
+
+class SessionInfo(Record):
+    """What is known of a session; no secret. Unknown is None.
+
+    `kind` is `mfa` or `role`; `expires_at` is aware UTC; `profile` is where it is written.
+    """
+
+    name: str
+    profile: str
+    kind: str
+    account: str | None
+    role_arn: str | None
+    source_profile: str | None
+    mfa_serial: str | None
+    expires_at: datetime | None
+
+
+def boto3_session(
+    profile: str | None = None,
+    *,
+    source_profile: str | None = None,
+    role_arn: str | None = None,
+    min_ttl: int | str | None = None,
+    ask: Callable[[str], str] | Literal["terminal"] | None = "terminal",
+    region_name: str | None = None,
+) -> boto3.Session:
+    """Return a boto3 session that signs with an MFA session or a role session, and renews it.
+
+    The arguments are the options of `mfa-session login`: `profile` is the session's name,
+    `min_ttl` seconds or text such as "30m". Settings, files, locks and sources of codes are those
+    of the command: a session that is valid is reused, another is written to its profile.
+
+    `ask` gets a question and returns the code. "terminal" asks on the terminal, or in a notebook;
+    None asks nobody. `region_name` is boto3's; by default the environment's or the files'.
+
+    The credentials are renewed when less than min-ttl is left, by one thread, and until they
+    expire a renewal that fails is only logged. Raises MfaSessionError: UsageError for an argument
+    that is no name, duration or function; ConfigurationError, NoMfaError, RefusedError and
+    UnreachableError as the command does. A renewal raises them from the call to AWS.
+    """
+    values = {"profile": profile, "source_profile": source_profile, "role_arn": role_arn}
+    for name, value in {**values, "region_name": region_name}.items():
+        _check_name(name, value)
+    if not (ask is None or ask == "terminal" or callable(ask)):
+        raise UsageError(
+            "bad-argument",
+            f"ask={ask!r} cannot be asked for a code",
+            'pass a function that returns the code, "terminal", or None to ask nobody',
+        )
+    environ = dict(os.environ)
+    given = Given(values={**values, "min_ttl": _seconds(min_ttl)})
+    renewing = Renewing(given.options(environ), environ, ask)
+    return renewing.make_boto3_session(region_name)
+
+
+def session_info(session: boto3.Session) -> SessionInfo:
+    """Return what is known of the session that a `boto3_session` signs with now.
+
+    Raises TypeError for a boto3 session from elsewhere.
+    """
+    from mfa_session.aws.boto3_session import session_of  # noqa: PLC0415  # imports boto3
+
+    current = session_of(session)
+    if current is None:
+        raise TypeError("not a session that mfa_session.boto3_session returned")
+    return SessionInfo(**{field: getattr(current, field) for field in SessionInfo._fields})
+
+
+class Renewing:
+    """The session that a program asked for, got anew each time less than min-ttl is left."""
+
+    def __init__(self, options: SessionOptions, environ: Mapping[str, str], ask: Ask) -> None:
+        """Take what was asked for, the environment at that time, and who is asked for codes."""
+        self._options = options
+        self._environ = environ
+        self._ask = ask
+        self._first: Session | None = None
+        self._current: Session | None = None
+        self._retry_at: datetime | None = None
+        self._context = make_context(environ, ask)
+
+    def make_boto3_session(self, region_name: str | None) -> boto3.Session:
+        """Get the session, and return a boto3 session that keeps it."""
+        use = self._take()
+        self._first = self._current = use.session
+        from mfa_session.aws.boto3_session import (  # noqa: PLC0415  # imports boto3
+            RenewedCredentials,
+            make_boto3_session,
+        )
+
+        needed = needed_seconds(use.settings, use.session)
+        credentials = RenewedCredentials(use.session, self.renew, self._now, needed)
+        is_written = use.session.profile in self._context.files.profiles().names()
+        profile = use.session.profile if is_written else use.settings.source.profile
+        variables = variables_of(use, self._context, region_name)
+        made: boto3.Session = make_boto3_session(
+            credentials, profile, variables.get("AWS_DEFAULT_REGION")
+        )
+        return made
+
+    def renew(self) -> Session:
+        """Return the session renewed; where that fails, the present one as long as it lives.
+
+        Then nothing is tried, and nobody asked, for the next minute.
+        """
+        current, now = self._current, self._now()
+        lives = current is not None and bool(current.is_valid(now))
+        if current is not None and lives and self._retry_at is not None and now < self._retry_at:
+            return current
+        try:
+            self._context = make_context(self._environ, self._ask)
+            renewed = self._checked(self._take().session)
+        except Exception as error:
+            if current is None or not lives:
+                raise
+            self._retry_at = now + timedelta(seconds=RETRY_SECONDS)
+            self._context.console.warn(f"session {current.name!r} is not renewed: {error}")
+            return current
+        self._current, self._retry_at = renewed, None
+        return renewed
+
+    def _take(self) -> SessionInUse:
+        try:
+            return take_session(self._options, self._context)
+        except Interrupted as interrupted:
+            raise KeyboardInterrupt from interrupted
+
+    def _checked(self, renewed: Session) -> Session:
+        """Refuse a session of somebody else, which the settings have come to mean meanwhile."""
+        first = self._first
+        if first is not None and (first.account, first.role_arn) != (
+            renewed.account,
+            renewed.role_arn,
+        ):
+            raise ConfigurationError(
+                "session-changed",
+                f"session {first.name!r} was of {first.role_arn or first.account}, and now is of "
+                f"{renewed.role_arn or renewed.account}",
+                "call boto3_session again, if that is what you want",
+            )
+        return renewed
+
+    def _now(self) -> datetime:
+        return self._context.clock.now()
+
+
+def _check_name(name: str, value: object) -> None:
+    if value is not None and not (isinstance(value, str) and value):
+        raise UsageError(
+            "bad-argument",
+            f"{name}={value!r} is no name",
+            f"pass a str, or leave {name} out",
+        )
+
+
+def _seconds(min_ttl: object) -> int | None:
+    if min_ttl is None or (
+        isinstance(min_ttl, int) and not isinstance(min_ttl, bool) and min_ttl >= 0
+    ):
+        return min_ttl
+    if isinstance(min_ttl, str):
+        return read_duration(min_ttl, "min_ttl")
+    raise UsageError(
+        "bad-argument",
+        f"min_ttl={min_ttl!r} is no duration",
+        'pass seconds as an int, or text such as "30m"',
+    )

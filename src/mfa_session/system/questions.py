@@ -1,0 +1,70 @@
+"""Questions that a function answers, where a program asks instead of a command."""
+
+from __future__ import annotations
+
+import builtins
+import getpass
+import os
+
+from mfa_session.model.errors import NoMfaError
+from mfa_session.model.text import printable
+from mfa_session.system.terminal import Terminal, no_answer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class AskedByFunction(Terminal):
+    """A terminal in name: each question goes to a function, with what is to be told before it."""
+
+    def __init__(self, ask: Callable[[str], str]) -> None:
+        """Take the function: it gets the question and returns the answer."""
+        super().__init__(may_ask=True)
+        self._ask = ask
+        self._told: list[str] = []
+
+    def can_ask(self) -> bool:
+        """Say yes: whether somebody answers, the function knows."""
+        return True
+
+    def identity(self) -> str:
+        """Return what tells this program from others: who is refused here is asked once."""
+        return f"python {os.getpid()}"
+
+    def tell(self, text: str) -> None:
+        """Keep the line for the next question."""
+        self._told.append(printable(text))
+
+    def ask(self, question: str) -> str:
+        """Return the function's answer; NoMfaError `no-answer` where it is no text."""
+        lines, self._told = [*self._told, printable(question)], []
+        answer: object = self._ask("\n".join(lines))
+        if not isinstance(answer, str):
+            raise NoMfaError(
+                "no-answer",
+                f"the function given as ask returned {type(answer).__name__}, not a code",
+                "return the six digits as a str",
+            )
+        return answer
+
+    ask_hidden = ask
+
+
+def find_frontend() -> Callable[[str], str] | None:
+    """Return how a notebook asks, hidden where it can; None where input() is Python's own.
+
+    IPython's kernels put functions of theirs in the place of `input` and `getpass.getpass`.
+    """
+    if isinstance(builtins.input, type(len)):
+        return None
+    hidden = getpass.getpass.__module__ != "getpass"
+    asked = getpass.getpass if hidden else builtins.input
+
+    def ask(question: str) -> str:
+        try:
+            return asked(question)
+        except (EOFError, NotImplementedError):  # the latter is IPython's for: cannot be asked
+            raise no_answer() from None
+
+    return ask
