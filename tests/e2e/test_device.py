@@ -17,6 +17,8 @@ import secret_service
 from e2e.moments import Held, until
 from e2e.places import long_term
 from fakes import trap_keyring
+from mfa_session.mfa.totp import code_at
+from mfa_session.model.totp import read_secret, step_at
 from mfa_session.sandbox.codes import STEP_SECONDS
 from phone_camera import Camera
 from secret_service import SecretService
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from conftest import Run, Start, Terminal
     from e2e.places import AwsFiles
+    from mfa_session.model.secret import Secret
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.answers import Answer
     from mfa_session.sandbox.identities import Device, Document, User
@@ -180,7 +183,7 @@ def test_the_system_s_own_keyring_keeps_the_secret(aws: Sandbox, carol: User, ru
 def test_a_login_without_any_device_says_how_to_get_one(run: Run) -> None:
     outcome = run("login", "--no-input")
     assert outcome.exit_code == 3, outcome
-    assert "hint: add one: `mfa-session device enroll`" in outcome.stderr
+    assert "hint: add one: `mfa-session device enroll --profile mfa`" in outcome.stderr
 
 
 @pytest.mark.usefixtures("new_here")
@@ -574,6 +577,100 @@ def test_without_a_terminal_no_secret_is_shown(aws: Sandbox, run: Run) -> None:
     outcome = run("device", "enroll", "--qr")
     assert (outcome.exit_code, "there is none" in outcome.stderr) == (2, True), outcome
     assert aws.calls[:] == []
+
+
+# The phone only
+
+
+NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+
+
+def scan(child: pexpect.spawn[str]) -> Secret:
+    """Point a phone at the terminal, press Enter, and return the secret that it has now."""
+    child.expect("then press Enter: ")
+    camera = Camera()
+    camera.feed(child.before + child.after)
+    (address,) = camera.codes()
+    child.send("\r")
+    return read_secret(address)
+
+
+def shown_code(secret: Secret, aws: Sandbox) -> str:
+    return code_at(secret, step_at(aws.clock.now()))
+
+
+@pytest.mark.usefixtures("new_here")
+def test_without_a_keyring_the_phone_alone_gets_the_secret(
+    carol: User, terminal: Terminal, home: Path, aws: Sandbox, files: AwsFiles
+) -> None:
+    aws.clock.freeze()
+    child = terminal("device", "enroll", "--no-keyring", env=NO_KEYRING)
+    secret = scan(child)
+    child.expect("code that the phone shows now: ")
+    child.sendline("000000")
+    child.expect("no code of the new device")
+    child.expect("code that the phone shows now: ")
+    child.sendline(shown_code(secret, aws))
+    child.expect("is enabled; its secret is in your phone's app only")
+    child.expect("log in with the phone's next one")
+    aws.clock.advance(STEP_SECONDS)
+    child.expect("MFA code for")
+    child.sendline(shown_code(secret, aws))
+    child.expect("good for 12h")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert enabled(carol) == {SERIAL: secret.reveal()}
+    assert files.section("mfa") is not None
+    seed = secret.reveal()
+    assert [path for path in home.rglob("*") if path.is_file() and has(path, seed)] == []
+    assert (unassigned(aws), notes(home)) == ([], [])
+
+
+@pytest.mark.usefixtures("new_here")
+def test_a_phone_that_has_not_the_secret_is_not_enrolled(
+    aws: Sandbox, carol: User, home: Path, terminal: Terminal
+) -> None:
+    child = terminal("device", "enroll", "--no-keyring", env=NO_KEYRING)
+    secret = scan(child)
+    wrong = code_at(secret, step_at(aws.clock.now()) - 5)
+    for _ in range(3):
+        child.expect("code that the phone shows now: ")
+        child.sendline(wrong)
+    child.expect("that is not a code")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert (child.exitstatus, enabled(carol), unassigned(aws), notes(home)) == (4, {}, [], [])
+
+
+@pytest.mark.usefixtures("new_here")
+def test_the_phone_alone_needs_somebody_to_ask(aws: Sandbox, run: Run) -> None:
+    outcome = run("device", "enroll", "--no-keyring", env=NO_KEYRING)
+    assert (outcome.exit_code, "nobody is there to ask" in outcome.stderr) == (2, True), outcome
+    assert aws.calls[:] == []
+
+
+def test_removal_without_any_keyring_speaks_of_none(
+    carols: AwsFiles, carol: User, run: Run
+) -> None:
+    del carols
+    outcome = run("device", "remove", "--yes", env=NO_KEYRING)
+    assert (outcome.exit_code, carol.devices) == (0, []), outcome
+    assert "keyring" not in outcome.stderr
+
+
+# What an enrolment ends in where there is a device already
+
+
+@pytest.mark.usefixtures("brief")
+def test_where_another_device_is_set_the_new_one_is_enrolled_all_the_same(
+    carols: AwsFiles, phone: Device, carol: User, run: Run
+) -> None:
+    carols.write(settings=f'[sessions.mfa]\nmfa_serial = "{phone.serial}"\n')
+    outcome = run("device", "enroll", "laptop")
+    assert (outcome.exit_code, len(carol.devices)) == (0, 2), outcome
+    assert f"session 'mfa' is set to use {phone.serial}" in outcome.stderr
+    assert carols.section("mfa") is None
 
 
 # List

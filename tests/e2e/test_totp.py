@@ -11,6 +11,7 @@ import pytest
 
 import secret_service
 from e2e.places import long_term, managed
+from phone_camera import Camera
 
 if TYPE_CHECKING:
     from conftest import Run, Terminal
@@ -144,7 +145,10 @@ class TestAdd:
         outcome = run("totp", "add", "--mfa-serial", SERIAL, *argv, input=PLAIN)
         assert (outcome.exit_code, secrets(service)) == (7, {SERIAL: OTHER}), outcome
         assert f"another secret of {SERIAL} is stored" in outcome.stderr
-        assert "hint: AWS never shows a secret again; if you mean it: --yes" in outcome.stderr
+        assert (
+            "hint: AWS never shows a secret again; if you mean it: `mfa-session totp add "
+            in outcome.stderr
+        )
 
     def test_another_secret_is_replaced_with_yes_and_told(
         self, run: Run, service: SecretService
@@ -288,7 +292,7 @@ class TestRemove:
     def test_nobody_to_ask(self, run: Run, service: SecretService, argv: tuple[str, ...]) -> None:
         outcome = run("totp", "remove", SERIAL, *argv)
         assert (outcome.exit_code, secrets(service)) == (7, {SERIAL: PLAIN})
-        assert "hint: if you mean it: --yes" in outcome.stderr
+        assert f"hint: if you mean it: `mfa-session totp remove {SERIAL} --yes`" in outcome.stderr
 
     def test_one_that_is_not_there(self, run: Run, service: SecretService) -> None:
         outcome = run("totp", "remove", "GAHT12345678", "--yes")
@@ -304,6 +308,49 @@ class TestRemove:
         child.sendline("1")
         child.expect_exact(pexpect.EOF)
         assert secrets(service) == {SERIAL: PLAIN}
+
+
+class TestShowQr:
+    """Showing a stored secret to a phone."""
+
+    @pytest.fixture(autouse=True)
+    def stored(self, run: Run, service: SecretService) -> None:
+        del service
+        assert run("totp", "add", "--mfa-serial", SERIAL, input=PLAIN).exit_code == 0
+
+    def test_a_phone_reads_it_after_a_yes(self, terminal: Terminal) -> None:
+        child = terminal("totp", "show-qr", SERIAL)
+        child.expect_exact(f"Show the secret of {SERIAL}?")
+        child.sendline("y")
+        child.expect("then press Enter: ")
+        camera = Camera()
+        camera.feed(child.before + child.after)
+        (address,) = camera.codes()
+        child.send("\r")
+        child.expect_exact(pexpect.EOF)
+        child.close()
+        assert address.startswith(f"otpauth://totp/carol@123456789012?secret={PLAIN}")
+        assert child.exitstatus == 0
+
+    def test_a_no_shows_nothing_and_is_no_error(self, terminal: Terminal) -> None:
+        child = terminal("totp", "show-qr")
+        child.expect_exact("[y/N] ")
+        child.sendline("n")
+        child.expect_exact(pexpect.EOF)
+        child.close()
+        assert child.before.split("\r\n")[-2] == f"the secret of {SERIAL} was not shown"
+        assert child.exitstatus == 7
+
+    def test_nothing_is_shown_where_nobody_can_be_asked(self, run: Run) -> None:
+        outcome = run("totp", "show-qr", SERIAL)
+        assert (outcome.exit_code, outcome.stdout, PLAIN in outcome.stderr) == (2, "", False)
+
+    def test_one_that_is_not_stored(self, terminal: Terminal) -> None:
+        child = terminal("totp", "show-qr", "GAHT12345678")
+        child.expect_exact("no secret is stored for GAHT12345678")
+        child.expect_exact(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == 4
 
 
 class TestBadKeyring:
@@ -356,5 +403,6 @@ class TestBadKeyring:
             "add",
             "code",
             "list",
+            "show-qr",
             "remove",
         ]

@@ -153,7 +153,8 @@ _MEANINGS = (
         error=ConfigurationError(
             "duration-above-role-maximum",
             "the duration exceeds the maximum that {role_arn} allows",
-            "give a shorter --duration, or raise the role's maximum session duration",
+            "raise the role's maximum session duration, or ask for less",
+            add=("--duration", "1h"),
         ),
     ),
     _Meaning(
@@ -162,7 +163,8 @@ _MEANINGS = (
         error=ConfigurationError(
             "duration-out-of-range",
             "a role reached from another session lasts 1 h at most",
-            "give a --duration of 1h or less",
+            "ask for 1h or less",
+            add=("--duration", "1h"),
         ),
     ),
     _Meaning(
@@ -223,7 +225,8 @@ _MEANINGS = (
         error=RefusedError(
             "region-disabled",
             "STS is switched off in region {region} for this account",
-            "use another: --region us-east-1",
+            "use another",
+            add=("--region", "us-east-1"),
         ),
     ),
     _Meaning(
@@ -434,8 +437,8 @@ def _fill_in(meaning: MfaSessionError, request: AwsRequest, **texts: str) -> Mfa
         "where": _where(request),
         **texts,
     }
-    filled = meaning.message.format_map(known), meaning.hint.format_map(known)
-    return type(meaning)(meaning.code, *filled)
+    filled = meaning.message.format_map(known), meaning.lead.format_map(known)
+    return type(meaning)(meaning.code, *filled, meaning.add)
 
 
 def _where(request: AwsRequest) -> str:

@@ -6,7 +6,8 @@ from mfa_session.cli.login import tell
 from mfa_session.mfa import devices
 from mfa_session.mfa import maintenance as upkeep
 from mfa_session.mfa.enrolment import Enrolment
-from mfa_session.model.errors import Interrupted, UsageError
+from mfa_session.mfa.phone import PhoneOnly, prove_phone_has
+from mfa_session.model.errors import ConfigurationError, Interrupted, NoMfaError, UsageError
 from mfa_session.model.expiry import format_time
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.session.context import Context
 
-    Draw = Callable[[NewDevice, User], None]
+    Show = Callable[[NewDevice], None]
 
 _HEADINGS = ("SERIAL", "TYPE", "USABLE", "SECRET", "ENABLED")
 
@@ -39,6 +40,7 @@ class Options(Record):
     name: str | None = None
     serial: str | None = None
     qr: bool = False
+    no_keyring: bool = False
     yes: bool = False
     json: bool = False
 
@@ -67,15 +69,53 @@ def show(options: Options, ctx: Context) -> Result:
 
 
 def enroll(options: Options, ctx: Context) -> Result:
-    """`device enroll`: a new virtual device, its secret in the keyring, and a session with it."""
+    """`device enroll`: a new virtual device, its secret in the keyring, and a session with it.
+
+    With `no_keyring` the secret goes to the phone only, which proves by a code that it has it.
+    """
     settings = _settings(options, ctx)
-    draw = _phone(options, ctx)
+    show = _phone(options, ctx)
     edges = _edges(settings, ctx)
+    kept_in = "the keyring"
+    if options.no_keyring:
+        kept_in = "your phone's app only"
+        edges = edges.replace(secrets=PhoneOnly())
+        show = _proved(show, edges)
     user = edges.aws.user()
     name = options.name or user.name
-    serial = Enrolment(edges, user).enrol(name, draw and (lambda device: draw(device, user)))
+    try:
+        serial = Enrolment(edges, user, kept_in).enrol(name, show)
+    except ConfigurationError as error:
+        if error.code == "device-exists":
+            raise _name_is_taken(name, settings, edges, user) from None
+        if error.code.startswith("keyring-"):
+            again = settings.command(f"device enroll {name} --no-keyring", "source_profile")
+            error.hint += f"; to keep the secret on your phone only: `{again}`"
+        raise
     _log_in(options, ctx, settings, serial)
     return Result(data={})
+
+
+def _name_is_taken(
+    name: str, settings: Settings, edges: DeviceEdges, user: User
+) -> ConfigurationError:
+    """Return the error for a name that a device has already: the user's own, or another's."""
+    serial = user.serial_of(name)
+    own = {device.serial for device in edges.aws.enabled()}
+    free = next(new for n in range(2, 20) if user.serial_of(new := f"{name}-{n}") not in own)
+    another = settings.command(f"device enroll {free}", "source_profile")
+    if serial in own:
+        return ConfigurationError(
+            "device-exists",
+            f"{serial} is your MFA device already",
+            f"log in with it: `{settings.command('login', 'source_profile', mfa_serial=serial)}`; "
+            f"for one more: `{another}`",
+        )
+    return ConfigurationError(
+        "device-exists",
+        f"{serial} exists already, and is not known to be yours",
+        f"give yours another name: `{another}`",
+    )
 
 
 def resync(options: Options, ctx: Context) -> Result:
@@ -106,36 +146,66 @@ def remove(options: Options, ctx: Context) -> Result:
     return Result(data={})
 
 
-def _phone(options: Options, ctx: Context) -> Draw | None:
+def _phone(options: Options, ctx: Context) -> Show | None:
     """Return how to show a new device to a phone; None unless asked for."""
-    if not options.qr:
+    if options.no_keyring and not ctx.make.terminal().can_ask():
+        raise UsageError(
+            "qr-needs-terminal",
+            "--no-keyring shows the secret to a phone on the terminal, and nobody is there to ask",
+            "run it in a terminal, without --no-input",
+        )
+    if not (options.qr or options.no_keyring):
         return None
-    draw = ctx.make.phone()
-    if draw is None:
+    show = ctx.make.phone()
+    if show is None:
         raise UsageError(
             "qr-needs-terminal",
             "--qr shows the secret on the terminal, and there is none",
             "run it in a terminal, or leave --qr out",
         )
-    return draw
+    return show
+
+
+def _proved(show: Show | None, edges: DeviceEdges) -> Show:
+    """Return how to show a device to a phone, and to see by a code that the phone has it."""
+    ask = edges.ask_code
+    if show is None or ask is None:  # `_phone` has refused
+        raise RuntimeError("the phone is shown and asked at a terminal")
+
+    def show_and_ask(device: NewDevice) -> None:
+        show(device)
+        prove_phone_has(device, ask, edges.clock, edges.talk)
+
+    return show_and_ask
 
 
 def _log_in(options: Options, ctx: Context, settings: Settings, serial: str) -> None:
-    """Log in as `login` does, with the new device unless the settings name another."""
-    session = options.session
+    """Log in as `login` does, with the new device; say how to where that cannot be now.
+
+    It cannot where the settings name another device, or where a code is needed and nobody is there
+    to ask. The device is enabled, so neither is an error.
+    """
+    login = settings.command("login", "source_profile", mfa_serial=serial)
     if settings.mfa_serial not in {None, serial}:
-        ctx.console.say(f"session {settings.name!r} is set to use {settings.mfa_serial}")
-    elif settings.mfa_serial is None:
-        session = session.replace(mfa_serial=serial)
-    inputs = read_inputs(ctx, session)
+        ctx.console.say(
+            f"session {settings.name!r} is set to use {settings.mfa_serial}; to log in with the "
+            f"new device: `{login}`"
+        )
+        return
+    if options.no_keyring:
+        ctx.console.say("AWS takes each code once: log in with the phone's next one")
+    inputs = read_inputs(ctx, options.session.replace(mfa_serial=serial))
     try:
         outcome = acquire(ctx, inputs, resolve(inputs))
     except KeyboardInterrupt:
         raise Interrupted(
-            "interrupted",
-            f"interrupted before the login; {serial} is enabled",
-            "run `mfa-session login`",
+            "interrupted", f"interrupted before the login; {serial} is enabled", f"run `{login}`"
         ) from None
+    except NoMfaError as error:
+        if error.code != "code-needed":
+            raise
+        ctx.console.say(f"{error.message}; log in when you have a code: `{login}`")
+        return
     tell(outcome, ctx, asked=options.profile)
 
 

@@ -53,7 +53,8 @@ def find_shell(environ: Mapping[str, str]) -> str:
         raise UsageError(
             "unknown-shell",
             f"cannot tell which shell this is for (found {name!r})" if name else "no shell found",
-            "say which: --shell " + "|".join(SHELLS),
+            f"say which ({', '.join(SHELLS)})",
+            add=("--shell", "bash"),
         )
     return str(name)
 

@@ -12,6 +12,7 @@ from mfa_session.session.resolve import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from mfa_session.model.settings import SessionOptions
@@ -52,10 +53,18 @@ def _run_several(options: Options, ctx: Context) -> Result:
             raise
         except MfaSessionError as error:
             exit_code = exit_code or error.exit_code
+            if error.add:
+                error.repeat(_again(name, error.add))
             errors.append({"name": name, **error_data(error)})
             if not options.json:
                 ctx.console.error(f"{name}: {error.message}", error.hint)
     return Result(data={"sessions": sessions, "errors": errors}, exit_code=exit_code)
+
+
+def _again(name: str, add: Sequence[str]) -> str:
+    import shlex  # noqa: PLC0415  # after an error only
+
+    return shlex.join(["mfa-session", "login", "--profile", name, *add])
 
 
 def _log_in(options: Options, ctx: Context, name: str | None) -> Outcome:

@@ -7,7 +7,7 @@ import sys
 
 from mfa_session import __version__
 from mfa_session.cli.plain_reader import read_plainly
-from mfa_session.model.errors import Interrupted, MfaSessionError
+from mfa_session.model.errors import AnsweredNoError, Interrupted, MfaSessionError
 from mfa_session.system.clock import SystemClock
 
 TYPE_CHECKING = False
@@ -146,6 +146,10 @@ def _run_command(command: Command, given: Given, ctx: Context) -> Result:
 
 def _report(ctx: Context, command: Command, given: Given, error: MfaSessionError) -> None:
     """Tell an error: to the script that asked for JSON, or to the person."""
+    if error.add:
+        from mfa_session.cli.again import spell_again  # noqa: PLC0415
+
+        error.repeat(spell_again(command, given, error.add))
     from mfa_session.cli.output import print_json, write  # noqa: PLC0415
     from mfa_session.model.result import error_data  # noqa: PLC0415
 
@@ -159,7 +163,9 @@ def _report(ctx: Context, command: Command, given: Given, error: MfaSessionError
             return
     except MfaSessionError as unwritten:
         error = unwritten
-    if command.name == "credential-process":
+    if isinstance(error, AnsweredNoError):
+        ctx.console.say(error.message)
+    elif command.name == "credential-process":
         ctx.console.error(f"{error.message}; {error.hint}" if error.hint else error.message, "")
     else:
         ctx.console.error(error.message, error.hint)

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from mfa_session.mfa.totp import code_at, no_secret
-from mfa_session.model.errors import ConfigurationError, DeclinedError
+from mfa_session.model.devices import NewDevice
+from mfa_session.model.errors import (
+    AnsweredNoError,
+    ConfigurationError,
+    DeclinedError,
+    UsageError,
+)
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.model.text import columns
@@ -84,13 +90,34 @@ def show(options: Options, ctx: Context) -> Result:
 def remove(options: Options, ctx: Context) -> Result:
     """`totp remove`: forget a secret, after a question."""
     secrets = ctx.make.secrets()
-    serial = options.serial or _pick_stored(options, ctx, secrets)
+    serial = options.serial or _pick_stored(options, ctx, secrets, "remove")
     if not secrets.holds(serial):
         raise _nothing_to_remove(serial)
     if not options.yes:
         _confirm_removing(serial, ctx)
     secrets.remove(serial)
     ctx.console.say(f"the secret of {serial} is removed from {secrets.describe()}")
+    return Result(data={})
+
+
+def show_qr(options: Options, ctx: Context) -> Result:
+    """`totp show-qr`: show a stored secret to a phone, on the terminal, after a question."""
+    draw = ctx.make.phone() if ctx.make.terminal().can_ask() else None
+    if draw is None:
+        raise UsageError(
+            "qr-needs-terminal",
+            "totp show-qr shows the secret on the terminal, and there is nobody to ask there",
+            "run it in a terminal, without --no-input",
+        )
+    secrets = ctx.make.secrets()
+    serial = options.serial or _pick_stored(options, ctx, secrets, "show-qr")
+    secret = secrets.get(serial)
+    if secret is None:
+        raise no_secret(serial)
+    question = f"Show the secret of {serial}? Who sees the screen can copy it."
+    if not ctx.make.confirm(question):
+        raise AnsweredNoError("not-confirmed", f"the secret of {serial} was not shown")
+    draw(NewDevice(serial=serial, seed=secret))
     return Result(data={})
 
 
@@ -135,10 +162,11 @@ def _confirm_replacing(serial: str, ctx: Context) -> None:
         raise DeclinedError(
             "not-confirmed",
             f"another secret of {serial} is stored, and there is nobody to ask",
-            "AWS never shows a secret again; if you mean it: --yes",
+            "AWS never shows a secret again; if you mean it",
+            add=("--yes",),
         )
     if not answer:
-        raise DeclinedError("not-confirmed", f"the stored secret of {serial} was left as it is")
+        raise AnsweredNoError("not-confirmed", f"the stored secret of {serial} was left as it is")
 
 
 def _confirm_removing(serial: str, ctx: Context) -> None:
@@ -148,13 +176,14 @@ def _confirm_removing(serial: str, ctx: Context) -> None:
         raise DeclinedError(
             "not-confirmed",
             f"removing the secret of {serial} needs a yes, and there is nobody to ask",
-            "if you mean it: --yes",
+            "if you mean it",
+            add=("--yes",),
         )
     if not answer:
-        raise DeclinedError("not-confirmed", f"the secret of {serial} was left as it is")
+        raise AnsweredNoError("not-confirmed", f"the secret of {serial} was left as it is")
 
 
-def _pick_stored(options: Options, ctx: Context, secrets: Secrets) -> str:
+def _pick_stored(options: Options, ctx: Context, secrets: Secrets, command: str) -> str:
     """Return the only device with a secret, or the one of several that the person picks."""
     stored = secrets.serials(_profiles_by_serial(options, ctx))
     if not stored:
@@ -164,7 +193,7 @@ def _pick_stored(options: Options, ctx: Context, secrets: Secrets) -> str:
         raise ConfigurationError(
             "several-totp-secrets",
             f"several secrets are stored: {', '.join(stored)}",
-            "say which: mfa-session totp remove SERIAL",
+            f"say which: mfa-session totp {command} {stored[0]}",
         )
     return chosen
 

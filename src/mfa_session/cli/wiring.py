@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from mfa_session.mfa.codes import SuppliedCode
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.devices import NewDevice
-    from mfa_session.model.iam import User
     from mfa_session.model.ports import Caller, Edges
     from mfa_session.policy.aws_names import AwsNames
     from mfa_session.serve.ports import JobEdges
@@ -164,8 +163,8 @@ class Wiring:
 
         return make_devices(self, caller)
 
-    def phone(self) -> Callable[[NewDevice, User], None] | None:
-        """Return how to show a new device to a phone; None without a terminal to show it on."""
+    def phone(self) -> Callable[[NewDevice], None] | None:
+        """Return how to show a device's secret to a phone; None without a terminal."""
         from mfa_session.cli.edges.devices import make_phone
 
         return make_phone(self)

@@ -266,5 +266,6 @@ def _refuse_long_term(section: Mapping[str, str], profile: str) -> None:
         raise ConfigurationError(
             "protected-profile",
             f"profile {profile!r} holds long-term keys, which are never overwritten",
-            "choose another profile: --write-to NAME",
+            "choose another profile",
+            add=("--write-to", f"{profile}-mfa"),
         )

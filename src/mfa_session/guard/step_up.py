@@ -164,7 +164,8 @@ class _StepUp:
             "not-confirmed",
             "the command is protected, and "
             + ("there is nobody to ask" if self._ctx.may_ask else "nothing may be asked"),
-            "run it in a terminal, or say yes beforehand: guard --yes",
+            "run it in a terminal, or say yes beforehand",
+            add=("--yes",),
         )
 
     def _wants_yes(self) -> bool:

@@ -48,10 +48,11 @@ def check_name(name: str) -> None:
 class Enrolment:
     """One user's way to a new device."""
 
-    def __init__(self, edges: DeviceEdges, user: User) -> None:
-        """Take the edges and the user; nothing is touched yet."""
+    def __init__(self, edges: DeviceEdges, user: User, kept_in: str = "the keyring") -> None:
+        """Take the edges, the user, and where the secret will be; nothing is touched yet."""
         self._edges = edges
         self._user = user
+        self._kept_in = kept_in
         self._left = Leftovers(edges, user)
 
     def enrol(self, name: str, show: Show | None = None) -> str:
@@ -163,7 +164,7 @@ class Enrolment:
 
     def _tell(self, serial: str, interruptions: Interruptions) -> None:
         """Tell what there is now; an interruption that came too late ends what would follow."""
-        self._edges.talk.say(f"MFA device {serial} is enabled; its secret is in the keyring")
+        self._edges.talk.say(f"MFA device {serial} is enabled; its secret is in {self._kept_in}")
         try:
             interruptions.strike()
         except KeyboardInterrupt:

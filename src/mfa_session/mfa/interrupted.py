@@ -6,7 +6,7 @@ delete one that somebody has.
 
 from __future__ import annotations
 
-from mfa_session.model.errors import ConfigurationError, DeclinedError, RefusedError
+from mfa_session.model.errors import AnsweredNoError, ConfigurationError, RefusedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Leftovers:
                 "run it in a terminal, and answer whether to delete it",
             )
         if answer is False:
-            raise DeclinedError("not-confirmed", f"{intent.serial} was left as it is")
+            raise AnsweredNoError("not-confirmed", f"{intent.serial} was left as it is")
 
     def is_enabled(self, serial: str) -> bool:
         """Say whether the device is known to be the user's; where that is not told, no."""

@@ -7,6 +7,7 @@ from mfa_session.mfa.devices import make_pair, stored_secrets
 from mfa_session.mfa.used_codes import wait_for_unused
 from mfa_session.model.devices import Intent
 from mfa_session.model.errors import (
+    AnsweredNoError,
     ConfigurationError,
     DeclinedError,
     MfaSessionError,
@@ -87,10 +88,11 @@ class Removal:
             raise DeclinedError(
                 "not-confirmed",
                 f"removing {device.serial} needs a yes, and there is nobody to ask",
-                "if you mean it: --yes",
+                "if you mean it",
+                add=("--yes",),
             )
         if not answer:
-            raise DeclinedError("not-confirmed", f"{device.serial} was not removed")
+            raise AnsweredNoError("not-confirmed", f"{device.serial} was not removed")
 
     def remove(self, device: Device) -> None:
         """Deactivate, delete and forget; once begun it is not interrupted."""
@@ -141,11 +143,13 @@ class Removal:
         )
 
     def forget(self, serial: str) -> None:
-        """Remove the secret; a keyring that fails is told, as the device is gone already."""
+        """Remove the secret; a keyring that fails is told, unless none ever had it."""
         try:
             self._edges.secrets.remove(serial)
         except ConfigurationError as error:
-            self._edges.talk.warn(f"the secret of {serial} stays in the keyring: {error.message}")
+            is_certain = error.code != "keyring-unusable" or self._edges.secrets.is_known(serial)
+            tell = self._edges.talk.warn if is_certain else self._edges.talk.detail
+            tell(f"the secret of {serial} stays in the keyring: {error.message}")
 
     def _delete(self, serial: str) -> None:
         try:

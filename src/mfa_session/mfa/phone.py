@@ -1,13 +1,21 @@
-"""What a phone's authenticator app is given: the address behind a QR code, or text to type."""
+"""What a phone's app is given, as a QR code or to type, and the proof that it has it."""
 
 from __future__ import annotations
 
 from urllib.parse import quote
 
+from mfa_session.mfa.codes import PROMPT_ATTEMPTS, bad_code
+from mfa_session.mfa.totp import code_at
+from mfa_session.model.arns import account_of
+from mfa_session.model.totp import MALFORMED, normalize_code, step_at
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from mfa_session.model.devices import NewDevice
-    from mfa_session.model.iam import User
+    from mfa_session.model.ports import Clock, Console
+    from mfa_session.model.secret import Secret
 
 ISSUER = "Amazon Web Services"
 GROUP_LETTERS = 4
@@ -16,18 +24,19 @@ Address = tuple[str, ...]
 """An `otpauth://` address in pieces, the secret by itself: a QR code packs it closer then."""
 
 
-def label_of(device: NewDevice, user: User) -> str:
+def label_of(serial: str) -> str:
     """Return the account's name as the app shows it: NAME@ACCOUNT, as in AWS's own QR code."""
-    return f"{device.serial.partition(':mfa/')[2]}@{user.account}"
+    account, name = account_of(serial), serial.partition(":mfa/")[2]
+    return f"{name}@{account}" if account and name else serial
 
 
-def addresses(device: NewDevice, user: User) -> list[Address]:
+def addresses(device: NewDevice) -> list[Address]:
     """Return the device's address, richest first: as the console's, and as IAM's API returns it.
 
     (IAM API reference, VirtualMFADevice: `otpauth://totp/NAME@ACCOUNT?secret=SEED`.) The issuer is
     left out where the code would be too large for the terminal.
     """
-    label, issuer = quote(label_of(device, user), safe="@=,"), quote(ISSUER)
+    label, issuer = quote(label_of(device.serial), safe="@=,"), quote(ISSUER)
     seed = device.seed.reveal()
     return [
         (f"otpauth://totp/{issuer}:{label}?secret=", seed, f"&issuer={issuer}"),
@@ -41,3 +50,64 @@ def grouped(device: NewDevice) -> str:
     seed = device.seed.reveal()
     starts = range(0, len(seed), GROUP_LETTERS)
     return " ".join(seed[start : start + GROUP_LETTERS] for start in starts)
+
+
+def prove_phone_has(
+    device: NewDevice, ask: Callable[[str], str], clock: Clock, talk: Console
+) -> None:
+    """Ask for the phone's code until it is one of this device; NoMfaError after three others.
+
+    A code of the windows before and after counts, too: a phone's clock may be a little off.
+    """
+    for _ in range(PROMPT_ATTEMPTS):
+        code = normalize_code(ask("The code that the phone shows now: "))
+        now = step_at(clock.now())
+        if code in {code_at(device.seed, step) for step in (now - 1, now, now + 1)}:
+            return
+        talk.say(
+            f"{MALFORMED}; try again"
+            if code is None
+            else "that is no code of the new device at this moment; scan it again, or see that the "
+            "phone's clock is right"
+        )
+    raise bad_code()
+
+
+class PhoneOnly:
+    """Keeps no secret, in the place of a keyring (`model.ports.Secrets`): the phone has it."""
+
+    def get(self, serial: str) -> Secret | None:
+        """Return None."""
+        del serial
+        return None
+
+    def holds(self, serial: str) -> bool:
+        """Return False."""
+        del serial
+        return False
+
+    def set(self, serial: str, secret: Secret) -> None:
+        """Keep nothing."""
+        del serial, secret
+
+    def remove(self, serial: str) -> bool:
+        """Return False: there was none."""
+        del serial
+        return False
+
+    def is_known(self, serial: str) -> bool:
+        """Return False."""
+        del serial
+        return False
+
+    def serials(self, others: Iterable[str] = ()) -> list[str]:
+        """Return none."""
+        del others
+        return []
+
+    def describe(self) -> str:
+        """Return where the secret is."""
+        return "the phone"
+
+    def try_out(self) -> None:
+        """Find nothing wrong."""

@@ -11,8 +11,11 @@ if TYPE_CHECKING:
 
 def nobody_to_ask(settings: Settings) -> NoMfaError:
     """Return the error for a session that needs a code which nobody and nothing can give."""
+    login = settings.login_command
+    if settings.max_age is not None and "--force" not in login:
+        login += " --force"  # the session may be there, and its code too old for the guard
     return NoMfaError(
         "code-needed",
         f"session {settings.name!r} needs an MFA code, and there is nobody to ask",
-        f"run `{settings.login_command}` in a terminal, or give the code: --token-code",
+        f"run `{login}` in a terminal; a script gives the code on stdin: --token-code -",
     )

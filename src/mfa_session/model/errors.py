@@ -6,18 +6,32 @@ the thing, a hint that says what to run or change, and, by its class, the proces
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 
 class MfaSessionError(Exception):
     """The root of the hierarchy; `exit_code` is what the process ends with."""
 
     exit_code = 70
 
-    def __init__(self, code: str, message: str, hint: str = "") -> None:
-        """Say what is wrong (`message`), under which stable `code`, and what to do (`hint`)."""
+    def __init__(self, code: str, message: str, hint: str = "", add: Sequence[str] = ()) -> None:
+        """Say what is wrong (`message`), under which stable `code`, and what to do (`hint`).
+
+        `add` are the words that the command lacked: the hint ends with them, or, once the command
+        is known, with the whole command. `lead` is the hint without them.
+        """
         super().__init__(message)
         self.code = code
         self.message = message
-        self.hint = hint
+        self.hint = f"{hint}: {' '.join(add)}" if add else hint
+        self.add = tuple(add)
+        self.lead = hint
+
+    def repeat(self, command: str) -> None:
+        """End the hint with this command, which has the words it lacked."""
+        self.hint = f"{self.lead}: `{command}`"
 
 
 class UsageError(MfaSessionError):
@@ -58,6 +72,10 @@ class DeclinedError(MfaSessionError):
     """The guard or the person said no."""
 
     exit_code = 7
+
+
+class AnsweredNoError(DeclinedError):
+    """The person answered no: told like any other outcome, not as an error."""
 
 
 class Interrupted(MfaSessionError):

@@ -56,7 +56,7 @@ class Source(Record):
 class Settings(Record):
     """How one session is to be had. Durations are seconds; `via` is the session a role goes by.
 
-    `asked` are the options, by name, that say more than the name of the session does.
+    `asked` are the options, by name, that say more than the name of the session does; "" is a flag.
     `written` goes into the AWS config of the target, so that it works as the source does.
     `max_age` is how long ago the code may have been given (`aws:MultiFactorAuthAge`); None: ever.
     """
@@ -85,8 +85,17 @@ class Settings(Record):
     @property
     def login_command(self) -> str:
         """The command that logs in to this session: what was asked stands in it."""
-        words = [f"--{option.replace('_', '-')} {_quoted(value)}" for option, value in self.asked]
-        return " ".join([f"mfa-session login --profile {_quoted(self.name)}", *words])
+        return self.command("login", *dict(self.asked))
+
+    def command(self, words: str, *options: str, **more: str) -> str:
+        """Return the command `words` for this session, with what was asked under these options.
+
+        `more` are options to add, or to put in the place of what was asked.
+        """
+        said = {option: value for option, value in self.asked if option in options}
+        said = {"profile": self.name, **said, **more}
+        spelled = [f"--{name.replace('_', '-')} {_quoted(text)}" for name, text in said.items()]
+        return " ".join(["mfa-session", words, *(option.rstrip() for option in spelled)])
 
     @property
     def written_region(self) -> str | None:
@@ -105,8 +114,8 @@ class Settings(Record):
 
 
 def _quoted(word: str) -> str:
-    """Quote a word for a shell."""
-    if word.isascii() and word.replace("-", "").replace("_", "").isalnum():
+    """Quote a word for a shell; "" stays nothing."""
+    if not word or (word.isascii() and word.replace("-", "").replace("_", "").isalnum()):
         return word
     from shlex import quote  # noqa: PLC0415  # imports re, and SDKs wait for the usual error
 

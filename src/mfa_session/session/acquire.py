@@ -31,6 +31,8 @@ def acquire(
     will send it.
     Raises every MfaSessionError that a login can end in.
     """
+    if force:
+        settings = settings.replace(asked=(*settings.asked, ("force", "")))
     standing = inputs.sessions()
     kept = None if force else find_kept(settings, standing, ctx.clock.now())
     if kept is not None and (in_memory or kept.profile not in inputs.recovered):

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.devices import NewDevice
-    from mfa_session.model.iam import User
     from mfa_session.model.ports import (
         Caller,
         Clock,
@@ -47,8 +46,8 @@ if TYPE_CHECKING:
         def devices(self, caller: Caller) -> DeviceEdges:
             """Return what the care of MFA devices touches, in the name of `caller`."""
 
-        def phone(self) -> Callable[[NewDevice, User], None] | None:
-            """Return how to show a new device to a phone; None without a terminal."""
+        def phone(self) -> Callable[[NewDevice], None] | None:
+            """Return how to show a device's secret to a phone; None without a terminal."""
 
         def policies(self, caller: Caller) -> Any:
             """Return the policies of `caller`, as IAM has them."""

@@ -83,19 +83,24 @@ def pick_device(serials: list[str], edges: Edges, settings: Settings) -> str:
             "passkey-device",
             f"the only MFA device found is a passkey ({', '.join(passkeys)}), "
             "which AWS's API cannot use for sessions",
-            "add a virtual MFA device to your user as well: `mfa-session device enroll --qr`",
+            f"add a virtual MFA device as well: `{_enroll(settings)}`",
         )
     if not usable:
         raise ConfigurationError(
             "no-mfa-device",
             f"the user of {settings.source.label()} has no MFA device",
-            "add one: `mfa-session device enroll`",
+            f"add one: `{_enroll(settings)}`",
         )
     chosen = edges.choose_device(usable)
     if chosen is None:
         raise ConfigurationError(
             "several-mfa-devices",
             f"the user has several MFA devices: {', '.join(usable)}",
-            "say which: --mfa-serial, or mfa_serial in config.toml",
+            "say which",
+            add=("--mfa-serial", usable[0]),
         )
     return chosen
+
+
+def _enroll(settings: Settings) -> str:
+    return settings.command("device enroll", "source_profile")

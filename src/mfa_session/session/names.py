@@ -145,7 +145,8 @@ def _refuse_hidden(inputs: Inputs, target: str) -> None:
             raise ConfigurationError(
                 "hidden-profile",
                 f"profile {target!r} has {key}: SDKs would not use session keys written there",
-                "choose another profile: --write-to NAME",
+                "choose another profile",
+                add=("--write-to", f"{target}-mfa"),
             )
 
 

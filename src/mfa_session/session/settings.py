@@ -51,7 +51,10 @@ _ASKED_AGAIN = (
     "role_arn",
     "external_id",
     "role_session_name",
+    "duration",
+    "region",
     "write_to",
+    "min_ttl",
 )
 """Options that a hint repeats: without them, the command would mean another session."""
 
@@ -85,7 +88,7 @@ def _resolve(inputs: Inputs, named: Named, seen: tuple[str, ...]) -> Settings:
     settings = _fill(inputs, said, via, source)
     check_shapes(settings)
     _check_min_ttl(inputs, settings)
-    asked = [(key, said.options[key]) for key in _ASKED_AGAIN if key in said.options]
+    asked = [(key, str(said.options[key])) for key in _ASKED_AGAIN if key in said.options]
     return settings.replace(name=name, target=target, asked=tuple(asked))
 
 

@@ -80,7 +80,8 @@ def _only_source(inputs: Inputs) -> Source:
         raise ConfigurationError(
             "several-sources",
             f"several profiles hold long-term access keys: {', '.join(found)}",
-            f"say which is yours: --source-profile {next(iter(found))}",
+            "say which is yours",
+            add=("--source-profile", next(iter(found))),
         )
     named = [name for name in FILE_VARIABLES if inputs.environ.get(name)]
     hint = "run `aws configure` to store yours, or say which profile has it: --source-profile NAME"
@@ -194,18 +195,20 @@ def _passes_on(inputs: Inputs, profile: str) -> bool:
 def _unfit(inputs: Inputs, profile: str) -> ConfigurationError:
     """Return why a profile cannot be the source of an MFA session."""
     section = inputs.section(profile)
-    hint = "name the profile that holds your access key (AKIA…): --source-profile NAME"
+    hint, add = _other_source(inputs)
     if leads_back(section.get("credential_process", "")):
         return ConfigurationError(
             "source-loop",
             f"profile {profile!r} gets its keys from mfa-session itself (credential_process)",
             hint,
+            add,
         )
     if exports_temporary(inputs, section.get("credential_process", "")):
         return ConfigurationError(
             "temporary-source",
             f"profile {profile!r} gets temporary keys from the AWS CLI (credential_process)",
             hint,
+            add,
         )
     keys = read_keys(section)
     if keys is not None:
@@ -213,6 +216,7 @@ def _unfit(inputs: Inputs, profile: str) -> ConfigurationError:
             "temporary-source",
             f"profile {profile!r} holds session keys ({keys.shown_id}), not long-term ones",
             hint,
+            add,
         )
     for key, origin in _TEMPORARY.items():
         if key in section:
@@ -222,10 +226,19 @@ def _unfit(inputs: Inputs, profile: str) -> ConfigurationError:
                 f"profile {profile!r} gets temporary keys from {origin}: "
                 f"AWS gives MFA sessions to long-term keys only{renewal}",
                 hint,
+                add,
             )
     return ConfigurationError(
-        "no-long-term-keys", f"profile {profile!r} holds no long-term access key", hint
+        "no-long-term-keys", f"profile {profile!r} holds no long-term access key", hint, add
     )
+
+
+def _other_source(inputs: Inputs) -> tuple[str, tuple[str, ...]]:
+    """Return the hint for who named a profile without long-term keys, and the words it lacks."""
+    found = next((name for name in inputs.profiles.names() if source_in(inputs, name)), None)
+    if found is None:
+        return "store your access key (AKIA…): `aws configure`", ()
+    return "name the profile that holds your access key (AKIA…)", ("--source-profile", found)
 
 
 def _places(inputs: Inputs) -> str:

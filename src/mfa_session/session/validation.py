@@ -93,12 +93,14 @@ def _check_duration(settings: Settings) -> None:
         raise ConfigurationError(
             "duration-out-of-range",
             f"{settings.duration} s is out of range: {what} lasts {least} s to {most // 3600} h",
-            f"give a --duration from 15m to {most // 3600}h",
+            f"ask for 15m to {most // 3600}h",
+            add=("--duration", f"{most // 3600}h" if settings.duration > most else "15m"),
         )
     chained = settings.via is not None and settings.via.role_arn is not None
     if chained and settings.duration > CHAINED_LIMIT_SECONDS:
         raise ConfigurationError(
             "duration-out-of-range",
             "a role reached from another role's session lasts 1 h at most",
-            "give a --duration of 1h or less",
+            "ask for 1h or less",
+            add=("--duration", "1h"),
         )

@@ -63,20 +63,23 @@ def find_session(inputs: Inputs, asked: str) -> Named:
         raise ConfigurationError(
             "protected-profile",
             f"profile {name!r} holds long-term keys: it can be the source, not the session",
-            f"call the session otherwise: --profile mfa --source-profile {name}",
+            "give the session another name",
+            add=("--profile", "mfa", "--source-profile", name),
         )
     table = inputs.file.sessions.get(name, {})
     if "role_arn" in table or "via" in table or "role_arn" in inputs.section(name):
         raise ConfigurationError(
             "role-session",
             f"session {name!r} is a role's; `configure` sets up the MFA session it comes from",
-            "give the MFA session another name: --profile NAME",
+            "give the MFA session another name",
+            add=("--profile", "mfa"),
         )
     if hides_static_keys(inputs, name) and "write_to" not in table:
         raise ConfigurationError(
             "hidden-profile",
             f"profile {name!r} gets its credentials elsewhere: SDKs pass over a session there",
-            "give the session another name: --profile NAME",
+            "give the session another name",
+            add=("--profile", f"{name}-mfa"),
         )
     return named
 
@@ -96,7 +99,8 @@ def check_duration(seconds: int) -> int:
         raise ConfigurationError(
             "duration-out-of-range",
             f"{seconds} s is out of range: an MFA session lasts {least} s to {most // 3600} h",
-            f"give a --duration from 15m to {most // 3600}h",
+            f"ask for 15m to {most // 3600}h",
+            add=("--duration", f"{most // 3600}h" if seconds > most else "15m"),
         )
     return seconds
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.errors import DeclinedError, Interrupted, NoMfaError
+from mfa_session.model.errors import AnsweredNoError, Interrupted, NoMfaError
 from mfa_session.model.result import Result
 from mfa_session.session.acquire import acquire
 from mfa_session.session.inputs import read_inputs
@@ -82,7 +82,7 @@ def _write(ctx: Context, edges: SetupEdges, dialog: Dialog, drafts: Sequence[Dra
         for line in draft.lines():
             show(line)
     if dialog.asks and not dialog.agrees("Write this?", usual=True):
-        raise DeclinedError("declined", "nothing was written: the answer was no")
+        raise AnsweredNoError("declined", "nothing was written: the answer was no")
     with edges.uninterrupted():
         for draft in drafts:
             draft.write()

@@ -106,7 +106,8 @@ class Interview:
             raise ConfigurationError(
                 "answer-needed",
                 f"several profiles have long-term keys: {', '.join(found)}",
-                "say which: --source-profile NAME",
+                "say which is yours",
+                add=("--source-profile", found[0]),
             )
         return self._dialog.choose("Several profiles have long-term keys:", found)
 
@@ -167,7 +168,8 @@ class Interview:
             raise ConfigurationError(
                 "several-mfa-devices",
                 f"the user has several MFA devices: {', '.join(usable)}",
-                "say which: --mfa-serial SERIAL",
+                "say which",
+                add=("--mfa-serial", usable[0]),
             )
         serial = self._dialog.choose("Several MFA devices:", usable)
         return serial, serial

@@ -79,7 +79,8 @@ def setting_exists(change: Change) -> ConfigurationError:
     return ConfigurationError(
         "setting-exists",
         f"{change.label} is {before}, and would become {after}",
-        "if you mean it: --force",
+        "if you mean it",
+        add=("--force",),
     )
 
 

@@ -98,7 +98,12 @@ def plan_shell(
     shell = options.shell or (edges.usual_shell() if asks else None)
     if shell is None:
         if options.guard:
-            raise UsageError("unknown-shell", "no shell is known to guard", "say which: --shell")
+            raise UsageError(
+                "unknown-shell",
+                "no shell is known to guard",
+                "say which",
+                add=("--shell", "bash"),
+            )
         return None
     setup = ShellSetup(ctx, edges, shell, guard=guard)
     if not options.shell and not options.guard:

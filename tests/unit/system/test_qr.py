@@ -8,7 +8,6 @@ import pytest
 
 from mfa_session.mfa.phone import addresses, grouped, label_of
 from mfa_session.model.devices import NewDevice
-from mfa_session.model.iam import User
 from mfa_session.model.secret import Secret
 from mfa_session.system import qr
 from phone_camera import Camera
@@ -20,18 +19,12 @@ ROOMY = os.terminal_size((120, 50))
 ORDINARY_NAMES = ["carol", "carols-phone", "carol.smith@example.com", "x" * 23]
 
 
-def device(name: str) -> tuple[NewDevice, User]:
-    user = User(
-        arn=f"arn:aws:iam::123456789012:user/{name}",
-        partition="aws",
-        account="123456789012",
-        name=name,
-    )
-    return NewDevice(serial=user.serial_of(name), seed=Secret(SEED)), user
+def device(name: str) -> NewDevice:
+    return NewDevice(serial=f"arn:aws:iam::123456789012:mfa/{name}", seed=Secret(SEED))
 
 
 def drawn(name: str, size: os.terminal_size) -> list[str]:
-    lines = qr.fitting(addresses(*device(name)), size)
+    lines = qr.fitting(addresses(device(name)), size)
     assert lines is not None
     return lines
 
@@ -64,11 +57,11 @@ def test_a_short_name_keeps_an_issuer_in_80_by_24() -> None:
 
 @pytest.mark.parametrize("size", [(80, 20), (40, 24), (20, 5)])
 def test_what_does_not_fit_is_not_drawn(size: tuple[int, int]) -> None:
-    assert qr.fitting(addresses(*device("carol")), os.terminal_size(size)) is None
+    assert qr.fitting(addresses(device("carol")), os.terminal_size(size)) is None
 
 
 def test_a_long_name_needs_a_larger_terminal() -> None:
-    assert qr.fitting(addresses(*device("x" * 64)), ORDINARY) is None
+    assert qr.fitting(addresses(device("x" * 64)), ORDINARY) is None
     assert read(drawn("x" * 64, ROOMY), ROOMY) != []
 
 
@@ -89,12 +82,12 @@ def test_the_camera_sees_nothing_without_colours() -> None:
 
 
 def test_names_are_quoted_as_addresses_need_it() -> None:
-    (*_, barest) = addresses(*device("a+b=c,d@e"))
+    (*_, barest) = addresses(device("a+b=c,d@e"))
     assert "".join(barest) == f"otpauth://totp/a%2Bb=c,d@e@123456789012?secret={SEED}"
-    assert label_of(*device("a+b")) == "a+b@123456789012"
+    assert label_of(device("a+b").serial) == "a+b@123456789012"
 
 
 def test_the_seed_to_type_is_in_groups_of_four() -> None:
-    groups = grouped(device("carol")[0]).split(" ")
+    groups = grouped(device("carol")).split(" ")
     assert {len(group) for group in groups} == {4}
     assert "".join(groups) == SEED

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from mfa_session.cli.wiring import Wiring
     from mfa_session.model.devices import NewDevice
-    from mfa_session.model.iam import User
     from mfa_session.model.ports import Caller
 
 
@@ -41,15 +40,15 @@ def make_devices(wiring: Wiring, caller: Caller) -> DeviceEdges:
     )
 
 
-def make_phone(wiring: Wiring) -> Callable[[NewDevice, User], None] | None:
-    """Return how to show a new device to a phone; None without a terminal to show it on."""
+def make_phone(wiring: Wiring) -> Callable[[NewDevice], None] | None:
+    """Return how to show a device's secret to a phone; None without a terminal."""
     terminal = Terminal(may_ask=True)  # --no-input forbids questions, not pictures
     if not terminal.can_ask():
         return None
     draws = wiring.run.environ.get("TERM") != "dumb"
 
-    def show(device: NewDevice, user: User) -> None:
-        label, typed = phone.label_of(device, user), phone.grouped(device)
-        qr.show(terminal, phone.addresses(device, user), label, typed, draws=draws)
+    def show(device: NewDevice) -> None:
+        label, typed = phone.label_of(device.serial), phone.grouped(device)
+        qr.show(terminal, phone.addresses(device), label, typed, draws=draws)
 
     return show

@@ -9,6 +9,7 @@ from mfa_session.cli.spec.options import (
     MFA_SERIAL,
     PROFILE,
     SERIAL,
+    SOURCE_PROFILE,
     YES,
 )
 
@@ -25,7 +26,7 @@ COMMANDS = (
             "it from the command line and does not show it. If the keyring already holds another "
             "secret of this device, asks before it replaces it: AWS never shows a secret again."
         ),
-        options=(PROFILE, MFA_SERIAL, YES, INSECURE_KEYRING),
+        options=(PROFILE, SOURCE_PROFILE, MFA_SERIAL, YES, INSECURE_KEYRING),
         against_words=(
             "A secret comes from the prompt or from stdin, never from the command line, where "
             "other users see it and the shell's history keeps it."
@@ -40,7 +41,7 @@ COMMANDS = (
             "For the console's sign-in page, for example. Sends the code nowhere. AWS accepts each "
             "code once, so the command says if login has already sent this one."
         ),
-        options=(PROFILE, MFA_SERIAL, INSECURE_KEYRING, JSON),
+        options=(PROFILE, SOURCE_PROFILE, MFA_SERIAL, INSECURE_KEYRING, JSON),
         run="cli.totp:code",
     ),
     Command(
@@ -50,6 +51,18 @@ COMMANDS = (
         description="Also lists the profiles that use them. Shows no secret.",
         options=(INSECURE_KEYRING, JSON),
         run="cli.totp:show",
+    ),
+    Command(
+        name="totp show-qr",
+        summary="Show a stored secret as a QR code, for a phone.",
+        example="mfa-session totp show-qr",
+        description=(
+            "For a phone that is to generate the device's codes as well. Asks first, shows the "
+            "code on the terminal only, and clears the screen afterwards."
+        ),
+        options=(INSECURE_KEYRING,),
+        arguments=(SERIAL,),
+        run="cli.totp:show_qr",
     ),
     Command(
         name="totp remove",
@@ -74,7 +87,7 @@ COMMANDS = (
             "Asks IAM. Passkeys are listed, but AWS's API does not accept them. The column SECRET "
             "says whether the keyring holds the device's secret and login needs no phone."
         ),
-        options=(PROFILE, INSECURE_KEYRING, JSON),
+        options=(PROFILE, SOURCE_PROFILE, INSECURE_KEYRING, JSON),
         run="cli.device:show",
     ),
     Command(
@@ -83,14 +96,21 @@ COMMANDS = (
         example="mfa-session device enroll --qr",
         description=(
             "Creates the device at AWS, named NAME or like your user, stores its secret in the "
-            "keyring, enables it and logs in. If a step fails, undoes the steps before it."
+            "keyring, enables it and logs in. If a step fails, undoes the steps before it. "
+            "Where no keyring is, --no-keyring gives the secret to your phone only."
         ),
         options=(
             PROFILE,
+            SOURCE_PROFILE,
             Option(
                 flags=("--qr",),
                 kind="flag",
                 help="Also show a QR code for a phone.",
+            ),
+            Option(
+                flags=("--no-keyring",),
+                kind="flag",
+                help="Give the secret to a phone only, by a QR code; store it nowhere.",
             ),
             INSECURE_KEYRING,
         ),
@@ -105,7 +125,7 @@ COMMANDS = (
             "For a device whose codes AWS rejects because its clock has drifted. Sends two "
             "consecutive codes, from the stored secret if there is one; otherwise asks for them."
         ),
-        options=(PROFILE, INSECURE_KEYRING),
+        options=(PROFILE, SOURCE_PROFILE, INSECURE_KEYRING),
         arguments=(SERIAL,),
         run="cli.device:resync",
     ),
@@ -119,6 +139,7 @@ COMMANDS = (
         ),
         options=(
             PROFILE,
+            SOURCE_PROFILE,
             YES,
             INSECURE_KEYRING,
         ),

@@ -23,6 +23,12 @@ PROFILE = Option(
     help="The session, or the profile that holds it. [env: MFA_SESSION_PROFILE; default: mfa]",
     suggests="profile",
 )
+SOURCE_PROFILE = Option(
+    flags=("--source-profile",),
+    metavar="PROFILE",
+    help="The profile with the long-term keys. [env: MFA_SESSION_SOURCE_PROFILE]",
+    suggests="profile",
+)
 PROFILES = PROFILE.replace(kind="many", help=PROFILE.help.replace(" [env", " Repeatable. [env"))
 MIN_TTL = Option(
     flags=("--min-ttl",),

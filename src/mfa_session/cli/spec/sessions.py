@@ -11,6 +11,7 @@ from mfa_session.cli.spec.options import (
     PROFILE,
     PROFILES,
     REGION,
+    SOURCE_PROFILE,
     TOKEN_CODE,
 )
 
@@ -29,12 +30,7 @@ COMMANDS = (
         ),
         options=(
             PROFILES,
-            Option(
-                flags=("--source-profile",),
-                metavar="PROFILE",
-                help="The profile with the long-term keys. [env: MFA_SESSION_SOURCE_PROFILE]",
-                suggests="profile",
-            ),
+            SOURCE_PROFILE,
             MFA_SERIAL,
             TOKEN_CODE,
             Option(
