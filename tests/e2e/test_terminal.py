@@ -317,7 +317,7 @@ def test_without_a_terminal_it_ends_at_once(aws: Sandbox, phone: Device, run: Ru
     assert (outcome.exit_code, outcome.stdout) == (4, "")
     assert outcome.stderr.splitlines() == [
         "mfa-session: error: session 'mfa' needs an MFA code, and there is nobody to ask",
-        f"hint: run `{command}` in a terminal, or give the code: --token-code",
+        f"hint: run `{command}` in a terminal; a script gives the code on stdin: --token-code -",
     ]
     assert list(aws.calls) == []
 
