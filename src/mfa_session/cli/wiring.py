@@ -177,18 +177,18 @@ class Wiring:
         run = self.run
         return Lookups(run.clock, run.aws_clock, run_limited, run.environ, caller)
 
-    def nearest_action(self, action: str) -> str | None:
-        """Return the operation of AWS that is nearest to an action which is none; else None."""
-        from mfa_session.guard.known import find_strays
-
-        return find_strays([action]).get(action)
-
     def aws_names(self) -> AwsNames:
-        """Return AWS's actions, read from the guard's list of operations when one is asked for."""
-        from mfa_session.guard.known import actions_of
+        """Return AWS's actions; botocore is only imported for one that our list does not have."""
+        from mfa_session.guard.services import IAM_PREFIXES
         from mfa_session.policy.aws_names import AwsNames
 
-        return AwsNames(actions_of)
+        def installed(prefix: str) -> set[str]:
+            from mfa_session.aws.operations import operations_of
+
+            services = [prefix, *(name for name, of in IAM_PREFIXES.items() if of == prefix)]
+            return {each for service in services for each in operations_of(service)}
+
+        return AwsNames(installed, IAM_PREFIXES)
 
     def policies(self, caller: Caller) -> IamPolicies:
         """Return how the policies of `caller` are read."""

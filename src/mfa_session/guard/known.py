@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import os
 
 from mfa_session.guard.patterns import Pattern, even
@@ -42,22 +41,6 @@ def read_known() -> dict[str, tuple[str, ...]]:
     for service, more in ONLY_VERSION_2.items():
         known[service] = tuple(sorted({*known.get(service, ()), *more}))
     return known
-
-
-def actions_of(prefix: str) -> set[str]:
-    """Return the actions of the services that have a prefix in IAM's policies."""
-    return {
-        action
-        for service, operations in _known_once().items()
-        if prefix_of(service) == prefix
-        for operation in operations
-        for action in possible_actions(service, operation)
-    }
-
-
-@functools.lru_cache(maxsize=1)
-def _known_once() -> dict[str, tuple[str, ...]]:
-    return read_known()
 
 
 def unmatched(patterns: Iterable[str], known: Operations) -> list[str]:

@@ -6,14 +6,9 @@ nothing of the call (service authorization reference, pages on S3 and Lambda).
 
 from __future__ import annotations
 
-import difflib
 import re
-from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import UsageError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _ACTION = re.compile(r"(?P<service>[A-Za-z0-9-]+)(?::|\s+)(?P<name>[A-Za-z0-9*?-]+)", re.ASCII)
 # The AWS CLI's names of services where IAM has another.
@@ -28,7 +23,7 @@ _PREFIXES = {
     "stepfunctions": "states",
 }
 # Calls whose action has another name; in lower case, without hyphens.
-_ACTIONS = {
+CALLS = {
     "lambda:invoke": "lambda:InvokeFunction",
     "s3:completemultipartupload": "s3:PutObject",
     "s3:copyobject": "s3:PutObject",
@@ -60,24 +55,6 @@ _SEVERAL = {
 }
 
 
-_ALIKE = 0.93  # ec2:TerminateInstance; not s3:GetObjectVersion, an action without an operation
-
-
-def misspelt(action: str, find_nearest: Callable[[str], str | None]) -> str | None:
-    """Return the action that this one is a misspelling of; None if it is not known to be one.
-
-    `find_nearest` returns the nearest operation of AWS for what is none. Not every action has an
-    operation (`iam:PassRole`), so only what is very near to one is a misspelling.
-    """
-    if action in _ACTIONS.values():
-        return None
-    near = find_nearest(action)
-    if near is None:
-        return None
-    alike = difflib.SequenceMatcher(None, action.lower(), near.lower()).ratio() >= _ALIKE
-    return near if alike else None
-
-
 def read_action(text: str) -> str:
     """Return an action as policies name it; the AWS CLI's `ec2 stop-instances` will do.
 
@@ -101,7 +78,7 @@ def read_action(text: str) -> str:
             f"{text!r} is a command, and no action",
             f"ask about what it calls: {_SEVERAL[plain]}",
         )
-    return _ACTIONS.get(plain) or f"{service}:{_pascal(found['name'])}"
+    return CALLS.get(plain) or f"{service}:{_pascal(found['name'])}"
 
 
 def _pascal(name: str) -> str:

@@ -118,8 +118,8 @@ TEXTS = {
         "IAM has no such element (`Conditions`, for example) and rejects the policy."
     ),
     "unknown-action": (
-        "AWS has no such action, but one with nearly its name: that one is not what the statement "
-        "is about."
+        "AWS lists no such action, or none that the pattern matches. A note where no other name is "
+        "near, because the action may be retired, or newer than the list."
     ),
     "old-version": (
         "Variables such as `${aws:username}` are plain text unless `Version` is `2012-10-17`:"

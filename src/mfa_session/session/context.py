@@ -53,10 +53,7 @@ if TYPE_CHECKING:
             """Return the policies of `caller`, as IAM has them."""
 
         def aws_names(self) -> Any:
-            """Return the services and actions that the installed AWS data knows."""
-
-        def nearest_action(self, action: str) -> str | None:
-            """Return the action of AWS that is nearest to this one."""
+            """Return the services and actions that AWS lists: `policy.aws_names.AwsNames`."""
 
         def lookups(self, caller: Caller) -> Any:
             """Return the questions about what a command will hit, asked by `caller`."""

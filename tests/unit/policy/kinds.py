@@ -288,7 +288,12 @@ STATED = [
             WITHOUT)], found(ACTION), {}),
     Stated("action-misspelt-in-not-action", [deny_but([*CARE, "EC2:StartInstance"], WITHOUT)],
            found(ACTION), {}),
-    Stated("action-in-any-case", [allow(["EC2:stopinstances", "ec2:Foo", "nova:Stop"])], [], {}),
+    Stated("action-in-any-case", [allow(["EC2:stopinstances", "IAM:passrole"])], [], {}),
+    Stated("action-far-off", [deny(["ec2:Stop*", "ec2:Terminat*Foo"], WITHOUT)], found(ACTION), {}),
+    Stated("service-far-off", [allow("nova:Stop")], found(ACTION), {}),
+    Stated("service-misspelt", [deny("dynamobd:DeleteTable", WITHOUT)], found(ACTION), {}),
+    Stated("service-of-the-cli", [deny(["elbv2:DeleteRule", "s3:ListObjects"], WITHOUT)],
+           found(ACTION, ACTION), {}),
     # Services and people from elsewhere beside AWS principals.
     Stated("service-and-account", [trust({**EC2_SERVICE, **ACCOUNT}, WITH)], found(SERVICE), {}),
     Stated("service-alone", [trust(EC2_SERVICE, WITH)], found(SERVICE), {}),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mfa_session.guard.known import find_strays
 from mfa_session.model.errors import UsageError
-from mfa_session.policy.action_names import misspelt, read_action
+from mfa_session.policy.action_names import read_action
 
 
 @pytest.mark.parametrize(
@@ -48,19 +47,3 @@ def test_what_is_none_is_refused(written: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_action(written)
     assert (caught.value.code, hint in caught.value.hint) == ("bad-action", True)
-
-
-@pytest.mark.parametrize(
-    ("action", "meant"),
-    [
-        ("ec2:TerminateInstance", "ec2:TerminateInstances"),
-        ("ec2:StopInstnaces", "ec2:StopInstances"),
-        *((real, None) for real in (
-            "ec2:TerminateInstances", "ec2:*", "*", "iam:PassRole", "s3:ListBucket",
-            "s3:GetObjectVersion", "s3:GetLifecycleConfiguration", "kms:ReEncryptFrom",
-            "sts:TagSession", "lambda:InvokeFunction", "execute-api:Invoke",
-        )),
-    ],
-)  # fmt: skip
-def test_only_what_is_very_near_to_an_operation_is_misspelt(action: str, meant: str | None) -> None:
-    assert misspelt(action, lambda asked: find_strays([asked]).get(asked)) == meant

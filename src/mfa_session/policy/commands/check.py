@@ -10,7 +10,7 @@ from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.policy import credentials
-from mfa_session.policy.action_names import misspelt, read_action
+from mfa_session.policy.action_names import read_action
 from mfa_session.policy.commands.files import read_one
 from mfa_session.policy.commands.report import Judged, hints, table
 from mfa_session.policy.document import LIMITS
@@ -191,9 +191,9 @@ def _request(options: Options, ctx: Context) -> Request:
     facts |= dict.fromkeys(map(_checked_key, options.absent))
     action = read_action(options.action)
     ctx.console.detail(f"{options.action} is {action} to policies")
-    near = misspelt(action, ctx.make.nearest_action)
-    if near is not None:
-        ctx.console.warn(f"AWS has no action {action}; did you mean {near}?")
+    unlisted = ctx.make.aws_names().look_up(action)
+    if unlisted is not None:
+        ctx.console.warn(f"{unlisted.message}; {unlisted.hint}")
     return Request(
         action=action,
         resource=options.resource or "*",

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
-from mfa_session.policy.action_names import misspelt
 from mfa_session.policy.templates import catalogue
 from mfa_session.policy.templates.shape import Choices
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mfa_session.policy.aws_names import AwsNames
     from mfa_session.session.context import Context
 
 
@@ -42,16 +44,19 @@ def run(options: Options, ctx: Context) -> Result:
                 f"one of {', '.join(template.name for template in catalogue.TEMPLATES)}",
             )
         return Result(data={}, lines=_overview())
-    for action in choices.actions:
-        near = misspelt(action, ctx.make.nearest_action)
-        if near is not None:
-            raise UsageError(
-                "unknown-action", f"AWS has no action {action}", f"did you mean {near}?"
-            )
+    _require_listed(choices.actions, ctx.make.aws_names())
     made = catalogue.make(name, choices)
     for note in made.notes:
         ctx.console.say(note)
     return Result(data={}, lines=(json.dumps(made.document(), indent=2),))
+
+
+def _require_listed(actions: Iterable[str], names: AwsNames) -> None:
+    """Raise UsageError `unknown-action` for an action that AWS does not list."""
+    for action in actions:
+        unlisted = names.look_up(action)
+        if unlisted is not None:
+            raise UsageError("unknown-action", unlisted.message, unlisted.hint)
 
 
 def _choices(options: Options) -> Choices:

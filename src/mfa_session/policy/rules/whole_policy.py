@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.model.nearest import nearest_of
+from mfa_session.policy.aws_names import LOOK_UP
 from mfa_session.policy.case import KINDS
 from mfa_session.policy.coverage import names_of
-from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
+from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import plain, right_deny
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.reading import ELEMENTS
@@ -15,6 +16,7 @@ from mfa_session.policy.reading import ELEMENTS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mfa_session.policy.aws_names import Unlisted
     from mfa_session.policy.case import Case
     from mfa_session.policy.json_text import Node
 
@@ -24,6 +26,7 @@ UNKNOWN_ACTION = Rule("unknown-action", WARNING)
 OLD_VERSION = Rule("old-version", WARNING)
 RULES = (DEFEATED, UNKNOWN_ELEMENT, UNKNOWN_ACTION, OLD_VERSION)
 
+MOST_SHOWN = 3
 NEW_VERSION = "2012-10-17"
 _READING = ("get", "list", "describe", "batchget", "lookup", "search", "view")
 
@@ -73,21 +76,35 @@ def check_elements(case: Case) -> Iterator[Flaw]:
 
 
 def check_actions(case: Case) -> Iterator[Flaw]:
-    """Find actions that AWS does not have, and that are nearly one of its."""
-    names, source = case.whole.names, case.whole.document.source
-    for element in ("Action", "NotAction") if names else ():
-        node = case.statement.elements.get(element)
-        listed = () if node is None else node.value if isinstance(node.value, list) else (node,)
-        for item in listed:
-            meant = names.meant(item.value) if names and isinstance(item.value, str) else None
-            if meant:
-                yield Flaw(
-                    UNKNOWN_ACTION,
-                    source.position(item.offset),
-                    f"AWS has no action {item.value}; {meant} was meant, perhaps",
-                    f"{meant} is not what this statement is about",
-                    f"write {meant}",
-                )
+    """Find actions that AWS does not list, and patterns that match none.
+
+    Those that are near to none are told together. They may be retired, or newer than our list: a
+    note, unless they are all that a Deny is for.
+    """
+    names = case.whole.names
+    if names is None:
+        return
+    looked_up = [
+        (item, names.look_up(item.value))
+        for item in _items(case, "Action", "NotAction")
+        if isinstance(item.value, str)
+    ]
+    unlisted = [(item, found) for item, found in looked_up if found is not None]
+    for item, found in unlisted:
+        if found.sure:
+            yield _unknown_action(case, item, found.message + found.guess, f"write {found.meant}")
+    far_off = [(item, found) for item, found in unlisted if not found.sure]
+    if far_off:
+        denies = not case.statement.allows and case.statement.actions is not None
+        severity = WARNING if denies and len(unlisted) == len(looked_up) else NOTE
+        (item, first), *others = far_off
+        yield _unknown_action(
+            case,
+            item,
+            first.message + (_shortened(others) if others else first.guess),
+            first.hint if not others else LOOK_UP,
+            severity,
+        )
 
 
 def check_version(case: Case) -> Iterator[Flaw]:
@@ -113,12 +130,43 @@ def _only_reads(action: str) -> bool:
     return action.partition(":")[2].startswith(_READING)
 
 
+def _unknown_action(
+    case: Case, item: Node, message: str, cure: str, severity: str = WARNING
+) -> Flaw:
+    position = case.whole.document.source.position(item.offset)
+    return Flaw(UNKNOWN_ACTION, position, message, _without_effect(case), cure, severity=severity)
+
+
+def _shortened(others: list[tuple[Node, Unlisted]]) -> str:
+    """Return the names that come after the first, to be told in one sentence."""
+    shown = [found.action for _, found in others[:MOST_SHOWN]]
+    more = len(others) - len(shown)
+    return ", " + ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _without_effect(case: Case) -> str:
+    """Say what it comes to that an action is none."""
+    if case.statement.not_actions is not None:
+        return "nothing is spared by this name"
+    return "nobody is allowed anything by it" if case.statement.allows else "it denies nothing"
+
+
 def _variables(case: Case) -> Iterator[Node]:
     """Yield texts with a variable, where IAM fills them in: resources and conditions' values."""
-    elements = case.statement.elements
-    nodes = [elements[name] for name in ("Resource", "NotResource") if name in elements]
-    nodes += [condition.node for condition in case.statement.conditions]
-    for node in nodes:
-        for item in node.value if isinstance(node.value, list) else [node]:
-            if isinstance(item.value, str) and "${" in without_template_values(item.value):
-                yield item
+    items = list(_items(case, "Resource", "NotResource"))
+    for condition in case.statement.conditions:
+        items += _listed(condition.node)
+    for item in items:
+        if isinstance(item.value, str) and "${" in without_template_values(item.value):
+            yield item
+
+
+def _items(case: Case, *elements: str) -> Iterator[Node]:
+    """Yield what stands in the statement's elements of these names."""
+    for name in elements:
+        node = case.statement.elements.get(name)
+        yield from () if node is None else _listed(node)
+
+
+def _listed(node: Node) -> list[Node]:
+    return node.value if isinstance(node.value, list) else [node]

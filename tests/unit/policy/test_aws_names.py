@@ -1,0 +1,210 @@
+"""An action that AWS lists is never doubted; one that it does not list gets the nearest name."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+from mfa_session.aws.operations import operations_of
+from mfa_session.guard.known import read_known
+from mfa_session.guard.services import IAM_PREFIXES, prefix_of, spell_action
+from mfa_session.policy.action_names import CALLS
+from mfa_session.policy.aws_names import AwsNames
+from mfa_session.policy.lint import lint
+from mfa_session.policy.reading import read_document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.document import Document
+
+MANAGED = [each["Document"] for each in json.loads(aws_managed_policies_data).values()]
+MANY_ACTIONS = 10_000
+LISTED = (
+    # No operations of an API, but actions.
+    "iam:PassRole",
+    "s3:ListBucket",
+    "s3:GetObjectVersion",
+    "s3:PutObjectRetention",
+    "s3:GetLifecycleConfiguration",
+    "kms:ReEncryptFrom",
+    "sts:TagSession",
+    "sts:SetSourceIdentity",
+    "lambda:InvokeFunction",
+    "execute-api:Invoke",
+    "cassandra:Select",
+    "rds-db:connect",
+    "ssmmessages:OpenDataChannel",
+    # Retired, or named by AWS's own defaults only.
+    "aws-portal:ViewBilling",
+    "aws-portal:*",
+    "sns:Receive",
+    "iam:RequestSmsMfaRegistration",
+    "codestar:CreateProject",
+    # Patterns, any case, and what is no name of an action.
+    "*",
+    "ec2:*",
+    "EC2:stopINSTANCES",
+    "ec2:*Instance?",
+    "iam:*MFADevice",
+    "ec2:${Action}",
+    "<service>:<action>",
+    "StopInstances",
+    "zocalo:Describe*",
+    "finspace-api:CreateUser",
+)
+
+
+NEWER = {"ec2": ["DestroyTheWorld"], "nova": ["Stop"]}
+
+
+@pytest.fixture(scope="module")
+def names() -> AwsNames:
+    return AwsNames(lambda _: (), IAM_PREFIXES)
+
+
+@pytest.mark.parametrize("action", LISTED)
+def test_what_aws_lists_or_has_listed_is_not_doubted(names: AwsNames, action: str) -> None:
+    assert names.look_up(action) is None
+
+
+@pytest.mark.parametrize(
+    ("action", "meant"),
+    [
+        ("ec2:TerminateInstance", "ec2:TerminateInstances"),
+        ("ec2:StopInstnaces", "ec2:StopInstances"),
+        ("sts:AssumeRoles", "sts:AssumeRole"),
+        ("elasticloadbalancing:DescribeLoadBalancer", "elasticloadbalancing:DescribeLoadBalancers"),
+        ("ec2:Discribe*", "ec2:Describe*"),
+        # Another name of the same thing.
+        ("s3:ListObjectsV2", "s3:ListBucket"),
+        ("s3:HeadObject", "s3:GetObject"),
+        ("lambda:Invoke", "lambda:InvokeFunction"),
+        ("elbv2:DeleteRule", "elasticloadbalancing:DeleteRule"),
+        ("docdb:describedbclusters", "rds:DescribeDBClusters"),
+        ("apigatewayv2:*", "apigateway:*"),
+        ("codedploy:*", "codedeploy:*"),
+        ("dynamobd:DeleteTable", "dynamodb:DeleteTable"),
+    ],
+)
+def test_a_slip_and_another_name_of_the_same_are_sure(
+    names: AwsNames, action: str, meant: str
+) -> None:
+    found = names.look_up(action)
+    assert found is not None
+    assert (found.meant, found.sure) == (meant, True)
+
+
+@pytest.mark.parametrize(
+    ("action", "meant"),
+    [
+        ("ec2:TerminateTheInstances", "ec2:TerminateInstances"),
+        ("ec2:Terminat*Foo", "ec2:TerminateInstances"),
+        ("iam:GetSessionToken", "sts:GetSessionToken"),
+        ("vpc:DescribeSubnets", "ec2:DescribeSubnets"),
+        ("iam:Describe*", None),
+        ("ec2:DestroyTheWorld", None),
+        ("nova:Stop", None),
+        ("nova:*", None),
+    ],
+)
+def test_what_is_far_off_is_told_but_is_not_sure(
+    names: AwsNames, action: str, meant: str | None
+) -> None:
+    found = names.look_up(action)
+    assert found is not None
+    assert (found.meant, found.sure) == (meant, False)
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        ("ec2:DestroyTheWorld", "AWS lists no action ec2:DestroyTheWorld"),
+        ("nova:*", "AWS lists no action that matches nova:*"),
+    ],
+)
+def test_the_message_tells_a_name_from_a_pattern(
+    names: AwsNames, action: str, message: str
+) -> None:
+    found = names.look_up(action)
+    assert found is not None
+    assert found.message == message
+    assert "boto3" in found.hint
+
+
+def test_what_is_newer_than_the_list_is_known_to_an_upgraded_botocore() -> None:
+    upgraded = AwsNames(lambda prefix: NEWER.get(prefix, ()), {})
+    actions = ("ec2:destroytheworld", "ec2:Destroy*World", "nova:Stop", "nova:*", "nova:Start")
+    assert [each for each in actions if upgraded.look_up(each)] == ["nova:Start"]
+
+
+def test_the_installed_botocore_is_read_without_asking_aws() -> None:
+    assert "GetSessionToken" in operations_of("sts")
+    assert operations_of("nova") == ()
+
+
+def test_no_operation_of_the_aws_cli_is_taken_for_a_slip(names: AwsNames) -> None:
+    actions = (
+        f"{prefix_of(service)}:{spell_action(operation)}"
+        for service, operations in read_known().items()
+        for operation in operations
+    )
+    found = filter(None, map(names.look_up, actions))
+    assert {each.action.lower() for each in found if each.sure} <= CALLS.keys()
+
+
+@pytest.mark.parametrize(
+    ("statement", "severities"),
+    [
+        ({"Effect": "Allow", "Action": "ec2:TerminateInstance"}, ["warning"]),
+        ({"Effect": "Allow", "Action": "ec2:DestroyTheWorld"}, ["note"]),
+        ({"Effect": "Deny", "Action": ["ec2:DestroyTheWorld", "nova:*"]}, ["warning"]),
+        ({"Effect": "Deny", "Action": ["ec2:DestroyTheWorld", "ec2:Stop*"]}, ["note"]),
+        ({"Effect": "Deny", "NotAction": ["iam:*", "iam:Describe*"]}, ["note"]),
+    ],
+)
+def test_only_what_is_sure_or_leaves_a_deny_without_effect_is_more_than_a_note(
+    names: AwsNames, statement: dict[str, object], severities: list[str]
+) -> None:
+    found = lint(document_of({**statement, "Resource": "*"}), names=names)
+    assert [each.severity for each in found] == severities
+
+
+def test_those_far_off_are_told_together(names: AwsNames) -> None:
+    (found,) = lint(
+        document_of({"Effect": "Allow", "Action": [f"nova:Do{n}" for n in range(9)]}), names=names
+    )
+    assert found.message == (
+        "AWS lists no action nova:Do0, nova:Do1, nova:Do2, nova:Do3 and 5 more"
+    )
+
+
+def test_no_action_in_a_policy_of_aws_s_own_is_doubted(names: AwsNames) -> None:
+    named = {action for policy in MANAGED for action in actions_in(policy)}
+    assert len(named) > MANY_ACTIONS
+    assert [action for action in named if names.look_up(action)] == []
+
+
+def test_no_policy_of_aws_s_own_has_a_finding(names: AwsNames) -> None:
+    about_mfa = [policy for policy in MANAGED if "MultiFactorAuth" in json.dumps(policy)]
+    found = [
+        finding
+        for policy in (*about_mfa, *MANAGED[::10])  # all of them take seconds, and are clean, too
+        for finding in lint(read_document("managed", json.dumps(policy)), names=names)
+    ]
+    assert found == []
+
+
+def actions_in(policy: dict[str, Any]) -> Iterator[str]:
+    statements = policy["Statement"]
+    for statement in statements if isinstance(statements, list) else [statements]:
+        for element in ("Action", "NotAction"):
+            named = statement.get(element, ())
+            yield from (named,) if isinstance(named, str) else named
+
+
+def document_of(statement: dict[str, object]) -> Document:
+    return read_document("p.json", json.dumps({"Version": "2012-10-17", "Statement": statement}))
