@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 def test_the_help_of_a_command(run: Run, command: Command, flag: str) -> None:
     outcome = run(*command.words, flag)
     assert (outcome.exit_code, outcome.stderr) == (0, "")
-    first, blank, usage, *_ = outcome.stdout.splitlines()
-    assert first == f"Example: {command.example}"
-    assert f"mfa-session {command.name}" in first
-    assert blank == ""
-    assert usage.startswith(f"Usage: mfa-session {command.name}")
+    examples, _, rest = outcome.stdout.partition("\n\n")
+    lines = examples.removeprefix("Example: ").split("\n")
+    assert [line.strip() for line in lines] == list(command.examples)
+    assert all(f"mfa-session {command.name}" in example for example in command.examples)
+    assert rest.startswith(f"Usage: mfa-session {command.name}")
     for option in (*command.options, *COMMON):
         for option_flag in option.flags:
             assert option_flag in outcome.stdout
@@ -40,8 +40,49 @@ def test_the_help_of_all(run: Run, argv: list[str]) -> None:
         assert command.summary in outcome.stdout
 
 
-def test_the_version(run: Run) -> None:
-    assert run("--version") == (0, f"mfa-session {mfa_session.__version__}\n", "")
+@pytest.mark.parametrize("flag", ["--version", "-V"])
+def test_the_version(run: Run, flag: str) -> None:
+    assert run(flag) == (0, f"mfa-session {mfa_session.__version__}\n", "")
+
+
+@pytest.mark.parametrize("words", [["login"], ["device", "enroll"], ["device"], [], ["help"]])
+def test_help_and_words_is_the_help_of_those_words(run: Run, words: list[str]) -> None:
+    meant = [] if words == ["help"] else words
+    assert run("help", *words) == run(*meant, "--help")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["logn"], "'login'"),
+        (["enroll"], "'device enroll'"),
+        (["enrol"], "'device enroll'"),
+        (["remove"], "'totp remove' or 'device remove'"),
+        (["lint"], "'policy lint'"),
+        (["device", "enrol"], "'device enroll'"),
+        (["help", "enroll"], "'device enroll'"),
+    ],
+)
+def test_a_wrong_word_suggests_the_command(run: Run, words: list[str], meant: str) -> None:
+    outcome = run(*words)
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert outcome.stderr.endswith(f" Did you mean {meant}?\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (["login", "--profil", "x"], "--profile"),
+        (["login", "--role", "x"], "--role-arn"),
+        (["exec", "--regio", "x"], "--region"),
+        (["status", "--jsn"], "--json"),
+        (["login", "--serial", "x"], "--mfa-serial"),
+    ],
+)
+def test_a_wrong_option_names_the_nearest_real_one(run: Run, words: list[str], meant: str) -> None:
+    outcome = run(*words)
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert meant in outcome.stderr
 
 
 def test_commands_that_report_have_json(run: Run) -> None:

@@ -44,7 +44,7 @@ class Duration(click.ParamType[int]):
 class ExampleFirst(click.Command):
     """A command whose help opens with an example."""
 
-    example = ""
+    example_lines = ""
     against_words = ""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -58,7 +58,7 @@ class ExampleFirst(click.Command):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the example, then what click writes."""
-        formatter.write(f"Example: {self.example}\n\n")
+        formatter.write(f"{self.example_lines}\n\n")
         super().format_help(ctx, formatter)
 
 
@@ -71,10 +71,8 @@ class Tree(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the next words, in the table's order."""
         del ctx
-        above = self._above()
-        depth = len(above)
-        found = [command.words for command in all_commands() if command.words[:depth] == above]
-        return list(dict.fromkeys(words[depth] for words in found))
+        depth = len(self._above())
+        return list(dict.fromkeys(words[depth] for words in self._below()))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Build the command or group of this name."""
@@ -99,13 +97,27 @@ class Tree(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; for a mistyped one say which is near."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            from mfa_session.model.nearest import nearest_of  # noqa: PLC0415  # on the way out only
-
-            near = nearest_of(args[0], self.list_commands(ctx), most=1)
-            ctx.fail(
-                f"No such command {args[0]!r}." + (f" Did you mean {near[0]!r}?" if near else "")
-            )
+            near = " or ".join(repr(name) for name in self._near(ctx, args[0]))
+            ctx.fail(f"No such command {args[0]!r}." + (f" Did you mean {near}?" if near else ""))
         return super().resolve_command(ctx, args)
+
+    def _near(self, ctx: click.Context, word: str) -> list[str]:
+        """Return the commands that a word may mean: one that ends with it, or looks like it."""
+        from mfa_session.model.nearest import nearest_of  # noqa: PLC0415  # on the way out only
+
+        starting, ending = self.list_commands(ctx), [words[-1] for words in self._below()]
+        for meant in (word, *nearest_of(word, {*starting, *ending}, most=1)):
+            if meant in starting:
+                return [" ".join((*self._above(), meant))]
+            if meant in ending:
+                return [" ".join(words) for words in self._below() if words[-1] == meant]
+        return []
+
+    def _below(self) -> list[tuple[str, ...]]:
+        """Return the words of each command of this branch."""
+        above = self._above()
+        every = [command.words for command in all_commands()]
+        return [words for words in every if words[: len(above)] == above]
 
 
 USAGE_EXIT_CODE = 2
@@ -115,7 +127,7 @@ def build(dispatch: Dispatch) -> Tree:
     """Return the whole tree; `dispatch` runs a command and gives its exit code."""
     tree = Tree(
         name="mfa-session",
-        params=[click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False,
+        params=[click.Option(["--version", "-V"], is_flag=True, is_eager=True, expose_value=False,
                              callback=_print_version, help="Print the version.")],
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
         invoke_without_command=False,
@@ -173,7 +185,7 @@ def _build(command: Command, dispatch: Dispatch) -> click.Command:
         short_help=command.summary,
         context_settings={"allow_interspersed_args": not command.takes_command},
     )
-    built.example = command.example
+    built.example_lines = command.example_lines
     built.against_words = command.against_words
     return built
 

@@ -20,7 +20,7 @@ Offers = tuple[tuple[str, str], ...]
 """Words to choose from, each with what it means (or nothing)."""
 
 _HELP = Option(flags=("--help", "-h"), kind="flag", help="Show a help message.")
-_VERSION = Option(flags=("--version",), kind="flag", help="Print the version.")
+_VERSION = Option(flags=("--version", "-V"), kind="flag", help="Print the version.")
 _VALUELESS = frozenset({"flag", "count"})
 _REPEATABLE = frozenset({"many", "count"})
 # What a metavar or an argument's name says by itself.
@@ -44,8 +44,10 @@ class Cursor(Record):
 def find_cursor(before: list[str], current: str) -> Cursor:
     """Return what may come as `current` (typed in part) after the words `before` it."""
     if not before:
-        offers = _options((_HELP, _VERSION)) if current[:1] == "-" else _first_words()
-        return Cursor(offers=offers)
+        offers = (*_first_words(), ("help", "Print the help of a command."))
+        return Cursor(offers=_options((_HELP, _VERSION)) if current[:1] == "-" else offers)
+    if before[0] == "help":
+        return Cursor(offers=_words_to_explain(before[1:]))
     group = find_group(before[0])
     if group is not None and len(before) == 1:
         offers = _options((_HELP,)) if current[:1] == "-" else _words_of(group.name)
@@ -55,6 +57,13 @@ def find_cursor(before: list[str], current: str) -> Cursor:
     if command is None:
         return Cursor()
     return _Line(command, named).read(before[named:], current)
+
+
+def _words_to_explain(before: list[str]) -> Offers:
+    """Return the words that may follow `help` and these."""
+    if not before:
+        return _first_words()
+    return _words_of(before[0]) if len(before) == 1 and find_group(before[0]) else ()
 
 
 class _Line:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SIGPIPE_EXIT_CODE = 141
 BUG_EXIT_CODE = 70
 COMPLETE = "__complete"
+HELP = "help"
 
 
 def run(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
@@ -46,13 +47,15 @@ def _run(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) ->
     def dispatch(command: Command, given: Given) -> int:
         return _dispatch(command, given, environ, clock)
 
+    if argv and argv[0] == HELP:
+        argv = [*(word for word in argv[1:] if word != HELP), "--help"]
     if not argv or list(argv) in (["--help"], ["-h"]):
         from mfa_session.cli.overview import overview  # noqa: PLC0415  # imports every chapter
 
         return _print(overview())
     if argv[0] == COMPLETE:
         return _complete(argv[1:], environ)
-    if list(argv) == ["--version"]:
+    if list(argv) in (["--version"], ["-V"]):
         return _print(f"mfa-session {__version__}\n")
     call = read_plainly(argv)
     if call is not None:

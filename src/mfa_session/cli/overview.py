@@ -27,10 +27,10 @@ def overview() -> str:
     lines += [
         "",
         "Options:",
-        "  --version           Print the version.",
+        "  -V, --version       Print the version.",
         "  -h, --help          Print this help, or that of the command before it.",
         "",
-        "Every command takes -v/--verbose and --no-input.",
+        "Every command takes -v/--verbose and --no-input. `mfa-session help COMMAND` explains one.",
     ]
     return "\n".join(lines) + "\n"
 

@@ -15,9 +15,21 @@ def words(cursor: Cursor) -> list[str]:
     return [word for word, _ in cursor.offers]
 
 
+def test_help_is_followed_by_what_it_explains() -> None:
+    assert "login" in words(find_cursor(["help"], ""))
+    assert words(find_cursor(["help", "totp"], "")) == [
+        "add",
+        "code",
+        "list",
+        "show-qr",
+        "remove",
+    ]
+    assert words(find_cursor(["help", "login"], "")) == []
+
+
 def test_the_first_word_is_a_command_or_a_group() -> None:
     expected = dict.fromkeys(command.words[0] for command in all_commands())
-    assert words(find_cursor([], "")) == list(expected)
+    assert words(find_cursor([], "")) == [*expected, "help"]
 
 
 def test_before_a_command_only_help_and_version() -> None:
@@ -97,7 +109,7 @@ def test_files_are_offered_where_a_file_is_named(monkeypatch: pytest.MonkeyPatch
         name="lint",
         run="policy.commands.lint:run",
         summary="",
-        example="",
+        examples=(),
         description="",
         options=(Option(flags=("--out",), help="", metavar="FILE"),),
         arguments=(Argument(name="file", required=True, many=True),),

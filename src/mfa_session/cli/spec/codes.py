@@ -19,7 +19,7 @@ COMMANDS = (
     Command(
         name="totp add",
         summary="Store a device's secret in the keyring, so that login generates codes.",
-        example="mfa-session totp add --profile mfa",
+        examples=("mfa-session totp add --profile mfa",),
         description=(
             "Asks for the base32 key or the otpauth:// URI that AWS showed when you created the "
             "device, or reads it from stdin, and stores it in the system's keyring. Does not take "
@@ -36,7 +36,7 @@ COMMANDS = (
     Command(
         name="totp code",
         summary="Print the current code of a stored secret.",
-        example="mfa-session totp code",
+        examples=("mfa-session totp code",),
         description=(
             "For the console's sign-in page, for example. Sends the code nowhere. AWS accepts each "
             "code once, so the command says if login has already sent this one."
@@ -47,7 +47,7 @@ COMMANDS = (
     Command(
         name="totp list",
         summary="List the devices whose secrets are stored.",
-        example="mfa-session totp list",
+        examples=("mfa-session totp list",),
         description="Also lists the profiles that use them. Shows no secret.",
         options=(INSECURE_KEYRING, JSON),
         run="cli.totp:show",
@@ -55,7 +55,7 @@ COMMANDS = (
     Command(
         name="totp show-qr",
         summary="Show a stored secret as a QR code, for a phone.",
-        example="mfa-session totp show-qr",
+        examples=("mfa-session totp show-qr",),
         description=(
             "For a phone that is to generate the device's codes as well. Asks first, shows the "
             "code on the terminal only, and clears the screen afterwards."
@@ -67,7 +67,7 @@ COMMANDS = (
     Command(
         name="totp remove",
         summary="Remove a device's secret from the keyring.",
-        example="mfa-session totp remove",
+        examples=("mfa-session totp remove",),
         description=(
             "Asks first. The device stays at AWS: unless its secret is also elsewhere, such as on "
             "a phone, nobody can generate its codes any more."
@@ -82,7 +82,7 @@ COMMANDS = (
     Command(
         name="device list",
         summary="List your MFA devices, and which of them work with AWS's API.",
-        example="mfa-session device list",
+        examples=("mfa-session device list",),
         description=(
             "Asks IAM. Passkeys are listed, but AWS's API does not accept them. The column SECRET "
             "says whether the keyring holds the device's secret and login needs no phone."
@@ -93,7 +93,7 @@ COMMANDS = (
     Command(
         name="device enroll",
         summary="Create a virtual MFA device, and log in with it.",
-        example="mfa-session device enroll --qr",
+        examples=("mfa-session device enroll --qr",),
         description=(
             "Creates the device at AWS, named NAME or like your user, stores its secret in the "
             "keyring, enables it and logs in. If a step fails, undoes the steps before it. "
@@ -120,7 +120,7 @@ COMMANDS = (
     Command(
         name="device resync",
         summary="Resynchronize a device with AWS.",
-        example="mfa-session device resync",
+        examples=("mfa-session device resync",),
         description=(
             "For a device whose codes AWS rejects because its clock has drifted. Sends two "
             "consecutive codes, from the stored secret if there is one; otherwise asks for them."
@@ -132,7 +132,7 @@ COMMANDS = (
     Command(
         name="device remove",
         summary="Remove a device from AWS, and its secret from the keyring.",
-        example="mfa-session device remove",
+        examples=("mfa-session device remove",),
         description=(
             "Asks first. Deactivates the device, deletes it if it is virtual, and removes its "
             "secret from the keyring."

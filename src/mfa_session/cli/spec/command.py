@@ -46,7 +46,7 @@ class Argument(Record):
 
 
 class Command(Record):
-    """One command: `example` opens its help; `takes_command` says that CMD ARG… may follow.
+    """One command: `examples` open its help; `takes_command` says that CMD ARG… may follow.
 
     `against_words` is said, instead of repeating them, where words are given that it does not take.
     A `name` of two words is a command of a group. `run` names the function that runs it, as
@@ -56,12 +56,17 @@ class Command(Record):
     name: str
     run: str
     summary: str
-    example: str
+    examples: tuple[str, ...]
     description: str
     options: tuple[Option, ...] = ()
     arguments: tuple[Argument, ...] = ()
     takes_command: bool = False
     against_words: str = ""
+
+    @property
+    def example_lines(self) -> str:
+        """The lines that open its help."""
+        return "Example: " + "\n         ".join(self.examples)
 
     @property
     def words(self) -> tuple[str, ...]:

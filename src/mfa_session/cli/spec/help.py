@@ -12,7 +12,7 @@ COMMANDS = (
         name="doctor",
         run="doctor.command:run",
         summary="Check the setup, and say how to fix what is wrong.",
-        example="mfa-session doctor",
+        examples=("mfa-session doctor",),
         description=(
             "Checks files and their modes, the environment, profiles, sessions, config.toml, the "
             "keyring if one is used, AWS and its clock, your keys and MFA devices, and the shell. "

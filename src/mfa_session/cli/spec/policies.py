@@ -66,7 +66,7 @@ COMMANDS = (
     Command(
         name="policy template",
         summary="Print a correct policy that requires MFA.",
-        example="mfa-session policy template require-mfa --action ec2:TerminateInstances",
+        examples=("mfa-session policy template require-mfa --action ec2:TerminateInstances",),
         description=(
             "Prints the policy on stdout, and how to use it on stderr. Without a NAME, lists the "
             "templates with their options."
@@ -78,7 +78,7 @@ COMMANDS = (
     Command(
         name="policy lint",
         summary="Find MFA mistakes in IAM policies.",
-        example="mfa-session policy lint policy.json",
+        examples=("mfa-session policy lint policy.json",),
         description=(
             "Reads policies in JSON, or in YAML with the extra `yaml`: as they are, as the AWS CLI "
             "prints them, in CloudFormation and SAM templates, and in the output of `terraform "
@@ -129,7 +129,7 @@ COMMANDS = (
     Command(
         name="policy check",
         summary="Show what policies allow with and without MFA.",
-        example="mfa-session policy check policy.json --action ec2:StopInstances",
+        examples=("mfa-session policy check policy.json --action ec2:StopInstances",),
         description=(
             "Evaluates policies as IAM does, for a long-term key, an MFA session, a session "
             "without MFA and a role session, and names the statement that decides. A result that "

@@ -20,7 +20,11 @@ COMMANDS = (
         name="exec",
         run="cli.exec_:run",
         summary="Run a command with a session's credentials.",
-        example="mfa-session exec -- terraform plan",
+        examples=(
+            "mfa-session exec -- terraform plan",
+            "mfa-session exec --profile books -- aws s3 ls",
+            "mfa-session exec --serve -- terraform apply",
+        ),
         description=(
             "Logs in if necessary and runs the command with the credentials in its environment. "
             "Without a command, runs your shell. With --serve, the command may run longer than the "
@@ -45,7 +49,7 @@ COMMANDS = (
         name="env",
         run="cli.env:run",
         summary="Print a session's credentials as shell variables.",
-        example='eval "$(mfa-session env)"',
+        examples=('eval "$(mfa-session env)"',),
         description=(
             "Logs in if necessary and prints the variables, quoted for your shell. If the login "
             "fails, prints a command that makes the caller's eval fail."
@@ -63,7 +67,7 @@ COMMANDS = (
         name="serve",
         run="cli.serve:run",
         summary="Serve a session to SDKs on this machine, and renew it.",
-        example="mfa-session serve",
+        examples=("mfa-session serve",),
         description=(
             "Prints the variables that let an AWS SDK ask for the session, and answers until you "
             "press Ctrl-C. Renews the session while it runs; asks questions on the terminal only. "
@@ -87,7 +91,7 @@ COMMANDS = (
         name="credential-process",
         run="cli.credential_process:run",
         summary="Give a session to an AWS SDK (credential_process).",
-        example="credential_process = mfa-session credential-process --profile mfa",
+        examples=("credential_process = mfa-session credential-process --profile mfa",),
         description=(
             "For a profile in ~/.aws/config. Logs in if necessary and possible, and prints JSON "
             "for the SDK. Asks questions on the terminal only."

@@ -22,7 +22,11 @@ COMMANDS = (
         name="login",
         run="cli.login:run",
         summary="Get an MFA session or a role session, and write it to a profile.",
-        example="mfa-session login --profile mfa",
+        examples=(
+            "mfa-session login --profile mfa",
+            "mfa-session login --profile books --role-arn arn:aws:iam::444455556666:role/Books",
+            "mfa-session login --source-profile work --duration 8h",
+        ),
         description=(
             "Reuses the session while it is valid. Otherwise asks for a code, gets temporary "
             "credentials from AWS and writes them to a profile in ~/.aws/credentials. Writes the "
@@ -66,7 +70,7 @@ COMMANDS = (
         name="status",
         run="cli.status:run",
         summary="List the sessions and their time left.",
-        example="mfa-session status",
+        examples=("mfa-session status",),
         description="Only reads files: uses no network and shows no secret.",
         options=(
             PROFILE,
@@ -85,7 +89,7 @@ COMMANDS = (
         name="logout",
         run="cli.logout:run",
         summary="Remove sessions from the credentials file.",
-        example="mfa-session logout --profile mfa",
+        examples=("mfa-session logout --profile mfa",),
         description=(
             "Removes what login wrote and nothing else. AWS cannot end a session early: copies of "
             "its keys work until it expires."

@@ -21,7 +21,10 @@ COMMANDS = (
         name="configure",
         run="setup.command:run",
         summary="Set up a session step by step, and log in.",
-        example="mfa-session configure",
+        examples=(
+            "mfa-session configure",
+            "mfa-session configure --role books=arn:aws:iam::444455556666:role/Books",
+        ),
         description=(
             "Finds the source profile and the MFA device, and asks for the rest; every answer can "
             "be an option instead. Shows each line before it writes it to config.toml and, for "
@@ -111,7 +114,7 @@ COMMANDS = (
         name="demo",
         run="cli.demo:run",
         summary="See a login on a local AWS that enforces MFA.",
-        example="mfa-session demo",
+        examples=("mfa-session demo",),
         description=(
             "Starts a local AWS and shows a login on it, in a temporary home directory. Touches "
             "none of your files. Needs the extra: pip install 'mfa-session[sandbox]'."

@@ -14,7 +14,9 @@ COMMANDS = (
         name="guard",
         run="guard.command:run",
         summary="Run a command; if it is protected, with an MFA session.",
-        example="mfa-session guard -- aws ec2 stop-instances --instance-ids i-0123456789abcdef0",
+        examples=(
+            "mfa-session guard -- aws ec2 stop-instances --instance-ids i-0123456789abcdef0",
+        ),
         description=(
             "For your shell's start file: alias aws='mfa-session guard -- aws'. Runs an "
             "unprotected command at once, unchanged. Before a protected one (aws ec2 "
@@ -50,7 +52,7 @@ COMMANDS = (
         name="shell-init",
         run="cli.shell_init:run",
         summary="Print a shell script with the guard, completion and the prompt.",
-        example="mfa-session shell-init bash > ~/.config/mfa-session/init.bash",
+        examples=("mfa-session shell-init bash > ~/.config/mfa-session/init.bash",),
         description=(
             "Source the file in your shell's start file. Then `aws` asks for MFA before it "
             "destroys something, TAB completes mfa-session, and `mfa_session_prompt` shows the "
@@ -63,7 +65,7 @@ COMMANDS = (
         name="prompt",
         run="cli.prompt:run",
         summary="Print a session and its time left, for a shell's prompt.",
-        example="PS1='$(mfa-session prompt --color bash) \\$ '",
+        examples=("PS1='$(mfa-session prompt --color bash) \\$ '",),
         description=(
             "Inside `exec`, the session in use; otherwise the one that --profile names, or the "
             "default one. Prints nothing if there is none. Only reads files, and is silent about "
@@ -84,7 +86,7 @@ COMMANDS = (
         name="completion",
         run="cli.completion:run",
         summary="Print a shell's completion script for mfa-session.",
-        example="mfa-session completion fish > ~/.config/fish/completions/mfa-session.fish",
+        examples=("mfa-session completion fish > ~/.config/fish/completions/mfa-session.fish",),
         description=(
             "Completes commands, options, profiles, devices and files, and what the command after "
             "`exec --` completes itself. The script of shell-init includes this one."
