@@ -30,7 +30,7 @@ EVERY_CASE = {
     f"test_{name}"
     for name in ("bad_input", "code_sources", "concurrency", "configure_cases", "device",
                  "devices", "env", "errors", "faults", "guard_identities", "guard_step_up",
-                 "guard_wrappers", "help", "kept", "names_and_targets", "policy_live",
+                 "guard_wrappers", "help", "kept", "login_all", "names_and_targets", "policy_live",
                  "policy_template", "roles", "secrets", "settings", "sources")
 }  # fmt: skip
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 5
 READ_SECONDS = 15
 ATTEMPTS = 3
+POOLED_CONNECTIONS = 10
+"""botocore's own default."""
 PIECE_BYTES = 65536
 
 
@@ -28,9 +30,14 @@ MOST_BYTES = 1_000_000
 class Clients:
     """Make clients, beginning in a thread where there is time (a person typing a code)."""
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        """Take the environment that botocore reads too; make nothing yet."""
+    def __init__(self, environ: Mapping[str, str], at_once: int = 1) -> None:
+        """Take the environment that botocore reads too; make nothing yet.
+
+        Clients for more than one call `at_once` have a connection for each, and slow down together
+        where AWS throttles them.
+        """
         self._environ = environ
+        self._at_once = at_once
         self._made: dict[tuple[str, Caller, bool], Any] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -89,7 +96,11 @@ class Clients:
                     connect_timeout=CONNECT_SECONDS,
                     read_timeout=READ_SECONDS,
                     signature_version=None if caller.keys.access_key_id else UNSIGNED,
-                    retries={"mode": "standard", "total_max_attempts": attempts},
+                    retries={
+                        "mode": "adaptive" if self._at_once > 1 else "standard",
+                        "total_max_attempts": attempts,
+                    },
+                    max_pool_connections=max(self._at_once, POOLED_CONNECTIONS),
                 ),
             )
         except BotoCoreError:

@@ -105,6 +105,26 @@ _MEANINGS = (
     ),
     _Meaning(
         codes=_DENIED,
+        says="identity-based policy",
+        has="role_arn",
+        error=RefusedError(
+            "role-refused",
+            "AWS did not let {key} assume {role_arn}: your own policies do not allow it",
+            "ask your administrator to allow sts:AssumeRole on this role for your user",
+        ),
+    ),
+    _Meaning(
+        codes=_DENIED,
+        says="resource-based policy",
+        has="role_arn",
+        error=RefusedError(
+            "role-refused",
+            "AWS did not let {key} assume {role_arn}: its trust policy does not allow it",
+            "the role's trust policy must name you, with its external id and MFA conditions met",
+        ),
+    ),
+    _Meaning(
+        codes=_DENIED,
         has="is_role_from_session",
         error=RefusedError(
             "role-refused",

@@ -51,12 +51,14 @@ class AwsCalls:
         aws_clock: Learner,
         limited: Limiter,
         environ: Mapping[str, str],
+        at_once: int = 1,
     ) -> None:
         """Take this machine's clock, who learns how far AWS's is from it, and a time limit.
 
-        `environ` is the process's own, from which botocore reads its settings.
+        `environ` is the process's own, from which botocore reads its settings; `at_once` is how
+        many threads may call.
         """
-        self._clients = Clients(environ)
+        self._clients = Clients(environ, at_once)
         self._clock = clock
         self._aws_clock = aws_clock
         self._limited = limited

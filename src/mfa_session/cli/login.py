@@ -25,6 +25,8 @@ class Options(Record):
 
     session: SessionOptions
     profile: tuple[str, ...] = ()
+    all: bool = False
+    jobs: str | None = None
     write_to: str | None = None
     force: bool = False
     json: bool = False
@@ -32,10 +34,33 @@ class Options(Record):
 
 def run(options: Options, ctx: Context) -> Result:
     """Log in to the session named, or to each of several: one that fails stops no other."""
+    if options.all or options.jobs is not None:
+        return _run_all(options, ctx)
     if len(options.profile) > 1:
         return _run_several(options, ctx)
     outcome = _log_in(options, ctx, options.profile[0] if options.profile else None)
     return Result(data={"sessions": [_summary(outcome, ctx)], "errors": []})
+
+
+def _run_all(options: Options, ctx: Context) -> Result:
+    from mfa_session.roles import login_all, side_by_side  # noqa: PLC0415  # not for one session
+
+    session = options.session
+    one = (options.profile, options.write_to, session.role_arn, session.external_id)
+    if any((*one, session.role_session_name)) or not options.all:
+        raise UsageError(
+            "all-or-one",
+            "--all means every session of config.toml; --jobs goes with it, --profile, --role-arn, "
+            "--external-id, --role-session-name and --write-to do not",
+            "log in to every session: mfa-session login --all",
+        )
+    every = login_all.Options(
+        session=session,
+        jobs=side_by_side.read_jobs(options.jobs),
+        force=options.force,
+        json=options.json,
+    )
+    return login_all.run(every, ctx)
 
 
 def _run_several(options: Options, ctx: Context) -> Result:

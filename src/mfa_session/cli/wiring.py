@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mfa_session.model.devices import NewDevice
     from mfa_session.model.ports import Caller, Edges
     from mfa_session.policy.aws_names import AwsNames
+    from mfa_session.roles.ports import RolesEdges
     from mfa_session.serve.ports import JobEdges
     from mfa_session.setup.ports import SetupEdges
     from mfa_session.system.clock import SystemClock
@@ -215,6 +216,12 @@ class Wiring:
         from mfa_session.cli.edges.jobs import make_jobs
 
         return make_jobs(self.run)
+
+    def roles(self, jobs: int) -> RolesEdges:
+        """Return what having many role sessions touches, with `jobs` calls at once."""
+        from mfa_session.cli.edges.roles import make_roles
+
+        return make_roles(self, jobs)
 
     def aws_cli_version(self, words: Sequence[str]) -> int | None:
         """Return the major version of the AWS CLI that `words` start; None where it is unknown."""

@@ -61,6 +61,9 @@ if TYPE_CHECKING:
         def doctor(self) -> Any:
             """Return what the doctor looks at: `doctor.ports.DoctorEdges`."""
 
+        def roles(self, jobs: int) -> Any:
+            """Return what having many role sessions touches: `roles.ports.RolesEdges`."""
+
         def setup(self) -> Any:
             """Return what `configure` touches: `setup.ports.SetupEdges`."""
 

@@ -10,7 +10,7 @@ from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller, Issued, MfaCode, Role
 from mfa_session.model.session import Session
 from mfa_session.session.device import find_device, long_term_caller, with_keys
-from mfa_session.session.reuse import Outcome, find_base, find_kept, find_shared
+from mfa_session.session.reuse import Outcome, find_base, find_kept, find_standing
 from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from mfa_session.model.ports import Edges, Safe
+    from mfa_session.model.ports import Clock, Edges, Safe
     from mfa_session.model.settings import Settings
 
 CLOCK_SLACK_SECONDS = 900
@@ -41,7 +41,7 @@ class Renewal:
         settings = with_keys(self._edges, settings)
         place = self._preflight(settings)
         try:
-            with self._edges.turns.take(_identity(settings), f"session {settings.name!r}"):
+            with self._edges.turns.take(identity(settings), f"session {settings.name!r}"):
                 return self._share_or_obtain(settings, place, replaced)
         finally:
             if place is not None:
@@ -87,11 +87,8 @@ class Renewal:
 
     def _find_shared(self, settings: Settings, replaced: Collection[str]) -> Session | None:
         """Return a reusable session, ignoring the key ids in `replaced`."""
-        edges = self._edges
-        found, now = edges.store.sessions(), edges.clock.now()
-        sessions = [session for session in found if session.keys.access_key_id not in replaced]
-        since = edges.clock.started_at.replace(microsecond=0)
-        return find_kept(settings, sessions, now) or find_shared(settings, sessions, now, since)
+        store, clock = self._edges.store, self._edges.clock
+        return find_standing(settings, store.sessions(), clock.now(), began(clock), replaced)
 
     def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
         """Write the session; if that fails, keep it aside: it is paid for."""
@@ -113,7 +110,7 @@ class Renewal:
         if settings.role_arn and settings.duration <= CHAINED_LIMIT_SECONDS:
             base = self._base(settings)
             if base is not None:
-                return self._assume_from(base, settings)
+                return self.assume_from(base, settings)
         return self._with_code(settings, held)
 
     def _base(self, settings: Settings) -> Session | None:
@@ -131,7 +128,7 @@ class Renewal:
             return kept
         return self.renew(settings).session
 
-    def _assume_from(self, base: Session, settings: Settings) -> Session:
+    def assume_from(self, base: Session, settings: Settings) -> Session:
         """Call AssumeRole with another session's keys; no code is spent."""
         self._edges.talk.detail(f"sts:AssumeRole {settings.role_arn} from session {base.name!r}")
         caller = Caller(keys=base.keys, profile=settings.source.profile, region=settings.region)
@@ -208,7 +205,12 @@ def _granted(settings: Settings, issued: Issued, now: datetime) -> int:
     return seconds if seconds < settings.duration - CLOCK_SLACK_SECONDS else settings.duration
 
 
-def _identity(settings: Settings) -> str:
+def began(clock: Clock) -> datetime:
+    """Return the second in which this process began: what was had since can be shared."""
+    return clock.started_at.replace(microsecond=0)
+
+
+def identity(settings: Settings) -> str:
     """Return what makes two logins the same: one of them asks, the other shares."""
     key_id = long_term_caller(settings).keys.access_key_id
     parts = (settings.role_arn, settings.external_id, settings.role_session_name)

@@ -6,7 +6,7 @@ from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from mfa_session.model.session import Session
@@ -45,6 +45,18 @@ def find_shared(
         if fresh and serves(settings, session, now):
             return session
     return None
+
+
+def find_standing(
+    settings: Settings,
+    sessions: Iterable[Session],
+    now: datetime,
+    since: datetime,
+    replaced: Collection[str] = (),
+) -> Session | None:
+    """Return a reusable session, in the target or had after `since`; not of a `replaced` key id."""
+    left = [session for session in sessions if session.keys.access_key_id not in replaced]
+    return find_kept(settings, left, now) or find_shared(settings, left, now, since)
 
 
 def find_base(settings: Settings, sessions: Iterable[Session], now: datetime) -> Session | None:

@@ -39,6 +39,14 @@ class Console:
         if self.verbosity:
             self._write("mfa-session: ", text)
 
+    def progress(self, text: str) -> None:
+        """Show how far something is, in the place of what was shown before; `""` takes it away.
+
+        Silent where stderr is no terminal.
+        """
+        if is_terminal(sys.stderr):
+            self._put(f"\r\x1b[K{printable(text)}")
+
     def error(self, message: str, hint: str) -> None:
         """Tell what is wrong, and on the next line what to run or change."""
         self._write(f"mfa-session: {self._paint('error:', 'red')} ", message)
@@ -53,8 +61,11 @@ class Console:
         return paint(text, colour, sys.stderr, self._environ)
 
     def _write(self, opening: str, text: str) -> None:
+        self._put(f"{opening}{printable_lines(text)}\n")
+
+    def _put(self, text: str) -> None:
         try:
-            sys.stderr.write(f"{opening}{printable_lines(text)}\n")
+            sys.stderr.write(text)
             sys.stderr.flush()
         except (AttributeError, OSError, ValueError):
             return

@@ -54,6 +54,11 @@ DURATION = Option(
     help="How long a new session lasts, such as 45m or 12h. [env: MFA_SESSION_DURATION]",
 )
 REGION = Option(flags=("--region",), metavar="REGION", help="The AWS region.")
+JOBS = Option(
+    flags=("--jobs",),
+    metavar="N",
+    help="How many roles to assume at the same time, 1 to 64. [default: 16]",
+)
 INSECURE_KEYRING = Option(
     flags=("--insecure-keyring",),
     kind="flag",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from mfa_session.cli.spec.command import Command, Option
 from mfa_session.cli.spec.options import (
     DURATION,
+    JOBS,
     JSON,
     MFA_SERIAL,
     MIN_TTL,
@@ -62,6 +63,12 @@ COMMANDS = (
                 suggests="profile",
             ),
             MIN_TTL,
+            Option(
+                flags=("--all",),
+                kind="flag",
+                help="Log in to every session of config.toml: one code, then the roles at once.",
+            ),
+            JOBS,
             Option(flags=("--force",), kind="flag", help="Renew the session even if it is valid."),
             JSON,
         ),

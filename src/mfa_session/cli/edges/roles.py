@@ -1,0 +1,35 @@
+"""What having many role sessions touches."""
+
+from __future__ import annotations
+
+from mfa_session.aws.sts import AwsCalls
+from mfa_session.roles.ports import RolesEdges
+from mfa_session.system.open_files import most_locks
+from mfa_session.system.signals import put_off
+from mfa_session.system.timeouts import run_limited
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.cli.wiring import Wiring
+    from mfa_session.model.session import Keys
+    from mfa_session.model.settings import Source
+
+
+def make_roles(wiring: Wiring, jobs: int) -> RolesEdges:
+    """Return the edges for `jobs` calls at once; each credential_process runs once."""
+    run, session = wiring.run, wiring.session()
+    fetched: dict[Source, Keys] = {}
+
+    def process_keys(source: Source) -> Keys:
+        if source not in fetched:
+            fetched[source] = session.process_keys(source)
+        return fetched[source]
+
+    aws = AwsCalls(run.clock, run.aws_clock, run_limited, run.environ, at_once=jobs)
+    return RolesEdges(
+        session=session.replace(aws=aws, process_keys=process_keys),
+        put_off=put_off,
+        pause=run.clock.pause,
+        progress=run.console.progress,
+        most_locks=most_locks(),
+    )

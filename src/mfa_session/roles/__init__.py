@@ -1,0 +1,1 @@
+"""Many roles from one code: every session at once, and the AWS CLI's own cache."""

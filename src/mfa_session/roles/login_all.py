@@ -1,0 +1,196 @@
+"""`login --all`: every session of config.toml, the roles side by side."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+
+from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError
+from mfa_session.model.record import Record
+from mfa_session.model.result import Result, error_data
+from mfa_session.roles.plan import make_plan
+from mfa_session.session.acquire import acquire
+from mfa_session.session.inputs import read_inputs
+from mfa_session.session.reuse import Outcome, find_kept
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mfa_session.model.ports import Store
+    from mfa_session.model.settings import SessionOptions
+    from mfa_session.roles.ports import RolesEdges
+    from mfa_session.roles.sessions import Batch, RoleSessions
+    from mfa_session.session.context import Context
+
+MOST_NAMED = 5
+
+
+class Options(Record):
+    """What `login --all` was given; `jobs` is how many calls may be under way at once."""
+
+    session: SessionOptions
+    jobs: int
+    force: bool = False
+    json: bool = False
+
+
+def run(options: Options, ctx: Context) -> Result:
+    """Log in to every session; one that fails stops only those that are assumed from it."""
+    login = _Login(options, ctx)
+    login.log_in()
+    if not options.json:
+        _tell(login.had, login.failed, ctx)
+    return login.result()
+
+
+class _Login:
+    """One login to everything; `had` and `failed` are what came of each session, by name."""
+
+    def __init__(self, options: Options, ctx: Context) -> None:
+        """Read and plan; nothing is asked of anybody yet."""
+        self._options = options
+        self._ctx = ctx
+        self._inputs = read_inputs(ctx, options.session.replace(profile=None))
+        self._plan = make_plan(self._inputs)
+        self.had: dict[str, Outcome] = {}
+        self.failed: dict[str, MfaSessionError] = dict(self._plan.errors)
+
+    def log_in(self) -> None:
+        """Keep what is valid and have the rest: with codes first, then the roles."""
+        self._keep()
+        plan = self._plan
+        needed = [name for name in plan.with_bases(self._asked()) if name not in self.had]
+        if not needed:
+            return
+        edges = self._ctx.make.roles(self._options.jobs)
+        needed = self._check_targets(edges, needed)
+        coded = [name for name in needed if plan.needs_code(name)]
+        last = [name for name in coded if plan.sessions[name].role_arn and not plan.is_base(name)]
+        with ExitStack() as held:
+            roles, batches = self._prepare(edges, needed, held)
+            for name in coded:
+                if name not in last:
+                    self._have_one(name)
+            for batch in batches:
+                self._have(roles, batch)
+        for name in last:  # a role for over an hour takes a code of its own
+            self._have_one(name)
+
+    def _asked(self) -> list[str]:
+        """Return the sessions of config.toml that are not had yet."""
+        described = self._inputs.file.sessions
+        return [name for name in self._plan.sessions if name in described and name not in self.had]
+
+    def _is_forced(self, name: str) -> bool:
+        return self._options.force and name in self._inputs.file.sessions
+
+    def _keep(self) -> None:
+        """Keep the sessions that are valid and written."""
+        now = self._ctx.clock.now()
+        standing = {session.profile: session for session in self._inputs.sessions()}
+        for name, settings in self._plan.sessions.items():
+            stands = standing.get(settings.target)
+            kept = find_kept(settings, [stands], now) if stands else None
+            written = settings.target not in self._inputs.recovered
+            if kept is not None and written and not self._is_forced(name):
+                self.had[name] = Outcome(session=kept, reused=True)
+
+    def _check_targets(self, edges: RolesEdges, needed: Sequence[str]) -> list[str]:
+        """Refuse before a code what cannot be written: all where the file cannot, else one."""
+        targets = {name: self._plan.sessions[name].target for name in needed}
+        store = edges.session.store
+        try:
+            store.check(*targets.values())
+        except ConfigurationError as error:
+            if error.code != "protected-profile":
+                raise
+            for name, target in targets.items():
+                refusal = _refusal(store, target)
+                if refusal is not None:
+                    self.failed[name] = refusal
+        return [name for name in needed if name not in self.failed]
+
+    def _prepare(
+        self, edges: RolesEdges, needed: Sequence[str], held: ExitStack
+    ) -> tuple[RoleSessions, list[Batch]]:
+        """Return who has the roles, and the roles in batches, for which there is room."""
+        from mfa_session.roles.sessions import RoleSessions  # noqa: PLC0415  # not where all is kept
+
+        standing = self._inputs.sessions() if self._options.force else []
+        replaced = {session.keys.access_key_id for session in standing}
+        total = sum(not self._plan.needs_code(name) for name in needed)
+        roles = RoleSessions(edges, self._options.jobs, total, replaced)
+        steps = self._plan.steps(needed)
+        return roles, [batch for step in steps for batch in roles.prepare(step, held)]
+
+    def _have_one(self, name: str) -> None:
+        """Have a session as `login` does."""
+        settings = self._plan.sessions[name]
+        try:
+            self.had[name] = acquire(self._ctx, self._inputs, settings, force=self._is_forced(name))
+        except Interrupted:
+            raise
+        except MfaSessionError as error:
+            self.failed[name] = error
+
+    def _have(self, roles: RoleSessions, batch: Batch) -> None:
+        """Have a batch of roles, but for those whose base was not had."""
+        bases = {s.name: self._plan.sessions[self._plan.bases[s.name]] for s in batch.wanted}
+        for name, base in bases.items():
+            if base.name in self.failed:
+                self.failed[name] = _without(base.name, self.failed[base.name])
+        wanted = [settings for settings in batch.wanted if settings.name not in self.failed]
+        if wanted:
+            roles.have(batch.replace(wanted=wanted), bases)
+            self.had.update(roles.had)
+            self.failed.update(roles.failed)
+
+    def result(self) -> Result:
+        """Return the sessions of config.toml, and those had on the way to them."""
+        now, described = self._ctx.clock.now(), self._inputs.file.sessions
+        on_the_way = [name for name, had in self.had.items() if not had.reused]
+        names = dict.fromkeys(
+            name for name in (*self.failed, *on_the_way, *described) if name not in described
+        )
+        order = [*names, *described]
+        had = [self.had[name] for name in order if name in self.had]
+        failed = [(name, self.failed[name]) for name in order if name in self.failed]
+        return Result(
+            data={
+                "sessions": [{**o.session.summary(now), "reused": o.reused} for o in had],
+                "errors": [{"name": name, **error_data(error)} for name, error in failed],
+            },
+            exit_code=failed[0][1].exit_code if failed else 0,
+        )
+
+
+def _refusal(store: Store, target: str) -> ConfigurationError | None:
+    try:
+        store.check(target)
+    except ConfigurationError as error:
+        return error
+    return None
+
+
+def _without(base: str, error: MfaSessionError) -> MfaSessionError:
+    """Return the error of a role whose base could not be had."""
+    return type(error)(error.code, f"there is no session {base!r}: {error.message}", error.hint)
+
+
+def _tell(had: Mapping[str, Outcome], failed: Mapping[str, MfaSessionError], ctx: Context) -> None:
+    """Say how many there are, and each error once with all whom it befell."""
+    new = sum(not outcome.reused for outcome in had.values())
+    summary = f"{len(had)} sessions: {new} new, {len(had) - new} kept"
+    summary += f"; {len(failed)} failed" if failed else ""
+    ctx.console.say(f"{summary}; `mfa-session status` lists them")
+    befallen: dict[tuple[str, str], list[str]] = {}
+    for name, error in failed.items():
+        befallen.setdefault((error.message, error.hint), []).append(name)
+    for (message, hint), names in befallen.items():
+        ctx.console.error(f"{_some(names)}: {message}", hint)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the names, but for a long list only its beginning."""
+    left = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {left} more" if left > 0 else "")

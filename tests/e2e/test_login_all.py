@@ -1,0 +1,530 @@
+"""`login --all`: every session of config.toml from one code for each identity."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import boto3
+import pexpect
+import pytest
+
+import processes
+from e2e.moments import Held, until
+from e2e.places import long_term
+from mfa_session.sandbox.sandbox import ALLOW_ALL
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run, Start, Terminal
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, Role, User
+
+MANY = 20
+ROLES = "444455556666"
+
+
+def make_roles(aws: Sandbox, user: User, count: int = MANY, first: int = 0) -> list[Role]:
+    """Make roles of another account, which trust the user with MFA."""
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": user.arn},
+        "Action": "sts:AssumeRole",
+        "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+    }
+    document = {"Version": "2012-10-17", "Statement": [trust]}
+    return [
+        aws.create_role(f"role-{number}", account=ROLES, trust=document)
+        for number in range(first, first + count)
+    ]
+
+
+def described(roles: list[Role], via: str = "mfa") -> str:
+    """Return the tables of config.toml for these roles."""
+    return "".join(
+        f'[sessions.{role.name}]\nvia = "{via}"\nrole_arn = "{role.arn}"\n' for role in roles
+    )
+
+
+@pytest.fixture
+def roles(aws: Sandbox, carol: User, carols: AwsFiles, phone: Device) -> list[Role]:
+    """Describe carol's MFA session and many roles."""
+    roles = make_roles(aws, carol)
+    carols.write(settings=f'[sessions.mfa]\nmfa_serial = "{phone.serial}"\n' + described(roles))
+    return roles
+
+
+def test_one_code_gets_every_session(
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    outcome = run("login", "--all", "--token-code", phone.code())
+    assert outcome.exit_code == 0, outcome
+    assert outcome.stdout == ""
+    assert outcome.stderr == (
+        f"{MANY + 1} sessions: {MANY + 1} new, 0 kept; `mfa-session status` lists them\n"
+    )
+    assert aws.count("GetSessionToken") == 1
+    assert aws.count("AssumeRole") == MANY
+    for role in roles:
+        section = carols.section(role.name)
+        assert section is not None
+        assert section["mfa_session_role_arn"] == role.arn
+        assert section["mfa_session_via"] == "mfa"
+        assert carols.profile(role.name) == {"region": "eu-west-1"}
+
+
+def test_what_is_valid_is_kept_and_the_rest_is_had_without_a_code(
+    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
+    more = make_roles(aws, carol, 3, first=MANY)
+    carols.write(settings=carols.settings.read_text() + described(more))
+    before = {role.name: carols.section(role.name) for role in roles}
+    aws.calls.clear()
+    outcome = run("login", "--all", "--no-input", "--json")
+    assert outcome.exit_code == 0, outcome
+    answer = json.loads(outcome.stdout)
+    assert answer["errors"] == []
+    assert [session["name"] for session in answer["sessions"]] == [
+        "mfa", *(role.name for role in (*roles, *more))
+    ]  # fmt: skip
+    new = [session["name"] for session in answer["sessions"] if not session["reused"]]
+    assert new == [role.name for role in more]
+    assert [call.operation for call in aws.calls] == ["AssumeRole"] * 3
+    assert {role.name: carols.section(role.name) for role in roles} == before
+    aws.calls.clear()
+    assert run("login", "--all").exit_code == 0
+    assert len(aws.calls) == 0
+
+
+def test_force_renews_every_session_of_the_file(
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
+    names = ["mfa", *(role.name for role in roles)]
+    before = {name: (carols.section(name) or {})["aws_access_key_id"] for name in names}
+    aws.clock.advance(30)
+    assert run("login", "--all", "--force", "--token-code", phone.code()).exit_code == 0
+    after = {name: (carols.section(name) or {})["aws_access_key_id"] for name in names}
+    assert not set(before.values()) & set(after.values())
+    assert aws.count("GetSessionToken") == 2
+
+
+def test_a_role_from_long_term_keys_goes_by_the_mfa_session_of_these_keys(
+    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+) -> None:
+    roles = make_roles(aws, carol, 3)
+    carols.write(
+        settings="".join(
+            f'[sessions.{role.name}]\nsource_profile = "default"\nrole_arn = "{role.arn}"\n'
+            for role in roles
+        )
+    )
+    outcome = run("login", "--all", "--token-code", phone.code(), "--json")
+    assert outcome.exit_code == 0, outcome
+    assert aws.count("GetSessionToken") == 1
+    assert [call.parameters.get("TokenCode") for call in aws.calls.of("AssumeRole")] == [None] * 3
+    names = [session["name"] for session in json.loads(outcome.stdout)["sessions"]]
+    assert names == ["mfa", *(role.name for role in roles)]
+
+
+def test_each_identity_is_asked_for_one_code(
+    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+) -> None:
+    dave = aws.create_user("dave", policies=[ALLOW_ALL])
+    other = aws.create_device(dave, name="daves-phone")
+    hers, his = make_roles(aws, carol, 5), make_roles(aws, dave, 5, first=5)
+    carols.write(
+        carols.credentials.read_text() + long_term(dave, "dave"),
+        settings=f'[sessions.mfa]\nsource_profile = "default"\nmfa_serial = "{phone.serial}"\n'
+        f'code_command = ["echo", "{phone.code()}"]\n[sessions.dave-mfa]\n'
+        f'source_profile = "dave"\nmfa_serial = "{other.serial}"\n'
+        f'code_command = ["echo", "{other.code()}"]\n'
+        + described(hers)
+        + described(his, via="dave-mfa"),
+    )
+    outcome = run("login", "--all", "--no-input")
+    assert outcome.exit_code == 0, outcome
+    callers = {call.caller_arn for call in aws.calls.of("GetSessionToken")}
+    assert callers == {carol.arn, dave.arn}
+    assert (aws.count("GetSessionToken"), aws.count("AssumeRole")) == (2, 10)
+
+
+def test_roles_by_way_of_roles_follow_these(
+    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+) -> None:
+    (first,) = make_roles(aws, carol, 1)
+    first.inline_policies["all"] = ALLOW_ALL
+    trust = {"Effect": "Allow", "Principal": {"AWS": first.arn}, "Action": "sts:AssumeRole"}
+    second = aws.create_role("second", trust={"Version": "2012-10-17", "Statement": [trust]})
+    carols.write(
+        settings=f'[sessions.second]\nvia = "first"\nrole_arn = "{second.arn}"\n'
+        f'[sessions.first]\nvia = "mfa"\nrole_arn = "{first.arn}"\n'
+    )
+    outcome = run("login", "--all", "--token-code", phone.code())
+    assert outcome.exit_code == 0, outcome
+    assert [call.parameters["RoleArn"] for call in aws.calls.of("AssumeRole")] == [
+        first.arn, second.arn,
+    ]  # fmt: skip
+    assert carols.section("second") is not None
+
+
+def test_a_role_for_over_an_hour_takes_a_code_of_its_own(
+    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+) -> None:
+    trust = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
+    document = {"Version": "2012-10-17", "Statement": [trust]}
+    role = aws.create_role("long", trust=document, max_session_seconds=43200)
+    carols.write(
+        settings=f'[sessions.long]\nsource_profile = "default"\nmfa_serial = "{phone.serial}"\n'
+        f'role_arn = "{role.arn}"\nduration = "4h"\n'
+    )
+    outcome = run("login", "--all", "--token-code", phone.code())
+    assert outcome.exit_code == 0, outcome
+    (call,) = aws.calls
+    assert (call.operation, call.parameters["SerialNumber"]) == ("AssumeRole", phone.serial)
+
+
+# What is refused before a code
+
+
+@pytest.mark.parametrize("jobs", ["0", "999", "x", "-1", ""])
+def test_a_number_of_jobs_that_is_none_is_wrong_usage(
+    run: Run, aws: Sandbox, roles: list[Role], jobs: str
+) -> None:
+    del roles
+    outcome = run("login", "--all", f"--jobs={jobs}", "--token-code", "123456")
+    assert (outcome.exit_code, len(aws.calls)) == (2, 0)
+    assert "is no number from 1 to 64" in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("--all", "--profile", "mfa"),
+        ("--all", "--write-to", "x"),
+        ("--all", "--role-arn", "arn:aws:iam::123456789012:role/x"),
+        ("--jobs", "4"),
+    ],
+)
+def test_all_goes_with_nothing_that_means_one(
+    run: Run, aws: Sandbox, roles: list[Role], argv: tuple[str, ...]
+) -> None:
+    del roles
+    outcome = run("login", *argv, "--token-code", "123456", "--json")
+    assert (outcome.exit_code, len(aws.calls)) == (2, 0)
+    assert json.loads(outcome.stdout)["error"]["code"] == "all-or-one"
+
+
+def test_without_sessions_it_says_what_to_write(run: Run, carols: AwsFiles) -> None:
+    carols.write(settings='[defaults]\nregion = "eu-west-1"\n')
+    outcome = run("login", "--all")
+    assert outcome.exit_code == 3
+    assert f"{carols.settings} describes no session" in outcome.stderr
+    assert "`mfa-session configure --role books=arn:aws:iam::ACCOUNT:role/NAME`" in outcome.stderr
+
+
+def test_two_sessions_for_one_profile_are_refused_before_a_code(
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    twice = f'[sessions.again]\nvia = "mfa"\nrole_arn = "{roles[3].arn}"\nwrite_to = "role-7"\n'
+    carols.write(settings=carols.settings.read_text() + twice)
+    before = carols.credentials.read_bytes()
+    outcome = run("login", "--all", "--token-code", phone.code(), "--json")
+    assert outcome.exit_code == 3
+    error = json.loads(outcome.stdout)["error"]
+    assert error["code"] == "duplicate-target"
+    assert "'role-7' and 'again' are both written to profile 'role-7'" in error["message"]
+    assert len(aws.calls) == 0
+    assert carols.credentials.read_bytes() == before
+
+
+def test_a_file_that_cannot_be_written_is_refused_before_a_code(
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    del roles
+    text = carols.credentials.read_text() + "[default]\nregion = x\n"
+    carols.write(text)
+    outcome = run("login", "--all", "--token-code", phone.code())
+    assert (outcome.exit_code, len(aws.calls)) == (3, 0)
+    assert carols.credentials.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ('via = "mfa"\nrole_arn = "arn:aws:iam::123456789012:user/x"', "bad-role-arn"),
+        ('via = "mfa"', "no-role"),
+        ('via = "role-1"\nrole_arn = "R"\nduration = "2h"', "duration-out-of-range"),
+        ('via = "mfa"\nrole_arn = "R"\nwrite_to = "default"', "protected-profile"),
+    ],
+)
+def test_what_is_wrong_with_one_session_stops_no_other(
+    run: Run,
+    aws: Sandbox,
+    carols: AwsFiles,
+    phone: Device,
+    roles: list[Role],
+    lines: str,
+    code: str,
+) -> None:
+    wrong = lines.replace('"R"', f'"{roles[0].arn}"')
+    carols.write(settings=carols.settings.read_text() + f"[sessions.wrong]\n{wrong}\n")
+    keys = carols.section("default")
+    outcome = run("login", "--all", "--token-code", phone.code(), "--json")
+    assert outcome.exit_code == 3, outcome
+    answer = json.loads(outcome.stdout)
+    assert [(error["name"], error["code"]) for error in answer["errors"]] == [("wrong", code)]
+    assert len(answer["sessions"]) == MANY + 1
+    assert aws.count("AssumeRole") == MANY
+    assert carols.section("default") == keys
+
+
+# What goes wrong on the way
+
+
+def test_refused_roles_are_reported_one_by_one_and_keep_no_other_from_being_had(
+    run: Run, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    for role in roles[::10]:
+        role.trust = {"Version": "2012-10-17", "Statement": []}
+    outcome = run("login", "--all", "--token-code", phone.code(), "--json")
+    assert outcome.exit_code == 5, outcome
+    answer = json.loads(outcome.stdout)
+    refused = [role.name for role in roles[::10]]
+    assert [error["name"] for error in answer["errors"]] == refused
+    assert {error["code"] for error in answer["errors"]} == {"role-refused"}
+    had = {session["name"] for session in answer["sessions"]}
+    assert had == {"mfa", *(role.name for role in roles)} - set(refused)
+    assert all(carols.section(name) for name in had)
+    assert not any(carols.section(name) for name in refused)
+
+
+@pytest.mark.parametrize(
+    ("said", "side"),
+    [
+        ("because no identity-based policy allows the sts:AssumeRole action", "your own policies"),
+        ("with an explicit deny in an identity-based policy", "your own policies"),
+        ("because no resource-based policy allows the sts:AssumeRole action", "its trust policy"),
+        ("with an explicit deny in a resource-based policy", "its trust policy"),
+    ],
+)
+def test_the_side_that_refused_is_named_where_aws_tells_it(
+    run: Run, aws: Sandbox, phone: Device, roles: list[Role], said: str, side: str
+) -> None:
+    assert roles
+    message = f"User: x is not authorized to perform: sts:AssumeRole on resource: y {said}"
+    aws.fail("AssumeRole", code="AccessDenied", status=403, message=message)
+    outcome = run("login", "--all", "--token-code", phone.code())
+    assert outcome.exit_code == 5
+    (error,) = (line for line in outcome.stderr.splitlines() if "error:" in line)
+    assert side in error
+
+
+def test_throttling_slows_down_and_fails_nothing(
+    run: Run, aws: Sandbox, phone: Device, roles: list[Role]
+) -> None:
+    aws.fail("AssumeRole", times=5)
+    outcome = run("login", "--all", "--token-code", phone.code())
+    assert outcome.exit_code == 0, outcome
+    assert aws.count("AssumeRole") == MANY + 5
+    assert len(roles) == MANY
+
+
+def test_a_portals_page_among_the_answers_is_no_session(
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    aws.answer("AssumeRole", 200, "<html>please sign in</html>", times=4)
+    outcome = run("login", "--all", "--token-code", phone.code(), "--json")
+    assert outcome.exit_code == 6, outcome
+    answer = json.loads(outcome.stdout)
+    assert [error["code"] for error in answer["errors"]] == ["not-aws"] * 4
+    assert sum(carols.section(role.name) is not None for role in roles) == MANY - 4
+
+
+def test_a_session_that_expires_in_the_middle_is_reported_and_no_second_code_asked(
+    run: Run, aws: Sandbox, phone: Device, roles: list[Role]
+) -> None:
+    assert roles
+    aws.fail("AssumeRole", times=3, code="ExpiredToken", status=403, message="expired")
+    outcome = run("login", "--all", "--token-code", phone.code())
+    assert outcome.exit_code == 4
+    assert "session 'mfa', from which the role is assumed, has expired" in outcome.stderr
+    assert "`mfa-session login --profile mfa --force`" in outcome.stderr
+    assert aws.count("GetSessionToken") == 1
+
+
+def test_roles_of_a_session_that_is_not_had_are_not_tried(
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    wrong = f"{(int(phone.code()) + 1) % 1000000:06}"
+    before = carols.credentials.read_bytes()
+    outcome = run("login", "--all", "--token-code", wrong)
+    assert outcome.exit_code == 4
+    assert f"error: mfa: AWS rejected the code for {phone.serial}" in outcome.stderr
+    first = ", ".join(role.name for role in roles[:5])
+    assert f"error: {first} and {MANY - 5} more: there is no session 'mfa': " in outcome.stderr
+    assert [call.operation for call in aws.calls] == ["GetSessionToken"]
+    assert carols.credentials.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit(2)")
+def test_sessions_that_cannot_be_written_are_kept_and_written_next_time(
+    start: Start, run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+) -> None:
+    import resource
+
+    roles = make_roles(aws, carol, 4)
+    carols.write(
+        carols.credentials.read_text() + "# a long comment\n" * 1000, settings=described(roles)
+    )
+    assert run("login", "--token-code", phone.code()).exit_code == 0
+    with Held(aws, "AssumeRole") as held:
+        process = start("login", "--all")
+        held.wait_for_call()
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (8192, 8192))
+        held.release()
+        outcome = processes.finish_process(process)
+    assert outcome.exit_code == 3
+    assert "file too large; the sessions are kept in " in outcome.stderr
+    aws.calls.clear()
+    assert run("login", "--all", "--no-input").exit_code == 0
+    assert len(aws.calls) == 0
+    assert all(carols.section(role.name) for role in roles)
+
+
+def test_what_lies_aside_is_written_by_the_next_login_to_all(
+    run: Run, aws: Sandbox, home: Path, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
+    whole = carols.credentials.read_text()
+    kept, section = whole.split("[role-19]\n")
+    state = home / ".local" / "state" / "mfa-session" / "session-0123456789abcdef-1"
+    state.write_text("[role-19]\n" + section)
+    state.chmod(0o600)
+    carols.write(kept)
+    aws.calls.clear()
+    assert run("login", "--all", "--no-input").exit_code == 0
+    assert len(aws.calls) == 0
+    assert carols.section("role-19") is not None
+    assert not state.exists()
+    assert roles[19].name == "role-19"
+
+
+# Interrupted, killed, at once
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
+def test_progress_shows_on_the_terminal_and_ctrl_c_leaves_what_aws_gave(
+    terminal: Terminal, run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    assert run("login", "--token-code", phone.code()).exit_code == 0
+    aws.slow("AssumeRole", 0.1)
+    child = terminal("login", "--all", "--jobs", "2")
+    child.expect(f"6/{MANY} roles, 0 failed")
+    child.sendintr()
+    child.expect(r"interrupted; (\d+) role sessions that AWS had given are written")
+    written = int(child.match.group(1))
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130
+    assert 6 <= written < MANY
+    assert sum(carols.section(role.name) is not None for role in roles) == written
+    assert aws.count("AssumeRole") == written
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_termination_leaves_what_aws_gave_as_well(
+    start: Start, run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    assert run("login", "--token-code", phone.code()).exit_code == 0
+    aws.slow("AssumeRole", 0.1)
+    process = start("login", "--all", "--jobs", "2")
+    until(lambda: aws.count("AssumeRole") >= 4, "four answers")
+    process.send_signal(signal.SIGTERM)
+    assert processes.finish_process(process).exit_code == 128 + signal.SIGTERM
+    written = sum(carols.section(role.name) is not None for role in roles)
+    assert 4 <= written < MANY
+
+
+KILLS = 30
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(n, marks=() if n in {0, 14, 29} else pytest.mark.slow) for n in range(KILLS)
+    ],
+)  # fmt: skip
+def test_a_kill_leaves_the_file_whole_and_costs_no_second_code(
+    start: Start,
+    run: Run,
+    aws: Sandbox,
+    carols: AwsFiles,
+    phone: Device,
+    roles: list[Role],
+    moment: int,
+) -> None:
+    before = carols.credentials.read_text()
+    aws.slow("AssumeRole", 0.05)
+    process = start("login", "--all", "--jobs", "4", "--token-code", phone.code())
+    calls = 1 + moment * (MANY + 1) // KILLS
+    until(lambda: len(aws.calls) >= calls, f"{calls} calls")
+    process.kill()
+    processes.finish_process(process)
+    assert carols.credentials.read_text().startswith(before)
+    outcome = run("login", "--all", "--no-input")
+    code_was_lost = carols.section("mfa") is None
+    assert outcome.exit_code == (4 if code_was_lost else 0), outcome
+    assert aws.count("GetSessionToken") == 1
+    if not code_was_lost:
+        assert all(carols.section(role.name) for role in roles)
+    assert [path.name for path in carols.credentials.parent.iterdir()].count("credentials") == 1
+
+
+PROCESSES = 12
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_of_many_logins_to_all_one_asks_and_each_role_is_assumed_once(
+    start: Start, aws: Sandbox, phone: Device, roles: list[Role]
+) -> None:
+    started = [
+        start("login", "--all", "--token-code", phone.code(), "--json") for _ in range(PROCESSES)
+    ]
+    outcomes = [processes.finish_process(process) for process in started]
+    assert [outcome.exit_code for outcome in outcomes] == [0] * PROCESSES, outcomes
+    assert aws.count("GetSessionToken") == 1
+    arns = [call.parameters["RoleArn"] for call in aws.calls.of("AssumeRole")]
+    assert sorted(arns) == sorted(role.arn for role in roles)
+    sessions = [json.loads(outcome.stdout)["sessions"] for outcome in outcomes]
+    assert {len(each) for each in sessions} == {MANY + 1}
+
+
+# Other programs
+
+
+def test_what_is_written_is_read_by_boto3(
+    run: Run, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
+    assert carols.credentials.exists()
+    for role in roles[::10]:
+        sts = boto3.Session(profile_name=role.name).client("sts")
+        assert sts.get_caller_identity()["Account"] == ROLES
+
+
+def test_what_is_written_is_read_by_the_aws_cli(
+    run: Run, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
+    assert carols.credentials.exists()
+    cli = processes.installed_program("aws")
+    outcome = processes.run_process([cli, "--profile", roles[7].name, "sts", "get-caller-identity"])
+    assert json.loads(outcome.stdout)["Arn"].startswith(f"arn:aws:sts::{ROLES}:assumed-role/role-7")
