@@ -86,9 +86,8 @@ def run_in_process(
         stack.enter_context(_a_process_of_its_own(processes.environment_with(env)))
         stack.enter_context(_streams(files))
         stack.enter_context(mock.patch.object(sys, "argv", ["mfa-session", *argv]))
-        stack.enter_context(mock.patch.object(main, "SystemClock", clock.begin))
         try:
-            exit_code = main.run(list(argv))
+            exit_code = main.run(list(argv), clock=clock.begin())
         except SystemExit as ended:
             exit_code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
         for stream in (sys.stdout, sys.stderr):

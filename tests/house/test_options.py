@@ -18,8 +18,9 @@ TAKEN_EARLIER = {"verbose", "no_input", "token_code", "insecure_keyring", "json"
 
 
 def options_type(command: Command) -> type:
-    module = importlib.import_module(command.module)
-    kind: type = getattr(module, getattr(module, command.function).__annotations__["options"])
+    module_name, _, function_name = command.run.partition(":")
+    module = importlib.import_module(f"mfa_session.{module_name}")
+    kind: type = getattr(module, getattr(module, function_name).__annotations__["options"])
     return kind
 
 

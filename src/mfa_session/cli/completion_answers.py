@@ -17,8 +17,8 @@ network nor the keyring is asked, and nothing is an error: what cannot be read o
 from __future__ import annotations
 
 from mfa_session.cli.completion_cursor import find_cursor
-from mfa_session.files.config_toml import read_settings_file
 from mfa_session.files.names import device_serials, profile_names, role_arns
+from mfa_session.files.settings_cache import read_settings_file
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import MfaSessionError
 

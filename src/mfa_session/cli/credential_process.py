@@ -9,6 +9,7 @@ from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.session.in_use import take_session
 from mfa_session.session.inputs import read_inputs
+from mfa_session.session.resolve import meant_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ def run(options: Options, ctx: Context) -> Result:
 
 def _find_living(options: SessionOptions, ctx: Context) -> Session | None:
     """Return our session of this name that has not expired, whatever else is wrong."""
-    from mfa_session.session.own_session import meant_name  # noqa: PLC0415  # after a failure only
-
     inputs = read_inputs(ctx, options.replace(keeps_role=True))
     name = meant_name(inputs)
     for session in inputs.sessions():

@@ -8,7 +8,7 @@ from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import default_name, look_up, unknown_name
-from mfa_session.session.own_session import meant_name
+from mfa_session.session.resolve import meant_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ import os
 import sys
 
 from mfa_session import __version__
-from mfa_session.cli.plain_reader import read_plainly
-from mfa_session.model.errors import AnsweredNoError, Interrupted, MfaSessionError
+from mfa_session.cli.arguments import make_options, read_plainly
+from mfa_session.cli.output import show, write
+from mfa_session.model.errors import Interrupted, MfaSessionError
 from mfa_session.system.clock import SystemClock
 
 TYPE_CHECKING = False
@@ -20,18 +21,21 @@ if TYPE_CHECKING:
     from mfa_session.session.context import Context
 
 SIGPIPE_EXIT_CODE = 141
-BUG_EXIT_CODE = 70
 COMPLETE = "__complete"
 HELP = "help"
 
 
-def run(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
+def run(
+    argv: Sequence[str],
+    environ: Mapping[str, str] | None = None,
+    clock: SystemClock | None = None,
+) -> int:
     """Run the program with these words (without its name) and return its exit code.
 
-    `environ` is the process's own environment unless one is given.
+    Environment and clock are the process's own unless others are given. All is flushed after it.
     """
     try:
-        return _run(argv, os.environ if environ is None else environ, SystemClock())
+        return _run(argv, os.environ if environ is None else environ, clock or SystemClock())
     except BrokenPipeError:
         return SIGPIPE_EXIT_CODE  # as a shell tool ends whose reader has gone: without a word
     except KeyboardInterrupt:
@@ -87,117 +91,34 @@ def _run_click(argv: Sequence[str], environ: Mapping[str, str], dispatch: object
 def _dispatch(
     command: Command, given: Given, environ: Mapping[str, str], clock: SystemClock
 ) -> int:
-    """Run one command; whatever goes wrong is said here, and only here."""
-    from mfa_session.cli.wiring import make_context  # noqa: PLC0415
+    """Run one command; whatever goes wrong is told here, and only here."""
+    from mfa_session.cli.wiring import make_context  # noqa: PLC0415  # not for completion
 
     ctx = make_context(given, environ, clock)
     try:
         result = _run_command(command, given, ctx)
-        from mfa_session.cli.output import show  # noqa: PLC0415
-
         show(result, as_json=given.flag("json"))
         return int(result.exit_code)
-    except MfaSessionError as error:
-        _report(ctx, command, given, error)
-        return error.exit_code
-    except KeyboardInterrupt:
-        interrupted = Interrupted("interrupted", "interrupted; nothing was changed")
-        _report(ctx, command, given, interrupted)
-        return interrupted.exit_code
     except BrokenPipeError:
         raise
-    except OSError as error:
-        if error.filename is None:
-            return _report_bug(ctx, command, given, error)
-        failed = _file_failed(error)
-        _report(ctx, command, given, failed)
-        return failed.exit_code
-    except Exception as error:  # noqa: BLE001  # a bug: one line, the traceback with -vv
-        return _report_bug(ctx, command, given, error)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # told, a bug as well
+        from mfa_session.cli.failures import report  # noqa: PLC0415  # seldom needed
 
-
-def _report_bug(ctx: Context, command: Command, given: Given, error: Exception) -> int:
-    _report(ctx, command, given, _unexpected(error))
-    if given.values.get("verbose", 0) > 1:
-        _print_traceback(error)
-    return BUG_EXIT_CODE
-
-
-def _file_failed(error: OSError) -> MfaSessionError:
-    """Return the error for a file that the system would not read or write (EIO, ENOSPC, EINTR)."""
-    from mfa_session.model.errors import ConfigurationError  # noqa: PLC0415
-
-    reason = (error.strerror or type(error).__name__).lower()
-    return ConfigurationError(
-        "file-failed",
-        f"{os.fsdecode(error.filename)}: {reason}",
-        "see that the disk has room and is healthy, then run the command again",
-    )
+        return report(error, command, given, ctx)
 
 
 def _run_command(command: Command, given: Given, ctx: Context) -> Result:
     """Import the command's module and call its function with typed options and the context."""
-    from mfa_session.cli.arguments import make_options  # noqa: PLC0415
-
+    name, _, function_name = command.run.partition(":")
     # Not importlib.import_module: importing importlib takes longer than a command's own module.
-    module = __import__(command.module, fromlist=["*"])
-    function = getattr(module, command.function)
+    module = __import__(f"mfa_session.{name}", fromlist=["*"])
+    function = getattr(module, function_name)
     kind = getattr(module, function.__annotations__["options"])
     result: Result = function(make_options(kind, given, ctx.environ), ctx)
     return result
 
 
-def _report(ctx: Context, command: Command, given: Given, error: MfaSessionError) -> None:
-    """Tell an error: to the script that asked for JSON, or to the person."""
-    if error.add:
-        from mfa_session.cli.again import spell_again  # noqa: PLC0415
-
-        error.repeat(spell_again(command, given, error.add))
-    from mfa_session.cli.output import print_json, write  # noqa: PLC0415
-    from mfa_session.model.result import error_data  # noqa: PLC0415
-
-    try:
-        if command.name == "env":
-            from mfa_session.cli.env import failure_line  # noqa: PLC0415
-
-            write(failure_line(given.values.get("shell"), ctx.environ))
-        if given.flag("json"):
-            print_json({"error": error_data(error)})
-            return
-    except MfaSessionError as unwritten:
-        error = unwritten
-    if isinstance(error, AnsweredNoError):
-        ctx.console.say(error.message)
-    elif command.name == "credential-process":
-        ctx.console.error(f"{error.message}; {error.hint}" if error.hint else error.message, "")
-    else:
-        ctx.console.error(error.message, error.hint)
-
-
-def _unexpected(error: Exception) -> MfaSessionError:
-    # The exception's own text is left out: it may hold what must not be printed.
-    return MfaSessionError(
-        "unexpected",
-        f"an unexpected {type(error).__name__}: this is a bug in mfa-session",
-        "run it again with -vv and report what it prints",
-    )
-
-
-def _print_traceback(error: Exception) -> None:
-    """Print where an error came from: files, lines and kinds, not the exceptions' texts."""
-    import traceback  # noqa: PLC0415
-
-    chain: BaseException | None = error
-    while chain is not None:
-        for frame in traceback.extract_tb(chain.__traceback__):
-            print(f"  {frame.filename}:{frame.lineno} in {frame.name}", file=sys.stderr)
-        print(type(chain).__name__, file=sys.stderr)
-        chain = chain.__cause__ or chain.__context__
-
-
 def _print(text: str) -> int:
-    from mfa_session.cli.output import write  # noqa: PLC0415
-
     write(text)
     return 0
 

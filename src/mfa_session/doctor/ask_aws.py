@@ -16,8 +16,8 @@ from mfa_session.model.errors import (
     RefusedError,
     UnreachableError,
 )
-from mfa_session.model.listing import list_sessions
 from mfa_session.model.ports import Caller
+from mfa_session.model.session import list_sessions
 from mfa_session.model.settings import SessionOptions
 from mfa_session.session.names import Named
 from mfa_session.session.resolve import resolve

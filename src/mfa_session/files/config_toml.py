@@ -1,13 +1,9 @@
-"""Reads config.toml and checks every key."""
+"""Parses config.toml and checks every key."""
 
 from __future__ import annotations
 
-import os
 import sys
 
-from mfa_session.files.permissions import check_owner
-from mfa_session.files.reading import read_whole
-from mfa_session.files.settings_cache import recall, remember
 from mfa_session.model.durations import parse_duration
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.settings_file import (
@@ -15,16 +11,12 @@ from mfa_session.model.settings_file import (
     SESSION_KEYS,
     TABLES,
     SettingsFile,
-    no_settings,
-    settings_path,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
-
-    from mfa_session.files.state import StateDir
 
     Table = dict[str, Any]
 
@@ -38,51 +30,20 @@ _WANTED = {
 }
 
 
-def read_settings_file(environ: Mapping[str, str], state: StateDir) -> SettingsFile:
-    """Return the checked contents of config.toml; all empty when there is none.
+def parse_tables(path: str, text: bytes) -> Table:
+    """Return every table of a config.toml, checked; durations in seconds. `path` is for messages.
 
-    It is parsed when it has changed; in between, `state` has what it says (see files/parsed.py).
+    Raises ConfigurationError: `bad-settings-file` or `unknown-setting`.
     """
-    path = settings_path(environ)
-    text = _read(path, environ)
-    if text is None:
-        return no_settings(environ)
-    check_owner(path, "the settings file")
-    tables = recall(state, path, text)
-    if tables is None:
-        tables = _check(path, _parse(path, text))
-        remember(state, path, text, tables)
-    return SettingsFile(path=path, **tables)
+    return _check(path, _parse(path, text))
 
 
 def parse_settings(path: str, text: bytes) -> SettingsFile:
-    """Return the checked contents of the bytes of a config.toml; `path` is for messages."""
-    return SettingsFile(path=path, **_check(path, _parse(path, text)))
+    """Return the same as a `SettingsFile`."""
+    return SettingsFile(path=path, **parse_tables(path, text))
 
 
-def read_settings_afresh(environ: Mapping[str, str]) -> SettingsFile:
-    """Return the checked contents as they stand, whoever may have written them; nothing is kept.
-
-    To look at them only: what they name must not be run.
-    """
-    path = settings_path(environ)
-    text = _read(path, environ)
-    return SettingsFile(path=path, **_check(path, _parse(path, text) if text else {}))
-
-
-def _read(path: str, environ: Mapping[str, str]) -> bytes | None:
-    """Return the bytes at a path, None where there is no file; a named one must be there."""
-    data = read_whole(path, _is_whole).data
-    if data is None and environ.get("MFA_SESSION_CONFIG") and not os.path.exists(path):
-        raise ConfigurationError(
-            "unreadable-file",
-            f"MFA_SESSION_CONFIG names {path}, which does not exist",
-            f"unset MFA_SESSION_CONFIG, or make the file: touch {path}",
-        )
-    return data
-
-
-def _is_whole(data: bytes | None) -> bool:
+def is_whole(data: bytes | None) -> bool:
     """Tell whether a file just written can be all there."""
     try:
         return data is None or (data != b"" and _parse("", data) is not None)

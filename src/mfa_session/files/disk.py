@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from mfa_session.files.aws_files import read_document
-from mfa_session.files.config_toml import read_settings_afresh
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.places import close_places, find_places, find_unsafe, find_unwritable
 from mfa_session.files.recovered import read_recovered
+from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.ini.document import Document
 from mfa_session.model.aws_paths import config_path, credentials_path, expand
 from mfa_session.model.errors import MfaSessionError

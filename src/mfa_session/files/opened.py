@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from mfa_session.files.aws_files import read_profiles
-from mfa_session.files.config_toml import read_settings_file
 from mfa_session.files.permissions import check_owner
 from mfa_session.files.reading import read_bytes
 from mfa_session.files.recovered import read_recovered
 from mfa_session.model.aws_paths import credentials_path
+from mfa_session.model.settings_file import no_settings, settings_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +33,16 @@ class Files:
     def settings(self) -> SettingsFile:
         """Return config.toml. ConfigurationError where it is wrong or unsafe."""
         if self._settings is None:
-            self._settings = read_settings_file(self.environ, self.state)
+            self._settings = self._read_settings()
         return self._settings
+
+    def _read_settings(self) -> SettingsFile:
+        named = self.environ.get("MFA_SESSION_CONFIG")
+        if not named and _is_absent(settings_path(self.environ)):
+            return no_settings(self.environ)
+        from mfa_session.files.settings_cache import read_settings_file  # noqa: PLC0415  # few have
+
+        return read_settings_file(self.environ, self.state)
 
     def forget_settings(self) -> None:
         """Read config.toml afresh next time: it has been written."""
@@ -50,3 +60,13 @@ class Files:
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a regular file; None where there is none."""
         return read_bytes(path)
+
+
+def _is_absent(path: str) -> bool:
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False  # whoever reads it says why it cannot be read
+    return False

@@ -17,9 +17,14 @@ from mfa_session.files.shared import config_file, credentials_file
 from mfa_session.model import copied_settings
 from mfa_session.model.copied_settings import SERVES
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.listing import list_sessions
 from mfa_session.model.profiles import config_header, config_header_in, config_headers
-from mfa_session.model.session import MANAGER, OWN_KEYS, holds_long_term_keys, session_values
+from mfa_session.model.session import (
+    MANAGER,
+    OWN_KEYS,
+    holds_long_term_keys,
+    list_sessions,
+    session_values,
+)
 from mfa_session.model.session import PREFIX as OWN_PREFIX
 
 TYPE_CHECKING = False

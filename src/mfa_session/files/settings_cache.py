@@ -1,4 +1,4 @@
-"""What config.toml said when it was last parsed, so that warm commands need not parse it again.
+"""Reads config.toml: what it said when it was last parsed, or, where it has changed, anew.
 
 Importing a TOML parser takes longer than the rest of a warm command. The copy holds for exactly
 the bytes it was made from: a digest covers both, so that no damage to it changes a setting. Its
@@ -7,8 +7,13 @@ format is a few lines of its own: json imports re, and marshal can be made to ta
 
 from __future__ import annotations
 
+import os
+
 from mfa_session import __version__
+from mfa_session.files.permissions import check_owner
+from mfa_session.files.reading import read_whole
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.settings_file import SettingsFile, no_settings, settings_path
 
 try:
     from _blake2 import blake2b  # what hashlib has, without hashlib's 3 ms
@@ -17,6 +22,7 @@ except ImportError:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     from mfa_session.files.state import StateDir
@@ -25,6 +31,54 @@ NAME = "settings-parsed"
 DIGEST_BYTES = 32
 DEEPEST = 4
 """Tables, sessions, keys, lists."""
+
+
+def read_settings_file(environ: Mapping[str, str], state: StateDir) -> SettingsFile:
+    """Return the checked contents of config.toml; all empty when there is none.
+
+    It is parsed when it has changed; in between, `state` has what it says.
+    """
+    path = settings_path(environ)
+    text = _read(path, environ)
+    if text is None:
+        return no_settings(environ)
+    check_owner(path, "the settings file")
+    tables = recall(state, path, text)
+    if tables is None:
+        from mfa_session.files.config_toml import parse_tables  # noqa: PLC0415  # when changed
+
+        tables = parse_tables(path, text)
+        remember(state, path, text, tables)
+    return SettingsFile(path=path, **tables)
+
+
+def read_settings_afresh(environ: Mapping[str, str]) -> SettingsFile:
+    """Return the checked contents as they stand, whoever may have written them; nothing is kept.
+
+    To look at them only: what they name must not be run.
+    """
+    from mfa_session.files.config_toml import parse_settings  # noqa: PLC0415  # not warm
+
+    path = settings_path(environ)
+    return parse_settings(path, _read(path, environ) or b"")
+
+
+def _read(path: str, environ: Mapping[str, str]) -> bytes | None:
+    """Return the bytes at a path, None where there is no file; a named one must be there."""
+    data = read_whole(path, _is_whole).data
+    if data is None and environ.get("MFA_SESSION_CONFIG") and not os.path.exists(path):
+        raise ConfigurationError(
+            "unreadable-file",
+            f"MFA_SESSION_CONFIG names {path}, which does not exist",
+            f"unset MFA_SESSION_CONFIG, or make the file: touch {path}",
+        )
+    return data
+
+
+def _is_whole(data: bytes | None) -> bool:
+    from mfa_session.files.config_toml import is_whole  # noqa: PLC0415  # for a file just written
+
+    return is_whole(data)
 
 
 def recall(state: StateDir, path: str, text: bytes) -> dict[str, Any] | None:

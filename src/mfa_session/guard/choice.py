@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.guard.identity import KEYS, ROLE, SESSION, SOURCE
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.listing import list_sessions
+from mfa_session.model.session import list_sessions
 from mfa_session.model.settings import Source
 from mfa_session.session.names import Named, find_name, look_up
 from mfa_session.session.own_session import SessionsOfSource, is_of_source

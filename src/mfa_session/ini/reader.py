@@ -77,16 +77,19 @@ class Option:
 class Section:
     """The options below a header, by lower-cased key."""
 
-    __slots__ = ("name", "options")
+    __slots__ = ("_values", "name", "options")
 
     def __init__(self, name: str) -> None:
         """Begin empty."""
         self.name = name
         self.options: dict[str, Option] = {}
+        self._values: dict[str, str] | None = None
 
     def values(self) -> dict[str, str]:
-        """What the section itself says."""
-        return {key: option.value() for key, option in self.options.items()}
+        """What the section itself says, when it has been read to its end."""
+        if self._values is None:
+            self._values = {key: option.value() for key, option in self.options.items()}
+        return self._values
 
 
 class Reader:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
+    from mfa_session.model.profiles import ProfileFiles
+
 MANAGER = "mfa-session"
 PREFIX = "mfa_session_"
 SESSION_KEY_PREFIX = "ASIA"
@@ -181,6 +183,22 @@ def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
         "duration_seconds": _read_number(stored.get(PREFIX + "duration_seconds")),
     }
     return Session(profile=profile, managed=managed, keys=keys, **known)
+
+
+def list_sessions(profiles: ProfileFiles, recovered: Mapping[str, Session]) -> list[Session]:
+    """Return the sessions of the credentials file, and those kept aside when it was not written."""
+    sessions = dict(recovered)
+    for name in profiles.credentials.names_mentioning(SESSION_KEY_PREFIX):
+        session = read_session(name, profiles.in_credentials(name) or {})
+        if session is not None and not _is_newer(recovered.get(name), session):
+            sessions[name] = session
+    return [sessions[name] for name in sorted(sessions)]
+
+
+def _is_newer(aside: Session | None, standing: Session) -> bool:
+    if aside is None or aside.expires_at is None:
+        return False
+    return standing.expires_at is None or aside.expires_at > standing.expires_at
 
 
 def session_values(session: Session) -> dict[str, str | None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mfa_session.model.record import Record
 from mfa_session.session.acquire import acquire
-from mfa_session.session.environment import session_variables
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.resolve import resolve
 
@@ -34,4 +33,8 @@ def take_session(options: SessionOptions, ctx: Context) -> SessionInUse:
 
 def variables_of(use: SessionInUse, ctx: Context, region: str | None = None) -> dict[str, str]:
     """Return the environment variables of a session in use; `region` is one asked for."""
+    from mfa_session.session.environment import (  # noqa: PLC0415  # not for SDKs, who take it
+        session_variables,
+    )
+
     return session_variables(use.session, ctx.environ, asked=region, from_files=use.region)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_session.model.listing import list_sessions
 from mfa_session.model.record import Record
+from mfa_session.model.session import list_sessions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from mfa_session.session.inputs import Inputs
 
 DEFAULT_NAME = "mfa"
+PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
+"""The variables that name a profile, in botocore's order."""
+NAMES_SOMEBODY = (*PROFILE_VARIABLES, "AWS_ACCESS_KEY_ID")
 _HIDES_STATIC_KEYS = (
     "role_arn",
     "credential_process",

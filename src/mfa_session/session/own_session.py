@@ -5,6 +5,8 @@ from __future__ import annotations
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
 from mfa_session.session.names import (
+    NAMES_SOMEBODY,
+    PROFILE_VARIABLES,
     Named,
     default_name,
     look_up,
@@ -23,9 +25,6 @@ if TYPE_CHECKING:
     from mfa_session.session.inputs import Inputs
 
 KEY_SUFFIX_CHARACTERS = 4
-PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
-"""The variables that name a profile, in botocore's order."""
-_NAMES_SOMEBODY = (*PROFILE_VARIABLES, "AWS_ACCESS_KEY_ID")
 
 
 class Own(Record):
@@ -35,17 +34,6 @@ class Own(Record):
     source_profile: str | None = None
 
 
-def meant_name(inputs: Inputs) -> str:
-    """Return the name of the session that is meant: the one asked for, or the person's own.
-
-    Raises ConfigurationError where a variable names a profile that does not exist.
-    """
-    if inputs.options.profile:
-        return inputs.options.profile
-    own = own_session(inputs)
-    return own.named.name if own else default_name(inputs)
-
-
 def own_session(inputs: Inputs) -> Own | None:
     """Return the session of the identity that the environment names; None where it names nobody.
 
@@ -53,8 +41,6 @@ def own_session(inputs: Inputs) -> Own | None:
     logged in last.
     """
     environ = inputs.environ
-    if not any(environ.get(name) for name in _NAMES_SOMEBODY):
-        return None
     source = environment_source(environ)
     if source is not None:
         return _session_of(inputs, source, None)
@@ -83,7 +69,7 @@ def _session_of(inputs: Inputs, source: Source, profile: str | None) -> Own:
 
 def _owner_of_default(inputs: Inputs) -> Source | None:
     """Return whose keys the default session has by the settings alone; None where they tell not."""
-    silent = {key: value for key, value in inputs.environ.items() if key not in _NAMES_SOMEBODY}
+    silent = {key: value for key, value in inputs.environ.items() if key not in NAMES_SOMEBODY}
     table = inputs.file.sessions.get(default_name(inputs), {})
     said = table.get("source_profile") or table.get("via")
     try:

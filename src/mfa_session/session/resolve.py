@@ -1,13 +1,14 @@
-"""The settings of the session that is meant."""
+"""Which session is meant, and its settings."""
 
 from __future__ import annotations
 
-from mfa_session.session.settings import resolve_asked, resolve_named
+from mfa_session.session.names import NAMES_SOMEBODY, default_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.settings import Settings
     from mfa_session.session.inputs import Inputs
+    from mfa_session.session.own_session import Own
 
 
 def resolve(inputs: Inputs) -> Settings:
@@ -15,12 +16,35 @@ def resolve(inputs: Inputs) -> Settings:
 
     Raises ConfigurationError where they make none, or a variable names a profile that is not there.
     """
-    options = inputs.options
-    if not (options.profile or options.source_profile or options.role_arn):
-        from mfa_session.session.own_session import own_session  # noqa: PLC0415  # seldom needed
+    from mfa_session.session.settings import (  # noqa: PLC0415  # who wants the name needs none
+        resolve_asked,
+        resolve_named,
+    )
 
-        own = own_session(inputs)
-        if own is not None:
-            options = options.replace(source_profile=own.source_profile)
-            return resolve_named(inputs.replace(options=options), own.named)
-    return resolve_asked(inputs)
+    options = inputs.options
+    asked = options.profile or options.source_profile or options.role_arn
+    own = None if asked else _own_session(inputs)
+    if own is None:
+        return resolve_asked(inputs)
+    options = options.replace(source_profile=own.source_profile)
+    return resolve_named(inputs.replace(options=options), own.named)
+
+
+def meant_name(inputs: Inputs) -> str:
+    """Return the name of the session that is meant: the one asked for, or the person's own.
+
+    Raises ConfigurationError where a variable names a profile that does not exist.
+    """
+    if inputs.options.profile:
+        return inputs.options.profile
+    own = _own_session(inputs)
+    return own.named.name if own else default_name(inputs)
+
+
+def _own_session(inputs: Inputs) -> Own | None:
+    """Return the session of the identity that the environment names; None where it names nobody."""
+    if not any(inputs.environ.get(name) for name in NAMES_SOMEBODY):
+        return None
+    from mfa_session.session.own_session import own_session  # noqa: PLC0415  # seldom needed
+
+    return own_session(inputs)

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from doctor.scenes import scene
-from mfa_session.cli.plain_reader import read_plainly
+from mfa_session.cli.arguments import read_plainly
 from mfa_session.doctor.examination import BROKE_OFF, examine
 from mfa_session.model.errors import ConfigurationError
 

@@ -14,8 +14,8 @@ import pytest
 from mfa_session.files import atomic, swap
 from mfa_session.files.atomic import MARK, Moved, replace_file
 from mfa_session.files.aws_files import read_document
-from mfa_session.files.config_toml import read_settings_file
 from mfa_session.files.reading import QUIET_SECONDS, read_snapshot, version_at
+from mfa_session.files.settings_cache import read_settings_file
 from mfa_session.files.settings_writer import SettingsWriter
 from mfa_session.files.shared import SharedFile, credentials_file
 from mfa_session.files.state import StateDir

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mfa_session.files.aws_files import read_profiles
-from mfa_session.files.config_toml import read_settings_file
+from mfa_session.files.settings_cache import read_settings_file
 from mfa_session.files.shared import credentials_file
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mfa_session.files import settings_cache as parsed
-from mfa_session.files.config_toml import read_settings_file
+from mfa_session.files.settings_cache import read_settings_file
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError
 

@@ -73,16 +73,6 @@ class Command(Record):
         """The words that name it on a command line."""
         return tuple(self.name.split())
 
-    @property
-    def module(self) -> str:
-        """The module that runs it, imported only when it is run."""
-        return "mfa_session." + self.run.partition(":")[0]
-
-    @property
-    def function(self) -> str:
-        """The function of that module that runs it and returns the `Result`."""
-        return self.run.partition(":")[2]
-
 
 class Group(Record):
     """A word that several commands begin with."""

@@ -9,7 +9,7 @@ from hypothesis import given as given_by
 from hypothesis import strategies as st
 
 from mfa_session.cli import click_tree
-from mfa_session.cli.plain_reader import read_plainly
+from mfa_session.cli.arguments import read_plainly
 from mfa_session.cli.spec.options import COMMON
 from mfa_session.cli.spec.table import all_commands
 
