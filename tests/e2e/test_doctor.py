@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
+import shutil
 import stat
 import time
 from datetime import timedelta
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pexpect
 import pytest
 
+import processes
 from e2e.places import long_term, managed
 from fakes.file_keyring import NAME as FILE_KEYRING
 from mfa_session.doctor.examination import BROKE_OFF, GROUPS
@@ -392,6 +396,9 @@ FAULTS = {
     ),
     # The shell
     "a guard that does not find us": Fault("program-path warning", env={"PATH": "/usr/bin:/bin"}),
+    "a guard older than config.toml": Fault(
+        "guard-commands warning", settings='[guard]\ncommands = ["terraform destroy"]\n'
+    ),
     "no guard": Fault("guard-active note; completion note", env={"MFA_SESSION_GUARD": ""}),
 }
 
@@ -694,3 +701,44 @@ def test_a_real_secret_service_open_locked_and_gone(
     outcome = run("doctor", "-vv")
     assert "[keyring]" in outcome.stdout
     assert secret not in outcome.stdout + outcome.stderr
+
+
+SHELLS = {
+    "bash": ["bash", "--norc", "--noprofile"],
+    "zsh": ["zsh", "-f"],
+    "fish": ["fish", "--no-config"],
+}
+SOURCE = {
+    "a file": {"bash": ". ~/init", "zsh": ". ~/init", "fish": "source ~/init"},
+    "evaluated": {
+        "bash": 'eval "$(mfa-session shell-init bash)"',
+        "zsh": 'eval "$(mfa-session shell-init zsh)"',
+        "fish": "mfa-session shell-init fish | source",
+    },
+}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("way", SOURCE)
+def test_a_command_guarded_later_is_told_with_the_line_that_guards_it(
+    healthy: Home, run: Run, shell: str, way: str
+) -> None:
+    if shutil.which(shell) is None:
+        pytest.skip(f"{shell} is not installed")
+    healthy.files.write(settings='[guard]\ncommands = ["kubectl delete"]\n')
+    (healthy.home / "init").write_text(run("shell-init", shell).stdout)
+    later = '[guard]\ncommands = ["kubectl delete", "terraform destroy"]\n'
+
+    def in_shell(*lines: str) -> processes.Outcome:
+        healthy.files.write(settings='[guard]\ncommands = ["kubectl delete"]\n')
+        change = f"printf %s {shlex.quote(later)} > {healthy.files.settings}"
+        script = "\n".join([SOURCE[way][shell], change, *lines])
+        return processes.run_process([*SHELLS[shell], "-c", script])
+
+    told = in_shell("mfa-session doctor").stdout
+    (cure,) = re.findall(r"\[guard-commands\]\n +cure: (.*)", told)
+    assert "terraform, not guarded in this shell" in told
+    assert (">" in cure) == (way == "a file")
+    mended = in_shell(cure, "mfa-session doctor", "type terraform")
+    assert "guard-commands" not in mended.stdout, mended
+    assert "function" in mended.stdout

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Part = TypeVar("Part")
 
+GUARD_FILE = "MFA_SESSION_GUARD_FILE"
+GUARD_SCRIPT_MARK = b"# Written by `mfa-session "
 KEYRING_SECONDS = 6.0
 """Where the keyring itself asks the person, it is left alone after this."""
 
@@ -79,6 +81,8 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
         stored_serials=tuple(index),
         keyring=_finish_keyring(keyring) if keyring else None,
         strays=edges.strays(_patterns(inputs)),
+        guarded=tuple(edges.guarded(inputs.file.guard.get("commands", ()))),
+        guard_script=_find_guard_script(ctx),
         aws=aws,
     )
 
@@ -98,6 +102,19 @@ def _why_not_asked(parts: _Parts) -> str | None:
         if part in parts.broken:
             return f"{_NAMES[part]} cannot be read, and the AWS SDK needs it"
     return None
+
+
+def _find_guard_script(ctx: Context) -> str | None:
+    """Return the file that this shell has sourced, if it is one that `shell-init` wrote.
+
+    A script that was evaluated names the file that did so, or none.
+    """
+    path = ctx.environ.get(GUARD_FILE)
+    try:
+        script = ctx.files.read(path) if path else None
+    except (MfaSessionError, OSError):
+        return None
+    return path if script and script.startswith(GUARD_SCRIPT_MARK) else None
 
 
 def _patterns(inputs: Inputs) -> list[str]:

@@ -94,6 +94,7 @@ class DoctorEdges(Record):
     `clock_seconds` is what AWS's clock showed more than this machine's in the last answer, None
     before one. `options` reads the `MFA_SESSION_…` variables and raises UsageError. `strays`
     returns the patterns that match no operation of AWS, each with the nearest one that does.
+    `guarded` returns the commands that a shell's script wraps for `[guard] commands`.
     """
 
     aws: Checkup
@@ -104,6 +105,7 @@ class DoctorEdges(Record):
     secrets: Callable[[SettingsFile], Secrets]
     has_program: Callable[[str], bool]
     strays: Callable[[Iterable[str]], Mapping[str, str | None]]
+    guarded: Callable[[Iterable[str]], list[str]]
     start: Start
     local_now: Callable[[], datetime]
     monotonic: Callable[[], float]

@@ -78,7 +78,8 @@ class Scene(Record):
 
     `broken` is what reading a part raised, `unwritable` what writing it would raise, and `unsafe`
     why a file, by its path, is not safe. `strays` are the patterns of [guard] that match no
-    operation of AWS, each with the nearest one that does.
+    operation of AWS, each with the nearest one that does. `guarded` are the commands that a shell's
+    script would wrap now, and `guard_script` the one that this shell has sourced, if it is a file.
     """
 
     now: datetime
@@ -94,6 +95,8 @@ class Scene(Record):
     stored_serials: tuple[str, ...] = ()
     keyring: KeyringFacts | None = None
     strays: Mapping[str, str | None] = {}
+    guarded: tuple[str, ...] = ()
+    guard_script: str | None = None
     aws: AwsFacts
 
     @property

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
+
 from mfa_session.doctor.finding import Check, note, warning
+from mfa_session.model.places import SETTINGS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +16,9 @@ if TYPE_CHECKING:
 
 MARKER = "MFA_SESSION_GUARD"
 """What the scripts of `shell-init` export: the shell's name."""
+
+COMMANDS = "MFA_SESSION_GUARD_COMMANDS"
+"""The commands that they guard, likewise."""
 
 COMPLETIONS = (
     "~/.local/share/bash-completion/completions/mfa-session",
@@ -43,6 +49,31 @@ def look_at_completion(scene: Scene) -> Iterator[Finding]:
         yield note("no completion of mfa-session was found for this shell", _set_up(scene))
 
 
+def look_at_commands(scene: Scene) -> Iterator[Finding]:
+    """Yield the commands of `[guard] commands` that this shell does not guard yet."""
+    shell = scene.environ.get(MARKER)
+    here = scene.environ.get(COMMANDS, "aws").split()
+    missing = [command for command in scene.guarded if command not in here]
+    if shell and missing:
+        yield warning(
+            f"[guard] commands has {', '.join(missing)}, not guarded in this shell: "
+            "it sourced its script before",
+            _renewal(scene, shell),
+        )
+
+
+def _renewal(scene: Scene, shell: str) -> str:
+    """Return the line that brings the script of a shell up to date, there and in its file."""
+    script = f"mfa-session shell-init {shell}"
+    if scene.guard_script is not None:
+        path = shlex.quote(scene.guard_script)
+        return f"{script} > {path} && . {path}"
+    return {
+        "fish": f"{script} | source",
+        "powershell": f"{script} | Out-String | Invoke-Expression",
+    }.get(shell, f'eval "$({script})"')
+
+
 def look_at_program(scene: Scene) -> Iterator[Finding]:
     """Yield that a guarded shell would not find this program."""
     if scene.environ.get(MARKER) and not scene.finds_program("mfa-session"):
@@ -60,6 +91,12 @@ def _set_up(scene: Scene) -> str:
 
 CHECKS = (
     Check(id="guard-active", fine="`aws` is guarded in this shell", look=look_at_guard),
+    Check(
+        id="guard-commands",
+        fine="this shell guards what [guard] commands names",
+        look=look_at_commands,
+        needs=(SETTINGS,),
+    ),
     Check(id="completion", fine="this shell completes mfa-session", look=look_at_completion),
     Check(id="program-path", fine="the shell finds mfa-session", look=look_at_program),
 )

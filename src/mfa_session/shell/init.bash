@@ -1,5 +1,7 @@
 
-export MFA_SESSION_GUARD=bash
+export MFA_SESSION_GUARD=bash MFA_SESSION_GUARD_COMMANDS='@COMMANDS@'
+export MFA_SESSION_GUARD_FILE=${BASH_SOURCE[0]-}
+[[ $MFA_SESSION_GUARD_FILE == /* ]] || MFA_SESSION_GUARD_FILE=$PWD/$MFA_SESSION_GUARD_FILE
 
 # For PS1, in single quotes: PS1='$(mfa_session_prompt)\$ '
 mfa_session_prompt() {

@@ -1,5 +1,9 @@
 
 set -gx MFA_SESSION_GUARD fish
+set -gx MFA_SESSION_GUARD_COMMANDS '@COMMANDS@'
+set -gx MFA_SESSION_GUARD_FILE (status filename)
+string match -q '/*' -- $MFA_SESSION_GUARD_FILE
+or set -gx MFA_SESSION_GUARD_FILE $PWD/$MFA_SESSION_GUARD_FILE
 
 # For fish_prompt or fish_right_prompt.
 function mfa_session_prompt

@@ -1,5 +1,7 @@
 
 $env:MFA_SESSION_GUARD = 'powershell'
+$env:MFA_SESSION_GUARD_COMMANDS = '@COMMANDS@'
+$env:MFA_SESSION_GUARD_FILE = $PSCommandPath
 
 # For your own `prompt` function.
 function global:mfa_session_prompt {

@@ -1,5 +1,6 @@
 
-export MFA_SESSION_GUARD=zsh
+export MFA_SESSION_GUARD=zsh MFA_SESSION_GUARD_COMMANDS='@COMMANDS@'
+export MFA_SESSION_GUARD_FILE=${${(%):-%x}:a}
 
 # For PROMPT, in single quotes, after `setopt prompt_subst`: PROMPT='$(mfa_session_prompt)%# '
 mfa_session_prompt() {

@@ -1,7 +1,8 @@
 """The scripts for each shell: completion, and what a shell reads as it starts.
 
 They are files beside this module, in the shells' own languages; wrapper.* is there once for each
-command that is guarded.
+command that is guarded. init.* exports which commands those are, and the file that was sourced, so
+that `doctor` can tell when config.toml has more.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ FIRST = "aws"
 """The command that is always guarded."""
 
 _COMMAND = "@COMMAND@"
+_COMMANDS = "@COMMANDS@"
 _HEAD = """\
 # Written by `mfa-session shell-init {shell}`, to be sourced where the shell starts.
 # It runs nothing then. Guarded here: {commands}.
@@ -43,7 +45,8 @@ def init_script(shell: str, commands: Iterable[str]) -> str:
     wrapper = _read("wrapper", shell)
     wrappers = "".join(wrapper.replace(_COMMAND, command) for command in guarded)
     head = _HEAD.format(shell=shell, commands=", ".join(guarded))
-    return head + wrappers + _read("init", shell) + completion_script(shell)
+    init = _read("init", shell).replace(_COMMANDS, " ".join(guarded))
+    return head + wrappers + init + completion_script(shell)
 
 
 def guarded_commands(lines: Iterable[str]) -> list[str]:

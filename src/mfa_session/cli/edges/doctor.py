@@ -11,6 +11,7 @@ from mfa_session.files.disk import Disk
 from mfa_session.files.state import ReadOnlyState
 from mfa_session.guard.known import find_strays
 from mfa_session.model.aws_paths import expand
+from mfa_session.shell.scripts import guarded_commands
 from mfa_session.system.programs import is_startable
 from mfa_session.system.secret_index import SecretIndex
 from mfa_session.system.secret_store import SecretStore
@@ -41,6 +42,7 @@ def make_doctor(wiring: Wiring) -> DoctorEdges:
         secrets=secrets,
         has_program=lambda name: is_startable(expand(name, environ), environ),
         strays=find_strays,
+        guarded=guarded_commands,
         start=Running,
         local_now=run.clock.local_now,
         monotonic=monotonic,
