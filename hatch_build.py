@@ -1,0 +1,41 @@
+"""The wheel's man pages, made from the command table when it is built."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+ROOT = Path(__file__).parent
+FOLDER = ROOT / "build" / "man"
+
+
+class ManPages(BuildHookInterface):  # type: ignore[type-arg]  # the configuration is nobody's
+    """Puts the pages where man looks for them below a prefix."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Write the pages, and name them to the wheel."""
+        del version
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        for name, text in _render().items():
+            (FOLDER / name).write_text(text, encoding="utf-8")
+            build_data["shared_data"][str(FOLDER / name)] = f"share/man/man1/{name}"
+
+
+def _render() -> dict[str, str]:
+    """Return the pages; the generator imports this tree's package, not an installed one."""
+    sys.path.insert(0, str(ROOT / "src"))
+    try:
+        path = ROOT / "docs" / "generate_man.py"
+        spec = importlib.util.spec_from_file_location("generate_man", path)
+        if spec is None or spec.loader is None:
+            raise ImportError(str(path))
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        pages: dict[str, str] = module.render()
+        return pages
+    finally:
+        sys.path.pop(0)
