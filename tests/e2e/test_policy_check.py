@@ -141,7 +141,7 @@ def test_what_a_policy_says_cannot_act_on_the_terminal(run: Run) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("", "bad-policy-json"), ("{", "bad-policy-json"), ("\ufeff{}", "bad-policy-json"),
+    [("", "bad-policy-json"), ("{", "bad-policy-json"), ("\ufeff{}", "not-a-policy"),
      ("[]", "not-a-policy"), ("{}", "not-a-policy"), ("[" * 5000, "bad-policy-json")],
 )  # fmt: skip
 def test_what_is_no_policy_is_told(text: str, code: str, run: Run) -> None:

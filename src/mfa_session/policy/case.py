@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.coverage import Cover, concerns, may_overlap, names_of
+from mfa_session.policy.coverage import Cover, concerns, may_overlap, may_touch, names_of
 from mfa_session.policy.mfa import Reach, mfa_conditions, reach
 
 if TYPE_CHECKING:
@@ -94,6 +94,14 @@ class Whole:
         """Say whether Denies about nothing but MFA stop credentials of a kind from all of it."""
         return self._outright_denials[kind].covers(statement)
 
+    def is_narrowed(self, statement: Statement, kind: str) -> bool:
+        """Say whether a Deny about MFA alone stops credentials of a kind from a part of it."""
+        return any(
+            may_touch(each, statement)
+            for each in self._denying(kind)
+            if is_for_everybody(each) and _is_about_mfa_only(each)
+        )
+
     def opened(self, statement: Statement, kind: str) -> list[str]:
         """Return the actions of an Allow that another, which asks for no MFA, gives to a kind."""
         closed = set(self._open_allows[kind].uncovered(statement))
@@ -136,11 +144,7 @@ class Whole:
     @cached_property
     def _outright_denials(self) -> dict[str, Cover]:
         return {
-            kind: Cover(
-                each
-                for each in self._denying(kind)
-                if len(each.conditions) == len(mfa_conditions(each))
-            )
+            kind: Cover(each for each in self._denying(kind) if _is_about_mfa_only(each))
             for kind in KINDS
         }
 
@@ -192,6 +196,16 @@ class Case:
             and (found.long_term or found.without_mfa)
             and not found.fresh
         )
+
+
+def _is_about_mfa_only(statement: Statement) -> bool:
+    return len(statement.conditions) == len(mfa_conditions(statement))
+
+
+def is_for_everybody(statement: Statement) -> bool:
+    """Say whether the principal of a statement is everybody, of any account."""
+    principals = statement.principals or {}
+    return "*" in (*principals.get("*", ()), *principals.get("AWS", ()))
 
 
 def _asks(found: Reach | None) -> bool:

@@ -165,6 +165,16 @@ def may_overlap(one: Statement, other: Statement) -> bool:
     return any(may_meet(a, b) for a in first.names for b in second.names)
 
 
+def may_touch(one: Statement, other: Statement) -> bool:
+    """Say whether two statements may be about the same actions on the same resources."""
+    first = _listed(one.resources, one.not_resources)
+    second = _listed(other.resources, other.not_resources)
+    apart = not (first.all_but or second.all_but) and not any(
+        may_meet(a, b) for a in first.names for b in second.names
+    )
+    return not apart and may_overlap(one, other)
+
+
 @functools.lru_cache(maxsize=10_000)
 def takes_in(outer: Selection, inner: Selection) -> bool:
     """Say whether all that `inner` names is named by `outer`; True only where that is certain."""

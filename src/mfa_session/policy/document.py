@@ -19,6 +19,7 @@ TRUST_ACTIONS = {
     "sts:setsourceidentity",
     "sts:tagsession",
 }
+CURRENT_VERSION = "2012-10-17"
 KINDS = ("identity", "trust", "resource", "boundary", "scp")
 LIMITS = frozenset({"boundary", "scp"})  # kinds that never grant
 Principals = dict[str, tuple[str, ...]]
@@ -82,6 +83,8 @@ class Statement:
 @dataclass(frozen=True)
 class Document:
     """A policy; `version` is what it says, None if it says nothing (2008-10-17 to IAM).
+
+    Statements without a policy around them are taken for some of a policy of CURRENT_VERSION.
 
     `name` tells it from others of the same file: `role/x trust`; empty where it is the only one.
     `holder` is what it is told to belong to, where `aws` printed it: `role`, `user`, `group`.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
-from mfa_session.policy.document import Condition, Document, Principals, Statement
+from mfa_session.policy.document import CURRENT_VERSION, Condition, Document, Principals, Statement
 from mfa_session.policy.formats import read_nodes
 from mfa_session.policy.operators import read_operator
 from mfa_session.policy.search import Found, Search
@@ -98,17 +98,19 @@ class _Reader:
     def document(self, node: Node) -> Document:
         """Read a policy, or statements without one around them."""
         if isinstance(node.value, list) or looks_like_statement(node):
-            return self._of_statements(None, node)
+            return self._of_statements(CURRENT_VERSION, node)  # those of a policy have none
         members = self._object(node, "the policy", _SHAPE)
         elements = self._elements(members, ("Version", "Id", "Statement"))
         if "Statement" not in elements:
             raise self._fail(node.offset, "no policy: it has no Statement", _SHAPE)
-        return self._of_statements(elements.get("Version"), elements["Statement"])
+        version = elements.get("Version")
+        told = self._text(version, "Version") if version else None
+        return self._of_statements(told, elements["Statement"])
 
-    def _of_statements(self, version: Node | None, listed: Node) -> Document:
+    def _of_statements(self, version: str | None, listed: Node) -> Document:
         return Document(
             source=self._source,
-            version=self._text(version, "Version") if version else None,
+            version=version,
             statements=tuple(
                 self._statement(index, each) for index, each in enumerate(self._listed(listed))
             ),

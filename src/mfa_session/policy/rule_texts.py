@@ -4,27 +4,28 @@ from __future__ import annotations
 
 TEXTS = {
     "deny-misses-long-term-keys": (
-        "`Bool` … `false` does not match where the key is missing: long-term access keys get "
-        "through."
+        "`Bool` … `false` does not match where the key is missing: long-term access keys are not "
+        "stopped."
     ),
     "deny-misses-sessions-without-mfa": (
-        "`Null` … `true` matches only where the key is missing: sessions without MFA get through."
+        "`Null` … `true` matches only where the key is missing: sessions without MFA are not "
+        "stopped."
     ),
     "deny-age-misses-no-mfa": (
-        "Without `IfExists` there is no age to compare: everybody without MFA gets through."
+        "Without `IfExists` there is no age to compare: nobody without MFA is stopped."
     ),
     "deny-denies-nothing": (
         "`NotAction` holds `*`, which is every action: nothing is left to deny."
     ),
     "deny-reaches-only-oneself": (
-        "`NotAction`, but `Resource` is one's own user: without MFA one gets through to everything "
-        "else."
+        "`NotAction`, but `Resource` is one's own user: nobody is stopped without MFA from "
+        "anything else."
     ),
     "deny-applies-with-mfa": "Inverted: everybody with MFA is locked out.",
-    "deny-age-inverted": "Inverted: a recent code is locked out, an old one gets through.",
+    "deny-age-inverted": "Inverted: a recent code is locked out, an old one is not.",
     "deny-narrowed": (
-        "Another condition (network, time, TLS) must match as well: wherever it does not, "
-        "everybody without MFA gets through."
+        "Another condition (network, time, TLS) must match as well: where it does not, "
+        "nobody without MFA is stopped."
     ),
     "discovery-denied": (
         "The Deny does not exempt `iam:ListMFADevices`: at login, users cannot find their device."

@@ -40,7 +40,10 @@ class Source:
 
     @classmethod
     def of_bytes(cls, label: str, data: bytes) -> Source:
-        """Decode UTF-8. Raises ConfigurationError `bad-policy-json` for anything else."""
+        """Decode UTF-8, with a byte order mark or without.
+
+        Raises ConfigurationError `bad-policy-json` for anything else.
+        """
         empty = cls(label, "")
         for magic, what, hint in _MAGIC:
             if data.startswith(magic):
@@ -49,9 +52,7 @@ class Source:
             raise empty.unreadable(
                 0, "this is UTF-16, not UTF-8", "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE"
             )
-        if data.startswith(codecs.BOM_UTF8):
-            message = "a byte order mark stands before the text; IAM takes none"
-            raise empty.unreadable(0, message, "save it as UTF-8 without BOM")
+        data = data.removeprefix(codecs.BOM_UTF8)
         if b"\0" in data:
             before = cls(label, data[: data.index(b"\0")].decode("utf-8", "replace"))
             hint = "name a text file that holds a policy"

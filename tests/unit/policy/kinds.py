@@ -217,6 +217,12 @@ STATED = [
             deny("s3:*", NO_AGE, **PUBLIC)], [], {}),
     Stated("organisation-behind-no-age", [allow(READ, on("StringEquals", "aws:PrincipalOrgID",
             "o-1"), **PUBLIC), deny("s3:*", NO_AGE, **PUBLIC)], [], {}),
+    # AWS's own example: one part of a public bucket only with MFA, which anybody may have.
+    Stated("public-behind-no-age-in-part", [allow(READ, **PUBLIC), deny("s3:*", NO_AGE,
+            Principal="*", Resource="arn:aws:s3:::books/taxdocuments/*")], found(ANYONE),
+           {READ: "ksm"}),
+    Stated("public-beside-another-part", [allow(READ, **PUBLIC), deny("s3:*", NO_AGE,
+            Principal="*", Resource="arn:aws:s3:::films/*")], [], {}),
     Stated("public-on-purpose", [allow(READ, **PUBLIC), deny("s3:Put*", NO_AGE, **PUBLIC)], [], {}),
     # One Allow with MFA, one without, told apart by what the whole account meets.
     Stated("key-for-callers", [allow("kms:*", WITH, Principal=ACCOUNT),

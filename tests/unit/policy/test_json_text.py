@@ -126,7 +126,6 @@ def test_lines_and_columns_are_counted_as_editors_count(pieces: list[str]) -> No
             '{"a": 1,\n "b": 2,\n "a": 3}',
             '3:2: the key "a" stands here a second time; first in line 1',
         ),
-        (b'\xef\xbb\xbf{"a": 1}', "1:1: a byte order mark stands before the text; IAM takes none"),
         (b'\xff\xfe{\x00}\x00', "1:1: this is UTF-16, not UTF-8"),
         ('{\n "é": "'.encode() + b"\xe9", "2:8: no UTF-8"),
     ],

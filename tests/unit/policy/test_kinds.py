@@ -15,7 +15,7 @@ from mfa_session.policy.lint import lint
 from mfa_session.policy.principals import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.request import Request
-from policy.kinds import AGE, STATED, Stated
+from policy.kinds import AGE, FALSE, STATED, WITH, Stated, allow
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Document
@@ -84,6 +84,14 @@ def test_a_deny_that_misses_keys_is_an_error_unless_the_file_allows_them_nothing
 ) -> None:
     (stated,) = (each for each in STATED if each.name == name)
     assert [each.severity for each in lint(read(stated.statements))] == [severity]
+
+
+def test_a_warning_about_a_deny_says_that_nothing_here_allows_it() -> None:
+    alone = [WITHOUT_ACTION | {"Condition": FALSE}]
+    backed = [allow("ec2:*", WITH), *alone]
+    whos = [lint(read(statements))[0].who for statements in (alone, backed)]
+    assert all(who.startswith("long-term access keys are not stopped") for who in whos)
+    assert [who.endswith("but another policy may") for who in whos] == [False, True]
 
 
 def test_words_take_the_place_of_a_fix_that_would_open_a_role_to_keys() -> None:

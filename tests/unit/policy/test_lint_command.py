@@ -30,7 +30,7 @@ policy.json:7:13: NoStop: error: this Deny matches only where the key is there a
 request signed with a long-term access key does not bring it at all [deny-misses-long-term-keys]
   7 | "Bool": {"aws:MultiFactorAuthPresent": "false"}
     |          ^
-  who: long-term access keys get through: the CLI and every SDK without a session
+  who: long-term access keys are not stopped: the CLI and every SDK without a session
   cure: write the condition so:
     "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 
@@ -45,7 +45,7 @@ FINDING = {
     "statement": "NoStop",
     "message": "this Deny matches only where the key is there and false; a request signed with a "
     "long-term access key does not bring it at all",
-    "who": "long-term access keys get through: the CLI and every SDK without a session",
+    "who": "long-term access keys are not stopped: the CLI and every SDK without a session",
     "cure": "write the condition so",
     "fix": {"Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}},
 }
@@ -142,7 +142,7 @@ def test_role_says_whose_policy_it_is(run: Run, write: Write) -> None:
         ("", "bad-policy-json", "p.json:1:1: nothing is here"),
         ("not json", "bad-policy-json", "p.json:1:1: a value was expected"),
         (b"\xff", "bad-policy-json", "p.json:1:1"),
-        (b"\xef\xbb\xbf{}", "bad-policy-json", "p.json:1:1: a byte order mark"),
+        (b"\xef\xbb\xbf{}", "not-a-policy", "p.json:1:1: no policy: it has no Statement"),
         ('{"a": 1,\n"a": 2}', "bad-policy-json", 'p.json:2:1: the key "a" stands here a second'),
         ("[" * 100_000, "bad-policy-json", "p.json:1:129: nested more than 128 deep"),
         ("[]", "not-a-policy", "p.json:1:1: no policy in this list"),

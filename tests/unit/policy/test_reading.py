@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.source import Position
 
@@ -73,6 +74,19 @@ def test_a_whole_policy() -> None:
         ("Bool", None, True, ("false",), Position(6, 25)),
         ("StringLike", "ForAnyValue", False, ("a*", "b*"), Position(7, 35)),
     ]  # fmt: skip
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    text = '{"Statement": {"Effect": "Allow", "Action": "*"}}'
+    document = read_document("p.json", b"\xef\xbb\xbf" + text.encode())
+    assert document.statements[0].position == read_document("p.json", text).statements[0].position
+
+
+def test_statements_without_a_policy_are_taken_for_those_of_a_current_one() -> None:
+    bare = {"Effect": "Allow", "Action": "iam:*", "Resource": "arn:aws:iam::*:user/${aws:username}"}
+    assert lint(read_document("p.json", json.dumps(bare))) == ()
+    (finding,) = lint(read_document("p.json", json.dumps({"Statement": bare})))
+    assert finding.rule == "old-version"
 
 
 def test_one_statement_may_stand_bare_and_names_be_in_any_case() -> None:

@@ -132,7 +132,7 @@ def check_narrowing(case: Case) -> Iterator[Flaw]:
                 condition.position,
                 f"the conditions of one statement must all match: this Deny is only for requests "
                 f"without MFA for which {condition.written} {condition.key} matches as well",
-                "requests without MFA get through wherever the other condition does not match",
+                "requests without MFA are not stopped where the other condition does not match",
                 "make two Denies of it, one for each condition; this one be for MFA alone",
                 right_condition(case.statement, instead_of=condition),
             )
@@ -192,7 +192,7 @@ def _never_there(case: Case, condition: Condition) -> str:
         matches = "true" in map(str.lower, condition.values)
     if case.statement.allows:
         return "everybody gets through, without MFA too" if matches else "everybody is locked out"
-    return "everybody is locked out, with MFA too" if matches else "everybody gets through"
+    return "everybody is locked out, with MFA too" if matches else "nobody is stopped"
 
 
 def _is_filled_in(condition: Condition) -> bool:
@@ -233,7 +233,7 @@ def _never_matching(case: Case, condition: Condition) -> str:
     missing = condition.if_exists or condition.qualifier == "ForAllValues"
     if case.statement.allows:
         return "those without the key get through only" if missing else "everybody is locked out"
-    return "only those without the key are stopped" if missing else "everybody gets through"
+    return "only those without the key are stopped" if missing else "nobody is stopped"
 
 
 def _wrong_operator(case: Case, condition: Condition) -> Flaw:

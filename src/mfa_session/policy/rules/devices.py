@@ -73,7 +73,7 @@ def check_effect(case: Case) -> Iterator[Flaw]:
             DENIES_NOTHING,
             _place_of_actions(case),
             "NotAction holds *, which is every action: this Deny denies nothing",
-            "everybody gets through without MFA",
+            "nobody is stopped, with MFA or without",
             "name only what is needed before there is MFA",
             {"NotAction": list(SPARED)} if _is_of_users(case) else {},
         )
@@ -82,7 +82,7 @@ def check_effect(case: Case) -> Iterator[Flaw]:
             ONLY_ONESELF,
             _place_of(case, "Resource"),
             "this Deny is about one's own user and device only, whatever NotAction leaves",
-            "everybody gets through without MFA to everything that is not their own user",
+            "nobody is stopped without MFA from anything but their own user and device",
             "let the Deny be about all resources",
             {"Resource": "*", **_sparing(case)},
         )

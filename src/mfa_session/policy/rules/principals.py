@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.case import KINDS
+from mfa_session.policy.case import KINDS, is_for_everybody
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.credentials import role_session
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
@@ -31,15 +31,18 @@ _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 def check_anyone(case: Case) -> Iterator[Flaw]:
     """Find Allows for everybody who has MFA, in whatever account."""
-    principals = case.statement.principals or {}
-    everybody = "*" in (*principals.get("*", ()), *principals.get("AWS", ()))
-    if everybody and not case.other_conditions and _is_only_with_mfa(case):
+    if not is_for_everybody(case.statement) or case.other_conditions:
+        return
+    whole, partly = _is_only_with_mfa(case), _is_partly_only_with_mfa(case)
+    if whole or partly:
         yield Flaw(
             ANYONE,
             _place(case, "Principal"),
             "the principal is everybody, and MFA can be had in any AWS account",
-            "everybody who has an AWS account and an MFA device gets through",
+            "everybody who has an AWS account and an MFA device gets through"
+            + ("" if whole else " to what the Deny is about"),
             'name the account, as in "Principal": {"AWS": "111122223333"}, or the users',
+            severity=None if whole else WARNING,
         )
 
 
@@ -144,6 +147,13 @@ def _is_only_with_mfa(case: Case) -> bool:
     if not statement.allows or case.mfa_conditions:
         return case.requires_mfa
     return all(case.whole.denies(statement, kind) for kind in KINDS)
+
+
+def _is_partly_only_with_mfa(case: Case) -> bool:
+    """Say whether Denies keep those without MFA from a part of what everybody is allowed."""
+    statement, whole = case.statement, case.whole
+    free = statement.allows and not case.mfa_conditions
+    return free and all(whole.is_narrowed(statement, kind) for kind in KINDS)
 
 
 def _spares_roles(condition: Condition) -> bool:

@@ -8,6 +8,7 @@ from mfa_session.model.nearest import nearest_of
 from mfa_session.policy.aws_names import LOOK_UP
 from mfa_session.policy.case import KINDS
 from mfa_session.policy.coverage import names_of
+from mfa_session.policy.document import CURRENT_VERSION
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import plain, right_deny
 from mfa_session.policy.intrinsics import without_template_values
@@ -27,7 +28,6 @@ OLD_VERSION = Rule("old-version", WARNING)
 RULES = (DEFEATED, UNKNOWN_ELEMENT, UNKNOWN_ACTION, OLD_VERSION)
 
 MOST_SHOWN = 3
-NEW_VERSION = "2012-10-17"
 _READING = ("get", "list", "describe", "batchget", "lookup", "search", "view")
 
 
@@ -109,7 +109,7 @@ def check_actions(case: Case) -> Iterator[Flaw]:
 
 def check_version(case: Case) -> Iterator[Flaw]:
     """Find variables in policies of a version that does not know them."""
-    if case.whole.document.version == NEW_VERSION:
+    if case.whole.document.version == CURRENT_VERSION:
         return
     found = next(_variables(case), None)
     if found is not None:
@@ -119,7 +119,7 @@ def check_version(case: Case) -> Iterator[Flaw]:
             case.whole.document.source.position(found.offset),
             f"the policy has {version}: IAM takes this variable for plain text there",
             "those whom the variable stands for are not meant by it; nobody is",
-            f'put "Version": "{NEW_VERSION}" at the head of the policy',
+            f'put "Version": "{CURRENT_VERSION}" at the head of the policy',
         )
 
 

@@ -37,16 +37,16 @@ MISTAKES = {
     "deny-misses-long-term-keys": Mistake(
         "this Deny matches only where the key is there and false; a request signed with a "
         "long-term access key does not bring it at all",
-        "long-term access keys get through: the CLI and every SDK without a session",
+        "long-term access keys are not stopped: the CLI and every SDK without a session",
     ),
     "deny-misses-sessions-without-mfa": Mistake(
         "this Deny matches only where the key is missing; a session that was had without MFA "
         "brings it, as false",
-        "sessions without MFA get through: one GetSessionToken call without a code is enough",
+        "sessions without MFA are not stopped: one GetSessionToken call without a code is enough",
     ),
     "deny-age-misses-no-mfa": Mistake(
         "this Deny matches only where there is an age; without MFA there is none",
-        "everybody without MFA gets through; only those whose MFA is too old are stopped",
+        "nobody without MFA is stopped; only those whose MFA is too old are",
     ),
     "deny-applies-with-mfa": Mistake(
         "this Deny matches requests with MFA",
@@ -54,7 +54,7 @@ MISTAKES = {
     ),
     "deny-age-inverted": Mistake(
         "this Deny matches an MFA that is younger than the limit, and spares an older one",
-        "everybody who has just used MFA is locked out; an old MFA gets through",
+        "everybody who has just used MFA is locked out; an old MFA is not stopped",
     ),
     "allow-bool-if-exists": Mistake(
         "IfExists lets this Allow match where the key is missing, as it is for long-term keys",
@@ -91,6 +91,7 @@ MISTAKES = {
 }
 
 
+NOT_HERE = "nothing in this file allows them this, but another policy may"
 RULES = tuple(Rule(name, ERROR) for name in MISTAKES)
 
 
@@ -98,15 +99,15 @@ def check_reach(case: Case) -> Iterator[Flaw]:
     """Find MFA conditions that match the wrong credentials, unless other statements mend it."""
     name = _mistake_of(case)
     if name is not None:
-        mistake = MISTAKES[name]
+        mistake, backed = MISTAKES[name], _is_backed_here(case)
         yield Flaw(
             rule=Rule(name, ERROR),
             position=_culprit(case, name).position,
             message=mistake.message,
-            who=mistake.who,
+            who=f"{mistake.who}; {NOT_HERE}" if backed else mistake.who,
             cure="write the condition so",
             fix=right_condition(case.statement),
-            severity=WARNING if _is_backed_here(case) else None,
+            severity=WARNING if backed else None,
         )
 
 
