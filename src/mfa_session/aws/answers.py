@@ -59,7 +59,7 @@ def read_issued(response: Mapping[str, Any], local_now: datetime) -> Issued:
     """
     given = response["Credentials"]
     key_id, secret, token = (
-        _checked_text(given[name]) for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")
+        checked_text(given[name]) for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")
     )
     expires_at = given["Expiration"].astimezone(timezone.utc)
     left = expires_at - _aws_now(response, local_now)
@@ -78,7 +78,7 @@ def _aws_now(response: Mapping[str, Any], local_now: datetime) -> datetime:
     return date if date is not None and believed else local_now
 
 
-def _checked_text(text: object) -> str:
+def checked_text(text: object) -> str:
     """Return a text that has no blanks or control characters in it, and is there at all."""
     if not isinstance(text, str) or not 0 < len(text) <= MOST_TOKEN_CHARACTERS:
         raise ValueError("not a credential")

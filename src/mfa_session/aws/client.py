@@ -109,7 +109,7 @@ class Clients:
             raise _bad_endpoint(service, session, self._environ) or error from None
         # botocore has no setting for the size of an answer, and reads all of it; what `before-send`
         # returns is taken as the answer.
-        client.meta.events.register("before-send", _Sender(client._endpoint.http_session).send)  # noqa: SLF001
+        client.meta.events.register("before-send", Sender(client._endpoint.http_session).send)  # noqa: SLF001
         return client
 
 
@@ -125,7 +125,7 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-class _Sender:
+class Sender:
     """Sends a request as botocore does, and reads no more of the answer than may be."""
 
     def __init__(self, http_session: Any) -> None:

@@ -421,7 +421,7 @@ def _translate_answer(response: Any, request: AwsRequest, now: datetime) -> MfaS
         if meaning.fits(code, text, request):
             return _fill_in(meaning.error, request, text=text)
     if _status(response) >= SERVER_ERROR_STATUS:
-        return _unavailable(request, code)
+        return unavailable(request, code)
     if not text:
         return not_an_answer(request)
     return RefusedError(
@@ -432,11 +432,12 @@ def _translate_answer(response: Any, request: AwsRequest, now: datetime) -> MfaS
 def _foreign(response: Any, request: AwsRequest) -> MfaSessionError:
     """Return the error for one that is not AWS's own; a load balancer may answer in its place."""
     if _status(response) >= SERVER_ERROR_STATUS:
-        return _unavailable(request, f"HTTP status {_status(response)}")
+        return unavailable(request, f"HTTP status {_status(response)}")
     return not_an_answer(request)
 
 
-def _unavailable(request: AwsRequest, what: str) -> MfaSessionError:
+def unavailable(request: AwsRequest, what: str) -> MfaSessionError:
+    """Return the error for a service that has failed."""
     return UnreachableError(
         "service-unavailable", f"AWS failed at {request.action}: {what}", "try again in a minute"
     )

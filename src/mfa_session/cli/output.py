@@ -23,14 +23,14 @@ def show(result: Result, *, as_json: bool) -> None:
     if as_json:
         print_json(result.data)
     elif result.lines:
-        write("".join(f"{line}\n" for line in _shown(result.lines)))
+        write("".join(f"{line}\n" for line in _shown(result)))
 
 
-def _shown(lines: tuple[str, ...]) -> Iterable[str]:
+def _shown(result: Result) -> Iterable[str]:
     """Return lines as stdout takes them: on a terminal nothing that it would act on."""
-    if not is_terminal(sys.stdout):
-        return lines
-    return (printable_painted(part) for line in lines for part in line.split("\n"))
+    if not (result.cuts_lines and is_terminal(sys.stdout)):
+        return result.lines
+    return (printable_painted(part) for line in result.lines for part in line.split("\n"))
 
 
 def print_json(data: Mapping[str, object]) -> None:

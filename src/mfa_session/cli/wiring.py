@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import TypeVar
 
+    from mfa_session.aws.federation import Federation
     from mfa_session.aws.lookups import Lookups
     from mfa_session.aws.policies import IamPolicies
     from mfa_session.cli.arguments import Given
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from mfa_session.roles.ports import RolesEdges
     from mfa_session.serve.ports import JobEdges
     from mfa_session.setup.ports import SetupEdges
+    from mfa_session.system.browser import Browser
     from mfa_session.system.clock import SystemClock
     from mfa_session.system.secret_store import SecretStore
     from mfa_session.system.terminal import Terminal
@@ -177,6 +179,19 @@ class Wiring:
 
         run = self.run
         return Lookups(run.clock, run.aws_clock, run_limited, run.environ, caller)
+
+    def federation(self) -> Federation:
+        """Return AWS's federation endpoint."""
+        from mfa_session.aws.federation import Federation
+        from mfa_session.system.timeouts import run_limited
+
+        return Federation(self.run.clock, run_limited, self.run.environ)
+
+    def browser(self) -> Browser | None:
+        """Return the person's browser; None on a machine without one."""
+        from mfa_session.system.browser import find_browser
+
+        return find_browser(self.run.environ)
 
     def aws_names(self) -> AwsNames:
         """Return AWS's actions; botocore is only imported for one that our list does not have."""

@@ -12,11 +12,15 @@ if TYPE_CHECKING:
 
 
 class Result(Record):
-    """`data` for `--json`, `lines` for people (stdout both); `exit_code` either way."""
+    """`data` for `--json`, `lines` for people (stdout both); `exit_code` either way.
+
+    Without `cuts_lines`, a terminal gets lines of any length, which have been checked.
+    """
 
     data: Mapping[str, object]
     lines: tuple[str, ...] = ()
     exit_code: int = 0
+    cuts_lines: bool = True
 
 
 def error_data(error: MfaSessionError) -> dict[str, object]:

@@ -13,6 +13,7 @@ from mfa_session.sandbox.identities import (
     Group,
     Role,
     Session,
+    SigninToken,
     User,
 )
 
@@ -33,13 +34,14 @@ class Directory:
         self.devices: dict[str, Device] = {}
         self.sessions: dict[str, Session] = {}
         self.aliases: dict[str, str] = {}
+        self.signin_tokens: dict[str, SigninToken] = {}
 
     def clear(self) -> None:
         """Forget everybody."""
         with self.lock:
             for kept in (self.users, self.roles, self.groups, self.policies):
                 kept.clear()
-            for others in (self.devices, self.sessions, self.aliases):
+            for others in (self.devices, self.sessions, self.aliases, self.signin_tokens):
                 others.clear()
 
     def add_session(self, session: Session) -> Session:

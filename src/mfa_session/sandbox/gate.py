@@ -17,6 +17,7 @@ from mfa_session.sandbox.authorization import Request, Verdict, allows, judge
 from mfa_session.sandbox.calls import Call, Calls
 from mfa_session.sandbox.context import principal_of, request_context
 from mfa_session.sandbox.errors import ServiceError
+from mfa_session.sandbox.federation import Federation
 from mfa_session.sandbox.iam import Iam
 from mfa_session.sandbox.operations import Operation, recognise
 from mfa_session.sandbox.sts import Asked, Sts
@@ -47,6 +48,7 @@ class Gate:
         """Set up the services that the sandbox plays itself."""
         self._sts = Sts(self.directory, self.clock)
         self._iam = Iam(self.directory, self.clock)
+        self._federation = Federation(self.directory, self.clock)
 
     def handle(self, request: HttpRequest) -> Answer | None:
         """Answer a request; None: close the connection without a word."""
@@ -79,6 +81,8 @@ class Gate:
     def _answer(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
     ) -> Answer:
+        if operation.service == "signin":
+            return self._federation.answer(request.method, operation)
         try:
             caller = self._authenticate(request, operation, signature)
             return self._serve(request, operation, caller)

@@ -161,7 +161,8 @@ class Role(PolicyHolder):
 class Session:
     """Temporary credentials, and what AWS remembers of how they were had.
 
-    `mfa` is what aws:MultiFactorAuthPresent says; `authenticated_at` is when the code was given.
+    `mfa` is what aws:MultiFactorAuthPresent says; `authenticated_at` is when the code was given;
+    `chained` says that a session asked for the role.
     """
 
     user: User | None
@@ -172,9 +173,18 @@ class Session:
     issued_at: datetime
     expires_at: datetime
     session_policy: Document | None = None
+    chained: bool = False
     access_key_id: str = field(default_factory=lambda: new_id("ASIA"))
     secret_access_key: str = field(default_factory=new_secret_key, repr=False)
     session_token: str = field(default_factory=new_session_token, repr=False)
+
+
+@dataclass(frozen=True)
+class SigninToken:
+    """A token of the federation endpoint, good for one sign-in to the console."""
+
+    session: Session
+    expires_at: datetime
 
 
 @dataclass(frozen=True)

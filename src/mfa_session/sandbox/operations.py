@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 
 Dialect = Literal["query", "ec2", "s3", "json", "rest_json", "rest_xml"]
+FEDERATION_PATH = "/federation"
 _RPC_PATH = re.compile(r"/service/[^/]+/operation/([A-Za-z0-9]+)")
 _STS_WHEN_UNSIGNED = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}
 
@@ -39,6 +40,8 @@ class Operation:
 def recognise(request: HttpRequest, signature: Signature | None) -> Operation:
     """Work out the operation; an unknown one is named after its method and path."""
     query = dict(parse_qsl(request.query, keep_blank_values=True))
+    if request.path == FEDERATION_PATH:
+        return Operation("signin", "us-east-1", query.get("Action", ""), "json", query)
     form = _form(request)
     service = signature.service if signature else _service_of_unsigned(query | form)
     region = signature.region if signature else "us-east-1"

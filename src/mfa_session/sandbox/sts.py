@@ -141,6 +141,7 @@ class Sts:
             issued_at=asked.now,
             expires_at=asked.now + timedelta(seconds=seconds),
             session_policy=json.loads(policy) if policy else None,
+            chained=asked.caller.session is not None,
         )
 
     def _allowed_role(self, asked: Asked, mfa: bool) -> Role:

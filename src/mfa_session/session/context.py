@@ -58,6 +58,12 @@ if TYPE_CHECKING:
         def lookups(self, caller: Caller) -> Any:
             """Return the questions about what a command will hit, asked by `caller`."""
 
+        def federation(self) -> Any:
+            """Return AWS's federation endpoint: `roles.console.Federation`."""
+
+        def browser(self) -> Any:
+            """Return the person's browser, `roles.console.Browser`; None without one."""
+
         def doctor(self) -> Any:
             """Return what the doctor looks at: `doctor.ports.DoctorEdges`."""
 

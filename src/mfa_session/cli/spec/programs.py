@@ -88,6 +88,35 @@ COMMANDS = (
         ),
     ),
     Command(
+        name="console",
+        run="roles.console:run",
+        summary="Open the AWS web console with a role session.",
+        examples=(
+            "mfa-session console --profile books --service ec2",
+            "mfa-session console --profile books --print",
+        ),
+        description=(
+            "Logs in to the role if necessary, signs in to the console and opens it in the "
+            "browser. AWS takes role sessions only, no MFA sessions. With --print, prints a URL "
+            "instead: whoever opens it, once and within 15 minutes, is signed in."
+        ),
+        options=(
+            PROFILE,
+            Option(
+                flags=("--service",),
+                metavar="SERVICE",
+                help="Open the page of a service, by its name in the console's URLs, such as ec2.",
+            ),
+            Option(
+                flags=("--destination",),
+                metavar="URL",
+                help="Open this page of the console.",
+            ),
+            Option(flags=("--print",), kind="flag", help="Print the URL; open no browser."),
+            DURATION,
+        ),
+    ),
+    Command(
         name="credential-process",
         run="cli.credential_process:run",
         summary="Give a session to an AWS SDK (credential_process).",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 CHAPTERS = {
     "setup": ("configure", "demo"),
     "sessions": ("login", "status", "logout"),
-    "programs": ("exec", "env", "serve", "credential-process"),
+    "programs": ("exec", "env", "serve", "console", "credential-process"),
     "codes": ("totp", "device"),
     "shell": ("guard", "shell-init", "prompt", "completion"),
     "policies": ("policy",),

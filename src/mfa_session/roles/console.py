@@ -1,0 +1,149 @@
+"""`console`: sign a browser in to the AWS web console with a role session."""
+
+from __future__ import annotations
+
+from mfa_session.model.arns import parse_arn
+from mfa_session.model.durations import format_duration
+from mfa_session.model.errors import ConfigurationError, RefusedError, UsageError
+from mfa_session.model.ports import Caller
+from mfa_session.model.record import Record
+from mfa_session.model.result import Result
+from mfa_session.model.secret import Secret
+from mfa_session.roles.console_urls import find_console, login_url
+from mfa_session.session.acquire import acquire
+from mfa_session.session.inputs import read_inputs
+from mfa_session.session.resolve import resolve
+from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    from mfa_session.model.session import Session
+    from mfa_session.model.settings import SessionOptions, Settings
+    from mfa_session.roles.console_urls import Console
+    from mfa_session.session.context import Context
+    from mfa_session.session.inputs import Inputs
+
+    class Federation(Protocol):
+        """AWS's federation endpoint."""
+
+        def url_for(self, caller: Caller, url: str) -> str:
+            """Return the endpoint's URL: `url`, unless the AWS settings name another."""
+
+        def signin_token(self, caller: Caller, url: str, seconds: int | None) -> Secret | None:
+            """Return a token that signs in once; None where AWS refuses the session.
+
+            `seconds` is SessionDuration; None leaves it out. Raises UnreachableError.
+            """
+
+    class Browser(Protocol):
+        """The person's browser."""
+
+        def open(self, url: Secret) -> None:
+            """Open a URL that nobody else may see. ConfigurationError where it does not come."""
+
+
+class Options(Record):
+    """What `console` was given."""
+
+    session: SessionOptions
+    service: str | None = None
+    destination: str | None = None
+    print: bool = False
+
+
+def run(options: Options, ctx: Context) -> Result:
+    """Get the role session, exchange it for a URL that signs in, and open or print that."""
+    if options.service and options.destination:
+        raise UsageError(
+            "service-or-destination",
+            "--service and --destination both say which page to open",
+            "give one of them",
+        )
+    inputs = read_inputs(ctx, options.session.replace(keeps_role=True))
+    settings = resolve(inputs)
+    console = _console_of(settings, inputs)
+    page = _page(options, console)
+    browser: Browser | None = None if options.print else _browser(ctx, settings)
+    session = acquire(ctx, inputs, settings, in_memory=True).session
+    url = _login_url(session, settings, console, page, ctx)
+    if browser is None:
+        return Result(data={}, lines=(url.reveal(),), cuts_lines=False)
+    browser.open(url)
+    left = format_duration(session.seconds_left(ctx.clock.now()) or 0)
+    ctx.console.say(f"the browser is signed in to the console as {session.role_arn}, for {left}")
+    return Result(data={})
+
+
+def _console_of(settings: Settings, inputs: Inputs) -> Console:
+    """Return the console that the session's role is of; refuse a session that has no role."""
+    arn = parse_arn(settings.role_arn or "")
+    if arn is None:
+        others = _roles_in(inputs)
+        hint = "get a role session: `mfa-session login --profile NAME --role-arn ARN`"
+        if others:
+            hint = f"use a role session: `mfa-session console --profile {others[0]}`"
+        if others[1:]:
+            hint += f"; others: {', '.join(others[1:])}"
+        raise ConfigurationError(
+            "console-needs-role",
+            f"session {settings.name!r} is an MFA session: AWS signs only role sessions in to the "
+            "console",
+            hint,
+        )
+    return find_console(arn.partition, settings.region)
+
+
+def _roles_in(inputs: Inputs) -> list[str]:
+    """Return the sessions and profiles of a role, those of config.toml first."""
+    described = [name for name, table in inputs.file.sessions.items() if table.get("role_arn")]
+    standing = [session.name for session in inputs.sessions() if session.role_arn]
+    profiles = [name for name in inputs.profiles.names() if inputs.section(name).get("role_arn")]
+    return list(dict.fromkeys((*described, *standing, *profiles)))
+
+
+def _page(options: Options, console: Console) -> str:
+    if options.destination is not None:
+        return console.check_destination(options.destination)
+    return console.page_of(options.service)
+
+
+def _browser(ctx: Context, settings: Settings) -> Browser:
+    browser: Browser | None = ctx.make.browser()
+    if browser is None:
+        raise ConfigurationError(
+            "no-browser",
+            "there is no browser on this machine",
+            f"print the URL and open it elsewhere: `mfa-session console --profile {settings.name} "
+            "--print`",
+        )
+    return browser
+
+
+def _login_url(
+    session: Session, settings: Settings, console: Console, page: str, ctx: Context
+) -> Secret:
+    """Exchange the session for a URL that signs in."""
+    federation: Federation = ctx.make.federation()
+    caller = Caller(keys=session.keys, profile=settings.source.profile, region=settings.region)
+    url = federation.url_for(caller, console.federation_url)
+    ctx.console.detail(f"signin:getSigninToken at {url} for {session.role_arn}")
+    token = federation.signin_token(caller, url, _console_seconds(session, settings))
+    if token is None:
+        raise RefusedError(
+            "console-refused",
+            f"AWS's sign-in refused the session of {session.role_arn}",
+            f"renew the session, then try again: `{settings.login_command} --force`",
+        )
+    return Secret(login_url(url, page, token.reveal()))
+
+
+def _console_seconds(session: Session, settings: Settings) -> int | None:
+    """Return how long the console's session is to last; None: as long as the role session.
+
+    AWS takes a number only for a role that was assumed straight from long-term keys. That is
+    known of a session of more than an hour: one assumed from another session has an hour at most.
+    """
+    is_direct = (session.duration_seconds or 0) > CHAINED_LIMIT_SECONDS
+    return settings.duration if settings.duration_is_explicit and is_direct else None

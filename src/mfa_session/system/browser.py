@@ -1,0 +1,178 @@
+"""The person's browser, given a URL that nobody else may see.
+
+The programs that open a browser take what to open as an argument, which every user of the machine
+can read. They get the address of a page on this machine, which leads on to the URL, once.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import secrets
+import sys
+import threading
+import webbrowser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from mfa_session.model.errors import ConfigurationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from mfa_session.model.secret import Secret
+
+HERE = "127.0.0.1"
+WAIT_SECONDS = 60
+CONNECTION_SECONDS = 5
+PATH_BYTES = 32
+NEVER_PASSED_ON = "MFA_SESSION_TOKEN_CODE"
+SERVED, OPENED, NOT_OPENED = "served", "opened", "not opened"
+_HINT = "print the URL and open it by hand: the same command with --print"
+
+
+def find_browser(environ: Mapping[str, str]) -> Browser | None:
+    """Return the browser that is set, or the platform's; None on a machine without one.
+
+    A browser that shows its pages in a terminal can do nothing with the console: it counts only
+    where BROWSER names it.
+    """
+    try:
+        controller = webbrowser.get()
+    except webbrowser.Error:
+        return None
+    in_terminal = type(controller) is webbrowser.GenericBrowser
+    return None if in_terminal and not environ.get("BROWSER") else Browser(controller)
+
+
+class Browser:
+    """A browser that the standard library knows how to start."""
+
+    def __init__(self, controller: webbrowser.BaseBrowser) -> None:
+        """Take what starts it."""
+        self._controller = controller
+
+    def open(self, url: Secret) -> None:
+        """Open the URL, and wait until the browser has asked for it.
+
+        Raises ConfigurationError `browser-failed` where none starts, or none comes in a minute.
+        """
+        news: queue.Queue[str] = queue.Queue()
+        with _Handover(url, news) as handover:
+            thread = threading.Thread(
+                target=self._start, args=(handover.address, news), daemon=True
+            )
+            thread.start()
+            _wait_until_served(news)
+        thread.join()  # a browser in the terminal has it until the person leaves it
+
+    def _start(self, address: str, news: queue.Queue[str]) -> None:
+        os.environ.pop(NEVER_PASSED_ON, None)  # webbrowser hands this process's environment on
+        try:
+            is_open = self._controller.open(address)
+        except (OSError, webbrowser.Error):
+            is_open = False
+        news.put(OPENED if is_open else NOT_OPENED)
+
+
+def _wait_until_served(news: queue.Queue[str]) -> None:
+    try:
+        while (heard := news.get(timeout=WAIT_SECONDS)) != SERVED:
+            if heard == NOT_OPENED:
+                raise ConfigurationError("browser-failed", "the browser did not start", _HINT)
+    except queue.Empty:
+        raise ConfigurationError(
+            "browser-failed", f"no browser came for the page in {WAIT_SECONDS} s", _HINT
+        ) from None
+
+
+class _Handover:
+    """A server on this machine that leads the first who knows the path on to the URL."""
+
+    def __init__(self, url: Secret, news: queue.Queue[str]) -> None:
+        self._server = _Server(url, news)
+
+    @property
+    def address(self) -> str:
+        return f"http://{HERE}:{self._server.server_port}{self._server.path}"
+
+    def __enter__(self) -> _Handover:
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, url: Secret, news: queue.Queue[str]) -> None:
+        self.path = "/" + secrets.token_urlsafe(PATH_BYTES)
+        self._url: Secret | None = url
+        self._news = news
+        self._lock = threading.Lock()
+        super().__init__((HERE, 0), _Page)
+
+    def take_url(self, path: str) -> Secret | None:
+        """Return the URL, once, to who knows the path."""
+        with self._lock:
+            if not secrets.compare_digest(path.encode(), self.path.encode()):
+                return None
+            url, self._url = self._url, None
+            return url
+
+    def tell_served(self) -> None:
+        self._news.put(SERVED)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: browsers hang up as they like."""
+
+
+class _Page(BaseHTTPRequestHandler):
+    timeout = CONNECTION_SECONDS
+    server: _Server
+
+    def do_GET(self) -> None:
+        """Lead on; whoever is another user of the machine finds nothing."""
+        is_ours = not _is_of_another_user(self.client_address, self.server.server_address)
+        url = self.server.take_url(self.path) if is_ours else None
+        self.send_response(302 if url else 404)
+        if url:
+            self.send_header("Location", url.reveal())
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("Content-Length", "0")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.flush()
+        if url:
+            self.server.tell_served()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base's name
+        """Log nothing: the path is a secret."""
+
+
+def _is_of_another_user(client: tuple[str, int], server: Any) -> bool:
+    """Say whether a connection comes from another user's process, where Linux tells it.
+
+    Others can read the path in the list of processes, and come before the browser.
+    """
+    if not sys.platform.startswith("linux"):
+        return False
+    ends = f"{_hex_end(client)} {_hex_end(server)}"
+    try:
+        with open("/proc/net/tcp", encoding="ascii") as table:
+            users = [line.split()[7] for line in table if ends in line]
+    except OSError:
+        return False
+    return any(int(user) != os.getuid() for user in users)
+
+
+def _hex_end(end: tuple[str, int]) -> str:
+    """Return an end of a connection as /proc/net/tcp has it: `0100007F:1F90`."""
+    address = bytes(int(part) for part in end[0].split("."))
+    return f"{int.from_bytes(address, sys.byteorder):08X}:{end[1]:04X}"

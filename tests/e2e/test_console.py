@@ -1,0 +1,300 @@
+"""`console`: a role session signs a browser in, and its URL stays a secret."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+import processes
+from e2e.places import long_term, managed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, Document, Role
+
+TRUST: Document = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}],
+}
+
+
+@pytest.fixture
+def books(aws: Sandbox, carols: AwsFiles) -> Role:
+    """Make a role, and a session of it in config.toml."""
+    role = aws.create_role("books", trust=TRUST, max_session_seconds=43200)
+    carols.write(settings=f'[sessions.books]\nvia = "mfa"\nrole_arn = "{role.arn}"\n')
+    return role
+
+
+def visit(url: str) -> tuple[int, str | None]:
+    """Return status and Location of a page of the sandbox."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection.request("GET", f"{parts.path}?{parts.query}")
+    answer = connection.getresponse()
+    connection.close()
+    return answer.status, answer.getheader("Location")
+
+
+def asked(aws: Sandbox) -> dict[str, Any]:
+    """Return the parameters of the one getSigninToken."""
+    (call,) = aws.calls.of("getSigninToken")
+    return dict(call.parameters)
+
+
+def test_the_url_signs_in_once(run: Run, log_in: LogIn, books: Role, aws: Sandbox) -> None:
+    del books  # it is there
+    log_in()
+    outcome = run("console", "--profile", "books", "--print", "--service", "ec2")
+    assert (outcome.exit_code, outcome.stdout.count("\n")) == (0, 1), outcome
+    url = outcome.stdout.rstrip()
+    assert parse_qs(urlsplit(url).query)["Issuer"] == ["mfa-session"]
+    page = "https://console.aws.amazon.com/ec2/home?region=eu-west-1"
+    assert visit(url) == (302, page)
+    assert visit(url)[0] == 400
+    assert "SessionDuration" not in asked(aws)
+
+
+def test_a_session_of_hours_may_be_told_how_long(
+    run: Run, books: Role, phone: Device, aws: Sandbox
+) -> None:
+    del books
+    argv = ["console", "--profile", "books", "--print", "--duration", "8h"]
+    outcome = run(*argv, env={"MFA_SESSION_TOKEN_CODE": phone.code()})
+    assert outcome.exit_code == 0, outcome
+    assert asked(aws)["SessionDuration"] == "28800"
+    aws.calls.clear()
+    assert run(*argv[:-1], "30m").exit_code == 0
+    assert asked(aws)["SessionDuration"] == "1800"
+
+
+def test_one_reached_from_a_session_is_not(
+    run: Run, log_in: LogIn, books: Role, aws: Sandbox
+) -> None:
+    del books
+    log_in()
+    argv = ["console", "--profile", "books", "--print", "--duration", "30m"]
+    assert run(*argv).exit_code == 0
+    assert "SessionDuration" not in asked(aws)
+
+
+def test_a_destination_is_opened(run: Run, log_in: LogIn, books: Role) -> None:
+    del books
+    log_in()
+    page = "https://eu-west-1.console.aws.amazon.com/s3/home?a=b&c=d#x"
+    outcome = run("console", "--profile", "books", "--print", "--destination", page)
+    assert visit(outcome.stdout.rstrip()) == (302, page)
+
+
+def test_an_mfa_session_is_refused_and_the_roles_are_named(
+    run: Run, books: Role, aws: Sandbox, carols: AwsFiles
+) -> None:
+    outcome = run("console", "--profile", "mfa", "--print")
+    assert outcome.exit_code == 3
+    assert "session 'mfa' is an MFA session" in outcome.stderr
+    assert "`mfa-session console --profile books`" in outcome.stderr
+    assert (list(aws.calls), outcome.stdout) == ([], "")
+    carols.write(settings="", config=f"[profile other]\nrole_arn = {books.arn}\n")
+    assert "--profile other`" in run("console", "--print").stderr
+    carols.write(config="")
+    assert "--role-arn ARN" in run("console", "--print").stderr
+
+
+def test_an_expired_session_is_renewed_or_told(
+    run: Run, books: Role, carols: AwsFiles, phone: Device, aws: Sandbox
+) -> None:
+    del books
+    carols.write(carols.credentials.read_text() + managed("mfa", seconds_left=-5))
+    argv = ["console", "--profile", "books", "--print"]
+    outcome = run(*argv)
+    assert (outcome.exit_code, outcome.stdout) == (4, "")
+    assert "needs an MFA code" in outcome.stderr
+    assert aws.count("getSigninToken") == 0
+    assert run(*argv, env={"MFA_SESSION_TOKEN_CODE": phone.code()}).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("argv", "exit_code", "code"),
+    [
+        (["--destination", "ec2"], 2, "is no page of AWS's console"),
+        (["--destination", "https://evil.example/"], 2, "is no page of AWS's console"),
+        (["--destination", "https://console.amazonaws.cn/"], 2, "is no page of AWS's console"),
+        (["--service", "EC2/x"], 2, "is no service"),
+        (["--service", "ec2", "--destination", "https://x"], 2, "both say"),
+        (["--duration", "5m"], 3, "out of range"),
+        (["--duration", "soon"], 2, "soon"),
+        (["extra"], 2, "extra"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_asked(
+    run: Run,
+    books: Role,
+    aws: Sandbox,
+    carols: AwsFiles,
+    argv: list[str],
+    exit_code: int,
+    code: str,
+) -> None:
+    del books
+    before = carols.credentials.read_bytes()
+    outcome = run("console", "--profile", "books", "--print", *argv)
+    assert (outcome.exit_code, outcome.stdout) == (exit_code, "")
+    assert code in outcome.stderr
+    assert list(aws.calls) == []
+    assert carols.credentials.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        (
+            400,
+            "<html>no</html>",
+            (5, "refused the session of arn:aws:iam::123456789012:role/books"),
+        ),
+        (200, "<html>sign in to the network</html>", (6, "is not AWS")),
+        (200, "{}", (6, "is not AWS")),
+        (200, '{"SigninToken": 3}', (6, "is not AWS")),
+        (200, '{"SigninToken": "a\\nb"}', (6, "is not AWS")),
+        (200, "x" * 1_000_001, (6, "is not AWS")),
+        (302, "", (6, "is not AWS")),
+        (403, "denied by the proxy", (6, "is not AWS")),
+        (503, "busy", (6, "503")),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+@pytest.mark.usefixtures("books")
+def test_other_answers_are_told_apart_and_show_no_secret(
+    run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox, status: int, body: str,
+    expected: tuple[int, str],
+) -> None:  # fmt: skip
+    log_in()
+    log_in("--profile", "books")
+    aws.answer("getSigninToken", status, body)
+    outcome = run("console", "--profile", "books", "--print", "-vv")
+    assert (outcome.exit_code, outcome.stdout) == (expected[0], "")
+    assert expected[1] in outcome.stderr
+    _no_secret_in(outcome.stderr, carols)
+
+
+def test_an_endpoint_that_is_not_there_shows_no_secret(
+    run: Run, log_in: LogIn, books: Role, carols: AwsFiles, aws: Sandbox
+) -> None:
+    del books
+    log_in()
+    log_in("--profile", "books")
+    aws.drop("getSigninToken", times=None)
+    outcome = run("console", "--profile", "books", "--print", "-vv")
+    assert outcome.exit_code == 6
+    _no_secret_in(outcome.stderr, carols)
+    outcome = run(
+        "console", "--profile", "books", "--print", "-vv",
+        env={"AWS_ENDPOINT_URL_SIGNIN": "http://127.0.0.1:9"},
+    )  # fmt: skip
+    assert outcome.exit_code == 6
+    _no_secret_in(outcome.stderr, carols)
+
+
+def _no_secret_in(text: str, files: AwsFiles) -> None:
+    for profile in ("mfa", "books"):
+        section = files.section(profile) or {}
+        for key in ("aws_secret_access_key", "aws_session_token"):
+            assert section[key] not in text
+
+
+def test_an_endpoint_of_another_service_does_not_get_the_keys(
+    run: Run, log_in: LogIn, books: Role, aws: Sandbox
+) -> None:
+    del books
+    log_in()
+    log_in("--profile", "books")
+    argv = ["console", "--profile", "books", "--print"]
+    outcome = run(*argv, env={"AWS_ENDPOINT_URL": "https://minio.example:9000"})
+    assert outcome.exit_code == 3
+    assert "AWS_ENDPOINT_URL leads to minio.example" in outcome.stderr
+    assert "AWS_ENDPOINT_URL_SIGNIN=https://eu-west-1.signin.aws.amazon.com" in outcome.stderr
+    assert aws.count("getSigninToken") == 0
+
+
+def test_a_role_of_another_partition_has_its_own_console(
+    run: Run, aws: Sandbox, files: AwsFiles
+) -> None:
+    user = aws.create_user("li", partition="aws-cn")
+    device = aws.create_device(user, name="phone")
+    role = aws.create_role("books", trust=TRUST, partition="aws-cn")
+    files.write(
+        long_term(user), settings=f'[sessions.books]\nvia = "mfa"\nrole_arn = "{role.arn}"\n'
+    )
+    outcome = run(
+        "console", "--profile", "books", "--print",
+        env={"MFA_SESSION_TOKEN_CODE": device.code(), "MFA_SESSION_MFA_SERIAL": device.serial},
+    )  # fmt: skip
+    assert outcome.exit_code == 0, outcome
+    assert visit(outcome.stdout.rstrip()) == (
+        302,
+        "https://console.amazonaws.cn/console/home?region=cn-north-1",
+    )
+
+
+BROWSER = """#!{python}
+import http.client, json, sys, urllib.parse
+page = urllib.parse.urlsplit(sys.argv[1])
+connection = http.client.HTTPConnection(page.hostname, page.port)
+connection.request("GET", page.path)
+location = connection.getresponse().getheader("Location")
+lines = []
+for pid in __import__("os").listdir("/proc"):
+    if pid.isdigit():
+        try:
+            lines.append(open(f"/proc/{{pid}}/cmdline").read())
+        except OSError:
+            pass
+json.dump({{"argv": sys.argv[1:], "location": location, "lines": lines}}, open({out!r}, "w"))
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/cmdline"), reason="needs /proc")
+def test_the_browser_gets_the_url_and_the_process_list_does_not(
+    program: str, log_in: LogIn, books: Role, home: Path
+) -> None:
+    log_in()
+    seen, browser = home / "seen.json", home / "browser"
+    browser.write_text(BROWSER.format(python=sys.executable, out=str(seen)))
+    browser.chmod(0o755)
+    outcome = processes.run_process(
+        [program, "console", "--profile", "books"], {"BROWSER": str(browser)}
+    )
+    assert (outcome.exit_code, outcome.stdout) == (0, ""), outcome
+    assert f"signed in to the console as {books.arn}, for 59m" in outcome.stderr
+    found = json.loads(seen.read_text())
+    assert visit(found["location"])[0] == 302
+    token = parse_qs(urlsplit(found["location"]).query)["SigninToken"][0]
+    assert [line for line in found["lines"] if token in line] == []
+    assert any(found["argv"][0] in line for line in found["lines"])  # that lines were seen at all
+
+
+def test_without_a_browser_the_url_can_be_printed(
+    program: str, log_in: LogIn, books: Role, home: Path
+) -> None:
+    del books
+    log_in()
+    bin_ = home / "bin"
+    bin_.mkdir()
+    outcome = processes.run_process(
+        [program, "console", "--profile", "books"],
+        {"PATH": str(bin_), "DISPLAY": None, "WAYLAND_DISPLAY": None, "BROWSER": None},
+    )
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert "no browser on this machine" in outcome.stderr
+    assert "`mfa-session console --profile books --print`" in outcome.stderr
