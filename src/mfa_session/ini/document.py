@@ -79,7 +79,7 @@ class Document:
         """
         if name not in self._scan.spans:
             return None
-        return {**self._scan.defaults, **self._scan.read(name).values()}
+        return {**self._scan.defaults, **self._scan.values(name)}
 
     def line_of(self, name: str, key: str) -> int | None:
         """Return the line, counted from 1, on which a section has a key; None where it has not."""

@@ -21,7 +21,7 @@ LINE_ENDS_IN_NESTED_BLOCKS = "\v\f\x1c\x1d\x1e\x85\u2028\u2029"
 class Scan:
     """Where each section stands in `text` (header line to next header), and the defaults."""
 
-    __slots__ = ("_latest", "_read", "_shapes", "defaults", "spans", "text")
+    __slots__ = ("_latest", "_read", "_shapes", "_values", "defaults", "spans", "text")
 
     def __init__(self, text: str) -> None:
         """Scan `text`, whose lines end in newlines; raise UnreadableText where botocore fails."""
@@ -31,6 +31,7 @@ class Scan:
         self._shapes: set[tuple[str, ...]] = set()
         self._latest = NOT_PLAIN
         self._read: dict[str, Section] = {}
+        self._values: dict[str, dict[str, str]] = {}
         if not self._scan_pieces():
             reader = Reader(text)
             self.spans = _spans(reader, 0, len(text))
@@ -43,6 +44,13 @@ class Scan:
             start, end = self.spans[name]
             section = self._read[name] = Reader(self.text[start:end]).sections[name]
         return section
+
+    def values(self, name: str) -> dict[str, str]:
+        """Return what one section says itself, worked out once."""
+        values = self._values.get(name)
+        if values is None:
+            values = self._values[name] = self.read(name).values()
+        return values
 
     def _scan_pieces(self) -> bool:
         """Scan piece by piece; False when the text has to be read as a whole."""

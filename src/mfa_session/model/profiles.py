@@ -44,7 +44,11 @@ class ProfileFiles(Record):
 
     def names(self) -> list[str]:
         """Return the names of all profiles, sorted."""
-        return sorted({*self.credentials.names(), *self._headers()})
+        known: list[str] | None = self.__dict__.get("_known_names")
+        if known is None:
+            known = sorted({*self.credentials.names(), *self._headers()})
+            object.__setattr__(self, "_known_names", known)
+        return list(known)
 
     def _headers(self) -> dict[str, str]:
         """Return the config's headers by profile, worked out once."""

@@ -143,8 +143,9 @@ def _portable(name: str) -> str:
 
 def _refuse_hidden(inputs: Inputs, target: str) -> None:
     """Refuse a target whose static keys SDKs would pass over, or mix up with others."""
+    section = inputs.section(target)
     for key in _HIDES_STATIC_KEYS:
-        if key in inputs.section(target):
+        if key in section:
             raise ConfigurationError(
                 "hidden-profile",
                 f"profile {target!r} has {key}: SDKs would not use session keys written there",
@@ -155,7 +156,7 @@ def _refuse_hidden(inputs: Inputs, target: str) -> None:
 
 def hides_static_keys(inputs: Inputs, name: str) -> bool:
     """Say whether SDKs would pass over static keys of this profile."""
-    return any(key in inputs.section(name) for key in _HIDES_STATIC_KEYS)
+    return not inputs.section(name).keys().isdisjoint(_HIDES_STATIC_KEYS)
 
 
 def holds_keys(inputs: Inputs, name: str) -> bool:
