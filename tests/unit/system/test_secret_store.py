@@ -20,7 +20,7 @@ from fakes import odd_keyrings
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.secret import Secret
-from mfa_session.system import secret_store
+from mfa_session.system import keyring_access
 from mfa_session.system.secret_store import SecretStore
 
 if TYPE_CHECKING:
@@ -256,8 +256,8 @@ class TestNoService:
         assert code_of(said) == code
 
     def test_a_stuck_keyring_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(secret_store, "ANSWERING_SECONDS", 0.1)
-        monkeypatch.setattr(secret_store, "ASKING_SECONDS", 0.1)
+        monkeypatch.setattr(keyring_access, "ANSWERING_SECONDS", 0.1)
+        monkeypatch.setattr(keyring_access, "ASKING_SECONDS", 0.1)
         with pytest.raises(ConfigurationError) as caught:
             store_in("StuckKeyring").get(SERIAL)
         assert caught.value.code == "keyring-timeout"
@@ -495,7 +495,7 @@ def test_what_a_kill_left_of_a_trial_is_removed_when_none_can_be_under_way(
 def test_a_trial_of_a_service_that_does_not_answer_is_given_up_in_time(
     memory: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(secret_store, "ANSWERING_SECONDS", 0.5)
+    monkeypatch.setattr(keyring_access, "ANSWERING_SECONDS", 0.5)
     began = time.monotonic()
     with pytest.raises(ConfigurationError) as raised:
         store_in("StuckKeyring").try_out()
