@@ -55,6 +55,11 @@ class JumpingClock(SystemClock):
         """Return the machine's time, and what was slept through."""
         return super().local_now() + self._ahead
 
+    def pause(self, seconds: float) -> None:
+        """Jump so far."""
+        self._ahead += timedelta(seconds=seconds)
+        self.jumped(seconds)
+
     def sleep_until(self, moment: datetime, tick: Callable[[int], None]) -> None:
         """Jump to the moment; `tick` gets the seconds left, once."""
         left_seconds = (moment - self.now()).total_seconds()

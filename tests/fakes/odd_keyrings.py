@@ -10,9 +10,10 @@ from typing import NoReturn
 
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
-from keyring.errors import KeyringLocked, PasswordDeleteError
+from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
 
 PREFIX = __name__
+LARGEST_CHARACTERS = 1280
 
 
 class MemoryKeyring(KeyringBackend):
@@ -91,3 +92,19 @@ class ChildOfFail(fail.Keyring):
 
 class ChildOfNull(null.Keyring):
     """Keeps nothing by another name."""
+
+
+class SmallKeyring(MemoryKeyring):
+    """Takes no more than Windows does in an item; fails once `sets_left` stores are done."""
+
+    sets_left: int | None = None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Store a short password."""
+        if len(password) > LARGEST_CHARACTERS:
+            raise PasswordSetError("too long")
+        if SmallKeyring.sets_left is not None:
+            if SmallKeyring.sets_left == 0:
+                raise PasswordSetError("broken")
+            SmallKeyring.sets_left -= 1
+        super().set_password(service, username, password)

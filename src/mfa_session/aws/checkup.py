@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timezone
-
 from mfa_session.aws.devices import read_device
+from mfa_session.aws.keys import read_key
 from mfa_session.aws.request import AwsRequest
 from mfa_session.aws.sts import AwsCalls
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UnreachableError
-from mfa_session.model.iam import AccessKey
 from mfa_session.model.ports import Caller
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
@@ -18,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mfa_session.model.devices import Device
+    from mfa_session.model.iam import AccessKey
 
 
 class Checkup(AwsCalls):
@@ -37,7 +36,8 @@ class Checkup(AwsCalls):
         """IAM ListAccessKeys of the caller (at most two, so one page)."""
         request = AwsRequest("iam", "ListAccessKeys", caller, once=True)
         return self._ask(
-            request, lambda answer: tuple(_key(listed) for listed in answer["AccessKeyMetadata"])
+            request,
+            lambda answer: tuple(read_key(listed) for listed in answer["AccessKeyMetadata"]),
         )
 
     def devices(self, caller: Caller) -> tuple[Device, ...]:
@@ -66,11 +66,3 @@ def _arn(answer: dict[str, Any]) -> str:
     if not arn.startswith("arn:"):
         raise ValueError("no ARN")
     return arn
-
-
-def _key(listed: dict[str, Any]) -> AccessKey:
-    return AccessKey(
-        id=str(listed["AccessKeyId"]),
-        is_active=listed["Status"] == "Active",
-        created_at=listed["CreateDate"].astimezone(timezone.utc),
-    )

@@ -150,6 +150,17 @@ _MEANINGS = (
     ),
     _Meaning(
         codes=_DENIED,
+        operation="AccessKey",
+        has="is_long_term",
+        error=RefusedError(
+            "not-authorized",
+            "{key} is not allowed {action}",
+            "ask your administrator to allow {action} for your own user; "
+            "if they allow it with MFA only, log in first: `mfa-session login`",
+        ),
+    ),
+    _Meaning(
+        codes=_DENIED,
         operation="MFADevice",
         has="is_long_term",
         error=RefusedError(
@@ -268,6 +279,25 @@ _MEANINGS = (
         codes=(*_EXISTS, "DeleteConflict", "DeleteConflictException"),
         error=ConfigurationError(
             "device-in-use", "{serial} is enabled for a user", "see `mfa-session device list`"
+        ),
+    ),
+    _Meaning(
+        codes=_QUOTA,
+        operation="AccessKey",
+        error=RefusedError(
+            "two-keys",
+            "the user of {key} has two access keys, and AWS allows no third",
+            "see `mfa-session keys list --online`, and delete the one that you do not use",
+        ),
+    ),
+    _Meaning(
+        codes=_NO_SUCH,
+        operation="AccessKey",
+        has="asked_key_id",
+        error=ConfigurationError(
+            "no-such-key",
+            "AWS knows no access key {asked_key_id} of your user",
+            "see `mfa-session keys list --online`",
         ),
     ),
     _Meaning(
@@ -453,6 +483,7 @@ def _fill_in(meaning: MfaSessionError, request: AwsRequest, **texts: str) -> Mfa
         "role_arn": request.role_arn,
         "action": request.action,
         "key": request.key,
+        "asked_key_id": request.asked_key_id,
         "key_id": request.caller.keys.shown_id,
         "region": request.caller.region,
         "where": _where(request),

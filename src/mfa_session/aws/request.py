@@ -18,6 +18,7 @@ class AwsRequest:
         *,
         serial: str | None = None,
         role_arn: str | None = None,
+        asked_key_id: str | None = None,
         once: bool = False,
     ) -> None:
         """Take the call's service, operation and names; with `once` it is not sent again."""
@@ -27,6 +28,7 @@ class AwsRequest:
         self.serial = serial
         self.role_arn = role_arn
         self.once = once
+        self.asked_key_id = asked_key_id
 
     @property
     def action(self) -> str:

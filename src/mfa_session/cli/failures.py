@@ -78,7 +78,7 @@ def _tell(error: MfaSessionError, command: Command, given: Given, ctx: Context) 
         error = unwritten
     if isinstance(error, AnsweredNoError):
         ctx.console.say(error.message)
-    elif command.name == "credential-process":
+    elif command.name in {"credential-process", "keys process"}:
         ctx.console.error(f"{error.message}; {error.hint}" if error.hint else error.message, "")
     else:
         ctx.console.error(error.message, error.hint)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mfa_session.cli.arguments import Given
     from mfa_session.doctor.ports import DoctorEdges
     from mfa_session.files.session_store import SessionStore
+    from mfa_session.keys.ports import KeyEdges
     from mfa_session.mfa.codes import SuppliedCode
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.devices import NewDevice
@@ -159,6 +160,12 @@ class Wiring:
         from mfa_session.system.stdin import read_line
 
         return SuppliedCode(read_line)
+
+    def keys(self) -> KeyEdges:
+        """Return what the care of long-term keys touches."""
+        from mfa_session.cli.edges.keys import make_keys
+
+        return make_keys(self)
 
     def devices(self, caller: Caller) -> DeviceEdges:
         """Return what the care of MFA devices touches, in the name of `caller`."""

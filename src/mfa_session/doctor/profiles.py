@@ -17,7 +17,7 @@ from mfa_session.session.names import (
     look_up,
     names_session,
 )
-from mfa_session.session.sources import leads_back, process_profile
+from mfa_session.session.sources import leads_back, process_profile, stored_profile
 from mfa_session.session.validation import check_serial
 
 TYPE_CHECKING = False
@@ -152,7 +152,10 @@ def look_at_processes(scene: Scene) -> Iterator[Finding]:
             yield error(
                 f"the credential_process of profile {name!r} starts {program or process!r}, "
                 "which is not found",
-                f"correct credential_process of profile {name!r}: give the program's whole path",
+                f"mfa-session keys import --profile {quote(name)}"
+                if stored_profile(process) == name
+                else f"correct credential_process of profile {name!r}: "
+                "give the program's whole path",
             )
         elif leads_back(process):
             asked = process_profile(process)

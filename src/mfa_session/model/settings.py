@@ -40,12 +40,14 @@ class Source(Record):
     """The long-term keys' home: a profile, or the environment (`profile` is None).
 
     `passed` are the profiles that led to it by `source_profile`, in order.
-    `keys` are there at once, or come from running `process` (credential_process).
+    `keys` are there at once, or come from running `process` (credential_process). `stored` is the
+    profile by whose name the keyring holds them: then the process is `keys process` of ours.
     """
 
     profile: str | None = None
     keys: Keys | None = None
     process: str | None = None
+    stored: str | None = None
     passed: tuple[str, ...] = ()
 
     def label(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.sandbox.identities import (
     AccessKey,
@@ -19,6 +19,15 @@ from mfa_session.sandbox.identities import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
+
+
+class KeyState(NamedTuple):
+    """What became of a key, as IAM was asked: created, Active, Inactive or deleted."""
+
+    access_key_id: str
+    state: str
+    at: datetime
 
 
 class Directory:
@@ -35,14 +44,19 @@ class Directory:
         self.sessions: dict[str, Session] = {}
         self.aliases: dict[str, str] = {}
         self.signin_tokens: dict[str, SigninToken] = {}
+        self.key_log: list[KeyState] = []
+        self.key_spread_seconds = 0.0
 
     def clear(self) -> None:
         """Forget everybody."""
         with self.lock:
             for kept in (self.users, self.roles, self.groups, self.policies):
                 kept.clear()
-            for others in (self.devices, self.sessions, self.aliases, self.signin_tokens):
+            for others in (self.devices, self.sessions, self.aliases):
                 others.clear()
+            for told in (self.signin_tokens, self.key_log):
+                told.clear()
+            self.key_spread_seconds = 0.0
 
     def add_session(self, session: Session) -> Session:
         """Keep a session: its keys sign from now on."""

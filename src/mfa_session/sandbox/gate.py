@@ -103,6 +103,8 @@ class Gate:
         if found is None or not _same_partition(found[0], signature.region):
             raise errors.invalid_key(dialect)
         caller, secret = found
+        if not self._has_spread(signature.access_key_id, caller):
+            raise errors.invalid_key(dialect)
         expected_token = caller.session.session_token if caller.session else None
         if signature.session_token != expected_token:
             raise errors.invalid_session_token(dialect)
@@ -111,7 +113,14 @@ class Gate:
             raise errors.wrong_signature(dialect)
         if caller.session and caller.session.expires_at <= self.clock.now():
             raise errors.expired_session(dialect)
+        if caller.session is None and caller.user is not None:
+            caller.user.used_at[signature.access_key_id] = self.clock.now()
         return caller
+
+    def _has_spread(self, access_key_id: str, caller: Caller) -> bool:
+        """Say whether a long-term key is known everywhere: a new one takes IAM some seconds."""
+        known_from = caller.user.known_from.get(access_key_id) if caller.user else None
+        return known_from is None or known_from <= self.clock.now()
 
     def _check_age(self, signature: Signature, dialect: str) -> None:
         now = self.clock.now()

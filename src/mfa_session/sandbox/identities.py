@@ -102,13 +102,18 @@ class Group(PolicyHolder):
 
 @dataclass(eq=False)
 class User(PolicyHolder):
-    """A user, or with `is_root` the root of an account."""
+    """A user, or with `is_root` the root of an account.
+
+    `known_from` is when a new key has spread, by its id; `used_at` when each last signed.
+    """
 
     user_id: str = field(default_factory=lambda: new_id("AIDA"))
     is_root: bool = False
     groups: list[Group] = field(default_factory=list, repr=False)
     keys: list[AccessKey] = field(default_factory=list, repr=False)
     inactive_keys: set[str] = field(default_factory=set, repr=False)
+    known_from: dict[str, datetime] = field(default_factory=dict, repr=False)
+    used_at: dict[str, datetime] = field(default_factory=dict, repr=False)
     devices: list[Device] = field(default_factory=list, repr=False)
     created_at: datetime | None = field(default=None, repr=False)
 

@@ -12,6 +12,9 @@ from mfa_session.sandbox.population import ACCOUNT, ALLOW_ALL, Population
 from mfa_session.sandbox.server import Server
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mfa_session.sandbox.directory import KeyState
     from mfa_session.sandbox.identities import User
 
 __all__ = ["ACCOUNT", "ALLOW_ALL", "Sandbox"]
@@ -105,7 +108,21 @@ class Sandbox(Population):
         """Count the calls of one operation (`GetSessionToken`), refused ones too."""
         return len(self.calls.of(operation))
 
+    @property
+    def key_log(self) -> Sequence[KeyState]:
+        """What became of long-term keys, as IAM was asked, in that order."""
+        return self.directory.key_log
+
     # What goes wrong
+
+    @property
+    def key_spread_seconds(self) -> float:
+        """How long a new long-term key is unknown to every service."""
+        return self.directory.key_spread_seconds
+
+    @key_spread_seconds.setter
+    def key_spread_seconds(self, seconds: float) -> None:
+        self.directory.key_spread_seconds = seconds
 
     def fail(
         self,

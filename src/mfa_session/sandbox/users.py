@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.sandbox import iam_errors
 from mfa_session.sandbox.answers import RawXml
+from mfa_session.sandbox.directory import KeyState
 from mfa_session.sandbox.identities import User
 from mfa_session.sandbox.lookup import find_role, find_user
 from mfa_session.sandbox.policies import boundary_field, document_text
@@ -41,6 +43,7 @@ class Users:
             "UpdateAccessKey": self.update_key,
             "DeleteAccessKey": self.delete_key,
             "ListAccessKeys": self.list_keys,
+            "GetAccessKeyLastUsed": self.get_last_used,
             "ListAccountAliases": self.list_aliases,
             "GetAccountSummary": self.get_summary,
         }
@@ -83,17 +86,21 @@ class Users:
         return {"IsTruncated": False, "Roles": [self._role_fields(role) for role in roles]}
 
     def create_key(self, asked: Asked) -> dict[str, Any]:
-        """Give a user a key, and tell its secret, once."""
-        user = find_user(self._directory, asked)
+        """Give a user a key, and tell its secret, once; it signs when it has spread."""
+        user, now = find_user(self._directory, asked), self._clock.now()
         if len(user.keys) >= KEYS_PER_USER:
             raise iam_errors.quota_reached("AccessKeysPerUser", KEYS_PER_USER)
-        key = user.add_key(self._clock.now())
+        key = user.add_key(now)
+        spread = timedelta(seconds=self._directory.key_spread_seconds)
+        user.known_from[key.access_key_id] = now + spread
+        self._log(key.access_key_id, "created")
         made = {"UserName": user.name, "AccessKeyId": key.access_key_id, "Status": "Active"}
         return {"AccessKey": made | {"SecretAccessKey": key.secret_access_key}}
 
     def update_key(self, asked: Asked) -> None:
         """Make a key active or inactive."""
         user, key_id = self._key(asked)
+        self._log(key_id, asked.operation.text("Status") or "")
         if asked.operation.text("Status") == "Inactive":
             user.deactivate_key(key_id)
         else:
@@ -102,7 +109,23 @@ class Users:
     def delete_key(self, asked: Asked) -> None:
         """Delete a key."""
         user, key_id = self._key(asked)
+        self._log(key_id, "deleted")
         user.remove_key(key_id)
+
+    def get_last_used(self, asked: Asked) -> dict[str, Any]:
+        """Say when a key of the account last signed; `N/A` where it never did."""
+        key_id = asked.operation.text("AccessKeyId") or ""
+        found = self._directory.find_key(key_id)
+        if found is None or found[0].account != asked.caller.account:
+            raise iam_errors.no_such_key(key_id)
+        user, used = found[0], {"ServiceName": "N/A", "Region": "N/A"}
+        if key_id in user.used_at:
+            moment = {"LastUsedDate": user.used_at[key_id]}
+            return {"UserName": user.name, "AccessKeyLastUsed": used | moment}
+        return {"UserName": user.name, "AccessKeyLastUsed": used}
+
+    def _log(self, key_id: str, state: str) -> None:
+        self._directory.key_log.append(KeyState(key_id, state, self._clock.now()))
 
     def list_keys(self, asked: Asked) -> dict[str, Any]:
         """List a user's keys, without secrets."""

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
         def secrets(self) -> Secrets:
             """Return the TOTP secrets in the OS keyring."""
 
+        def keys(self) -> Any:
+            """Return what the care of long-term keys touches: `keys.ports.KeyEdges`."""
+
         def devices(self, caller: Caller) -> DeviceEdges:
             """Return what the care of MFA devices touches, in the name of `caller`."""
 

@@ -115,13 +115,27 @@ def source_in(inputs: Inputs, profile: str) -> Source | None:
     if keys is None:
         process = inputs.section(profile).get("credential_process", "").strip()
         if process and not leads_back(process) and not exports_temporary(inputs, process):
-            return Source(profile=profile, process=process)
+            return Source(profile=profile, process=process, stored=stored_profile(process))
         keys = read_keys(inputs.profiles.in_config(profile) or {})
     return Source(profile=profile, keys=keys) if keys and keys.is_long_term() else None
 
 
 def leads_back(process: str) -> bool:
-    """Say whether a credential_process is this tool itself."""
+    """Say whether a credential_process asks this tool for a session."""
+    return _is_ours(process) and stored_profile(process) is None
+
+
+def stored_profile(process: str) -> str | None:
+    """Return the profile whose keys a credential_process has us read from the keyring, or None.
+
+    That is `mfa-session keys process --profile P`, wherever the program stands.
+    """
+    if " keys process " not in process or not _is_ours(process):
+        return None
+    return process_profile(process)
+
+
+def _is_ours(process: str) -> bool:
     words = process.replace("'", " ").replace('"', " ").split()
     names = [word.replace("\\", "/").rsplit("/", 1)[-1] for word in words]
     return any(name in {"mfa-session", "mfa-session.exe", "mfa_session"} for name in names)
@@ -141,12 +155,14 @@ def exports_temporary(inputs: Inputs, process: str) -> bool:
 
 def process_profile(process: str) -> str | None:
     """Return the `--profile` of a credential_process that is this tool or the AWS CLI, or None."""
-    import shlex  # noqa: PLC0415  # needed for a protected command of such a profile only
+    words = process.split()
+    if any(mark in process for mark in "\"'\\"):
+        import shlex  # noqa: PLC0415  # imports re, and few lines need it
 
-    try:
-        words = shlex.split(process)
-    except ValueError:
-        return None
+        try:
+            words = shlex.split(process)
+        except ValueError:
+            return None
     for word, following in zip(words, (*words[1:], None), strict=True):
         if word == "--profile":
             return following

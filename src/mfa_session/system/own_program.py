@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -16,11 +17,14 @@ END_SECONDS = 5.0
 
 
 def own_command() -> list[str]:
-    """Return the words that start this program: its script, else this Python with the package."""
-    script = os.path.abspath(sys.argv[0])
-    name = os.path.basename(script)
-    if name.partition(".")[0] == "mfa-session" and os.access(script, os.X_OK):
-        return [script]
+    """Return the words that start this program: its script, else this Python with the package.
+
+    Absolute; links are not followed, as an upgrade may move what they lead to.
+    """
+    for script in (sys.argv[0], shutil.which("mfa-session") or ""):
+        name = os.path.basename(script)
+        if name.partition(".")[0] == "mfa-session" and os.access(script, os.X_OK):
+            return [os.path.abspath(script)]
     return [sys.executable, "-m", "mfa_session"]
 
 

@@ -65,6 +65,36 @@ def test_keys_are_listed_made_inactive_and_deleted(iam: Any, client: Clients, ca
     assert len(iam.list_access_keys()["AccessKeyMetadata"]) == 1
 
 
+def test_a_new_key_signs_once_it_has_spread(
+    aws: Sandbox, iam: Any, client: Clients, carol: User
+) -> None:
+    aws.key_spread_seconds = 20
+    key = iam.create_access_key()["AccessKey"]
+    sts = client("sts", key)
+    assert refusal(sts.get_caller_identity)[1] == "InvalidClientTokenId"
+    aws.clock.advance(20)
+    assert sts.get_caller_identity()["Arn"] == carol.arn
+
+
+def test_it_is_told_when_a_key_was_last_used_and_what_became_of_it(
+    aws: Sandbox, iam: Any, client: Clients, carol: User
+) -> None:
+    key = iam.create_access_key()["AccessKey"]
+    new = key["AccessKeyId"]
+    assert "LastUsedDate" not in iam.get_access_key_last_used(AccessKeyId=new)["AccessKeyLastUsed"]
+    client("sts", key).get_caller_identity()
+    told = iam.get_access_key_last_used(AccessKeyId=new)
+    assert told["UserName"] == carol.name
+    assert abs((told["AccessKeyLastUsed"]["LastUsedDate"] - aws.clock.now()).total_seconds()) < 5
+    iam.update_access_key(AccessKeyId=new, Status="Inactive")
+    iam.update_access_key(AccessKeyId=new, Status="Active")
+    iam.delete_access_key(AccessKeyId=new)
+    assert [(state.access_key_id, state.state) for state in aws.key_log] == [
+        (new, "created"), (new, "Inactive"), (new, "Active"), (new, "deleted"),
+    ]  # fmt: skip
+    assert refusal(lambda: iam.get_access_key_last_used(AccessKeyId=new))[1] == "NoSuchEntity"
+
+
 def test_the_callers_policies_can_be_read_whole(aws: Sandbox, client: Clients) -> None:
     erin = aws.create_user("erin", policies=[ALLOW_ALL], boundary=ALLOW_ALL)
     group = aws.create_group("readers", [erin], policies=[READ])

@@ -34,6 +34,10 @@ def make_session(wiring: Wiring) -> Edges:
         return _codes(wiring, settings, turns, supplied)
 
     def process_keys(source: Source) -> Keys:
+        if source.stored is not None:  # our own process: what it would read
+            from mfa_session.cli.edges.keys import make_stored_keys  # noqa: PLC0415  # few need it
+
+            return make_stored_keys(wiring).required(source.stored)
         from mfa_session.system.processes import (  # noqa: PLC0415  # subprocess, and few need it
             run_credential_process,
         )

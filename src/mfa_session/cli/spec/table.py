@@ -14,6 +14,7 @@ CHAPTERS = {
     "sessions": ("login", "status", "logout"),
     "programs": ("exec", "env", "serve", "console", "credential-process"),
     "codes": ("totp", "device"),
+    "keys": ("keys",),
     "shell": ("guard", "shell-init", "prompt", "completion"),
     "policies": ("policy",),
     "help": ("doctor",),

@@ -1,0 +1,51 @@
+"""What the care of long-term keys touches, and the keys that the keyring holds."""
+
+from __future__ import annotations
+
+from mfa_session.system.keyring_access import Keyring
+from mfa_session.system.keyring_items import KeyringItems
+from mfa_session.system.stored_keys import StoredKeys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.cli.wiring import Wiring
+    from mfa_session.keys.ports import KeyEdges
+
+
+def make_stored_keys(wiring: Wiring) -> StoredKeys:
+    """Return the keyring's keys, as config.toml and options choose the keyring."""
+    run = wiring.run
+    keyring = Keyring(
+        run.environ,
+        run.files.settings().keyring,
+        insecure=run.given.flag("insecure_keyring"),
+        may_ask=run.may_ask,
+    )
+    return StoredKeys(KeyringItems(keyring), run.files.state, run.clock)
+
+
+def make_keys(wiring: Wiring) -> KeyEdges:
+    """Return the edges; from here on there are long-term keys in memory."""
+    from mfa_session.aws.keys import IamKeys  # noqa: PLC0415  # a login from the keyring needs none
+    from mfa_session.files.key_files import KeyFiles  # noqa: PLC0415
+    from mfa_session.files.key_journal import KeyJournal  # noqa: PLC0415
+    from mfa_session.keys.ports import KeyEdges  # noqa: PLC0415
+    from mfa_session.system import core_dumps  # noqa: PLC0415
+    from mfa_session.system.process_line import process_line  # noqa: PLC0415
+    from mfa_session.system.signals import uninterrupted  # noqa: PLC0415
+    from mfa_session.system.timeouts import run_limited  # noqa: PLC0415
+
+    core_dumps.forbid()
+    run = wiring.run
+    return KeyEdges(
+        aws=IamKeys(run.clock, run.aws_clock, run_limited, run.environ),
+        vault=make_stored_keys(wiring),
+        files=KeyFiles(run.environ, run.files.state, run.console.warn),
+        journal=KeyJournal(run.files.state),
+        clock=run.clock,
+        talk=run.console,
+        confirm=wiring.confirm,
+        pause=run.clock.pause,
+        uninterrupted=uninterrupted,
+        own_line=lambda profile: process_line("keys", "process", "--profile", profile),
+    )

@@ -1,0 +1,163 @@
+"""Long-term keys in the AWS files: a pair, one beside it in a rotation, and what stands for it."""
+
+from __future__ import annotations
+
+from mfa_session.files.aws_files import read_profiles
+from mfa_session.files.shared import config_file, credentials_file
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.long_term_keys import Slots
+from mfa_session.model.profiles import config_header_in
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import PREFIX, Keys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mfa_session.files.shared import SharedFile
+    from mfa_session.files.state import StateDir
+    from mfa_session.ini.document import Document
+
+    Values = Mapping[str, str | None]
+
+ID, SECRET = "aws_access_key_id", "aws_secret_access_key"
+NEW_ID, NEW_SECRET = PREFIX + "new_access_key_id", PREFIX + "new_secret_access_key"
+OLD_ID, OLD_SECRET = PREFIX + "old_access_key_id", PREFIX + "old_secret_access_key"
+PROCESS = "credential_process"
+
+
+class KeyFiles:
+    """One profile's long-term keys in the credentials file, or in the AWS config.
+
+    Each change is one replacement of a file; what stood there before is expected to stand there
+    still, else ConfigurationError `changed-meanwhile`. Others as `SharedFile.update`.
+    """
+
+    def __init__(
+        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        """Take what says where the files are; touch nothing."""
+        self._environ = environ
+        self._credentials = credentials_file(environ, state, warn)
+        self._config = config_file(environ, state, warn)
+
+    def check_writable(self) -> None:
+        """Find out, changing nothing, whether both files could be written."""
+        for file in (self._credentials, self._config):
+            file.clear()
+            file.check_writable()
+
+    def slots(self, profile: str) -> Slots:
+        """Return the pairs that stand in the profile's section."""
+        section = self._section(profile)
+        return Slots(
+            current=_pair(section, ID, SECRET),
+            new=_pair(section, NEW_ID, NEW_SECRET),
+            old=_pair(section, OLD_ID, OLD_SECRET),
+        )
+
+    def process(self, profile: str) -> str | None:
+        """Return the profile's credential_process, from either file."""
+        return (read_profiles(self._environ).profile(profile) or {}).get(PROCESS)
+
+    def put_pair(self, profile: str, keys: Keys) -> None:
+        """Write a pair to the credentials file, where none stands."""
+        self._write(self._credentials, profile, _lines(ID, SECRET, keys), {})
+
+    def take_pair(self, profile: str, keys: Keys) -> None:
+        """Remove a pair; the section and all else in it stay."""
+        before = _lines(ID, SECRET, keys)
+        self._write(self._place(profile), profile, dict.fromkeys(before), before)
+
+    def set_process(self, profile: str, line: str, before: str | None) -> None:
+        """Write the profile's credential_process to the AWS config."""
+        self._write(self._config, profile, {PROCESS: line}, {PROCESS: before})
+
+    def clear_process(self, profile: str, before: str) -> None:
+        """Remove the profile's credential_process from the AWS config."""
+
+        def edit(document: Document) -> Document:
+            header = config_header_in(document, profile)
+            if (document.section(header) or {}).get(PROCESS) not in (before, None):
+                raise _changed(document.path, f"{PROCESS} of profile {profile!r}")
+            return document.without_keys(header, [PROCESS])
+
+        self._config.update(profile, edit)
+
+    def put_new(self, profile: str, keys: Keys) -> None:
+        """Write a new pair beside the one in use."""
+        place = self._place(profile)
+        self._write(place, profile, _lines(NEW_ID, NEW_SECRET, keys), self._section(profile))
+
+    def swap(self, profile: str) -> None:
+        """Have the new pair used, and keep the one before beside it; all at once."""
+        slots, before = self.slots(profile), self._section(profile)
+        if slots.current is None or slots.new is None:
+            raise RuntimeError("there is nothing to swap")
+        values: dict[str, str | None] = {
+            **_lines(ID, SECRET, slots.new),
+            **_lines(OLD_ID, OLD_SECRET, slots.current),
+            NEW_ID: None,
+            NEW_SECRET: None,
+        }
+        self._write(self._place(profile), profile, values, before)
+
+    def drop_new(self, profile: str) -> None:
+        """Remove the new pair."""
+        values = {NEW_ID: None, NEW_SECRET: None}
+        self._write(self._place(profile), profile, values, self._section(profile))
+
+    def drop_old(self, profile: str) -> None:
+        """Remove the pair that was replaced."""
+        values = {OLD_ID: None, OLD_SECRET: None}
+        self._write(self._place(profile), profile, values, self._section(profile))
+
+    def _section(self, profile: str) -> Mapping[str, str]:
+        """Return the section with the keys: the credentials file's first, as SDKs look."""
+        profiles = read_profiles(self._environ)
+        section = profiles.in_credentials(profile) or {}
+        return section if ID in section else profiles.in_config(profile) or {}
+
+    def _place(self, profile: str) -> SharedFile:
+        section = read_profiles(self._environ).in_credentials(profile) or {}
+        return self._credentials if ID in section else self._config
+
+    def _write(self, file: SharedFile, profile: str, values: Values, before: Values) -> None:
+        is_config = file is self._config
+
+        def edit(document: Document) -> Document:
+            header = config_header_in(document, profile) if is_config else profile
+            section = document.section(header) or {}
+            for key, value in values.items():
+                if section.get(key) not in (before.get(key), value):
+                    raise _changed(document.path, f"{key} of profile {profile!r}")
+            edited = document.with_values(header, values)
+            now = edited.section(header) or {}
+            if any(now.get(key) != value for key, value in values.items()):
+                raise ConfigurationError(
+                    "edit-refused",
+                    f"{document.path}: profile {profile!r} has settings from [DEFAULT]",
+                    "move them to the profiles that need them",
+                )
+            return edited
+
+        file.update(profile, edit)
+
+
+def _pair(section: Mapping[str, str], id_key: str, secret_key: str) -> Keys | None:
+    key_id, secret = section.get(id_key, "").strip(), section.get(secret_key, "").strip()
+    if not key_id or not secret:
+        return None
+    return Keys(access_key_id=key_id, secret_access_key=Secret(secret))
+
+
+def _lines(id_key: str, secret_key: str, keys: Keys) -> dict[str, str | None]:
+    return {id_key: keys.access_key_id, secret_key: keys.secret_access_key.reveal()}
+
+
+def _changed(path: str, what: str) -> ConfigurationError:
+    return ConfigurationError(
+        "changed-meanwhile",
+        f"{path}: {what} was changed by somebody else meanwhile",
+        "look at it, and run the command again",
+    )

@@ -1,0 +1,99 @@
+"""Notes of moves and rotations of long-term keys, so that what a kill leaves is recognised."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import datetime
+
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.long_term_keys import Move, Rotation
+from mfa_session.model.state_names import name_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from mfa_session.files.state import StateDir
+
+_DATES = "keydates"
+_MOVE, _ROTATION = "keymove-", "keyrotation-"
+
+
+class KeyJournal:
+    """One small file for each profile in the state directory; it holds no secret."""
+
+    def __init__(self, state: StateDir) -> None:
+        """Take the state directory."""
+        self._state = state
+
+    def move(self, profile: str) -> Move | None:
+        """Return the move of this profile's key that was begun, or None."""
+        values = self._read(name_for(_MOVE, profile))
+        return _made(Move, values) if values else None
+
+    def rotation(self, profile: str) -> Rotation | None:
+        """Return the rotation of this profile's key that was begun, or None."""
+        values = self._read(name_for(_ROTATION, profile))
+        return _made(Rotation, values) if values else None
+
+    def save(self, note: Move | Rotation) -> None:
+        """Write a note. Raises ConfigurationError `file-not-written`."""
+        values = {**note.as_dict(), "began_at": note.began_at.isoformat()}
+        self._state.write(_name(note), json.dumps(values).encode())
+
+    def remove(self, note: Move | Rotation) -> None:
+        """Remove a note; one that is not there is fine."""
+        self._state.remove(_name(note))
+
+    def moves(self) -> list[Move]:
+        """Return every move that was begun."""
+        found = (_made(Move, self._read(name)) for name in self._state.names(_MOVE))
+        return [move for move in found if move is not None]
+
+    def rotations(self) -> list[Rotation]:
+        """Return every rotation that was begun."""
+        found = (_made(Rotation, self._read(name)) for name in self._state.names(_ROTATION))
+        return [rotation for rotation in found if rotation is not None]
+
+    def dates(self) -> dict[str, datetime]:
+        """Return when each key was made, by its id, as far as AWS has told before."""
+        told = self._read(_DATES)
+        return {key_id: moment for key_id, text in told.items() if (moment := _moment(text))}
+
+    def note_dates(self, dates: Mapping[str, datetime]) -> None:
+        """Remember such dates, for listings that ask nothing; that this fails stops nothing."""
+        if dates.items() <= self.dates().items():
+            return
+        values = {key: moment.isoformat() for key, moment in {**self.dates(), **dates}.items()}
+        with suppress(ConfigurationError):
+            self._state.write(_DATES, json.dumps(values).encode())
+
+    def _read(self, name: str) -> dict[str, Any]:
+        try:
+            values = json.loads(self._state.read(name) or b"")
+        except ValueError:
+            return {}
+        return values if isinstance(values, dict) else {}
+
+
+def _name(note: Move | Rotation) -> str:
+    return name_for(_MOVE if isinstance(note, Move) else _ROTATION, note.profile)
+
+
+def _made(kind: Any, values: dict[str, Any]) -> Any:
+    """Return the note with these values; None where they are none."""
+    try:
+        moment = datetime.fromisoformat(values["began_at"])
+        lists = {key: tuple(value) for key, value in values.items() if isinstance(value, list)}
+        return kind(**{**values, **lists, "began_at": moment})
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None

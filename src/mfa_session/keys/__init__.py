@@ -1,0 +1,1 @@
+"""Long-term keys: listed, kept in the keyring, moved there and back, rotated."""

@@ -1,0 +1,280 @@
+"""`keys`: long-term keys listed, moved to the keyring and back, given to SDKs, and rotated."""
+
+from __future__ import annotations
+
+from mfa_session.keys.listing import FILE, KEYRING, OnlineListing, list_offline
+from mfa_session.keys.move import Mover
+from mfa_session.keys.rotation import KeyRotation, Signer
+from mfa_session.keys.shelves import KeyringShelf
+from mfa_session.model.arns import region_for
+from mfa_session.model.errors import ConfigurationError, Interrupted
+from mfa_session.model.long_term_keys import not_stored
+from mfa_session.model.ports import Caller
+from mfa_session.model.record import Record
+from mfa_session.model.result import Result
+from mfa_session.model.text import columns
+from mfa_session.session.acquire import acquire
+from mfa_session.session.asking import find_caller
+from mfa_session.session.device import long_term_caller, with_keys
+from mfa_session.session.inputs import read_inputs
+from mfa_session.session.names import check_portable, default_name, names_session
+from mfa_session.session.own_session import SessionsOfSource
+from mfa_session.session.sources import follow, named_source, usual_source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mfa_session.keys.listing import ListedKey
+    from mfa_session.keys.ports import KeyEdges, Shelf
+    from mfa_session.model.long_term_keys import Move, Rotation
+    from mfa_session.model.settings import SessionOptions, Settings, Source
+    from mfa_session.session.context import Context
+    from mfa_session.session.inputs import Inputs
+
+_HEADINGS = ("PROFILE", "WHERE", "KEY", "AGE")
+_ONLINE = (*_HEADINGS, "ACTIVE", "LAST USED", "USER")
+_NOT_OF_PROCESS = (
+    "role_arn",
+    "web_identity_token_file",
+    "sso_session",
+    "sso_start_url",
+    "sso_account_id",
+    "login_session",
+)
+"""What SDKs take before a credential_process of the same profile."""
+
+
+class Options(Record):
+    """What a `keys` command was given."""
+
+    session: SessionOptions
+    profile: str | None = None
+    online: bool = False
+    finish: bool = False
+    yes: bool = False
+    json: bool = False
+
+
+def show(options: Options, ctx: Context) -> Result:
+    """`keys list`: every profile with long-term keys; nothing is unlocked, and no secret shown."""
+    edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
+    now = ctx.clock.now()
+    listed = list_offline(inputs, edges.vault.known(), edges.journal.dates())
+    if options.online:
+        online = OnlineListing(edges.aws, inputs, lambda source: _callers(source, inputs, ctx))
+        listed = online.complete(listed)
+        told = {key.key_id: key.created_at for key in listed if key.key_id and key.created_at}
+        edges.journal.note_dates(told)
+    if not options.json:
+        _tell_unfinished(edges, ctx)
+        if not listed:
+            ctx.console.say("no profile has long-term keys")
+        for key in listed:
+            if key.problem:
+                ctx.console.warn(f"profile {key.profile!r}: {key.problem}")
+    return Result(
+        data={
+            "keys": [key.summary(now) for key in listed],
+            "unfinished": [
+                {"profile": note.profile, "what": what} for what, note in _unfinished(edges)
+            ],
+        },
+        lines=columns(
+            _ONLINE if options.online else _HEADINGS,
+            (_row(key, now, online=options.online) for key in listed),
+        ),
+    )
+
+
+def import_(options: Options, ctx: Context) -> Result:
+    """`keys import`: a profile's pair from the files to the keyring."""
+    edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
+    source = _source(options, inputs)
+    profile = source.profile or ""
+    _refuse_unmovable(inputs, source, profile)
+    moved = _mover(edges, inputs, ctx, profile).import_key()
+    key_id = _key_id(edges, profile)
+    if not options.json:
+        ctx.console.say(
+            f"{key_id} of profile {profile!r} is in the keyring"
+            + (", and no longer in a file" if moved else " already")
+        )
+    return _moved(profile, key_id, KEYRING, changed=moved)
+
+
+def export(options: Options, ctx: Context) -> Result:
+    """`keys export`: a profile's pair from the keyring to the credentials file."""
+    edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
+    source = _source(options, inputs)
+    profile = source.profile or ""
+    moved = _mover(edges, inputs, ctx, profile).export_key()
+    keys = edges.files.slots(profile).current
+    key_id = keys.shown_id if keys else "its key"
+    if not options.json:
+        ctx.console.say(
+            f"{key_id} of profile {profile!r} is in the credentials file"
+            + (", and no longer in the keyring" if moved else " already")
+        )
+    return _moved(profile, key_id, FILE, changed=moved)
+
+
+def process(options: Options, ctx: Context) -> Result:
+    """`keys process`: a profile's pair from the keyring, as the JSON that SDKs ask for."""
+    from json import dumps  # noqa: PLC0415  # for this command only
+
+    profile = options.profile or "default"
+    keys = ctx.make.keys().vault.get(profile)
+    if keys is None:
+        raise not_stored(profile)
+    pair = {
+        "Version": 1,
+        "AccessKeyId": keys.access_key_id,
+        "SecretAccessKey": keys.secret_access_key.reveal(),
+    }
+    return Result(data={}, lines=(dumps(pair),))
+
+
+def rotate(options: Options, ctx: Context) -> Result:
+    """`keys rotate`: a new pair in the place of a profile's; `--finish` deletes the old one."""
+    edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
+    source = _source(options, inputs)
+    profile = source.profile or ""
+    shelf = _shelf(edges, source)
+    settings = SessionsOfSource(inputs, source, profile, is_told=True).choose()
+    session = ctx.make.session()
+    signer = Signer(find_caller(session, settings), lambda: _with_mfa(settings, inputs, ctx))
+    rotation = KeyRotation(edges, shelf, profile, signer, yes=options.yes)
+    try:
+        if options.finish:
+            deleted = rotation.finish()
+            return _finished(options, ctx, profile, deleted)
+        begun = rotation.rotate()
+    except KeyboardInterrupt:
+        raise Interrupted(
+            "interrupted",
+            f"interrupted; the old key of profile {profile!r} and a new one are on record",
+            f"to go on: `mfa-session keys rotate --profile {profile}`",
+        ) from None
+    current = shelf.slots(profile).current
+    new_id = current.shown_id if current else ""
+    if not options.json:
+        ctx.console.say(
+            f"profile {profile!r} has a new key, {new_id}; {begun.old_id} is inactive. "
+            "Once nothing fails without it, delete it: "
+            f"`mfa-session keys rotate --profile {profile} --finish`"
+        )
+    return Result(data={"profile": profile, "key_id": new_id, "replaced": begun.old_id})
+
+
+def _finished(options: Options, ctx: Context, profile: str, deleted: str) -> Result:
+    if not options.json:
+        ctx.console.say(f"deleted {deleted}, which profile {profile!r} had before")
+    return Result(data={"profile": profile, "deleted": deleted})
+
+
+def _with_mfa(settings: Settings, inputs: Inputs, ctx: Context) -> Caller:
+    """Return the source's MFA session as the caller: renewed if need be, with a code."""
+    session = acquire(ctx, inputs, settings).session
+    return Caller(keys=session.keys, profile=settings.source.profile, region=settings.region)
+
+
+def _callers(source: Source, inputs: Inputs, ctx: Context) -> tuple[Caller, Caller]:
+    """Return the key itself as the caller, and a living MFA session of it, if there is one."""
+    edges = ctx.make.session()
+    settings = SessionsOfSource(inputs, source, source.profile, is_told=True).choose()
+    settings = with_keys(edges, settings.replace(source=source))
+    return long_term_caller(settings), find_caller(edges, settings)
+
+
+def _source(options: Options, inputs: Inputs) -> Source:
+    """Return the profile's source; of a session, the source that it is had from."""
+    name = options.profile
+    source = usual_source(inputs, default_name(inputs)) if name is None else None
+    if source is None and name is not None:
+        behind = follow(inputs, name) if names_session(inputs, name) else None
+        source = behind or named_source(inputs, name)
+    if source is None or source.profile is None:
+        raise ConfigurationError(
+            "environment-keys",
+            "the access key stands in the environment, not in a profile",
+            "say which profile you mean: --profile NAME",
+        )
+    return source
+
+
+def _refuse_unmovable(inputs: Inputs, source: Source, profile: str) -> None:
+    if source.process is not None and source.stored is None:
+        raise ConfigurationError(
+            "foreign-process",
+            f"the key of profile {profile!r} comes from another program (credential_process)",
+            f"have that program print the key, store it with `aws configure --profile {profile}`, "
+            "and remove the credential_process",
+        )
+    check_portable(profile, "profile with a credential_process")
+    for key in _NOT_OF_PROCESS:
+        if key in inputs.section(profile):
+            raise ConfigurationError(
+                "hidden-profile",
+                f"profile {profile!r} has {key}: SDKs would not ask its credential_process",
+                "give the keys a profile of their own",
+            )
+
+
+def _shelf(edges: KeyEdges, source: Source) -> Shelf:
+    if source.keys is not None:
+        return edges.files
+    if source.stored == source.profile:
+        return KeyringShelf(edges.vault)
+    raise ConfigurationError(
+        "foreign-process",
+        f"the key of {source.label()} comes from another program (credential_process)",
+        "rotate it with that program",
+    )
+
+
+def _mover(edges: KeyEdges, inputs: Inputs, ctx: Context, profile: str) -> Mover:
+    section = inputs.section(profile)
+    around = ctx.environ.get("AWS_REGION") or ctx.environ.get("AWS_DEFAULT_REGION")
+    region = around or section.get("region") or inputs.file.defaults.get("region")
+    return Mover(edges, profile, region_for(region, section.get("mfa_serial")))
+
+
+def _key_id(edges: KeyEdges, profile: str) -> str:
+    known = {key.profile: key.key_id for key in edges.vault.known()}
+    return known.get(profile, "its key")
+
+
+def _moved(profile: str, key_id: str, where: str, *, changed: bool) -> Result:
+    return Result(data={"profile": profile, "key_id": key_id, "where": where, "changed": changed})
+
+
+def _unfinished(edges: KeyEdges) -> list[tuple[str, Move | Rotation]]:
+    """Return each note with the command that finishes what it tells of."""
+    found: list[tuple[str, Move | Rotation]] = []
+    found += [(move.kind, move) for move in edges.journal.moves()]
+    found += [("rotate", rotation) for rotation in edges.journal.rotations()]
+    return found
+
+
+def _tell_unfinished(edges: KeyEdges, ctx: Context) -> None:
+    for what, note in _unfinished(edges):
+        ctx.console.warn(
+            f"{what} of the key of profile {note.profile!r} was cut off, or goes on now; "
+            f"to finish: `mfa-session keys {what} --profile {note.profile}`"
+        )
+
+
+def _row(key: ListedKey, now: datetime, *, online: bool) -> tuple[str, ...]:
+    days = key.age_days(now)
+    row = (
+        key.profile or "-",
+        key.where or "-",
+        key.key_id or "?",
+        "?" if days is None else f"{days} d",
+    )
+    if not online:
+        return row
+    active = {True: "yes", False: "no", None: "?"}[key.is_active]
+    used = f"{key.last_used_at:%Y-%m-%d}" if key.last_used_at else "never or unknown"
+    return (*row, active, used, (key.user_arn or "?").rpartition("/")[2])

@@ -1,0 +1,145 @@
+"""What the care of long-term keys touches; `cli/wiring.py` plugs the real edges in."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from mfa_session.model.long_term_keys import CURRENT
+from mfa_session.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from mfa_session.model.iam import AccessKey
+    from mfa_session.model.long_term_keys import KnownKey, Move, Rotation, Slots
+    from mfa_session.model.ports import Caller, Clock, Console
+    from mfa_session.model.session import Keys
+
+
+class Vault(Protocol):
+    """The keyring's pairs, by profile and place; ConfigurationError where the keyring fails."""
+
+    def get(self, profile: str, place: str = CURRENT) -> Keys | None:
+        """Return a pair, or None."""
+
+    def put(self, profile: str, keys: Keys, place: str = CURRENT) -> None:
+        """Store a pair, and see that it is given back."""
+
+    def remove(self, profile: str, place: str = CURRENT) -> None:
+        """Remove a pair; one that is not there is fine."""
+
+    def known(self) -> list[KnownKey]:
+        """Return what is known of the pairs in use, without asking the keyring."""
+
+
+class Shelf(Protocol):
+    """Where a profile's pair is, with room for a second one beside it while it is replaced."""
+
+    def slots(self, profile: str) -> Slots:
+        """Return the pairs that stand there."""
+
+    def put_new(self, profile: str, keys: Keys) -> None:
+        """Put a new pair beside the one in use."""
+
+    def swap(self, profile: str) -> None:
+        """Have the new pair used, and keep the one before."""
+
+    def drop_new(self, profile: str) -> None:
+        """Remove the new pair."""
+
+    def drop_old(self, profile: str) -> None:
+        """Remove the pair that was replaced."""
+
+
+class KeyFiles(Shelf, Protocol):
+    """The AWS files, as a shelf, and as one end of a move."""
+
+    def check_writable(self) -> None:
+        """Find out, changing nothing, whether both files could be written."""
+
+    def process(self, profile: str) -> str | None:
+        """Return the profile's credential_process."""
+
+    def put_pair(self, profile: str, keys: Keys) -> None:
+        """Write a pair where none stands."""
+
+    def take_pair(self, profile: str, keys: Keys) -> None:
+        """Remove a pair, and nothing else."""
+
+    def set_process(self, profile: str, line: str, before: str | None) -> None:
+        """Write the profile's credential_process."""
+
+    def clear_process(self, profile: str, before: str) -> None:
+        """Remove it."""
+
+
+class Journal(Protocol):
+    """What was begun, on the disk; it holds no secret."""
+
+    def move(self, profile: str) -> Move | None:
+        """Return the move that was begun, or None."""
+
+    def rotation(self, profile: str) -> Rotation | None:
+        """Return the rotation that was begun, or None."""
+
+    def save(self, note: Move | Rotation) -> None:
+        """Write a note."""
+
+    def remove(self, note: Move | Rotation) -> None:
+        """Remove a note."""
+
+    def moves(self) -> list[Move]:
+        """Return every move that was begun."""
+
+    def rotations(self) -> list[Rotation]:
+        """Return every rotation that was begun."""
+
+    def dates(self) -> Mapping[str, datetime]:
+        """Return when keys were made, by id, as far as AWS has told before."""
+
+    def note_dates(self, dates: Mapping[str, datetime]) -> None:
+        """Remember such dates."""
+
+
+class AwsKeys(Protocol):
+    """IAM, asked about the caller's own keys; each call raises our errors only."""
+
+    def identity(self, caller: Caller) -> str:
+        """STS GetCallerIdentity: the ARN."""
+
+    def list(self, caller: Caller) -> tuple[AccessKey, ...]:
+        """IAM ListAccessKeys."""
+
+    def last_used(self, caller: Caller, key_id: str) -> datetime | None:
+        """IAM GetAccessKeyLastUsed."""
+
+    def create(self, caller: Caller) -> Keys:
+        """IAM CreateAccessKey, sent once."""
+
+    def deactivate(self, caller: Caller, key_id: str) -> None:
+        """IAM UpdateAccessKey to Inactive."""
+
+    def delete(self, caller: Caller, key_id: str) -> None:
+        """IAM DeleteAccessKey."""
+
+
+class KeyEdges(Record):
+    """Everything that a command about long-term keys touches.
+
+    `put_off` defers signals for a block that tells where they may strike; `own_line` returns the
+    credential_process of a profile whose key the keyring holds.
+    """
+
+    aws: AwsKeys
+    vault: Vault
+    files: KeyFiles
+    journal: Journal
+    clock: Clock
+    talk: Console
+    confirm: Callable[[str], bool | None]
+    pause: Callable[[float], None]
+    uninterrupted: Callable[[], AbstractContextManager[None]]
+    own_line: Callable[[str], str]

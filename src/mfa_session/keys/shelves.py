@@ -1,0 +1,44 @@
+"""The keyring as a place for a profile's pair, and for a second one beside it."""
+
+from __future__ import annotations
+
+from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, Slots
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.keys.ports import Vault
+    from mfa_session.model.session import Keys
+
+
+class KeyringShelf:
+    """One item for each pair. In a swap both are there twice before either goes."""
+
+    def __init__(self, vault: Vault) -> None:
+        """Take the keyring."""
+        self._vault = vault
+
+    def slots(self, profile: str) -> Slots:
+        """Return the pairs that are stored."""
+        get = self._vault.get
+        return Slots(current=get(profile), new=get(profile, NEW), old=get(profile, OLD))
+
+    def put_new(self, profile: str, keys: Keys) -> None:
+        """Store a new pair beside the one in use."""
+        self._vault.put(profile, keys, NEW)
+
+    def swap(self, profile: str) -> None:
+        """Have the new pair used, and keep the one before."""
+        slots = self.slots(profile)
+        if slots.current is None or slots.new is None:
+            raise RuntimeError("there is nothing to swap")
+        self._vault.put(profile, slots.current, OLD)
+        self._vault.put(profile, slots.new, CURRENT)
+        self._vault.remove(profile, NEW)
+
+    def drop_new(self, profile: str) -> None:
+        """Remove the new pair."""
+        self._vault.remove(profile, NEW)
+
+    def drop_old(self, profile: str) -> None:
+        """Remove the pair that was replaced."""
+        self._vault.remove(profile, OLD)

@@ -1,0 +1,141 @@
+"""Long-term keys in the keyring, by profile, and the index of them beside it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, KnownKey, not_stored
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys
+from mfa_session.model.state_names import name_for
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from mfa_session.model.ports import Clock
+    from mfa_session.system.keyring_items import KeyringItems
+    from mfa_session.system.secret_index import State
+
+_ITEMS = {CURRENT: "key", NEW: "new-key", OLD: "old-key"}
+_INDEX = "key-"
+
+
+class StoredKeys:
+    """Pairs of keys in the keyring: one item for each profile and place.
+
+    The index may be lost: it fills when a key is read. What asks the keyring raises
+    ConfigurationError as `Keyring` does.
+    """
+
+    def __init__(self, items: KeyringItems, state: State, clock: Clock) -> None:
+        """Take the keyring's items, and where the index is."""
+        self._items = items
+        self._index = KeyIndex(state)
+        self._clock = clock
+
+    def get(self, profile: str, place: str = CURRENT) -> Keys | None:
+        """Return the pair of a profile; None if the keyring has none, or no pair."""
+        known = self._index.find(profile)
+        text = self._items.get(_item(profile, place), known.keyring if known else None)
+        keys = _read_pair(text)
+        if place == CURRENT:
+            self._correct(profile, known, keys)
+        return keys
+
+    def _correct(self, profile: str, known: KnownKey | None, keys: Keys | None) -> None:
+        """Have the index say what the keyring does."""
+        if keys is None and known is not None:
+            self._index.forget(profile)
+        elif keys is not None and (known is None or known.key_id != keys.access_key_id):
+            self._note(profile, keys)
+
+    def required(self, profile: str) -> Keys:
+        """Return the pair of a profile; ConfigurationError `key-not-stored` if there is none."""
+        keys = self.get(profile)
+        if keys is None:
+            raise not_stored(profile)
+        return keys
+
+    def put(self, profile: str, keys: Keys, place: str = CURRENT) -> None:
+        """Store a pair in the place of any before, and see that it is there."""
+        pair = {
+            "access_key_id": keys.access_key_id,
+            "secret_access_key": keys.secret_access_key.reveal(),
+        }
+        backend = self._items.set(_item(profile, place), json.dumps(pair))
+        if place == CURRENT:
+            self._note(profile, keys, backend)
+
+    def remove(self, profile: str, place: str = CURRENT) -> None:
+        """Remove a pair; one that is not there is fine."""
+        self._items.remove(_item(profile, place))
+        if place == CURRENT:
+            self._index.forget(profile)
+
+    def known(self) -> list[KnownKey]:
+        """Return what the index knows, by profile; the keyring is not asked."""
+        return self._index.all()
+
+    def _note(self, profile: str, keys: Keys, backend: str | None = None) -> None:
+        now = self._clock.now().replace(microsecond=0)
+        where = backend or self._items.backend()
+        known = KnownKey(profile=profile, key_id=keys.access_key_id, stored_at=now, keyring=where)
+        self._index.note(known)
+
+
+class KeyIndex:
+    """What is known of the keys in the keyring: one small file for each; nothing secret."""
+
+    def __init__(self, state: State) -> None:
+        """Take the state directory."""
+        self._state = state
+
+    def find(self, profile: str) -> KnownKey | None:
+        """Return what is known of a profile's key."""
+        return self._read(name_for(_INDEX, profile))
+
+    def all(self) -> list[KnownKey]:
+        """Return all, by profile."""
+        found = (self._read(name) for name in self._state.names(_INDEX))
+        return sorted((known for known in found if known), key=lambda known: known.profile)
+
+    def note(self, known: KnownKey) -> None:
+        """Remember a key; that this fails stops nothing: the keyring is asked instead."""
+        values = {**known.as_dict(), "stored_at": known.stored_at.isoformat()}
+        try:
+            self._state.write(name_for(_INDEX, known.profile), json.dumps(values).encode())
+        except ConfigurationError:
+            return
+
+    def forget(self, profile: str) -> None:
+        """Forget a key; likewise."""
+        try:
+            self._state.remove(name_for(_INDEX, profile))
+        except ConfigurationError:
+            return
+
+    def _read(self, name: str) -> KnownKey | None:
+        try:
+            values: dict[str, Any] = json.loads(self._state.read(name) or b"")
+            moment = datetime.fromisoformat(values["stored_at"])
+            return KnownKey(**{**values, "stored_at": moment})
+        except (ValueError, TypeError, KeyError):
+            return None
+
+
+def _item(profile: str, place: str) -> str:
+    return f"{_ITEMS[place]} {profile}"
+
+
+def _read_pair(text: str | None) -> Keys | None:
+    try:
+        pair = json.loads(text or "")
+        return Keys(
+            access_key_id=str(pair["access_key_id"]),
+            secret_access_key=Secret(str(pair["secret_access_key"])),
+        )
+    except (ValueError, TypeError, KeyError):
+        return None

@@ -1,0 +1,497 @@
+"""`keys`: long-term keys listed, in a real keyring and out of it, rotated; and what goes wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+import processes
+from e2e.moments import Held
+from e2e.places import long_term, managed
+from fakes import file_keyring, trap_keyring
+
+if TYPE_CHECKING:
+    from conftest import Run, Start
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.answers import Answer
+    from mfa_session.sandbox.identities import Device, Document, User
+    from mfa_session.sandbox.signatures import HttpRequest
+    from secret_service import SecretService
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes and signals of POSIX")
+
+FAKES = Path(file_keyring.__file__).parent
+KEYS_WITH_MFA: Document = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {
+            "Effect": "Deny",
+            "Action": "iam:*AccessKey*",
+            "Resource": "*",
+            "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+        },
+    ],
+}
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Path:
+    """Have children and this process keep secrets in a file, and return its path."""
+    path = tmp_path / "keyring.json"
+    os.environ.update(
+        PYTHONPATH=str(FAKES), PYTHON_KEYRING_BACKEND=file_keyring.NAME, FILE_KEYRING=str(path)
+    )
+    return path
+
+
+def kept_in(path: Path) -> dict[str, Any]:
+    """Return what a keyring's file holds, by user name."""
+    if not path.exists():
+        return {}
+    items = json.loads(path.read_text())
+    return {name.removeprefix("mfa-session "): json.loads(text) for name, text in items.items()}
+
+
+def pair_of(user: User, number: int = 0) -> dict[str, str]:
+    key = user.keys[number]
+    return {"access_key_id": key.access_key_id, "secret_access_key": key.secret_access_key}
+
+
+def error_of(outcome: processes.Outcome) -> dict[str, str]:
+    return dict(json.loads(outcome.stdout)["error"])
+
+
+class Answered(Held):
+    """Keeps the answers back: AWS has done it, and has not said so."""
+
+    def _handle(self, request: HttpRequest) -> Answer | None:
+        answer = self._before(request)
+        if self._mark in request.body + b"&":
+            self._arrived.release()
+            self._open.wait(10)
+        return answer
+
+
+class TestInARealKeyring:
+    """gnome-keyring."""
+
+    def test_every_tool_reads_an_imported_key_and_export_brings_it_back(
+        self, run: Run, carols: AwsFiles, carol: User, service: SecretService
+    ) -> None:
+        before = carols.credentials.read_bytes()
+        assert run("keys", "import").exit_code == 0
+        ((attributes, secret),) = service.items()
+        assert attributes == {"service": "mfa-session", "username": "key default"}
+        assert json.loads(secret) == pair_of(carol)
+        assert carols.credentials.read_text() == "[default]\nregion = eu-west-1\n"
+
+        session = boto3.Session(profile_name="default")
+        assert session.client("sts").get_caller_identity()["Arn"] == carol.arn
+        cli = processes.run_process(["aws", "sts", "get-caller-identity", "--output", "json"])
+        assert json.loads(cli.stdout)["Arn"] == carol.arn
+
+        assert run("keys", "export").exit_code == 0
+        assert service.items() == []
+        section = carols.section("default") or {}
+        assert section == {"region": "eu-west-1", **_lines(carol)}
+        assert carols.profile("default") in (None, {})
+        assert sorted(before.splitlines()) == sorted(carols.credentials.read_bytes().splitlines())
+
+    def test_our_own_commands_never_run_the_credential_process(
+        self, run: Run, carols: AwsFiles, carol: User, phone: Device, service: SecretService
+    ) -> None:
+        assert run("keys", "import").exit_code == 0
+        moved = carols.config.read_text().replace(" = /", " = /gone/").replace("gone//", "gone/")
+        carols.config.write_text(moved)  # the program that SDKs would start is not there
+        assert run("login", "--token-code", phone.code()).exit_code == 0
+        assert (carols.section("mfa") or {})["mfa_session_source_key_id"] == carol.access_key_id
+        guarded = run("guard", "--dry-run", "--json", "--", "aws", "ec2", "terminate-instances")
+        assert json.loads(guarded.stdout)["session"] == "mfa"
+        found = json.loads(run("doctor", "--json").stdout)
+        (finding,) = [
+            check for check in found["checks"]
+            if check["id"] == "credential-process" and check["severity"] == "error"
+        ]  # fmt: skip
+        assert "/gone/" in finding["finding"]
+        assert finding["cure"] == "mfa-session keys import --profile default"
+        assert run("keys", "import").exit_code == 0
+        assert "/gone/" not in carols.config.read_text()
+        assert len(service.items()) == 1
+
+    def test_a_rotation_in_the_keyring(
+        self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User, service: SecretService
+    ) -> None:
+        assert run("keys", "import").exit_code == 0
+        old = carol.access_key_id
+        assert run("keys", "rotate", "--yes").exit_code == 0
+        new = carol.keys[1].access_key_id
+        items = {attributes["username"]: json.loads(text) for attributes, text in service.items()}
+        assert items == {"key default": pair_of(carol, 1), "old-key default": pair_of(carol)}
+        assert carol.inactive_keys == {old}
+        assert run("keys", "rotate", "--finish", "--yes").exit_code == 0
+        assert [state for key_id, state, _ in aws.key_log if key_id == old] == [
+            "Inactive",
+            "deleted",
+        ]
+        assert [key.access_key_id for key in carol.keys] == [new]
+        assert len(service.items()) == 1
+        assert "aws_secret_access_key" not in carols.credentials.read_text()
+
+    @pytest.mark.parametrize("trouble", ["lock", "kill"])
+    def test_a_locked_or_dead_keyring_changes_nothing(
+        self, run: Run, carols: AwsFiles, service: SecretService, trouble: str
+    ) -> None:
+        before = carols.credentials.read_bytes()
+        getattr(service, trouble)()
+        outcome = run("keys", "import", "--no-input", "--json")
+        assert outcome.exit_code == 3
+        assert error_of(outcome)["code"].startswith("keyring-")
+        assert (carols.credentials.read_bytes(), carols.config.exists()) == (before, False)
+
+    @pytest.mark.parametrize(
+        ("argv", "operation", "hold"),
+        [
+            (("import",), "GetCallerIdentity", Held),
+            (("rotate", "--yes"), "CreateAccessKey", Held),
+            (("rotate", "--yes"), "CreateAccessKey", Answered),
+            (("rotate", "--yes"), "UpdateAccessKey", Answered),
+        ],
+        ids=lambda value: value if isinstance(value, str) else "",
+    )
+    def test_a_real_kill_leaves_a_working_key_and_the_next_run_finishes(  # noqa: PLR0917
+        self,
+        start: Start,
+        run: Run,
+        aws: Sandbox,
+        carols: AwsFiles,
+        carol: User,
+        service: SecretService,
+        argv: tuple[str, ...],
+        operation: str,
+        hold: type[Held],
+    ) -> None:
+        with hold(aws, operation) as held:
+            process = start("keys", *argv)
+            held.wait_for_call()
+            process.kill()
+            process.wait()
+        sts = boto3.Session(profile_name="default").client("sts")
+        assert sts.get_caller_identity()["Arn"] == carol.arn
+        outcome = run("keys", *argv)
+        assert outcome.exit_code == 0, outcome
+        assert "cut off" in outcome.stderr
+        sts = boto3.Session(profile_name="default").client("sts")
+        assert sts.get_caller_identity()["Arn"] == carol.arn
+        assert len(service.items()) == (argv == ("import",))
+        if "rotate" in argv:
+            on_record = _lines(carol, 1).items() <= (carols.section("default") or {}).items()
+            assert (on_record, len(carol.keys), len(carol.inactive_keys)) == (True, 2, 1)
+
+
+def _lines(user: User, number: int = 0) -> dict[str, str]:
+    return {f"aws_{name}": value for name, value in pair_of(user, number).items()}
+
+
+class TestList:
+    """`keys list`."""
+
+    def test_offline_it_says_where_each_key_is_and_reads_no_secret(
+        self, run: Run, carols: AwsFiles, aws: Sandbox, carol: User, keyring: Path
+    ) -> None:
+        erin = aws.create_user("erin")
+        carols.write(
+            long_term(carol) + long_term(erin, "erin") + managed(),
+            config="[profile vault]\ncredential_process = /bin/vault print\n[profile sso]\n"
+            "sso_session = x\n",
+        )
+        assert run("keys", "import", "--profile", "erin").exit_code == 0
+        aws.calls.clear()
+        keyring.rename(keyring.with_name("away"))  # whoever asked the keyring would miss it
+        listed = json.loads(run("keys", "list", "--json").stdout)["keys"]
+        assert [(key["profile"], key["where"], key["key_id"]) for key in listed] == [
+            ("default", "file", carol.access_key_id),
+            ("erin", "keyring", erin.access_key_id),
+            ("vault", "process", None),
+        ]
+        assert len(aws.calls) == 0
+
+    def test_online_it_says_what_aws_knows_and_later_the_age_offline(
+        self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User
+    ) -> None:
+        other = carol.add_key()
+        carol.deactivate_key(other.access_key_id)
+        listed = json.loads(run("keys", "list", "--online", "--json").stdout)["keys"]
+        mine, second = listed
+        assert (mine["profile"], mine["active"], mine["user_arn"], mine["age_days"]) == (
+            "default", True, carol.arn, 0,
+        )  # fmt: skip
+        assert mine["last_used_at"] is not None
+        assert (second["profile"], second["key_id"], second["active"], second["last_used_at"]) == (
+            None, other.access_key_id, False, None,
+        )  # fmt: skip
+        aws.calls.clear()
+        (offline,) = json.loads(run("keys", "list", "--json").stdout)["keys"]
+        assert offline["created_at"] == mine["created_at"]
+        assert len(aws.calls) == 0
+        assert carols.credentials.exists()
+
+    def test_a_key_that_aws_does_not_know_is_a_problem_of_its_own(
+        self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User
+    ) -> None:
+        erin = aws.create_user("erin")
+        carols.write(long_term(carol) + long_term(erin, "erin"))
+        carol.deactivate_key(carol.access_key_id)
+        outcome = run("keys", "list", "--online", "--json")
+        problems = [key["problem"] for key in json.loads(outcome.stdout)["keys"]]
+        assert outcome.exit_code == 0
+        assert problems[0].startswith("AWS does not know the access key")
+        assert problems[1:] == ["is not allowed" in (problems[1] or "") and problems[1]]
+
+    def test_half_a_pair_is_listed_with_what_is_wrong(self, run: Run, files: AwsFiles) -> None:
+        files.write("[half]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\n")
+        (key,) = json.loads(run("keys", "list", "--json").stdout)["keys"]
+        assert "has aws_access_key_id but no aws_secret_access_key" in key["problem"]
+
+
+BAD_IMPORTS = {
+    "no-such-profile": ("nowhere", "", ""),
+    "no-long-term-keys": ("empty", "[empty]\nregion = x\n", ""),
+    "temporary-source": ("sso", "", "[profile sso]\nsso_session = x\n"),
+    "partial-keys": ("half", "[half]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\n", ""),
+    "foreign-process": ("vault", "", "[profile vault]\ncredential_process = vault print\n"),
+}
+
+
+class TestBadInput:
+    """What is refused changes nothing."""
+
+    @pytest.mark.parametrize("code", BAD_IMPORTS)
+    @pytest.mark.parametrize("verb", ["import", "rotate"])
+    def test_a_profile_without_keys_of_its_own(
+        self, run: Run, files: AwsFiles, keyring: Path, verb: str, code: str
+    ) -> None:
+        profile, credentials, config = BAD_IMPORTS[code]
+        files.write(credentials, config=config)
+        outcome = run("keys", verb, "--profile", profile, "--json")
+        assert (outcome.exit_code, error_of(outcome)["code"]) == (3, code), outcome
+        assert files.credentials.read_text() == credentials
+        assert files.config.read_text() == config
+        assert kept_in(keyring) == {}
+
+    @pytest.mark.parametrize(
+        ("code", "name", "config"),
+        [
+            ("hidden-profile", "role", "[profile role]\nrole_arn = arn:aws:iam::1:role/x\n"),
+            ("bad-profile-name", "my key", ""),
+        ],
+    )
+    def test_a_profile_whose_process_no_sdk_would_run(
+        self, run: Run, files: AwsFiles, carol: User, code: str, name: str, config: str
+    ) -> None:
+        files.write(long_term(carol, name), config=config)
+        outcome = run("keys", "import", "--profile", name, "--json")
+        assert (outcome.exit_code, error_of(outcome)["code"]) == (3, code)
+        assert (files.credentials.read_text(), files.config.read_text()) == (
+            long_term(carol, name), config,
+        )  # fmt: skip
+
+    def test_aws_login_is_temporary(self, run: Run, files: AwsFiles, keyring: Path) -> None:
+        files.write(config="[profile me]\nlogin_session = arn:aws:iam::123456789012:user/me\n")
+        outcome = run("keys", "import", "--profile", "me", "--json")
+        assert error_of(outcome)["code"] == "temporary-source"
+        assert "`aws login --profile me` renews it" in error_of(outcome)["message"]
+        assert kept_in(keyring) == {}
+
+    @pytest.mark.parametrize(
+        ("backend", "code"),
+        [
+            ("keyring.backends.null.Keyring", "keyring-unusable"),
+            ("keyring.backends.fail.Keyring", "keyring-unusable"),
+            ("fakes.odd_keyrings.PlaintextKeyring", "keyring-insecure"),
+            ("fakes.odd_keyrings.LossyKeyring", "keyring-unusable"),
+            ("fakes.odd_keyrings.LockedKeyring", "keyring-locked"),
+        ],
+    )
+    def test_a_keyring_that_is_none_is_not_given_a_key(
+        self, run: Run, carols: AwsFiles, backend: str, code: str
+    ) -> None:
+        before = carols.credentials.read_bytes()
+        os.environ.update(PYTHONPATH=str(FAKES.parent), PYTHON_KEYRING_BACKEND=backend)
+        outcome = run("keys", "import", "--json")
+        assert (outcome.exit_code, error_of(outcome)["code"]) == (3, code)
+        assert (carols.credentials.read_bytes(), carols.config.exists()) == (before, False)
+
+    def test_an_inactive_key_is_not_imported(
+        self, run: Run, carols: AwsFiles, carol: User, keyring: Path
+    ) -> None:
+        carol.deactivate_key(carol.access_key_id)
+        before = carols.credentials.read_bytes()
+        for verb in (("import",), ("rotate", "--yes")):
+            outcome = run("keys", *verb, "--json")
+            assert (outcome.exit_code, error_of(outcome)["code"]) == (5, "invalid-key")
+        assert (carols.credentials.read_bytes(), carols.config.exists()) == (before, False)
+        assert kept_in(keyring) == {}
+
+    def test_two_keys_root_and_nobody_to_ask(
+        self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User
+    ) -> None:
+        before = carols.credentials.read_bytes()
+        outcome = run("keys", "rotate", "--json")
+        assert (outcome.exit_code, error_of(outcome)["code"]) == (7, "not-confirmed")
+        second = carol.add_key().access_key_id
+        outcome = run("keys", "rotate", "--yes", "--json")
+        assert (outcome.exit_code, error_of(outcome)["code"]) == (5, "two-keys")
+        assert f"{second} (active" in error_of(outcome)["message"]
+        assert carols.credentials.read_bytes() == before
+        carols.write(long_term(aws.create_root()))
+        outcome = run("keys", "rotate", "--yes", "--json")
+        assert (outcome.exit_code, error_of(outcome)["code"]) == (3, "root-key")
+        assert list(aws.key_log) == []
+
+    def test_nothing_to_finish(self, run: Run, carols: AwsFiles) -> None:
+        assert carols.credentials.exists()
+        outcome = run("keys", "rotate", "--finish", "--yes", "--json")
+        assert (outcome.exit_code, error_of(outcome)["code"]) == (3, "no-rotation")
+
+    def test_a_key_that_is_not_in_the_keyring(self, run: Run, keyring: Path) -> None:
+        outcome = run("keys", "process", "--profile", "work")
+        assert (outcome.exit_code, outcome.stdout) == (3, "")
+        assert "the keyring has no key of profile 'work'" in outcome.stderr
+        assert outcome.stderr.count("\n") == 1
+        assert kept_in(keyring) == {}
+
+    def test_a_keyring_that_loses_the_key_between_store_and_read_back(
+        self, run: Run, carols: AwsFiles, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "trap"
+        os.environ.update(
+            PYTHONPATH=str(FAKES),
+            PYTHON_KEYRING_BACKEND=trap_keyring.NAME,
+            TRAP_KEYRING=str(path),
+        )
+        path.with_name("trap.forget").touch()
+        before = carols.credentials.read_bytes()
+        outcome = run("keys", "import", "--json")
+        assert (outcome.exit_code, error_of(outcome)["code"]) == (3, "keyring-unusable")
+        assert (carols.credentials.read_bytes(), carols.config.exists()) == (before, False)
+
+
+class TestRotate:
+    """`keys rotate` of a key in the credentials file."""
+
+    def test_it_waits_until_a_new_key_has_spread(
+        self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User
+    ) -> None:
+        old = carol.access_key_id
+        aws.key_spread_seconds = 9
+        outcome = run("keys", "rotate", "--yes", "--json")
+        assert outcome.exit_code == 0, outcome
+        new = carol.keys[1].access_key_id
+        assert json.loads(outcome.stdout) == {
+            "version": 1, "profile": "default", "key_id": new, "replaced": old,
+        }  # fmt: skip
+        states = [(state.access_key_id, state.state) for state in aws.key_log]
+        assert states == [(new, "created"), (old, "Inactive")]
+        assert (carols.section("default") or {})["aws_access_key_id"] == new
+        second = run("keys", "rotate", "--yes", "--json")
+        assert "--finish` deletes it" in error_of(second)["hint"]
+        assert run("keys", "rotate", "--finish", "--yes").exit_code == 0
+        assert carols.section("default") == {"region": "eu-west-1", **_lines(carol)}
+        assert carol.access_key_id == new
+
+    def test_with_a_session_where_policies_demand_mfa(
+        self, run: Run, aws: Sandbox, files: AwsFiles
+    ) -> None:
+        dave = aws.create_user("dave", policies=[KEYS_WITH_MFA])
+        phone = aws.create_device(dave, name="dave")
+        files.write(long_term(dave) + "region = eu-west-1\n")
+        refused = run("keys", "rotate", "--yes", "--json", "--no-input")
+        assert (refused.exit_code, error_of(refused)["code"]) == (4, "code-needed")
+        assert list(aws.key_log) == []
+        code = {"MFA_SESSION_TOKEN_CODE": phone.code()}
+        outcome = run("keys", "rotate", "--yes", env=code)
+        assert outcome.exit_code == 0, outcome
+        assert len(dave.inactive_keys) == 1
+
+    @pytest.mark.usefixtures("carols")
+    def test_a_session_at_hand_signs(
+        self, run: Run, aws: Sandbox, carol: User, log_in: LogIn
+    ) -> None:
+        log_in()
+        aws.calls.clear()
+        assert run("keys", "rotate", "--yes").exit_code == 0
+        signers = {call.access_key_id for call in aws.calls.of("CreateAccessKey")}
+        assert signers != {carol.access_key_id}
+
+    def test_refused_by_policy(self, run: Run, aws: Sandbox, files: AwsFiles) -> None:
+        denied: Document = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Action": "iam:List*", "Resource": "*"}],
+        }
+        dave = aws.create_user("dave", policies=[denied])
+        phone = aws.create_device(dave, name="dave")
+        files.write(long_term(dave))
+        before = files.credentials.read_bytes()
+        code = {"MFA_SESSION_TOKEN_CODE": phone.code()}
+        outcome = run("keys", "rotate", "--yes", "--json", env=code)
+        assert (outcome.exit_code, error_of(outcome)["code"]) == (5, "not-authorized")
+        assert list(aws.key_log) == []
+        assert files.credentials.read_bytes().startswith(before)
+
+    def test_in_the_aws_config_file(self, run: Run, files: AwsFiles, carol: User) -> None:
+        files.write("", config=long_term(carol).replace("[default]", "[profile work]"))
+        assert run("keys", "rotate", "--profile", "work", "--yes").exit_code == 0
+        profile = files.profile("work") or {}
+        assert _lines(carol, 1).items() <= profile.items()
+        assert files.credentials.read_text() == ""
+
+
+def test_no_secret_is_seen_outside_of_the_places_for_it(
+    run: Run, aws: Sandbox, carols: AwsFiles, carol: User, keyring: Path, home: Path
+) -> None:
+    """Output at every level, files, journals cut off in the middle, and children's words."""
+    seen: list[str] = []
+
+    def look(*argv: str, expected: int = 0) -> None:
+        outcome = run(*argv, "-vv")
+        assert outcome.exit_code == expected, outcome
+        shown = outcome.stderr + ("" if argv[1] == "process" else outcome.stdout)
+        kept = {
+            path: path.read_text(errors="replace")
+            for path in home.rglob("*")
+            if path.is_file() and path != carols.credentials
+        }
+        for key in carol.keys:
+            texts = [shown, *kept.values()]
+            seen.extend(f"{argv} {text}" for text in texts if key.secret_access_key in text)
+
+    look("keys", "list", "--online")
+    look("keys", "import")
+    look("keys", "process", "--profile", "default")
+    aws.drop("CreateAccessKey", times=1, after=True)
+    look("keys", "rotate", "--yes", expected=6)
+    look("keys", "rotate", "--yes", "--json")
+    look("keys", "rotate", "--finish", "--yes")
+    look("keys", "list", "--json", "--online")
+    look("keys", "export", "--json")
+    assert seen == []
+    assert kept_in(keyring) == {}
+
+
+def test_the_line_names_the_program_by_its_absolute_path(
+    run: Run, carols: AwsFiles, keyring: Path
+) -> None:
+    assert run("keys", "import").exit_code == 0
+    program = shutil.which("mfa-session")
+    line = f"{program} keys process --profile default"
+    assert carols.profile("default") == {"credential_process": line}
+    assert len(kept_in(keyring)) == 1

@@ -1,0 +1,345 @@
+"""A user's long-term key at AWS, in a file and in a keyring, in memory; and what goes wrong.
+
+Every step into this world is counted. At a chosen one it fails, before or after it is done, or the
+process dies there: from then on nothing more is done, whatever the program tries. After each step
+the world is looked at: `watch` is called with it.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+from fakes.iam_world import KilledError
+from mfa_session.keys.ports import KeyEdges
+from mfa_session.model.errors import ConfigurationError, RefusedError
+from mfa_session.model.iam import AccessKey
+from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, KnownKey, Move, Rotation, Slots
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mfa_session.model.ports import Caller
+
+PROFILE = "work"
+ARN = "arn:aws:iam::123456789012:user/carol"
+LINE = "/opt/bin/mfa-session keys process --profile work"
+DENIED = RefusedError("not-authorized", "not allowed")
+
+
+def pair(number: int) -> Keys:
+    """Return a pair of keys."""
+    return Keys(access_key_id=f"AKIAEXAMPLEEXAMPLE{number:02}", secret_access_key=Secret("s" * 40))
+
+
+class AtAws:
+    """A key at AWS: whether it is active, since when it is known, whether it was used."""
+
+    def __init__(self, keys: Keys, created_at: datetime, known_from: datetime) -> None:
+        """Be active."""
+        self.keys = keys
+        self.created_at = created_at
+        self.known_from = known_from
+        self.is_active = True
+        self.used_at: datetime | None = None
+
+
+class World:
+    """What outlives a process: AWS, the files, the keyring and the journal."""
+
+    def __init__(self, spread_seconds: float = 0.0) -> None:
+        """Start with one key in the file; a new one takes so long until AWS knows it."""
+        self.now = datetime(2031, 1, 31, 12, 0, 5, tzinfo=timezone.utc)
+        self.spread_seconds = spread_seconds
+        self.file: dict[str, Keys] = {CURRENT: pair(1)}
+        self.process: str | None = None
+        self.keyring: dict[str, Keys] = {}
+        self.notes: dict[str, Move | Rotation] = {}
+        self.aws: dict[str, AtAws] = {}
+        self.made = 1
+        self.add_key(pair(1))
+        self.watch: Callable[[], None] = lambda: None
+
+    def add_key(self, keys: Keys, spread_seconds: float = 0.0) -> None:
+        """Have AWS know a key, in so long."""
+        known_from = self.now + timedelta(seconds=spread_seconds)
+        self.aws[keys.access_key_id] = AtAws(keys, self.now, known_from)
+
+    def move_to_keyring(self) -> None:
+        """Begin with the key in the keyring."""
+        self.keyring = {CURRENT: self.file.pop(CURRENT)}
+        self.process = LINE
+
+    def used(self) -> Keys | None:
+        """Return the pair that the profile gives to an SDK now."""
+        if CURRENT in self.file:
+            return self.file[CURRENT]
+        return self.keyring.get(CURRENT) if self.process == LINE else None
+
+    def is_active(self, keys: Keys | None) -> bool:
+        """Say whether AWS takes a pair, or will as soon as it has spread."""
+        known = self.aws.get(keys.access_key_id) if keys else None
+        return known is not None and known.is_active and known.keys == keys
+
+
+class Process:
+    """One run in a world: the edges of `keys`, and the trouble it meets.
+
+    `trouble` is called with the step's number, its name, and whether it has been done; it raises.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        trouble: Callable[[int, str, bool], None] = lambda _number, _name, _done: None,
+        answer: bool | None = None,
+    ) -> None:
+        """Take the world, the trouble, and what is answered to questions (None: nobody asked)."""
+        self.world = world
+        self.number = 0
+        self.names: list[str] = []
+        self.said: list[str] = []
+        self.asked: list[str] = []
+        self._trouble = trouble
+        self._answer = answer
+        self._is_dead = False
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Take one step, unless it goes wrong before; it may go wrong after it was done."""
+        if self._is_dead:
+            raise KilledError
+        self.number += 1
+        self.names.append(name)
+        try:
+            self._trouble(self.number, name, False)
+            yield
+            self.world.watch()
+            self._trouble(self.number, name, True)
+        except KilledError:
+            self._is_dead = True
+            raise
+
+    def edges(self) -> KeyEdges:
+        """Return the edges of this process."""
+        return KeyEdges(
+            aws=_Aws(self),
+            vault=_Vault(self),
+            files=_Files(self),
+            journal=_Journal(self),
+            clock=_Clock(self.world),
+            talk=_Talk(self),
+            confirm=self._confirm,
+            pause=self._pause,
+            uninterrupted=nullcontext,
+            own_line=lambda _profile: LINE,
+        )
+
+    def _pause(self, seconds: float) -> None:
+        self.world.now += timedelta(seconds=seconds)
+
+    def _confirm(self, question: str) -> bool | None:
+        self.asked.append(question)
+        return self._answer
+
+
+class _Aws:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._world = process.world
+
+    def identity(self, caller: Caller) -> str:
+        with self._process.step("GetCallerIdentity"):
+            known = self._world.aws.get(caller.keys.access_key_id)
+            if known is None or not known.is_active or known.known_from > self._world.now:
+                raise RefusedError("invalid-key", "AWS does not know the key")
+            known.used_at = self._world.now
+        return ARN
+
+    def list(self, caller: Caller) -> tuple[AccessKey, ...]:
+        del caller
+        with self._process.step("ListAccessKeys"):
+            return tuple(
+                AccessKey(id=key_id, is_active=key.is_active, created_at=key.created_at)
+                for key_id, key in self._world.aws.items()
+            )
+
+    def last_used(self, caller: Caller, key_id: str) -> datetime | None:
+        del caller
+        with self._process.step("GetAccessKeyLastUsed"):
+            return self._world.aws[key_id].used_at
+
+    def create(self, caller: Caller) -> Keys:
+        del caller
+        world = self._world
+        with self._process.step("CreateAccessKey"):
+            if len(world.aws) > 1:
+                raise RefusedError("two-keys", "AWS allows no third")
+            world.made += 1
+            world.add_key(pair(world.made), world.spread_seconds)
+        return pair(world.made)
+
+    def deactivate(self, caller: Caller, key_id: str) -> None:
+        del caller
+        with self._process.step("UpdateAccessKey"):
+            self._world.aws[key_id].is_active = False
+
+    def delete(self, caller: Caller, key_id: str) -> None:
+        del caller
+        with self._process.step("DeleteAccessKey"):
+            if self._world.aws.pop(key_id, None) is None:
+                raise ConfigurationError("no-such-key", "AWS knows no such key")
+
+
+class _Vault:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._kept = process.world.keyring
+
+    def get(self, profile: str, place: str = CURRENT) -> Keys | None:
+        assert profile == PROFILE
+        with self._process.step("keyring get"):
+            return self._kept.get(place)
+
+    def put(self, profile: str, keys: Keys, place: str = CURRENT) -> None:
+        assert profile == PROFILE
+        with self._process.step("keyring put"):
+            self._kept[place] = keys
+
+    def remove(self, profile: str, place: str = CURRENT) -> None:
+        assert profile == PROFILE
+        with self._process.step("keyring remove"):
+            self._kept.pop(place, None)
+
+    def known(self) -> list[KnownKey]:
+        return []
+
+
+class _Files:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._world = process.world
+
+    def check_writable(self) -> None:
+        """They are, until a step says otherwise."""
+
+    def slots(self, profile: str) -> Slots:
+        assert profile == PROFILE
+        kept = self._world.file
+        return Slots(current=kept.get(CURRENT), new=kept.get(NEW), old=kept.get(OLD))
+
+    def process(self, profile: str) -> str | None:
+        assert profile == PROFILE
+        return self._world.process
+
+    def put_pair(self, profile: str, keys: Keys) -> None:
+        self._replace(profile, {CURRENT: keys})
+
+    def take_pair(self, profile: str, keys: Keys) -> None:
+        assert self._world.file[CURRENT] == keys
+        self._replace(profile, {CURRENT: None})
+
+    def set_process(self, profile: str, line: str, before: str | None) -> None:
+        assert profile == PROFILE
+        with self._process.step("file write"):
+            assert self._world.process == before
+            self._world.process = line
+
+    def clear_process(self, profile: str, before: str) -> None:
+        assert profile == PROFILE
+        with self._process.step("file write"):
+            assert self._world.process == before
+            self._world.process = None
+
+    def put_new(self, profile: str, keys: Keys) -> None:
+        self._replace(profile, {NEW: keys})
+
+    def swap(self, profile: str) -> None:
+        kept = self._world.file
+        self._replace(profile, {CURRENT: kept[NEW], OLD: kept[CURRENT], NEW: None})
+
+    def drop_new(self, profile: str) -> None:
+        self._replace(profile, {NEW: None})
+
+    def drop_old(self, profile: str) -> None:
+        self._replace(profile, {OLD: None})
+
+    def _replace(self, profile: str, slots: Mapping[str, Keys | None]) -> None:
+        assert profile == PROFILE
+        with self._process.step("file write"):
+            for place, keys in slots.items():
+                if keys is None:
+                    self._world.file.pop(place, None)
+                else:
+                    self._world.file[place] = keys
+
+
+class _Journal:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._kept = process.world.notes
+
+    def move(self, profile: str) -> Move | None:
+        del profile
+        note = self._kept.get("Move")
+        return note if isinstance(note, Move) else None
+
+    def rotation(self, profile: str) -> Rotation | None:
+        del profile
+        note = self._kept.get("Rotation")
+        return note if isinstance(note, Rotation) else None
+
+    def save(self, note: Move | Rotation) -> None:
+        with self._process.step("journal write"):
+            self._kept[type(note).__name__] = note
+
+    def remove(self, note: Move | Rotation) -> None:
+        with self._process.step("journal remove"):
+            self._kept.pop(type(note).__name__, None)
+
+    def moves(self) -> list[Move]:
+        return []
+
+    def rotations(self) -> list[Rotation]:
+        return []
+
+    def dates(self) -> dict[str, datetime]:
+        return {}
+
+    def note_dates(self, dates: Mapping[str, datetime]) -> None:
+        del dates
+
+
+class _Clock:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    @property
+    def started_at(self) -> datetime:
+        return self._world.now
+
+    def now(self) -> datetime:
+        return self._world.now
+
+
+class _Talk:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+
+    def say(self, text: str) -> None:
+        self._process.said.append(text)
+
+    warn = say
+
+    def detail(self, text: str) -> None:
+        del text
+
+    def error(self, message: str, hint: str) -> None:
+        self._process.said.append(f"{message}; {hint}")
+
+    def paint_for_stdout(self, text: str, colour: str) -> str:
+        del colour
+        return text

@@ -1,0 +1,412 @@
+"""A key that moves, or is replaced, is on record and works at every moment; whatever happens.
+
+Each command is played in memory, with a kill, a full disk, a failing keyring and a lost answer of
+AWS at every single step of it, before and after the step is done; then it is run again. The table
+of docs/keys.md says the same in words.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fakes.iam_world import KilledError
+from fakes.key_world import DENIED, LINE, PROFILE, Process, World, pair
+from mfa_session.keys.move import Mover
+from mfa_session.keys.rotation import KeyRotation, Signer
+from mfa_session.keys.shelves import KeyringShelf
+from mfa_session.model.errors import (
+    ConfigurationError,
+    DeclinedError,
+    MfaSessionError,
+    RefusedError,
+    UnreachableError,
+)
+from mfa_session.model.long_term_keys import CURRENT, NEW, OLD
+from mfa_session.model.ports import Caller
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mfa_session.model.long_term_keys import Rotation
+
+    Trouble = Callable[[int, str, bool], None]
+
+FULL_DISK = ConfigurationError("file-not-written", "no space left on device")
+DEAD_KEYRING = ConfigurationError("keyring-unusable", "the keyring failed")
+NO_NETWORK = UnreachableError("network", "AWS cannot be reached")
+MOST_STEPS = 60
+
+
+def failing(name: str) -> BaseException:
+    """Return what a step of this name fails with."""
+    if name.startswith("keyring"):
+        return DEAD_KEYRING
+    return FULL_DISK if name.startswith(("file", "journal")) else NO_NETWORK
+
+
+def at(number: int, *, done: bool, kill: bool) -> Trouble:
+    """Make trouble at one step, before or after it is done."""
+
+    def trouble(at_number: int, name: str, at_done: bool) -> None:
+        if (at_number, at_done) == (number, done):
+            raise KilledError if kill else failing(name)
+
+    return trouble
+
+
+def from_on(number: int, kind: str) -> Trouble:
+    """Have every step of a kind (file, journal, keyring, AWS) fail from a step on."""
+
+    def trouble(at_number: int, name: str, done: bool) -> None:
+        is_aws = name[0].isupper()
+        if (
+            at_number >= number
+            and not done
+            and (is_aws if kind == "AWS" else name.startswith(kind))
+        ):
+            raise failing(name)
+
+    return trouble
+
+
+def import_key(process: Process) -> bool:
+    return Mover(process.edges(), PROFILE, None).import_key()
+
+
+def export_key(process: Process) -> bool:
+    return Mover(process.edges(), PROFILE, None).export_key()
+
+
+def rotation_in(process: Process) -> KeyRotation:
+    edges = process.edges()
+    shelf = KeyringShelf(edges.vault) if CURRENT in process.world.keyring else edges.files
+    used = process.world.used()
+    assert used is not None
+    caller = Caller(keys=used, profile=PROFILE, region=None)
+    return KeyRotation(edges, shelf, PROFILE, Signer(caller, lambda: caller), yes=True)
+
+
+def rotate(process: Process) -> Rotation:
+    return rotation_in(process).rotate()
+
+
+def finish(process: Process) -> str:
+    return rotation_in(process).finish()
+
+
+def in_file() -> World:
+    return World()
+
+
+def in_keyring() -> World:
+    world = World()
+    world.move_to_keyring()
+    return world
+
+
+def rotated_in(make: Callable[[], World]) -> Callable[[], World]:
+    def made() -> World:
+        world = make()
+        rotate(Process(world))
+        return world
+
+    return made
+
+
+def is_imported(world: World) -> bool:
+    return (world.file, world.process, world.keyring) == ({}, LINE, {CURRENT: pair(1)})
+
+
+def is_exported(world: World) -> bool:
+    return (world.file, world.process, world.keyring) == ({CURRENT: pair(1)}, None, {})
+
+
+def is_rotated(world: World) -> bool:
+    """Say whether a new key is used, and the first is inactive, kept, and alone beside it."""
+    kept = world.keyring or world.file
+    used = kept.get(CURRENT)
+    return (
+        set(kept) == {CURRENT, OLD}
+        and kept[OLD] == pair(1)
+        and world.is_active(used)
+        and not world.is_active(pair(1))
+        and set(world.aws) == {keys.access_key_id for keys in kept.values()}
+    )
+
+
+def is_finished(world: World) -> bool:
+    kept = world.keyring or world.file
+    return set(kept) == {CURRENT} and set(world.aws) == {kept[CURRENT].access_key_id}
+
+
+COMMANDS: dict[
+    str, tuple[Callable[[], World], Callable[[Process], object], Callable[[World], bool]]
+]
+COMMANDS = {
+    "import": (in_file, import_key, is_imported),
+    "export": (in_keyring, export_key, is_exported),
+    "rotate in a file": (in_file, rotate, is_rotated),
+    "rotate in the keyring": (in_keyring, rotate, is_rotated),
+    "finish in a file": (rotated_in(in_file), finish, is_finished),
+    "finish in the keyring": (rotated_in(in_keyring), finish, is_finished),
+}
+
+
+@pytest.fixture(params=COMMANDS)
+def command(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+def watched(world: World) -> World:
+    """Have every moment checked: what the profile gives to an SDK is a key that AWS takes."""
+
+    def watch() -> None:
+        used = world.used()
+        assert world.is_active(used), f"no working key in use: {used}"
+
+    world.watch = watch
+    watch()
+    return world
+
+
+def count_steps(name: str) -> int:
+    make, run, _ = COMMANDS[name]
+    process = Process(watched(make()))
+    run(process)
+    assert 3 < process.number < MOST_STEPS
+    return process.number
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("kill", [True, False], ids=["kill", "failure"])
+def test_whatever_happens_at_a_step_a_key_works_and_the_next_run_finishes(
+    command: str, kill: bool, done: bool
+) -> None:
+    make, run, is_done = COMMANDS[command]
+    for number in range(1, count_steps(command) + 1):
+        world = watched(make())
+        with suppress(KilledError, MfaSessionError):
+            run(Process(world, at(number, done=done, kill=kill)))
+        world.watch()
+        if is_done(world) and not world.notes and not command.endswith("port"):
+            continue  # there is nothing more to finish
+        run(Process(world))
+        assert is_done(world), (command, number, world.__dict__)
+        assert world.notes == {}
+
+
+@pytest.mark.parametrize("kind", ["file", "journal", "keyring", "AWS"])
+def test_what_fails_for_good_from_a_step_on_leaves_a_working_key(command: str, kind: str) -> None:
+    make, run, is_done = COMMANDS[command]
+    for number in range(1, count_steps(command) + 1):
+        world = watched(make())
+        with suppress(MfaSessionError):
+            run(Process(world, from_on(number, kind)))
+        world.watch()
+        if is_done(world) and not world.notes and not command.endswith("port"):
+            continue
+        run(Process(world))
+        assert is_done(world), (command, number, world.__dict__)
+
+
+@given(
+    troubles=st.lists(
+        st.tuples(st.integers(1, 30), st.booleans(), st.booleans()), min_size=1, max_size=4
+    ),
+    name=st.sampled_from(sorted(COMMANDS)),
+    spread_seconds=st.sampled_from([0.0, 9.0]),
+)
+def test_at_every_moment_of_every_run_a_working_key_is_on_record(
+    troubles: list[tuple[int, bool, bool]], name: str, spread_seconds: float
+) -> None:
+    """One run after the other is cut off somewhere; the last one is let through."""
+    make, run, is_done = COMMANDS[name]
+    world = watched(make())
+    world.spread_seconds = spread_seconds
+    for number, done, kill in troubles:
+        with suppress(KilledError, MfaSessionError):
+            run(Process(world, at(number, done=done, kill=kill)))
+        world.watch()
+    if world.notes or not is_done(world):
+        run(Process(world))
+    assert is_done(world)
+
+
+def test_an_import_that_cannot_be_proven_is_undone() -> None:
+    world = in_file()
+    world.aws[pair(1).access_key_id].is_active = False
+    with pytest.raises(RefusedError, match="does not know"):
+        import_key(Process(world))
+    assert is_exported(world)
+    assert world.notes == {}
+
+
+def test_the_next_run_says_what_was_cut_off() -> None:
+    world = in_file()
+    with pytest.raises(KilledError):
+        import_key(Process(world, at(6, done=True, kill=True)))
+    process = Process(world)
+    import_key(process)
+    (said,) = process.said
+    assert said.startswith(f"the import of {pair(1).access_key_id} was cut off at 2031-01-31 12:00")
+    assert said.endswith("UTC: going on with it")
+
+
+def test_a_second_import_changes_nothing() -> None:
+    world = in_keyring()
+    process = Process(world)
+    assert import_key(process) is False
+    assert "file write" not in process.names
+    assert "keyring put" not in process.names
+
+
+def test_a_line_of_a_moved_program_is_written_anew() -> None:
+    world = in_keyring()
+    world.process = "/gone/mfa-session keys process --profile work"
+    assert import_key(Process(world)) is True
+    assert is_imported(world)
+
+
+def test_another_key_in_the_keyring_is_not_lost_to_an_import() -> None:
+    world = in_file()
+    world.keyring[CURRENT] = pair(7)
+    with pytest.raises(ConfigurationError, match="another key") as caught:
+        import_key(Process(world))
+    assert caught.value.code == "other-key-stored"
+    assert (world.keyring, world.file) == ({CURRENT: pair(7)}, {CURRENT: pair(1)})
+
+
+def test_another_key_in_the_file_is_not_lost_to_an_export() -> None:
+    world = in_keyring()
+    world.file[CURRENT] = pair(7)
+    with pytest.raises(ConfigurationError, match="another key") as caught:
+        export_key(Process(world))
+    assert caught.value.code == "other-key-in-file"
+    assert (world.keyring, world.file) == ({CURRENT: pair(1)}, {CURRENT: pair(7)})
+
+
+def test_a_credential_process_of_another_program_is_not_lost() -> None:
+    world = in_file()
+    world.process = "vault print"
+    with pytest.raises(ConfigurationError) as caught:
+        import_key(Process(world))
+    assert (caught.value.code, world.process) == ("foreign-process", "vault print")
+
+
+@pytest.mark.parametrize("move", [import_key, export_key])
+@pytest.mark.parametrize("make", [in_file, in_keyring])
+def test_no_key_is_moved_before_its_rotation_is_finished(
+    move: Callable[[Process], bool], make: Callable[[], World]
+) -> None:
+    world = rotated_in(make)()
+    before = (dict(world.file), dict(world.keyring))
+    with suppress(ConfigurationError):
+        assert move(Process(world)) is False  # it is there already
+    assert (world.file, world.keyring) == before
+
+
+def test_a_new_key_is_waited_for_until_aws_knows_it() -> None:
+    world = watched(World(spread_seconds=20))
+    process = Process(world)
+    rotate(process)
+    assert is_rotated(world)
+    assert process.names.count("GetCallerIdentity") > 5
+
+
+def test_a_new_key_that_aws_never_knows_leaves_the_old_one_in_use() -> None:
+    world = watched(World(spread_seconds=1000))
+    with pytest.raises(RefusedError) as caught:
+        rotate(Process(world))
+    assert caught.value.code == "key-not-known-yet"
+    assert world.file == {CURRENT: pair(1), NEW: pair(2)}
+    world.now = world.aws[pair(2).access_key_id].known_from
+    rotate(Process(world))
+    assert is_rotated(world)
+
+
+def test_a_second_key_of_the_user_is_named_and_not_deleted() -> None:
+    world = in_file()
+    world.add_key(pair(5))
+    process = Process(world)
+    with pytest.raises(RefusedError) as caught:
+        rotate(process)
+    assert caught.value.code == "two-keys"
+    assert f"{pair(5).access_key_id} (active, created 2031-01-31, never used)" in str(caught.value)
+    assert set(world.aws) == {pair(1).access_key_id, pair(5).access_key_id}
+    assert world.notes == {}
+
+
+def test_a_key_that_somebody_made_and_uses_is_not_taken_for_what_a_kill_left() -> None:
+    world = watched(in_file())
+    with pytest.raises(KilledError):
+        rotate(Process(world, always("CreateAccessKey", KilledError())))
+    world.add_key(pair(5))
+    world.aws[pair(5).access_key_id].used_at = world.now
+    with pytest.raises(RefusedError) as caught:
+        rotate(Process(world))
+    assert caught.value.code == "two-keys"
+    assert pair(5).access_key_id in world.aws
+
+
+def test_what_a_kill_left_at_aws_is_deleted_only_after_a_yes() -> None:
+    world = watched(in_file())
+    lost = at(steps_to("CreateAccessKey"), done=True, kill=True)
+    with pytest.raises(KilledError):
+        rotate(Process(world, lost))
+    process = Process(world, answer=None)
+    rotation = rotation_in(process)
+    rotation._yes = False
+    with pytest.raises(DeclinedError):
+        rotation.rotate()
+    assert len(process.asked) == 1
+    assert "whose secret is lost" in process.asked[0]
+    assert set(world.aws) == {pair(1).access_key_id, pair(2).access_key_id}
+
+
+def test_long_term_keys_that_may_not_ask_are_helped_by_an_mfa_session() -> None:
+    world = watched(in_file())
+    process = Process(world)
+    edges = process.edges()
+    everything = edges.aws
+    own = Caller(keys=pair(1), profile=PROFILE, region=None)
+    asked: list[str] = []
+
+    def with_mfa() -> Caller:
+        asked.append("code")
+        return own.replace(region="with-mfa")
+
+    class OnlyWithMfa:
+        def __getattr__(self, name: str) -> Callable[..., object]:
+            real = getattr(everything, name)
+
+            def call(caller: Caller, *arguments: object) -> object:
+                if name != "identity" and caller.region is None:
+                    raise DENIED
+                return real(caller, *arguments)
+
+            return call
+
+    edges = edges.replace(aws=OnlyWithMfa())
+    KeyRotation(edges, edges.files, PROFILE, Signer(own, with_mfa), yes=True).rotate()
+    assert (asked, is_rotated(world)) == (["code"], True)
+
+
+def always(name: str, error: BaseException) -> Trouble:
+    def trouble(number: int, at_name: str, done: bool) -> None:
+        del number
+        if at_name == name and not done:
+            raise error
+
+    return trouble
+
+
+def steps_to(name: str) -> int:
+    """Return the number of the step of this name in an undisturbed rotation."""
+    process = Process(in_file())
+    rotate(process)
+    return process.names.index(name) + 1
