@@ -1,0 +1,129 @@
+"""Compare `policy lint` with parliament on this project's own policies, for docs/policies.md.
+
+    uv run --with parliament python benchmarks/compare_parliament.py
+
+The policies are those of tests/unit/policy (corpus and kinds): what each is expected to have was
+written before anything ran. parliament is no dependency. `--write` puts the table into the page.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import json
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from mfa_session.guard.services import IAM_PREFIXES
+from mfa_session.policy.aws_names import AwsNames
+from mfa_session.policy.lint import lint
+from mfa_session.policy.reading import read_document
+
+ROOT = Path(__file__).resolve().parent.parent
+TESTS = ROOT / "tests" / "unit"
+PAGE = ROOT / "docs" / "policies.md"
+START, END = "<!-- parliament -->\n", "<!-- end of parliament -->"
+# What parliament says of a condition; all else it says is about resources, form and versions.
+ABOUT_CONDITIONS = {
+    "BAD_PATTERN_FOR_MFA",
+    "MISMATCHED_TYPE",
+    "MISMATCHED_TYPE_BUT_USABLE",
+    "MISMATCHED_TYPE_OPERATION_TO_NULL",
+    "UNKNOWN_ACTION",
+    "UNKNOWN_OPERATOR",
+    "UNKNOWN_PREFIX",
+}
+
+
+class Policy(NamedTuple):
+    """A policy as JSON, and whether something is wrong with it."""
+
+    text: str
+    kind: str | None
+    wrong: bool
+
+
+class Flagged(NamedTuple):
+    """Which tools have a finding for a policy."""
+
+    ours: bool
+    conditions: bool
+    anything: bool
+
+
+def main() -> None:
+    """Print the table, or write it into the page."""
+    policies = [*corpus(), *kinds()]
+    flagged = [(policy.wrong, look(policy)) for policy in policies]
+    rows = [
+        ("`mfa-session policy lint`", "ours"),
+        ("parliament, findings about conditions and actions", "conditions"),
+        ("parliament, any finding", "anything"),
+    ]
+    count = {wrong: sum(each.wrong is wrong for each in policies) for wrong in (True, False)}
+    lines = [f"| | {count[True]} wrong, found | {count[False]} right, flagged |", "|---|---:|---:|"]
+    for name, tool in rows:
+        found = {
+            wrong: sum(getattr(each, tool) for is_wrong, each in flagged if is_wrong is wrong)
+            for wrong in (True, False)
+        }
+        lines.append(f"| {name} | {found[True]} | {found[False]} |")
+    version = importlib.metadata.version("parliament")
+    head = f"parliament {version}, {datetime.now(timezone.utc):%Y-%m-%d}:"
+    table = "\n".join([head, "", *lines, ""])
+    if "--write" in sys.argv:
+        before, _, rest = PAGE.read_text(encoding="utf-8").partition(START)
+        after = rest.partition(END)[2]
+        PAGE.write_text(f"{before}{START}\n{table}\n{END}{after}", encoding="utf-8")
+    else:
+        print(table)
+
+
+def corpus() -> list[Policy]:
+    """Return the policies that stand in files."""
+    folder = TESTS / "policy" / "corpus"
+    return [
+        Policy(path.read_text(encoding="utf-8"), None, side == "wrong")
+        for side in ("right", "wrong")
+        for path in sorted((folder / side).glob("*.json"))
+    ]
+
+
+def kinds() -> list[Policy]:
+    """Return the policies that stand for a kind of mistake, or for what is none."""
+    sys.path.insert(0, str(TESTS))
+    return [
+        Policy(
+            json.dumps({"Version": "2012-10-17", "Statement": each.statements}),
+            each.kind,
+            bool(each.findings),
+        )
+        for each in importlib.import_module("policy.kinds").STATED
+    ]
+
+
+def look(policy: Policy) -> Flagged:
+    """Return what both say of a policy."""
+    issues = theirs(policy.text)
+    return Flagged(ours(policy), bool(issues & ABOUT_CONDITIONS), bool(issues))
+
+
+def ours(policy: Policy) -> bool:
+    """Say whether lint has a finding."""
+    names = AwsNames(lambda _: (), IAM_PREFIXES)
+    return bool(lint(read_document("p.json", policy.text, kind=policy.kind), names=names))
+
+
+def theirs(text: str) -> set[str]:
+    """Return parliament's issues; what it breaks off at counts as a finding of none."""
+    analyze: Any = importlib.import_module("parliament").analyze_policy_string
+    try:
+        return {finding.issue for finding in analyze(text).findings}
+    except Exception:  # noqa: BLE001  # whatever it stumbles over
+        return set()
+
+
+if __name__ == "__main__":
+    main()
