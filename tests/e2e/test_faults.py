@@ -130,8 +130,16 @@ def test_a_full_disk_keeps_exec_from_nothing(
 
 @needs_root
 def test_a_disk_that_fills_up_after_the_code_loses_no_session(
-    aws: Sandbox, disk: Disk, carols: AwsFiles, phone: Device, run: Run, start: Start
+    aws: Sandbox,
+    disk: Disk,
+    carol: User,
+    carols: AwsFiles,
+    phone: Device,
+    run: Run,
+    start: Start,
 ) -> None:
+    # Larger than the room that was reserved, of which a session needs a part.
+    carols.write(long_term(carol) + "region = eu-west-1\n" + "# a long comment\n" * 1500)
     before = carols.credentials.read_bytes()
     with Held(aws, "GetSessionToken") as held:
         process = start("login", "--token-code", phone.code())

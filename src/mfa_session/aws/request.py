@@ -36,6 +36,11 @@ class AwsRequest:
         return f"{self.service}:{self.operation}"
 
     @property
+    def has_code(self) -> bool:
+        """Whether a code of a device is sent with it, which AWS takes once."""
+        return self.service == "sts" and self.serial is not None
+
+    @property
     def is_long_term(self) -> bool:
         """Whether the signing key is no session's."""
         return self.caller.keys.session_token is None

@@ -7,7 +7,7 @@ from typing import TypeVar
 from mfa_session.aws.answers import check_request_id, date_of, is_aws_error, read_issued
 from mfa_session.aws.client import Clients
 from mfa_session.aws.request import AwsRequest
-from mfa_session.model.errors import MfaSessionError
+from mfa_session.model.errors import ConfigurationError, MfaSessionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class AwsCalls:
 
         sent_at = self._clock.local_now()
         try:
-            client = self._clients.get(request.service, request.caller, once=request.once)
+            client = self._client(request)
             call = getattr(client, xform_name(request.operation))
             sent_at = self._clock.local_now()
             return sent_at, self._limited(lambda: call(**parameters), CALL_SECONDS)
@@ -155,6 +155,19 @@ class AwsCalls:
             raise
         except Exception:  # noqa: BLE001  # whatever botocore's parsers make of a portal's page
             raise not_an_answer(request) from None
+
+    def _client(self, request: AwsRequest) -> Any:  # untyped
+        """Return the client that sends the request; making it reads the AWS files."""
+        try:
+            return self._clients.get(request.service, request.caller, once=request.once)
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            where = error.filename or "the AWS files, or its own"
+            raise ConfigurationError(
+                "unreadable-file",
+                f"the AWS SDK cannot read {where}: {reason}",
+                "see that the disk is healthy and these files may be read: ls -l ~/.aws",
+            ) from error
 
     def _learn(self, answer: Any, sent_at: datetime) -> None:
         """Take AWS's time from the Date header of an answer that is AWS's."""

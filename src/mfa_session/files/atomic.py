@@ -9,7 +9,7 @@ import stat
 import time
 
 from mfa_session.files import attributes
-from mfa_session.files.locks import try_lock
+from mfa_session.files.locks import close_quietly, try_lock
 from mfa_session.files.reading import version_at
 from mfa_session.model.errors import ConfigurationError
 
@@ -83,23 +83,26 @@ def not_written(path: str, exc: OSError) -> ConfigurationError:
 
 def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) -> None:
     """Write `data` beside `target` and rename it over it."""
-    temporary = temporary_name(target)
+    temporary, descriptor = temporary_name(target), None
     try:
         while (descriptor := create_private(temporary)) is None:
             temporary = temporary_name(target)
-        with os.fdopen(descriptor, "wb", buffering=0) as file:
-            write_all(descriptor, data)
-            _take_over(descriptor, target, mode)
-            os.fsync(descriptor)
-            if os.name == "nt":
-                file.close()
-            if seen is None:
-                rename(temporary, target)
-            else:
-                _rename_over(temporary, target, seen.version)
+        write_all(descriptor, data)
+        _take_over(descriptor, target, mode)
+        os.fsync(descriptor)
+        if os.name == "nt":  # an open file cannot be renamed
+            close_quietly(descriptor)
+            descriptor = None
+        if seen is None:
+            rename(temporary, target)
+        else:
+            _rename_over(temporary, target, seen.version)
     except BaseException:
         remove_quietly(temporary)
         raise
+    finally:
+        if descriptor is not None:
+            close_quietly(descriptor)
     sync_directory(os.path.dirname(target))
 
 
@@ -118,10 +121,18 @@ def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
     elif seen:
         # Who had the old file open may have written it since the look; the disk takes a while.
         sync_directory(os.path.dirname(target))
-        if version_at(temporary) != seen:
+        if not _is_still(temporary, seen):
             exchange(temporary, target)
             raise Moved
-        os.unlink(temporary)
+        remove_quietly(temporary)
+
+
+def _is_still(path: str, seen: Version) -> bool:
+    """Tell whether a file is the version that was seen; what cannot be told is not."""
+    try:
+        return version_at(path) == seen
+    except OSError:
+        return False
 
 
 def temporary_name(target: str) -> str:
@@ -143,7 +154,7 @@ def create_private(path: str) -> int | None:
     descriptor = os.open(path, flags, PRIVATE_MODE)
     if _claim(descriptor):
         return descriptor
-    os.close(descriptor)
+    close_quietly(descriptor)
     remove_quietly(path)
     return None
 
@@ -175,13 +186,12 @@ def sync_directory(path: str) -> None:
     """Bring a rename to the disk, where the system can."""
     if os.name == "nt":
         return
-    descriptor = os.open(path or ".", os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        pass  # some network file systems cannot; the rename is done all the same
-    finally:
-        os.close(descriptor)
+    with contextlib.suppress(OSError):  # some cannot; the rename is done all the same
+        descriptor = os.open(path or ".", os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            close_quietly(descriptor)
 
 
 def _take_over(descriptor: int, target: str, mode: int | None) -> None:
@@ -266,4 +276,4 @@ def _remove_if_dead(path: str) -> None:
     except OSError:
         pass  # no locks here: better a file too many than one too few
     finally:
-        os.close(descriptor)
+        close_quietly(descriptor)

@@ -43,19 +43,19 @@ class AwsClock:
         seconds = offset_seconds(aws_time, sent_at, received_at)
         if abs(seconds) > MOST_SECONDS:
             return
-        known = self.offset().total_seconds()
-        self._offset = timedelta(seconds=seconds)
-        if abs(seconds - known) >= WORTH_WRITING_SECONDS or (known and not seconds):
-            self._remember(seconds)
-
-    def _remember(self, seconds: int) -> None:
         try:
-            if seconds:
-                self._state.write(NAME, f"{seconds} {_setting():.1f}\n".encode())
-            else:
-                self._state.remove(NAME)
+            known = self.offset().total_seconds()
+            self._offset = timedelta(seconds=seconds)
+            if abs(seconds - known) >= WORTH_WRITING_SECONDS or (known and not seconds):
+                self._remember(seconds)
         except ConfigurationError:
             return  # a nicety: the next answer tells it again
+
+    def _remember(self, seconds: int) -> None:
+        if seconds:
+            self._state.write(NAME, f"{seconds} {_setting():.1f}\n".encode())
+        else:
+            self._state.remove(NAME)
 
     def _remembered(self) -> timedelta:
         words = (self._state.read(NAME) or b"").decode("ascii", "replace").split()

@@ -76,14 +76,20 @@ class Lock:
 
     @property
     def note(self) -> bytes:
-        """What the last holder left for the next one; empty where nothing was left."""
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        return os.read(self._descriptor, NOTE_BYTES)
+        """What the last holder left for the next one; empty where nothing was, or can be, read."""
+        try:
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            return os.read(self._descriptor, NOTE_BYTES)
+        except OSError:
+            return b""
 
     def leave(self, note: bytes) -> None:
         """Leave a note of at most NOTE_BYTES for the next holder; it may be lost."""
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        os.truncate(self._descriptor, os.write(self._descriptor, note))
+        try:
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            os.truncate(self._descriptor, os.write(self._descriptor, note))
+        except OSError:
+            return
 
     def __exit__(
         self,
@@ -93,10 +99,8 @@ class Lock:
     ) -> None:
         """Free the lock, also where a process forked meanwhile has the file open still."""
         descriptor, self._descriptor = self._descriptor, -1
-        try:
-            unlock(descriptor)
-        finally:
-            os.close(descriptor)
+        unlock(descriptor)
+        close_quietly(descriptor)
 
     def _take(self) -> bool:
         """Lock the file; False if another process holds it, or it was deleted by hand."""
@@ -108,11 +112,19 @@ class Lock:
                 taken = try_lock(descriptor) and _stands_at(self._path, descriptor)
             finally:
                 if not taken:
-                    os.close(descriptor)
+                    close_quietly(descriptor)
         except OSError as exc:
             raise _unavailable(self._path, exc) from exc
         self._descriptor = descriptor
         return taken
+
+
+def close_quietly(descriptor: int) -> None:
+    """Close a file of which nothing more is wanted: it is closed even where that fails."""
+    try:
+        os.close(descriptor)
+    except OSError:
+        return
 
 
 def try_lock(descriptor: int) -> bool:
@@ -141,7 +153,10 @@ def unlock(descriptor: int) -> None:
     if os.name != "nt":
         import fcntl  # noqa: PLC0415 - not there on Windows
 
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+        except OSError:
+            return  # closing it does, once nobody else has it open
 
 
 def _stands_at(path: str, descriptor: int) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 
 from mfa_session.files.atomic import (
@@ -11,10 +10,10 @@ from mfa_session.files.atomic import (
     remove_dead,
     remove_quietly,
     rename,
-    sync_directory,
     temporary_name,
     write_all,
 )
+from mfa_session.files.locks import close_quietly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,16 +58,15 @@ class Reservation:
         self._temporary = other
 
     def fill(self, data: bytes) -> None:
-        """Put `data` in the room, bring it to the disk and give it its name.
+        """Put `data` in the room and give it its name: no kill loses it from now on.
 
+        Nothing waits for the disk, on which it soon is, or stands somewhere else by then.
         Raises ConfigurationError `file-not-written`; what fits in the room is not short of space.
         """
         try:
             os.lseek(self._descriptor, 0, os.SEEK_SET)
             write_all(self._descriptor, data)
             os.ftruncate(self._descriptor, len(data))
-            with contextlib.suppress(OSError):  # a disk that fails since: better kept than not
-                os.fsync(self._descriptor)
             if os.name == "nt":
                 self._close()
             rename(self._temporary, self.path)
@@ -76,7 +74,6 @@ class Reservation:
             raise not_written(self.path, exc) from exc
         self._filled = True
         self._close()
-        sync_directory(os.path.dirname(self.path))
 
     def release(self) -> None:
         """Give the room back; after `fill`, do nothing."""
@@ -87,7 +84,7 @@ class Reservation:
     def _close(self) -> None:
         if self._descriptor >= 0:
             descriptor, self._descriptor = self._descriptor, -1
-            os.close(descriptor)
+            close_quietly(descriptor)
 
     def __enter__(self) -> Reservation:
         """Hold the room."""

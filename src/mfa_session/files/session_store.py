@@ -209,7 +209,16 @@ class SessionStore:
             self._config.update(target, edit)
 
     def _forget_aside(self, profiles: Collection[str]) -> None:
-        """Remove what lies aside of these profiles: a file goes with the last of its sessions."""
+        """Remove what lies aside of these profiles: a file goes with the last of its sessions.
+
+        What cannot be removed is told, and goes with the next session that is written.
+        """
+        try:
+            self._remove_aside(profiles)
+        except ConfigurationError as error:
+            self._warn(f"a session that is written lies aside still: {error.message}")
+
+    def _remove_aside(self, profiles: Collection[str]) -> None:
         for name in self._state.names(PREFIX):
             standing = profiles_in(self._state, name)
             if standing and standing.keys() <= set(profiles):
@@ -234,9 +243,8 @@ class AsidePlace:
         """Put the sessions there and return where; the next command finds them."""
         paths = []
         for group in _in_groups(sessions):
-            reservation = self._reserved.pop(0)
-            reservation.fill(to_text(group))
-            paths.append(reservation.path)
+            self._reserved[0].fill(to_text(group))
+            paths.append(self._reserved.pop(0).path)
         return ", ".join(paths)
 
     def release(self) -> None:

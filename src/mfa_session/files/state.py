@@ -94,11 +94,17 @@ class StateDir:
             raise unreadable(path, exc) from exc
 
     def names(self, prefix: str = "") -> list[str]:
-        """Return the names of the files that begin with `prefix`, sorted."""
+        """Return the names of the files that begin with `prefix`, sorted.
+
+        Raises ConfigurationError `unreadable-file`.
+        """
         if not self._is_there():
             return []
-        with os.scandir(self._root) as entries:
-            files = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+        try:
+            with os.scandir(self._root) as entries:
+                files = [entry.name for entry in entries if entry.is_file(follow_symlinks=False)]
+        except OSError as exc:
+            raise unreadable(self._root, exc) from exc
         return sorted(name for name in files if name.startswith(prefix) and name[0] != ".")
 
     def write(self, name: str, data: bytes) -> None:

@@ -70,14 +70,17 @@ class WritableFile:
 
         Raises ConfigurationError: `unsafe-file` or `file-not-written`.
         """
+        try:
+            self._check()
+        except OSError as exc:
+            raise not_written(self.path, exc) from exc
+
+    def _check(self) -> None:
         if not os.path.isabs(self.path):
             raise relative(self.path) if self.path[:1] != "~" else _homeless(self.path)
         if self._private_name is not None:
             check_owner(self.path, self._private_name)
-        try:
-            target = writable_target(self.path)
-        except OSError as exc:
-            raise not_written(self.path, exc) from exc
+        target = writable_target(self.path)
         if os.path.exists(target) and not _may(target, os.W_OK):
             raise _refused(self.path, f"{self.path} is read-only", f"chmod u+w {self.path}")
         directory = _nearest_directory(os.path.dirname(target))
@@ -125,6 +128,8 @@ class WritableFile:
                 f"another process has held {self.path} for {LOCK_TIMEOUT_SECONDS:.0f} seconds",
                 f"see who holds the lock: fuser {lock_path}",
             ) from exc
+        except OSError as exc:
+            raise not_written(self.path, exc) from exc
 
     def _lock_path(self) -> str:
         return self._state.lock_path("file", os.path.realpath(self.path))
@@ -191,10 +196,7 @@ class WritableFile:
     def _write(self, data: bytes, seen: Snapshot) -> None:
         """Make the directory if need be, and replace the file that was seen."""
         target = os.path.realpath(self.path)
-        try:
-            os.makedirs(os.path.dirname(target), PRIVATE_DIRECTORY_MODE, exist_ok=True)
-        except OSError as exc:
-            raise not_written(self.path, exc) from exc
+        os.makedirs(os.path.dirname(target), PRIVATE_DIRECTORY_MODE, exist_ok=True)
         said = self._losses(target)
         mode = PRIVATE_MODE if self._private_name is not None else None
         replace_file(target, data, mode=mode, seen=seen)
@@ -203,7 +205,7 @@ class WritableFile:
 
     def _note(self, lock: Lock) -> None:
         """Let the next writer know that this version is whole."""
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # it only spares the next writer a wait
             lock.leave(_spelled(version_at(self.path)))
 
     def _losses(self, target: str) -> list[str]:

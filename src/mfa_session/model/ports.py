@@ -207,7 +207,10 @@ class Safe(Protocol):
     """A place that was set aside before the code was asked, so that the session is never lost."""
 
     def keep(self, *sessions: Session) -> str:
-        """Put the sessions there and return where."""
+        """Put the sessions there until they are saved, and return where.
+
+        Raises ConfigurationError `file-not-written`.
+        """
 
     def release(self) -> None:
         """Give the place back, unused."""

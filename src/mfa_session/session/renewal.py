@@ -91,11 +91,11 @@ class Renewal:
         return find_standing(settings, store.sessions(), clock.now(), began(clock), replaced)
 
     def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
-        """Write the session; if that fails, keep it aside: it is paid for."""
+        """Write the session; until it stands in its file it lies aside: it is paid for."""
+        kept = _keep(session, safe)
         try:
             self._edges.store.save(session, settings)
         except ConfigurationError as error:
-            kept = f"the session is kept in {safe.keep(session)}" if safe else "it is not kept"
             if self._in_memory:
                 self._edges.talk.warn(f"{error.message}; {kept}")
                 return
@@ -197,6 +197,14 @@ class Renewal:
             expires_at=issued.expires_at,
             duration_seconds=_granted(settings, issued, now),
         )
+
+
+def _keep(session: Session, safe: Safe | None) -> str:
+    """Put a session aside, so that no kill loses it; say where."""
+    try:
+        return f"the session is kept in {safe.keep(session)}" if safe else "it is not kept"
+    except ConfigurationError as error:  # it may still be written
+        return f"it is not kept: {error.message}"
 
 
 def _granted(settings: Settings, issued: Issued, now: datetime) -> int:

@@ -160,3 +160,17 @@ def test_a_failure_nobody_foresaw_is_told_in_botocores_words() -> None:
     error = translate(exceptions.PartialCredentialsError(provider="x", cred_var="y"), asked(), NOW)
     assert isinstance(error, ConfigurationError)
     assert "Partial credentials found in x" in error.message
+
+
+def test_a_code_whose_answer_was_lost_is_told_to_be_used_up() -> None:
+    rejected = answer("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time")
+    rejected.response["Error"]["Message"] += " pass code"
+    once = translate(rejected, asked(), NOW)
+    rejected.response["ResponseMetadata"]["RetryAttempts"] = 1
+    again = translate(rejected, asked(), NOW)
+    assert (once.code, again.code) == ("code-rejected", "code-rejected")
+    assert ("lost on the way" in once.message, "lost on the way" in again.message) == (False, True)
+    broken = exceptions.ConnectionClosedError(endpoint_url="u")
+    assert "the code may be used up" in translate(broken, asked(), NOW).hint
+    without_code = AwsRequest("sts", "GetCallerIdentity", asked().caller)
+    assert "code" not in translate(broken, without_code, NOW).hint

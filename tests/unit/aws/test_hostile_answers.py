@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.server
 import os
 import threading
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.aws import sts
+from mfa_session.aws import client, sts
 from mfa_session.files.aws_clock import AwsClock
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
@@ -328,3 +329,24 @@ def test_an_endpoint_that_is_no_url_is_named_with_its_variable(
     error = refused(machine)
     assert isinstance(error, ConfigurationError)
     assert (error.code, error.message) == ("bad-endpoint", f"{variable} is no URL: 127.0.0.1:9")
+
+
+def test_a_state_directory_that_fails_while_aws_answers_loses_no_session(
+    impostor: Impostor, machine: Machine
+) -> None:
+    aws_now = datetime.now(timezone.utc) + timedelta(minutes=5)
+    impostor.date = format_datetime(aws_now, usegmt=True)
+    machine.root.symlink_to("/nowhere")  # refused as unsafe
+    assert machine.log_in().keys.access_key_id == "ASIAEXAMPLEEXAMPLE12"
+
+
+def test_an_error_of_the_disk_while_botocore_loads_is_not_taken_for_a_portal(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(client.Clients, "get", fail)
+    error = refused(machine)
+    assert (error.exit_code, error.code) == (3, "unreadable-file")
+    assert "the AWS SDK cannot read the AWS files, or its own: input/output error" in error.message
