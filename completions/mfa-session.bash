@@ -4,12 +4,13 @@
 _mfa_session() {
     local -
     set +o errexit +o nounset +o xtrace
-    local IFS=$' \t\n' rest
+    local IFS=$' \t\n' rest line
     local -a answer=()
     COMPREPLY=()
-    mapfile -t answer < <(
-        command mfa-session __complete bash "${COMP_LINE:0:COMP_POINT}" </dev/null 2>/dev/null
-    )
+    line=${COMP_LINE:0:COMP_POINT}
+    # What `shell-init` defines is completed as the command that it calls.
+    [[ $1 != mfa_session_use ]] || line="mfa-session use${line#*mfa_session_use}"
+    mapfile -t answer < <(command mfa-session __complete bash "$line" </dev/null 2>/dev/null)
     case ${answer[0]} in
         # What is offered continues the word, with the quotes that it needs there.
         words) for rest in "${answer[@]:1}"; do COMPREPLY+=("$2$rest"); done ;;
@@ -102,3 +103,4 @@ _mfa_session_run_spec() {
 }
 
 complete -F _mfa_session mfa-session
+complete -o nosort -F _mfa_session mfa_session_use

@@ -4,10 +4,14 @@
 function __mfa_session_complete
     set -l words (commandline -opc)
     # What stands before it: variables, `command`, `sudo`.
-    while set -q words[1]; and not string match -qr '(^|/)mfa-session$' -- $words[1]
+    while set -q words[1]; and not string match -qr '(^|/)mfa(-session|_session_use)$' -- $words[1]
         set -e words[1]
     end
     set -e words[1]
+    # What `shell-init` defines is completed as the command that it calls.
+    if test "$argv[1]" = use
+        set -p words use
+    end
     set -l typed (commandline -ct)
     # Without its quotes, the last of which may still be open.
     set -l current (string unescape -- "$typed"; or string unescape -- "$typed'"
@@ -30,3 +34,4 @@ function __mfa_session_complete
 end
 
 complete -c mfa-session -f -a '(__mfa_session_complete)'
+complete -c mfa_session_use -f -k -a '(__mfa_session_complete use)'

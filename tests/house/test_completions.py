@@ -35,7 +35,9 @@ def test_the_shell_can_read_its_script(name: str) -> None:
 
 
 def test_zsh_finds_its_script_in_a_directory_of_fpath() -> None:
-    assert (FOLDER / "_mfa-session").read_text().startswith("#compdef mfa-session\n")
+    assert (
+        (FOLDER / "_mfa-session").read_text().startswith("#compdef mfa-session mfa_session_use\n")
+    )
 
 
 def test_every_script_survives_whatever_encoding_it_is_saved_in() -> None:

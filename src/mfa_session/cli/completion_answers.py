@@ -17,14 +17,20 @@ network nor the keyring is asked, and nothing is an error: what cannot be read o
 from __future__ import annotations
 
 from mfa_session.cli.completion_cursor import find_cursor
-from mfa_session.files.names import device_serials, profile_names, role_arns
+from mfa_session.files.names import (
+    device_serials,
+    profile_names,
+    role_arns,
+    role_profiles,
+    session_names,
+)
 from mfa_session.files.settings_cache import read_settings_file
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import MfaSessionError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
     from mfa_session.cli.completion_cursor import Cursor
@@ -79,12 +85,14 @@ def _offers(cursor: Cursor, environ: Mapping[str, str]) -> list[tuple[str, str]]
 
 
 def _suggested(cursor: Cursor, environ: Mapping[str, str]) -> list[str]:
-    """Return the values of a kind that are known, sorted; none that would break a line."""
+    """Return the values of a kind that are known, in order; none that would break a line."""
     if not cursor.suggests:
         return []
     if cursor.suggests == "template":
         return _templates(cursor.prefix)
     sessions = _sessions(environ)
+    if cursor.suggests == "session":
+        return [name for name in _names_to_use(environ, sessions) if _is_printable(name)]
     if cursor.suggests == "profile":
         known = profile_names(environ) | sessions.keys()
     elif cursor.suggests == "serial":
@@ -92,6 +100,17 @@ def _suggested(cursor: Cursor, environ: Mapping[str, str]) -> list[str]:
     else:
         known = role_arns(environ) | _named_by(sessions, "role_arn")
     return [cursor.prefix + value for value in sorted(known) if _is_printable(value)]
+
+
+def _names_to_use(environ: Mapping[str, str], sessions: Iterable[str]) -> list[str]:
+    """Return the sessions of config.toml, those that stand in the files, and roles' profiles."""
+    from mfa_session.files.recent import by_recent_use  # noqa: PLC0415  # for one command only
+
+    known = {*sessions, *session_names(environ), *role_profiles(environ)}
+    try:
+        return by_recent_use(StateDir.of(environ), known)
+    except OSError:
+        return sorted(known)
 
 
 def _templates(prefix: str) -> list[str]:

@@ -30,8 +30,8 @@ _USUAL = {"file": "file", "files": "file", "path": "file"}
 class Cursor(Record):
     """What may stand at the cursor.
 
-    `offers` are words; `suggests` is a kind of value to offer as well (profile, serial, role,
-    template or file), each after `prefix` (`--profile=`). `command_at` is the place among the
+    `offers` are words; `suggests` is a kind of value to offer as well (profile, session, serial,
+    role, template or file), each after `prefix` (`--profile=`). `command_at` is the place among the
     words given where a command of its own begins, in which the cursor stands.
     """
 

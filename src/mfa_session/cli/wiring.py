@@ -105,6 +105,12 @@ class Wiring:
 
         return confirm(self.terminal(), question)
 
+    def pick(self, title: str, items: Sequence[tuple[str, str]]) -> str:
+        """Let the person pick one of several names, each with a few words about it."""
+        from mfa_session.system.picker import pick
+
+        return pick(self.terminal(), self.run.environ, title, items)
+
     def may_have_code(self) -> bool:
         """Say whether a code may come from the person, an option, a keyring or another login."""
         if self.given_code or self.terminal().can_ask():

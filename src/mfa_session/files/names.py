@@ -38,6 +38,22 @@ def role_arns(environ: Mapping[str, str]) -> set[str]:
     return _values(environ, _ROLE_KEYS)
 
 
+def session_names(environ: Mapping[str, str]) -> set[str]:
+    """Return the names of the sessions that stand in the credentials file."""
+    return _values(environ, ("mfa_session_name",))
+
+
+def role_profiles(environ: Mapping[str, str]) -> set[str]:
+    """Return the profiles of the AWS config that have a role."""
+    names, profile = set(), None
+    for line in _lines(config_path(environ)):
+        if line[:1] == "[" and "]" in line:
+            profile = profile_in_header(line[1 : line.rindex("]")])
+        elif profile is not None and line.partition("=")[0].strip().lower() == "role_arn":
+            names.add(profile)
+    return names
+
+
 def _values(environ: Mapping[str, str], keys: tuple[str, ...]) -> set[str]:
     lines = [*_lines(credentials_path(environ)), *_lines(config_path(environ))]
     settings = [line.partition("=") for line in lines if line.lower().lstrip().startswith(keys)]

@@ -40,6 +40,9 @@ if TYPE_CHECKING:
         def confirm(self, question: str) -> bool | None:
             """Ask for a yes; None where nobody can be asked."""
 
+        def pick(self, title: str, items: Sequence[tuple[str, str]]) -> str:
+            """Let the person pick one of several names, each with a few words about it."""
+
         def secrets(self) -> Secrets:
             """Return the TOTP secrets in the OS keyring."""
 

@@ -1,10 +1,15 @@
-#compdef mfa-session
+#compdef mfa-session mfa_session_use
 # Completion of mfa-session for zsh: in a directory of $fpath as _mfa-session, or sourced.
 # It asks the program what may come, so it stays good when the program changes.
 
 _mfa-session() {
     local line value
     local -a answer described
+    # What `shell-init` defines is completed as the command that it calls.
+    if [[ ${service-} == mfa_session_use ]]; then
+        words=(mfa-session use "${(@)words[2,-1]}")
+        (( CURRENT += 1 ))
+    fi
     answer=("${(@f)$(
         command mfa-session __complete zsh "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" \
             </dev/null 2>/dev/null
@@ -23,7 +28,7 @@ _mfa-session() {
             if [[ $PREFIX == -* ]]; then
                 _describe -o 'option' described
             else
-                _describe 'mfa-session' described
+                _describe -V 'mfa-session' described
             fi
             ;;
         (files*)
@@ -42,13 +47,13 @@ _mfa-session() {
 if [[ ${funcstack[1]-} == _mfa-session ]]; then
     _mfa-session "$@"
 elif (( ${+functions[compdef]} )); then
-    compdef _mfa-session mfa-session
+    compdef _mfa-session mfa-session mfa_session_use
 else
     # compinit may come later: look again before the first prompt.
     _mfa-session-register() {
         add-zsh-hook -d precmd _mfa-session-register
         if (( ${+functions[compdef]} )); then
-            compdef _mfa-session mfa-session
+            compdef _mfa-session mfa-session mfa_session_use
         else
             print -ru2 'mfa-session: completion needs compinit; put this into ~/.zshrc: autoload -Uz compinit && compinit'
         fi

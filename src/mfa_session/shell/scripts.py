@@ -46,7 +46,7 @@ def init_script(shell: str, commands: Iterable[str]) -> str:
     wrappers = "".join(wrapper.replace(_COMMAND, command) for command in guarded)
     head = _HEAD.format(shell=shell, commands=", ".join(guarded))
     init = _read("init", shell).replace(_COMMANDS, " ".join(guarded))
-    return head + wrappers + init + completion_script(shell)
+    return head + wrappers + init + _read("use", shell) + completion_script(shell)
 
 
 def guarded_commands(lines: Iterable[str]) -> list[str]:

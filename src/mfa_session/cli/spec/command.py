@@ -8,8 +8,8 @@ from mfa_session.model.record import Record
 class Option(Record):
     """One option; `kind` is text, many (repeatable), duration (seconds), choice, flag or count.
 
-    `suggests` is what completion offers for its value: profile, serial, role, template
-    or file.
+    `suggests` is what completion offers for its value: profile, session, serial, role,
+    template or file.
     """
 
     flags: tuple[str, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.cli.spec.command import Argument, Command, Option
-from mfa_session.cli.spec.options import JSON, MIN_TTL, PROFILE, YES
+from mfa_session.cli.spec.options import JSON, MIN_TTL, PROFILE, TOKEN_CODE, YES
 
 TITLE = "Shell"
 SHELLS = ("bash", "zsh", "fish", "powershell")
@@ -60,6 +60,19 @@ COMMANDS = (
             "`aws`: write the file again after you change them."
         ),
         arguments=(SHELL,),
+    ),
+    Command(
+        name="use",
+        run="cli.use:run",
+        summary="Log in and print the profile, for the shell function mfa_session_use.",
+        examples=("mfa-session use books",),
+        description=(
+            "The script of shell-init defines mfa_session_use: `mfa_session_use books` logs in if "
+            "necessary and sets AWS_PROFILE in your shell, `mfa_session_use -` goes back to the "
+            "profile before. Without a name it lets you choose, with fzf if it is installed."
+        ),
+        options=(MIN_TTL, TOKEN_CODE),
+        arguments=(Argument(name="name", suggests="session"),),
     ),
     Command(
         name="prompt",

@@ -15,7 +15,7 @@ CHAPTERS = {
     "programs": ("exec", "env", "serve", "console", "credential-process"),
     "codes": ("totp", "device"),
     "keys": ("keys",),
-    "shell": ("guard", "shell-init", "prompt", "completion"),
+    "shell": ("guard", "shell-init", "use", "prompt", "completion"),
     "policies": ("policy",),
     "help": ("doctor",),
 }

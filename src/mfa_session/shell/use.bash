@@ -1,0 +1,22 @@
+
+# Sets AWS_PROFILE in this shell: mfa_session_use [NAME], or mfa_session_use - for the one before.
+mfa_session_use() {
+    local profile word before=${AWS_PROFILE-}
+    for word; do
+        if [[ $word == -h || $word == --help ]]; then
+            command mfa-session use --help
+            return
+        fi
+    done
+    if [[ $# == 1 && $1 == - ]]; then
+        if [[ -z ${_mfa_session_before+set} ]]; then
+            echo 'mfa_session_use: there is no profile to go back to' >&2
+            return 1
+        fi
+        profile=$_mfa_session_before
+    else
+        profile=$(command mfa-session use "$@") || return
+    fi
+    if [[ -n $profile ]]; then export AWS_PROFILE=$profile; else unset AWS_PROFILE; fi
+    _mfa_session_before=$before
+}
