@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).parent
-FOLDER = ROOT / "build" / "man"
 
 
 class ManPages(BuildHookInterface):  # type: ignore[type-arg]  # the configuration is nobody's
@@ -19,10 +19,17 @@ class ManPages(BuildHookInterface):  # type: ignore[type-arg]  # the configurati
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Write the pages, and name them to the wheel."""
         del version
-        FOLDER.mkdir(parents=True, exist_ok=True)
+        self._folder = tempfile.TemporaryDirectory()  # its own: two builds may run at once
         for name, text in _render().items():
-            (FOLDER / name).write_text(text, encoding="utf-8")
-            build_data["shared_data"][str(FOLDER / name)] = f"share/man/man1/{name}"
+            path = Path(self._folder.name, name)
+            path.write_text(text, encoding="utf-8")
+            path.chmod(0o644)
+            build_data["shared_data"][str(path)] = f"share/man/man1/{name}"
+
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Remove them: they are in the wheel."""
+        del version, build_data, artifact_path
+        self._folder.cleanup()
 
 
 def _render() -> dict[str, str]:

@@ -742,3 +742,13 @@ def test_a_command_guarded_later_is_told_with_the_line_that_guards_it(
     mended = in_shell(cure, "mfa-session doctor", "type terraform")
     assert "guard-commands" not in mended.stdout, mended
     assert "function" in mended.stdout
+
+
+def test_a_shared_report_does_not_name_the_home_directory(
+    run: Run, carols: AwsFiles, home: Path
+) -> None:
+    carols.credentials.chmod(0o644)  # its path is told
+    telling, shared = (run("doctor", *words, "--json").stdout for words in ([], ["--share"]))
+    assert (str(home) in telling, str(home) in shared) == (True, False)
+    assert "~/.aws/credentials" in shared
+    assert len(json.loads(shared)["checks"]) == len(json.loads(telling)["checks"])

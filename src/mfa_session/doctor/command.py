@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from mfa_session.doctor.collect import collect
 from mfa_session.doctor.examination import GROUPS, examine
 from mfa_session.doctor.finding import ERROR, NOTE, OK, SKIPPED, WARNING
+from mfa_session.doctor.sharing import Mask
+from mfa_session.model.aws_paths import home
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.model.text import printable
@@ -39,6 +41,7 @@ class Options(Record):
     """What `doctor` was given; with `verbose`, checks that found nothing are shown as well."""
 
     fix: bool = False
+    share: bool = False
     verbose: int = 0
 
 
@@ -48,11 +51,18 @@ def run(options: Options, ctx: Context) -> Result:
     fixed = edges.disk.close_places() if options.fix else []
     said = examine(collect(ctx, edges))
     lines = [*_fixed(fixed, edges.paint)] if options.fix else []
-    return Result(
+    result = Result(
         data={"checks": [_summary(looked) for looked in said], "fixed": fixed},
         lines=(*lines, *_report(said, edges.paint, everything=options.verbose > 0)),
         exit_code=FINDINGS if any(looked.is_bad for looked in said) else 0,
     )
+    return _masked(result, ctx) if options.share else result
+
+
+def _masked(result: Result, ctx: Context) -> Result:
+    """Return a report that names no account, key or person."""
+    mask = Mask(home(ctx.environ))
+    return result.replace(data=mask.data(result.data), lines=tuple(map(mask.text, result.lines)))
 
 
 def _summary(looked: Looked) -> dict[str, object]:

@@ -12,7 +12,7 @@ COMMANDS = (
         name="doctor",
         run="doctor.command:run",
         summary="Check the setup, and say how to fix what is wrong.",
-        examples=("mfa-session doctor",),
+        examples=("mfa-session doctor", "mfa-session doctor --share --json"),
         description=(
             "Checks files and their modes, the environment, profiles, sessions, config.toml, the "
             "keyring if one is used, AWS and its clock, your keys and MFA devices, and the shell. "
@@ -24,6 +24,11 @@ COMMANDS = (
                 flags=("--fix",),
                 kind="flag",
                 help="Correct the modes of files; change nothing else.",
+            ),
+            Option(
+                flags=("--share",),
+                kind="flag",
+                help="Mask account numbers, key ids, names and your home directory.",
             ),
             JSON,
         ),
