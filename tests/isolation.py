@@ -102,6 +102,12 @@ def leave_terminal() -> None:
             os.close(tty)
 
 
+def hear_interrupts() -> None:
+    """Undo what a shell does to the SIGINT of what it starts in the background."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def enter(home: Path) -> None:
     """Make this process, and what it starts, live in `home` with known settings."""
     home.mkdir(exist_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 import sys
 import sysconfig
@@ -152,3 +153,12 @@ def test_a_terminal_is_the_childs_own(terminal: Terminal) -> None:
     child.expect_exact(pexpect.EOF)
     child.wait()
     assert child.exitstatus == 0
+
+
+def test_a_suite_started_in_the_background_hears_interrupts() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        isolation.hear_interrupts()
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -43,8 +43,9 @@ class LogIn(Protocol):
 
 
 @pytest.fixture(scope="session")
-def sandbox() -> Iterator[Sandbox]:
+def sandbox(aws_models: None) -> Iterator[Sandbox]:
     """Start the sandbox once for the run; tests take `aws`, which is empty each time."""
+    del aws_models  # for what runs in this process
     with Sandbox() as sandbox:
         yield sandbox
 
