@@ -352,8 +352,13 @@ def look(event, args):
             os.kill(os.getpid(), signal.SIGKILL)
 
 sys.addaudithook(look)
-import atexit
-atexit.register(lambda: print("moments", count, file=sys.stderr))
+end_at_once = os._exit
+
+def tell_and_end(code):
+    print("moments", count, file=sys.stderr, flush=True)
+    end_at_once(code)
+
+os._exit = tell_and_end
 """
 """Ends the process at the n-th moment at which it touches files, locks or the network."""
 
