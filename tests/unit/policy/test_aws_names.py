@@ -135,6 +135,18 @@ def test_the_message_tells_a_name_from_a_pattern(
     assert "boto3" in found.hint
 
 
+def test_a_name_is_compared_with_all_others_for_the_first_hundred_only() -> None:
+    names = AwsNames(lambda _: (), {})
+    found = [names.look_up(f"ec2:TerminateTheInstances{number}") for number in range(101)]
+    assert [each.meant for each in (found[99], found[100]) if each] == [
+        "ec2:TerminateInstances",
+        None,
+    ]
+    slip = names.look_up("ec2:TerminateInstance")
+    assert slip is not None
+    assert (slip.meant, slip.sure) == ("ec2:TerminateInstances", True)
+
+
 def test_what_is_newer_than_the_list_is_known_to_an_upgraded_botocore() -> None:
     upgraded = AwsNames(lambda prefix: NEWER.get(prefix, ()), {})
     actions = ("ec2:destroytheworld", "ec2:Destroy*World", "nova:Stop", "nova:*", "nova:Start")
