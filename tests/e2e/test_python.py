@@ -321,7 +321,7 @@ def test_a_frontend_that_cannot_be_asked_is_told_as_such(
     monkeypatch.setattr(builtins, "input", refuse)
     with pytest.raises(mfa_session.NoMfaError) as caught:
         mfa_session.boto3_session()
-    assert caught.value.code == "no-answer"
+    assert caught.value.code == "code-needed"
 
 
 def test_a_code_of_the_environment_is_sent_once(

@@ -64,7 +64,13 @@ def find_frontend() -> Callable[[str], str] | None:
     def ask(question: str) -> str:
         try:
             return asked(question)
-        except (EOFError, NotImplementedError):  # the latter is IPython's for: cannot be asked
+        except EOFError:
             raise no_answer() from None
+        except NotImplementedError:  # IPython's, where a notebook runs unattended
+            raise NoMfaError(
+                "code-needed",
+                "an MFA code is needed, and this notebook runs where nobody can be asked",
+                "log in before it runs: `mfa-session login`",
+            ) from None
 
     return ask
