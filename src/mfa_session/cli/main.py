@@ -48,9 +48,6 @@ def run(
 
 
 def _run(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) -> int:
-    def dispatch(command: Command, given: Given) -> int:
-        return _dispatch(command, given, environ, clock)
-
     if argv and argv[0] == HELP:
         argv = [*(word for word in argv[1:] if word != HELP), "--help"]
     if not argv or list(argv) in (["--help"], ["-h"]):
@@ -63,8 +60,8 @@ def _run(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) ->
         return _print(f"mfa-session {__version__}\n")
     call = read_plainly(argv)
     if call is not None:
-        return dispatch(call.command, call.given)
-    return _run_click(argv, environ, dispatch)
+        return _dispatch(call.command, call.given, environ, clock)
+    return _run_click(argv, environ, clock)
 
 
 def _complete(argv: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -77,10 +74,10 @@ def _complete(argv: Sequence[str], environ: Mapping[str, str]) -> int:
         return 1
 
 
-def _run_click(argv: Sequence[str], environ: Mapping[str, str], dispatch: object) -> int:
+def _run_click(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) -> int:
     from mfa_session.cli import click_tree  # noqa: PLC0415  # 80 ms: for help and errors only
 
-    code = click_tree.run(argv, dispatch)  # type: ignore[arg-type]  # Dispatch is click_tree's
+    code = click_tree.run(argv, lambda command, given: _dispatch(command, given, environ, clock))
     if code == click_tree.USAGE_EXIT_CODE and argv[0] == "env":
         from mfa_session.cli.env import failure_line, shell_in  # noqa: PLC0415
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mfa_session.doctor.finding import Looked
+    from mfa_session.doctor.ports import DoctorEdges
     from mfa_session.session.context import Context
 
     Paint = Callable[[str, str], str]
@@ -47,7 +48,7 @@ class Options(Record):
 
 def run(options: Options, ctx: Context) -> Result:
     """Look at everything; with `--fix` put file modes right first."""
-    edges = ctx.make.doctor()
+    edges: DoctorEdges = ctx.make.doctor()
     fixed = edges.disk.close_places() if options.fix else []
     said = examine(collect(ctx, edges))
     lines = [*_fixed(fixed, edges.paint)] if options.fix else []

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 
-from mfa_session.files.aws_files import read_profiles
-from mfa_session.files.permissions import check_owner
 from mfa_session.files.reading import read_bytes
-from mfa_session.files.recovered import read_recovered
+from mfa_session.files.state import RECOVERED
 from mfa_session.model.aws_paths import credentials_path
 from mfa_session.model.settings_file import no_settings, settings_path
 
@@ -50,11 +48,18 @@ class Files:
 
     def profiles(self) -> ProfileFiles:
         """Return both AWS files. ConfigurationError where the credentials file is unsafe."""
+        from mfa_session.files.aws_files import read_profiles  # noqa: PLC0415  # not for the guard
+        from mfa_session.files.permissions import check_owner  # noqa: PLC0415
+
         check_owner(credentials_path(self.environ), "the credentials file")
         return read_profiles(self.environ)
 
     def recovered(self) -> Mapping[str, Session]:
         """Return the sessions that the credentials file could not take, by profile."""
+        if not self.state.names(RECOVERED):
+            return {}
+        from mfa_session.files.recovered import read_recovered  # noqa: PLC0415  # seldom any
+
         return read_recovered(self.state)
 
     def read(self, path: str) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfa_session.files.state import RECOVERED
 from mfa_session.ini.document import Document
 from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.session import read_session, session_values
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from mfa_session.files.state import StateDir
     from mfa_session.model.session import Session
 
-PREFIX = "session-"
 MOST_IN_ONE_FILE = 50
 """Sessions of the largest tokens: the state directory reads files of up to 1 MiB."""
 
@@ -21,7 +21,7 @@ MOST_IN_ONE_FILE = 50
 def read_recovered(state: StateDir) -> dict[str, Session]:
     """Return the sessions kept aside, by the profile they are meant for."""
     found: dict[str, Session] = {}
-    for name in state.names(PREFIX):
+    for name in state.names(RECOVERED):
         found.update(profiles_in(state, name))
     return found
 

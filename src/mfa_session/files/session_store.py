@@ -8,12 +8,12 @@ import os
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.recovered import (
     MOST_IN_ONE_FILE,
-    PREFIX,
     profiles_in,
     read_recovered,
     to_text,
 )
 from mfa_session.files.shared import config_file, credentials_file
+from mfa_session.files.state import RECOVERED
 from mfa_session.model import copied_settings
 from mfa_session.model.copied_settings import SERVES
 from mfa_session.model.errors import ConfigurationError
@@ -108,7 +108,7 @@ class SessionStore:
         try:
             for group in _in_groups(targets):
                 # The process in the name: a session that already lies aside for a profile stays.
-                name = f"{PREFIX}{_hashed(group[0])}-{os.getpid()}"
+                name = f"{RECOVERED}{_hashed(group[0])}-{os.getpid()}"
                 place.add(self._state.reserve(name, _RESERVED_BYTES * len(group)))
         except BaseException:
             place.release()
@@ -219,7 +219,7 @@ class SessionStore:
             self._warn(f"a session that is written lies aside still: {error.message}")
 
     def _remove_aside(self, profiles: Collection[str]) -> None:
-        for name in self._state.names(PREFIX):
+        for name in self._state.names(RECOVERED):
             standing = profiles_in(self._state, name)
             if standing and standing.keys() <= set(profiles):
                 self._state.remove(name)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 PRIVATE_MODE = 0o600
 OTHERS_MAY_WRITE = 0o022
 LARGEST_BYTES = 1 << 20
+RECOVERED = "session-"
+"""How the names of files begin that hold a session which the credentials file could not take."""
 PRIVATE_DIRECTORY_MODE = 0o700
 
 

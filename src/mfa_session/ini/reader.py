@@ -77,19 +77,16 @@ class Option:
 class Section:
     """The options below a header, by lower-cased key."""
 
-    __slots__ = ("_values", "name", "options")
+    __slots__ = ("name", "options")
 
     def __init__(self, name: str) -> None:
         """Begin empty."""
         self.name = name
         self.options: dict[str, Option] = {}
-        self._values: dict[str, str] | None = None
 
     def values(self) -> dict[str, str]:
-        """What the section itself says, when it has been read to its end."""
-        if self._values is None:
-            self._values = {key: option.value() for key, option in self.options.items()}
-        return self._values
+        """What the section itself says."""
+        return {key: option.value() for key, option in self.options.items()}
 
 
 class Reader:
@@ -127,7 +124,7 @@ class Reader:
             self._row += 1
             self._offset += len(line) + 1
         self._end_option()
-        if nests:
+        if nests and self.defaults.options:
             self._check_defaults()
 
     def _read_line(self, line: str) -> None:
@@ -182,7 +179,9 @@ class Reader:
 
     def _end_option(self) -> None:
         option, self._option = self._option, None
-        if self._nests and option is not None and self._section is not self.defaults:
+        if option is None or option.pieces[0] or not self._nests:
+            return
+        if self._section is not self.defaults:
             _check_nested(option)
 
     def _check_defaults(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.expiry import format_time
 from mfa_session.model.record import Record
-from mfa_session.session.pasted_keys import check_pasted_keys
 from mfa_session.session.sources import source_in
+from mfa_session.session.validation import check_pasted_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import RefusedError
 from mfa_session.model.iam import Holder
@@ -15,34 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any, TypeVar
 
+    from mfa_session.model.iam import Policies
     from mfa_session.policy.document import Document
 
     T = TypeVar("T")
-
-
-class Iam(Protocol):
-    """What is asked of IAM; a refusal is a RefusedError `not-authorized`."""
-
-    def user_arn(self) -> str:
-        """Return the ARN of the user who asks."""
-
-    def boundary_arn(self, holder: Holder) -> str | None:
-        """Return the ARN of the permissions boundary of a user or role (GetUser, GetRole)."""
-
-    def groups(self, user: str) -> list[str]:
-        """Return the names of the user's groups (ListGroupsForUser)."""
-
-    def inline_names(self, holder: Holder) -> list[str]:
-        """Return the names of inline policies (ListUserPolicies, …GroupPolicies, …RolePolicies)."""
-
-    def inline(self, holder: Holder, name: str) -> dict[str, Any]:
-        """Return an inline policy (GetUserPolicy, GetGroupPolicy, GetRolePolicy)."""
-
-    def attached_arns(self, holder: Holder) -> list[str]:
-        """Return the ARNs of attached policies (ListAttachedUserPolicies and its like)."""
-
-    def managed(self, arn: str) -> dict[str, Any]:
-        """Return the default version of a managed policy (GetPolicy, GetPolicyVersion)."""
 
 
 class OwnPolicies(Record):
@@ -64,12 +40,12 @@ class OwnPolicies(Record):
         return (*self.unread, *boundary)
 
 
-def read_own(iam: Iam) -> OwnPolicies:
+def read_own(iam: Policies) -> OwnPolicies:
     """Read the user's policies, the groups', and the boundary; what is refused is left out."""
     return _Reading(iam).read_user()
 
 
-def read_role(iam: Iam, arn: str) -> OwnPolicies:
+def read_role(iam: Policies, arn: str) -> OwnPolicies:
     """Read a role's policies and its boundary, in the account of who asks."""
     return _Reading(iam).read_role(arn)
 
@@ -83,7 +59,7 @@ def unread_role(arn: str) -> OwnPolicies:
 class _Reading:
     """One pass over a user's or a role's policies."""
 
-    def __init__(self, iam: Iam) -> None:
+    def __init__(self, iam: Policies) -> None:
         self._iam = iam
         self._unread: list[str] = []
 

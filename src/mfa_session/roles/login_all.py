@@ -62,7 +62,7 @@ class _Login:
         needed = [name for name in plan.with_bases(self._asked()) if name not in self.had]
         if not needed:
             return
-        edges = self._ctx.make.roles(self._options.jobs)
+        edges: RolesEdges = self._ctx.make.roles(self._options.jobs)
         needed = self._check_targets(edges, needed)
         coded = [name for name in needed if plan.needs_code(name)]
         last = [name for name in coded if plan.sessions[name].role_arn and not plan.is_base(name)]

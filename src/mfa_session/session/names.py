@@ -124,10 +124,10 @@ def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
     taken = target != named.name and (
         target in inputs.profiles.names() and _owner_of(inputs, target) != named.name
     )
-    hidden = any(hides_static_keys(inputs, name) for name in {target, named.name})
-    if taken or hidden or any(holds_keys(inputs, name) for name in {target, named.name}):
-        return target + "-mfa"
-    return target
+    unfit = any(
+        hides_static_keys(inputs, name) or holds_keys(inputs, name) for name in {target, named.name}
+    )
+    return target + "-mfa" if taken or unfit else target
 
 
 def _portable(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfa_session.model.arns import region_for
 from mfa_session.model.aws_paths import config_path
 from mfa_session.model.copied_settings import from_text, still_ours
-from mfa_session.model.errors import ConfigurationError, UsageError
+from mfa_session.model.errors import ConfigurationError, MfaSessionError, UsageError
 from mfa_session.model.settings import MFA_SECONDS, MIN_TTL_SECONDS, ROLE_SECONDS, Settings
 from mfa_session.session.names import (
     Named,
@@ -82,14 +82,13 @@ def _resolve(inputs: Inputs, named: Named, seen: tuple[str, ...]) -> Settings:
             "end the chain in a source_profile with long-term keys",
         )
     said = _Said(inputs, named)
-    target = choose_target(inputs, named, said.first("write_to"))
-    check_portable(target, "profile to write a session to")
+    check_portable(said.target, "profile to write a session to")
     via, source = _find_origin(inputs, said, name, (*seen, name))
     settings = _fill(inputs, said, via, source)
     check_shapes(settings)
-    _check_min_ttl(inputs, settings)
-    asked = [(key, str(said.options[key])) for key in _ASKED_AGAIN if key in said.options]
-    return settings.replace(name=name, target=target, asked=tuple(asked))
+    if settings.min_ttl_is_explicit and settings.min_ttl > settings.duration:
+        raise _min_ttl_too_long(inputs, settings)
+    return settings
 
 
 class _Said:
@@ -103,8 +102,8 @@ class _Said:
         self.options: Mapping[str, Any] = options
         self.table: Mapping[str, Any] = inputs.file.sessions.get(named.name, {})
         self.section: Mapping[str, str] = inputs.section(named.name)
-        target = choose_target(inputs, named, self.first("write_to"))
-        self.stored = stored_lines(inputs, named.name, target)
+        self.target = choose_target(inputs, named, self.first("write_to"))
+        self.stored = stored_lines(inputs, named.name, self.target)
         if "copied" in self.stored:
             # What the last login copied from the source is no setting of this session's own.
             copied = still_ours(from_text(self.stored["copied"]), self.section)
@@ -182,9 +181,13 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
     region = said.first("region") or beneath.get("region") or inputs.file.defaults.get("region")
     around = inputs.environ.get("AWS_REGION") or inputs.environ.get("AWS_DEFAULT_REGION")
     called = inputs.options.region or around or region
+    min_ttl = inputs.options.min_ttl
+    if min_ttl is None:
+        min_ttl = inputs.file.defaults.get("min_ttl")
+    asked = [(key, str(said.options[key])) for key in _ASKED_AGAIN if key in said.options]
     return Settings(
-        name="",
-        target="",
+        name=said.name,
+        target=said.target,
         source=source,
         via=via,
         mfa_serial=serial,
@@ -200,12 +203,13 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
         ),
         duration=duration,
         duration_is_explicit=explicit,
-        min_ttl=_choose_min_ttl(inputs),
-        min_ttl_is_explicit=inputs.options.min_ttl is not None or "min_ttl" in inputs.file.defaults,
+        min_ttl=MIN_TTL_SECONDS if min_ttl is None else min_ttl,
+        min_ttl_is_explicit=min_ttl is not None,
         region=region_for(called, role_arn, serial),
         written=_written(beneath, region),
         code=said.table.get("code", via.code if via else "auto"),
         code_command=said.table.get("code_command", via.code_command if via else None),
+        asked=tuple(asked),
     )
 
 
@@ -236,25 +240,16 @@ def _choose_duration(inputs: Inputs, said: _Said, role_arn: str | None) -> tuple
     return inputs.file.defaults.get("duration", MFA_SECONDS), False
 
 
-def _choose_min_ttl(inputs: Inputs) -> int:
-    if inputs.options.min_ttl is not None:
-        return inputs.options.min_ttl
-    ttl: int = inputs.file.defaults.get("min_ttl", MIN_TTL_SECONDS)
-    return ttl
-
-
-def _check_min_ttl(inputs: Inputs, settings: Settings) -> None:
-    """Refuse a min-ttl that no session of this duration could have."""
-    if not settings.min_ttl_is_explicit or settings.min_ttl <= settings.duration:
-        return
+def _min_ttl_too_long(inputs: Inputs, settings: Settings) -> MfaSessionError:
+    """Return the error for a min-ttl that no session of this duration could have."""
     from mfa_session.model.durations import spell_duration  # noqa: PLC0415  # on the way out only
 
     asked, lasts = spell_duration(settings.min_ttl), spell_duration(settings.duration)
     message = f"a session of {lasts} can never have {asked} left, which is the min-ttl asked for"
     hint = f"ask for less than {lasts}, or for a longer --duration"
     if inputs.options.min_ttl is not None and not inputs.options.min_ttl_from_variable:
-        raise UsageError("min-ttl-too-long", message, hint)
-    raise ConfigurationError("min-ttl-too-long", message, hint)
+        return UsageError("min-ttl-too-long", message, hint)
+    return ConfigurationError("min-ttl-too-long", message, hint)
 
 
 def _read_seconds(inputs: Inputs, said: _Said, value: int | str) -> int:

@@ -8,7 +8,7 @@ from mfa_session.model.session import PREFIX as STORED
 from mfa_session.model.session import is_managed, read_keys
 from mfa_session.model.settings import Source
 from mfa_session.session.names import unknown_name
-from mfa_session.session.pasted_keys import check_pasted_keys
+from mfa_session.session.validation import check_pasted_keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

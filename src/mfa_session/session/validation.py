@@ -1,13 +1,21 @@
-"""The shapes that STS and IAM take, checked before a code is asked (STS API reference)."""
+"""What AWS could only refuse, before a code is asked: pasted keys, and the shapes of STS and IAM.
+
+The shapes are those of the STS API reference.
+"""
 
 from __future__ import annotations
 
 from mfa_session.model.arns import device_kind, is_role_arn
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.session import SESSION_KEY_PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
     from mfa_session.model.settings import Settings
+    from mfa_session.session.inputs import Inputs
 
 CHAINED_LIMIT_SECONDS = 3600
 DURATION_LIMITS_SECONDS = {"mfa": (900, 129600), "role": (900, 43200)}
@@ -16,6 +24,76 @@ EXTERNAL_ID_LENGTHS = range(2, 1225)
 _ALNUM = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 _ROLE_SESSION_NAME = frozenset(_ALNUM + "_+=,.@-")
 _EXTERNAL_ID = frozenset(_ALNUM + "_+=,.@:/-")
+ID, SECRET, TOKEN = "aws_access_key_id", "aws_secret_access_key", "aws_session_token"
+_ID_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
+_SECRET_LETTERS = _ID_LETTERS | frozenset("abcdefghijklmnopqrstuvwxyz/+=")
+_LONG_TERM_PREFIX = "AKIA"
+
+
+def check_pasted_keys(inputs: Inputs, profile: str) -> None:
+    """Refuse a profile whose long-term keys cannot be keys; say the file, the line and why.
+
+    Raises ConfigurationError: `partial-keys` for half a pair, `old-session-token` for a token
+    beside a long-term key, `bad-keys` for what is quoted, has a comment or blanks, or is swapped.
+    """
+    profiles = inputs.profiles
+    places = (
+        (profiles.credentials, profile, profiles.in_credentials(profile)),
+        (profiles.config, profiles.header_of(profile), profiles.in_config(profile)),
+    )
+    for document, header, section in places:
+        if section and (ID in section or SECRET in section):
+
+            def place_of(key: str, document: Any = document, header: str = header) -> str:
+                return f"{document.path}, line {document.line_of(header, key)}"
+
+            _check_pair(place_of, section, profile)
+            return
+
+
+def _check_pair(place_of: Callable[[str], str], section: Mapping[str, str], profile: str) -> None:
+    key_id, secret = section.get(ID, "").strip(), section.get(SECRET, "").strip()
+    if key_id.startswith(SESSION_KEY_PREFIX) or not (key_id or secret):
+        return
+    if not key_id or not secret:
+        there, missing = (ID, SECRET) if key_id else (SECRET, ID)
+        raise ConfigurationError(
+            "partial-keys",
+            f"{place_of(there)}: profile {profile!r} has {there} but no {missing}",
+            f"run `aws configure --profile {profile}` and enter both",
+        )
+    if secret.startswith(_LONG_TERM_PREFIX) and _ID_LETTERS.issuperset(secret):
+        raise _bad(place_of(ID), profile, "the key id and the secret are swapped")
+    for key, value, letters in ((ID, key_id, _ID_LETTERS), (SECRET, secret, _SECRET_LETTERS)):
+        if not letters.issuperset(value):
+            raise _bad(place_of(key), profile, f"{key} {_flaw_of(value)}")
+    if section.get(TOKEN, "").strip() and key_id.startswith(_LONG_TERM_PREFIX):
+        place = place_of(TOKEN)
+        raise ConfigurationError(
+            "old-session-token",
+            f"{place}: profile {profile!r} has a session token beside a long-term key, "
+            "which AWS refuses together",
+            f"delete that line, or run `aws configure set {TOKEN} '' --profile {profile}`",
+        )
+
+
+def _bad(place: str, profile: str, what: str) -> ConfigurationError:
+    return ConfigurationError(
+        "bad-keys",
+        f"{place}: {what}, in profile {profile!r}",
+        f"run `aws configure --profile {profile}` and paste both values as AWS shows them",
+    )
+
+
+def _flaw_of(value: str) -> str:
+    """Say what is wrong with a value, without showing it."""
+    if value[:1] in {'"', "'"}:
+        return "is in quotes, which are read as part of it"
+    if " #" in value or " ;" in value:
+        return "has a comment behind it, which is read as part of it"
+    if any(letter.isspace() for letter in value):
+        return "has a blank in it"
+    return "has a character that no key has"
 
 
 def check_shapes(settings: Settings) -> None:
@@ -32,15 +110,17 @@ def check_shapes(settings: Settings) -> None:
             f"{settings.role_arn!r} is no role's ARN",
             "a role's ARN looks like arn:aws:iam::123456789012:role/NAME",
         )
-    _check_role_session_name(settings.role_session_name)
-    _check_external_id(settings.external_id)
+    if settings.role_session_name is not None:
+        _check_role_session_name(settings.role_session_name)
+    if settings.external_id is not None:
+        _check_external_id(settings.external_id)
     if settings.mfa_serial is not None:
         check_serial(settings.mfa_serial)
     _check_duration(settings)
 
 
-def _check_role_session_name(name: str | None) -> None:
-    if name is not None and not _fits(name, ROLE_SESSION_NAME_LENGTHS, _ROLE_SESSION_NAME):
+def _check_role_session_name(name: str) -> None:
+    if not _fits(name, ROLE_SESSION_NAME_LENGTHS, _ROLE_SESSION_NAME):
         raise ConfigurationError(
             "bad-role-session-name",
             f"{name!r} cannot be a role session's name",
@@ -48,8 +128,8 @@ def _check_role_session_name(name: str | None) -> None:
         )
 
 
-def _check_external_id(text: str | None) -> None:
-    if text is not None and not _fits(text, EXTERNAL_ID_LENGTHS, _EXTERNAL_ID):
+def _check_external_id(text: str) -> None:
+    if not _fits(text, EXTERNAL_ID_LENGTHS, _EXTERNAL_ID):
         raise ConfigurationError(
             "bad-external-id",
             f"{text!r} cannot be an external id",

@@ -31,7 +31,8 @@ __all__ = ["Options", "run"]  # the program finds a command's options beside its
 
 def run(options: Options, ctx: Context) -> Result:
     """Set a session up; what was not agreed to is not changed."""
-    edges, terminal = ctx.make.setup(), ctx.make.terminal()
+    edges: SetupEdges = ctx.make.setup()
+    terminal = ctx.make.terminal()
     dialog = Dialog(terminal, edges.choose, asks=terminal.can_ask() and not options.yes)
     inputs = read_inputs(ctx, options.session)
     edges.settings.check_writable()

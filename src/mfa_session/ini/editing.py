@@ -1,0 +1,232 @@
+"""Edits the lines of INI text, so that only lines of the sections that are meant differ.
+
+Whose a line is, where INI itself does not say:
+
+- a comment standing directly above a header belongs to that header's section;
+- an indented comment, or a blank line, between the lines of one value belongs to that value;
+  a comment at the start of a line there is a person's, and stays;
+- a comment after a section's last key, with a blank line between, belongs to nobody.
+"""
+
+from __future__ import annotations
+
+from mfa_session.ini.reader import DEFAULT, Option, Section
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from mfa_session.ini.scan import Scan
+
+ENDS = b"\r\n"
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+KEY_CHARACTERS = LETTERS + "_-."
+NAME_CHARACTERS = LETTERS + "_-/.%@:+"
+"""What every AWS SDK takes for a profile's name."""
+
+
+class Editor:
+    """The lines of a document, for one edit or one look; `scan` says where sections stand."""
+
+    def __init__(self, data: bytes, scan: Scan) -> None:
+        """Cut the lines with their ends; as in text mode, a lone carriage return is an end."""
+        self._lines = data.splitlines(keepends=True)
+        self._scan = scan
+
+    def set_values(self, changes: Mapping[str, Mapping[str, str | None]]) -> bytes:
+        """Return the bytes with such values in these sections, made in one pass.
+
+        None removes a key. Raises ValueError for what would not be read back as given.
+        """
+        wanted = {
+            name: {key.lower(): value for key, value in values.items()}
+            for name, values in changes.items()
+        }
+        for values in wanted.values():
+            _check_values(values)
+        return self._edit_all(wanted)
+
+    def remove_keys(self, name: str, keys: Collection[str]) -> bytes:
+        """Return the bytes without these keys, in lower case, of a section; its header stays."""
+        return self._edit_all({name: dict.fromkeys(keys)})
+
+    def remove(self, name: str) -> bytes:
+        """Return the bytes without a section, its comments and the blank lines around it."""
+        lines = self._lines
+        first, last = self._extent(name)
+        if first == 0 or not lines[first - 1].strip():
+            while last < len(lines) and not lines[last].strip():
+                last += 1
+        if last == len(lines) and first > 0 and not lines[first - 1].strip():
+            first -= 1
+        del lines[first:last]
+        return b"".join(lines)
+
+    def around(self, name: str) -> tuple[bytes, bytes]:
+        """Return the bytes before a section's header, and those after its last key's value."""
+        lines = self._lines
+        header, _ = self._all_rows([name])[name]
+        last = _end_of_options(self._scan.read(name), header)
+        return b"".join(lines[:header]), b"".join(lines[last + 1 :])
+
+    def between(self, names: Collection[str]) -> list[bytes]:
+        """Return the bytes before, between and after these sections, as `around` cuts them."""
+        lines, pieces, end = self._lines, [], 0
+        for name, (header, _) in self._all_rows(names).items():
+            pieces.append(b"".join(lines[end:header]))
+            end = _end_of_options(self._scan.read(name), header) + 1
+        return [*pieces, b"".join(lines[end:])]
+
+    def without(self, name: str) -> tuple[bytes, bytes]:
+        """Return the bytes before and after a section and its comments."""
+        lines = self._lines
+        first, last = self._extent(name)
+        return b"".join(lines[:first]), b"".join(lines[last:])
+
+    def _edit_all(self, wanted: Mapping[str, Mapping[str, str | None]]) -> bytes:
+        lines = self._lines
+        standing = self._all_rows(wanted)
+        for name in reversed(standing):  # from the end: the rows above stay what they are
+            self._edit(name, standing[name], wanted[name])
+        for name, values in wanted.items():
+            if name not in standing:
+                _append(lines, name, {k: v for k, v in values.items() if v is not None})
+        return b"".join(lines)
+
+    def _all_rows(self, names: Collection[str]) -> dict[str, tuple[int, int]]:
+        """Return these rows of those sections that stand in the document, in its order."""
+        text, rows, at, row = self._scan.text, {}, 0, 0
+        for name, (start, end) in self._scan.spans.items():
+            if name not in names:
+                continue
+            row += text.count("\n", at, start)
+            length = text.count("\n", start, end)
+            rows[name] = (row, len(self._lines) if end >= len(text) else row + length)
+            at, row = end, row + length
+        return rows
+
+    def _edit(
+        self,
+        name: str,
+        rows: tuple[int, int],
+        wanted: Mapping[str, str | None],
+    ) -> None:
+        """Set and remove keys of a section that stands in the lines."""
+        lines, section = self._lines, self._scan.read(name)
+        header, end = rows
+        added = []
+        place = _end_of_options(section, header)
+        indent = _indent_of_new_key(section, header, end, lines)
+        for key, value in wanted.items():
+            option = section.options.get(key)
+            if option is not None:
+                _replace(lines, header, option, value)
+            elif value is not None:
+                added.append(indent + _setting(key, value))
+        if added:
+            _insert(lines, place, added)
+
+    def _extent(self, name: str) -> tuple[int, int]:
+        """Return the first row of a section, its comments included, and the row after its last."""
+        lines = self._lines
+        header, end = self._all_rows([name])[name]
+        first = header
+        while first > 0 and _is_comment(lines[first - 1]):
+            first -= 1
+        last = after_keys = _end_of_options(self._scan.read(name), header) + 1
+        while last < end and _is_comment(lines[last]):
+            last += 1
+        if last == end < len(lines):
+            last = after_keys
+        return first, last
+
+
+def _check_values(values: Mapping[str, str | None]) -> None:
+    """Refuse keys and values that would not be read back as they are given."""
+    for key, value in values.items():
+        if not key or key.strip(KEY_CHARACTERS):
+            raise ValueError(f"not a key that can be written: {key!r}")
+        if value is not None and (
+            value != value.strip() or len(value.splitlines()) > 1 or "\0" in value
+        ):
+            raise ValueError(f"the value of {key} holds a line end or blanks around it")
+
+
+def _check_name(name: str) -> None:
+    """Refuse a new section whose name some SDK would not read."""
+    words = name.split(" ")
+    portable = all(word and not word.strip(NAME_CHARACTERS) for word in words)
+    if not portable or len(words) > 2 or name == DEFAULT:  # noqa: PLR2004 - "profile NAME"
+        raise ValueError(f"not a portable section name: {name!r}")
+
+
+def _append(lines: list[bytes], name: str, values: Mapping[str, str]) -> None:
+    """Add a section at the end, a blank line before it."""
+    if not values:
+        return
+    _check_name(name)
+    new = [f"[{name}]".encode(), *(_setting(key, value) for key, value in values.items())]
+    if lines and lines[-1].strip():
+        new.insert(0, b"")
+    _insert(lines, len(lines) - 1, new)
+
+
+def _setting(key: str, value: str) -> bytes:
+    return f"{key} = {value}".rstrip().encode()
+
+
+def _is_comment(line: bytes) -> bool:
+    return line.decode().lstrip()[:1] in ("#", ";")
+
+
+def _indent(line: bytes) -> bytes:
+    """Return the blanks that a line starts with, whatever Unicode calls blank."""
+    text = line.decode()
+    return text[: len(text) - len(text.lstrip())].encode()
+
+
+def _line_end(lines: list[bytes], row: int) -> bytes:
+    """Return the line end used at `row`, or where that line has none, above it."""
+    for line in reversed(lines[: row + 1]):
+        content = line.rstrip(ENDS)
+        if content != line:
+            return line[len(content) :]
+    return b"\n"
+
+
+def _end_of_options(section: Section, header: int) -> int:
+    """Return the row on which the last key's value ends, or the header's."""
+    return max((header + option.last for option in section.options.values()), default=header)
+
+
+def _indent_of_new_key(section: Section, header: int, end: int, lines: list[bytes]) -> bytes:
+    """Return the indentation at which a new last key leaves the next line what it is.
+
+    Deeper than the last key, it would continue it; shallower than the next header, that would
+    continue the new key. Next headers can be deeper than a header, never than a key.
+    """
+    if section.options:
+        return _indent(lines[header + max(o.first for o in section.options.values())])
+    return _indent(lines[end]) if end < len(lines) else b""
+
+
+def _replace(lines: list[bytes], header: int, option: Option, value: str | None) -> None:
+    """Set or remove a key that stands in the lines; one that has the value is left alone."""
+    if option.value() == value:
+        return
+    first = header + option.first
+    line = lines[first]
+    for row in range(first, header + option.last + 1):
+        if not _is_comment(lines[row]) or _indent(lines[row]):
+            lines[row] = b""
+    if value is not None:
+        spelled = line.decode().replace(":", "=").partition("=")[0].rstrip()
+        lines[first] = _setting(spelled, value) + line[len(line.rstrip(ENDS)) :]
+
+
+def _insert(lines: list[bytes], row: int, new: list[bytes]) -> None:
+    """Insert lines after `row`, with the line end that is used there."""
+    end = _line_end(lines, row)
+    if row >= 0 and lines[row] and lines[row].rstrip(ENDS) == lines[row]:
+        lines[row] += end
+    lines[row + 1 : row + 1] = [line + end for line in new]

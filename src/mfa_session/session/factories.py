@@ -1,0 +1,102 @@
+"""The factories of the edges that are expensive to make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypeVar
+
+    from mfa_session.mfa.devices import DeviceEdges
+    from mfa_session.model.devices import NewDevice
+    from mfa_session.model.iam import Policies
+    from mfa_session.model.ports import Caller, Edges, Secrets, Store, Terminal
+    from mfa_session.model.targets import Lookups
+
+    Answer = TypeVar("Answer")
+
+
+class Factories(Protocol):
+    """Makes each expensive edge on first use; `cli/wiring.py` has the real ones.
+
+    The edges of one feature are of a type of that feature, which this room does not know: whoever
+    takes them says which (`edges: DoctorEdges = ctx.make.doctor()`).
+    """
+
+    def session(self) -> Edges:
+        """Return what acquiring a session touches, the same for every session of this run."""
+
+    def may_have_code(self) -> bool:
+        """Say whether a code may come; False only where that is certain, and told at once."""
+
+    def store(self) -> Store:
+        """Return the files that sessions are stored in."""
+
+    def terminal(self) -> Terminal:
+        """Return the terminal of the person who called."""
+
+    def confirm(self, question: str) -> bool | None:
+        """Ask for a yes; None where nobody can be asked."""
+
+    def pick(self, title: str, items: Sequence[tuple[str, str]]) -> str:
+        """Let the person pick one of several names, each with a few words about it."""
+
+    def secrets(self) -> Secrets:
+        """Return the TOTP secrets in the OS keyring."""
+
+    def keys(self) -> Any:
+        """Return what the care of long-term keys touches: `keys.ports.KeyEdges`."""
+
+    def devices(self, caller: Caller) -> DeviceEdges:
+        """Return what the care of MFA devices touches, in the name of `caller`."""
+
+    def phone(self) -> Callable[[NewDevice], None] | None:
+        """Return how to show a device's secret to a phone; None without a terminal."""
+
+    def policies(self, caller: Caller) -> Policies:
+        """Return the policies of `caller`, as IAM has them."""
+
+    def aws_names(self) -> Any:
+        """Return the services and actions that AWS lists: `policy.aws_names.AwsNames`."""
+
+    def lookups(self, caller: Caller) -> Lookups:
+        """Return the questions about what a command will hit, asked by `caller`."""
+
+    def federation(self) -> Any:
+        """Return AWS's federation endpoint: `roles.console.Federation`."""
+
+    def browser(self) -> Any:
+        """Return the person's browser, `roles.console.Browser`; None without one."""
+
+    def doctor(self) -> Any:
+        """Return what the doctor looks at: `doctor.ports.DoctorEdges`."""
+
+    def roles(self, jobs: int) -> Any:
+        """Return what having many role sessions touches: `roles.ports.RolesEdges`."""
+
+    def setup(self) -> Any:
+        """Return what `configure` touches: `setup.ports.SetupEdges`."""
+
+    def jobs(self) -> Any:
+        """Return what serving a session touches: `serve.ports.JobEdges`."""
+
+    def limited(self, work: Callable[[], Answer], limit_seconds: float) -> Answer | None:
+        """Return what `work` returns; None where it fails or takes longer."""
+
+    def aws_cli_version(self, words: Sequence[str]) -> int | None:
+        """Return the major version of the AWS CLI that `words` start, or None."""
+
+    def take_code_from_stdin(self) -> None:
+        """Take the line of `--token-code -` now, before a child gets stdin."""
+
+    def stdin_secret(self) -> str | None:
+        """Return the line on stdin; None where stdin is a terminal."""
+
+    def execute(
+        self, command: Sequence[str], environ: Mapping[str, str], program: str | None = None
+    ) -> int:
+        """Become `command`; return an exit code (126, 127) only if that fails."""
+
+    def execute_past_wrappers(self, command: Sequence[str], environ: Mapping[str, str]) -> int:
+        """Do the same, past any program on PATH that calls the guard."""
