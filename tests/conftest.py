@@ -33,7 +33,7 @@ EVERY_CASE = {
     for name in ("bad_input", "code_sources", "concurrency", "configure_cases", "device",
                  "devices", "env", "errors", "faults", "guard_identities", "guard_step_up",
                  "guard_wrappers", "help", "kept", "login_all", "names_and_targets", "policy_live",
-                 "policy_template", "roles", "secrets", "settings", "sources")
+                 "policy_template", "roles", "secrets", "settings", "sources", "warm")
 }  # fmt: skip
 
 # `pytest --hypothesis-profile=long` for the long mode. No deadlines: the machine is shared.

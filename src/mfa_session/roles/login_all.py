@@ -8,6 +8,7 @@ from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSession
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
 from mfa_session.roles.plan import make_plan
+from mfa_session.roles.report import tell_errors, without_base
 from mfa_session.session.acquire import acquire
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.reuse import Outcome, find_kept
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from mfa_session.roles.ports import RolesEdges
     from mfa_session.roles.sessions import Batch, RoleSessions
     from mfa_session.session.context import Context
-
-MOST_NAMED = 5
 
 
 class Options(Record):
@@ -138,7 +137,7 @@ class _Login:
         bases = {s.name: self._plan.sessions[self._plan.bases[s.name]] for s in batch.wanted}
         for name, base in bases.items():
             if base.name in self.failed:
-                self.failed[name] = _without(base.name, self.failed[base.name])
+                self.failed[name] = without_base(base.name, self.failed[base.name])
         wanted = [settings for settings in batch.wanted if settings.name not in self.failed]
         if wanted:
             roles.have(batch.replace(wanted=wanted), bases)
@@ -172,25 +171,10 @@ def _refusal(store: Store, target: str) -> ConfigurationError | None:
     return None
 
 
-def _without(base: str, error: MfaSessionError) -> MfaSessionError:
-    """Return the error of a role whose base could not be had."""
-    return type(error)(error.code, f"there is no session {base!r}: {error.message}", error.hint)
-
-
 def _tell(had: Mapping[str, Outcome], failed: Mapping[str, MfaSessionError], ctx: Context) -> None:
     """Say how many there are, and each error once with all whom it befell."""
     new = sum(not outcome.reused for outcome in had.values())
     summary = f"{len(had)} sessions: {new} new, {len(had) - new} kept"
     summary += f"; {len(failed)} failed" if failed else ""
     ctx.console.say(f"{summary}; `mfa-session status` lists them")
-    befallen: dict[tuple[str, str], list[str]] = {}
-    for name, error in failed.items():
-        befallen.setdefault((error.message, error.hint), []).append(name)
-    for (message, hint), names in befallen.items():
-        ctx.console.error(f"{_some(names)}: {message}", hint)
-
-
-def _some(names: Sequence[str]) -> str:
-    """Return the names, but for a long list only its beginning."""
-    left = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {left} more" if left > 0 else "")
+    tell_errors(failed, ctx.console)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from mfa_session.model.errors import ConfigurationError
     from mfa_session.model.ports import Edges
 
 
@@ -19,6 +20,22 @@ class Signals(Protocol):
 
     def strike(self) -> None:
         """Raise the first that has come: KeyboardInterrupt, or SystemExit."""
+
+
+class CliCache(Protocol):
+    """The files of the AWS CLI's cache, by name."""
+
+    def check(self) -> None:
+        """Refuse a cache that cannot be written, or is not ours alone; change nothing."""
+
+    def read(self, name: str) -> bytes | None:
+        """Return an entry's bytes, or None; ConfigurationError for what is not ours."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write an entry whole; ConfigurationError where that fails."""
+
+    def foreign(self, name: str) -> ConfigurationError:
+        """Return the error for what stands in the place of an entry and is none."""
 
 
 class RolesEdges(Record):
@@ -33,3 +50,4 @@ class RolesEdges(Record):
     pause: Callable[[float], None]
     progress: Callable[[str], None]
     most_locks: int
+    cache: CliCache

@@ -9,12 +9,12 @@ from mfa_session.model.errors import (
     Interrupted,
     MfaSessionError,
     NoMfaError,
-    RefusedError,
 )
 from mfa_session.model.record import Record
+from mfa_session.roles.assuming import Step, assume
 from mfa_session.roles.side_by_side import SideBySide
 from mfa_session.session.device import with_keys
-from mfa_session.session.renewal import Renewal, began, identity
+from mfa_session.session.renewal import began, identity
 from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing
 
 TYPE_CHECKING = False
@@ -28,22 +28,12 @@ if TYPE_CHECKING:
 
     Had = Sequence[tuple[Session, Settings]]
 
-THROTTLE_PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""Before each further try of a call that AWS throttles even after botocore's own tries."""
-
 
 class Batch(Record):
     """Sessions that are written at once, and where they are kept if that fails."""
 
     wanted: Sequence[Settings]
     place: Safe | None
-
-
-class Step(Record):
-    """A role session to be had, and the session that it is assumed from."""
-
-    settings: Settings
-    base: Session
 
 
 class RoleSessions:
@@ -146,16 +136,7 @@ class RoleSessions:
         return found
 
     def _assume(self, step: Step) -> Session:
-        """Assume one role; throttling slows this down, and does not end it."""
-        renewal = Renewal(self._session)
-        for pause_seconds in THROTTLE_PAUSES_SECONDS:
-            try:
-                return renewal.assume_from(step.base, step.settings)
-            except RefusedError as error:  # noqa: PERF203  # each try may be the last
-                if error.code != "throttled":
-                    raise
-                self._edges.pause(pause_seconds)
-        return renewal.assume_from(step.base, step.settings)
+        return assume(self._edges, step)
 
     def _teller(self) -> Callable[[int, int], None]:
         """Return who is told how many of this batch are done, and how many of them failed."""
@@ -173,7 +154,7 @@ class RoleSessions:
         bugs = []
         for step, error in ended:
             if isinstance(error, MfaSessionError):
-                self.failed[step.settings.name] = _with_base(error, step)
+                self.failed[step.settings.name] = error
             elif isinstance(error, Exception):
                 bugs.append(error)
         return bugs
@@ -220,14 +201,3 @@ class RoleSessions:
         for error in (interruption, *bugs):
             if error is not None:
                 raise error
-
-
-def _with_base(error: MfaSessionError, step: Step) -> MfaSessionError:
-    """Return the error; of a session that expired in the middle, say which to renew."""
-    if error.code != "session-expired":
-        return error
-    return NoMfaError(
-        "session-expired",
-        f"session {step.base.name!r}, from which the role is assumed, has expired",
-        f"renew it: `mfa-session login --profile {step.base.name} --force`, then run this again",
-    )

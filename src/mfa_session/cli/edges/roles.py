@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.aws.sts import AwsCalls
+from mfa_session.files.cli_cache import CliCacheFiles
 from mfa_session.roles.ports import RolesEdges
 from mfa_session.system.open_files import most_locks
 from mfa_session.system.signals import put_off
@@ -32,4 +33,5 @@ def make_roles(wiring: Wiring, jobs: int) -> RolesEdges:
         pause=run.clock.pause,
         progress=run.console.progress,
         most_locks=most_locks(),
+        cache=CliCacheFiles(run.environ, run.files.state, run.console.warn),
     )

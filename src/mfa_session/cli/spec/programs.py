@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.command import Command, Option
-from mfa_session.cli.spec.options import DURATION, MIN_TTL, PROFILE, REGION, TOKEN_CODE
+from mfa_session.cli.spec.command import Argument, Command, Option
+from mfa_session.cli.spec.options import DURATION, JOBS, JSON, MIN_TTL, PROFILE, REGION, TOKEN_CODE
 
 TITLE = "Every day"
 SHELLS = ("bash", "zsh", "fish", "powershell", "cmd", "dotenv", "json")
@@ -126,5 +126,23 @@ COMMANDS = (
             "for the SDK. Asks questions on the terminal only."
         ),
         options=(PROFILE, MIN_TTL),
+    ),
+    Command(
+        name="warm",
+        run="roles.warm:run",
+        summary="Fill the AWS CLI's cache, so that role profiles ask for no code.",
+        examples=("mfa-session warm", "mfa-session warm books tools"),
+        description=(
+            "For role profiles with an mfa_serial, for which the AWS CLI asks for a code each. "
+            "Assumes their roles from one MFA session and puts them into ~/.aws/cli/cache, as the "
+            "AWS CLI itself would. They last one hour at most. Changes no profile."
+        ),
+        options=(
+            Option(flags=("--all",), kind="flag", help="Every such profile, as without PROFILE."),
+            JOBS,
+            TOKEN_CODE,
+            JSON,
+        ),
+        arguments=(Argument(name="profile", many=True, suggests="profile"),),
     ),
 )

@@ -27,6 +27,7 @@ COMMANDS = (
             "mfa-session login --profile mfa",
             "mfa-session login --profile books --role-arn arn:aws:iam::444455556666:role/Books",
             "mfa-session login --source-profile work --duration 8h",
+            "mfa-session login --all",
         ),
         description=(
             "Reuses the session while it is valid. Otherwise asks for a code, gets temporary "

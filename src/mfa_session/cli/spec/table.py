@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 CHAPTERS = {
     "setup": ("configure", "demo"),
     "sessions": ("login", "status", "logout"),
-    "programs": ("exec", "env", "serve", "console", "credential-process"),
+    "programs": ("exec", "env", "serve", "console", "credential-process", "warm"),
     "codes": ("totp", "device"),
     "keys": ("keys",),
     "shell": ("guard", "shell-init", "use", "prompt", "completion"),

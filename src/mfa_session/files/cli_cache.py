@@ -1,0 +1,91 @@
+"""The AWS CLI's own cache of role sessions: `~/.aws/cli/cache`."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from mfa_session.files.atomic import not_written, replace_file
+from mfa_session.files.permissions import check_place
+from mfa_session.files.reading import unreadable
+from mfa_session.files.state import make_private_directory
+from mfa_session.files.writable import WritableFile
+from mfa_session.model.aws_paths import expand
+from mfa_session.model.errors import ConfigurationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mfa_session.files.state import StateDir
+
+MOST_BYTES = 1 << 20
+PRIVATE_MODE = 0o600
+WHAT = "the AWS CLI's cache"
+
+
+class CliCacheFiles:
+    """The files of the cache, each private and written whole; made when the first is written."""
+
+    def __init__(
+        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        """Take what says where it is; the AWS CLI has no setting for it."""
+        self._folder = expand("~/.aws/cli/cache", environ)
+        self._state = state
+        self._warn = warn
+
+    def path(self, name: str) -> str:
+        """Return where an entry stands."""
+        return os.path.join(self._folder, name)
+
+    def check(self) -> None:
+        """Refuse a cache that cannot be written, or that is not ours alone; change nothing.
+
+        Raises ConfigurationError `file-not-written` or `unsafe-file`.
+        """
+        some = self.path("entry.json")
+        WritableFile(some, private_name=None, state=self._state, warn=self._warn).check()
+        check_place(some, WHAT)
+
+    def read(self, name: str) -> bytes | None:
+        """Return an entry's bytes; None if there is none.
+
+        Raises ConfigurationError `foreign-cache-entry` for what is not a file of ours.
+        """
+        path = self.path(name)
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        try:
+            descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            if os.path.islink(path):
+                raise self.foreign(name) from None
+            raise unreadable(path, error) from error
+        try:
+            status = os.fstat(descriptor)
+            is_ours = os.name == "nt" or status.st_uid == os.geteuid()
+            if not stat.S_ISREG(status.st_mode) or not is_ours:
+                raise self.foreign(name)
+            return os.read(descriptor, MOST_BYTES)
+        finally:
+            os.close(descriptor)
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write an entry. Raises ConfigurationError `file-not-written`."""
+        path = self.path(name)
+        try:
+            make_private_directory(os.path.realpath(self._folder))
+        except OSError as error:
+            raise not_written(path, error) from error
+        replace_file(path, data, mode=PRIVATE_MODE)
+
+    def foreign(self, name: str) -> ConfigurationError:
+        """Return the error for what stands in the place of an entry and is none."""
+        path = self.path(name)
+        return ConfigurationError(
+            "foreign-cache-entry",
+            f"{path} is no entry that the AWS CLI wrote, and is left alone",
+            f"look at it; if nobody needs it: rm {path}",
+        )

@@ -1,0 +1,245 @@
+"""`warm`: the AWS CLI's own cache, filled with the sessions that it would ask a code each for."""
+
+from __future__ import annotations
+
+from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, UsageError
+from mfa_session.model.expiry import format_time
+from mfa_session.model.record import Record
+from mfa_session.model.result import Result, error_data
+from mfa_session.roles.assuming import Step, assume
+from mfa_session.roles.cli_cache import LEAST_SECONDS, entry_name, expires_at, to_entry
+from mfa_session.roles.cli_profiles import CannotServeError, RoleProfiles
+from mfa_session.roles.report import tell_errors, without_base
+from mfa_session.roles.side_by_side import SideBySide, read_jobs
+from mfa_session.session.acquire import acquire
+from mfa_session.session.device import long_term_caller, with_keys
+from mfa_session.session.inputs import read_inputs
+from mfa_session.session.names import unknown_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from mfa_session.model.session import Session
+    from mfa_session.model.settings import SessionOptions, Settings
+    from mfa_session.roles.cli_profiles import RoleProfile
+    from mfa_session.roles.ports import RolesEdges
+    from mfa_session.session.context import Context
+
+
+class Options(Record):
+    """What `warm` was given."""
+
+    session: SessionOptions
+    profile: tuple[str, ...] = ()
+    all: bool = False
+    jobs: str | None = None
+    json: bool = False
+
+
+class Warm(Record):
+    """A profile for which the AWS CLI asks no code now; `reused` if it had none to ask before."""
+
+    role_arn: str
+    expires_at: datetime
+    reused: bool
+
+
+def run(options: Options, ctx: Context) -> Result:
+    """Fill the cache for the profiles named, or for all that ask for a code."""
+    jobs = read_jobs(options.jobs)
+    if options.all and options.profile:
+        raise UsageError(
+            "all-or-named", "--all means every role profile, and some are named", "leave out one"
+        )
+    warming = _Warming(options, ctx, ctx.make.roles(jobs), jobs)
+    warming.warm()
+    if not options.json:
+        warming.tell()
+    return warming.result()
+
+
+class _Warming:
+    """One run: `warm` and `failed` are what came of each profile, `skipped` why not."""
+
+    def __init__(self, options: Options, ctx: Context, edges: RolesEdges, jobs: int) -> None:
+        """Read the profiles; nothing is asked of anybody yet."""
+        self._options = options
+        self._ctx = ctx
+        self._edges = edges
+        self._jobs = jobs
+        self._inputs = read_inputs(ctx, options.session.replace(profile=None))
+        self._profiles: dict[str, RoleProfile] = {}
+        self.warm_ones: dict[str, Warm] = {}
+        self.failed: dict[str, MfaSessionError] = {}
+        self.skipped: dict[str, str] = {}
+        self._read_profiles()
+
+    def _read_profiles(self) -> None:
+        found = RoleProfiles(self._inputs)
+        for name in dict.fromkeys(self._options.profile or found.names()):
+            if name not in self._inputs.profiles.names():
+                raise unknown_name(self._inputs, name)
+            try:
+                self._profiles[name] = found.read(name)
+            except CannotServeError as error:
+                self.skipped[name] = str(error)
+                if self._options.profile:
+                    self.failed[name] = _not_served(name, error)
+
+    def warm(self) -> None:
+        """Keep the entries that do; have the rest, those of one MFA session side by side."""
+        cold = self._look(list(self._profiles))
+        if not cold:
+            return
+        self._edges.cache.check()
+        by_base: dict[str, list[str]] = {}
+        for name in cold:
+            by_base.setdefault(self._base_of(name).name, []).append(name)
+        for names in by_base.values():
+            self._warm_from(self._base_of(names[0]), names)
+
+    def _base_of(self, name: str) -> Settings:
+        base = self._profiles[name].settings.via
+        if base is None:  # RoleProfiles gives every one a base
+            raise RuntimeError(name)
+        return base
+
+    def _look(self, names: Sequence[str]) -> list[str]:
+        """Note the profiles whose entries do, or must be left alone; return the rest."""
+        cold = []
+        for name in names:
+            try:
+                ends = self._read_entry(name)
+            except ConfigurationError as error:
+                self.failed[name] = error
+                continue
+            if ends is None or (ends - self._ctx.clock.now()).total_seconds() <= LEAST_SECONDS:
+                cold.append(name)
+            else:
+                self._note(name, ends, reused=True)
+        return cold
+
+    def _read_entry(self, name: str) -> datetime | None:
+        data = self._edges.cache.read(self._entry(name))
+        try:
+            return None if data is None else expires_at(data)
+        except ValueError:
+            raise self._edges.cache.foreign(self._entry(name)) from None
+
+    def _note(self, name: str, ends: datetime, *, reused: bool) -> None:
+        role_arn = self._profiles[name].settings.role_arn or ""
+        self.warm_ones[name] = Warm(role_arn=role_arn, expires_at=ends, reused=reused)
+
+    def _warm_from(self, base: Settings, names: Sequence[str]) -> None:
+        """Have the MFA session, then the roles; one process at a time does this for a key."""
+        try:
+            session = acquire(self._ctx, self._inputs, base).session
+            key_id = long_term_caller(with_keys(self._edges.session, base)).keys.access_key_id
+            with self._edges.session.turns.take(f"{key_id} warm", "the AWS CLI's cache"):
+                self._assume(session, self._look(names))
+        except Interrupted:
+            raise
+        except MfaSessionError as error:
+            for name in names:
+                self.failed[name] = without_base(base.name, error)
+
+    def _assume(self, base: Session, names: Sequence[str]) -> None:
+        """Assume the roles side by side; each is written as soon as AWS has given it."""
+        steps = {
+            name: Step(
+                settings=with_keys(self._edges.session, self._profiles[name].settings), base=base
+            )
+            for name in names
+        }
+
+        def put(name: str) -> datetime:
+            session = assume(self._edges, steps[name])
+            self._edges.cache.write(self._entry(name), to_entry(session))
+            return session.expires_at or self._ctx.clock.now()
+
+        work = SideBySide(put, names, self._jobs)
+        with self._edges.put_off() as signals:
+            work.run(signals, self._teller(len(names)))
+            self._edges.progress("")
+        bugs = []
+        for name, ended in work.ended:
+            if isinstance(ended, MfaSessionError):
+                self.failed[name] = ended
+            elif isinstance(ended, Exception):
+                bugs.append(ended)
+            else:
+                self._note(name, ended, reused=False)
+        self._raise(work.interruption, bugs)
+
+    def _entry(self, name: str) -> str:
+        return entry_name(self._profiles[name].parameters)
+
+    def _teller(self, total: int) -> Callable[[int, int], None]:
+        def tell(done: int, failed: int) -> None:
+            self._edges.progress(f"{done}/{total} roles, {failed} failed")
+
+        return tell
+
+    def _raise(self, interruption: BaseException | None, bugs: Sequence[Exception]) -> None:
+        if isinstance(interruption, KeyboardInterrupt):
+            new = sum(not warm.reused for warm in self.warm_ones.values())
+            raise Interrupted(
+                "interrupted",
+                f"interrupted; {new} role sessions that AWS had given are in the AWS CLI's cache",
+                "run `mfa-session warm` again: it has the others only",
+            )
+        for error in (interruption, *bugs):
+            if error is not None:
+                raise error
+
+    def tell(self) -> None:
+        """Say which profiles ask for no code now, until when, and which cannot be served."""
+        say, warm = self._ctx.console.say, self.warm_ones.values()
+        if warm:
+            first = min(one.expires_at for one in warm)
+            new = sum(not one.reused for one in warm)
+            say(
+                f"{len(warm)} role profiles are in the AWS CLI's cache: {new} new, "
+                f"{len(warm) - new} kept; `aws --profile NAME` asks for no code until "
+                f"{_clock_time(first)}"
+            )
+            say("AWS gives such a session one hour at most: run `mfa-session warm` again then")
+        elif not self.failed and not self.skipped:
+            say("no role profile has an mfa_serial: the AWS CLI asks for no code")
+        for name, reason in self.skipped.items():
+            if name not in self.failed:
+                say(f"not served: {name}: {reason}")
+        tell_errors(self.failed, self._ctx.console)
+
+    def result(self) -> Result:
+        """Return the profiles, those passed over, and the errors."""
+        now = self._ctx.clock.now()
+        profiles = [
+            {
+                "profile": name,
+                "role_arn": warm.role_arn,
+                "expires_at": format_time(warm.expires_at),
+                "seconds_left": max(0, int((warm.expires_at - now).total_seconds())),
+                "reused": warm.reused,
+            }
+            for name, warm in sorted(self.warm_ones.items())
+        ]
+        skipped = [{"profile": name, "reason": why} for name, why in self.skipped.items()]
+        errors = [{"name": name, **error_data(error)} for name, error in self.failed.items()]
+        return Result(
+            data={"profiles": profiles, "skipped": skipped, "errors": errors},
+            exit_code=next((error.exit_code for error in self.failed.values()), 0),
+        )
+
+
+def _not_served(name: str, why: CannotServeError) -> ConfigurationError:
+    return ConfigurationError(
+        "not-served", f"profile {name!r} cannot be served: {why}", "see docs/roles.md, warm"
+    )
+
+
+def _clock_time(moment: datetime) -> str:
+    """Return a moment by the local clock; it is never more than an hour away."""
+    return f"{moment.astimezone():%H:%M}"
