@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+import yaml
 
 from house.source import ROOT
 
@@ -17,6 +19,20 @@ if TYPE_CHECKING:
 
 PAGE = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
 _FILE = re.compile(r"`([a-z0-9-]+\.json)`[^\n]*:\n\n```json\n(.*?)```\n", re.DOTALL)
+_SNIPPET = re.compile(r"```yaml\n(.*?)```\n", re.DOTALL)
+RULE = "deny-misses-long-term-keys"
+WRONG = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Deny",
+            "Action": "ec2:*",
+            "Resource": "*",
+            "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}},
+        },
+    }
+)
+RIGHT = WRONG.replace('"Bool"', '"BoolIfExists"')
 _BLOCK = re.compile(r"```console\n(.*?)```\n", re.DOTALL)
 
 
@@ -57,6 +73,83 @@ def test_the_page_shows_what_is_printed(example: Shown, files: Path, run: Run) -
         assert run("policy", "lint", target).exit_code == 0
     else:
         assert outcome.stderr + outcome.stdout == example.output
+
+
+def commands_in_ci() -> list[str]:
+    """Find the commands of the snippets for GitHub, GitLab and pre-commit, and the one beside."""
+    github, gitlab, hooks = map(yaml.safe_load, _SNIPPET.findall(PAGE))
+    (hook,) = hooks["repos"][0]["hooks"]
+    lines = [
+        *(step.get("run", "") for step in github["jobs"]["policies"]["steps"]),
+        *gitlab["policies"]["script"],
+        " ".join([hook["entry"], *hook["args"]]),
+        *re.findall(r"`(mfa-session policy lint policies/ --format github)`", PAGE),
+    ]
+    return [line for line in lines if line.startswith("mfa-session")]
+
+
+def test_each_way_into_ci_has_its_command() -> None:
+    assert len(commands_in_ci()) == 4
+
+
+@pytest.mark.parametrize("command", commands_in_ci())
+@pytest.mark.parametrize(("policy", "exit_code"), [(RIGHT, 0), (WRONG, 1)])
+def test_a_snippet_passes_and_fails_as_it_should(
+    command: str, policy: str, exit_code: int, home: Path, run: Run
+) -> None:
+    (home / "policies").mkdir()
+    (home / "policies" / "p.json").write_text(policy)
+    outcome = run(*shlex.split(command.partition(" > ")[0])[1:])
+    found = f'"ruleId": "{RULE}"' if "sarif" in command else RULE
+    assert (outcome.exit_code, found in outcome.stdout) == (exit_code, exit_code == 1), outcome
+
+
+@pytest.mark.parametrize(
+    ("command", "printed"),
+    [
+        (
+            "terraform show -json plan",
+            {
+                "format_version": "1.2",
+                "planned_values": {
+                    "root_module": {
+                        "resources": [
+                            {"address": "aws_iam_policy.p", "values": {"policy": WRONG}},
+                        ]
+                    }
+                },
+            },
+        ),
+        (
+            "aws iam get-account-authorization-details",
+            {
+                "UserDetailList": [
+                    {
+                        "UserName": "carol",
+                        "UserPolicyList": [
+                            {"PolicyName": "own", "PolicyDocument": json.loads(WRONG)},
+                        ],
+                    }
+                ]
+            },
+        ),
+    ],
+)
+def test_what_other_programs_print_is_linted_as_the_page_says(
+    command: str, printed: dict[str, object], run: Run
+) -> None:
+    (line,) = re.findall(rf"^\$ {re.escape(command)} \| mfa-session (.*)$", PAGE, re.MULTILINE)
+    outcome = run(*shlex.split(line), input=json.dumps(printed))
+    assert (outcome.exit_code, RULE in outcome.stdout) == (1, True), outcome
+
+
+def test_a_baseline_is_made_and_used_as_the_page_says(home: Path, run: Run) -> None:
+    (home / "policies").mkdir()
+    (home / "policies" / "p.json").write_text(WRONG)
+    lines = re.findall(r"^\$ mfa-session (policy lint .*--baseline.*)$", PAGE, re.MULTILINE)
+    assert [run(*shlex.split(line)).exit_code for line in lines] == [0, 0]
+    (home / "policies" / "new.json").write_text(WRONG)
+    assert run(*shlex.split(lines[1])).exit_code == 1
 
 
 def test_all_of_them_are_found() -> None:
