@@ -28,7 +28,7 @@ def only_sets(names: Collection[str], old: Document, new: Document) -> bool:
         new.names() == [*stood, *added]
         and set(added).issubset(names)
         and _same_between([name for name in stood if name in names], added, old, new)
-        and all(old.section(name) == new.section(name) for name in stood if name not in names)
+        and all(old.reads_alike(name, new) for name in stood if name not in names)
     )
 
 
@@ -83,5 +83,5 @@ def _without_blank_lines(data: bytes) -> bytes:
 def _same_sections(name: str, old: Document, new: Document) -> bool:
     others = [other for other in old.names() if other != name]
     return others == [other for other in new.names() if other != name] and all(
-        old.section(other) == new.section(other) for other in others
+        old.reads_alike(other, new) for other in others
     )

@@ -70,6 +70,16 @@ class Document:
             return None
         return {**self._scan.defaults, **self._scan.values(name)}
 
+    def reads_alike(self, name: str, other: Document) -> bool:
+        """Tell whether botocore reads the same for a section of both documents.
+
+        A section's own text and [DEFAULT] make it: where they are the same, nothing is read.
+        """
+        mine, theirs = self._scan, other._scan
+        if mine.defaults == theirs.defaults and mine.text_of(name) == theirs.text_of(name):
+            return True
+        return self.section(name) == other.section(name)
+
     def line_of(self, name: str, key: str) -> int | None:
         """Return the line, counted from 1, on which a section has a key; None where it has not."""
         if name not in self._scan.spans:

@@ -37,12 +37,16 @@ class Scan:
             self.spans = _spans(reader, 0, len(text))
             self.defaults = reader.defaults.values()
 
+    def text_of(self, name: str) -> str:
+        """Return the text of a section, its header first: all that `read` reads."""
+        start, end = self.spans[name]
+        return self.text[start:end]
+
     def read(self, name: str) -> Section:
         """Read one section exactly, once; its rows count from its header."""
         section = self._read.get(name)
         if section is None:
-            start, end = self.spans[name]
-            section = self._read[name] = Reader(self.text[start:end]).sections[name]
+            section = self._read[name] = Reader(self.text_of(name)).sections[name]
         return section
 
     def values(self, name: str) -> dict[str, str]:

@@ -233,3 +233,27 @@ def test_a_section_asked_for_many_times_is_read_once(monkeypatch: pytest.MonkeyP
     for _ in range(3):
         document.section("b")
     assert len(texts) == 1
+
+
+def test_sections_of_the_same_text_are_compared_without_being_read() -> None:
+    text = "".join(f"[s{number}]\nregion = eu-west-1\n" for number in range(100))
+    old = Document.parse(text.encode(), "")
+    new = old.with_values("s50", {"region": "eu-west-2"})
+    assert only_sets(["s50"], old, new)
+    assert only_differs_in("s50", old, new)
+    assert not only_sets(["s51"], old, new)
+    assert len(old._scan._read) < 5
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[DEFAULT]\nk = 1\n[a]\nx = 1\n[b]\n", "[DEFAULT]\nk = 2\n[a]\nx = 1\n[b]\n"),
+        ("[a]\nx = 1\n[b]\n", "[a]\nx = 2\n[b]\n"),
+    ],
+)
+def test_another_default_or_another_text_is_a_difference(before: str, after: str) -> None:
+    old, new = (Document.parse(text.encode(), "") for text in (before, after))
+    assert not old.reads_alike("a", new)
+    spaced = Document.parse(before.replace("x = 1", "x  =  1").encode(), "")
+    assert old.reads_alike("a", spaced)
