@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_SECONDS = 60.0
-OPTIONAL_PROGRAMS = ("zsh", "fish", "dbus-daemon", "gnome-keyring-daemon")
+OPTIONAL_PROGRAMS = ("zsh", "fish", "dbus-daemon", "gnome-keyring-daemon", "strace")
 """`check` installs them where it may; where it may not, it lists the tests that need them."""
 
 

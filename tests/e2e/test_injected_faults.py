@@ -1,0 +1,186 @@
+"""An error, a signal or a kill at each system call of a login: nothing is lost.
+
+But for what is inherent: an answer of AWS that does not reach the process, or reaches one that is
+killed before it has written anything. docs/security.md has the table that the slow tests print.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from e2e import strace
+from e2e.places import AwsFiles, long_term, managed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    import processes
+    from conftest import Run
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import User
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace")
+
+CONFIG = "[profile other]\nregion = eu-west-2\n"
+SETTINGS = '[defaults]\nduration = "2h"\n'
+NETWORK = ("connect", "sendto", "recvfrom", "poll", "ppoll", "socket")
+ENDED_BY_SIGNAL = {130, *(128 + number for number in (1, 15)), -1, -2, -15}
+KILLED = {-9, 137}
+
+
+class Logins:
+    """First logins of one person, each from the same files, with a fault at a moment of it."""
+
+    _moments: ClassVar[list[strace.Moment]] = []
+    """The same for each test."""
+
+    def __init__(self, aws: Sandbox, carol: User, home: Path, program: str, run: Run) -> None:
+        """Take the sandbox, who logs in, where, with what."""
+        strace.need_strace()
+        self._aws, self._carol, self._home, self._run = aws, carol, home, run
+        self._program = program
+        self.files = AwsFiles(home)
+        self.whole = "# mine\n" + long_term(carol) + "region = eu-west-1\n\n" + managed("other")
+
+    def argv(self) -> list[str]:
+        """Put the files back, written long ago, and return a login with a code that is right."""
+        shutil.rmtree(self._home / ".local", ignore_errors=True)
+        self.files.write(self.whole, config=CONFIG, settings=SETTINGS)
+        for path in (self.files.credentials, self.files.config):
+            os.utime(path, (0, 0))
+        self._aws.calls.clear()
+        phone = self._aws.create_device(self._carol, name=f"phone-{len(self._carol.devices)}")
+        return [
+            self._program, "login", "--mfa-serial", phone.serial, "--token-code", phone.code()
+        ]  # fmt: skip
+
+    def moments(self) -> list[strace.Moment]:
+        """Return the calls that touch the home or the network, in their order."""
+        if not self._moments:
+            home = str(self._home)
+            found = strace.record(self.argv(), self._home.parent / "calls")
+            ours = [one for one in found if home in one.line or one.call in NETWORK]
+            self._moments.extend({(one.call, one.number): one for one in ours}.values())
+        return self._moments
+
+    def find(self, call: str, words: str) -> strace.Moment:
+        """Return the first moment of that call with these words in it."""
+        return next(one for one in self.moments() if one.call == call and words in one.line)
+
+    def log_in(self, moment: strace.Moment, fault: str) -> str:
+        """Log in with a fault, check that nothing else is lost, and return how it ended."""
+        outcome = strace.run_with_fault(self.argv(), moment, fault, self._home.parent / "injected")
+        if outcome is None:
+            return "not reached"
+        where = (moment, outcome)
+        assert "Traceback" not in outcome.stderr, where
+        assert self.files.credentials.read_text().startswith(self.whole), where
+        assert self.files.config.read_text().startswith(CONFIG), where
+        issued = [call for call in self._aws.calls.of("GetSessionToken") if call.status == 200]
+        asked = len(self._aws.calls.of("GetSessionToken"))
+        again = self._run("login", "--no-input")
+        assert len(self._aws.calls.of("GetSessionToken")) == asked
+        assert (again.exit_code == 0) <= bool(issued), where
+        assert not issued or not any(self._home.rglob("*.mfa-session-*")), where
+        if issued and again.exit_code:
+            return "lost: " + moment.call
+        return _ending(outcome, str(self._home), where)
+
+
+def _ending(outcome: processes.Outcome, home: str, where: object) -> str:
+    """Return how a login ended, in a word; fail for what may never be."""
+    if outcome.exit_code == 0:
+        return "done"
+    if outcome.exit_code == 3:
+        assert home in outcome.stderr, where
+        return "refused, with the file"
+    if outcome.exit_code in (4, 6):
+        return "AWS not reached"
+    if outcome.exit_code in KILLED:
+        return "killed"
+    assert outcome.exit_code in ENDED_BY_SIGNAL, where
+    return "ended"
+
+
+@pytest.fixture
+def logins(aws: Sandbox, carol: User, home: Path, program: str, run: Run) -> Logins:
+    return Logins(aws, carol, home, program, run)
+
+
+CHOSEN: dict[str, tuple[Callable[[Logins], strace.Moment], str, str]] = {
+    "an error where the file is read": (
+        lambda logins: logins.find("openat", "/.aws/credentials"),
+        "error=EIO",
+        "refused, with the file",
+    ),
+    "an error of the lock": (
+        lambda logins: logins.find("flock", "locks/turn-"),
+        "error=EIO",
+        "refused, with the file",
+    ),
+    "a full disk at the copy": (
+        lambda logins: logins.find("write", ".credentials.mfa-session-"),
+        "error=ENOSPC",
+        "refused, with the file",
+    ),
+    "a disk that fails at the exchange": (
+        lambda logins: logins.find("renameat2", "/.aws/credentials"),
+        "error=EIO",
+        "refused, with the file",
+    ),
+    "Ctrl-C before the code": (
+        lambda logins: logins.find("openat", "/.aws/config"),
+        "signal=SIGINT",
+        "ended",
+    ),
+    "a hang-up while AWS answers": (
+        lambda logins: logins.find("recvfrom", ""),
+        "signal=SIGHUP",
+        "ended",
+    ),
+    "a kill when the copy is written": (
+        lambda logins: logins.find("fsync", ".credentials.mfa-session-"),
+        "signal=SIGKILL",
+        "killed",
+    ),
+    "an answer that is cut off": (
+        lambda logins: logins.find("recvfrom", ""),
+        "error=EIO",
+        "lost: recvfrom",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHOSEN)
+def test_a_fault_at_a_chosen_moment(logins: Logins, name: str) -> None:
+    find, fault, ending = CHOSEN[name]
+    assert logins.log_in(find(logins), fault) == ending
+
+
+FAULTS = [
+    *(f"error={name}" for name in ("EIO", "ENOSPC", "EINTR", "EACCES")),
+    *(f"signal={name}" for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGKILL")),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_at_every_moment_loses_nothing_but_an_answer(logins: Logins, fault: str) -> None:
+    moments = logins.moments()
+    answer = moments.index(logins.find("sendto", "Action=GetSessionToken"))
+    kept = moments.index(logins.find("rename", ".session-"), answer)
+    ends: Counter[str] = Counter()
+    for place, moment in enumerate(moments):
+        ending = logins.log_in(moment, fault)
+        ends[ending] += 1
+        if ending.startswith("lost"):
+            assert answer <= place <= kept, moment
+            assert fault == "signal=SIGKILL" or moment.call in NETWORK, moment
+    print(f"{fault}: {len(moments)} moments: {dict(sorted(ends.items()))}")
