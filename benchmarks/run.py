@@ -1,16 +1,18 @@
 """What mfa-session costs, as ratios to a bare interpreter of the same environment.
 
-    python benchmarks/run.py [--rounds N] [--only WORD]
+    python benchmarks/run.py [--rounds N] [--only WORD] [--against PYTHON]
 
 Runs the program as real processes, started by the script that is installed and by the one that pip
 installs from the wheel: everything compiled first, the commands taking turns, medians. Logins go to
 the sandbox on loopback. Exits 1 if one is over its limit. Needs the sandbox extra and hatchling.
+With --against, the program of another environment, such as an older version's, takes its turns too.
 """
 
 from __future__ import annotations
 
 import argparse
 import compileall
+import math
 import os
 import statistics
 import subprocess
@@ -18,6 +20,7 @@ import sys
 import sysconfig
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -60,6 +63,9 @@ SHELL: dict[str, tuple[list[str], float]] = {
 }
 MANY_PROFILES_LIMIT = 1.6
 FRESH_LIMIT = 0.95
+NOBODY_LIMIT = 2.5
+NO_MFA = 4
+AGAINST = ", the other"
 
 SETTINGS = """\
 [defaults]
@@ -77,13 +83,18 @@ commands = ["terraform destroy"]
 
 
 class Case(NamedTuple):
-    """One thing to time, perhaps compared with another of its table; making the command is not."""
+    """One thing to time, perhaps compared with another of its table; making the command is not.
+
+    `is_ours` where the command's first word is our program, which another's can take the place of.
+    """
 
     name: str
     command: Callable[[], list[str]]
     home: Path
     baseline: str | None = None
-    limit: float = 0.0
+    limit: float = math.inf
+    is_ours: bool = True
+    exit_code: int = 0
 
 
 class Result(NamedTuple):
@@ -103,15 +114,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--rounds", type=int, default=21, help="runs of each command (default 21)")
     parser.add_argument("--only", default="", metavar="WORD", help="tables whose title has WORD")
+    parser.add_argument(
+        "--against", metavar="PYTHON", help="of an environment with another version"
+    )
     arguments = parser.parse_args()
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    compile_everything()
+    compile_everything(arguments.against)
     print(f"Python {sys.version.split()[0]}, {mfa_session.__file__}, {arguments.rounds} rounds")
     results: list[Result] = []
     with tempfile.TemporaryDirectory(prefix="mfa-session-bench-") as folder, Sandbox() as aws:
         for title, cases in tables(Path(folder), aws).items():
             if arguments.only in title:
-                results += measure(title, cases, arguments.rounds, aws)
+                doubled = beside(cases, arguments.against) if arguments.against else cases
+                results += measure(title, doubled, arguments.rounds, aws)
     over = [result.case.name for result in results if result.is_over()]
     print(f"\nover the limit: {', '.join(over)}" if over else "\nall within their limits")
     return 1 if over else 0
@@ -127,6 +142,7 @@ def tables(folder: Path, aws: Sandbox) -> dict[str, list[Case]]:
     shell = f"the shell, {COMPLETED} profiles and a config.toml"
     return {
         "a valid session": against_bare(few, WARM),
+        "no session, and nobody to ask": nobody_to_ask(folder / "none", aws),
         "a valid session, installed by pip": against_bare(few, WARM, by_pip),
         "a valid session, and a config.toml": against_bare(settings, WARM),
         shell: against_bare(completed, SHELL),
@@ -134,6 +150,29 @@ def tables(folder: Path, aws: Sandbox) -> dict[str, list[Case]]:
         f"{MANY} profiles against {FEW}": against_few(few, many),
         "a fresh login against five lines of boto3": fresh_login(folder / "fresh", aws),
     }
+
+
+def beside(cases: list[Case], python: str) -> list[Case]:
+    """Put after each case of ours the same with the program of another environment."""
+    other, doubled = str(Path(python).with_name("mfa-session")), []
+    ours = {case.name for case in cases if case.is_ours}
+    for case in cases:
+        doubled.append(case)
+        if case.is_ours:
+            baseline = case.baseline
+            doubled.append(
+                case._replace(
+                    name=f"  {case.name}{AGAINST}",
+                    command=partial(_started_by, other, case.command),
+                    baseline=f"  {baseline}{AGAINST}" if baseline in ours else baseline,
+                    limit=math.inf,
+                )
+            )
+    return doubled
+
+
+def _started_by(program: str, command: Callable[[], list[str]]) -> list[str]:
+    return [program, *command()[1:]]
 
 
 def install_by_pip(folder: Path) -> str:
@@ -159,11 +198,19 @@ def against_bare(
     home: Path, commands: Mapping[str, tuple[list[str], float]], program: str = PROGRAM
 ) -> list[Case]:
     """Compare commands with an interpreter that does nothing."""
-    bare = Case("bare interpreter", lambda: BARE, home)
+    bare = Case("bare interpreter", lambda: BARE, home, is_ours=False)
     return [bare] + [
         Case(name, fixed([program, *argv]), home, bare.name, limit)
         for name, (argv, limit) in commands.items()
     ]
+
+
+def nobody_to_ask(home: Path, aws: Sandbox) -> list[Case]:
+    """Compare what an SDK waits for, again and again, with an interpreter that does nothing."""
+    write_home(home)
+    write_credentials(home, new_user(aws)[0], FEW)
+    bare, case = against_bare(home, {"credential-process": (["credential-process"], NOBODY_LIMIT)})
+    return [bare, case._replace(exit_code=NO_MFA)]
 
 
 def against_few(few: Path, many: Path) -> list[Case]:
@@ -194,6 +241,7 @@ def fresh_login(home: Path, aws: Sandbox) -> list[Case]:
         "five lines of boto3",
         lambda: [sys.executable, "-c", FIVE_LINES, *code_of_a_new_user()],
         home,
+        is_ours=False,
     )
     return [boto3, Case("login --token-code", login, home, boto3.name, FRESH_LIMIT)]
 
@@ -208,7 +256,8 @@ def measure(title: str, cases: list[Case], rounds: int, aws: Sandbox) -> list[Re
     times_ms: dict[str, list[float]] = {case.name: [] for case in cases}
     for turn in range(rounds + 1):
         for case in cases:
-            took_ms = run_once(case.command(), environment(case.home, aws))
+            env = environment(case.home, aws)
+            took_ms = run_once(case.command(), env, case.exit_code)
             if turn:
                 times_ms[case.name].append(took_ms)
     print(f"\n{title}\n{'':32}{'median':>10}{'ratio':>8}{'limit':>8}")
@@ -228,12 +277,14 @@ def as_row(result: Result) -> str:
     row = f"{result.case.name:32}{result.median_ms:7.1f} ms"
     if result.case.baseline is None:
         return row
+    if result.case.limit == math.inf:
+        return f"{row}{result.ratio:8.2f}"
     verdict = "over" if result.is_over() else "ok"
     return f"{row}{result.ratio:8.2f}{result.case.limit:8.2f}  {verdict}"
 
 
-def run_once(command: list[str], env: Mapping[str, str]) -> float:
-    """Run a command to its end and return the milliseconds; one that fails ends everything."""
+def run_once(command: list[str], env: Mapping[str, str], exit_code: int = 0) -> float:
+    """Run a command to its end and return the milliseconds; another exit code ends everything."""
     started = time.perf_counter()
     done = subprocess.run(
         command,
@@ -244,16 +295,21 @@ def run_once(command: list[str], env: Mapping[str, str]) -> float:
         check=False,
     )
     took_ms = (time.perf_counter() - started) * 1000
-    if done.returncode:
+    if done.returncode != exit_code:
         sys.exit(f"{command} ended with {done.returncode}: {done.stderr.decode()}")
     return took_ms
 
 
-def compile_everything() -> None:
+def compile_everything(against: str | None = None) -> None:
     """Compile what the runs import, so that none of them does."""
     places = {sysconfig.get_path("purelib"), str(Path(mfa_session.__file__).parent)}
     for place in places:
         compileall.compile_dir(place, quiet=2, workers=0)
+    if against is not None:
+        code = (
+            "import compileall, sysconfig; compileall.compile_dir(sysconfig.get_path('purelib'), "
+        )
+        run_here([against, "-c", code + "quiet=2, workers=0)"])
 
 
 def environment(home: Path, aws: Sandbox) -> dict[str, str]:

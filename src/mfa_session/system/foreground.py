@@ -6,6 +6,8 @@ import os
 import sys
 from contextlib import contextmanager, suppress
 
+from mfa_session.system.terminal_presence import is_full_screen
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +25,6 @@ if sys.platform == "win32":
     def open_for_words() -> Iterator[int | None]:
         """Yield None: a program's words go where ours go."""
         yield None
-
-    def is_full_screen(tty: int) -> bool:
-        """Say False: a Windows console has no such mode."""
-        del tty
-        return False
 
 else:
     import signal
@@ -55,17 +52,6 @@ else:
         """Yield the terminal for a program's stderr, where a question would be asked; else None."""
         with _open_terminal() as tty:
             yield tty if tty is not None and _is_ours(tty) and not is_full_screen(tty) else None
-
-    def is_full_screen(tty: int) -> bool:
-        """Say whether another program reads the terminal key by key, as those with screens do.
-
-        A question there would overwrite its screen, and its answer would never come. Our own
-        prompt reads by keys, too: it is told by ECHONL, which has no effect then.
-        """
-        with suppress(OSError, termios.error):
-            flags = termios.tcgetattr(tty)[3]
-            return not flags & (termios.ICANON | termios.ECHONL)
-        return False
 
     @contextmanager
     def _open_terminal() -> Iterator[int | None]:

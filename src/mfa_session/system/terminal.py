@@ -10,8 +10,8 @@ from contextlib import suppress
 
 from mfa_session.model.errors import NoMfaError
 from mfa_session.model.text import printable
-from mfa_session.system.foreground import is_full_screen
 from mfa_session.system.signals import ENDING, Interruptions
+from mfa_session.system.terminal_presence import can_ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,24 +29,8 @@ class Terminal:
         self._may_ask = may_ask
 
     def can_ask(self) -> bool:
-        """Say whether a question would reach a person.
-
-        There is a terminal, we are in its foreground, and no full-screen program reads its keys.
-        """
-        if not self._may_ask:
-            return False
-        if sys.platform == "win32":
-            return sys.stderr is not None and sys.stderr.isatty()
-        try:
-            tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
-        except OSError:
-            return False
-        try:
-            return os.tcgetpgrp(tty) == os.getpgrp() and not is_full_screen(tty)
-        except OSError:
-            return False
-        finally:
-            os.close(tty)
+        """Say whether a question would reach a person, and is allowed."""
+        return self._may_ask and can_ask()
 
     def identity(self) -> str | None:
         """Return what tells this terminal from another, or None without one."""
