@@ -30,10 +30,11 @@ E2E = Path(__file__).parent / "e2e"
 # These go through every case there is, minutes long; the others go the main ways.
 EVERY_CASE = {
     f"test_{name}"
-    for name in ("bad_input", "code_sources", "concurrency", "configure_cases", "device",
+    for name in ("bad_input", "code_sources", "concurrency", "configure_cases", "console", "device",
                  "devices", "env", "errors", "faults", "guard_identities", "guard_step_up",
                  "guard_wrappers", "help", "kept", "login_all", "names_and_targets", "policy_live",
-                 "policy_template", "roles", "secrets", "settings", "sources", "warm")
+                 "policy_template", "roles", "secrets", "settings", "sources", "use",
+                 "warm")
 }  # fmt: skip
 
 # `pytest --hypothesis-profile=long` for the long mode. No deadlines: the machine is shared.

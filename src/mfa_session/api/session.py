@@ -8,7 +8,7 @@ from datetime import timedelta
 from mfa_session.api.context import make_context
 from mfa_session.cli.arguments import Given
 from mfa_session.model.durations import read_duration
-from mfa_session.model.errors import ConfigurationError, Interrupted, UsageError
+from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, UsageError
 from mfa_session.model.record import Record
 from mfa_session.session.in_use import take_session, variables_of
 from mfa_session.session.reuse import needed_seconds
@@ -145,7 +145,9 @@ class Renewing:
             if current is None or not lives:
                 raise
             self._retry_at = now + timedelta(seconds=RETRY_SECONDS)
-            self._context.console.warn(f"session {current.name!r} is not renewed: {error}")
+            # A program's own exception may say what must not be logged.
+            why = error.message if isinstance(error, MfaSessionError) else type(error).__name__
+            self._context.console.warn(f"session {current.name!r} is not renewed: {why}")
             return current
         self._current, self._retry_at = renewed, None
         return renewed
