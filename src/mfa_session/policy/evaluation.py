@@ -2,9 +2,8 @@
 
 Pure: documents, a request and a caller in, a decision out. An explicit deny beats every allow; what
 nothing allows is denied; what depends on the unknown is unknown, and never allowed. After the IAM
-user guide's page on policy evaluation logic; what organisations add (service control policies) is
-not seen here. The sandbox has another evaluator on purpose: it is the second opinion that this one
-is tested against.
+user guide's page on policy evaluation logic. The sandbox has another evaluator on purpose: it is
+the second opinion that this one is tested against.
 """
 
 from __future__ import annotations
@@ -40,15 +39,17 @@ class Decision(Record):
 
     `deciding` are the statements that allow, the one that denies, or those that cannot be judged.
     Where not enough allows, `nearly` are those that would, were their conditions met, and `half`
-    those that do, where the other side would have to as well. `limit` is AWS's own rule, where no
-    policy decides; `unread` says that policies nobody could read may say otherwise, `accounts` that
-    it matters whether caller and resource share an account.
+    those that do, where the other side would have to as well; `limiting` are the boundaries and
+    SCPs that do not allow it. `limit` is AWS's own rule, where no policy decides; `unread` says
+    that policies nobody could read may say otherwise, `accounts` that it matters whether caller and
+    resource share an account.
     """
 
     outcome: str
     deciding: tuple[Match, ...] = ()
     nearly: tuple[Match, ...] = ()
     half: tuple[Match, ...] = ()
+    limiting: tuple[Document, ...] = ()
     limit: str = ""
     unread: bool = False
     accounts: bool = False
@@ -94,6 +95,7 @@ class _Case:
         self._resource: list[Match] = []
         self._boundaries: list[list[Match]] = []
         self._scps: list[list[Match]] = []
+        self._limits: list[tuple[Document, list[Match]]] = []
         self._has_identity = self._has_resource = False
 
     def add(self, documents: Iterable[Document], boundary: Document | None) -> None:
@@ -101,7 +103,7 @@ class _Case:
         for document in documents:
             if document.kind in LIMITS:
                 limits = self._scps if document.kind == "scp" else self._boundaries
-                limits.append(self._look_through(document))
+                self._add_limit(document, limits)
             elif document.kind == "identity":
                 self._has_identity = True
                 self._identity += self._look_through(document)
@@ -109,7 +111,12 @@ class _Case:
                 self._has_resource = self._has_resource or _concerns(document, self._request)
                 self._resource += self._look_through(document)
         if boundary is not None:
-            self._boundaries.append(self._look_through(boundary))
+            self._add_limit(boundary, self._boundaries)
+
+    def _add_limit(self, document: Document, limits: list[list[Match]]) -> None:
+        matches = self._look_through(document)
+        limits.append(matches)
+        self._limits.append((document, matches))
 
     def decide(self, *, unread: bool) -> Decision:
         """Weigh the denies, then what allows."""
@@ -121,11 +128,15 @@ class _Case:
         allowed = all_of([granted, self._within_scps()])
         doubts = tuple(deny for deny in denies if deny.truth is None)
         if allowed is False:
-            half = tuple(self._first_allows())
-            return Decision(outcome=IMPLICITLY_DENIED, nearly=tuple(self._nearly()), half=half)
+            return Decision(
+                outcome=IMPLICITLY_DENIED,
+                nearly=tuple(self._nearly()),
+                half=tuple(_first_allows([self._identity, self._resource])),
+                limiting=tuple(self._limiting()),
+            )
         unread = unread or self._boundary_unread
         if allowed is True and not doubts and not unread:
-            return Decision(outcome=ALLOWED, deciding=tuple(self._first_allows()))
+            return Decision(outcome=ALLOWED, deciding=tuple(_first_allows(self._sides())))
         doubts = doubts if allowed else doubts + tuple(self._open_allows())
         return Decision(outcome=UNKNOWN, deciding=doubts, unread=unread, accounts=accounts)
 
@@ -188,10 +199,12 @@ class _Case:
     def _sides(self) -> tuple[Sequence[Match], ...]:
         return self._identity, self._resource, *self._boundaries, *self._scps
 
-    def _first_allows(self) -> Iterable[Match]:
-        """Return from each side the first statement that allows."""
-        for side in self._sides():
-            yield from [f for f in side if f.statement.allows and f.truth is True][:1]
+    def _limiting(self) -> Iterable[Document]:
+        """Return the boundaries, and the SCPs that allow anything, which do not allow it."""
+        for document, matches in self._limits:
+            allows = [match.truth for match in matches if match.statement.allows]
+            if any_of(allows) is False and (allows or document.kind != "scp"):
+                yield document
 
     def _open_allows(self) -> Iterable[Match]:
         """Return the allows that cannot be judged."""
@@ -201,6 +214,12 @@ class _Case:
         """Return the allows that only their conditions keep from counting."""
         found = (f for f in self._all() if f.statement.allows and f.truth is False)
         return (f for f in found if f.speaks_of_it is not False)
+
+
+def _first_allows(sides: Iterable[Iterable[Match]]) -> Iterable[Match]:
+    """Return from each side the first statement that allows."""
+    for side in sides:
+        yield from [f for f in side if f.statement.allows and f.truth is True][:1]
 
 
 def _any_allows(matches: Iterable[Match]) -> Truth:

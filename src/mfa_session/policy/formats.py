@@ -87,6 +87,7 @@ def _what_it_looks_like(text: str) -> tuple[str, str] | None:
 
 
 _LOOKS = (
+    (re.compile(r"#|```"), "this is Markdown", "copy the policy out of it into a file of its own"),
     (re.compile(r"<"), "this is XML or HTML", "give it the policy itself, as JSON"),
     (
         re.compile(r"[{\[]\s*'"),

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mfa_session.policy.credentials import Credentials
-    from mfa_session.policy.document import Condition
+    from mfa_session.policy.document import Condition, Document
     from mfa_session.policy.evaluation import Decision
     from mfa_session.policy.request import Request
     from mfa_session.policy.statements import Match
@@ -102,9 +102,16 @@ def _lacks(decision: Decision) -> Iterable[str]:
         yield f"Allow {place(match)} wants {unmet}"
     if decision.half:
         allowing = " and ".join(map(place, decision.half))
-        yield f"Allow {allowing} is not enough: both sides must"
+        wanted = " and ".join(map(_name_of_limit, decision.limiting)) or "the other side"
+        yield f"Allow {allowing} is not enough: {wanted} must allow it, too"
     elif not decision.nearly:
         yield "nothing allows it"
+
+
+def _name_of_limit(document: Document) -> str:
+    """Return what limits: `the boundary b.json`."""
+    name = f" {document.name}" if document.name else ""
+    return f"the {'SCP' if document.kind == 'scp' else 'boundary'} {document.source.label}{name}"
 
 
 def _doubts(decision: Decision, request: Request, caller: Credentials) -> Iterable[str]:

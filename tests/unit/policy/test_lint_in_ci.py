@@ -282,6 +282,36 @@ def test_limits_are_intersected_and_never_added(
     }
 
 
+@pytest.mark.parametrize(
+    ("limits", "because"),
+    [
+        (("--boundary", "s3.json"), "the boundary s3.json must allow it, too"),
+        (("--scp", "s3.json"), "the SCP s3.json must allow it, too"),
+        (
+            ("--boundary", "s3.json", "--scp", "s3.json", "--scp", "own.json"),
+            "the boundary s3.json and the SCP s3.json must allow it, too",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
+)
+def test_what_limits_is_named_where_it_does_not_allow(
+    home: Path, run: Run, limits: tuple[str, ...], because: str
+) -> None:
+    (home / "own.json").write_text(ALLOW)
+    (home / "s3.json").write_text(ONLY_S3)
+    asked = run("policy", "check", "own.json", *limits, "--action", "ec2:StopInstances", "--json")
+    (first, *_) = json.loads(asked.stdout)["decisions"]
+    assert first["because"] == f"Allow Statement[0] (own.json) is not enough: {because}"
+
+
+def test_what_only_a_boundary_allows_nothing_allows(home: Path, run: Run) -> None:
+    (home / "own.json").write_text(ONLY_S3)
+    (home / "all.json").write_text(ALLOW)
+    words = ("own.json", "--boundary", "all.json", "--action", "ec2:StopInstances", "--json")
+    (first, *_) = json.loads(run("policy", "check", *words).stdout)["decisions"]
+    assert first["because"] == "nothing allows it"
+
+
 def test_a_misspelt_action_is_named_with_the_nearest(home: Path, run: Run) -> None:
     (home / "p.json").write_text(ALLOW)
     outcome = run("policy", "check", "p.json", "--action", "ec2:TerminateInstance")
@@ -302,6 +332,7 @@ HCL = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({})\n}\n'
     [
         ("main.tf", HCL, "terraform-source", "main.tf:1:1: this is HCL"),
         ("p.json", HCL, "terraform-source", "p.json:1:1: this is HCL"),
+        ("p.json", "# Our policy\n", "bad-policy-json", "this is Markdown"),
         ("p.json", "<xml/>", "bad-policy-json", "this is XML or HTML"),
         ("p.json", "{'Statement': []}", "bad-policy-json", "in single quotes"),
         ("p.json", "{Statement: []}", "bad-policy-json", "this is JavaScript"),
