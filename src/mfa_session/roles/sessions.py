@@ -14,7 +14,7 @@ from mfa_session.model.record import Record
 from mfa_session.roles.assuming import Step, assume
 from mfa_session.roles.side_by_side import SideBySide
 from mfa_session.session.device import with_keys
-from mfa_session.session.renewal import began, identity
+from mfa_session.session.renewal import began, identity, keep_aside
 from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing
 
 TYPE_CHECKING = False
@@ -160,17 +160,22 @@ class RoleSessions:
         return bugs
 
     def _write(self, bought: Had, shared: Had, place: Safe | None) -> None:
-        """Write the sessions in one go; if that fails, keep those aside that AWS gave."""
+        """Write the sessions in one go; until then, and if that fails, they lie aside."""
         here = [
             (session.replace(name=settings.name, profile=settings.target), settings)
             for session, settings in (*bought, *shared)
         ]
         if not here:
             return
+        kept = keep_aside(place, *(session for session, _ in here))
         try:
             refused = self._session.store.save_all(here)
         except ConfigurationError as error:
-            unwritten = self._keep_aside([session for session, _ in here], place, error)
+            unwritten = ConfigurationError(
+                "session-not-written",
+                f"{error.message}; {kept}",
+                f"{error.hint}; then run `mfa-session login --all` again: it needs no new code",
+            )
             refused = {session.profile: unwritten for session, _ in here}
         for number, (session, settings) in enumerate(here):
             if session.profile in refused:
@@ -178,16 +183,6 @@ class RoleSessions:
             else:
                 reused = number >= len(bought)
                 self.had[settings.name] = Outcome(session=session, reused=reused)
-
-    def _keep_aside(
-        self, sessions: Sequence[Session], place: Safe | None, error: ConfigurationError
-    ) -> ConfigurationError:
-        where = f"the sessions are kept in {place.keep(*sessions)}" if place else "none is kept"
-        return ConfigurationError(
-            "session-not-written",
-            f"{error.message}; {where}",
-            f"{error.hint}; then run `mfa-session login --all` again: it needs no new code",
-        )
 
     def _raise(self, interruption: BaseException | None, bugs: Sequence[Exception]) -> None:
         """Raise what came while the work was done, now that its fruits are written."""

@@ -92,7 +92,7 @@ class Renewal:
 
     def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
         """Write the session; until it stands in its file it lies aside: it is paid for."""
-        kept = _keep(session, safe)
+        kept = keep_aside(safe, session)
         try:
             self._edges.store.save(session, settings)
         except ConfigurationError as error:
@@ -199,12 +199,13 @@ class Renewal:
         )
 
 
-def _keep(session: Session, safe: Safe | None) -> str:
-    """Put a session aside, so that no kill loses it; say where."""
+def keep_aside(safe: Safe | None, *sessions: Session) -> str:
+    """Put sessions aside until they are written, so that no kill loses them; say where."""
+    one, it = ("session is", "it is") if len(sessions) == 1 else ("sessions are", "they are")
     try:
-        return f"the session is kept in {safe.keep(session)}" if safe else "it is not kept"
-    except ConfigurationError as error:  # it may still be written
-        return f"it is not kept: {error.message}"
+        return f"the {one} kept in {safe.keep(*sessions)}" if safe else f"{it} not kept"
+    except ConfigurationError as error:  # they may still be written
+        return f"{it} not kept: {error.message}"
 
 
 def _granted(settings: Settings, issued: Issued, now: datetime) -> int:
