@@ -285,6 +285,17 @@ class TestFiles:
             outcome.stderr
         )
 
+    def test_what_stays_as_it_is_can_be_warmed(self, run: Run, carols: AwsFiles) -> None:
+        carols.write(config=BOOKS)
+        outcome = run("configure", "--no-login", "--no-input")
+        assert outcome.exit_code == 0, outcome
+        assert (
+            "the AWS CLI asks for a code for books: fill its cache with `mfa-session warm`"
+            in outcome.stderr
+        )
+        outcome = run("configure", "--no-login", "--no-input", "--repoint", "books")
+        assert "mfa-session warm" not in outcome.stderr
+
     def test_a_full_credentials_file_is_not_shown(
         self, run: Run, carols: AwsFiles, carol: User
     ) -> None:
@@ -343,6 +354,7 @@ class TestAtATerminal:
         tty.sendline("command")
         tty.expect_exact("The command that prints a code: ")
         tty.sendline("ykman oath code AWS")
+        tty.expect_exact("after `mfa-session warm`, for an hour at a time.")
         tty.expect_exact("Have the role of profile 'books' from session 'work', ")
         tty.sendline("maybe")
         tty.expect_exact("y or n, please")

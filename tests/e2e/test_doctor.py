@@ -288,7 +288,7 @@ FAULTS = {
         "credential_process = mfa-session credential-process --profile nobody\n",
     ),
     "a user's ARN as serial": Fault(
-        "device-serial error",
+        "device-serial error; role-asks-code note",
         config=f"[profile books]\n{ROLE}source_profile = default\n"
         "mfa_serial = arn:aws:iam::123456789012:user/carol\n",
     ),
@@ -300,6 +300,13 @@ FAULTS = {
         "leftover-serial warning",
         credentials=managed(seconds_left=3600),
         config=f"[profile books]\n{ROLE}source_profile = mfa\nmfa_serial = GAHT12345678\n",
+    ),
+    "a role for which the AWS CLI asks for a code": Fault(
+        "role-asks-code note",
+        plant=lambda h: h.files.write(
+            config=f"[profile books]\n{ROLE}source_profile = default\n"
+            f"mfa_serial = {h.phone.serial}\n"
+        ),
     ),
     "a section without the word profile": Fault(
         "section-header warning", config="[s2s-dev]\nregion = eu-west-1\n"

@@ -17,7 +17,7 @@ from mfa_session.session.names import (
     look_up,
     names_session,
 )
-from mfa_session.session.sources import leads_back, process_profile, stored_profile
+from mfa_session.session.sources import leads_back, process_profile, source_in, stored_profile
 from mfa_session.session.validation import check_serial
 
 TYPE_CHECKING = False
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mfa_session.doctor.finding import Finding
     from mfa_session.doctor.scene import Scene
 
+MOST_NAMED = 5
 _GIVES_CREDENTIALS = (
     "aws_access_key_id",
     "credential_process",
@@ -227,6 +228,23 @@ def look_at_leftover_serials(scene: Scene) -> Iterator[Finding]:
             )
 
 
+def look_at_asking_roles(scene: Scene) -> Iterator[Finding]:
+    """Yield the roles for which the AWS CLI asks for a code each, every hour."""
+    asking = [
+        name
+        for name, section in _sections(scene)
+        if "role_arn" in section
+        and section.get("mfa_serial")
+        and source_in(scene.inputs, section.get("source_profile", "")) is not None
+    ]
+    if asking:
+        more = f" and {len(asking) - MOST_NAMED} more" if len(asking) > MOST_NAMED else ""
+        yield note(
+            f"the AWS CLI asks for a code every hour for: {', '.join(asking[:MOST_NAMED])}{more}",
+            "mfa-session warm",
+        )
+
+
 def _session_of(scene: Scene, name: str) -> str | None:
     """Return the session of ours that a profile stands for, or whose keys it asks us for."""
     process = scene.inputs.section(name).get("credential_process", "")
@@ -313,6 +331,12 @@ CHECKS = (
         fine="no role asks for a code that its session has had",
         look=look_at_leftover_serials,
         needs=(*PROFILES, SETTINGS),
+    ),
+    Check(
+        id="role-asks-code",
+        fine="no role profile makes the AWS CLI ask for a code",
+        look=look_at_asking_roles,
+        needs=PROFILES,
     ),
     Check(
         id="section-header",

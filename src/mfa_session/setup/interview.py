@@ -25,11 +25,16 @@ from mfa_session.setup.answers import (
     read_role,
     target_of,
 )
-from mfa_session.setup.profiles import check_any_source, repointable, source_profiles
+from mfa_session.setup.profiles import (
+    asking_for_codes,
+    check_any_source,
+    repointable,
+    source_profiles,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from mfa_session.model.settings import Settings
@@ -40,6 +45,15 @@ if TYPE_CHECKING:
     from mfa_session.setup.options import Options
 
 NO_DEVICE = "add an MFA device: mfa-session device enroll --qr --profile {name}"
+DIFFERENCE = (
+    "Role profiles with an mfa_serial ask for a code each, every hour. One that comes from the "
+    "session asks for none, in the AWS CLI, SDKs and Terraform, while the session lasts. One that "
+    "stays as it is can be used with the AWS CLI after `mfa-session warm`, for an hour at a time."
+)
+WARM = (
+    "the AWS CLI asks for a code for {names}: fill its cache with `mfa-session warm`, or have them "
+    "come from the session with --repoint NAME"
+)
 
 
 class Interview:
@@ -251,16 +265,27 @@ class Interview:
     def _repointed(self, answers: Answers) -> tuple[str, ...]:
         """Return the role profiles that are to come from the session: named, or agreed to."""
         asked = tuple(dict.fromkeys(self._given.repoint))
-        if asked or not self._dialog.asks or answers.source_profile is None:
+        if answers.source_profile is None:
             return asked
         taken = {role.profile for role in answers.roles}
         found = repointable(self._inputs, answers.source_profile, answers.target)
+        found = [name for name in found if name not in taken]
+        if not asked and self._dialog.asks:
+            asked = self._agreed(found, answers.name)
+        left = [name for name in asking_for_codes(self._inputs, found) if name not in asked]
+        if left:
+            self.next_steps.append(WARM.format(names=", ".join(left)))
+        return asked
+
+    def _agreed(self, found: Sequence[str], session: str) -> tuple[str, ...]:
+        """Return the role profiles that the person wants to come from the session."""
+        if asking_for_codes(self._inputs, found):
+            self._dialog.tell(DIFFERENCE)
         return tuple(
             name
             for name in found
-            if name not in taken
-            and self._dialog.agrees(
-                f"Have the role of profile {name!r} from session {answers.name!r}, "
+            if self._dialog.agrees(
+                f"Have the role of profile {name!r} from session {session!r}, "
                 "without a code of its own?"
             )
         )

@@ -9,6 +9,8 @@ from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mfa_session.session.inputs import Inputs
 
 _ROLE_KEYS = ("role_arn", "source_profile", "mfa_serial")
@@ -36,6 +38,11 @@ def repointable(inputs: Inputs, source: str, target: str) -> list[str]:
         for name in inputs.profiles.names()
         if _comes_from(inputs, name, source) and why_not(inputs, name, target) is None
     ]
+
+
+def asking_for_codes(inputs: Inputs, names: Iterable[str]) -> list[str]:
+    """Return those of these role profiles for which the AWS CLI asks for a code."""
+    return [name for name in names if inputs.section(name).get("mfa_serial")]
 
 
 def check_repointed(inputs: Inputs, name: str, source: str | None, target: str) -> None:
