@@ -14,6 +14,7 @@ from mfa_session.model.record import Record
 from mfa_session.policy.document import LIMITS, TRUST_ACTIONS
 from mfa_session.policy.kleene import Truth, all_of, any_of
 from mfa_session.policy.patterns import Query, covers, wild
+from mfa_session.policy.request_context import RequestContext
 from mfa_session.policy.statements import Match, look_at
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def evaluate(
     limit = _limit_of_aws(request, credentials)
     if limit is not None:
         return limit
-    case = _Case(request, credentials, boundary_unread=boundary_unread)
+    caller = _as_its_service_sees(request, credentials)
+    case = _Case(request, caller, boundary_unread=boundary_unread)
     case.add(documents, boundary)
     return case.decide(unread=unread)
 
@@ -241,6 +243,15 @@ def _concerns(document: Document, request: Request) -> bool:
 
 def _service(action: str) -> tuple[str, ...]:
     return wild(action.partition(":")[0].lower())
+
+
+def _as_its_service_sees(request: Request, caller: Credentials) -> Credentials:
+    """Return the caller with what a service itself says of every caller: KMS says its account."""
+    account = caller.principal.account
+    if account is None or not request.action.lower().startswith("kms:"):
+        return caller
+    known = RequestContext({"kms:CallerAccount": (account,)})
+    return caller.replace(facts=known.over(caller.facts))
 
 
 def _limit_of_aws(request: Request, caller: Credentials) -> Decision | None:

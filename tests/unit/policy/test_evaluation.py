@@ -378,6 +378,24 @@ def test_a_trust_policy_is_about_taking_the_role_only() -> None:
     assert evaluate(both, asked, KINDS[0]).outcome == "allowed"
 
 
+@pytest.mark.parametrize(
+    ("action", "account", "expected"),
+    [
+        ("kms:Decrypt", "123456789012", "allowed"),
+        ("KMS:decrypt", "999999999999", "implicitly-denied"),
+        ("kms:Decrypt", None, "unknown"),
+        ("s3:GetObject", "123456789012", "unknown"),
+    ],
+)
+def test_kms_sees_the_account_of_every_caller(
+    action: str, account: str | None, expected: str
+) -> None:
+    of_account = {"StringEquals": {"kms:CallerAccount": "123456789012"}}
+    key_policy = document(statement(condition=of_account, Action="*", Principal="*"))
+    caller = acting_as(KINDS[0], account)
+    assert evaluate([key_policy], Request(action=action), caller).outcome == expected
+
+
 def test_a_boundary_only_narrows() -> None:
     only_s3, s3 = document(statement(Action="s3:*")), Request(action="s3:GetObject")
     everything, nothing = document(ALLOW_ALL), document(statement("Deny"))
