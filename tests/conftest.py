@@ -158,7 +158,7 @@ def clock() -> JumpingClock:
 
 
 @pytest.fixture
-def run(program: str, clock: JumpingClock) -> Run:
+def run(apart: Run, clock: JumpingClock) -> Run:
     """Run the program: `run("status", "--json", env={"NO_COLOR": "1"}).stdout`.
 
     In this process, but for what `in_process.needs_a_process` names.
@@ -171,8 +171,23 @@ def run(program: str, clock: JumpingClock) -> Run:
         limit_seconds: float = processes.LIMIT_SECONDS,
     ) -> processes.Outcome:
         if in_process.needs_a_process(argv, env):
-            return processes.run_process([program, *argv], env, input, limit_seconds)
+            return apart(*argv, env=env, input=input, limit_seconds=limit_seconds)
         return in_process.run_in_process(argv, clock, env, input)
+
+    return run
+
+
+@pytest.fixture
+def apart(program: str) -> Run:
+    """Run the program in a process of its own, where that is the point."""
+
+    def run(
+        *argv: str,
+        env: Mapping[str, str | None] | None = None,
+        input: str | None = None,  # noqa: A002
+        limit_seconds: float = processes.LIMIT_SECONDS,
+    ) -> processes.Outcome:
+        return processes.run_process([program, *argv], env, input, limit_seconds)
 
     return run
 
@@ -189,7 +204,7 @@ def start(program: str) -> Iterator[Start]:
     yield start
     for process in started:
         if process.poll() is None:
-            process.kill()
+            processes.kill_process(process)
         process.communicate()
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import io
 import os
 import signal
+import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NoReturn
 from unittest import mock
 
 import processes
@@ -24,12 +25,11 @@ from mfa_session.system.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-# Commands that become another program, and variables that are read once in a process.
-BECOMES_ANOTHER = frozenset({"exec", "guard"})
+# Variables that are read once in a process.
 READ_AT_START = ("PYTHONPATH", "LC_", "LANG", "HOME", "TZ", "TMPDIR")
 HANDLED = tuple(
     signal.Signals[name]
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE")
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGPIPE", "SIGXFSZ")
     if name in signal.Signals.__members__
 )
 
@@ -71,10 +71,8 @@ class JumpingClock(SystemClock):
 
 def needs_a_process(argv: Sequence[str], env: Mapping[str, str | None] | None) -> bool:
     """Tell whether a run is about what only a process of its own can show."""
-    if argv and argv[0] in BECOMES_ANOTHER:
-        return True
-    has_keyring = "DBUS_SESSION_BUS_ADDRESS" in processes.environment_with(env)
-    return has_keyring or any(name.startswith(READ_AT_START) for name in env or {})
+    serves = argv[:1] == ("serve",) or "--serve" in argv
+    return serves or any(name.startswith(READ_AT_START) for name in env or {})
 
 
 def run_in_process(
@@ -91,6 +89,7 @@ def run_in_process(
         stack.enter_context(_a_process_of_its_own(processes.environment_with(env)))
         stack.enter_context(_streams(files))
         stack.enter_context(mock.patch.object(sys, "argv", ["mfa-session", *argv]))
+        stack.enter_context(mock.patch.object(os, "execvpe", _become))
         try:
             exit_code = main.run(list(argv), clock=clock.begin())
         except SystemExit as ended:
@@ -98,6 +97,17 @@ def run_in_process(
         for stream in (sys.stdout, sys.stderr):
             stream.flush()
         return processes.Outcome(exit_code, _text(files[1]), _text(files[2]))
+
+
+def _become(program: str, argv: list[str], environ: Mapping[str, str]) -> NoReturn:
+    """Run the program that this process would become; raise OSError where it cannot start."""
+    if not program:
+        raise FileNotFoundError  # which Popen takes for the folder on PATH
+    child = subprocess.Popen(argv, executable=program, env=environ, restore_signals=False)
+    try:
+        sys.exit(child.wait(processes.LIMIT_SECONDS))
+    finally:
+        child.kill()
 
 
 def _text(file: IO[bytes]) -> str:

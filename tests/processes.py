@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -75,11 +77,20 @@ def finish_process(
             None if typed is None else typed.encode(), timeout=limit_seconds
         )
     except subprocess.TimeoutExpired as expired:
-        process.kill()
+        kill_process(process)
         stdout, stderr = process.communicate()
         message = f"{process.args!r} ran over {limit_seconds} s\n{stdout!r}\n{stderr!r}"
         raise AssertionError(message) from expired
     return Outcome(process.returncode, stdout.decode(), stderr.decode())
+
+
+def kill_process(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process, and what it started where it leads a group: they may hold its streams."""
+    with suppress(ProcessLookupError):
+        if os.name != "nt" and os.getpgid(process.pid) == process.pid:
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
 
 
 def run_process(

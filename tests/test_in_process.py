@@ -47,9 +47,9 @@ def test_the_process_is_left_as_it_was() -> None:
 
 
 def test_what_only_a_process_shows_gets_one() -> None:
-    assert needs_a_process(["exec", "--", "true"], None)
-    assert needs_a_process(["status"], {"HOME": None})
-    assert not needs_a_process(["status"], {"AWS_PROFILE": "mfa"})
+    assert needs_a_process(("exec", "--serve", "--", "true"), None)
+    assert needs_a_process(("status",), {"HOME": None})
+    assert not needs_a_process(("status",), {"AWS_PROFILE": "mfa"})
 
 
 def test_nobody_waits_and_aws_clock_follows() -> None:

@@ -124,9 +124,9 @@ def test_nested_exec_works(log_in: LogIn, run: Run, program: str, carols: AwsFil
 
 
 @pytest.mark.parametrize("exit_code", [0, 1, 3, 70, 130, 255])
-def test_the_childs_exit_code_is_ours(run: Run, standing: AwsFiles, exit_code: int) -> None:
+def test_the_childs_exit_code_is_ours(apart: Run, standing: AwsFiles, exit_code: int) -> None:
     assert standing.credentials.exists()
-    assert run("exec", "--", "sh", "-c", f"exit {exit_code}").exit_code == exit_code
+    assert apart("exec", "--", "sh", "-c", f"exit {exit_code}").exit_code == exit_code
 
 
 @pytest.mark.parametrize(
@@ -142,32 +142,32 @@ def test_the_childs_exit_code_is_ours(run: Run, standing: AwsFiles, exit_code: i
     ids=["name", "path", "empty", "directory", "not executable", "below a file"],
 )
 def test_a_command_that_cannot_be_started(
-    run: Run, standing: AwsFiles, home: Path, command: str, exit_code: int, said: str
+    apart: Run, standing: AwsFiles, home: Path, command: str, exit_code: int, said: str
 ) -> None:
     (home / "plain").write_text("x")
     assert standing.credentials.exists()
-    outcome = run("exec", "--", command.format(home=home))
+    outcome = apart("exec", "--", command.format(home=home))
     assert outcome.exit_code == exit_code
     assert outcome.stdout == ""
     assert said.format(home=home) in outcome.stderr
 
 
 def test_a_name_that_is_on_the_path_but_not_executable(
-    run: Run, standing: AwsFiles, home: Path
+    apart: Run, standing: AwsFiles, home: Path
 ) -> None:
     (home / "bin").mkdir()
     (home / "bin" / "tool").write_text("#!/bin/sh\n")
     assert standing.credentials.exists()
-    assert run("exec", "--", "tool", env={"PATH": f"{home}/bin"}).exit_code == 126
+    assert apart("exec", "--", "tool", env={"PATH": f"{home}/bin"}).exit_code == 126
 
 
 def test_a_text_file_without_an_interpreter_cannot_be_started(
-    run: Run, standing: AwsFiles, home: Path
+    apart: Run, standing: AwsFiles, home: Path
 ) -> None:
     (home / "script").write_text("echo x\n")
     (home / "script").chmod(0o755)
     assert standing.credentials.exists()
-    outcome = run("exec", "--", str(home / "script"))
+    outcome = apart("exec", "--", str(home / "script"))
     assert outcome.exit_code == 126
     assert f"{home}/script" in outcome.stderr
 
@@ -180,17 +180,17 @@ def test_exec_becomes_the_command(start: Start, standing: AwsFiles) -> None:
     assert outcome.exit_code == -signal.SIGTERM
 
 
-def test_stdin_belongs_to_the_child(run: Run, standing: AwsFiles) -> None:
+def test_stdin_belongs_to_the_child(apart: Run, standing: AwsFiles) -> None:
     assert standing.credentials.exists()
-    assert run("exec", "--", "cat", input="123456\nmore\n").stdout == "123456\nmore\n"
+    assert apart("exec", "--", "cat", input="123456\nmore\n").stdout == "123456\nmore\n"
 
 
 def test_only_one_line_of_stdin_is_taken_for_the_code(
-    run: Run, carols: AwsFiles, phone: Device
+    apart: Run, carols: AwsFiles, phone: Device
 ) -> None:
     assert carols.credentials.exists()
     typed = f"{phone.code()}\nfor the child\nand more\n"
-    outcome = run("exec", "--token-code", "-", "--", "cat", input=typed)
+    outcome = apart("exec", "--token-code", "-", "--", "cat", input=typed)
     assert outcome == (0, "for the child\nand more\n", "")
 
 
@@ -225,23 +225,23 @@ def test_without_a_session_and_a_code_nothing_runs(run: Run, carols: AwsFiles, h
 
 
 def test_descriptors_and_directory_are_handed_on(
-    run: Run, standing: AwsFiles, tmp_path: Path
+    apart: Run, standing: AwsFiles, tmp_path: Path
 ) -> None:
     assert standing.credentials.exists()
-    outcome = run("exec", "--", "sh", "-c", "pwd; ls /proc/self/fd | tr '\\n' ' '")
+    outcome = apart("exec", "--", "sh", "-c", "pwd; ls /proc/self/fd | tr '\\n' ' '")
     assert outcome.stdout == f"{tmp_path / 'home'}\n0 1 2 3 "
 
 
 @pytest.mark.usefixtures("standing")
-def test_line_of_the_code_never_reaches_the_command(run: Run) -> None:
-    outcome = run("exec", "--token-code", "-", "--", "cat", input="123456\nthe rest\n")
+def test_line_of_the_code_never_reaches_the_command(apart: Run) -> None:
+    outcome = apart("exec", "--token-code", "-", "--", "cat", input="123456\nthe rest\n")
     assert (outcome.exit_code, outcome.stdout) == (0, "the rest\n"), outcome
 
 
 def test_the_child_ignores_no_signal_that_it_did_not_ignore_without_us(
-    run: Run, standing: AwsFiles
+    apart: Run, standing: AwsFiles
 ) -> None:
     del standing
     show = ["grep", "SigIgn", "/proc/self/status"]
     bare = processes.run_process(show)
-    assert run("exec", "--", *show).stdout == bare.stdout
+    assert apart("exec", "--", *show).stdout == bare.stdout

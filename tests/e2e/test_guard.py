@@ -115,10 +115,10 @@ def test_an_unprotected_command_cannot_tell_that_we_were_there(
     ids=["name", "path", "empty", "directory", "not executable", "not executable on PATH"],
 )
 def test_a_command_that_cannot_be_started(
-    run: Run, home: Path, command: str, exit_code: int, said: str
+    apart: Run, home: Path, command: str, exit_code: int, said: str
 ) -> None:
     (home / "plain").write_text("x")
-    outcome = run("guard", "--", command.format(home=home), env={"PATH": path_with(home)})
+    outcome = apart("guard", "--", command.format(home=home), env={"PATH": path_with(home)})
     assert (outcome.exit_code, outcome.stdout) == (exit_code, "")
     assert said.format(home=home) in outcome.stderr
 

@@ -76,12 +76,12 @@ def key_of(files: AwsFiles) -> str:
 
 @pytest.mark.parametrize("name", WRAPPERS)
 def test_nothing_but_a_wrapper_is_an_end(
-    run: Run, wrapped: Path, home: Path, program: str, name: str
+    apart: Run, wrapped: Path, home: Path, program: str, name: str
 ) -> None:
     put_program(wrapped, "aws", WRAPPERS[name].format(program=program, home=home))
     (home / "real" / "aws").unlink()
     path = os.pathsep.join([str(wrapped), "/usr/bin", "/bin"])
-    outcome = run("guard", "--", "aws", "s3", "ls", env={"PATH": path})
+    outcome = apart("guard", "--", "aws", "s3", "ls", env={"PATH": path})
     assert (outcome.exit_code, outcome.stdout) == (127, "")
     assert "only wrappers that call mfa-session are on PATH" in outcome.stderr
     assert outcome.stderr.count("error") == 1
@@ -121,20 +121,20 @@ def test_inside_exec_a_confirmation_is_asked_once(
 
 
 def test_a_guard_inside_a_guard_of_another_identity_asks_for_that_one(
-    run: Run, log_in: LogIn, carols: AwsFiles, wrapped: Path, program: str
+    apart: Run, log_in: LogIn, carols: AwsFiles, wrapped: Path, program: str
 ) -> None:
     log_in()
     log_in("--profile", "other", "--source-profile", "default")
     carols.write(settings='[guard]\ncommands = ["terraform destroy"]\nprofile = "mfa"\n')
     inner = " ".join([program, "guard", "--", *STOP, "--profile", "other"])
     put_program(wrapped, "terraform", f"#!/bin/sh\nexec {inner}\n")
-    shown = shown_by(run("guard", "--", "terraform", "destroy"))
+    shown = shown_by(apart("guard", "--", "terraform", "destroy"))
     assert shown["env"]["MFA_SESSION_ACTIVE"] == "other"
     assert shown["env"]["AWS_PROFILE"] == "other"
 
 
 def test_a_shim_whose_program_calls_the_same_command_again_is_no_wrapper(
-    run: Run, wrapped: Path, home: Path, program: str
+    apart: Run, wrapped: Path, home: Path, program: str
 ) -> None:
     put_program(wrapped, "aws", WRAPPERS["exec"].format(program=program))
     put_program(home / "more", "aws", f'#!/bin/bash\nexec {home}/hidden/aws "$@"\n')
@@ -147,5 +147,5 @@ def test_a_shim_whose_program_calls_the_same_command_again_is_no_wrapper(
     )
     (home / "real" / "aws").unlink()
     path = path_with(wrapped, home / "more").replace(real_cli(), "")
-    shown = shown_by(run("guard", "--", "aws", "alias", env={"PATH": path}))
+    shown = shown_by(apart("guard", "--", "aws", "alias", env={"PATH": path}))
     assert shown["argv"] == ["s3", "ls"]

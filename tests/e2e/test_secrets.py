@@ -479,14 +479,9 @@ def test_a_session_is_not_shown_by_a_record_or_an_error(log_in: LogIn, carols: A
 WATCH_ALL = (
     WATCH
     + """
-import atexit
-
-def note_command_line():
+if os.path.exists("/proc/self/cmdline"):
     with open("/proc/self/cmdline") as line, open(os.environ["WATCH_TO"], "a") as file:
         file.write(line.read().replace("\\0", " ") + "\\n")
-
-if os.path.exists("/proc/self/cmdline"):
-    atexit.register(note_command_line)
 """
 )
 TYPED = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -561,7 +556,7 @@ class Overheard:
 
 @pytest.fixture
 def overheard(
-    run: Run, terminal: Terminal, planted: Planted, service: SecretService, tmp_path: Path
+    apart: Run, terminal: Terminal, planted: Planted, service: SecretService, tmp_path: Path
 ) -> Overheard:
     """Listen to commands that use a real Secret Service, and to what they start."""
     del service  # it is there
@@ -570,7 +565,7 @@ def overheard(
     os.environ["PYTHONPATH"] = str(tmp_path)
     os.environ["WATCH_TO"] = str(tmp_path / "watched")
     os.environ["TMPDIR"] = str(tmp_path / "tmp")
-    return Overheard(run, terminal, planted)
+    return Overheard(apart, terminal, planted)
 
 
 def codes_around(user: User) -> set[str]:

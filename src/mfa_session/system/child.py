@@ -38,7 +38,8 @@ def run_child(
     `started` is called once it runs. Where it cannot be started: 126 or 127, as in a shell.
     """
     pids: list[int] = []
-    with _passing_on(pids):
+    early: list[int] = []
+    with _passing_on(pids, early):
         try:
             before = None if sys.platform == "win32" else core_dumps.allow
             child = subprocess.Popen(
@@ -49,8 +50,13 @@ def run_child(
         except (OSError, ValueError) as error:
             return cannot_start(console, command[0], error)
         pids.append(child.pid)
+        for number in early:
+            _send(child.pid, number)
         started()
-        return child.wait() if sys.platform == "win32" else _wait(child.pid)
+        if sys.platform == "win32":
+            return child.wait()
+        child.returncode = _wait(child.pid)  # reaped there, which Popen cannot know
+        return child.returncode
 
 
 def end_as(exit_code: int) -> int:
@@ -65,15 +71,20 @@ def end_as(exit_code: int) -> int:
 
 
 @contextmanager
-def _passing_on(pids: Sequence[int]) -> Iterator[None]:
-    """Hand signals on to the child; what we were started to ignore, both go on ignoring."""
+def _passing_on(pids: Sequence[int], early: list[int]) -> Iterator[None]:
+    """Hand signals on to the child; what we were started to ignore, both go on ignoring.
+
+    Those that come before the child's pid is known are kept in `early`.
+    """
 
     def hand_on(number: int, frame: FrameType | None) -> None:
         del frame
-        is_key = signal.Signals(number).name in _OF_KEYS
-        for pid in () if is_key and _has_terminal() else pids:
-            with suppress(ProcessLookupError):
-                os.kill(pid, number)
+        if signal.Signals(number).name in _OF_KEYS and _has_terminal():
+            return
+        if not pids:
+            early.append(number)
+        for pid in pids:
+            _send(pid, number)
 
     handled = {}
     for name in (*_OF_KEYS, *_OF_OTHERS):
@@ -85,6 +96,11 @@ def _passing_on(pids: Sequence[int]) -> Iterator[None]:
     finally:
         for number, handler in handled.items():
             signal.signal(number, handler)
+
+
+def _send(pid: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _has_terminal() -> bool:
