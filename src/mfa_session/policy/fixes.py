@@ -10,6 +10,8 @@ from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA
 from mfa_session.policy.mfa import is_age, is_present
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.json_text import Node
 
@@ -22,11 +24,12 @@ Block = dict[str, dict[str, Any]]
 
 
 def right_condition(
-    statement: Statement, *, instead_of: Condition | None = None, age_limit: str | None = None
+    statement: Statement, *, instead_of: Sequence[Condition] = (), age_limit: str | None = None
 ) -> dict[str, Any]:
-    """Return the Condition that asks for MFA rightly; other keys stay, `instead_of` goes.
+    """Return the Condition that asks for MFA rightly, in place of those in `instead_of`.
 
-    A limit of age that the statement has stays, unless `age_limit` says another.
+    Those about other keys stay. A limit of age that the statement has stays, unless `age_limit`
+    says another.
     """
     block = other_conditions(statement, instead_of)
     limit = age_limit or _limit(statement)
@@ -41,19 +44,19 @@ def right_condition(
 
 def right_deny(statement: Statement) -> dict[str, Any]:
     """Return what makes of an Allow a Deny for everybody without MFA."""
-    block = other_conditions(statement, None)
+    block = other_conditions(statement)
     _put(block, *_right_deny(_limit(statement)))
     return {"Effect": "Deny", "Condition": block}
 
 
 def without_mfa_conditions(statement: Statement) -> dict[str, Any]:
     """Return the Condition that is left when it does not ask for MFA."""
-    return {"Condition": other_conditions(statement, None)}
+    return {"Condition": other_conditions(statement)}
 
 
 def in_words(statement: Statement, **elements: Any) -> str:
     """Return a statement like another with other elements, as JSON in a line, to be told."""
-    block = elements.get("Condition", other_conditions(statement, None))
+    block = elements.get("Condition", other_conditions(statement))
     named = {name: plain(node) for name, node in statement.elements.items() if name != "Sid"}
     replaced = {_OPPOSITES.get(name, name) for name in elements} | {"Condition"}
     kept = {name: value for name, value in named.items() if name not in replaced}
@@ -61,11 +64,12 @@ def in_words(statement: Statement, **elements: Any) -> str:
     return json.dumps({**kept, **elements, **condition})
 
 
-def other_conditions(statement: Statement, instead_of: Condition | None) -> Block:
+def other_conditions(statement: Statement, instead_of: Sequence[Condition] = ()) -> Block:
     """Return the conditions about other keys than MFA's, as they are written."""
     block: Block = {}
     for condition in statement.conditions:
-        if not (is_present(condition) or is_age(condition) or condition is instead_of):
+        replaced = any(condition is each for each in instead_of)
+        if not (is_present(condition) or is_age(condition) or replaced):
             _put(block, _spelled(condition), condition.key, plain(condition.node))
     return block
 

@@ -98,6 +98,7 @@ CALLER = on("StringEquals", "kms:CallerAccount", "123456789012")
 OTHER_CALLER = on("StringEquals", "kms:CallerAccount", "999999999999")
 VIA = on("StringEquals", "kms:ViaService", "s3.eu-west-1.amazonaws.com")
 NOT_ROLES = on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")
+NETWORK = on("NotIpAddress", "aws:SourceIp", "192.0.2.0/24")
 PUBLIC: Any = {"Principal": "*", "Resource": BUCKET}
 
 # fmt: off
@@ -159,6 +160,10 @@ STATED = [
            {STOP: "ksm"}),
     Stated("spares-all-of-a-bucket", [ALL, deny_but("*", WITHOUT, Resource=BUCKET)],
            found(NOTHING, at=1), {READ: "ksm"}),
+    Stated("spares-all-and-everybody", [ALL, deny_but("*", on("BoolIfExists", PRESENT,
+            ["true", "false"]))], found("bool-true-and-false", NOTHING, at=1), {STOP: "ksm"}),
+    Stated("narrowed-twice", [ALL, deny("ec2:*", {**WITHOUT, **NETWORK, "DateLessThan":
+            {"aws:CurrentTime": "2031-01-01"}})], found("deny-narrowed", at=1), {}),
     Stated("spares-all-by-age", [ALL, deny_but("*", older("3600"))], found(NOTHING, at=1),
            {STOP: "ksm"}),
     Stated("spares-all-of-iam", [ALL, deny_but("iam:*", WITHOUT)], found(REMOVAL, at=1),

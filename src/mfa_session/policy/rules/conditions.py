@@ -89,7 +89,7 @@ def check_keys(case: Case) -> Iterator[Flaw]:
                 "use the key that there is",
                 right_condition(
                     case.statement,
-                    instead_of=condition,
+                    instead_of=[condition],
                     age_limit=_age_of(condition) if meant == MFA_AGE else None,
                 ),
             )
@@ -123,19 +123,19 @@ def check_age(case: Case) -> Iterator[Flaw]:
 
 def check_narrowing(case: Case) -> Iterator[Flaw]:
     """Find Denies for those without MFA that ask for something else as well."""
-    if not case.refuses_without_mfa:
-        return
-    for condition in case.other_conditions:
-        if condition.key.lower() in CIRCUMSTANCES and not _is_denied_anyway(case):
-            yield Flaw(
-                NARROWED,
-                condition.position,
-                f"the conditions of one statement must all match: this Deny is only for requests "
-                f"without MFA for which {condition.written} {condition.key} matches as well",
-                "requests without MFA are not stopped where the other condition does not match",
-                "make two Denies of it, one for each condition; this one be for MFA alone",
-                right_condition(case.statement, instead_of=condition),
-            )
+    narrowing = [each for each in case.other_conditions if each.key.lower() in CIRCUMSTANCES]
+    if narrowing and case.refuses_without_mfa and not _is_denied_anyway(case):
+        others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
+        match = "match" if narrowing[1:] else "matches"
+        yield Flaw(
+            NARROWED,
+            narrowing[0].position,
+            "the conditions of one statement must all match: this Deny is only for requests "
+            f"without MFA for which {others} {match} as well",
+            f"requests without MFA are not stopped where {others} does not match",
+            "make a Deny of its own for each condition; this one be for MFA alone",
+            right_condition(case.statement, instead_of=narrowing),
+        )
 
 
 CHECKS: tuple[Check, ...] = (check_operators, check_keys, check_values, check_age, check_narrowing)
@@ -161,7 +161,7 @@ def _with_known_operator(case: Case, condition: Condition, near: str | None) -> 
     meant = _misspelt(condition)
     if meant:
         age_limit = _age_of(condition) if meant == MFA_AGE else None
-        return right_condition(case.statement, instead_of=condition, age_limit=age_limit)
+        return right_condition(case.statement, instead_of=[condition], age_limit=age_limit)
     return with_operator(case.statement, condition, near) if near else {}
 
 

@@ -75,7 +75,7 @@ def check_effect(case: Case) -> Iterator[Flaw]:
             "NotAction holds *, which is every action: this Deny denies nothing",
             "nobody is stopped, with MFA or without",
             "name only what is needed before there is MFA",
-            {"NotAction": list(SPARED)} if _is_of_users(case) else {},
+            {"NotAction": list(SPARED)} if _is_of_users(case) and case.refuses_without_mfa else {},
         )
     elif case.refuses_without_mfa and statement.not_actions and _is_about_oneself(statement):
         yield Flaw(
