@@ -187,6 +187,13 @@ class FakeStore:
         self.held.update({session.profile: session for session, _ in had})
         return {}
 
+    def check_keyring(self, target: str) -> None:
+        """Find the keyring fine."""
+
+    def forget(self, profile: str) -> None:
+        """Hold the session no longer, as the keyring has lost it."""
+        self.held.pop(profile, None)
+
     def remove(self, profile: str) -> None:
         """Hold the session no longer."""
         del self.held[profile]

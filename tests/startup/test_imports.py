@@ -154,6 +154,24 @@ def test_nor_does_it_as_pip_installs_it(name: str, bare: set[str], pip_program: 
     assert {module for module in loaded if _is_one_of(module, WARM)} == set()
 
 
+@pytest.mark.parametrize("name", ["status", "prompt", "login kept", "a profile completed"])
+def test_nor_does_a_listing_of_a_session_in_the_keyring(
+    name: str, bare: set[str], program: str, home: Path
+) -> None:
+    folder = home / ".aws"
+    folder.mkdir()
+    sections = KEPT_SESSION.split("\n\n")
+    lines = [line for line in sections[1].splitlines() if not line.startswith("aws_")]
+    (folder / "credentials").write_text(sections[0] + "\n")
+    (folder / "credentials").chmod(0o600)
+    state = home / ".local" / "state" / "mfa-session"
+    state.mkdir(parents=True, mode=0o700)
+    (state / "stored-0123456789abcdef").write_text("\n".join(lines) + "\n")
+    (state / "stored-0123456789abcdef").chmod(0o600)
+    loaded = modules_loaded_by([program, *COMMANDS[name].argv]) - bare
+    assert {module for module in loaded if _is_one_of(module, WARM)} == set()
+
+
 def test_the_wheel_brings_its_own_script_and_an_exe_for_windows(wheel: Path) -> None:
     # pip would generate a console script named `mfa-session` in the place of the wheel's own; of
     # `mfa-session.py` pip and uv make mfa-session.exe on Windows.

@@ -71,7 +71,13 @@ class ApiWiring(Wiring):
 
     def store(self) -> RememberingStore:
         """Return the store that writes sessions, or remembers them."""
-        return RememberingStore(self.run.environ, self.run.files.state, self.run.console.warn)
+        return RememberingStore(
+            self.run.environ,
+            self.run.files.state,
+            self.run.console.warn,
+            self.stored_sessions,
+            self.session_line,
+        )
 
     def session(self) -> Edges:
         """Return what acquiring a session touches; the process's limits stay as they are."""

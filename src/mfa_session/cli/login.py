@@ -114,9 +114,8 @@ def tell(outcome: Outcome, ctx: Context, *, asked: str | None) -> None:
     kept = "kept, " if outcome.reused else ""
     left = format_duration(_to_minutes(session.seconds_left(now) or 0))
     until = f", until {_clock_time(session.expires_at, now)}" if session.expires_at else ""
-    ctx.console.say(
-        f"{what} of {source}{account}: {kept}good for {left}{until}, in profile {session.profile!r}"
-    )
+    place = f"in profile {session.profile!r}" + (" (keyring)" if session.in_keyring else "")
+    ctx.console.say(f"{what} of {source}{account}: {kept}good for {left}{until}, {place}")
     if asked != session.profile or not outcome.reused:
         ctx.console.say(f"use it: aws --profile {session.profile} …")
 

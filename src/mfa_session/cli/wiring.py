@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mfa_session.system.browser import Browser
     from mfa_session.system.clock import SystemClock
     from mfa_session.system.secret_store import SecretStore
+    from mfa_session.system.stored_sessions import StoredSessions
     from mfa_session.system.terminal import Terminal
 
     Answer = TypeVar("Answer")
@@ -92,6 +93,8 @@ class Wiring:
         )
         self.reads_code_from_stdin = run.given.values.get("token_code") == "-"
         self._session: Edges | None = None
+        self._stored_sessions: StoredSessions | None = None
+        run.files.fetch = lambda profile, keyring: self.stored_sessions().get(profile, keyring)
 
     def terminal(self) -> Terminal:
         """Return the terminal, which may be asked unless --no-input."""
@@ -131,7 +134,27 @@ class Wiring:
         """Return the store that writes sessions."""
         from mfa_session.files.session_store import SessionStore
 
-        return SessionStore(self.run.environ, self.run.files.state, self.run.console.warn)
+        return SessionStore(
+            self.run.environ,
+            self.run.files.state,
+            self.run.console.warn,
+            self.stored_sessions,
+            self.session_line,
+        )
+
+    def stored_sessions(self) -> StoredSessions:
+        """Return the sessions in the keyring."""
+        from mfa_session.cli.edges.keys import make_stored_sessions
+
+        if self._stored_sessions is None:
+            self._stored_sessions = make_stored_sessions(self)
+        return self._stored_sessions
+
+    def session_line(self, name: str) -> str:
+        """Return the credential_process that yields a session."""
+        from mfa_session.system.process_line import process_line
+
+        return process_line("credential-process", "--profile", name)
 
     def secrets(self) -> SecretStore:
         """Return the keyring's TOTP secrets, as config.toml and options choose the keyring."""

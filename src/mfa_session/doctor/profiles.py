@@ -8,7 +8,12 @@ from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.places import CONFIG, SETTINGS
-from mfa_session.model.profiles import headers_without_profile
+from mfa_session.model.profiles import (
+    headers_without_profile,
+    leads_back,
+    process_profile,
+    stored_profile,
+)
 from mfa_session.model.session import SESSION_KEY_PREFIX, is_managed, read_keys
 from mfa_session.session.names import (
     DEFAULT_NAME,
@@ -17,7 +22,7 @@ from mfa_session.session.names import (
     look_up,
     names_session,
 )
-from mfa_session.session.sources import leads_back, process_profile, source_in, stored_profile
+from mfa_session.session.sources import source_in
 from mfa_session.session.validation import check_serial
 
 TYPE_CHECKING = False

@@ -91,7 +91,8 @@ def look_at_damaged(scene: Scene) -> Iterator[Finding]:
 
 def look_at_kept_aside(scene: Scene) -> Iterator[Finding]:
     """Yield sessions that could not be written to the credentials file."""
-    for session in scene.inputs.recovered.values():
+    aside = (each for each in scene.inputs.recovered.values() if not each.in_keyring)
+    for session in aside:
         if _seconds_over(session, scene) is None:
             yield warning(
                 f"the session for profile {session.profile!r} lies in the state directory: "

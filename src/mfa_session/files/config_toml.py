@@ -9,6 +9,7 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.settings_file import (
     CODE_SOURCES,
     SESSION_KEYS,
+    STORES,
     TABLES,
     SettingsFile,
 )
@@ -26,6 +27,7 @@ _WANTED = {
     "texts": "a list of texts",
     "duration": 'a duration such as "12h" or "45m"',
     "code": "one of " + ", ".join(f'"{source}"' for source in CODE_SOURCES),
+    "store": " or ".join(f'"{store}"' for store in STORES),
     "command": "a list of texts (run as it is) or one text (run by the shell)",
 }
 
@@ -103,6 +105,7 @@ def _check_value(path: str, key: str, value: object, wanted: str) -> object:
         "flag": isinstance(value, bool),
         "texts": _is_texts(value),
         "code": value in CODE_SOURCES,
+        "store": value in STORES,
         "command": (isinstance(value, str) and value.strip() != "")
         or (_is_texts(value) and value != []),
     }

@@ -7,7 +7,7 @@ import os
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.places import close_places, find_places, find_unsafe, find_unwritable
-from mfa_session.files.recovered import read_recovered
+from mfa_session.files.recovered import read_recovered, read_stored
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.ini.document import Document
 from mfa_session.model.aws_paths import config_path, credentials_path, expand
@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mfa_session.files.recovered import Fetch
     from mfa_session.files.state import StateDir
     from mfa_session.model.devices import Intent
     from mfa_session.model.errors import ConfigurationError
@@ -30,10 +31,11 @@ if TYPE_CHECKING:
 class Disk:
     """The files that an environment names; they are read even where a command would refuse."""
 
-    def __init__(self, environ: Mapping[str, str], state: StateDir) -> None:
-        """Take the environment and the state directory."""
+    def __init__(self, environ: Mapping[str, str], state: StateDir, fetch: Fetch) -> None:
+        """Take the environment, the state directory, and who opens a session in the keyring."""
         self._environ = environ
         self._state = state
+        self._fetch = fetch
 
     def settings(self) -> SettingsFile:
         """Read config.toml."""
@@ -55,8 +57,8 @@ class Disk:
         )
 
     def recovered(self) -> Mapping[str, Session]:
-        """Read the sessions that the credentials file could not take, by profile."""
-        return read_recovered(self._state)
+        """Read the sessions that the credentials file does not have, by profile."""
+        return {**read_stored(self._state, self._fetch), **read_recovered(self._state)}
 
     def intents(self) -> list[Intent]:
         """Read the notes of enrolments that are not finished."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from mfa_session.files.reading import read_bytes
-from mfa_session.files.state import RECOVERED
+from mfa_session.files.state import RECOVERED, STORED
 from mfa_session.model.aws_paths import credentials_path
 from mfa_session.model.settings_file import no_settings, settings_path
 
@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mfa_session.files.recovered import Fetch
     from mfa_session.files.state import StateDir
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
 
 
 class Files:
-    """Reads what the environment names; config.toml is read once, the rest afresh each time."""
+    """Reads what the environment names; config.toml is read once, the rest afresh each time.
+
+    `fetch` opens the keys of a session in the keyring, when they are used.
+    """
 
     def __init__(self, environ: Mapping[str, str], state: StateDir) -> None:
         """Take the environment and the state directory; nothing is read yet."""
         self.environ = environ
         self.state = state
+        self.fetch: Fetch = lambda _profile, _keyring: None
         self._settings: SettingsFile | None = None
 
     def settings(self) -> SettingsFile:
@@ -55,12 +60,15 @@ class Files:
         return read_profiles(self.environ)
 
     def recovered(self) -> Mapping[str, Session]:
-        """Return the sessions that the credentials file could not take, by profile."""
-        if not self.state.names(RECOVERED):
+        """Return the sessions beside the credentials file, by profile; none is opened."""
+        if not self.state.names((RECOVERED, STORED)):
             return {}
-        from mfa_session.files.recovered import read_recovered  # noqa: PLC0415  # seldom any
+        from mfa_session.files.recovered import (  # noqa: PLC0415  # seldom any
+            read_recovered,
+            read_stored,
+        )
 
-        return read_recovered(self.state)
+        return {**read_stored(self.state, self.fetch), **read_recovered(self.state)}
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a regular file; None where there is none."""

@@ -10,10 +10,12 @@ from mfa_session.files.recovered import (
     MOST_IN_ONE_FILE,
     profiles_in,
     read_recovered,
+    read_stored,
+    stored_text,
     to_text,
 )
 from mfa_session.files.shared import config_file, credentials_file
-from mfa_session.files.state import RECOVERED
+from mfa_session.files.state import RECOVERED, STORED
 from mfa_session.model import copied_settings
 from mfa_session.model.copied_settings import SERVES
 from mfa_session.model.errors import ConfigurationError
@@ -26,19 +28,33 @@ from mfa_session.model.session import (
     session_values,
 )
 from mfa_session.model.session import PREFIX as OWN_PREFIX
+from mfa_session.model.settings import KEYRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from typing import TypeVar
+    from typing import Protocol, TypeVar
 
     from mfa_session.files.state import Reservation, StateDir
     from mfa_session.ini.document import Document
     from mfa_session.model.profiles import ProfileFiles
-    from mfa_session.model.session import Session
+    from mfa_session.model.session import Keys, Session
     from mfa_session.model.settings import Settings
 
     Item = TypeVar("Item")
+
+    class Vault(Protocol):
+        """The keyring's sessions, by profile; ConfigurationError where the keyring fails."""
+
+        def get(self, profile: str, backend: str | None = None) -> Keys | None:
+            """Return a session's keys, or None."""
+
+        def put(self, profile: str, keys: Keys) -> str:
+            """Store a session's keys, and see that they are given back; return the backend."""
+
+        def remove(self, profile: str) -> None:
+            """Remove a session's keys; none is fine."""
+
 
 _COPIED = OWN_PREFIX + "copied"
 _RESERVED_BYTES = 16384  # a session token may have 4 KiB and more
@@ -48,12 +64,22 @@ class SessionStore:
     """Read, write and remove sessions; long-term keys are never overwritten."""
 
     def __init__(
-        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+        self,
+        environ: Mapping[str, str],
+        state: StateDir,
+        warn: Callable[[str], None],
+        vault: Callable[[], Vault],
+        own_line: Callable[[str], str],
     ) -> None:
-        """Take the environment that names the files, the state directory, and how to warn."""
+        """Take the environment that names the files, the state directory, and how to warn.
+
+        `vault` returns the keyring's sessions, `own_line` the credential_process that yields one.
+        """
         self._environ = environ
         self._state = state
         self._warn = warn
+        self._vault = vault
+        self._own_line = own_line
         self._credentials = credentials_file(environ, state, warn)
         self._config = config_file(environ, state, warn)
 
@@ -61,7 +87,13 @@ class SessionStore:
         """Read every session afresh."""
         profiles = read_profiles(self._environ)
         self._expect(profiles)
-        return list_sessions(profiles, read_recovered(self._state))
+        return list_sessions(profiles, {**self._stored(), **read_recovered(self._state)})
+
+    def _stored(self) -> dict[str, Session]:
+        """Return the sessions in the keyring, which is asked when one of them is opened."""
+        return read_stored(
+            self._state, lambda profile, keyring: self._vault().get(profile, keyring)
+        )
 
     def begin(self, profiles: ProfileFiles) -> None:
         """Take what stood there at the command's start; remove copies that killed runs left."""
@@ -73,7 +105,7 @@ class SessionStore:
         credentials, config = profiles.credentials, profiles.config
         managed = set(credentials.names_mentioning(MANAGER))
         self._credentials.expect(set(credentials.names()) - managed)
-        headers = {config_header_in(config, name) for name in managed}
+        headers = {config_header_in(config, name) for name in {*managed, *self._stored()}}
         self._config.expect(set(config.names()) - headers)
 
     def _clear(self) -> None:
@@ -92,6 +124,10 @@ class SessionStore:
         for target in targets:
             for section in (profiles.in_credentials(target), profiles.in_config(target)):
                 _refuse_long_term(section or {}, target)
+
+    def check_keyring(self, target: str) -> None:
+        """Refuse a keyring that is known to fail: locked, dead, or none."""
+        self._vault().get(target)
 
     def set_aside(self, *targets: str) -> AsidePlace | None:
         """Reserve room in the state directory, so that even a full disk loses no session.
@@ -126,6 +162,16 @@ class SessionStore:
         Returns the errors of those whose profiles may not be overwritten; the others are written.
         Raises ConfigurationError where the file cannot be written: then none is.
         """
+        in_keyring = [each for each in had if each[1].store == KEYRING]
+        in_file = [each for each in had if each[1].store != KEYRING]
+        refused = self._save_in_file(in_file) if in_file else {}
+        for session, settings in in_keyring:
+            self._save_in_keyring(session, settings)
+        return refused
+
+    def _save_in_file(
+        self, had: Sequence[tuple[Session, Settings]]
+    ) -> Mapping[str, ConfigurationError]:
         copies, lines = self._plan_copies(had)
         refused: dict[str, ConfigurationError] = {}
 
@@ -137,15 +183,25 @@ class SessionStore:
         written = [target for target in lines if target not in refused]
         self._forget_aside(written)
         self._set_in_config({target: copies[target] for target in written if copies[target]})
+        for target in self._stored().keys() & set(written):
+            self._empty_keyring(target)
         return refused
 
-    def remove(self, profile: str) -> None:
-        """Remove what this tool wrote to a section, and a session kept aside for it."""
-        profiles = read_profiles(self._environ)
-        remembered = (profiles.in_credentials(profile) or {}).get(_COPIED)
-        ours = copied_settings.still_ours(
-            copied_settings.from_text(remembered), profiles.in_config(profile) or {}
-        )
+    def _save_in_keyring(self, session: Session, settings: Settings) -> None:
+        """Store a session, say so beside the keyring, and lead SDKs there; then clear the file."""
+        target = session.profile
+        _refuse_long_term(read_profiles(self._environ).in_credentials(target) or {}, target)
+        backend = self._vault().put(target, session.keys)
+        written = {**settings.written, "credential_process": self._own_line(session.name)}
+        copies, lines = self._plan_copies([(session, settings.replace(written=written))])
+        session = session.replace(copied=lines[target][_COPIED])
+        self._state.write(_stored_name(target), stored_text(session, backend))
+        self._forget_aside([target])
+        self._set_in_config({target: copies[target]} if copies[target] else {})
+        self._clear_section(target)
+
+    def _clear_section(self, profile: str) -> None:
+        """Remove what this tool wrote to a section of the credentials file."""
 
         def edit(document: Document) -> Document:
             present = document.section(profile) or {}
@@ -154,6 +210,32 @@ class SessionStore:
             return document.without_keys(profile, own)
 
         self._credentials.update(profile, edit)
+
+    def _empty_keyring(self, profile: str) -> None:
+        """Remove a session's keys from the keyring, and what is known of it."""
+        try:
+            self._vault().remove(profile)
+        except ConfigurationError as error:
+            self._warn(f"the keys of profile {profile!r} stay in the keyring: {error.message}")
+        self.forget(profile)
+
+    def forget(self, profile: str) -> None:
+        """Forget that the keyring has a session of this profile."""
+        self._state.remove(_stored_name(profile))
+
+    def remove(self, profile: str) -> None:
+        """Remove what this tool wrote to a section, and a session kept aside for it."""
+        profiles = read_profiles(self._environ)
+        stored = self._stored().get(profile)
+        remembered = (profiles.in_credentials(profile) or {}).get(_COPIED)
+        ours = copied_settings.still_ours(
+            copied_settings.from_text(stored.copied if stored else remembered),
+            profiles.in_config(profile) or {},
+        )
+        if stored is not None:
+            self._vault().remove(profile)
+            self.forget(profile)
+        self._clear_section(profile)
         self._forget_aside([profile])
         served = copied_settings.served_profile(profile)
         in_served = profiles.in_config(served) or {}
@@ -170,12 +252,14 @@ class SessionStore:
         self, had: Sequence[tuple[Session, Settings]]
     ) -> tuple[dict[str, Mapping[str, str | None]], dict[str, Mapping[str, str | None]]]:
         """Return by target the settings to write to the AWS config, and the session's own lines."""
-        profiles = read_profiles(self._environ)
+        profiles, stored = read_profiles(self._environ), self._stored()
         copies: dict[str, Mapping[str, str | None]] = {}
         lines: dict[str, Mapping[str, str | None]] = {}
         for session, settings in had:
             target = session.profile
             remembered = (profiles.in_credentials(target) or {}).get(_COPIED)
+            if target in stored:
+                remembered = stored[target].copied
             copies[target], ours = copied_settings.changes(
                 settings.written,
                 copied_settings.from_text(remembered),
@@ -257,6 +341,10 @@ def _in_groups(items: Sequence[Item]) -> list[Sequence[Item]]:
     """Return them in groups of as many as go into one file."""
     starts = range(0, len(items), MOST_IN_ONE_FILE)
     return [items[start : start + MOST_IN_ONE_FILE] for start in starts]
+
+
+def _stored_name(profile: str) -> str:
+    return STORED + _hashed(profile)
 
 
 def _hashed(profile: str) -> str:

@@ -22,6 +22,8 @@ OTHERS_MAY_WRITE = 0o022
 LARGEST_BYTES = 1 << 20
 RECOVERED = "session-"
 """How the names of files begin that hold a session which the credentials file could not take."""
+STORED = "stored-"
+"""And of those that say what is known of a session in the keyring; no secret is in them."""
 PRIVATE_DIRECTORY_MODE = 0o700
 
 
@@ -95,7 +97,7 @@ class StateDir:
                 return None
             raise unreadable(path, exc) from exc
 
-    def names(self, prefix: str = "") -> list[str]:
+    def names(self, prefix: str | tuple[str, ...] = "") -> list[str]:
         """Return the names of the files that begin with `prefix`, sorted.
 
         Raises ConfigurationError `unreadable-file`.

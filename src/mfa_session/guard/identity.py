@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.profiles import leads_back, process_profile
 from mfa_session.model.record import Record
 from mfa_session.model.session import read_keys
 from mfa_session.session.names import default_name, look_up, names_session, unknown_name
 from mfa_session.session.sources import (
     environment_source,
-    leads_back,
     named_source,
-    process_profile,
     source_in,
 )
 

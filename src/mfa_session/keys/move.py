@@ -9,8 +9,8 @@ from __future__ import annotations
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.long_term_keys import EXPORT, IMPORT, NEW, OLD, Move, not_stored
 from mfa_session.model.ports import Caller
+from mfa_session.model.profiles import stored_profile
 from mfa_session.model.record import Record
-from mfa_session.session.sources import stored_profile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

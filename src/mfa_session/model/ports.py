@@ -159,7 +159,10 @@ class Files(Protocol):
         """Return both AWS files. ConfigurationError where the credentials file is unsafe."""
 
     def recovered(self) -> Mapping[str, Session]:
-        """Return the sessions that the credentials file could not take, by profile."""
+        """Return the sessions that the credentials file does not have, by profile.
+
+        Those that it could not take, and those in the keyring, which is not asked.
+        """
 
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a regular file; None where there is none."""
@@ -242,6 +245,12 @@ class Store(Protocol):
 
     def remove(self, profile: str) -> None:
         """Remove what this tool wrote to a profile."""
+
+    def check_keyring(self, target: str) -> None:
+        """Refuse a keyring that is known to fail, before a code is asked."""
+
+    def forget(self, profile: str) -> None:
+        """Forget that the keyring has a session of this profile."""
 
 
 class Turns(Protocol):

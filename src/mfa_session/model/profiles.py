@@ -118,3 +118,42 @@ def _shell_words(header: str) -> list[str]:
         return shlex.split(header)
     except ValueError:
         return []
+
+
+def leads_back(process: str) -> bool:
+    """Say whether a credential_process asks this tool for a session."""
+    return _is_ours(process) and stored_profile(process) is None
+
+
+def stored_profile(process: str) -> str | None:
+    """Return the profile whose keys a credential_process has us read from the keyring, or None.
+
+    That is `mfa-session keys process --profile P`, wherever the program stands.
+    """
+    if " keys process " not in process or not _is_ours(process):
+        return None
+    return process_profile(process)
+
+
+def _is_ours(process: str) -> bool:
+    words = process.replace("'", " ").replace('"', " ").split()
+    names = [word.replace("\\", "/").rsplit("/", 1)[-1] for word in words]
+    return any(name in {"mfa-session", "mfa-session.exe", "mfa_session"} for name in names)
+
+
+def process_profile(process: str) -> str | None:
+    """Return the `--profile` of a credential_process that is this tool or the AWS CLI, or None."""
+    words = process.split()
+    if any(mark in process for mark in "\"'\\"):
+        import shlex  # noqa: PLC0415  # imports re, and few lines need it
+
+        try:
+            words = shlex.split(process)
+        except ValueError:
+            return None
+    for word, following in zip(words, (*words[1:], None), strict=True):
+        if word == "--profile":
+            return following
+        if word.startswith("--profile="):
+            return word.partition("=")[2]
+    return None

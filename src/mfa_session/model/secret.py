@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 class Secret:
     """Text that shows as `***`; `reveal()` opens it, and only an edge (file, AWS, child) may."""
@@ -29,3 +33,26 @@ class Secret:
     def __hash__(self) -> int:
         """Hash the text."""
         return hash(self._text)
+
+
+class LazySecret(Secret):
+    """A secret that is fetched when it is opened; whoever opens it meets what goes wrong then."""
+
+    __slots__ = ("_fetch",)
+
+    def __init__(self, fetch: Callable[[], str]) -> None:
+        """Take how to fetch it; nothing is fetched yet."""
+        super().__init__("")
+        self._fetch = fetch
+
+    def reveal(self) -> str:
+        """Fetch the text and return it."""
+        return self._fetch()
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to itself only: to compare would be to open it."""
+        return self is other
+
+    def __hash__(self) -> int:
+        """Hash which one it is."""
+        return id(self)

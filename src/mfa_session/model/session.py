@@ -72,6 +72,7 @@ class Session(Record):
     """Temporary credentials in a profile, and what is known of where they came from.
 
     `kind` is `mfa` (GetSessionToken), `role` (AssumeRole) or `unknown` (another tool's).
+    `in_keyring`: its secrets are in the OS keyring, and fetched when they are opened.
     `copied` are the settings that were written beside it into the AWS config (see
     `model/copied_settings.py`). Times are aware UTC; what is not known is None.
     """
@@ -80,6 +81,7 @@ class Session(Record):
     profile: str
     kind: str = "unknown"
     managed: bool = False
+    in_keyring: bool = False
     keys: Keys
     source_profile: str | None = None
     source_key_id: str | None = None
@@ -183,6 +185,12 @@ def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
         "duration_seconds": _read_number(stored.get(PREFIX + "duration_seconds")),
     }
     return Session(profile=profile, managed=managed, keys=keys, **known)
+
+
+def remembered_lines(session: Session) -> dict[str, str]:
+    """Return what a session's section remembers of how it was had, without the prefix."""
+    texts = {key: getattr(session, key) for key in _TEXT_KEYS}
+    return {key: text for key, text in texts.items() if text is not None}
 
 
 def list_sessions(profiles: ProfileFiles, recovered: Mapping[str, Session]) -> list[Session]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 MFA_SECONDS = 43200
 ROLE_SECONDS = 3600
 MIN_TTL_SECONDS = 900
+FILE, KEYRING = "file", "keyring"
 
 
 class SessionOptions(Record):
@@ -31,6 +32,7 @@ class SessionOptions(Record):
     duration: int | None = None
     region: str | None = None
     write_to: str | None = None
+    store: str | None = None
     min_ttl: int | None = None
     min_ttl_from_variable: bool = False
     keeps_role: bool = False
@@ -60,6 +62,7 @@ class Settings(Record):
 
     `asked` are the options, by name, that say more than the name of the session does; "" is a flag.
     `written` goes into the AWS config of the target, so that it works as the source does.
+    `store` is where the session's keys go: FILE (the credentials file) or KEYRING.
     `max_age` is how long ago the code may have been given (`aws:MultiFactorAuthAge`); None: ever.
     """
 
@@ -79,6 +82,7 @@ class Settings(Record):
     max_age: int | None = None
     region: str | None = None
     written: Mapping[str, str] = {}
+    store: str = FILE
     code: str = "auto"
     code_command: str | list[str] | None = None
 

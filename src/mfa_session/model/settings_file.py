@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+STORES = ("file", "keyring")
 CODE_SOURCES = ("auto", "prompt", "keyring", "command")
 
 SESSION_KEYS = {
@@ -27,6 +28,7 @@ SESSION_KEYS = {
     "code": "code",
     "code_command": "command",
     "write_to": "text",
+    "store": "store",
 }
 TABLES: dict[str, dict[str, str]] = {
     "defaults": {
@@ -34,6 +36,7 @@ TABLES: dict[str, dict[str, str]] = {
         "duration": "duration",
         "min_ttl": "duration",
         "region": "text",
+        "store": "store",
     },
     "keyring": {"backend": "text", "insecure": "flag"},
     "guard": {

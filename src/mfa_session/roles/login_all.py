@@ -90,7 +90,8 @@ class _Login:
         for name, settings in self._plan.sessions.items():
             stands = standing.get(settings.target)
             kept = find_kept(settings, [stands], now) if stands else None
-            written = settings.target not in self._inputs.recovered
+            aside = self._inputs.recovered.get(settings.target)
+            written = aside is None or aside.in_keyring
             if kept is not None and written and not self._is_forced(name):
                 self.had[name] = Outcome(session=kept, reused=True)
 

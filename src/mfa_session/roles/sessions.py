@@ -11,6 +11,7 @@ from mfa_session.model.errors import (
     NoMfaError,
 )
 from mfa_session.model.record import Record
+from mfa_session.model.settings import KEYRING
 from mfa_session.roles.assuming import Step, assume
 from mfa_session.roles.side_by_side import SideBySide
 from mfa_session.session.device import with_keys
@@ -167,7 +168,9 @@ class RoleSessions:
         ]
         if not here:
             return
-        kept = keep_aside(place, *(session for session, _ in here))
+        # Those for the keyring are to be in no file, and can be assumed again without a code.
+        in_file = [session for session, settings in here if settings.store != KEYRING]
+        kept = keep_aside(place, *in_file) if in_file else "none is kept"
         try:
             refused = self._session.store.save_all(here)
         except ConfigurationError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfa_session.model.settings import KEYRING
 from mfa_session.session.reuse import Outcome, find_kept
 
 TYPE_CHECKING = False
@@ -35,7 +36,10 @@ def acquire(
         settings = settings.replace(asked=(*settings.asked, ("force", "")))
     standing = inputs.sessions()
     kept = None if force else find_kept(settings, standing, ctx.clock.now())
-    if kept is not None and (in_memory or kept.profile not in inputs.recovered):
+    if kept is not None and (in_memory or kept.in_keyring or kept.profile not in inputs.recovered):
+        if not in_memory and kept.in_keyring != (settings.store == KEYRING):
+            ctx.make.store().save(kept, settings)  # it moves, without another code
+            kept = kept.replace(in_keyring=settings.store == KEYRING)
         return Outcome(session=kept, reused=True)
     _refuse_without_code(ctx, settings, standing)
     from mfa_session.session.renewal import Renewal  # noqa: PLC0415  # cold

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
 from mfa_session.session.acquire import acquire
 from mfa_session.session.inputs import read_inputs
@@ -27,8 +28,25 @@ def take_session(options: SessionOptions, ctx: Context) -> SessionInUse:
     inputs = read_inputs(ctx, options.replace(keeps_role=True))
     settings = resolve(inputs)
     outcome = acquire(ctx, inputs, settings, in_memory=True)
+    if outcome.session.in_keyring and not _opens(outcome.session):
+        ctx.make.store().forget(outcome.session.profile)
+        outcome = acquire(ctx, read_inputs(ctx, inputs.options), settings, in_memory=True)
     region = settings.written_region or inputs.section(settings.target).get("region")
     return SessionInUse(session=outcome.session, settings=settings, region=region)
+
+
+def _opens(session: Session) -> bool:
+    """Fetch a session's secrets from the keyring now; False where it has them no more.
+
+    Raises ConfigurationError where the keyring fails.
+    """
+    try:
+        session.keys.secret_access_key.reveal()
+    except ConfigurationError as error:
+        if error.code != "session-not-stored":
+            raise
+        return False
+    return True
 
 
 def variables_of(use: SessionInUse, ctx: Context, region: str | None = None) -> dict[str, str]:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
-from mfa_session.model.session import MANAGER, PREFIX, holds_long_term_keys, is_managed
+from mfa_session.model.session import (
+    MANAGER,
+    PREFIX,
+    holds_long_term_keys,
+    is_managed,
+    remembered_lines,
+)
+from mfa_session.model.settings import KEYRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -143,20 +150,42 @@ def _portable(name: str) -> str:
 
 def _refuse_hidden(inputs: Inputs, target: str) -> None:
     """Refuse a target whose static keys SDKs would pass over, or mix up with others."""
-    section = inputs.section(target)
-    for key in _HIDES_STATIC_KEYS:
-        if key in section:
-            raise ConfigurationError(
-                "hidden-profile",
-                f"profile {target!r} has {key}: SDKs would not use session keys written there",
-                "choose another profile",
-                add=("--write-to", f"{target}-mfa"),
-            )
+    for key in _hiding(inputs, target):
+        raise ConfigurationError(
+            "hidden-profile",
+            f"profile {target!r} has {key}: SDKs would not use session keys written there",
+            "choose another profile",
+            add=("--write-to", f"{target}-mfa"),
+        )
 
 
 def hides_static_keys(inputs: Inputs, name: str) -> bool:
     """Say whether SDKs would pass over static keys of this profile."""
-    return not inputs.section(name).keys().isdisjoint(_HIDES_STATIC_KEYS)
+    return bool(_hiding(inputs, name))
+
+
+def _hiding(inputs: Inputs, name: str) -> list[str]:
+    """Return the settings of a profile for which SDKs pass over its static keys."""
+    section = inputs.section(name)
+    if section.keys().isdisjoint(_HIDES_STATIC_KEYS):
+        return []
+    found = [key for key in _HIDES_STATIC_KEYS if key in section]
+    if "credential_process" in found and _is_own_process(inputs, name):
+        found.remove("credential_process")
+    return found
+
+
+def _is_own_process(inputs: Inputs, name: str) -> bool:
+    """Say whether a profile's process gives the session that we keep in the keyring for it."""
+    stored = inputs.recovered.get(name)
+    if stored is not None and stored.in_keyring:
+        return True
+    from mfa_session.model.profiles import leads_back, process_profile  # noqa: PLC0415  # seldom
+
+    process = inputs.section(name)["credential_process"]
+    table = inputs.file.sessions.get(name, {})
+    wanted = inputs.options.store or table.get("store") or inputs.file.defaults.get("store")
+    return wanted == KEYRING and leads_back(process) and process_profile(process) == name
 
 
 def holds_keys(inputs: Inputs, name: str) -> bool:
@@ -182,6 +211,9 @@ def _either(names: Iterable[str]) -> str:
 def stored_lines(inputs: Inputs, name: str, target: str) -> Mapping[str, str]:
     """Return what a managed section remembers of how its session was had, without the prefix."""
     for profile in (target, name):
+        stored = inputs.recovered.get(profile)
+        if stored is not None and stored.in_keyring and stored.name == name:
+            return remembered_lines(stored)
         section = inputs.in_credentials(profile)
         if is_managed(section) and section.get(PREFIX + "name", profile) == name:
             return {

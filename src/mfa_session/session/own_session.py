@@ -83,7 +83,7 @@ def _owner_of_default(inputs: Inputs) -> Source | None:
 def _unasked(inputs: Inputs) -> Inputs:
     """Return the inputs without what was asked of one session: it says nothing of the others."""
     options = inputs.options.replace(
-        profile=None, source_profile=None, role_arn=None, write_to=None, keeps_role=True
+        profile=None, source_profile=None, role_arn=None, write_to=None, store=None, keeps_role=True
     )
     return inputs.replace(options=options)
 

@@ -9,6 +9,7 @@ from mfa_session.model.arns import account_of
 from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller, Issued, MfaCode, Role
 from mfa_session.model.session import Session
+from mfa_session.model.settings import KEYRING
 from mfa_session.session.device import find_device, long_term_caller, with_keys
 from mfa_session.session.reuse import Outcome, find_base, find_kept, find_standing
 from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import Clock, Edges, Safe
     from mfa_session.model.settings import Settings
 
+_NOT_KEPT = ("file-not-written", "file-locked", "keyring-locked", "keyring-timeout")
+"""Why a session cannot be written, and can be used all the same."""
 CLOCK_SLACK_SECONDS = 900
 """How far a clock may be off that AWS still talks to."""
 
@@ -51,9 +54,11 @@ class Renewal:
         """Check that the session can be written and set a place aside, before any code."""
         try:
             self._edges.store.check(settings.target)
+            if settings.store == KEYRING:
+                self._edges.store.check_keyring(settings.target)
             return self._edges.store.set_aside(settings.target)
         except ConfigurationError as error:
-            if not self._in_memory or error.code not in {"file-not-written", "file-locked"}:
+            if not self._in_memory or error.code not in _NOT_KEPT:
                 raise
             self._edges.talk.warn(f"{error.message}; the session will not be kept")
             return None
@@ -70,7 +75,11 @@ class Renewal:
             # Closed before an error is told, and at the end: the signals that came strike then.
             with ExitStack() as held:
                 session = shared or self._obtain(settings, held)
-                session = session.replace(name=settings.name, profile=settings.target)
+                session = session.replace(
+                    name=settings.name,
+                    profile=settings.target,
+                    in_keyring=settings.store == KEYRING,
+                )
                 held.enter_context(self._edges.uninterrupted())
                 self._save(session, settings, safe)
                 is_saved = True
@@ -91,11 +100,15 @@ class Renewal:
         return find_standing(settings, store.sessions(), clock.now(), began(clock), replaced)
 
     def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
-        """Write the session; until it stands in its file it lies aside: it is paid for."""
-        kept = keep_aside(safe, session)
+        """Write the session; until it stands in its file it lies aside: it is paid for.
+
+        One for the keyring is to be in no file: it lies aside only if the keyring does not take it.
+        """
+        kept = "" if settings.store == KEYRING else keep_aside(safe, session)
         try:
             self._edges.store.save(session, settings)
         except ConfigurationError as error:
+            kept = kept or keep_aside(safe, session)
             if self._in_memory:
                 self._edges.talk.warn(f"{error.message}; {kept}")
                 return

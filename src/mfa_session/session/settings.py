@@ -6,7 +6,15 @@ from mfa_session.model.arns import region_for
 from mfa_session.model.aws_paths import config_path
 from mfa_session.model.copied_settings import from_text, still_ours
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UsageError
-from mfa_session.model.settings import MFA_SECONDS, MIN_TTL_SECONDS, ROLE_SECONDS, Settings
+from mfa_session.model.profiles import leads_back, process_profile
+from mfa_session.model.settings import (
+    FILE,
+    KEYRING,
+    MFA_SECONDS,
+    MIN_TTL_SECONDS,
+    ROLE_SECONDS,
+    Settings,
+)
 from mfa_session.session.names import (
     Named,
     check_portable,
@@ -17,10 +25,8 @@ from mfa_session.session.names import (
     stored_lines,
 )
 from mfa_session.session.sources import (
-    leads_back,
     named_source,
     own_source,
-    process_profile,
     source_in,
     usual_source,
 )
@@ -54,6 +60,7 @@ _ASKED_AGAIN = (
     "duration",
     "region",
     "write_to",
+    "store",
     "min_ttl",
 )
 """Options that a hint repeats: without them, the command would mean another session."""
@@ -125,6 +132,14 @@ class _Said:
         return None
 
 
+def _choose_store(inputs: Inputs, said: _Said) -> str:
+    """Return where the session goes: as something says, else where it stands."""
+    asked = said.options.get("store") or said.table.get("store")
+    stands = inputs.recovered.get(said.target)
+    usual = KEYRING if stands is not None and stands.in_keyring else FILE
+    return str(asked or inputs.file.defaults.get("store") or usual)
+
+
 def _find_origin(
     inputs: Inputs, said: _Said, name: str, seen: tuple[str, ...]
 ) -> tuple[Settings | None, Source]:
@@ -162,6 +177,7 @@ def _resolve_via(inputs: Inputs, origin: str, seen: tuple[str, ...]) -> Settings
         duration=None,
         region=None,
         write_to=None,
+        store=None,
         keeps_role=True,
     )
     asked = inputs.replace(options=options)
@@ -210,6 +226,7 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
         code=said.table.get("code", via.code if via else "auto"),
         code_command=said.table.get("code_command", via.code_command if via else None),
         asked=tuple(asked),
+        store=_choose_store(inputs, said),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.profiles import leads_back, process_profile, stored_profile
 from mfa_session.model.session import PREFIX as STORED
 from mfa_session.model.session import is_managed, read_keys
 from mfa_session.model.settings import Source
@@ -120,27 +121,6 @@ def source_in(inputs: Inputs, profile: str) -> Source | None:
     return Source(profile=profile, keys=keys) if keys and keys.is_long_term() else None
 
 
-def leads_back(process: str) -> bool:
-    """Say whether a credential_process asks this tool for a session."""
-    return _is_ours(process) and stored_profile(process) is None
-
-
-def stored_profile(process: str) -> str | None:
-    """Return the profile whose keys a credential_process has us read from the keyring, or None.
-
-    That is `mfa-session keys process --profile P`, wherever the program stands.
-    """
-    if " keys process " not in process or not _is_ours(process):
-        return None
-    return process_profile(process)
-
-
-def _is_ours(process: str) -> bool:
-    words = process.replace("'", " ").replace('"', " ").split()
-    names = [word.replace("\\", "/").rsplit("/", 1)[-1] for word in words]
-    return any(name in {"mfa-session", "mfa-session.exe", "mfa_session"} for name in names)
-
-
 def exports_temporary(inputs: Inputs, process: str) -> bool:
     """Say whether a credential_process is the AWS CLI's bridge to a profile of temporary keys.
 
@@ -151,24 +131,6 @@ def exports_temporary(inputs: Inputs, process: str) -> bool:
         return False
     section = inputs.section(process_profile(process) or "default")
     return read_keys(section) is None and any(key in section for key in _BRIDGED)
-
-
-def process_profile(process: str) -> str | None:
-    """Return the `--profile` of a credential_process that is this tool or the AWS CLI, or None."""
-    words = process.split()
-    if any(mark in process for mark in "\"'\\"):
-        import shlex  # noqa: PLC0415  # imports re, and few lines need it
-
-        try:
-            words = shlex.split(process)
-        except ValueError:
-            return None
-    for word, following in zip(words, (*words[1:], None), strict=True):
-        if word == "--profile":
-            return following
-        if word.startswith("--profile="):
-            return word.partition("=")[2]
-    return None
 
 
 def _usual_profiles(inputs: Inputs, name: str) -> Iterator[str]:
@@ -191,6 +153,9 @@ def follow(inputs: Inputs, profile: str) -> Source | None:
             return source.replace(passed=tuple(passed))
         section = inputs.section(profile)
         stored = section.get(STORED + "source_profile") if is_managed(section) else None
+        beside = inputs.recovered.get(profile)
+        if stored is None and beside is not None:
+            stored = beside.source_profile
         table = inputs.file.sessions.get(profile, {})
         onward = (
             table.get("source_profile"),

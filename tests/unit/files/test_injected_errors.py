@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -66,6 +66,10 @@ def faults(monkeypatch: pytest.MonkeyPatch) -> Iterator[Faults]:
         yield Faults(patch)
 
 
+def no_vault() -> NoReturn:
+    raise AssertionError("nothing is in a keyring here")
+
+
 class Machine:
     """A home with long-term keys and settings, and the store of a login in it."""
 
@@ -87,7 +91,7 @@ class Machine:
 
     def log_in(self, session: Session) -> None:
         """Do what a login does with the files, from its preflight on; the code is sent between."""
-        store = SessionStore(self.environ, self.state, lambda _text: None)
+        store = SessionStore(self.environ, self.state, lambda _text: None, no_vault, str)
         store.sessions()
         store.check("books")
         safe = store.set_aside("books")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
@@ -50,6 +50,10 @@ def had(profile: str, token_characters: int = 1) -> tuple[Session, Settings]:
     )
 
 
+def no_vault() -> NoReturn:
+    raise AssertionError("nothing is in a keyring here")
+
+
 @pytest.fixture
 def store(home: Path) -> SessionStore:
     """A store in the test's home, which holds long-term keys."""
@@ -57,7 +61,7 @@ def store(home: Path) -> SessionStore:
     (home / ".aws" / "credentials").write_text(CREDENTIALS)
     (home / ".aws" / "credentials").chmod(0o600)
     environ = {"HOME": str(home)}
-    return SessionStore(environ, StateDir.of(environ), warned)
+    return SessionStore(environ, StateDir.of(environ), warned, no_vault, str)
 
 
 def test_several_sessions_are_one_write_of_each_file(
@@ -113,7 +117,7 @@ def test_without_a_home_nothing_is_set_aside_and_it_is_said(
     project.mkdir()
     monkeypatch.chdir(project)
     said: list[str] = []
-    store = SessionStore({}, StateDir("~/.local/state/mfa-session"), said.append)
+    store = SessionStore({}, StateDir("~/.local/state/mfa-session"), said.append, no_vault, str)
     assert store.set_aside("mfa") is None
     assert ["no XDG_STATE_HOME" in line for line in said] == [True]
     assert list(project.iterdir()) == []

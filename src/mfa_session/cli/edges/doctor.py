@@ -36,7 +36,7 @@ def make_doctor(wiring: Wiring) -> DoctorEdges:
     return DoctorEdges(
         aws=Checkup(run.clock, reading, run_limited, environ),
         clock_seconds=lambda: reading.seconds,
-        disk=Disk(environ, state),
+        disk=Disk(environ, state, run.files.fetch),
         options=lambda: run.given.options(environ),
         stored_serials=SecretIndex(state).stored,
         secrets=secrets,

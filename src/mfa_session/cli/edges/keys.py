@@ -1,10 +1,11 @@
-"""What the care of long-term keys touches, and the keys that the keyring holds."""
+"""What the care of long-term keys touches, and the keys and sessions that the keyring holds."""
 
 from __future__ import annotations
 
 from mfa_session.system.keyring_access import Keyring
 from mfa_session.system.keyring_items import KeyringItems
 from mfa_session.system.stored_keys import StoredKeys
+from mfa_session.system.stored_sessions import StoredSessions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,14 +15,24 @@ if TYPE_CHECKING:
 
 def make_stored_keys(wiring: Wiring) -> StoredKeys:
     """Return the keyring's keys, as config.toml and options choose the keyring."""
+    return StoredKeys(_make_items(wiring), wiring.run.files.state, wiring.run.clock)
+
+
+def make_stored_sessions(wiring: Wiring) -> StoredSessions:
+    """Return the keyring's sessions, likewise."""
+    return StoredSessions(_make_items(wiring))
+
+
+def _make_items(wiring: Wiring) -> KeyringItems:
     run = wiring.run
-    keyring = Keyring(
-        run.environ,
-        run.files.settings().keyring,
-        insecure=run.given.flag("insecure_keyring"),
-        may_ask=run.may_ask,
+    return KeyringItems(
+        Keyring(
+            run.environ,
+            run.files.settings().keyring,
+            insecure=run.given.flag("insecure_keyring"),
+            may_ask=run.may_ask,
+        )
     )
-    return StoredKeys(KeyringItems(keyring), run.files.state, run.clock)
 
 
 def make_keys(wiring: Wiring) -> KeyEdges:

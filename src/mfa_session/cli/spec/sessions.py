@@ -63,6 +63,14 @@ COMMANDS = (
                 help="Write to this profile instead of the one named like the session.",
                 suggests="profile",
             ),
+            Option(
+                flags=("--store",),
+                kind="choice",
+                choices=("file", "keyring"),
+                metavar="PLACE",
+                help="Where the session's keys go: file or keyring. [default: as set, or where "
+                "they are; else file]",
+            ),
             MIN_TTL,
             Option(
                 flags=("--all",),

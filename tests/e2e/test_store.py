@@ -1,0 +1,232 @@
+"""`store = "keyring"`: a session whose keys are in the keyring, and in no file."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+import processes
+from fakes import trap_keyring
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run
+    from e2e.conftest import LogIn
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, Document, User
+    from secret_service import SecretService
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="a Secret Service")
+
+KEYRING = '[defaults]\nstore = "keyring"\n'
+IN_MEMORY = "fakes.odd_keyrings.SmallKeyring"
+
+
+@pytest.fixture
+def memory(home: Path) -> dict[tuple[str, str], str]:
+    """Have this process keep secrets in its own memory, in items as small as Windows has."""
+    del home  # it puts the environment back
+    from fakes import odd_keyrings  # imports keyring
+
+    os.environ["PYTHON_KEYRING_BACKEND"] = IN_MEMORY
+    odd_keyrings.MemoryKeyring.items.clear()
+    return odd_keyrings.MemoryKeyring.items
+
+
+def keys_in(secret: str) -> dict[str, str]:
+    return dict(json.loads(secret))
+
+
+def status_of(run: Run) -> list[dict[str, object]]:
+    return list(json.loads(run("status", "--json").stdout)["sessions"])
+
+
+def files_below(home: Path) -> str:
+    paths = [path for path in home.rglob("*") if path.is_file()]
+    return "\n".join(path.read_text(errors="replace") for path in paths)
+
+
+def test_no_file_has_the_keys_and_after_logout_nothing_is_left(
+    run: Run, log_in: LogIn, carols: AwsFiles, service: SecretService, home: Path
+) -> None:
+    before = carols.credentials.read_bytes()
+    assert "in profile 'mfa' (keyring)" in log_in("--store", "keyring").stderr
+    ((attributes, secret),) = service.items()
+    keys = keys_in(secret)
+    assert attributes == {"service": "mfa-session", "username": "session mfa"}
+    assert carols.credentials.read_bytes() == before
+    assert keys["session_token"] not in files_below(home)
+    assert keys["secret_access_key"] not in files_below(home)
+
+    assert run("logout").exit_code == 0
+    assert (service.items(), status_of(run)) == ([], [])
+    assert carols.profile("mfa") in (None, {})
+    assert carols.credentials.read_bytes() == before
+
+
+def test_every_command_works_alike(run: Run, log_in: LogIn, service: SecretService) -> None:
+    log_in("--store", "keyring")
+    ((_, secret),) = service.items()
+    token = keys_in(secret)["session_token"]
+    (session,) = status_of(run)
+    assert (session["name"], session["valid"], session["managed"]) == ("mfa", True, True)
+    assert run("status", "--check").exit_code == 0
+    assert run("prompt").stdout.startswith("mfa 11h")
+    assert run("login").stderr.splitlines()[0].endswith("(keyring)")
+    printed = json.loads(run("credential-process").stdout)
+    assert printed["SessionToken"] == token
+    assert token in run("env", "--shell", "bash").stdout
+    outcome = run("exec", "--", "sh", "-c", "echo $AWS_SESSION_TOKEN")
+    assert outcome.stdout.strip() == token
+    guarded = run("guard", "--dry-run", "--json", "--", "aws", "--profile", "mfa", "s3", "rb", "x")
+    assert json.loads(guarded.stdout)["session"] == "mfa"
+
+
+def test_every_tool_reads_it(log_in: LogIn, carol: User, service: SecretService) -> None:
+    log_in("--store", "keyring")
+    assert len(service.items()) == 1
+    session_of_sdk = boto3.Session(profile_name="mfa")
+    assert session_of_sdk.client("sts").get_caller_identity()["Arn"] == carol.arn
+    cli = processes.run_process(["aws", "--profile", "mfa", "sts", "get-caller-identity"])
+    assert json.loads(cli.stdout)["Arn"] == carol.arn
+
+
+def test_a_locked_keyring_is_not_asked_by_a_listing(
+    run: Run, log_in: LogIn, service: SecretService
+) -> None:
+    log_in("--store", "keyring")
+    service.lock()
+    assert [session["valid"] for session in status_of(run)] == [True]
+    assert run("prompt").stdout.startswith("mfa ")
+    completed = run("__complete", "bash", "mfa-session login --profile ")
+    assert "mfa" in completed.stdout.split()
+    assert run("login").exit_code == 0
+    outcome = run("credential-process", "--no-input")
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert "is locked" in outcome.stderr
+
+
+def test_changing_the_place_moves_a_living_session_without_a_code(
+    run: Run, aws: Sandbox, log_in: LogIn, carols: AwsFiles, memory: dict[tuple[str, str], str]
+) -> None:
+    log_in()
+    first = carols.section("mfa") or {}
+    carols.write(settings=KEYRING)
+    assert "(keyring)" in run("login").stderr
+    assert carols.section("mfa") is None
+    assert (
+        json.loads(memory["mfa-session", "session mfa"])["session_token"]
+        == (first["aws_session_token"])
+    )
+    assert (carols.profile("mfa") or {})["credential_process"].endswith(" --profile mfa")
+    carols.write(settings=f'{KEYRING}[sessions.mfa]\nstore = "file"\n')
+    assert run("login").exit_code == 0
+    back = carols.section("mfa") or {}
+    assert back == first
+    assert memory == {}
+    assert carols.profile("mfa") == {"region": "eu-west-1"}
+    assert aws.count("GetSessionToken") == 1
+
+
+def test_a_renewed_session_stays_where_it_was_put(
+    run: Run, log_in: LogIn, carols: AwsFiles, memory: dict[tuple[str, str], str]
+) -> None:
+    log_in("--store", "keyring")
+    before = dict(memory)
+    log_in("--force")
+    assert memory.keys() == before.keys()
+    assert memory != before
+    assert carols.section("mfa") is None
+    assert len(status_of(run)) == 1
+
+
+def test_a_role_is_assumed_from_a_session_in_the_keyring(
+    run: Run,
+    aws: Sandbox,
+    log_in: LogIn,
+    carols: AwsFiles,
+    carol: User,
+    memory: dict[tuple[str, str], str],
+) -> None:
+    trust: Document = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
+        ],
+    }
+    role = aws.create_role("books", trust=trust)
+    carols.write(
+        settings=f"{KEYRING}[sessions.mfa]\n"
+        f'[sessions.books]\nvia = "mfa"\nrole_arn = "{role.arn}"\n'
+    )
+    log_in()
+    assert run("login", "--profile", "books").exit_code == 0
+    assert {name for _, name in memory} == {"session mfa", "session books"}
+    assert (carols.section("mfa"), carols.section("books")) == (None, None)
+    assert run("logout", "--all").exit_code == 0
+    assert memory == {}
+
+
+def test_what_the_keyring_has_lost_is_had_anew(
+    run: Run,
+    aws: Sandbox,
+    log_in: LogIn,
+    phone: Device,
+    carols: AwsFiles,
+    memory: dict[tuple[str, str], str],
+) -> None:
+    log_in("--store", "keyring")
+    memory.clear()
+    outcome = run("credential-process", "--no-input")
+    assert (outcome.exit_code, outcome.stdout) == (4, "")
+    aws.clock.advance(30)
+    code = {"MFA_SESSION_TOKEN_CODE": phone.code()}
+    assert json.loads(run("credential-process", env=code).stdout)["Version"] == 1
+    assert carols.credentials.exists()
+
+
+def test_a_keyring_that_refuses_loses_no_session(
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, tmp_path: Path
+) -> None:
+    path = tmp_path / "trap"
+    os.environ.update(
+        PYTHONPATH=os.path.dirname(trap_keyring.__file__),
+        PYTHON_KEYRING_BACKEND=trap_keyring.NAME,
+        TRAP_KEYRING=str(path),
+    )
+    carols.write(settings=KEYRING)
+    refusing = path.with_name("trap.refuse")
+    refusing.touch()
+    outcome = run("login", "--token-code", phone.code(), "--json")
+    error = json.loads(outcome.stdout)["error"]
+    assert (outcome.exit_code, error["code"]) == (3, "session-not-written")
+    assert carols.section("mfa") is None
+    refusing.unlink()
+    assert "(keyring)" in run("login").stderr
+    assert aws.count("GetSessionToken") == 1
+    assert len(json.loads(path.read_text())) == 1
+
+
+def test_a_locked_keyring_is_told_before_a_code_is_asked(
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, service: SecretService
+) -> None:
+    carols.write(settings=KEYRING)
+    service.lock()
+    outcome = run("login", "--token-code", phone.code(), "--no-input", "--json")
+    assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (3, "keyring-locked")
+    assert aws.count("GetSessionToken") == 0
+
+
+@pytest.mark.parametrize("place", ["defaults", "sessions.mfa"])
+def test_another_place_is_no_setting(run: Run, carols: AwsFiles, place: str) -> None:
+    carols.write(settings=f'[{place}]\nstore = "cloud"\n')
+    outcome = run("login", "--json")
+    error = json.loads(outcome.stdout)["error"]
+    assert (outcome.exit_code, error["code"]) == (3, "bad-settings-file")
+    assert f'{place}.store must be "file" or "keyring"' in error["message"]
