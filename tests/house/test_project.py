@@ -99,7 +99,7 @@ def test_what_was_skipped_makes_the_check_incomplete(
         "def test_three(): pass\n"
     )
     steps = check.Steps()
-    check.run_tests(steps, "tests on 3.11", sys.executable, ("-q", "test_it.py"))
+    check.run_tests(steps, "tests on 3.11", sys.executable, ("-q", "-n0", "test_it.py"))
     assert steps.finish() == check.INCOMPLETE_EXIT_CODE
     printed = capfd.readouterr().out
     assert "\nnot tested: tests on 3.11: 2 tests: zsh is not installed\n" in printed
