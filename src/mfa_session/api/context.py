@@ -69,6 +69,10 @@ class ApiWiring(Wiring):
         """Return who is asked."""
         return self._terminal
 
+    def can_ask(self) -> bool:
+        """Say whether the one who is asked can be."""
+        return self._terminal.can_ask()
+
     def store(self) -> RememberingStore:
         """Return the store that writes sessions, or remembers them."""
         return RememberingStore(

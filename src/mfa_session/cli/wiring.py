@@ -114,11 +114,15 @@ class Wiring:
 
         return pick(self.terminal(), self.run.environ, title, items)
 
-    def may_have_code(self) -> bool:
-        """Say whether a code may come from the person, an option, a keyring or another login."""
+    def can_ask(self) -> bool:
+        """Say what `terminal` would, without importing what asks: SDKs wait for the answer."""
         from mfa_session.system.terminal_presence import can_ask
 
-        if self.given_code or (self.run.may_ask and can_ask()):
+        return self.run.may_ask and can_ask()
+
+    def may_have_code(self) -> bool:
+        """Say whether a code may come from the person, an option, a keyring or another login."""
+        if self.given_code or self.can_ask():
             return True
         from mfa_session.files.turns_held import is_turn_held
         from mfa_session.system.keyring_presence import may_have_keyring
