@@ -12,6 +12,7 @@ import boto3
 import pytest
 
 import processes
+import secret_service
 from e2e.moments import Held
 from e2e.places import long_term, managed
 from fakes import file_keyring, trap_keyring
@@ -41,6 +42,13 @@ KEYS_WITH_MFA: Document = {
         },
     ],
 }
+
+
+@pytest.fixture(autouse=True)
+def pinned(home: Path) -> None:
+    """Name the backend: this process has those of other tests as well."""
+    del home  # it puts the environment back
+    os.environ["PYTHON_KEYRING_BACKEND"] = secret_service.BACKEND
 
 
 @pytest.fixture

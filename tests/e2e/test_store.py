@@ -10,6 +10,7 @@ import boto3
 import pytest
 
 import processes
+import secret_service
 from fakes import trap_keyring
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="a Secret Service")
 
 KEYRING = '[defaults]\nstore = "keyring"\n'
 IN_MEMORY = "fakes.odd_keyrings.SmallKeyring"
+
+
+@pytest.fixture(autouse=True)
+def pinned(home: Path) -> None:
+    """Name the backend: this process has those of other tests as well."""
+    del home  # it puts the environment back
+    os.environ["PYTHON_KEYRING_BACKEND"] = secret_service.BACKEND
 
 
 @pytest.fixture
