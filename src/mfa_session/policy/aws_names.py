@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.record import Record
 from mfa_session.policy.action_names import CALLS
-from mfa_session.policy.name_list import WILDCARDS, NameList
+from mfa_session.policy.name_list import WILDCARDS, NameList, alikeness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _FORM = re.compile(r"(?P<service>[A-Za-z0-9-]+):(?P<name>[A-Za-z0-9*?]+)", re.ASCII)
 _TELLING = 10  # letters; shorter names of another service are chance
 _VERY_ALIKE, _ALIKE = 0.8, 0.6  # of the letters
-_MOST_COMPARED = 100  # names that are compared with all others: nobody reads more, and it is slow
+_MOST_COMPARED = 50  # names that are compared with all others: nobody reads more, and it is slow
 
 LOOK_UP = (
     "look it up in AWS's Service Authorization Reference; what is newer than this list is known "
@@ -113,13 +113,13 @@ class AwsNames:
                 yield sure, True
         self._compared += 1
         if self._compared <= _MOST_COMPARED:
-            for near in (
-                _joined(service, known.alike(name, _VERY_ALIKE)),
-                _only_one_of(name),
-                _joined(service, known.alike(name, _ALIKE)),
-            ):
-                if near:
-                    yield near, False
+            near = known.alike(name, _ALIKE)
+            found = _joined(service, near)
+            elsewhere = _only_one_of(name)
+            very_alike = near and alikeness(name, near) >= _VERY_ALIKE
+            for each in (found, elsewhere) if very_alike else (elsewhere, found):
+                if each:
+                    yield each, False
 
     def _under_another_prefix(self, service: str, name: str) -> str | None:
         """Return the action of a service that the CLI calls so, or that is misspelt."""

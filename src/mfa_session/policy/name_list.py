@@ -86,6 +86,11 @@ class NameList:
         return self.spelled[self._begun(start)[0]][: len(start)]
 
 
+def alikeness(one: str, other: str) -> float:
+    """Return how much of two names is alike, from 0 to 1, whatever their case."""
+    return difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio()
+
+
 def _shortened_from(names: Iterable[str]) -> dict[str, str]:
     """Return names by themselves and by what is left of them without one letter."""
     return {each: name for name in names for each in _shortened(name)}

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis.strategies import integers
 
 from mfa_session.policy import credentials
@@ -56,6 +56,7 @@ PLACES = {
     "sts:AssumeRole": "arn:aws:iam::123456789012:role/Deploy",
 }
 MANY_SEEDS = 1_000_000
+FEWER = settings(max_examples=settings().max_examples // 3)  # each decides 300 requests
 MOMENT = RequestContext({"aws:CurrentTime": ("2031-05-01T12:00:00Z",)})
 Outcomes = dict[tuple[str, str, str, bool], str]
 
@@ -127,11 +128,13 @@ def test_no_fix_of_a_stated_policy_harms(stated: Stated) -> None:
     check({"Version": "2012-10-17", "Statement": stated.statements}, stated.kind)
 
 
+@FEWER
 @given(POLICIES)
 def test_no_fix_of_conditions_about_mfa_harms(policy: dict[str, Any]) -> None:
     check(policy)
 
 
+@FEWER
 @given(integers(0, MANY_SEEDS))
 def test_no_fix_of_a_policy_made_up_harms(seed: int) -> None:
     check(Dice(seed).policy())
