@@ -15,6 +15,9 @@ import pytest
 
 import mfa_session
 import processes
+from mfa_session.api.session import _is_of_another
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -231,6 +234,23 @@ def test_a_session_that_has_come_to_mean_another_role_is_refused(
     with pytest.raises(mfa_session.ConfigurationError) as caught:
         session.client("sts").get_caller_identity()
     assert caught.value.code == "session-changed"
+
+
+@pytest.mark.parametrize(
+    ("accounts", "is_refused"),
+    [
+        (("123456789012", "444455556666"), True),
+        (("123456789012", "123456789012"), False),
+        ((None, "123456789012"), False),  # GetCallerIdentity was not answered the first time
+        (("123456789012", None), False),
+    ],
+)
+def test_an_account_that_is_not_known_is_no_other(
+    accounts: tuple[str | None, str | None], *, is_refused: bool
+) -> None:
+    keys = Keys(access_key_id="ASIA", secret_access_key=Secret("x"))
+    first, second = (Session(name="mfa", profile="mfa", keys=keys, account=a) for a in accounts)
+    assert _is_of_another(first, second) == is_refused
 
 
 def test_a_rejected_code_is_asked_again_with_the_reason(asked: Asked) -> None:

@@ -161,10 +161,7 @@ class Renewing:
     def _checked(self, renewed: Session) -> Session:
         """Refuse a session of somebody else, which the settings have come to mean meanwhile."""
         first = self._first
-        if first is not None and (first.account, first.role_arn) != (
-            renewed.account,
-            renewed.role_arn,
-        ):
+        if first is not None and _is_of_another(first, renewed):
             raise ConfigurationError(
                 "session-changed",
                 f"session {first.name!r} was of {first.role_arn or first.account}, and now is of "
@@ -175,6 +172,12 @@ class Renewing:
 
     def _now(self) -> datetime:
         return self._context.clock.now()
+
+
+def _is_of_another(first: Session, renewed: Session) -> bool:
+    """Say whether a session is of another account or role; an account may not be known."""
+    known = first.account is not None and renewed.account is not None
+    return first.role_arn != renewed.role_arn or (known and first.account != renewed.account)
 
 
 def _check_name(name: str, value: object) -> None:
