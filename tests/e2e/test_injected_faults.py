@@ -70,9 +70,10 @@ class Logins:
             self._moments.extend({(one.call, one.number): one for one in ours}.values())
         return self._moments
 
-    def find(self, call: str, words: str) -> strace.Moment:
-        """Return the first moment of that call with these words in it."""
-        return next(one for one in self.moments() if one.call == call and words in one.line)
+    def find(self, call: str, words: str, after: int = 0) -> strace.Moment:
+        """Return the first moment of that call with these words in it, of those `after` a place."""
+        moments = self.moments()[after:]
+        return next(one for one in moments if one.call == call and words in one.line)
 
     def log_in(self, moment: strace.Moment, fault: str) -> str:
         """Log in with a fault, check that nothing else is lost, and return how it ended."""
@@ -175,7 +176,7 @@ FAULTS = [
 def test_a_fault_at_every_moment_loses_nothing_but_an_answer(logins: Logins, fault: str) -> None:
     moments = logins.moments()
     answer = moments.index(logins.find("sendto", "Action=GetSessionToken"))
-    kept = moments.index(logins.find("rename", ".session-"), answer)
+    kept = moments.index(logins.find("rename", ".session-", answer))
     ends: Counter[str] = Counter()
     for place, moment in enumerate(moments):
         ending = logins.log_in(moment, fault)

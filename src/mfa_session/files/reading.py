@@ -28,14 +28,18 @@ MOST_READS = 5
 
 
 class Snapshot(Record):
-    """What stood at a path at one time: bytes and version are None where no file did."""
+    """What stood at a path at one time: bytes and version are None where no file did.
+
+    `read_at` is this machine's time just before, in seconds since 1970.
+    """
 
     data: bytes | None
     version: Version | None
+    read_at: float = 0.0
 
     def age_seconds(self) -> float:
-        """Return how long ago the file was written, by this machine's clock."""
-        return time.time() - self.version[3] / 1e9 if self.version else QUIET_SECONDS
+        """Return how long before it was read the file was written."""
+        return self.read_at - self.version[3] / 1e9 if self.version else QUIET_SECONDS
 
     def is_young(self) -> bool:
         """Tell whether a program may still be writing the file."""
@@ -118,6 +122,7 @@ def unreadable(path: str, exc: OSError) -> ConfigurationError:
 def _read(path: str) -> Snapshot:
     """Read without waiting for the other end of a pipe, or for the end of a file that grows."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    read_at = time.time()
     descriptor = os.open(path, flags)
     try:
         status = os.fstat(descriptor)
@@ -130,7 +135,7 @@ def _read(path: str) -> Snapshot:
             before, data = version_of(status), _read_at_once(descriptor, status.st_size)
             status, left = os.fstat(descriptor), left - 1
             if not left or version_of(status) == before:
-                return Snapshot(data=data, version=before)
+                return Snapshot(data=data, version=before, read_at=read_at)
             os.lseek(descriptor, 0, os.SEEK_SET)
     finally:
         os.close(descriptor)

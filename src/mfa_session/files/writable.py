@@ -38,6 +38,11 @@ if TYPE_CHECKING:
 
 CLOCK_TICK_SECONDS = 0.02
 """Two writes within one tick of a file system's clock may leave the same time."""
+FINAL_SECONDS = 5.0
+"""A file that nobody has written for so long is all there, even if it looks cut short.
+
+A busy machine or disk can stop a program for seconds between emptying a file and filling it.
+"""
 LOCK_TIMEOUT_SECONDS = 10.0
 PRIVATE_MODE = 0o600
 PRIVATE_DIRECTORY_MODE = 0o700
@@ -154,20 +159,28 @@ class WritableFile:
     def _settled(
         self, lock: Lock, is_whole: Callable[[bytes | None], bool]
     ) -> tuple[Snapshot, bool]:
-        """Return the file when nobody seems to be writing it; True if it changes all the time."""
-        begin = time.monotonic()
+        """Return the file when nobody seems to be writing it; True if it changes all the time.
+
+        Only what has not changed for FINAL_SECONDS counts as whole against `is_whole`: a wait that
+        long says nothing, as the file may have been emptied at its end.
+        """
+        begin = since = moving_since = time.monotonic()
+        version = version_at(self.path)
         while True:
+            now = time.monotonic()
             seen = read_snapshot(self.path)
-            waited = time.monotonic() - begin
-            is_ours = _spelled(seen.version) == lock.note
+            if seen.version != version:
+                version, since = seen.version, time.monotonic()
+            waited, age = now - begin, seen.age_seconds()
+            is_ours = age > CLOCK_TICK_SECONDS and _spelled(seen.version) == lock.note
             is_still = is_ours or not seen.is_young()
-            has_waited = waited >= QUIET_SECONDS
-            is_settled = is_still or (has_waited and seen.age_seconds() > CLOCK_TICK_SECONDS)
-            # A slow program may be between emptying a file and filling it.
-            is_final = is_still and max(waited, seen.age_seconds()) > PATIENCE_SECONDS
-            if is_settled and (is_ours or is_final or is_whole(seen.data)):
+            is_settled = is_still or (waited >= QUIET_SECONDS and age > CLOCK_TICK_SECONDS)
+            is_final = is_ours or max(age, now - since) > FINAL_SECONDS
+            if is_settled and (is_final or is_whole(seen.data)):
                 return seen, not is_still
-            if waited > PATIENCE_SECONDS:
+            if is_still:
+                moving_since = now
+            if now - moving_since > PATIENCE_SECONDS or waited > LOCK_TIMEOUT_SECONDS:
                 raise self._busy()
             time.sleep(PAUSE_SECONDS)
 

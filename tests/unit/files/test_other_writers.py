@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.files import atomic, swap
+from mfa_session.files import atomic, reading, swap, writable
 from mfa_session.files.atomic import MARK, Moved, replace_file
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.reading import QUIET_SECONDS, read_snapshot, version_at
@@ -163,6 +163,61 @@ def test_a_file_that_stays_broken_is_refused_all_the_same(path: Path) -> None:
     with pytest.raises(ConfigurationError, match="line 1") as caught:
         read_document(str(path))
     assert caught.value.code == "unreadable-file"
+
+
+class FakeTime:
+    """A clock that only sleeping moves, and what another program does to the file meanwhile."""
+
+    def __init__(self, path: Path, acts: dict[float, bytes | None]) -> None:
+        """Take the bytes that are written at which second; None removes the file."""
+        self._path, self._acts = path, dict(sorted(acts.items()))
+        self._began = self._now = 1_900_000_000.0
+
+    def time(self) -> float:
+        """Return the wall clock's time."""
+        return self._now
+
+    def monotonic(self) -> float:
+        """Return seconds since some moment."""
+        return self._now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time go by, and the other program act."""
+        self._now += seconds
+        while self._acts and next(iter(self._acts)) <= self._now - self._began:
+            data = self._acts.pop(next(iter(self._acts)))
+            if data is None:
+                self._path.unlink()
+            else:
+                in_place(self._path, data)
+                os.utime(self._path, (self._now, self._now))
+
+
+@pytest.mark.parametrize(
+    "acts",
+    [
+        {0.0: b"", 2.6: LONG_TERM},  # stopped between emptying and filling, by a busy disk, say
+        {0.0: b"", 4.9: LONG_TERM},
+        {0.0: None, 4.9: LONG_TERM},
+        # In pieces for longer than our patience, with a pause near its end.
+        {**{at / 10: LONG_TERM[: 10 + at] for at in range(17)}, 2.3: LONG_TERM},
+    ],
+    ids=["emptied", "emptied-long", "removed", "pieces"],
+)
+def test_a_program_that_is_stopped_while_it_writes_is_waited_for(
+    home: Path,
+    path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    acts: dict[float, bytes | None],
+) -> None:
+    clock = FakeTime(path, acts)
+    for module in (reading, writable):
+        monkeypatch.setattr(module, "time", clock)
+    clock.sleep(0)
+    file = opened(home)
+    file.expect(["default", "other"])
+    file.update("mfa", session)
+    assert path.read_bytes() == LONG_TERM + OURS
 
 
 def test_sections_that_are_gone_are_a_reason_not_to_write(home: Path, path: Path) -> None:
