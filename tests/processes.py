@@ -43,6 +43,21 @@ def need_program(name: str) -> None:
         pytest.skip(f"{name} is not installed")
 
 
+def ask_javascript(profile: str) -> Outcome:
+    """Ask STS who a profile is, with the AWS SDK for JavaScript; skip the test without it."""
+    modules = ROOT / ".venv-check" / "javascript" / "node_modules"
+    node = shutil.which("node")
+    if node is None or not (modules / "@aws-sdk" / "client-sts").is_dir():
+        pytest.skip("the AWS SDK for JavaScript is not installed (node, and npm for ./check)")
+    code = (
+        'const { STSClient, GetCallerIdentityCommand } = require("@aws-sdk/client-sts");'
+        "new STSClient({ profile: process.argv[1] }).send(new GetCallerIdentityCommand({}))"
+        ".then((answer) => console.log(answer.Arn))"
+        ".catch((error) => { console.error(error.name); process.exit(1); });"
+    )
+    return run_process([node, "-e", code, profile], {"NODE_PATH": str(modules)})
+
+
 def environment_with(changes: Mapping[str, str | None] | None) -> dict[str, str]:
     """Return this environment with some variables set, or removed where the value is None."""
     merged = {**os.environ, **(changes or {})}

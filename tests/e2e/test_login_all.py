@@ -347,6 +347,19 @@ def test_a_portals_page_among_the_answers_is_no_session(
     assert sum(carols.section(role.name) is not None for role in roles) == MANY - 4
 
 
+@pytest.mark.slow
+def test_a_role_that_takes_half_a_minute_is_reported_and_keeps_no_other_from_being_had(
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    aws.slow("AssumeRole", 30, times=2)
+    outcome = run("login", "--all", "--token-code", phone.code(), "--json")
+    errors = json.loads(outcome.stdout)["errors"]
+    had = [role.name for role in roles if carols.section(role.name) is not None]
+    assert {error["code"] for error in errors} <= {"network"}
+    assert len(had) + len(errors) == MANY
+    assert len(errors) <= 2
+
+
 def test_a_session_that_expires_in_the_middle_is_reported_and_no_second_code_asked(
     run: Run, aws: Sandbox, phone: Device, roles: list[Role]
 ) -> None:
@@ -528,3 +541,16 @@ def test_what_is_written_is_read_by_the_aws_cli(
     cli = processes.installed_program("aws")
     outcome = processes.run_process([cli, "--profile", roles[7].name, "sts", "get-caller-identity"])
     assert json.loads(outcome.stdout)["Arn"].startswith(f"arn:aws:sts::{ROLES}:assumed-role/role-7")
+
+
+def test_what_is_written_is_read_by_the_sdk_for_javascript(
+    run: Run, carols: AwsFiles, phone: Device, roles: list[Role]
+) -> None:
+    assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
+    assert carols.credentials.exists()
+    for profile, arn in {
+        "mfa": "arn:aws:iam::123456789012:user/carol",
+        roles[7].name: f"arn:aws:sts::{ROLES}:assumed-role/role-7/",
+    }.items():
+        answer = processes.ask_javascript(profile)
+        assert answer.stdout.startswith(arn), answer

@@ -7,16 +7,18 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+import pexpect
 import pytest
 
 import processes
+from e2e.moments import until
 from e2e.places import in_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from conftest import Run
+    from conftest import Run, Start, Terminal
     from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Role, User
@@ -359,3 +361,52 @@ def test_a_cache_that_cannot_be_used_is_refused_before_a_code(
     assert outcome.exit_code == 3, outcome
     assert str(folder) in outcome.stderr
     assert len(aws.calls) == 0
+
+
+# Interrupted, killed, at once
+
+
+@pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
+def test_ctrl_c_and_a_kill_leave_whole_entries(
+    terminal: Terminal,
+    start: Start,
+    run: Run,
+    aws: Sandbox,
+    carol: User,
+    carols: AwsFiles,
+    phone: Device,
+) -> None:
+    roles = [make_role(aws, carol, f"role-{number}") for number in range(20)]
+    carols.write(config="".join(profile(role.name, role, phone) for role in roles))
+    assert run("login", "--token-code", phone.code()).exit_code == 0
+    aws.slow("AssumeRole", 0.1)
+    child = terminal("warm", "--jobs", "2")
+    child.expect_exact("4/20 roles, 0 failed")
+    child.sendintr()
+    child.expect(r"interrupted; (\d+) role sessions that AWS had given are in the AWS CLI's cache")
+    written = int(child.match.group(1))
+    child.expect(pexpect.EOF)
+    child.close()
+    folder = cache(carols.credentials.parent.parent)
+    assert (child.exitstatus, len(list(folder.iterdir()))) == (130, written)
+    process = start("warm", "--jobs", "2")
+    until(lambda: aws.count("AssumeRole") >= written + 4, "more roles")
+    process.kill()
+    processes.finish_process(process)
+    aws.clear_faults()
+    outcome = run("warm", "--no-input", "--json")
+    assert outcome.exit_code == 0, outcome
+    assert len(json.loads(outcome.stdout)["profiles"]) == len(roles)
+    assert len(list(folder.glob("*.json"))) == len(roles)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_of_many_at_once_one_asks_and_each_role_is_assumed_once(
+    start: Start, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+) -> None:
+    roles = [make_role(aws, carol, f"role-{number}") for number in range(MANY)]
+    carols.write(config="".join(profile(role.name, role, phone) for role in roles))
+    started = [start("warm", "--token-code", phone.code()) for _ in range(6)]
+    outcomes = [processes.finish_process(process) for process in started]
+    assert [outcome.exit_code for outcome in outcomes] == [0] * 6, outcomes
+    assert (aws.count("GetSessionToken"), aws.count("AssumeRole")) == (1, MANY)

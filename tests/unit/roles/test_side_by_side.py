@@ -1,0 +1,103 @@
+"""Calls side by side: so many at once, none lost, and an interruption waits for no other."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from mfa_session.model.errors import NoMfaError
+from mfa_session.roles import side_by_side
+from mfa_session.roles.side_by_side import SideBySide
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+JOBS = 4
+
+
+class NoSignals:
+    """Nothing comes."""
+
+    def strike(self) -> None:
+        """Do nothing."""
+
+
+class Interrupted:
+    """Ctrl-C comes when `is_time` is true."""
+
+    def __init__(self, is_time: Callable[[], bool]) -> None:
+        """Take when."""
+        self._is_time = is_time
+
+    def strike(self) -> None:
+        """Raise it."""
+        if self._is_time():
+            raise KeyboardInterrupt
+
+
+def test_so_many_run_at_once_and_each_is_told() -> None:
+    meeting = threading.Barrier(JOBS, timeout=20)
+    told: list[tuple[int, int]] = []
+
+    def work(number: int) -> int:
+        meeting.wait()  # only so many together get past it
+        if number % 2:
+            raise NoMfaError("x", "odd")
+        return -number
+
+    both = SideBySide(work, range(3 * JOBS), JOBS)
+    both.run(NoSignals(), lambda done, failed: told.append((done, failed)))
+    had = {item: answer for item, answer in both.ended if not isinstance(answer, Exception)}
+    assert had == {number: -number for number in range(0, 3 * JOBS, 2)}
+    assert [done for done, _ in told] == list(range(1, 3 * JOBS + 1))
+    assert told[-1] == (3 * JOBS, 3 * JOBS // 2)
+    assert both.interruption is None
+
+
+def test_what_is_under_way_at_an_interruption_is_taken_and_no_more_is_begun() -> None:
+    begun: list[int] = []
+    opened = threading.Event()
+
+    def work(number: int) -> int:
+        begun.append(number)
+        if number >= JOBS:
+            opened.wait(20)
+        return number
+
+    def is_time() -> bool:
+        if len(begun) == 2 * JOBS:
+            opened.set()
+        return opened.is_set()
+
+    both = SideBySide(work, range(100), JOBS)
+    both.run(Interrupted(is_time), lambda _done, _failed: None)
+    assert isinstance(both.interruption, KeyboardInterrupt)
+    assert sorted(item for item, _ in both.ended) == sorted(begun)
+    assert len(begun) < 100
+
+
+def test_what_hangs_at_an_interruption_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(side_by_side, "GRACE_SECONDS", 0.1)
+    hangs, opened = threading.Event(), threading.Event()
+
+    def work(number: int) -> int:
+        if number:
+            hangs.set()
+            opened.wait(20)
+        return number
+
+    both = SideBySide(work, range(2), 2)
+    begin = time.monotonic()
+    both.run(Interrupted(hangs.is_set), lambda _done, _failed: None)
+    opened.set()
+    assert [item for item, _ in both.ended] in ([0], [])
+    assert time.monotonic() - begin < 10
+
+
+def test_nothing_to_do_is_done() -> None:
+    both: SideBySide[int, int] = SideBySide(abs, [], JOBS)
+    both.run(NoSignals(), lambda _done, _failed: None)
+    assert both.ended == []
