@@ -10,7 +10,7 @@ from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.model.secret import Secret
 from mfa_session.roles.console_urls import find_console, login_url
-from mfa_session.session.acquire import acquire
+from mfa_session.session.in_use import take_session
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.resolve import resolve
 from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
@@ -66,7 +66,7 @@ def run(options: Options, ctx: Context) -> Result:
     console = _console_of(settings, inputs)
     page = _page(options, console)
     browser: Browser | None = None if options.print else _browser(ctx, settings)
-    session = acquire(ctx, inputs, settings, in_memory=True).session
+    session = take_session(options.session, ctx).session
     url = _login_url(session, settings, console, page, ctx)
     if browser is None:
         return Result(data={}, lines=(url.reveal(),), cuts_lines=False)
