@@ -37,6 +37,22 @@ class Node(NamedTuple):
 
 
 Value = str | int | float | bool | None | list[Node] | dict[str, Node]
+Members = dict[str, Node]
+
+
+def text_of(node: Node | None) -> str:
+    """Return a node's text, or none where it is anything else."""
+    return node.value if node is not None and isinstance(node.value, str) else ""
+
+
+def members_of(node: Node | None) -> Members:
+    """Return a node's members, or none where it is no object."""
+    return node.value if node is not None and isinstance(node.value, dict) else {}
+
+
+def items_of(node: Node | None) -> list[Node]:
+    """Return a node's items, or none where it is no list."""
+    return node.value if node is not None and isinstance(node.value, list) else []
 
 
 def parse(source: Source) -> Node:

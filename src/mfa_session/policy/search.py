@@ -13,8 +13,9 @@ from urllib.parse import unquote
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics, wrappings
 from mfa_session.policy.json_text import Node, parse
+from mfa_session.policy.looks import looks_like_policy, looks_like_statement
 from mfa_session.policy.source import Embedded, UrlDecoded
-from mfa_session.policy.wrappings import Where, looks_like_policy, looks_like_statement
+from mfa_session.policy.where import Where
 
 if TYPE_CHECKING:
     from mfa_session.policy.source import Source

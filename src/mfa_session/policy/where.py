@@ -1,0 +1,71 @@
+"""Where a policy stands in what it comes in, and what that says of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from mfa_session.policy.json_text import text_of
+
+if TYPE_CHECKING:
+    from mfa_session.policy.json_text import Members
+
+_WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
+_HOLDERS = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
+_TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
+ORGANISATION_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "scp"}
+
+
+class Where(NamedTuple):
+    """Where a policy stands: what names it, else the `path` of keys; and what is told of it."""
+
+    names: tuple[str, ...] = ()
+    path: tuple[str, ...] = ()
+    kind: str | None = None
+    holder: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What people find it by: `role/x trust`, else a JSON pointer."""
+        return " ".join(self.names) or self.pointer
+
+    @property
+    def pointer(self) -> str:
+        """The keys that lead to it, as RFC 6901 has it; empty for the whole text."""
+        return "".join(f"/{key.replace('~', '~0').replace('/', '~1')}" for key in self.path)
+
+    def at(self, key: str) -> Where:
+        """Return the place of a member or item."""
+        if key in _TRUST_KEYS:
+            names = (*self.names, "trust") if self.names else ()
+            return Where(names, (*self.path, key), "trust", self.holder)
+        return self._replace(path=(*self.path, key))
+
+    def named(self, name: str, *, kind: str | None = None, holder: str | None = None) -> Where:
+        """Return the place with one more name, and what that says."""
+        return self._replace(
+            names=(*self.names, name), kind=kind or self.kind, holder=holder or self.holder
+        )
+
+    def inside(self, members: Members) -> Where:
+        """Return the place with the names that an object gives what is in it."""
+        where = self
+        for key, holder in _HOLDERS.items():
+            if key in members and (name := text_of(members[key])):
+                where = where.named(f"{holder}/{name}", holder=holder)
+        policy = text_of(members.get("PolicyName"))
+        if policy and ("PolicyDocument" in members or "PolicyVersionList" in members):
+            where = where.named(f"policy/{policy}")
+        return where
+
+
+def kind_by_name(names: tuple[str, ...]) -> str | None:
+    """Return `boundary` or `scp` where a name says so: `DeveloperBoundary`, `scp-deny-root`."""
+    for name in names:
+        words = [word.lower() for word in _WORDS.findall(name)]
+        said = [word for word in words if word not in {"policy", "json", "yaml"}]
+        if "scp" in words or {"service", "control"} <= set(words):
+            return "scp"
+        if said[-1:] == ["boundary"] or {"permissions", "boundary"} <= set(words):
+            return "boundary"
+    return None
