@@ -206,7 +206,7 @@ class TestWithoutATerminal:
         files.write(long_term(carol))
         outcome = run("configure")
         assert outcome.exit_code == 0, outcome
-        assert "add an MFA device: mfa-session device enroll --qr --profile mfa" in outcome.stderr
+        assert "add an MFA device: `mfa-session device enroll --profile mfa`" in outcome.stderr
         assert files.settings.read_text() == '[sessions.mfa]\nsource_profile = "default"\n'
 
     def test_without_a_network_the_device_is_left_to_the_login(

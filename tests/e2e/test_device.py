@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import time
@@ -601,10 +603,12 @@ def shown_code(secret: Secret, aws: Sandbox) -> str:
 
 @pytest.mark.usefixtures("new_here")
 def test_without_a_keyring_the_phone_alone_gets_the_secret(
-    carol: User, terminal: Terminal, home: Path, aws: Sandbox, files: AwsFiles
+    carol: User, terminal: Terminal, home: Path, aws: Sandbox, files: AwsFiles, run: Run
 ) -> None:
     aws.clock.freeze()
-    child = terminal("device", "enroll", "--no-keyring", env=NO_KEYRING)
+    refused = run("device", "enroll", env=NO_KEYRING)
+    (command,) = re.findall(r"phone only: `mfa-session ([^`]*)`", refused.stderr)
+    child = terminal(*shlex.split(command), env=NO_KEYRING)
     secret = scan(child)
     child.expect("code that the phone shows now: ")
     child.sendline("000000")

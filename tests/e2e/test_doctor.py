@@ -16,6 +16,8 @@ import pexpect
 import pytest
 
 import processes
+from e2e.hints import CURES
+from e2e.hints import KEYRING as KEYRING_HERE
 from e2e.places import long_term, managed
 from fakes.file_keyring import NAME as FILE_KEYRING
 from mfa_session.doctor.examination import BROKE_OFF, GROUPS
@@ -118,6 +120,7 @@ class Fault(NamedTuple):
 ROLE = "role_arn = arn:aws:iam::444455556666:role/Books\n"
 KEYS = "aws_access_key_id = {}\naws_secret_access_key = planted/secret\n"
 AKIA, ASIA = (KEYS.format(f"{kind}EXAMPLEEXAMPLE12") for kind in ("AKIA", "ASIA"))
+CAROLS = "arn:aws:iam::123456789012:mfa/carols-phone"
 OTHERS = "arn:aws:iam::123456789012:mfa/somebody-elses"
 SESSION_AROUND = {
     "AWS_ACCESS_KEY_ID": "ASIAEXAMPLEEXAMPLE12",
@@ -240,6 +243,11 @@ FAULTS = {
         env={**SESSION_AROUND, "AWS_SECURITY_TOKEN": "older", "MFA_SESSION_ACTIVE": "mfa"},
     ),
     "AWS_PROFILE of nobody": Fault("environment-profile error", env={"AWS_PROFILE": "defualt"}),
+    "AWS_PROFILE of a session not yet had": Fault(
+        "environment-profile error",
+        settings='[sessions.books]\nsource_profile = "default"\n',
+        env={"AWS_PROFILE": "books"},
+    ),
     "two profile variables": Fault(
         "two-profile-variables warning",
         env={"AWS_PROFILE": "other", "AWS_DEFAULT_PROFILE": "default"},
@@ -266,6 +274,11 @@ FAULTS = {
         credentials=f"[work]\n{ASIA}aws_session_token = planted/token\n",
         config="[profile work]\ncredential_process = true\n",
     ),
+    "a session's keys beside a sign-in": Fault(
+        "keys-hide-process warning",
+        credentials=managed("console"),
+        config="[profile console]\nlogin_session = arn:aws:sts::123456789012:assumed-role/A/b\n",
+    ),
     "a key without its secret": Fault(
         "partial-keys error", credentials="[work]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\n"
     ),
@@ -278,6 +291,9 @@ FAULTS = {
     ),
     "a source profile of nobody": Fault(
         "source-profile error", config=f"[profile books]\n{ROLE}source_profile = defualt\n"
+    ),
+    "a source profile that is a session not yet had": Fault(
+        "source-profile error", config=f"[profile books]\n{ROLE}source_profile = mfa\n"
     ),
     "a process that is not there": Fault(
         "credential-process error", config="[profile work]\ncredential_process = /nowhere/op\n"
@@ -329,6 +345,12 @@ FAULTS = {
         config="[profile mfa]\nsso_session = corp\n",
     ),
     "a session kept aside": Fault("session-kept-aside warning", plant=keep_aside),
+    "our lines without a key": Fault(
+        "session-damaged warning", credentials="[mfa]\nmanager = mfa-session\n"
+    ),
+    "a session under a name that not every SDK reads": Fault(
+        "profile-name warning", credentials=managed("my session")
+    ),
     # config.toml
     "a session that leads to nothing": Fault(
         "configured-session error", settings='[sessions.mfa]\nsource_profile = "nobody"\n'
@@ -357,6 +379,11 @@ FAULTS = {
     ),
     "a stored secret that is gone": Fault(
         "keyring-secret warning", plant=remember_secret, env=KEYRING
+    ),
+    "a secret that a setting wants": Fault(
+        "keyring-secret warning",
+        settings=f'[sessions.mfa]\ncode = "keyring"\nmfa_serial = "{CAROLS}"\n',
+        env={"FILE_KEYRING": "/nowhere/keyring.json", **KEYRING},
     ),
     # AWS
     "nothing that listens": Fault(
@@ -410,15 +437,50 @@ FAULTS = {
 }
 
 
-@pytest.mark.every_case
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_named_and_nothing_else(name: str, healthy: Home, run: Run) -> None:
-    fault = FAULTS[name]
+def plant(fault: Fault, healthy: Home) -> None:
+    """Plant a fault."""
     healthy.add(fault.credentials or "")
     healthy.files.write(config=fault.config, settings=fault.settings)
     if fault.plant is not None:
         fault.plant(healthy)
+
+
+@pytest.mark.every_case
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_named_and_nothing_else(name: str, healthy: Home, run: Run) -> None:
+    fault = FAULTS[name]
+    plant(fault, healthy)
     assert "; ".join(found(looked_at(run, env=fault.env))) == fault.found
+
+
+@pytest.mark.parametrize("name", CURES)
+def test_a_cure_run_word_for_word_mends_the_fault(name: str, healthy: Home, run: Run) -> None:
+    fault, cure = FAULTS[name], CURES[name]
+    plant(fault, healthy)
+    around = {"PYTHON_KEYRING_BACKEND": KEYRING_HERE, **fault.env}
+    around["FILE_KEYRING"] = str(healthy.home / "keyring.json")
+
+    def told_now() -> list[dict[str, Any]]:
+        checks = looked_at(run, env=around)
+        return [each for each in checks if f"{each['id']} {each['severity']}" in fault.found]
+
+    (told, *_others) = told_now()
+    assert f"mfa-session {cure.shows}" in told["cure"]
+    healthy.aws.clock.advance(30)
+    if "login" in told["cure"]:
+        around["MFA_SESSION_TOKEN_CODE"] = healthy.phone.code()
+    for command in told["cure"].split(" && ") if told["id"] not in IN_A_SHELL else ():
+        followed = run(*shlex.split(command)[1:], env=around, input=cure.typed)
+        assert followed.exit_code == 0, (command, followed)
+    if told["id"] in IN_A_SHELL:
+        followed = processes.run_process(["bash", "--norc", "-c", told["cure"]], around)
+        assert (followed.exit_code, followed.stderr) == (0, "")
+    else:
+        assert told["finding"] not in [each["finding"] for each in told_now()]
+
+
+IN_A_SHELL = {"guard-active", "guard-commands"}
+"""What a cure mends in the shell that it is typed in, and in no other."""
 
 
 @pytest.mark.every_case

@@ -136,7 +136,7 @@ ANSWERS: tuple[Meaning, ...] = (
             "role-refused",
             "AWS did not let {key} assume {role_arn}",
             _ROLE_HINT + "; if the trust policy limits the MFA's age, renew the MFA session first: "
-            "`mfa-session login --force`",
+            "`{login}`",
         ),
     ),
     Meaning(
@@ -151,7 +151,8 @@ ANSWERS: tuple[Meaning, ...] = (
             "not-authorized",
             "{key} is not allowed {action}",
             "ask your administrator to allow {action} for your own user, "
-            "or name the device to log in: `mfa-session login --mfa-serial SERIAL`",
+            "or name the device to log in",
+            add=("--mfa-serial", "SERIAL"),
         ),
     ),
     Meaning(
@@ -238,7 +239,7 @@ ANSWERS: tuple[Meaning, ...] = (
         error=RefusedError(
             "invalid-key",
             "AWS does not accept the session key {key_id}",
-            "renew it: `mfa-session login --force`",
+            "renew it: `{login}`",
         ),
     ),
     Meaning(
@@ -254,7 +255,7 @@ ANSWERS: tuple[Meaning, ...] = (
         error=NoMfaError(
             "session-expired",
             "AWS says the session of {key} has expired",
-            "run `mfa-session login --force`",
+            "run `{login}`",
         ),
     ),
     Meaning(
@@ -278,7 +279,7 @@ ANSWERS: tuple[Meaning, ...] = (
         error=ConfigurationError(
             "device-exists",
             "an MFA device named '{serial}' exists in the account already",
-            "give yours another name: mfa-session device enroll NAME",
+            "give yours another name",
         ),
     ),
     Meaning(

@@ -91,6 +91,7 @@ def _fill_in(meaning: MfaSessionError, request: AwsRequest, **texts: str) -> Mfa
         "role_arn": request.role_arn,
         "action": request.action,
         "key": request.key,
+        "login": request.login,
         "asked_key_id": request.asked_key_id,
         "key_id": request.caller.keys.shown_id,
         "region": request.caller.region,

@@ -51,6 +51,14 @@ class AwsRequest:
         return self.role_arn is not None and not self.is_long_term
 
     @property
+    def login(self) -> str:
+        """The command that renews the session whose keys sign."""
+        from shlex import quote  # noqa: PLC0415  # after an error only
+
+        name = self.caller.session
+        return "mfa-session login --force" + (f" --profile {quote(name)}" if name else "")
+
+    @property
     def key(self) -> str:
         """The signing key, as the person knows it."""
         where = f"profile {self.caller.profile!r}" if self.caller.profile else "the environment"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 
 from mfa_session.cli.spec.table import find_command
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from mfa_session.cli.arguments import Given
     from mfa_session.cli.spec.command import Command, Option
 
+_NAMES_SESSION = {"profile": "--profile", "source_profile": "--source-profile"}
 _NOT_AGAIN = {"token_code", "json"}
 """A code is good for one use; and who reads a hint types the command."""
+_COMMAND_OF_OURS = re.compile(r"(?<=`)mfa-session (?P<words>[a-z][^`]*)")
 
 
 def spell_again(command: Command, given: Given, add: Sequence[str]) -> str:
@@ -27,6 +30,33 @@ def spell_again(command: Command, given: Given, add: Sequence[str]) -> str:
     if not _takes(command, added):
         return _spell(_login(), given.replace(rest=()), add)
     return _spell(command, given, add)
+
+
+def with_session(hint: str, given: Given) -> str:
+    """Return a hint whose commands name the session that was asked for, where they name none."""
+    said = _session_words(given)
+    return _COMMAND_OF_OURS.sub(lambda found: _name_session(found, said), hint)
+
+
+def _session_words(given: Given) -> list[tuple[str, str]]:
+    words = []
+    for name, flag in _NAMES_SESSION.items():
+        value = given.values.get(name)
+        if isinstance(value, (list, tuple)):
+            value = value[0] if len(value) == 1 else None
+        if value:
+            words.append((flag, f"{flag} {shlex.quote(value)}"))
+    return words
+
+
+def _name_session(found: re.Match[str], said: Sequence[tuple[str, str]]) -> str:
+    words = found["words"].split()
+    command = find_command(*words[:2]) or find_command(*words[:1])
+    if command is None or "--profile" in found[0]:
+        return found[0]
+    added = [text for flag, text in said if _takes(command, [flag])]
+    count = len(command.words)
+    return " ".join(["mfa-session", *words[:count], *added, *words[count:]])
 
 
 def _login() -> Command:

@@ -51,9 +51,7 @@ def _find_living(options: SessionOptions, ctx: Context) -> Session | None:
 def _to_json(session: Session) -> str:
     """Return the SDKs' object. Every value is plain ASCII, so no JSON module is needed."""
     if session.expires_at is None or session.keys.session_token is None:
-        raise NoMfaError(
-            "session-expired", f"session {session.name!r} is incomplete", "run `mfa-session login`"
-        )
+        raise _damaged(session)
     fields = {
         "AccessKeyId": session.keys.access_key_id,
         "SecretAccessKey": session.keys.secret_access_key.reveal(),
@@ -62,10 +60,16 @@ def _to_json(session: Session) -> str:
     }
     for value in fields.values():
         if not value.isascii() or not value.isprintable() or '"' in value or "\\" in value:
-            raise NoMfaError(
-                "session-damaged",
-                f"the session in profile {session.profile!r} is damaged",
-                f"renew it: `mfa-session login --profile {session.name} --force`",
-            )
+            raise _damaged(session)
     pairs = ", ".join(f'"{name}": "{value}"' for name, value in fields.items())
     return f'{{"Version": 1, {pairs}}}\n'
+
+
+def _damaged(session: Session) -> NoMfaError:
+    from shlex import quote  # noqa: PLC0415  # on the way out only
+
+    return NoMfaError(
+        "session-damaged",
+        f"the session in profile {session.profile!r} is damaged",
+        f"renew it: `mfa-session login --profile {quote(session.name)} --force`",
+    )

@@ -47,7 +47,8 @@ class Options(Record):
 
 def show(options: Options, ctx: Context) -> Result:
     """`device list`: every device, whether it can be used here, and its secret is stored."""
-    edges = _edges(_settings(options, ctx), ctx)
+    settings = _settings(options, ctx)
+    edges = _edges(settings, ctx)
     found = edges.aws.enabled()
     stored = devices.stored_secrets(edges, [device.serial for device in found if device.usable])
     for intent in edges.intents.all():
@@ -61,7 +62,8 @@ def show(options: Options, ctx: Context) -> Result:
             f"`mfa-session device {cure}"
         )
     if not found and not options.json:
-        ctx.console.say("no MFA devices; add one: `mfa-session device enroll`")
+        add = settings.command("device enroll", "source_profile")
+        ctx.console.say(f"no MFA devices; add one: `{add}`")
     return Result(
         data={"devices": [_summary(device, stored) for device in found]},
         lines=columns(_HEADINGS, (_row(device, stored) for device in found)),
@@ -122,7 +124,7 @@ def resync(options: Options, ctx: Context) -> Result:
     """`device resync`: two consecutive codes, from the stored secret or typed."""
     edges = _edges(_settings(options, ctx), ctx)
     found = [device for device in edges.aws.enabled() if device.usable]
-    device = devices.pick(found, options.serial, edges, "resync")
+    device = devices.pick(found, options.serial, edges)
     upkeep.resync(edges, edges.aws.user(), device.serial)
     ctx.console.say(f"{device.serial} is in step with AWS again")
     return Result(data={})
@@ -138,7 +140,7 @@ def remove(options: Options, ctx: Context) -> Result:
             raise devices.no_such_device(serial, found)
         ctx.console.say(f"{serial} was no device of yours any more; its secret is forgotten")
         return Result(data={})
-    device = devices.pick(found, serial, edges, "remove")
+    device = devices.pick(found, serial, edges)
     if not options.yes:
         removal.ask(device, only=len(found) == 1)
     removal.remove(device)

@@ -66,6 +66,10 @@ def _tell(error: MfaSessionError, command: Command, given: Given, ctx: Context) 
         from mfa_session.cli.again import spell_again  # noqa: PLC0415  # few errors
 
         error.repeat(spell_again(command, given, error.add))
+    elif "`mfa-session " in error.hint:
+        from mfa_session.cli.again import with_session  # noqa: PLC0415
+
+        error.hint = with_session(error.hint, given)
     try:
         if command.name == "env":
             from mfa_session.cli.env import failure_line  # noqa: PLC0415

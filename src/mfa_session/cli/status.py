@@ -43,7 +43,9 @@ def run(options: Options, ctx: Context) -> Result:
         if not sessions and look_up(inputs, name) is None and name != default_name(inputs):
             raise unknown_name(inputs, name)
         if not sessions:
-            ctx.console.say(f"no session {name!r}; run `mfa-session login --profile {name}`")
+            from shlex import quote  # noqa: PLC0415  # imports re
+
+            ctx.console.say(f"no session {name!r}; run `mfa-session login --profile {quote(name)}`")
     elif not sessions:
         ctx.console.say("no sessions; run `mfa-session login`")
     summaries = [session.summary(now) for session in sessions]

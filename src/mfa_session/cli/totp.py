@@ -90,7 +90,7 @@ def show(options: Options, ctx: Context) -> Result:
 def remove(options: Options, ctx: Context) -> Result:
     """`totp remove`: forget a secret, after a question."""
     secrets = ctx.make.secrets()
-    serial = options.serial or _pick_stored(options, ctx, secrets, "remove")
+    serial = options.serial or _pick_stored(options, ctx, secrets)
     if not secrets.holds(serial):
         raise _nothing_to_remove(serial)
     if not options.yes:
@@ -110,7 +110,7 @@ def show_qr(options: Options, ctx: Context) -> Result:
             "run it in a terminal, without --no-input",
         )
     secrets = ctx.make.secrets()
-    serial = options.serial or _pick_stored(options, ctx, secrets, "show-qr")
+    serial = options.serial or _pick_stored(options, ctx, secrets)
     secret = secrets.get(serial)
     if secret is None:
         raise no_secret(serial)
@@ -183,7 +183,7 @@ def _confirm_removing(serial: str, ctx: Context) -> None:
         raise AnsweredNoError("not-confirmed", f"the secret of {serial} was left as it is")
 
 
-def _pick_stored(options: Options, ctx: Context, secrets: Secrets, command: str) -> str:
+def _pick_stored(options: Options, ctx: Context, secrets: Secrets) -> str:
     """Return the only device with a secret, or the one of several that the person picks."""
     stored = secrets.serials(_profiles_by_serial(options, ctx))
     if not stored:
@@ -193,7 +193,8 @@ def _pick_stored(options: Options, ctx: Context, secrets: Secrets, command: str)
         raise ConfigurationError(
             "several-totp-secrets",
             f"several secrets are stored: {', '.join(stored)}",
-            f"say which: mfa-session totp {command} {stored[0]}",
+            "say which",
+            add=(stored[0],),
         )
     return chosen
 

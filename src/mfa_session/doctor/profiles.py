@@ -278,7 +278,7 @@ def look_at_names(scene: Scene) -> Iterator[Finding]:
         try:
             check_portable(name, "profile's name for every SDK")
         except ConfigurationError as problem:  # noqa: PERF203  # as above
-            anew = "log in to another: mfa-session login --write-to NAME"
+            anew = f"mfa-session logout --profile {quote(name)}"
             yield warning(problem.message, anew if is_managed(section) else problem.hint)
 
 

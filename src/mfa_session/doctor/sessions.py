@@ -111,8 +111,18 @@ def look_at_hidden(scene: Scene) -> Iterator[Finding]:
             yield warning(
                 f"profile {session.profile!r} holds a session and settings of SSO or web identity, "
                 "which some SDKs prefer",
-                f"{_login(session)} --write-to {quote(session.profile + '-mfa')}",
+                _move(session),
             )
+
+
+def _move(session: Session) -> str:
+    """Return what has the session in another profile, and this one free of it."""
+    source = session.source_profile
+    named = f" --source-profile {quote(source)}" if source else ""
+    return (
+        f"mfa-session logout --profile {quote(session.profile)} && "
+        f"{_login(session)}{named} --write-to {quote(session.profile + '-mfa')}"
+    )
 
 
 def look_at_default(scene: Scene) -> Iterator[Finding]:

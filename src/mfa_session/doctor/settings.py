@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from mfa_session.doctor.finding import Check, error, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.nearest import nearest_of
@@ -39,7 +37,7 @@ def look_at_guard_profile(scene: Scene) -> Iterator[Finding]:
     near = nearest_of(name, {*scene.inputs.file.sessions, *scene.inputs.profiles.names()}, most=1)
     yield warning(
         f"[guard] profile is {name!r}, and no session and no profile has that name",
-        f"did you mean {near[0]!r}?" if near else f"mfa-session login --profile {quote(name)}",
+        f"did you mean {near[0]!r}?" if near else "remove it from [guard], or correct it",
     )
 
 

@@ -32,6 +32,11 @@ class Files:
         self.state = state
         self.fetch: Fetch = lambda _profile, _keyring: None
         self._settings: SettingsFile | None = None
+        self._may_be_new = False
+
+    def let_settings_be_new(self) -> None:
+        """Take a config.toml that MFA_SESSION_CONFIG names and that is not there as empty."""
+        self._may_be_new = True
 
     def settings(self) -> SettingsFile:
         """Return config.toml. ConfigurationError where it is wrong or unsafe."""
@@ -40,8 +45,8 @@ class Files:
         return self._settings
 
     def _read_settings(self) -> SettingsFile:
-        named = self.environ.get("MFA_SESSION_CONFIG")
-        if not named and _is_absent(settings_path(self.environ)):
+        must_be_there = self.environ.get("MFA_SESSION_CONFIG") and not self._may_be_new
+        if not must_be_there and _is_absent(settings_path(self.environ)):
             return no_settings(self.environ)
         from mfa_session.files.settings_cache import read_settings_file  # noqa: PLC0415  # few have
 

@@ -70,7 +70,7 @@ def _read(path: str, environ: Mapping[str, str]) -> bytes | None:
         raise ConfigurationError(
             "unreadable-file",
             f"MFA_SESSION_CONFIG names {path}, which does not exist",
-            f"unset MFA_SESSION_CONFIG, or make the file: touch {path}",
+            "unset MFA_SESSION_CONFIG, or have the file written: `mfa-session configure`",
         )
     return data
 

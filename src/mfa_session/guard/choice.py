@@ -89,7 +89,7 @@ class Choice:
             "other-identity",
             f"{self._identity.label()} is another now than what the command would use: "
             f"the settings of session {settings.name!r} lead to another key or role",
-            f"if they are right: mfa-session login --profile {settings.name}",
+            f"if they are right: `{settings.login_command}`",
         )
 
     def _is_as_it_stands(self, settings: Settings) -> bool:

@@ -39,7 +39,9 @@ def run(options: Options, ctx: Context) -> Result:
     words = options.rest
     if not words:
         raise UsageError(
-            "no-command", "guard has no command to run", "mfa-session guard -- aws s3 ls"
+            "no-command",
+            "guard has no command to run",
+            "say which: `mfa-session guard -- aws s3 ls`",
         )
     verdict = judge(words, Rules.of(ctx.files.settings().guard), read_aliases(ctx))
     warn_of_slips(ctx, again=verdict.protected or options.dry_run)

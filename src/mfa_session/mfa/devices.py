@@ -100,7 +100,7 @@ def stored_secrets(edges: DeviceEdges, serials: Iterable[str]) -> set[str]:
         return set()
 
 
-def pick(devices: list[Device], serial: str | None, edges: DeviceEdges, command: str) -> Device:
+def pick(devices: list[Device], serial: str | None, edges: DeviceEdges) -> Device:
     """Return the device that is meant: the one named, the only one, or the person's choice."""
     by_serial = {device.serial: device for device in devices}
     if serial is not None:
@@ -118,7 +118,8 @@ def pick(devices: list[Device], serial: str | None, edges: DeviceEdges, command:
         raise ConfigurationError(
             "several-mfa-devices",
             f"you have several MFA devices: {', '.join(by_serial)}",
-            f"say which: mfa-session device {command} SERIAL",
+            "say which",
+            add=(next(iter(by_serial)),),
         )
     return by_serial[chosen]
 

@@ -106,7 +106,7 @@ class Enrolment:
             raise ConfigurationError(
                 "device-exists",
                 f"{serial} exists already; nobody has it, but it is not known to be yours",
-                "give yours another name: mfa-session device enroll NAME",
+                "give yours another name",
             )
         return Intent(
             serial=serial,
@@ -171,7 +171,7 @@ class Enrolment:
             raise Interrupted(
                 "interrupted",
                 f"interrupted too late: {serial} is enabled",
-                f"to take it back: mfa-session device remove {serial}",
+                f"to take it back: `mfa-session device remove {serial}`",
             ) from None
 
     # The way back

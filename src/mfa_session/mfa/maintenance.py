@@ -157,7 +157,7 @@ class Removal:
         except MfaSessionError:
             self._edges.talk.warn(
                 f"{serial} is no longer yours, but stands in the account still; "
-                f"to finish: mfa-session device remove {serial}"
+                f"to finish: `mfa-session device remove {serial}`"
             )
             raise
 

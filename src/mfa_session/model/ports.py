@@ -28,11 +28,15 @@ class Issued(Record):
 
 
 class Caller(Record):
-    """Whose keys sign a call, where to, and how to speak of them in an error."""
+    """Whose keys sign a call, where to, and how to speak of them in an error.
+
+    `session` names the session whose keys they are, if they are a session's.
+    """
 
     keys: Keys
     profile: str | None
     region: str | None
+    session: str | None = None
 
 
 class MfaCode(Record):
@@ -151,6 +155,9 @@ class Files(Protocol):
 
     def settings(self) -> SettingsFile:
         """Return config.toml, read once. ConfigurationError where it is wrong or unsafe."""
+
+    def let_settings_be_new(self) -> None:
+        """Take a config.toml that MFA_SESSION_CONFIG names and that is not there as empty."""
 
     def forget_settings(self) -> None:
         """Read config.toml afresh next time: it has been written."""

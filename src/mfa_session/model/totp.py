@@ -59,7 +59,7 @@ def read_secret(text: str) -> Secret:
         raise ConfigurationError(
             "bad-totp-secret",
             "no secret was given",
-            "type it at the prompt in a terminal, or write it to stdin: mfa-session totp add <FILE",
+            "type it in a terminal, or write it to stdin: `mfa-session totp add <FILE`",
         )
     if normalize_code(plain) is not None:
         _refuse("it is a code; what is wanted is the key that codes are made from")

@@ -22,4 +22,9 @@ def find_caller(edges: Edges, settings: Settings) -> Caller:
     base = find_base(any_device, edges.store.sessions(), edges.clock.now())
     if base is None:
         return long_term_caller(with_keys(edges, settings))
-    return Caller(keys=base.keys, profile=settings.source.profile, region=settings.region)
+    return Caller(
+        keys=base.keys,
+        profile=settings.source.profile,
+        region=settings.region,
+        session=base.name,
+    )

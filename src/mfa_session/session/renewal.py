@@ -144,7 +144,12 @@ class Renewal:
     def assume_from(self, base: Session, settings: Settings) -> Session:
         """Call AssumeRole with another session's keys; no code is spent."""
         self._edges.talk.detail(f"sts:AssumeRole {settings.role_arn} from session {base.name!r}")
-        caller = Caller(keys=base.keys, profile=settings.source.profile, region=settings.region)
+        caller = Caller(
+            keys=base.keys,
+            profile=settings.source.profile,
+            region=settings.region,
+            session=base.name,
+        )
         role = self._role(settings)
         issued = self._edges.aws.assume_role(caller, role, None, settings.duration)
         session = self._describe(settings, issued, role, base.mfa_serial)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from mfa_session.model.errors import AnsweredNoError, Interrupted, NoMfaError
 from mfa_session.model.result import Result
 from mfa_session.session.acquire import acquire
@@ -34,6 +36,7 @@ def run(options: Options, ctx: Context) -> Result:
     edges: SetupEdges = ctx.make.setup()
     terminal = ctx.make.terminal()
     dialog = Dialog(terminal, edges.choose, asks=terminal.can_ask() and not options.yes)
+    ctx.files.let_settings_be_new()
     inputs = read_inputs(ctx, options.session)
     edges.settings.check_writable()
     interview = Interview(options, ctx, inputs, dialog)
@@ -103,7 +106,7 @@ def _log_in(options: Options, ctx: Context, edges: SetupEdges, answers: Answers)
         raise Interrupted(
             "interrupted",
             "interrupted before the login; the settings are written",
-            f"run `mfa-session login --profile {answers.name}`",
+            f"run `mfa-session login --profile {quote(answers.name)}`",
         ) from None
     except NoMfaError as error:
         if error.code != "code-needed":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from mfa_session.model.arns import device_kind
 from mfa_session.model.durations import read_duration, spell_duration
 from mfa_session.model.errors import (
@@ -44,7 +46,7 @@ if TYPE_CHECKING:
     from mfa_session.setup.dialog import Dialog
     from mfa_session.setup.options import Options
 
-NO_DEVICE = "add an MFA device: mfa-session device enroll --qr --profile {name}"
+NO_DEVICE = "add an MFA device: `mfa-session device enroll --profile {name}`"
 DIFFERENCE = (
     "Role profiles with an mfa_serial ask for a code each, every hour. One that comes from the "
     "session asks for none, in the AWS CLI, SDKs and Terraform, while the session lasts. One that "
@@ -172,7 +174,7 @@ class Interview:
         if not usable:
             why = "only a passkey, which AWS's API cannot use" if serials else "none"
             self._ctx.console.say(f"MFA device of {settings.source.label()}: {why}")
-            self.next_steps.append(NO_DEVICE.format(name=settings.name))
+            self.next_steps.append(NO_DEVICE.format(name=quote(settings.name)))
             self.can_log_in = False
             return None, None
         if len(usable) == 1:
@@ -220,7 +222,9 @@ class Interview:
         if (code or table.get("code")) == "command" and not (command or table.get("code_command")):
             command = self._asked_command()
         if code == "keyring" and serial is not None and not self._is_stored(serial):
-            self.next_steps.append(f"store its secret: mfa-session totp add --profile {name}")
+            self.next_steps.append(
+                f"store its secret: `mfa-session totp add --profile {quote(name)}`"
+            )
             self.can_log_in = False
         return {"code": code, "code_command": command}
 

@@ -152,7 +152,7 @@ def _read_live(options: Options, ctx: Context) -> _Live:
     for gap in live.gaps():
         ctx.console.warn(f"may not be read: {gap}")
     if live.gaps() and caller.keys.session_token is None:
-        ctx.console.say("with MFA more may be readable: `mfa-session login`")
+        ctx.console.say(f"with MFA more may be readable: `{settings.login_command}`")
     return live
 
 
@@ -172,9 +172,7 @@ def _read_role(
         caller = caller.replace(keys=session.keys)
         ctx.console.detail(f"IAM is asked with the role session ({caller.keys.shown_id})")
     elif _account(settings.role_arn) != _account(user_arn):
-        ctx.console.say(
-            f"to read the role's policies, log in: mfa-session login --profile {settings.name}"
-        )
+        ctx.console.say(f"to read the role's policies, log in: `{settings.login_command}`")
         return unread_role(settings.role_arn)
     return read_role(ctx.make.policies(caller), settings.role_arn)
 

@@ -50,7 +50,7 @@ def make(name: str, choices: Choices) -> Made:
             raise UsageError(
                 "template-needs-option",
                 f"{template.name} needs {OPTIONS[option]}",
-                f"say it: mfa-session policy template {template.name} {_EXAMPLES[option]}",
+                f"say it: `mfa-session policy template {template.name} {_EXAMPLES[option]}`",
             )
     _check(choices)
     return template.build(choices)
@@ -94,4 +94,7 @@ def _check(choices: Choices) -> None:
         )
 
 
-_EXAMPLES = {"accounts": "--account 444455556666", "bucket": "--bucket NAME --account 444455556666"}
+_EXAMPLES = {
+    "accounts": "--account 444455556666",
+    "bucket": "--bucket my-bucket --account 444455556666",
+}

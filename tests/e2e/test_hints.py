@@ -1,0 +1,89 @@
+"""Every hint that shows a command of ours is run, word for word, in the state it comes of."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+
+from e2e.hints import KEYRING, ROWS, World
+from in_process import BECOMES_ANOTHER
+from mfa_session.sandbox.codes import STEP_SECONDS
+from processes import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import processes
+    from conftest import Run
+    from e2e.conftest import LogIn
+    from e2e.hints import Row
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device, User
+
+TAKES_CODE = {"login", "configure", "exec", "guard", "credential-process"}
+SHOWN = re.compile(r"`(mfa-session [^`]+)`")
+
+
+@pytest.fixture
+def world(  # what a person has
+    aws: Sandbox, carol: User, phone: Device, carols: AwsFiles, home: Path, run: Run, log_in: LogIn
+) -> World:
+    """Carol's home, and a keyring that works."""
+    os.environ.update(PYTHON_KEYRING_BACKEND=KEYRING, FILE_KEYRING=str(home / "keyring.json"))
+    return World(aws, carol, phone, carols, home, run, log_in)
+
+
+class Runs:
+    """Runs commands in a world; where a login may need one, with an unused code around."""
+
+    def __init__(self, world: World, row: Row) -> None:
+        """Take the world, and the row's variables."""
+        self._world = world
+        self._env = dict(row.env)
+        if "MFA_SESSION_CONFIG" in row.env:
+            self._env["MFA_SESSION_CONFIG"] = str(world.home / row.env["MFA_SESSION_CONFIG"])
+
+    def __call__(
+        self, argv: Sequence[str], *, gives_code: bool, typed: str | None = None
+    ) -> processes.Outcome:
+        """Run one command to its end."""
+        env = dict(self._env)
+        if gives_code and argv[0] in TAKES_CODE:
+            env["MFA_SESSION_TOKEN_CODE"] = self._code_for(argv)
+        if argv[0] in BECOMES_ANOTHER:
+            env["PYTHONPATH"] = str(ROOT / "tests")
+        return self._world.run(*argv, env=env, input=typed)
+
+    def _code_for(self, argv: Sequence[str]) -> str:
+        """Return the next code of the device that is named, or else of the first."""
+        self._world.aws.clock.advance(STEP_SECONDS)
+        devices = self._world.carol.devices
+        named = [device for device in devices if device.serial in argv]
+        return [*named, *devices, self._world.phone][0].code()
+
+
+def shown_in(text: str, row: Row) -> list[str]:
+    """Return the words of the command that a hint shows, without the program's name."""
+    shown = [command for command in SHOWN.findall(text) if row.shows in command]
+    assert shown, text
+    return shlex.split(shown[0])[1:]
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_a_hint_run_word_for_word_mends_what_it_is_about(name: str, world: World) -> None:
+    row = ROWS[name]
+    row.state(world)
+    run = Runs(world, row)
+    first = run(row.argv, gives_code=row.gives_code, typed=row.typed)
+    assert (first.exit_code == 0) == (row.exit_code == 0), first
+    command = shown_in(first.stderr, row)
+    followed = run(command, gives_code=True, typed=row.typed)
+    assert followed.exit_code == 0, (command, followed)
+    then = run(row.then or row.argv, gives_code=False, typed=row.typed)
+    assert (then.exit_code, SHOWN.findall(then.stderr) if row.then is None else []) == (0, []), then
