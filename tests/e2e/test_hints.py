@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from e2e.hints import KEYRING, ROWS, World
-from in_process import BECOMES_ANOTHER
 from mfa_session.sandbox.codes import STEP_SECONDS
-from processes import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +54,6 @@ class Runs:
         env = dict(self._env)
         if gives_code and argv[0] in TAKES_CODE:
             env["MFA_SESSION_TOKEN_CODE"] = self._code_for(argv)
-        if argv[0] in BECOMES_ANOTHER:
-            env["PYTHONPATH"] = str(ROOT / "tests")
         return self._world.run(*argv, env=env, input=typed)
 
     def _code_for(self, argv: Sequence[str]) -> str:
