@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING, NoReturn
 from unittest import mock
@@ -128,10 +128,8 @@ def _a_process_of_its_own(environ: Mapping[str, str]) -> Iterator[None]:
     os.environ.update(environ)
     os.chdir(os.environ["HOME"])
     modules = [*sys.path, *filter(None, environ.get("PYTHONPATH", "").split(os.pathsep))]
-    if "keyring.core" in sys.modules:
-        sys.modules["keyring.core"]._keyring_backend = None  # type: ignore[attr-defined]
     try:
-        with mock.patch.object(sys, "path", modules):
+        with mock.patch.object(sys, "path", modules), _keyring_as_it_comes():
             yield
     finally:
         os.environ.clear()
@@ -140,6 +138,28 @@ def _a_process_of_its_own(environ: Mapping[str, str]) -> Iterator[None]:
         os.umask(umask)
         for number, handler in handlers.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _keyring_as_it_comes() -> Iterator[None]:
+    """Have keyring know its own backends only, and none chosen yet: others come by their names."""
+    if "keyring.core" not in sys.modules:
+        yield
+        return
+    from keyring import backend, core  # not for the tests that use no keyring
+
+    kinds: set[type] = backend.KeyringBackend._classes
+    strange = {kind for kind in kinds if not kind.__module__.startswith("keyring.")}
+    core._keyring_backend = None
+    kinds -= strange
+    with suppress(KeyError):  # it was not called yet
+        backend.get_all_keyring.reset()
+    try:
+        yield
+    finally:
+        kinds |= strange
+        with suppress(KeyError):
+            backend.get_all_keyring.reset()
 
 
 @contextmanager

@@ -22,8 +22,10 @@ from e2e.places import long_term, managed
 from fakes.file_keyring import NAME as FILE_KEYRING
 from mfa_session.doctor.examination import BROKE_OFF, GROUPS
 from mfa_session.files.enrolments import Enrolments
+from mfa_session.files.key_journal import KeyJournal
 from mfa_session.files.state import StateDir
 from mfa_session.model.devices import Intent
+from mfa_session.model.long_term_keys import Rotation
 from processes import ROOT
 
 if TYPE_CHECKING:
@@ -166,6 +168,14 @@ def cut_off(h: Home) -> None:
     Enrolments(StateDir.of(os.environ)).save(intent)
 
 
+def cut_off_rotation(h: Home) -> None:
+    key_id, now = h.carol.access_key_id, h.aws.clock.now()
+    begun = Rotation(
+        profile="default", user_arn=h.carol.arn, old_id=key_id, stood=(key_id,), began_at=now
+    )
+    KeyJournal(StateDir.of(os.environ)).save(begun)
+
+
 def remember_secret(h: Home) -> None:
     h.keep("totp-0", f"stored {h.phone.serial} {FILE_KEYRING}\n")
 
@@ -226,6 +236,7 @@ FAULTS = {
     "a variable that names no file": Fault(
         "named-file warning", env={"AWS_CONFIG_FILE": "/nowhere/config"}
     ),
+    "a rotation that was cut off": Fault("unfinished-keys warning", plant=cut_off_rotation),
     "an enrolment that was cut off": Fault("enrolment-left note", plant=cut_off),
     # The environment
     "session keys in the environment": Fault(

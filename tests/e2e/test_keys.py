@@ -115,7 +115,13 @@ class TestInARealKeyring:
         assert sorted(before.splitlines()) == sorted(carols.credentials.read_bytes().splitlines())
 
     def test_our_own_commands_never_run_the_credential_process(
-        self, run: Run, carols: AwsFiles, carol: User, phone: Device, service: SecretService
+        self,
+        run: Run,
+        aws: Sandbox,
+        carols: AwsFiles,
+        carol: User,
+        phone: Device,
+        service: SecretService,
     ) -> None:
         assert run("keys", "import").exit_code == 0
         moved = carols.config.read_text().replace(" = /", " = /gone/").replace("gone//", "gone/")
@@ -131,6 +137,8 @@ class TestInARealKeyring:
         ]  # fmt: skip
         assert "/gone/" in finding["finding"]
         assert finding["cure"] == "mfa-session keys import --profile default"
+        whose = {call.caller_arn for call in aws.calls.of("ListAccessKeys")}
+        assert whose == {carol.arn}  # the doctor has read it, too
         assert run("keys", "import").exit_code == 0
         assert "/gone/" not in carols.config.read_text()
         assert len(service.items()) == 1
@@ -454,6 +462,22 @@ class TestRotate:
         assert (outcome.exit_code, error_of(outcome)["code"]) == (5, "not-authorized")
         assert list(aws.key_log) == []
         assert files.credentials.read_bytes().startswith(before)
+
+    @pytest.mark.usefixtures("carols")
+    def test_one_that_was_cut_off_is_told_of_until_it_is_finished(
+        self, run: Run, aws: Sandbox, carol: User
+    ) -> None:
+        aws.drop("CreateAccessKey", after=True)
+        assert run("keys", "rotate", "--yes").exit_code == 6
+        cure = "mfa-session keys rotate --profile default"
+        found = json.loads(run("doctor", "--json").stdout)["checks"]
+        assert [check["cure"] for check in found if check["id"] == "unfinished-keys"] == [cure]
+        assert cure in run("keys", "list").stderr
+        lost = carol.keys[1].access_key_id
+        outcome = run("keys", "rotate", "--yes")
+        assert f"deleted {lost}" in outcome.stderr
+        assert (outcome.exit_code, len(carol.keys), len(carol.inactive_keys)) == (0, 2, 1)
+        assert "cut off" not in run("keys", "list").stderr
 
     def test_in_the_aws_config_file(self, run: Run, files: AwsFiles, carol: User) -> None:
         files.write("", config=long_term(carol).replace("[default]", "[profile work]"))

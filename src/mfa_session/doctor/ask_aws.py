@@ -70,13 +70,38 @@ class Questions:
         aws = self._edges.aws
         aws.load()
         self._ends_at = self._edges.monotonic() + LIMIT_SECONDS
-        sources, unasked = _find_sources(self._inputs)
+        sources, unasked = self._find_sources()
         running = [_Key(self, aws, source) for source in sources]
         probe = None if running else self.start(lambda: aws.reach(self._region(None)))
         keys = tuple(key.finish() for key in running)
         reached = _best(keys) if probe is None else self.finish(probe, "") or None
         seconds = self._edges.clock_seconds()
         return AwsFacts(reached=reached, clock_seconds=seconds, keys=keys, unasked=unasked)
+
+    def _find_sources(self) -> tuple[list[Source], dict[str, str]]:
+        """Return the long-term keys there are, each once; and why others are not asked about."""
+        found: dict[str, Source] = {}
+        unasked: dict[str, str] = {}
+        for standing in _all_sources(self._inputs):
+            source, reason = self._with_keys(standing)
+            if source.keys is None:
+                unasked[source.label()] = reason
+            else:
+                found.setdefault(source.keys.access_key_id, source)
+        sources = list(found.values())
+        for source in sources[MOST_KEYS:]:
+            unasked[source.label()] = f"only {MOST_KEYS} keys are asked about"
+        return sources[:MOST_KEYS], unasked
+
+    def _with_keys(self, source: Source) -> tuple[Source, str]:
+        """Return a source with its keys, from the keyring too; else why it has none."""
+        if source.stored is None:
+            return source, "its credential_process was not run"
+        try:
+            keys = self._edges.stored_keys(self._inputs.file, source.stored)
+        except MfaSessionError as error:
+            return source, error.message
+        return source.replace(keys=keys), "the keyring does not have its key"
 
     def caller_of(self, source: Source) -> Caller:
         """Return who signs with a source's keys."""
@@ -118,7 +143,9 @@ class Questions:
                 settings = resolve_one()
             except ConfigurationError:  # which a check of its own says
                 continue
-            if settings.source.keys == source.keys:
+            theirs = settings.source
+            is_stored = theirs.stored is not None and theirs.stored == source.stored
+            if is_stored or (theirs.keys is not None and theirs.keys == source.keys):
                 yield settings
 
     def serials_of(self, source: Source) -> dict[str, str]:
@@ -195,21 +222,6 @@ def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller | None]
     except (RefusedError, NoMfaError):
         pass
     return ask(caller)  # type: ignore[arg-type]  # the second is never None
-
-
-def _find_sources(inputs: Inputs) -> tuple[list[Source], dict[str, str]]:
-    """Return the long-term keys there are, each once; and why others are not asked about."""
-    found: dict[str, Source] = {}
-    unasked: dict[str, str] = {}
-    for source in _all_sources(inputs):
-        if source.keys is None:
-            unasked[source.label()] = "its credential_process was not run"
-        elif source.keys.access_key_id not in found:
-            found[source.keys.access_key_id] = source
-    sources = list(found.values())
-    for source in sources[MOST_KEYS:]:
-        unasked[source.label()] = f"only {MOST_KEYS} keys are asked about"
-    return sources[:MOST_KEYS], unasked
 
 
 def _all_sources(inputs: Inputs) -> Iterator[Source]:

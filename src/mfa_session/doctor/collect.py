@@ -64,6 +64,7 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
     places = disk.places()
     inputs = _read_inputs(ctx.environ, edges, parts)
     index: list[str] = parts.read(STATE, edges.stored_serials, list[str]())
+    unfinished = parts.read(STATE, disk.unfinished_keys, list[tuple[str, str]]())
     intents: list[Intent] = parts.read(STATE, disk.intents, list[Intent]())
     keyring = _start_keyring(edges, inputs, index) if SETTINGS not in parts.broken else None
     aws, now = Questions(ctx, edges, inputs, _why_not_asked(parts)).ask()
@@ -78,6 +79,7 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
         exists=disk.exists,
         finds_program=edges.has_program,
         cut_off=tuple(intent.serial for intent in intents),
+        unfinished_keys=tuple(unfinished),
         stored_serials=tuple(index),
         keyring=_finish_keyring(keyring) if keyring else None,
         strays=edges.strays(_patterns(inputs)),

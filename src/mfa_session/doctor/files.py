@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.model.aws_paths import config_path, credentials_path, expand
 from mfa_session.model.places import CONFIG, CREDENTIALS, SETTINGS, STATE
@@ -78,6 +80,15 @@ def look_at_named_files(scene: Scene) -> Iterator[Finding]:
         )
 
 
+def look_at_unfinished_keys(scene: Scene) -> Iterator[Finding]:
+    """Yield each move and rotation of a long-term key that was cut off."""
+    for command, profile in scene.unfinished_keys:
+        yield warning(
+            f"`keys {command}` of profile {profile!r} was cut off, or goes on now",
+            f"mfa-session keys {command} --profile {quote(profile)}",
+        )
+
+
 def look_at_cut_off(scene: Scene) -> Iterator[Finding]:
     """Yield each enrolment that was cut off."""
     for serial in scene.cut_off:
@@ -127,6 +138,12 @@ CHECKS = (
         id="named-file",
         fine="the files that variables name are there",
         look=look_at_named_files,
+    ),
+    Check(
+        id="unfinished-keys",
+        fine="every move and rotation of a key is finished",
+        look=look_at_unfinished_keys,
+        needs=(STATE,),
     ),
     Check(
         id="enrolment-left",

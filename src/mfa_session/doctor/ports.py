@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mfa_session.model.places import Place
     from mfa_session.model.ports import Caller, Secrets
     from mfa_session.model.profiles import ProfileFiles
-    from mfa_session.model.session import Session
+    from mfa_session.model.session import Keys, Session
     from mfa_session.model.settings import SessionOptions
     from mfa_session.model.settings_file import SettingsFile
 
@@ -58,6 +58,9 @@ class Disk(Protocol):
     def intents(self) -> list[Intent]:
         """Read the notes of enrolments that are not finished."""
 
+    def unfinished_keys(self) -> list[tuple[str, str]]:
+        """Read which moves and rotations of keys are not finished: the command, the profile."""
+
     def places(self) -> tuple[Place, ...]:
         """Return the files and directories whose modes matter."""
 
@@ -94,6 +97,7 @@ class DoctorEdges(Record):
     `clock_seconds` is what AWS's clock showed more than this machine's in the last answer, None
     before one. `options` reads the `MFA_SESSION_…` variables and raises UsageError. `strays`
     returns the patterns that match no operation of AWS, each with the nearest one that does.
+    `stored_keys` reads the long-term keys of a profile from the keyring, and asks nobody.
     `guarded` returns the commands that a shell's script wraps for `[guard] commands`.
     """
 
@@ -103,6 +107,7 @@ class DoctorEdges(Record):
     options: Callable[[], SessionOptions]
     stored_serials: Callable[[], list[str]]
     secrets: Callable[[SettingsFile], Secrets]
+    stored_keys: Callable[[SettingsFile, str], Keys | None]
     has_program: Callable[[str], bool]
     strays: Callable[[Iterable[str]], Mapping[str, str | None]]
     guarded: Callable[[Iterable[str]], list[str]]

@@ -92,6 +92,7 @@ class Scene(Record):
     exists: Callable[[str], bool]
     finds_program: Callable[[str], bool]
     cut_off: tuple[str, ...] = ()
+    unfinished_keys: tuple[tuple[str, str], ...] = ()
     stored_serials: tuple[str, ...] = ()
     keyring: KeyringFacts | None = None
     strays: Mapping[str, str | None] = {}

@@ -6,6 +6,7 @@ import os
 
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.enrolments import Enrolments
+from mfa_session.files.key_journal import KeyJournal
 from mfa_session.files.places import close_places, find_places, find_unsafe, find_unwritable
 from mfa_session.files.recovered import read_recovered, read_stored
 from mfa_session.files.settings_cache import read_settings_afresh
@@ -59,6 +60,12 @@ class Disk:
     def recovered(self) -> Mapping[str, Session]:
         """Read the sessions that the credentials file does not have, by profile."""
         return {**read_stored(self._state, self._fetch), **read_recovered(self._state)}
+
+    def unfinished_keys(self) -> list[tuple[str, str]]:
+        """Read which moves and rotations of keys are not finished: the command, the profile."""
+        journal = KeyJournal(self._state)
+        moves = [(move.kind, move.profile) for move in journal.moves()]
+        return [*moves, *(("rotate", rotation.profile) for rotation in journal.rotations())]
 
     def intents(self) -> list[Intent]:
         """Read the notes of enrolments that are not finished."""

@@ -8,18 +8,24 @@ from mfa_session.aws.checkup import Checkup
 from mfa_session.doctor.ports import DoctorEdges
 from mfa_session.files.aws_clock import ClockReading
 from mfa_session.files.disk import Disk
+from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.files.state import ReadOnlyState
 from mfa_session.guard.known import find_strays
 from mfa_session.model.aws_paths import expand
 from mfa_session.shell.scripts import guarded_commands
+from mfa_session.system.keyring_access import Keyring
+from mfa_session.system.keyring_items import KeyringItems
 from mfa_session.system.programs import is_startable
 from mfa_session.system.secret_index import SecretIndex
 from mfa_session.system.secret_store import SecretStore
+from mfa_session.system.stored_keys import StoredKeys
+from mfa_session.system.stored_sessions import StoredSessions
 from mfa_session.system.timeouts import Running, run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.cli.wiring import Wiring
+    from mfa_session.model.session import Keys
     from mfa_session.model.settings_file import SettingsFile
 
 
@@ -33,13 +39,24 @@ def make_doctor(wiring: Wiring) -> DoctorEdges:
         kept = ReadOnlyState(state)
         return SecretStore(environ, file.keyring, kept, insecure=False, may_ask=False)
 
+    def items(file: SettingsFile) -> KeyringItems:
+        keyring = Keyring(environ, file.keyring, insecure=False, may_ask=False)
+        return KeyringItems(keyring)
+
+    def stored_keys(file: SettingsFile, profile: str) -> Keys | None:
+        return StoredKeys(items(file), ReadOnlyState(state), run.clock).get(profile)
+
+    def session_keys(profile: str, keyring: str | None) -> Keys | None:
+        return StoredSessions(items(read_settings_afresh(environ))).get(profile, keyring)
+
     return DoctorEdges(
         aws=Checkup(run.clock, reading, run_limited, environ),
         clock_seconds=lambda: reading.seconds,
-        disk=Disk(environ, state, run.files.fetch),
+        disk=Disk(environ, state, session_keys),
         options=lambda: run.given.options(environ),
         stored_serials=SecretIndex(state).stored,
         secrets=secrets,
+        stored_keys=stored_keys,
         has_program=lambda name: is_startable(expand(name, environ), environ),
         strays=find_strays,
         guarded=guarded_commands,
