@@ -1,0 +1,120 @@
+"""Who has no home, or works in another's: no path called `~` is written, and no harm is told.
+
+A container's user without a passwd entry is made by a user namespace (`unshare`), so these are real
+processes with a user id that nobody knows.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+import processes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Run
+    from e2e.places import AwsFiles
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.identities import Device
+
+    InContainer = Callable[..., processes.Outcome]
+
+NOBODY = 54321
+UNSHARE = ["unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """An empty directory to work in."""
+    path = tmp_path / "project"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def in_container(carols: AwsFiles, project: Path, program: str) -> InContainer:
+    """Return a function that runs the program as a user whom nobody knows."""
+    if shutil.which("unshare") is None or processes.run_process([*UNSHARE, "true"]).exit_code:
+        pytest.skip("this machine allows no user namespaces (unshare)")
+    env = {
+        "HOME": None,
+        "AWS_SHARED_CREDENTIALS_FILE": str(carols.credentials),
+        "AWS_CONFIG_FILE": str(carols.config),
+    }
+
+    def in_container(*argv: str, env: dict[str, str | None] = env) -> processes.Outcome:
+        outcome = processes.run_process([*UNSHARE, program, *argv], env, cwd=str(project))
+        assert [path.name for path in project.rglob("*")] == []
+        return outcome
+
+    return in_container
+
+
+def test_without_a_home_every_command_works_from_memory(
+    in_container: InContainer, carols: AwsFiles, phone: Device
+) -> None:
+    logged_in = in_container("login", "--token-code", phone.code())
+    assert logged_in.exit_code == 0, logged_in
+    assert "no home directory" in logged_in.stderr
+    assert carols.section("mfa") is not None
+    for argv in (
+        ("login",),
+        ("status", "--check"),
+        ("exec", "--", "true"),
+        ("env", "--shell", "bash"),
+        ("credential-process",),
+        ("prompt",),
+        ("guard", "--", "true"),
+        ("doctor", "--json"),
+        ("logout",),
+    ):
+        outcome = in_container(*argv)
+        assert outcome.exit_code == (argv[0] == "doctor"), (argv, outcome)
+        assert "Traceback" not in outcome.stderr
+
+
+def test_without_a_home_nor_variables_there_is_nothing_to_read(
+    in_container: InContainer, aws: Sandbox
+) -> None:
+    outcome = in_container("login", "--no-input", env={"HOME": None})
+    assert outcome.exit_code == 3, outcome
+    assert "/~/" not in outcome.stderr
+    assert list(aws.calls) == []
+
+
+def test_a_session_that_cannot_be_written_is_put_nowhere_else(
+    in_container: InContainer, carols: AwsFiles, phone: Device, aws: Sandbox
+) -> None:
+    carols.credentials.parent.chmod(0o555)
+    try:
+        refused = in_container("login", "--token-code", phone.code())
+        assert (refused.exit_code, list(aws.calls.of("GetSessionToken"))) == (3, []), refused
+        ran = in_container(
+            "exec", "--token-code", phone.code(), "--", "printenv", "AWS_SESSION_TOKEN"
+        )
+    finally:
+        carols.credentials.parent.chmod(0o755)
+    assert ran.exit_code == 0, ran
+    assert ran.stdout.strip()
+
+
+@pytest.mark.skipif(
+    os.name == "nt" or os.geteuid() != 0, reason="only root can be in another's home"
+)
+def test_root_in_anothers_home_is_told_to_be_them_and_never_to_take_it(
+    carols: AwsFiles, home: Path, run: Run
+) -> None:
+    for path in (home, *home.rglob("*")):
+        os.chown(path, NOBODY, NOBODY)
+    for argv in (("login", "--no-input"), ("status",), ("exec", "--", "true")):
+        outcome = run(*argv)
+        assert outcome.exit_code == 3, (argv, outcome)
+        assert f"sudo -H -u '#{NOBODY}' mfa-session" in outcome.stderr
+        assert "chown" not in outcome.stderr
+    assert carols.credentials.stat().st_uid == NOBODY
