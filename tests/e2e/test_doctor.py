@@ -237,6 +237,10 @@ FAULTS = {
         "named-file warning", env={"AWS_CONFIG_FILE": "/nowhere/config"}
     ),
     "a rotation that was cut off": Fault("unfinished-keys warning", plant=cut_off_rotation),
+    "a copy that a kill left": Fault(
+        "copy-left warning",
+        plant=lambda h: (h.home / ".aws" / ".credentials.mfa-session-00ff").write_text("[a]\n"),
+    ),
     "an enrolment that was cut off": Fault("enrolment-left note", plant=cut_off),
     # The environment
     "session keys in the environment": Fault(

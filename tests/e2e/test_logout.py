@@ -118,3 +118,15 @@ def test_keys_put_where_a_session_stood_stay(run: Run, files: AwsFiles) -> None:
     assert run("logout", "--all").exit_code == 0
     assert run("logout").exit_code == 3
     assert files.credentials.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["login --no-input", "logout", "logout --all"])
+def test_copies_of_the_files_that_a_kill_left_go_with_the_next_command_that_writes(
+    carols: AwsFiles, run: Run, command: str
+) -> None:
+    carols.write(carols.credentials.read_text() + managed(), config="[default]\n")
+    for path in (carols.credentials, carols.config):
+        path.with_name(f".{path.name}.mfa-session-0123456789abcdef").write_text("[default]\n")
+    run(*command.split())
+    left = [path.name for path in carols.credentials.parent.iterdir()]
+    assert sorted(left) == ["config", "credentials"]

@@ -76,6 +76,7 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
         places=places,
         unsafe=disk.unsafe(),
         unwritable=disk.unwritable(),
+        leftovers=disk.leftovers(),
         exists=disk.exists,
         finds_program=edges.has_program,
         cut_off=tuple(intent.serial for intent in intents),

@@ -98,6 +98,15 @@ def look_at_cut_off(scene: Scene) -> Iterator[Finding]:
         )
 
 
+def look_at_leftovers(scene: Scene) -> Iterator[Finding]:
+    """Yield each copy that a killed command left; the next one that writes removes it, too."""
+    for copy, path in scene.leftovers.items():
+        yield warning(
+            f"{copy} is a copy of {path} that a killed command left, with all that is in it",
+            f"rm {copy}",
+        )
+
+
 CHECKS = (
     Check(
         id="credentials-file",
@@ -144,6 +153,11 @@ CHECKS = (
         fine="every move and rotation of a key is finished",
         look=look_at_unfinished_keys,
         needs=(STATE,),
+    ),
+    Check(
+        id="copy-left",
+        fine="no killed command left a copy of the files",
+        look=look_at_leftovers,
     ),
     Check(
         id="enrolment-left",

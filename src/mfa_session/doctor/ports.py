@@ -73,6 +73,9 @@ class Disk(Protocol):
     def unwritable(self) -> Mapping[str, MfaSessionError]:
         """Return why a session could not be written, by part of the scene."""
 
+    def leftovers(self) -> Mapping[str, str]:
+        """Return whole copies of the person's files that killed commands left, and of which."""
+
     def exists(self, path: str) -> bool:
         """Say whether something is at a path, which may begin with `~`."""
 

@@ -77,7 +77,8 @@ class Scene(Record):
     """Everything the checks look at; `missing` says why a part is not there to be looked at.
 
     `broken` is what reading a part raised, `unwritable` what writing it would raise, and `unsafe`
-    why a file, by its path, is not safe. `strays` are the patterns of [guard] that match no
+    why a file, by its path, is not safe. `leftovers` are copies of files that killed commands left,
+    with the path of each one's file. `strays` are the patterns of [guard] that match no
     operation of AWS, each with the nearest one that does. `guarded` are the commands that a shell's
     script would wrap now, and `guard_script` the one that this shell has sourced, if it is a file.
     """
@@ -89,6 +90,7 @@ class Scene(Record):
     places: tuple[Place, ...]
     unsafe: Mapping[str, MfaSessionError]
     unwritable: Mapping[str, MfaSessionError]
+    leftovers: Mapping[str, str] = {}
     exists: Callable[[str], bool]
     finds_program: Callable[[str], bool]
     cut_off: tuple[str, ...] = ()

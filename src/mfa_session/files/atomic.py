@@ -15,6 +15,8 @@ from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mfa_session.files.reading import Snapshot, Version
 
 MARK = ".mfa-session-"
@@ -248,7 +250,19 @@ def remove_copies(target: str) -> None:
 def remove_dead(directory: str, target_name: str = "") -> None:
     """Remove our temporary files, for one target or for all, that no living process holds."""
     for path in find_temporary(directory, target_name):
-        _remove_if_dead(path)
+        with _alone(path) as is_dead:
+            if is_dead:
+                remove_quietly(path)
+
+
+def find_dead(target: str) -> list[str]:
+    """Return the paths of what killed writers of `target` left beside it, sorted."""
+    found = []
+    directory, name = os.path.split(os.path.realpath(target))
+    for path in find_temporary(directory, name):
+        with _alone(path) as is_dead:
+            found += [path] if is_dead else []
+    return found
 
 
 def find_temporary(directory: str, target_name: str = "") -> list[str]:
@@ -262,18 +276,26 @@ def find_temporary(directory: str, target_name: str = "") -> list[str]:
     return [os.path.join(directory, name) for name in sorted(ours)]
 
 
-def _remove_if_dead(path: str) -> None:
+@contextlib.contextmanager
+def _alone(path: str) -> Iterator[bool]:
+    """Say whether no living process holds a temporary file, and hold it for a `with` block."""
     if os.name == "nt":
-        remove_quietly(path)  # refused while a process has it open
+        yield True  # it cannot be removed while a process has it open
         return
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
+        yield False
         return
     try:
-        if try_lock(descriptor):
-            remove_quietly(path)
-    except OSError:
-        pass  # no locks here: better a file too many than one too few
+        yield _try_lock(descriptor)
     finally:
         close_quietly(descriptor)
+
+
+def _try_lock(descriptor: int) -> bool:
+    """Lock a file; False where files have no locks: better one too many than one too few."""
+    try:
+        return try_lock(descriptor)
+    except OSError:
+        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from mfa_session.files.atomic import find_dead
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.key_journal import KeyJournal
@@ -15,6 +16,7 @@ from mfa_session.model.aws_paths import config_path, credentials_path, expand
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.places import CONFIG, CREDENTIALS
 from mfa_session.model.profiles import ProfileFiles
+from mfa_session.model.settings_file import settings_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,6 +88,15 @@ class Disk:
     def unwritable(self) -> Mapping[str, ConfigurationError]:
         """Return why a session could not be written, by part of the scene."""
         return find_unwritable(self._environ, self._state)
+
+    def leftovers(self) -> Mapping[str, str]:
+        """Return whole copies of the person's files that killed commands left, and of which."""
+        paths = (credentials_path, config_path, settings_path)
+        return {
+            copy: path_of(self._environ)
+            for path_of in paths
+            for copy in find_dead(path_of(self._environ))
+        }
 
     def exists(self, path: str) -> bool:
         """Say whether something is at a path, which may begin with `~`."""
