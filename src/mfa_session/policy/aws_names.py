@@ -53,7 +53,9 @@ class Unlisted(Record):
         """What it was perhaps meant to be, to follow the message; empty if nothing is near."""
         if self.meant is None:
             return ""
-        return f"; {self.meant} was meant, perhaps" if self.sure else f"; {self.meant} is nearest"
+        return (
+            f"; {self.meant} was probably meant" if self.sure else f"; the nearest is {self.meant}"
+        )
 
     @property
     def hint(self) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 ERROR = "error"
 WARNING = "warning"
 NOTE = "note"
+REJECTED = (
+    "nobody is checked by it: IAM rejects the policy, and the previous version stays in force"
+)
 
 
 @dataclass(frozen=True)

@@ -26,12 +26,12 @@ WRONG = """{
 """
 RIGHT = WRONG.replace('"Bool"', '"BoolIfExists"')
 TEXT = """\
-policy.json:7:13: NoStop: error: this Deny matches only where the key is there and false; a \
-request signed with a long-term access key does not bring it at all [deny-misses-long-term-keys]
+policy.json:7:13: NoStop: error: this Deny matches only if the key is present and false; a \
+request signed with a long-term access key does not carry it [deny-misses-long-term-keys]
   7 | "Bool": {"aws:MultiFactorAuthPresent": "false"}
     |          ^
   who: long-term access keys are not stopped: the CLI and every SDK without a session
-  cure: write the condition so:
+  cure: write the condition like this:
     "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 
 """
@@ -43,10 +43,10 @@ FINDING = {
     "rule": "deny-misses-long-term-keys",
     "severity": "error",
     "statement": "NoStop",
-    "message": "this Deny matches only where the key is there and false; a request signed with a "
-    "long-term access key does not bring it at all",
+    "message": "this Deny matches only if the key is present and false; a request signed with a "
+    "long-term access key does not carry it",
     "who": "long-term access keys are not stopped: the CLI and every SDK without a session",
-    "cure": "write the condition so",
+    "cure": "write the condition like this",
     "fix": {"Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}},
 }
 NOTHING = {

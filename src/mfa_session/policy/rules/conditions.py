@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mfa_session.model.nearest import nearest_of
 from mfa_session.policy.case import KINDS
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
-from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
+from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import (
     SHORTEST_USEFUL_SECONDS,
     age_seconds,
@@ -65,13 +65,13 @@ def check_operators(case: Case) -> Iterator[Flaw]:
     for condition in case.statement.conditions:
         if not condition.known:
             near = _nearest_operator(condition)
-            meant = f"; {near} was meant, perhaps" if near else ""
+            meant = f"; {near} was probably meant" if near else ""
             yield Flaw(
                 UNKNOWN_OPERATOR,
                 condition.position,
-                f"{condition.written} is no condition operator of IAM's{meant}",
-                "nobody is checked by it: IAM refuses the policy, and what stood before stays",
-                "use an operator that there is",
+                f"IAM has no condition operator {condition.written}{meant}",
+                REJECTED,
+                "use an operator that exists",
                 _with_known_operator(case, condition, near),
             )
 
@@ -85,8 +85,8 @@ def check_keys(case: Case) -> Iterator[Flaw]:
                 UNKNOWN_KEY,
                 condition.position,
                 f"{condition.key} is no condition key; {meant} was meant",
-                f"no request brings that key: {_never_there(case, condition)}",
-                "use the key that there is",
+                f"no request carries that key: {_never_there(case, condition)}",
+                "use the key that exists",
                 right_condition(
                     case.statement,
                     instead_of=[condition],
@@ -113,10 +113,10 @@ def check_age(case: Case) -> Iterator[Flaw]:
                 yield Flaw(
                     AGE_TOO_LONG,
                     condition.position,
-                    f"the age is in seconds, and no session lasts {condition.values[0]} of them: "
-                    f"{LONGEST_SESSION_SECONDS} is the most",
+                    f"the age is in seconds, and no session lasts {condition.values[0]} seconds: "
+                    f"the longest lasts {LONGEST_SESSION_SECONDS}",
                     "MFA of any age gets through: the limit is never reached",
-                    "say the age in seconds; an hour is 3600",
+                    "give the age in seconds; an hour is 3600",
                     right_condition(case.statement, age_limit="3600"),
                 )
 
@@ -133,7 +133,7 @@ def check_narrowing(case: Case) -> Iterator[Flaw]:
             "the conditions of one statement must all match: this Deny is only for requests "
             f"without MFA for which {others} {match} as well",
             f"requests without MFA are not stopped where {others} does not match",
-            "make a Deny of its own for each condition; this one be for MFA alone",
+            "split it: one Deny for each condition, and this one for MFA alone",
             right_condition(case.statement, instead_of=narrowing),
         )
 
@@ -215,7 +215,7 @@ def _unsound(case: Case, condition: Condition) -> Flaw:
             condition.position,
             f"the age is compared to {shown}; it is a whole number of seconds",
             _never_matching(case, condition),
-            "say the age in seconds; an hour is 3600",
+            "give the age in seconds; an hour is 3600",
             right_condition(case.statement),
         )
     return Flaw(
@@ -232,7 +232,7 @@ def _never_matching(case: Case, condition: Condition) -> str:
     """Say who is let in or kept out by a condition that no value can match."""
     missing = condition.if_exists or condition.qualifier == "ForAllValues"
     if case.statement.allows:
-        return "those without the key get through only" if missing else "everybody is locked out"
+        return "only those without the key get through" if missing else "everybody is locked out"
     return "only those without the key are stopped" if missing else "nobody is stopped"
 
 
@@ -242,9 +242,9 @@ def _wrong_operator(case: Case, condition: Condition) -> Flaw:
     return Flaw(
         WRONG_OPERATOR,
         condition.position,
-        f"{condition.key} is {kind}: {condition.written} is an operator of another kind, and what "
-        f"it makes of it is not documented; {fitting} is for it",
-        "nobody can tell: whether it matches is not documented",
+        f"{condition.key} is {kind}, and AWS does not document what {condition.written} does with "
+        f"it; the operator for it is {fitting}",
+        "nobody can tell: AWS does not document whether it matches",
         "use the operator for this key",
         right_condition(case.statement),
     )
@@ -256,9 +256,9 @@ def _too_short(case: Case, condition: Condition, seconds: float) -> Flaw:
     return Flaw(
         AGE_TOO_SHORT,
         condition.position,
-        f"the age is in seconds: {condition.values[0]} of them pass before much can be done",
+        f"the age is in seconds: {condition.values[0]} seconds pass before much can be done",
         "everybody is locked out soon after each code",
-        "if minutes were meant, say the age in seconds",
+        "if minutes were meant, convert them to seconds",
         right_condition(case.statement, age_limit=str(meant)),
     )
 

@@ -74,14 +74,14 @@ def check_effect(case: Case) -> Iterator[Flaw]:
             _place_of_actions(case),
             "NotAction holds *, which is every action: this Deny denies nothing",
             "nobody is stopped, with MFA or without",
-            "name only what is needed before there is MFA",
+            "list only what is needed to set up MFA",
             {"NotAction": list(SPARED)} if _is_of_users(case) and case.refuses_without_mfa else {},
         )
     elif case.refuses_without_mfa and statement.not_actions and _is_about_oneself(statement):
         yield Flaw(
             ONLY_ONESELF,
             _place_of(case, "Resource"),
-            "this Deny is about one's own user and device only, whatever NotAction leaves",
+            "this Deny is only about one's own user and device, whatever NotAction says",
             "nobody is stopped without MFA from anything but their own user and device",
             "let the Deny be about all resources",
             {"Resource": "*", **_sparing(case)},
@@ -97,7 +97,7 @@ def check_first_steps(case: Case) -> Iterator[Flaw]:
             DISCOVERY_DENIED,
             _place_of_actions(case),
             f"{DISCOVERY} is denied without MFA",
-            "those who log in cannot find their own device: each has to know its ARN by heart",
+            "users cannot find their MFA device at login: they have to know its ARN",
             _how_to_spare(case, DISCOVERY),
             _sparing(case),
         )
@@ -107,7 +107,7 @@ def check_first_steps(case: Case) -> Iterator[Flaw]:
             ENROLMENT_DENIED,
             _place_of_actions(case),
             f"{' and '.join(denied)} {'are' if denied[1:] else 'is'} denied without MFA",
-            "new people are locked out: without a device they cannot make one",
+            "new users are locked out: without a device they cannot create one",
             _how_to_spare(case, "these actions"),
             _sparing(case),
         )
@@ -118,16 +118,16 @@ def check_removal(case: Case) -> Iterator[Flaw]:
     if not _denies_nearly_all(case) or _spares_everything(case):
         return
     for action, rule, what in (
-        (DEACTIVATION, REMOVAL_SPARED, "takes the MFA device off, and is left without a guard"),
-        (DELETION, DELETION_SPARED, "deletes devices that are not enabled, such as one just made"),
+        (DEACTIVATION, REMOVAL_SPARED, "can deactivate the MFA device, and is no longer stopped"),
+        (DELETION, DELETION_SPARED, "can delete devices that are not enabled, such as a new one"),
     ):
         if not concerns(case.statement, action) and not case.whole.allows_only_with_mfa(action):
             yield Flaw(
                 rule,
                 _place_of_actions(case, action),
-                f"{action} is spared by this Deny",
+                f"this Deny exempts {action}",
                 f"whoever has the long-term key {what}",
-                "name only what is needed before there is MFA",
+                "list only what is needed to set up MFA",
                 _sparing(case),
             )
             return  # who may take a device off may delete it, of course
@@ -148,8 +148,8 @@ def check_own_removal(case: Case) -> Iterator[Flaw]:
             OWN_REMOVAL,
             _place_of_actions(case, DEACTIVATION),
             f"{DEACTIVATION} on one's own device is allowed without MFA, and no Deny forbids it",
-            "whoever has the long-term key takes the MFA device off, and puts on another",
-            f"take {DEACTIVATION} out of this statement, and allow it in another: {moved}",
+            "whoever has the long-term key can replace the MFA device",
+            f"remove {DEACTIVATION} from this statement, and allow it in another: {moved}",
         )
 
 
@@ -169,7 +169,7 @@ def check_enrolment(case: Case) -> Iterator[Flaw]:
             ENROLMENT_NEEDS_MFA,
             _place_of_actions(case, missing[0]),
             f"{' and '.join(missing)} {'are' if missing[1:] else 'is'} allowed only with MFA",
-            "new people are locked out: without a device they cannot make one",
+            "new users are locked out: without a device they cannot create one",
             "allow them in another statement, without the condition: "
             + in_words(case.statement, Action=missing),
         )
@@ -184,7 +184,7 @@ def check_session_token(case: Case) -> Iterator[Flaw]:
             _place_of_actions(case, SESSION_CALL),
             f"{SESSION_CALL} takes the code itself, needs no permission, and no Deny stops it",
             "everybody gets a session, with MFA or without: a condition here has no effect",
-            f"take {SESSION_CALL} out, and ask for MFA on what the session is for",
+            f"remove {SESSION_CALL}, and require MFA for the actions themselves",
         )
 
 
@@ -238,7 +238,7 @@ def _is_about_oneself(statement: Statement) -> bool:
 
 def _how_to_spare(case: Case, what: str) -> str:
     if _is_own_care(case.statement):
-        return "to deny all else, name these under NotAction instead of Action"
+        return "to deny everything else, list these under NotAction instead of Action"
     if _sparing(case):
         return f"leave {what} out of the Deny"
     return (

@@ -38,7 +38,7 @@ def check_anyone(case: Case) -> Iterator[Flaw]:
         yield Flaw(
             ANYONE,
             _place(case, "Principal"),
-            "the principal is everybody, and MFA can be had in any AWS account",
+            "the principal is everybody, and everybody can set up MFA in an AWS account",
             "everybody who has an AWS account and an MFA device gets through"
             + ("" if whole else " to what the Deny is about"),
             'name the account, as in "Principal": {"AWS": "111122223333"}, or the users',
@@ -58,7 +58,7 @@ def check_services(case: Case) -> Iterator[Flaw]:
             _place(case, "Principal"),
             f"{services[0]} is a service: it has no MFA device",
             "the service is locked out",
-            "leave the condition out"
+            "remove the condition"
             if alone
             else "keep this statement for AWS principals, without the service; for the service add "
             f"this one: {in_words(case.statement, Principal=own)}",
@@ -74,9 +74,9 @@ def check_federation(case: Case) -> Iterator[Flaw]:
         yield Flaw(
             FEDERATED,
             _place(case, "Principal"),
-            "who comes by SAML or OpenID Connect brings no MFA that AWS knows of",
-            "everybody who comes that way is locked out",
-            "ask for the second factor at the identity provider, and only then give these people a "
+            "AWS knows of no MFA of users who come by SAML or OpenID Connect",
+            "all of these users are locked out",
+            "require the second factor at the identity provider; only then give these users a "
             "statement of their own without the condition",
         )
 
@@ -89,10 +89,9 @@ def check_roles(case: Case) -> Iterator[Flaw]:
         yield Flaw(
             ROLE,
             _place(case, "Principal"),
-            f"{roles[0]} is a role: its sessions say that there was no MFA, even if it took a code "
-            "to get them",
+            f"{roles[0]} is a role: its sessions carry no MFA, even if assuming it took a code",
             "the role's sessions are locked out; only users with an MFA session get through",
-            "name users or their account; for the role, ask for MFA in its trust policy",
+            "name users or their account; for the role, require MFA in its trust policy",
         )
 
 
@@ -101,15 +100,14 @@ def check_role_policy(case: Case) -> Iterator[Flaw]:
     if case.whole.on_role and case.reach is not None:
         if case.statement.allows:
             who = "the role's sessions are locked out: nobody has MFA here"
-            cure = "ask for MFA in the role's trust policy; once it does, leave the condition out"
+            cure = "require MFA in the role's trust policy; then remove the condition"
         else:
             who = "the role's sessions are all treated as having no MFA, with a code or without"
-            cure = "delete the statement; ask for MFA in the role's trust policy"
+            cure = "delete the statement; require MFA in the role's trust policy"
         yield Flaw(
             IN_ROLE_POLICY,
             case.mfa_conditions[0].position,
-            "this is the policy of a role: its sessions say that there was no MFA, even if it took "
-            "a code to get them",
+            "this is a role's policy: its sessions carry no MFA, even if assuming it took a code",
             who,
             cure,
         )
@@ -123,10 +121,10 @@ def check_scp(case: Case) -> Iterator[Flaw]:
         yield Flaw(
             SCP,
             case.mfa_conditions[0].position,
-            "a service control policy is about every principal of the accounts, and the sessions "
-            "of roles bring no MFA",
-            "all role sessions are locked out for good, those of SSO and of services' roles too",
-            "ask for it in users' policies and roles' trust policies; or spare roles here with "
+            "a service control policy applies to every principal of the accounts, and the sessions "
+            "of roles carry no MFA",
+            "all role sessions are locked out for good, including those of SSO and of services",
+            "require it in users' policies and roles' trust policies; or exempt roles here with "
             '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}',
         )
 

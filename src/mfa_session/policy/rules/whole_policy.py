@@ -9,7 +9,7 @@ from mfa_session.policy.aws_names import LOOK_UP
 from mfa_session.policy.case import KINDS
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.document import CURRENT_VERSION
-from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
+from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import plain, right_deny
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.reading import ELEMENTS
@@ -53,8 +53,8 @@ def check_defeat(case: Case) -> Iterator[Flaw]:
         DEFEATED,
         case.mfa_conditions[0].position,
         f"another statement allows {shown} without MFA, and one Allow is enough",
-        "everybody whom the other statement is for gets through without MFA",
-        "forbid it to those without MFA",
+        "everybody the other statement is for gets through without MFA",
+        "deny it without MFA",
         {} if by_hand else right_deny(statement),
     )
 
@@ -69,8 +69,8 @@ def check_elements(case: Case) -> Iterator[Flaw]:
                 UNKNOWN_ELEMENT,
                 case.whole.document.source.position(node.key_offset),
                 f"{name} is no element of a statement" + (f"; {near[0]} is" if near else ""),
-                "nobody is checked by it: IAM refuses the policy, and what stood before stays",
-                "use an element that there is",
+                REJECTED,
+                "use an element that exists",
                 {near[0]: plain(node)} if free else {},
             )
 
@@ -117,8 +117,8 @@ def check_version(case: Case) -> Iterator[Flaw]:
         yield Flaw(
             OLD_VERSION,
             case.whole.document.source.position(found.offset),
-            f"the policy has {version}: IAM takes this variable for plain text there",
-            "those whom the variable stands for are not meant by it; nobody is",
+            f"the policy has {version}: there, this variable is plain text to IAM",
+            "the variable matches nobody",
             f'put "Version": "{CURRENT_VERSION}" at the head of the policy',
         )
 

@@ -35,17 +35,16 @@ class Mistake(NamedTuple):
 
 MISTAKES = {
     "deny-misses-long-term-keys": Mistake(
-        "this Deny matches only where the key is there and false; a request signed with a "
-        "long-term access key does not bring it at all",
+        "this Deny matches only if the key is present and false; a request signed with a "
+        "long-term access key does not carry it",
         "long-term access keys are not stopped: the CLI and every SDK without a session",
     ),
     "deny-misses-sessions-without-mfa": Mistake(
-        "this Deny matches only where the key is missing; a session that was had without MFA "
-        "brings it, as false",
+        "this Deny matches only if the key is absent; a session without MFA carries it, as false",
         "sessions without MFA are not stopped: one GetSessionToken call without a code is enough",
     ),
     "deny-age-misses-no-mfa": Mistake(
-        "this Deny matches only where there is an age; without MFA there is none",
+        "this Deny matches only if there is an MFA age; without MFA there is none",
         "nobody without MFA is stopped; only those whose MFA is too old are",
     ),
     "deny-applies-with-mfa": Mistake(
@@ -53,23 +52,23 @@ MISTAKES = {
         "everybody with MFA is locked out, and nobody gets in by using it",
     ),
     "deny-age-inverted": Mistake(
-        "this Deny matches an MFA that is younger than the limit, and spares an older one",
+        "this Deny matches an MFA that is younger than the limit, and exempts an older one",
         "everybody who has just used MFA is locked out; an old MFA is not stopped",
     ),
     "allow-bool-if-exists": Mistake(
-        "IfExists lets this Allow match where the key is missing, as it is for long-term keys",
+        "IfExists makes this Allow match if the key is absent, as it is for long-term keys",
         "long-term access keys get through without MFA",
     ),
     "allow-any-session": Mistake(
-        "this Allow matches wherever the key is there, whatever it says",
-        "every session gets through: one had without MFA brings the key too, as false",
+        "this Allow matches if the key is present, whatever its value",
+        "every session gets through: without MFA it carries the key, too, as false",
     ),
     "allow-age-if-exists": Mistake(
-        "IfExists lets this Allow match where there is no age, and without MFA there is none",
+        "IfExists makes this Allow match if there is no MFA age, and without MFA there is none",
         "everybody without MFA gets through; only those whose MFA is too old are stopped",
     ),
     "allow-for-all-values": Mistake(
-        "ForAllValues matches where the key is missing, as it is for long-term keys",
+        "ForAllValues matches if the key is absent, as it is for long-term keys",
         "long-term access keys get through without MFA",
     ),
     "allow-without-mfa": Mistake(
@@ -81,7 +80,7 @@ MISTAKES = {
         "everybody who has just used MFA is locked out until it is old enough",
     ),
     "bool-true-and-false": Mistake(
-        "values of one key are alternatives: true or false is no condition",
+        "the values of a key are alternatives: true or false matches any value",
         "everybody is treated alike, with MFA or without",
     ),
     "conditions-never-match": Mistake(
@@ -105,7 +104,7 @@ def check_reach(case: Case) -> Iterator[Flaw]:
             position=_culprit(case, name).position,
             message=mistake.message,
             who=f"{mistake.who}; {NOT_HERE}" if backed else mistake.who,
-            cure="write the condition so",
+            cure="write the condition like this",
             fix=right_condition(case.statement),
             severity=WARNING if backed else None,
         )
