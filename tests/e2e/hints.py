@@ -539,6 +539,7 @@ NOT_RUN = {
     "keys": "each step of a rotation or a move says the next one; taken in test_keys.py",
     "roles": "races, Ctrl-C and placeholders; test_login_all.py, test_warm.py, test_console.py",
     "doctor.profiles:look_at_processes": "a program that was moved; run in test_keys.py",
+    "doctor.keyrings:_lost": "a keyring that has lost a session; run in test_store.py",
     "files.recovered:_keys": "a keyring that has lost a session in the middle of a run",
     "doctor.profiles:look_at_asking_roles": "good for an hour; warm is run in test_warm.py",
     "setup.interview warm": "good for an hour; warm is run in test_warm.py",

@@ -191,11 +191,20 @@ def test_what_the_keyring_has_lost_is_had_anew(
 ) -> None:
     log_in("--store", "keyring")
     memory.clear()
+    told = json.loads(run("doctor", "--json").stdout)["checks"]
+    assert [check["cure"] for check in told if check["id"] == "keyring-secret"] == [
+        "mfa-session login --profile mfa --force"
+    ]
     outcome = run("credential-process", "--no-input")
     assert (outcome.exit_code, outcome.stdout) == (4, "")
     aws.clock.advance(30)
     code = {"MFA_SESSION_TOKEN_CODE": phone.code()}
     assert json.loads(run("credential-process", env=code).stdout)["Version"] == 1
+    memory.clear()
+    aws.clock.advance(30)
+    code = {"MFA_SESSION_TOKEN_CODE": phone.code()}
+    assert run("login", "--profile", "mfa", "--force", env=code).exit_code == 0
+    assert run("credential-process", "--no-input").exit_code == 0
     assert carols.credentials.exists()
 
 

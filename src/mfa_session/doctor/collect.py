@@ -12,7 +12,9 @@ from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.places import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.settings import SessionOptions
 from mfa_session.model.settings_file import no_settings
+from mfa_session.session.in_use import is_still_stored
 from mfa_session.session.inputs import Inputs
+from mfa_session.session.sources import source_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -139,19 +141,32 @@ def _start_keyring(
     edges: DoctorEdges, inputs: Inputs, stored: list[str]
 ) -> Running[KeyringFacts] | None:
     """Begin to ask the keyring, where one is used."""
-    if not stored and not any(wanting_sessions(inputs)):
+    keys = _stored_keys(inputs)
+    sessions = [session for session in inputs.recovered.values() if session.in_keyring]
+    if not (stored or keys or sessions or any(wanting_sessions(inputs))):
         return None
-
     secrets = edges.secrets(inputs.file)
 
     def ask() -> KeyringFacts:
         try:
             secrets.describe()
-            return KeyringFacts(held={serial: secrets.holds(serial) for serial in stored})
+            return KeyringFacts(
+                held={serial: secrets.holds(serial) for serial in stored},
+                lost_keys=tuple(
+                    name for name in keys if edges.stored_keys(inputs.file, name) is None
+                ),
+                lost_sessions=tuple(each.name for each in sessions if not is_still_stored(each)),
+            )
         except MfaSessionError as error:
             return KeyringFacts(error=error)
 
     return edges.start(ask)
+
+
+def _stored_keys(inputs: Inputs) -> list[str]:
+    """Return the profiles whose keys the keyring should have."""
+    sources = (source_in(inputs, name) for name in inputs.profiles.names())
+    return [source.stored for source in sources if source is not None and source.stored]
 
 
 def _finish_keyring(running: Running[KeyringFacts]) -> KeyringFacts:

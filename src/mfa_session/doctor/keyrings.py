@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.doctor.finding import Finding
-    from mfa_session.doctor.scene import Scene
+    from mfa_session.doctor.scene import KeyringFacts, Scene
     from mfa_session.session.inputs import Inputs
 
 _TOO_OPEN = "keyring-insecure"
@@ -41,6 +41,7 @@ def look_at_secrets(scene: Scene) -> Iterator[Finding]:
             )
     if scene.keyring is None or scene.keyring.error is not None:
         return
+    yield from _lost(scene.keyring)
     for name in wanting_sessions(scene.inputs):
         wanted = _serial_of(scene, name)
         if wanted is not None and wanted not in scene.stored_serials:
@@ -53,6 +54,20 @@ def look_at_secrets(scene: Scene) -> Iterator[Finding]:
                 f'[sessions.{name}] has code = "keyring", and no secret is known to be stored',
                 f"mfa-session totp add --profile {quote(name)}",
             )
+
+
+def _lost(keyring: KeyringFacts) -> Iterator[Finding]:
+    for profile in keyring.lost_keys:
+        yield error(
+            f"the keyring in use does not have the key of profile {profile!r}",
+            f"choose the keyring that has it, or store the key: aws configure --profile "
+            f"{quote(profile)}",
+        )
+    for name in keyring.lost_sessions:
+        yield warning(
+            f"the keyring in use does not have the keys of session {name!r}",
+            f"mfa-session login --profile {quote(name)} --force",
+        )
 
 
 def wanting_sessions(inputs: Inputs) -> Iterator[str]:

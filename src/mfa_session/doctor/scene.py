@@ -67,10 +67,13 @@ class KeyringFacts(Record):
     """The keyring: what it is or why not, and the stored secrets that it still has.
 
     `error` is what asking it raised; `held` says of each remembered serial whether it is there.
+    `lost_keys` are profiles, and `lost_sessions` sessions, that it should have and does not.
     """
 
     error: MfaSessionError | None = None
     held: Mapping[str, bool] = {}
+    lost_keys: tuple[str, ...] = ()
+    lost_sessions: tuple[str, ...] = ()
 
 
 class Scene(Record):

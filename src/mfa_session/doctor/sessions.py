@@ -201,7 +201,7 @@ CHECKS = (
     ),
     Check(
         id="session-kept-aside",
-        fine="every session is in the credentials file",
+        fine="every session is where it is to be",
         look=look_at_kept_aside,
         needs=(STATE,),
     ),

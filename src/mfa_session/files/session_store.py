@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 
 _COPIED = OWN_PREFIX + "copied"
+PROCESS = "credential_process"
 _RESERVED_BYTES = 16384  # a session token may have 4 KiB and more
 
 
@@ -192,7 +193,7 @@ class SessionStore:
         target = session.profile
         _refuse_long_term(read_profiles(self._environ).in_credentials(target) or {}, target)
         backend = self._vault().put(target, session.keys)
-        written = {**settings.written, "credential_process": self._own_line(session.name)}
+        written = {**settings.written, PROCESS: self._own_line(session.name)}
         copies, lines = self._plan_copies([(session, settings.replace(written=written))])
         session = session.replace(copied=lines[target][_COPIED])
         self._state.write(_stored_name(target), stored_text(session, backend))
@@ -212,12 +213,12 @@ class SessionStore:
         self._credentials.update(profile, edit)
 
     def _empty_keyring(self, profile: str) -> None:
-        """Remove a session's keys from the keyring, and what is known of it."""
+        """Remove a session's keys from the keyring; if that fails, the next login tries again."""
         try:
             self._vault().remove(profile)
+            self.forget(profile)
         except ConfigurationError as error:
             self._warn(f"the keys of profile {profile!r} stay in the keyring: {error.message}")
-        self.forget(profile)
 
     def forget(self, profile: str) -> None:
         """Forget that the keyring has a session of this profile."""
@@ -227,11 +228,8 @@ class SessionStore:
         """Remove what this tool wrote to a section, and a session kept aside for it."""
         profiles = read_profiles(self._environ)
         stored = self._stored().get(profile)
-        remembered = (profiles.in_credentials(profile) or {}).get(_COPIED)
-        ours = copied_settings.still_ours(
-            copied_settings.from_text(stored.copied if stored else remembered),
-            profiles.in_config(profile) or {},
-        )
+        remembered = self._remembered(profiles, profile, stored)
+        ours = copied_settings.still_ours(remembered, profiles.in_config(profile) or {})
         if stored is not None:
             self._vault().remove(profile)
             self.forget(profile)
@@ -248,6 +246,21 @@ class SessionStore:
         except ConfigurationError as error:
             self._warn(f"the settings of profile {profile!r} were not removed: {error.message}")
 
+    def _remembered(
+        self, profiles: ProfileFiles, profile: str, stored: Session | None
+    ) -> dict[str, str]:
+        """Return what this tool wrote to the profile in the AWS config.
+
+        A process that yields this very session is ours, even if a failed write made us forget it.
+        """
+        section = profiles.in_credentials(profile) or {}
+        copied = copied_settings.from_text(stored.copied if stored else section.get(_COPIED))
+        process = (profiles.in_config(profile) or {}).get(PROCESS)
+        name = stored.name if stored else section.get(OWN_PREFIX + "name", profile)
+        if process is not None and process == self._own_line(name):
+            copied[PROCESS] = process
+        return copied
+
     def _plan_copies(
         self, had: Sequence[tuple[Session, Settings]]
     ) -> tuple[dict[str, Mapping[str, str | None]], dict[str, Mapping[str, str | None]]]:
@@ -257,12 +270,9 @@ class SessionStore:
         lines: dict[str, Mapping[str, str | None]] = {}
         for session, settings in had:
             target = session.profile
-            remembered = (profiles.in_credentials(target) or {}).get(_COPIED)
-            if target in stored:
-                remembered = stored[target].copied
             copies[target], ours = copied_settings.changes(
                 settings.written,
-                copied_settings.from_text(remembered),
+                self._remembered(profiles, target, stored.get(target)),
                 profiles.in_config(target) or {},
             )
             copied = copied_settings.to_text(ours)

@@ -28,14 +28,14 @@ def take_session(options: SessionOptions, ctx: Context) -> SessionInUse:
     inputs = read_inputs(ctx, options.replace(keeps_role=True))
     settings = resolve(inputs)
     outcome = acquire(ctx, inputs, settings, in_memory=True)
-    if outcome.session.in_keyring and not _opens(outcome.session):
+    if outcome.session.in_keyring and not is_still_stored(outcome.session):
         ctx.make.store().forget(outcome.session.profile)
         outcome = acquire(ctx, read_inputs(ctx, inputs.options), settings, in_memory=True)
     region = settings.written_region or inputs.section(settings.target).get("region")
     return SessionInUse(session=outcome.session, settings=settings, region=region)
 
 
-def _opens(session: Session) -> bool:
+def is_still_stored(session: Session) -> bool:
     """Fetch a session's secrets from the keyring now; False where it has them no more.
 
     Raises ConfigurationError where the keyring fails.

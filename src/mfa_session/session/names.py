@@ -185,7 +185,9 @@ def _is_own_process(inputs: Inputs, name: str) -> bool:
     process = inputs.section(name)["credential_process"]
     table = inputs.file.sessions.get(name, {})
     wanted = inputs.options.store or table.get("store") or inputs.file.defaults.get("store")
-    return wanted == KEYRING and leads_back(process) and process_profile(process) == name
+    # Both beside each other: a move back to the file was cut off.
+    is_ours = wanted == KEYRING or is_managed(inputs.in_credentials(name))
+    return is_ours and leads_back(process) and process_profile(process) == name
 
 
 def holds_keys(inputs: Inputs, name: str) -> bool:

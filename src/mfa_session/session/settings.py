@@ -7,6 +7,7 @@ from mfa_session.model.aws_paths import config_path
 from mfa_session.model.copied_settings import from_text, still_ours
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UsageError
 from mfa_session.model.profiles import leads_back, process_profile
+from mfa_session.model.session import is_managed
 from mfa_session.model.settings import (
     FILE,
     KEYRING,
@@ -136,7 +137,8 @@ def _choose_store(inputs: Inputs, said: _Said) -> str:
     """Return where the session goes: as something says, else where it stands."""
     asked = said.options.get("store") or said.table.get("store")
     stands = inputs.recovered.get(said.target)
-    usual = KEYRING if stands is not None and stands.in_keyring else FILE
+    in_file = is_managed(inputs.in_credentials(said.target))
+    usual = KEYRING if stands is not None and stands.in_keyring and not in_file else FILE
     return str(asked or inputs.file.defaults.get("store") or usual)
 
 

@@ -1,15 +1,19 @@
-"""The store of sessions: several at once, and where there is no home directory."""
+"""The store of sessions: several at once, in a keyring, and where there is no home directory."""
 
 from __future__ import annotations
 
+import shutil
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from mfa_session.files.recovered import MOST_IN_ONE_FILE
 from mfa_session.files.session_store import SessionStore
+from mfa_session.files.shared import SharedFile
 from mfa_session.files.state import StateDir
+from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys, Session
 from mfa_session.model.settings import Settings, Source
@@ -121,3 +125,150 @@ def test_without_a_home_nothing_is_set_aside_and_it_is_said(
     assert store.set_aside("mfa") is None
     assert ["no XDG_STATE_HOME" in line for line in said] == [True]
     assert list(project.iterdir()) == []
+
+
+class DeadError(BaseException):
+    """The process is dead."""
+
+
+class Steps:
+    """Counts what is done to files and keyring; at a chosen step it fails, before it is done."""
+
+    def __init__(self) -> None:
+        """Let all be done."""
+        self.done = 0
+        self.fails_at = 0
+        self.error: BaseException = DeadError()
+
+    def begin(self, fails_at: int, error: BaseException) -> None:
+        """Count anew, and fail at a step."""
+        self.done, self.fails_at, self.error = 0, fails_at, error
+
+    def end(self) -> int:
+        """Fail no more; return how many steps were taken."""
+        self.fails_at = 0
+        return self.done
+
+    def take(self) -> None:
+        """Take one step."""
+        self.done += 1
+        if self.done == self.fails_at:
+            raise self.error
+
+
+class CountedVault:
+    """A keyring in memory."""
+
+    def __init__(self, steps: Steps) -> None:
+        """Hold nothing."""
+        self.kept: dict[str, Keys] = {}
+        self._steps = steps
+
+    def get(self, profile: str, backend: str | None = None) -> Keys | None:
+        """Return what is kept."""
+        assert backend in {"a.Keyring", None}
+        return self.kept.get(profile)
+
+    def put(self, profile: str, keys: Keys) -> str:
+        """Keep keys; opened, as the keyring does."""
+        self._steps.take()
+        token = keys.session_token
+        assert token is not None
+        self.kept[profile] = keys.replace(
+            secret_access_key=Secret(keys.secret_access_key.reveal()),
+            session_token=Secret(token.reveal()),
+        )
+        return "a.Keyring"
+
+    def remove(self, profile: str) -> None:
+        """Keep them no longer."""
+        self._steps.take()
+        self.kept.pop(profile, None)
+
+
+class CountedState(StateDir):
+    """A state directory whose writes are steps."""
+
+    steps: Steps
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write, if this step does not fail."""
+        self.steps.take()
+        super().write(name, data)
+
+    def remove(self, name: str) -> None:
+        """Remove, likewise."""
+        self.steps.take()
+        super().remove(name)
+
+
+class Machine:
+    """A home, a state directory and a keyring, in which one step fails."""
+
+    def __init__(self, home: Path) -> None:
+        """Have a key in the credentials file, and nothing else."""
+        self.home = home
+        self.credentials, self.config = home / ".aws" / "credentials", home / ".aws" / "config"
+        shutil.rmtree(home)
+        self.credentials.parent.mkdir(parents=True)
+        self.credentials.write_text(CREDENTIALS)
+        self.credentials.chmod(0o600)
+        self.steps = Steps()
+        self.vault = CountedVault(self.steps)
+        self.state = CountedState(str(home / "state"))
+        self.state.steps = self.steps
+
+    def store(self) -> SessionStore:
+        """Return the store of one more process."""
+        environ = {"HOME": str(self.home)}
+        return SessionStore(
+            environ, self.state, lambda _text: None, lambda: self.vault, "process {}".format
+        )
+
+    def standing(self) -> Session:
+        """Return the one session there is."""
+        (session,) = self.store().sessions()
+        return session
+
+    def places(self) -> tuple[bool, bool, bool]:
+        """Say whether the file has a session, the keyring, and the profile a process."""
+        in_file = "ASIA" in self.credentials.read_text()
+        return in_file, bool(self.vault.kept), "credential_process" in self.config.read_text()
+
+
+@pytest.mark.parametrize("error", [DeadError(), ConfigurationError("file-not-written", "full")])
+@pytest.mark.parametrize("way", [("file", "keyring"), ("keyring", "file"), ("keyring", "keyring")])
+def test_a_move_cut_off_anywhere_leaves_the_session_whole_and_the_next_one_ends_it(
+    home: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, way: tuple[str, str]
+) -> None:
+    """Every write of a file, and every step of the keyring, is the one that fails, once."""
+    written = SharedFile.update_sections
+
+    def update(self: SharedFile, change: Any) -> None:
+        machine.steps.take()
+        written(self, change)
+
+    monkeypatch.setattr(SharedFile, "update_sections", update)
+    session, settings = had("mfa", 20)
+    before, after = (settings.replace(store=place) for place in way)
+    ends = (True, False, False) if way[1] == "file" else (False, True, True)
+    taken = fails_at = 0
+    while taken >= fails_at:
+        machine, fails_at = Machine(home), fails_at + 1
+        machine.store().save(session, before)
+        machine.steps.begin(fails_at, error)
+        with suppress(DeadError, ConfigurationError):
+            machine.store().save(machine.standing(), after)
+        taken = machine.steps.end()
+        assert opened(machine.standing()) == "t" * 20
+        machine.store().save(machine.standing(), after)
+        assert (machine.places(), opened(machine.standing())) == (ends, "t" * 20)
+        machine.store().remove("mfa")
+        assert (machine.credentials.read_text(), machine.vault.kept) == (CREDENTIALS, {})
+    assert fails_at > 3
+
+
+def opened(session: Session) -> str:
+    token = session.keys.session_token
+    assert token is not None
+    return token.reveal()
