@@ -38,7 +38,7 @@ def parse_time(text: str, *, local: bool = False) -> datetime | None:
     if text.endswith("UTC"):
         text = text[:-3].rstrip() + "Z"
     try:
-        time = datetime.fromisoformat(_without_nanoseconds(_with_plain_offset(text)))
+        time = datetime.fromisoformat(_as_every_python_reads(text))
         if time.tzinfo is None:
             time = time.astimezone() if local else time.replace(tzinfo=timezone.utc)
         return time.astimezone(timezone.utc)
@@ -51,18 +51,13 @@ def format_time(time: datetime) -> str:
     return time.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
-def _with_plain_offset(text: str) -> str:
-    """Write the offset as Pythons before 3.11 read it: neither `Z` nor `+0200`."""
+def _as_every_python_reads(text: str) -> str:
+    """Write the offset neither `Z` nor `+0200`, and a fraction of a second in six digits."""
+    sign, offset = text[-5:-4], text[-4:]
     if text[-1:] in {"Z", "z"}:
-        return text[:-1] + "+00:00"
-    sign, digits = text[-5:-4], text[-4:]
-    if sign in {"+", "-"} and digits.isascii() and digits.isdigit() and ":" in text:
-        return f"{text[:-2]}:{text[-2:]}"
-    return text
-
-
-def _without_nanoseconds(text: str) -> str:
-    """Cut or pad a fraction of a second to the six digits every Python reads."""
+        text = text[:-1] + "+00:00"
+    elif sign in {"+", "-"} and offset.isascii() and offset.isdigit() and ":" in text:
+        text = f"{text[:-2]}:{text[-2:]}"
     whole, dot, rest = text.partition(".")
     if not dot:
         return text

@@ -176,7 +176,7 @@ def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
     kind = texts["kind"] if texts["kind"] in {"mfa", "role"} else "unknown"
     known: dict[str, Any] = {
         **texts,
-        **{key: parse_time(stored.get(PREFIX + key, "")) for key in _TIME_KEYS},
+        **{key: parse_time(stored[PREFIX + key]) for key in _TIME_KEYS if PREFIX + key in stored},
         "name": texts["name"] or profile,
         "kind": kind,
         "account": texts["account"] or account_of(texts["role_arn"] or texts["mfa_serial"]),
@@ -198,13 +198,14 @@ def list_sessions(profiles: ProfileFiles, recovered: Mapping[str, Session]) -> l
     sessions = dict(recovered)
     for name in profiles.credentials.names_mentioning(SESSION_KEY_PREFIX):
         session = read_session(name, profiles.in_credentials(name) or {})
-        if session is not None and not _is_newer(recovered.get(name), session):
-            sessions[name] = session
+        if session is None or (name in recovered and _is_newer(recovered[name], session)):
+            continue
+        sessions[name] = session
     return [sessions[name] for name in sorted(sessions)]
 
 
-def _is_newer(aside: Session | None, standing: Session) -> bool:
-    if aside is None or aside.expires_at is None:
+def _is_newer(aside: Session, standing: Session) -> bool:
+    if aside.expires_at is None:
         return False
     return standing.expires_at is None or aside.expires_at > standing.expires_at
 

@@ -127,7 +127,8 @@ def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
         target = write_to or named.target or ""
         _refuse_hidden(inputs, target)
         return target
-    target = _portable(named.name)
+    is_portable = _PORTABLE.issuperset(named.name)
+    target = named.name if is_portable else _portable(named.name)
     taken = target != named.name and (
         target in inputs.profiles.names() and _owner_of(inputs, target) != named.name
     )
@@ -142,8 +143,6 @@ def _portable(name: str) -> str:
 
     A name with nothing that they read stays, and is refused.
     """
-    if _PORTABLE.issuperset(name):
-        return name
     kept = "".join(letter if letter in _PORTABLE else " " for letter in name)
     return "-".join(kept.split()) or name
 

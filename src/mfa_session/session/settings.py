@@ -154,7 +154,9 @@ def _find_origin(
     if origin is None:
         source = own_source(inputs, name) or usual_source(inputs, name)
         return None, source
-    session = _session_behind(inputs, origin)
+    session = origin
+    if "credential_process" in inputs.section(origin):
+        session = _session_behind(inputs, origin)
     if origin == said.table.get("via") or (session != name and names_session(inputs, session)):
         via = _resolve_via(inputs, session, seen)
         return via, via.source
@@ -163,8 +165,8 @@ def _find_origin(
 
 def _session_behind(inputs: Inputs, origin: str) -> str:
     """Return the session that a profile's credential_process gives, if that is this tool itself."""
-    process = inputs.section(origin).get("credential_process", "")
-    if process and leads_back(process) and source_in(inputs, origin) is None:
+    process = inputs.section(origin)["credential_process"]
+    if leads_back(process) and source_in(inputs, origin) is None:
         return process_profile(process) or default_name(inputs)
     return origin
 

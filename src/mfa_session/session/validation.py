@@ -12,7 +12,6 @@ from mfa_session.model.session import SESSION_KEY_PREFIX
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any
 
     from mfa_session.model.settings import Settings
     from mfa_session.session.inputs import Inputs
@@ -37,18 +36,15 @@ def check_pasted_keys(inputs: Inputs, profile: str) -> None:
     beside a long-term key, `bad-keys` for what is quoted, has a comment or blanks, or is swapped.
     """
     profiles = inputs.profiles
-    places = (
-        (profiles.credentials, profile, profiles.in_credentials(profile)),
-        (profiles.config, profiles.header_of(profile), profiles.in_config(profile)),
-    )
-    for document, header, section in places:
-        if section and (ID in section or SECRET in section):
+    document, section = profiles.credentials, inputs.in_credentials(profile)
+    if ID not in section and SECRET not in section:
+        document, section = profiles.config, profiles.in_config(profile) or {}
 
-            def place_of(key: str, document: Any = document, header: str = header) -> str:
-                return f"{document.path}, line {document.line_of(header, key)}"
+    def place_of(key: str) -> str:
+        header = profile if document is profiles.credentials else profiles.header_of(profile)
+        return f"{document.path}, line {document.line_of(header, key)}"
 
-            _check_pair(place_of, section, profile)
-            return
+    _check_pair(place_of, section, profile)
 
 
 def _check_pair(place_of: Callable[[str], str], section: Mapping[str, str], profile: str) -> None:

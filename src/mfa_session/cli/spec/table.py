@@ -25,8 +25,9 @@ def find_command(*words: str) -> Command | None:
     """Return the command that these words name (`"login"`, or `"totp", "add"`), or None."""
     chapter = _chapter_of(words[0]) if words else None
     commands: tuple[Command, ...] = chapter.COMMANDS if chapter else ()
+    name = " ".join(words)
     for command in commands:
-        if command.words == words:
+        if command.name == name:
             return command
     return None
 
