@@ -13,7 +13,7 @@ import pytest
 import processes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 CLASSES = "trace=%file,%desc,%network"
@@ -57,21 +57,22 @@ def _read(text: str) -> Iterator[Moment]:
 
 
 def run_with_fault(
-    argv: Sequence[str], moment: Moment, fault: str, log: Path
+    argv: Sequence[str], moment: Moment, fault: str, log: Path, is_ours: Callable[[str], bool]
 ) -> processes.Outcome | None:
     """Run a program with a fault (`error=EIO`, `signal=SIGINT`) at a moment of each thread.
 
-    None if it did not come to that moment.
+    None if it did not come to that moment, or to another at that number, which is not `is_ours`.
     """
     # Where only some calls stop the process, strace injects no signal.
     quick = ["--seccomp-bpf"] if fault.startswith("error=") else []
     outcome = processes.run_process(
         [
-            "strace", "-f", "-qq", *quick, "-o", str(log),
+            "strace", "-f", "-y", "-qq", *quick, "-o", str(log),
             "-e", f"trace={moment.call}",
             "-e", f"inject={moment.call}:{fault}:when={moment.number}",
             *argv,
         ]
     )  # fmt: skip
     mark = "(INJECTED)" if quick else fault.replace("signal=", "")
-    return outcome if mark in log.read_text(errors="replace") else None
+    hits = [line for line in log.read_text(errors="replace").splitlines() if mark in line]
+    return outcome if hits and (not quick or is_ours(hits[0])) else None
