@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from e2e.places import managed
+from mfa_session.system import core_dumps
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -191,3 +193,23 @@ def test_named_role_session_is_renewed_as_what_it_was(
     log_in("--profile", "books", "--force")
     assert kind_in(run, "books") == "role"
     assert [call.parameters["RoleArn"] for call in aws.calls.of("AssumeRole")] == [ROLE, ROLE]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="RLIMIT_CORE")
+@pytest.mark.parametrize("line", ["env --shell json", "credential-process", "status", "login"])
+def test_no_core_is_dumped_of_what_reads_a_kept_session(
+    files: AwsFiles, run: Run, line: str
+) -> None:
+    import resource
+
+    files.write(KEYS + managed())
+    before = resource.getrlimit(resource.RLIMIT_CORE)
+    usual = (4096, before[1])
+    resource.setrlimit(resource.RLIMIT_CORE, usual)
+    try:
+        run(*line.split())
+        assert resource.getrlimit(resource.RLIMIT_CORE) == (0, before[1])
+        core_dumps.allow()  # as before another program takes its place
+        assert resource.getrlimit(resource.RLIMIT_CORE) == usual
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, before)

@@ -11,6 +11,7 @@ from mfa_session.cli.output import write
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
+from mfa_session.system import core_dumps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def _stage() -> Stage:
 def _open_shell(stage: Stage, environ: dict[str, str]) -> int:
     write(_SHELL_WELCOME.format(instance=stage.instance))
     shell = environ.get("COMSPEC", "cmd.exe") if os.name == "nt" else environ.get("SHELL", "sh")
+    core_dumps.allow()
     return subprocess.run([shell], env=environ, check=False).returncode
 
 

@@ -11,6 +11,7 @@ from mfa_session.files.opened import Files
 from mfa_session.files.state import StateDir
 from mfa_session.model.record import Record
 from mfa_session.session.context import Context
+from mfa_session.system import core_dumps
 from mfa_session.system.console import Console
 
 # ruff: noqa: PLC0415 - see above
@@ -57,9 +58,13 @@ class Run(Record):
 
 
 def make_context(given: Given, environ: Mapping[str, str], clock: SystemClock) -> Context:
-    """Return the context; nothing is read yet but what the clock needs when it is asked."""
+    """Return the context; nothing is read yet but what the clock needs when it is asked.
+
+    No core is dumped from here on: what is read next holds keys.
+    """
     from mfa_session.cli.arguments import asks_nothing
 
+    core_dumps.forbid()
     state = StateDir.of(environ)
     aws_clock = AwsClock(state)
     clock.follow(aws_clock.offset)
@@ -177,9 +182,7 @@ class Wiring:
         """Return what acquiring a session touches, the same for every session of this run."""
         if self._session is None:
             from mfa_session.cli.edges.session import make_session
-            from mfa_session.system import core_dumps
 
-            core_dumps.forbid()  # from here on there are long-term keys in memory
             self._session = make_session(self)
         return self._session
 

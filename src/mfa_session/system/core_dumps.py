@@ -1,4 +1,4 @@
-"""Core dumps: none while this process holds long-term secrets, as usual for what it starts."""
+"""Core dumps: none while this process holds secrets, as usual for what it starts."""
 
 from __future__ import annotations
 

@@ -36,17 +36,15 @@ def _make_items(wiring: Wiring) -> KeyringItems:
 
 
 def make_keys(wiring: Wiring) -> KeyEdges:
-    """Return the edges; from here on there are long-term keys in memory."""
+    """Return the edges."""
     from mfa_session.aws.keys import IamKeys  # noqa: PLC0415  # a login from the keyring needs none
     from mfa_session.files.key_files import KeyFiles  # noqa: PLC0415
     from mfa_session.files.key_journal import KeyJournal  # noqa: PLC0415
     from mfa_session.keys.ports import KeyEdges  # noqa: PLC0415
-    from mfa_session.system import core_dumps  # noqa: PLC0415
     from mfa_session.system.process_line import process_line  # noqa: PLC0415
     from mfa_session.system.signals import uninterrupted  # noqa: PLC0415
     from mfa_session.system.timeouts import run_limited  # noqa: PLC0415
 
-    core_dumps.forbid()
     run = wiring.run
     return KeyEdges(
         aws=IamKeys(run.clock, run.aws_clock, run_limited, run.environ),
