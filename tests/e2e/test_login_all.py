@@ -429,6 +429,59 @@ def test_what_lies_aside_is_written_by_the_next_login_to_all(
     assert roles[19].name == "role-19"
 
 
+@pytest.fixture
+def memory(home: Path) -> dict[tuple[str, str], str]:
+    """Have this process keep secrets in its own memory."""
+    del home  # it puts the environment back
+    from fakes import odd_keyrings  # imports keyring
+
+    os.environ["PYTHON_KEYRING_BACKEND"] = "fakes.odd_keyrings.SmallKeyring"
+    odd_keyrings.MemoryKeyring.items.clear()
+    return odd_keyrings.MemoryKeyring.items
+
+
+def test_sessions_for_the_keyring_go_there_and_into_no_file(
+    run: Run,
+    aws: Sandbox,
+    carols: AwsFiles,
+    phone: Device,
+    roles: list[Role],
+    memory: dict[tuple[str, str], str],
+) -> None:
+    carols.write(settings=carols.settings.read_text() + '[defaults]\nstore = "keyring"\n')
+    before = carols.credentials.read_bytes()
+    outcome = run("login", "--all", "--token-code", phone.code())
+    assert outcome.exit_code == 0, outcome
+    assert carols.credentials.read_bytes() == before
+    assert len(memory) >= MANY + 1
+    state = carols.credentials.parent.parent / ".local" / "state" / "mfa-session"
+    assert list(state.glob("session-*")) == []
+    aws.calls.clear()
+    assert run("login", "--all", "--no-input").exit_code == 0
+    assert len(aws.calls) == 0
+    env = run("env", "--profile", roles[3].name, "--shell", "json", "--no-input")
+    assert json.loads(env.stdout)["AWS_ACCESS_KEY_ID"].startswith("ASIA")
+
+
+def test_sessions_move_to_the_keyring_without_a_call(
+    run: Run,
+    aws: Sandbox,
+    carols: AwsFiles,
+    phone: Device,
+    roles: list[Role],
+    memory: dict[tuple[str, str], str],
+) -> None:
+    assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
+    carols.write(settings=carols.settings.read_text() + '[defaults]\nstore = "keyring"\n')
+    aws.calls.clear()
+    outcome = run("login", "--all", "--no-input", "--json")
+    assert outcome.exit_code == 0, outcome
+    assert len(aws.calls) == 0
+    assert all(session["reused"] for session in json.loads(outcome.stdout)["sessions"])
+    assert [role.name for role in roles if carols.section(role.name)] == []
+    assert len(memory) >= MANY + 1
+
+
 # Interrupted, killed, at once
 
 
@@ -498,6 +551,8 @@ def test_a_kill_leaves_the_file_whole_and_costs_no_second_code(
     assert aws.count("GetSessionToken") == 1
     if not code_was_lost:
         assert all(carols.section(role.name) for role in roles)
+        # Nothing that had arrived was had again: only what was on its way.
+        assert aws.count("AssumeRole") <= MANY + 4
     assert [path.name for path in carols.credentials.parent.iterdir()].count("credentials") == 1
 
 

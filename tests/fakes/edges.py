@@ -132,6 +132,10 @@ class FakeSafe:
         self.kept: Session | None = None
         self.is_released = False
 
+    def note(self, session: Session) -> None:
+        """Hold the session."""
+        self.kept = session
+
     def keep(self, *sessions: Session) -> str:
         """Hold the last of the sessions."""
         self.kept = sessions[-1]

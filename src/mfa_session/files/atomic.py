@@ -60,6 +60,25 @@ def replace_file(path: str, data: bytes, *, mode: int | None, seen: Snapshot | N
         raise not_written(path, exc) from exc
 
 
+def put_file(path: str, data: bytes) -> None:
+    """Put a private file at `path`, whole at once: no kill loses it, a power cut may.
+
+    Raises ConfigurationError `file-not-written`, and leaves nothing then.
+    """
+    temporary = temporary_name(path)
+    try:
+        while (descriptor := create_private(temporary)) is None:
+            temporary = temporary_name(path)
+        try:
+            write_all(descriptor, data)
+        finally:
+            close_quietly(descriptor)
+        rename(temporary, path)
+    except OSError as exc:
+        remove_quietly(temporary)
+        raise not_written(path, exc) from exc
+
+
 def writable_target(path: str) -> str:
     """Follow the symbolic links of `path`; raise OSError where no regular file can stand."""
     target = os.path.realpath(path)

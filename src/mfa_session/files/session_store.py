@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.recovered import (
@@ -141,7 +142,7 @@ class SessionStore:
                 "if the session cannot be written, it is lost"
             )
             return None
-        place = AsidePlace()
+        place = AsidePlace(self._state)
         try:
             for group in _in_groups(targets):
                 # The process in the name: a session that already lies aside for a profile stays.
@@ -313,7 +314,11 @@ class SessionStore:
             self._warn(f"a session that is written lies aside still: {error.message}")
 
     def _remove_aside(self, profiles: Collection[str]) -> None:
+        noted = {_noted(profile) for profile in profiles}
         for name in self._state.names(RECOVERED):
+            if name.rpartition("-")[0] in noted:  # of one profile alone, and there may be many
+                self._state.remove(name)
+                continue
             standing = profiles_in(self._state, name)
             if standing and standing.keys() <= set(profiles):
                 self._state.remove(name)
@@ -325,13 +330,19 @@ class SessionStore:
 class AsidePlace:
     """Reserved files for sessions: so many that none is too large to be read again."""
 
-    def __init__(self) -> None:
+    def __init__(self, state: StateDir) -> None:
         """Reserve nothing yet."""
+        self._state = state
         self._reserved: list[Reservation] = []
 
     def add(self, reservation: Reservation) -> None:
         """Take one more reservation, for the next group of sessions."""
         self._reserved.append(reservation)
+
+    def note(self, session: Session) -> None:
+        """Put one of many in a file of its own, so that no kill loses it; nothing is reserved."""
+        with suppress(ConfigurationError):  # the disk is full: there is room for `keep`
+            self._state.put(f"{_noted(session.profile)}-{os.getpid()}", to_text([session]))
 
     def keep(self, *sessions: Session) -> str:
         """Put the sessions there and return where; the next command finds them."""
@@ -355,6 +366,11 @@ def _in_groups(items: Sequence[Item]) -> list[Sequence[Item]]:
 
 def _stored_name(profile: str) -> str:
     return STORED + _hashed(profile)
+
+
+def _noted(profile: str) -> str:
+    """Return how the name of the file begins that holds one of many sessions."""
+    return f"{RECOVERED}noted-{_hashed(profile)}"
 
 
 def _hashed(profile: str) -> str:

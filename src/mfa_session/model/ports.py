@@ -216,6 +216,9 @@ class UsedSteps(Protocol):
 class Safe(Protocol):
     """A place that was set aside before the code was asked, so that the session is never lost."""
 
+    def note(self, session: Session) -> None:
+        """Put one of many sessions aside until it is saved, as far as that can be done."""
+
     def keep(self, *sessions: Session) -> str:
         """Put the sessions there until they are saved, and return where.
 

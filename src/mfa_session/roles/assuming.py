@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from mfa_session.model.errors import MfaSessionError, NoMfaError
 from mfa_session.model.record import Record
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys
 from mfa_session.session.renewal import Renewal
 
 TYPE_CHECKING = False
@@ -21,6 +23,20 @@ class Step(Record):
 
     settings: Settings
     base: Session
+
+
+def with_open_keys(session: Session) -> Session:
+    """Return the session with its secrets in memory: one in the keyring is asked for them once.
+
+    Raises ConfigurationError where the keyring fails.
+    """
+    token = session.keys.session_token
+    keys = Keys(
+        access_key_id=session.keys.access_key_id,
+        secret_access_key=Secret(session.keys.secret_access_key.reveal()),
+        session_token=Secret(token.reveal()) if token else None,
+    )
+    return session.replace(keys=keys)
 
 
 def assume(edges: RolesEdges, step: Step) -> Session:

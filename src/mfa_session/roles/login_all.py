@@ -7,7 +7,8 @@ from contextlib import ExitStack
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
-from mfa_session.roles.plan import make_plan
+from mfa_session.model.settings import KEYRING
+from mfa_session.roles.plan import is_in_place, make_plan
 from mfa_session.roles.report import tell_errors, without_base
 from mfa_session.session.acquire import acquire
 from mfa_session.session.inputs import read_inputs
@@ -15,9 +16,8 @@ from mfa_session.session.reuse import Outcome, find_kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from mfa_session.model.ports import Store
     from mfa_session.model.settings import SessionOptions
     from mfa_session.roles.ports import RolesEdges
     from mfa_session.roles.sessions import Batch, RoleSessions
@@ -90,9 +90,8 @@ class _Login:
         for name, settings in self._plan.sessions.items():
             stands = standing.get(settings.target)
             kept = find_kept(settings, [stands], now) if stands else None
-            aside = self._inputs.recovered.get(settings.target)
-            written = aside is None or aside.in_keyring
-            if kept is not None and written and not self._is_forced(name):
+            placed = kept is not None and is_in_place(kept, settings, self._inputs.recovered)
+            if kept is not None and placed and not self._is_forced(name):
                 self.had[name] = Outcome(session=kept, reused=True)
 
     def _check_targets(self, edges: RolesEdges, needed: Sequence[str]) -> list[str]:
@@ -105,9 +104,13 @@ class _Login:
             if error.code != "protected-profile":
                 raise
             for name, target in targets.items():
-                refusal = _refusal(store, target)
+                refusal = _refusal(store.check, target)
                 if refusal is not None:
                     self.failed[name] = refusal
+        in_keyring = [name for name in targets if self._plan.sessions[name].store == KEYRING]
+        if in_keyring:
+            refusal = _refusal(store.check_keyring, targets[in_keyring[0]])
+            self.failed.update(dict.fromkeys(in_keyring, refusal) if refusal else {})
         return [name for name in needed if name not in self.failed]
 
     def _prepare(
@@ -164,9 +167,9 @@ class _Login:
         )
 
 
-def _refusal(store: Store, target: str) -> ConfigurationError | None:
+def _refusal(check: Callable[[str], None], target: str) -> ConfigurationError | None:
     try:
-        store.check(target)
+        check(target)
     except ConfigurationError as error:
         return error
     return None

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record
+from mfa_session.model.settings import KEYRING
 from mfa_session.session.own_session import SessionsOfSource
 from mfa_session.session.resolve import resolve
 from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
@@ -14,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
+    from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings, Source
     from mfa_session.session.inputs import Inputs
 
@@ -134,3 +136,15 @@ def refuse_duplicates(inputs: Inputs, sessions: Iterable[Settings]) -> None:
                 f"{settings.target!r}",
                 f"give one of them another write_to in {inputs.file.path}",
             )
+
+
+def is_in_place(session: Session, settings: Settings, aside: Collection[str]) -> bool:
+    """Say whether a session stands where its settings want it: in which profile, file or keyring.
+
+    `aside` are the profiles whose sessions lie in the state directory.
+    """
+    return (
+        session.profile == settings.target
+        and session.in_keyring == (settings.store == KEYRING)
+        and (session.in_keyring or session.profile not in aside)
+    )

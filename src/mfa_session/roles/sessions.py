@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from mfa_session.model.errors import (
-    ConfigurationError,
-    Interrupted,
-    MfaSessionError,
-    NoMfaError,
-)
+from mfa_session.model.errors import Interrupted, MfaSessionError, NoMfaError
 from mfa_session.model.record import Record
 from mfa_session.model.settings import KEYRING
-from mfa_session.roles.assuming import Step, assume
+from mfa_session.roles.assuming import Step, assume, with_open_keys
+from mfa_session.roles.plan import is_in_place
+from mfa_session.roles.saving import Saving
 from mfa_session.roles.side_by_side import SideBySide
 from mfa_session.session.device import with_keys
-from mfa_session.session.renewal import began, identity, keep_aside
+from mfa_session.session.renewal import began, identity
 from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import datetime
 
     from mfa_session.model.ports import Safe
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
     from mfa_session.roles.ports import RolesEdges
-
-    Had = Sequence[tuple[Session, Settings]]
+    from mfa_session.roles.saving import Had
 
 
 class Batch(Record):
@@ -72,19 +69,21 @@ class RoleSessions:
         """
         with ExitStack() as turns:
             mine = self._take_turns(batch.wanted, turns)
+            saving = Saving(self._session.store, batch.place)
+
+            def work(step: Step) -> Session:
+                session = _as_written(assume(self._edges, step), step.settings)
+                saving.note(session, step.settings)
+                return session
+
             with self._edges.put_off() as signals:
                 steps, shared = self._look_again(mine, bases)
-                work = SideBySide(self._assume, steps, self._jobs)
-                work.run(signals, self._teller())
+                calls = SideBySide(work, steps, self._jobs)
+                calls.run(signals, self._teller())
                 self._edges.progress("")
-                bought = [
-                    (session, step.settings)
-                    for step, session in work.ended
-                    if not isinstance(session, Exception)
-                ]
-                bugs = self._note_failures(work.ended)
-                self._write(bought, shared, batch.place)
-                self._raise(work.interruption, bugs)
+                bought, bugs = self._sort(calls.ended)
+                self._save(saving, bought, shared)
+                self._raise(calls.interruption, bugs)
 
     def _take_turns(self, wanted: Sequence[Settings], turns: ExitStack) -> list[Settings]:
         """Wait for every session's turn, in one order everywhere: nobody waits in a circle."""
@@ -100,44 +99,31 @@ class RoleSessions:
 
     def _look_again(
         self, mine: Sequence[Settings], bases: Mapping[str, Settings]
-    ) -> tuple[list[Step], list[tuple[Session, Settings]]]:
-        """Return what is to be assumed, and what others had meanwhile and is to be written."""
+    ) -> tuple[list[Step], Had]:
+        """Return what is to be assumed, and what stands already and is to be written elsewhere."""
         standing = self._session.store.sessions()
         aside = self._session.store.kept_aside()
+        found = Bases(standing, self._session.clock.now())
         steps, shared = [], []
         for settings in mine:
             session = self._find(settings, standing)
             if session is None:
-                base = self._find_base(settings, bases[settings.name], standing)
-                steps += [Step(settings=settings, base=base)] if base else []
-            elif session.profile == settings.target and session.profile not in aside:
+                try:
+                    base = found.of(settings, bases[settings.name])
+                except MfaSessionError as error:
+                    self.failed[settings.name] = error
+                else:
+                    steps.append(Step(settings=settings, base=base))
+            elif is_in_place(session, settings, aside):
                 self.had[settings.name] = Outcome(session=session, reused=True)
             else:
-                shared.append((session, settings))
+                shared.append((_as_written(session, settings), settings))
         return steps, shared
 
     def _find(self, settings: Settings, standing: Sequence[Session]) -> Session | None:
         """Return the session, if one that does stands there by now."""
         clock = self._session.clock
-        since = began(clock)
-        return find_standing(settings, standing, clock.now(), since, self._replaced)
-
-    def _find_base(
-        self, settings: Settings, base: Settings, standing: Sequence[Session]
-    ) -> Session | None:
-        """Return the session to assume the role from; note it where there is none any more."""
-        now = self._session.clock.now()
-        found = find_living(base, standing, now) or find_base(settings, standing, now)
-        if found is None:
-            self.failed[settings.name] = NoMfaError(
-                "base-session-gone",
-                f"session {base.name!r}, from which the role is assumed, is no longer there",
-                f"run `{base.login_command}`, then this again",
-            )
-        return found
-
-    def _assume(self, step: Step) -> Session:
-        return assume(self._edges, step)
+        return find_standing(settings, standing, clock.now(), began(clock), self._replaced)
 
     def _teller(self) -> Callable[[int, int], None]:
         """Return who is told how many of this batch are done, and how many of them failed."""
@@ -150,42 +136,28 @@ class RoleSessions:
 
         return tell
 
-    def _note_failures(self, ended: Sequence[tuple[Step, Session | Exception]]) -> list[Exception]:
-        """Note the errors of the sessions that failed; return what is none of ours."""
-        bugs = []
-        for step, error in ended:
-            if isinstance(error, MfaSessionError):
-                self.failed[step.settings.name] = error
-            elif isinstance(error, Exception):
-                bugs.append(error)
-        return bugs
-
-    def _write(self, bought: Had, shared: Had, place: Safe | None) -> None:
-        """Write the sessions in one go; until then, and if that fails, they lie aside."""
-        here = [
-            (session.replace(name=settings.name, profile=settings.target), settings)
-            for session, settings in (*bought, *shared)
-        ]
-        if not here:
-            return
-        # Those for the keyring are to be in no file, and can be assumed again without a code.
-        in_file = [session for session, settings in here if settings.store != KEYRING]
-        kept = keep_aside(place, *in_file) if in_file else "none is kept"
-        try:
-            refused = self._session.store.save_all(here)
-        except ConfigurationError as error:
-            unwritten = ConfigurationError(
-                "session-not-written",
-                f"{error.message}; {kept}",
-                f"{error.hint}; then run `mfa-session login --all` again: it needs no new code",
-            )
-            refused = {session.profile: unwritten for session, _ in here}
-        for number, (session, settings) in enumerate(here):
-            if session.profile in refused:
-                self.failed[settings.name] = refused[session.profile]
+    def _sort(
+        self, ended: Sequence[tuple[Step, Session | Exception]]
+    ) -> tuple[Had, list[Exception]]:
+        """Return the sessions, and what is no error of ours; note those that failed."""
+        bought, bugs = [], []
+        for step, answer in ended:
+            if isinstance(answer, MfaSessionError):
+                self.failed[step.settings.name] = answer
+            elif isinstance(answer, Exception):
+                bugs.append(answer)
             else:
-                reused = number >= len(bought)
-                self.had[settings.name] = Outcome(session=session, reused=reused)
+                bought.append((answer, step.settings))
+        return bought, bugs
+
+    def _save(self, saving: Saving, bought: Had, shared: Had) -> None:
+        errors = saving.save([*bought, *shared])
+        for had, reused in ((bought, False), (shared, True)):
+            for session, settings in had:
+                if session.profile in errors:
+                    self.failed[settings.name] = errors[session.profile]
+                else:
+                    self.had[settings.name] = Outcome(session=session, reused=reused)
 
     def _raise(self, interruption: BaseException | None, bugs: Sequence[Exception]) -> None:
         """Raise what came while the work was done, now that its fruits are written."""
@@ -199,3 +171,36 @@ class RoleSessions:
         for error in (interruption, *bugs):
             if error is not None:
                 raise error
+
+
+class Bases:
+    """The sessions that roles are assumed from, each looked for once and its keys opened."""
+
+    def __init__(self, standing: Sequence[Session], now: datetime) -> None:
+        """Take the sessions that stand."""
+        self._standing = standing
+        self._now = now
+        self._opened: dict[str, Session] = {}
+
+    def of(self, settings: Settings, base: Settings) -> Session:
+        """Return the session that a role is assumed from.
+
+        Raises NoMfaError `base-session-gone`, and what the keyring raises.
+        """
+        if base.name not in self._opened:
+            found = find_living(base, self._standing, self._now)
+            found = found or find_base(settings, self._standing, self._now)
+            if found is None:
+                raise NoMfaError(
+                    "base-session-gone",
+                    f"session {base.name!r}, from which the role is assumed, is no longer there",
+                    f"run `{base.login_command}`, then this again",
+                )
+            self._opened[base.name] = with_open_keys(found)
+        return self._opened[base.name]
+
+
+def _as_written(session: Session, settings: Settings) -> Session:
+    return session.replace(
+        name=settings.name, profile=settings.target, in_keyring=settings.store == KEYRING
+    )

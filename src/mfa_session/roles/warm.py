@@ -6,7 +6,7 @@ from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSession
 from mfa_session.model.expiry import format_time
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
-from mfa_session.roles.assuming import Step, assume
+from mfa_session.roles.assuming import Step, assume, with_open_keys
 from mfa_session.roles.cli_cache import LEAST_SECONDS, entry_name, expires_at, to_entry
 from mfa_session.roles.cli_profiles import CannotServeError, RoleProfiles
 from mfa_session.roles.report import tell_errors, without_base
@@ -135,7 +135,7 @@ class _Warming:
     def _warm_from(self, base: Settings, names: Sequence[str]) -> None:
         """Have the MFA session, then the roles; one process at a time does this for a key."""
         try:
-            session = acquire(self._ctx, self._inputs, base).session
+            session = with_open_keys(acquire(self._ctx, self._inputs, base).session)
             key_id = long_term_caller(with_keys(self._edges.session, base)).keys.access_key_id
             with self._edges.session.turns.take(f"{key_id} warm", "the AWS CLI's cache"):
                 self._assume(session, self._look(names))
