@@ -479,6 +479,21 @@ class TestRotate:
         assert (outcome.exit_code, len(carol.keys), len(carol.inactive_keys)) == (0, 2, 1)
         assert "cut off" not in run("keys", "list").stderr
 
+    @pytest.mark.usefixtures("carols")
+    def test_two_at_once_replace_it_once(self, start: Start, aws: Sandbox, carol: User) -> None:
+        with Answered(aws, "CreateAccessKey") as held:
+            first = start("keys", "rotate", "--yes")
+            held.wait_for_call()  # there is a new key, and its secret is on its way
+            second = start("keys", "rotate", "--yes", "-v")
+            assert second.stderr is not None
+            while b"waiting for the key of profile 'default'" not in second.stderr.readline():
+                assert second.poll() is None
+        assert processes.finish_process(first).exit_code == 0
+        outcome = processes.finish_process(second)
+        assert (outcome.exit_code, "--finish` deletes it" in outcome.stderr) == (5, True)
+        assert aws.count("CreateAccessKey") == 1
+        assert (len(carol.keys), len(carol.inactive_keys)) == (2, 1)
+
     def test_in_the_aws_config_file(self, run: Run, files: AwsFiles, carol: User) -> None:
         files.write("", config=long_term(carol).replace("[default]", "[profile work]"))
         assert run("keys", "rotate", "--profile", "work", "--yes").exit_code == 0

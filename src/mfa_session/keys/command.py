@@ -23,6 +23,7 @@ from mfa_session.session.sources import follow, named_source, usual_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from mfa_session.keys.listing import ListedKey
@@ -93,7 +94,8 @@ def import_(options: Options, ctx: Context) -> Result:
     source = _source(options, inputs)
     profile = source.profile or ""
     _refuse_unmovable(inputs, source, profile)
-    moved = _mover(edges, inputs, ctx, profile).import_key()
+    with _alone(ctx, profile):
+        moved = _mover(edges, inputs, ctx, profile).import_key()
     key_id = _key_id(edges, profile)
     if not options.json:
         ctx.console.say(
@@ -108,7 +110,8 @@ def export(options: Options, ctx: Context) -> Result:
     edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
     source = _source(options, inputs)
     profile = source.profile or ""
-    moved = _mover(edges, inputs, ctx, profile).export_key()
+    with _alone(ctx, profile):
+        moved = _mover(edges, inputs, ctx, profile).export_key()
     keys = edges.files.slots(profile).current
     key_id = keys.shown_id if keys else "its key"
     if not options.json:
@@ -137,25 +140,30 @@ def process(options: Options, ctx: Context) -> Result:
 
 def rotate(options: Options, ctx: Context) -> Result:
     """`keys rotate`: a new pair in the place of a profile's; `--finish` deletes the old one."""
-    edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
-    source = _source(options, inputs)
-    profile = source.profile or ""
-    shelf = _shelf(edges, source)
-    settings = SessionsOfSource(inputs, source, profile, is_told=True).choose()
-    session = ctx.make.session()
-    signer = Signer(find_caller(session, settings), lambda: _with_mfa(settings, inputs, ctx))
-    rotation = KeyRotation(edges, shelf, profile, signer, yes=options.yes)
+    profile = _source(options, read_inputs(ctx, options.session)).profile or ""
     try:
-        if options.finish:
-            deleted = rotation.finish()
-            return _finished(options, ctx, profile, deleted)
-        begun = rotation.rotate()
+        with _alone(ctx, profile):
+            return _rotate_alone(options.replace(profile=profile), ctx)
     except KeyboardInterrupt:
         raise Interrupted(
             "interrupted",
-            f"interrupted; the old key of profile {profile!r} and a new one are on record",
+            f"interrupted; a working key of profile {profile!r} is on record",
             f"to go on: `mfa-session keys rotate --profile {profile}`",
         ) from None
+
+
+def _rotate_alone(options: Options, ctx: Context) -> Result:
+    """Rotate, or finish, from what stands now: another process may have done so before."""
+    edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
+    source = _source(options, inputs)
+    profile, shelf = source.profile or "", _shelf(edges, source)
+    settings = SessionsOfSource(inputs, source, profile, is_told=True).choose()
+    at_hand = find_caller(ctx.make.session(), settings)
+    signer = Signer(at_hand, lambda: _with_mfa(settings, inputs, ctx))
+    rotation = KeyRotation(edges, shelf, profile, signer, yes=options.yes)
+    if options.finish:
+        return _finished(options, ctx, profile, rotation.finish())
+    begun = rotation.rotate()
     current = shelf.slots(profile).current
     new_id = current.shown_id if current else ""
     if not options.json:
@@ -171,6 +179,12 @@ def _finished(options: Options, ctx: Context, profile: str, deleted: str) -> Res
     if not options.json:
         ctx.console.say(f"deleted {deleted}, which profile {profile!r} had before")
     return Result(data={"profile": profile, "deleted": deleted})
+
+
+def _alone(ctx: Context, profile: str) -> AbstractContextManager[None]:
+    """Have one process at a time move or replace a key: what another has left half done is none."""
+    turns = ctx.make.session().turns
+    return turns.alone(f"long-term key {profile}", f"the key of profile {profile!r}")
 
 
 def _with_mfa(settings: Settings, inputs: Inputs, ctx: Context) -> Caller:

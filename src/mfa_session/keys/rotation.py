@@ -13,6 +13,7 @@ from mfa_session.model.errors import (
     ConfigurationError,
     DeclinedError,
     MfaSessionError,
+    NoMfaError,
     RefusedError,
 )
 from mfa_session.model.expiry import format_time
@@ -178,11 +179,21 @@ class KeyRotation:
         own = Caller(keys=slots.current, profile=self._profile, region=caller.region)
         self._user_arn = aws.identity(own)
         _refuse_others(self._user_arn, own)
-        if caller.keys != own.keys and aws.identity(caller) != self._user_arn:
-            raise _other_user(self._profile, aws.identity(caller), self._user_arn)
+        if caller.keys != own.keys:
+            self._check_session(caller, own)
         keys = self._signer.ask(aws.list)
         self._listed = {key.id: key.is_active for key in keys}
         self._created = {key.id: key.created_at for key in keys}
+
+    def _check_session(self, at_hand: Caller, own: Caller) -> None:
+        """Refuse another user's session; where AWS takes it no more, the key itself signs."""
+        try:
+            arn = self._edges.aws.identity(at_hand)
+        except (RefusedError, NoMfaError):
+            self._signer.caller = own
+            return
+        if arn != self._user_arn:
+            raise _other_user(self._profile, arn, self._user_arn)
 
     def _facts(self) -> Facts:
         slots = self._shelf.slots(self._profile)

@@ -32,7 +32,9 @@ from mfa_session.model.ports import Caller
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mfa_session.keys.ports import AwsKeys
     from mfa_session.model.long_term_keys import Rotation
+    from mfa_session.model.session import Keys
 
     Trouble = Callable[[int, str, bool], None]
 
@@ -394,6 +396,49 @@ def test_long_term_keys_that_may_not_ask_are_helped_by_an_mfa_session() -> None:
     edges = edges.replace(aws=OnlyWithMfa())
     KeyRotation(edges, edges.files, PROFILE, Signer(own, with_mfa), yes=True).rotate()
     assert (asked, is_rotated(world)) == (["code"], True)
+
+
+class WithSession:
+    """AWS, to which one more pair of keys is known: a session's, of `arn` or of nobody any more."""
+
+    def __init__(self, aws: AwsKeys, keys: Keys, arn: str | None) -> None:
+        """Take the rest of AWS."""
+        self._aws = aws
+        self._keys = keys
+        self._arn = arn
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        """Answer a call by these keys; hand on any other."""
+
+        def call(caller: Caller, *arguments: object) -> object:
+            if caller.keys != self._keys:
+                return getattr(self._aws, name)(caller, *arguments)
+            if name == "identity" and self._arn is not None:
+                return self._arn
+            raise RefusedError("invalid-key", "AWS does not accept the session key")
+
+        return call
+
+
+def rotate_with_session(world: World, arn: str | None) -> None:
+    edges = Process(world).edges()
+    edges = edges.replace(aws=WithSession(edges.aws, pair(9), arn))
+    at_hand = Caller(keys=pair(9), profile=PROFILE, region=None)
+    signer = Signer(at_hand, lambda: at_hand)
+    KeyRotation(edges, edges.files, PROFILE, signer, yes=True).rotate()
+
+
+def test_the_session_of_another_user_signs_nothing() -> None:
+    world = watched(in_file())
+    with pytest.raises(ConfigurationError) as caught:
+        rotate_with_session(world, "arn:aws:iam::123456789012:user/erin")
+    assert (caught.value.code, set(world.aws)) == ("other-user", {pair(1).access_key_id})
+
+
+def test_a_session_that_aws_takes_no_more_is_passed_over() -> None:
+    world = watched(in_file())
+    rotate_with_session(world, None)
+    assert is_rotated(world)
 
 
 def always(name: str, error: BaseException) -> Trouble:
