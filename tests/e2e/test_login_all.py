@@ -221,8 +221,11 @@ def test_all_goes_with_nothing_that_means_one(
     assert json.loads(outcome.stdout)["error"]["code"] == "all-or-one"
 
 
-def test_without_sessions_it_says_what_to_write(run: Run, carols: AwsFiles) -> None:
-    carols.write(settings='[defaults]\nregion = "eu-west-1"\n')
+@pytest.mark.parametrize("text", [None, "", '[defaults]\nregion = "eu-west-1"\n'])
+def test_without_sessions_it_says_what_to_write(
+    run: Run, carols: AwsFiles, text: str | None
+) -> None:
+    carols.write(settings=text)
     outcome = run("login", "--all")
     assert outcome.exit_code == 3
     assert f"{carols.settings} describes no session" in outcome.stderr
@@ -609,3 +612,24 @@ def test_what_is_written_is_read_by_the_sdk_for_javascript(
     }.items():
         answer = processes.ask_javascript(profile)
         assert answer.stdout.startswith(arn), answer
+
+
+def test_a_process_that_yields_the_keys_runs_no_oftener_for_many_roles(
+    run: Run, aws: Sandbox, carol: User, files: AwsFiles, phone: Device, home: Path
+) -> None:
+    keys = {"Version": 1, "AccessKeyId": carol.access_key_id,
+            "SecretAccessKey": carol.secret_access_key}  # fmt: skip
+    script = home / "keys"
+    script.write_text(f"#!/bin/sh\necho >> {home}/runs\necho '{json.dumps(keys)}'\n")
+    script.chmod(0o700)
+    roles = make_roles(aws, carol, 6)
+    files.write(
+        "",
+        config=f"[profile vault]\ncredential_process = {script}\nregion = eu-west-1\n",
+        settings=f'[sessions.mfa]\nsource_profile = "vault"\nmfa_serial = "{phone.serial}"\n'
+        + described(roles),
+    )
+    outcome = run("login", "--all", "--token-code", phone.code())
+    assert outcome.exit_code == 0, outcome
+    assert all(files.section(role.name) for role in roles)
+    assert len((home / "runs").read_text()) <= 3

@@ -363,6 +363,22 @@ def test_a_cache_that_cannot_be_used_is_refused_before_a_code(
     assert len(aws.calls) == 0
 
 
+@pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+def test_a_cache_that_is_read_only_is_refused_before_a_code(
+    program: str, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
+) -> None:
+    carols.write(config=profile("books", role, phone))
+    cache(home).mkdir(parents=True)
+    cache(home).chmod(0o500)
+    # Root is let off no mode without its capabilities.
+    weak = [] if os.geteuid() else ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+    outcome = processes.run_process([*weak, program, "warm", "--token-code", phone.code()])
+    cache(home).chmod(0o700)
+    assert outcome.exit_code == 3, outcome
+    assert f"chmod u+wx {cache(home)}" in outcome.stderr
+    assert len(aws.calls) == 0
+
+
 # Interrupted, killed, at once
 
 
