@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import botocore.configloader
@@ -24,7 +25,6 @@ from mfa_session.files.state import StateDir
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     import pexpect
 
@@ -39,6 +39,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes, mounts and signa
 AS_ROOT = os.name != "nt" and os.geteuid() == 0
 needs_root = pytest.mark.skipif(not AS_ROOT, reason="only root may mount, or give files away")
 SOMEBODY = 12345
+FAKES = Path(__file__).parents[1] / "fakes"
 # Root is let off no mode without its capabilities.
 WITHOUT_POWERS = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if AS_ROOT else []
 
@@ -113,6 +114,31 @@ def test_a_full_disk_is_told_before_a_code_is_spent(
     assert "could not be written: no space left on device" in outcome.stderr
     assert aws.calls.of("GetSessionToken") == []
     assert carols.credentials.read_bytes() == before
+
+
+@needs_root
+@pytest.mark.parametrize("verb", ["import", "rotate"])
+def test_a_full_disk_loses_no_long_term_key(
+    aws: Sandbox, disk: Disk, carols: AwsFiles, carol: User, tmp_path: Path, run: Run, verb: str
+) -> None:
+    os.environ.update(
+        PYTHONPATH=str(FAKES),
+        PYTHON_KEYRING_BACKEND="file_keyring.FileKeyring",
+        FILE_KEYRING=str(tmp_path / "keyring.json"),
+    )
+    argv = ("keys", "import") if verb == "import" else ("keys", "rotate", "--yes")
+    before, old = carols.credentials.read_bytes(), carol.access_key_id
+    disk.fill()
+    outcome = run(*argv)
+    assert (outcome.exit_code, outcome.stdout) == (3, ""), outcome
+    assert "no space left on device" in outcome.stderr
+    assert carols.credentials.read_bytes() == before
+    assert ([key.access_key_id for key in carol.keys], carol.inactive_keys) == ([old], set())
+    disk.free()
+    assert run(*argv).exit_code == 0
+    assert (len(carol.keys), aws.count("CreateAccessKey")) == (
+        (1, 0) if verb == "import" else (2, 1)
+    )
 
 
 @needs_root

@@ -114,6 +114,12 @@ class TestInARealKeyring:
         assert carols.profile("default") in (None, {})
         assert sorted(before.splitlines()) == sorted(carols.credentials.read_bytes().splitlines())
 
+    @pytest.mark.usefixtures("carols", "service")
+    def test_the_sdk_for_javascript_reads_it(self, run: Run, carol: User) -> None:
+        assert run("keys", "import").exit_code == 0
+        answer = processes.ask_javascript("default")
+        assert (answer.exit_code, answer.stdout) == (0, f"{carol.arn}\n")
+
     def test_our_own_commands_never_run_the_credential_process(
         self,
         run: Run,

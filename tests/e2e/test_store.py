@@ -105,6 +105,13 @@ def test_every_tool_reads_it(log_in: LogIn, carol: User, service: SecretService)
     assert json.loads(cli.stdout)["Arn"] == carol.arn
 
 
+@pytest.mark.usefixtures("service")
+def test_the_sdk_for_javascript_reads_it(log_in: LogIn, carol: User) -> None:
+    log_in("--store", "keyring")
+    answer = processes.ask_javascript("mfa")
+    assert (answer.exit_code, answer.stdout) == (0, f"{carol.arn}\n")
+
+
 def test_a_locked_keyring_is_not_asked_by_a_listing(
     run: Run, log_in: LogIn, service: SecretService
 ) -> None:
