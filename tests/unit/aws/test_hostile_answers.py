@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import http.server
 import os
 import threading
 from datetime import datetime, timedelta, timezone
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from impostor import DATES, ERRORS, SUCCESSES, failure, serving, session
 from mfa_session.aws import client, sts
 from mfa_session.files.aws_clock import AwsClock
 from mfa_session.files.state import StateDir
@@ -26,100 +26,24 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from impostor import Impostor
     from mfa_session.model.ports import Issued
 
 SERIAL = "arn:aws:iam::123456789012:mfa/phone"
 KEYS = Keys(access_key_id="AKIAEXAMPLEEXAMPLE12", secret_access_key=Secret("s" * 40))
-XMLNS = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"'
-REQUEST_ID = "<RequestId>11111111-2222-3333-4444-555555555555</RequestId>"
-
-
-def in_hours(hours: float) -> str:
-    moment = datetime.now(timezone.utc) + timedelta(hours=hours)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def session(
-    key_id: str = "ASIAEXAMPLEEXAMPLE12",
-    secret: str = "planted/secret",  # noqa: S107  # nobody's
-    token: str = "planted//token==",  # noqa: S107
-    end: str | None = None,
-    request_id: str = REQUEST_ID,
-) -> str:
-    """Write an answer of GetSessionToken."""
-    return (
-        f"<GetSessionTokenResponse {XMLNS}><GetSessionTokenResult><Credentials>"
-        f"<AccessKeyId>{key_id}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>"
-        f"<SessionToken>{token}</SessionToken><Expiration>{end or in_hours(12)}</Expiration>"
-        "</Credentials></GetSessionTokenResult>"
-        f"<ResponseMetadata>{request_id}</ResponseMetadata></GetSessionTokenResponse>"
-    )
-
-
-def failure(code: str, message: str = "words", request_id: str = REQUEST_ID) -> str:
-    """Write an error of STS."""
-    return (
-        f"<ErrorResponse {XMLNS}><Error><Type>Sender</Type><Code>{code}</Code>"
-        f"<Message>{message}</Message></Error>{request_id}</ErrorResponse>"
-    )
-
-
-class Impostor(http.server.ThreadingHTTPServer):
-    """Answers whatever it is asked with one body, status and Date."""
-
-    daemon_threads = True
-    body: bytes = b""
-    status: int = 200
-    date: str | None = None
-    endless: bool = False
-    drips: threading.Event | None = None
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    """One answer."""
-
-    server: Impostor
-
-    def do_POST(self) -> None:
-        """Answer."""
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response_only(self.server.status)
-        if self.server.date is not None:
-            self.send_header("Date", self.server.date)
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.close_connection = True
-        try:
-            self._send_body()
-        except OSError:
-            return  # the client has had enough
-
-    def _send_body(self) -> None:
-        self.wfile.write(self.server.body)
-        while self.server.endless:
-            self.wfile.write(b"<a>" * 4096)
-        if self.server.drips is not None:
-            while not self.server.drips.wait(0.05):
-                self.wfile.write(b" ")
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Impostor]:
-    with Impostor(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    with serving() as server:
         yield server
-        server.shutdown()
 
 
 @pytest.fixture
 def impostor(server: Impostor, monkeypatch: pytest.MonkeyPatch) -> Impostor:
     """Point AWS's endpoint at the impostor, which answers as AWS would until it is told else."""
-    server.body, server.status, server.endless, server.drips = session().encode(), 200, False, None
-    server.date = format_datetime(datetime.now(timezone.utc), usegmt=True)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+    server.restore()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
     return server
 
 
@@ -153,86 +77,6 @@ def refused(machine: Machine) -> MfaSessionError:
     return caught.value
 
 
-PORTAL = "<html><head><title>Sign in</title></head><body>Hotel</body></html>"
-LAUGHS = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><l>&b;</l>'
-
-SUCCESSES: dict[str, str] = {
-    "nothing": "",
-    "a blank": " ",
-    "NUL bytes": "\0\0\0\0",
-    "a word": "OK",
-    "JSON": '{"Credentials": {"AccessKeyId": "ASIAEXAMPLEEXAMPLE12"}}',
-    "null": "null",
-    "a portal's page": PORTAL,
-    "a page that is no XML": "<!DOCTYPE html><html><br><p>Hi</html>",
-    "a cut answer": session()[:200],
-    "an answer after a blank line": "\n" + '<?xml version="1.0"?>' + "<a/>",
-    "two answers": session() + session(),
-    "entities": LAUGHS,
-    "ten thousand nested elements": "<a>" * 10_000 + "</a>" * 10_000,
-    "an empty answer": f"<GetSessionTokenResponse {XMLNS}/>",
-    "another call's answer": (
-        f"<AssumeRoleResponse {XMLNS}><AssumeRoleResult/><ResponseMetadata>{REQUEST_ID}"
-        "</ResponseMetadata></AssumeRoleResponse>"
-    ),
-    "an error with the status of success": failure("AccessDenied"),
-    "no request id": session(request_id=""),
-    "an empty request id": session(request_id="<RequestId></RequestId>"),
-    "a blank request id": session(request_id="<RequestId> </RequestId>"),
-    "no key id": session(key_id=""),
-    "a long-term key id": session(key_id="AKIAEXAMPLEEXAMPLE12"),
-    "a user's id": session(key_id="AIDAEXAMPLEEXAMPLE12"),
-    "a key id in lower case": session(key_id="asiaexampleexample12"),
-    "a short key id": session(key_id="ASIA1"),
-    "a long key id": session(key_id="ASIA" + "A" * 200),
-    "a blank in the key id": session(key_id="ASIAEXAMPLE EXAMPLE1"),
-    "a line end in the key id": session(key_id="ASIAEXAMPLEEXAMP&#10;LE"),
-    "a bracket in the key id": session(key_id="ASIAEXAMPLE]EXAMPLE1"),
-    "letters of elsewhere in the key id": session(key_id="ASIAEXAMPLEEXAMPLÉ12"),
-    "no secret": session(secret=""),
-    "a blank secret": session(secret="   "),
-    "a blank in the secret": session(secret="abc def"),
-    "a tab in the secret": session(secret="abc&#9;def"),
-    "a line end in the secret": session(secret="abc&#10;[default]"),
-    "letters of elsewhere in the secret": session(secret="schlüssel"),
-    "a secret in elements": session(secret="<b>x</b>"),
-    "no token": session(token=""),
-    "a blank token": session(token=" "),
-    "a blank in the token": session(token="abc def"),
-    "a tab in the token": session(token="abc&#9;def"),
-    "a line end in the token": session(token="abc&#13;&#10;def"),
-    "a C1 character in the token": session(token="abc&#155;def"),
-    "a token of 20,000 characters": session(token="A" * 20_000),
-    "an end of 1970": session(end="1970-01-01T00:00:00Z"),
-    "an end of 9999": session(end="9999-12-31T23:59:59Z"),
-    "an end beyond the calendar": session(end="9999-12-31T23:59:59-23:59"),
-    "an end a minute ago": session(end=in_hours(-1 / 60)),
-    "an end in 37 hours": session(end=in_hours(37)),
-    "an end in 2 years": session(end=in_hours(2 * 8766)),
-    "an end that is a word": session(end="tomorrow"),
-    "an end that is a number": session(end="99999999999999999999"),
-    "an end that is nothing": session(end=" "),
-}
-
-ERRORS: dict[str, tuple[int, str, int]] = {
-    "a portal's 403": (403, PORTAL, 6),
-    "an empty 403": (403, "", 6),
-    "a 404": (404, "not found", 6),
-    "a 407": (407, PORTAL, 6),
-    "a redirect": (302, PORTAL, 6),
-    "a denial without a request id": (403, failure("AccessDenied", "x", ""), 6),
-    "a rejection without a request id": (
-        403,
-        failure("AccessDenied", "invalid MFA one time pass code", ""),
-        6,
-    ),
-    "an error without a code": (400, failure(""), 6),
-    "an error whose code is a number": (400, failure("400"), 6),
-    "AWS's denial": (403, failure("AccessDenied"), 5),
-    "AWS's rejection": (403, failure("AccessDenied", "invalid MFA one time pass code"), 4),
-}
-
-
 @pytest.mark.parametrize("name", SUCCESSES)
 def test_what_has_not_the_shape_of_a_session_is_not_one(
     impostor: Impostor, machine: Machine, name: str
@@ -252,18 +96,6 @@ def test_an_error_is_believed_only_if_it_is_aws_s_own(
     impostor.body = text.encode()
     assert refused(machine).exit_code == exit_code
     machine.check_nothing_learned()
-
-
-DATES = [
-    "", " ", "x", "0", "-1", "99999999999999999999", "Thu", "Thu, 01 Jan 1970 00:00:00 GMT",
-    "Fri, 31 Dec 9999 23:59:59 GMT", "Fri, 31 Dec 9999 23:59:59 -2359",
-    "Mon, 01 Jan 0001 00:00:00 +2359", "Fri, 31 Dec 9999 23:59:59", "Thu, 01 Jan 1970 00:00:00",
-    "Thu, 01 Jan 1970 00:00:00 -0000", "Tue, 00 Foo 2026 00:00:00 GMT",
-    "Tue, 32 Jan 2026 00:00:00 GMT", "Tue, 01 Jan 2026 25:61:61 GMT", "2026-01-01T00:00:00Z",
-    "Tue, 01 Jan 99999 00:00:00 GMT", "Tue, 01 Jan 2026 00:00:00 +9999",
-    "Tue, 01 Jan 2026 00:00:00 +999999999999", "Tue, 01 Jan -2026 00:00:00 GMT",
-    "Sun Nov  6 08:49:37 1994", "Sunday, 06-Nov-94 08:49:37 GMT", "\x85\x9b", "GMT " * 4000,
-]  # fmt: skip
 
 
 @pytest.mark.parametrize("body", [failure("AccessDenied"), session()], ids=["error", "session"])
