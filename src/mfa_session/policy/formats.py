@@ -46,6 +46,8 @@ def read_nodes(source: Source) -> list[Node]:
         return parse_lines(source)
     except ConfigurationError as error:
         what = _what_it_looks_like(source.text)
+        if what is None and error.message.endswith(_AT_A_COMMENT):
+            what = _COMMENTED
         if what is None:
             raise
         message = f"{error.message}; {what[0]}"
@@ -53,10 +55,14 @@ def read_nodes(source: Source) -> list[Node]:
 
 
 def refuse_terraform(source: Source) -> None:
-    """Raise `terraform-source` for Terraform's language, by the name or by the text."""
+    """Raise `terraform-source` for Terraform's language, by the name or by the text.
+
+    A YAML file may quote it.
+    """
     found = _BLOCK.search(source.text)
     named = source.label.endswith((".tf", ".hcl", ".tfvars"))
-    if named or (found and not source.text.lstrip().startswith(_JSON_STARTS)):
+    quoted = source.label.endswith(_YAML_NAMES) or source.text.lstrip().startswith(_JSON_STARTS)
+    if named or (found and not quoted):
         place = source.place(found.start() if found else 0)
         raise ConfigurationError(
             "terraform-source", f"{place}: this is HCL, Terraform's language", TERRAFORM_HINT
@@ -86,6 +92,8 @@ def _what_it_looks_like(text: str) -> tuple[str, str] | None:
     return None
 
 
+_COMMENTED = ("this has comments, which JSON has not", "take the comments out")
+_AT_A_COMMENT = ('not "/"', 'not "#"')
 _LOOKS = (
     (re.compile(r"#|```"), "this is Markdown", "copy the policy out of it into a file of its own"),
     (re.compile(r"<"), "this is XML or HTML", "give it the policy itself, as JSON"),
@@ -94,8 +102,8 @@ _LOOKS = (
         "this is Python's or JavaScript's notation, in single quotes",
         "write it as JSON: in Python json.dumps(policy)",
     ),
-    (re.compile(r"//|/\*"), "this has comments, which JSON has not", "take the comments out"),
-    (re.compile(r"\{\s*(//|/\*|#)"), "this has comments, which JSON has not", "take them out"),
+    (re.compile(r"//|/\*"), *_COMMENTED),
+    (re.compile(r"\{\s*(//|/\*|#)"), *_COMMENTED),
     (re.compile(r"\{\s*[A-Za-z_]\w*\s*="), "this is HCL, Terraform's language", TERRAFORM_HINT),
     (re.compile(r"\{\s*[A-Za-z_]\w*\s*:"), "this is JavaScript", "write its keys in double quotes"),
 )  # fmt: skip

@@ -7,6 +7,7 @@ kind, and what it hangs on.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mfa_session.policy.source import Source
 
 _DEEPEST_STRINGS = 4  # a policy in a string in a string …
+_EFFECT = re.compile("(?<![a-z])[Ee]ffect(?!s)")  # not Kubernetes' sideEffects
 _ENCODED_BRACES = ("%7B", "%7b", "%5B", "%5b")
 
 
@@ -96,4 +98,6 @@ class Search:
 
 def may_hold_policy(text: str) -> bool:
     """Say whether a text can hold a policy: quick, and never wrongly no."""
-    return "tatement" in text or "STATEMENT" in text or ("ffect" in text and "ction" in text)
+    if "tatement" in text or "STATEMENT" in text:
+        return True
+    return "ction" in text and _EFFECT.search(text) is not None

@@ -90,6 +90,23 @@ def test_a_broken_policy_in_a_directory_is_told_and_hides_nothing(tree: Path, ru
     assert run("policy", "lint", "repo").exit_code == 3
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("README.yaml", 'usage: |-\n  Statement by statement:\n\n  module "x" {\n    a = 1\n  }\n'),
+        ("hook.yaml", "{{- if .x }}\nsideEffects: None\nactions: {{ .y }}\n"),
+    ],
+)
+def test_a_file_that_only_sounds_like_a_policy_is_passed_over(
+    home: Path, run: Run, name: str, content: str
+) -> None:
+    (home / "repo").mkdir()
+    (home / "repo" / "right.json").write_text(RIGHT)
+    (home / "repo" / name).write_text(content)
+    outcome = run("policy", "lint", "repo")
+    assert (outcome.exit_code, "1 file without a policy" in outcome.stderr) == (0, True), outcome
+
+
 def test_a_pipe_in_a_directory_is_not_waited_for_and_a_dead_link_is_told(
     home: Path, run: Run
 ) -> None:
@@ -337,6 +354,7 @@ HCL = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({})\n}\n'
         ("p.json", "{'Statement': []}", "bad-policy-json", "in single quotes"),
         ("p.json", "{Statement: []}", "bad-policy-json", "this is JavaScript"),
         ("p.json", '{"a": 1,\n // no\n "Statement": []}', "bad-policy-json", "p.json:2:2: "),
+        ("p.json", '{"Statement": [ // no\n]}', "bad-policy-json", "this has comments"),
         ("p.json", gzip.compress(WRONG.encode(), mtime=0), "bad-policy-json", "compressed by gzip"),
         ("p.json", b"\x7fELF\x00\x01", "bad-policy-json", "p.json:1:5: this is binary"),
         ("p.json", WRONG.encode("utf-16"), "bad-policy-json", "this is UTF-16"),
