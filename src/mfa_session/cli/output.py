@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.system.console import is_terminal, printable_painted
+from mfa_session.system.console import is_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ def _shown(result: Result) -> Iterable[str]:
     """Return lines as stdout takes them: on a terminal nothing that it would act on."""
     if not (result.cuts_lines and is_terminal(sys.stdout)):
         return result.lines
+    from mfa_session.system.painted import printable_painted  # noqa: PLC0415  # for people only
+
     return (printable_painted(part) for line in result.lines for part in line.split("\n"))
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import sys
 
-from mfa_session.model.text import printable, printable_lines
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
-_COLOURS = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
+COLOURS = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
 
 
 class Console:
@@ -45,6 +43,8 @@ class Console:
         Silent where stderr is no terminal.
         """
         if is_terminal(sys.stderr):
+            from mfa_session.model.text import printable  # noqa: PLC0415  # as below
+
             self._put(f"\r\x1b[K{printable(text)}")
 
     def error(self, message: str, hint: str) -> None:
@@ -61,6 +61,8 @@ class Console:
         return paint(text, colour, sys.stderr, self._environ)
 
     def _write(self, opening: str, text: str) -> None:
+        from mfa_session.model.text import printable_lines  # noqa: PLC0415  # most say nothing
+
         self._put(f"{opening}{printable_lines(text)}\n")
 
     def _put(self, text: str) -> None:
@@ -75,20 +77,7 @@ def paint(text: str, colour: str, stream: TextIO, environ: Mapping[str, str]) ->
     """Return the text in a colour where the stream is a terminal and NO_COLOR is not set."""
     if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or not is_terminal(stream):
         return text
-    return f"\x1b[{_COLOURS[colour]}m{text}\x1b[0m"
-
-
-def printable_painted(line: str) -> str:
-    """Return a line without what a terminal would act on, other than our own colours."""
-    if line.isprintable():
-        return printable(line)
-    first, *rest = line.expandtabs().split("\x1b[")
-    shown = printable(first)
-    for part in rest:
-        number, mark, text = part.partition("m")
-        ours = mark and number in {"0", *_COLOURS.values()}
-        shown += f"\x1b[{number}m{printable(text)}" if ours else printable("\x1b[" + part)
-    return shown
+    return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m"
 
 
 def is_terminal(stream: TextIO | None) -> bool:
