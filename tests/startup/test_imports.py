@@ -20,6 +20,8 @@ TENS_OF_MILLISECONDS = frozenset(
      "json", "subprocess", "tempfile", "tomllib", "typing", "urllib"}
 )  # fmt: skip
 WARM = NEVER | TENS_OF_MILLISECONDS
+OURS_AT_MOST = 60
+"""Modules of ours that a warm command loads: each costs as much as some hundred lines run."""
 PARSED_BY_CLICK = NEVER | {"asyncio", "dataclasses", "filelock", "socket", "tomllib"}
 
 
@@ -145,6 +147,9 @@ def test_a_command_does_not_load_what_it_does_not_need(
 ) -> None:
     loaded = modules_loaded_by([program, *COMMANDS[name].argv]) - bare
     assert {module for module in loaded if _is_one_of(module, COMMANDS[name].forbidden)} == set()
+    if COMMANDS[name].forbidden is WARM:
+        ours = {module for module in loaded if module.partition(".")[0] == "mfa_session"}
+        assert len(ours) <= OURS_AT_MOST
 
 
 @pytest.mark.usefixtures("kept")
