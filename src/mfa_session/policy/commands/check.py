@@ -184,7 +184,7 @@ def _account(arn: str) -> str | None:
 
 def _request(options: Options, ctx: Context) -> Request:
     if not options.action:
-        raise UsageError("no-action", "which action?", "say it: --action ec2:StopInstances")
+        raise UsageError("no-action", "which action?", "name it: --action ec2:StopInstances")
     facts = {**_moment(ctx.clock.now()), **_context(options.context)}
     facts |= dict.fromkeys(map(_checked_key, options.absent))
     action = read_action(options.action)

@@ -63,12 +63,12 @@ def hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[s
     keys = {c.key for match in matches for c in match.conditions_that_are(None) if c.known}
     ages = {key for key in keys if key.lower() == MFA_AGE.lower()}
     if ages:
-        yield "the age of the session decides: give one, such as --mfa-age 1h"
+        yield "the age of the session decides: specify one, such as --mfa-age 1h"
     if keys - ages:
-        yield f"to know more, say what is so: --context {printable(min(keys - ages))}=…"
+        yield f"to know more, specify it: --context {printable(min(keys - ages))}=…"
     if any(match.resource is None for match in matches):
-        yield "to know more, say which resource: --resource ARN"
+        yield "to know more, specify the resource: --resource ARN"
     if any(each.decision.accounts for each in unknown):
-        yield "to know more, say whose the resource is: --context aws:ResourceAccount=ACCOUNT"
+        yield "to know more, specify the resource's account: --context aws:ResourceAccount=ACCOUNT"
     if {document.kind for document in documents} == {"trust"}:
         yield "a trust policy is one side; the caller's own policies must allow sts:AssumeRole, too"

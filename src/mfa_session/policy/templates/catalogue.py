@@ -50,7 +50,7 @@ def make(name: str, choices: Choices) -> Made:
             raise UsageError(
                 "template-needs-option",
                 f"{template.name} needs {OPTIONS[option]}",
-                f"say it: `mfa-session policy template {template.name} {_EXAMPLES[option]}`",
+                f"run `mfa-session policy template {template.name} {_EXAMPLES[option]}`",
             )
     _check(choices)
     return template.build(choices)

@@ -19,26 +19,26 @@ from mfa_session.policy.templates.shape import (
 
 _DESTRUCTIVE = ("ec2:StopInstances", "ec2:TerminateInstances")
 _DEFAULT_AGE_SECONDS = 3600
-_HANG = "for a group of IAM users: aws iam put-group-policy --policy-document file://…"
+_ATTACH = "attach it to a group of IAM users: aws iam put-group-policy --policy-document file://…"
 _ROLES = (
-    "do not hang it on a role: a role's session has no MFA, whoever took the role; there the trust "
-    "policy asks for it"
+    "do not attach it to a role: role sessions carry no MFA; require MFA in the role's trust "
+    "policy instead"
 )
 
-# What one may do without MFA, so as to come to have it; each with its reason.
+# What users need before they have MFA, to get it; each with its reason.
 WITHOUT_MFA = {
-    "iam:CreateVirtualMFADevice": "the first device is made before there is any",
-    "iam:EnableMFADevice": "and enabled, with two of its codes; a passkey is registered by it, too",
+    "iam:CreateVirtualMFADevice": "to create the first device",
+    "iam:EnableMFADevice": "to enable it with two codes, or to register a passkey",
     "iam:GetMFADevice": "the console shows a device's details with it",
-    "iam:GetUser": "the console's security credentials page needs it, where a device is added",
-    "iam:ListMFADevices": "mfa-session and other tools find the device by it before a code is sent",
-    "iam:ListVirtualMFADevices": "the console and `device enroll` see by it what is there already",
-    "iam:ResyncMFADevice": "who has a device whose clock has drifted cannot get MFA any more",
-    "sts:GetSessionToken": "it takes the code; no policy can forbid it, and the list says so",
+    "iam:GetUser": "the console page on which a device is added needs it",
+    "iam:ListMFADevices": "mfa-session and other tools find the device with it",
+    "iam:ListVirtualMFADevices": "the console and `device enroll` find existing devices with it",
+    "iam:ResyncMFADevice": "without it, users whose device clock has drifted can no longer get MFA",
+    "sts:GetSessionToken": "it takes the code; no policy can deny it, the list only says so",
 }
 FIRST_SIGN_IN = {
-    "iam:ChangePassword": "a new user has to, at the first sign-in to the console",
-    "iam:GetAccountPasswordPolicy": "the console shows by it what a password must be like",
+    "iam:ChangePassword": "new users must change their password at the first sign-in",
+    "iam:GetAccountPasswordPolicy": "the console shows the rules for passwords with it",
 }
 KEPT_BACK = ("iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice")
 
@@ -52,10 +52,10 @@ def require_mfa(choices: Choices) -> Made:
         ),
         notes=(
             (
-                f"denies {' and '.join(actions)} without MFA, whatever else allows them; "
+                f"denies {' and '.join(actions)} without MFA, whatever other policies allow; "
                 "it allows nothing itself"
             ),
-            _HANG,
+            _ATTACH,
             _ROLES,
         ),
     )
@@ -72,10 +72,10 @@ def allow_with_mfa(choices: Choices) -> Made:
         ),
         notes=(
             (
-                f"allows {' and '.join(actions)} with MFA; it denies nothing, so another policy "
-                "that allows them without MFA still does: if there may be one, use require-mfa"
+                f"allows {' and '.join(actions)} with MFA; it denies nothing: if another policy "
+                "may allow them without MFA, use require-mfa"
             ),
-            _HANG,
+            _ATTACH,
             _ROLES,
         ),
     )
@@ -92,39 +92,37 @@ def max_age(choices: Choices) -> Made:
         ),
         notes=(
             (
-                f"denies {' and '.join(actions)} when the code is over "
-                f"{format_duration(seconds)} old, and without MFA; it allows nothing itself"
+                f"denies {' and '.join(actions)} without MFA, and when the code is older than "
+                f"{format_duration(seconds)}; it allows nothing itself"
             ),
-            "who meets it logs in again: mfa-session login --force",
-            _HANG,
+            "users who are denied log in again: mfa-session login --force",
+            _ATTACH,
             _ROLES,
         ),
     )
 
 
 def deny_without_mfa(choices: Choices) -> Made:
-    """Deny everything to whoever has no MFA, but what it takes to get it."""
-    spared = {**WITHOUT_MFA, **(FIRST_SIGN_IN if choices.first_sign_in else {})}
+    """Deny everything without MFA, except what is needed to get MFA."""
+    exempt = {**WITHOUT_MFA, **(FIRST_SIGN_IN if choices.first_sign_in else {})}
     deny = statement(
         "DenyAllButOwnMFAWithoutMFA",
         "Deny",
         HAS_NO_MFA,
-        NotAction=sorted(spared),
+        NotAction=sorted(exempt),
         Resource="*",
     )
     own = _own_devices(choices) if choices.self_service else ()
-    needs = (
-        "" if own else "; what the list spares must be allowed elsewhere: --self-service adds it"
-    )
+    needs = "" if own else "; another policy must allow what it exempts: --self-service adds that"
     return Made(
         statements=(*own, deny),
         notes=(
-            "denies everything without MFA but what it takes to get it" + needs,
-            *(f"{action}: {spared[action]}" for action in sorted(spared)),
-            f"not spared: {' and '.join(KEPT_BACK)}, or who has the key could remove the device",
+            "denies everything without MFA, except what is needed to get MFA" + needs,
+            *(f"{action}: {exempt[action]}" for action in sorted(exempt)),
+            f"not exempt: {' and '.join(KEPT_BACK)}; whoever has the key could remove the device",
             "whoever has a key can add a device without MFA: watch CloudTrail for EnableMFADevice",
             *_notes_on_own(choices),
-            _HANG,
+            _ATTACH,
             _ROLES,
         ),
     )
@@ -166,8 +164,8 @@ def _notes_on_own(choices: Choices) -> tuple[str, ...]:
         return ()
     return (
         (
-            "a device must be named like its user, as `mfa-session device enroll` names it; "
-            "for several devices write mfa/* in AllowOwnDevice"
+            "a device must have its user's name, as `mfa-session device enroll` names it; "
+            "for several devices per user, write mfa/* in AllowOwnDevice"
         ),
     )
 
@@ -175,7 +173,7 @@ def _notes_on_own(choices: Choices) -> tuple[str, ...]:
 TEMPLATES = (
     Template(
         name="require-mfa",
-        summary="Deny some actions without MFA: what others allow, this takes back.",
+        summary="Deny some actions without MFA, whatever other policies allow.",
         build=require_mfa,
         takes=("actions", "resources"),
     ),
@@ -187,7 +185,7 @@ TEMPLATES = (
     ),
     Template(
         name="deny-without-mfa",
-        summary="Deny everything without MFA but managing one's own device.",
+        summary="Deny everything without MFA, except what is needed to get MFA.",
         build=deny_without_mfa,
         takes=("self_service", "first_sign_in", "accounts", "partition"),
     ),

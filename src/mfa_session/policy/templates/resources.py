@@ -37,14 +37,11 @@ def trust(choices: Choices) -> Made:
             ),
         ),
         notes=(
+            (f"users of account {named} may assume the role with a code, or from an MFA session"),
+            "their own account must also allow them sts:AssumeRole on the role",
             (
-                f"users of account {named} may take the role, if they give a code with AssumeRole "
-                "or have an MFA session"
-            ),
-            "their own account must allow them sts:AssumeRole on the role, too",
-            (
-                "what the role may do stands in its own policies, without any MFA condition: its "
-                "session carries no MFA on"
+                "the role's permission policies say what it may do; put no MFA condition there: "
+                "role sessions carry no MFA"
             ),
             "for the role: aws iam update-assume-role-policy --policy-document file://…",
         ),
@@ -76,14 +73,14 @@ def bucket(choices: Choices) -> Made:
         ),
         notes=(
             (
-                f"users of account {', '.join(choices.accounts)} may {', '.join(actions)}, with an "
-                "MFA session only; their own account must allow them, too"
+                f"users of account {', '.join(choices.accounts)} may {', '.join(actions)}, only "
+                "with an MFA session; their own account must also allow it"
             ),
             (
-                "roles are shut out, those of Lambda functions and instances as well: a role's "
-                "session has no MFA"
+                "roles are locked out, including those of Lambda functions and instances: role "
+                "sessions carry no MFA"
             ),
-            "other actions on the bucket stay as they are",
+            "other actions on the bucket are not affected",
             f"for the bucket: aws s3api put-bucket-policy --bucket {choices.bucket} --policy …",
         ),
     )
@@ -96,14 +93,14 @@ def _roots(choices: Choices) -> list[str]:
 TEMPLATES = (
     Template(
         name="trust",
-        summary="Let users of an account take a role, with MFA only.",
+        summary="Let users of other accounts assume a role, only with MFA.",
         build=trust,
         takes=("accounts", "external_id", "max_age_seconds", "partition"),
         needs=("accounts",),
     ),
     Template(
         name="bucket",
-        summary="Open an S3 bucket to accounts, with MFA only.",
+        summary="Open an S3 bucket to accounts, only with MFA.",
         build=bucket,
         takes=("bucket", "accounts", "actions", "partition"),
         needs=("bucket", "accounts"),
