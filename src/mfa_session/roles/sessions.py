@@ -104,9 +104,12 @@ class RoleSessions:
         standing = self._session.store.sessions()
         aside = self._session.store.kept_aside()
         found = Bases(standing, self._session.clock.now())
+        by_role: dict[str | None, list[Session]] = {}
+        for stands in standing:
+            by_role.setdefault(stands.role_arn, []).append(stands)
         steps, shared = [], []
         for settings in mine:
-            session = self._find(settings, standing)
+            session = self._find(settings, by_role.get(settings.role_arn, []))
             if session is None:
                 try:
                     base = found.of(settings, bases[settings.name])
