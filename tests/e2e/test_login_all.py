@@ -66,7 +66,7 @@ def test_one_code_gets_every_session(
     assert outcome.exit_code == 0, outcome
     assert outcome.stdout == ""
     assert outcome.stderr == (
-        f"{MANY + 1} sessions: {MANY + 1} new, 0 kept; `mfa-session status` lists them\n"
+        f"sessions: {MANY + 1} new, 0 kept; `mfa-session status` lists them\n"
     )
     assert aws.count("GetSessionToken") == 1
     assert aws.count("AssumeRole") == MANY

@@ -135,7 +135,7 @@ def test_one_code_serves_every_profile_in_private_files(
     os.umask(0)
     outcome = run("warm", "--token-code", phone.code())
     assert outcome.exit_code == 0, outcome
-    assert f"{MANY} role profiles are in the AWS CLI's cache: {MANY} new, 0 kept" in outcome.stderr
+    assert f"role profiles in the AWS CLI's cache: {MANY} new, 0 kept" in outcome.stderr
     assert "one hour at most" in outcome.stderr
     assert (aws.count("GetSessionToken"), aws.count("AssumeRole")) == (1, MANY)
     assert {call.parameters.get("SerialNumber") for call in aws.calls.of("AssumeRole")} == {None}
@@ -258,7 +258,7 @@ def test_one_that_cannot_be_served_keeps_no_other_from_it(
     carols.write(config=long + profile("books", role, phone))
     outcome = run("warm", "--token-code", phone.code())
     assert outcome.exit_code == 0
-    assert "1 role profiles are in the AWS CLI's cache" in outcome.stderr
+    assert "role profiles in the AWS CLI's cache: 1 new" in outcome.stderr
     assert "not served: long: its duration_seconds is 7200" in outcome.stderr
 
 

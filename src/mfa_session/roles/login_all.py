@@ -178,7 +178,7 @@ def _refusal(check: Callable[[str], None], target: str) -> ConfigurationError | 
 def _tell(had: Mapping[str, Outcome], failed: Mapping[str, MfaSessionError], ctx: Context) -> None:
     """Say how many there are, and each error once with all whom it befell."""
     new = sum(not outcome.reused for outcome in had.values())
-    summary = f"{len(had)} sessions: {new} new, {len(had) - new} kept"
-    summary += f"; {len(failed)} failed" if failed else ""
+    summary = f"sessions: {new} new, {len(had) - new} kept"
+    summary += f", {len(failed)} failed" if failed else ""
     ctx.console.say(f"{summary}; `mfa-session status` lists them")
     tell_errors(failed, ctx.console)

@@ -201,7 +201,7 @@ class _Warming:
             first = min(one.expires_at for one in warm)
             new = sum(not one.reused for one in warm)
             say(
-                f"{len(warm)} role profiles are in the AWS CLI's cache: {new} new, "
+                f"role profiles in the AWS CLI's cache: {new} new, "
                 f"{len(warm) - new} kept; `aws --profile NAME` asks for no code until "
                 f"{_clock_time(first)}"
             )
@@ -236,7 +236,9 @@ class _Warming:
 
 def _not_served(name: str, why: CannotServeError) -> ConfigurationError:
     return ConfigurationError(
-        "not-served", f"profile {name!r} cannot be served: {why}", "see docs/roles.md, warm"
+        "not-served",
+        f"profile {name!r} cannot be served: {why}",
+        "leave it out: `mfa-session warm` serves the others",
     )
 
 
