@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mfa_session.system.browser import Browser
     from mfa_session.system.clock import SystemClock
     from mfa_session.system.secret_store import SecretStore
+    from mfa_session.system.stored_keys import StoredKeys
     from mfa_session.system.stored_sessions import StoredSessions
     from mfa_session.system.terminal import Terminal
 
@@ -198,6 +199,12 @@ class Wiring:
         from mfa_session.system.stdin import read_line
 
         return SuppliedCode(read_line)
+
+    def stored_keys(self) -> StoredKeys:
+        """Return the long-term keys in the OS keyring."""
+        from mfa_session.cli.edges.keys import make_stored_keys
+
+        return make_stored_keys(self)
 
     def keys(self) -> KeyEdges:
         """Return what the care of long-term keys touches."""

@@ -8,7 +8,6 @@ from mfa_session.keys.rotation import KeyRotation, Signer
 from mfa_session.keys.shelves import KeyringShelf
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted
-from mfa_session.model.long_term_keys import not_stored
 from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
@@ -120,22 +119,6 @@ def export(options: Options, ctx: Context) -> Result:
             + (", and no longer in the keyring" if moved else " already")
         )
     return _moved(profile, key_id, FILE, changed=moved)
-
-
-def process(options: Options, ctx: Context) -> Result:
-    """`keys process`: a profile's pair from the keyring, as the JSON that SDKs ask for."""
-    from json import dumps  # noqa: PLC0415  # for this command only
-
-    profile = options.profile or "default"
-    keys = ctx.make.keys().vault.get(profile)
-    if keys is None:
-        raise not_stored(profile)
-    pair = {
-        "Version": 1,
-        "AccessKeyId": keys.access_key_id,
-        "SecretAccessKey": keys.secret_access_key.reveal(),
-    }
-    return Result(data={}, lines=(dumps(pair),))
 
 
 def rotate(options: Options, ctx: Context) -> Result:

@@ -45,6 +45,9 @@ class Factories(Protocol):
     def secrets(self) -> Secrets:
         """Return the TOTP secrets in the OS keyring."""
 
+    def stored_keys(self) -> Any:
+        """Return the long-term keys in the OS keyring."""
+
     def keys(self) -> Any:
         """Return what the care of long-term keys touches: `keys.ports.KeyEdges`."""
 

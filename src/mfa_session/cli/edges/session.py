@@ -35,9 +35,7 @@ def make_session(wiring: Wiring) -> Edges:
 
     def process_keys(source: Source) -> Keys:
         if source.stored is not None:  # our own process: what it would read
-            from mfa_session.cli.edges.keys import make_stored_keys  # noqa: PLC0415  # few need it
-
-            return make_stored_keys(wiring).required(source.stored)
+            return wiring.stored_keys().required(source.stored)
         from mfa_session.system.processes import (  # noqa: PLC0415  # subprocess, and few need it
             run_credential_process,
         )

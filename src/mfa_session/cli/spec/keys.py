@@ -55,7 +55,7 @@ COMMANDS = (
     ),
     Command(
         name="keys process",
-        run="keys.command:process",
+        run="keys.process:run",
         summary="Give long-term keys from the keyring to an AWS SDK (credential_process).",
         examples=(
             "credential_process = /usr/local/bin/mfa-session keys process --profile default",
