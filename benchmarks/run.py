@@ -95,6 +95,7 @@ class Case(NamedTuple):
     limit: float = math.inf
     is_ours: bool = True
     exit_code: int = 0
+    variables: Mapping[str, str] = {}
 
 
 class Result(NamedTuple):
@@ -166,6 +167,8 @@ def beside(cases: list[Case], python: str) -> list[Case]:
                     command=partial(_started_by, other, case.command),
                     baseline=f"  {baseline}{AGAINST}" if baseline in ours else baseline,
                     limit=math.inf,
+                    # What each has parsed, it keeps: neither is to find the other's.
+                    variables={"XDG_STATE_HOME": str(case.home / "state of the other")},
                 )
             )
     return doubled
@@ -256,7 +259,7 @@ def measure(title: str, cases: list[Case], rounds: int, aws: Sandbox) -> list[Re
     times_ms: dict[str, list[float]] = {case.name: [] for case in cases}
     for turn in range(rounds + 1):
         for case in cases:
-            env = environment(case.home, aws)
+            env = {**environment(case.home, aws), **case.variables}
             took_ms = run_once(case.command(), env, case.exit_code)
             if turn:
                 times_ms[case.name].append(took_ms)
