@@ -500,6 +500,27 @@ class TestRotate:
         assert aws.count("CreateAccessKey") == 1
         assert (len(carol.keys), len(carol.inactive_keys)) == (2, 1)
 
+    def test_other_profiles_with_the_same_key_are_named_and_left(
+        self, run: Run, files: AwsFiles, carol: User
+    ) -> None:
+        second = long_term(carol, "second")
+        files.write(long_term(carol) + second)
+        outcome = run("keys", "rotate", "--yes", "--profile", "default")
+        assert outcome.exit_code == 0
+        assert f"{carol.access_key_id} also stands in profile 'second'" in outcome.stderr
+        assert files.credentials.read_text().endswith(second)
+
+    def test_an_import_names_other_profiles_with_the_same_key(
+        self, run: Run, files: AwsFiles, carol: User, keyring: Path
+    ) -> None:
+        files.write(long_term(carol) + long_term(carol, "second"))
+        outcome = run("keys", "import", "--profile", "default")
+        assert outcome.stderr.splitlines() == [
+            f"moved {carol.access_key_id} of profile 'default' to the keyring",
+            "mfa-session: warning: profile 'second' holds the same key in a file",
+        ]
+        assert len(kept_in(keyring)) == 1
+
     def test_in_the_aws_config_file(self, run: Run, files: AwsFiles, carol: User) -> None:
         files.write("", config=long_term(carol).replace("[default]", "[profile work]"))
         assert run("keys", "rotate", "--profile", "work", "--yes").exit_code == 0

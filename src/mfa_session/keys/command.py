@@ -18,7 +18,7 @@ from mfa_session.session.device import long_term_caller, with_keys
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import check_portable, default_name, names_session
 from mfa_session.session.own_session import SessionsOfSource
-from mfa_session.session.sources import follow, named_source, usual_source
+from mfa_session.session.sources import follow, named_source, source_in, usual_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,9 +98,12 @@ def import_(options: Options, ctx: Context) -> Result:
     key_id = _key_id(edges, profile)
     if not options.json:
         ctx.console.say(
-            f"{key_id} of profile {profile!r} is in the keyring"
-            + (", and no longer in a file" if moved else " already")
+            f"moved {key_id} of profile {profile!r} to the keyring"
+            if moved
+            else f"{key_id} of profile {profile!r} is in the keyring already"
         )
+        for other in _same_key(inputs, source):
+            ctx.console.warn(f"profile {other!r} holds the same key in a file")
     return _moved(profile, key_id, KEYRING, changed=moved)
 
 
@@ -115,8 +118,9 @@ def export(options: Options, ctx: Context) -> Result:
     key_id = keys.shown_id if keys else "its key"
     if not options.json:
         ctx.console.say(
-            f"{key_id} of profile {profile!r} is in the credentials file"
-            + (", and no longer in the keyring" if moved else " already")
+            f"moved {key_id} of profile {profile!r} to the credentials file"
+            if moved
+            else f"{key_id} of profile {profile!r} is in the credentials file already"
         )
     return _moved(profile, key_id, FILE, changed=moved)
 
@@ -143,7 +147,9 @@ def _rotate_alone(options: Options, ctx: Context) -> Result:
     settings = SessionsOfSource(inputs, source, profile, is_told=True).choose()
     at_hand = find_caller(ctx.make.session(), settings)
     signer = Signer(at_hand, lambda: _with_mfa(settings, inputs, ctx))
-    rotation = KeyRotation(edges, shelf, profile, signer, yes=options.yes)
+    rotation = KeyRotation(
+        edges, shelf, profile, signer, yes=options.yes, others=_same_key(inputs, source)
+    )
     if options.finish:
         return _finished(options, ctx, profile, rotation.finish())
     begun = rotation.rotate()
@@ -198,6 +204,16 @@ def _source(options: Options, inputs: Inputs) -> Source:
             "say which profile you mean: --profile NAME",
         )
     return source
+
+
+def _same_key(inputs: Inputs, source: Source) -> list[str]:
+    """Return the other profiles whose sections hold the source's key."""
+    found = {name: source_in(inputs, name) for name in inputs.profiles.names()}
+    return [
+        name
+        for name, other in found.items()
+        if other and name != source.profile and other.keys and other.keys == source.keys
+    ]
 
 
 def _refuse_unmovable(inputs: Inputs, source: Source, profile: str) -> None:

@@ -23,7 +23,7 @@ from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from typing import TypeVar
 
@@ -97,14 +97,25 @@ class KeyRotation:
     """The rotation of one profile's key, or the end of one."""
 
     def __init__(
-        self, edges: KeyEdges, shelf: Shelf, profile: str, signer: Signer, *, yes: bool
+        self,
+        edges: KeyEdges,
+        shelf: Shelf,
+        profile: str,
+        signer: Signer,
+        *,
+        yes: bool,
+        others: Sequence[str] = (),
     ) -> None:
-        """Take the edges, where the pair is, who signs, and whether questions are answered yes."""
+        """Take the edges, where the pair is, who signs, and whether questions are answered yes.
+
+        `others` are profiles that hold the same key, and are left as they are.
+        """
         self._edges = edges
         self._shelf = shelf
         self._profile = profile
         self._signer = signer
         self._yes = yes
+        self._others = others
         self._listed: dict[str, bool] = {}
         self._created: dict[str, datetime] = {}
         self._is_proven = False
@@ -206,6 +217,11 @@ class KeyRotation:
         old_id = current.access_key_id
         self._refuse_two(old_id)
         name = self._user_arn.rpartition("/")[2]
+        if self._others:
+            self._edges.talk.warn(
+                f"{old_id} also stands in profile {', '.join(map(repr, self._others))}: "
+                "what uses it there fails once it is inactive"
+            )
         self._ask_whether(f"Replace {self._describe(old_id)} of user {name}?")
         rotation = self._note(old_id)
         self._edges.journal.save(rotation)
