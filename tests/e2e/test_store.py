@@ -71,6 +71,10 @@ def test_no_file_has_the_keys_and_after_logout_nothing_is_left(
     assert carols.credentials.read_bytes() == before
     assert keys["session_token"] not in files_below(home)
     assert keys["secret_access_key"] not in files_below(home)
+    for line in (("login",), ("status", "--json"), ("prompt",), ("doctor",), ("login", "--json")):
+        outcome = run(line[0], "-vv", *line[1:])
+        assert keys["session_token"][:20] not in outcome.stdout + outcome.stderr
+        assert keys["secret_access_key"][:20] not in outcome.stdout + outcome.stderr
 
     assert run("logout").exit_code == 0
     assert (service.items(), status_of(run)) == ([], [])
