@@ -707,11 +707,17 @@ def test_list_tells_every_kind(
 
 def test_list_without_a_keyring_still_lists(carols: AwsFiles, run: Run) -> None:
     del carols
-    outcome = run(
-        "device", "list", "--json", env={"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
-    )
+    outcome = run("device", "list", "--json", env=NO_KEYRING)
     (device,) = json.loads(outcome.stdout)["devices"]
-    assert (outcome.exit_code, device["secret_stored"]) == (0, False)
+    assert (outcome.exit_code, device["secret_stored"], outcome.stderr) == (0, False, "")
+
+
+def test_list_tells_of_a_keyring_that_had_the_secret_and_is_gone(
+    carols: AwsFiles, phone: Device, run: Run
+) -> None:
+    del carols
+    assert run("totp", "add", input=phone.secret).exit_code == 0
+    outcome = run("device", "list", "--json", env=NO_KEYRING)
     assert "whether secrets are stored cannot be told" in outcome.stderr
 
 

@@ -101,7 +101,7 @@ def test_a_healthy_home_has_no_finding(healthy: Home, run: Run, log_in: LogIn) -
     outcome = run("doctor")
     assert outcome == (
         0,
-        f"nothing found; {len(checks)} checks found nothing (-v lists them)\n",
+        f"all {len(checks)} checks passed (-v lists them)\n",
         "",
     )
     del healthy
@@ -739,7 +739,7 @@ def test_every_check_is_listed_with_v(healthy: Home, run: Run) -> None:
     assert [line for line in outcome.stdout.splitlines() if line.startswith("  ok ")] == [
         f"  ok       {check.fine} [{check.id}]" for checks in GROUPS.values() for check in checks
     ]
-    assert outcome.stdout.splitlines()[-1] == f"nothing found; {len(ids)} checks found nothing"
+    assert outcome.stdout.splitlines()[-1] == f"all {len(ids)} checks passed"
     assert "sts:GetCallerIdentity" in outcome.stderr
 
 

@@ -123,8 +123,8 @@ def _sum_up(said: Sequence[Looked], *, everything: bool) -> str:
             counts[looked.severity] += 1
     bad = [f"{_many(counts[each], each)}" for each in _SHOWN if counts[each]]
     more = "" if everything else " (-v lists them)"
-    fine = f"{_many(counts[OK], 'check')} found nothing{more}"
-    return "; ".join((", ".join(bad) or "nothing found", fine))
+    fine = f"{_many(counts[OK], 'check')} passed{more}"
+    return "; ".join((", ".join(bad), fine)) if bad else f"all {fine}"
 
 
 def _many(count: int, what: str) -> str:

@@ -92,11 +92,18 @@ class DeviceEdges(Record):
 
 
 def stored_secrets(edges: DeviceEdges, serials: Iterable[str]) -> set[str]:
-    """Return those with a secret in the keyring; a keyring that fails is told, and has none."""
+    """Return those with a secret in the keyring; a keyring that fails has none.
+
+    It is told, unless there is none on this machine and none ever had a secret of these.
+    """
+    asked = list(serials)
     try:
-        return {serial for serial in serials if edges.secrets.get(serial) is not None}
+        return {serial for serial in asked if edges.secrets.get(serial) is not None}
     except ConfigurationError as error:
-        edges.talk.warn(f"whether secrets are stored cannot be told: {error.message}")
+        was_used = any(edges.secrets.is_known(serial) for serial in asked)
+        is_missed = was_used or error.code != "keyring-unusable"
+        tell = edges.talk.warn if is_missed else edges.talk.detail
+        tell(f"whether secrets are stored cannot be told: {error.message}")
         return set()
 
 

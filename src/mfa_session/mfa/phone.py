@@ -67,8 +67,8 @@ def prove_phone_has(
         talk.say(
             f"{MALFORMED}; try again"
             if code is None
-            else "that is no code of the new device at this moment; scan it again, or see that the "
-            "phone's clock is right"
+            else "that is no code of the new device at this moment; type the newest one, and see "
+            "that the phone's clock is right (Ctrl-C undoes the enrolment)"
         )
     raise bad_code()
 
