@@ -679,3 +679,38 @@ def test_a_keyring_that_fails_loudly_is_not_repeated(
     assert overheard.leaks() == {}
     assert found_in_files(carols.credentials.parents[1], overheard.planted) == {}
     assert [device.serial for device in carol.devices] == list(create)
+
+
+# Keys, and sessions in the keyring
+
+SHOW_ENVIRONMENT = "import os; open(os.environ['SHOWN_TO'], 'w').write(repr(dict(os.environ)))"
+
+
+def test_no_command_for_keys_and_their_keyring_shows_a_secret(
+    aws: Sandbox, carol: User, phone: Device, files: AwsFiles, overheard: Overheard, tmp_path: Path
+) -> None:
+    files.write(long_term(carol) + f"mfa_serial = {phone.serial}\n", settings=PINNED)
+    hear, planted = overheard.run, overheard.planted
+    os.environ["SHOWN_TO"] = str(tmp_path / "shown")
+    hear("keys", "list", "--online")
+    hear("keys", "import")
+    hear("login", "--store", "keyring", "--token-code", "-", given=phone.code())
+    hear("keys", "rotate", "--yes")
+    for number, key in enumerate(carol.keys):
+        planted.add(f"long-term secret {number}", key.secret_access_key)
+    hear("status", "--json")
+    hear("exec", "--serve", "--", sys.executable, "-c", SHOW_ENVIRONMENT)
+    hear("keys", "rotate", "--finish", "--yes")
+    handed = overheard.said  # what SDKs are given is not talk
+    kept = dict(handed)
+    answered = hear("credential-process").stdout
+    handed.clear()
+    handed.update(kept)
+    planted.add("session secret", json.loads(answered)["SecretAccessKey"])
+    planted.add("session token", json.loads(answered)["SessionToken"])
+    hear("logout")
+    assert overheard.leaks() == {}
+    assert found_in_files(files.credentials.parents[1], planted) == {}
+    watched = (tmp_path / "watched").read_text() + (tmp_path / "shown").read_text()
+    assert planted.seen_in(watched) == []
+    assert len(aws.calls.of("CreateAccessKey")) == 1
