@@ -84,6 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     isolation.enter(home)
     isolation.leave_terminal()
+    isolation.heed_signals()
     isolation.hear_interrupts()
     isolation.block_sockets()
 

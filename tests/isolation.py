@@ -52,6 +52,15 @@ def _is_personal(name: str) -> bool:
     return upper.startswith(_FAMILIES) or upper in (*_NAMES, *_PROXIES, *_TRUST)
 
 
+def heed_signals() -> None:
+    """Let children die of what ends a program, though `nohup` or a script's `&` started the tests."""
+    for name in ("SIGHUP", "SIGINT", "SIGQUIT"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            default = signal.default_int_handler if name == "SIGINT" else signal.SIG_DFL
+            signal.signal(number, default)
+
+
 def block_sockets() -> None:
     """Refuse, for the rest of this process, to connect or resolve anything but loopback.
 

@@ -50,7 +50,10 @@ def write(path, number):
     subprocess.run(["sed", "-i", f"s/^count = .*/count = {number}/", path], check=True)
 """
 LOOP = """
-path, number, lost = sys.argv[1], 0, 0
+path, number, lost = sys.argv[1], 1, 0
+# Once before ours begin: what has read the file before our write and replaces it after that, cannot
+# be seen by us, and its first write would begin at the same moment as ours.
+write(path, number)
 print("ready", flush=True)
 import threading
 end = threading.Event()
