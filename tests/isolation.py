@@ -53,7 +53,7 @@ def _is_personal(name: str) -> bool:
 
 
 def heed_signals() -> None:
-    """Let children die of what ends a program, though `nohup` or a script's `&` started the tests."""
+    """Let children die of what ends a program, though the tests were started with it ignored."""
     for name in ("SIGHUP", "SIGINT", "SIGQUIT"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
