@@ -25,8 +25,12 @@ def is_turn_held(state: StateDir) -> bool:
 
 
 def _can_be_made(folder: str) -> bool:
+    """Say whether it can; not where there is no home, or on a drive that is not there."""
     while not os.path.lexists(folder):
-        folder = os.path.dirname(folder)
+        above = os.path.dirname(folder)
+        if above == folder:
+            return False
+        folder = above
     return os.access(folder, os.W_OK)
 
 

@@ -42,6 +42,10 @@ def test_where_the_locks_are_is_not_known_in_a_home_that_takes_no_file(tmp_path:
     assert is_turn_held(StateDir(str(tmp_path / "file" / "state")))
 
 
+def test_where_the_locks_are_is_not_known_without_a_home() -> None:
+    assert is_turn_held(StateDir("~/.local/state/mfa-session"))
+
+
 @pytest.mark.skipif("sys.platform != 'linux'", reason="others always have a keyring")
 class TestKeyring:
     def test_there_is_none_without_a_bus(self, home: Path) -> None:
