@@ -6,10 +6,10 @@ stand in `cli/edges/`.
 
 from __future__ import annotations
 
+from mfa_session.cli.edges.basics import Run
 from mfa_session.files.aws_clock import AwsClock
 from mfa_session.files.opened import Files
 from mfa_session.files.state import StateDir
-from mfa_session.model.record import Record
 from mfa_session.session.context import Context
 from mfa_session.system import core_dumps
 from mfa_session.system.console import Console
@@ -44,18 +44,6 @@ if TYPE_CHECKING:
     from mfa_session.system.terminal import Terminal
 
     Answer = TypeVar("Answer")
-
-
-class Run(Record):
-    """What main has made of one run, from which the edges are made."""
-
-    environ: Mapping[str, str]
-    clock: SystemClock
-    aws_clock: AwsClock
-    console: Console
-    files: Files
-    given: Given
-    may_ask: bool
 
 
 def make_context(given: Given, environ: Mapping[str, str], clock: SystemClock) -> Context:

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.finding import Diagnosis
     from mfa_session.doctor.scene import KeyFacts, Scene
 
 OLDEST_KEY_DAYS = 90
@@ -31,7 +31,7 @@ _NO_KEY = "there is no long-term key to ask about"
 _THROTTLED = "AWS throttles: too many requests"
 
 
-def look_at_reach(scene: Scene) -> Iterator[Finding]:
+def look_at_reach(scene: Scene) -> Iterator[Diagnosis]:
     """Yield why AWS is not reached: each reason once, whatever was asked."""
     if isinstance(scene.aws.reached, Unlooked):
         yield skipped(scene.aws.reached.reason)
@@ -47,7 +47,7 @@ def _is_about_reach(problem: MfaSessionError) -> bool:
     return unreached or problem.code in {REGION_DISABLED, BAD_REGION}
 
 
-def look_at_clock(scene: Scene) -> Iterator[Finding]:
+def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
     """Yield how far this machine's clock is off."""
     seconds = scene.aws.clock_seconds
     if seconds is None:
@@ -62,7 +62,7 @@ def look_at_clock(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def look_at_identities(scene: Scene) -> Iterator[Finding]:
+def look_at_identities(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each key that AWS does not take."""
     for key in scene.aws.keys:
         if isinstance(key.identity, MfaSessionError) and _reason_of(key.identity) is None:
@@ -77,7 +77,7 @@ def _why_refused(key: KeyFacts, problem: MfaSessionError) -> str:
     return "it is inactive" if mine and not mine[0].is_active else problem.message
 
 
-def look_at_roots(scene: Scene) -> Iterator[Finding]:
+def look_at_roots(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each key of a root user."""
     for key in scene.aws.keys:
         if _is_root(key):
@@ -93,7 +93,7 @@ def _is_root(key: KeyFacts) -> bool:
     return arn is not None and arn.resource == "root"
 
 
-def look_at_ages(scene: Scene) -> Iterator[Finding]:
+def look_at_ages(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each key that is old."""
     for key in scene.aws.keys:
         for each in key.keys if isinstance(key.keys, tuple) else ():
@@ -108,7 +108,7 @@ def look_at_ages(scene: Scene) -> Iterator[Finding]:
     yield from _left_out(scene, "keys")
 
 
-def look_at_devices(scene: Scene) -> Iterator[Finding]:
+def look_at_devices(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each user who has no MFA device that AWS's API takes."""
     for key in scene.aws.keys:
         if not isinstance(key.devices, tuple) or _is_root(key):
@@ -131,7 +131,7 @@ def _enroll(scene: Scene, key: KeyFacts) -> str:
     return "mfa-session device enroll" + ("" if is_default else f" --profile {quote(name or '')}")
 
 
-def look_at_belonging(scene: Scene) -> Iterator[Finding]:
+def look_at_belonging(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each mfa_serial that is no device of the key's user."""
     for key in scene.aws.keys:
         theirs = [each.serial for each in key.devices] if isinstance(key.devices, tuple) else []
@@ -144,7 +144,7 @@ def look_at_belonging(scene: Scene) -> Iterator[Finding]:
     yield from _left_out(scene, "devices")
 
 
-def look_at_choice(scene: Scene) -> Iterator[Finding]:
+def look_at_choice(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each user with several devices of whom no setting names one."""
     for key in scene.aws.keys:
         devices = key.devices if isinstance(key.devices, tuple) else ()
@@ -158,7 +158,7 @@ def look_at_choice(scene: Scene) -> Iterator[Finding]:
     yield from _left_out(scene, "devices")
 
 
-def _left_out(scene: Scene, field: str) -> Iterator[Finding]:
+def _left_out(scene: Scene, field: str) -> Iterator[Diagnosis]:
     """Yield why keys have no answer of this kind: each reason once."""
     reasons = [_why_left_out(key, field) for key in scene.aws.keys]
     reasons += [f"{label}: {reason}" for label, reason in scene.aws.unasked.items()]

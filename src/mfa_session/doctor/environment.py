@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.finding import Diagnosis
     from mfa_session.doctor.scene import Scene
 
 _UNSET_KEYS = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
@@ -28,7 +28,7 @@ _OURS = ("ACTIVE", "REGIONS_SET", "GUARD", "GUARD_COMMANDS", "GUARD_FILE", "GUAR
 _PREFIX = "MFA_SESSION_"
 
 
-def look_at_keys(scene: Scene) -> Iterator[Finding]:
+def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield long-term keys, and session keys of no session in use, that beat every profile."""
     environ = scene.environ
     keys = read_keys({name.lower(): value for name, value in environ.items()})
@@ -49,7 +49,7 @@ def look_at_keys(scene: Scene) -> Iterator[Finding]:
     )
 
 
-def look_at_halves(scene: Scene) -> Iterator[Finding]:
+def look_at_halves(scene: Scene) -> Iterator[Diagnosis]:
     """Yield keys in the environment of which a part is missing."""
     half = _halves(scene)
     if half is not None:
@@ -72,7 +72,7 @@ def _halves(scene: Scene) -> str | None:
     return None
 
 
-def look_at_expiry(scene: Scene) -> Iterator[Finding]:
+def look_at_expiry(scene: Scene) -> Iterator[Diagnosis]:
     """Yield session keys in the environment whose time is over."""
     since = _expired_since(scene)
     if since is not None:
@@ -95,7 +95,7 @@ def _expired_since(scene: Scene) -> str | None:
     return None
 
 
-def look_at_token(scene: Scene) -> Iterator[Finding]:
+def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
     """Yield an AWS_SECURITY_TOKEN that is not the session's: botocore takes it first."""
     legacy, token = (scene.environ.get(f"AWS_{kind}_TOKEN") for kind in ("SECURITY", "SESSION"))
     if legacy and token and legacy != token:
@@ -105,7 +105,7 @@ def look_at_token(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def look_at_profile(scene: Scene) -> Iterator[Finding]:
+def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
     """Yield a profile variable in effect that names nobody."""
     for variable in _PROFILE_VARIABLES:
         name = scene.environ.get(variable)
@@ -121,7 +121,7 @@ def look_at_profile(scene: Scene) -> Iterator[Finding]:
         return  # the other one is not looked at
 
 
-def look_at_two_profiles(scene: Scene) -> Iterator[Finding]:
+def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
     """Yield two profile variables that differ."""
     first, second = (scene.environ.get(name) for name in _PROFILE_VARIABLES)
     if first and second and first != second:
@@ -132,7 +132,7 @@ def look_at_two_profiles(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def look_at_regions(scene: Scene) -> Iterator[Finding]:
+def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
     """Yield two region variables that differ."""
     first, second = (scene.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
     if first and second and first != second:
@@ -143,7 +143,7 @@ def look_at_regions(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def look_at_names(scene: Scene) -> Iterator[Finding]:
+def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each `MFA_SESSION_…` variable that nothing reads."""
     for name in sorted(scene.environ):
         rest = name[len(_PREFIX) :]
@@ -153,7 +153,7 @@ def look_at_names(scene: Scene) -> Iterator[Finding]:
             yield warning(f"nothing reads {name}{meant}", f"unset {name}")
 
 
-def look_at_given_code(scene: Scene) -> Iterator[Finding]:
+def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
     """Yield a code that waits in the environment: it is good for one use within its minute."""
     if scene.environ.get("MFA_SESSION_TOKEN_CODE"):
         yield note(
@@ -162,7 +162,7 @@ def look_at_given_code(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def look_at_values(scene: Scene) -> Iterator[Finding]:
+def look_at_values(scene: Scene) -> Iterator[Diagnosis]:
     """Yield a `MFA_SESSION_…` variable whose value is not understood."""
     if OPTIONS in scene.broken:
         problem = scene.broken[OPTIONS]

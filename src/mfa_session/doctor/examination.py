@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.finding import Check, Finding
+    from mfa_session.doctor.finding import Check, Diagnosis
     from mfa_session.doctor.scene import Scene
 
 BROKE_OFF = "the check broke off: a bug in mfa-session"
@@ -63,7 +63,7 @@ def _look(check: Check, group: str, scene: Scene) -> Iterator[Looked]:
         yield Looked(id=check.id, group=group, severity=OK, finding=check.fine)
 
 
-def _findings(check: Check, scene: Scene) -> list[Finding]:
+def _findings(check: Check, scene: Scene) -> list[Diagnosis]:
     """Return what a check finds; one that breaks off keeps the others from nothing."""
     try:
         return list(check.look(scene))

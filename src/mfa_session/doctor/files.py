@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.finding import Diagnosis
     from mfa_session.doctor.scene import Scene
 
 _NAMED_FILES = {
@@ -28,14 +28,14 @@ _MAY_SAY = "; ".join(
 )
 
 
-def broken(scene: Scene, part: str) -> Iterator[Finding]:
+def broken(scene: Scene, part: str) -> Iterator[Diagnosis]:
     """Yield why a file could not be read."""
     if part in scene.broken:
         problem = scene.broken[part]
         yield error(problem.message, problem.hint)
 
 
-def look_at_owners(scene: Scene) -> Iterator[Finding]:
+def look_at_owners(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each file that somebody else could have written."""
     for path, problem in scene.unsafe.items():
         # AWS's tools, and we, read their config file all the same.
@@ -43,7 +43,7 @@ def look_at_owners(scene: Scene) -> Iterator[Finding]:
         yield say(problem.message, problem.hint)
 
 
-def look_at_modes(scene: Scene) -> Iterator[Finding]:
+def look_at_modes(scene: Scene) -> Iterator[Diagnosis]:
     """Yield what others may read; where they may even write, `unsafe-file` says it."""
     for place in scene.places:
         if place.is_open and (place.is_directory or not place.mode & OTHERS_MAY_WRITE):
@@ -53,7 +53,7 @@ def look_at_modes(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def look_at_unwritable(scene: Scene) -> Iterator[Finding]:
+def look_at_unwritable(scene: Scene) -> Iterator[Diagnosis]:
     """Yield what cannot be written; where it cannot be read, or is not ours, others say it."""
     unsafe = credentials_path(scene.environ) in scene.unsafe
     for part, problem in scene.unwritable.items():
@@ -62,7 +62,7 @@ def look_at_unwritable(scene: Scene) -> Iterator[Finding]:
             yield say(problem.message, problem.hint)
 
 
-def look_at_named_files(scene: Scene) -> Iterator[Finding]:
+def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each variable that names a file which is not there."""
     for variable, path_of in _NAMED_FILES.items():
         value = scene.environ.get(variable)
@@ -80,7 +80,7 @@ def look_at_named_files(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def look_at_unfinished_keys(scene: Scene) -> Iterator[Finding]:
+def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each move and rotation of a long-term key that was cut off."""
     for command, profile in scene.unfinished_keys:
         yield warning(
@@ -89,7 +89,7 @@ def look_at_unfinished_keys(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def look_at_cut_off(scene: Scene) -> Iterator[Finding]:
+def look_at_cut_off(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each enrolment that was cut off."""
     for serial in scene.cut_off:
         yield note(
@@ -98,7 +98,7 @@ def look_at_cut_off(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def look_at_leftovers(scene: Scene) -> Iterator[Finding]:
+def look_at_leftovers(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each copy that a killed command left; the next one that writes removes it, too."""
     for copy, path in scene.leftovers.items():
         yield warning(

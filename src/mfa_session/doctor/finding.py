@@ -15,7 +15,7 @@ SEVERITIES = (ERROR, WARNING, NOTE, OK, SKIPPED)
 """The worst first. Only errors and warnings are findings; skipped is what was not looked at."""
 
 
-class Finding(Record):
+class Diagnosis(Record):
     """One thing that is found: how bad, what (it names the thing), and what to run or change."""
 
     severity: str
@@ -31,7 +31,7 @@ class Check(Record):
 
     id: str
     fine: str
-    look: Callable[[Scene], Iterable[Finding]]
+    look: Callable[[Scene], Iterable[Diagnosis]]
     needs: tuple[str, ...] = ()
 
 
@@ -50,21 +50,21 @@ class Looked(Record):
         return self.severity in {ERROR, WARNING}
 
 
-def error(finding: str, cure: str) -> Finding:
+def error(finding: str, cure: str) -> Diagnosis:
     """Return a finding that keeps something from working, or safe."""
-    return Finding(severity=ERROR, finding=finding, cure=cure)
+    return Diagnosis(severity=ERROR, finding=finding, cure=cure)
 
 
-def warning(finding: str, cure: str) -> Finding:
+def warning(finding: str, cure: str) -> Diagnosis:
     """Return a finding that will keep something from working, or surprises."""
-    return Finding(severity=WARNING, finding=finding, cure=cure)
+    return Diagnosis(severity=WARNING, finding=finding, cure=cure)
 
 
-def note(finding: str, cure: str = "") -> Finding:
+def note(finding: str, cure: str = "") -> Diagnosis:
     """Return what is worth knowing and no fault."""
-    return Finding(severity=NOTE, finding=finding, cure=cure)
+    return Diagnosis(severity=NOTE, finding=finding, cure=cure)
 
 
-def skipped(reason: str) -> Finding:
+def skipped(reason: str) -> Diagnosis:
     """Return what could not be looked at, and why."""
-    return Finding(severity=SKIPPED, finding=reason)
+    return Diagnosis(severity=SKIPPED, finding=reason)

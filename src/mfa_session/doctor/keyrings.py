@@ -15,14 +15,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.finding import Diagnosis
     from mfa_session.doctor.scene import KeyringFacts, Scene
     from mfa_session.session.inputs import Inputs
 
 _TOO_OPEN = "keyring-insecure"
 
 
-def look_at_keyring(scene: Scene) -> Iterator[Finding]:
+def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
     """Yield why the keyring cannot be used."""
     problem = scene.keyring.error if scene.keyring else None
     if problem is not None:
@@ -30,7 +30,7 @@ def look_at_keyring(scene: Scene) -> Iterator[Finding]:
         yield say(problem.message, problem.hint)
 
 
-def look_at_secrets(scene: Scene) -> Iterator[Finding]:
+def look_at_secrets(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each secret that was stored and is not there, and each that is wanted and is not."""
     held = scene.keyring.held if scene.keyring else {}
     for serial in scene.stored_serials:
@@ -56,7 +56,7 @@ def look_at_secrets(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def _lost(keyring: KeyringFacts) -> Iterator[Finding]:
+def _lost(keyring: KeyringFacts) -> Iterator[Diagnosis]:
     for profile in keyring.lost_keys:
         yield error(
             f"the keyring in use does not have the key of profile {profile!r}",

@@ -29,7 +29,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.finding import Diagnosis
     from mfa_session.doctor.scene import Scene
 
 MOST_NAMED = 5
@@ -51,7 +51,7 @@ def _sections(scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]]:
         yield name, scene.inputs.section(name)
 
 
-def look_at_hidden_keys(scene: Scene) -> Iterator[Finding]:
+def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile whose role_arn hides its static keys."""
     for name, section in _sections(scene):
         keys = read_keys(section)
@@ -64,7 +64,7 @@ def look_at_hidden_keys(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def look_at_hidden_processes(scene: Scene) -> Iterator[Finding]:
+def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile whose static keys hide its credential_process or `aws login`."""
     for name, section in _sections(scene):
         keys = read_keys(scene.inputs.in_credentials(name))
@@ -84,7 +84,7 @@ def look_at_hidden_processes(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def look_at_halves(scene: Scene) -> Iterator[Finding]:
+def look_at_halves(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile with one part of a pair of keys."""
     for name, section in _sections(scene):
         key_id = section.get("aws_access_key_id", "").strip()
@@ -100,7 +100,7 @@ def look_at_halves(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def look_at_tokens(scene: Scene) -> Iterator[Finding]:
+def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each session token that does not belong to the keys beside it."""
     for name, section in _sections(scene):
         key_id = section.get("aws_access_key_id", "").strip()
@@ -121,7 +121,7 @@ def look_at_tokens(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def look_at_sources(scene: Scene) -> Iterator[Finding]:
+def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each role profile whose source_profile leads nowhere."""
     for name, section in _sections(scene):
         source = section.get("source_profile")
@@ -147,7 +147,7 @@ def _gives_credentials(scene: Scene, name: str) -> bool:
     return any(key in section for key in _GIVES_CREDENTIALS)
 
 
-def look_at_processes(scene: Scene) -> Iterator[Finding]:
+def look_at_processes(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each credential_process that cannot be started, or asks us for nobody's session."""
     for name, section in _sections(scene):
         process = section.get("credential_process", "").strip()
@@ -184,7 +184,7 @@ def _first_word(process: str) -> str | None:
     return words[0] if words else None
 
 
-def look_at_serials(scene: Scene) -> Iterator[Finding]:
+def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each mfa_serial that cannot be a device's, or that AWS's API cannot use."""
     said = [
         (f"profile {name!r}", section[key])
@@ -207,7 +207,7 @@ def look_at_serials(scene: Scene) -> Iterator[Finding]:
             yield error(f"{place}: {problem.message}", problem.hint)
 
 
-def look_at_ignored_serials(scene: Scene) -> Iterator[Finding]:
+def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each mfa_serial on a profile without a role: for this tool alone."""
     for name, section in _sections(scene):
         if section.get("mfa_serial") and "role_arn" not in section:
@@ -217,7 +217,7 @@ def look_at_ignored_serials(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def look_at_leftover_serials(scene: Scene) -> Iterator[Finding]:
+def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each role that asks for a device although its source is an MFA session of ours."""
     for name, section in _sections(scene):
         source = section.get("source_profile", "")
@@ -233,7 +233,7 @@ def look_at_leftover_serials(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def look_at_asking_roles(scene: Scene) -> Iterator[Finding]:
+def look_at_asking_roles(scene: Scene) -> Iterator[Diagnosis]:
     """Yield the roles for which the AWS CLI asks for a code each, every hour."""
     asking = [
         name
@@ -261,7 +261,7 @@ def _session_of(scene: Scene, name: str) -> str | None:
     return named.name if named else name
 
 
-def look_at_headers(scene: Scene) -> Iterator[Finding]:
+def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each section of the AWS config file that lacks the word `profile`."""
     config = scene.inputs.profiles.config
     for header in headers_without_profile(config):
@@ -272,7 +272,7 @@ def look_at_headers(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def look_at_names(scene: Scene) -> Iterator[Finding]:
+def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile name that not every SDK reads."""
     for name, section in _sections(scene):
         try:

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.finding import Diagnosis
     from mfa_session.doctor.scene import Scene
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
@@ -47,7 +47,7 @@ def _seconds_over(session: Session, scene: Scene) -> float | None:
     return (scene.now - session.expires_at).total_seconds()
 
 
-def look_at_expired(scene: Scene) -> Iterator[Finding]:
+def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
     """Yield our sessions that are over: whatever uses those profiles fails."""
     for session in scene.sessions():
         seconds = _seconds_over(session, scene)
@@ -59,7 +59,7 @@ def look_at_expired(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def look_at_foreign(scene: Scene) -> Iterator[Finding]:
+def look_at_foreign(scene: Scene) -> Iterator[Diagnosis]:
     """Yield other tools' sessions."""
     for session in scene.sessions():
         if not session.managed:
@@ -67,7 +67,7 @@ def look_at_foreign(scene: Scene) -> Iterator[Finding]:
             yield note(f"profile {session.profile!r} holds another tool's session{over}")
 
 
-def look_at_damaged(scene: Scene) -> Iterator[Finding]:
+def look_at_damaged(scene: Scene) -> Iterator[Diagnosis]:
     """Yield sections of ours that something else has written to."""
     credentials = scene.inputs.profiles.credentials
     for profile in credentials.names_mentioning(MANAGER):
@@ -89,7 +89,7 @@ def look_at_damaged(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def look_at_kept_aside(scene: Scene) -> Iterator[Finding]:
+def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
     """Yield sessions that could not be written to the credentials file."""
     aside = (each for each in scene.inputs.recovered.values() if not each.in_keyring)
     for session in aside:
@@ -101,7 +101,7 @@ def look_at_kept_aside(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def look_at_hidden(scene: Scene) -> Iterator[Finding]:
+def look_at_hidden(scene: Scene) -> Iterator[Diagnosis]:
     """Yield our sessions in profiles whose static keys SDKs pass over."""
     for session in scene.sessions():
         section = scene.inputs.section(session.profile)
@@ -125,14 +125,14 @@ def _move(session: Session) -> str:
     )
 
 
-def look_at_default(scene: Scene) -> Iterator[Finding]:
+def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
     """Yield why `mfa-session login`, with nothing said, would be refused."""
     name = scene.inputs.options.profile or default_name(scene.inputs)
     if name not in scene.inputs.file.sessions:
         yield from _refusal(scene, None, "mfa-session login")
 
 
-def look_at_configured(scene: Scene) -> Iterator[Finding]:
+def look_at_configured(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each session of config.toml that cannot be had."""
     for name in scene.inputs.file.sessions:
         yield from _refusal(scene, name, f"[sessions.{name}]")
@@ -143,7 +143,7 @@ def resolve_configured(scene: Scene, name: str) -> Settings:
     return resolve_named(scene.inputs.replace(options=SessionOptions()), Named(name=name))
 
 
-def _refusal(scene: Scene, name: str | None, what: str) -> Iterator[Finding]:
+def _refusal(scene: Scene, name: str | None, what: str) -> Iterator[Diagnosis]:
     """Yield why a session cannot be had; None is the one that is had when none is named."""
     try:
         if name is None:
@@ -155,7 +155,7 @@ def _refusal(scene: Scene, name: str | None, what: str) -> Iterator[Finding]:
             yield error(f"{what}: {problem.message}", problem.hint)
 
 
-def look_at_targets(scene: Scene) -> Iterator[Finding]:
+def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile that several sessions would be written to."""
     writers: dict[str, list[str]] = {}
     for name in scene.inputs.file.sessions:

@@ -12,11 +12,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.finding import Diagnosis
     from mfa_session.doctor.scene import Scene
 
 
-def look_at_patterns(scene: Scene) -> Iterator[Finding]:
+def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each pattern of [guard] that stands for no operation of AWS."""
     for key in ("protect", "allow"):
         patterns = scene.inputs.file.guard.get(key, ())
@@ -29,7 +29,7 @@ def look_at_patterns(scene: Scene) -> Iterator[Finding]:
             )
 
 
-def look_at_guard_profile(scene: Scene) -> Iterator[Finding]:
+def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
     """Yield a [guard] profile that is no session."""
     name = scene.inputs.file.guard.get("profile")
     if name is None or look_up(scene.inputs, name) is not None:
@@ -41,7 +41,7 @@ def look_at_guard_profile(scene: Scene) -> Iterator[Finding]:
     )
 
 
-def look_at_code_commands(scene: Scene) -> Iterator[Finding]:
+def look_at_code_commands(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each code_command that cannot be started, and `command` without one."""
     for name, table in scene.inputs.file.sessions.items():
         command = table.get("code_command")

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.finding import Finding
+    from mfa_session.doctor.finding import Diagnosis
     from mfa_session.doctor.scene import Scene
 
 MARKER = "MFA_SESSION_GUARD"
@@ -37,19 +37,19 @@ _SET_UP = {
 }
 
 
-def look_at_guard(scene: Scene) -> Iterator[Finding]:
+def look_at_guard(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that `aws` is not guarded in this shell: a choice, so never a fault."""
     if not scene.environ.get(MARKER):
         yield note("`aws` is not guarded in this shell", _set_up(scene))
 
 
-def look_at_completion(scene: Scene) -> Iterator[Finding]:
+def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that no completion was found."""
     if not scene.environ.get(MARKER) and not any(map(scene.exists, COMPLETIONS)):
         yield note("no completion of mfa-session was found for this shell", _set_up(scene))
 
 
-def look_at_commands(scene: Scene) -> Iterator[Finding]:
+def look_at_commands(scene: Scene) -> Iterator[Diagnosis]:
     """Yield the commands of `[guard] commands` that this shell does not guard yet."""
     shell = scene.environ.get(MARKER)
     here = scene.environ.get(COMMANDS, "aws").split()
@@ -74,7 +74,7 @@ def _renewal(scene: Scene, shell: str) -> str:
     }.get(shell, f'eval "$({script})"')
 
 
-def look_at_program(scene: Scene) -> Iterator[Finding]:
+def look_at_program(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that a guarded shell would not find this program."""
     if scene.environ.get(MARKER) and not scene.finds_program("mfa-session"):
         yield warning(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.files.reading import read_whole
-from mfa_session.ini.document import Document
+from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
@@ -22,10 +22,10 @@ def read_profiles(environ: Mapping[str, str]) -> ProfileFiles:
     )
 
 
-def read_document(path: str) -> Document:
+def read_document(path: str) -> IniDocument:
     """Read one INI file; what is no regular file (/dev/null, a pipe) is empty to botocore too."""
     data = read_whole(path, is_whole).data
-    return Document.empty(path) if data is None else parse_document(data, path)
+    return IniDocument.empty(path) if data is None else parse_document(data, path)
 
 
 def is_whole(data: bytes | None) -> bool:
@@ -35,16 +35,16 @@ def is_whole(data: bytes | None) -> bool:
     if data[-1:] not in (b"\n", b"\r"):
         return False
     try:
-        Document.parse(data, "")
+        IniDocument.parse(data, "")
     except UnreadableText:
         return False
     return True
 
 
-def parse_document(data: bytes, path: str) -> Document:
+def parse_document(data: bytes, path: str) -> IniDocument:
     """Read the bytes of the INI file at `path`. Raises ConfigurationError `unreadable-file`."""
     try:
-        return Document.parse(data, path)
+        return IniDocument.parse(data, path)
     except UnreadableText as exc:
         raise ConfigurationError(
             "unreadable-file", f"{path}, line {exc.line}: {exc.what}", exc.hint

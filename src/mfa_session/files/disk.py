@@ -11,7 +11,7 @@ from mfa_session.files.key_journal import KeyJournal
 from mfa_session.files.places import close_places, find_places, find_unsafe, find_unwritable
 from mfa_session.files.recovered import read_recovered, read_stored
 from mfa_session.files.settings_cache import read_settings_afresh
-from mfa_session.ini.document import Document
+from mfa_session.ini.document import IniDocument
 from mfa_session.model.aws_paths import config_path, credentials_path, expand
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.places import CONFIG, CREDENTIALS
@@ -47,12 +47,12 @@ class Disk:
     def profiles(self, keep: Callable[[str, Exception], None]) -> ProfileFiles:
         """Read both AWS files; of one that cannot be read, `keep` gets the part and the error."""
 
-        def read(part: str, path: str) -> Document:
+        def read(part: str, path: str) -> IniDocument:
             try:
                 return read_document(path)
             except (MfaSessionError, OSError) as error:
                 keep(part, error)
-                return Document.empty(path)
+                return IniDocument.empty(path)
 
         return ProfileFiles(
             credentials=read(CREDENTIALS, credentials_path(self._environ)),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mfa_session.files.shared import SharedFile
     from mfa_session.files.state import StateDir
-    from mfa_session.ini.document import Document
+    from mfa_session.ini.document import IniDocument
 
     Values = Mapping[str, str | None]
 
@@ -76,7 +76,7 @@ class KeyFiles:
     def clear_process(self, profile: str, before: str) -> None:
         """Remove the profile's credential_process from the AWS config."""
 
-        def edit(document: Document) -> Document:
+        def edit(document: IniDocument) -> IniDocument:
             header = config_header_in(document, profile)
             if (document.section(header) or {}).get(PROCESS) not in (before, None):
                 raise _changed(document.path, f"{PROCESS} of profile {profile!r}")
@@ -125,7 +125,7 @@ class KeyFiles:
     def _write(self, file: SharedFile, profile: str, values: Values, before: Values) -> None:
         is_config = file is self._config
 
-        def edit(document: Document) -> Document:
+        def edit(document: IniDocument) -> IniDocument:
             header = config_header_in(document, profile) if is_config else profile
             section = document.section(header) or {}
             for key, value in values.items():

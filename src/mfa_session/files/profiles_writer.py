@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from mfa_session.files.state import StateDir
-    from mfa_session.ini.document import Document
+    from mfa_session.ini.document import IniDocument
 
     Place = tuple[str, ...]
     Values = Mapping[Place, str | None]
-    Edit = Callable[[Document], Document]
+    Edit = Callable[[IniDocument], IniDocument]
 
 
 class ProfilesWriter:
@@ -62,7 +62,7 @@ def _edits(values: Values, before: Mapping[Place, object]) -> Iterator[tuple[str
 
 
 def _edit(profile: str, values: Mapping[str, str | None], before: Mapping[Place, object]) -> Edit:
-    def edit(document: Document) -> Document:
+    def edit(document: IniDocument) -> IniDocument:
         header = config_header_in(document, profile)
         section = document.section(header) or {}
         for key, value in values.items():

@@ -6,7 +6,7 @@ Of those in the keyring, all but their secrets stands here, so that a listing un
 from __future__ import annotations
 
 from mfa_session.files.state import RECOVERED, STORED
-from mfa_session.ini.document import Document
+from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.secret import LazySecret
@@ -38,13 +38,13 @@ def read_recovered(state: StateDir) -> dict[str, Session]:
 def to_text(sessions: Iterable[Session]) -> bytes:
     """Return sessions as a file of their own: a section each, as in the credentials file."""
     sections = {session.profile: session_values(session) for session in sessions}
-    return Document.empty("").with_sections(sections).to_bytes()
+    return IniDocument.empty("").with_sections(sections).to_bytes()
 
 
 def profiles_in(state: StateDir, name: str) -> dict[str, Session]:
     """Return the sessions in one file, by profile; none where it is not whole."""
     try:
-        document = Document.parse(state.read(name) or b"", name)
+        document = IniDocument.parse(state.read(name) or b"", name)
     except UnreadableText:  # cut short by a kill: nothing to be had from it
         return {}
     found = {}
@@ -63,7 +63,7 @@ def read_stored(state: StateDir, fetch: Fetch) -> dict[str, Session]:
     found = {}
     for name in state.names(STORED):
         try:
-            document = Document.parse(state.read(name) or b"", name)
+            document = IniDocument.parse(state.read(name) or b"", name)
         except UnreadableText:
             continue
         for profile in document.names():
@@ -81,7 +81,7 @@ def stored_text(session: Session, keyring: str) -> bytes:
     lines = session_values(session.replace(keys=opened))
     kept = {key: value for key, value in lines.items() if not key.startswith("aws_") and value}
     sections = {session.profile: {**kept, _KEYRING: keyring}}
-    return Document.empty("").with_sections(sections).to_bytes()
+    return IniDocument.empty("").with_sections(sections).to_bytes()
 
 
 def _read_stored(profile: str, section: Mapping[str, str], fetch: Fetch) -> Session | None:

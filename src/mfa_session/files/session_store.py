@@ -37,14 +37,14 @@ if TYPE_CHECKING:
     from typing import Protocol, TypeVar
 
     from mfa_session.files.state import Reservation, StateDir
-    from mfa_session.ini.document import Document
+    from mfa_session.ini.document import IniDocument
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Keys, Session
     from mfa_session.model.settings import Settings
 
     Item = TypeVar("Item")
 
-    class Vault(Protocol):
+    class SessionVault(Protocol):
         """The keyring's sessions, by profile; ConfigurationError where the keyring fails."""
 
         def get(self, profile: str, backend: str | None = None) -> Keys | None:
@@ -70,7 +70,7 @@ class SessionStore:
         environ: Mapping[str, str],
         state: StateDir,
         warn: Callable[[str], None],
-        vault: Callable[[], Vault],
+        vault: Callable[[], SessionVault],
         own_line: Callable[[str], str],
     ) -> None:
         """Take the environment that names the files, the state directory, and how to warn.
@@ -177,7 +177,7 @@ class SessionStore:
         copies, lines = self._plan_copies(had)
         refused: dict[str, ConfigurationError] = {}
 
-        def change(document: Document) -> Mapping[str, Mapping[str, str | None]]:
+        def change(document: IniDocument) -> Mapping[str, Mapping[str, str | None]]:
             refused.update(_refusals(document, lines))
             return {target: own for target, own in lines.items() if target not in refused}
 
@@ -205,7 +205,7 @@ class SessionStore:
     def _clear_section(self, profile: str) -> None:
         """Remove what this tool wrote to a section of the credentials file."""
 
-        def edit(document: Document) -> Document:
+        def edit(document: IniDocument) -> IniDocument:
             present = document.section(profile) or {}
             _refuse_long_term(present, profile)
             own = [key for key in present if key in OWN_KEYS or key.startswith(OWN_PREFIX)]
@@ -281,7 +281,7 @@ class SessionStore:
         return copies, lines
 
     def _set_in_config(self, copies: Mapping[str, Mapping[str, str | None]]) -> None:
-        def change(document: Document) -> Mapping[str, Mapping[str, str | None]]:
+        def change(document: IniDocument) -> Mapping[str, Mapping[str, str | None]]:
             headers = config_headers(document)
             return {
                 headers.get(target) or config_header(target): values
@@ -296,7 +296,7 @@ class SessionStore:
             self._warn(f"the settings of profile {names} were not written: {error.message}")
 
     def _remove_from_config(self, target: str, keys: list[str]) -> None:
-        def edit(document: Document) -> Document:
+        def edit(document: IniDocument) -> IniDocument:
             header = config_header_in(document, target)
             return document.without_keys(header, keys) if document.section(header) else document
 
@@ -377,7 +377,7 @@ def _hashed(profile: str) -> str:
     return hashlib.sha256(profile.encode()).hexdigest()[:16]
 
 
-def _refusals(document: Document, targets: Collection[str]) -> dict[str, ConfigurationError]:
+def _refusals(document: IniDocument, targets: Collection[str]) -> dict[str, ConfigurationError]:
     """Return the errors of the targets that hold long-term keys now."""
     found = {}
     for target in targets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfa_session.files.aws_files import is_whole, parse_document, read_document
 from mfa_session.files.writable import WritableFile
 from mfa_session.ini.compare import only_differs_in, only_sets
-from mfa_session.ini.document import Document
+from mfa_session.ini.document import IniDocument
 from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import config_header_in, credentials_header_in
@@ -30,7 +30,7 @@ class SharedFile:
     def __init__(
         self,
         path: str,
-        header: Callable[[Document, str], str],
+        header: Callable[[IniDocument, str], str],
         *,
         private: bool,
         state: StateDir,
@@ -51,7 +51,7 @@ class SharedFile:
         """Take what stands in the file at the command's start; none of it may be gone later."""
         self._stood |= frozenset(sections)
 
-    def read(self) -> Document:
+    def read(self) -> IniDocument:
         """Read the file as it is now. Raises ConfigurationError `unreadable-file`."""
         return read_document(self.path)
 
@@ -63,7 +63,7 @@ class SharedFile:
         self._file.check()
         self.read()
 
-    def update(self, name: str, edit: Callable[[Document], Document]) -> None:
+    def update(self, name: str, edit: Callable[[IniDocument], IniDocument]) -> None:
         """Apply `edit`, which may change only the section of the profile `name`, and write.
 
         Nothing is written when nothing changes. Raises ConfigurationError: as `check_writable`,
@@ -72,14 +72,14 @@ class SharedFile:
         """
         self._replace(lambda old: self.edited(old, name, edit))
 
-    def update_sections(self, change: Callable[[Document], Changes]) -> None:
+    def update_sections(self, change: Callable[[IniDocument], Changes]) -> None:
         """Give several sections the values that `change` returns by header, in one write.
 
         `change` is called with the file as it is, perhaps more than once; a value of None removes
         its line. Raises as `update`.
         """
 
-        def edit(old: Document) -> Document:
+        def edit(old: IniDocument) -> IniDocument:
             changes = change(old)
             new = old.with_sections(changes)
             if not only_sets(changes.keys(), old, new):
@@ -88,7 +88,7 @@ class SharedFile:
 
         self._replace(edit)
 
-    def _replace(self, edit: Callable[[Document], Document]) -> None:
+    def _replace(self, edit: Callable[[IniDocument], IniDocument]) -> None:
         def edit_bytes(data: bytes) -> bytes:
             old = parse_document(data, self.path)
             self._refuse_losses(old)
@@ -96,7 +96,9 @@ class SharedFile:
 
         self._file.update(edit_bytes, self._is_whole)
 
-    def edited(self, old: Document, name: str, edit: Callable[[Document], Document]) -> Document:
+    def edited(
+        self, old: IniDocument, name: str, edit: Callable[[IniDocument], IniDocument]
+    ) -> IniDocument:
         """Return what `edit` makes of a document; `edit-refused` beyond the section of `name`."""
         new = edit(old)
         if new.to_bytes() == old.to_bytes():
@@ -115,12 +117,12 @@ class SharedFile:
 
     def _is_whole(self, data: bytes | None) -> bool:
         """Tell whether a file just written can be all there."""
-        return is_whole(data) and not self._gone(Document.parse(data or b"", self.path))
+        return is_whole(data) and not self._gone(IniDocument.parse(data or b"", self.path))
 
-    def _gone(self, document: Document) -> frozenset[str]:
+    def _gone(self, document: IniDocument) -> frozenset[str]:
         return self._stood - frozenset(document.names())
 
-    def _refuse_losses(self, document: Document) -> None:
+    def _refuse_losses(self, document: IniDocument) -> None:
         gone = self._gone(document)
         if gone:
             raise ConfigurationError(

@@ -55,10 +55,10 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
-    from mfa_session.guard.step_up import Request, step_up  # noqa: PLC0415  # cold
+    from mfa_session.guard.step_up import GuardedCommand, step_up  # noqa: PLC0415  # cold
 
     inputs, wishes = _state(options, ctx)
-    request = Request(words=options.rest, verdict=verdict, wishes=wishes, yes=options.yes)
+    request = GuardedCommand(words=options.rest, verdict=verdict, wishes=wishes, yes=options.yes)
     ready = step_up(request, inputs, ctx)
     if ready is None:
         ctx.console.say("mfa-session: not run")

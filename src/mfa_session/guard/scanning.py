@@ -42,7 +42,7 @@ SWITCHES = (
 GLOBAL_OPTIONS = WITH_VALUE + SWITCHES
 
 
-class Given(Record):
+class OptionWords(Record):
     """A global option with a value, and the words it takes: from `start` up to `stop`."""
 
     name: str
@@ -59,7 +59,7 @@ class Scanned(Record):
 
     word: str | None
     rest: tuple[str, ...]
-    given: tuple[Given, ...]
+    given: tuple[OptionWords, ...]
     lacks_value: bool
 
 
@@ -88,7 +88,7 @@ class _Scanner:
         self.index = 0
         self.found: str | None = None
         self.rest: list[str] = []
-        self.given: list[Given] = []
+        self.given: list[OptionWords] = []
         self.lacks_value = False
         self._literal = False
         self._found_at = -1
@@ -133,7 +133,7 @@ class _Scanner:
                 return
             self.index += 1
             value = following[0]
-        self.given.append(Given(name=name, value=value, start=start, stop=self.index + 1))
+        self.given.append(OptionWords(name=name, value=value, start=start, stop=self.index + 1))
 
 
 def is_plain(word: str, known: tuple[str, ...] = ()) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mfa_session.session.inputs import Inputs
 
 
-class Request(Record):
+class GuardedCommand(Record):
     """A protected command, and what was said of how to run it; `yes` answers the question."""
 
     words: tuple[str, ...]
@@ -43,7 +43,7 @@ class Ready(Record):
     environ: Mapping[str, str]
 
 
-def step_up(request: Request, inputs: Inputs, ctx: Context) -> Ready | None:
+def step_up(request: GuardedCommand, inputs: Inputs, ctx: Context) -> Ready | None:
     """Show what will be hit, get the session, ask if that is wanted; return what to run.
 
     None where the answer was no. Raises every error that a login can end in, and DeclinedError
@@ -58,7 +58,7 @@ def step_up(request: Request, inputs: Inputs, ctx: Context) -> Ready | None:
 class _StepUp:
     """One step-up, from the plan to what is run."""
 
-    def __init__(self, request: Request, inputs: Inputs, ctx: Context, plan: Plan) -> None:
+    def __init__(self, request: GuardedCommand, inputs: Inputs, ctx: Context, plan: Plan) -> None:
         self._request = request
         self._inputs = inputs
         self._ctx = ctx

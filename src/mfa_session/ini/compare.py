@@ -6,10 +6,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from mfa_session.ini.document import Document
+    from mfa_session.ini.document import IniDocument
 
 
-def only_differs_in(name: str, old: Document, new: Document) -> bool:
+def only_differs_in(name: str, old: IniDocument, new: IniDocument) -> bool:
     """Tell whether nothing but the section `name`, and blank lines beside it, differs.
 
     Looks twice: at the bytes around the section, and at what botocore reads for each other one.
@@ -17,7 +17,7 @@ def only_differs_in(name: str, old: Document, new: Document) -> bool:
     return _same_bytes(name, old, new) and _same_sections(name, old, new)
 
 
-def only_sets(names: Collection[str], old: Document, new: Document) -> bool:
+def only_sets(names: Collection[str], old: IniDocument, new: IniDocument) -> bool:
     """Tell whether nothing but these sections differs, and none of any is gone.
 
     Looks twice, as `only_differs_in`; new sections stand at the end.
@@ -33,7 +33,7 @@ def only_sets(names: Collection[str], old: Document, new: Document) -> bool:
 
 
 def _same_between(
-    standing: Collection[str], added: Collection[str], old: Document, new: Document
+    standing: Collection[str], added: Collection[str], old: IniDocument, new: IniDocument
 ) -> bool:
     """Compare the bytes around the sections; of those added, only blank lines stand before."""
     pieces = old.between(standing)
@@ -50,7 +50,7 @@ def _same_between(
     )
 
 
-def _same_bytes(name: str, old: Document, new: Document) -> bool:
+def _same_bytes(name: str, old: IniDocument, new: IniDocument) -> bool:
     stood, stands = name in old.names(), name in new.names()
     if stood and stands:
         (old_before, old_after), (new_before, new_after) = old.around(name), new.around(name)
@@ -80,7 +80,7 @@ def _without_blank_lines(data: bytes) -> bytes:
     return b"".join(lines)
 
 
-def _same_sections(name: str, old: Document, new: Document) -> bool:
+def _same_sections(name: str, old: IniDocument, new: IniDocument) -> bool:
     others = [other for other in old.names() if other != name]
     return others == [other for other in new.names() if other != name] and all(
         old.reads_alike(other, new) for other in others

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mfa_session.ini.editing import Editor
 
 
-class Document:
+class IniDocument:
     """An AWS INI file: its bytes, and where its sections stand in them."""
 
     __slots__ = ("_data", "_path", "_scan")
@@ -33,7 +33,7 @@ class Document:
         return self._path
 
     @classmethod
-    def parse(cls, data: bytes, path: str) -> Document:
+    def parse(cls, data: bytes, path: str) -> IniDocument:
         """Read the bytes of the file at `path`, which is only for messages.
 
         Raises UnreadableText, naming the line, for whatever botocore could not read as UTF-8
@@ -42,7 +42,7 @@ class Document:
         return cls(data, path)
 
     @classmethod
-    def empty(cls, path: str) -> Document:
+    def empty(cls, path: str) -> IniDocument:
         """Return the document of a file that does not exist."""
         return cls(b"", path)
 
@@ -70,7 +70,7 @@ class Document:
             return None
         return {**self._scan.defaults, **self._scan.values(name)}
 
-    def reads_alike(self, name: str, other: Document) -> bool:
+    def reads_alike(self, name: str, other: IniDocument) -> bool:
         """Tell whether botocore reads the same for a section of both documents.
 
         A section's own text and [DEFAULT] make it: where they are the same, nothing is read.
@@ -88,7 +88,7 @@ class Document:
         option = self._scan.read(name).options.get(key)
         return None if option is None else row + option.first + 1
 
-    def with_values(self, name: str, values: Mapping[str, str | None]) -> Document:
+    def with_values(self, name: str, values: Mapping[str, str | None]) -> IniDocument:
         """Return a document in which a section's keys have these values; None removes a key.
 
         A changed key keeps its place and spelling; new keys follow the last one; a new section
@@ -96,11 +96,11 @@ class Document:
         """
         return self.with_sections({name: values})
 
-    def with_sections(self, changes: Mapping[str, Mapping[str, str | None]]) -> Document:
+    def with_sections(self, changes: Mapping[str, Mapping[str, str | None]]) -> IniDocument:
         """Return a document with such values in several sections, made in one pass."""
         return self._changed(self._editor().set_values(changes))
 
-    def without_keys(self, name: str, keys: Collection[str]) -> Document:
+    def without_keys(self, name: str, keys: Collection[str]) -> IniDocument:
         """Return a document in which a section lacks these keys.
 
         A section with no key left goes, with its comments and the blank lines around it; only
@@ -136,7 +136,7 @@ class Document:
 
         return Editor(self._data, self._scan)
 
-    def _without_section(self, name: str) -> Document | None:
+    def _without_section(self, name: str) -> IniDocument | None:
         """Remove a whole section; None if the other sections would then be read differently."""
         try:
             removed = self._changed(self._editor().remove(name))
@@ -144,7 +144,7 @@ class Document:
             return None
         return removed if self._reads_alike(removed, name) else None
 
-    def _reads_alike(self, removed: Document, name: str) -> bool:
+    def _reads_alike(self, removed: IniDocument, name: str) -> bool:
         """Tell whether the header after `name` is still one: else it is the value before."""
         names = self.names()
         before = names[: names.index(name)][-1:]
@@ -154,8 +154,8 @@ class Document:
             and all(removed.section(other) == self.section(other) for other in before)
         )
 
-    def _changed(self, data: bytes) -> Document:
-        return self if data == self._data else Document(data, self._path)
+    def _changed(self, data: bytes) -> IniDocument:
+        return self if data == self._data else IniDocument(data, self._path)
 
 
 def _text(data: bytes) -> str:

@@ -10,7 +10,7 @@ Whose a line is, where INI itself does not say:
 
 from __future__ import annotations
 
-from mfa_session.ini.reader import DEFAULT, Option, Section
+from mfa_session.ini.reader import DEFAULT, Entry, Section
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def _indent_of_new_key(section: Section, header: int, end: int, lines: list[byte
     return _indent(lines[end]) if end < len(lines) else b""
 
 
-def _replace(lines: list[bytes], header: int, option: Option, value: str | None) -> None:
+def _replace(lines: list[bytes], header: int, option: Entry, value: str | None) -> None:
     """Set or remove a key that stands in the lines; one that has the value is left alone."""
     if option.value() == value:
         return

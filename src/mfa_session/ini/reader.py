@@ -30,7 +30,7 @@ class UnreadableText(Exception):  # noqa: N818 - reads as what happened
         self.hint = hint
 
 
-class Option:
+class Entry:
     """A key, the pieces of its value, and the rows (counted from 0) that they stand on."""
 
     __slots__ = ("key", "pieces", "rows")
@@ -82,7 +82,7 @@ class Section:
     def __init__(self, name: str) -> None:
         """Begin empty."""
         self.name = name
-        self.options: dict[str, Option] = {}
+        self.options: dict[str, Entry] = {}
 
     def values(self) -> dict[str, str]:
         """What the section itself says."""
@@ -115,7 +115,7 @@ class Reader:
         self.sections: dict[str, Section] = {}
         self.starts: list[tuple[str, int]] = []
         self._section: Section | None = None
-        self._option: Option | None = None
+        self._option: Entry | None = None
         self._level = 0
         self._row = 0
         self._offset = 0
@@ -175,7 +175,7 @@ class Reader:
             raise self._refusal(
                 f"the key {key} stands twice in [{section.name}]", "remove one of the two"
             )
-        self._option = section.options[key] = Option(key, value, self._row)
+        self._option = section.options[key] = Entry(key, value, self._row)
 
     def _end_option(self) -> None:
         option, self._option = self._option, None
@@ -203,7 +203,7 @@ def _split_option(text: str) -> tuple[str | None, str]:
     return (key if equals and key else None), value.strip()
 
 
-def _check_nested(option: Option) -> None:
+def _check_nested(option: Entry) -> None:
     """Refuse a nested block with a line that is no `key = value`, as botocore does."""
     row = option.flaw()
     if row is not None:

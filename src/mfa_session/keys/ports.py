@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Keys
 
 
-class Vault(Protocol):
+class KeyVault(Protocol):
     """The keyring's pairs, by profile and place; ConfigurationError where the keyring fails."""
 
     def get(self, profile: str, place: str = CURRENT) -> Keys | None:
@@ -134,7 +134,7 @@ class KeyEdges(Record):
     """
 
     aws: AwsKeys
-    vault: Vault
+    vault: KeyVault
     files: KeyFiles
     journal: Journal
     clock: Clock

@@ -6,14 +6,14 @@ from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, Slots
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.keys.ports import Vault
+    from mfa_session.keys.ports import KeyVault
     from mfa_session.model.session import Keys
 
 
 class KeyringShelf:
     """One item for each pair. In a swap both are there twice before either goes."""
 
-    def __init__(self, vault: Vault) -> None:
+    def __init__(self, vault: KeyVault) -> None:
         """Take the keyring."""
         self._vault = vault
 

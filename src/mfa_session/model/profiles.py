@@ -6,7 +6,7 @@ from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.ini.document import Document
+    from mfa_session.ini.document import IniDocument
 
 
 _OF_PROFILES = frozenset(
@@ -18,8 +18,8 @@ _OF_PROFILES = frozenset(
 class ProfileFiles(Record):
     """What the two AWS files say, read at one time."""
 
-    credentials: Document
-    config: Document
+    credentials: IniDocument
+    config: IniDocument
 
     def profile(self, name: str) -> dict[str, str] | None:
         """Return a profile's settings, those of the credentials file overriding the config's."""
@@ -64,17 +64,17 @@ def config_header(name: str) -> str:
     return name if name == "default" else f"profile {name}"
 
 
-def config_header_in(document: Document, name: str) -> str:
+def config_header_in(document: IniDocument, name: str) -> str:
     """Return the header of a profile in a config file: as it stands there, or as to be written."""
     return config_headers(document).get(name) or config_header(name)
 
 
-def credentials_header_in(document: Document, name: str) -> str:  # noqa: ARG001 - one signature
+def credentials_header_in(document: IniDocument, name: str) -> str:  # noqa: ARG001 - one signature
     """Return the header of a profile in a credentials file: its name."""
     return name
 
 
-def config_headers(document: Document) -> dict[str, str]:
+def config_headers(document: IniDocument) -> dict[str, str]:
     """Return the header of each profile in a config file; of two for one, the last counts."""
     headers = {}
     for header in document.names():
@@ -84,7 +84,7 @@ def config_headers(document: Document) -> dict[str, str]:
     return headers
 
 
-def headers_without_profile(document: Document) -> list[str]:
+def headers_without_profile(document: IniDocument) -> list[str]:
     """Return the headers of a config file that name no profile and hold a profile's settings."""
     return [
         header

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mfa_session.policy.json_text import Node
-    from mfa_session.policy.source import Position, Source
+    from mfa_session.policy.source import PolicyText, Position
 
 TRUST_ACTIONS = {
     "sts:assumerole",
@@ -91,7 +91,7 @@ class Document:
     `told_kind` is one of KINDS, where the user or what it is wrapped in says so.
     """
 
-    source: Source
+    source: PolicyText
     version: str | None
     statements: tuple[Statement, ...]
     holder: str | None = None

@@ -10,7 +10,7 @@ from mfa_session.policy.json_text import Node, parse_lines
 from mfa_session.policy.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
-    from mfa_session.policy.source import Source
+    from mfa_session.policy.source import PolicyText
 
 _YAML_NAMES = (".yaml", ".yml")
 _JSON_NAMES = (".json", ".jsonl", ".ndjson", ".tfstate")
@@ -29,7 +29,7 @@ TERRAFORM_HINT = (
 )
 
 
-def read_nodes(source: Source) -> list[Node]:
+def read_nodes(source: PolicyText) -> list[Node]:
     """Return the values of a text: one, or several of JSON lines or of YAML's documents.
 
     Raises ConfigurationError: `bad-policy-json`, `bad-policy-yaml`, `no-yaml`, `terraform-source`.
@@ -54,7 +54,7 @@ def read_nodes(source: Source) -> list[Node]:
         raise ConfigurationError("bad-policy-json", message, what[1]) from None
 
 
-def refuse_terraform(source: Source) -> None:
+def refuse_terraform(source: PolicyText) -> None:
     """Raise `terraform-source` for Terraform's language, by the name or by the text.
 
     A YAML file may quote it.
@@ -69,7 +69,7 @@ def refuse_terraform(source: Source) -> None:
         )
 
 
-def _is_yaml(source: Source) -> bool:
+def _is_yaml(source: PolicyText) -> bool:
     """Go by the first character, as YAML may hold JSON; else by the name, else by the keys."""
     start = _COMMENTS.match(source.text)
     first = source.text[start.end() if start else 0 :][:1]

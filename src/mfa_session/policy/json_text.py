@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.source import Source
+    from mfa_session.policy.source import PolicyText
 
 DEEPEST = 128
 LONGEST_NUMBER = 400  # characters; Python refuses to read integers of some thousands
@@ -55,7 +55,7 @@ def items_of(node: Node | None) -> list[Node]:
     return node.value if node is not None and isinstance(node.value, list) else []
 
 
-def parse(source: Source) -> Node:
+def parse(source: PolicyText) -> Node:
     """Return the one value that the text holds.
 
     Raises ConfigurationError `bad-policy-json`, which names line and column.
@@ -63,7 +63,7 @@ def parse(source: Source) -> Node:
     return next(_Reader(source).read(lines=False))
 
 
-def parse_lines(source: Source) -> list[Node]:
+def parse_lines(source: PolicyText) -> list[Node]:
     """Return the values that the text holds: one, or several of which each begins a line.
 
     Raises ConfigurationError `bad-policy-json`, which names line and column.
@@ -74,7 +74,7 @@ def parse_lines(source: Source) -> list[Node]:
 class _Reader:
     """Reads values where they are expected; each method returns one, and where it ends."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: PolicyText) -> None:
         self._source = source
         self._text = source.text
         self._fail = source.unreadable

@@ -14,7 +14,7 @@ from mfa_session.policy.formats import read_nodes
 from mfa_session.policy.looks import looks_like_statement
 from mfa_session.policy.operators import read_operator
 from mfa_session.policy.search import Found, Search
-from mfa_session.policy.source import Source
+from mfa_session.policy.source import PolicyText
 from mfa_session.policy.where import Where, kind_by_name
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _SHAPE = 'a policy is {"Version": "2012-10-17", "Statement": […]}'
 _FULL_SHAPE = 'a statement is {"Effect": "Allow", "Action": …, "Resource": …}'
 
 
-class Policies(Record):
+class ReadPolicies(Record):
     """The policies of a text, in its order; `errors` are those in it that cannot be read."""
 
     documents: tuple[Document, ...]
@@ -49,19 +49,21 @@ def read_document(label: str, data: bytes | str, *, kind: str | None = None) -> 
     return found.documents[0]
 
 
-def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> Policies:
+def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> ReadPolicies:
     """Read every policy in a text of JSON or YAML; `kind`, one of KINDS, overrules what it looks.
 
     Raises ConfigurationError with line and column: `bad-policy-json`, `bad-policy-yaml`, `no-yaml`,
     `terraform-source`; `not-a-policy` where there is none.
     """
-    source = Source.of_bytes(label, data) if isinstance(data, bytes) else Source(label, data)
+    source = (
+        PolicyText.of_bytes(label, data) if isinstance(data, bytes) else PolicyText(label, data)
+    )
     search = Search(source)
     nodes = read_nodes(source)
     for index, node in enumerate(nodes):
         search.visit(node, Where().at(f"{index + 1}") if len(nodes) > 1 else Where())
     if not (search.found or search.errors):
-        return Policies(documents=(_Reader(source).whole(nodes[0]),))
+        return ReadPolicies(documents=(_Reader(source).whole(nodes[0]),))
     documents: list[Document] = []
     errors = list(search.errors)
     for found in search.found:
@@ -69,7 +71,7 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
             documents.append(_document(found, kind, alone=len(search.found) == 1))
         except ConfigurationError as error:  # noqa: PERF203  # each is read, whatever others hold
             errors.append(error)
-    return Policies(documents=tuple(documents), errors=tuple(errors))
+    return ReadPolicies(documents=tuple(documents), errors=tuple(errors))
 
 
 def _document(found: Found, kind: str | None, *, alone: bool) -> Document:
@@ -86,7 +88,7 @@ def _document(found: Found, kind: str | None, *, alone: bool) -> Document:
 class _Reader:
     """Reads one source; its methods take the JSON of a thing and return the thing."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: PolicyText) -> None:
         self._source = source
         self._fail = source.unfit
 

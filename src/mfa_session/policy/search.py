@@ -19,7 +19,7 @@ from mfa_session.policy.source import Embedded, UrlDecoded
 from mfa_session.policy.where import Where
 
 if TYPE_CHECKING:
-    from mfa_session.policy.source import Source
+    from mfa_session.policy.source import PolicyText
 
 _DEEPEST_STRINGS = 4  # a policy in a string in a string …
 _EFFECT = re.compile("(?<![a-z])[Ee]ffect(?!s)")  # not Kubernetes' sideEffects
@@ -29,7 +29,7 @@ _ENCODED_BRACES = ("%7B", "%7b", "%5B", "%5b")
 class Found(NamedTuple):
     """A policy, or a list of statements, in the text that its node's offsets count in."""
 
-    source: Source
+    source: PolicyText
     node: Node
     where: Where
 
@@ -37,7 +37,7 @@ class Found(NamedTuple):
 class Search:
     """Goes through nodes, and keeps what it finds in the order of the text."""
 
-    def __init__(self, source: Source, *, _strings: int = 0) -> None:
+    def __init__(self, source: PolicyText, *, _strings: int = 0) -> None:
         """Take the text that the nodes are of."""
         self.found: list[Found] = []
         self.errors: list[ConfigurationError] = []
@@ -81,7 +81,7 @@ class Search:
     def _look_at_text(self, node: Node, text: str, where: Where) -> None:
         if self._strings >= _DEEPEST_STRINGS or not may_hold_policy(text):
             return
-        inner: Source = Embedded(self._source, node.offset, text)
+        inner: PolicyText = Embedded(self._source, node.offset, text)
         start = text.lstrip()[:3]
         if start in _ENCODED_BRACES:
             inner = UrlDecoded(inner, len(text) - len(text.lstrip()), unquote(text.strip()))

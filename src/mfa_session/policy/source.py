@@ -30,7 +30,7 @@ class Position(NamedTuple):
     column: int
 
 
-class Source:
+class PolicyText:
     """A text, and the `label` people know it by: the file's name, or `<stdin>`."""
 
     def __init__(self, label: str, text: str) -> None:
@@ -39,7 +39,7 @@ class Source:
         self.text = text
 
     @classmethod
-    def of_bytes(cls, label: str, data: bytes) -> Source:
+    def of_bytes(cls, label: str, data: bytes) -> PolicyText:
         """Decode UTF-8, with a byte order mark or without.
 
         Raises ConfigurationError `bad-policy-json` for anything else.
@@ -100,14 +100,14 @@ class Source:
         return [0, *(end.end() for end in re.finditer("\n", self.text))]
 
 
-class Embedded(Source):
+class Embedded(PolicyText):
     """The text of a string in another text; its places are those in the outer one.
 
     `offset` is where the string starts there, with its quote. Where the outer text writes a
     character as an escape, a column is that of the escape.
     """
 
-    def __init__(self, outer: Source, offset: int, text: str) -> None:
+    def __init__(self, outer: PolicyText, offset: int, text: str) -> None:
         """Take the string's value as `text`."""
         super().__init__(outer.label, text)
         self._outer = outer

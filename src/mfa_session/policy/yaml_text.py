@@ -14,7 +14,7 @@ from mfa_session.policy.json_text import DEEPEST, Node
 
 if TYPE_CHECKING:
     from mfa_session.policy.json_text import Value
-    from mfa_session.policy.source import Source
+    from mfa_session.policy.source import PolicyText
 
 INSTALL = "python -m pip install 'mfa-session[yaml]'"
 MOST_NODES = 2_000_000
@@ -31,7 +31,7 @@ _STANDARD_TAG = "tag:yaml.org,2002:"
 _MERGE = "<<"
 
 
-def parse_yaml(source: Source) -> list[Node]:
+def parse_yaml(source: PolicyText) -> list[Node]:
     """Return what each document of the text holds; an empty one is left out.
 
     Raises ConfigurationError `no-yaml` without PyYAML, or `bad-policy-yaml` with line and column.
@@ -65,7 +65,7 @@ class _Open(NamedTuple):
 class _Builder:
     """Takes events, and makes nodes of them."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: PolicyText) -> None:
         self.documents: list[Node] = []
         self._source = source
         self._open: list[_Open] = []
@@ -172,7 +172,7 @@ def _spelt_out(tag: str, node: Node) -> Node:
     return Node({name: node}, node.offset)
 
 
-def _bad(source: Source, offset: int, what: str) -> ConfigurationError:
+def _bad(source: PolicyText, offset: int, what: str) -> ConfigurationError:
     return ConfigurationError(
         "bad-policy-yaml", f"{source.place(offset)}: {what}", "correct the YAML there"
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
-    from mfa_session.roles.console_urls import Console
+    from mfa_session.roles.console_urls import ConsoleAddresses
     from mfa_session.session.context import Context
     from mfa_session.session.inputs import Inputs
 
@@ -76,7 +76,7 @@ def run(options: Options, ctx: Context) -> Result:
     return Result(data={})
 
 
-def _console_of(settings: Settings, inputs: Inputs) -> Console:
+def _console_of(settings: Settings, inputs: Inputs) -> ConsoleAddresses:
     """Return the console that the session's role is of; refuse a session that has no role."""
     arn = parse_arn(settings.role_arn or "")
     if arn is None:
@@ -103,7 +103,7 @@ def _roles_in(inputs: Inputs) -> list[str]:
     return list(dict.fromkeys((*described, *standing, *profiles)))
 
 
-def _page(options: Options, console: Console) -> str:
+def _page(options: Options, console: ConsoleAddresses) -> str:
     if options.destination is not None:
         return console.check_destination(options.destination)
     return console.page_of(options.service)
@@ -122,7 +122,7 @@ def _browser(ctx: Context, settings: Settings) -> Browser:
 
 
 def _login_url(
-    session: Session, settings: Settings, console: Console, page: str, ctx: Context
+    session: Session, settings: Settings, console: ConsoleAddresses, page: str, ctx: Context
 ) -> Secret:
     """Exchange the session for a URL that signs in."""
     federation: Federation = ctx.make.federation()

@@ -29,7 +29,7 @@ _HOSTS = {
 }
 
 
-class Console(Record):
+class ConsoleAddresses(Record):
     """The console of one partition, as seen from one region (None: the partition's usual one)."""
 
     hosts: Hosts
@@ -74,7 +74,7 @@ class Console(Record):
         return url
 
 
-def find_console(partition: str, region: str | None) -> Console:
+def find_console(partition: str, region: str | None) -> ConsoleAddresses:
     """Return the console of a partition. ConfigurationError where none is known, or no region is.
 
     The region becomes part of a host's name: only letters, digits and hyphens are one.
@@ -92,7 +92,7 @@ def find_console(partition: str, region: str | None) -> Console:
             f"{region!r} is no region",
             "correct AWS_REGION or the profile's region; one looks like eu-west-1",
         )
-    return Console(hosts=hosts, region=region)
+    return ConsoleAddresses(hosts=hosts, region=region)
 
 
 def login_url(federation_url: str, destination: str, token: str) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mfa_session.session.inputs import Inputs
 
 
-class Plan(Record):
+class RolesPlan(Record):
     """Every session by name, those that others go by before these; and what cannot be had at all.
 
     `bases` names, for each role that needs no code of its own, the session that it is assumed from.
@@ -56,7 +56,7 @@ class Plan(Record):
         return 1 + self._depth(self.bases[name]) if name in self.bases else 0
 
 
-def make_plan(inputs: Inputs) -> Plan:
+def make_plan(inputs: Inputs) -> RolesPlan:
     """Return the plan for every session of config.toml.
 
     Raises ConfigurationError `no-sessions` and `duplicate-target`; what is wrong with one session
@@ -72,7 +72,7 @@ def make_plan(inputs: Inputs) -> Plan:
     planner = _Planner(inputs)
     planner.take_all()
     refuse_duplicates(inputs, planner.sessions.values())
-    return Plan(sessions=planner.sessions, bases=planner.bases, errors=planner.errors)
+    return RolesPlan(sessions=planner.sessions, bases=planner.bases, errors=planner.errors)
 
 
 class _Planner:

@@ -14,8 +14,7 @@ from mfa_session.sandbox.lookup import find_user
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.iam import Play
-    from mfa_session.sandbox.sts import Asked
+    from mfa_session.sandbox.sts import Asked, Play
 
 DEVICES_PER_USER = 8
 _ENABLE_REACH_STEPS = 20  # late pairs are taken, but leave the device out of step

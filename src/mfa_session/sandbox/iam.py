@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.sandbox.devices import Devices
 from mfa_session.sandbox.policies import Policies
-from mfa_session.sandbox.sts import Asked
 from mfa_session.sandbox.users import Users
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.directory import Directory
-
-Play = Callable[[Asked], "dict[str, Any] | None"]
+    from mfa_session.sandbox.sts import Asked, Play
 
 
 class Iam:

@@ -13,9 +13,8 @@ from mfa_session.sandbox.lookup import find_group, find_holder, find_user
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.iam import Play
     from mfa_session.sandbox.identities import Document, Group, PolicyHolder
-    from mfa_session.sandbox.sts import Asked
+    from mfa_session.sandbox.sts import Asked, Play
 
 VERSION_ID = "v1"  # managed policies have one version here
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,10 @@ class Asked:
     operation: Operation
     now: datetime
     context: Mapping[str, Any]
+
+
+Play = Callable[[Asked], "dict[str, Any] | None"]
+"""Plays one operation: the answer's fields, or a ServiceError."""
 
 
 class Sts:

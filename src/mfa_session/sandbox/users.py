@@ -15,9 +15,8 @@ from mfa_session.sandbox.policies import boundary_field, document_text
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.iam import Play
     from mfa_session.sandbox.identities import Role
-    from mfa_session.sandbox.sts import Asked
+    from mfa_session.sandbox.sts import Asked, Play
 
 KEYS_PER_USER = 2
 

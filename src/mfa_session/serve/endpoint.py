@@ -49,7 +49,7 @@ class RequestRefusedError(Exception):
         self.status, self.code, self.message = status, code, message
 
 
-class Request(Record):
+class RequestHead(Record):
     """The head of an HTTP request; the names of its headers are lower-case."""
 
     method: str
@@ -140,7 +140,7 @@ class Endpoint:
         await asyncio.wait_for(writer.drain(), self._head_seconds)
         return keeps_alive
 
-    def _check(self, request: Request) -> None:
+    def _check(self, request: RequestHead) -> None:
         """Refuse everything but GET of the path, at our address, with the token."""
         # A browser that was led here by a name of its own sends that name (DNS rebinding).
         if request.headers.get("host") != self._authority:
@@ -154,7 +154,7 @@ class Endpoint:
             raise RequestRefusedError(404, "wrong-path", f"only {PATH} is answered")
 
 
-def read_head(head: bytes) -> Request:
+def read_head(head: bytes) -> RequestHead:
     """Return what the head of a request says (RFC 9112); RequestRefusedError 400 for others."""
     first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     words = first.split(" ")
@@ -168,7 +168,7 @@ def read_head(head: bytes) -> Request:
     if len(words) != 3 or words[2] not in {"HTTP/1.0", "HTTP/1.1"} or has_body:  # noqa: PLR2004
         raise RequestRefusedError(400, "bad-request", "not a request of HTTP/1.1 without a body")
     closes = headers.get("connection", "").lower() == "close" or words[2] == "HTTP/1.0"
-    return Request(method=words[0], target=words[1], headers=headers, keeps_alive=not closes)
+    return RequestHead(method=words[0], target=words[1], headers=headers, keeps_alive=not closes)
 
 
 def _credentials(issued: Issued) -> dict[str, str]:

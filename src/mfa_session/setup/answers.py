@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _REGION = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
-class RoleProfile(Record):
+class NewRoleProfile(Record):
     """A profile to be made for a role."""
 
     profile: str
@@ -45,7 +45,7 @@ class Answers(Record):
     code_command: str | None = None
     region: str | None = None
     confirm: bool | None = None
-    roles: tuple[RoleProfile, ...] = ()
+    roles: tuple[NewRoleProfile, ...] = ()
     repointed: tuple[str, ...] = ()
     typed: frozenset[str] = frozenset()
 
@@ -114,7 +114,7 @@ def check_region(text: str) -> str:
     return text
 
 
-def read_role(text: str) -> RoleProfile:
+def read_role(text: str) -> NewRoleProfile:
     """Return the role that `NAME=ARN` says."""
     profile, equals, arn = text.partition("=")
     if not equals or not profile:
@@ -128,4 +128,4 @@ def read_role(text: str) -> RoleProfile:
             f"{arn!r} is no role's ARN",
             "a role's ARN looks like arn:aws:iam::123456789012:role/NAME",
         )
-    return RoleProfile(profile=profile, arn=arn)
+    return NewRoleProfile(profile=profile, arn=arn)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from mfa_session.session.inputs import Inputs
-    from mfa_session.setup.answers import Answers, RoleProfile
+    from mfa_session.setup.answers import Answers, NewRoleProfile
 
 SETTINGS, PROFILES = "settings", "profiles"
 _CREDENTIALS = (
@@ -111,7 +111,7 @@ def _of_roles(inputs: Inputs, answers: Answers) -> Iterator[Change]:
         yield from _of_profile(inputs, role.profile, wanted, agreed=False)
 
 
-def _check_role(inputs: Inputs, answers: Answers, role: RoleProfile) -> None:
+def _check_role(inputs: Inputs, answers: Answers, role: NewRoleProfile) -> None:
     reason = why_not(inputs, role.profile, answers.target)
     if role.profile in {answers.name, answers.source_profile}:
         reason = "it is the session's own name, or its source"

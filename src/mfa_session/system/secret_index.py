@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
-    class State(Protocol):
+    class StateFiles(Protocol):
         """Small files that outlive a command."""
 
         def read(self, name: str) -> bytes | None:
@@ -38,7 +38,7 @@ _ABSENT = "absent"
 class SecretIndex:
     """One small file per device, so that two processes never write the same one by turns."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StateFiles) -> None:
         """Take where to remember."""
         self._state = state
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
     from mfa_session.model.secret import Secret
-    from mfa_session.system.secret_index import State
+    from mfa_session.system.secret_index import StateFiles
 
 PROBE = "mfa-session-probe"
 """The name of what a keyring is tried with begins so."""
@@ -35,7 +35,7 @@ class SecretStore:
         self,
         environ: Mapping[str, str],
         settings: Mapping[str, Any],
-        state: State,
+        state: StateFiles,
         *,
         insecure: bool = False,
         may_ask: bool = True,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.ports import Clock
     from mfa_session.system.keyring_items import KeyringItems
-    from mfa_session.system.secret_index import State
+    from mfa_session.system.secret_index import StateFiles
 
 _ITEMS = {CURRENT: "key", NEW: "new-key", OLD: "old-key"}
 _INDEX = "key-"
@@ -30,7 +30,7 @@ class StoredKeys:
     ConfigurationError as `Keyring` does.
     """
 
-    def __init__(self, items: KeyringItems, state: State, clock: Clock) -> None:
+    def __init__(self, items: KeyringItems, state: StateFiles, clock: Clock) -> None:
         """Take the keyring's items, and where the index is."""
         self._items = items
         self._index = KeyIndex(state)
@@ -89,7 +89,7 @@ class StoredKeys:
 class KeyIndex:
     """What is known of the keys in the keyring: one small file for each; nothing secret."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: StateFiles) -> None:
         """Take the state directory."""
         self._state = state
 

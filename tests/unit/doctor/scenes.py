@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mfa_session.doctor.examination import GROUPS
 from mfa_session.doctor.scene import AwsFacts, KeyFacts, Scene
 from mfa_session.guard.known import nearest_pattern, unmatched
-from mfa_session.ini.document import Document
+from mfa_session.ini.document import IniDocument
 from mfa_session.model.devices import Device
 from mfa_session.model.iam import AccessKey
 from mfa_session.model.ports import Caller
@@ -45,8 +45,8 @@ def scene(
         environ={"MFA_SESSION_GUARD": "bash", **(environ or {})},
         file=SettingsFile(path="/config.toml", **tables),
         profiles=ProfileFiles(
-            credentials=Document.parse(credentials.encode(), "/credentials"),
-            config=Document.parse(config.encode(), "/config"),
+            credentials=IniDocument.parse(credentials.encode(), "/credentials"),
+            config=IniDocument.parse(config.encode(), "/config"),
         ),
         recovered={},
     )

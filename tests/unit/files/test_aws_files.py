@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from files.users import somebody
 from mfa_session.files.aws_files import read_profiles
-from mfa_session.ini.document import Document
+from mfa_session.ini.document import IniDocument
 from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import config_header, config_header_in, config_headers
@@ -92,7 +92,7 @@ def test_without_home_the_password_database_tells(monkeypatch: pytest.MonkeyPatc
 
 @given(headers=st.lists(st.sampled_from(HEADERS), unique=True))
 def test_profiles_of_config_headers_are_botocores(headers: list[str]) -> None:
-    document = Document.parse(
+    document = IniDocument.parse(
         "".join(f"[{h}]\nn = {n}\n" for n, h in enumerate(headers)).encode(), "config"
     )
     ours = {name: document.section(h) for name, h in config_headers(document).items()}
@@ -162,7 +162,7 @@ def test_circle_of_links_is_refused(tmp_path: Path) -> None:
 
 
 def test_config_header_is_as_it_stands_or_as_usual() -> None:
-    document = Document.parse(b"[profile  x]\n[profile 'my name']\n", "config")
+    document = IniDocument.parse(b"[profile  x]\n[profile 'my name']\n", "config")
     assert config_header_in(document, "x") == "profile  x"
     assert config_header_in(document, "my name") == "profile 'my name'"
     assert config_header_in(document, "new") == "profile new"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mfa_session.ini.document import Document
+    from mfa_session.ini.document import IniDocument
 
 LONG_TERM = b"""\
 # of carol
@@ -90,16 +90,16 @@ def opened(home: Path, said: list[str] | None = None) -> SharedFile:
     return credentials_file(environ, StateDir.of(environ), heard.append)
 
 
-def session(document: Document) -> Document:
+def session(document: IniDocument) -> IniDocument:
     """Write a section of ours."""
     return document.with_values("mfa", {"k": "v"})
 
 
-def once(act: Callable[[], object]) -> Callable[[Document], Document]:
+def once(act: Callable[[], object]) -> Callable[[IniDocument], IniDocument]:
     """Return the edit `session`, during which, the first time, another program acts."""
     acts = [act]
 
-    def edit(document: Document) -> Document:
+    def edit(document: IniDocument) -> IniDocument:
         while acts:
             acts.pop()()
         return session(document)

@@ -19,7 +19,7 @@ from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.locks import hold
 from mfa_session.files.shared import SharedFile, config_file, credentials_file
 from mfa_session.files.state import StateDir
-from mfa_session.ini.document import Document
+from mfa_session.ini.document import IniDocument
 from mfa_session.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ INTERRUPT_ROUNDS = 20
 WRITERS = 12
 
 
-def setting(name: str, **values: str | None) -> Callable[[Document], Document]:
+def setting(name: str, **values: str | None) -> Callable[[IniDocument], IniDocument]:
     """Return an edit that sets values of a section."""
     return lambda document: document.with_values(name, values)
 
@@ -143,12 +143,12 @@ def test_config_section_is_edited_under_the_header_it_has(home: Path) -> None:
         setting("default", aws_access_key_id="ASIAOVERWRITTEN"),
         lambda document: document.without_keys("default", document.section("default") or {}),
         lambda document: document.with_values("mfa", {"k": "v"}).with_values("x", {"k": "v"}),
-        lambda document: Document.parse(b"[mfa]\nk = v\n", "x") if document else document,
-        lambda document: Document.parse(document.to_bytes().replace(b"# of carol\n", b""), "x"),
+        lambda document: IniDocument.parse(b"[mfa]\nk = v\n", "x") if document else document,
+        lambda document: IniDocument.parse(document.to_bytes().replace(b"# of carol\n", b""), "x"),
     ],
 )
 def test_edit_that_reaches_further_is_refused(
-    home: Path, edit: Callable[[Document], Document]
+    home: Path, edit: Callable[[IniDocument], IniDocument]
 ) -> None:
     path = put(home)
     code, message = refusal(lambda: opened(home).update("mfa", edit))
@@ -169,7 +169,7 @@ def test_edit_sees_what_was_written_meanwhile(home: Path) -> None:
 def test_failing_edit_writes_nothing(home: Path) -> None:
     path = put(home)
 
-    def fail(_: Document) -> Document:
+    def fail(_: IniDocument) -> IniDocument:
         raise KeyError
 
     with pytest.raises(KeyError):

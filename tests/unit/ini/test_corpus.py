@@ -8,7 +8,7 @@ import pytest
 
 from ini.nasty import read_as_botocore
 from mfa_session.ini.compare import only_differs_in
-from mfa_session.ini.document import Document
+from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import UnreadableText
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -38,7 +38,7 @@ def test_the_corpus_is_there() -> None:
 def test_setting_keeps_every_byte_outside_the_section(tmp_path: Path, data: bytes) -> None:
     before = read_as_botocore(tmp_path / "old", data)
     assert before is not None
-    document = Document.parse(data, "credentials")
+    document = IniDocument.parse(data, "credentials")
     edited = document.with_values("mfa", VALUES)
     after = read_as_botocore(tmp_path / "new", edited.to_bytes())
     assert after is not None
@@ -50,7 +50,7 @@ def test_setting_keeps_every_byte_outside_the_section(tmp_path: Path, data: byte
 
 @pytest.mark.parametrize("data", CASES.values(), ids=CASES)
 def test_line_ends_of_the_section_are_used(data: bytes) -> None:
-    edited = Document.parse(data, "credentials").with_values("mfa", VALUES).to_bytes()
+    edited = IniDocument.parse(data, "credentials").with_values("mfa", VALUES).to_bytes()
     old = data[data.index(b"[mfa]") : data.index(b"# of after")]
     new = edited[edited.index(b"[mfa]") : edited.index(b"# of after")]
     ends = {line[len(line.rstrip(b"\r\n")) :] for line in old.splitlines(keepends=True)}
@@ -61,7 +61,7 @@ def test_line_ends_of_the_section_are_used(data: bytes) -> None:
 def test_removing_the_section_keeps_the_others(tmp_path: Path, data: bytes) -> None:
     before = read_as_botocore(tmp_path / "old", data)
     assert before is not None
-    document = Document.parse(data, "credentials")
+    document = IniDocument.parse(data, "credentials")
     edited = document.without_keys("mfa", before.sections["mfa"])
     after = read_as_botocore(tmp_path / "new", edited.to_bytes())
     assert after is not None
@@ -76,7 +76,7 @@ def test_removing_the_section_keeps_the_others(tmp_path: Path, data: bytes) -> N
 
 @pytest.mark.parametrize("data", CASES.values(), ids=CASES)
 def test_appending_a_section_keeps_every_byte(data: bytes) -> None:
-    document = Document.parse(data, "credentials")
+    document = IniDocument.parse(data, "credentials")
     edited = document.with_values("new", VALUES)
     assert edited.to_bytes().startswith(data)
     assert edited.to_bytes()[len(data) :].split() == [
@@ -91,7 +91,7 @@ def test_unreadable_file_is_refused_with_its_line(tmp_path: Path, path: Path) ->
     data = path.read_bytes()
     assert read_as_botocore(tmp_path / "file", data) is None
     with pytest.raises(UnreadableText) as caught:
-        Document.parse(data, "/home/carol/.aws/credentials")
+        IniDocument.parse(data, "/home/carol/.aws/credentials")
     assert caught.value.line == int(path.stem.split("_")[1])
     assert caught.value.what
     assert caught.value.hint

@@ -6,7 +6,7 @@ import pytest
 
 from mfa_session.ini import scan
 from mfa_session.ini.compare import only_differs_in, only_sets
-from mfa_session.ini.document import Document
+from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import Reader
 
 FILE = """\
@@ -30,9 +30,9 @@ UPPER:old
 """
 
 
-def parse(text: str) -> Document:
+def parse(text: str) -> IniDocument:
     """Parse a text."""
-    return Document.parse(text.encode(), "credentials")
+    return IniDocument.parse(text.encode(), "credentials")
 
 
 def test_reading_gives_names_and_values() -> None:
@@ -86,7 +86,7 @@ def test_unchanged_value_is_not_rewritten() -> None:
 
 
 def test_new_section_is_set_off_by_one_blank_line() -> None:
-    assert Document.empty("x").with_values("n", {"k": "v"}).to_bytes() == b"[n]\nk = v\n"
+    assert IniDocument.empty("x").with_values("n", {"k": "v"}).to_bytes() == b"[n]\nk = v\n"
     assert parse("[a]").with_values("n", {"k": "v"}).to_bytes() == b"[a]\n\n[n]\nk = v\n"
     assert parse("[a]\n\n").with_values("n", {"k": "v"}).to_bytes() == b"[a]\n\n[n]\nk = v\n"
     assert parse("[a]\r\n").with_values("n", {"k": "v"}).to_bytes() == (
@@ -95,7 +95,7 @@ def test_new_section_is_set_off_by_one_blank_line() -> None:
 
 
 def test_new_section_of_the_config_has_the_word_profile() -> None:
-    assert Document.empty("x").with_values("profile n", {"k": "v"}).names() == ["profile n"]
+    assert IniDocument.empty("x").with_values("profile n", {"k": "v"}).names() == ["profile n"]
 
 
 def test_none_removes_a_key_and_keeps_the_header() -> None:
@@ -144,19 +144,19 @@ def test_removing_what_is_not_there_changes_nothing() -> None:
 )
 def test_name_that_some_sdk_could_not_read_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="not a portable section name"):
-        Document.empty("x").with_values(name, {"k": "v"})
+        IniDocument.empty("x").with_values(name, {"k": "v"})
 
 
 @pytest.mark.parametrize("key", ["", "a b", "a=b", "a:b", "#a", "[a]", "ü", "a\n"])
 def test_key_that_would_be_read_differently_is_refused(key: str) -> None:
     with pytest.raises(ValueError, match="not a key"):
-        Document.empty("x").with_values("a", {key: "v"})
+        IniDocument.empty("x").with_values("a", {key: "v"})
 
 
 @pytest.mark.parametrize("value", [" v", "v ", "v\n", "a\nb", "a\rb", "a\u2028b", "\x0b", "a\0"])
 def test_value_that_would_be_read_differently_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="the value of k"):
-        Document.empty("x").with_values("a", {"k": value})
+        IniDocument.empty("x").with_values("a", {"k": value})
 
 
 @pytest.mark.parametrize(
@@ -196,12 +196,12 @@ def test_comparison_of_several_sections_sees_any_change_elsewhere(new: str) -> N
 
 
 def test_sections_that_mention_a_text_are_found_unread() -> None:
-    document = Document.parse(b"[a]\nk = ASIA1\n[b]\nk = AKIA\n[c]\n# ASIA\n", "credentials")
+    document = IniDocument.parse(b"[a]\nk = ASIA1\n[b]\nk = AKIA\n[c]\n# ASIA\n", "credentials")
     assert document.names_mentioning("ASIA") == ["a", "c"]
 
 
 def test_defaults_mention_for_every_section() -> None:
-    document = Document.parse(b"[DEFAULT]\nx = ASIA1\n[a]\nk = v\n[b]\nk = v\n", "credentials")
+    document = IniDocument.parse(b"[DEFAULT]\nx = ASIA1\n[a]\nk = v\n[b]\nk = v\n", "credentials")
     assert document.names_mentioning("ASIA") == ["a", "b"]
 
 
@@ -237,7 +237,7 @@ def test_a_section_asked_for_many_times_is_read_once(monkeypatch: pytest.MonkeyP
 
 def test_sections_of_the_same_text_are_compared_without_being_read() -> None:
     text = "".join(f"[s{number}]\nregion = eu-west-1\n" for number in range(100))
-    old = Document.parse(text.encode(), "")
+    old = IniDocument.parse(text.encode(), "")
     new = old.with_values("s50", {"region": "eu-west-2"})
     assert only_sets(["s50"], old, new)
     assert only_differs_in("s50", old, new)
@@ -253,7 +253,7 @@ def test_sections_of_the_same_text_are_compared_without_being_read() -> None:
     ],
 )
 def test_another_default_or_another_text_is_a_difference(before: str, after: str) -> None:
-    old, new = (Document.parse(text.encode(), "") for text in (before, after))
+    old, new = (IniDocument.parse(text.encode(), "") for text in (before, after))
     assert not old.reads_alike("a", new)
-    spaced = Document.parse(before.replace("x = 1", "x  =  1").encode(), "")
+    spaced = IniDocument.parse(before.replace("x = 1", "x  =  1").encode(), "")
     assert old.reads_alike("a", spaced)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ini.nasty import Reading, any_lines, files, header_rows, read_as_botocore
 from mfa_session.ini.compare import only_differs_in, only_sets
-from mfa_session.ini.document import Document
+from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import UnreadableText
 
 if TYPE_CHECKING:
@@ -39,15 +39,15 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("ini") / "credentials"
 
 
-def parse(data: bytes) -> Document | None:
+def parse(data: bytes) -> IniDocument | None:
     """Parse, or None if refused."""
     try:
-        return Document.parse(data, "credentials")
+        return IniDocument.parse(data, "credentials")
     except UnreadableText:
         return None
 
 
-def reading_of(document: Document | None) -> dict[str, dict[str, str] | None] | None:
+def reading_of(document: IniDocument | None) -> dict[str, dict[str, str] | None] | None:
     """Return all that a document says, in order."""
     if document is None:
         return None
@@ -64,14 +64,14 @@ def check_reading(path: Path, data: bytes) -> None:
         assert list(ours) == list(theirs.sections)
 
 
-def sound_document(path: Path, data: bytes) -> tuple[Document, Reading]:
+def sound_document(path: Path, data: bytes) -> tuple[IniDocument, Reading]:
     """Parse a file that botocore can read; pass over others."""
     theirs = read_as_botocore(path, data)
     assume(theirs is not None)
     assert theirs is not None
     # Removing what overrides a nested default with a flaw would uncover the flaw: refused.
     assume(not any(value.startswith("\n") for value in theirs.defaults.values()))
-    return Document.parse(data, "credentials"), theirs
+    return IniDocument.parse(data, "credentials"), theirs
 
 
 def nth_name(before: Reading, index: int) -> str:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy.json_text import DEEPEST, Node, parse
-from mfa_session.policy.source import Source
+from mfa_session.policy.source import PolicyText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,7 @@ def nodes(node: Node) -> Iterator[tuple[str | None, Node]]:
 def refusal(data: bytes | str) -> str:
     """Return what is said of a text that is refused."""
     with pytest.raises(ConfigurationError) as caught:
-        parse(Source.of_bytes("p.json", data.encode() if isinstance(data, str) else data))
+        parse(PolicyText.of_bytes("p.json", data.encode() if isinstance(data, str) else data))
     assert caught.value.code == "bad-policy-json"
     return caught.value.message
 
@@ -60,14 +60,14 @@ def refusal(data: bytes | str) -> str:
 @given(VALUES, st.sampled_from([None, 1, "\t"]), st.booleans())
 def test_the_same_values_as_json(value: Any, indent: int | str | None, ascii_only: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
-    assert plain(parse(Source("p.json", text))) == json.loads(text)
+    assert plain(parse(PolicyText("p.json", text))) == json.loads(text)
 
 
 @given(VALUES, st.sampled_from([None, 1, "\t"]))
 def test_each_value_and_key_stands_where_it_is_said_to(value: Any, indent: int | str) -> None:
     text = json.dumps(value, indent=indent)
     decode = json.JSONDecoder().raw_decode
-    for key, node in nodes(parse(Source("p.json", text))):
+    for key, node in nodes(parse(PolicyText("p.json", text))):
         assert decode(text, node.offset)[0] == plain(node)
         if key is not None:
             assert decode(text, node.key_offset)[0] == key
@@ -80,7 +80,7 @@ def test_any_text_is_read_as_json_reads_it_or_refused(text: str) -> None:
     except ValueError:
         assert refusal(text).startswith("p.json:")
     else:
-        assert plain(parse(Source("p.json", text))) == expected
+        assert plain(parse(PolicyText("p.json", text))) == expected
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 @given(st.lists(st.sampled_from(["a", "é", "\r\n", "\n", "\u2028", "\x85"])))
 def test_lines_and_columns_are_counted_as_editors_count(pieces: list[str]) -> None:
     text = "".join(pieces)
-    source = Source("p.json", text)
+    source = PolicyText("p.json", text)
     for offset in range(len(text) + 1):
         line, column = source.position(offset)
         assert line == text.count("\n", 0, offset) + 1
@@ -140,4 +140,4 @@ def test_absurd_nesting_is_refused_where_it_gets_absurd(opening: str, closing: s
     said = f"p.json:1:{DEEPEST * len(opening) + 1}: nested more than {DEEPEST} deep"
     assert refusal(opening * 100_000) == said
     deepest = opening * DEEPEST + "1" + closing * DEEPEST
-    assert plain(parse(Source("p.json", deepest))) == json.loads(deepest)
+    assert plain(parse(PolicyText("p.json", deepest))) == json.loads(deepest)

@@ -10,7 +10,7 @@ import pytest
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.reading import read_policies
-from mfa_session.policy.source import Source
+from mfa_session.policy.source import PolicyText
 from mfa_session.policy.yaml_text import parse_yaml
 
 TEMPLATE = """\
@@ -46,12 +46,12 @@ Resources:
 
 
 def parsed(text: str) -> list[Any]:
-    return [plain(node) for node in parse_yaml(Source("p.yaml", text))]
+    return [plain(node) for node in parse_yaml(PolicyText("p.yaml", text))]
 
 
 def refusal(text: str) -> str:
     with pytest.raises(ConfigurationError) as caught:
-        parse_yaml(Source("p.yaml", text))
+        parse_yaml(PolicyText("p.yaml", text))
     assert (caught.value.code, bool(caught.value.hint)) == ("bad-policy-yaml", True)
     return caught.value.message
 

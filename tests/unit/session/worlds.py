@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.ini.document import Document
+from mfa_session.ini.document import IniDocument
 from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.settings import SessionOptions
 from mfa_session.model.settings_file import SettingsFile
@@ -37,8 +37,8 @@ def inputs(
             guard={},
         ),
         profiles=ProfileFiles(
-            credentials=Document.parse(credentials.encode(), "/home/.aws/credentials"),
-            config=Document.parse(config.encode(), "/home/.aws/config"),
+            credentials=IniDocument.parse(credentials.encode(), "/home/.aws/credentials"),
+            config=IniDocument.parse(config.encode(), "/home/.aws/config"),
         ),
         recovered={},
     )

@@ -8,7 +8,7 @@ import pytest
 
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.session.sources import named_source
-from mfa_session.setup.answers import Answers, RoleProfile, find_session, read_role, target_of
+from mfa_session.setup.answers import Answers, NewRoleProfile, find_session, read_role, target_of
 from mfa_session.setup.plan import PROFILES, SETTINGS, Change, plan, questions, setting_exists
 from mfa_session.setup.profiles import repointable, source_profiles
 from session.worlds import KEYS, inputs
@@ -80,7 +80,7 @@ def test_the_first_session_becomes_the_usual_one(
 
 
 def test_a_role_makes_a_profile() -> None:
-    said = answers(roles=(RoleProfile(profile="books", arn=ARN),), source_profile=None)
+    said = answers(roles=(NewRoleProfile(profile="books", arn=ARN),), source_profile=None)
     assert plan(inputs(), said) == [
         profile("books", "role_arn", None, ARN, agreed=False),
         profile("books", "source_profile", None, "mfa", agreed=False),
@@ -134,7 +134,7 @@ def test_those_of_the_source_are_offered() -> None:
 )  # fmt: skip
 def test_a_role_goes_over_nobodys_credentials(name: str, section: str) -> None:
     with pytest.raises(MfaSessionError) as refused:
-        plan(inputs(config=section), answers(roles=(RoleProfile(profile=name, arn=ARN),)))
+        plan(inputs(config=section), answers(roles=(NewRoleProfile(profile=name, arn=ARN),)))
     assert refused.value.code == "not-repointable"
 
 

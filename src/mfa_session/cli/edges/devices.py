@@ -15,17 +15,17 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.cli.wiring import Wiring
+    from mfa_session.cli.edges.basics import Basics
     from mfa_session.model.devices import NewDevice
     from mfa_session.model.ports import Caller
 
 
-def make_devices(wiring: Wiring, caller: Caller) -> DeviceEdges:
+def make_devices(basics: Basics, caller: Caller) -> DeviceEdges:
     """Return the edges, in the name of `caller`."""
-    run, terminal, session = wiring.run, wiring.terminal(), wiring.session()
+    run, terminal, session = basics.run, basics.terminal(), basics.session()
     return DeviceEdges(
         aws=IamDevices(run.clock, run.aws_clock, run_limited, run.environ, caller),
-        secrets=wiring.secrets(),
+        secrets=basics.secrets(),
         intents=Enrolments(run.files.state),
         steps=session.steps,
         turns=session.turns,
@@ -34,18 +34,18 @@ def make_devices(wiring: Wiring, caller: Caller) -> DeviceEdges:
         wait_until=session.wait_until,
         pause=run.clock.pause,
         put_off=put_off,
-        confirm=wiring.confirm,
+        confirm=basics.confirm,
         ask_code=terminal.ask_hidden if terminal.can_ask() else None,
         choose=session.choose_device,
     )
 
 
-def make_phone(wiring: Wiring) -> Callable[[NewDevice], None] | None:
+def make_phone(basics: Basics) -> Callable[[NewDevice], None] | None:
     """Return how to show a device's secret to a phone; None without a terminal."""
     terminal = Terminal(may_ask=True)  # --no-input forbids questions, not pictures
     if not terminal.can_ask():
         return None
-    draws = wiring.run.environ.get("TERM") != "dumb"
+    draws = basics.run.environ.get("TERM") != "dumb"
 
     def show(device: NewDevice) -> None:
         label, typed = phone.label_of(device.serial), phone.grouped(device)

@@ -24,14 +24,14 @@ from mfa_session.system.timeouts import Running, run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.wiring import Wiring
+    from mfa_session.cli.edges.basics import Basics
     from mfa_session.model.session import Keys
     from mfa_session.model.settings_file import SettingsFile
 
 
-def make_doctor(wiring: Wiring) -> DoctorEdges:
+def make_doctor(basics: Basics) -> DoctorEdges:
     """Return the edges."""
-    run, reading = wiring.run, ClockReading()
+    run, reading = basics.run, ClockReading()
     environ, state = run.environ, run.files.state
 
     def secrets(file: SettingsFile) -> SecretStore:

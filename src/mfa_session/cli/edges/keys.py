@@ -9,22 +9,22 @@ from mfa_session.system.stored_sessions import StoredSessions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.wiring import Wiring
+    from mfa_session.cli.edges.basics import Basics
     from mfa_session.keys.ports import KeyEdges
 
 
-def make_stored_keys(wiring: Wiring) -> StoredKeys:
+def make_stored_keys(basics: Basics) -> StoredKeys:
     """Return the keyring's keys, as config.toml and options choose the keyring."""
-    return StoredKeys(_make_items(wiring), wiring.run.files.state, wiring.run.clock)
+    return StoredKeys(_make_items(basics), basics.run.files.state, basics.run.clock)
 
 
-def make_stored_sessions(wiring: Wiring) -> StoredSessions:
+def make_stored_sessions(basics: Basics) -> StoredSessions:
     """Return the keyring's sessions, likewise."""
-    return StoredSessions(_make_items(wiring))
+    return StoredSessions(_make_items(basics))
 
 
-def _make_items(wiring: Wiring) -> KeyringItems:
-    run = wiring.run
+def _make_items(basics: Basics) -> KeyringItems:
+    run = basics.run
     return KeyringItems(
         Keyring(
             run.environ,
@@ -35,7 +35,7 @@ def _make_items(wiring: Wiring) -> KeyringItems:
     )
 
 
-def make_keys(wiring: Wiring) -> KeyEdges:
+def make_keys(basics: Basics) -> KeyEdges:
     """Return the edges."""
     from mfa_session.aws.keys import IamKeys  # noqa: PLC0415  # a login from the keyring needs none
     from mfa_session.files.key_files import KeyFiles  # noqa: PLC0415
@@ -45,15 +45,15 @@ def make_keys(wiring: Wiring) -> KeyEdges:
     from mfa_session.system.signals import uninterrupted  # noqa: PLC0415
     from mfa_session.system.timeouts import run_limited  # noqa: PLC0415
 
-    run = wiring.run
+    run = basics.run
     return KeyEdges(
         aws=IamKeys(run.clock, run.aws_clock, run_limited, run.environ),
-        vault=make_stored_keys(wiring),
+        vault=make_stored_keys(basics),
         files=KeyFiles(run.environ, run.files.state, run.console.warn),
         journal=KeyJournal(run.files.state),
         clock=run.clock,
         talk=run.console,
-        confirm=wiring.confirm,
+        confirm=basics.confirm,
         pause=run.clock.pause,
         uninterrupted=uninterrupted,
         own_line=lambda profile: process_line("keys", "process", "--profile", profile),

@@ -11,14 +11,14 @@ from mfa_session.system.timeouts import run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.wiring import Wiring
+    from mfa_session.cli.edges.basics import Basics
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Source
 
 
-def make_roles(wiring: Wiring, jobs: int) -> RolesEdges:
+def make_roles(basics: Basics, jobs: int) -> RolesEdges:
     """Return the edges for `jobs` calls at once; each credential_process runs once."""
-    run, session = wiring.run, wiring.session()
+    run, session = basics.run, basics.session()
     fetched: dict[Source, Keys] = {}
 
     def process_keys(source: Source) -> Keys:

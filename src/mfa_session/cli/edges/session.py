@@ -16,26 +16,26 @@ from mfa_session.system.timeouts import run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.wiring import Wiring
+    from mfa_session.cli.edges.basics import Basics
     from mfa_session.mfa.codes import SuppliedCode
     from mfa_session.mfa.sources import DeviceCodes
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Settings, Source
 
 
-def make_session(wiring: Wiring) -> Edges:
+def make_session(basics: Basics) -> Edges:
     """Return the edges."""
-    run = wiring.run
-    terminal, state = wiring.terminal(), run.files.state
+    run = basics.run
+    terminal, state = basics.terminal(), run.files.state
     turns = Turns(state, run.console, terminal.identity() if terminal.can_ask() else None)
-    supplied = wiring.supplied_code()
+    supplied = basics.supplied_code()
 
     def codes(settings: Settings) -> DeviceCodes:
-        return _codes(wiring, settings, turns, supplied)
+        return _codes(basics, settings, turns, supplied)
 
     def process_keys(source: Source) -> Keys:
         if source.stored is not None:  # our own process: what it would read
-            return wiring.stored_keys().required(source.stored)
+            return basics.stored_keys().required(source.stored)
         from mfa_session.system.processes import (  # noqa: PLC0415  # subprocess, and few need it
             run_credential_process,
         )
@@ -46,7 +46,7 @@ def make_session(wiring: Wiring) -> Edges:
         aws=AwsCalls(run.clock, run.aws_clock, run_limited, run.environ),
         talk=run.console,
         clock=run.clock,
-        store=wiring.store(),
+        store=basics.store(),
         turns=turns,
         steps=UsedSteps(state, run.console),
         wait_until=lambda moment, what: wait_until(run.clock, run.console, moment, what),
@@ -59,10 +59,10 @@ def make_session(wiring: Wiring) -> Edges:
 
 
 def _codes(
-    wiring: Wiring, settings: Settings, turns: Turns, supplied: SuppliedCode | None
+    basics: Basics, settings: Settings, turns: Turns, supplied: SuppliedCode | None
 ) -> DeviceCodes:
     """Return where this session's codes come from, or refuse before anything is sent."""
-    run, terminal = wiring.run, wiring.terminal()
+    run, terminal = basics.run, basics.terminal()
 
     def ask(question: str) -> str:
         # Two logins that need different codes do not ask over each other.
@@ -79,7 +79,7 @@ def _codes(
         settings=settings,
         clock=run.clock,
         talk=run.console,
-        secrets=wiring.secrets(),
+        secrets=basics.secrets(),
         run_command=run_command if settings.code_command else None,
         prompt=PromptedCode(ask, terminal.tell, settings.name) if terminal.can_ask() else None,
         supplied=supplied,

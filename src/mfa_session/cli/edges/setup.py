@@ -23,12 +23,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfa_session.cli.wiring import Wiring
+    from mfa_session.cli.edges.basics import Basics
 
 
-def make_setup(wiring: Wiring) -> SetupEdges:
+def make_setup(basics: Basics) -> SetupEdges:
     """Return the edges."""
-    run = wiring.run
+    run = basics.run
     environ, state, warn = run.environ, run.files.state, run.console.warn
     return SetupEdges(
         settings=SettingsWriter(environ, state, warn),
@@ -36,7 +36,7 @@ def make_setup(wiring: Wiring) -> SetupEdges:
         file=lambda path, private_name: PlainFile(path, private_name, state, warn),
         shell_start=lambda shell: _shell_start(shell, environ),
         usual_shell=lambda: _usual_shell(environ),
-        choose=partial(choose, wiring.terminal()),
+        choose=partial(choose, basics.terminal()),
         uninterrupted=uninterrupted,
         announce=partial(tell, asked=None),
     )

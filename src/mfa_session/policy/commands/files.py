@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
-from mfa_session.policy.reading import Policies, read_policies
+from mfa_session.policy.reading import ReadPolicies, read_policies
 from mfa_session.policy.search import may_hold_policy
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class _Reader:
         self._errors += [FileError(file=path, error=error) for error in found.errors]
 
 
-def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> Policies:
+def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPolicies:
     """Read a file; where it may be passed over, one that cannot hold a policy has none."""
     label = "<stdin>" if path == STDIN else path
     try:
@@ -130,7 +130,7 @@ def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> Polici
         reason = (error.strerror or str(error)).lower()
         raise _unreadable(label, reason) from error
     if pass_over and not may_hold_policy(data.replace(b"\0", b"").decode("ascii", "replace")):
-        return Policies(documents=())
+        return ReadPolicies(documents=())
     if len(data) > MOST_BYTES:
         raise _unreadable(label, f"it is larger than {MOST_BYTES // 1_000_000} MB")
     return read_policies(label, data, kind=kind)

@@ -1,0 +1,60 @@
+"""What the edges of every feature are made from."""
+
+from __future__ import annotations
+
+from mfa_session.model.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Protocol
+
+    from mfa_session.cli.arguments import Given
+    from mfa_session.files.aws_clock import AwsClock
+    from mfa_session.files.opened import Files
+    from mfa_session.files.session_store import SessionStore
+    from mfa_session.mfa.codes import SuppliedCode
+    from mfa_session.model.ports import Edges
+    from mfa_session.system.clock import SystemClock
+    from mfa_session.system.console import Console
+    from mfa_session.system.secret_store import SecretStore
+    from mfa_session.system.stored_keys import StoredKeys
+    from mfa_session.system.terminal import Terminal
+
+    class Basics(Protocol):
+        """The edges that others are made from; `cli.wiring.Wiring` makes them."""
+
+        run: Run
+
+        def terminal(self) -> Terminal:
+            """Return who is asked, if anybody may be."""
+
+        def confirm(self, question: str) -> bool | None:
+            """Ask for a yes; None where nobody can be asked."""
+
+        def supplied_code(self) -> SuppliedCode | None:
+            """Return the code given by option or variable."""
+
+        def secrets(self) -> SecretStore:
+            """Return the keyring's TOTP secrets."""
+
+        def stored_keys(self) -> StoredKeys:
+            """Return the keyring's long-term keys."""
+
+        def store(self) -> SessionStore:
+            """Return the store that writes sessions."""
+
+        def session(self) -> Edges:
+            """Return what acquiring a session touches."""
+
+
+class Run(Record):
+    """What main has made of one run, from which the edges are made."""
+
+    environ: Mapping[str, str]
+    clock: SystemClock
+    aws_clock: AwsClock
+    console: Console
+    files: Files
+    given: Given
+    may_ask: bool
