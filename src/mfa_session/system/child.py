@@ -62,7 +62,7 @@ def run_child(
 def end_as(exit_code: int) -> int:
     """Return an exit code that a process may end with; end by the signal that ended the child."""
     if exit_code >= 0 or sys.platform == "win32":
-        return exit_code & 0xFF
+        return exit_code
     number = -exit_code
     if number not in {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)

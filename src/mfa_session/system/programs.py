@@ -86,7 +86,7 @@ def _hands_on(command: bytes) -> bool:
 def _read_head(path: str) -> bytes:
     """Return the first bytes of a program; none where it may be run but not read."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))  # not on Windows
     except OSError:
         return b""
     try:
