@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from mfa_session.keys.listing import FILE, KEYRING, OnlineListing, list_offline
 from mfa_session.keys.move import Mover
-from mfa_session.keys.rotation import KeyRotation, Signer
+from mfa_session.keys.rotation import KeyRotation
 from mfa_session.keys.shelves import KeyringShelf
+from mfa_session.keys.user_keys import Signer
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller

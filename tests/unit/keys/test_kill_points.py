@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from fakes.iam_world import KilledError
 from fakes.key_world import DENIED, LINE, PROFILE, Process, World, pair
 from mfa_session.keys.move import Mover
-from mfa_session.keys.rotation import KeyRotation, Signer
+from mfa_session.keys.rotation import KeyRotation
 from mfa_session.keys.shelves import KeyringShelf
+from mfa_session.keys.user_keys import Signer
 from mfa_session.model.errors import (
     ConfigurationError,
     DeclinedError,

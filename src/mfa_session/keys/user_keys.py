@@ -1,0 +1,183 @@
+"""A user's access keys as AWS has them: listed, described, made, retired."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from mfa_session.model.errors import (
+    ConfigurationError,
+    MfaSessionError,
+    NoMfaError,
+    RefusedError,
+)
+from mfa_session.model.expiry import format_time
+from mfa_session.model.ports import Caller
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from typing import TypeVar
+
+    from mfa_session.keys.ports import KeyEdges
+    from mfa_session.model.session import Keys
+
+    Answer = TypeVar("Answer")
+
+SPREAD_SECONDS = 90
+"""How long IAM may take until STS knows a new key; usually some seconds (AWS: eventually)."""
+PAUSE_SECONDS = 2.0
+
+
+class Signer:
+    """Whose keys sign IAM's calls: what is at hand, and an MFA session where that is refused."""
+
+    def __init__(self, caller: Caller, with_mfa: Callable[[], Caller]) -> None:
+        """Take the caller at hand, and how to have one with MFA."""
+        self.caller = caller
+        self._with_mfa = with_mfa
+
+    def ask(self, call: Callable[[Caller], Answer]) -> Answer:
+        """Return what a call answers; where long-term keys may not, once more with MFA."""
+        try:
+            return call(self.caller)
+        except RefusedError as error:
+            if error.code != "not-authorized" or self.caller.keys.session_token is not None:
+                raise
+        self.caller = self._with_mfa()
+        return call(self.caller)
+
+
+class UserKeys:
+    """The keys of the user whose key a profile holds; `look` asks AWS first of all.
+
+    `arn` is the user's; `listed` tells of each key id whether it is active.
+    """
+
+    def __init__(self, edges: KeyEdges, profile: str, signer: Signer) -> None:
+        """Take the edges, the profile that holds one of the keys, and who signs."""
+        self._edges = edges
+        self._profile = profile
+        self._signer = signer
+        self.arn = ""
+        self.listed: dict[str, bool] = {}
+        self._created: dict[str, datetime] = {}
+
+    def look(self, keys: Keys) -> None:
+        """Ask AWS whose key it is, and which keys there are; refuse what cannot be rotated."""
+        at_hand, own = self._signer.caller, self._caller(keys)
+        self.arn = self._edges.aws.identity(own)
+        _refuse_others(self.arn, own)
+        if at_hand.keys != own.keys:
+            self._check_session(at_hand, own)
+        listed = self._signer.ask(self._edges.aws.list)
+        self.listed = {key.id: key.is_active for key in listed}
+        self._created = {key.id: key.created_at for key in listed}
+
+    def _caller(self, keys: Keys) -> Caller:
+        return Caller(keys=keys, profile=self._profile, region=self._signer.caller.region)
+
+    def _check_session(self, at_hand: Caller, own: Caller) -> None:
+        """Refuse another user's session; where AWS takes it no more, the key itself signs."""
+        try:
+            arn = self._edges.aws.identity(at_hand)
+        except (RefusedError, NoMfaError):
+            self._signer.caller = own
+            return
+        self.check_owner(arn, self.arn)
+
+    def check_owner(self, arn: str, expected: str) -> None:
+        """Refuse keys that are another user's."""
+        if arn != expected:
+            raise ConfigurationError(
+                "other-user",
+                f"the session at hand is {arn}'s, and the key of profile {self._profile!r} is "
+                f"{expected}'s",
+                "remove the session: `mfa-session logout`; then log in with profile "
+                f"{self._profile!r}",
+            )
+
+    def describe(self, key_id: str) -> str:
+        """Return a key with its state, its age, and when it was last used, as far as known."""
+        try:
+            used = self._last_used(key_id)
+            said = f"last used {used:%Y-%m-%d}" if used else "never used"
+        except MfaSessionError:
+            said = "AWS does not say when it was used"
+        state = "active" if self.listed.get(key_id) else "inactive"
+        created = self._created.get(key_id)
+        since = f", created {format_time(created)[:10]}" if created else ""
+        return f"{key_id} ({state}{since}, {said})"
+
+    def is_unused_since(self, key_id: str, moment: datetime) -> bool:
+        """Say whether a key was made after this moment, and nobody has ever used it."""
+        created = self._created.get(key_id)
+        return (created is None or created >= moment) and self._last_used(key_id) is None
+
+    def _last_used(self, key_id: str) -> datetime | None:
+        return self._signer.ask(lambda caller: self._edges.aws.last_used(caller, key_id))
+
+    def create(self, store: Callable[[Keys], None]) -> None:
+        """Have a new key, and store its secret at once: AWS tells it this once."""
+        self._signer.ask(lambda caller: self._create_as(caller, store))
+
+    def _create_as(self, caller: Caller, store: Callable[[Keys], None]) -> None:
+        with self._edges.uninterrupted():
+            keys = self._edges.aws.create(caller)
+            self.listed[keys.access_key_id] = True
+            store(keys)
+
+    def wait_for(self, keys: Keys) -> str:
+        """Call STS with a new key until AWS knows it; return whose it is."""
+        caller = self._caller(keys)
+        ends_at = self._edges.clock.now() + timedelta(seconds=SPREAD_SECONDS)
+        while True:
+            try:
+                return self._edges.aws.identity(caller)
+            except RefusedError as error:
+                if error.code != "invalid-key" or keys.access_key_id not in self.listed:
+                    raise
+                if self._edges.clock.now() >= ends_at:
+                    raise _not_spread(self._profile, caller) from error
+            self._edges.talk.detail(f"AWS does not know {caller.keys.shown_id} yet")
+            self._edges.pause(PAUSE_SECONDS)
+
+    def deactivate(self, key_id: str) -> None:
+        """Make a key inactive."""
+        self._signer.ask(lambda caller: self._edges.aws.deactivate(caller, key_id))
+        self.listed[key_id] = False
+
+    def delete(self, key_id: str) -> None:
+        """Delete a key; one that is gone is fine."""
+        try:
+            self._signer.ask(lambda caller: self._edges.aws.delete(caller, key_id))
+        except ConfigurationError as error:
+            if error.code != "no-such-key":
+                raise
+        self.listed.pop(key_id, None)
+
+
+def _refuse_others(arn: str, caller: Caller) -> None:
+    """Refuse keys that are no IAM user's: a root user's are to be deleted, not rotated."""
+    resource = arn.split(":", 5)[-1]
+    if resource == "root":
+        raise ConfigurationError(
+            "root-key",
+            f"{caller.keys.shown_id} is a key of the account's root user",
+            "make an IAM user, and delete the root user's keys in the console",
+        )
+    if not resource.startswith("user/"):
+        raise ConfigurationError(
+            "not-a-user",
+            f"{caller.keys.shown_id} is the key of {arn}, which is no IAM user",
+            "use the access key of an IAM user: --profile",
+        )
+
+
+def _not_spread(profile: str, caller: Caller) -> RefusedError:
+    return RefusedError(
+        "key-not-known-yet",
+        f"AWS does not know the new key {caller.keys.shown_id} after {SPREAD_SECONDS} s; "
+        "the old one stays in use",
+        f"go on in a minute: `mfa-session keys rotate --profile {profile}`",
+    )
