@@ -23,7 +23,7 @@ Register-ArgumentCompleter -Native -CommandName 'mfa-session', 'mfa-session.exe'
                 $word, $meaning = $_ -split "`t", 2
                 if (-not $meaning) { $meaning = $word }
                 $text = $word
-                if ($word -match "[\s'`"``\`$(){};,|&<>@#]") { $text = "'" + $word.Replace("'", "''") + "'" }
+                if ($word -match "[\s'`"``\`$(){};,|&<>@#\u2018-\u201e]") { $text = "'" + [System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($word) + "'" }
                 [System.Management.Automation.CompletionResult]::new($text, $word, 'ParameterValue', $meaning)
             }
         }

@@ -222,6 +222,15 @@ ROWS = {
         World.add_role,
         then=("status", "--check", "--profile", "books"),
     ),
+    # Formats
+    "a region that dotenv does not carry": Row(
+        "cli.env:_refuse_what_is_lost",
+        "--shell",
+        ("env", "--shell", "dotenv"),
+        lambda w: w.log_in(),
+        env={"AWS_REGION": "of $HOME"},
+        then=("status", "--check"),
+    ),
     # A code, and nobody who has it
     "nobody to ask": Row("mfa.refusals:nobody_to_ask", "login", ("login",), gives_code=False),
     "nobody to ask, for a session that is to be renewed": Row(

@@ -195,7 +195,7 @@ AWS_SECRET_ACCESS_KEY=s+/=
 AWS_SESSION_TOKEN=t+/=
 AWS_CREDENTIAL_EXPIRATION=2099-12-31T23:59:59Z
 AWS_SESSION_EXPIRATION=2099-12-31T23:59:59Z
-MFA_SESSION_ACTIVE=it's
+MFA_SESSION_ACTIVE=its
 AWS_REGION=eu-west-1
 AWS_DEFAULT_REGION=eu-west-1
 """,
@@ -235,6 +235,18 @@ def test_what_is_printed(run: Run, aws: Sandbox, files: AwsFiles, shell: str) ->
     outcome = run("env", "--profile", "it's", "--shell", shell)
     assert outcome == (0, GOLDEN[shell], "")
     assert len(aws.calls) == 0
+
+
+@pytest.mark.parametrize("shell", ["dotenv", "cmd"])
+def test_a_region_that_a_format_does_not_carry_is_refused_and_not_shown(
+    run: Run, standing: AwsFiles, shell: str
+) -> None:
+    assert standing.credentials.exists()
+    outcome = run("env", "--shell", shell, env={"AWS_REGION": '%PATH% "x"'})
+    assert outcome.exit_code == 3
+    assert outcome.stdout == ("exit /b 1\n" if shell == "cmd" else "")
+    assert "AWS_REGION has characters" in outcome.stderr
+    assert "PATH" not in outcome.stderr
 
 
 def test_dotenv_is_what_the_json_says(run: Run, standing: AwsFiles) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 
 from mfa_session.cli.spec.programs import SHELLS
-from mfa_session.model.errors import UsageError
+from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
-from mfa_session.session.environment import REMOVED, noting_regions, ours_in
+from mfa_session.session.environment import ACTIVE, REMOVED, noting_regions, ours_in
 from mfa_session.session.in_use import take_session, variables_of
+from mfa_session.shell.quoting import quote_fish, quote_posix, quote_powershell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,10 +35,11 @@ def run(options: Options, ctx: Context) -> Result:
     shell = options.shell or find_shell(ctx.environ)
     if options.unset:
         return Result(data={}, lines=tuple(removing_lines(shell, ours_in(ctx.environ))))
-    variables = variables_of(take_session(options.session, ctx), ctx)
+    use = take_session(options.session, ctx)
+    variables = variables_of(use, ctx)
     if shell not in NOT_EVALUATED:
         variables = noting_regions(variables, ctx.environ)
-    return Result(data={}, lines=tuple(setting_lines(shell, variables)))
+    return Result(data={}, lines=tuple(setting_lines(shell, variables, use.session.profile)))
 
 
 def find_shell(environ: Mapping[str, str]) -> str:
@@ -59,16 +61,38 @@ def find_shell(environ: Mapping[str, str]) -> str:
     return str(name)
 
 
-def setting_lines(shell: str, variables: Mapping[str, str]) -> list[str]:
-    """Return the lines that set `variables` in a shell, and remove what would get in their way."""
+def setting_lines(shell: str, variables: Mapping[str, str], profile: str) -> list[str]:
+    """Return the lines that set `variables` in a shell, and remove what would get in their way.
+
+    A session's name that the shell's readers do not take gives way to its `profile`. Raises
+    ConfigurationError `value-not-carried` for any other value that they do not take.
+    """
     if shell == "json":
         import json  # noqa: PLC0415  # not for the shells
 
         return [json.dumps(dict(variables), indent=2)]
+    takes = _TAKES.get(shell)
+    if takes is not None:
+        if not takes(variables[ACTIVE]):
+            variables = {**variables, ACTIVE: profile}
+        _refuse_what_is_lost(shell, variables, takes)
     if shell == "dotenv":
         return [f"{name}={value}" for name, value in variables.items()]
     settings = [_SET[shell](name, value) for name, value in variables.items()]
     return removing_lines(shell, REMOVED) + settings
+
+
+def _refuse_what_is_lost(
+    shell: str, variables: Mapping[str, str], takes: Callable[[str], bool]
+) -> None:
+    for name, value in variables.items():
+        if not takes(value):
+            raise ConfigurationError(
+                "value-not-carried",
+                f"{name} has characters that not every reader of {shell} takes as they are",
+                "print it as JSON",
+                add=("--shell", "json"),
+            )
 
 
 def removing_lines(shell: str, names: Sequence[str]) -> list[str]:
@@ -102,25 +126,33 @@ def shell_in(argv: Sequence[str]) -> str | None:
     return None
 
 
-def _quote_posix(value: str) -> str:
-    return "'" + value.replace("'", "'\\''") + "'"
+def _is_bare(value: str) -> bool:
+    """Tell whether every reader of dotenv takes a value as it is, without quotes.
+
+    docker takes quotes as a part of the value; python-dotenv, compose and Node take them away,
+    end at ` #` and replace `${NAME}`; a shell that sources the file splits at blanks.
+    """
+    return all(letter.isalnum() or letter in "_-+=:,./@%" for letter in value)
 
 
-def _quote_fish(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+def _is_inert_in_cmd(value: str) -> bool:
+    """Tell whether cmd takes a value alike from `for /f` and from a batch file.
+
+    There `%` begins a variable, and `!` and `^` act with delayed expansion; `"` ends the quotes.
+    Beyond ASCII, its code page is not the one that Python writes.
+    """
+    return value.isascii() and value.isprintable() and set(value).isdisjoint('"%!^')
 
 
-def _quote_powershell(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
+_TAKES: Mapping[str, Callable[[str], bool]] = {"dotenv": _is_bare, "cmd": _is_inert_in_cmd}
+"""What cannot be quoted so that all readers agree; the other shells quote everything."""
 _FAILURES = {"powershell": "throw 'mfa-session env failed'\n", "cmd": "exit /b 1\n"}
-_POSIX: Callable[[str, str], str] = lambda name, value: f"export {name}={_quote_posix(value)}"  # noqa: E731
+_POSIX: Callable[[str, str], str] = lambda name, value: f"export {name}={quote_posix(value)}"  # noqa: E731
 _SET: Mapping[str, Callable[[str, str], str]] = {
     "bash": _POSIX,
     "zsh": _POSIX,
-    "fish": lambda name, value: f"set -gx {name} {_quote_fish(value)};",
-    "powershell": lambda name, value: f"$env:{name} = {_quote_powershell(value)}",
+    "fish": lambda name, value: f"set -gx {name} {quote_fish(value)};",
+    "powershell": lambda name, value: f"$env:{name} = {quote_powershell(value)}",
     "cmd": lambda name, value: f'set "{name}={value}"',
 }
 _UNSET: Mapping[str, Callable[[str], str]] = {

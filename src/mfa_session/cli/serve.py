@@ -39,7 +39,7 @@ def run(options: Options, ctx: Context) -> Result:
         serving.start()
         gone = [name for name in GONE if name not in {*REMOVED, *serving.variables}]
         lines = [] if shell in NOT_EVALUATED else removing_lines(shell, gone)
-        lines += setting_lines(shell, serving.variables)
+        lines += setting_lines(shell, serving.variables, use.session.profile)
         write("".join(f"{line}\n" for line in lines))
         ctx.console.say(f"serving session {use.session.name!r}; Ctrl-C ends it")
         number = jobs.wait_for_signal()

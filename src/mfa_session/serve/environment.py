@@ -10,6 +10,7 @@ from __future__ import annotations
 from mfa_session.model.copied_settings import SERVES, served_profile, to_text
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.session.environment import (
+    ACTIVE,
     NEVER_PASSED_ON,
     REMOVED,
     SET,
@@ -56,7 +57,7 @@ def job_variables(
     regions = region_variables(ctx.environ, asked=region, from_files=use.region)
     profile = _profile_without_credentials(use, ctx, jobs)
     named = {"AWS_PROFILE": profile} if profile else {}
-    session = {"MFA_SESSION_ACTIVE": use.session.name}
+    session = {ACTIVE: use.session.name}
     return {URI: uri, TOKEN: token, **session, **named, **regions}
 
 

@@ -11,13 +11,15 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Session
 
 REMOVED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SECURITY_TOKEN")
+ACTIVE = "MFA_SESSION_ACTIVE"
+"""The variable that holds the session's name, for prompts."""
 SET = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AWS_CREDENTIAL_EXPIRATION",
     "AWS_SESSION_EXPIRATION",
-    "MFA_SESSION_ACTIVE",
+    ACTIVE,
 )
 """Every variable that a session always has or replaces."""
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -39,7 +41,7 @@ def session_variables(
         "AWS_SESSION_TOKEN": token.reveal() if token else None,
         "AWS_CREDENTIAL_EXPIRATION": ends,
         "AWS_SESSION_EXPIRATION": ends,
-        "MFA_SESSION_ACTIVE": session.name,
+        ACTIVE: session.name,
     }
     regions = region_variables(around, asked=asked, from_files=from_files)
     return {**{name: value for name, value in variables.items() if value}, **regions}
@@ -72,7 +74,7 @@ def noting_regions(variables: Mapping[str, str], around: Mapping[str, str]) -> d
 
 def ours_in(around: Mapping[str, str]) -> tuple[str, ...]:
     """Return the variables of an environment that `env` has set; none without a session of ours."""
-    if not around.get("MFA_SESSION_ACTIVE"):
+    if not around.get(ACTIVE):
         return ()
     noted = around.get(REGIONS_SET, "").split()
     regions = [name for name in REGIONS if name in noted]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from mfa_session.shell.quoting import quote_fish, quote_posix, quote_powershell
 from mfa_session.shell.scripts import SUFFIXES, completion_script, init_script
 
 TYPE_CHECKING = False
@@ -69,12 +70,12 @@ def source_line(shell: str, script: str) -> str:
     fish reads its file for scripts as well, which are none of the guard's business.
     """
     if shell == "powershell":
-        quoted = "'" + script.replace("'", "''") + "'"
+        quoted = quote_powershell(script)
         return f"if (Test-Path {quoted}) {{ . {quoted} }}"
     if shell == "fish":
-        quoted = "'" + script.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        quoted = quote_fish(script)
         return f"status is-interactive; and test -r {quoted}; and source {quoted}"
-    quoted = "'" + script.replace("'", "'\\''") + "'"
+    quoted = quote_posix(script)
     return f"if [ -r {quoted} ]; then . {quoted}; fi"
 
 

@@ -26,7 +26,7 @@ Register-ArgumentCompleter -CommandName mfa_session_use -ParameterName Name -Scr
     & $program __complete powershell use ".$current" 2>$null | Select-Object -Skip 1 | ForEach-Object {
         $word = ($_ -split "`t", 2)[0]
         $text = $word
-        if ($word -match "[\s'`"``\`$(){};,|&<>@#]") { $text = "'" + $word.Replace("'", "''") + "'" }
+        if ($word -match "[\s'`"``\`$(){};,|&<>@#\u2018-\u201e]") { $text = "'" + [System.Management.Automation.Language.CodeGeneration]::EscapeSingleQuotedStringContent($word) + "'" }
         [System.Management.Automation.CompletionResult]::new($text, $word, 'ParameterValue', $word)
     }
 }
