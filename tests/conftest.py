@@ -26,16 +26,7 @@ if TYPE_CHECKING:
 
     from secret_service import SecretService
 
-E2E = Path(__file__).parent / "e2e"
-# These go through every case there is, minutes long; the others go the main ways.
-EVERY_CASE = {
-    f"test_{name}"
-    for name in ("bad_input", "code_sources", "concurrency", "configure_cases", "console", "device",
-                 "devices", "env", "errors", "faults", "guard_identities", "guard_step_up",
-                 "guard_wrappers", "help", "kept", "login_all", "names_and_targets", "policy_live",
-                 "policy_template", "roles", "secrets", "settings", "sources", "use",
-                 "warm")
-}  # fmt: skip
+pytest_plugins = ("sandboxed",)
 
 # `pytest --hypothesis-profile=long` for the long mode. No deadlines: the machine is shared.
 hypothesis.settings.register_profile("quick", max_examples=25, deadline=None)
@@ -101,15 +92,6 @@ def pytest_collection() -> Iterator[None]:
 def pytest_report_header() -> str:
     """Say which mfa-session is tested: the working tree's, or an installed wheel."""
     return f"mfa_session: {mfa_session.__version__} from {Path(mfa_session.__file__).parent}"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what stands in tests/e2e, so that nobody has to remember to."""
-    for item in items:
-        if E2E in item.path.parents:
-            item.add_marker(pytest.mark.e2e)
-            if item.path.stem in EVERY_CASE:
-                item.add_marker(pytest.mark.every_case)
 
 
 @pytest.fixture(autouse=True)

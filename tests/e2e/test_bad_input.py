@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 import processes
-from e2e.places import managed
+from places import managed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from conftest import Run
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device
+    from places import AwsFiles
 
 COMMANDS = (
     ["login", "--token-code", "000000"],

@@ -15,9 +15,9 @@ from fakes import file_keyring
 
 if TYPE_CHECKING:
     from conftest import Run, Terminal
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device
+    from places import AwsFiles
 
 FAKES = Path(file_keyring.__file__).parent
 WAIT_SECONDS = 60.0

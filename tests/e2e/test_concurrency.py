@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 import processes
-from e2e.moments import Held, until
-from e2e.places import long_term
 from mfa_session.files.locks import hold
 from mfa_session.files.single_flight import Turns
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import NoMfaError
 from mfa_session.sandbox.sandbox import ALLOW_ALL
 from mfa_session.system.console import Console
+from moments import Held, until
+from places import long_term
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     import pexpect
 
     from conftest import Run, Terminal
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document, Role, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
 

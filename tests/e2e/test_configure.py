@@ -12,16 +12,16 @@ import pexpect
 import pytest
 
 import processes
-from e2e.configuring import BOOKS, PHONE, ROLE, WRITTEN, tree
-from e2e.places import long_term
+from configuring import BOOKS, PHONE, ROLE, WRITTEN, tree
+from places import long_term
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document, User
+    from places import AwsFiles
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and modes of POSIX")
 

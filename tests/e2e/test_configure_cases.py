@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from e2e.configuring import BOOKS, ROLE, tree
-from e2e.places import long_term, managed
+from configuring import BOOKS, ROLE, tree
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Terminal
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and modes of POSIX")
 

@@ -12,16 +12,16 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import processes
-from e2e.places import long_term, managed
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document, Role
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 TRUST: Document = {
     "Version": "2012-10-17",

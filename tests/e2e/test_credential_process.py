@@ -9,14 +9,14 @@ import boto3
 import pytest
 
 import processes
-from e2e.places import managed
+from places import managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 KEYS += "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # not to be discovered

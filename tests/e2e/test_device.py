@@ -16,25 +16,25 @@ import pytest
 
 import processes
 import secret_service
-from e2e.moments import Held, until
-from e2e.places import long_term
 from fakes import trap_keyring
 from mfa_session.mfa.totp import code_at
 from mfa_session.model.totp import read_secret, step_at
 from mfa_session.sandbox.codes import STEP_SECONDS
+from moments import Held, until
 from phone_camera import Camera
+from places import long_term
 from secret_service import SecretService
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from e2e.places import AwsFiles
     from mfa_session.model.secret import Secret
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.answers import Answer
     from mfa_session.sandbox.identities import Device, Document, User
     from mfa_session.sandbox.signatures import HttpRequest
+    from places import AwsFiles
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from e2e.places import long_term, managed
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run, Terminal
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Document, User
+    from places import AwsFiles
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 NOTHING: Document = {

@@ -16,9 +16,8 @@ import pexpect
 import pytest
 
 import processes
-from e2e.hints import CURES
-from e2e.hints import KEYRING as KEYRING_HERE
-from e2e.places import long_term, managed
+from commands.hints import CURES
+from commands.hints import KEYRING as KEYRING_HERE
 from fakes.file_keyring import NAME as FILE_KEYRING
 from mfa_session.doctor.examination import BROKE_OFF, GROUPS
 from mfa_session.files.enrolments import Enrolments
@@ -26,6 +25,7 @@ from mfa_session.files.key_journal import KeyJournal
 from mfa_session.files.state import StateDir
 from mfa_session.model.devices import Intent
 from mfa_session.model.long_term_keys import Rotation
+from places import long_term, managed
 from processes import ROOT
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Terminal
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
+    from sandboxed import LogIn
     from secret_service import SecretService
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes and owners of POSIX")
@@ -460,7 +460,6 @@ def plant(fault: Fault, healthy: Home) -> None:
         fault.plant(healthy)
 
 
-@pytest.mark.every_case
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_named_and_nothing_else(name: str, healthy: Home, run: Run) -> None:
     fault = FAULTS[name]
@@ -498,7 +497,6 @@ IN_A_SHELL = {"guard-active", "guard-commands"}
 """What a cure mends in the shell that it is typed in, and in no other."""
 
 
-@pytest.mark.every_case
 def test_every_check_has_a_fault_that_it_finds() -> None:
     named = {each.split()[0] for fault in FAULTS.values() for each in fault.found.split("; ")}
     assert named == {check.id for checks in GROUPS.values() for check in checks}
@@ -635,7 +633,6 @@ def test_no_network_is_said_once(healthy: Home, run: Run) -> None:
     assert lines[-2] == f"not looked at: clock, {', '.join(KEY_CHECKS)} (AWS was not reached)"
 
 
-@pytest.mark.every_case
 def test_a_silent_aws_is_given_up_in_a_few_seconds(healthy: Home, run: Run) -> None:
     healthy.aws.slow("*", 60)
     began = time.monotonic()
@@ -771,7 +768,6 @@ def test_colours_are_for_terminals(healthy: Home, terminal: Terminal) -> None:
     assert "\x1b[3" not in plain.before
 
 
-@pytest.mark.every_case
 def test_a_real_secret_service_open_locked_and_gone(
     healthy: Home, run: Run, service: SecretService
 ) -> None:

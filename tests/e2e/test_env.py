@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import processes
-from e2e.places import AwsFiles, managed
+from places import AwsFiles, managed
 
 if TYPE_CHECKING:
     from conftest import Run

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 import processes
-from e2e.places import managed
+from places import managed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 SHOW = [sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ)))"]

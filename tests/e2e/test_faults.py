@@ -18,10 +18,10 @@ import botocore.configloader
 import pytest
 
 import processes
-from e2e.moments import Held
-from e2e.places import long_term, managed
 from mfa_session.files.locks import hold
 from mfa_session.files.state import StateDir
+from moments import Held
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     import pexpect
 
     from conftest import Run, Start, Terminal
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes, mounts and signals of POSIX")
 

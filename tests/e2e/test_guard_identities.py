@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from e2e.guarding import SHOW, STOP, path_with, put_program, real_cli, shown_by, stops
-from e2e.places import AwsFiles, long_term
+from guarding import SHOW, STOP, path_with, put_program, real_cli, shown_by, stops
+from places import AwsFiles, long_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable

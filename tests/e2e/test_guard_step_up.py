@@ -11,19 +11,19 @@ import pexpect
 import pytest
 
 import processes
-from e2e.guarding import SHOW, STOP, path_with, put_program, shown_by
-from e2e.places import long_term, managed
+from guarding import SHOW, STOP, path_with, put_program, shown_by
 from mfa_session.model.errors import DeclinedError
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 PROMPT = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa): "
 QUESTION = "Run it? [y/N] "

@@ -10,17 +10,17 @@ import pexpect
 import pytest
 
 import processes
-from e2e.guarding import SHOW, STOP, path_with, put_program, real_cli, shown_by
-from e2e.places import managed
+from guarding import SHOW, STOP, path_with, put_program, real_cli, shown_by
+from places import managed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Terminal
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 PROMPT = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa): "
 CALL = '{program} guard -- aws "$@"'

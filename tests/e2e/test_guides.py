@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 import processes
-from e2e.places import long_term
 from house.source import ROOT
 from mfa_session.sandbox import ALLOW_ALL
+from places import long_term
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document, User
+    from places import AwsFiles
 
 _BLOCK = re.compile(r"```(console|ini)\n(.*?)```\n", re.DOTALL)
 _DENIED = "   # denied"

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device
+    from places import AwsFiles
 
     InContainer = Callable[..., processes.Outcome]
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conftest import Run
-    from e2e.places import AwsFiles
     from impostor import Impostor
+    from places import AwsFiles
 
     LogIn = Callable[..., processes.Outcome]
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 
 import processes
-from e2e import strace
-from e2e.places import AwsFiles, long_term, managed
+import strace
+from places import AwsFiles, long_term, managed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

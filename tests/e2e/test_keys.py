@@ -13,18 +13,18 @@ import pytest
 
 import processes
 import secret_service
-from e2e.moments import Held
-from e2e.places import long_term, managed
 from fakes import file_keyring, trap_keyring
+from moments import Held
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run, Start
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.answers import Answer
     from mfa_session.sandbox.identities import Device, Document, User
     from mfa_session.sandbox.signatures import HttpRequest
+    from places import AwsFiles
+    from sandboxed import LogIn
     from secret_service import SecretService
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes and signals of POSIX")

@@ -12,14 +12,14 @@ import boto3
 import pytest
 
 import processes
-from e2e.places import in_time, long_term, managed
+from places import in_time, long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 NASTY = (
     "; carol's\r\n"

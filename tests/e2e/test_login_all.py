@@ -13,17 +13,17 @@ import pexpect
 import pytest
 
 import processes
-from e2e.moments import Held, until
-from e2e.places import long_term
 from mfa_session.sandbox.sandbox import ALLOW_ALL
+from moments import Held, until
+from places import long_term
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Role, User
+    from places import AwsFiles
 
 MANY = 20
 ROLES = "444455556666"

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 import processes
-from e2e.places import AwsFiles, in_time, managed
+from places import AwsFiles, in_time, managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.conftest import LogIn
+    from sandboxed import LogIn
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 KEYS += "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # not to be discovered

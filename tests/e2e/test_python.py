@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     import pexpect
 
     from conftest import Terminal
-    from e2e.places import AwsFiles
     from in_process import JumpingClock
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document
+    from places import AwsFiles
 
 ROLE = "arn:aws:iam::123456789012:role/reader"
 TRUST: Document = {

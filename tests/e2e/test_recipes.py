@@ -11,15 +11,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 import processes
-from e2e.places import long_term
 from fakes import file_keyring
+from places import long_term
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 BACKEND = """\
 terraform {

@@ -14,18 +14,18 @@ import pytest
 
 import processes
 import secret_service
-from e2e.places import long_term
 from mfa_session.sandbox.codes import STEP_SECONDS
+from places import long_term
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from conftest import Run, Terminal
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document, Role, User
+    from places import AwsFiles
+    from sandboxed import LogIn
     from secret_service import SecretService
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 import processes
-from e2e.places import long_term, managed
+from places import long_term, managed
 
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 URI, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"

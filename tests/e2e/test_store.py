@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document, User
+    from places import AwsFiles
+    from sandboxed import LogIn
     from secret_service import SecretService
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a Secret Service")

@@ -16,16 +16,16 @@ import pexpect
 import pytest
 
 import processes
-from e2e.moments import Held
+from moments import Held
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
 

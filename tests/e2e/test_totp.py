@@ -10,14 +10,14 @@ import pexpect
 import pytest
 
 import secret_service
-from e2e.places import long_term, managed
 from phone_camera import Camera
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run, Terminal
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
     from secret_service import SecretService
 
 SERIAL = "arn:aws:iam::123456789012:mfa/carol"

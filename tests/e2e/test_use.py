@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pexpect
 import pytest
 
-from e2e.places import managed
+from places import managed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Terminal
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 SHELLS = {
     "bash": ["--norc", "--noprofile", "-i"],

@@ -11,17 +11,17 @@ import pexpect
 import pytest
 
 import processes
-from e2e.moments import until
-from e2e.places import in_time
+from moments import until
+from places import in_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Role, User
+    from places import AwsFiles
 
 ROLES = "444455556666"
 MANY = 5

@@ -1,7 +1,8 @@
 """Every hint of the source that shows a command of ours is run by a test, or named with a reason.
 
-The tables are in `tests/e2e/hints.py`. A hint is a text that shows a command (`mfa-session login`),
-words that an error adds to the command that failed (`add=("--yes",)`), or a command of `Settings`.
+The tables are in `tests/commands/hints.py`. A hint is a text that shows a command
+(`mfa-session login`), words that an error adds to the command that failed (`add=("--yes",)`), or a
+command of `Settings`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from e2e.hints import CURES, NOT_RUN, ROWS
+from commands.hints import CURES, NOT_RUN, ROWS
 from house import source
 from mfa_session.cli.spec.table import all_commands
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from e2e.places import AwsFiles
 from mfa_session.cli.completion_answers import answer
 from mfa_session.files.state import StateDir
 from mfa_session.system.secret_index import SecretIndex
+from places import AwsFiles
 
 if TYPE_CHECKING:
     from pathlib import Path

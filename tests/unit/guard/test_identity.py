@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from e2e.places import managed
 from mfa_session.guard.identity import KEYS, OTHER, ROLE, SESSION, SOURCE, find_identity
 from mfa_session.model.errors import ConfigurationError
+from places import managed
 from session.worlds import KEYS as DEFAULTS_KEYS
 from session.worlds import inputs
 

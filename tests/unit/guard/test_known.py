@@ -41,7 +41,6 @@ def test_the_page_says_what_is_built_in_now() -> None:
     assert all(f"`{pattern}`" in written for pattern in builtin.PROTECT + builtin.PASS)
 
 
-@pytest.mark.every_case  # ten seconds: the CLI loads the models of all services
 def test_the_list_of_operations_is_that_of_the_installed_cli() -> None:
     with open(list_path(), encoding="ascii") as file:
         written = file.read()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from e2e.places import managed
 from mfa_session.session.names import Named, choose_target
+from places import managed
 from session.worlds import inputs
 
 KEYS = "aws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"

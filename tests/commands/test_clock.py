@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 MINUTE = 60
 

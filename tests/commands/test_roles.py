@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from e2e.places import long_term, managed
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Role, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
     MakeRole = Callable[..., Role]
 

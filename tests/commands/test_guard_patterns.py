@@ -8,7 +8,7 @@ import pytest
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.places import AwsFiles
+    from places import AwsFiles
 
 SLIP = "no operation is called 'ec2:StopInstancez' (did you mean 'ec2:StopInstances'?)"
 UNPROTECTED = ("guard", "--", "true")

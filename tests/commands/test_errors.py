@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from e2e.places import long_term, managed
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conftest import Run
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
 
 PORTAL = "<html><head><title>Hotel</title></head><body><p>Sign in<br></body></html>"
 XHTML = "<html><body><p>Sign in</p></body></html>"

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from e2e.places import long_term
 from mfa_session.sandbox import ALLOW_ALL
+from places import long_term
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
 
 
 class Two(NamedTuple):

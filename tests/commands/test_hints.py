@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from e2e.hints import KEYRING, ROWS, World
+from commands.hints import KEYRING, ROWS, World
 from mfa_session.sandbox.codes import STEP_SECONDS
 
 if TYPE_CHECKING:
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import processes
+    from commands.hints import Row
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.hints import Row
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 TAKES_CODE = {"login", "configure", "exec", "guard", "credential-process"}
 SHOWN = re.compile(r"`(mfa-session [^`]+)`")

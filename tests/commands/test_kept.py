@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from e2e.places import managed
 from mfa_session.system import core_dumps
+from places import managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 PHONE = "arn:aws:iam::123456789012:mfa/carols-phone"
 ROLE = "arn:aws:iam::123456789012:role/books"

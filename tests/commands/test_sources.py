@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from e2e.places import long_term, managed
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 NOBODYS = "aws_access_key_id = {}\naws_secret_access_key = x\n"
 SSO = "sso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Dev\n"

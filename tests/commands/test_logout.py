@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from e2e.places import managed
+from places import managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 FOREIGN = "[theirs]\naws_access_key_id = ASIAOTHER\naws_secret_access_key = x\n"

@@ -12,9 +12,9 @@ from mfa_session.model import errors
 if TYPE_CHECKING:
     import pytest
 
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document
+    from places import AwsFiles
 
 PAGE = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
 TRUST: Document = {

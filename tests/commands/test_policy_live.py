@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from e2e.places import AwsFiles, long_term
 from mfa_session.policy.templates.catalogue import make
 from mfa_session.policy.templates.shape import Choices
+from places import AwsFiles, long_term
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import processes
     from conftest import Run
-    from e2e.conftest import LogIn
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from sandboxed import LogIn
 
 
 def statement(effect: str, action: str | list[str], **rest: Any) -> dict[str, Any]:

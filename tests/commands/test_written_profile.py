@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from e2e.places import long_term
+from places import long_term
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 REACHED = {
     "region": "eu-west-1",

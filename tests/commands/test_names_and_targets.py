@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from e2e.places import long_term, managed
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
 ROLE = "arn:aws:iam::123456789012:role/books"

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from e2e.places import long_term, managed
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Role, User
+    from places import AwsFiles
 
 PLACES = ("option", "variable", "toml", "name's section", "source's section")
 

@@ -8,8 +8,8 @@ import pytest
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
+    from places import AwsFiles
 
 KEY_ID = "AKIAEXAMPLEEXAMPLE12"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from e2e.places import long_term, managed
+from places import long_term, managed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from conftest import Run
-    from e2e.conftest import LogIn
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document, User
+    from places import AwsFiles
+    from sandboxed import LogIn
 
 KEYRING = "fakes.file_keyring.FileKeyring"
 NO_KEYRING = "keyring.backends.fail.Keyring"

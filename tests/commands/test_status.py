@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from e2e.places import in_time, managed
+from places import in_time, managed
 
 if TYPE_CHECKING:
     from conftest import Run
-    from e2e.places import AwsFiles
     from mfa_session.sandbox import Sandbox
+    from places import AwsFiles
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = planted\n"
 ROLE = "arn:aws:iam::444455556666:role/books"

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 import processes
-from e2e.places import AwsFiles, long_term
 from fakes import trap_keyring
 from mfa_session.sandbox.codes import STEP_SECONDS
+from places import AwsFiles, long_term
 
 if TYPE_CHECKING:
     from pathlib import Path

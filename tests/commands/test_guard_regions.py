@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run
-    from e2e.places import AwsFiles
+    from places import AwsFiles
 
 AWS = """\
 #!/bin/sh
