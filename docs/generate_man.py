@@ -24,6 +24,7 @@ ABOUT = (
     "Turns a six-digit MFA code into AWS credentials that every tool can use. Each command has a "
     "page of its own, and the same text as help: mfa-session help COMMAND."
 )
+COMMON_OPTIONS = "Every command also takes the options listed in mfa-session(1)."
 FILES = {
     "~/.aws/credentials": "Sessions are written here, each to a profile of its own.",
     "~/.aws/config": "Profiles, devices and roles are read here; a session's region is written.",
@@ -80,7 +81,8 @@ def _command_page(command: Command) -> Iterator[str]:
     if command.takes_command:
         yield "[\\-\\-] \\fICMD\\fR [\\fIARG\\fR...]"
     yield from (".SH DESCRIPTION", _text(command.description), ".SH OPTIONS")
-    yield from _options((*command.options, *COMMON))
+    yield from _options(command.options)
+    yield from (".PP", _text(COMMON_OPTIONS))
     yield from (".SH EXAMPLES", ".RS", ".nf", *map(_text, command.examples), ".fi", ".RE")
     yield from (".SH SEE ALSO", ".BR mfa\\-session (1)")
 

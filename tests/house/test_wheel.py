@@ -17,7 +17,7 @@ from mfa_session.cli.spec.table import all_commands
 if TYPE_CHECKING:
     from pathlib import Path
 
-MACROS = {".TH", ".SH", ".TP", ".B", ".BR", ".I", ".RS", ".RE", ".nf", ".fi"}
+MACROS = {".TH", ".SH", ".TP", ".PP", ".B", ".BR", ".I", ".RS", ".RE", ".nf", ".fi"}
 
 
 @pytest.fixture(scope="module")
