@@ -147,7 +147,10 @@ class FakeSafe:
 
 
 class FakeStore:
-    """Sessions by profile; `refusal` is what saving fails with, `check_refusal` what checking."""
+    """Sessions by profile; `refusal` is what saving fails with, `check_refusal` what checking.
+
+    `saving` is called while sessions are saved.
+    """
 
     def __init__(self, *sessions: Session) -> None:
         """Hold these sessions."""
@@ -156,6 +159,7 @@ class FakeStore:
         self.safes: list[FakeSafe] = []
         self.refusal: ConfigurationError | None = None
         self.check_refusal: ConfigurationError | None = None
+        self.saving: Callable[[], None] = lambda: None
 
     def begin(self, profiles: ProfileFiles) -> None:
         """Do nothing: it holds no files."""
@@ -186,6 +190,7 @@ class FakeStore:
 
     def save_all(self, had: Sequence[tuple[Session, Settings]]) -> Mapping[str, ConfigurationError]:
         """Hold the sessions, or refuse."""
+        self.saving()
         if self.refusal:
             raise self.refusal
         self.held.update({session.profile: session for session, _ in had})

@@ -29,7 +29,7 @@ class Saving:
         self._place = place
 
     def note(self, session: Session, settings: Settings) -> None:
-        """Put a session aside that AWS has just given; one for the keyring is to be in no file."""
+        """Put a session aside that AWS has just given; not one for the keyring: it cost no code."""
         if self._place is not None and settings.store != KEYRING:
             self._place.note(session)
 

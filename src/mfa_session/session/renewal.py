@@ -100,15 +100,14 @@ class Renewal:
         return find_standing(settings, store.sessions(), clock.now(), began(clock), replaced)
 
     def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
-        """Write the session; until it stands in its file it lies aside: it is paid for.
+        """Write the session; it lies aside until it stands in its file or the keyring.
 
-        One for the keyring is to be in no file: it lies aside only if the keyring does not take it.
+        For the keyring, too: a code has paid for it, and a keyring takes its time to store it.
         """
-        kept = "" if settings.store == KEYRING else keep_aside(safe, session)
+        kept = keep_aside(safe, session)
         try:
             self._edges.store.save(session, settings)
         except ConfigurationError as error:
-            kept = kept or keep_aside(safe, session)
             if self._in_memory:
                 self._edges.talk.warn(f"{error.message}; {kept}")
                 return

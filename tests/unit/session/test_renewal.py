@@ -212,6 +212,15 @@ def test_a_paid_session_that_cannot_be_written_is_kept_aside() -> None:
     assert safe.kept.keys.access_key_id == "ASIA1"
 
 
+@pytest.mark.parametrize("store", ["file", "keyring"])
+def test_a_paid_session_lies_aside_while_it_is_written(store: str) -> None:
+    fakes = FakeEdges()
+    lying: list[Session | None] = []
+    fakes.store.saving = lambda: lying.extend(safe.kept for safe in fakes.store.safes)
+    session = fakes.acquire(mfa(mfa_serial=PHONE, store=store)).session
+    assert lying == [session]
+
+
 def test_those_that_hand_it_on_go_on_from_memory() -> None:
     fakes = FakeEdges()
     fakes.store.refusal = FULL
