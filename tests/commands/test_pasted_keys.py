@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from conftest import Run
     from mfa_session.sandbox import Sandbox
     from places import AwsFiles
+    from sandboxed import LogIn
 
 KEY_ID = "AKIAEXAMPLEEXAMPLE12"
 SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -48,3 +49,26 @@ def test_what_cannot_be_a_key_is_told_before_a_code_is_asked(
     assert what in outcome.stderr
     assert SECRET not in outcome.stderr
     assert (files.credentials.read_bytes(), len(aws.calls)) == (before, 0)
+
+
+@pytest.mark.parametrize(
+    "lost", ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
+)
+def test_a_session_that_has_lost_a_line_is_renewed_in_its_place(
+    run: Run, log_in: LogIn, carols: AwsFiles, lost: str
+) -> None:
+    log_in()
+    head, section = carols.credentials.read_text().split("[mfa]")
+    left = [line for line in section.splitlines(keepends=True) if not line.startswith(lost)]
+    carols.write(f"{head}[mfa]{''.join(left)}")
+    status = run("status", "--check")
+    guard = run("guard", "--dry-run", "--", "aws", "ec2", "stop-instances")
+    doctor = run("doctor")
+    assert (status.exit_code, "session: mfa\n" in guard.stdout) == (4, True)
+    assert f"the session in profile 'mfa' has lost its {lost}" in doctor.stdout
+    assert "mfa-session login --profile mfa\n" in doctor.stdout
+    assert "aws configure" not in doctor.stdout
+    outcome = log_in()
+    assert "kept" not in outcome.stderr
+    assert lost in (carols.section("mfa") or {})
+    assert run("exec", "--", "true").exit_code == 0

@@ -255,6 +255,30 @@ def test_no_input_by_variable(run: Run, carols: AwsFiles, value: str) -> None:
     assert carols.section("mfa") is None
 
 
+@pytest.mark.usefixtures("carols")
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("login",),
+        ("login", "--json"),
+        ("login", "--profile", "mfa", "--profile", "default"),
+        ("login", "--all"),
+        ("exec", "--", "true"),
+        ("credential-process",),
+        ("totp", "show-qr"),
+    ],
+    ids=" ".join,
+)
+def test_a_hint_that_the_variable_would_stop_begins_with_it(
+    run: Run, files: AwsFiles, argv: tuple[str, ...]
+) -> None:
+    files.write(settings="[sessions.mfa]\n")
+    outcome = run(*argv, env={"MFA_SESSION_NO_INPUT": "1"})
+    assert "unset MFA_SESSION_NO_INPUT, then run " in outcome.stderr + outcome.stdout
+    outcome = run(*argv, "--no-input") if "--" not in argv else run("exec", "--no-input", *argv[1:])
+    assert "unset" not in outcome.stderr + outcome.stdout
+
+
 def test_no_other_variable_acts(run: Run, aws: Sandbox, carols: AwsFiles, phone: Device) -> None:
     others = {
         "MFA_SESSION_ROLE_ARN": "arn:aws:iam::123456789012:role/evil",

@@ -677,6 +677,39 @@ def test_where_another_device_is_set_the_new_one_is_enrolled_all_the_same(
     assert carols.section("mfa") is None
 
 
+@pytest.mark.usefixtures("brief")
+@pytest.mark.parametrize(
+    ("settings", "has_code", "why"),
+    [
+        ('[sessions.mfa]\ncode = "prompt"\n', False, "there is nobody to ask"),
+        ("", True, "AWS rejected the code"),
+    ],
+    ids=["nobody to ask", "the code of another device"],
+)
+def test_a_login_that_fails_for_its_code_leaves_the_device_enrolled(
+    carols: AwsFiles,
+    phone: Device,
+    carol: User,
+    run: Run,
+    settings: str,
+    *,
+    has_code: bool,
+    why: str,
+) -> None:
+    carols.write(settings=settings)
+    env = {"MFA_SESSION_TOKEN_CODE": phone.code()} if has_code else {}
+    outcome = run("device", "enroll", "laptop", env=env)
+    assert (outcome.exit_code, len(carol.devices)) == (0, 2), outcome
+    assert "not logged in: " in outcome.stderr
+    assert why in outcome.stderr
+    assert "error:" not in outcome.stderr
+    assert (
+        f"`mfa-session login --profile mfa --mfa-serial {carol.devices[1].serial}`"
+        in outcome.stderr
+    )
+    assert carols.section("mfa") is None
+
+
 # List
 
 

@@ -6,6 +6,7 @@ import os
 
 from mfa_session.cli.spec.options import COMMON
 from mfa_session.cli.spec.table import find_command
+from mfa_session.model.errors import forbids_questions
 from mfa_session.model.record import Record
 from mfa_session.model.settings import SessionOptions
 
@@ -26,7 +27,6 @@ _VARIABLES = {
     "min_ttl": "MFA_SESSION_MIN_TTL",
 }
 _DURATIONS = {"duration", "min_ttl"}
-_FALSE = {"", "0", "false", "no", "off"}
 
 
 class Given(Record):
@@ -191,5 +191,4 @@ def read_name(text: str) -> str:
 
 def asks_nothing(values: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
     """Say whether questions are forbidden, by `--no-input` or MFA_SESSION_NO_INPUT."""
-    variable = environ.get("MFA_SESSION_NO_INPUT", "").strip().lower()
-    return bool(values.get("no_input")) or variable not in _FALSE
+    return bool(values.get("no_input")) or forbids_questions(environ)

@@ -203,10 +203,8 @@ def _log_in(options: Options, ctx: Context, settings: Settings, serial: str) -> 
         raise Interrupted(
             "interrupted", f"interrupted before the login; {serial} is enabled", f"run `{login}`"
         ) from None
-    except NoMfaError as error:
-        if error.code != "code-needed":
-            raise
-        ctx.console.say(f"{error.message}; log in when you have a code: `{login}`")
+    except NoMfaError as error:  # MFA_SESSION_TOKEN_CODE may hold another device's code
+        ctx.console.say(f"not logged in: {error.message}; when you have a code: `{login}`")
         return
     tell(outcome, ctx, asked=options.profile)
 

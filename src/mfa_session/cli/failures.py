@@ -11,6 +11,7 @@ from mfa_session.model.errors import (
     ConfigurationError,
     Interrupted,
     MfaSessionError,
+    hint_for,
 )
 from mfa_session.model.result import error_data
 
@@ -70,6 +71,7 @@ def _tell(error: MfaSessionError, command: Command, given: Given, ctx: Context) 
         from mfa_session.cli.again import with_session  # noqa: PLC0415
 
         error.hint = with_session(error.hint, given)
+    error.hint = hint_for(ctx.environ, error.hint)
     try:
         if command.name == "env":
             from mfa_session.cli.env import failure_line  # noqa: PLC0415

@@ -75,7 +75,7 @@ def _row(session: Session, now: datetime) -> tuple[str, ...]:
         session.profile,
         session.kind if session.managed else "another tool's",
         session.account or "?",
-        session.source_profile or ("environment" if session.managed else "?"),
+        session.source_profile or ("environment" if session.source_key_id else "?"),
         mfa,
         "?" if left is None else format_duration(left) if left else "expired",
         session.role_arn or "",

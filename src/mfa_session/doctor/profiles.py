@@ -14,7 +14,12 @@ from mfa_session.model.profiles import (
     process_profile,
     stored_profile,
 )
-from mfa_session.model.session import SESSION_KEY_PREFIX, is_managed, read_keys
+from mfa_session.model.session import (
+    SESSION_KEY_PREFIX,
+    has_lost_key_id,
+    is_managed,
+    read_keys,
+)
 from mfa_session.session.names import (
     DEFAULT_NAME,
     check_portable,
@@ -87,6 +92,8 @@ def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
 def look_at_halves(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile with one part of a pair of keys."""
     for name, section in _sections(scene):
+        if is_managed(section) or has_lost_key_id(section):
+            continue  # which `session-damaged` tells
         key_id = section.get("aws_access_key_id", "").strip()
         secret = section.get("aws_secret_access_key", "").strip()
         if bool(key_id) != bool(secret):

@@ -9,14 +9,21 @@ from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.places import CREDENTIALS, SETTINGS, STATE
-from mfa_session.model.session import MANAGER, PREFIX, SESSION_KEY_PREFIX
+from mfa_session.model.session import (
+    CREDENTIAL_KEYS,
+    MANAGER,
+    PREFIX,
+    SESSION_KEY_PREFIX,
+    has_lost_key_id,
+    is_managed,
+)
 from mfa_session.model.settings import SessionOptions
 from mfa_session.session.names import Named, default_name, hides_static_keys
 from mfa_session.session.settings import resolve_asked, resolve_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mfa_session.doctor.finding import Diagnosis
     from mfa_session.doctor.scene import Scene
@@ -82,11 +89,18 @@ def look_at_damaged(scene: Scene) -> Iterator[Diagnosis]:
                 "their expiry is not known",
                 f"mfa-session login --force --profile {quote(profile)}",
             )
-        elif not key_id:
+        elif lost := _lost(section):
             yield warning(
-                f"profile {profile!r} is marked as ours and has no key",
+                f"the session in profile {profile!r} has lost its {lost}: nothing can use it",
                 f"mfa-session login --profile {quote(profile)}",
             )
+
+
+def _lost(section: Mapping[str, str]) -> str | None:
+    """Return which line a session of ours has lost; None where it is whole, or no session's."""
+    if not is_managed(section) and not has_lost_key_id(section):
+        return None
+    return next((key for key in CREDENTIAL_KEYS if not section.get(key)), None)
 
 
 def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:

@@ -86,8 +86,8 @@ def stored_text(session: Session, keyring: str) -> bytes:
 
 def _read_stored(profile: str, section: Mapping[str, str], fetch: Fetch) -> Session | None:
     key_id = section.get(OWN_PREFIX + "key_id", "")
-    stand_in = {"aws_access_key_id": key_id, "aws_secret_access_key": "in-the-keyring"}
-    session = read_session(profile, {**section, **stand_in})
+    hidden = dict.fromkeys(("aws_secret_access_key", "aws_session_token"), "in-the-keyring")
+    session = read_session(profile, {**section, "aws_access_key_id": key_id, **hidden})
     if session is None or not session.managed:
         return None
     secrets = _Secrets(session, section.get(_KEYRING), fetch)

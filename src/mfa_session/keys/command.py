@@ -197,7 +197,7 @@ def _source(options: Options, inputs: Inputs) -> Source:
     source = usual_source(inputs, default_name(inputs)) if name is None else None
     if source is None and name is not None:
         behind = follow(inputs, name) if names_session(inputs, name) else None
-        source = behind or named_source(inputs, name)
+        source = behind or _of_profile(inputs, name)
     if source is None or source.profile is None:
         raise ConfigurationError(
             "environment-keys",
@@ -205,6 +205,16 @@ def _source(options: Options, inputs: Inputs) -> Source:
             "say which profile you mean: --profile NAME",
         )
     return source
+
+
+def _of_profile(inputs: Inputs, name: str) -> Source:
+    """Return the keys that a profile holds or yields. Here `--profile` is what names them."""
+    try:
+        return named_source(inputs, name)
+    except ConfigurationError as error:
+        if error.add:
+            error.add = ("--profile", *error.add[1:])
+        raise
 
 
 def _same_key(inputs: Inputs, source: Source) -> list[str]:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+NO_INPUT = "MFA_SESSION_NO_INPUT"
+_OFF = {"", "0", "false", "no", "off"}
 
 
 class MfaSessionError(Exception):
@@ -82,3 +85,14 @@ class Interrupted(MfaSessionError):
     """Ctrl-C: nothing was changed."""
 
     exit_code = 130
+
+
+def forbids_questions(environ: Mapping[str, str]) -> bool:
+    """Return whether MFA_SESSION_NO_INPUT forbids every question."""
+    return environ.get(NO_INPUT, "").strip().lower() not in _OFF
+
+
+def hint_for(environ: Mapping[str, str], hint: str) -> str:
+    """Return the hint; where the variable would stop what it says to run, it begins with that."""
+    stopped = "in a terminal" in hint and NO_INPUT not in hint and forbids_questions(environ)
+    return f"unset {NO_INPUT}, then {hint}" if stopped else hint

@@ -37,10 +37,10 @@ _TEXT_KEYS = (
     "copied",
 )
 _TIME_KEYS = ("authenticated_at", "obtained_at")
-_CREDENTIAL_KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
+CREDENTIAL_KEYS = ("aws_access_key_id", "aws_secret_access_key", "aws_session_token")
 
 OWN_KEYS = (
-    *_CREDENTIAL_KEYS,
+    *CREDENTIAL_KEYS,
     "aws_security_token",
     "expiration",
     "x_security_token_expires",
@@ -151,6 +151,8 @@ def holds_long_term_keys(section: Mapping[str, str]) -> bool:
     Anything that is not plainly a session's counts: any key id but `ASIA…`, or a secret
     that stands alone.
     """
+    if has_lost_key_id(section):
+        return False
     key_id = section.get("aws_access_key_id", "").strip().strip("\"'")
     secret = section.get("aws_secret_access_key", "").strip()
     return bool(key_id or secret) and not key_id.startswith(SESSION_KEY_PREFIX)
@@ -162,6 +164,13 @@ def is_managed(section: Mapping[str, str]) -> bool:
     return marked and section.get("aws_access_key_id", "").startswith(SESSION_KEY_PREFIX)
 
 
+def has_lost_key_id(section: Mapping[str, str]) -> bool:
+    """Say whether a section is this tool's, and something has removed its key id."""
+    marked = section.get("manager") == MANAGER
+    is_alone = "aws_secret_access_key" in section and PREFIX + "key_id" not in section
+    return marked and not section.get("aws_access_key_id", "").strip() and not is_alone
+
+
 def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
     """Return the session that stands in a section, ours or another tool's, or None."""
     keys = read_keys(section)
@@ -170,9 +179,11 @@ def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
     managed = is_managed(section)
     stored = section if managed else {}
     texts = {key: stored.get(PREFIX + key) for key in _TEXT_KEYS}
-    if stored.get(PREFIX + "key_id", keys.access_key_id) != keys.access_key_id:
-        # Another tool has put its own keys among our lines: what they say is not of this session.
-        return Session(name=texts["name"] or profile, profile=profile, managed=True, keys=keys)
+    is_ours = stored.get(PREFIX + "key_id", keys.access_key_id) == keys.access_key_id
+    if not is_ours or keys.session_token is None:
+        # Another tool has put its own keys among our lines, which say nothing of them; or the
+        # token is gone, without which AWS refuses the keys.
+        return Session(name=texts["name"] or profile, profile=profile, managed=managed, keys=keys)
     kind = texts["kind"] if texts["kind"] in {"mfa", "role"} else "unknown"
     known: dict[str, Any] = {
         **texts,

@@ -105,7 +105,9 @@ def unknown_name(inputs: Inputs, name: str) -> ConfigurationError:
     elif known:
         hint = "known: " + ", ".join(sorted(known)[:10])
     else:
-        hint = "run `aws configure` to store your access key, or name it: --source-profile"
+        from shlex import quote  # noqa: PLC0415  # imports re
+
+        hint = f"store your access key: `aws configure --profile {quote(name)}`"
     return ConfigurationError(
         "no-such-profile", f"no session and no profile is named {name!r}", hint
     )

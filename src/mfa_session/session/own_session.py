@@ -191,7 +191,9 @@ class SessionsOfSource:
     def _lives(self, session: Session) -> bool:
         """Say whether a session may still be in use: one whose end is not known may be."""
         now = self._inputs.now
-        return now is None or session.is_valid(now) is not False
+        return session.keys.session_token is not None and (
+            now is None or session.is_valid(now) is not False
+        )
 
     def _expires_at(self, settings: Settings) -> float:
         stands = self._standing.get(settings.target)

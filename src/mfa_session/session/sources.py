@@ -85,7 +85,7 @@ def _only_source(inputs: Inputs) -> Source:
             add=("--source-profile", next(iter(found))),
         )
     named = [name for name in FILE_VARIABLES if inputs.environ.get(name)]
-    hint = "run `aws configure` to store yours, or say which profile has it: --source-profile NAME"
+    hint = "run `aws configure` to store yours"
     raise ConfigurationError(
         "no-long-term-keys",
         f"no long-term access key found: not in the environment, not in {_places(inputs)}",
@@ -176,7 +176,7 @@ def _passes_on(inputs: Inputs, profile: str) -> bool:
 def _unfit(inputs: Inputs, profile: str) -> ConfigurationError:
     """Return why a profile cannot be the source of an MFA session."""
     section = inputs.section(profile)
-    hint, add = _other_source(inputs)
+    hint, add = _other_source(inputs, profile)
     if leads_back(section.get("credential_process", "")):
         return ConfigurationError(
             "source-loop",
@@ -214,9 +214,11 @@ def _unfit(inputs: Inputs, profile: str) -> ConfigurationError:
     )
 
 
-def _other_source(inputs: Inputs) -> tuple[str, tuple[str, ...]]:
+def _other_source(inputs: Inputs, profile: str) -> tuple[str, tuple[str, ...]]:
     """Return the hint for who named a profile without long-term keys, and the words it lacks."""
-    found = next((name for name in inputs.profiles.names() if source_in(inputs, name)), None)
+    source = follow(inputs, profile)
+    found = source.profile if source else None
+    found = found or next((n for n in inputs.profiles.names() if source_in(inputs, n)), None)
     if found is None:
         return "store your access key (AKIA…): `aws configure`", ()
     return "name the profile that holds your access key (AKIA…)", ("--source-profile", found)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from mfa_session.model.arns import device_kind, is_role_arn
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.session import SESSION_KEY_PREFIX
+from mfa_session.model.session import SESSION_KEY_PREFIX, has_lost_key_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def check_pasted_keys(inputs: Inputs, profile: str) -> None:
 def _check_pair(place_of: Callable[[str], str], section: Mapping[str, str], profile: str) -> None:
     key_id, secret = section.get(ID, "").strip(), section.get(SECRET, "").strip()
     if key_id.startswith(SESSION_KEY_PREFIX) or not (key_id or secret):
+        return
+    if has_lost_key_id(section):  # a login writes it anew
         return
     if not key_id or not secret:
         there, missing = (ID, SECRET) if key_id else (SECRET, ID)

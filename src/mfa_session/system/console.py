@@ -51,7 +51,9 @@ class Console:
         """Tell what is wrong, and on the next line what to run or change."""
         self._write(f"mfa-session: {self._paint('error:', 'red')} ", message)
         if hint:
-            self._write("hint: ", hint)
+            from mfa_session.model.errors import hint_for  # noqa: PLC0415  # as below
+
+            self._write("hint: ", hint_for(self._environ, hint))
 
     def paint_for_stdout(self, text: str, colour: str) -> str:
         """Return a text in a colour, if stdout shows colours."""
