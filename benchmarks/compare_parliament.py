@@ -16,6 +16,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from mfa_session.aws.action_list import read_list
 from mfa_session.guard.services import IAM_PREFIXES
 from mfa_session.policy.aws_names import AwsNames
 from mfa_session.policy.lint import lint
@@ -112,7 +113,7 @@ def look(policy: Policy) -> Flagged:
 
 def ours(policy: Policy) -> bool:
     """Say whether lint has a finding."""
-    names = AwsNames(lambda _: (), IAM_PREFIXES)
+    names = AwsNames(read_list(), lambda _: (), IAM_PREFIXES)
     return bool(lint(read_document("p.json", policy.text, kind=policy.kind), names=names))
 
 

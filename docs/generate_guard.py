@@ -1,43 +1,21 @@
-"""Write what the guard knows: the list of operations, and the tables in docs/guard.md.
-
-The operations are those of the installed AWS CLI; the tables follow from them and from the
-built-in list. Without an AWS CLI, or with `--tables`, only the tables are written.
-"""
+"""Write the tables in docs/guard.md, which follow from AWS's operations and the built-in list."""
 
 from __future__ import annotations
 
 import functools
-import importlib
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
+from mfa_session.aws.action_list import read_list
 from mfa_session.guard import builtin
 from mfa_session.guard.aliases import NO_ALIASES
 from mfa_session.guard.decision import judge
-from mfa_session.guard.known import list_path, read_known
+from mfa_session.guard.known import all_operations
 from mfa_session.guard.rules import Rules
 
 PAGE = Path(__file__).with_name("guard.md")
 ROWS = 30
-
-
-def list_operations() -> str:
-    """Return the list of operations of the installed AWS CLI, a line for each service."""
-    version: Any = importlib.import_module("awscli").__version__
-    driver: Any = importlib.import_module("awscli.clidriver").create_clidriver()
-    lines = [f"# Written by docs/generate_guard.py from version {version} of the AWS CLI"]
-    for service, command in sorted(_commands_of(driver).items()):
-        lines.append(" ".join([service, *sorted(_commands_of(command))]))
-    return "\n".join(lines) + "\n"
-
-
-def _commands_of(command: Any) -> dict[str, Any]:
-    """Return the commands below one; the CLI has no public way to ask."""
-    own = getattr(command, "subcommand_table", None)
-    table: dict[str, Any] = command._get_command_table() if own is None else own  # noqa: SLF001
-    return {name: below for name, below in table.items() if name != "help"}
 
 
 def render(page: str) -> str:
@@ -76,7 +54,7 @@ def measure() -> tuple[Counter[str], Counter[str], Counter[str]]:
     """Count operations by the built-in pattern that protects them, by verb, and both."""
     rules = Rules.of({})
     by_pattern, by_verb, protected = Counter[str](), Counter[str](), Counter[str]()
-    for service, operations in read_known().items():
+    for service, operations in all_operations(read_list().operations).items():
         for operation in operations:
             verb = operation.split("-")[0]
             by_verb[verb] += 1
@@ -88,7 +66,5 @@ def measure() -> tuple[Counter[str], Counter[str], Counter[str]]:
 
 
 if __name__ == "__main__":
-    if "--tables" not in sys.argv:
-        Path(list_path()).write_text(list_operations(), encoding="ascii")
     PAGE.write_text(render(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     sys.stdout.write(f"wrote {PAGE}\n")

@@ -235,6 +235,7 @@ class Wiring:
 
     def aws_names(self) -> AwsNames:
         """Return AWS's actions; botocore is only imported for one that our list does not have."""
+        from mfa_session.aws.action_list import read_list
         from mfa_session.guard.services import IAM_PREFIXES
         from mfa_session.policy.aws_names import AwsNames
 
@@ -244,7 +245,13 @@ class Wiring:
             services = [prefix, *(name for name, of in IAM_PREFIXES.items() if of == prefix)]
             return {each for service in services for each in operations_of(service)}
 
-        return AwsNames(installed, IAM_PREFIXES)
+        return AwsNames(read_list(), installed, IAM_PREFIXES)
+
+    def operations(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the operations that the AWS CLI has, by our list."""
+        from mfa_session.aws.action_list import read_list
+
+        return read_list().operations
 
     def policies(self, caller: Caller) -> IamPolicies:
         """Return how the policies of `caller` are read."""

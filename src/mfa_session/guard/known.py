@@ -1,8 +1,6 @@
-"""Every operation there is, to tell which patterns match none. Not for a warm path."""
+"""Which patterns match no operation of AWS. Not for a warm path."""
 
 from __future__ import annotations
-
-import os
 
 from mfa_session.guard.patterns import Pattern, even
 from mfa_session.guard.services import possible_actions, prefix_of, spell_action
@@ -10,7 +8,7 @@ from mfa_session.model.nearest import nearest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     Operations = Mapping[str, tuple[str, ...]]
 
@@ -25,22 +23,13 @@ ONLY_VERSION_2 = {
 }
 
 
-def list_path() -> str:
-    """Return the path of the list; `docs/generate_guard.py` writes it."""
-    return os.path.join(os.path.dirname(__file__), "operations.txt")
-
-
-def read_known() -> dict[str, tuple[str, ...]]:
-    """Return each service of the AWS CLI with its operations, by the CLI's names."""
-    known: dict[str, tuple[str, ...]] = {}
-    with open(list_path(), encoding="ascii") as file:
-        for line in file:
-            if not line.startswith("#"):
-                service, *operations = line.split()
-                known[service] = tuple(operations)
-    for service, more in ONLY_VERSION_2.items():
-        known[service] = tuple(sorted({*known.get(service, ()), *more}))
-    return known
+def all_operations(listed: Operations) -> Operations:
+    """Return the operations of each service, those that only version 2 has included."""
+    more = {
+        service: tuple(sorted({*listed.get(service, ()), *names}))
+        for service, names in ONLY_VERSION_2.items()
+    }
+    return {**listed, **more}
 
 
 def unmatched(patterns: Iterable[str], known: Operations) -> list[str]:
@@ -56,10 +45,13 @@ def unmatched(patterns: Iterable[str], known: Operations) -> list[str]:
     return list(left)
 
 
-def find_strays(patterns: Iterable[str]) -> dict[str, str | None]:
-    """Return the patterns that match no operation of AWS, each with the nearest that does."""
+def find_strays(patterns: Iterable[str], listed: Callable[[], Operations]) -> dict[str, str | None]:
+    """Return the patterns that match no operation of AWS, each with the nearest that does.
+
+    `listed` returns the operations of the AWS CLI; it is only called where there are patterns.
+    """
     texts = list(patterns)
-    known = read_known() if texts else {}
+    known = all_operations(listed()) if texts else {}
     return {text: nearest_pattern(text, known) for text in unmatched(texts, known)}
 
 

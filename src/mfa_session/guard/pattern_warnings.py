@@ -30,13 +30,12 @@ def warn_of_slips(ctx: Context, *, again: bool) -> None:
 
 
 def _find_slips(ctx: Context, patterns: list[str]) -> str:
-    from mfa_session.guard.known import nearest_pattern, read_known, unmatched  # noqa: PLC0415
+    from mfa_session.guard.known import find_strays  # noqa: PLC0415
 
-    known = read_known()
-    named = []
-    for pattern in unmatched(patterns, known):
-        near = nearest_pattern(pattern, known)
-        named.append(repr(pattern) + (f" (did you mean {near!r}?)" if near else ""))
+    named = [
+        repr(pattern) + (f" (did you mean {near!r}?)" if near else "")
+        for pattern, near in find_strays(patterns, ctx.make.operations).items()
+    ]
     slips = f"[guard] of config.toml: no operation is called {', '.join(named)}" if named else ""
     try:
         ctx.files.state.write(NOTE, "\0".join(["\n".join(patterns), slips]).encode())

@@ -1,16 +1,15 @@
 """Actions and services that AWS does not list, and what was perhaps meant.
 
-`actions.txt` is the union of all lists of IAM's actions that there are (docs/generate_actions.py).
-What is newer is looked for among the operations of the installed botocore, so that an upgrade of
-boto3 keeps this current.
+What is newer than the list is looked for among the operations of the installed botocore, so that an
+upgrade of boto3 keeps this current.
 """
 
 from __future__ import annotations
 
 import functools
-import os
 import re
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Protocol
 
 from mfa_session.model.record import Record
 from mfa_session.policy.action_names import CALLS
@@ -65,17 +64,33 @@ class Unlisted(Record):
         return LOOK_UP
 
 
+class Listed(Protocol):
+    """The services and actions that AWS lists."""
+
+    @property
+    def services(self) -> Iterable[str]:
+        """The services, by IAM's prefix."""
+
+    def actions_of(self, service: str) -> Iterable[str]:
+        """Return the actions of a service as AWS spells them; none if nobody lists them."""
+
+
 class AwsNames:
     """The actions of each service by IAM's prefix, and what a name that is none was meant to be."""
 
     def __init__(
-        self, installed: Callable[[str], Iterable[str]], prefixes: Mapping[str, str]
+        self,
+        listed: Listed,
+        installed: Callable[[str], Iterable[str]],
+        prefixes: Mapping[str, str],
     ) -> None:
-        """Take what the installed botocore knows of a service, and the CLI's names of services.
+        """Take the list, what the installed botocore knows, and the CLI's names of services.
 
         `installed` returns the operations of the services with a prefix; `prefixes` has IAM's
         prefix for what the AWS CLI calls a service.
         """
+        self._services = NameList(listed.services)
+        self._actions_of = functools.cache(lambda service: NameList(listed.actions_of(service)))
         self._installed = functools.cache(lambda prefix: NameList(installed(prefix)))
         self._prefixes = prefixes
         self._looked_up: dict[str, Unlisted | None] = {}
@@ -98,14 +113,14 @@ class AwsNames:
         return Unlisted(action=action, meant=meant, sure=sure)
 
     def _knows(self, service: str, name: str) -> bool:
-        known = _actions_of(service)
-        if not known and service in _lines():
+        known = self._actions_of(service)
+        if not known and service in self._services.spelled:
             return True  # a service whose actions nobody lists
         return known.has(name) or self._installed(service).has(name)
 
     def _guesses(self, service: str, name: str) -> Iterator[tuple[str, bool]]:
         """Yield what may be meant, the likeliest first, and whether that is sure."""
-        known = _actions_of(service)
+        known = self._actions_of(service)
         for sure in (
             CALLS.get(f"{service}:{name.lower()}"),
             self._under_another_prefix(service, name),
@@ -117,7 +132,7 @@ class AwsNames:
         if self._compared <= _MOST_COMPARED:
             near = known.alike(name, _ALIKE)
             found = _joined(service, near)
-            elsewhere = _only_one_of(name)
+            elsewhere = self._only_one_of(name)
             very_alike = near and alikeness(name, near) >= _VERY_ALIKE
             for each in (found, elsewhere) if very_alike else (elsewhere, found):
                 if each:
@@ -125,52 +140,27 @@ class AwsNames:
 
     def _under_another_prefix(self, service: str, name: str) -> str | None:
         """Return the action of a service that the CLI calls so, or that is misspelt."""
-        slip = None if service in _lines() else _services().slip(service)
+        slip = None if service in self._services.spelled else self._services.slip(service)
         for prefix in (self._prefixes.get(service), slip):
-            if prefix and _actions_of(prefix) and self._knows(prefix, name):
-                return f"{prefix}:{_actions_of(prefix).spelled.get(name.lower(), name)}"
+            if prefix and self._actions_of(prefix) and self._knows(prefix, name):
+                return f"{prefix}:{self._actions_of(prefix).spelled.get(name.lower(), name)}"
         return None
 
+    @cached_property
+    def _services_with(self) -> dict[str, list[str]]:
+        """Which services have an action of a name, in lower case."""
+        found: dict[str, list[str]] = {}
+        for service in self._services.spelled:
+            for name in self._actions_of(service).spelled:
+                found.setdefault(name, []).append(service)
+        return found
 
-def list_path() -> str:
-    """Return the path of the list."""
-    return os.path.join(os.path.dirname(__file__), "actions.txt")
-
-
-@functools.cache
-def _lines() -> dict[str, str]:
-    """Return the line of each service, as the list has it."""
-    with open(list_path(), encoding="ascii") as file:
-        return {line.split(None, 1)[0]: line for line in file if not line.startswith("#")}
-
-
-@functools.cache
-def _services() -> NameList:
-    return NameList(_lines())
-
-
-@functools.cache
-def _actions_of(service: str) -> NameList:
-    """Return the actions of a service as AWS spells them."""
-    return NameList(_lines().get(service, "").split()[1:])
-
-
-@functools.cache
-def _services_with() -> dict[str, list[str]]:
-    """Return the services that have an action of a name, in lower case."""
-    found: dict[str, list[str]] = {}
-    for service in _lines():
-        for name in _actions_of(service).spelled:
-            found.setdefault(name, []).append(service)
-    return found
-
-
-def _only_one_of(name: str) -> str | None:
-    """Return the action of this name, if just one service has it."""
-    services = _services_with().get(name.lower(), ()) if len(name) >= _TELLING else ()
-    if len(services) != 1:
-        return None
-    return _joined(services[0], _actions_of(services[0]).spelled[name.lower()])
+    def _only_one_of(self, name: str) -> str | None:
+        """Return the action of this name, if just one service has it."""
+        services = self._services_with.get(name.lower(), ()) if len(name) >= _TELLING else ()
+        if len(services) != 1:
+            return None
+        return _joined(services[0], self._actions_of(services[0]).spelled[name.lower()])
 
 
 def _joined(service: str, name: str | None) -> str | None:

@@ -63,6 +63,9 @@ class Factories(Protocol):
     def aws_names(self) -> Any:
         """Return the services and actions that AWS lists: `policy.aws_names.AwsNames`."""
 
+    def operations(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the operations of each service, both by the AWS CLI's names."""
+
     def lookups(self, caller: Caller) -> Lookups:
         """Return the questions about what a command will hit, asked by `caller`."""
 

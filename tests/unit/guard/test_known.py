@@ -1,4 +1,4 @@
-"""The list of operations, the built-in list, and the page that tells of both."""
+"""The operations of AWS, the built-in list, and the page that tells of both."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import processes
 from house.source import ROOT
+from mfa_session.aws.action_list import read_list
 from mfa_session.guard import builtin
 from mfa_session.guard.aliases import NO_ALIASES
 from mfa_session.guard.decision import judge
-from mfa_session.guard.known import list_path, nearest_pattern, read_known, unmatched
+from mfa_session.guard.known import all_operations, nearest_pattern, unmatched
 from mfa_session.guard.rules import Rules
 from mfa_session.guard.services import IAM_PREFIXES
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def known() -> dict[str, tuple[str, ...]]:
-    return read_known()
+    return dict(all_operations(read_list().operations))
 
 
 def load_generator() -> ModuleType:
@@ -39,17 +39,6 @@ def test_the_page_says_what_is_built_in_now() -> None:
     written = generator.PAGE.read_text(encoding="utf-8")
     assert written == generator.render(written), "stale: run python docs/generate_guard.py"
     assert all(f"`{pattern}`" in written for pattern in builtin.PROTECT + builtin.PASS)
-
-
-def test_the_list_of_operations_is_that_of_the_installed_cli() -> None:
-    with open(list_path(), encoding="ascii") as file:
-        written = file.read()
-    # In a process of its own: the CLI finds other models once boto3's botocore is loaded.
-    listed = processes.run_python(
-        f"import sys; sys.path.insert(0, {str(ROOT / 'docs')!r}); import generate_guard\n"
-        "sys.stdout.write(generate_guard.list_operations())"
-    )
-    assert written == listed.stdout, "run python docs/generate_guard.py"
 
 
 def test_every_built_in_pattern_stands_for_something(known: dict[str, tuple[str, ...]]) -> None:

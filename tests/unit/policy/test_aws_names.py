@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
+from mfa_session.aws.action_list import read_list
 from mfa_session.aws.operations import operations_of
-from mfa_session.guard.known import read_known
+from mfa_session.guard.known import all_operations
 from mfa_session.guard.services import IAM_PREFIXES, prefix_of, spell_action
 from mfa_session.policy.action_names import CALLS
 from mfa_session.policy.aws_names import AwsNames
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from mfa_session.policy.document import Document
 
+LIST = read_list()
 MANAGED = [each["Document"] for each in json.loads(aws_managed_policies_data).values()]
 MANY_ACTIONS = 10_000
 LISTED = (
@@ -63,7 +65,7 @@ NEWER = {"ec2": ["DestroyTheWorld"], "nova": ["Stop"]}
 
 @pytest.fixture(scope="module")
 def names() -> AwsNames:
-    return AwsNames(lambda _: (), IAM_PREFIXES)
+    return AwsNames(LIST, lambda _: (), IAM_PREFIXES)
 
 
 @pytest.mark.parametrize("action", LISTED)
@@ -136,7 +138,7 @@ def test_the_message_tells_a_name_from_a_pattern(
 
 
 def test_a_name_is_compared_with_all_others_for_the_first_fifty_only() -> None:
-    names = AwsNames(lambda _: (), {})
+    names = AwsNames(LIST, lambda _: (), {})
     found = [names.look_up(f"ec2:TerminateTheInstances{number}") for number in range(51)]
     assert [each.meant for each in (found[49], found[50]) if each] == [
         "ec2:TerminateInstances",
@@ -148,7 +150,7 @@ def test_a_name_is_compared_with_all_others_for_the_first_fifty_only() -> None:
 
 
 def test_what_is_newer_than_the_list_is_known_to_an_upgraded_botocore() -> None:
-    upgraded = AwsNames(lambda prefix: NEWER.get(prefix, ()), {})
+    upgraded = AwsNames(LIST, lambda prefix: NEWER.get(prefix, ()), {})
     actions = ("ec2:destroytheworld", "ec2:Destroy*World", "nova:Stop", "nova:*", "nova:Start")
     assert [each for each in actions if upgraded.look_up(each)] == ["nova:Start"]
 
@@ -161,7 +163,7 @@ def test_the_installed_botocore_is_read_without_asking_aws() -> None:
 def test_no_operation_of_the_aws_cli_is_taken_for_a_slip(names: AwsNames) -> None:
     actions = (
         f"{prefix_of(service)}:{spell_action(operation)}"
-        for service, operations in read_known().items()
+        for service, operations in all_operations(LIST.operations).items()
         for operation in operations
     )
     found = filter(None, map(names.look_up, actions))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mfa_session.aws.action_list import read_list
 from mfa_session.policy import credentials
 from mfa_session.policy.aws_names import AwsNames
 from mfa_session.policy.evaluation import ALLOWED, evaluate
@@ -26,7 +27,7 @@ RESOURCES = {
     "s3:GetObject": "arn:aws:s3:::books/novel",
 }
 WITHOUT_ACTION = {"Effect": "Deny", "Action": "ec2:*", "Resource": "*"}
-NAMES = AwsNames(lambda _: (), {})
+NAMES = AwsNames(read_list(), lambda _: (), {})
 CALLERS = {
     "k": credentials.long_term(),
     "s": credentials.session_without_mfa(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from time import monotonic
 
+from mfa_session.aws.action_list import read_list
 from mfa_session.aws.checkup import Checkup
 from mfa_session.doctor.ports import DoctorEdges
 from mfa_session.files.aws_clock import ClockReading
@@ -58,7 +59,7 @@ def make_doctor(basics: Basics) -> DoctorEdges:
         secrets=secrets,
         stored_keys=stored_keys,
         has_program=lambda name: is_startable(expand(name, environ), environ),
-        strays=find_strays,
+        strays=lambda patterns: find_strays(patterns, lambda: read_list().operations),
         guarded=guarded_commands,
         start=Running,
         local_now=run.clock.local_now,

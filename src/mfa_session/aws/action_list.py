@@ -1,0 +1,83 @@
+"""The actions of IAM and the operations of the AWS CLI, from a list in the package.
+
+docs/generate_actions.py writes the list, `actions.txt`. The two hold mostly the same names, and the
+wheel should be small, so each name stands there once, without what it has in common with the one
+before:
+
+    ec2 ec2 cdAddress cd7Allocation       CreateAddress DeleteAddress CreateAddressAllocation …
+
+are actions with the prefix `ec2` in policies, and, in the CLI's spelling, operations of `aws ec2`.
+Letters stand for verbs, as the first line says; a verb without a letter stands in parentheses. The
+actions of a line with `-` are no operations; the operations of a line with `+` are no actions.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_NAMES = re.compile(r"(?P<verbs>(?:[a-z]|\([^)]*\))+)(?P<shared>[0-9]*)(?P<rest>.*)")
+_VERB = re.compile(r"(?<=\()[^)]+|[a-z]")
+_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+class ActionList:
+    """The list, read once; the names of a service are only looked at when it is asked for."""
+
+    def __init__(self, text: str) -> None:
+        """Take the text of the list."""
+        verbs, *lines = (line for line in text.splitlines() if not line.startswith("#"))
+        self._verbs = dict(each.split("=") for each in verbs.split())
+        self._lines: dict[str, list[tuple[str, str]]] = {}
+        for line in lines:
+            prefix, of, *names = line.split(" ", 2)
+            self._lines.setdefault(prefix, []).append((of, names[0] if names else ""))
+        self._others = self._lines.pop("+", [])
+
+    @property
+    def services(self) -> Iterable[str]:
+        """The prefixes of the services in policies."""
+        return self._lines.keys()
+
+    def actions_of(self, service: str) -> list[str]:
+        """Return the actions of a service, by its prefix, as AWS spells them."""
+        return [name for _, names in self._lines.get(service, ()) for name in self._decode(names)]
+
+    @cached_property
+    def operations(self) -> dict[str, tuple[str, ...]]:
+        """The operations of each service, both by the AWS CLI's names."""
+        found: dict[str, list[str]] = {service: names.split() for service, names in self._others}
+        for services, names in (line for lines in self._lines.values() for line in lines):
+            if services != "-":
+                operations = list(map(spell_operation, self._decode(names)))
+                for service in services.split(","):
+                    found.setdefault(service, []).extend(operations)
+        return {service: tuple(sorted(found[service])) for service in sorted(found)}
+
+    def _decode(self, names: str) -> Iterator[str]:
+        before = ""
+        for part in _NAMES.finditer(names.replace(" ", "\n")):
+            before = before[: int(part["shared"] or 0)] + part["rest"]
+            for verb in _VERB.findall(part["verbs"]):
+                yield self._verbs.get(verb, verb) + before
+
+
+def spell_operation(action: str) -> str:
+    """Write an action as the AWS CLI writes an operation: `StopInstances` is `stop-instances`."""
+    return _WORDS.sub("-", action).lower()
+
+
+def list_path() -> str:
+    """Return the path of the list."""
+    return os.path.join(os.path.dirname(__file__), "actions.txt")
+
+
+def read_list() -> ActionList:
+    """Read the list that the package brings."""
+    with open(list_path(), encoding="ascii") as file:
+        return ActionList(file.read())

@@ -1,0 +1,57 @@
+"""The list of actions and operations: read as it was written, and current."""
+
+from __future__ import annotations
+
+import processes
+from house.source import ROOT
+from mfa_session.aws.action_list import ActionList, list_path, read_list
+
+LIST = """# a comment
+a=List b=Get c=Delete
+ec2 ec2,ec2-other abcAddress (Modify)b7Attribute c7V2 a
+ec2 - bDBInstance a12s (connect)
+nothing -
++ ec2 wait
++ s3 cp ls
++ login
+"""
+
+
+def test_names_are_those_that_were_shortened() -> None:
+    read = ActionList(LIST)
+    assert list(read.services) == ["ec2", "nothing"]
+    assert read.actions_of("ec2") == [
+        *("ListAddress", "GetAddress", "DeleteAddress"),
+        *("ModifyAddressAttribute", "GetAddressAttribute", "DeleteAddressV2", "List"),
+        *("GetDBInstance", "ListDBInstances", "connect"),
+    ]
+    assert read.actions_of("nothing") == read.actions_of("unknown") == []
+
+
+def test_operations_are_in_the_spelling_of_the_cli() -> None:
+    both = ("delete-address", "delete-address-v2", "get-address", "get-address-attribute", "list",
+            "list-address", "modify-address-attribute")  # fmt: skip
+    assert ActionList(LIST).operations == {
+        "ec2": (*both, "wait"),
+        "ec2-other": both,
+        "login": (),
+        "s3": ("cp", "ls"),
+    }
+
+
+def test_the_list_holds_what_policies_and_the_cli_name() -> None:
+    listed = read_list()
+    assert {"PassRole", "CreateVirtualMFADevice"} <= set(listed.actions_of("iam"))
+    assert {"stop-instances", "wait"} <= set(listed.operations["ec2"])
+    assert {"cp", "sync"} <= set(listed.operations["s3"])
+
+
+def test_the_list_is_what_the_installed_packages_make_of_it() -> None:
+    with open(list_path(), encoding="ascii") as file:
+        written = file.read()
+    # In a process of its own: the CLI finds other models once boto3's botocore is loaded.
+    made = processes.run_python(
+        f"import sys; sys.path.insert(0, {str(ROOT / 'docs')!r}); import generate_actions as made\n"
+        "sys.stdout.write(made.render(made.read_list()))"
+    )
+    assert written == made.stdout, "run python docs/generate_actions.py"
