@@ -224,7 +224,7 @@ ROWS = {
     ),
     # Formats
     "a region that dotenv does not carry": Row(
-        "cli.env:_refuse_what_is_lost",
+        "shell.variables:setting_lines",
         "--shell",
         ("env", "--shell", "dotenv"),
         lambda w: w.log_in(),
@@ -514,16 +514,16 @@ CURES = {
         "doctor.keyrings:look_at_secrets", "totp add", typed=PLAIN
     ),
     "no device": Cure("doctor.answers:_enroll", "device enroll"),
-    "no guard": Cure("doctor.shells", "shell-init"),
+    "no guard": Cure("shell.dialects", "shell-init"),
     "a guard older than config.toml": Cure("doctor.shells:_renewal", "shell-init"),
 }
 """The doctor's cures, by the fault of tests/e2e/test_doctor.py that they mend."""
 
 NOT_RUN = {
+    "shell.dialects env": "what PowerShell throws",
     # What only looks like a hint.
     "cli.demo": "the demo's own text, which tests of the demo run",
     "cli.demo:_run_demo": "the demo's own text, which tests of the demo run",
-    "cli.env": "what PowerShell throws",
     "cli.overview:overview": "the help's example",
     "model.settings:login_command": "the property that other hints are made with",
     "aws.request:login": "the property that the errors of AWS are made with",
@@ -560,7 +560,7 @@ NOT_RUN = {
     "policy.formats": "a pipe from Terraform",
     "setup.profiles:check_any_source": "after `aws configure`, which asks at a terminal",
     "cli.device:enroll": "a phone at a terminal; run in test_device.py",
-    "cli.env:find_shell": "tests are run from a shell, which is found",
+    "shell.variables:find_shell": "tests are run from a shell, which is found",
     "setup.shell:plan_shell": "tests are run from a shell, which is found",
     "policy.commands.check:_read_live": "a remark: more may be readable",
     "policy.commands.check:_read_role": "a remark: more may be readable",

@@ -7,7 +7,8 @@ import pytest
 import processes
 from house.generators import load_generator
 from house.source import ROOT
-from mfa_session.shell.scripts import SUFFIXES, init_script
+from mfa_session.cli.spec.options import SHELLS
+from mfa_session.shell.scripts import init_script
 
 FOLDER = ROOT / "completions"
 CHECKS = {
@@ -41,5 +42,5 @@ def test_zsh_finds_its_script_in_a_directory_of_fpath() -> None:
 
 
 def test_every_script_survives_whatever_encoding_it_is_saved_in() -> None:
-    scripts = [init_script(shell, ["terraform"]) for shell in SUFFIXES]
+    scripts = [init_script(shell, ["terraform"]) for shell in SHELLS]
     assert [script for script in scripts if not script.isascii()] == []

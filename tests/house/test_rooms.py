@@ -36,10 +36,11 @@ ARROWS: dict[str, set[str]] = {
 PACKAGES: dict[str, set[str]] = {
     "api": {"boto3"},  # to say what it returns
     "aws": {"boto3", "botocore"},
-    "cli": {"click", "shellingham"},
+    "cli": {"click"},
     "files": {"tomli", "tomlkit"},
     "mfa": {"pyotp"},
     "policy": {"yaml"},
+    "shell": {"shellingham"},
     "sandbox": {"boto3", "botocore", "moto", "werkzeug"},
     "system": {"keyring", "secretstorage", "segno"},
 }

@@ -74,7 +74,7 @@ def _tell(error: MfaSessionError, command: Command, given: Given, ctx: Context) 
     error.hint = hint_for(ctx.environ, error.hint)
     try:
         if command.name == "env":
-            from mfa_session.cli.env import failure_line  # noqa: PLC0415
+            from mfa_session.shell.variables import failure_line  # noqa: PLC0415
 
             write(failure_line(given.values.get("shell"), ctx.environ))
         if given.flag("json"):

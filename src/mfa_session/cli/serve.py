@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.env import NOT_EVALUATED, find_shell, removing_lines, setting_lines
+from mfa_session.cli.env import session_lines
 from mfa_session.cli.output import write
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
@@ -10,6 +10,7 @@ from mfa_session.serve.environment import GONE
 from mfa_session.serve.serving import open_endpoint, read_port
 from mfa_session.session.environment import REMOVED
 from mfa_session.session.in_use import take_session
+from mfa_session.shell.variables import find_shell, is_evaluated, removing_lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def run(options: Options, ctx: Context) -> Result:
     with open_endpoint(use, session, ctx, jobs, region=region, port=port) as serving:
         serving.start()
         gone = [name for name in GONE if name not in {*REMOVED, *serving.variables}]
-        lines = [] if shell in NOT_EVALUATED else removing_lines(shell, gone)
-        lines += setting_lines(shell, serving.variables, use.session.profile)
+        lines = removing_lines(shell, gone) if is_evaluated(shell) else []
+        lines += session_lines(shell, serving.variables, use.session.profile)
         write("".join(f"{line}\n" for line in lines))
         ctx.console.say(f"serving session {use.session.name!r}; Ctrl-C ends it")
         number = jobs.wait_for_signal()

@@ -87,6 +87,8 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
         keyring=_finish_keyring(keyring) if keyring else None,
         strays=edges.strays(_patterns(inputs)),
         guarded=tuple(edges.guarded(inputs.file.guard.get("commands", ()))),
+        guard_set_up=edges.guard_set_up,
+        evaluating=edges.evaluating,
         guard_script=_find_guard_script(ctx),
         aws=aws,
     )

@@ -101,7 +101,9 @@ class DoctorEdges(Record):
     before one. `options` reads the `MFA_SESSION_…` variables and raises UsageError. `strays`
     returns the patterns that match no operation of AWS, each with the nearest one that does.
     `stored_keys` reads the long-term keys of a profile from the keyring, and asks nobody.
-    `guarded` returns the commands that a shell's script wraps for `[guard] commands`.
+    `guarded` returns the commands that a shell's script wraps for `[guard] commands`,
+    `guard_set_up` a command that adds the guard to a shell, and `evaluating` the line with which a
+    shell evaluates what a command prints.
     """
 
     aws: Checkup
@@ -114,6 +116,8 @@ class DoctorEdges(Record):
     has_program: Callable[[str], bool]
     strays: Callable[[Iterable[str]], Mapping[str, str | None]]
     guarded: Callable[[Iterable[str]], list[str]]
+    guard_set_up: Callable[[str], str]
+    evaluating: Callable[[str, str], str]
     start: Start
     local_now: Callable[[], datetime]
     monotonic: Callable[[], float]

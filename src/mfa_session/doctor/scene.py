@@ -84,6 +84,8 @@ class Scene(Record):
     with the path of each one's file. `strays` are the patterns of [guard] that match no
     operation of AWS, each with the nearest one that does. `guarded` are the commands that a shell's
     script would wrap now, and `guard_script` the one that this shell has sourced, if it is a file.
+    `guard_set_up` returns a command that adds the guard to a shell, and `evaluating` the line with
+    which a shell evaluates what a command prints.
     """
 
     now: datetime
@@ -103,6 +105,8 @@ class Scene(Record):
     strays: Mapping[str, str | None] = {}
     guarded: tuple[str, ...] = ()
     guard_script: str | None = None
+    guard_set_up: Callable[[str], str]
+    evaluating: Callable[[str, str], str]
     aws: AwsFacts
 
     @property

@@ -30,13 +30,6 @@ COMPLETIONS = (
 """Where completion usually stands that was not set up by `shell-init`."""
 
 
-_SET_UP = {
-    "bash": "echo 'eval \"$(mfa-session shell-init bash)\"' >> ~/.bashrc",
-    "zsh": 'echo \'eval "$(mfa-session shell-init zsh)"\' >> "${ZDOTDIR:-$HOME}/.zshrc"',
-    "fish": "echo 'mfa-session shell-init fish | source' >> ~/.config/fish/config.fish",
-}
-
-
 def look_at_guard(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that `aws` is not guarded in this shell: a choice, so never a fault."""
     if not scene.environ.get(MARKER):
@@ -68,10 +61,7 @@ def _renewal(scene: Scene, shell: str) -> str:
     if scene.guard_script is not None:
         path = shlex.quote(scene.guard_script)
         return f"{script} > {path} && . {path}"
-    return {
-        "fish": f"{script} | source",
-        "powershell": f"{script} | Out-String | Invoke-Expression",
-    }.get(shell, f'eval "$({script})"')
+    return scene.evaluating(shell, script)
 
 
 def look_at_program(scene: Scene) -> Iterator[Diagnosis]:
@@ -84,9 +74,7 @@ def look_at_program(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _set_up(scene: Scene) -> str:
-    shell = scene.environ.get("SHELL", "").rpartition("/")[2]
-    shell = shell if shell in _SET_UP else "bash"
-    return _SET_UP[shell]
+    return scene.guard_set_up(scene.environ.get("SHELL", "").rpartition("/")[2])
 
 
 CHECKS = (

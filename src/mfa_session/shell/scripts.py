@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import os
 
+from mfa_session.shell.dialects import scripting_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-SUFFIXES = {"bash": "bash", "zsh": "zsh", "fish": "fish", "powershell": "ps1"}
 FIRST = "aws"
 """The command that is always guarded."""
 
@@ -64,6 +65,6 @@ def _can_be_wrapped(name: str) -> bool:
 
 
 def _read(kind: str, shell: str) -> str:
-    path = os.path.join(os.path.dirname(__file__), f"{kind}.{SUFFIXES[shell]}")
+    path = os.path.join(os.path.dirname(__file__), f"{kind}.{scripting_of(shell).suffix}")
     with open(path, encoding="utf-8") as file:
         return file.read()

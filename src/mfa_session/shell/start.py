@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 
-from mfa_session.shell.quoting import quote_fish, quote_posix, quote_powershell
-from mfa_session.shell.scripts import SUFFIXES, completion_script, init_script
+from mfa_session.shell.dialects import DIALECTS, scripting_of
+from mfa_session.shell.scripts import completion_script, init_script
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,10 +17,11 @@ class ShellStart:
 
     def __init__(self, shell: str, folder: str, environ: Mapping[str, str], home: str) -> None:
         """Take the shell, and the folder that the script is written to."""
+        scripting = scripting_of(shell)
         self.shell = shell
-        self.script = os.path.join(folder, script_name(shell))
-        self.start_file = start_file(shell, environ, home)
-        self.line = source_line(shell, self.script)
+        self.script = os.path.join(folder, f"init.{scripting.suffix}")
+        self.start_file = scripting.start_file(environ, home)
+        self.line = scripting.source(self.script)
 
     def is_sourced_in(self, start: bytes) -> bool:
         """Say whether a start file sources the script already."""
@@ -40,45 +40,6 @@ class ShellStart:
         return completion_script(self.shell)
 
 
-def script_name(shell: str) -> str:
-    """Return the name of the script that `configure` writes for a shell."""
-    return f"init.{SUFFIXES[shell]}"
-
-
-def start_file(shell: str, environ: Mapping[str, str], home: str) -> str | None:
-    """Return the file that an interactive shell reads; None where only the shell itself knows.
-
-    bash: `~/.bashrc`, on macOS, whose terminals start login shells, `~/.bash_profile`. zsh:
-    `.zshrc` in $ZDOTDIR or the home. PowerShell on Windows keeps it in a Documents folder that
-    may be anywhere: `$PROFILE` tells.
-    """
-    if shell == "bash":
-        return os.path.join(home, ".bash_profile" if sys.platform == "darwin" else ".bashrc")
-    if shell == "zsh":
-        return os.path.join(environ.get("ZDOTDIR") or home, ".zshrc")
-    folder = environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
-    if shell == "fish":
-        return os.path.join(folder, "fish", "config.fish")
-    if sys.platform == "win32":
-        return None
-    return os.path.join(folder, "powershell", "Microsoft.PowerShell_profile.ps1")
-
-
-def source_line(shell: str, script: str) -> str:
-    """Return the line that sources a script, and does nothing where it is gone.
-
-    fish reads its file for scripts as well, which are none of the guard's business.
-    """
-    if shell == "powershell":
-        quoted = quote_powershell(script)
-        return f"if (Test-Path {quoted}) {{ . {quoted} }}"
-    if shell == "fish":
-        quoted = quote_fish(script)
-        return f"status is-interactive; and test -r {quoted}; and source {quoted}"
-    quoted = quote_posix(script)
-    return f"if [ -r {quoted} ]; then . {quoted}; fi"
-
-
 def sources(start: bytes, script: str) -> bool:
     """Say whether a start file mentions a script outside a comment."""
     name = os.fsencode(script)
@@ -95,3 +56,15 @@ def with_line(start: bytes, line: str) -> bytes:
     if start and not start.endswith(b"\n"):
         start += end
     return start + os.fsencode(line) + end
+
+
+def guard_set_up(shell: str) -> str:
+    """Return a command that adds the guard to a shell's start file; for others, bash's."""
+    scripting = DIALECTS[shell].scripting if shell in DIALECTS else None
+    return scripting.set_up if scripting and scripting.set_up else str(scripting_of("bash").set_up)
+
+
+def evaluating(shell: str, command: str) -> str:
+    """Return the line with which a shell evaluates what a command prints; for others, bash's."""
+    scripting = DIALECTS[shell].scripting if shell in DIALECTS else None
+    return (scripting or scripting_of("bash")).evaluate(command)

@@ -6,8 +6,7 @@ import pytest
 
 from mfa_session.cli.completion_cursor import Cursor, find_cursor
 from mfa_session.cli.spec.command import Argument, Command, Option
-from mfa_session.cli.spec.options import COMMON
-from mfa_session.cli.spec.shell import SHELLS
+from mfa_session.cli.spec.options import COMMON, SHELLS
 from mfa_session.cli.spec.table import all_commands
 
 

@@ -18,6 +18,7 @@ from mfa_session.model.session import Keys
 from mfa_session.model.settings import SessionOptions
 from mfa_session.model.settings_file import SettingsFile
 from mfa_session.session.inputs import Inputs
+from mfa_session.shell.start import evaluating, guard_set_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +62,8 @@ def scene(
         "unwritable": {},
         "exists": lambda _path: True,
         "finds_program": lambda _name: True,
+        "guard_set_up": guard_set_up,
+        "evaluating": evaluating,
         "strays": {text: nearest_pattern(text, KNOWN) for text in unmatched(patterns, KNOWN)},
         "aws": AwsFacts(reached=None, clock_seconds=0, keys=(key(),)),
     }

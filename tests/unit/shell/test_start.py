@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import processes
-from mfa_session.shell.start import source_line, sources, start_file, with_line
+from mfa_session.shell.dialects import scripting_of
+from mfa_session.shell.start import sources, with_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +30,7 @@ STARTS = {"bash": ["bash", "--norc"], "zsh": ["zsh", "-f"], "fish": ["fish", "--
     ],
 )
 def test_the_start_file(shell: str, environ: dict[str, str], path: str) -> None:
-    assert start_file(shell, environ, "/h") == path
+    assert scripting_of(shell).start_file(environ, "/h") == path
 
 
 @pytest.mark.parametrize("shell", STARTS)
@@ -37,7 +38,7 @@ def test_the_start_file(shell: str, environ: dict[str, str], path: str) -> None:
 def test_the_line_sources_a_script_of_any_name(shell: str, name: str, tmp_path: Path) -> None:
     script = tmp_path / name
     start = tmp_path / "start"
-    start.write_bytes(with_line(b"", source_line(shell, str(script))) + b"echo on\n")
+    start.write_bytes(with_line(b"", scripting_of(shell).source(str(script))) + b"echo on\n")
     begin = [*STARTS[shell], "-c", f"source {start}"]
     assert processes.run_process(begin) == (0, "on\n", "")
     script.write_text("echo sourced\n")
@@ -47,7 +48,7 @@ def test_the_line_sources_a_script_of_any_name(shell: str, name: str, tmp_path: 
 def test_fish_scripts_do_not_source_it(tmp_path: Path) -> None:
     script, start = tmp_path / "init.fish", tmp_path / "start"
     script.write_text("echo sourced\n")
-    start.write_text(source_line("fish", str(script)) + "\necho on\n")
+    start.write_text(scripting_of("fish").source(str(script)) + "\necho on\n")
     begin = ["fish", "--no-config", "-c", f"source {start}"]
     assert processes.run_process(begin) == (0, "on\n", "")
 

@@ -14,6 +14,7 @@ from mfa_session.files.state import ReadOnlyState
 from mfa_session.guard.known import find_strays
 from mfa_session.model.aws_paths import expand
 from mfa_session.shell.scripts import guarded_commands
+from mfa_session.shell.start import evaluating, guard_set_up
 from mfa_session.system.keyring_access import Keyring
 from mfa_session.system.keyring_items import KeyringItems
 from mfa_session.system.programs import is_startable
@@ -61,6 +62,8 @@ def make_doctor(basics: Basics) -> DoctorEdges:
         has_program=lambda name: is_startable(expand(name, environ), environ),
         strays=lambda patterns: find_strays(patterns, lambda: read_list().operations),
         guarded=guarded_commands,
+        guard_set_up=guard_set_up,
+        evaluating=evaluating,
         start=Running,
         local_now=run.clock.local_now,
         monotonic=monotonic,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from mfa_session.cli.env import find_shell
 from mfa_session.cli.login import tell
 from mfa_session.files.plain_file import PlainFile
 from mfa_session.files.profiles_writer import ProfilesWriter
@@ -14,8 +13,9 @@ from mfa_session.model.aws_paths import home
 from mfa_session.model.errors import UsageError
 from mfa_session.model.settings_file import settings_path
 from mfa_session.setup.ports import SetupEdges
-from mfa_session.shell.scripts import SUFFIXES
+from mfa_session.shell.dialects import DIALECTS
 from mfa_session.shell.start import ShellStart
+from mfa_session.shell.variables import find_shell
 from mfa_session.system.signals import uninterrupted
 from mfa_session.system.terminal import choose
 
@@ -54,4 +54,4 @@ def _usual_shell(environ: Mapping[str, str]) -> str | None:
         shell = find_shell(environ)
     except UsageError:
         return None
-    return shell if shell in SUFFIXES else None
+    return shell if DIALECTS[shell].scripting else None

@@ -16,6 +16,8 @@ COMMON = (
         help="Never ask; fail instead. [env: MFA_SESSION_NO_INPUT]",
     ),
 )
+SHELLS = ("bash", "zsh", "fish", "powershell")
+FORMATS = (*SHELLS, "cmd", "dotenv", "json")
 JSON = Option(flags=("--json",), kind="flag", help="Print one JSON object.")
 PROFILE = Option(
     flags=("--profile",),

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from mfa_session.cli.spec.command import Argument, Command, Option
-from mfa_session.cli.spec.options import DURATION, JOBS, JSON, MIN_TTL, PROFILE, REGION, TOKEN_CODE
+from mfa_session.cli.spec.options import (
+    DURATION,
+    FORMATS,
+    JOBS,
+    JSON,
+    MIN_TTL,
+    PROFILE,
+    REGION,
+    TOKEN_CODE,
+)
 
 TITLE = "Every day"
-SHELLS = ("bash", "zsh", "fish", "powershell", "cmd", "dotenv", "json")
 SHELL = Option(
     flags=("--shell",),
     kind="choice",
-    choices=SHELLS,
+    choices=FORMATS,
     metavar="SHELL",
-    help=f"One of {', '.join(SHELLS)}. [default: the calling shell]",
+    help=f"One of {', '.join(FORMATS)}. [default: the calling shell]",
 )
 
 COMMANDS = (

@@ -8,13 +8,13 @@ from mfa_session.cli.spec.options import (
     INSECURE_KEYRING,
     JSON,
     MFA_SERIAL,
+    SHELLS,
     TOKEN_CODE,
     YES,
 )
 
 TITLE = "Start"
 CODES = ("auto", "prompt", "keyring", "command")
-SHELLS = ("bash", "zsh", "fish", "powershell")
 
 COMMANDS = (
     Command(

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from mfa_session.cli.spec.command import Argument, Command, Option
-from mfa_session.cli.spec.options import JSON, MIN_TTL, PROFILE, TOKEN_CODE, YES
+from mfa_session.cli.spec.options import JSON, MIN_TTL, PROFILE, SHELLS, TOKEN_CODE, YES
 
 TITLE = "Shell"
-SHELLS = ("bash", "zsh", "fish", "powershell")
 SHELL = Argument(name="shell", choices=SHELLS, required=True)
 
 COMMANDS = (

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import dotenv
 import pytest
 
-from mfa_session.cli.env import setting_lines
+from mfa_session.cli.env import session_lines
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.shell.variables import setting_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +33,7 @@ def carried(shell: str) -> dict[str, str]:
 
 def takes(shell: str, value: str) -> bool:
     try:
-        setting_lines(shell, {"MFA_SESSION_ACTIVE": "mfa", "AWS_REGION": value}, "mfa")
+        session_lines(shell, {"MFA_SESSION_ACTIVE": "mfa", "AWS_REGION": value}, "mfa")
     except ConfigurationError as error:
         return error.code != "value-not-carried"
     return True
@@ -57,7 +58,7 @@ def _pairs(entries: Iterable[str]) -> dict[str, str]:
 def test_dotenv_gives_each_reader_the_value_that_it_was_given(tmp_path: Path, reader: str) -> None:
     values = carried("dotenv")
     path = tmp_path / ".env"
-    lines = setting_lines("dotenv", {"MFA_SESSION_ACTIVE": "mfa", **values}, "mfa")
+    lines = session_lines("dotenv", {"MFA_SESSION_ACTIVE": "mfa", **values}, "mfa")
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     found = read_back(reader, path)
     assert {name: found[name] for name in values} == values
@@ -81,7 +82,7 @@ def test_cmd_takes_what_its_quotes_hold(value: str) -> None:
 
 @pytest.mark.parametrize(("shell", "name"), [("dotenv", "Foo $Bar"), ("cmd", 'Foo "Bar"')])
 def test_a_session_with_another_name_is_called_by_its_profile(shell: str, name: str) -> None:
-    lines = setting_lines(shell, {"MFA_SESSION_ACTIVE": name}, "Foo-Bar")
+    lines = session_lines(shell, {"MFA_SESSION_ACTIVE": name}, "Foo-Bar")
     assert [line for line in lines if "Foo" in line] == [
         {"dotenv": "MFA_SESSION_ACTIVE=Foo-Bar", "cmd": 'set "MFA_SESSION_ACTIVE=Foo-Bar"'}[shell]
     ]
@@ -90,11 +91,11 @@ def test_a_session_with_another_name_is_called_by_its_profile(shell: str, name: 
 @pytest.mark.parametrize("shell", ["dotenv", "cmd"])
 def test_a_secret_that_is_refused_is_not_shown(shell: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        setting_lines(shell, {"MFA_SESSION_ACTIVE": "mfa", "AWS_SESSION_TOKEN": 'pl"anted'}, "mfa")
+        session_lines(shell, {"MFA_SESSION_ACTIVE": "mfa", "AWS_SESSION_TOKEN": 'pl"anted'}, "mfa")
     assert "anted" not in str(caught.value) + caught.value.hint
 
 
 @pytest.mark.parametrize("quote", "'\u2018\u2019\u201a\u201b")
 def test_powershell_ends_a_text_at_none_of_its_quotes(quote: str) -> None:
-    lines = setting_lines("powershell", {"AWS_REGION": f"a{quote}; calc #"}, "mfa")
-    assert lines[-1] == f"$env:AWS_REGION = 'a{quote}{quote}; calc #'"
+    lines = setting_lines("powershell", {"AWS_REGION": f"a{quote}; calc #"})
+    assert lines == [f"$env:AWS_REGION = 'a{quote}{quote}; calc #'"]

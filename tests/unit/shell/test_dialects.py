@@ -1,0 +1,26 @@
+"""One table says what differs from shell to shell; each name on the command line is in it."""
+
+from __future__ import annotations
+
+from mfa_session.cli.spec.options import FORMATS, SHELLS
+from mfa_session.shell.dialects import DIALECTS
+from mfa_session.shell.scripts import completion_script, init_script
+from mfa_session.shell.start import evaluating, guard_set_up
+from mfa_session.shell.variables import JSON
+
+
+def test_every_format_of_the_command_line_has_a_dialect() -> None:
+    assert set(FORMATS) == {*DIALECTS, JSON}
+
+
+def test_every_shell_of_the_command_line_has_scripts_and_a_way_to_fail() -> None:
+    scripted = [name for name, dialect in DIALECTS.items() if dialect.scripting]
+    assert set(SHELLS) == set(scripted)
+    assert all(completion_script(shell) in init_script(shell, ()) for shell in SHELLS)
+    assert all(DIALECTS[shell].failure for shell in SHELLS)
+
+
+def test_a_shell_without_scripts_is_told_what_bash_is_told() -> None:
+    for shell in ("cmd", "tcsh", ""):
+        assert guard_set_up(shell) == guard_set_up("bash")
+        assert evaluating(shell, "x") == 'eval "$(x)"'
