@@ -309,6 +309,21 @@ class TestBadInput:
         assert files.config.read_text() == config
         assert kept_in(keyring) == {}
 
+    @pytest.mark.parametrize("verb", ["import", "export", "rotate"])
+    def test_a_role_or_a_choice_names_the_profile_to_give(
+        self, run: Run, carols: AwsFiles, carol: User, verb: str
+    ) -> None:
+        role = "role_arn = arn:aws:iam::123456789012:role/x"
+        carols.write(
+            long_term(carol, "first") + long_term(carol, "second"),
+            config=f"[profile x]\n{role}\nsource_profile = second\n",
+        )
+        outcome = run("keys", verb, "--profile", "x", "--json")
+        assert error_of(outcome)["hint"].endswith(f"`mfa-session keys {verb} --profile second`")
+        outcome = run("keys", verb, "--json")
+        assert error_of(outcome)["code"] == "several-sources"
+        assert error_of(outcome)["hint"].endswith(f"`mfa-session keys {verb} --profile first`")
+
     @pytest.mark.parametrize(
         ("code", "name", "config"),
         [
@@ -419,7 +434,7 @@ class TestRotate:
         assert outcome.exit_code == 0, outcome
         new = carol.keys[1].access_key_id
         assert json.loads(outcome.stdout) == {
-            "version": 1, "profile": "default", "key_id": new, "replaced": old,
+            "version": 1, "profile": "default", "key_id": new, "replaced": old, "also_in": [],
         }  # fmt: skip
         states = [(state.access_key_id, state.state) for state in aws.key_log]
         assert states == [(new, "created"), (old, "Inactive")]
@@ -500,26 +515,57 @@ class TestRotate:
         assert aws.count("CreateAccessKey") == 1
         assert (len(carol.keys), len(carol.inactive_keys)) == (2, 1)
 
-    def test_other_profiles_with_the_same_key_are_named_and_left(
+    @pytest.mark.usefixtures("keyring")
+    def test_every_profile_with_the_same_key_gets_the_new_one(
         self, run: Run, files: AwsFiles, carol: User
     ) -> None:
-        second = long_term(carol, "second")
-        files.write(long_term(carol) + second)
+        old, same = carol.access_key_id, ("default", "second", "third", "in config")
+        config = long_term(carol).replace("[default]", '[profile "in config"]')
+        files.write("".join(long_term(carol, name) for name in same[:3]), config=config)
+        assert run("keys", "import", "--profile", "third").exit_code == 0
         outcome = run("keys", "rotate", "--yes", "--profile", "default")
-        assert outcome.exit_code == 0
-        assert f"{carol.access_key_id} also stands in profile 'second'" in outcome.stderr
-        assert files.credentials.read_text().endswith(second)
+        new = carol.keys[1].access_key_id
+        assert outcome.stderr.splitlines()[-1].startswith(
+            "profiles 'default', 'in config', 'second' and 'third' have a new key, "
+            f"{new}; {old} is inactive."
+        )
+        listed = json.loads(run("keys", "list", "--json").stdout)["keys"]
+        assert {key["profile"]: key["key_id"] for key in listed} == dict.fromkeys(same, new)
+        for name in same:
+            sts = boto3.Session(profile_name=name, region_name="eu-west-1").client("sts")
+            assert sts.get_caller_identity()["Arn"] == carol.arn
+        again = run("keys", "rotate", "--yes", "--profile", "second", "--json")
+        assert error_of(again)["code"] == "two-keys"
+        assert "`mfa-session keys rotate --profile default --finish`" in error_of(again)["hint"]
+        assert run("keys", "rotate", "--profile", "default", "--finish", "--yes").exit_code == 0
+        assert [key.access_key_id for key in carol.keys] == [new]
 
-    def test_an_import_names_other_profiles_with_the_same_key(
+    @pytest.mark.usefixtures("carols")
+    def test_a_rotation_cut_off_in_another_profile_is_finished_there(
+        self, run: Run, aws: Sandbox, files: AwsFiles, carol: User
+    ) -> None:
+        files.write(long_term(carol) + long_term(carol, "my key"))
+        aws.key_spread_seconds = 1000  # AWS never knows the new key
+        assert run("keys", "rotate", "--yes", "--profile", "my key").exit_code == 5
+        aws.key_spread_seconds = 0
+        outcome = run("keys", "rotate", "--yes", "--profile", "default", "--json")
+        hint = "`mfa-session keys rotate --profile 'my key'`"
+        assert (error_of(outcome)["code"], hint in error_of(outcome)["hint"]) == ("two-keys", True)
+
+    def test_an_import_says_how_to_move_the_same_key_of_other_profiles(
         self, run: Run, files: AwsFiles, carol: User, keyring: Path
     ) -> None:
         files.write(long_term(carol) + long_term(carol, "second"))
         outcome = run("keys", "import", "--profile", "default")
         assert outcome.stderr.splitlines() == [
             f"moved {carol.access_key_id} of profile 'default' to the keyring",
-            "mfa-session: warning: profile 'second' holds the same key in a file",
+            (
+                "mfa-session: warning: profile 'second' still holds the same key in a file; to "
+                "move it, too: `mfa-session keys import --profile second`"
+            ),
         ]
-        assert len(kept_in(keyring)) == 1
+        assert run("keys", "import", "--profile", "second").exit_code == 0
+        assert len(kept_in(keyring)) == 2
 
     def test_in_the_aws_config_file(self, run: Run, files: AwsFiles, carol: User) -> None:
         files.write("", config=long_term(carol).replace("[default]", "[profile work]"))

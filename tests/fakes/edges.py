@@ -227,9 +227,9 @@ class FakeTurns:
         yield
 
     @contextmanager
-    def alone(self, key: str, what: str) -> Iterator[None]:
+    def alone(self, key: str, what: str, by: str = "login") -> Iterator[None]:
         """Take a turn that nothing is shared in."""
-        del what
+        del what, by
         self.taken.append(key)
         yield
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from fakes.iam_world import KilledError
-from mfa_session.keys.ports import KeyEdges
+from mfa_session.keys.ports import KeyEdges, Others
 from mfa_session.model.errors import ConfigurationError, RefusedError
 from mfa_session.model.iam import AccessKey
 from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, KnownKey, Move, Rotation, Slots
@@ -56,6 +56,7 @@ class World:
         self.spread_seconds = spread_seconds
         self.file: dict[str, Keys] = {CURRENT: pair(1)}
         self.process: str | None = None
+        self.other: Keys | None = None
         self.keyring: dict[str, Keys] = {}
         self.notes: dict[str, Move | Rotation] = {}
         self.aws: dict[str, AtAws] = {}
@@ -78,6 +79,11 @@ class World:
         if CURRENT in self.file:
             return self.file[CURRENT]
         return self.keyring.get(CURRENT) if self.process == LINE else None
+
+    def use_elsewhere(self) -> World:
+        """Have another profile hold the same key in its section."""
+        self.other = pair(1)
+        return self
 
     def is_active(self, keys: Keys | None) -> bool:
         """Say whether AWS takes a pair, or will as soon as it has spread."""
@@ -137,6 +143,10 @@ class Process:
             uninterrupted=nullcontext,
             own_line=lambda _profile: LINE,
         )
+
+    def others(self) -> Others:
+        """Return the other profile, if it is one."""
+        return _Others(self)
 
     def _pause(self, seconds: float) -> None:
         self.world.now += timedelta(seconds=seconds)
@@ -242,6 +252,12 @@ class _Files:
         assert self._world.file[CURRENT] == keys
         self._replace(profile, {CURRENT: None})
 
+    def replace_pair(self, profile: str, old: Keys, new: Keys) -> None:
+        assert profile == "other"
+        if self._world.other == old:
+            with self._process.step("file write"):
+                self._world.other = new
+
     def set_process(self, profile: str, line: str, before: str | None) -> None:
         assert profile == PROFILE
         with self._process.step("file write"):
@@ -275,6 +291,22 @@ class _Files:
                     self._world.file.pop(place, None)
                 else:
                     self._world.file[place] = keys
+
+
+class _Others:
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._world = process.world
+
+    def using(self, keys: Keys) -> list[str]:
+        return ["other"] if self._world.other == keys else []
+
+    def replace(self, old: Keys, new: Keys) -> None:
+        _Files(self._process).replace_pair("other", old, new)
+
+    def keeper(self, key_id: str) -> str | None:
+        del key_id
+        return None
 
 
 class _Journal:

@@ -59,7 +59,7 @@ class Finder(ast.NodeVisitor):
         """Take such words beside a hint that is returned: return "say which", ("--yes",)."""
         parts = node.value.elts if isinstance(node.value, ast.Tuple) else []
         for part in parts:
-            if isinstance(part, ast.Tuple) and ast.unparse(part).startswith("('--"):
+            if isinstance(part, ast.Tuple) and ast.unparse(part).startswith(("('--", "(option,")):
                 self._add_words(part)
         self.generic_visit(node)
 

@@ -69,6 +69,10 @@ class KeyFiles:
         before = _lines(ID, SECRET, keys)
         self._write(self._place(profile), profile, dict.fromkeys(before), before)
 
+    def replace_pair(self, profile: str, old: Keys, new: Keys) -> None:
+        """Write a pair in the place of another."""
+        self._write(self._place(profile), profile, _lines(ID, SECRET, new), _lines(ID, SECRET, old))
+
     def set_process(self, profile: str, line: str, before: str | None) -> None:
         """Write the profile's credential_process to the AWS config."""
         self._write(self._config, profile, {PROCESS: line}, {PROCESS: before})

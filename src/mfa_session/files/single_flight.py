@@ -72,15 +72,16 @@ class Turns:
             ) from None
 
     @contextmanager
-    def alone(self, key: str, what: str) -> Iterator[None]:
+    def alone(self, key: str, what: str, by: str = "login") -> Iterator[None]:
         """Hold the turn for `key`, with nothing shared: for a device, or a terminal's prompt.
 
-        Who holds it waits for a code's next window at most, so the wait is longer.
+        Who holds it waits for a code's next window at most, so the wait is longer. `by` is the
+        command that may hold it.
         """
         lock = self._state.lock_path("turn", key)
 
         def on_wait() -> None:
-            self._talk.detail(f"waiting for {what}, which another login uses")
+            self._talk.detail(f"waiting for {what}, which another {by} uses")
 
         timeout = None if self._terminal else DEVICE_WAIT_SECONDS
         try:
@@ -88,7 +89,7 @@ class Turns:
                 yield
         except LockTimeout:
             raise NoMfaError(
-                "turn-timeout", f"{what} is in use by another login", "try again in a minute"
+                "turn-timeout", f"{what} is in use by another {by}", "try again in a minute"
             ) from None
 
     def _patience(self) -> float | None:

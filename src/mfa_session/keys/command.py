@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 from mfa_session.keys.listing import FILE, KEYRING, OnlineListing, list_offline
 from mfa_session.keys.move import Mover
+from mfa_session.keys.other_profiles import OtherProfiles, profiles_text
 from mfa_session.keys.rotation import KeyRotation
 from mfa_session.keys.shelves import KeyringShelf
 from mfa_session.keys.user_keys import Signer
@@ -19,7 +22,7 @@ from mfa_session.session.device import long_term_caller, with_keys
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import check_portable, default_name, names_session
 from mfa_session.session.own_session import SessionsOfSource
-from mfa_session.session.sources import follow, named_source, source_in, usual_source
+from mfa_session.session.sources import follow, named_source, usual_source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from mfa_session.session.context import Context
     from mfa_session.session.inputs import Inputs
 
+PROFILE = "--profile"
 _HEADINGS = ("PROFILE", "WHERE", "KEY", "AGE")
 _ONLINE = (*_HEADINGS, "ACTIVE", "LAST USED", "USER")
 _NOT_OF_PROCESS = (
@@ -97,15 +101,20 @@ def import_(options: Options, ctx: Context) -> Result:
     with _alone(ctx, profile):
         moved = _mover(edges, inputs, ctx, profile).import_key()
     key_id = _key_id(edges, profile)
+    others = OtherProfiles(edges, inputs, profile).in_files(source.keys) if source.keys else []
     if not options.json:
         ctx.console.say(
             f"moved {key_id} of profile {profile!r} to the keyring"
             if moved
             else f"{key_id} of profile {profile!r} is in the keyring already"
         )
-        for other in _same_key(inputs, source):
-            ctx.console.warn(f"profile {other!r} holds the same key in a file")
-    return _moved(profile, key_id, KEYRING, changed=moved)
+        for other in others:
+            ctx.console.warn(
+                f"profile {other!r} still holds the same key in a file; to move it, too: "
+                f"`mfa-session keys import --profile {quote(other)}`"
+            )
+    moved_data = _moved(profile, key_id, KEYRING, changed=moved)
+    return Result(data={**moved_data, "also_in": others})
 
 
 def export(options: Options, ctx: Context) -> Result:
@@ -123,7 +132,7 @@ def export(options: Options, ctx: Context) -> Result:
             if moved
             else f"{key_id} of profile {profile!r} is in the credentials file already"
         )
-    return _moved(profile, key_id, FILE, changed=moved)
+    return Result(data=_moved(profile, key_id, FILE, changed=moved))
 
 
 def rotate(options: Options, ctx: Context) -> Result:
@@ -136,7 +145,7 @@ def rotate(options: Options, ctx: Context) -> Result:
         raise Interrupted(
             "interrupted",
             f"interrupted; a working key of profile {profile!r} is on record",
-            f"to go on: `mfa-session keys rotate --profile {profile}`",
+            f"to go on: `mfa-session keys rotate --profile {quote(profile)}`",
         ) from None
 
 
@@ -148,21 +157,28 @@ def _rotate_alone(options: Options, ctx: Context) -> Result:
     settings = SessionsOfSource(inputs, source, profile, is_told=True).choose()
     at_hand = find_caller(ctx.make.session(), settings)
     signer = Signer(at_hand, lambda: _with_mfa(settings, inputs, ctx))
-    rotation = KeyRotation(
-        edges, shelf, profile, signer, yes=options.yes, others=_same_key(inputs, source)
-    )
+    others = OtherProfiles(edges, inputs, profile)
+    rotation = KeyRotation(edges, shelf, profile, signer, others=others, yes=options.yes)
     if options.finish:
         return _finished(options, ctx, profile, rotation.finish())
     begun = rotation.rotate()
     current = shelf.slots(profile).current
     new_id = current.shown_id if current else ""
     if not options.json:
+        have = "have" if others.replaced else "has"
         ctx.console.say(
-            f"profile {profile!r} has a new key, {new_id}; {begun.old_id} is inactive. "
-            "Once nothing fails without it, delete it: "
-            f"`mfa-session keys rotate --profile {profile} --finish`"
+            f"{profiles_text([profile, *others.replaced])} {have} a new key, {new_id}; "
+            f"{begun.old_id} is inactive. Once nothing fails without it, delete it: "
+            f"`mfa-session keys rotate --profile {quote(profile)} --finish`"
         )
-    return Result(data={"profile": profile, "key_id": new_id, "replaced": begun.old_id})
+    return Result(
+        data={
+            "profile": profile,
+            "key_id": new_id,
+            "replaced": begun.old_id,
+            "also_in": others.replaced,
+        }
+    )
 
 
 def _finished(options: Options, ctx: Context, profile: str, deleted: str) -> Result:
@@ -174,7 +190,9 @@ def _finished(options: Options, ctx: Context, profile: str, deleted: str) -> Res
 def _alone(ctx: Context, profile: str) -> AbstractContextManager[None]:
     """Have one process at a time move or replace a key: what another has left half done is none."""
     turns = ctx.make.session().turns
-    return turns.alone(f"long-term key {profile}", f"the key of profile {profile!r}")
+    return turns.alone(
+        f"long-term key {profile}", f"the key of profile {profile!r}", "`mfa-session keys`"
+    )
 
 
 def _with_mfa(settings: Settings, inputs: Inputs, ctx: Context) -> Caller:
@@ -194,37 +212,18 @@ def _callers(source: Source, inputs: Inputs, ctx: Context) -> tuple[Caller, Call
 def _source(options: Options, inputs: Inputs) -> Source:
     """Return the profile's source; of a session, the source that it is had from."""
     name = options.profile
-    source = usual_source(inputs, default_name(inputs)) if name is None else None
-    if source is None and name is not None:
+    if name is None:
+        source = usual_source(inputs, default_name(inputs), PROFILE)
+    else:
         behind = follow(inputs, name) if names_session(inputs, name) else None
-        source = behind or _of_profile(inputs, name)
-    if source is None or source.profile is None:
+        source = behind or named_source(inputs, name, PROFILE)
+    if source.profile is None:
         raise ConfigurationError(
             "environment-keys",
             "the access key stands in the environment, not in a profile",
             "say which profile you mean: --profile NAME",
         )
     return source
-
-
-def _of_profile(inputs: Inputs, name: str) -> Source:
-    """Return the keys that a profile holds or yields. Here `--profile` is what names them."""
-    try:
-        return named_source(inputs, name)
-    except ConfigurationError as error:
-        if error.add:
-            error.add = ("--profile", *error.add[1:])
-        raise
-
-
-def _same_key(inputs: Inputs, source: Source) -> list[str]:
-    """Return the other profiles whose sections hold the source's key."""
-    found = {name: source_in(inputs, name) for name in inputs.profiles.names()}
-    return [
-        name
-        for name, other in found.items()
-        if other and name != source.profile and other.keys and other.keys == source.keys
-    ]
 
 
 def _refuse_unmovable(inputs: Inputs, source: Source, profile: str) -> None:
@@ -269,8 +268,8 @@ def _key_id(edges: KeyEdges, profile: str) -> str:
     return known.get(profile, "its key")
 
 
-def _moved(profile: str, key_id: str, where: str, *, changed: bool) -> Result:
-    return Result(data={"profile": profile, "key_id": key_id, "where": where, "changed": changed})
+def _moved(profile: str, key_id: str, where: str, *, changed: bool) -> dict[str, object]:
+    return {"profile": profile, "key_id": key_id, "where": where, "changed": changed}
 
 
 def _unfinished(edges: KeyEdges) -> list[tuple[str, Move | Rotation]]:
@@ -285,7 +284,7 @@ def _tell_unfinished(edges: KeyEdges, ctx: Context) -> None:
     for what, note in _unfinished(edges):
         ctx.console.warn(
             f"{what} of the key of profile {note.profile!r} was cut off, or goes on now; "
-            f"to finish: `mfa-session keys {what} --profile {note.profile}`"
+            f"to finish: `mfa-session keys {what} --profile {quote(note.profile)}`"
         )
 
 

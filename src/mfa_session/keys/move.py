@@ -6,6 +6,8 @@ next one, from wherever it came to.
 
 from __future__ import annotations
 
+from shlex import quote
+
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.long_term_keys import EXPORT, IMPORT, NEW, OLD, Move, not_stored
 from mfa_session.model.ports import Caller
@@ -188,7 +190,7 @@ class Mover:
             raise ConfigurationError(
                 "rotation-unfinished",
                 f"the rotation of the key of profile {profile!r} is not finished",
-                f"finish it first: `mfa-session keys rotate --profile {profile} --finish`",
+                f"finish it first: `mfa-session keys rotate --profile {quote(profile)} --finish`",
             )
 
     def _begin(self, kind: str, standing: Standing) -> None:
@@ -224,7 +226,7 @@ class Mover:
             self._edges.talk.warn(
                 f"the key of profile {self._profile!r} stays in the file, and a copy may be in "
                 f"the keyring ({error.message}); to finish: "
-                f"`mfa-session keys import --profile {self._profile}`"
+                f"`mfa-session keys import --profile {quote(self._profile)}`"
             )
 
     def _put_back(self, before: Standing) -> None:

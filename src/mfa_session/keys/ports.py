@@ -54,6 +54,19 @@ class Shelf(Protocol):
         """Remove the pair that was replaced."""
 
 
+class Others(Protocol):
+    """The other profiles that use a key which is replaced."""
+
+    def using(self, keys: Keys) -> list[str]:
+        """Return their names."""
+
+    def replace(self, old: Keys, new: Keys) -> None:
+        """Give each of them the new pair."""
+
+    def keeper(self, key_id: str) -> str | None:
+        """Return the profile that keeps this key as one that was replaced."""
+
+
 class KeyFiles(Shelf, Protocol):
     """The AWS files, as a shelf, and as one end of a move."""
 
@@ -68,6 +81,9 @@ class KeyFiles(Shelf, Protocol):
 
     def take_pair(self, profile: str, keys: Keys) -> None:
         """Remove a pair, and nothing else."""
+
+    def replace_pair(self, profile: str, old: Keys, new: Keys) -> None:
+        """Write a pair in the place of another."""
 
     def set_process(self, profile: str, line: str, before: str | None) -> None:
         """Write the profile's credential_process."""

@@ -8,7 +8,9 @@ do next is read from what AWS lists and what is on record, so the next run finis
 from __future__ import annotations
 
 from datetime import timedelta
+from shlex import quote
 
+from mfa_session.keys.other_profiles import profiles_text
 from mfa_session.keys.steps import (
     CLEAN,
     CREATE,
@@ -16,12 +18,14 @@ from mfa_session.keys.steps import (
     FORGET_NEW,
     PROVE,
     SWAP,
+    SWAP_OTHERS,
     Facts,
     next_step,
     strays,
 )
 from mfa_session.keys.user_keys import UserKeys
 from mfa_session.model.errors import (
+    AnsweredNoError,
     ConfigurationError,
     DeclinedError,
     MfaSessionError,
@@ -31,9 +35,7 @@ from mfa_session.model.long_term_keys import Rotation, not_stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mfa_session.keys.ports import KeyEdges, Shelf
+    from mfa_session.keys.ports import KeyEdges, Others, Shelf
     from mfa_session.keys.user_keys import Signer
     from mfa_session.model.session import Keys
 
@@ -50,12 +52,12 @@ class KeyRotation:
         profile: str,
         signer: Signer,
         *,
+        others: Others,
         yes: bool,
-        others: Sequence[str] = (),
     ) -> None:
         """Take the edges, where the pair is, who signs, and whether questions are answered yes.
 
-        `others` are profiles that hold the same key, and are left as they are.
+        `others` are the profiles that get the new key as well.
         """
         self._edges = edges
         self._shelf = shelf
@@ -75,6 +77,7 @@ class KeyRotation:
             PROVE: self._prove,
             SWAP: self._swap,
             FORGET_NEW: self._forget_new,
+            SWAP_OTHERS: self._swap_others,
             DEACTIVATE: self._deactivate,
         }
         while (step := next_step(begun, self._facts())) is not None:
@@ -115,36 +118,39 @@ class KeyRotation:
             raise ConfigurationError(
                 "no-rotation",
                 f"profile {self._profile!r} has no key that was replaced",
-                f"to replace its key: `mfa-session keys rotate --profile {self._profile}`",
+                f"to replace its key: `mfa-session keys rotate --profile {quote(self._profile)}`",
             )
         current = self._current()
         self._user.look(current)
         key_id = old.access_key_id
         if key_id in self._user.listed and old != current:
-            self._delete_old(key_id)
+            self._ask_whether(f"Delete {self._user.describe(key_id)}? Nothing brings it back.")
+            self._others.replace(old, current)  # pasted since, or left by an older version
+            if self._user.listed[key_id]:
+                self._user.deactivate(key_id)
+            self._user.delete(key_id)
         self._shelf.drop_old(self._profile)
         return key_id
 
-    def _delete_old(self, key_id: str) -> None:
-        self._ask_whether(f"Delete {self._user.describe(key_id)}? Nothing brings it back.")
-        if self._user.listed[key_id]:
-            self._user.deactivate(key_id)
-        self._user.delete(key_id)
-
     def _facts(self) -> Facts:
         slots = self._shelf.slots(self._profile)
-        return Facts(slots=slots, listed=dict(self._user.listed), is_proven=self._is_proven)
+        replaced = slots.old or slots.current
+        return Facts(
+            slots=slots,
+            listed=dict(self._user.listed),
+            others=self._others.using(replaced) if replaced else (),
+            is_proven=self._is_proven,
+        )
 
     def _begin(self) -> Rotation:
-        old_id = self._current().access_key_id
+        old = self._current()
+        old_id = old.access_key_id
         self._refuse_two(old_id)
-        name = self._user.arn.rpartition("/")[2]
-        if self._others:
-            self._edges.talk.warn(
-                f"{old_id} also stands in profile {', '.join(map(repr, self._others))}: "
-                "what uses it there fails once it is inactive"
-            )
-        self._ask_whether(f"Replace {self._user.describe(old_id)} of user {name}?")
+        others = self._others.using(old)
+        where = f", in {profiles_text([self._profile, *others])}" if others else ""
+        self._ask_whether(
+            f"Replace {self._user.describe(old_id)} of user {self._user.name}{where}?"
+        )
         rotation = self._note(old_id)
         self._edges.journal.save(rotation)
         return rotation
@@ -163,18 +169,34 @@ class KeyRotation:
         others = [key_id for key_id in self._user.listed if key_id != current]
         if not others:
             return
-        other, old = others[0], self._shelf.slots(self._profile).old
-        is_ours = old is not None and old.access_key_id == other
+        other = others[0]
         raise RefusedError(
             "two-keys",
             "AWS allows two access keys a user, and there are two: "
             f"{self._user.describe(current)}, which profile {self._profile!r} uses, "
             f"and {self._user.describe(other)}",
-            f"the last rotation left it: `mfa-session keys rotate --profile {self._profile} "
-            "--finish` deletes it"
-            if is_ours
-            else "if nothing uses the second one, delete it: "
-            f"aws iam delete-access-key --access-key-id {other}",
+            self._two_keys_hint(other),
+        )
+
+    def _two_keys_hint(self, other: str) -> str:
+        """Return what is to be done about the second key: deleted only if it is on no record."""
+        for begun in self._edges.journal.rotations():
+            if begun.user_arn == self._user.arn and begun.profile != self._profile:
+                return (
+                    f"the rotation of the key of profile {begun.profile!r} was cut off; finish "
+                    f"it: `mfa-session keys rotate --profile {quote(begun.profile)}`"
+                )
+        old = self._shelf.slots(self._profile).old
+        is_ours = old is not None and old.access_key_id == other
+        keeper = self._profile if is_ours else self._others.keeper(other)
+        if keeper is not None:
+            return (
+                f"the last rotation left it: `mfa-session keys rotate --profile {quote(keeper)} "
+                "--finish` deletes it"
+            )
+        return (
+            "if nothing uses the second one, delete it: "
+            f"aws iam delete-access-key --access-key-id {other}"
         )
 
     def _clean(self, begun: Rotation) -> None:
@@ -210,7 +232,7 @@ class KeyRotation:
         except MfaSessionError:
             self._edges.talk.warn(
                 f"the new key {key_id} could not be stored ({error.message}), nor deleted: "
-                f"`mfa-session keys rotate --profile {self._profile}` sees to it"
+                f"`mfa-session keys rotate --profile {quote(self._profile)}` sees to it"
             )
             return
         self._edges.talk.warn(
@@ -241,6 +263,13 @@ class KeyRotation:
         del begun
         self._shelf.drop_new(self._profile)
 
+    def _swap_others(self, begun: Rotation) -> None:
+        del begun
+        slots = self._shelf.slots(self._profile)
+        if slots.old is None or slots.current is None:
+            raise not_stored(self._profile)
+        self._others.replace(slots.old, slots.current)
+
     def _deactivate(self, begun: Rotation) -> None:
         self._user.deactivate(begun.old_id)
 
@@ -253,4 +282,4 @@ class KeyRotation:
                 "if you mean it: --yes",
             )
         if not answer:
-            raise DeclinedError("not-confirmed", "nothing was changed")
+            raise AnsweredNoError("not-confirmed", "nothing was changed")

@@ -6,22 +6,24 @@ from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mfa_session.model.long_term_keys import Rotation, Slots
 
 CLEAN, CREATE, PROVE, SWAP = "clean", "create", "prove", "swap"
-FORGET_NEW, DEACTIVATE = "forget new", "deactivate"
+FORGET_NEW, SWAP_OTHERS, DEACTIVATE = "forget new", "swap in other profiles", "deactivate"
 
 
 class Facts(Record):
     """What is on record here, and what AWS lists: each key id, and whether it is active.
 
-    `is_proven`: AWS has taken the new key, in this run.
+    `others` are the profiles beside this one that use the key which is replaced. `is_proven`: AWS
+    has taken the new key, in this run.
     """
 
     slots: Slots
     listed: Mapping[str, bool]
+    others: Sequence[str] = ()
     is_proven: bool = False
 
 
@@ -33,6 +35,8 @@ def next_step(begun: Rotation, facts: Facts) -> str | None:
     if current != begun.old_id:  # swapped
         if new is not None:
             return FORGET_NEW
+        if facts.others:
+            return SWAP_OTHERS
         return DEACTIVATE if listed.get(begun.old_id) else None
     if new is not None:
         return SWAP if facts.is_proven else PROVE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from shlex import quote
 
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -62,6 +63,11 @@ class UserKeys:
         self.arn = ""
         self.listed: dict[str, bool] = {}
         self._created: dict[str, datetime] = {}
+
+    @property
+    def name(self) -> str:
+        """The user's name."""
+        return self.arn.rpartition("/")[2]
 
     def look(self, keys: Keys) -> None:
         """Ask AWS whose key it is, and which keys there are; refuse what cannot be rotated."""
@@ -179,5 +185,5 @@ def _not_spread(profile: str, caller: Caller) -> RefusedError:
         "key-not-known-yet",
         f"AWS does not know the new key {caller.keys.shown_id} after {SPREAD_SECONDS} s; "
         "the old one stays in use",
-        f"go on in a minute: `mfa-session keys rotate --profile {profile}`",
+        f"go on in a minute: `mfa-session keys rotate --profile {quote(profile)}`",
     )

@@ -269,7 +269,7 @@ class Turns(Protocol):
     def take(self, key: str, what: str) -> AbstractContextManager[None]:
         """Wait for the turn; a refusal on this terminal meanwhile is raised again here."""
 
-    def alone(self, key: str, what: str) -> AbstractContextManager[None]:
+    def alone(self, key: str, what: str, by: str = "login") -> AbstractContextManager[None]:
         """Wait for the turn; nothing is shared."""
 
 

@@ -29,17 +29,21 @@ _TEMPORARY = {
     "credential_source": "the machine's own role",
 }
 
+SOURCE_PROFILE = "--source-profile"
 _BRIDGED = (*_TEMPORARY, "login_session", "role_arn")
 
 
-def named_source(inputs: Inputs, profile: str) -> Source:
-    """Return the source that a setting names; refuse one without long-term keys, saying why."""
+def named_source(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> Source:
+    """Return the source that a setting names; refuse one without long-term keys, saying why.
+
+    `option` is the command's option that names a source.
+    """
     if profile not in inputs.profiles.names():
         raise unknown_name(inputs, profile)
     check_pasted_keys(inputs, profile)
     source = source_in(inputs, profile)
     if source is None:
-        raise _unfit(inputs, profile)
+        raise _unfit(inputs, profile, option)
     return source
 
 
@@ -55,8 +59,11 @@ def own_source(inputs: Inputs, name: str) -> Source | None:
     return source
 
 
-def usual_source(inputs: Inputs, name: str) -> Source:
-    """Return the source that `aws` itself would use, when nothing names one."""
+def usual_source(inputs: Inputs, name: str, option: str = SOURCE_PROFILE) -> Source:
+    """Return the source that `aws` itself would use, when nothing names one.
+
+    `option` is the command's option that could have.
+    """
     source = environment_source(inputs.environ)
     if source is not None:
         return source
@@ -67,10 +74,10 @@ def usual_source(inputs: Inputs, name: str) -> Source:
             if source.profile is not None:
                 check_pasted_keys(inputs, source.profile)
             return source
-    return _only_source(inputs)
+    return _only_source(inputs, option)
 
 
-def _only_source(inputs: Inputs) -> Source:
+def _only_source(inputs: Inputs, option: str) -> Source:
     """Return the one source that there is at all; refuse none, and several."""
     found = {
         name: source for name in inputs.profiles.names() if (source := source_in(inputs, name))
@@ -82,7 +89,7 @@ def _only_source(inputs: Inputs) -> Source:
             "several-sources",
             f"several profiles hold long-term access keys: {', '.join(found)}",
             "say which is yours",
-            add=("--source-profile", next(iter(found))),
+            add=(option, next(iter(found))),
         )
     named = [name for name in FILE_VARIABLES if inputs.environ.get(name)]
     hint = "run `aws configure` to store yours"
@@ -173,10 +180,10 @@ def _passes_on(inputs: Inputs, profile: str) -> bool:
     return "role_arn" not in section and not is_managed(section)
 
 
-def _unfit(inputs: Inputs, profile: str) -> ConfigurationError:
+def _unfit(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> ConfigurationError:
     """Return why a profile cannot be the source of an MFA session."""
     section = inputs.section(profile)
-    hint, add = _other_source(inputs, profile)
+    hint, add = _other_source(inputs, profile, option)
     if leads_back(section.get("credential_process", "")):
         return ConfigurationError(
             "source-loop",
@@ -214,14 +221,14 @@ def _unfit(inputs: Inputs, profile: str) -> ConfigurationError:
     )
 
 
-def _other_source(inputs: Inputs, profile: str) -> tuple[str, tuple[str, ...]]:
+def _other_source(inputs: Inputs, profile: str, option: str) -> tuple[str, tuple[str, ...]]:
     """Return the hint for who named a profile without long-term keys, and the words it lacks."""
-    source = follow(inputs, profile)
-    found = source.profile if source else None
+    behind = follow(inputs, profile)
+    found = behind.profile if behind else None
     found = found or next((n for n in inputs.profiles.names() if source_in(inputs, n)), None)
     if found is None:
         return "store your access key (AKIA…): `aws configure`", ()
-    return "name the profile that holds your access key (AKIA…)", ("--source-profile", found)
+    return "name the profile that holds your access key (AKIA…)", (option, found)
 
 
 def _places(inputs: Inputs) -> str:

@@ -91,7 +91,8 @@ def rotation_in(process: Process) -> KeyRotation:
     used = process.world.used()
     assert used is not None
     caller = Caller(keys=used, profile=PROFILE, region=None)
-    return KeyRotation(edges, shelf, PROFILE, Signer(caller, lambda: caller), yes=True)
+    signer = Signer(caller, lambda: caller)
+    return KeyRotation(edges, shelf, PROFILE, signer, others=process.others(), yes=True)
 
 
 def rotate(process: Process) -> Rotation:
@@ -110,6 +111,10 @@ def in_keyring() -> World:
     world = World()
     world.move_to_keyring()
     return world
+
+
+def in_two_profiles() -> World:
+    return World().use_elsewhere()
 
 
 def rotated_in(make: Callable[[], World]) -> Callable[[], World]:
@@ -139,12 +144,17 @@ def is_rotated(world: World) -> bool:
         and world.is_active(used)
         and not world.is_active(pair(1))
         and set(world.aws) == {keys.access_key_id for keys in kept.values()}
+        and world.other in {None, used}
     )
 
 
 def is_finished(world: World) -> bool:
     kept = world.keyring or world.file
-    return set(kept) == {CURRENT} and set(world.aws) == {kept[CURRENT].access_key_id}
+    return (
+        set(kept) == {CURRENT}
+        and set(world.aws) == {kept[CURRENT].access_key_id}
+        and world.other in {None, kept[CURRENT]}
+    )
 
 
 COMMANDS: dict[
@@ -155,8 +165,10 @@ COMMANDS = {
     "export": (in_keyring, export_key, is_exported),
     "rotate in a file": (in_file, rotate, is_rotated),
     "rotate in the keyring": (in_keyring, rotate, is_rotated),
+    "rotate in two profiles": (in_two_profiles, rotate, is_rotated),
     "finish in a file": (rotated_in(in_file), finish, is_finished),
     "finish in the keyring": (rotated_in(in_keyring), finish, is_finished),
+    "finish in two profiles": (rotated_in(in_two_profiles), finish, is_finished),
 }
 
 
@@ -171,6 +183,7 @@ def watched(world: World) -> World:
     def watch() -> None:
         used = world.used()
         assert world.is_active(used), f"no working key in use: {used}"
+        assert world.other is None or world.is_active(world.other)
 
     world.watch = watch
     watch()
@@ -395,7 +408,8 @@ def test_long_term_keys_that_may_not_ask_are_helped_by_an_mfa_session() -> None:
             return call
 
     edges = edges.replace(aws=OnlyWithMfa())
-    KeyRotation(edges, edges.files, PROFILE, Signer(own, with_mfa), yes=True).rotate()
+    signer = Signer(own, with_mfa)
+    KeyRotation(edges, edges.files, PROFILE, signer, others=process.others(), yes=True).rotate()
     assert (asked, is_rotated(world)) == (["code"], True)
 
 
@@ -422,11 +436,12 @@ class WithSession:
 
 
 def rotate_with_session(world: World, arn: str | None) -> None:
-    edges = Process(world).edges()
+    process = Process(world)
+    edges = process.edges()
     edges = edges.replace(aws=WithSession(edges.aws, pair(9), arn))
     at_hand = Caller(keys=pair(9), profile=PROFILE, region=None)
     signer = Signer(at_hand, lambda: at_hand)
-    KeyRotation(edges, edges.files, PROFILE, signer, yes=True).rotate()
+    KeyRotation(edges, edges.files, PROFILE, signer, others=process.others(), yes=True).rotate()
 
 
 def test_the_session_of_another_user_signs_nothing() -> None:

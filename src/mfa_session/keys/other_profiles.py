@@ -1,0 +1,81 @@
+"""The other profiles that use one profile's key: in the AWS files, or from the keyring."""
+
+from __future__ import annotations
+
+from mfa_session.model.long_term_keys import OLD
+from mfa_session.session.sources import source_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mfa_session.keys.ports import KeyEdges
+    from mfa_session.model.session import Keys
+    from mfa_session.session.inputs import Inputs
+
+
+class OtherProfiles:
+    """Profiles as they stood at the start; `replaced` have been given another key since."""
+
+    def __init__(self, edges: KeyEdges, inputs: Inputs, profile: str) -> None:
+        """Take the edges, the files, and the profile that is not another one."""
+        self._edges = edges
+        self._inputs = inputs
+        self._names = [name for name in inputs.profiles.names() if name != profile]
+        self.replaced: list[str] = []
+
+    def in_files(self, keys: Keys) -> list[str]:
+        """Return the profiles whose sections hold this pair."""
+        return [
+            name
+            for name in self._names
+            if (source := source_in(self._inputs, name)) and source.keys == keys
+        ]
+
+    def using(self, keys: Keys) -> list[str]:
+        """Return the profiles that hold this pair or get it from the keyring."""
+        return [*self.in_files(keys), *self._in_keyring(keys)]
+
+    def keeper(self, key_id: str) -> str | None:
+        """Return the profile that keeps this key as one that was replaced."""
+        files, vault = self._edges.files, self._edges.vault
+        for name in self._names:
+            source = source_in(self._inputs, name)
+            if source is None:
+                continue
+            old = files.slots(name).old if source.keys else None
+            if source.stored == name:
+                old = vault.get(name, OLD)
+            if old is not None and old.access_key_id == key_id:
+                return name
+        return None
+
+    def _in_keyring(self, keys: Keys) -> Iterator[str]:
+        vault = self._edges.vault
+        known = {key.profile: key.key_id for key in vault.known()}
+        for name in self._names:
+            source = source_in(self._inputs, name)
+            is_own = source is not None and source.stored == name
+            # Where the index does not know the key, the keyring is asked.
+            is_candidate = is_own and known.get(name) in {None, keys.access_key_id}
+            if is_candidate and vault.get(name) == keys:
+                yield name
+
+    def replace(self, old: Keys, new: Keys) -> None:
+        """Give them the new pair, one after the other."""
+        in_files = self.in_files(old)
+        for name in self.using(old):
+            with self._edges.uninterrupted():
+                if name in in_files:
+                    self._edges.files.replace_pair(name, old, new)
+                else:
+                    self._edges.vault.put(name, new)
+            self._names.remove(name)
+            self.replaced.append(name)
+            self._edges.talk.detail(f"profile {name!r} no longer uses {old.shown_id}")
+
+
+def profiles_text(names: Sequence[str]) -> str:
+    """Return profiles as a sentence names them: `profiles 'a', 'b' and 'c'`."""
+    *most, last = map(repr, names)
+    return f"profiles {', '.join(most)} and {last}" if most else f"profile {last}"
