@@ -1,4 +1,4 @@
-"""The table of hints: a state, the command that fails in it, and the hint that mends it.
+"""The tables of hints: a state, the command that fails in it, and the hint that mends it.
 
 Each row names the place in the source that makes the hint, and the command or option shown there.
 `tests/house/test_hints.py` holds that every hint of the source stands in one of the tables here.
@@ -6,164 +6,135 @@ Each row names the place in the source that makes the hint, and the command or o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import json
+from typing import TYPE_CHECKING
 
-from places import long_term, managed
+import shellingham
+
+from commands import hints_keys, hints_roles
+from commands.hint_rows import (
+    AS_ROLE,
+    BOOKS,
+    GUARDED,
+    PLAIN,
+    WITH_MFA,
+    Cure,
+    Row,
+    World,
+    damaged,
+    expired_at_aws,
+    full_disk,
+    interrupt,
+    no_device,
+    other_source_without_device,
+    others_key,
+    refused_session_age,
+    revoked,
+    set_to_another,
+    two_devices,
+    two_keys,
+    two_secrets,
+)
+from mfa_session.sandbox.sandbox import ALLOW_ALL
+from places import long_term
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from mfa_session.sandbox.identities import Document
 
-    from conftest import Run
-    from mfa_session.sandbox import Sandbox
-    from mfa_session.sandbox.identities import Device, Document, User
-    from places import AwsFiles
-    from sandboxed import LogIn
-
-KEYRING = "fakes.file_keyring.FileKeyring"
-NO_KEYRING = "keyring.backends.fail.Keyring"
-BOOKS = "arn:aws:iam::123456789012:role/books"
-PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-WITH_MFA: Document = {
+READ_WITH_MFA: Document = {
     "Version": "2012-10-17",
     "Statement": [
         {
             "Effect": "Deny",
-            "Action": "iam:EnableMFADevice",
+            "NotAction": "iam:ListMFADevices",
             "Resource": "*",
             "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
         }
     ],
 }
-GUARDED = ("sh", "-c", "true", "x")
+SERIAL = "arn:aws:iam::123456789012:mfa/carols-phone"
+NO_LISTING: Document = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Action": "iam:ListMFADevices", "Resource": "*"}],
+}
 
 
-class World(NamedTuple):
-    """Carol's home on the sandbox: keys in `default`, a phone, no session."""
-
-    aws: Sandbox
-    carol: User
-    phone: Device
-    files: AwsFiles
-    home: Path
-    run: Run
-    log_in: LogIn
-
-    def add(self, sections: str) -> None:
-        """Put further sections into the credentials file."""
-        self.files.write(self.files.credentials.read_text() + sections)
-
-    def guard_sh(self, more: str = "") -> None:
-        """Have a session, and let a shell's commands be protected."""
-        self.files.write(settings=f'[guard]\ncommands = ["sh -c"]\n{more}')
-        self.log_in()
-
-    def add_role(self) -> None:
-        """Let there be a role that carol may take with MFA."""
-        trust = {
-            "Effect": "Allow",
-            "Principal": {"AWS": self.carol.arn},
-            "Action": "sts:AssumeRole",
-        }
-        self.aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
-
-    def store_secret(self) -> None:
-        """Have the phone's secret in the keyring."""
-        added = self.run("totp", "add", "--mfa-serial", self.phone.serial, input=self.phone.secret)
-        assert added.exit_code == 0, added
+def no_listing(w: World) -> None:
+    w.carol.inline_policies.update(listing=NO_LISTING)
 
 
-def nothing(world: World) -> None:
-    """Leave the world as it is."""
-    del world
+def read_with_mfa(w: World) -> None:
+    w.carol.inline_policies.update(reading=READ_WITH_MFA)
 
 
-class Row(NamedTuple):
-    """One hint: where it is made, what it shows, and the state and the command it comes of.
-
-    `gives_code` is false where the command must find nobody who has a code. `then` are the words
-    that must succeed after the hint was followed; None: those that failed before. `typed` goes to
-    the stdin of what the hint says to run.
-    """
-
-    place: str
-    shows: str
-    argv: tuple[str, ...]
-    state: Callable[[World], object] = nothing
-    gives_code: bool = True
-    typed: str | None = None
-    env: Mapping[str, str] = {}
-    then: tuple[str, ...] | None = None
-    exit_code: int | None = None
+def full_of_devices(w: World) -> None:
+    for number in range(7):
+        w.aws.create_device(w.carol, name=f"GAHT1234567{number}", kind="hardware")
 
 
-class Cure(NamedTuple):
-    """A cure of the doctor: where it is made, and what it shows."""
-
-    place: str
-    shows: str
-    typed: str | None = None
-
-
-def others_key(w: World, name: str = "work") -> None:
-    w.add(long_term(w.aws.create_user("erin"), name))
-
-
-def two_keys(w: World) -> None:
-    """Two people's keys, none of them in `default`."""
-    w.files.write(long_term(w.carol, "mine"))
-    others_key(w)
+def far_role(w: World) -> None:
+    """Have a role of another account, which may read itself."""
+    trust = {"Effect": "Allow", "Principal": {"AWS": w.carol.arn}, "Action": "sts:AssumeRole"}
+    role = w.aws.create_role(
+        "far",
+        account="444455556666",
+        trust={"Version": "2012-10-17", "Statement": [trust]},
+        policies=[ALLOW_ALL],
+    )
+    w.files.write(settings=f'[sessions.far]\nvia = "mfa"\nrole_arn = "{role.arn}"\n')
 
 
-def two_devices(w: World) -> None:
-    w.aws.create_device(w.carol, name="tablet")
+def lost_connection(w: World) -> None:
+    w.aws.drop("EnableMFADevice", times=None)
+    w.aws.drop("DeleteVirtualMFADevice", times=None)
 
 
-def no_device(w: World) -> None:
-    w.carol.devices.clear()
-    w.aws.directory.devices.clear()
+def cut_off(w: World) -> None:
+    lost_connection(w)
+    assert w.run("device", "enroll", "laptop").exit_code == 6
+    w.aws.clear_faults()
 
 
-def other_source_without_device(w: World) -> None:
-    no_device(w)
-    w.add(long_term(w.carol, "work"))
+def removal_cut_off(w: World) -> None:
+    w.aws.drop("DeleteVirtualMFADevice", times=None)
+    assert w.run("device", "remove", "--yes").exit_code == 6
+    w.aws.clear_faults()
 
 
-def set_to_another(w: World) -> None:
-    w.files.write(settings=f'[sessions.mfa]\nmfa_serial = "{w.phone.serial}"\n')
+def session_of_before(w: World) -> None:
+    """Have a session under a name that has become a role's since."""
+    w.add_role()
+    w.guard_sh()
+    moved = f'[sessions.mfa]\nsource_profile = "default"\nrole_arn = "{BOOKS}"\n'
+    w.files.write(settings=w.files.settings.read_text() + moved)
 
 
-def two_secrets(w: World) -> None:
-    w.store_secret()
-    w.run("totp", "add", "--mfa-serial", "GAHT12345678", input=PLAIN)
+def interrupted_at_code(w: World) -> None:
+    """Have Ctrl-C come while a program is asked for the code."""
+    command = ["sh", "-c", "kill -INT $PPID; sleep 60"]
+    w.files.write(settings=f"[sessions.mfa]\ncode_command = {json.dumps(command)}\n")
 
 
-def damaged(w: World) -> None:
-    w.add(
-        managed(aws_session_token='planted"token', mfa_session_source_key_id=w.carol.access_key_id)
+def written_by_another(w: World) -> None:
+    """Have somebody write another value to config.toml while AWS is asked."""
+    w.meanwhile(
+        "ListMFADevices",
+        lambda: w.files.write(settings='[sessions.mfa]\nduration = "1h"\n'),
     )
 
 
-def revoked(w: World) -> None:
-    """A session that AWS knows no more, and a role to be had from it."""
-    w.add_role()
-    w.log_in()
-    w.aws.directory.sessions.clear()
+def no_shell(w: World) -> None:
+    """Run where no shell is among the parents."""
+
+    def fail() -> None:
+        raise shellingham.ShellDetectionFailure
+
+    w.patch.setattr(shellingham, "detect_shell", fail)
 
 
-def refused_session_age(w: World) -> None:
-    w.add_role()
-    w.log_in()
-    w.aws.fail("AssumeRole", times=1, status=403, code="AccessDenied", message="Not authorized.")
+def no_keys(w: World) -> None:
+    w.files.write("")
 
-
-def expired_at_aws(w: World) -> None:
-    w.add_role()
-    w.log_in()
-    w.aws.fail("AssumeRole", times=1, status=403, code="ExpiredToken", message="Expired.")
-
-
-AS_ROLE = ("login", "--profile", "books", "--role-arn", BOOKS)
 
 ROWS = {
     # Whose session
@@ -424,6 +395,13 @@ ROWS = {
         lambda w: w.guard_sh("confirm = true"),
         then=("guard", "--yes", "--", *GUARDED),
     ),
+    "a session that is another now": Row(
+        "guard.choice:_unchanged",
+        "login",
+        ("guard", "--", *GUARDED),
+        session_of_before,
+        env={"AWS_PROFILE": "mfa"},
+    ),
     "a guard of nothing": Row(
         "guard.command:run", "guard", ("guard",), then=("guard", "--", "true")
     ),
@@ -478,6 +456,53 @@ ROWS = {
         lambda w: w.files.write(settings='[sessions.mfa]\nduration = "1h"\n'),
         then=("status", "--check"),
     ),
+    "a device that may not be looked for": Row(
+        "aws.error_table",
+        "--mfa-serial",
+        ("login",),
+        no_listing,
+        fills={"SERIAL": SERIAL},
+        then=("status", "--check"),
+    ),
+    "more devices than AWS allows, one to be removed": Row(
+        "aws.error_table",
+        "device remove",
+        ("device", "enroll"),
+        full_of_devices,
+        fills={"SERIAL": "GAHT12345670"},
+        agrees=True,
+    ),
+    "no shell is known to print for": Row(
+        "shell.variables:find_shell",
+        "--shell",
+        ("env",),
+        no_shell,
+        env={"SHELL": ""},
+        then=("env", "--shell", "bash"),
+    ),
+    "no shell is known to set up": Row(
+        "setup.shell:plan_shell",
+        "--shell",
+        ("configure", "--guard"),
+        no_shell,
+        env={"SHELL": ""},
+        then=("status", "--check"),
+    ),
+    "configure without keys": Row(
+        "setup.profiles:check_any_source",
+        "configure",
+        ("configure",),
+        no_keys,
+        meanwhile=lambda w: w.files.write(long_term(w.carol)),
+        then=("status", "--check"),
+    ),
+    "a secret for which nobody can be asked": Row(
+        "model.totp:read_secret",
+        "totp add",
+        ("totp", "add"),
+        typed="",
+        then=("totp", "code"),
+    ),
     # Policies
     "a template that needs an option": Row(
         "policy.templates.catalogue:make",
@@ -485,6 +510,74 @@ ROWS = {
         ("policy", "template", "trust"),
         then=("policy", "template"),
     ),
+    "policies that only a session may read": Row(
+        "policy.commands.check:_read_live",
+        "login",
+        ("policy", "check", "--live", "--action", "s3:GetObject"),
+        read_with_mfa,
+        exit_code=0,
+    ),
+    "a role's policies that only its session may read": Row(
+        "policy.commands.check:_read_role",
+        "login",
+        ("policy", "check", "--live", "--action", "s3:GetObject", "--profile", "far"),
+        far_role,
+        exit_code=0,
+    ),
+    # What happens meanwhile
+    "Ctrl-C when the device is enabled": Row(
+        "mfa.enrolment:_tell",
+        "device remove",
+        ("device", "enroll", "laptop"),
+        lambda w: w.meanwhile("EnableMFADevice", interrupt),
+        agrees=True,
+        then=("device", "enroll", "laptop"),
+    ),
+    "Ctrl-C when the settings are written": Row(
+        "setup.command:_log_in",
+        "login",
+        ("configure",),
+        interrupted_at_code,
+        gives_code=False,
+        then=("status", "--check"),
+    ),
+    "an enrolment whose connection is lost": Row(
+        "mfa.interrupted:tell",
+        "device enroll",
+        ("device", "enroll", "laptop"),
+        lost_connection,
+        meanwhile=lambda w: w.aws.clear_faults(),
+        then=("status", "--check"),
+    ),
+    "an enrolment that is listed as cut off": Row(
+        "cli.device:_tell_cut_off",
+        "device enroll",
+        ("device", "list"),
+        cut_off,
+        exit_code=0,
+        then=("status", "--check"),
+    ),
+    "a removal that is listed as cut off": Row(
+        "cli.device:_tell_cut_off",
+        "device remove",
+        ("device", "list"),
+        removal_cut_off,
+        exit_code=0,
+        agrees=True,
+        then=("device", "enroll"),
+    ),
+    "a disk that takes no session": Row(
+        "session.renewal:_save", "login", ("login",), full_disk, then=("status", "--check")
+    ),
+    "config.toml written by another": Row(
+        "files.settings_writer:changed_meanwhile",
+        "configure",
+        ("configure", "--duration", "2h"),
+        written_by_another,
+        then=("status", "--check"),
+    ),
+    **hints_keys.ROWS,
+    **hints_roles.ROWS,
 }
 """By name. What fails, fails with the exit code of an error, unless `exit_code` says 0."""
 
@@ -519,50 +612,40 @@ CURES = {
 }
 """The doctor's cures, by the fault of tests/e2e/test_doctor.py that they mend."""
 
+ELSEWHERE = {
+    "doctor.files:look_at_unfinished_keys": "e2e/test_keys.py: "
+    "test_one_that_was_cut_off_is_told_of_until_it_is_finished",
+    "doctor.profiles:look_at_processes": "e2e/test_keys.py: "
+    "test_our_own_commands_never_run_the_credential_process",
+    "doctor.profiles:look_at_asking_roles": "e2e/test_warm.py: "
+    "test_the_doctor_s_cure_for_a_role_that_asks",
+    "doctor.keyrings:_lost": "e2e/test_store.py: test_what_the_keyring_has_lost_is_had_anew",
+    "cli.device:enroll": "e2e/test_device.py: "
+    "test_without_a_keyring_the_phone_alone_gets_the_secret",
+    "cli.use:_stronger": "e2e/test_use.py: test_what_goes_before_the_profile_is_told",
+    "system.questions:ask": "e2e/test_python.py: "
+    "test_a_frontend_that_cannot_be_asked_is_told_as_such",
+    "policy.formats": "e2e/test_recipes.py: test_the_hint_for_terraforms_language_lints_the_plan",
+    "cli.demo": "e2e/test_demo.py: test_what_the_shell_of_the_demo_suggests_works_there",
+    "cli.demo:_run_demo": "e2e/test_demo.py: test_what_the_shell_of_the_demo_suggests_works_there",
+}
+"""Places whose hints are run by another test: where a terminal, a shell or another program is."""
+
 NOT_RUN = {
-    "shell.dialects env": "what PowerShell throws",
     # What only looks like a hint.
-    "cli.demo": "the demo's own text, which tests of the demo run",
-    "cli.demo:_run_demo": "the demo's own text, which tests of the demo run",
+    "shell.dialects env": "the text that PowerShell throws: no command",
     "cli.overview:overview": "the help's example",
     "model.settings:login_command": "the property that other hints are made with",
     "aws.request:login": "the property that the errors of AWS are made with",
     "setup.shell:_text": "the head of a script",
     "shell.scripts": "the head of a script",
-    "policy.templates.identity:max_age": "a remark about a template, for whoever meets it",
-    "policy.templates.identity:_notes_on_own": "a remark about a template",
+    "policy.templates.identity:max_age": "a remark on a policy, for everybody whom it is for",
+    "policy.templates.identity:_notes_on_own": "a remark on a policy, likewise",
     "doctor.sessions:look_at_default": "the command that a finding speaks of",
     "doctor.sessions": "the command that a check speaks of",
-    # What no test can be in the state of without a race, a signal or a broken disk.
-    "mfa.enrolment:_tell": "a signal between two lines; held by unit/mfa/test_enrolment.py",
-    "setup.command:_log_in": "Ctrl-C at the login's prompt; held by test_configure.py",
-    "mfa.interrupted:tell": "a lost connection; run in test_device.py",
-    "session.renewal:_save": "a disk that takes nothing; run in test_faults.py",
-    "files.settings_writer:changed_meanwhile": "a file that is written meanwhile",
-    "guard.choice:_unchanged": "settings that moved after a login; unit/guard/test_choice.py",
-    "serve.serving:_issued": "a session whose end is not known, of a login just now",
-    # What the person must fill in, or do at a terminal.
-    "cli.use:_stronger": "a remark on what stands in the way, with what removes it",
-    "system.questions:ask": "a notebook that runs unattended; held by test_python.py",
-    "model.long_term_keys:not_stored": "another keyring than the one at the import",
-    "keys": "each step of a rotation or a move says the next one; taken in test_keys.py",
-    "roles": "races, Ctrl-C and placeholders; test_login_all.py, test_warm.py, test_console.py",
-    "doctor.profiles:look_at_processes": "a program that was moved; run in test_keys.py",
-    "doctor.keyrings:_lost": "a keyring that has lost a session; run in test_store.py",
-    "files.recovered:_keys": "a keyring that has lost a session in the middle of a run",
-    "doctor.profiles:look_at_asking_roles": "good for an hour; warm is run in test_warm.py",
-    "setup.interview warm": "good for an hour; warm is run in test_warm.py",
-    "aws.error_table keys list": "the list is run in test_keys.py",
-    "aws.error_table --mfa-serial": "SERIAL is the person's",
-    "aws.error_table device remove": "beside `device list`, which is run",
-    "cli.login:_run_all": "an option beside the command",
-    "model.totp:read_secret": "FILE is the person's",
-    "policy.formats": "a pipe from Terraform",
-    "setup.profiles:check_any_source": "after `aws configure`, which asks at a terminal",
-    "cli.device:enroll": "a phone at a terminal; run in test_device.py",
-    "shell.variables:find_shell": "tests are run from a shell, which is found",
-    "setup.shell:plan_shell": "tests are run from a shell, which is found",
-    "policy.commands.check:_read_live": "a remark: more may be readable",
-    "policy.commands.check:_read_role": "a remark: more may be readable",
+    # What cannot be run to its end here.
+    "model.long_term_keys:not_stored": "`doctor` looks; the key is only where the person has it",
+    "roles.sessions:of": "another program removes a session in the middle of `login --all`",
+    "serve.serving:_issued": "for the type checker: a session in use has an end",
 }
-"""Places whose hints no row runs, each with the reason."""
+"""Places whose hints no test runs, each with the reason."""

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from commands.hints import KEYRING, ROWS, World
+from commands.hint_rows import KEYRING, PLAIN, World
+from commands.hints import ROWS
+from mfa_session.model.errors import DeclinedError
 from mfa_session.sandbox.codes import STEP_SECONDS
 
 if TYPE_CHECKING:
@@ -17,24 +19,33 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import processes
-    from commands.hints import Row
+    from commands.hint_rows import Row
     from conftest import Run
+    from in_process import JumpingClock
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
     from places import AwsFiles
     from sandboxed import LogIn
 
-TAKES_CODE = {"login", "configure", "exec", "guard", "credential-process"}
+TAKES_CODE = {"login", "configure", "exec", "guard", "credential-process", "warm", "console", "env"}
 SHOWN = re.compile(r"`(mfa-session [^`]+)`")
 
 
 @pytest.fixture
-def world(  # what a person has
-    aws: Sandbox, carol: User, phone: Device, carols: AwsFiles, home: Path, run: Run, log_in: LogIn
+def world(  # noqa: PLR0917  # what a person has
+    aws: Sandbox,
+    carol: User,
+    phone: Device,
+    carols: AwsFiles,
+    home: Path,
+    run: Run,
+    log_in: LogIn,
+    clock: JumpingClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> World:
     """Carol's home, and a keyring that works."""
     os.environ.update(PYTHON_KEYRING_BACKEND=KEYRING, FILE_KEYRING=str(home / "keyring.json"))
-    return World(aws, carol, phone, carols, home, run, log_in)
+    return World(aws, carol, phone, carols, home, run, log_in, clock, monkeypatch)
 
 
 class Runs:
@@ -68,7 +79,21 @@ def shown_in(text: str, row: Row) -> list[str]:
     """Return the words of the command that a hint shows, without the program's name."""
     shown = [command for command in SHOWN.findall(text) if row.shows in command]
     assert shown, text
-    return shlex.split(shown[0])[1:]
+    command = shown[0]
+    for blank, filled in row.fills.items():
+        assert blank in command
+        command = command.replace(blank, filled)
+    return shlex.split(command)[1:]
+
+
+def follow(command: Sequence[str], run: Runs, row: Row) -> processes.Outcome:
+    """Run what a hint says as a person would, who agrees where the row says so."""
+    typed = PLAIN if "<FILE" in command else row.typed
+    words = [word for word in command if word != "<FILE"]
+    outcome = run(words, gives_code=True, typed=typed)
+    if row.agrees and outcome.exit_code == DeclinedError.exit_code:
+        outcome = run([*words, "--yes"], gives_code=True, typed=typed)
+    return outcome
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -79,7 +104,8 @@ def test_a_hint_run_word_for_word_mends_what_it_is_about(name: str, world: World
     first = run(row.argv, gives_code=row.gives_code, typed=row.typed)
     assert (first.exit_code == 0) == (row.exit_code == 0), first
     command = shown_in(first.stderr, row)
-    followed = run(command, gives_code=True, typed=row.typed)
+    row.meanwhile(world)
+    followed = follow(command, run, row)
     assert followed.exit_code == 0, (command, followed)
     then = run(row.then or row.argv, gives_code=False, typed=row.typed)
     assert (then.exit_code, SHOWN.findall(then.stderr) if row.then is None else []) == (0, []), then

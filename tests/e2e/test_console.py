@@ -103,7 +103,7 @@ def test_an_mfa_session_is_refused_and_the_roles_are_named(
     outcome = run("console", "--profile", "mfa", "--print")
     assert outcome.exit_code == 3
     assert "session 'mfa' is an MFA session" in outcome.stderr
-    assert "`mfa-session console --profile books`" in outcome.stderr
+    assert "`mfa-session console --print --profile books`" in outcome.stderr
     assert (list(aws.calls), outcome.stdout) == ([], "")
     carols.write(settings="", config=f"[profile other]\nrole_arn = {books.arn}\n")
     assert "--profile other`" in run("console", "--print").stderr

@@ -133,6 +133,29 @@ def test_a_role_from_long_term_keys_goes_by_the_mfa_session_of_these_keys(
     assert names == ["mfa", *(role.name for role in roles)]
 
 
+def test_several_sessions_of_one_role_do_not_wait_for_each_other(
+    run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
+) -> None:
+    (role,) = make_roles(aws, carol, 1)
+    table = f'via = "mfa"\nrole_arn = "{role.arn}"\n'
+    carols.write(
+        settings="[sessions.mfa]\n"
+        f'[sessions.here]\n{table}region = "eu-west-1"\n'
+        f'[sessions.there]\n{table}region = "us-east-1"\n'
+    )
+    outcome = run("login", "--all", "--token-code", phone.code())
+    assert (outcome.exit_code, "waiting" in outcome.stderr) == (0, False), outcome
+    assert (carols.profile("here"), carols.profile("there")) == (
+        {"region": "eu-west-1"}, {"region": "us-east-1"},
+    )  # fmt: skip
+    assert {"mfa", "here", "there"} <= {line["name"] for line in listed(run)}
+
+
+def listed(run: Run) -> list[dict[str, str]]:
+    """Return the sessions that `status` lists."""
+    return list(json.loads(run("status", "--json").stdout)["sessions"])
+
+
 def test_each_identity_is_asked_for_one_code(
     run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:

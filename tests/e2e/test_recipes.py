@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import re
+import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -118,3 +121,25 @@ def test_a_program_without_a_terminal_renews_from_the_keyring(
     outcome = run(*command, env=keyring)
     assert outcome.exit_code == 0, outcome
     assert carols.section("mfa") is not None
+
+
+def test_the_hint_for_terraforms_language_lints_the_plan(run: Run, home: Path) -> None:
+    """Terraform stands in as a script that prints its plan."""
+    (home / "main.tf").write_text('resource "aws_iam_policy" "x" {}\n')
+    refused = run("policy", "lint", str(home / "main.tf"))
+    assert refused.exit_code == 3
+    (command,) = re.findall(r"`(terraform [^`]*)`", refused.stderr)
+    tools = home / "bin"
+    tools.mkdir()
+    document = {"Version": "2012-10-17", "Statement": []}
+    policy = {
+        "address": "aws_iam_policy.x",
+        "type": "aws_iam_policy",
+        "values": {"policy": json.dumps(document)},
+    }
+    plan = {"format_version": "1.2", "planned_values": {"root_module": {"resources": [policy]}}}
+    (tools / "terraform").write_text(f"#!/bin/sh\n[ $1 = plan ] || echo '{json.dumps(plan)}'\n")
+    (tools / "terraform").chmod(0o755)
+    path = os.pathsep.join([str(tools), sysconfig.get_path("scripts"), os.environ["PATH"]])
+    outcome = processes.run_process(["bash", "-c", command], {"PATH": path})
+    assert (outcome.exit_code, "hint" in outcome.stderr) == (0, False), outcome

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
 from typing import TYPE_CHECKING
 
@@ -426,3 +427,18 @@ def test_of_many_at_once_one_asks_and_each_role_is_assumed_once(
     outcomes = [processes.finish_process(process) for process in started]
     assert [outcome.exit_code for outcome in outcomes] == [0] * 6, outcomes
     assert (aws.count("GetSessionToken"), aws.count("AssumeRole")) == (1, MANY)
+
+
+def test_the_doctor_s_cure_for_a_role_that_asks(
+    run: Run, carols: AwsFiles, role: Role, phone: Device
+) -> None:
+    carols.write(config=profile("books", role, phone))
+    (told,) = [
+        check for check in json.loads(run("doctor", "--json").stdout)["checks"]
+        if check["id"] == "role-asks-code"
+    ]  # fmt: skip
+    words = shlex.split(told["cure"])
+    assert words[0] == "mfa-session"
+    outcome = run(*words[1:], env={"MFA_SESSION_TOKEN_CODE": phone.code()})
+    assert outcome.exit_code == 0, outcome
+    assert ask_aws("books").exit_code == 0

@@ -314,7 +314,7 @@ ANSWERS: tuple[Meaning, ...] = (
             "AWS allows no more MFA devices: a user has eight at most, "
             "and an account has a limit, too",
             "remove one that you do not use: "
-            "`mfa-session device list`, `mfa-session device remove`",
+            "`mfa-session device list`, `mfa-session device remove SERIAL`",
         ),
     ),
     Meaning(

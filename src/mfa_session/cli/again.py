@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mfa_session.cli.spec.command import Command, Option
 
 _NAMES_SESSION = {"profile": "--profile", "source_profile": "--source-profile"}
+_SAYS_WHICH = ("--profile", "--all")
 _NOT_AGAIN = {"token_code", "json"}
 """A code is good for one use; and who reads a hint types the command."""
 _COMMAND_OF_OURS = re.compile(r"(?<=`)mfa-session (?P<words>[a-z][^`]*)")
@@ -52,7 +53,7 @@ def _session_words(given: Given) -> list[tuple[str, str]]:
 def _name_session(found: re.Match[str], said: Sequence[tuple[str, str]]) -> str:
     words = found["words"].split()
     command = find_command(*words[:2]) or find_command(*words[:1])
-    if command is None or "--profile" in found[0]:
+    if command is None or any(flag in words for flag in _SAYS_WHICH):
         return found[0]
     added = [text for flag, text in said if _takes(command, [flag])]
     count = len(command.words)

@@ -51,16 +51,7 @@ def show(options: Options, ctx: Context) -> Result:
     edges = _edges(settings, ctx)
     found = edges.aws.enabled()
     stored = devices.stored_secrets(edges, [device.serial for device in found if device.usable])
-    for intent in edges.intents.all():
-        cure = (
-            f"remove {intent.serial}` ends it"
-            if intent.removing
-            else "enroll` sees to what was left"
-        )
-        ctx.console.say(
-            f"{intent.what} of {intent.serial} was cut off, or goes on now; "
-            f"`mfa-session device {cure}"
-        )
+    _tell_cut_off(edges, settings, ctx)
     if not found and not options.json:
         add = settings.command("device enroll", "source_profile")
         ctx.console.say(f"no MFA devices; add one: `{add}`")
@@ -68,6 +59,19 @@ def show(options: Options, ctx: Context) -> Result:
         data={"devices": [_summary(device, stored) for device in found]},
         lines=columns(_HEADINGS, (_row(device, stored) for device in found)),
     )
+
+
+def _tell_cut_off(edges: DeviceEdges, settings: Settings, ctx: Context) -> None:
+    """Tell of enrolments and removals that were cut off, and what finishes each."""
+    for intent in edges.intents.all():
+        name = intent.serial.rsplit("/", 1)[-1]
+        finish = settings.command(f"device enroll {name}", "source_profile")
+        if intent.removing:
+            finish = settings.command(f"device remove {intent.serial}", "source_profile")
+        ctx.console.say(
+            f"{intent.what} of {intent.serial} was cut off, or is still running; "
+            f"to finish it: `{finish}`"
+        )
 
 
 def enroll(options: Options, ctx: Context) -> Result:

@@ -52,7 +52,7 @@ def _run_all(options: Options, ctx: Context) -> Result:
             "all-or-one",
             "--all means every session of config.toml; --jobs goes with it, --profile, --role-arn, "
             "--external-id, --role-session-name and --write-to do not",
-            "log in to every session: mfa-session login --all",
+            "log in to every session: `mfa-session login --all`",
         )
     every = login_all.Options(
         session=session,

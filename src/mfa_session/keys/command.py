@@ -198,7 +198,12 @@ def _alone(ctx: Context, profile: str) -> AbstractContextManager[None]:
 def _with_mfa(settings: Settings, inputs: Inputs, ctx: Context) -> Caller:
     """Return the source's MFA session as the caller: renewed if need be, with a code."""
     session = acquire(ctx, inputs, settings).session
-    return Caller(keys=session.keys, profile=settings.source.profile, region=settings.region)
+    return Caller(
+        keys=session.keys,
+        profile=settings.source.profile,
+        region=settings.region,
+        session=session.name,
+    )
 
 
 def _callers(source: Source, inputs: Inputs, ctx: Context) -> tuple[Caller, Caller]:

@@ -95,12 +95,12 @@ class UserKeys:
     def check_owner(self, arn: str, expected: str) -> None:
         """Refuse keys that are another user's."""
         if arn != expected:
+            named = "mfa-session logout --profile " + quote(self._signer.caller.session or "mfa")
             raise ConfigurationError(
                 "other-user",
                 f"the session at hand is {arn}'s, and the key of profile {self._profile!r} is "
                 f"{expected}'s",
-                "remove the session: `mfa-session logout`; then log in with profile "
-                f"{self._profile!r}",
+                f"remove the session: `{named}`; then run this again",
             )
 
     def describe(self, key_id: str) -> str:

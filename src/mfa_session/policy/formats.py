@@ -24,8 +24,8 @@ _YAML_KEY = re.compile(r"^(- )?[A-Za-z_][\w.:-]*:(\s|$)", re.MULTILINE)
 _COMMENTS = re.compile(r"\s*(#[^\n]*\n\s*)*")
 _PERCENT_JSON = re.compile(r"\s*%(7B|5B)", re.IGNORECASE)
 TERRAFORM_HINT = (
-    "lint what Terraform makes of it: terraform plan -out=plan && terraform show -json plan"
-    " | mfa-session policy lint -"
+    "lint what Terraform makes of it: `terraform plan -out=plan && terraform show -json plan"
+    " | mfa-session policy lint -`"
 )
 
 

@@ -83,14 +83,13 @@ def _console_of(settings: Settings, inputs: Inputs) -> ConsoleAddresses:
         others = _roles_in(inputs)
         hint = "get a role session: `mfa-session login --profile NAME --role-arn ARN`"
         if others:
-            hint = f"use a role session: `mfa-session console --profile {others[0]}`"
-        if others[1:]:
-            hint += f"; others: {', '.join(others[1:])}"
+            hint = f"use a role session ({', '.join(others)})"
         raise ConfigurationError(
             "console-needs-role",
             f"session {settings.name!r} is an MFA session: AWS signs only role sessions in to the "
             "console",
             hint,
+            add=("--profile", others[0]) if others else (),
         )
     return find_console(arn.partition, settings.region)
 

@@ -86,16 +86,31 @@ class RoleSessions:
                 self._raise(calls.interruption, bugs)
 
     def _take_turns(self, wanted: Sequence[Settings], turns: ExitStack) -> list[Settings]:
-        """Wait for every session's turn, in one order everywhere: nobody waits in a circle."""
-        mine = []
+        """Wait for every session's turn, in one order everywhere: nobody waits in a circle.
+
+        Sessions of one role share a turn, which this process could not take twice.
+        """
+        mine: list[Settings] = []
+        taken: dict[str, NoMfaError | None] = {}
         for settings in sorted((with_keys(self._session, s) for s in wanted), key=identity):
-            what = f"session {settings.name!r}"
-            try:
-                turns.enter_context(self._session.turns.take(identity(settings), what))
+            who = identity(settings)
+            if who not in taken:
+                taken[who] = self._take_turn(settings, turns)
+            refusal = taken[who]
+            if refusal is None:
                 mine.append(settings)
-            except NoMfaError as error:  # another login holds this one up
-                self.failed[settings.name] = error
+            else:
+                self.failed[settings.name] = refusal
         return mine
+
+    def _take_turn(self, settings: Settings, turns: ExitStack) -> NoMfaError | None:
+        """Wait for a session's turn; return the error if another login holds it up."""
+        what = f"session {settings.name!r}"
+        try:
+            turns.enter_context(self._session.turns.take(identity(settings), what))
+        except NoMfaError as error:
+            return error
+        return None
 
     def _look_again(
         self, mine: Sequence[Settings], bases: Mapping[str, Settings]

@@ -1,0 +1,216 @@
+"""What the rows of the tables of hints are made of: a home, and the states that it can be in."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mfa_session.files import atomic
+from moments import Held
+from places import long_term, managed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    import pytest
+
+    from conftest import Run
+    from in_process import JumpingClock
+    from mfa_session.sandbox import Sandbox
+    from mfa_session.sandbox.answers import Answer
+    from mfa_session.sandbox.identities import Device, Document, User
+    from mfa_session.sandbox.signatures import HttpRequest
+    from places import AwsFiles
+    from sandboxed import LogIn
+
+KEYRING = "fakes.file_keyring.FileKeyring"
+NO_KEYRING = "keyring.backends.fail.Keyring"
+BOOKS = "arn:aws:iam::123456789012:role/books"
+PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+WITH_MFA: Document = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Deny",
+            "Action": "iam:EnableMFADevice",
+            "Resource": "*",
+            "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}},
+        }
+    ],
+}
+GUARDED = ("sh", "-c", "true", "x")
+
+
+class World(NamedTuple):
+    """Carol's home on the sandbox: keys in `default`, a phone, no session."""
+
+    aws: Sandbox
+    carol: User
+    phone: Device
+    files: AwsFiles
+    home: Path
+    run: Run
+    log_in: LogIn
+    clock: JumpingClock
+    patch: pytest.MonkeyPatch
+
+    def add(self, sections: str) -> None:
+        """Put further sections into the credentials file."""
+        self.files.write(self.files.credentials.read_text() + sections)
+
+    def guard_sh(self, more: str = "") -> None:
+        """Have a session, and let a shell's commands be protected."""
+        self.files.write(settings=f'[guard]\ncommands = ["sh -c"]\n{more}')
+        self.log_in()
+
+    def add_role(self) -> None:
+        """Let there be a role that carol may take with MFA."""
+        trust = {
+            "Effect": "Allow",
+            "Principal": {"AWS": self.carol.arn},
+            "Action": "sts:AssumeRole",
+        }
+        self.aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
+
+    def meanwhile(self, operation: str, happens: Callable[[], None]) -> None:
+        """Have something happen while AWS is asked this, once."""
+        Meanwhile(self.aws, operation, happens).__enter__()
+
+    def store_secret(self) -> None:
+        """Have the phone's secret in the keyring."""
+        added = self.run("totp", "add", "--mfa-serial", self.phone.serial, input=self.phone.secret)
+        assert added.exit_code == 0, added
+
+
+class Meanwhile(Held):
+    """Lets something happen while AWS is asked, once."""
+
+    def __init__(self, sandbox: Sandbox, operation: str, happens: Callable[[], None]) -> None:
+        """Take the operation, and what happens."""
+        super().__init__(sandbox, operation)
+        self._happens = happens
+
+    def _handle(self, request: HttpRequest) -> Answer | None:
+        if self._mark in request.body + b"&":
+            self._server.handle_request_of = self._before
+            self._happens()
+        return self._before(request)
+
+
+def interrupt() -> None:
+    """Send Ctrl-C to this process."""
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def full_disk(w: World) -> None:
+    """Let the disk take no new credentials file, once."""
+    replace = atomic._replace
+
+    def refuse(target: str, *what: Any) -> None:
+        if target.endswith("credentials"):
+            w.patch.setattr(atomic, "_replace", replace)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), target)
+        replace(target, *what)
+
+    w.patch.setattr(atomic, "_replace", refuse)
+
+
+def nothing(world: World) -> None:
+    """Leave the world as it is."""
+    del world
+
+
+class Row(NamedTuple):
+    """One hint: where it is made, what it shows, and the state and the command it comes from.
+
+    `gives_code` is false where the command must find nobody who has a code. `then` are the words
+    that must succeed after the hint was followed; None: those that failed before. `typed` goes to
+    the stdin of what the hint says to run. `fills` are the words in capitals that the person
+    replaces, `meanwhile` is what else the hint has them do first, and `agrees` that they answer
+    yes where the hint's command asks.
+    """
+
+    place: str
+    shows: str
+    argv: tuple[str, ...]
+    state: Callable[[World], object] = nothing
+    gives_code: bool = True
+    typed: str | None = None
+    env: Mapping[str, str] = {}
+    then: tuple[str, ...] | None = None
+    exit_code: int | None = None
+    fills: Mapping[str, str] = {}
+    meanwhile: Callable[[World], object] = nothing
+    agrees: bool = False
+
+
+class Cure(NamedTuple):
+    """A cure of the doctor: where it is made, and what it shows."""
+
+    place: str
+    shows: str
+    typed: str | None = None
+
+
+def others_key(w: World, name: str = "work") -> None:
+    w.add(long_term(w.aws.create_user("erin"), name))
+
+
+def two_keys(w: World) -> None:
+    """Two people's keys, none of them in `default`."""
+    w.files.write(long_term(w.carol, "mine"))
+    others_key(w)
+
+
+def two_devices(w: World) -> None:
+    w.aws.create_device(w.carol, name="tablet")
+
+
+def no_device(w: World) -> None:
+    w.carol.devices.clear()
+    w.aws.directory.devices.clear()
+
+
+def other_source_without_device(w: World) -> None:
+    no_device(w)
+    w.add(long_term(w.carol, "work"))
+
+
+def set_to_another(w: World) -> None:
+    w.files.write(settings=f'[sessions.mfa]\nmfa_serial = "{w.phone.serial}"\n')
+
+
+def two_secrets(w: World) -> None:
+    w.store_secret()
+    w.run("totp", "add", "--mfa-serial", "GAHT12345678", input=PLAIN)
+
+
+def damaged(w: World) -> None:
+    w.add(
+        managed(aws_session_token='planted"token', mfa_session_source_key_id=w.carol.access_key_id)
+    )
+
+
+def revoked(w: World) -> None:
+    """A session that AWS knows no more, and a role to be had from it."""
+    w.add_role()
+    w.log_in()
+    w.aws.directory.sessions.clear()
+
+
+def refused_session_age(w: World) -> None:
+    w.add_role()
+    w.log_in()
+    w.aws.fail("AssumeRole", times=1, status=403, code="AccessDenied", message="Not authorized.")
+
+
+def expired_at_aws(w: World) -> None:
+    w.add_role()
+    w.log_in()
+    w.aws.fail("AssumeRole", times=1, status=403, code="ExpiredToken", message="Expired.")
+
+
+AS_ROLE = ("login", "--profile", "books", "--role-arn", BOOKS)

@@ -1,0 +1,53 @@
+"""`demo`: what it shows happens, and what its shell suggests works there."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pexpect
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run, Terminal
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
+
+
+def test_the_demo_shows_a_denial_a_login_and_what_it_is_good_for(apart: Run, home: Path) -> None:
+    outcome = apart("demo")
+    assert outcome.exit_code == 0, outcome
+    commands = re.findall(r"^\$ (.*)$", outcome.stdout, flags=re.MULTILINE)
+    stop = next(command for command in commands if "stop-instances" in command)
+    assert commands[2:5] == [
+        "phone | mfa-session login --token-code -",
+        "mfa-session status",
+        f"{stop} --profile mfa",
+    ]
+    assert "UnauthorizedOperation" in outcome.stdout
+    assert '"Name": "stopping"' in outcome.stdout
+    assert list(home.iterdir()) == []
+
+
+def test_what_the_shell_of_the_demo_suggests_works_there(terminal: Terminal) -> None:
+    tty = terminal("demo", "--shell", env={"SHELL": "/bin/sh", "PS1": "$ "}, limit_seconds=60)
+    tty.expect(r"phone +shows.*\r\n +(aws [^\r]*)\r\n +(mfa-session login)\r\n +(aws [^\r]*)\r\n")
+    denied, login, allowed = tty.match.groups()
+    tty.sendline(denied)
+    tty.expect_exact("UnauthorizedOperation")
+    tty.sendline("phone")
+    tty.expect(r"(\d{6})\r\ngood for")
+    code = tty.match.group(1)
+    tty.sendline(login)
+    tty.expect_exact("MFA code for ")
+    tty.sendline(code)
+    tty.expect_exact("good for 12h")
+    tty.sendline(allowed)
+    tty.expect_exact('"Name": "stopping"')
+    tty.sendline("exit")
+    tty.expect(pexpect.EOF)
+    tty.close()
+    assert tty.exitstatus == 0
