@@ -46,6 +46,11 @@ def refused(operation: str, code: str, times: int = 1) -> Callable[[World], None
     return refuse
 
 
+def was_cut_off(w: World) -> None:
+    w.aws.drop("CreateAccessKey", after=True)
+    assert w.run(*ROTATE).exit_code == 6
+
+
 def cut_off_for_another(w: World) -> None:
     """Have a rotation cut off that was begun for another profile with the same key."""
     w.add(long_term(w.carol, "second"))
@@ -132,7 +137,7 @@ ROWS = {
         "keys.command:_tell_unfinished",
         "keys",
         ("keys", "list"),
-        lambda w: (w.aws.drop("CreateAccessKey", after=True), w.run(*ROTATE)),
+        was_cut_off,
         exit_code=0,
         agrees=True,
         then=("keys", "rotate", "--finish", "--yes"),

@@ -16,8 +16,8 @@ import pexpect
 import pytest
 
 import processes
+from commands.hint_rows import KEYRING as KEYRING_HERE
 from commands.hints import CURES
-from commands.hints import KEYRING as KEYRING_HERE
 from fakes.file_keyring import NAME as FILE_KEYRING
 from mfa_session.doctor.examination import BROKE_OFF, GROUPS
 from mfa_session.files.enrolments import Enrolments
