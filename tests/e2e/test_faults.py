@@ -116,6 +116,23 @@ def test_a_full_disk_is_told_before_a_code_is_spent(
     assert carols.credentials.read_bytes() == before
 
 
+@pytest.mark.parametrize("most", [4, 6, 7])
+def test_too_few_open_files_are_told_and_lose_no_session(
+    aws: Sandbox, carols: AwsFiles, phone: Device, program: str, run: Run, most: int
+) -> None:
+    before = carols.credentials.read_bytes()
+    limited = ["sh", "-c", f'ulimit -n {most}; exec "$0" "$@"', program]
+    argv = ("login", "--mfa-serial", phone.serial, "--token-code", phone.code())
+    outcome = processes.run_process([*limited, *argv])
+    assert outcome.exit_code == 3, outcome
+    assert "too many open files" in outcome.stderr.lower()
+    assert "Traceback" not in outcome.stderr
+    assert carols.credentials.read_bytes() == before
+    issued = aws.count("GetSessionToken")
+    assert (run("login", "--no-input").exit_code == 0) == bool(issued)
+    assert aws.count("GetSessionToken") == issued
+
+
 @needs_root
 @pytest.mark.parametrize("verb", ["import", "rotate"])
 def test_a_full_disk_loses_no_long_term_key(

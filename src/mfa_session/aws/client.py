@@ -52,7 +52,8 @@ class Clients:
                 return
 
         self._thread = threading.Thread(target=make, daemon=True)
-        self._thread.start()
+        with suppress(RuntimeError):  # no more threads: it is made when it is used
+            self._thread.start()
 
     def get(self, service: str, caller: Caller, *, once: bool = False) -> Any:  # untyped
         """Return the client of a service for these keys, profile and region.

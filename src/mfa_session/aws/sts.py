@@ -151,7 +151,7 @@ class AwsCalls:
             raise translate(error, request, self._clock.local_now()) from error
         except TimeoutError:
             raise too_slow(request, CALL_SECONDS) from None
-        except MfaSessionError:
+        except (MfaSessionError, OSError, MemoryError):
             raise
         except Exception:  # noqa: BLE001  # whatever botocore's parsers make of a portal's page
             raise not_an_answer(request) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -11,41 +12,107 @@ from mfa_session.model.errors import (
     ConfigurationError,
     Interrupted,
     MfaSessionError,
+    UnreachableError,
     hint_for,
 )
 from mfa_session.model.result import error_data
+from mfa_session.model.system_hints import hint_for_errno
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mfa_session.cli.arguments import Given
     from mfa_session.cli.spec.command import Command
     from mfa_session.session.context import Context
 
 BUG_EXIT_CODE = 70
+_BUGS = {errno.EBADF, errno.EFAULT, errno.EINVAL, errno.ENOTSOCK}
+"""What the system answers to a call that is wrong, on the best of days."""
+_STEPS = {
+    "subprocess": "a program could not be started",
+    "socket": "a connection could not be opened",
+    "threading": "a thread could not be started",
+    "mfa_session.system.timeouts": "a thread could not be started",
+    "mfa_session.system.terminal": "the terminal could not be used",
+}
+"""What the program was at, by the module that an error without a file's name came through."""
 
 
 def report(error: BaseException, command: Command, given: Given, ctx: Context) -> int:
     """Tell an error of any kind, and return the exit code. An error of ours is told as it is."""
-    if isinstance(error, MfaSessionError):
-        told = error
-    elif isinstance(error, KeyboardInterrupt):
-        told = Interrupted("interrupted", "interrupted; nothing was changed")
-    elif isinstance(error, OSError) and error.filename is not None:
-        told = _file_failed(error)
-    else:
+    told = _told(error)
+    if told is None:
         return _report_bug(error, command, given, ctx)
     _tell(told, command, given, ctx)
     return told.exit_code
 
 
+def _told(error: BaseException) -> MfaSessionError | None:
+    """Return an error as it is told to the person; None for a bug of ours."""
+    if isinstance(error, MfaSessionError):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted("interrupted", "interrupted; nothing was changed")
+    if isinstance(error, OSError) and error.filename is not None:
+        return _file_failed(error)
+    if isinstance(error, (ConnectionError, TimeoutError)):
+        return _connection_failed(error)
+    number = _errno_of(error)
+    return None if number is None or number in _BUGS else _system_failed(error, number)
+
+
 def _file_failed(error: OSError) -> MfaSessionError:
     """Return the error for a file that the system would not read or write (EIO, ENOSPC, EINTR)."""
-    reason = (error.strerror or type(error).__name__).lower()
     return ConfigurationError(
         "file-failed",
-        f"{os.fsdecode(error.filename)}: {reason}",
-        "see that the disk has room and is healthy, then run the command again",
+        f"{os.fsdecode(error.filename)}: {_reason(error)}",
+        hint_for_errno(error.errno) or "see that the disk is healthy",
     )
+
+
+def _connection_failed(error: OSError) -> MfaSessionError:
+    """Return the error for a connection that broke where no call of AWS was made."""
+    return UnreachableError(
+        "network", f"a connection failed: {_reason(error)}", "check the network, then try again"
+    )
+
+
+def _errno_of(error: BaseException) -> int | None:
+    """Return the number by which the system refused something, other exceptions than OSError too.
+
+    Python has only a text for a thread that the system does not start.
+    """
+    if isinstance(error, MemoryError):
+        return errno.ENOMEM
+    if isinstance(error, RuntimeError) and str(error) == "can't start new thread":
+        return errno.EAGAIN
+    return error.errno if isinstance(error, OSError) else None
+
+
+def _system_failed(error: BaseException, number: int) -> MfaSessionError:
+    """Return the error for what the system refused where there is no file to name."""
+    modules = list(_modules_of(error))
+    steps = [_STEPS[module] for module in modules if module in _STEPS]
+    ours = [module for module in modules if module.startswith("mfa_session.")]
+    reason = os.strerror(number).lower()
+    return ConfigurationError(
+        "system-failed",
+        f"{steps[-1] if steps else 'a system call failed'}: {reason} (in {ours[-1]})",
+        hint_for_errno(number) or "see that the system is healthy, then run the command again",
+    )
+
+
+def _modules_of(error: BaseException) -> Iterator[str]:
+    """Yield the modules that an error came through, from the outermost on."""
+    trace = error.__traceback__
+    while trace is not None:
+        yield trace.tb_frame.f_globals.get("__name__", "")
+        trace = trace.tb_next
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
 
 
 def _report_bug(error: BaseException, command: Command, given: Given, ctx: Context) -> int:

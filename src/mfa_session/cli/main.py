@@ -8,7 +8,7 @@ import sys
 from mfa_session import __version__
 from mfa_session.cli.arguments import make_options, read_plainly
 from mfa_session.cli.output import show, write
-from mfa_session.model.errors import Interrupted, MfaSessionError
+from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError
 from mfa_session.system.clock import SystemClock
 
 TYPE_CHECKING = False
@@ -43,6 +43,9 @@ def run(
     except MfaSessionError as error:  # stdout would not take the help
         print(f"mfa-session: error: {error.message}\nhint: {error.hint}", file=sys.stderr)
         return error.exit_code
+    except (OSError, MemoryError) as error:  # before a command runs, or while its error is told
+        print(f"mfa-session: error: {str(error) or 'not enough memory'}", file=sys.stderr)
+        return ConfigurationError.exit_code
     finally:
         _settle()
 

@@ -12,6 +12,7 @@ from mfa_session.files import attributes
 from mfa_session.files.locks import close_quietly, try_lock
 from mfa_session.files.reading import version_at
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.system_hints import hint_for_errno
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,17 +26,6 @@ MARK = ".mfa-session-"
 PRIVATE_MODE = 0o600
 WINDOWS_TRIES = 40
 WINDOWS_PAUSE_SECONDS = 0.05
-
-HINTS = {
-    errno.ENOSPC: "free some space on that disk, then run the command again",
-    errno.EDQUOT: "your disk quota is used up: free some space, then run the command again",
-    errno.EFBIG: "the limit on file sizes is too low: see `ulimit -f`",
-    errno.EROFS: "the file system is mounted read-only",
-    errno.EACCES: "look at the owner and mode of the file and its directory: ls -ld",
-    errno.EPERM: "look at the owner and attributes of the file: ls -l, lsattr",
-    errno.ELOOP: "the symbolic links lead in a circle",
-    errno.EISDIR: "name a file, not a directory",
-}
 
 
 class Moved(Exception):  # noqa: N818 - reads as what happened
@@ -98,8 +88,8 @@ def writable_target(path: str) -> str:
 def not_written(path: str, exc: OSError) -> ConfigurationError:
     """Say why a file could not be written."""
     reason = (exc.strerror or str(exc)).lower()
-    hint = HINTS.get(exc.errno or 0, "")
-    return ConfigurationError("file-not-written", f"{path} could not be written: {reason}", hint)
+    message = f"{path} could not be written: {reason}"
+    return ConfigurationError("file-not-written", message, hint_for_errno(exc.errno))
 
 
 def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) -> None:

@@ -111,7 +111,9 @@ def relative(path: str) -> ConfigurationError:
 
 def unreadable(path: str, exc: OSError) -> ConfigurationError:
     """Say why a file cannot be read."""
-    hint = f"ls -l {path}"
+    from mfa_session.model.system_hints import OF_THE_PROCESS  # noqa: PLC0415  # seldom needed
+
+    hint = OF_THE_PROCESS.get(exc.errno or 0, f"ls -l {path}")
     if exc.errno == errno.EISDIR:
         hint = "name a file: see AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE, MFA_SESSION_CONFIG"
     return ConfigurationError(

@@ -142,6 +142,9 @@ class SessionStore:
                 "if the session cannot be written, it is lost"
             )
             return None
+        # Writing imports it when it is first needed; once a code is spent, that might fail.
+        import mfa_session.ini.editing  # noqa: F401, PLC0415
+
         place = AsidePlace(self._state)
         try:
             for group in _in_groups(targets):

@@ -80,7 +80,8 @@ class Endpoint:
         self._open = 0
         self._end: Callable[[], object] | None = None
         self._is_ready = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     @property
     def uri(self) -> str:
@@ -88,9 +89,11 @@ class Endpoint:
         return f"http://{self._authority}{PATH}"
 
     def start(self) -> None:
-        """Begin to answer."""
+        """Begin to answer. Raises what the system answers where it cannot (too many open files)."""
         self._thread.start()
         self._is_ready.wait()
+        if self._failure is not None:
+            raise self._failure
 
     def stop(self) -> None:
         """Answer nobody any more, and close what is open."""
@@ -98,6 +101,13 @@ class Endpoint:
             self._end()
             self._thread.join()
         self._listener.close()
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:  # noqa: BLE001  # raised again by `start`, which waits
+            self._failure = error
+            self._is_ready.set()
 
     async def _serve(self) -> None:
         """Answer until `stop`; asyncio.run then ends what is still open."""

@@ -90,6 +90,8 @@ def _listen(port: int) -> socket.socket:
         listener.listen(MOST_QUEUED)
     except OSError as error:
         listener.close()
+        if not port:
+            raise
         taken = error.errno == errno.EADDRINUSE
         reason = "another program uses it" if taken else (error.strerror or "").lower()
         raise ConfigurationError(

@@ -76,7 +76,10 @@ class Supply:
 
     async def _take_new(self) -> None:
         loop = asyncio.get_running_loop()
-        found = await loop.run_in_executor(None, self._renew)
+        try:
+            found = await loop.run_in_executor(None, self._renew)
+        except (OSError, RuntimeError) as error:  # no more processes, threads or open files
+            found = Renewed(problem=f"it could not be begun: {str(error).lower()}")
         if found.issued is not None and found.issued.expires_at > self._issued.expires_at:
             self._issued = found.issued
         else:

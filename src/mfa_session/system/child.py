@@ -35,7 +35,8 @@ def run_child(
 ) -> int:
     """Run `command` to its end, and return its exit code; negative for a signal that ended it.
 
-    `started` is called once it runs. Where it cannot be started: 126 or 127, as in a shell.
+    `started` is called once it runs; if it fails, so does this, and the command is ended. Where it
+    cannot be started: 126 or 127, as in a shell.
     """
     pids: list[int] = []
     early: list[int] = []
@@ -52,7 +53,11 @@ def run_child(
         pids.append(child.pid)
         for number in early:
             _send(child.pid, number)
-        started()
+        try:
+            started()
+        except BaseException:
+            child.terminate()
+            raise
         if sys.platform == "win32":
             return child.wait()
         child.returncode = _wait(child.pid)  # reaped there, which Popen cannot know

@@ -96,7 +96,12 @@ class _Program:
         self.process = _start(command, environ)
         self._printed = bytearray()
         self._reader = threading.Thread(target=self._collect, daemon=True)
-        self._reader.start()
+        try:
+            self._reader.start()
+        except RuntimeError:
+            self._send(kill=True)
+            self.process.wait()
+            raise
 
     def _collect(self) -> None:
         stdout = self.process.stdout

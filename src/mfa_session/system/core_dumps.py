@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -10,15 +12,14 @@ _before: list[tuple[Any, Any]] = []
 
 
 def forbid() -> None:
-    """Have the system write no core dump of this process from now on."""
-    try:
+    """Have the system write no core dump of this process from now on, where it has such a limit."""
+    with suppress(ImportError, OSError, ValueError):  # ValueError: what EPERM and EINVAL become
         import resource  # noqa: PLC0415  # POSIX only
-    except ImportError:
-        return
-    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    if soft:
-        _before.append((soft, hard))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+
+        soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+        if soft:
+            resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
+            _before.append((soft, hard))
 
 
 def allow() -> None:
@@ -26,4 +27,5 @@ def allow() -> None:
     while _before:
         import resource  # noqa: PLC0415  # POSIX only
 
-        resource.setrlimit(resource.RLIMIT_CORE, _before.pop())
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, _before.pop())

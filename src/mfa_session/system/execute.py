@@ -36,10 +36,15 @@ def execute(
 
 
 def cannot_start(console: Console, name: str, error: OSError | ValueError) -> int:
-    """Tell why a command cannot be started; return the exit code that a shell has for it."""
+    """Tell why a command cannot be started; return the exit code that a shell has for it.
+
+    Raises the error where it is the system that starts no program, whichever it is.
+    """
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         return not_found(console, name)
     if isinstance(error, OSError):
+        if error.filename is None:
+            raise error
         console.error(f"{name}: {error.strerror}", "check that it may be executed")
         return NOT_EXECUTABLE
     console.error(f"{name!r} is no command", "check the name")  # a NUL in it

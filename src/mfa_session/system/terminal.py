@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import signal
 import sys
@@ -112,6 +113,8 @@ if sys.platform == "win32":
 else:
     import termios
 
+    _OF_THE_SYSTEM = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+
     def _read_tty(question: str, *, hidden: bool) -> str:
         try:
             tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
@@ -119,8 +122,10 @@ else:
                 return _ask_at(tty, question, hidden=hidden)
             finally:
                 os.close(tty)
-        except (OSError, termios.error) as error:  # its window was closed
-            raise no_answer() from error
+        except (OSError, termios.error) as error:
+            if isinstance(error, OSError) and error.errno in _OF_THE_SYSTEM:
+                raise
+            raise no_answer() from error  # its window was closed
 
     def _ask_at(tty: int, question: str, *, hidden: bool) -> str:
         """Ask; whatever ends the question, signals and terminal are put back as they were.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from typing import Generic, TypeVar
 
@@ -21,12 +23,15 @@ class Running(Generic[Done_co]):
     """Work that goes on in a thread of its own, as a call that hangs cannot be ended."""
 
     def __init__(self, work: Callable[[], Done_co]) -> None:
-        """Start it."""
+        """Start it. OSError where the system has no more threads."""
         self._work = work
         self._answers: list[Done_co] = []
         self._errors: list[BaseException] = []
         self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
 
     def result(self, limit_seconds: float) -> Done_co:
         """Return what it returns, or raise what it raises; TooSlowError if it is not done then."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
 import http.client
 import json
 import os
@@ -90,6 +92,17 @@ def served() -> Iterator[Served]:
     served = Served()
     yield served
     served.endpoint.stop()
+
+
+def test_an_endpoint_that_the_system_does_not_let_answer_fails_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(asyncio, "start_server", refuse)
+    with pytest.raises(OSError, match="Too many open files"):
+        Served()
 
 
 def test_who_has_the_token_gets_the_credentials(served: Served) -> None:

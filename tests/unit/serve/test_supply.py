@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -172,3 +174,23 @@ def test_who_waits_for_an_answer_at_the_terminal_is_told_in_the_end(
         renewals.may_end.set()
 
     in_a_loop(work)
+
+
+def test_a_renewal_that_the_system_does_not_let_begin_is_told_and_not_begun_at_once_again() -> None:
+    clock, told, begun = FakeClock(), list[str](), list[int]()
+
+    def refuse() -> Renewed:
+        begun.append(1)
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    async def ask() -> None:
+        supply = Supply(issued(0, 100), refuse, clock, told.append, MARGIN_SECONDS)
+        for _ in range(5):
+            assert await supply.current() == issued(0, 100)
+            await asyncio.sleep(0.01)
+        clock.moment += timedelta(seconds=200)
+        with pytest.raises(NoMfaError, match="temporarily unavailable"):
+            await supply.current()
+
+    in_a_loop(ask)
+    assert (len(begun), len(told)) == (1, 1)
