@@ -14,6 +14,7 @@ import hypothesis
 import pexpect
 import pytest
 
+import forked
 import in_process
 import isolation
 import mfa_session
@@ -86,6 +87,7 @@ def pytest_collection() -> Iterator[None]:
     gc.disable()
     yield
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     gc.enable()
 
 
@@ -203,10 +205,12 @@ def terminal(program: str) -> Iterator[Terminal]:
         limit_seconds: float = 20,
     ) -> pexpect.spawn[str]:
         processes.need_program(program or "")
+        environ = processes.environment_with(env)
         child = pexpect.spawn(
             program,
             list(argv),
-            env=processes.environment_with(env),
+            env=environ,
+            preexec_fn=forked.beginning([program or "", *argv], environ),
             cwd=os.environ["HOME"],
             timeout=limit_seconds,
             encoding="utf-8",

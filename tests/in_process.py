@@ -7,18 +7,18 @@ process has none (`isolation.leave_terminal`).
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 import subprocess
 import sys
 import tempfile
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING, NoReturn
 from unittest import mock
 
 import processes
+from interpreter import keyring_as_it_comes, open_stream
 from mfa_session.cli import main
 from mfa_session.system.clock import SystemClock
 
@@ -129,7 +129,7 @@ def _a_process_of_its_own(environ: Mapping[str, str]) -> Iterator[None]:
     os.chdir(os.environ["HOME"])
     modules = [*sys.path, *filter(None, environ.get("PYTHONPATH", "").split(os.pathsep))]
     try:
-        with mock.patch.object(sys, "path", modules), _keyring_as_it_comes():
+        with mock.patch.object(sys, "path", modules), keyring_as_it_comes():
             yield
     finally:
         os.environ.clear()
@@ -141,28 +141,6 @@ def _a_process_of_its_own(environ: Mapping[str, str]) -> Iterator[None]:
 
 
 @contextmanager
-def _keyring_as_it_comes() -> Iterator[None]:
-    """Have keyring know its own backends only, and none chosen yet: others come by their names."""
-    if "keyring.core" not in sys.modules:
-        yield
-        return
-    from keyring import backend, core  # not for the tests that use no keyring
-
-    kinds: set[type] = backend.KeyringBackend._classes
-    strange = {kind for kind in kinds if not kind.__module__.startswith("keyring.")}
-    core._keyring_backend = None
-    kinds -= strange
-    with suppress(KeyError):  # it was not called yet
-        backend.get_all_keyring.reset()
-    try:
-        yield
-    finally:
-        kinds |= strange
-        with suppress(KeyError):
-            backend.get_all_keyring.reset()
-
-
-@contextmanager
 def _streams(files: Sequence[IO[bytes]]) -> Iterator[None]:
     """Put these in the place of descriptors 0 to 2 and of the three streams."""
     kept = [os.dup(number) for number in range(3)]
@@ -170,20 +148,12 @@ def _streams(files: Sequence[IO[bytes]]) -> Iterator[None]:
         for number, file in enumerate(files):
             os.dup2(file.fileno(), number)
         with (
-            mock.patch.object(sys, "stdin", _stream(0, "rb")),
-            mock.patch.object(sys, "stdout", _stream(1, "wb")),
-            mock.patch.object(sys, "stderr", _stream(2, "wb", errors="backslashreplace")),
+            mock.patch.object(sys, "stdin", open_stream(0, "rb")),
+            mock.patch.object(sys, "stdout", open_stream(1, "wb")),
+            mock.patch.object(sys, "stderr", open_stream(2, "wb")),
         ):
             yield
     finally:
         for number, descriptor in enumerate(kept):
             os.dup2(descriptor, number)
             os.close(descriptor)
-
-
-def _stream(number: int, mode: str, errors: str = "surrogateescape") -> io.TextIOWrapper:
-    """Open a stream as Python does at its start in a UTF-8 locale."""
-    binary = open(number, mode, closefd=False)  # noqa: SIM115  # the stream's own
-    return io.TextIOWrapper(
-        binary, encoding="utf-8", errors=errors, newline=None, line_buffering=number == 2
-    )

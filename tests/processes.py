@@ -10,9 +10,11 @@ import sys
 import sysconfig
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 import pytest
+
+import forked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,16 +71,20 @@ def start_process(
     env: Mapping[str, str | None] | None = None,
     stdin: int = subprocess.DEVNULL,
     cwd: str | None = None,
+    stdout: int = subprocess.PIPE,
+    stderr: int | IO[bytes] = subprocess.PIPE,
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, so that it has no terminal to ask on."""
     need_program(argv[0])
+    environ = environment_with(env)
     return subprocess.Popen(
         argv,
-        env=environment_with(env),
+        env=environ,
+        preexec_fn=forked.beginning(argv, environ),  # noqa: PLW1509  # takes no lock of theirs
         cwd=cwd or os.environ["HOME"],
         stdin=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stdout=stdout,
+        stderr=stderr,
         start_new_session=True,
     )
 

@@ -56,12 +56,8 @@ class Crowd:
         """Start one more."""
         path = self._folder / f"stderr.{len(self._processes)}"
         with path.open("wb") as stderr:
-            process = subprocess.Popen(
-                [self._program, *argv],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=stderr,
-                start_new_session=True,
+            process = processes.start_process(
+                [self._program, *argv], stdout=subprocess.DEVNULL, stderr=stderr
             )
         self._processes.append(process)
 

@@ -1,0 +1,104 @@
+"""The program in a process of its own that inherits what this one has imported.
+
+It begins by a fork, without an exec: two thirds of what a login costs are imports. Its id, session,
+terminal, descriptors and signals are its own, as if it had been executed. The start of an
+interpreter is shown elsewhere: in tests/startup, and where a shell or the AWS CLI runs the program.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import functools
+import logging
+import os
+import signal
+import sys
+import sysconfig
+import threading
+import traceback
+import warnings
+from contextlib import suppress
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
+
+from interpreter import keyring_as_it_comes, open_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+# What the warm commands keep from importing, and the others import first of all.
+IMPORTED = ("boto3", "botocore.session", "click", "keyring", "pyotp", "mfa_session.__main__")
+READ_LATER = ("PYTHONPATH", "PYTHON_KEYRING_BACKEND")
+HIGHEST_DESCRIPTOR = 1024
+
+
+def beginning(argv: Sequence[str], environ: Mapping[str, str]) -> Callable[[], NoReturn] | None:
+    """Return what a forked child calls in the place of `exec`; None where it has to be executed."""
+    if not _can_fork(argv[0], environ):
+        return None
+    _import_once()
+
+    def begin() -> NoReturn:
+        try:
+            _forget_the_tests()
+            os.environ.clear()
+            os.environ.update(environ)
+            sys.argv = list(argv)
+            _look_in(environ.get("PYTHONPATH", ""))
+            with keyring_as_it_comes():
+                import_module("mfa_session.__main__").main()
+        except SystemExit as ended:
+            os._exit(ended.code if isinstance(ended.code, int) else 1)
+        except BaseException:  # noqa: BLE001  # told as an interpreter does
+            traceback.print_exc()
+        os._exit(1)
+
+    return begin
+
+
+def _can_fork(program: str, environ: Mapping[str, str]) -> bool:
+    """Tell whether it is the program, and nothing that is read at its start is changed."""
+    return (
+        sys.platform == "linux"
+        and program == os.path.join(sysconfig.get_path("scripts"), "mfa-session")
+        and environ.get("LC_ALL") == "C.UTF-8"
+        and not any(
+            name.startswith(("PYTHON", "TZ", "LANG")) and name not in READ_LATER for name in environ
+        )
+    )
+
+
+@functools.cache
+def _import_once() -> None:
+    for name in IMPORTED:
+        import_module(name)
+
+
+def _forget_the_tests() -> None:
+    """Be as an interpreter is at its start: descriptors, streams, signals, warnings and hooks."""
+    faulthandler.disable()
+    os.closerange(3, HIGHEST_DESCRIPTOR)  # also tells the parent that all went well
+    for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
+        if callable(signal.getsignal(number)):
+            signal.signal(number, signal.SIG_DFL)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    sys.stdin, sys.stdout, sys.stderr = (
+        open_stream(n, m) for n, m in enumerate(("rb", "wb", "wb"))
+    )
+    sys.excepthook, sys.unraisablehook = sys.__excepthook__, sys.__unraisablehook__
+    threading.excepthook = threading.__excepthook__
+    logging.getLogger().handlers.clear()
+    logging.getLogger().setLevel(logging.WARNING)
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore")
+
+
+def _look_in(folders: str) -> None:
+    """Do what `site` does with PYTHONPATH: a test's hook is a sitecustomize.py in it."""
+    sys.path[:0] = filter(None, folders.split(os.pathsep))
+    sys.modules.pop("sitecustomize", None)
+    with suppress(ImportError):
+        import_module("sitecustomize")

@@ -1,0 +1,47 @@
+"""What an interpreter has at its start, for a run of the program that begins without one."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def open_stream(number: int, mode: str) -> io.TextIOWrapper:
+    """Open a stream as Python does at its start in a UTF-8 locale."""
+    binary = open(number, mode, closefd=False)  # noqa: SIM115  # the stream's own
+    is_stderr = number == 2
+    return io.TextIOWrapper(
+        binary,
+        encoding="utf-8",
+        errors="backslashreplace" if is_stderr else "surrogateescape",
+        newline=None,
+        line_buffering=is_stderr or os.isatty(number),
+    )
+
+
+@contextmanager
+def keyring_as_it_comes() -> Iterator[None]:
+    """Have keyring know its own backends only, and none chosen yet: others come by their names."""
+    if "keyring.core" not in sys.modules:
+        yield
+        return
+    from keyring import backend, core  # not for the tests that use no keyring
+
+    kinds: set[type] = backend.KeyringBackend._classes
+    strange = {kind for kind in kinds if not kind.__module__.startswith("keyring.")}
+    core._keyring_backend = None
+    kinds -= strange
+    with suppress(KeyError):  # it was not called yet
+        backend.get_all_keyring.reset()
+    try:
+        yield
+    finally:
+        kinds |= strange
+        with suppress(KeyError):
+            backend.get_all_keyring.reset()

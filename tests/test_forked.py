@@ -1,0 +1,75 @@
+"""A fork of the tests' process is, to whoever watches, the program executed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+import forked
+import processes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
+
+# Runs at a Python's start; tells what a process has of its own.
+TELL = """\
+import json, os, signal, sys
+print(json.dumps({
+    "descriptors": sorted(map(int, os.listdir("/proc/self/fd")))[:-1],
+    "leads its session": os.getsid(0) == os.getpid(),
+    "folder": os.getcwd(),
+    "environment": dict(os.environ),
+    "signals": {n: str(signal.getsignal(n)) for n in signal.valid_signals()},
+    "blocked": sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
+    "streams": [(s.encoding, s.errors, s.line_buffering)
+                for s in (sys.stdin, sys.stdout, sys.stderr)],
+}), flush=True)
+"""
+EXECUTED = {"PYTHONHASHSEED": "0"}
+"""Read at the start of an interpreter, so a fork will not do."""
+
+
+@pytest.fixture
+def tell(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "sitecustomize.py").write_text(TELL)
+    return {"PYTHONPATH": str(tmp_path)}
+
+
+def test_it_has_what_an_executed_one_has(program: str, tell: dict[str, str]) -> None:
+    told = []
+    for env in (tell, {**tell, **EXECUTED}):
+        outcome = processes.run_process([program, "--version"], env)
+        own, version = outcome.stdout.splitlines()
+        assert version.startswith("mfa-session ")
+        told.append(json.loads(own))
+    del told[1]["environment"]["PYTHONHASHSEED"]
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    "argv", [["status", "--json"], ["login", "--no-input"], ["no-such-command"]]
+)
+def test_it_says_what_an_executed_one_says(program: str, argv: list[str]) -> None:
+    forked_one = processes.run_process([program, *argv])
+    assert forked_one == processes.run_process([program, *argv], EXECUTED)
+
+
+@pytest.mark.parametrize(
+    "read_at_start", [EXECUTED, {"LC_ALL": "C"}, {"LANG": "C"}, {"TZ": "Asia/Tokyo"}]
+)
+def test_what_an_interpreter_reads_at_its_start_has_it_executed(
+    program: str, read_at_start: dict[str, str]
+) -> None:
+    environ = dict(os.environ)
+    assert forked.beginning([program], environ) is not None
+    assert forked.beginning([program], environ | read_at_start) is None
+
+
+def test_other_programs_are_executed() -> None:
+    assert forked.beginning(["/bin/true"], dict(os.environ)) is None
