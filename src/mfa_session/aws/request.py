@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mfa_session.model.quoting import quote
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.ports import Caller
@@ -53,8 +55,6 @@ class AwsRequest:
     @property
     def login(self) -> str:
         """The command that renews the session whose keys sign."""
-        from shlex import quote  # noqa: PLC0415  # after an error only
-
         name = self.caller.session
         return "mfa-session login --force" + (f" --profile {quote(name)}" if name else "")
 

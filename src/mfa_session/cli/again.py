@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 from mfa_session.cli.spec.table import find_command
 from mfa_session.model.errors import MfaSessionError
+from mfa_session.model.quoting import join, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _session_words(given: Given) -> list[tuple[str, str]]:
         if isinstance(value, (list, tuple)):
             value = value[0] if len(value) == 1 else None
         if value:
-            words.append((flag, f"{flag} {shlex.quote(value)}"))
+            words.append((flag, f"{flag} {quote(value)}"))
     return words
 
 
@@ -82,7 +82,7 @@ def _spell(command: Command, given: Given, add: Sequence[str]) -> str:
             words += _spell_option(option, given.values.get(option.name))
     words += add
     words += ["--", *given.rest] if given.rest else []
-    return shlex.join(words)
+    return join(words)
 
 
 def _spell_option(option: Option, value: object) -> Iterator[str]:

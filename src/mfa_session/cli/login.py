@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
+from mfa_session.model.quoting import join
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
 from mfa_session.session.acquire import acquire
@@ -87,9 +88,7 @@ def _run_several(options: Options, ctx: Context) -> Result:
 
 
 def _again(name: str, add: Sequence[str]) -> str:
-    import shlex  # noqa: PLC0415  # after an error only
-
-    return shlex.join(["mfa-session", "login", "--profile", name, *add])
+    return join(["mfa-session", "login", "--profile", name, *add])
 
 
 def _log_in(options: Options, ctx: Context, name: str | None) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.model.durations import format_duration
+from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.model.text import columns
@@ -43,8 +44,6 @@ def run(options: Options, ctx: Context) -> Result:
         if not sessions and look_up(inputs, name) is None and name != default_name(inputs):
             raise unknown_name(inputs, name)
         if not sessions:
-            from shlex import quote  # noqa: PLC0415  # imports re
-
             ctx.console.say(f"no session {name!r}; run `mfa-session login --profile {quote(name)}`")
     elif not sessions:
         ctx.console.say("no sessions; run `mfa-session login`")

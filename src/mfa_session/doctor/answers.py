@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from mfa_session.doctor.finding import Check, error, note, skipped, warning
 from mfa_session.doctor.scene import Unlooked
 from mfa_session.model.arns import parse_arn
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import MfaSessionError, UnreachableError
+from mfa_session.model.quoting import quote
 from mfa_session.session.names import default_name
 
 TYPE_CHECKING = False

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.doctor.scene import OPTIONS, PROFILES
 from mfa_session.model.expiry import parse_time
 from mfa_session.model.nearest import nearest_of
+from mfa_session.model.quoting import quote, setting, unsetting
 from mfa_session.model.session import SESSION_KEY_PREFIX, read_keys
 from mfa_session.session.names import look_up
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from mfa_session.doctor.finding import Diagnosis
     from mfa_session.doctor.scene import Scene
 
-_UNSET_KEYS = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN"
+_UNSET_KEYS = unsetting("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 _PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 _EXPIRIES = ("AWS_SESSION_EXPIRATION", "AWS_CREDENTIAL_EXPIRATION")
 _READ = ("CONFIG", "PROFILE", "SOURCE_PROFILE", "MFA_SERIAL", "TOKEN_CODE", "DURATION", "MIN_TTL",
@@ -101,7 +100,7 @@ def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
     if legacy and token and legacy != token:
         yield error(
             "AWS_SECURITY_TOKEN differs from AWS_SESSION_TOKEN, and botocore takes it first",
-            "unset AWS_SECURITY_TOKEN",
+            unsetting("AWS_SECURITY_TOKEN"),
         )
 
 
@@ -114,7 +113,7 @@ def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
         known = scene.inputs.profiles.names()
         if name not in known:
             near = nearest_of(name, known, most=1)
-            cure = f"export {variable}={quote(near[0])}" if near else f"unset {variable}"
+            cure = setting(variable, near[0]) if near else unsetting(variable)
             if look_up(scene.inputs, name) is not None:  # a session that was not had yet
                 cure = f"mfa-session login --profile {quote(name)}"
             yield error(f"{variable} is {name!r}, and there is no such profile", cure)
@@ -128,7 +127,7 @@ def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
         yield warning(
             f"AWS_DEFAULT_PROFILE ({first!r}) beats AWS_PROFILE ({second!r}) in the AWS CLI and "
             "boto3; other SDKs take AWS_PROFILE",
-            "unset AWS_DEFAULT_PROFILE",
+            unsetting("AWS_DEFAULT_PROFILE"),
         )
 
 
@@ -139,7 +138,7 @@ def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
         yield warning(
             f"AWS_REGION is {first!r} and AWS_DEFAULT_REGION {second!r}: "
             "which one counts depends on the tool",
-            f"export AWS_DEFAULT_REGION={first}",
+            setting("AWS_DEFAULT_REGION", first),
         )
 
 
@@ -150,7 +149,7 @@ def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
         if name.startswith(_PREFIX) and rest not in (*_READ, *_OURS):
             near = nearest_of(name, [_PREFIX + known for known in _READ], most=1)
             meant = f"; did you mean {near[0]}?" if near else ""
-            yield warning(f"nothing reads {name}{meant}", f"unset {name}")
+            yield warning(f"nothing reads {name}{meant}", unsetting(name))
 
 
 def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
@@ -158,7 +157,7 @@ def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
     if scene.environ.get("MFA_SESSION_TOKEN_CODE"):
         yield note(
             "MFA_SESSION_TOKEN_CODE is set: a code is good once, and for less than a minute",
-            "unset MFA_SESSION_TOKEN_CODE",
+            unsetting("MFA_SESSION_TOKEN_CODE"),
         )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.model.aws_paths import config_path, credentials_path, expand
 from mfa_session.model.places import CONFIG, CREDENTIALS, SETTINGS, STATE
+from mfa_session.model.quoting import quote, unsetting
 from mfa_session.model.settings_file import SESSION_KEYS, TABLES, settings_path
 
 TYPE_CHECKING = False
@@ -70,13 +69,13 @@ def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
             path = expand(value, scene.environ)
             yield warning(
                 f"{variable} names {path}, which does not exist: it counts as empty",
-                f"unset {variable}",
+                unsetting(variable),
             )
     bundle = scene.environ.get("AWS_CA_BUNDLE")
     if bundle and not scene.exists(bundle):
         yield error(
             f"AWS_CA_BUNDLE names {bundle}, which does not exist: no TLS connection is trusted",
-            "unset AWS_CA_BUNDLE",
+            unsetting("AWS_CA_BUNDLE"),
         )
 
 

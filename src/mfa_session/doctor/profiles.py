@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.errors import ConfigurationError
@@ -14,6 +12,7 @@ from mfa_session.model.profiles import (
     process_profile,
     stored_profile,
 )
+from mfa_session.model.quoting import quote
 from mfa_session.model.session import (
     SESSION_KEY_PREFIX,
     has_lost_key_id,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from mfa_session.doctor.finding import Check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.places import CREDENTIALS, SETTINGS, STATE
+from mfa_session.model.quoting import quote
 from mfa_session.model.session import (
     CREDENTIAL_KEYS,
     MANAGER,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
-
 from mfa_session.doctor.finding import Check, note, warning
 from mfa_session.model.places import SETTINGS
+from mfa_session.model.quoting import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,7 +58,7 @@ def _renewal(scene: Scene, shell: str) -> str:
     """Return the line that brings the script of a shell up to date, there and in its file."""
     script = f"mfa-session shell-init {shell}"
     if scene.guard_script is not None:
-        path = shlex.quote(scene.guard_script)
+        path = quote(scene.guard_script)
         return f"{script} > {path} && . {path}"
     return scene.evaluating(shell, script)
 

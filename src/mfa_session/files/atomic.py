@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 import time
 
 from mfa_session.files import attributes
@@ -101,7 +102,7 @@ def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) 
         write_all(descriptor, data)
         _take_over(descriptor, target, mode)
         os.fsync(descriptor)
-        if os.name == "nt":  # an open file cannot be renamed
+        if sys.platform == "win32":  # an open file cannot be renamed
             close_quietly(descriptor)
             descriptor = None
         if seen is None:
@@ -114,6 +115,8 @@ def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) 
     finally:
         if descriptor is not None:
             close_quietly(descriptor)
+            if sys.platform == "win32":  # where an open file cannot be removed
+                remove_quietly(temporary)
     sync_directory(os.path.dirname(target))
 
 
@@ -172,7 +175,7 @@ def create_private(path: str) -> int | None:
 
 def _claim(descriptor: int) -> bool:
     """Lock a file just created; False if somebody took it for dead before that."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return True  # an open file cannot be removed
     try:
         return try_lock(descriptor) and os.fstat(descriptor).st_nlink > 0
@@ -195,7 +198,7 @@ def remove_quietly(path: str) -> None:
 
 def sync_directory(path: str) -> None:
     """Bring a rename to the disk, where the system can."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return
     with contextlib.suppress(OSError):  # some cannot; the rename is done all the same
         descriptor = os.open(path or ".", os.O_RDONLY)
@@ -210,7 +213,7 @@ def _take_over(descriptor: int, target: str, mode: int | None) -> None:
 
     Mode and ACL are the old one's unless a mode is given; what cannot be kept becomes stricter.
     """
-    if os.name == "nt":
+    if sys.platform == "win32":
         return
     try:
         old = os.stat(target)
@@ -229,7 +232,7 @@ def _take_over(descriptor: int, target: str, mode: int | None) -> None:
 def _keep_owner(descriptor: int, old: os.stat_result) -> bool:
     """Keep owner and group; tell whether the group is as it was."""
     new = os.fstat(descriptor)
-    if (new.st_uid, new.st_gid) == (old.st_uid, old.st_gid):
+    if sys.platform == "win32" or (new.st_uid, new.st_gid) == (old.st_uid, old.st_gid):
         return True
     for uid in (old.st_uid, -1):
         try:
@@ -242,7 +245,7 @@ def _keep_owner(descriptor: int, old: os.stat_result) -> bool:
 
 def rename(temporary: str, target: str) -> None:
     """Rename over the target; on Windows, try again while another process reads it."""
-    for _ in range(WINDOWS_TRIES if os.name == "nt" else 0):
+    for _ in range(WINDOWS_TRIES if sys.platform == "win32" else 0):
         with contextlib.suppress(PermissionError):
             os.replace(temporary, target)
             return
@@ -288,7 +291,7 @@ def find_temporary(directory: str, target_name: str = "") -> list[str]:
 @contextlib.contextmanager
 def _alone(path: str) -> Iterator[bool]:
     """Say whether no living process holds a temporary file, and hold it for a `with` block."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         yield True  # it cannot be removed while a process has it open
         return
     try:

@@ -9,18 +9,18 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 
 ACL = "system.posix_acl_access"
 _HEADER_BYTES, _ENTRY_BYTES = 4, 8
 _USER, _GROUP_OBJECT, _GROUP, _MASK = 0x02, 0x04, 0x08, 0x10
 _WRITE = 2
-HAS_ATTRIBUTES = hasattr(os, "listxattr")
 
 
 def acl_lets_others_write(path: str) -> bool | None:
     """Tell whether an ACL lets another user, or a group, write; None where there is no ACL."""
     value = _value(path)
-    if value is None:
+    if value is None or sys.platform == "win32":
         return None
     entries = [
         (_number(value, place), _number(value, place + 2), _number(value, place + 4, 4))
@@ -40,7 +40,7 @@ def take_over(descriptor: int, target: str, *, with_acl: bool) -> bool:
     Returns whether its ACL is the old one's, which without `with_acl` is none. An ACL that the
     directory gives to new files is taken away: it would let in whom the old file kept out.
     """
-    if not HAS_ATTRIBUTES:
+    if sys.platform != "linux":
         return True
     with contextlib.suppress(OSError):
         os.removexattr(descriptor, ACL)
@@ -64,6 +64,8 @@ def group_bits_without_acl(path: str, mode: int) -> int:
 
 
 def _names(path: str) -> list[str]:
+    if sys.platform != "linux":
+        return []
     try:
         return os.listxattr(path)
     except OSError:
@@ -71,7 +73,7 @@ def _names(path: str) -> list[str]:
 
 
 def _value(path: str) -> bytes | None:
-    if not HAS_ATTRIBUTES:
+    if sys.platform != "linux":
         return None
     try:
         return os.getxattr(path, ACL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import timedelta
 
@@ -95,6 +96,6 @@ def offset_seconds(aws_time: datetime, sent_at: datetime, received_at: datetime)
 
 def _setting() -> float:
     """Return wall time less time since start: it stays the same unless the clock is set."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    since_start = time.clock_gettime(clock) if clock is not None else time.monotonic()
-    return time.time() - since_start
+    if sys.platform == "linux":  # whose monotonic clock stands still while the machine sleeps
+        return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.time() - time.monotonic()

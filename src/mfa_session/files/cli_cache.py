@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
 from mfa_session.files.atomic import not_written, replace_file
 from mfa_session.files.permissions import check_place
@@ -65,7 +66,7 @@ class CliCacheFiles:
             raise unreadable(path, error) from error
         try:
             status = os.fstat(descriptor)
-            is_ours = os.name == "nt" or status.st_uid == os.geteuid()
+            is_ours = sys.platform == "win32" or status.st_uid == os.geteuid()
             if not stat.S_ISREG(status.st_mode) or not is_ours:
                 raise self.foreign(name)
             return os.read(descriptor, MOST_BYTES)

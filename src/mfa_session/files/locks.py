@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import time
 
 from mfa_session.model.errors import ConfigurationError
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 FIRST_PAUSE_SECONDS = 0.001
 LONGEST_PAUSE_SECONDS = 0.05
 NOTE_BYTES = 200
+WINDOWS_BYTE = 1 << 30
+"""The byte that Windows locks, far behind any note: nobody else may read what is locked there."""
 HELD_ELSEWHERE = (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK, errno.EDEADLK)
 
 
@@ -107,7 +110,7 @@ class Lock:
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         taken = False
         try:
-            descriptor = os.open(self._path, flags, 0o600)
+            descriptor = os.open(self._path, flags | getattr(os, "O_BINARY", 0), 0o600)
             try:
                 taken = try_lock(descriptor) and _stands_at(self._path, descriptor)
             finally:
@@ -133,10 +136,11 @@ def try_lock(descriptor: int) -> bool:
     Raises OSError where files cannot be locked.
     """
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415 - only there on Windows
 
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined] # Windows
+            os.lseek(descriptor, WINDOWS_BYTE, os.SEEK_SET)  # it locks from where the file stands
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl  # noqa: PLC0415 - not there on Windows
 
@@ -149,14 +153,19 @@ def try_lock(descriptor: int) -> bool:
 
 
 def unlock(descriptor: int) -> None:
-    """Free the lock of an open file now; on Windows, which forks nothing, closing it does that."""
-    if os.name != "nt":
-        import fcntl  # noqa: PLC0415 - not there on Windows
+    """Free the lock of an open file now: the system may take its time after a close."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt  # noqa: PLC0415 - only there on Windows
 
-        try:
+            os.lseek(descriptor, WINDOWS_BYTE, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
+        else:
+            import fcntl  # noqa: PLC0415 - not there on Windows
+
             fcntl.flock(descriptor, fcntl.LOCK_UN)
-        except OSError:
-            return  # closing it does, once nobody else has it open
+    except OSError:
+        return  # closing it does, once nobody else has it open
 
 
 def _stands_at(path: str, descriptor: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
 from mfa_session.model.errors import ConfigurationError
 
@@ -19,7 +20,7 @@ def check_owner(path: str, what: str, *, spares_private_group: bool = False) -> 
     On Windows, where modes say nothing, everything passes. `spares_private_group` lets a group
     write in which there is nobody else, as directories always may.
     """
-    if os.name == "nt":
+    if sys.platform == "win32":
         return
     for _ in range(LONGEST_LINK_CHAIN):
         try:
@@ -49,7 +50,7 @@ def check_place(path: str, what: str) -> None:
     directory = os.path.dirname(os.path.realpath(path))
     while not os.path.isdir(directory) and os.path.dirname(directory) != directory:
         directory = os.path.dirname(directory)
-    if os.name != "nt":
+    if sys.platform != "win32":
         _check_directory(directory, what, os.stat(directory))
 
 
@@ -71,6 +72,8 @@ def _check_directory(path: str, what: str, status: os.stat_result) -> None:
 
 
 def _check_owned(path: str, what: str, status: os.stat_result) -> None:
+    if sys.platform == "win32":
+        return
     if status.st_uid not in (0, os.geteuid()):
         hint = f"chown {os.geteuid()} {path}"
         if os.geteuid() == 0:  # root in another's home: giving it to root would lock them out
@@ -81,6 +84,8 @@ def _check_owned(path: str, what: str, status: os.stat_result) -> None:
 
 def _name_of(uid: int) -> str:
     """Return a user's name as sudo takes it."""
+    if sys.platform == "win32":
+        return str(uid)
     import pwd  # noqa: PLC0415 - not there on Windows, and rarely needed
 
     try:
@@ -103,6 +108,8 @@ def _only_private_group(path: str, status: os.stat_result) -> bool:
 
 def _is_private_group(gid: int) -> bool:
     """Tell whether a group is one user's own (umask 002): of our name, and without others in it."""
+    if sys.platform == "win32":
+        return False
     import grp  # noqa: PLC0415 - not there on Windows, and rarely needed
     import pwd  # noqa: PLC0415
 

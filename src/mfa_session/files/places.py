@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from itertools import chain
 
 from mfa_session.files.permissions import OTHERS_MAY_WRITE, check_owner
@@ -64,7 +65,7 @@ def find_places(environ: Mapping[str, str]) -> tuple[Place, ...]:
 
     Only what is there, and ours: the mode of another's is not for us to change.
     """
-    return tuple(_find(environ)) if os.name != "nt" else ()
+    return tuple(_find(environ)) if sys.platform != "win32" else ()
 
 
 def close_places(environ: Mapping[str, str]) -> list[str]:
@@ -92,7 +93,7 @@ def _find(environ: Mapping[str, str]) -> Iterator[Place]:
 
 def _writable(environ: Mapping[str, str]) -> Iterator[Place]:
     """Yield the files, and their directories, that are refused because others may write them."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         return
     for path, what, _ in _guarded(environ):
         for part in (path, os.path.dirname(os.path.realpath(path))):
@@ -107,7 +108,9 @@ def _place(path: str, what: str, forbidden: int = PRIVATE) -> Iterator[Place]:
         status = os.stat(path)
     except OSError:
         return
+    if sys.platform == "win32" or status.st_uid != os.geteuid():
+        return
     directory = stat.S_ISDIR(status.st_mode)
-    if status.st_uid == os.geteuid() and (directory or stat.S_ISREG(status.st_mode)):
+    if directory or stat.S_ISREG(status.st_mode):
         mode = stat.S_IMODE(status.st_mode)
         yield Place(path=path, what=what, mode=mode, forbidden=forbidden, is_directory=directory)

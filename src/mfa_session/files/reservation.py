@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from mfa_session.files.atomic import (
     create_private,
@@ -51,7 +52,7 @@ class Reservation:
 
     def _try_rename(self) -> None:
         """Fail now, and not when there is something to keep, where nothing can be renamed."""
-        if os.name == "nt":
+        if sys.platform == "win32":
             return  # an open file cannot be renamed
         other = temporary_name(self.path)
         rename(self._temporary, other)
@@ -67,7 +68,7 @@ class Reservation:
             os.lseek(self._descriptor, 0, os.SEEK_SET)
             write_all(self._descriptor, data)
             os.ftruncate(self._descriptor, len(data))
-            if os.name == "nt":
+            if sys.platform == "win32":
                 self._close()
             rename(self._temporary, self.path)
         except OSError as exc:

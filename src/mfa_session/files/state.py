@@ -172,7 +172,7 @@ class StateDir:
         except OSError:
             return False
         check_own_directory(self._root, status)
-        return os.name == "nt" or not status.st_mode & OTHERS_MAY_WRITE
+        return sys.platform == "win32" or not status.st_mode & OTHERS_MAY_WRITE
 
     def _make(self) -> None:
         if not os.path.isabs(self._root):
@@ -186,8 +186,7 @@ class StateDir:
             import tempfile  # noqa: PLC0415 - heavy, and rarely needed
 
             directory = tempfile.gettempdir()
-        user = self._user if os.name == "nt" else os.geteuid()
-        path = os.path.join(directory, f"mfa-session-{user}")
+        path = os.path.join(directory, f"mfa-session-{self._user_id()}")
         if os.path.islink(path):  # in a directory for all, it could lead anywhere
             raise ConfigurationError("unsafe-file", f"{path} is a symbolic link", f"rm {path}")
         try:
@@ -200,6 +199,11 @@ class StateDir:
                 "point XDG_STATE_HOME to a directory of yours",
             ) from exc
 
+    def _user_id(self) -> str | None:
+        if sys.platform == "win32":
+            return self._user
+        return str(os.geteuid())
+
 
 def make_private_directory(path: str) -> str:
     """Make a directory that only we may enter, or see to it that an existing one is so."""
@@ -209,7 +213,7 @@ def make_private_directory(path: str) -> str:
     except FileExistsError:
         status = os.lstat(path)
         check_own_directory(path, status)
-        if os.name != "nt" and stat.S_IMODE(status.st_mode) & 0o077:
+        if sys.platform != "win32" and stat.S_IMODE(status.st_mode) & 0o077:
             os.chmod(path, PRIVATE_DIRECTORY_MODE)
     return path
 
@@ -220,7 +224,7 @@ def check_own_directory(path: str, status: os.stat_result) -> None:
         raise ConfigurationError("unsafe-file", f"{path} is a symbolic link", f"rm {path}")
     if not stat.S_ISDIR(status.st_mode):
         raise ConfigurationError("unsafe-file", f"{path} is no directory", f"remove it: rm {path}")
-    if os.name != "nt" and status.st_uid != os.geteuid():
+    if sys.platform != "win32" and status.st_uid != os.geteuid():
         raise ConfigurationError(
             "unsafe-file",
             f"the directory {path} belongs to another user",
@@ -234,7 +238,7 @@ def _read_own(path: str) -> bytes | None:
     descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
     try:
         status = os.fstat(descriptor)
-        is_ours = os.name == "nt" or (
+        is_ours = sys.platform == "win32" or (
             status.st_uid == os.geteuid()
             and status.st_nlink == 1
             and not status.st_mode & OTHERS_MAY_WRITE

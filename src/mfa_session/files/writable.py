@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
+import sys
 import time
 
 from mfa_session.files.atomic import (
@@ -228,7 +229,7 @@ class WritableFile:
         except FileNotFoundError:
             return []
         mode, said = stat.S_IMODE(status.st_mode), []
-        if os.name != "nt" and self._private_name is not None and mode & OTHERS_MAY_READ:
+        if sys.platform != "win32" and self._private_name is not None and mode & OTHERS_MAY_READ:
             said.append(f"{self.path} could be read by others (mode {mode:04o}): now 0600")
         if status.st_nlink > 1:
             said.append(f"{self.path} had other names (hard links): they keep the old bytes")
@@ -252,7 +253,7 @@ def _may(path: str, what: int) -> bool:
 
 
 def _is_mine(path: str) -> bool:
-    return os.name != "nt" and os.stat(path).st_uid == os.geteuid()
+    return sys.platform != "win32" and os.stat(path).st_uid == os.geteuid()
 
 
 def _homeless(path: str) -> ConfigurationError:

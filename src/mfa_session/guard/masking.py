@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from mfa_session.guard.scanning import is_plain
+from mfa_session.model.quoting import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

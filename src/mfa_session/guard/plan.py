@@ -5,6 +5,7 @@ from __future__ import annotations
 from mfa_session.guard.choice import Choice
 from mfa_session.guard.identity import KEYS, OTHER, Identity, find_identity
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.quoting import unsetting
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
@@ -94,7 +95,7 @@ def _refuse_empty_profile(inputs: Inputs) -> None:
             raise ConfigurationError(
                 "no-such-profile",
                 f"{name} is set to nothing, which the AWS CLI takes for the name of a profile",
-                f"unset {name}",
+                unsetting(name),
             )
         if profile:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ def config_path(environ: Mapping[str, str]) -> str:
 
 def expand(path: str, environ: Mapping[str, str]) -> str:
     """Expand variables and `~` as botocore does; without HOME, from the password database."""
-    if "$" in path or (os.name == "nt" and "%" in path):
+    if "$" in path or (sys.platform == "win32" and "%" in path):
         path = os.path.expandvars(path)
     if path[:1] != "~":
         return path
-    if os.name == "nt" or path[1:2] not in ("", "/"):
+    if sys.platform == "win32" or path[1:2] not in ("", "/"):
         return os.path.expanduser(path)
     return (home(environ).rstrip("/") + path[1:]) or "/"
 
@@ -38,7 +39,7 @@ def home(environ: Mapping[str, str]) -> str:
 
     Nothing is ever read or written at a path that still begins with `~`.
     """
-    if os.name == "nt":
+    if sys.platform == "win32":
         return environ.get("USERPROFILE") or os.path.expanduser("~")
     if "HOME" in environ:
         given = environ["HOME"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
@@ -123,6 +124,4 @@ def _quoted(word: str) -> str:
     """Quote a word for a shell; "" stays nothing."""
     if not word or (word.isascii() and word.replace("-", "").replace("_", "").isalnum()):
         return word
-    from shlex import quote  # noqa: PLC0415  # imports re, and SDKs wait for the usual error
-
     return quote(word)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from mfa_session.model.errors import AnsweredNoError, Interrupted, NoMfaError
+from mfa_session.model.quoting import quote
 from mfa_session.model.result import Result
 from mfa_session.session.acquire import acquire
 from mfa_session.session.inputs import read_inputs

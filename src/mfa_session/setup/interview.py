@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from mfa_session.model.arns import device_kind
 from mfa_session.model.durations import read_duration, spell_duration
 from mfa_session.model.errors import (
@@ -12,6 +10,7 @@ from mfa_session.model.errors import (
     RefusedError,
     UnreachableError,
 )
+from mfa_session.model.quoting import quote
 from mfa_session.model.settings import MFA_SECONDS, SessionOptions
 from mfa_session.model.settings_file import CODE_SOURCES
 from mfa_session.session.asking import find_caller

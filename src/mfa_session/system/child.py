@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 
 from mfa_session.system import core_dumps
 from mfa_session.system.execute import cannot_start
+from mfa_session.system.programs import to_start
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from mfa_session.system.console import Console
 
-_OF_KEYS = ("SIGINT", "SIGQUIT", "SIGTSTP")
+_OF_KEYS = ("SIGINT", "SIGBREAK", "SIGQUIT", "SIGTSTP")
 """Signals that the terminal sends to the whole group: the child has had them, too."""
 _OF_OTHERS = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 """Signals that somebody sends to us and means for the command."""
@@ -44,7 +45,7 @@ def run_child(
         try:
             before = None if sys.platform == "win32" else core_dumps.allow
             child = subprocess.Popen(
-                list(command),
+                to_start(command, environ),
                 env=dict(environ),
                 preexec_fn=before,  # noqa: PLW1509  # no thread of ours runs yet
             )
@@ -58,10 +59,7 @@ def run_child(
         except BaseException:
             child.terminate()
             raise
-        if sys.platform == "win32":
-            return child.wait()
-        child.returncode = _wait(child.pid)  # reaped there, which Popen cannot know
-        return child.returncode
+        return _wait(child)
 
 
 def end_as(exit_code: int) -> int:
@@ -124,11 +122,14 @@ def _has_terminal() -> bool:
         os.close(tty)
 
 
-def _wait(pid: int) -> int:
+def _wait(child: subprocess.Popen[bytes]) -> int:
     """Wait for the end of the child; while it is stopped (Ctrl-Z), so are we."""
+    if sys.platform == "win32":
+        return child.wait()
     while True:
-        _, status = os.waitpid(pid, os.WUNTRACED)
+        _, status = os.waitpid(child.pid, os.WUNTRACED)
         if not os.WIFSTOPPED(status):
-            return os.waitstatus_to_exitcode(status)
+            child.returncode = os.waitstatus_to_exitcode(status)  # which Popen cannot know
+            return child.returncode
         os.kill(os.getpid(), signal.SIGSTOP)  # our shell sees a stopped job, and `fg` wakes us
-        os.kill(pid, signal.SIGCONT)
+        os.kill(child.pid, signal.SIGCONT)

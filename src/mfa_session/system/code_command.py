@@ -13,6 +13,7 @@ from contextlib import suppress
 
 from mfa_session.model.errors import NoMfaError
 from mfa_session.system.foreground import lend_terminal, open_for_words
+from mfa_session.system.programs import to_start
 from mfa_session.system.signals import Interruptions
 
 TYPE_CHECKING = False
@@ -93,6 +94,7 @@ class _Program:
     """A program in a process group of its own, and what it has printed."""
 
     def __init__(self, command: str | list[str], environ: Mapping[str, str]) -> None:
+        self._environ = environ
         self.process = _start(command, environ)
         self._printed = bytearray()
         self._reader = threading.Thread(target=self._collect, daemon=True)
@@ -152,8 +154,11 @@ class _Program:
 
     def _send(self, *, kill: bool) -> None:
         if sys.platform == "win32":
-            tree = ["taskkill", "/T", "/F", "/PID", str(self.process.pid)]
-            subprocess.run(tree, capture_output=True, check=False)
+            system = os.path.join(self._environ.get("SYSTEMROOT", r"C:\Windows"), "System32")
+            tree = ["/T", "/F", "/PID", str(self.process.pid)]
+            subprocess.run(
+                [os.path.join(system, "taskkill.exe"), *tree], capture_output=True, check=False
+            )
         else:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL if kill else signal.SIGTERM)
@@ -166,7 +171,7 @@ def _start(command: str | list[str], environ: Mapping[str, str]) -> subprocess.P
     try:
         with open_for_words() as terminal:
             return subprocess.Popen(
-                command,
+                command if isinstance(command, str) else to_start(command, environ),
                 shell=in_shell,  # a text in config.toml is meant for the shell
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -8,6 +8,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from typing import TextIO
 
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
@@ -23,6 +24,7 @@ class Console:
         """Take how often -v was given, and the environment for NO_COLOR."""
         self.verbosity = verbosity
         self._environ = environ
+        self._shown = ""
 
     def say(self, text: str) -> None:
         """Tell what happened."""
@@ -38,14 +40,26 @@ class Console:
             self._write("mfa-session: ", text)
 
     def progress(self, text: str) -> None:
-        """Show how far something is, in the place of what was shown before; `""` takes it away.
+        """Show what is going on, in the place of what was shown before; `""` takes it away.
 
-        Silent where stderr is no terminal.
+        Silent where stderr is no terminal. One line, cut where the terminal ends. One that cannot
+        rewrite a line gets a new one, where more than numbers have changed.
         """
-        if is_terminal(sys.stderr):
-            from mfa_session.model.text import printable  # noqa: PLC0415  # as below
+        if text == self._shown or not is_terminal(sys.stderr):
+            return
+        from mfa_session.system.progress import cut, without_numbers  # noqa: PLC0415  # on the way
 
-            self._put(f"\r\x1b[K{printable(text)}")
+        before, self._shown = self._shown, text
+        if draws(self._environ):
+            self._put(f"\r\x1b[K{cut(text, sys.stderr)}")
+        elif text and without_numbers(text) != without_numbers(before):
+            self._put(f"{cut(text, None)}\n")
+
+    def doing(self, text: str) -> AbstractContextManager[None]:
+        """Return a `with` block for the time of which `progress` shows a text."""
+        from mfa_session.system.progress import Doing  # noqa: PLC0415  # contextlib
+
+        return Doing(self.progress, text)
 
     def error(self, message: str, hint: str) -> None:
         """Tell what is wrong, and on the next line what to run or change."""
@@ -65,6 +79,8 @@ class Console:
     def _write(self, opening: str, text: str) -> None:
         from mfa_session.model.text import printable_lines  # noqa: PLC0415  # most say nothing
 
+        if self._shown:
+            self.progress("")
         self._put(f"{opening}{printable_lines(text)}\n")
 
     def _put(self, text: str) -> None:
@@ -77,9 +93,20 @@ class Console:
 
 def paint(text: str, colour: str, stream: TextIO, environ: Mapping[str, str]) -> str:
     """Return the text in a colour where the stream is a terminal and NO_COLOR is not set."""
-    if environ.get("NO_COLOR") or environ.get("TERM") == "dumb" or not is_terminal(stream):
+    if environ.get("NO_COLOR") or not is_terminal(stream) or not draws(environ):
         return text
     return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m"
+
+
+def draws(environ: Mapping[str, str]) -> bool:
+    """Say whether a terminal takes escape sequences; a screen reader's (TERM=dumb) takes none."""
+    if environ.get("TERM") == "dumb":
+        return False
+    if sys.platform == "win32":
+        from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # ctypes
+
+        return this_console().understands_sequences()
+    return True
 
 
 def is_terminal(stream: TextIO | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 
 TYPE_CHECKING = False
@@ -13,9 +14,11 @@ _before: list[tuple[Any, Any]] = []
 
 def forbid() -> None:
     """Have the system write no core dump of this process from now on, where it has such a limit."""
-    with suppress(ImportError, OSError, ValueError):  # ValueError: what EPERM and EINVAL become
-        import resource  # noqa: PLC0415  # POSIX only
+    if sys.platform == "win32":
+        return  # whose crash reports are the person's own setting
+    import resource  # noqa: PLC0415  # not there on Windows
 
+    with suppress(OSError, ValueError):  # ValueError: what EPERM and EINVAL become
         soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
         if soft:
             resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
@@ -24,8 +27,10 @@ def forbid() -> None:
 
 def allow() -> None:
     """Put the limit back as it was, for the program that takes this one's place."""
+    if sys.platform == "win32":
+        return
     while _before:
-        import resource  # noqa: PLC0415  # POSIX only
+        import resource  # noqa: PLC0415  # as above
 
         with suppress(OSError, ValueError):
             resource.setrlimit(resource.RLIMIT_CORE, _before.pop())

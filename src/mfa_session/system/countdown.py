@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sys
+
+from mfa_session.system.console import is_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,24 +16,12 @@ if TYPE_CHECKING:
 
 def wait_until(clock: SystemClock, talk: Console, moment: datetime, what: str) -> None:
     """Wait for `what`: a countdown where stderr is a terminal, one line where it is not."""
-    if not _stderr_is_terminal():
+    if not is_terminal(sys.stderr):
         seconds = int((moment - clock.now()).total_seconds()) + 1
         talk.say(f"waiting {seconds} s for {what}")
         clock.sleep_until(moment, lambda _left: None)
         return
     try:
-        clock.sleep_until(moment, lambda left: _rewrite(f"waiting {left:2} s for {what}"))
+        clock.sleep_until(moment, lambda left: talk.progress(f"waiting {left:2} s for {what}"))
     finally:
-        _rewrite("")
-
-
-def _rewrite(text: str) -> None:
-    sys.stderr.write(f"\r\x1b[K{text}")
-    sys.stderr.flush()
-
-
-def _stderr_is_terminal() -> bool:
-    try:
-        return sys.stderr is not None and os.isatty(sys.stderr.fileno())
-    except (OSError, ValueError):
-        return False
+        talk.progress("")

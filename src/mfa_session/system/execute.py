@@ -26,7 +26,11 @@ def execute(
     """
     try:
         if sys.platform == "win32":
-            return _run_child((program or command[0], *command[1:]), environ)
+            # There is no execve that keeps the console.
+            from mfa_session.system.child import run_child  # noqa: PLC0415  # subprocess
+
+            given = (program or command[0], *command[1:])
+            return run_child(console, given, environ, started=lambda: None)
         _restore_signals()
         core_dumps.allow()
         given = _as_given(environ)
@@ -55,12 +59,6 @@ def not_found(console: Console, name: str) -> int:
     """Tell that there is no such program; return the exit code for it."""
     console.error(f"{name or repr(name)}: command not found", "check the name and PATH")
     return NOT_FOUND
-
-
-def _run_child(command: Sequence[str], environ: Mapping[str, str]) -> int:
-    import subprocess  # noqa: PLC0415  # Windows has no execve that keeps the console
-
-    return subprocess.run(list(command), env=dict(environ), check=False).returncode
 
 
 def _as_given(environ: Mapping[str, str]) -> Mapping[str, str]:

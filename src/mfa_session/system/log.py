@@ -29,5 +29,8 @@ class LogConsole(Console):
         """Tell what was asked of AWS and why."""
         LOGGER.debug(printable_lines(text))
 
+    def progress(self, text: str) -> None:
+        """Show nothing: stderr is the program's."""
+
     def error(self, message: str, hint: str) -> None:
         """Tell nothing: the error itself is raised."""

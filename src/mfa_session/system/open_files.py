@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 MOST_LOCKS = 500
 KEPT_FOR_OTHERS = 128
 """Connections, the files themselves, and what Python and libraries have open."""
@@ -9,10 +11,10 @@ KEPT_FOR_OTHERS = 128
 
 def most_locks() -> int:
     """Return how many lock files may be open at a time: macOS allows 256 files unless told more."""
-    try:
-        import resource  # noqa: PLC0415  # not there on Windows
-    except ImportError:
+    if sys.platform == "win32":
         return MOST_LOCKS
+    import resource  # noqa: PLC0415  # not there on Windows
+
     allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if allowed == resource.RLIM_INFINITY:
         return MOST_LOCKS

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
 from contextlib import suppress
 
+from mfa_session.system.programs import find_on_windows
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 END_SECONDS = 5.0
 
@@ -21,11 +22,27 @@ def own_command() -> list[str]:
 
     Absolute; links are not followed, as an upgrade may move what they lead to.
     """
-    for script in (sys.argv[0], shutil.which("mfa-session") or ""):
-        name = os.path.basename(script)
+    for script in _scripts():
+        name = os.path.basename(script.replace("\\", os.sep))
         if name.partition(".")[0] == "mfa-session" and os.access(script, os.X_OK):
             return [os.path.abspath(script)]
     return [sys.executable, "-m", "mfa_session"]
+
+
+def _scripts() -> Iterator[str]:
+    """Yield where our script may be: what was started, and what is on PATH.
+
+    On Windows what was started names itself without `.exe`, beside a script that only other
+    systems can run.
+    """
+    if sys.platform == "win32":
+        yield find_on_windows(os.path.abspath(sys.argv[0]), os.environ) or ""
+        yield find_on_windows("mfa-session", os.environ) or ""
+        return
+    import shutil  # noqa: PLC0415  # elsewhere it looks in the current directory
+
+    yield sys.argv[0]
+    yield shutil.which("mfa-session") or ""
 
 
 class OwnProgram:

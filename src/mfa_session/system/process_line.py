@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
+import subprocess
 import sys
 
+from mfa_session.model.quoting import quote
 from mfa_session.system.own_program import own_command
 
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.%@:+=,")
@@ -19,7 +20,8 @@ def process_line(*words: str) -> str:
 
 
 def _quoted(word: str) -> str:
-    if _PLAIN.issuperset(word) or (sys.platform == "win32" and " " not in word):
+    if sys.platform == "win32":
+        return subprocess.list2cmdline([word])
+    if _PLAIN.issuperset(word):
         return word
-    marks = '"' if sys.platform == "win32" else '"\\$`'
-    return shlex.quote(word) if any(mark in word for mark in marks) else f'"{word}"'
+    return quote(word) if any(mark in word for mark in '"\\$`') else f'"{word}"'

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 HEAD_BYTES = 4096
+_ENDINGS = ".COM;.EXE;.BAT;.CMD"
 _SCRIPT = b"#!"
 _OURS = (b"mfa-session", b"mfa_session")
 _SHELL = b"sh"
@@ -29,9 +31,7 @@ def find_program(name: str, environ: Mapping[str, str], led_back: str | None = N
     started last and has led back to us.
     """
     if sys.platform == "win32":
-        import shutil  # noqa: PLC0415  # which knows PATHEXT
-
-        return shutil.which(name, path=environ.get("PATH"))
+        return find_on_windows(name, environ)
     if "/" in name:
         return name
     files = list(dict.fromkeys(_files(name, environ)))
@@ -44,6 +44,35 @@ def find_program(name: str, environ: Mapping[str, str], led_back: str | None = N
         if not is_wrapper(path):
             return path
     raise OnlyWrappersError
+
+
+def find_on_windows(name: str, environ: Mapping[str, str]) -> str | None:
+    """Return the file that Windows starts for a name: one that ends as PATHEXT says.
+
+    Unlike cmd.exe, CreateProcess and `shutil.which`, none of the current directory, which may be
+    anybody's, unless it is named with a folder.
+    """
+    endings = environ.get("PATHEXT", _ENDINGS).lower().split(";")
+    folders = [folder.strip('"') for folder in environ.get("PATH", "").split(";")]
+    places = [os.path.join(folder, name) for folder in folders if os.path.isabs(folder)]
+    for place in [name] if any(mark in name for mark in "/\\:") else places:
+        for path in [place + ending for ending in ("", *endings)] if name else []:
+            if path.lower().endswith(tuple(filter(None, endings))) and os.path.isfile(path):
+                return path
+    return None
+
+
+def to_start(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
+    """Return a command as the system is to start it; on Windows with the program's whole path.
+
+    Raises FileNotFoundError where there is no such program.
+    """
+    if sys.platform != "win32":
+        return list(command)
+    program = find_on_windows(command[0], environ)
+    if program is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
+    return [program, *command[1:]]
 
 
 def is_startable(name: str, environ: Mapping[str, str]) -> bool:

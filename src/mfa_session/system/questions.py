@@ -8,7 +8,8 @@ import os
 
 from mfa_session.model.errors import NoMfaError
 from mfa_session.model.text import printable
-from mfa_session.system.terminal import Terminal, no_answer
+from mfa_session.system.terminal import Terminal
+from mfa_session.system.unanswered import no_answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

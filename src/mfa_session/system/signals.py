@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 # Windows has not all of them.
 ENDING = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    if hasattr(signal, name)
 )
 
 LONGEST_NAP_SECONDS = 0.5

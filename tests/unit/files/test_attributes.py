@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import struct
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +19,7 @@ from mfa_session.model.errors import ConfigurationError
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(not attributes.HAS_ATTRIBUTES, reason="Linux only")
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ACLs and attributes of Linux")
 
 NO_ID = 0xFFFFFFFF
 DEFAULT_ACL = "system.posix_acl_default"

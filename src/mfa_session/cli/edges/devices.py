@@ -7,6 +7,7 @@ from mfa_session.files.enrolments import Enrolments
 from mfa_session.mfa import phone
 from mfa_session.mfa.devices import DeviceEdges
 from mfa_session.system import qr
+from mfa_session.system.console import draws
 from mfa_session.system.signals import put_off
 from mfa_session.system.terminal import Terminal
 from mfa_session.system.timeouts import run_limited
@@ -45,10 +46,10 @@ def make_phone(basics: Basics) -> Callable[[NewDevice], None] | None:
     terminal = Terminal(may_ask=True)  # --no-input forbids questions, not pictures
     if not terminal.can_ask():
         return None
-    draws = basics.run.environ.get("TERM") != "dumb"
+    is_drawn = draws(basics.run.environ)
 
     def show(device: NewDevice) -> None:
         label, typed = phone.label_of(device.serial), phone.grouped(device)
-        qr.show(terminal, phone.addresses(device), label, typed, draws=draws)
+        qr.show(terminal, phone.addresses(device), label, typed, draws=is_drawn)
 
     return show

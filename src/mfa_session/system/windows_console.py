@@ -1,0 +1,129 @@
+"""A Windows console, which is no device that can be opened like /dev/tty.
+
+What is asked of the system is in Microsoft's console API reference (GetConsoleMode,
+SetConsoleMode) and in Python's `msvcrt`. Both are handed in, so that tests run anywhere.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from contextlib import suppress
+
+from mfa_session.model.text import printable
+from mfa_session.system.unanswered import no_answer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TextIO
+
+STDIN, STDOUT, STDERR = -10, -11, -12
+"""What GetStdHandle takes."""
+UNDERSTANDS_SEQUENCES = 0x0004
+"""ENABLE_VIRTUAL_TERMINAL_PROCESSING, of a console's output."""
+DRAWS = 0x0001
+"""ENABLE_PROCESSED_OUTPUT, without which the flag above has no effect."""
+
+_ENDS_LINE, _ENDS_INPUT = "\r\n", "\x04\x1a"
+_INTERRUPTS, _KILLS = "\x03", "\x15\x1b"
+_ERASES = "\b\x7f"
+_OF_A_PAIR = "\x00\xe0"
+"""The first of two characters that an arrow or a function key sends."""
+
+
+class WindowsConsole:
+    """The console of this process, if it has one."""
+
+    def __init__(self, kernel32: Any, msvcrt: Any) -> None:
+        """Take the system's calls."""
+        self._kernel32 = kernel32
+        self._msvcrt = msvcrt
+
+    def is_there(self) -> bool:
+        """Say whether a person sees it: a stream of ours is it, and no file, pipe or NUL.
+
+        A program without a window may have one that nobody sees, and so has a program under
+        mintty; their streams lead elsewhere.
+        """
+        return any(self._mode(number) is not None for number in (STDIN, STDOUT, STDERR))
+
+    def understands_sequences(self, number: int = STDERR) -> bool:
+        """Have it understand escape sequences, as a terminal does; say whether it will.
+
+        Windows Terminal does so by itself, an older console only when told.
+        """
+        mode = self._mode(number)
+        if mode is None:
+            return False
+        wanted = UNDERSTANDS_SEQUENCES | DRAWS
+        handle = self._kernel32.GetStdHandle(number)
+        return mode & wanted == wanted or bool(self._kernel32.SetConsoleMode(handle, mode | wanted))
+
+    def size(self) -> os.terminal_size:
+        """Return how many columns and lines it has; 0 by 0 where no stream of ours tells."""
+        for descriptor in (1, 2, 0):
+            with suppress(OSError, ValueError):
+                return os.get_terminal_size(descriptor)
+        return os.terminal_size((0, 0))
+
+    def identity(self) -> str | None:
+        """Return what tells this console from another; None without one."""
+        return f"console {self._kernel32.GetConsoleWindow()}" if self.is_there() else None
+
+    def read_line(self, question: str, *, hidden: bool) -> str:
+        """Ask, and return the line typed; hidden, each character shows as `*`.
+
+        Ctrl-C is a KeyboardInterrupt, Ctrl-D or Ctrl-Z on an empty line a NoMfaError.
+        """
+        with open("CONOUT$", "w", encoding="utf-8", errors="replace") as screen:
+            _show(screen, printable(question))
+            try:
+                return self._read_keys(screen, hidden=hidden)
+            finally:
+                _show(screen, "\n")
+
+    def _read_keys(self, screen: TextIO, *, hidden: bool) -> str:
+        typed = ""
+        while (key := self._next_key()) not in _ENDS_LINE:
+            if key in _ENDS_INPUT and typed:
+                break
+            if key in _ENDS_INPUT:
+                raise no_answer()
+            if key in _ERASES + _KILLS:
+                kept = "" if key in _KILLS else typed[:-1]
+                _show(screen, "\b \b" * (len(typed) - len(kept)))
+                typed = kept
+            else:
+                _show(screen, "*" if hidden else key)
+                typed += key
+        return typed
+
+    def _next_key(self) -> str:
+        """Return the next key that stands for a character; KeyboardInterrupt for Ctrl-C."""
+        while True:
+            key = str(self._msvcrt.getwch())
+            if key == _INTERRUPTS:
+                raise KeyboardInterrupt
+            if key not in _OF_A_PAIR or not self._msvcrt.kbhit():  # else an `à`
+                return key
+            self._msvcrt.getwch()
+
+    def _mode(self, number: int) -> int | None:
+        """Return a console's mode; None for a stream that is none."""
+        mode = ctypes.c_ulong()
+        handle = self._kernel32.GetStdHandle(number)
+        told = self._kernel32.GetConsoleMode(handle, ctypes.byref(mode))
+        return int(mode.value) if told else None
+
+
+def this_console() -> WindowsConsole:
+    """Return the console of this process; on Windows only."""
+    import msvcrt  # noqa: PLC0415  # not there elsewhere
+
+    windll: Any = getattr(ctypes, "windll")  # noqa: B009  # likewise
+    return WindowsConsole(windll.kernel32, msvcrt)
+
+
+def _show(screen: TextIO, text: str) -> None:
+    screen.write(text)
+    screen.flush()
