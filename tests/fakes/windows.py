@@ -101,7 +101,7 @@ class FakeWindows:
         self.kernel32, self.msvcrt = FakeKernel32(), FakeMsvcrt()
         self._folder = folder
         monkeypatch.chdir(folder)
-        monkeypatch.setitem(sys.modules, "msvcrt", self.msvcrt)  # type: ignore[arg-type]  # a fake
+        monkeypatch.setitem(sys.modules, "msvcrt", self.msvcrt)
         monkeypatch.setattr(
             ctypes, "windll", SimpleNamespace(kernel32=self.kernel32), raising=False
         )

@@ -140,3 +140,14 @@ def b(settings): return settings.login_command, settings.command(f"device enroll
         ("room:a", "device list"), ("room:a", "--yes"),
         ("room:b", "login"), ("room:b", "device enroll"),
     ]  # fmt: skip
+
+
+def test_words_in_hints_are_quoted_for_the_shell_of_the_platform() -> None:
+    """Windows' shells do not know the quotes of shlex; only the sandbox writes for POSIX alone."""
+    quoting = re.compile(r"shlex import .*\b(quote|join)\b|shlex\.(quote|join)\(")
+    found = [
+        str(path)
+        for path in (source.ROOT / "src" / "mfa_session").rglob("*.py")
+        if "sandbox" not in path.parts and quoting.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

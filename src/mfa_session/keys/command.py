@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from shlex import quote
-
 from mfa_session.keys.listing import FILE, KEYRING, OnlineListing, list_offline
 from mfa_session.keys.move import Mover
 from mfa_session.keys.other_profiles import OtherProfiles, profiles_text
@@ -13,6 +11,7 @@ from mfa_session.keys.user_keys import Signer
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller
+from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.model.text import columns

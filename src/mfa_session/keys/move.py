@@ -6,12 +6,11 @@ next one, from wherever it came to.
 
 from __future__ import annotations
 
-from shlex import quote
-
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.long_term_keys import EXPORT, IMPORT, NEW, OLD, Move, not_stored
 from mfa_session.model.ports import Caller
 from mfa_session.model.profiles import stored_profile
+from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False

@@ -8,7 +8,6 @@ do next is read from what AWS lists and what is on record, so the next run finis
 from __future__ import annotations
 
 from datetime import timedelta
-from shlex import quote
 
 from mfa_session.keys.other_profiles import profiles_text
 from mfa_session.keys.steps import (
@@ -32,6 +31,7 @@ from mfa_session.model.errors import (
     RefusedError,
 )
 from mfa_session.model.long_term_keys import Rotation, not_stored
+from mfa_session.model.quoting import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

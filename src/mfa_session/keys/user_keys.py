@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from shlex import quote
 
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -13,6 +12,7 @@ from mfa_session.model.errors import (
 )
 from mfa_session.model.expiry import format_time
 from mfa_session.model.ports import Caller
+from mfa_session.model.quoting import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 from mfa_session.model.session import (
     MANAGER,
@@ -105,8 +106,6 @@ def unknown_name(inputs: Inputs, name: str) -> ConfigurationError:
     elif known:
         hint = "known: " + ", ".join(sorted(known)[:10])
     else:
-        from shlex import quote  # noqa: PLC0415  # imports re
-
         hint = f"store your access key: `aws configure --profile {quote(name)}`"
     return ConfigurationError(
         "no-such-profile", f"no session and no profile is named {name!r}", hint

@@ -12,7 +12,7 @@ import sys
 from contextlib import contextmanager, suppress
 
 from mfa_session.system import core_dumps
-from mfa_session.system.execute import cannot_start
+from mfa_session.system.not_started import cannot_start
 from mfa_session.system.programs import to_start
 
 TYPE_CHECKING = False

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from mfa_session.system.console import Console
 
-NOT_EXECUTABLE, NOT_FOUND = 126, 127
 _SET_BY_PYTHON = ("C.UTF-8", "C.utf8", "UTF-8")
 
 
@@ -36,29 +35,9 @@ def execute(
         given = _as_given(environ)
         os.execvpe(program or command[0], list(command), given)  # noqa: S606  # the person's own
     except (OSError, ValueError) as error:
+        from mfa_session.system.not_started import cannot_start  # noqa: PLC0415  # after an error
+
         return cannot_start(console, command[0], error)
-
-
-def cannot_start(console: Console, name: str, error: OSError | ValueError) -> int:
-    """Tell why a command cannot be started; return the exit code that a shell has for it.
-
-    Raises the error where it is the system that starts no program, whichever it is.
-    """
-    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return not_found(console, name)
-    if isinstance(error, OSError):
-        if error.filename is None:
-            raise error
-        console.error(f"{name}: {error.strerror}", "check that it may be executed")
-        return NOT_EXECUTABLE
-    console.error(f"{name!r} is no command", "check the name")  # a NUL in it
-    return NOT_FOUND
-
-
-def not_found(console: Console, name: str) -> int:
-    """Tell that there is no such program; return the exit code for it."""
-    console.error(f"{name or repr(name)}: command not found", "check the name and PATH")
-    return NOT_FOUND
 
 
 def _as_given(environ: Mapping[str, str]) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from mfa_session.system.execute import NOT_FOUND, execute, not_found
+from mfa_session.system.execute import execute
 from mfa_session.system.programs import OnlyWrappersError, find_program, may_lead_back
 
 TYPE_CHECKING = False
@@ -32,12 +32,16 @@ def execute_past_wrappers(
     try:
         program = find_program(words[0], environ, _led_back(around))
     except OnlyWrappersError:
+        from mfa_session.system.not_started import NOT_FOUND  # noqa: PLC0415  # after an error
+
         console.error(
             f"{words[0]}: only wrappers that call mfa-session are on PATH, not the program itself",
             "install it, or put its folder on PATH",
         )
         return NOT_FOUND
     if program is None:
+        from mfa_session.system.not_started import not_found  # noqa: PLC0415  # likewise
+
         return not_found(console, words[0])
     if may_lead_back(program):
         child[LED_TO] = f"{os.getpid()} {_trail(around)[1] + 1} {program}"

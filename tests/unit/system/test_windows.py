@@ -15,6 +15,7 @@ from mfa_session.model.errors import NoMfaError
 from mfa_session.model.quoting import join, setting, unsetting
 from mfa_session.system import execute as execution
 from mfa_session.system.console import Console, paint
+from mfa_session.system.not_started import NOT_FOUND
 from mfa_session.system.own_program import own_command
 from mfa_session.system.process_line import process_line
 from mfa_session.system.programs import find_program, is_startable, to_start
@@ -178,7 +179,7 @@ def test_a_command_is_a_child_and_its_exit_code_ours(
     talk: Any = FakeTalk()
     assert execution.execute(talk, ("tool", "x"), environ) == 0xC000013A
     assert started == [[str(tmp_path / "bin" / "tool.exe"), "x"]]
-    assert execution.execute(talk, ("none",), environ) == execution.NOT_FOUND
+    assert execution.execute(talk, ("none",), environ) == NOT_FOUND
 
 
 @pytest.mark.parametrize("started_as", ["Scripts/mfa-session", "Scripts/mfa-session.exe"])
