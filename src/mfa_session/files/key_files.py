@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mfa_session.files.aws_files import read_profiles
+from mfa_session.files.expected import changed, set_values
 from mfa_session.files.shared import config_file, credentials_file
-from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.long_term_keys import Slots
 from mfa_session.model.profiles import config_header_in
 from mfa_session.model.secret import Secret
@@ -83,7 +83,7 @@ class KeyFiles:
         def edit(document: IniDocument) -> IniDocument:
             header = config_header_in(document, profile)
             if (document.section(header) or {}).get(PROCESS) not in (before, None):
-                raise _changed(document.path, f"{PROCESS} of profile {profile!r}")
+                raise changed(document.path, f"{PROCESS} of profile {profile!r}")
             return document.without_keys(header, [PROCESS])
 
         self._config.update(profile, edit)
@@ -131,19 +131,7 @@ class KeyFiles:
 
         def edit(document: IniDocument) -> IniDocument:
             header = config_header_in(document, profile) if is_config else profile
-            section = document.section(header) or {}
-            for key, value in values.items():
-                if section.get(key) not in (before.get(key), value):
-                    raise _changed(document.path, f"{key} of profile {profile!r}")
-            edited = document.with_values(header, values)
-            now = edited.section(header) or {}
-            if any(now.get(key) != value for key, value in values.items()):
-                raise ConfigurationError(
-                    "edit-refused",
-                    f"{document.path}: profile {profile!r} has settings from [DEFAULT]",
-                    "move them to the profiles that need them",
-                )
-            return edited
+            return set_values(document, header, profile, values, before)
 
         file.update(profile, edit)
 
@@ -157,11 +145,3 @@ def _pair(section: Mapping[str, str], id_key: str, secret_key: str) -> Keys | No
 
 def _lines(id_key: str, secret_key: str, keys: Keys) -> dict[str, str | None]:
     return {id_key: keys.access_key_id, secret_key: keys.secret_access_key.reveal()}
-
-
-def _changed(path: str, what: str) -> ConfigurationError:
-    return ConfigurationError(
-        "changed-meanwhile",
-        f"{path}: {what} was changed by somebody else meanwhile",
-        "look at it, and run the command again",
-    )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mfa_session.files.settings_writer import changed_meanwhile
+from mfa_session.files.expected import set_values
 from mfa_session.files.shared import config_file
-from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import config_header_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from typing import TypeVar
 
     from mfa_session.files.state import StateDir
     from mfa_session.ini.document import IniDocument
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Place = tuple[str, ...]
     Values = Mapping[Place, str | None]
     Edit = Callable[[IniDocument], IniDocument]
+    Value = TypeVar("Value")
 
 
 class ProfilesWriter:
@@ -57,25 +58,16 @@ class ProfilesWriter:
 def _edits(values: Values, before: Mapping[Place, object]) -> Iterator[tuple[str, Edit]]:
     """Yield each profile with what changes its section."""
     for profile in dict.fromkeys(place[0] for place in values):
-        mine = {place[1]: value for place, value in values.items() if place[0] == profile}
-        yield profile, _edit(profile, mine, before)
+        yield profile, _edit(profile, _values_of(profile, values), _values_of(profile, before))
 
 
-def _edit(profile: str, values: Mapping[str, str | None], before: Mapping[Place, object]) -> Edit:
+def _values_of(profile: str, values: Mapping[Place, Value]) -> dict[str, Value]:
+    return {place[1]: value for place, value in values.items() if place[0] == profile}
+
+
+def _edit(profile: str, values: Mapping[str, str | None], before: Mapping[str, object]) -> Edit:
     def edit(document: IniDocument) -> IniDocument:
         header = config_header_in(document, profile)
-        section = document.section(header) or {}
-        for key, value in values.items():
-            if section.get(key) not in (before.get((profile, key)), value):
-                raise changed_meanwhile(document.path, f"{key} of profile {profile!r}")
-        edited = document.with_values(header, values)
-        section = edited.section(header) or {}
-        if any(section.get(key) != value for key, value in values.items()):
-            raise ConfigurationError(
-                "edit-refused",
-                f"{document.path}: profile {profile!r} has settings from [DEFAULT]",
-                "move them to the profiles that need them",
-            )
-        return edited
+        return set_values(document, header, profile, values, before)
 
     return edit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.files.config_toml import parse_settings
+from mfa_session.files.expected import changed
 from mfa_session.files.permissions import check_place
 from mfa_session.files.reading import read_bytes
 from mfa_session.files.toml_edit import Place, Value, with_settings
@@ -90,12 +91,8 @@ def _tables(file: SettingsFile) -> set[str]:
 
 
 def changed_meanwhile(path: str, what: str) -> ConfigurationError:
-    """Return the error for a value that somebody else has changed since it was looked at."""
-    return ConfigurationError(
-        "changed-meanwhile",
-        f"{path}: {what} was changed by somebody else meanwhile",
-        "look at it, and run `mfa-session configure` again",
-    )
+    """Return the error for what `configure` looked at and somebody else has changed since."""
+    return changed(path, what, "run `mfa-session configure` again")
 
 
 def _spell(place: Place, value: object) -> Value:

@@ -205,6 +205,13 @@ class StateDir:
         return str(os.geteuid())
 
 
+def file_of_profile(prefix: str, profile: str) -> str:
+    """Return the name of a profile's own file, whatever letters the profile's name has."""
+    import hashlib  # noqa: PLC0415 - slow, and only what writes or removes sessions needs a name
+
+    return prefix + hashlib.sha256(profile.encode()).hexdigest()[:16]
+
+
 def make_private_directory(path: str) -> str:
     """Make a directory that only we may enter, or see to it that an existing one is so."""
     os.makedirs(os.path.dirname(path) or ".", PRIVATE_DIRECTORY_MODE, exist_ok=True)

@@ -1,0 +1,96 @@
+"""Sessions in the state directory until the credentials file has them: room for them, and its end.
+
+`recovered.py` reads them back.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from mfa_session.files.recovered import MOST_IN_ONE_FILE, profiles_in, to_text
+from mfa_session.files.state import RECOVERED, file_of_profile
+from mfa_session.model.errors import ConfigurationError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from typing import TypeVar
+
+    from mfa_session.files.state import Reservation, StateDir
+    from mfa_session.model.session import Session
+
+    Item = TypeVar("Item")
+
+_RESERVED_BYTES = 16384  # a session token may have 4 KiB and more
+
+
+class AsidePlace:
+    """Reserved files for sessions: so many that none is too large to be read again."""
+
+    def __init__(self, state: StateDir, targets: Sequence[str]) -> None:
+        """Reserve room for the sessions of these profiles, or raise and leave nothing."""
+        self._state = state
+        self._reserved: list[Reservation] = []
+        try:
+            for group in _in_groups(targets):
+                # The process in the name: a session that already lies aside for a profile stays.
+                name = f"{file_of_profile(RECOVERED, group[0])}-{os.getpid()}"
+                self._reserved.append(state.reserve(name, _RESERVED_BYTES * len(group)))
+        except BaseException:
+            self.release()
+            raise
+
+    def note(self, session: Session) -> None:
+        """Put one of many in a file of its own, so that no kill loses it; nothing is reserved."""
+        with suppress(ConfigurationError):  # the disk is full: there is room for `keep`
+            self._state.put(f"{_noted(session.profile)}-{os.getpid()}", to_text([session]))
+
+    def keep(self, *sessions: Session) -> str:
+        """Put the sessions there and return where; the next command finds them."""
+        paths = []
+        for group in _in_groups(sessions):
+            self._reserved[0].fill(to_text(group))
+            paths.append(self._reserved.pop(0).path)
+        return ", ".join(paths)
+
+    def release(self) -> None:
+        """Remove the files that no session lies in."""
+        for reservation in self._reserved:
+            reservation.release()
+
+
+def forget_aside(state: StateDir, profiles: Collection[str], warn: Callable[[str], None]) -> None:
+    """Remove what lies aside of these profiles: a file goes with the last of its sessions.
+
+    What cannot be removed is told, and goes with the next session that is written.
+    """
+    try:
+        _remove_aside(state, profiles)
+    except ConfigurationError as error:
+        warn(f"a session that is written lies aside still: {error.message}")
+
+
+def _remove_aside(state: StateDir, profiles: Collection[str]) -> None:
+    noted = {_noted(profile) for profile in profiles}
+    for name in state.names(RECOVERED):
+        if name.rpartition("-")[0] in noted:  # of one profile alone, and there may be many
+            state.remove(name)
+            continue
+        standing = profiles_in(state, name)
+        if standing and standing.keys() <= set(profiles):
+            state.remove(name)
+        elif not standing.keys().isdisjoint(profiles):
+            left = [standing[profile] for profile in standing.keys() - set(profiles)]
+            state.write(name, to_text(left))
+
+
+def _in_groups(items: Sequence[Item]) -> list[Sequence[Item]]:
+    """Return them in groups of as many as go into one file."""
+    starts = range(0, len(items), MOST_IN_ONE_FILE)
+    return [items[start : start + MOST_IN_ONE_FILE] for start in starts]
+
+
+def _noted(profile: str) -> str:
+    """Return how the name of the file begins that holds one of many sessions."""
+    return file_of_profile(RECOVERED + "noted-", profile)
