@@ -642,7 +642,6 @@ NOT_RUN = {
     "policy.templates.identity:max_age": "a remark on a policy, for everybody whom it is for",
     "policy.templates.identity:_notes_on_own": "a remark on a policy, likewise",
     "doctor.sessions:look_at_default": "the command that a finding speaks of",
-    "doctor.sessions": "the command that a check speaks of",
     # What cannot be run to its end here.
     "model.long_term_keys:not_stored": "`doctor` looks; the key is only where the person has it",
     "roles.sessions:of": "another program removes a session in the middle of `login --all`",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.finding import Check, error, note, skipped, warning
+from mfa_session.doctor.finding import check, error, note, skipped, warning
 from mfa_session.doctor.scene import Unlooked
 from mfa_session.model.arns import parse_arn
 from mfa_session.model.durations import format_duration
@@ -30,6 +30,7 @@ _NO_KEY = "there is no long-term key to ask about"
 _THROTTLED = "AWS throttles: too many requests"
 
 
+@check("sts-reach", "AWS was reached")
 def look_at_reach(scene: Scene) -> Iterator[Diagnosis]:
     """Yield why AWS is not reached: each reason once, whatever was asked."""
     if isinstance(scene.aws.reached, Unlooked):
@@ -46,6 +47,7 @@ def _is_about_reach(problem: MfaSessionError) -> bool:
     return unreached or problem.code in {REGION_DISABLED, BAD_REGION}
 
 
+@check("clock", "this machine's clock is right")
 def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
     """Yield how far this machine's clock is off."""
     seconds = scene.aws.clock_seconds
@@ -61,6 +63,7 @@ def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
+@check("key-identity", "AWS takes every key")
 def look_at_identities(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each key that AWS does not take."""
     for key in scene.aws.keys:
@@ -76,6 +79,7 @@ def _why_refused(key: KeyFacts, problem: MfaSessionError) -> str:
     return "it is inactive" if mine and not mine[0].is_active else problem.message
 
 
+@check("root-key", "no key is a root user's")
 def look_at_roots(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each key of a root user."""
     for key in scene.aws.keys:
@@ -92,6 +96,7 @@ def _is_root(key: KeyFacts) -> bool:
     return arn is not None and arn.resource == "root"
 
 
+@check("key-age", f"no key is older than {OLDEST_KEY_DAYS} days")
 def look_at_ages(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each key that is old."""
     for key in scene.aws.keys:
@@ -107,6 +112,7 @@ def look_at_ages(scene: Scene) -> Iterator[Diagnosis]:
     yield from _left_out(scene, "keys")
 
 
+@check("device-present", "every user whose sessions are had has an MFA device that AWS's API takes")
 def look_at_devices(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each user who has no MFA device that AWS's API takes."""
     for key in scene.aws.keys:
@@ -130,6 +136,7 @@ def _enroll(scene: Scene, key: KeyFacts) -> str:
     return "mfa-session device enroll" + ("" if is_default else f" --profile {quote(name or '')}")
 
 
+@check("device-owner", "every mfa_serial is a device of its key's user")
 def look_at_belonging(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each mfa_serial that is no device of the key's user."""
     for key in scene.aws.keys:
@@ -143,6 +150,7 @@ def look_at_belonging(scene: Scene) -> Iterator[Diagnosis]:
     yield from _left_out(scene, "devices")
 
 
+@check("device-choice", "it is clear which device a login uses")
 def look_at_choice(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each user with several devices of whom no setting names one."""
     for key in scene.aws.keys:
@@ -190,28 +198,12 @@ def _reason_of(answer: object) -> str | None:
 
 
 CHECKS = (
-    Check(id="sts-reach", fine="AWS was reached", look=look_at_reach),
-    Check(id="clock", fine="this machine's clock is right", look=look_at_clock),
-    Check(id="key-identity", fine="AWS takes every key", look=look_at_identities),
-    Check(id="root-key", fine="no key is a root user's", look=look_at_roots),
-    Check(
-        id="key-age",
-        fine=f"no key is older than {OLDEST_KEY_DAYS} days",
-        look=look_at_ages,
-    ),
-    Check(
-        id="device-present",
-        fine="every user whose sessions are had has an MFA device that AWS's API takes",
-        look=look_at_devices,
-    ),
-    Check(
-        id="device-owner",
-        fine="every mfa_serial is a device of its key's user",
-        look=look_at_belonging,
-    ),
-    Check(
-        id="device-choice",
-        fine="it is clear which device a login uses",
-        look=look_at_choice,
-    ),
+    look_at_reach,
+    look_at_clock,
+    look_at_identities,
+    look_at_roots,
+    look_at_ages,
+    look_at_devices,
+    look_at_belonging,
+    look_at_choice,
 )

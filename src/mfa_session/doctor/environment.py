@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.finding import Check, error, note, warning
+from mfa_session.doctor.finding import check, error, note, warning
 from mfa_session.doctor.scene import OPTIONS, PROFILES
 from mfa_session.model.expiry import parse_time
 from mfa_session.model.nearest import nearest_of
@@ -27,6 +27,7 @@ _OURS = ("ACTIVE", "REGIONS_SET", "GUARD", "GUARD_COMMANDS", "GUARD_FILE", "GUAR
 _PREFIX = "MFA_SESSION_"
 
 
+@check("environment-keys", "no keys in the environment beat the profiles", needs=PROFILES)
 def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield long-term keys, and session keys of no session in use, that beat every profile."""
     environ = scene.environ
@@ -48,6 +49,7 @@ def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     )
 
 
+@check("environment-halves", "no keys in the environment lack a part")
 def look_at_halves(scene: Scene) -> Iterator[Diagnosis]:
     """Yield keys in the environment of which a part is missing."""
     half = _halves(scene)
@@ -71,6 +73,7 @@ def _halves(scene: Scene) -> str | None:
     return None
 
 
+@check("environment-session", "no expired session in the environment")
 def look_at_expiry(scene: Scene) -> Iterator[Diagnosis]:
     """Yield session keys in the environment whose time is over."""
     since = _expired_since(scene)
@@ -94,6 +97,7 @@ def _expired_since(scene: Scene) -> str | None:
     return None
 
 
+@check("environment-token", "no other token in AWS_SECURITY_TOKEN")
 def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
     """Yield an AWS_SECURITY_TOKEN that is not the session's: botocore takes it first."""
     legacy, token = (scene.environ.get(f"AWS_{kind}_TOKEN") for kind in ("SECURITY", "SESSION"))
@@ -104,6 +108,9 @@ def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
+@check(
+    "environment-profile", "the environment names no profile, or one that is there", needs=PROFILES
+)
 def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
     """Yield a profile variable in effect that names nobody."""
     for variable in _PROFILE_VARIABLES:
@@ -120,6 +127,7 @@ def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
         return  # the other one is not looked at
 
 
+@check("two-profile-variables", "AWS_PROFILE and AWS_DEFAULT_PROFILE do not differ")
 def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
     """Yield two profile variables that differ."""
     first, second = (scene.environ.get(name) for name in _PROFILE_VARIABLES)
@@ -131,6 +139,7 @@ def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
+@check("two-region-variables", "AWS_REGION and AWS_DEFAULT_REGION do not differ")
 def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
     """Yield two region variables that differ."""
     first, second = (scene.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
@@ -142,6 +151,7 @@ def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
+@check("unread-variable", "every MFA_SESSION_… variable is one that is read")
 def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each `MFA_SESSION_…` variable that nothing reads."""
     for name in sorted(scene.environ):
@@ -152,6 +162,7 @@ def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
             yield warning(f"nothing reads {name}{meant}", unsetting(name))
 
 
+@check("code-in-environment", "no code waits in the environment")
 def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
     """Yield a code that waits in the environment: it is good for one use within its minute."""
     if scene.environ.get("MFA_SESSION_TOKEN_CODE"):
@@ -161,6 +172,7 @@ def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
+@check("bad-variable", "every MFA_SESSION_… variable can be understood")
 def look_at_values(scene: Scene) -> Iterator[Diagnosis]:
     """Yield a `MFA_SESSION_…` variable whose value is not understood."""
     if OPTIONS in scene.broken:
@@ -169,56 +181,14 @@ def look_at_values(scene: Scene) -> Iterator[Diagnosis]:
 
 
 CHECKS = (
-    Check(
-        id="bad-variable",
-        fine="every MFA_SESSION_… variable can be understood",
-        look=look_at_values,
-    ),
-    Check(
-        id="environment-keys",
-        fine="no keys in the environment beat the profiles",
-        look=look_at_keys,
-        needs=PROFILES,
-    ),
-    Check(
-        id="environment-halves",
-        fine="no keys in the environment lack a part",
-        look=look_at_halves,
-    ),
-    Check(
-        id="environment-session",
-        fine="no expired session in the environment",
-        look=look_at_expiry,
-    ),
-    Check(
-        id="environment-token",
-        fine="no other token in AWS_SECURITY_TOKEN",
-        look=look_at_token,
-    ),
-    Check(
-        id="environment-profile",
-        fine="the environment names no profile, or one that is there",
-        look=look_at_profile,
-        needs=PROFILES,
-    ),
-    Check(
-        id="two-profile-variables",
-        fine="AWS_PROFILE and AWS_DEFAULT_PROFILE do not differ",
-        look=look_at_two_profiles,
-    ),
-    Check(
-        id="two-region-variables",
-        fine="AWS_REGION and AWS_DEFAULT_REGION do not differ",
-        look=look_at_regions,
-    ),
-    Check(
-        id="unread-variable",
-        fine="every MFA_SESSION_… variable is one that is read",
-        look=look_at_names,
-    ),
-    Check(
-        id="code-in-environment",
-        fine="no code waits in the environment",
-        look=look_at_given_code,
-    ),
+    look_at_values,
+    look_at_keys,
+    look_at_halves,
+    look_at_expiry,
+    look_at_token,
+    look_at_profile,
+    look_at_two_profiles,
+    look_at_regions,
+    look_at_names,
+    look_at_given_code,
 )

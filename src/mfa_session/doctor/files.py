@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.finding import Check, error, note, warning
+from mfa_session.doctor.finding import check, error, note, warning
 from mfa_session.model.aws_paths import config_path, credentials_path, expand
 from mfa_session.model.places import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.quoting import quote, unsetting
@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.finding import Diagnosis
+    from mfa_session.doctor.finding import Check, Diagnosis
     from mfa_session.doctor.scene import Scene
 
 _NAMED_FILES = {
@@ -34,6 +34,11 @@ def broken(scene: Scene, part: str) -> Iterator[Diagnosis]:
         yield error(problem.message, problem.hint)
 
 
+def _readable(id_: str, fine: str, part: str) -> Check:
+    return check(id_, fine)(lambda scene: broken(scene, part))
+
+
+@check("unsafe-file", "nobody else may write the files")
 def look_at_owners(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each file that somebody else could have written."""
     for path, problem in scene.unsafe.items():
@@ -42,6 +47,7 @@ def look_at_owners(scene: Scene) -> Iterator[Diagnosis]:
         yield say(problem.message, problem.hint)
 
 
+@check("file-mode", "nobody else may read what is secret")
 def look_at_modes(scene: Scene) -> Iterator[Diagnosis]:
     """Yield what others may read; where they may even write, `unsafe-file` says it."""
     for place in scene.places:
@@ -52,6 +58,7 @@ def look_at_modes(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
+@check("unwritable-file", "a session can be written")
 def look_at_unwritable(scene: Scene) -> Iterator[Diagnosis]:
     """Yield what cannot be written; where it cannot be read, or is not ours, others say it."""
     unsafe = credentials_path(scene.environ) in scene.unsafe
@@ -61,6 +68,7 @@ def look_at_unwritable(scene: Scene) -> Iterator[Diagnosis]:
             yield say(problem.message, problem.hint)
 
 
+@check("named-file", "the files that variables name are there")
 def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each variable that names a file which is not there."""
     for variable, path_of in _NAMED_FILES.items():
@@ -79,6 +87,7 @@ def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
+@check("unfinished-keys", "every move and rotation of a key is finished", needs=(STATE,))
 def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each move and rotation of a long-term key that was cut off."""
     for command, profile in scene.unfinished_keys:
@@ -88,6 +97,7 @@ def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
+@check("enrolment-left", "no enrolment of a device was cut off", needs=(STATE,))
 def look_at_cut_off(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each enrolment that was cut off."""
     for serial in scene.cut_off:
@@ -97,6 +107,7 @@ def look_at_cut_off(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
+@check("copy-left", "no killed command left a copy of the files")
 def look_at_leftovers(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each copy that a killed command left; the next one that writes removes it, too."""
     for copy, path in scene.leftovers.items():
@@ -107,61 +118,15 @@ def look_at_leftovers(scene: Scene) -> Iterator[Diagnosis]:
 
 
 CHECKS = (
-    Check(
-        id="credentials-file",
-        fine="the credentials file can be read",
-        look=lambda scene: broken(scene, CREDENTIALS),
-    ),
-    Check(
-        id="config-file",
-        fine="the AWS config file can be read",
-        look=lambda scene: broken(scene, CONFIG),
-    ),
-    Check(
-        id="config-toml",
-        fine=f"config.toml says only what it may: {_MAY_SAY}",
-        look=lambda scene: broken(scene, SETTINGS),
-    ),
-    Check(
-        id="state-directory",
-        fine="the state directory is ours",
-        look=lambda scene: broken(scene, STATE),
-    ),
-    Check(
-        id="unsafe-file",
-        fine="nobody else may write the files",
-        look=look_at_owners,
-    ),
-    Check(
-        id="file-mode",
-        fine="nobody else may read what is secret",
-        look=look_at_modes,
-    ),
-    Check(
-        id="unwritable-file",
-        fine="a session can be written",
-        look=look_at_unwritable,
-    ),
-    Check(
-        id="named-file",
-        fine="the files that variables name are there",
-        look=look_at_named_files,
-    ),
-    Check(
-        id="unfinished-keys",
-        fine="every move and rotation of a key is finished",
-        look=look_at_unfinished_keys,
-        needs=(STATE,),
-    ),
-    Check(
-        id="copy-left",
-        fine="no killed command left a copy of the files",
-        look=look_at_leftovers,
-    ),
-    Check(
-        id="enrolment-left",
-        fine="no enrolment of a device was cut off",
-        look=look_at_cut_off,
-        needs=(STATE,),
-    ),
+    _readable("credentials-file", "the credentials file can be read", CREDENTIALS),
+    _readable("config-file", "the AWS config file can be read", CONFIG),
+    _readable("config-toml", f"config.toml says only what it may: {_MAY_SAY}", SETTINGS),
+    _readable("state-directory", "the state directory is ours", STATE),
+    look_at_owners,
+    look_at_modes,
+    look_at_unwritable,
+    look_at_named_files,
+    look_at_unfinished_keys,
+    look_at_leftovers,
+    look_at_cut_off,
 )

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from mfa_session.doctor.scene import Scene
 
+    Look = Callable[[Scene], Iterable["Diagnosis"]]
+
 ERROR, WARNING, NOTE, OK, SKIPPED = "error", "warning", "note", "ok", "skipped"
 SEVERITIES = (ERROR, WARNING, NOTE, OK, SKIPPED)
 """The worst first. Only errors and warnings are findings; skipped is what was not looked at."""
@@ -31,8 +33,13 @@ class Check(Record):
 
     id: str
     fine: str
-    look: Callable[[Scene], Iterable[Diagnosis]]
+    look: Look
     needs: tuple[str, ...] = ()
+
+
+def check(id_: str, fine: str, needs: tuple[str, ...] = ()) -> Callable[[Look], Check]:
+    """Make a function that looks at a scene and yields what it finds a check."""
+    return lambda look: Check(id=id_, fine=fine, look=look, needs=needs)
 
 
 class Looked(Record):

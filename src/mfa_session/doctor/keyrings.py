@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.finding import Check, error, note, warning
+from mfa_session.doctor.finding import check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.places import SETTINGS, STATE
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _TOO_OPEN = "keyring-insecure"
 
 
+@check("keyring", "the keyring can be used, or none is", needs=(SETTINGS,))
 def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
     """Yield why the keyring cannot be used."""
     problem = scene.keyring.error if scene.keyring else None
@@ -29,6 +30,11 @@ def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
         yield say(problem.message, problem.hint)
 
 
+@check(
+    "keyring-secret",
+    "the keyring has the secrets that are wanted of it",
+    needs=(*PROFILES, SETTINGS, STATE),
+)
 def look_at_secrets(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each secret that was stored and is not there, and each that is wanted and is not."""
     held = scene.keyring.held if scene.keyring else {}
@@ -84,16 +90,6 @@ def _serial_of(scene: Scene, name: str) -> str | None:
 
 
 CHECKS = (
-    Check(
-        id="keyring",
-        fine="the keyring can be used, or none is",
-        look=look_at_keyring,
-        needs=(SETTINGS,),
-    ),
-    Check(
-        id="keyring-secret",
-        fine="the keyring has the secrets that are wanted of it",
-        look=look_at_secrets,
-        needs=(*PROFILES, SETTINGS, STATE),
-    ),
+    look_at_keyring,
+    look_at_secrets,
 )

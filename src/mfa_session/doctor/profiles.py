@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.finding import Check, error, note, warning
+from mfa_session.doctor.finding import check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.places import CONFIG, SETTINGS
@@ -55,6 +55,7 @@ def _sections(scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]]:
         yield name, scene.inputs.section(name)
 
 
+@check("role-hides-keys", "no role_arn hides static keys", needs=PROFILES)
 def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile whose role_arn hides its static keys."""
     for name, section in _sections(scene):
@@ -68,6 +69,11 @@ def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
+@check(
+    "keys-hide-process",
+    "no static keys hide a credential_process or an `aws login`",
+    needs=PROFILES,
+)
 def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile whose static keys hide its credential_process or `aws login`."""
     for name, section in _sections(scene):
@@ -88,6 +94,7 @@ def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
+@check("partial-keys", "no profile has a part of a pair of keys", needs=PROFILES)
 def look_at_halves(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile with one part of a pair of keys."""
     for name, section in _sections(scene):
@@ -106,6 +113,7 @@ def look_at_halves(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
+@check("stale-token", "every session token belongs to its keys", needs=PROFILES)
 def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each session token that does not belong to the keys beside it."""
     for name, section in _sections(scene):
@@ -127,6 +135,7 @@ def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
+@check("source-profile", "every source_profile leads to keys", needs=PROFILES)
 def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each role profile whose source_profile leads nowhere."""
     for name, section in _sections(scene):
@@ -153,6 +162,7 @@ def _gives_credentials(scene: Scene, name: str) -> bool:
     return any(key in section for key in _GIVES_CREDENTIALS)
 
 
+@check("credential-process", "every credential_process can be started", needs=PROFILES)
 def look_at_processes(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each credential_process that cannot be started, or asks us for nobody's session."""
     for name, section in _sections(scene):
@@ -190,6 +200,7 @@ def _first_word(process: str) -> str | None:
     return words[0] if words else None
 
 
+@check("device-serial", "every mfa_serial can be a device's", needs=PROFILES)
 def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each mfa_serial that cannot be a device's, or that AWS's API cannot use."""
     said = [
@@ -213,6 +224,7 @@ def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
             yield error(f"{place}: {problem.message}", problem.hint)
 
 
+@check("ignored-serial", "no mfa_serial stands where SDKs ignore it", needs=PROFILES)
 def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each mfa_serial on a profile without a role: for this tool alone."""
     for name, section in _sections(scene):
@@ -223,6 +235,11 @@ def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
+@check(
+    "leftover-serial",
+    "no role asks for a code that its session has had",
+    needs=(*PROFILES, SETTINGS),
+)
 def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each role that asks for a device although its source is an MFA session of ours."""
     for name, section in _sections(scene):
@@ -239,6 +256,7 @@ def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
+@check("role-asks-code", "no role profile makes the AWS CLI ask for a code", needs=PROFILES)
 def look_at_asking_roles(scene: Scene) -> Iterator[Diagnosis]:
     """Yield the roles for which the AWS CLI asks for a code each, every hour."""
     asking = [
@@ -267,6 +285,7 @@ def _session_of(scene: Scene, name: str) -> str | None:
     return named.name if named else name
 
 
+@check("section-header", "every profile of the AWS config file is called one", needs=(CONFIG,))
 def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each section of the AWS config file that lacks the word `profile`."""
     config = scene.inputs.profiles.config
@@ -278,6 +297,7 @@ def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
+@check("profile-name", "every SDK can read the profiles' names", needs=PROFILES)
 def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile name that not every SDK reads."""
     for name, section in _sections(scene):
@@ -289,76 +309,16 @@ def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
 
 
 CHECKS = (
-    Check(
-        id="role-hides-keys",
-        fine="no role_arn hides static keys",
-        look=look_at_hidden_keys,
-        needs=PROFILES,
-    ),
-    Check(
-        id="keys-hide-process",
-        fine="no static keys hide a credential_process or an `aws login`",
-        look=look_at_hidden_processes,
-        needs=PROFILES,
-    ),
-    Check(
-        id="partial-keys",
-        fine="no profile has a part of a pair of keys",
-        look=look_at_halves,
-        needs=PROFILES,
-    ),
-    Check(
-        id="stale-token",
-        fine="every session token belongs to its keys",
-        look=look_at_tokens,
-        needs=PROFILES,
-    ),
-    Check(
-        id="source-profile",
-        fine="every source_profile leads to keys",
-        look=look_at_sources,
-        needs=PROFILES,
-    ),
-    Check(
-        id="credential-process",
-        fine="every credential_process can be started",
-        look=look_at_processes,
-        needs=PROFILES,
-    ),
-    Check(
-        id="device-serial",
-        fine="every mfa_serial can be a device's",
-        look=look_at_serials,
-        needs=PROFILES,
-    ),
-    Check(
-        id="ignored-serial",
-        fine="no mfa_serial stands where SDKs ignore it",
-        look=look_at_ignored_serials,
-        needs=PROFILES,
-    ),
-    Check(
-        id="leftover-serial",
-        fine="no role asks for a code that its session has had",
-        look=look_at_leftover_serials,
-        needs=(*PROFILES, SETTINGS),
-    ),
-    Check(
-        id="role-asks-code",
-        fine="no role profile makes the AWS CLI ask for a code",
-        look=look_at_asking_roles,
-        needs=PROFILES,
-    ),
-    Check(
-        id="section-header",
-        fine="every profile of the AWS config file is called one",
-        look=look_at_headers,
-        needs=(CONFIG,),
-    ),
-    Check(
-        id="profile-name",
-        fine="every SDK can read the profiles' names",
-        look=look_at_names,
-        needs=PROFILES,
-    ),
+    look_at_hidden_keys,
+    look_at_hidden_processes,
+    look_at_halves,
+    look_at_tokens,
+    look_at_sources,
+    look_at_processes,
+    look_at_serials,
+    look_at_ignored_serials,
+    look_at_leftover_serials,
+    look_at_asking_roles,
+    look_at_headers,
+    look_at_names,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.finding import Check, error, note, warning
+from mfa_session.doctor.finding import check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import ConfigurationError
@@ -53,6 +53,7 @@ def _seconds_over(session: Session, scene: Scene) -> float | None:
     return (scene.now - session.expires_at).total_seconds()
 
 
+@check("session-expired", "no session is over", needs=(CREDENTIALS,))
 def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
     """Yield our sessions that are over: whatever uses those profiles fails."""
     for session in scene.sessions():
@@ -65,6 +66,7 @@ def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
+@check("session-foreign", "no other tool's sessions", needs=(CREDENTIALS,))
 def look_at_foreign(scene: Scene) -> Iterator[Diagnosis]:
     """Yield other tools' sessions."""
     for session in scene.sessions():
@@ -73,6 +75,7 @@ def look_at_foreign(scene: Scene) -> Iterator[Diagnosis]:
             yield note(f"profile {session.profile!r} holds another tool's session{over}")
 
 
+@check("session-damaged", "nothing else has written into our sessions", needs=(CREDENTIALS,))
 def look_at_damaged(scene: Scene) -> Iterator[Diagnosis]:
     """Yield sections of ours that something else has written to."""
     credentials = scene.inputs.profiles.credentials
@@ -102,6 +105,7 @@ def _lost(section: Mapping[str, str]) -> str | None:
     return next((key for key in CREDENTIAL_KEYS if not section.get(key)), None)
 
 
+@check("session-kept-aside", "every session is where it is to be", needs=(STATE,))
 def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
     """Yield sessions that could not be written to the credentials file."""
     aside = (each for each in scene.inputs.recovered.values() if not each.in_keyring)
@@ -114,6 +118,7 @@ def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
+@check("session-hidden", "SDKs look at every session's keys", needs=PROFILES)
 def look_at_hidden(scene: Scene) -> Iterator[Diagnosis]:
     """Yield our sessions in profiles whose static keys SDKs pass over."""
     for session in scene.sessions():
@@ -138,6 +143,11 @@ def _move(session: Session) -> str:
     )
 
 
+@check(
+    "default-session",
+    "`mfa-session login` has all it needs from the files",
+    needs=(*PROFILES, SETTINGS),
+)
 def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
     """Yield why `mfa-session login`, with nothing said, would be refused."""
     name = scene.inputs.options.profile or default_name(scene.inputs)
@@ -145,6 +155,7 @@ def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
         yield from _refusal(scene, None, "mfa-session login")
 
 
+@check("configured-session", "every session of config.toml can be had", needs=(*PROFILES, SETTINGS))
 def look_at_configured(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each session of config.toml that cannot be had."""
     for name in scene.inputs.file.sessions:
@@ -168,6 +179,7 @@ def _refusal(scene: Scene, name: str | None, what: str) -> Iterator[Diagnosis]:
             yield error(f"{what}: {problem.message}", problem.hint)
 
 
+@check("shared-target", "no two sessions are written to one profile", needs=(*PROFILES, SETTINGS))
 def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile that several sessions would be written to."""
     writers: dict[str, list[str]] = {}
@@ -188,54 +200,14 @@ def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
 
 
 CHECKS = (
-    Check(
-        id="default-session",
-        fine="`mfa-session login` has all it needs from the files",
-        look=look_at_default,
-        needs=(*PROFILES, SETTINGS),
-    ),
-    Check(
-        id="session-expired",
-        fine="no session is over",
-        look=look_at_expired,
-        needs=(CREDENTIALS,),
-    ),
-    Check(
-        id="session-damaged",
-        fine="nothing else has written into our sessions",
-        look=look_at_damaged,
-        needs=(CREDENTIALS,),
-    ),
-    Check(
-        id="session-hidden",
-        fine="SDKs look at every session's keys",
-        look=look_at_hidden,
-        needs=PROFILES,
-    ),
-    Check(
-        id="session-kept-aside",
-        fine="every session is where it is to be",
-        look=look_at_kept_aside,
-        needs=(STATE,),
-    ),
-    Check(
-        id="session-foreign",
-        fine="no other tool's sessions",
-        look=look_at_foreign,
-        needs=(CREDENTIALS,),
-    ),
+    look_at_default,
+    look_at_expired,
+    look_at_damaged,
+    look_at_hidden,
+    look_at_kept_aside,
+    look_at_foreign,
 )
 SETTINGS_CHECKS = (
-    Check(
-        id="configured-session",
-        fine="every session of config.toml can be had",
-        look=look_at_configured,
-        needs=(*PROFILES, SETTINGS),
-    ),
-    Check(
-        id="shared-target",
-        fine="no two sessions are written to one profile",
-        look=look_at_targets,
-        needs=(*PROFILES, SETTINGS),
-    ),
+    look_at_configured,
+    look_at_targets,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.finding import Check, error, warning
+from mfa_session.doctor.finding import check, error, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.nearest import nearest_of
 from mfa_session.model.places import SETTINGS
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mfa_session.doctor.scene import Scene
 
 
+@check("guard-pattern", "every pattern of [guard] matches an operation", needs=(SETTINGS,))
 def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each pattern of [guard] that stands for no operation of AWS."""
     for key in ("protect", "allow"):
@@ -29,6 +30,7 @@ def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
+@check("guard-profile", "[guard] profile is a session, or not set", needs=(*PROFILES, SETTINGS))
 def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
     """Yield a [guard] profile that is no session."""
     name = scene.inputs.file.guard.get("profile")
@@ -41,6 +43,7 @@ def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
     )
 
 
+@check("code-command", "every code_command can be started", needs=(SETTINGS,))
 def look_at_code_commands(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each code_command that cannot be started, and `command` without one."""
     for name, table in scene.inputs.file.sessions.items():
@@ -59,22 +62,7 @@ def look_at_code_commands(scene: Scene) -> Iterator[Diagnosis]:
 
 
 CHECKS = (
-    Check(
-        id="code-command",
-        fine="every code_command can be started",
-        look=look_at_code_commands,
-        needs=(SETTINGS,),
-    ),
-    Check(
-        id="guard-pattern",
-        fine="every pattern of [guard] matches an operation",
-        look=look_at_patterns,
-        needs=(SETTINGS,),
-    ),
-    Check(
-        id="guard-profile",
-        fine="[guard] profile is a session, or not set",
-        look=look_at_guard_profile,
-        needs=(*PROFILES, SETTINGS),
-    ),
+    look_at_code_commands,
+    look_at_patterns,
+    look_at_guard_profile,
 )

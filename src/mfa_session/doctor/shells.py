@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.finding import Check, note, warning
+from mfa_session.doctor.finding import check, note, warning
 from mfa_session.model.places import SETTINGS
 from mfa_session.model.quoting import quote
 
@@ -29,18 +29,21 @@ COMPLETIONS = (
 """Where completion usually stands that was not set up by `shell-init`."""
 
 
+@check("guard-active", "`aws` is guarded in this shell")
 def look_at_guard(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that `aws` is not guarded in this shell: a choice, so never a fault."""
     if not scene.environ.get(MARKER):
         yield note("`aws` is not guarded in this shell", _set_up(scene))
 
 
+@check("completion", "this shell completes mfa-session")
 def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that no completion was found."""
     if not scene.environ.get(MARKER) and not any(map(scene.exists, COMPLETIONS)):
         yield note("no completion of mfa-session was found for this shell", _set_up(scene))
 
 
+@check("guard-commands", "this shell guards what [guard] commands names", needs=(SETTINGS,))
 def look_at_commands(scene: Scene) -> Iterator[Diagnosis]:
     """Yield the commands of `[guard] commands` that this shell does not guard yet."""
     shell = scene.environ.get(MARKER)
@@ -63,6 +66,7 @@ def _renewal(scene: Scene, shell: str) -> str:
     return scene.evaluating(shell, script)
 
 
+@check("program-path", "the shell finds mfa-session")
 def look_at_program(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that a guarded shell would not find this program."""
     if scene.environ.get(MARKER) and not scene.finds_program("mfa-session"):
@@ -77,13 +81,8 @@ def _set_up(scene: Scene) -> str:
 
 
 CHECKS = (
-    Check(id="guard-active", fine="`aws` is guarded in this shell", look=look_at_guard),
-    Check(
-        id="guard-commands",
-        fine="this shell guards what [guard] commands names",
-        look=look_at_commands,
-        needs=(SETTINGS,),
-    ),
-    Check(id="completion", fine="this shell completes mfa-session", look=look_at_completion),
-    Check(id="program-path", fine="the shell finds mfa-session", look=look_at_program),
+    look_at_guard,
+    look_at_commands,
+    look_at_completion,
+    look_at_program,
 )

@@ -125,7 +125,7 @@ def test_a_device_is_enrolled_for_the_session_that_the_key_is_for(
 ) -> None:
     caller = key().caller.replace(profile=profile)
     at = aws(key(devices=(), caller=caller, session=session))
-    assert [found.cure for found in look_at_devices(at)] == [cure]
+    assert [found.cure for found in look_at_devices.look(at)] == [cure]
 
 
 def test_several_keys_say_one_thing_once() -> None:
