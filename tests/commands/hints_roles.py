@@ -144,7 +144,7 @@ ROWS = {
     ),
     "the console without a browser": Row(
         "roles.console:_browser",
-        "console",
+        "--print",
         ("console", "--profile", "books"),
         described,
         then=("status", "--check", "--profile", "books"),

@@ -274,7 +274,7 @@ def test_a_hint_that_the_variable_would_stop_begins_with_it(
 ) -> None:
     files.write(settings="[sessions.mfa]\n")
     outcome = run(*argv, env={"MFA_SESSION_NO_INPUT": "1"})
-    assert "unset MFA_SESSION_NO_INPUT, then run " in outcome.stderr + outcome.stdout
+    assert "run `unset MFA_SESSION_NO_INPUT`, then run " in outcome.stderr + outcome.stdout
     outcome = run(*argv, "--no-input") if "--" not in argv else run("exec", "--no-input", *argv[1:])
     assert "unset" not in outcome.stderr + outcome.stdout
 

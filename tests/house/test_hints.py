@@ -8,6 +8,7 @@ command of `Settings`.
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -151,3 +152,20 @@ def test_words_in_hints_are_quoted_for_the_shell_of_the_platform() -> None:
         if "sandbox" not in path.parts and quoting.search(path.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def test_every_name_that_a_person_chose_is_quoted_in_a_command() -> None:
+    """A profile may be called `my work`: without quotes, a command with it is another one."""
+    asked = re.compile(r"--(profile|source-profile|repoint|write-to) $")
+    bare = [
+        f"{module}:{text.lineno}"
+        for module, tree in source.modules()
+        for text in ast.walk(tree)
+        if isinstance(text, ast.JoinedStr)
+        for before, name in itertools.pairwise(text.values)
+        if isinstance(before, ast.Constant)
+        and isinstance(name, ast.FormattedValue)
+        and asked.search(str(before.value))
+        and not ast.unparse(name.value).startswith("quote(")
+    ]
+    assert bare == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
-from mfa_session.model.quoting import join
+from mfa_session.model.quoting import join, quote
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
 from mfa_session.session.acquire import acquire
@@ -116,7 +116,7 @@ def tell(outcome: Outcome, ctx: Context, *, asked: str | None) -> None:
     place = f"in profile {session.profile!r}" + (" (keyring)" if session.in_keyring else "")
     ctx.console.say(f"{what} of {source}{account}: {kept}good for {left}{until}, {place}")
     if asked != session.profile or not outcome.reused:
-        ctx.console.say(f"use it: aws --profile {session.profile} …")
+        ctx.console.say(f"use it: aws --profile {quote(session.profile)} …")
 
 
 def _clock_time(moment: datetime, now: datetime) -> str:

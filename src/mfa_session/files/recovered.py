@@ -9,6 +9,7 @@ from mfa_session.files.state import RECOVERED, STORED
 from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.quoting import quote
 from mfa_session.model.secret import LazySecret
 from mfa_session.model.session import PREFIX as OWN_PREFIX
 from mfa_session.model.session import Keys, read_session, session_values
@@ -125,7 +126,7 @@ class _Secrets:
                 raise ConfigurationError(
                     "session-not-stored",
                     f"the keyring does not have the session of profile {session.profile!r}",
-                    f"renew it: `mfa-session login --profile {session.name} --force`",
+                    f"renew it: `mfa-session login --profile {quote(session.name)} --force`",
                 )
             self._fetched = keys
         return self._fetched

@@ -235,8 +235,8 @@ def _refuse_unmovable(inputs: Inputs, source: Source, profile: str) -> None:
         raise ConfigurationError(
             "foreign-process",
             f"the key of profile {profile!r} comes from another program (credential_process)",
-            f"have that program print the key, store it with `aws configure --profile {profile}`, "
-            "and remove the credential_process",
+            "have that program print the key, store it with "
+            f"`aws configure --profile {quote(profile)}`, and remove the credential_process",
         )
     check_portable(profile, "profile with a credential_process")
     for key in _NOT_OF_PROCESS:

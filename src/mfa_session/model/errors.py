@@ -94,5 +94,7 @@ def forbids_questions(environ: Mapping[str, str]) -> bool:
 
 def hint_for(environ: Mapping[str, str], hint: str) -> str:
     """Return the hint; where the variable would stop what it says to run, it begins with that."""
+    from mfa_session.model.quoting import unsetting  # noqa: PLC0415  # after an error only
+
     stopped = "in a terminal" in hint and NO_INPUT not in hint and forbids_questions(environ)
-    return f"unset {NO_INPUT}, then {hint}" if stopped else hint
+    return f"run `{unsetting(NO_INPUT)}`, then {hint}" if stopped else hint

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
@@ -65,5 +66,5 @@ def not_stored(profile: str) -> ConfigurationError:
         "key-not-stored",
         f"the keyring has no key of profile {profile!r}",
         "see that the same keyring is in use as when it was imported: `mfa-session doctor`; else "
-        f"store the key with `aws configure --profile {profile}`",
+        f"store the key with `aws configure --profile {quote(profile)}`",
     )

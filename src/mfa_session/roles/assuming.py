@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.model.errors import MfaSessionError, NoMfaError
+from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
@@ -61,5 +62,5 @@ def _expired(base: Session) -> NoMfaError:
     return NoMfaError(
         "session-expired",
         f"session {base.name!r}, from which the role is assumed, has expired",
-        f"renew it: `mfa-session login --profile {base.name} --force`, then run this again",
+        f"renew it: `mfa-session login --profile {quote(base.name)} --force`, then run this again",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfa_session.model.arns import device_kind, region_for
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 from mfa_session.model.settings import ROLE_SECONDS, Settings
 from mfa_session.roles.cli_cache import LEAST_SECONDS
@@ -93,7 +94,7 @@ class RoleProfiles:
         if source != name and names_session(self._inputs, source):
             raise CannotServeError(
                 f"its source_profile {source!r} is a session already, so mfa_serial must go: "
-                f"`mfa-session configure --repoint {name}`"
+                f"`mfa-session configure --repoint {quote(name)}`"
             )
         return named_source(self._inputs, source)
 

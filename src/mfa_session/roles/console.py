@@ -65,7 +65,7 @@ def run(options: Options, ctx: Context) -> Result:
     settings = resolve(inputs)
     console = _console_of(settings, inputs)
     page = _page(options, console)
-    browser: Browser | None = None if options.print else _browser(ctx, settings)
+    browser: Browser | None = None if options.print else _browser(ctx)
     session = take_session(options.session, ctx).session
     url = _login_url(session, settings, console, page, ctx)
     if browser is None:
@@ -108,14 +108,14 @@ def _page(options: Options, console: ConsoleAddresses) -> str:
     return console.page_of(options.service)
 
 
-def _browser(ctx: Context, settings: Settings) -> Browser:
+def _browser(ctx: Context) -> Browser:
     browser: Browser | None = ctx.make.browser()
     if browser is None:
         raise ConfigurationError(
             "no-browser",
             "there is no browser on this machine",
-            f"print the URL and open it elsewhere: `mfa-session console --profile {settings.name} "
-            "--print`",
+            "print the URL, and open it elsewhere",
+            add=("--print",),
         )
     return browser
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from mfa_session.model.errors import ConfigurationError, NoMfaError, UsageError
 from mfa_session.model.ports import Issued
+from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 from mfa_session.serve.endpoint import HOST, Endpoint
 from mfa_session.serve.environment import job_variables
@@ -107,6 +108,6 @@ def _issued(session: Session) -> Issued:
         raise NoMfaError(
             "session-damaged",
             f"the end of session {session.name!r} is not known",
-            f"renew it: `mfa-session login --profile {session.name} --force`",
+            f"renew it: `mfa-session login --profile {quote(session.name)} --force`",
         )
     return Issued(keys=session.keys, expires_at=session.expires_at)

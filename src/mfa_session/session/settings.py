@@ -7,6 +7,7 @@ from mfa_session.model.aws_paths import config_path
 from mfa_session.model.copied_settings import from_text, still_ours
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UsageError
 from mfa_session.model.profiles import leads_back, process_profile
+from mfa_session.model.quoting import quote
 from mfa_session.model.session import is_managed
 from mfa_session.model.settings import (
     FILE,
@@ -282,5 +283,5 @@ def _read_seconds(inputs: Inputs, said: _Said, value: int | str) -> int:
         "bad-duration",
         f"duration_seconds = {value} of profile {said.name!r} in {config_path(inputs.environ)} "
         "is not a number of seconds",
-        f"aws configure set duration_seconds 3600 --profile {said.name}",
+        f"correct it: `aws configure set duration_seconds 3600 --profile {quote(said.name)}`",
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from mfa_session.model.arns import device_kind, is_role_arn
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.quoting import quote
 from mfa_session.model.session import SESSION_KEY_PREFIX, has_lost_key_id
 
 TYPE_CHECKING = False
@@ -58,7 +59,7 @@ def _check_pair(place_of: Callable[[str], str], section: Mapping[str, str], prof
         raise ConfigurationError(
             "partial-keys",
             f"{place_of(there)}: profile {profile!r} has {there} but no {missing}",
-            f"run `aws configure --profile {profile}` and enter both",
+            f"run `aws configure --profile {quote(profile)}` and enter both",
         )
     if secret.startswith(_LONG_TERM_PREFIX) and _ID_LETTERS.issuperset(secret):
         raise _bad(place_of(ID), profile, "the key id and the secret are swapped")
@@ -71,7 +72,7 @@ def _check_pair(place_of: Callable[[str], str], section: Mapping[str, str], prof
             "old-session-token",
             f"{place}: profile {profile!r} has a session token beside a long-term key, "
             "which AWS refuses together",
-            f"delete that line, or run `aws configure set {TOKEN} '' --profile {profile}`",
+            f"delete that line, or run `aws configure set {TOKEN} '' --profile {quote(profile)}`",
         )
 
 
@@ -79,7 +80,7 @@ def _bad(place: str, profile: str, what: str) -> ConfigurationError:
     return ConfigurationError(
         "bad-keys",
         f"{place}: {what}, in profile {profile!r}",
-        f"run `aws configure --profile {profile}` and paste both values as AWS shows them",
+        f"run `aws configure --profile {quote(profile)}` and paste both values as AWS shows them",
     )
 
 
