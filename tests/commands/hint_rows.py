@@ -159,6 +159,11 @@ def others_key(w: World, name: str = "work") -> None:
     w.add(long_term(w.aws.create_user("erin"), name))
 
 
+def session_and_another_key(w: World) -> None:
+    w.log_in()
+    w.add(long_term(w.carol.add_key(), "work"))
+
+
 def two_keys(w: World) -> None:
     """Two people's keys, none of them in `default`."""
     w.files.write(long_term(w.carol, "mine"))

@@ -30,6 +30,7 @@ from commands.hint_rows import (
     others_key,
     refused_session_age,
     revoked,
+    session_and_another_key,
     set_to_another,
     two_devices,
     two_keys,
@@ -165,6 +166,14 @@ ROWS = {
         ("login", "--write-to", "sso"),
         lambda w: w.files.write(config="[profile sso]\nsso_session = corp\n"),
         then=("status", "--check"),
+    ),
+    "a valid session of another key": Row(
+        "session.renewal:warn_of_displaced",
+        "login --profile work-mfa",
+        ("login", "--source-profile", "work"),
+        session_and_another_key,
+        gives_code=False,
+        then=("status", "--check", "--profile", "work-mfa"),
     ),
     "a target with keys": Row(
         "files.session_store:_refuse_long_term",

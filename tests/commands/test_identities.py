@@ -134,6 +134,19 @@ def test_of_several_keys_the_person_says_which(run: Run, aws: Sandbox, files: Aw
     assert "several profiles hold long-term access keys: a, b" in outcome.stderr
 
 
+def test_a_session_of_somebody_else_is_not_replaced_without_a_word(
+    run: Run, aws: Sandbox, two: Two
+) -> None:
+    assert run("login", "--token-code", two.erins_phone.code()).exit_code == 0
+    said = run("login", "--source-profile", "work", "--no-input").stderr
+    assert (
+        "warning: profile 'mfa' holds a session of profile 'default' with 11h 59m left, which this "
+        "login replaces; to keep both: `mfa-session login --profile work-mfa --source-profile work`"
+    ) in said
+    aws.clock.advance(30)
+    assert "replaces" not in run("login", "--force", "--no-input").stderr
+
+
 def test_a_hint_repeats_what_was_asked(run: Run, two: Two) -> None:
     del two
     outcome = run("login", "--source-profile", "work", "--no-input")

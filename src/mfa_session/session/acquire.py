@@ -42,10 +42,11 @@ def acquire(
             kept = kept.replace(in_keyring=settings.store == KEYRING)
         return Outcome(session=kept, reused=True)
     _refuse_without_code(ctx, settings, standing)
-    from mfa_session.session.renewal import Renewal  # noqa: PLC0415  # cold
+    from mfa_session.session.renewal import Renewal, warn_of_displaced  # noqa: PLC0415  # cold
 
     replaced = {session.keys.access_key_id for session in standing} if force else set()
     edges = ctx.make.session()
+    warn_of_displaced(edges, settings, standing)
     if before_code is not None:
         edges = _calling(before_code, edges)
     return Renewal(edges, in_memory=in_memory).renew(settings, replaced)

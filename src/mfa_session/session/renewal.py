@@ -6,17 +6,18 @@ from contextlib import ExitStack
 
 from mfa_session.mfa.submission import Codes
 from mfa_session.model.arns import account_of
+from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller, Issued, MfaCode, Role
 from mfa_session.model.session import Session
 from mfa_session.model.settings import KEYRING
 from mfa_session.session.device import find_device, long_term_caller, with_keys
-from mfa_session.session.reuse import Outcome, find_base, find_kept, find_standing
+from mfa_session.session.reuse import Outcome, find_base, find_displaced, find_kept, find_standing
 from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import datetime
 
     from mfa_session.model.ports import Clock, Edges, Safe
@@ -223,6 +224,23 @@ def keep_aside(safe: Safe | None, *sessions: Session) -> str:
         return f"the {one} kept in {safe.keep(*sessions)}" if safe else f"{it} not kept"
     except ConfigurationError as error:  # they may still be written
         return f"{it} not kept: {error.message}"
+
+
+def warn_of_displaced(edges: Edges, settings: Settings, standing: Iterable[Session]) -> None:
+    """Tell, before a code is asked, that another identity's valid session is to be replaced."""
+    now = edges.clock.now()
+    displaced = find_displaced(settings, standing, now)
+    if displaced is None:
+        return
+    whose = displaced.source_profile
+    source = f"profile {whose!r}" if whose else "another access key"
+    own = f"{settings.source.profile or settings.name}-mfa"
+    both = settings.command("login", *dict(settings.asked), profile=own)
+    edges.talk.warn(
+        f"profile {settings.target!r} holds a session of {source} with "
+        f"{format_duration(displaced.seconds_left(now) or 0)} left, which this login replaces; "
+        f"to keep both: `{both}`"
+    )
 
 
 def _granted(settings: Settings, issued: Issued, now: datetime) -> int:

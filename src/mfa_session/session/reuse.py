@@ -36,6 +36,16 @@ def find_living(settings: Settings, sessions: Iterable[Session], now: datetime) 
     return find_kept(settings.replace(min_ttl=0), sessions, now)
 
 
+def find_displaced(
+    settings: Settings, sessions: Iterable[Session], now: datetime
+) -> Session | None:
+    """Return the valid session of another source that a new one in the target would replace."""
+    for session in sessions:
+        if session.profile == settings.target and session.managed and session.is_valid(now):
+            return None if _is_of_source(settings, session) else session
+    return None
+
+
 def find_shared(
     settings: Settings, sessions: Iterable[Session], now: datetime, since: datetime
 ) -> Session | None:
