@@ -65,7 +65,8 @@ class TestWithoutATerminal:
         assert "all of this is set already; nothing was written" in outcome.stderr
         assert "kept, good for" in outcome.stderr
         assert (tree(home), len(list(aws.calls))) == (before, calls)
-        assert carols.profile("books") == {"role_arn": ROLE, "source_profile": "mfa"}
+        wanted = {"role_arn": ROLE, "source_profile": "mfa", "region": "eu-west-1"}
+        assert carols.profile("books") == wanted
 
     def test_every_answer_as_an_option(self, run: Run, carols: AwsFiles, phone: Device) -> None:
         outcome = run(
@@ -98,6 +99,7 @@ class TestWithoutATerminal:
             "  + [profile books]",
             f"  + role_arn = {ROLE}",
             "  + source_profile = mfa",
+            "  + region = eu-west-1",
             f"{script} (a new file): the guard, completion and a prompt for zsh",
         ]
         assert (tree(home), aws.count("GetSessionToken")) == (before, 0)

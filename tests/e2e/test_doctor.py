@@ -332,6 +332,11 @@ FAULTS = {
         credentials=managed(seconds_left=3600),
         config=f"[profile books]\n{ROLE}source_profile = mfa\nmfa_serial = GAHT12345678\n",
     ),
+    "a role without the region of its session": Fault(
+        "role-region warning",
+        credentials=managed(seconds_left=3600) + "region = eu-west-1\n",
+        config=f"[profile books]\n{ROLE}source_profile = mfa\n",
+    ),
     "a role for which the AWS CLI asks for a code": Fault(
         "role-asks-code note",
         plant=lambda h: h.files.write(

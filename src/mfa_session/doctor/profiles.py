@@ -256,6 +256,28 @@ def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
+@check(
+    "role-region",
+    "no role profile lacks the region that its session has",
+    needs=(*PROFILES, SETTINGS),
+)
+def look_at_role_regions(scene: Scene) -> Iterator[Diagnosis]:
+    """Yield each role profile without the region that its session has: no SDK looks there."""
+    if scene.environ.get("AWS_DEFAULT_REGION") or scene.environ.get("AWS_REGION"):
+        return
+    for name, section in _sections(scene):
+        source = section.get("source_profile", "")
+        if "role_arn" not in section or section.get("region") or not _session_of(scene, source):
+            continue
+        region = scene.inputs.section(source).get("region")
+        if region:
+            yield warning(
+                f"profile {name!r} has no region, and AWS's tools do not take the one of its "
+                f"source_profile {source!r}",
+                f"aws configure set region {quote(region)} --profile {quote(name)}",
+            )
+
+
 @check("role-asks-code", "no role profile makes the AWS CLI ask for a code", needs=PROFILES)
 def look_at_asking_roles(scene: Scene) -> Iterator[Diagnosis]:
     """Yield the roles for which the AWS CLI asks for a code each, every hour."""
@@ -318,6 +340,7 @@ CHECKS = (
     look_at_serials,
     look_at_ignored_serials,
     look_at_leftover_serials,
+    look_at_role_regions,
     look_at_asking_roles,
     look_at_headers,
     look_at_names,

@@ -17,6 +17,8 @@ from mfa_session.session.validation import DURATION_LIMITS_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mfa_session.session.inputs import Inputs
 
 _REGION = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
@@ -33,7 +35,8 @@ class Answers(Record):
     """Every answer; None leaves a setting as it is. `duration` is seconds.
 
     `target` is the profile that the session is written to. `typed` are the keys whose new value
-    the person gave while the old one was shown.
+    the person gave while the old one was shown. `reach` is what decides how AWS is reached from
+    the session's profile, its region among it: an SDK takes none of it from a source_profile.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Answers(Record):
     roles: tuple[NewRoleProfile, ...] = ()
     repointed: tuple[str, ...] = ()
     typed: frozenset[str] = frozenset()
+    reach: Mapping[str, str] = {}
 
 
 def find_session(inputs: Inputs, asked: str) -> Named:

@@ -89,6 +89,7 @@ class Interview:
             region=check_region(self._options.region) if self._options.region else None,
             confirm=True if self._given.confirm else None,
             roles=tuple(read_role(text) for text in dict.fromkeys(self._given.role)),
+            reach=settings.written,
         )
         answers = answers.replace(**self._code(table, known, named.name))
         answers = answers.replace(repointed=self._repointed(answers))

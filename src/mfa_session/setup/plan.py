@@ -107,7 +107,13 @@ def _is_first(inputs: Inputs, name: str) -> bool:
 def _of_roles(inputs: Inputs, answers: Answers) -> Iterator[Change]:
     for role in answers.roles:
         _check_role(inputs, answers, role)
-        wanted = {"role_arn": role.arn, "source_profile": answers.target, "mfa_serial": None}
+        wanted: dict[str, str | None] = {
+            "role_arn": role.arn,
+            "source_profile": answers.target,
+            "mfa_serial": None,
+        }
+        stands = inputs.profiles.in_config(role.profile) or {}
+        wanted.update((k, v) for k, v in answers.reach.items() if k not in stands)
         yield from _of_profile(inputs, role.profile, wanted, agreed=False)
 
 

@@ -15,6 +15,8 @@ ROLE = "role_arn = arn:aws:iam::444455556666:role/Books\n"
 PAIR = f"aws_access_key_id = {KEY_ID}\naws_secret_access_key = secret\n"
 ASIA = "aws_access_key_id = ASIAEXAMPLEEXAMPLE12\naws_secret_access_key = secret\n"
 SIGN_IN = "arn:aws:sts::999999999999:assumed-role/Admin/bob@example.com"
+REGION = "[profile mfa]\nregion = x\n"
+FROM_SESSION = f"[profile a]\n{ROLE}source_profile = mfa\n"
 LEFT = f"mfa_serial = {SERIAL}\n"
 MANAGED = f"[mfa]\n{ASIA}aws_session_token = t\nmanager = mfa-session\n"
 
@@ -73,6 +75,10 @@ def test_modes(mode: int, directory: bool, expected: list[str]) -> None:
         ("leftover-serial", OWN, f"[profile a]\n{ROLE}{LEFT}source_profile = default\n", []),
         ("leftover-serial", OWN, (f"[profile a]\n{ROLE}{LEFT}source_profile = auto\n"
          "[profile auto]\ncredential_process = mfa-session credential-process\n"), ["warning"]),
+        ("role-region", MANAGED, REGION + FROM_SESSION, ["warning"]),
+        ("role-region", MANAGED, f"{REGION}{FROM_SESSION}region = y\n", []),
+        ("role-region", MANAGED, FROM_SESSION, []),
+        ("role-region", OWN, f"[default]\nregion = x\n{FROM_SESSION}", []),
         ("section-header", f"[work]\n{PAIR}", "[work]\nregion = x\n", ["warning"]),
         ("section-header", "", "[Profile work]\nregion = x\n", ["warning"]),
         ("section-header", "", "[profile work]\nregion = x\n[default]\nregion = x\n", []),

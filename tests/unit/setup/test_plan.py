@@ -89,6 +89,21 @@ def test_a_role_makes_a_profile() -> None:
     assert plan(inputs(config=had), said) == []
 
 
+def test_a_new_role_profile_reaches_aws_as_the_session_does() -> None:
+    roles = (NewRoleProfile(profile="books", arn=ARN),)
+    said = answers(
+        roles=roles, source_profile=None, reach={"region": "eu-west-1", "output": "json"}
+    )
+    had = f"[profile books]\nrole_arn = {ARN}\nsource_profile = mfa\nregion = us-east-1\n"
+    assert plan(inputs(), said)[2:] == [
+        profile("books", "region", None, "eu-west-1", agreed=False),
+        profile("books", "output", None, "json", agreed=False),
+    ]
+    assert plan(inputs(config=had), said) == [
+        profile("books", "output", None, "json", agreed=False)
+    ]
+
+
 def test_a_role_profile_is_repointed() -> None:
     said = answers(repointed=("books",), source_profile="default")
     world = inputs(config=BOOKS, sessions={"mfa": {"source_profile": "default"}})
