@@ -169,7 +169,7 @@ ROWS = {
         then=("keys", "rotate", "--finish", "--yes"),
     ),
     "a session of another user": Row(
-        "keys.user_keys:check_owner", "logout", ROTATE, session_of_another, then=ROTATE
+        "keys.user_keys:_check_session", "logout", ROTATE, session_of_another, then=ROTATE
     ),
     "the key that the last rotation left": Row(
         "keys.rotation:_two_keys_hint", "keys rotate", ROTATE, rotated, agrees=True, then=ROTATE

@@ -80,7 +80,7 @@ class Wiring:
     """Makes the edges of one run."""
 
     def __init__(self, run: Run) -> None:
-        """Take what main has made; make nothing yet."""
+        """Take what the run has; make nothing yet."""
         self.run = run
         self.given_code: str | None = run.given.values.get("token_code") or run.environ.get(
             "MFA_SESSION_TOKEN_CODE"

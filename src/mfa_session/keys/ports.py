@@ -145,7 +145,7 @@ class AwsKeys(Protocol):
 class KeyEdges(Record):
     """Everything that a command about long-term keys touches.
 
-    `put_off` defers signals for a block that tells where they may strike; `own_line` returns the
+    `uninterrupted` defers signals for a block; `own_line` returns the
     credential_process of a profile whose key the keyring holds.
     """
 

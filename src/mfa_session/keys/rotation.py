@@ -251,7 +251,13 @@ class KeyRotation:
             if is_gone:  # deleted since: begin anew
                 self._shelf.drop_new(self._profile)
             raise
-        self._user.check_owner(arn, begun.user_arn)
+        if arn != begun.user_arn:
+            raise ConfigurationError(
+                "other-user",
+                f"the key stored as the new one of profile {self._profile!r} is {arn}'s, and the "
+                f"rotation is of {begun.user_arn}'s key",
+                "undo what was changed in that profile since it began, then run this again",
+            )
         self._is_proven = True
 
     def _swap(self, begun: Rotation) -> None:

@@ -90,16 +90,12 @@ class UserKeys:
         except (RefusedError, NoMfaError):
             self._signer.caller = own
             return
-        self.check_owner(arn, self.arn)
-
-    def check_owner(self, arn: str, expected: str) -> None:
-        """Refuse keys that are another user's."""
-        if arn != expected:
+        if arn != self.arn:
             named = "mfa-session logout --profile " + quote(self._signer.caller.session or "mfa")
             raise ConfigurationError(
                 "other-user",
                 f"the session at hand is {arn}'s, and the key of profile {self._profile!r} is "
-                f"{expected}'s",
+                f"{self.arn}'s",
                 f"remove the session: `{named}`; then run this again",
             )
 

@@ -1,4 +1,4 @@
-"""One run of the program: what main hands down, so that nothing below reads it by itself."""
+"""One run of the program: the environment, clock, console and files that commands are given."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ _TEMPORARY = {
 }
 
 SOURCE_PROFILE = "--source-profile"
-_BRIDGED = (*_TEMPORARY, "login_session", "role_arn")
+_BRIDGED = (*_TEMPORARY, "role_arn")
 
 
 def named_source(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> Source:

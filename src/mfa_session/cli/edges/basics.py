@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 class Run(Record):
-    """What main has made of one run, from which the edges are made."""
+    """What one run has, from which the edges are made."""
 
     environ: Mapping[str, str]
     clock: SystemClock

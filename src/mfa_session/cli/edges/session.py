@@ -70,7 +70,7 @@ def _codes(
             return terminal.ask_hidden(question)
 
     def run_command(serial: str) -> str:
-        from mfa_session.system.code_command import run_code_command  # noqa: PLC0415  # as above
+        from mfa_session.system.code_command import run_code_command  # noqa: PLC0415  # few settings
 
         command, profile = settings.code_command or "", settings.name
         return run_code_command(command, serial=serial, profile=profile, environ=run.environ)
