@@ -221,8 +221,9 @@ def test_a_dropped_connection(run: Run, aws: Sandbox, argv: list[str]) -> None:
 
 
 def test_nobody_listens(run: Run, argv: list[str]) -> None:
-    error = error_of(run, *argv, env={"AWS_ENDPOINT_URL": closed_port()}, exit_code=6)
-    assert error["code"] == "network"
+    url = closed_port()
+    error = error_of(run, *argv, env={"AWS_ENDPOINT_URL": url}, exit_code=6)
+    assert (error["code"], error["message"]) == ("network", f"AWS ({url}) cannot be reached")
     assert "AWS_ENDPOINT_URL" in error["hint"]
 
 
@@ -233,13 +234,15 @@ def test_a_name_that_does_not_resolve(run: Run, argv: list[str]) -> None:
 
 
 def test_a_proxy_that_is_not_there(run: Run, argv: list[str]) -> None:
+    proxy = closed_port()
     env = {
         "AWS_ENDPOINT_URL": "https://sts.nowhere.invalid",
-        "HTTPS_PROXY": closed_port(),
+        "HTTPS_PROXY": proxy.replace("//", "//carol:hidden@"),
         "NO_PROXY": "",
     }
     error = error_of(run, *argv, env=env, exit_code=6)
     assert error["code"] == "proxy-failed"
+    assert error["message"] == f"the proxy ({proxy}) cannot be reached"
     assert "HTTPS_PROXY" in error["hint"]
 
 

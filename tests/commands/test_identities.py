@@ -209,6 +209,12 @@ def test_a_browser_sign_in_is_no_place_for_keys(run: Run, files: AwsFiles, two: 
     assert outcome.exit_code == 3
     assert "`aws login --profile console` renews it" in outcome.stderr
     assert files.credentials.read_bytes() == before
+    for argv in (("status",), ("status", "--profile", "console")):
+        status = run(*argv)
+        assert status.stdout.splitlines()[1].split()[:5] == [
+            "console", "console", "aws", "login", "999999999999",
+        ]  # fmt: skip
+        assert status.stderr == ""
 
 
 def test_the_device_of_last_time_is_used_again(

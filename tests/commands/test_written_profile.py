@@ -69,7 +69,6 @@ def test_what_somebody_has_changed_stays(
 def test_the_first_of_a_chain_of_source_profiles_says_it(
     run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
-    del aws
     files.write(
         long_term(carol, "acct"),
         config="[default]\nregion = eu-west-3\nsource_profile = acct\n"
@@ -78,3 +77,7 @@ def test_the_first_of_a_chain_of_source_profiles_says_it(
     outcome = run("login", "--token-code", phone.code())
     assert outcome.exit_code == 0, outcome
     assert files.profile("mfa") == {"region": "eu-west-3", "output": "text"}
+    aws.clock.advance(30)
+    files.write(config=files.config.read_text().replace("eu-west-3", "eu-north-1", 1))
+    assert run("login", "--force", "--token-code", phone.code()).exit_code == 0
+    assert files.profile("mfa") == {"region": "eu-north-1", "output": "text"}

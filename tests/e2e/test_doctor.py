@@ -632,7 +632,7 @@ def test_no_network_is_said_once(healthy: Home, run: Run) -> None:
     lines = run("doctor", env=env).stdout.splitlines()
     assert lines[:3] == [
         "AWS",
-        "  error    AWS (eu-west-1) cannot be reached [sts-reach]",
+        "  error    AWS (http://127.0.0.1:1) cannot be reached [sts-reach]",
         "           cure: check the network, AWS_ENDPOINT_URL and HTTPS_PROXY",
     ]
     assert lines[-2] == f"not looked at: clock, {', '.join(KEY_CHECKS)} (AWS was not reached)"

@@ -371,7 +371,7 @@ FAILURES: tuple[tuple[Kinds, MfaSessionError], ...] = (
     (
         exceptions.ProxyConnectionError,
         UnreachableError(
-            "proxy-failed", "the proxy cannot be reached", "check HTTPS_PROXY and NO_PROXY"
+            "proxy-failed", "the proxy{proxy} cannot be reached", "check HTTPS_PROXY and NO_PROXY"
         ),
     ),
     (

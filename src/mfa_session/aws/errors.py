@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from botocore import exceptions
 
 from mfa_session.aws.answers import date_of, is_aws_error
@@ -24,7 +26,14 @@ def translate(error: Exception, request: AwsRequest, now: datetime) -> MfaSessio
     if isinstance(error, exceptions.ClientError):
         return _translate_answer(error.response, request, now)
     meaning = next(meaning for kind, meaning in FAILURES if isinstance(error, kind))
-    return _fill_in(meaning, request, error=str(error))
+    tried = getattr(error, "kwargs", {})
+    return _fill_in(
+        meaning,
+        request,
+        error=str(error),
+        where=_where(request, tried.get("endpoint_url")),
+        proxy=f" ({place})" if (place := _address(tried.get("proxy_url"))) else "",
+    )
 
 
 def not_an_answer(request: AwsRequest) -> MfaSessionError:
@@ -103,8 +112,19 @@ def _fill_in(meaning: MfaSessionError, request: AwsRequest, **texts: str) -> Mfa
     return type(meaning)(meaning.code, *filled, meaning.add)
 
 
-def _where(request: AwsRequest) -> str:
-    return f" ({request.caller.region})" if request.caller.region else ""
+def _where(request: AwsRequest, url: object = None) -> str:
+    """Return what was tried: the address, as far as botocore tells it, else the region."""
+    place = _address(url) or request.caller.region
+    return f" ({place})" if place else ""
+
+
+def _address(url: object) -> str | None:
+    """Return scheme, host and port of a URL: user name, password, path and query are left out."""
+    parts = urlsplit(str(url or ""))
+    if not parts.hostname:
+        return None
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
 
 
 def _spent(request: AwsRequest) -> str:

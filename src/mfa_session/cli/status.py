@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from mfa_session.model.arns import account_of
 from mfa_session.model.durations import format_duration
 from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys, Session, read_keys
 from mfa_session.model.text import columns
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import default_name, look_up, unknown_name
 from mfa_session.session.resolve import meant_name
+from mfa_session.session.sources import LOGIN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context
     from mfa_session.session.inputs import Inputs
@@ -38,7 +41,7 @@ def run(options: Options, ctx: Context) -> Result:
     inputs, now = read_inputs(ctx, options.session), ctx.clock.now()
     if options.check:
         return _check(inputs, now, options.session.min_ttl or 0)
-    sessions, name = inputs.sessions(), options.profile
+    sessions, name = [*inputs.sessions(), *_sign_ins(inputs)], options.profile
     if name:
         sessions = select(sessions, name)
         if not sessions and look_up(inputs, name) is None and name != default_name(inputs):
@@ -59,6 +62,19 @@ def select(sessions: list[Session], name: str) -> list[Session]:
     return [session for session in sessions if name in {session.name, session.profile}]
 
 
+def _sign_ins(inputs: Inputs) -> list[Session]:
+    """Return the profiles of `aws login`: the AWS CLI keeps their keys and renews them."""
+    if not inputs.profiles.config.names_mentioning(LOGIN):
+        return []
+    sections = {name: inputs.section(name) for name in inputs.profiles.names()}
+    none_here = Keys(access_key_id="", secret_access_key=Secret(""))
+    return [
+        Session(name=name, profile=name, keys=none_here, account=account_of(section[LOGIN]))
+        for name, section in sections.items()
+        if LOGIN in section and read_keys(section) is None
+    ]
+
+
 def _check(inputs: Inputs, now: datetime, min_ttl: int) -> Result:
     name = meant_name(inputs)
     left = [session.seconds_left(now) for session in select(inputs.sessions(), name)]
@@ -72,10 +88,14 @@ def _row(session: Session, now: datetime) -> tuple[str, ...]:
     return (
         session.name,
         session.profile,
-        session.kind if session.managed else "another tool's",
+        session.kind if session.managed else _tool_of(session),
         session.account or "?",
         session.source_profile or ("environment" if session.source_key_id else "?"),
         mfa,
         "?" if left is None else format_duration(left) if left else "expired",
         session.role_arn or "",
     )
+
+
+def _tool_of(session: Session) -> str:
+    return "another tool's" if session.keys.access_key_id else "aws login"

@@ -115,7 +115,10 @@ def unreadable(path: str, exc: OSError) -> ConfigurationError:
 
     hint = OF_THE_PROCESS.get(exc.errno or 0, f"ls -l {path}")
     if exc.errno == errno.EISDIR:
-        hint = "name a file: see AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE, MFA_SESSION_CONFIG"
+        hint = (
+            "correct the variable that names it (AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE or "
+            "MFA_SESSION_CONFIG): a file is meant"
+        )
     return ConfigurationError(
         "unreadable-file", f"{path} cannot be read: {(exc.strerror or str(exc)).lower()}", hint
     )

@@ -161,7 +161,21 @@ def _find_origin(
     if origin == said.table.get("via") or (session != name and names_session(inputs, session)):
         via = _resolve_via(inputs, session, seen)
         return via, via.source
-    return None, named_source(inputs, origin)
+    source = named_source(inputs, origin)
+    is_remembered = not any((asked, *places, stands))
+    return None, _as_aws_finds_it(inputs, name, source) if is_remembered else source
+
+
+def _as_aws_finds_it(inputs: Inputs, name: str, source: Source) -> Source:
+    """Return a remembered source with the profiles that lead to it, whose settings count as well.
+
+    `[default]` may have a region, and name in source_profile the one with the keys.
+    """
+    try:
+        usual = usual_source(inputs, name)
+    except ConfigurationError:
+        return source
+    return usual if usual.profile == source.profile else source
 
 
 def _session_behind(inputs: Inputs, origin: str) -> str:
