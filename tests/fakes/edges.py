@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from mfa_session.session.acquire import acquire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from mfa_session.model.ports import Caller, CodeSource, MfaCode, Role
     from mfa_session.model.profiles import ProfileFiles
@@ -117,6 +118,14 @@ class FakeTalk:
     def error(self, message: str, hint: str) -> None:
         """Keep it."""
         self.said.append(("error", f"{message}; {hint}"))
+
+    def progress(self, text: str) -> None:
+        """Pass it over: no test is about it."""
+
+    def doing(self, text: str) -> AbstractContextManager[None]:
+        """Likewise."""
+        del text
+        return nullcontext()
 
     def paint_for_stdout(self, text: str, colour: str) -> str:
         """Leave it plain."""

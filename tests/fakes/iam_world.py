@@ -300,6 +300,13 @@ class _Talk:
     def error(self, message: str, hint: str) -> None:
         self._process.said.append(f"{message}; {hint}")
 
+    def progress(self, text: str) -> None:
+        del text
+
+    def doing(self, text: str) -> AbstractContextManager[None]:
+        del text
+        return nullcontext()
+
     def paint_for_stdout(self, text: str, colour: str) -> str:
         del colour
         return text

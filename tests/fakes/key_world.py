@@ -21,6 +21,7 @@ from mfa_session.model.session import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
 
     from mfa_session.model.ports import Caller
 
@@ -371,6 +372,13 @@ class _Talk:
 
     def error(self, message: str, hint: str) -> None:
         self._process.said.append(f"{message}; {hint}")
+
+    def progress(self, text: str) -> None:
+        del text
+
+    def doing(self, text: str) -> AbstractContextManager[None]:
+        del text
+        return nullcontext()
 
     def paint_for_stdout(self, text: str, colour: str) -> str:
         del colour

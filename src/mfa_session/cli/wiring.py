@@ -156,6 +156,7 @@ class Wiring:
 
     def secrets(self) -> SecretStore:
         """Return the keyring's TOTP secrets, as config.toml and options choose the keyring."""
+        from mfa_session.system.keyring_access import WAITING_FOR_KEYRING
         from mfa_session.system.secret_store import SecretStore
 
         run = self.run
@@ -165,6 +166,7 @@ class Wiring:
             run.files.state,
             insecure=run.given.flag("insecure_keyring"),
             may_ask=run.may_ask,
+            limited=run.limited(WAITING_FOR_KEYRING),
         )
 
     def session(self) -> Edges:
@@ -215,17 +217,15 @@ class Wiring:
     def lookups(self, caller: Caller) -> Lookups:
         """Return the questions about what a command will hit, asked by `caller`."""
         from mfa_session.aws.lookups import Lookups
-        from mfa_session.system.timeouts import run_limited
 
         run = self.run
-        return Lookups(run.clock, run.aws_clock, run_limited, run.environ, caller)
+        return Lookups(run.clock, run.aws_clock, run.asking_aws(), run.environ, caller)
 
     def federation(self) -> Federation:
         """Return AWS's federation endpoint."""
         from mfa_session.aws.federation import Federation
-        from mfa_session.system.timeouts import run_limited
 
-        return Federation(self.run.clock, run_limited, self.run.environ)
+        return Federation(self.run.clock, self.run.asking_aws(), self.run.environ)
 
     def browser(self) -> Browser | None:
         """Return the person's browser; None on a machine without one."""
@@ -256,10 +256,9 @@ class Wiring:
     def policies(self, caller: Caller) -> IamPolicies:
         """Return how the policies of `caller` are read."""
         from mfa_session.aws.policies import IamPolicies
-        from mfa_session.system.timeouts import run_limited
 
         run = self.run
-        return IamPolicies(run.clock, run.aws_clock, run_limited, run.environ, caller)
+        return IamPolicies(run.clock, run.aws_clock, run.asking_aws(), run.environ, caller)
 
     def doctor(self) -> DoctorEdges:
         """Return what the doctor looks at."""
@@ -302,10 +301,10 @@ class Wiring:
         from contextlib import suppress
 
         from mfa_session.model.errors import MfaSessionError
-        from mfa_session.system.timeouts import TooSlowError, run_limited
+        from mfa_session.system.timeouts import TooSlowError
 
         with suppress(TooSlowError, MfaSessionError):
-            return run_limited(work, limit_seconds)
+            return self.run.asking_aws()(work, limit_seconds)
         return None
 
     def stdin_secret(self) -> str | None:

@@ -50,7 +50,8 @@ def run(options: Options, ctx: Context) -> Result:
     """Look at everything; with `--fix` put file modes right first."""
     edges: DoctorEdges = ctx.make.doctor()
     fixed = edges.disk.close_places() if options.fix else []
-    said = examine(collect(ctx, edges))
+    with ctx.console.doing("looking at the setup, and asking AWS about its keys …"):
+        said = examine(collect(ctx, edges))
     lines = [*_fixed(fixed, edges.paint)] if options.fix else []
     result = Result(
         data={"checks": [_summary(looked) for looked in said], "fixed": fixed},

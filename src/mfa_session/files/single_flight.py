@@ -81,11 +81,14 @@ class Turns:
         lock = self._state.lock_path("turn", key)
 
         def on_wait() -> None:
-            self._talk.detail(f"waiting for {what}, which another {by} uses")
+            waits = f"waiting for {what}, which another {by} uses"
+            self._talk.detail(waits)
+            self._talk.progress(f"{waits} …")
 
         timeout = None if self._terminal else DEVICE_WAIT_SECONDS
         try:
             with hold(lock, timeout_seconds=timeout, on_wait=on_wait):
+                self._talk.progress("")
                 yield
         except LockTimeout:
             raise NoMfaError(

@@ -67,7 +67,8 @@ def show(options: Options, ctx: Context) -> Result:
     listed = list_offline(inputs, edges.vault.known(), edges.journal.dates())
     if options.online:
         online = OnlineListing(edges.aws, inputs, lambda source: _callers(source, inputs, ctx))
-        listed = online.complete(listed)
+        with ctx.console.doing("asking AWS about each key …"):
+            listed = online.complete(listed)
         told = {key.key_id: key.created_at for key in listed if key.key_id and key.created_at}
         edges.journal.note_dates(told)
     if not options.json:

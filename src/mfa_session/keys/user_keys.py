@@ -142,7 +142,8 @@ class UserKeys:
                 if self._edges.clock.now() >= ends_at:
                     raise _not_spread(self._profile, caller) from error
             self._edges.talk.detail(f"AWS does not know {caller.keys.shown_id} yet")
-            self._edges.pause(PAUSE_SECONDS)
+            with self._edges.talk.doing(f"waiting for AWS to know {caller.keys.shown_id} …"):
+                self._edges.pause(PAUSE_SECONDS)
 
     def deactivate(self, key_id: str) -> None:
         """Make a key inactive."""

@@ -88,6 +88,12 @@ class Console(Protocol):
     def error(self, message: str, hint: str) -> None:
         """Tell what is wrong, and on the next line what to run or change."""
 
+    def progress(self, text: str) -> None:
+        """Show what is going on, in the place of what was shown before; `""` takes it away."""
+
+    def doing(self, text: str) -> AbstractContextManager[None]:
+        """Return a `with` block for the time of which `progress` shows a text."""
+
     def paint_for_stdout(self, text: str, colour: str) -> str:
         """Return a text in a colour, if stdout shows colours."""
 

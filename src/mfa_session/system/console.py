@@ -55,6 +55,11 @@ class Console:
         elif text and without_numbers(text) != without_numbers(before):
             self._put(f"{cut(text, None)}\n")
 
+    def announce(self, text: str) -> None:
+        """Tell what begins, and may take long; silent where stderr is no terminal."""
+        if is_terminal(sys.stderr):
+            self.say(text)
+
     def doing(self, text: str) -> AbstractContextManager[None]:
         """Return a `with` block for the time of which `progress` shows a text."""
         from mfa_session.system.progress import Doing  # noqa: PLC0415  # contextlib

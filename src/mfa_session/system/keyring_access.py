@@ -19,13 +19,23 @@ from mfa_session.system.timeouts import TooSlowError, run_limited
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from typing import Any
+    from typing import Any, Protocol
 
     from keyring.backend import KeyringBackend
 
 Answer = TypeVar("Answer")
 
+if TYPE_CHECKING:
+
+    class Limited(Protocol):
+        """Returns what work returns, or raises TooSlowError."""
+
+        def __call__(self, work: Callable[[], Answer], limit_seconds: float) -> Answer:
+            """Do it."""
+
+
 SERVICE = "mfa-session"
+WAITING_FOR_KEYRING = "waiting for the keyring, which may ask you to unlock it …"
 ASKING_SECONDS = 60.0
 """Where the system itself asks the person for leave: macOS, Windows."""
 ANSWERING_SECONDS = 3.0
@@ -47,12 +57,14 @@ class Keyring:
         *,
         insecure: bool = False,
         may_ask: bool = True,
+        limited: Limited = run_limited,
     ) -> None:
-        """Take the environment and config.toml's `[keyring]`.
+        """Take the environment and config.toml's `[keyring]`, and how to wait within a limit.
 
         `insecure` accepts a keyring that keeps plain text; `may_ask` is false where a locked one
         may not even ask the person to unlock it.
         """
+        self._limited = limited
         self._name = environ.get("PYTHON_KEYRING_BACKEND") or settings.get("backend")
         self._insecure = insecure or bool(settings.get("insecure"))
         self._may_ask = may_ask
@@ -109,7 +121,7 @@ class Keyring:
         asks_itself = sys.platform in {"darwin", "win32"}
         self._import()
         try:
-            return run_limited(
+            return self._limited(
                 lambda: work(self._load()), ASKING_SECONDS if asks_itself else ANSWERING_SECONDS
             )
         except MfaSessionError:

@@ -32,5 +32,8 @@ class LogConsole(Console):
     def progress(self, text: str) -> None:
         """Show nothing: stderr is the program's."""
 
+    def announce(self, text: str) -> None:
+        """Show nothing, likewise."""
+
     def error(self, message: str, hint: str) -> None:
         """Tell nothing: the error itself is raised."""

@@ -9,6 +9,7 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.totp import read_secret
 from mfa_session.system.keyring_access import ASKING_SECONDS, SERVICE, Keyring
 from mfa_session.system.secret_index import SecretIndex
+from mfa_session.system.timeouts import run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
     from mfa_session.model.secret import Secret
+    from mfa_session.system.keyring_access import Limited
     from mfa_session.system.secret_index import StateFiles
 
 PROBE = "mfa-session-probe"
@@ -39,13 +41,16 @@ class SecretStore:
         *,
         insecure: bool = False,
         may_ask: bool = True,
+        limited: Limited = run_limited,
     ) -> None:
-        """Take the environment, config.toml's `[keyring]`, and the state directory.
+        """Take the environment, config.toml's `[keyring]`, the state directory, and how to wait.
 
         `insecure` accepts a keyring that keeps plain text; `may_ask` is false where a locked one
         may not even ask the person to unlock it.
         """
-        self._keyring = Keyring(environ, settings, insecure=insecure, may_ask=may_ask)
+        self._keyring = Keyring(
+            environ, settings, insecure=insecure, may_ask=may_ask, limited=limited
+        )
         self._index = SecretIndex(state)
         self._read_before: dict[str, Secret | None] = {}
 

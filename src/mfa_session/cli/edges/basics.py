@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import Edges
     from mfa_session.system.clock import SystemClock
     from mfa_session.system.console import Console
+    from mfa_session.system.progress import Told
     from mfa_session.system.secret_store import SecretStore
     from mfa_session.system.stored_keys import StoredKeys
     from mfa_session.system.terminal import Terminal
@@ -58,3 +59,13 @@ class Run(Record):
     files: Files
     given: Given
     may_ask: bool
+
+    def limited(self, text: str) -> Told:
+        """Return how to do work within a limit; where that takes long, the person sees `text`."""
+        from mfa_session.system.progress import Told  # noqa: PLC0415  # not for warm commands
+
+        return Told(self.console.progress, text)
+
+    def asking_aws(self) -> Told:
+        """Return how to ask AWS within a limit."""
+        return self.limited("waiting for AWS …")

@@ -10,7 +10,6 @@ from mfa_session.system import qr
 from mfa_session.system.console import draws
 from mfa_session.system.signals import put_off
 from mfa_session.system.terminal import Terminal
-from mfa_session.system.timeouts import run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def make_devices(basics: Basics, caller: Caller) -> DeviceEdges:
     """Return the edges, in the name of `caller`."""
     run, terminal, session = basics.run, basics.terminal(), basics.session()
     return DeviceEdges(
-        aws=IamDevices(run.clock, run.aws_clock, run_limited, run.environ, caller),
+        aws=IamDevices(run.clock, run.aws_clock, run.asking_aws(), run.environ, caller),
         secrets=basics.secrets(),
         intents=Enrolments(run.files.state),
         steps=session.steps,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.system.keyring_access import Keyring
+from mfa_session.system.keyring_access import WAITING_FOR_KEYRING, Keyring
 from mfa_session.system.keyring_items import KeyringItems
 from mfa_session.system.stored_keys import StoredKeys
 from mfa_session.system.stored_sessions import StoredSessions
@@ -31,6 +31,7 @@ def _make_items(basics: Basics) -> KeyringItems:
             run.files.settings().keyring,
             insecure=run.given.flag("insecure_keyring"),
             may_ask=run.may_ask,
+            limited=run.limited(WAITING_FOR_KEYRING),
         )
     )
 
@@ -43,11 +44,10 @@ def make_keys(basics: Basics) -> KeyEdges:
     from mfa_session.keys.ports import KeyEdges  # noqa: PLC0415
     from mfa_session.system.process_line import process_line  # noqa: PLC0415
     from mfa_session.system.signals import uninterrupted  # noqa: PLC0415
-    from mfa_session.system.timeouts import run_limited  # noqa: PLC0415
 
     run = basics.run
     return KeyEdges(
-        aws=IamKeys(run.clock, run.aws_clock, run_limited, run.environ),
+        aws=IamKeys(run.clock, run.aws_clock, run.asking_aws(), run.environ),
         vault=make_stored_keys(basics),
         files=KeyFiles(run.environ, run.files.state, run.console.warn),
         journal=KeyJournal(run.files.state),

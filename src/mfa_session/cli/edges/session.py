@@ -12,7 +12,6 @@ from mfa_session.system.countdown import wait_until
 from mfa_session.system.role_session_name import role_session_name
 from mfa_session.system.signals import uninterrupted
 from mfa_session.system.terminal import choose_device
-from mfa_session.system.timeouts import run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def make_session(basics: Basics) -> Edges:
         return run_credential_process(source, run.environ)
 
     return Edges(
-        aws=AwsCalls(run.clock, run.aws_clock, run_limited, run.environ),
+        aws=AwsCalls(run.clock, run.aws_clock, run.asking_aws(), run.environ),
         talk=run.console,
         clock=run.clock,
         store=basics.store(),
@@ -73,6 +72,7 @@ def _codes(
         from mfa_session.system.code_command import run_code_command  # noqa: PLC0415  # few settings
 
         command, profile = settings.code_command or "", settings.name
+        run.console.announce(f"running the code_command of session {profile!r} …")
         return run_code_command(command, serial=serial, profile=profile, environ=run.environ)
 
     return Sources(

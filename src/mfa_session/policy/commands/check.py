@@ -147,7 +147,8 @@ def _read_live(options: Options, ctx: Context) -> _Live:
     caller = find_caller(ctx.make.session(), settings)
     signs = "the MFA session" if caller.keys.session_token else "the long-term keys"
     ctx.console.detail(f"IAM is asked with {signs} ({caller.keys.shown_id})")
-    user = read_own(ctx.make.policies(caller))
+    with ctx.console.doing("reading your policies from AWS …"):
+        user = read_own(ctx.make.policies(caller))
     live = _Live(user=user, role=_read_role(ctx, settings, caller, user.arn))
     for gap in live.gaps():
         ctx.console.warn(f"may not be read: {gap}")
@@ -174,7 +175,8 @@ def _read_role(
     elif _account(settings.role_arn) != _account(user_arn):
         ctx.console.say(f"to read the role's policies, log in: `{settings.login_command}`")
         return unread_role(settings.role_arn)
-    return read_role(ctx.make.policies(caller), settings.role_arn)
+    with ctx.console.doing("reading the role's policies from AWS …"):
+        return read_role(ctx.make.policies(caller), settings.role_arn)
 
 
 def _account(arn: str) -> str | None:

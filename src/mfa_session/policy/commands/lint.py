@@ -77,7 +77,8 @@ def run(options: Options, ctx: Context) -> Result:
     if options.write_baseline and not options.baseline:
         raise UsageError("no-baseline", "--write-baseline needs a file", "name it: --baseline FILE")
     form = "json" if options.json else options.format
-    linted = lint_files(options, ctx.make.aws_names())
+    with ctx.console.doing("reading the policies …"):
+        linted = lint_files(options, ctx.make.aws_names())
     if form != "json":
         for each in linted.reading.errors:
             ctx.console.error(each.error.message, each.error.hint)

@@ -1,0 +1,136 @@
+"""What lasts says what it is doing: on a terminal, in one line, and not for what is quick."""
+
+from __future__ import annotations
+
+import os
+import pty
+import sys
+import termios
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mfa_session.system import progress
+from mfa_session.system.console import Console
+from mfa_session.system.progress import Told
+from mfa_session.system.timeouts import TooSlowError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+COLUMNS = 40
+
+
+class Screen:
+    """A terminal of 40 columns."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, own: int, other: int) -> None:
+        """Take both ends."""
+        self._monkeypatch = monkeypatch
+        self._own, self._other = own, other
+        self._stream = os.fdopen(own, "w", closefd=False)
+
+    def console(self, term: str) -> Console:
+        """Return a console on it, which takes the place of stderr."""
+        self._monkeypatch.setattr(sys, "stderr", self._stream)
+        return Console(0, {"TERM": term})
+
+    def read(self) -> str:
+        """Return what it was sent."""
+        self._stream.flush()
+        os.write(self._own, b"\0")
+        sent = b""
+        while not sent.endswith(b"\0"):
+            sent += os.read(self._other, 4096)
+        return sent[:-1].decode()
+
+
+@pytest.fixture
+def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
+    """Open a terminal."""
+    other, own = pty.openpty()
+    modes = termios.tcgetattr(own)
+    modes[1] &= ~termios.OPOST  # a line's end stays one character
+    termios.tcsetattr(own, termios.TCSANOW, modes)
+    set_columns(own, COLUMNS)
+
+    yield Screen(monkeypatch, own, other)
+    os.close(own)
+    os.close(other)
+
+
+def set_columns(tty: int, columns: int) -> None:
+    """Give a terminal a width."""
+    import fcntl
+    import struct
+
+    fcntl.ioctl(tty, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+
+
+def test_it_is_one_line_in_the_place_of_the_last(screen: Screen) -> None:
+    console = screen.console("xterm")
+    for text in ("1/20 roles", "2/20 roles", "2/20 roles", "", ""):
+        console.progress(text)
+    assert screen.read() == "\r\x1b[K1/20 roles\r\x1b[K2/20 roles\r\x1b[K"
+
+
+def test_it_ends_where_the_terminal_does(screen: Screen) -> None:
+    console = screen.console("xterm")
+    console.progress("x" * 200 + "\x1b[2J")
+    shown = screen.read().removeprefix("\r\x1b[K")
+    assert shown == "x" * (COLUMNS - 2) + "…"
+
+
+def test_what_is_said_meanwhile_has_a_line_of_its_own(screen: Screen) -> None:
+    console = screen.console("xterm")
+    with console.doing("asking AWS …"):
+        console.warn("odd")
+    assert screen.read() == "\r\x1b[Kasking AWS …\r\x1b[Kmfa-session: \x1b[33mwarning:\x1b[0m odd\n"
+
+
+def test_a_screen_reader_is_told_once_and_not_each_number(screen: Screen) -> None:
+    console = screen.console("dumb")
+    for text in ("waiting 12 s for it", "waiting 11 s for it", "waiting 9 s for it", ""):
+        console.progress(text)
+    with console.doing("asking AWS …"):
+        pass
+    assert screen.read() == "waiting 12 s for it\nasking AWS …\n"
+
+
+def test_nothing_is_told_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    console = Console(0, {"TERM": "xterm"})
+    console.progress("1/20 roles")
+    console.announce("it begins")
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_quick_is_not_told() -> None:
+    shown: list[str] = []
+    assert Told(shown.append, "waiting …")(lambda: 7, 5) == 7
+    assert shown == []
+
+
+def test_what_takes_long_is_told_until_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "QUIET_SECONDS", 0)
+    shown: list[str] = []
+    told = threading.Event()
+
+    def show(text: str) -> None:
+        shown.append(text)
+        told.set()
+
+    assert Told(show, "waiting …")(lambda: told.wait(60), 60) is True
+    assert shown == ["waiting …", ""]
+
+
+def test_its_limit_is_kept_and_its_errors_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "QUIET_SECONDS", 0.01)
+    shown: list[str] = []
+    ended = threading.Event()
+    with pytest.raises(TooSlowError):
+        Told(shown.append, "waiting …")(lambda: ended.wait(60), 0.05)
+    ended.set()
+    assert shown == ["waiting …", ""]
+    with pytest.raises(ZeroDivisionError):
+        Told(shown.append, "waiting …")(lambda: 1 / 0, 5)
