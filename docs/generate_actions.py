@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.aws.action_list import ActionList, list_path, read_list, spell_operation
 from mfa_session.guard.services import prefix_of
-from mfa_session.policy.action_names import CALLS
+from mfa_session.policy.action_names import BY_METHOD, CALLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -68,7 +68,10 @@ def gather_actions(old: ActionList) -> Actions:
     """Return the actions of each service; the first source of one decides how it is spelled."""
     services: dict[str, dict[str, str]] = defaultdict(dict)
     for prefix in old.services:
-        services[prefix] = {name.lower(): name for name in old.actions_of(prefix)}
+        names = () if prefix in BY_METHOD else old.actions_of(prefix)
+        services[prefix] = {
+            name.lower(): name for name in names if f"{prefix}:{name.lower()}" not in CALLS
+        }
     for source in (reference, sentry, parliament, api, managed):
         try:
             found = [*source(), *BY_HAND]
@@ -109,9 +112,9 @@ def api() -> Iterator[str]:
     loader = importlib.import_module("botocore.loaders").Loader()
     for service in loader.list_available_services("service-2"):
         for operation in loader.load_service_model(service, "service-2")["operations"]:
-            action = f"{prefix_of(service)}:{operation}"
-            if action.lower() not in CALLS:
-                yield action
+            prefix = prefix_of(service)
+            if prefix not in BY_METHOD and f"{prefix}:{operation}".lower() not in CALLS:
+                yield f"{prefix}:{operation}"
 
 
 def managed() -> Iterator[str]:

@@ -24,11 +24,29 @@ _PREFIXES = {
 }
 # Calls whose action has another name; in lower case, without hyphens.
 CALLS = {
+    "dynamodb:transactgetitems": "dynamodb:GetItem",
+    "kms:reencrypt": "kms:ReEncryptFrom",
     "lambda:invoke": "lambda:InvokeFunction",
+    "lambda:invokewithresponsestream": "lambda:InvokeFunction",
     "s3:completemultipartupload": "s3:PutObject",
     "s3:copyobject": "s3:PutObject",
     "s3:createmultipartupload": "s3:PutObject",
+    "s3:deletebucketcors": "s3:PutBucketCORS",
+    "s3:deletebucketencryption": "s3:PutEncryptionConfiguration",
+    "s3:deletebucketlifecycle": "s3:PutLifecycleConfiguration",
+    "s3:deletebucketownershipcontrols": "s3:PutBucketOwnershipControls",
+    "s3:deletebucketreplication": "s3:PutReplicationConfiguration",
+    "s3:deletebuckettagging": "s3:PutBucketTagging",
     "s3:deleteobjects": "s3:DeleteObject",
+    "s3:deletepublicaccessblock": "s3:PutBucketPublicAccessBlock",
+    "s3:getbucketaccelerateconfiguration": "s3:GetAccelerateConfiguration",
+    "s3:getbucketencryption": "s3:GetEncryptionConfiguration",
+    "s3:getbucketlifecycle": "s3:GetLifecycleConfiguration",
+    "s3:getbucketlifecycleconfiguration": "s3:GetLifecycleConfiguration",
+    "s3:getbucketnotificationconfiguration": "s3:GetBucketNotification",
+    "s3:getbucketreplication": "s3:GetReplicationConfiguration",
+    "s3:getobjectlockconfiguration": "s3:GetBucketObjectLockConfiguration",
+    "s3:getpublicaccessblock": "s3:GetBucketPublicAccessBlock",
     "s3:headbucket": "s3:ListBucket",
     "s3:headobject": "s3:GetObject",
     "s3:listbuckets": "s3:ListAllMyBuckets",
@@ -37,13 +55,28 @@ CALLS = {
     "s3:listobjectsv2": "s3:ListBucket",
     "s3:listobjectversions": "s3:ListBucketVersions",
     "s3:listparts": "s3:ListMultipartUploadParts",
+    "s3:putbucketaccelerateconfiguration": "s3:PutAccelerateConfiguration",
+    "s3:putbucketencryption": "s3:PutEncryptionConfiguration",
+    "s3:putbucketlifecycle": "s3:PutLifecycleConfiguration",
+    "s3:putbucketlifecycleconfiguration": "s3:PutLifecycleConfiguration",
+    "s3:putbucketnotificationconfiguration": "s3:PutBucketNotification",
+    "s3:putbucketreplication": "s3:PutReplicationConfiguration",
+    "s3:putobjectlockconfiguration": "s3:PutBucketObjectLockConfiguration",
+    "s3:putpublicaccessblock": "s3:PutBucketPublicAccessBlock",
+    "s3:selectobjectcontent": "s3:GetObject",
     "s3:uploadpart": "s3:PutObject",
     "s3:uploadpartcopy": "s3:PutObject",
+    "sns:publishbatch": "sns:Publish",
+    "sqs:changemessagevisibilitybatch": "sqs:ChangeMessageVisibility",
+    "sqs:deletemessagebatch": "sqs:DeleteMessage",
+    "sqs:sendmessagebatch": "sqs:SendMessage",
     # `aws s3 …`
     "s3:mb": "s3:CreateBucket",
     "s3:rb": "s3:DeleteBucket",
     "s3:rm": "s3:DeleteObject",
 }
+# Services whose actions are the methods of HTTP (`apigateway:POST`), whatever the calls are named.
+BY_METHOD = {"apigateway"}
 # Commands that make several calls.
 _SEVERAL = {
     "s3:cp": "s3:GetObject and s3:PutObject",

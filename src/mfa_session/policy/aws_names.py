@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from mfa_session.model.record import Record
-from mfa_session.policy.action_names import CALLS
+from mfa_session.policy.action_names import BY_METHOD, CALLS
 from mfa_session.policy.name_list import WILDCARDS, NameList, alikeness
 
 if TYPE_CHECKING:
@@ -116,7 +116,8 @@ class AwsNames:
         known = self._actions_of(service)
         if not known and service in self._services.spelled:
             return True  # a service whose actions nobody lists
-        return known.has(name) or self._installed(service).has(name)
+        is_named_otherwise = service in BY_METHOD or f"{service}:{name.lower()}" in CALLS
+        return known.has(name) or (not is_named_otherwise and self._installed(service).has(name))
 
     def _guesses(self, service: str, name: str) -> Iterator[tuple[str, bool]]:
         """Yield what may be meant, the likeliest first, and whether that is sure."""

@@ -113,6 +113,18 @@ class Whole:
         """Return the actions of a statement that no Deny keeps credentials of a kind from."""
         return self._denials[kind].uncovered(statement)
 
+    def undenied_parts(self, statement: Statement, kind: str) -> list[str]:
+        """Return the same, and of a pattern only what the Denies spare of it, if that is named."""
+        return self._denials[kind].uncovered_parts(statement)
+
+    def lenient_allows_but(self, statement: Statement) -> Cover:
+        """Return the Allows, but for this one, that do not ask everybody for MFA."""
+        return Cover(
+            each
+            for each, found in self._with_reach()
+            if each.allows and each is not statement and not _asks(found)
+        )
+
     def allows_only_others(self, statement: Statement, kind: str) -> bool:
         """Say whether all of a statement is allowed here, but none of it to this kind.
 

@@ -69,6 +69,12 @@ class _Group:
             takes_in(each, Selection((action,))) for each in self._all_but
         )
 
+    def spared_of(self, action: str) -> list[_Names]:
+        """Return, for each list of all but some, which of those some an action may meet."""
+        return [
+            tuple(name for name in each.names if may_meet(name, action)) for each in self._all_but
+        ]
+
     def take_in_all_but(self, actions: Selection) -> bool:
         """Say whether all actions but some are among these."""
         return self._globs.cover("*") or any(takes_in(each, actions) for each in self._all_but)
@@ -104,6 +110,14 @@ class Cover:
     def uncovered(self, inner: Statement) -> list[str]:
         """Return the actions of another statement that these are not, or not fully, about."""
         return list(self._uncovered(inner))
+
+    def uncovered_parts(self, inner: Statement) -> list[str]:
+        """Return the same, and of a pattern only what a NotAction spares of it, where one does."""
+        groups, found = self._groups_around(inner), list[str]()
+        for name in self._uncovered(inner):
+            spared = [(len(each), each) for group in groups for each in group.spared_of(name)]
+            found += min(spared)[1] if spared and "*" in name else (name,)
+        return found
 
     def are_about(self, inner: Statement, action: str) -> bool:
         """Say whether these statements are about one action wherever another statement is."""

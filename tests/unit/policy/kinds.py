@@ -20,6 +20,7 @@ Block = dict[str, dict[str, Any]]
 WITH: Block = {"Bool": {PRESENT: "true"}}
 WITHOUT: Block = {"BoolIfExists": {PRESENT: "false"}}
 FALSE: Block = {"Bool": {PRESENT: "false"}}
+IF_TRUE: Block = {"BoolIfExists": {PRESENT: "true"}}
 NO_AGE: Block = {"Null": {AGE: "true"}}
 
 
@@ -91,7 +92,9 @@ OPERATOR, KEY = "unknown-operator", "unknown-mfa-key"
 SERVICE, FEDERATED = "service-has-no-mfa", "federation-has-no-mfa"
 ACTION = "unknown-action"
 SCP = "scp-locks-out-roles"
+ROLE_SESSION = "role-session-has-no-mfa"
 ACCOUNT = {"AWS": "123456789012"}
+ROLE = {"AWS": "arn:aws:iam::123456789012:role/Deploy"}
 EC2_SERVICE = {"Service": "ec2.amazonaws.com"}
 SAML = {"Federated": "arn:aws:iam::123456789012:saml-provider/idp"}
 CALLER = on("StringEquals", "kms:CallerAccount", "123456789012")
@@ -226,6 +229,12 @@ STATED = [
     Stated("public-behind-no-age-in-part", [allow(READ, **PUBLIC), deny("s3:*", NO_AGE,
             Principal="*", Resource="arn:aws:s3:::books/taxdocuments/*")], found(ANYONE),
            {READ: "ksm"}),
+    Stated("public-for-a-name", [trust("*", {**WITH, **on("StringLike", "aws:username", "ci-*"),
+            "StringEquals": {"aws:PrincipalTag/team": "ci"}})], found(ANYONE), {}),
+    Stated("public-in-a-network", [trust("*", {**WITH, "IpAddress": {"aws:SourceIp":
+            "192.0.2.0/24"}})], found(ANYONE), {}),
+    Stated("public-with-an-external-id", [trust("*", {**WITH, **on("StringEquals",
+            "sts:ExternalId", "x")})], [], {}),
     Stated("public-beside-another-part", [allow(READ, **PUBLIC), deny("s3:*", NO_AGE,
             Principal="*", Resource="arn:aws:s3:::films/*")], [], {}),
     Stated("public-on-purpose", [allow(READ, **PUBLIC), deny("s3:Put*", NO_AGE, **PUBLIC)], [], {}),
@@ -265,6 +274,11 @@ STATED = [
            "scp"),
     Stated("scp-asks-all-but-care", [ALL, deny_but(CARE, WITHOUT)], found(SCP, at=1), {}, "scp"),
     Stated("scp-spares-roles", [ALL, deny("ec2:*", {**WITHOUT, **NOT_ROLES})], [], {}, "scp"),
+    Stated("scp-asks-before-enrolment", [ALL, deny("*", {**WITHOUT, **on("ArnLike",
+            "aws:PrincipalArn", "arn:aws:iam::*:user/*")})], found(DISCOVERY, ENROLMENT, at=1),
+           {}, "scp"),
+    Stated("scp-lists-enrolment", [ALL, deny("iam:Create*", WITHOUT)],
+           found(SCP, ENROLMENT, at=1), {}, "scp"),
     Stated("scp-for-users", [ALL, deny("ec2:*", {**WITHOUT, **on("StringEquals",
             "aws:PrincipalType", "User")})], [], {}, "scp"),
     Stated("scp-in-a-region", [ALL, deny("ec2:*", {**WITHOUT, **on("StringEquals",
@@ -273,13 +287,36 @@ STATED = [
     Stated("boundary-asks", [ALL, deny("ec2:*", WITHOUT)], [], {STOP: ""}, "boundary"),
     Stated("boundary-asks-all", [ALL, deny("*", WITHOUT)], found(DISCOVERY, ENROLMENT, at=1),
            {STOP: ""}, "boundary"),
+    # A role that may do by name what a Deny for everybody asks MFA for.
+    Stated("role-beside-deny", [trust(ROLE), trust("*", WITHOUT, "Deny")],
+           found(ROLE_SESSION, at=1), {}),
+    Stated("role-beside-deny-of-one", [allow("kms:*", Principal=ACCOUNT), allow(["kms:Decrypt",
+            "kms:DisableKey"], Principal=ROLE), deny("kms:DisableKey", WITHOUT, Principal="*")],
+           found(ROLE_SESSION, at=2), {}),
+    Stated("role-beside-deny-of-what-a-pattern-takes-in", [allow("s3:*", Principal=ROLE),
+            deny("s3:DeleteObject", WITHOUT, Principal="*")], [], {}),
+    Stated("role-beside-deny-of-something-else", [allow("kms:Decrypt", Principal=ROLE),
+            deny("kms:DisableKey", WITHOUT, Principal="*")], [], {}),
+    Stated("role-beside-deny-that-spares-it", [trust(ROLE), trust("*", {**WITHOUT, **NOT_ROLES},
+            "Deny")], [], {}),
+    # What a Deny spares of an Allow for too many is given to everybody anyway.
+    Stated("if-exists-behind-what-is-spared", [allow(["iam:GetUser", "iam:List*"]),
+            allow(["iam:Get*", "iam:ListSSHPublicKeys", "ec2:*"], IF_TRUE),
+            deny_but([*CARE, "iam:List*"], WITHOUT)], [], {STOP: "m", "iam:GetUser": "km"}),
+    Stated("if-exists-beside-the-same", [allow("ec2:*"), allow("ec2:*", IF_TRUE)],
+           found("allow-bool-if-exists", at=1), {STOP: "ksm"}),
+    Stated("if-exists-behind-too-little", [allow(["iam:Get*", "ec2:*"], IF_TRUE),
+            deny_but([*CARE, "iam:GetRole"], WITHOUT)], found("allow-bool-if-exists"),
+           {STOP: "m", "iam:GetRole": "km"}),
     # Limits of age: only an upper bound can be too short.
     Stated("lower-bound", [allow("ec2:*", on("NumericGreaterThanEquals", AGE, "0"))], [],
            {STOP: "m"}),
     Stated("between", [allow("ec2:*", {"NumericGreaterThanEquals": {AGE: "0"},
             "NumericLessThan": {AGE: "900"}})], [], {STOP: "m"}),
     Stated("harmless-deny", [allow("ec2:*", WITH), deny("ec2:*", on("NumericLessThan", AGE, "0"))],
-           found("conditions-never-match", at=1), {STOP: "m"}),
+           [], {STOP: "m"}),
+    Stated("allow-below-zero", [allow("ec2:*", on("NumericLessThan", AGE, "0"))],
+           found("conditions-never-match", SHORT), {STOP: ""}),
     Stated("allow-a-minute", [allow("ec2:*", on("NumericLessThan", AGE, "60"))], found(SHORT),
            {STOP: "m"}),
     Stated("allow-a-second", [allow("ec2:*", on("NumericLessThan", AGE, "1"))], found(SHORT),
@@ -305,6 +342,9 @@ STATED = [
     Stated("service-misspelt", [deny("dynamobd:DeleteTable", WITHOUT)], found(ACTION), {}),
     Stated("service-of-the-cli", [deny(["elbv2:DeleteRule", "s3:ListObjects"], WITHOUT)],
            found(ACTION, ACTION), {}),
+    Stated("call-that-is-no-action", [allow(["kms:ReEncrypt", "kms:ReEncrypt*", "sns:Publish",
+            "apigateway:POST"])], found(ACTION), {}),
+    Stated("call-of-a-service-of-methods", [allow("apigateway:CreateRestApi")], found(ACTION), {}),
     # Services and people from elsewhere beside AWS principals.
     Stated("service-and-account", [trust({**EC2_SERVICE, **ACCOUNT}, WITH)], found(SERVICE), {}),
     Stated("service-alone", [trust(EC2_SERVICE, WITH)], found(SERVICE), {}),

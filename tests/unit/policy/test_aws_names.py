@@ -155,6 +155,14 @@ def test_what_is_newer_than_the_list_is_known_to_an_upgraded_botocore() -> None:
     assert [each for each in actions if upgraded.look_up(each)] == ["nova:Start"]
 
 
+def test_a_call_that_iam_names_otherwise_is_no_action_though_botocore_has_it() -> None:
+    calls = {"s3": ["ListObjects"], "apigateway": ["CreateRestApi"]}
+    installed = AwsNames(LIST, lambda prefix: calls.get(prefix, ()), {})
+    for action in ("s3:ListObjects", "apigateway:CreateRestApi"):
+        assert installed.look_up(action) is not None
+    assert installed.look_up("apigateway:POST") is None
+
+
 def test_the_installed_botocore_is_read_without_asking_aws() -> None:
     assert "GetSessionToken" in operations_of("sts")
     assert operations_of("nova") == ()

@@ -87,6 +87,21 @@ def test_a_deny_that_misses_keys_is_an_error_unless_the_file_allows_them_nothing
     assert [each.severity for each in lint(read(stated.statements))] == [severity]
 
 
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("public-behind-no-age", "error"),
+        ("public-behind-no-age-in-part", "error"),
+        ("public-in-a-network", "warning"),
+    ],
+)
+def test_a_part_that_anyone_may_read_with_mfa_is_as_bad_as_the_whole(
+    name: str, severity: str
+) -> None:
+    (stated,) = (each for each in STATED if each.name == name)
+    assert [each.severity for each in lint(read(stated.statements))] == [severity]
+
+
 def test_a_warning_about_a_deny_says_that_nothing_here_allows_it() -> None:
     alone = [WITHOUT_ACTION | {"Condition": FALSE}]
     backed = [allow("ec2:*", WITH), *alone]

@@ -207,17 +207,21 @@ def _denies_nearly_all(case: Case) -> bool:
 
 def _is_of_users(case: Case) -> bool:
     """Say whether it is about all that users do."""
-    ours = not case.whole.on_role and case.whole.document.kind in {"identity", "boundary"}
-    return ours and is_about_everything(case.statement)
+    return _limits_users(case) and is_about_everything(case.statement)
+
+
+def _limits_users(case: Case) -> bool:
+    """Say whether the policy says what users may do, or limits it."""
+    kinds = {"identity", "boundary", "scp"}
+    return not case.whole.on_role and case.whole.document.kind in kinds
 
 
 def _denies_by_name(case: Case) -> bool:
     """Say whether it is a Deny, for those without MFA, of actions that it lists."""
-    ours = not case.whole.on_role and case.whole.document.kind in {"identity", "boundary"}
     listed = case.refuses_without_mfa and case.statement.actions is not None
     where = case.statement.resources or ()
     own = any(map(_may_be_of_a_user, where))
-    return ours and listed and own and not case.other_conditions
+    return _limits_users(case) and listed and own and not case.other_conditions
 
 
 def _spares_everything(case: Case) -> bool:

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.case import KINDS, is_for_everybody
 from mfa_session.policy.conditions import is_met
+from mfa_session.policy.coverage import concerns, may_touch, names_of
 from mfa_session.policy.credentials import role_session
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, without_mfa_conditions
+from mfa_session.policy.name_list import WILDCARDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.case import Case
-    from mfa_session.policy.document import Condition
+    from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.source import Position
 
 ANYONE = Rule("anyone-with-mfa", ERROR)
@@ -26,12 +28,26 @@ SCP = Rule("scp-locks-out-roles", ERROR)
 RULES = (ANYONE, SERVICE, FEDERATED, ROLE, IN_ROLE_POLICY, SCP)
 _ROLE_ARN_KEY = "aws:principalarn"
 
+# What another account's owner can make true as well, so that it keeps nobody out.
+_OF_ANY_ACCOUNT = {
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:principaltag",
+    "aws:principaltype",
+    "aws:requesttag",
+    "aws:securetransport",
+    "aws:useragent",
+    "aws:username",
+    "sts:rolesessionname",
+}
+_NETWORK = "aws:sourceip"
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 
 def check_anyone(case: Case) -> Iterator[Flaw]:
     """Find Allows for everybody who has MFA, in whatever account."""
-    if not is_for_everybody(case.statement) or case.other_conditions:
+    narrowing = {_plain(each) for each in case.other_conditions} - _OF_ANY_ACCOUNT
+    if not is_for_everybody(case.statement) or narrowing - {_NETWORK}:
         return
     whole, partly = _is_only_with_mfa(case), _is_partly_only_with_mfa(case)
     if whole or partly:
@@ -40,9 +56,10 @@ def check_anyone(case: Case) -> Iterator[Flaw]:
             _place(case, "Principal"),
             "the principal is everybody, and everybody can set up MFA in an AWS account",
             "everybody who has an AWS account and an MFA device gets through"
-            + ("" if whole else " to what the Deny is about"),
+            + ("" if whole else " to what the Deny is about")
+            + (" from these networks" if narrowing else ""),
             'name the account, as in "Principal": {"AWS": "111122223333"}, or the users',
-            severity=None if whole else WARNING,
+            severity=WARNING if narrowing else None,
         )
 
 
@@ -83,8 +100,7 @@ def check_federation(case: Case) -> Iterator[Flaw]:
 
 def check_roles(case: Case) -> Iterator[Flaw]:
     """Find MFA asked of sessions of roles, by a policy that names the roles."""
-    arns = (case.statement.principals or {}).get("AWS", ())
-    roles = [arn for arn in arns if ":role/" in arn or ":assumed-role/" in arn]
+    roles = _roles_in(case.statement) or _roles_locked_out(case)
     if roles and (case.requires_mfa or case.refuses_without_mfa):
         yield Flaw(
             ROLE,
@@ -137,6 +153,31 @@ CHECKS: tuple[Check, ...] = (
     check_role_policy,
     check_scp,
 )
+
+
+def _roles_in(statement: Statement) -> list[str]:
+    arns = (statement.principals or {}).get("AWS", ())
+    return [arn for arn in arns if ":role/" in arn or ":assumed-role/" in arn]
+
+
+def _roles_locked_out(case: Case) -> list[str]:
+    """Return the roles that an Allow lets do by name what a Deny for everybody asks MFA for."""
+    denied, whole = case.statement, case.whole
+    spared = any(map(_spares_roles, case.other_conditions))
+    if denied.allows or spared or not is_for_everybody(denied):
+        return []
+    return [
+        role
+        for each in whole.statements
+        if each.allows and may_touch(each, denied)
+        for role in _roles_in(each)
+        if any(concerns(denied, name) for name in names_of(each) if not WILDCARDS.search(name))
+    ]
+
+
+def _plain(condition: Condition) -> str:
+    """Return a condition's key without the name of a tag."""
+    return condition.key.lower().partition("/")[0]
 
 
 def _is_only_with_mfa(case: Case) -> bool:

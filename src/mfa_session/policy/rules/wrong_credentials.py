@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.case import KINDS
-from mfa_session.policy.coverage import actions_of
+from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import right_condition
-from mfa_session.policy.mfa import is_present
+from mfa_session.policy.mfa import is_age, is_present
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +117,7 @@ def _mistake_of(case: Case) -> str | None:
     if any(map(_is_of_both, case.mfa_conditions)):
         name: str | None = "bool-true-and-false"
     elif found.nobody:
-        name = "conditions-never-match"
+        name = None if _denies_below_zero(case) else "conditions-never-match"
     else:
         name = _of_allow(case, found) if case.statement.allows else _of_deny(found)
     return None if name is None or _is_mended(case, found) else name
@@ -153,7 +153,7 @@ def _is_mended(case: Case, found: Reach) -> bool:
     whole, statement = case.whole, case.statement
     if statement.allows and found.fresh:
         wrongly = [kind for kind in KINDS if found.includes(kind)]
-        return bool(wrongly) and all(whole.denies(statement, kind) for kind in wrongly)
+        return bool(wrongly) and all(_gains_nothing(case, kind) for kind in wrongly)
     if statement.allows or found.fresh or found.nobody:
         return False
     missed = [kind for kind in KINDS if not found.includes(kind)]
@@ -161,6 +161,31 @@ def _is_mended(case: Case, found: Reach) -> bool:
         return True
     # A limit of age misses those without MFA on purpose, where no Allow is for them.
     return _ages_only(case) and _is_backed_here(case)
+
+
+def _gains_nothing(case: Case, kind: str) -> bool:
+    """Say whether Denies keep credentials of a kind from all of an Allow that is worth keeping.
+
+    What a Deny spares so that people can set up MFA, or another Allow gives to everybody, is not.
+    """
+    statement, whole = case.statement, case.whole
+    left = whole.undenied_parts(statement, kind)
+    if left == list(names_of(statement)):
+        return not left
+    return all(
+        name in FIRST_STEPS or whole.lenient_allows_but(statement).are_about(statement, name)
+        for name in left
+    )
+
+
+def _denies_below_zero(case: Case) -> bool:
+    """Say whether it is a Deny of ages that there are not: one to be on the safe side."""
+    return not case.statement.allows and all(
+        is_age(each)
+        and each.operator.startswith("NumericLess")
+        and all(float(value) <= 0 for value in each.values)
+        for each in case.mfa_conditions
+    )
 
 
 def _is_backed_here(case: Case) -> bool:
