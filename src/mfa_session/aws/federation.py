@@ -11,6 +11,7 @@ from mfa_session.aws.errors import not_an_answer, too_slow, translate, unavailab
 from mfa_session.aws.request import AwsRequest
 from mfa_session.aws.sts import CALL_SECONDS
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.json_values import read_json
 from mfa_session.model.secret import Secret
 
 TYPE_CHECKING = False
@@ -75,7 +76,7 @@ class Federation:
         if status != OK:  # a portal's page, or a redirection
             raise not_an_answer(request)
         try:
-            return Secret(checked_text(json.loads(body)["SigninToken"]))
+            return Secret(checked_text(read_json(body)["SigninToken"]))
         except (KeyError, TypeError, ValueError):
             raise not_an_answer(request) from None
 

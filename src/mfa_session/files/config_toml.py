@@ -65,9 +65,10 @@ def _parse(path: str, text: bytes) -> Table:
         raise ConfigurationError(
             "bad-settings-file", f"{path}, line {line}: not UTF-8", "save it as UTF-8"
         ) from error
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
+        reason = "nested too deeply" if isinstance(error, RecursionError) else error
         raise ConfigurationError(
-            "bad-settings-file", f"{path}: {error}", "correct the line; texts stand in quotes"
+            "bad-settings-file", f"{path}: {reason}", "correct the line; texts stand in quotes"
         ) from error
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from datetime import datetime
 
 from mfa_session.model.devices import Intent
+from mfa_session.model.notes import read_note, to_note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,19 +28,14 @@ class Enrolments:
 
     def save(self, intent: Intent) -> None:
         """Write a note. Raises ConfigurationError `file-not-written`."""
-        values = {**intent.as_dict(), "began_at": intent.began_at.isoformat()}
-        self._state.write(_name(intent.serial), json.dumps(values).encode())
+        self._state.write(_name(intent.serial), to_note(intent))
 
     def remove(self, serial: str) -> None:
         """Remove a note; one that is not there is fine."""
         self._state.remove(_name(serial))
 
     def _read(self, name: str) -> Intent | None:
-        try:
-            values = json.loads(self._state.read(name) or b"")
-            return Intent(**{**values, "began_at": datetime.fromisoformat(values["began_at"])})
-        except (ValueError, TypeError, KeyError):
-            return None
+        return read_note(Intent, self._state.read(name))
 
 
 def _name(serial: str) -> str:

@@ -7,7 +7,9 @@ from contextlib import suppress
 from datetime import datetime
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.json_values import read_json
 from mfa_session.model.long_term_keys import Move, Rotation
+from mfa_session.model.notes import read_note, to_note
 from mfa_session.model.state_names import name_for
 
 TYPE_CHECKING = False
@@ -30,18 +32,15 @@ class KeyJournal:
 
     def move(self, profile: str) -> Move | None:
         """Return the move of this profile's key that was begun, or None."""
-        values = self._read(name_for(_MOVE, profile))
-        return _made(Move, values) if values else None
+        return read_note(Move, self._state.read(name_for(_MOVE, profile)))
 
     def rotation(self, profile: str) -> Rotation | None:
         """Return the rotation of this profile's key that was begun, or None."""
-        values = self._read(name_for(_ROTATION, profile))
-        return _made(Rotation, values) if values else None
+        return read_note(Rotation, self._state.read(name_for(_ROTATION, profile)))
 
     def save(self, note: Move | Rotation) -> None:
         """Write a note. Raises ConfigurationError `file-not-written`."""
-        values = {**note.as_dict(), "began_at": note.began_at.isoformat()}
-        self._state.write(_name(note), json.dumps(values).encode())
+        self._state.write(_name(note), to_note(note))
 
     def remove(self, note: Move | Rotation) -> None:
         """Remove a note; one that is not there is fine."""
@@ -49,12 +48,13 @@ class KeyJournal:
 
     def moves(self) -> list[Move]:
         """Return every move that was begun."""
-        found = (_made(Move, self._read(name)) for name in self._state.names(_MOVE))
+        found = (read_note(Move, self._state.read(name)) for name in self._state.names(_MOVE))
         return [move for move in found if move is not None]
 
     def rotations(self) -> list[Rotation]:
         """Return every rotation that was begun."""
-        found = (_made(Rotation, self._read(name)) for name in self._state.names(_ROTATION))
+        names = self._state.names(_ROTATION)
+        found = (read_note(Rotation, self._state.read(name)) for name in names)
         return [rotation for rotation in found if rotation is not None]
 
     def dates(self) -> dict[str, datetime]:
@@ -72,7 +72,7 @@ class KeyJournal:
 
     def _read(self, name: str) -> dict[str, Any]:
         try:
-            values = json.loads(self._state.read(name) or b"")
+            values = read_json(self._state.read(name) or b"")
         except ValueError:
             return {}
         return values if isinstance(values, dict) else {}
@@ -82,18 +82,9 @@ def _name(note: Move | Rotation) -> str:
     return name_for(_MOVE if isinstance(note, Move) else _ROTATION, note.profile)
 
 
-def _made(kind: Any, values: dict[str, Any]) -> Any:
-    """Return the note with these values; None where they are none."""
-    try:
-        moment = datetime.fromisoformat(values["began_at"])
-        lists = {key: tuple(value) for key, value in values.items() if isinstance(value, list)}
-        return kind(**{**values, **lists, "began_at": moment})
-    except (ValueError, TypeError, KeyError):
-        return None
-
-
 def _moment(text: object) -> datetime | None:
     try:
-        return datetime.fromisoformat(str(text))
+        moment = datetime.fromisoformat(str(text))
     except ValueError:
         return None
+    return moment if moment.tzinfo else None

@@ -71,10 +71,12 @@ def _items(value: str) -> list[str]:
     """Return the values of one word: the CLI takes lists with commas, and as JSON."""
     if not value.startswith("["):
         return [item for item in value.split(",") if item]
-    import json  # noqa: PLC0415  # for a rare spelling of a protected command
+    from mfa_session.model.json_values import (  # noqa: PLC0415  # for a rare spelling
+        read_json,
+    )
 
     try:
-        items = json.loads(value)
+        items = read_json(value)
     except ValueError:
         return [value]
     return [str(item) for item in items] if isinstance(items, list) else [value]

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.json_values import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,11 +44,11 @@ class Baseline:
         """Read a file; raises ConfigurationError `bad-baseline`."""
         try:
             with open(path, encoding="utf-8") as stream:
-                data = json.load(stream)
+                data = read_json(stream.read())
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             raise _bad(path, f"cannot be read: {reason}") from error
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise _bad(path, "is not JSON") from error
         return cls(dict(_entry(path, each) for each in _entries(path, data)))
 

@@ -7,6 +7,7 @@ import json
 
 from mfa_session.model.arns import parse_arn
 from mfa_session.model.expiry import format_time, parse_time
+from mfa_session.model.json_values import read_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def to_entry(session: Session) -> bytes:
 def expires_at(entry: bytes) -> datetime:
     """Return when the session of an entry ends. ValueError for what is no entry."""
     try:
-        credentials = json.loads(entry)["Credentials"]
+        credentials = read_json(entry)["Credentials"]
         ends = parse_time(credentials["Expiration"])
         is_whole = all(credentials[key] for key in ("AccessKeyId", "SecretAccessKey"))
     except (KeyError, TypeError, AttributeError) as error:

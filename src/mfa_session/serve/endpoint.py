@@ -29,7 +29,8 @@ HOST = "127.0.0.1"
 PATH = "/credentials"
 MOST_HEAD_BYTES = 8192
 MOST_HEAD_SECONDS = 5.0
-MOST_CONNECTIONS = 256
+MOST_WAITING = 256
+"""Connections of which no whole request has come."""
 _REASONS = {
     200: "OK",
     400: "Bad Request",
@@ -77,7 +78,7 @@ class Endpoint:
         self._token = token.encode()
         self._current = current
         self._head_seconds = head_seconds
-        self._open = 0
+        self._waiting: dict[asyncio.StreamWriter, None] = {}
         self._end: Callable[[], object] | None = None
         self._is_ready = threading.Event()
         self._failure: BaseException | None = None
@@ -121,21 +122,22 @@ class Endpoint:
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection's requests until it ends, is too slow or asks for too much."""
-        self._open += 1
         try:
-            while self._open <= MOST_CONNECTIONS and await self._answer_next(reader, writer):
+            while await self._answer_next(reader, writer):
                 pass
         except (OSError, EOFError, asyncio.TimeoutError, asyncio.LimitOverrunError):
             pass  # it has gone, or is not worth waiting for
         finally:
-            self._open -= 1
+            self._waiting.pop(writer, None)
             writer.close()
 
     async def _answer_next(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
         """Answer a request; say whether another may follow on this connection."""
+        self._wait_for(writer)
         head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), self._head_seconds)
+        self._waiting.pop(writer, None)
         keeps_alive = False
         try:
             request = read_head(head)
@@ -149,6 +151,17 @@ class Endpoint:
         writer.write(_answer(status, body, keeps_alive=keeps_alive))
         await asyncio.wait_for(writer.drain(), self._head_seconds)
         return keeps_alive
+
+    def _wait_for(self, writer: asyncio.StreamWriter) -> None:
+        """Let a connection wait for a request; of too many, the one that has waited longest goes.
+
+        So another user who opens connections and sends nothing keeps nobody out.
+        """
+        self._waiting[writer] = None
+        if len(self._waiting) > MOST_WAITING:
+            oldest = next(iter(self._waiting))
+            del self._waiting[oldest]
+            oldest.transport.abort()
 
     def _check(self, request: RequestHead) -> None:
         """Refuse everything but GET of the path, at our address, with the token."""

@@ -6,10 +6,9 @@ that ends meanwhile ends it, and the endpoint's process never holds the long-ter
 
 from __future__ import annotations
 
-import json
-
 from mfa_session.model.durations import spell_duration
 from mfa_session.model.expiry import parse_time
+from mfa_session.model.json_values import read_json
 from mfa_session.model.ports import Issued
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
@@ -58,7 +57,7 @@ def read_renewed(exit_code: int, stdout: str, stderr: str) -> Renewed:
 
 def _read_credentials(text: str) -> Issued | None:
     try:
-        answer = json.loads(text)
+        answer = read_json(text)
         expires_at = parse_time(answer["Expiration"])
         keys = Keys(
             access_key_id=answer["AccessKeyId"],

@@ -12,13 +12,14 @@ import secrets
 import sys
 import threading
 import webbrowser
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from mfa_session.model.secret import Secret
@@ -29,6 +30,7 @@ CONNECTION_SECONDS = 5
 PATH_BYTES = 32
 NEVER_PASSED_ON = "MFA_SESSION_TOKEN_CODE"
 SERVED, OPENED, NOT_OPENED = "served", "opened", "not opened"
+_TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 _HINT = "print the URL and open it by hand: the same command with --print"
 
 
@@ -138,7 +140,7 @@ class _Page(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Lead on; whoever is another user of the machine finds nothing."""
-        is_ours = not _is_of_another_user(self.client_address, self.server.server_address)
+        is_ours = _is_of_this_user(self.client_address, self.server.server_address)
         url = self.server.take_url(self.path) if is_ours else None
         self.send_response(302 if url else 404)
         if url:
@@ -156,20 +158,27 @@ class _Page(BaseHTTPRequestHandler):
         """Log nothing: the path is a secret."""
 
 
-def _is_of_another_user(client: tuple[str, int], server: Any) -> bool:
-    """Say whether a connection comes from another user's process, where Linux tells it.
+def _is_of_this_user(client: tuple[str, int], server: Any) -> bool:
+    """Say whether a connection comes from one of this user's processes, where Linux tells it.
 
-    Others can read the path in the list of processes, and come before the browser.
+    Others can read the path in the list of processes, and come before the browser. Their sockets
+    may be of IPv6 and reach us all the same, as `::ffff:127.0.0.1`; those have a table of their
+    own. What stands in no table is nobody's.
     """
     if not sys.platform.startswith("linux"):
-        return False
-    ends = f"{_hex_end(client)} {_hex_end(server)}"
-    try:
-        with open("/proc/net/tcp", encoding="ascii") as table:
-            users = [line.split()[7] for line in table if ends in line]
-    except OSError:
-        return False
-    return any(int(user) != os.getuid() for user in users)
+        return True
+    ends = _hex_end(client), _hex_end(server)
+    users = {user for table in _TABLES for user in _users_of(table, *ends)}
+    return users == {os.getuid()}
+
+
+def _users_of(path: str, client: str, server: str) -> Iterator[int]:
+    """Yield the users of the connections between two ends that a table of the kernel lists."""
+    with suppress(OSError), open(path, encoding="ascii") as table:
+        for line in table:
+            words = line.split()
+            if words[1].endswith(client) and words[2].endswith(server):
+                yield int(words[7])
 
 
 def _hex_end(end: tuple[str, int]) -> str:

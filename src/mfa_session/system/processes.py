@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import subprocess
 import sys
 from contextlib import suppress
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.json_values import read_json
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
 
@@ -87,7 +87,7 @@ def _run(label: str, source: Source, around: Mapping[str, str]) -> bytes:
 
 def _parse(label: str, printed: bytes) -> dict[str, Any]:
     try:
-        answer = json.loads(printed)
+        answer = read_json(printed)
     except ValueError:
         raise _unusable(label, "prints no JSON") from None  # the text may hold a secret
     if not isinstance(answer, dict) or answer.get("Version") != 1:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.json_values import read_json
 from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, KnownKey, not_stored
+from mfa_session.model.notes import read_note, to_note
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
 from mfa_session.model.state_names import name_for
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from mfa_session.model.ports import Clock
     from mfa_session.system.keyring_items import KeyringItems
     from mfa_session.system.secret_index import StateFiles
@@ -104,9 +103,8 @@ class KeyIndex:
 
     def note(self, known: KnownKey) -> None:
         """Remember a key; that this fails stops nothing: the keyring is asked instead."""
-        values = {**known.as_dict(), "stored_at": known.stored_at.isoformat()}
         try:
-            self._state.write(name_for(_INDEX, known.profile), json.dumps(values).encode())
+            self._state.write(name_for(_INDEX, known.profile), to_note(known))
         except ConfigurationError:
             return
 
@@ -118,12 +116,7 @@ class KeyIndex:
             return
 
     def _read(self, name: str) -> KnownKey | None:
-        try:
-            values: dict[str, Any] = json.loads(self._state.read(name) or b"")
-            moment = datetime.fromisoformat(values["stored_at"])
-            return KnownKey(**{**values, "stored_at": moment})
-        except (ValueError, TypeError, KeyError):
-            return None
+        return read_note(KnownKey, self._state.read(name))
 
 
 def _item(profile: str, place: str) -> str:
@@ -132,7 +125,7 @@ def _item(profile: str, place: str) -> str:
 
 def _read_pair(text: str | None) -> Keys | None:
     try:
-        pair = json.loads(text or "")
+        pair = read_json(text or "")
         return Keys(
             access_key_id=str(pair["access_key_id"]),
             secret_access_key=Secret(str(pair["secret_access_key"])),

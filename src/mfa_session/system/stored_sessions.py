@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from mfa_session.model.json_values import read_json
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
 
@@ -23,7 +24,7 @@ class StoredSessions:
         """Return the keys of a profile's session, or None; `backend` is asked first."""
         text = self._items.get(_item(profile), backend)
         try:
-            kept = json.loads(text or "")
+            kept = read_json(text or "")
             return Keys(
                 access_key_id=str(kept["access_key_id"]),
                 secret_access_key=Secret(str(kept["secret_access_key"])),

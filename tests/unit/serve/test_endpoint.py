@@ -9,7 +9,7 @@ import json
 import os
 import socket
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from mfa_session.model.errors import NoMfaError
 from mfa_session.model.ports import Issued
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
-from mfa_session.serve.endpoint import HOST, MOST_CONNECTIONS, PATH, Endpoint
+from mfa_session.serve.endpoint import HOST, MOST_WAITING, PATH, Endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +45,13 @@ QUICK_SECONDS = 0.2
 class Served:
     """An endpoint that runs, and how to talk to it."""
 
-    def __init__(self) -> None:
+    def __init__(self, head_seconds: float = QUICK_SECONDS) -> None:
         """Start it on a free port."""
         self.error: NoMfaError | None = None
         self.asked = 0
         listener = socket.create_server((HOST, 0), backlog=512)
         self.address = listener.getsockname()
-        self.endpoint = Endpoint(listener, TOKEN, self._current, head_seconds=QUICK_SECONDS)
+        self.endpoint = Endpoint(listener, TOKEN, self._current, head_seconds=head_seconds)
         self.endpoint.start()
 
     async def _current(self) -> Issued:
@@ -196,15 +196,26 @@ def test_where_there_is_no_session_the_sdk_is_told_why(served: Served) -> None:
     )
 
 
-def test_more_connections_than_it_takes_are_closed_and_the_others_go_on(served: Served) -> None:
+def test_connections_that_send_nothing_keep_nobody_out() -> None:
+    served = Served(head_seconds=60)
     waiting = [
-        socket.create_connection(served.address, timeout=20) for _ in range(MOST_CONNECTIONS + 8)
+        socket.create_connection(served.address, timeout=20) for _ in range(MOST_WAITING + 8)
     ]
-    closed = [connection for connection in waiting if connection.recv(1) == b""]
-    assert closed == waiting  # some at once, the others for being slow
-    for connection in waiting:
-        connection.close()
     assert served.ask() == (200, CREDENTIALS)
+    # The oldest have gone for them; each of the others waits for its time.
+    assert {_ending(connection) for connection in waiting[:8]} == {"closed"}
+    waiting[-1].settimeout(0.05)
+    with pytest.raises(TimeoutError):
+        waiting[-1].recv(1)
+    served.endpoint.stop()
+    assert {_ending(connection) for connection in waiting} == {"closed"}
+
+
+def _ending(connection: socket.socket) -> str:
+    """Return how a connection ends, and close it."""
+    with closing(connection), suppress(ConnectionResetError):
+        return "closed" if connection.fileno() < 0 or connection.recv(1) == b"" else "answered"
+    return "closed"
 
 
 def test_many_requests_leave_nothing_behind(served: Served) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import sys
 import threading
 import webbrowser
 from typing import TYPE_CHECKING
@@ -40,10 +41,10 @@ class Controller(webbrowser.BaseBrowser):
         return self._starts
 
 
-def get(address: str) -> tuple[int, str | None]:
+def get(address: str, host: str = "127.0.0.1") -> tuple[int, str | None]:
     """Return status and Location of a page."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+    connection = http.client.HTTPConnection(host, parts.port, timeout=10)
     connection.request("GET", parts.path)
     answer = connection.getresponse()
     connection.close()
@@ -70,15 +71,23 @@ def test_the_first_who_knows_the_path_is_led_on_and_nobody_after() -> None:
         get(address)
 
 
-def test_another_user_of_the_machine_is_not_led_on(monkeypatch: pytest.MonkeyPatch) -> None:
+MAPPED = "::ffff:127.0.0.1"
+"""The same address through a socket of IPv6, which the kernel lists in another table."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell whose it is")
+@pytest.mark.parametrize("host", ["127.0.0.1", MAPPED])
+def test_another_user_of_the_machine_is_not_led_on(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
     seen: list[tuple[int, str | None]] = []
     uid = os.getuid()
 
     def visit(address: str) -> None:
         monkeypatch.setattr(os, "getuid", lambda: uid + 1)
-        seen.append(get(address))
+        seen.append(get(address, host))
         monkeypatch.setattr(os, "getuid", lambda: uid)
-        seen.append(get(address))
+        seen.append(get(address, host))
 
     Browser(Controller(visit)).open(Secret(URL))
     assert seen == [(404, None), (302, URL)]

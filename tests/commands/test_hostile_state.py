@@ -1,0 +1,64 @@
+"""Whatever stands in the state directory: what is odd counts as absent, and is no bug."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mfa_session.model.state_names import name_for
+from places import managed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conftest import Run
+    from places import AwsFiles
+
+NAMES = [
+    *(name_for(kind, "default") for kind in ("keymove-", "keyrotation-", "key-")),
+    "keydates", "recent-sessions", "clock-offset", "settings-parsed", "pattern-warnings",
+    "stored-0123456789abcdef", "session-0123456789abcdef-1", "enrolment-" + "0" * 32,
+]  # fmt: skip
+TEXTS = {
+    "empty": b"",
+    "bytes": bytes(range(256)),
+    "deep": b"[" * 100_000,
+    "deep object": b'{"a":' * 100_000,
+    "digits": b"9" * 10_000,
+    "other types": b'{"profile": 5, "key_id": [], "kind": null, "began_at": 1, "stored_at": {}}',
+    "a time without a zone": (
+        b'{"profile": "default", "key_id": "A", "kind": "import", "keyring": "x",'
+        b' "began_at": "2031-01-31", "stored_at": "2031-01-31"}'
+    ),
+    "a section": b"[a\x1b[31m\xc2\x9b]\naws_access_key_id = ASIA\nmfa_session_name = \x1b[2J\n",
+    "not a number": b"nan nan\n",
+    "infinite": b"1e999 inf\n",
+}
+COMMANDS = [("status",), ("doctor",), ("keys", "list"), ("login", "--no-input")]
+
+
+@pytest.fixture
+def state(carols: AwsFiles, home: Path) -> Path:
+    """Give carol a session that is valid, and a state directory."""
+    source = carols.section("default") or {}
+    session = managed(mfa_session_source_key_id=source["aws_access_key_id"])
+    carols.write(carols.credentials.read_text() + session)
+    state = home / ".local" / "state" / "mfa-session"
+    state.mkdir(parents=True, mode=0o700)
+    return state
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_odd_file_of_the_state_directory_counts_as_absent(
+    run: Run, state: Path, text: str
+) -> None:
+    for name in NAMES:
+        (state / name).write_bytes(TEXTS[text])
+        (state / name).chmod(0o600)
+    for command in COMMANDS:
+        outcome = run(*command, "--json")
+        assert outcome.exit_code in {0, 1}, (command, outcome)
+        assert "unexpected" not in outcome.stdout + outcome.stderr, (command, outcome)
+        assert not {"\x1b", "\x9b"} & {*outcome.stdout, *outcome.stderr}, command
+        assert run(*command).exit_code == outcome.exit_code
