@@ -542,7 +542,7 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a directory": (make_folder, "credentials cannot be read: is a directory"),
     "a pipe": (make_fifo, "not a regular file"),
     "unreadable": (lambda path: path.chmod(0), "credentials cannot be read: permission denied"),
-    "read-only": (lambda path: path.chmod(0o400), "credentials is read-only"),
+    "read-only": (lambda path: path.chmod(0o400), "credentials cannot be written: it is read-only"),
     "written by all": (lambda path: path.chmod(0o666), "may be written by others"),
     "in a folder of all": (make_folder_open, "may be written by others"),
     "a duplicate section": (put(b"[default]\n"), "line 5"),

@@ -61,7 +61,7 @@ def test_without_a_home_every_command_works_from_memory(
 ) -> None:
     logged_in = in_container("login", "--token-code", phone.code())
     assert logged_in.exit_code == 0, logged_in
-    assert "no home directory" in logged_in.stderr
+    assert "no home directory, and no XDG_STATE_HOME" in logged_in.stderr
     assert carols.section("mfa") is not None
     for argv in (
         ("login",),
@@ -77,6 +77,7 @@ def test_without_a_home_every_command_works_from_memory(
         outcome = in_container(*argv)
         assert outcome.exit_code == (argv[0] == "doctor"), (argv, outcome)
         assert "Traceback" not in outcome.stderr
+        assert "~" not in outcome.stdout.replace("~/.local/state/mfa-session", "")
 
 
 def test_without_a_home_nor_variables_there_is_nothing_to_read(

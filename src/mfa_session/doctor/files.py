@@ -53,7 +53,7 @@ def look_at_modes(scene: Scene) -> Iterator[Diagnosis]:
     for place in scene.places:
         if place.is_open and (place.is_directory or not place.mode & OTHERS_MAY_WRITE):
             yield warning(
-                f"others may get at {place.what} {place.path} (mode {place.mode:04o})",
+                f"others have access to {place.what} {place.path} (mode {place.mode:04o})",
                 "mfa-session doctor --fix",
             )
 

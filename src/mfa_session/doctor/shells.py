@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.doctor.finding import check, note, warning
+from mfa_session.model.aws_paths import home
 from mfa_session.model.places import SETTINGS
 from mfa_session.model.quoting import quote
 
@@ -32,14 +33,15 @@ COMPLETIONS = (
 @check("guard-active", "`aws` is guarded in this shell")
 def look_at_guard(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that `aws` is not guarded in this shell: a choice, so never a fault."""
-    if not scene.environ.get(MARKER):
+    if not scene.environ.get(MARKER) and _has_home(scene):
         yield note("`aws` is not guarded in this shell", _set_up(scene))
 
 
 @check("completion", "this shell completes mfa-session")
 def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that no completion was found."""
-    if not scene.environ.get(MARKER) and not any(map(scene.exists, COMPLETIONS)):
+    is_set_up = scene.environ.get(MARKER) or any(map(scene.exists, COMPLETIONS))
+    if not is_set_up and _has_home(scene):
         yield note("no completion of mfa-session was found for this shell", _set_up(scene))
 
 
@@ -74,6 +76,11 @@ def look_at_program(scene: Scene) -> Iterator[Diagnosis]:
             "the guard is on in this shell, and mfa-session is not on its PATH: `aws` fails",
             "add the directory of mfa-session to PATH where the shell starts",
         )
+
+
+def _has_home(scene: Scene) -> bool:
+    """Say whether there is a home directory, whose files a shell reads when it starts."""
+    return not home(scene.environ).startswith("~")
 
 
 def _set_up(scene: Scene) -> str:

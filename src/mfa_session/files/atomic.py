@@ -88,7 +88,8 @@ def writable_target(path: str) -> str:
 
 def not_written(path: str, exc: OSError) -> ConfigurationError:
     """Say why a file could not be written."""
-    reason = (exc.strerror or str(exc)).lower()
+    reason = exc.strerror or str(exc)
+    reason = reason[:1].lower() + reason[1:]
     message = f"{path} could not be written: {reason}"
     return ConfigurationError("file-not-written", message, hint_for_errno(exc.errno))
 

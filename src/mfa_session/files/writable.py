@@ -88,7 +88,7 @@ class WritableFile:
             check_owner(self.path, self._private_name)
         target = writable_target(self.path)
         if os.path.exists(target) and not _may(target, os.W_OK):
-            raise _refused(self.path, f"{self.path} is read-only", f"chmod u+w {self.path}")
+            raise _refused(self.path, "it is read-only", f"chmod u+w {self.path}")
         directory = _nearest_directory(os.path.dirname(target))
         if not os.path.isdir(directory):
             raise _refused(self.path, f"{directory} is no directory", f"ls -ld {directory}")

@@ -219,11 +219,11 @@ class Renewal:
 
 def keep_aside(safe: Safe | None, *sessions: Session) -> str:
     """Put sessions aside until they are written, so that no kill loses them; say where."""
-    one, it = ("session is", "it is") if len(sessions) == 1 else ("sessions are", "they are")
+    what = "the session is" if len(sessions) == 1 else "the sessions are"
     try:
-        return f"the {one} kept in {safe.keep(*sessions)}" if safe else f"{it} not kept"
+        return f"{what} kept in {safe.keep(*sessions)}" if safe else f"{what} not kept"
     except ConfigurationError as error:  # they may still be written
-        return f"{it} not kept: {error.message}"
+        return f"{what} not kept: {error.message}"
 
 
 def warn_of_displaced(edges: Edges, settings: Settings, standing: Iterable[Session]) -> None:
