@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import suppress
 from errno import EPIPE
 from typing import TYPE_CHECKING, Any
@@ -15,9 +16,11 @@ from mfa_session.cli.overview import group_overview, overview
 from mfa_session.cli.spec.options import COMMON
 from mfa_session.cli.spec.table import all_commands, find_command, find_group
 from mfa_session.model.durations import parse_duration
+from mfa_session.model.text import USUAL_COLUMNS
+from mfa_session.system.console import columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from mfa_session.cli.spec.command import Argument, Command, Group, Option
 
@@ -41,9 +44,32 @@ class Duration(click.ParamType[int]):
             self.fail(f"{value!r} is no duration; write it as 900, 45m, 12h or 1d.", param, ctx)
 
 
+class Fitting(click.HelpFormatter):
+    """Click's help; on a narrow terminal what an option does is said below it."""
+
+    def __init__(self, width: int | None = None, max_width: int | None = None) -> None:
+        """Take the terminal's width where click would take more."""
+        columns = columns_of(sys.stdout) or USUAL_COLUMNS
+        self._is_narrow = columns < USUAL_COLUMNS
+        super().__init__(width=columns - 1 if self._is_narrow else width, max_width=max_width)
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        """Write options or commands, each with what it does."""
+        super().write_dl(rows, 2 if self._is_narrow else col_max, col_spacing)
+
+
+class FittingContext(click.Context):
+    """Makes that help."""
+
+    formatter_class = Fitting
+
+
 class ExampleFirst(click.Command):
     """A command whose help opens with an example."""
 
+    context_class = FittingContext
     example_lines = ""
     against_words = ""
 
@@ -86,7 +112,8 @@ class Tree(click.Group):
     def get_help(self, ctx: click.Context) -> str:
         """Return the overview, which needs no click."""
         del ctx
-        text = group_overview(self.branch) if self.branch else overview()
+        width = columns_of(sys.stdout)
+        text = group_overview(self.branch, width) if self.branch else overview(width)
         return text.rstrip("\n")
 
     def _above(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from mfa_session.cli.arguments import make_options, read_plainly
 from mfa_session.cli.output import show, write
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError
 from mfa_session.system.clock import SystemClock
+from mfa_session.system.console import columns_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def _run(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) ->
     if not argv or list(argv) in (["--help"], ["-h"]):
         from mfa_session.cli.overview import overview  # noqa: PLC0415  # imports every chapter
 
-        return _print(overview())
+        return _print(overview(columns_of(sys.stdout)))
     if argv[0] == COMPLETE:
         return _complete(argv[1:], environ)
     if list(argv) in (["--version"], ["-V"]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.system.console import is_terminal
+from mfa_session.system.console import columns_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,11 +28,15 @@ def show(result: Result, *, as_json: bool) -> None:
 
 def _shown(result: Result) -> Iterable[str]:
     """Return lines as stdout takes them: on a terminal nothing that it would act on."""
-    if not (result.cuts_lines and is_terminal(sys.stdout)):
+    most_columns = columns_of(sys.stdout) if result.cuts_lines else None
+    if most_columns is None:
         return result.lines
-    from mfa_session.system.painted import printable_painted  # noqa: PLC0415  # for people only
+    from mfa_session.model.text import Table  # noqa: PLC0415  # for people only, as the next
+    from mfa_session.system.painted import printable_painted  # noqa: PLC0415
 
-    return (printable_painted(part) for line in result.lines for part in line.split("\n"))
+    lines = result.lines
+    shown = lines.fitting(most_columns) if isinstance(lines, Table) else lines
+    return (printable_painted(part) for line in shown for part in line.split("\n"))
 
 
 def print_json(data: Mapping[str, object]) -> None:

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from mfa_session.cli.spec.table import all_commands, chapters
+from mfa_session.model.text import USUAL_COLUMNS, described, wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mfa_session.cli.spec.command import Group
 
 
-def overview() -> str:
-    """Return the help of the program as a whole."""
+_OPTIONS = (
+    ("  -V, --version", "Print the version."),
+    ("  -h, --help", "Print this help, or that of the command before it."),
+)
+_BEGIN = 22
+"""The column where what a command does is said."""
+
+
+def overview(most_columns: int | None = None) -> str:
+    """Return the help of the program as a whole, for a terminal that is so wide."""
     lines = [
         "Example: mfa-session login --profile mfa",
         "",
@@ -23,20 +34,17 @@ def overview() -> str:
         if title != chapter.TITLE:
             title = chapter.TITLE
             lines += ["", f"{title}:"]
-        lines += [f"  {command.name:<20}{command.summary}" for command in chapter.COMMANDS]
-    lines += [
-        "",
-        "Options:",
-        "  -V, --version       Print the version.",
-        "  -h, --help          Print this help, or that of the command before it.",
-        "",
-        "Every command takes -v/--verbose and --no-input. `mfa-session help COMMAND` explains one.",
-    ]
-    return "\n".join(lines) + "\n"
+        items = [(f"  {command.name}", command.summary) for command in chapter.COMMANDS]
+        lines += described(items, _BEGIN, most_columns)
+    lines += ["", "Options:", *described(_OPTIONS, _BEGIN, most_columns), ""]
+    lines.append(
+        "Every command takes -v/--verbose and --no-input. `mfa-session help COMMAND` explains one."
+    )
+    return _joined(lines, most_columns)
 
 
-def group_overview(group: Group) -> str:
-    """Return the help of one group of commands."""
+def group_overview(group: Group, most_columns: int | None = None) -> str:
+    """Return the help of one group of commands, likewise."""
     below = [command for command in all_commands() if command.words[:-1] == (group.name,)]
     lines = [
         f"Example: {group.example}",
@@ -46,6 +54,21 @@ def group_overview(group: Group) -> str:
         f"  {group.summary}",
         "",
         "Commands:",
-        *(f"  {command.words[-1]:<20}{command.summary}" for command in below),
+        *described(
+            ((f"  {command.words[-1]}", command.summary) for command in below),
+            _BEGIN,
+            most_columns,
+        ),
     ]
-    return "\n".join(lines) + "\n"
+    return _joined(lines, most_columns)
+
+
+def _joined(lines: Iterable[str], most_columns: int | None) -> str:
+    """Return the lines as a text; what is too long for the terminal goes on below, whole words."""
+    if most_columns is None or most_columns >= USUAL_COLUMNS:
+        return "\n".join(lines) + "\n"
+    fitted: list[str] = []
+    for line in lines:
+        indent = line[: len(line) - len(line.lstrip())]
+        fitted += [line] if len(line) <= most_columns else wrapped(line, most_columns, indent)
+    return "\n".join(fitted) + "\n"

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import TextIO
 
+USUAL_COLUMNS = 80
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
 
 
@@ -45,15 +46,16 @@ class Console:
         Silent where stderr is no terminal. One line, cut where the terminal ends. One that cannot
         rewrite a line gets a new one, where more than numbers have changed.
         """
-        if text == self._shown or not is_terminal(sys.stderr):
+        columns = columns_of(sys.stderr)
+        if text == self._shown or columns is None:
             return
         from mfa_session.system.progress import cut, without_numbers  # noqa: PLC0415  # on the way
 
         before, self._shown = self._shown, text
         if draws(self._environ):
-            self._put(f"\r\x1b[K{cut(text, sys.stderr)}")
+            self._put(f"\r\x1b[K{cut(text, columns)}")
         elif text and without_numbers(text) != without_numbers(before):
-            self._put(f"{cut(text, None)}\n")
+            self._put(f"{cut(text, len(text) + 1)}\n")
 
     def announce(self, text: str) -> None:
         """Tell what begins, and may take long; silent where stderr is no terminal."""
@@ -112,6 +114,16 @@ def draws(environ: Mapping[str, str]) -> bool:
 
         return this_console().understands_sequences()
     return True
+
+
+def columns_of(stream: TextIO | None) -> int | None:
+    """Return how wide the terminal is that a stream shows on; None where it shows on none."""
+    if stream is None or not is_terminal(stream):
+        return None
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or USUAL_COLUMNS
+    except OSError:
+        return USUAL_COLUMNS
 
 
 def is_terminal(stream: TextIO | None) -> bool:

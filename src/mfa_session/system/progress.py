@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,13 +10,11 @@ from mfa_session.system.timeouts import Running, TooSlowError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TextIO
 
 Answer = TypeVar("Answer")
 
 QUIET_SECONDS = 0.4
 """What is done by then is not worth a word."""
-USUAL_COLUMNS = 80
 
 
 class Doing:
@@ -55,13 +52,10 @@ class Told:
             return running.result(limit_seconds - quiet_seconds)
 
 
-def cut(text: str, stream: TextIO | None) -> str:
-    """Return a text that fits a line of the terminal, without what a terminal would act on."""
-    shown, columns = printable(text), 0
-    with suppress(OSError, ValueError):
-        columns = os.get_terminal_size(stream.fileno()).columns if stream else len(shown) + 1
-    most = (columns or USUAL_COLUMNS) - 1
-    return shown if len(shown) <= most else shown[: most - 1] + "…"
+def cut(text: str, columns: int) -> str:
+    """Return a text that fits a line of so many columns, without what a terminal would act on."""
+    shown = printable(text)
+    return shown if len(shown) < columns else shown[: columns - 2] + "…"
 
 
 def without_numbers(text: str) -> str:

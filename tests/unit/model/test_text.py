@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mfa_session.model.text import columns
+from mfa_session.model.text import columns, described
 
 
 @pytest.mark.parametrize(
@@ -19,3 +19,39 @@ def test_columns_are_as_wide_as_their_widest_cell(
     headings: tuple[str, ...], rows: list[tuple[str, ...]], lines: tuple[str, ...]
 ) -> None:
     assert columns(headings, rows) == lines
+
+
+TABLE = columns(("SESSION", "ROLE"), [("mfa", ""), ("books", "arn:aws:iam::1:role/books")])
+
+
+def test_a_table_that_fits_a_terminal_is_left_as_it_is() -> None:
+    assert tuple(TABLE.fitting(40)) == TABLE
+
+
+def test_one_that_does_not_is_told_cell_by_cell() -> None:
+    assert tuple(TABLE.under("two:").fitting(30)) == (
+        "two:",
+        "SESSION  mfa",
+        "",
+        "SESSION  books",
+        "ROLE     arn:aws:iam::1:role/books",
+    )
+
+
+def test_a_terminal_of_usual_width_wraps_it() -> None:
+    wide = columns(("A",), [("x" * 200,)])
+    assert tuple(wide.fitting(80)) == wide
+
+
+def test_a_description_goes_below_its_name_where_it_does_not_fit() -> None:
+    items = [("  a", "short"), ("  b", "words that do not fit beside it")]
+    assert list(described(items, 6, None)) == [
+        "  a   short",
+        "  b   words that do not fit beside it",
+    ]
+    assert list(described(items, 6, 24)) == [
+        "  a   short",
+        "  b",
+        "      words that do not",
+        "      fit beside it",
+    ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.model.record import Record
-from mfa_session.model.text import printable
+from mfa_session.model.text import columns, printable
 from mfa_session.policy.credentials import MFA_AGE, Credentials
 from mfa_session.policy.evaluation import UNKNOWN, Decision
 from mfa_session.policy.reasons import because, deciding_conditions, statement_data
@@ -50,10 +50,8 @@ class Judged(Record):
 def table(request: Request, judged: Sequence[Judged]) -> tuple[str, ...]:
     """Return the lines for people: the question, then a row for each kind of credentials."""
     on = "any resource" if request.resource == "*" else request.resource
-    rows = [_HEADINGS, *(each.row() for each in judged)]
-    first, second = (max(len(row[column]) for row in rows) for column in range(2))
-    lines = (f"{row[0]:<{first}}  {row[1]:<{second}}  {row[2]}" for row in rows)
-    return (f"{request.action} on {on}", "", *lines)
+    rows = columns(_HEADINGS, (each.row() for each in judged))
+    return rows.under(f"{request.action} on {on}", "")
 
 
 def hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[str]:

@@ -74,12 +74,8 @@ def _choices(options: Options) -> Choices:
 
 
 def _overview() -> tuple[str, ...]:
-    width = max(len(template.name) for template in catalogue.TEMPLATES)
     lines = []
     for template in catalogue.TEMPLATES:
         options = " ".join(catalogue.OPTIONS[option] for option in template.takes)
-        lines += [
-            f"{template.name:<{width}}  {template.summary}",
-            f"{'':<{width}}  {options}",
-        ]
+        lines += [template.name, f"    {template.summary}", f"    {options}"]
     return tuple(lines)
