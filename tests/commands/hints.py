@@ -293,7 +293,7 @@ ROWS = {
         then=("status", "--check"),
     ),
     "a name that another's device has": Row(
-        "cli.device:_name_is_taken",
+        "cli.device:again",
         "device enroll carol-2",
         ("device", "enroll"),
         lambda w: w.aws.create_device(w.aws.create_user("erin"), name="carol"),
@@ -551,7 +551,7 @@ ROWS = {
         then=("status", "--check"),
     ),
     "an enrolment whose connection is lost": Row(
-        "mfa.interrupted:tell",
+        "cli.device:again",
         "device enroll",
         ("device", "enroll", "laptop"),
         lost_connection,

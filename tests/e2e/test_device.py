@@ -287,7 +287,7 @@ def test_a_lost_connection_is_seen_to_by_the_next_run(
     aws.drop("DeleteVirtualMFADevice", times=None)
     first = run("device", "enroll")
     assert (first.exit_code, unassigned(aws)) == (6, [SERIAL]), first
-    assert "`mfa-session device enroll carol` sees to it" in first.stderr
+    assert "to finish: `mfa-session device enroll carol" in first.stderr
     told = run("device", "list")
     assert f"an enrolment of {SERIAL} was cut off" in told.stderr
     aws.clear_faults()

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.devices import Device, NewDevice
-    from mfa_session.model.iam import User
     from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.session.context import Context
 
@@ -64,9 +63,8 @@ def show(options: Options, ctx: Context) -> Result:
 def _tell_cut_off(edges: DeviceEdges, settings: Settings, ctx: Context) -> None:
     """Tell of enrolments and removals that were cut off, and what finishes each."""
     for intent in edges.intents.all():
-        name = intent.serial.rsplit("/", 1)[-1]
-        finish = settings.command(f"device enroll {name}", "source_profile")
-        if intent.removing:
+        finish = settings.command(f"device enroll {intent.name}", "source_profile")
+        if intent.removing or intent.left:
             finish = settings.command(f"device remove {intent.serial}", "source_profile")
         ctx.console.say(
             f"{intent.what} of {intent.serial} was cut off, or is still running; "
@@ -89,28 +87,30 @@ def enroll(options: Options, ctx: Context) -> Result:
         show = _proved(show, edges)
     user = edges.aws.user()
     name = options.name or user.name
+
+    def again(name: str) -> str:
+        flags = " --no-keyring" if options.no_keyring else " --qr" if options.qr else ""
+        return settings.command(f"device enroll {name}{flags}", "source_profile")
+
     try:
-        serial = Enrolment(edges, user, kept_in).enrol(name, show)
+        serial = Enrolment(edges, user, kept_in, again).enrol(name, show)
     except ConfigurationError as error:
         if error.code == "device-exists":
-            raise _name_is_taken(name, settings, edges, user) from None
+            another = again(devices.free_name(edges, user, name))
+            raise _name_is_taken(user.serial_of(name), settings, edges, another) from None
         if error.code.startswith("keyring-"):
-            again = settings.command(f"device enroll {name} --no-keyring", "source_profile")
-            error.hint += f"; to keep the secret on your phone only: `{again}`"
+            on_phone = settings.command(f"device enroll {name} --no-keyring", "source_profile")
+            error.hint += f"; to keep the secret on your phone only: `{on_phone}`"
         raise
     _log_in(options, ctx, settings, serial)
     return Result(data={})
 
 
 def _name_is_taken(
-    name: str, settings: Settings, edges: DeviceEdges, user: User
+    serial: str, settings: Settings, edges: DeviceEdges, another: str
 ) -> ConfigurationError:
     """Return the error for a name that a device has already: the user's own, or another's."""
-    serial = user.serial_of(name)
-    own = {device.serial for device in edges.aws.enabled()}
-    free = next(new for n in range(2, 20) if user.serial_of(new := f"{name}-{n}") not in own)
-    another = settings.command(f"device enroll {free}", "source_profile")
-    if serial in own:
+    if serial in {device.serial for device in edges.aws.enabled()}:
         return ConfigurationError(
             "device-exists",
             f"{serial} is your MFA device already",

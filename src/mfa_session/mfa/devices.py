@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import count
 from typing import Protocol
 
 from mfa_session.mfa.totp import code_at
-from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record
 from mfa_session.model.totp import step_at
 
@@ -129,6 +131,14 @@ def pick(devices: list[Device], serial: str | None, edges: DeviceEdges) -> Devic
             add=(next(iter(by_serial)),),
         )
     return by_serial[chosen]
+
+
+def free_name(edges: DeviceEdges, user: User, name: str) -> str:
+    """Return NAME-2, or the next that no device of the user's has, be it enabled or left over."""
+    taken = {intent.serial for intent in edges.intents.all()}
+    with suppress(MfaSessionError):  # what is not told is left out
+        taken |= {device.serial for device in edges.aws.enabled()}
+    return next(new for n in count(2) if user.serial_of(new := f"{name}-{n}") not in taken)
 
 
 def no_such_device(serial: str, devices: Iterable[Device]) -> ConfigurationError:

@@ -48,12 +48,21 @@ def check_name(name: str) -> None:
 class Enrolment:
     """One user's way to a new device."""
 
-    def __init__(self, edges: DeviceEdges, user: User, kept_in: str = "the keyring") -> None:
-        """Take the edges, the user, and where the secret will be; nothing is touched yet."""
+    def __init__(
+        self,
+        edges: DeviceEdges,
+        user: User,
+        kept_in: str = "the keyring",
+        again: Callable[[str], str] = "mfa-session device enroll {}".format,
+    ) -> None:
+        """Take the edges, the user, where the secret will be, and how to spell another run.
+
+        Nothing is touched yet.
+        """
         self._edges = edges
         self._user = user
         self._kept_in = kept_in
-        self._left = Leftovers(edges, user)
+        self._left = Leftovers(edges, user, again)
 
     def enrol(self, name: str, show: Show | None = None) -> str:
         """Create, store, show if asked to, enable; return the serial. Or leave nothing behind."""
@@ -93,8 +102,8 @@ class Enrolment:
                 show(device)
             interruptions.strike()
             self._enable(device, interruptions)
-        except BaseException:
-            if not self._undo(intent):
+        except BaseException as error:
+            if not self._undo(intent, error):
                 raise
         self._close(device.serial)
 
@@ -125,7 +134,7 @@ class Enrolment:
             if _is_answer(error):  # AWS said that it made nothing
                 self._edges.intents.remove(intent.serial)
             else:
-                self._undo(intent)
+                self._undo(intent, error)
             raise
 
     def _store(self, intent: Intent, device: NewDevice) -> None:
@@ -176,16 +185,26 @@ class Enrolment:
 
     # The way back
 
-    def _undo(self, intent: Intent) -> bool:
-        """Leave no trace; True if it turns out that AWS has enabled the device after all."""
-        if not intent.is_ours:
-            self._left.tell(intent, "whether AWS created it is not known")
-            return False
-        try:
-            return self._left.clean(intent)
-        except MfaSessionError as problem:
-            self._left.tell(intent, problem.message)
-            return False
+    def _undo(self, intent: Intent, error: BaseException) -> bool:
+        """Leave no trace; True if it turns out that AWS has enabled the device after all.
+
+        What cannot be undone is told: in the error, where a person interrupted, else before it.
+        """
+        why, problem = "whether AWS created it is not known", None
+        if intent.is_ours:
+            try:
+                return self._left.clean(intent)
+            except MfaSessionError as failed:
+                why, problem = failed.message, failed
+        way_on = self._left.way_on(intent, problem)
+        if isinstance(error, KeyboardInterrupt):
+            raise Interrupted(
+                "interrupted",
+                f"interrupted; {intent.serial} may be left in the account, not enabled ({why})",
+                way_on,
+            ) from None
+        self._left.tell(intent, why, way_on)
+        return False
 
     def _intent_of(self, serial: str) -> Intent:
         return next(intent for intent in self._edges.intents.all() if intent.serial == serial)

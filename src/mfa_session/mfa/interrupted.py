@@ -6,10 +6,18 @@ delete one that somebody has.
 
 from __future__ import annotations
 
-from mfa_session.model.errors import AnsweredNoError, ConfigurationError, RefusedError
+from mfa_session.mfa.devices import free_name
+from mfa_session.model.errors import (
+    AnsweredNoError,
+    ConfigurationError,
+    MfaSessionError,
+    RefusedError,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.devices import Intent
     from mfa_session.model.iam import User
@@ -20,10 +28,11 @@ ENABLED, STANDS, GONE = "enabled", "stands", "gone"
 class Leftovers:
     """One user's devices that were created and not enabled."""
 
-    def __init__(self, edges: DeviceEdges, user: User) -> None:
-        """Take the edges and the user."""
+    def __init__(self, edges: DeviceEdges, user: User, again: Callable[[str], str]) -> None:
+        """Take the edges, the user, and how the command that enrols a name is spelled."""
         self._edges = edges
         self._user = user
+        self._again = again
 
     def clean(self, intent: Intent) -> bool:
         """Delete the device and its secret; True, and nothing done, if it is enabled."""
@@ -44,13 +53,30 @@ class Leftovers:
             self._edges.intents.remove(serial)
         return False
 
-    def tell(self, intent: Intent, why: str) -> None:
-        """Tell what may be left, why, and what sees to it."""
-        name = intent.serial.rsplit("/", 1)[-1]
+    def tell(self, intent: Intent, why: str, way_on: str) -> None:
+        """Tell what may be left, why, and what to do."""
         self._edges.talk.warn(
-            f"{intent.serial} may be left in the account, not enabled ({why}); "
-            f"`mfa-session device enroll {name}` sees to it"
+            f"{intent.serial} may be left in the account, not enabled ({why}); {way_on}"
         )
+
+    def way_on(self, intent: Intent, problem: MfaSessionError | None = None) -> str:
+        """Return what to do about a device that is left, because of this problem.
+
+        One that may not be deleted, and whose secret nobody has, is of no use: another is made.
+        """
+        is_lost = isinstance(problem, RefusedError) and not self._edges.secrets.holds(intent.serial)
+        if not is_lost:
+            return f"to finish: `{self._again(intent.name)}`"
+        self._leave(intent)
+        return self._another(intent)
+
+    def _another(self, intent: Intent) -> str:
+        another = self._again(free_name(self._edges, self._user, intent.name))
+        return f"to enrol another one: `{another}`"
+
+    def _leave(self, intent: Intent) -> None:
+        """Note that nobody is to be asked about it again."""
+        self._edges.intents.save(intent.replace(left=True))
 
     def settle(self, wanted: str) -> str:
         """See to what killed runs left; say how the device wanted stands now."""
@@ -70,7 +96,8 @@ class Leftovers:
                 self._edges.secrets.remove(intent.serial)
             self._edges.intents.remove(intent.serial)
             return GONE
-        self._ask(intent)
+        if not self._may_delete(intent, wanted):
+            return GONE
         try:
             if self.clean(intent):
                 return self._keep(intent)
@@ -92,10 +119,21 @@ class Leftovers:
         if intent.serial == wanted and self._edges.secrets.get(wanted) is not None:
             self._edges.talk.say(f"{wanted} may not be deleted: going on with it")
             return STANDS
-        self.tell(intent, error.message)
+        way_on = self.way_on(intent, error)
+        if intent.serial == wanted:
+            raise ConfigurationError(
+                "device-left",
+                f"{wanted} is left from an enrolment that was cut off, and cannot be deleted: "
+                f"{error.message}",
+                way_on,
+            )
+        self.tell(intent, error.message, way_on)
         return GONE
 
-    def _ask(self, intent: Intent) -> None:
+    def _may_delete(self, intent: Intent, wanted: str) -> bool:
+        """Ask; where nobody is there, what is ours may. A no ends the run for the device wanted."""
+        if intent.left and intent.serial != wanted:
+            return False
         answer = self._edges.confirm(
             f"{intent.what.capitalize()} was cut off at {intent.began_at:%Y-%m-%d %H:%M} UTC. "
             f"{intent.serial} is not enabled. Delete it?"
@@ -106,8 +144,14 @@ class Leftovers:
                 f"{intent.serial} may be left from an enrolment that was cut off, or be another's",
                 "run it in a terminal, and answer whether to delete it",
             )
-        if answer is False:
-            raise AnsweredNoError("not-confirmed", f"{intent.serial} was left as it is")
+        if answer is not False:
+            return True
+        self._leave(intent)
+        kept = f"{intent.serial} was left as it is"
+        if intent.serial == wanted:
+            raise AnsweredNoError("not-confirmed", f"{kept}; {self._another(intent)}")
+        self._edges.talk.say(kept)
+        return False
 
     def is_enabled(self, serial: str) -> bool:
         """Say whether the device is known to be the user's; where that is not told, no."""

@@ -125,10 +125,10 @@ class Removal:
     def finish(self, serial: str) -> bool:
         """End a removal that was cut off: of a device that nobody has.
 
-        False where neither a note of the removal nor the secret is here, so that nothing of anybody
-        else's is touched.
+        Or of one that an enrolment left. False where neither a note of it nor the secret is here,
+        so that nothing of anybody else's is touched.
         """
-        if not self._has_begun(serial) and serial not in stored_secrets(self._edges, [serial]):
+        if not self._is_noted(serial) and serial not in stored_secrets(self._edges, [serial]):
             return False
         if serial in self._edges.aws.unassigned():
             self._delete(serial)
@@ -136,9 +136,9 @@ class Removal:
         self._edges.intents.remove(serial)
         return True
 
-    def _has_begun(self, serial: str) -> bool:
+    def _is_noted(self, serial: str) -> bool:
         return any(
-            intent.removing and (intent.serial, intent.user_arn) == (serial, self._user.arn)
+            intent.is_ours and (intent.serial, intent.user_arn) == (serial, self._user.arn)
             for intent in self._edges.intents.all()
         )
 

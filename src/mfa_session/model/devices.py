@@ -45,7 +45,8 @@ class Intent(Record):
 
     `was_absent`: no unassigned device had this serial before. `created`: AWS has answered that it
     made it for us. With either, an unassigned device of this serial is ours. `removing`: it is the
-    user's own device that is being removed.
+    user's own device that is being removed. `left`: a person or AWS did not let it be deleted, and
+    nobody is asked again unless the device is named.
     """
 
     serial: str
@@ -54,6 +55,12 @@ class Intent(Record):
     was_absent: bool = False
     created: bool = False
     removing: bool = False
+    left: bool = False
+
+    @property
+    def name(self) -> str:
+        """The device's name."""
+        return self.serial.rsplit("/", 1)[-1]
 
     @property
     def what(self) -> str:

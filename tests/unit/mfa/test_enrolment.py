@@ -13,6 +13,7 @@ import pytest
 
 from fakes.iam_world import CAROL, DENIED, NETWORK, SERIAL, KilledError, Process, World
 from mfa_session.mfa.enrolment import Enrolment
+from mfa_session.mfa.phone import PhoneOnly
 from mfa_session.model.devices import Intent
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -28,6 +29,8 @@ from mfa_session.model.totp import step_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mfa_session.model.devices import NewDevice
 
 SEQUENCE = [
     "intents read",
@@ -76,6 +79,19 @@ def left_by_kill(world: World, number: int, done: bool = AFTER) -> None:
     """Let an enrolment be killed at a step."""
     with pytest.raises(KilledError):
         enrol(Process(world, at(number, done, KilledError())))
+
+
+def enrol_on_phone(process: Process, name: str, ends: type[BaseException] | None = None) -> None:
+    """Enrol without a keyring; `ends` is raised while the phone is shown."""
+
+    def show(device: NewDevice) -> None:
+        del device
+        if ends is not None:
+            raise ends
+
+    edges = process.edges().replace(secrets=PhoneOnly())
+    again = "enroll {} on phone".format
+    Enrolment(edges, CAROL, "the phone", again).enrol(name, show)
 
 
 @pytest.fixture
@@ -239,6 +255,37 @@ def test_where_deleting_is_not_allowed_the_next_run_goes_on_with_it(world: World
     assert enrol(Process(world, trouble)) == SERIAL
     assert world.enabled == {SERIAL: seed}
     assert world.is_whole()
+
+
+def test_an_interrupted_device_that_may_not_be_deleted_is_told_in_the_error(world: World) -> None:
+    process = Process(world, always("DeleteVirtualMFADevice", DENIED))
+    with pytest.raises(Interrupted) as told:
+        enrol_on_phone(process, "carol", KeyboardInterrupt)
+    assert told.value.message == (
+        f"interrupted; {SERIAL} may be left in the account, not enabled (not allowed)"
+    )
+    assert told.value.hint == "to enrol another one: `enroll carol-2 on phone`"
+
+
+def test_the_way_on_from_a_device_that_may_not_be_deleted_is_one_command(world: World) -> None:
+    denied = always("DeleteVirtualMFADevice", DENIED)
+    with suppress(Interrupted):
+        enrol_on_phone(Process(world, denied), "carol", KeyboardInterrupt)
+    for answer, error in ((True, ConfigurationError), (False, DeclinedError)):
+        with pytest.raises(error) as told:
+            enrol_on_phone(Process(world, denied, answers={"clean": answer}), "carol")
+        shown = f"{told.value.message}; {told.value.hint}"
+        assert "to enrol another one: `enroll carol-2 on phone`" in shown
+    following = Process(world, denied)
+    enrol_on_phone(following, "carol-2")
+    assert (following.asked, list(world.enabled)) == ([], [CAROL.serial_of("carol-2")])
+
+
+def test_a_no_to_deleting_another_device_is_no_end(world: World) -> None:
+    left_by_kill(world, SEQUENCE.index("CreateVirtualMFADevice") + 1)
+    declining = Process(world, answers={"clean": False})
+    assert enrol(declining, "carol-2") == CAROL.serial_of("carol-2")
+    assert (len(declining.asked), list(world.unassigned)) == (1, [SERIAL])
 
 
 def test_a_keyring_that_does_not_answer_costs_nothing(world: World) -> None:
