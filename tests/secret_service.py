@@ -76,9 +76,21 @@ class SecretService:
             collection.lock()
             assert collection.is_locked()
 
+    def empty(self) -> None:
+        """Remove every item."""
+        with self._connection() as connection:
+            for item in secretstorage.Collection(connection).get_all_items():
+                item.delete()
+
     def kill(self) -> None:
         """Kill the daemon; the bus stays."""
         _end(self._started.pop())
+
+    def restart(self) -> None:
+        """Start it again, open, with what it has kept; one that runs is killed first."""
+        if len(self._started) > 1:
+            self.kill()
+        self._start_daemon()
 
     def stop(self) -> None:
         """End what still runs, and leave nothing behind."""
@@ -113,16 +125,16 @@ class SecretService:
 
     def _start_daemon(self) -> None:
         runtime = self._place / "runtime"
-        runtime.mkdir(mode=0o700)
+        runtime.mkdir(mode=0o700, exist_ok=True)
         home = self._place / "home"
-        home.mkdir()
+        home.mkdir(exist_ok=True)
         own = {"HOME": str(home), "XDG_RUNTIME_DIR": str(runtime), **self.environ}
         daemon = self._start(
             "gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets", env=own
         )
         assert daemon.stdin is not None
         with daemon.stdin:
-            daemon.stdin.write(b"\n")  # the password of the keyring that it makes
+            daemon.stdin.write(b"\n")  # the password of the keyring, which it makes if need be
         self._wait()
 
     def _wait(self) -> None:

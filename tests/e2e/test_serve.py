@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -9,16 +10,18 @@ import shlex
 import signal
 import sys
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pexpect
 import pytest
 
 import processes
 from places import long_term, managed
+from turned_clock import TestsClock
 
 if TYPE_CHECKING:
     import subprocess
-    from pathlib import Path
 
     from conftest import Run, Start, Terminal
     from mfa_session.sandbox import Sandbox
@@ -35,20 +38,24 @@ headers = {{"Authorization": os.environ["{TOKEN}"]}}
 asked = urllib.request.Request(os.environ["{URI}"], headers=headers)
 """
 SHOW_KEY = ASK + 'print(json.load(urllib.request.urlopen(asked))["AccessKeyId"])'
-USE_FOUR_SESSIONS = """
-import boto3, re, time
-seen = []
+LONG_JOB = """
+import boto3, subprocess, sys, time
+from datetime import datetime, timezone
+sys.path.insert(0, sys.argv[1])
+import turned_clock
 
-def note(request, **_):
-    key = re.search("Credential=([A-Z0-9]+)/", str(request.headers["Authorization"])).group(1)
-    seen.extend([] if key in seen else [key])
-
-sts = boto3.Session().client("sts")
-sts.meta.events.register("before-send", note)
-while len(seen) < 4:
+session = boto3.Session()
+credentials = session.get_credentials()
+credentials._time_fetcher = lambda: datetime.now(timezone.utc) + turned_clock.ahead()
+sts = session.client("sts")
+for number in range(1, int(sys.argv[2]) + 1):
+    before = turned_clock.ahead()
+    cli = subprocess.Popen(["aws", "sts", "get-caller-identity"], stdout=subprocess.DEVNULL)
     sts.get_caller_identity()
-    time.sleep(0.05)
-print(*seen)
+    assert cli.wait() == 0
+    print("round", number, "is over", flush=True)
+    while turned_clock.ahead() == before and number < int(sys.argv[2]):
+        time.sleep(0.01)
 """
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and job control of POSIX")
 
@@ -148,23 +155,47 @@ def test_the_aws_cli_and_boto3_use_the_session(
     assert outcome == (0, f"{carol.arn}\n", "")
 
 
-def test_a_job_outlives_its_session_three_times(
-    run: Run, aws: Sandbox, log_in: LogIn, carols: AwsFiles, carol: User
+@pytest.fixture
+def clock_of_all(aws: Sandbox, home: Path) -> TestsClock:
+    return TestsClock(aws, home.parent)
+
+
+def long_job(home: Path, rounds: int) -> list[str]:
+    """Return the words that run a job with boto3 and the AWS CLI; in between it waits for time."""
+    script = home / "job.py"
+    script.write_text(LONG_JOB)
+    return ["--", sys.executable, str(script), str(Path(processes.__file__).parent), str(rounds)]
+
+
+def keys_used(aws: Sandbox) -> list[str]:
+    """Return the keys that a job's calls were signed with, each time that another one was."""
+    used = [str(call.access_key_id) for call in aws.calls.of("GetCallerIdentity")]
+    return [key for key, _ in itertools.groupby(used)]
+
+
+@pytest.mark.usefixtures("service")
+def test_a_job_outlives_its_session_three_times_with_codes_from_the_keyring(
+    run: Run,
+    aws: Sandbox,
+    carols: AwsFiles,
+    phone: Device,
+    carol: User,
+    home: Path,
+    clock_of_all: TestsClock,
 ) -> None:
-    trust = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
-    role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
-    carols.write(
-        settings=f'[sessions.books]\nvia = "mfa"\nrole_arn = "{role.arn}"\nduration = "15m"\n'
-    )
-    log_in()
-    asked = ("--serve", "--profile", "books", "--min-ttl", "14m59s")
-    outcome = run("exec", *asked, *python(USE_FOUR_SESSIONS))
-    assert (outcome.exit_code, outcome.stderr) == (0, "")
-    keys = outcome.stdout.split()
+    carols.write(long_term(carol) + f"mfa_serial = {phone.serial}\nregion = eu-west-1\n")
+    assert run("totp", "add", input=phone.secret).exit_code == 0
+    words = ["exec", "--serve", "--duration", "15m", *long_job(home, 4)]
+    process = processes.start_process([clock_of_all.program, *words])
+    assert process.stdout is not None
+    for number in range(1, 5):
+        assert process.stdout.readline() == f"round {number} is over\n".encode()
+        clock_of_all.turn(15 * 60 + 1)
+    assert processes.finish_process(process) == (0, "", "")
+    granted = [call.status for call in aws.calls.of("GetSessionToken")]
     used = [call.access_key_id for call in aws.calls.of("GetCallerIdentity")]
-    assert [key for key in dict.fromkeys(used) if key in keys] == keys
-    assert len(aws.calls.of("GetSessionToken")) == 1
-    assert len(aws.calls.of("AssumeRole")) in {4, 5}  # one more may have begun at the end
+    assert (granted, len(used)) == ([200] * 4, 8)  # boto3 and the AWS CLI, each four times
+    assert len(keys_used(aws)) == len(set(used)) == 4
 
 
 def test_where_nobody_can_be_asked_the_living_session_is_answered(
@@ -177,29 +208,23 @@ def test_where_nobody_can_be_asked_the_living_session_is_answered(
     assert outcome == (0, "ASIAEXAMPLEEXAMPLE12\n" * 2, "")
 
 
-def test_a_person_is_asked_while_the_job_runs(
-    terminal: Terminal, carols: AwsFiles, phone: Device, aws: Sandbox, home: Path
+@pytest.mark.usefixtures("carols")
+def test_a_person_is_asked_when_the_session_of_a_job_has_ended(
+    terminal: Terminal, phone: Device, aws: Sandbox, home: Path, clock_of_all: TestsClock
 ) -> None:
-    script = home / "job.py"
-    script.write_text(
-        f"{ASK}\nimport time\nseen = set()\n"
-        "while len(seen) < 2:\n"
-        "    seen.add(json.load(urllib.request.urlopen(asked))['AccessKeyId'])\n"
-        "    time.sleep(0.05)\n"
-        "print('two', 'sessions')\n"
-    )
-    asked = ("--serve", "--duration", "15m", "--min-ttl", "14m59s")
-    tty = terminal("exec", *asked, "--", sys.executable, str(script))
+    words = ["exec", "--serve", "--duration", "15m", *long_job(home, 2)]
+    tty = terminal(*words, program=clock_of_all.program)
     question = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa): "
     tty.expect_exact(question)
     tty.sendline(phone.code())
+    tty.expect_exact("round 1 is over")
+    clock_of_all.turn(15 * 60 + 1)
     tty.expect_exact(question)
-    aws.clock.advance(30)
     tty.sendline(phone.code())
-    tty.expect_exact("two sessions")
-    tty.close()
+    tty.expect_exact("round 2 is over")
+    tty.expect_exact(pexpect.EOF)
     assert [call.status for call in aws.calls.of("GetSessionToken")] == [200, 200]
-    assert carols.section("mfa") is not None
+    assert len(keys_used(aws)) == 2
 
 
 def test_the_end_of_the_job_ends_the_question(
@@ -370,17 +395,3 @@ def test_without_a_session_and_a_code_nothing_is_served(run: Run, carols: AwsFil
     assert carols.section("mfa") is None
     outcome = run("serve", "--shell", "bash")
     assert (outcome.exit_code, outcome.stdout) == (4, "")
-
-
-@pytest.mark.slow  # three windows of 30 s
-def test_a_job_is_renewed_three_times_from_the_keyring(
-    service: object, run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, carol: User
-) -> None:
-    assert service
-    carols.write(long_term(carol) + f"mfa_serial = {phone.serial}\nregion = eu-west-1\n")
-    assert run("totp", "add", input=phone.secret).exit_code == 0
-    asked = ("--serve", "--duration", "15m", "--min-ttl", "14m59s")
-    outcome = run("exec", *asked, *python(USE_FOUR_SESSIONS), limit_seconds=300)
-    assert (outcome.exit_code, len(outcome.stdout.split())) == (0, 4), outcome
-    codes = [call.parameters["TokenCode"] for call in aws.calls.of("GetSessionToken")]
-    assert len(set(codes)) == len(codes) >= 4

@@ -15,6 +15,7 @@ from mfa_session.model.session import (
     OWN_KEYS,
     PREFIX,
     holds_long_term_keys,
+    is_managed,
     list_sessions,
     session_values,
 )
@@ -82,8 +83,15 @@ class SessionStore:
         self._config.clear()
 
     def kept_aside(self) -> list[str]:
-        """Return the profiles whose sessions lie in the state directory, not yet written."""
-        return sorted(read_recovered(self._state))
+        """Return the profiles whose sessions lie in the state directory, or are half moved.
+
+        A kill in a move leaves a session in the file and in the keyring.
+        """
+        profiles = read_profiles(self._environ)
+        half_moved = {
+            name for name in self._keyring.all() if is_managed(profiles.in_credentials(name) or {})
+        }
+        return sorted({*read_recovered(self._state), *half_moved})
 
     def check(self, *targets: str) -> None:
         """Refuse what is known to fail: a file that cannot be written, a protected profile."""

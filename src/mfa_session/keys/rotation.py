@@ -7,6 +7,7 @@ do next is read from what AWS lists and what is on record, so the next run finis
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from mfa_session.keys.other_profiles import profiles_text
@@ -227,8 +228,6 @@ class KeyRotation:
         key_id = keys.access_key_id
         try:
             self._user.delete(key_id)
-            self._shelf.drop_new(self._profile)
-            self._edges.journal.remove(begun)
         except MfaSessionError:
             self._edges.talk.warn(
                 f"the new key {key_id} could not be stored ({error.message}), nor deleted: "
@@ -238,6 +237,9 @@ class KeyRotation:
         self._edges.talk.warn(
             f"the new key {key_id} could not be stored, and was deleted; the old one is in use"
         )
+        with suppress(MfaSessionError):  # the next run sees that there is no such key
+            self._shelf.drop_new(self._profile)
+            self._edges.journal.remove(begun)
 
     def _prove(self, begun: Rotation) -> None:
         """Call STS with the new key until AWS knows it."""
@@ -247,10 +249,11 @@ class KeyRotation:
         try:
             arn = self._user.wait_for(new)
         except RefusedError as error:
-            is_gone = error.code == "invalid-key" and new.access_key_id not in self._user.listed
-            if is_gone:  # deleted since: begin anew
-                self._shelf.drop_new(self._profile)
-            raise
+            if error.code != "invalid-key" or new.access_key_id in self._user.listed:
+                raise
+            self._edges.talk.say(f"{new.shown_id} is no longer at AWS: making another new key")
+            self._shelf.drop_new(self._profile)
+            return
         if arn != begun.user_arn:
             raise ConfigurationError(
                 "other-user",

@@ -245,7 +245,10 @@ class Store(Protocol):
         """Read them afresh."""
 
     def kept_aside(self) -> Collection[str]:
-        """Return the profiles whose sessions lie aside, as the file could not be written."""
+        """Return the profiles whose sessions are to be written once more.
+
+        They lie aside, as the file could not be written, or a move was cut off.
+        """
 
     def check(self, *targets: str) -> None:
         """Refuse what can be known to fail, before a code is asked; change nothing."""

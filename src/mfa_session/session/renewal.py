@@ -69,7 +69,7 @@ class Renewal:
     ) -> Outcome:
         """Share a session that another process got meanwhile, or get one; then store it."""
         shared = self._find_shared(settings, replaced)
-        if shared is not None and shared.profile == settings.target and self._is_written(shared):
+        if shared is not None and self._is_in_place(shared, settings):
             return Outcome(session=shared, reused=True)
         is_saved = False
         try:
@@ -91,6 +91,10 @@ class Renewal:
                 "interrupted", f"interrupted; session {settings.name!r} had been renewed already"
             ) from interrupt
         return Outcome(session=session, reused=shared is not None)
+
+    def _is_in_place(self, session: Session, settings: Settings) -> bool:
+        is_there = session.profile == settings.target and self._is_written(session)
+        return is_there and session.in_keyring == (settings.store == KEYRING)
 
     def _is_written(self, session: Session) -> bool:
         return session.profile not in self._edges.store.kept_aside()

@@ -369,6 +369,44 @@ def test_a_key_that_somebody_made_and_uses_is_not_taken_for_what_a_kill_left() -
     assert pair(5).access_key_id in world.aws
 
 
+@pytest.mark.parametrize("make", [in_file, in_keyring])
+def test_a_new_key_that_was_deleted_since_is_replaced_by_another(
+    make: Callable[[], World],
+) -> None:
+    world = watched(make())
+    world.spread_seconds = 1000
+    with pytest.raises(RefusedError, match="does not know the new key"):
+        rotate(Process(world))
+    world.spread_seconds = 0
+    del world.aws[pair(2).access_key_id]
+    process = Process(world)
+    rotate(process)
+    assert is_rotated(world)
+    assert f"{pair(2).access_key_id} is no longer at AWS: making another new key" in process.said
+
+
+@pytest.mark.parametrize("make", [in_file, in_keyring])
+def test_a_place_that_dies_while_it_stores_a_new_key_has_it_deleted_at_aws(
+    make: Callable[[], World],
+) -> None:
+    world = watched(make())
+    kind = "keyring" if CURRENT in world.keyring else "file"
+    stores = f"{kind} put" if kind == "keyring" else "file write"
+
+    def trouble(_number: int, name: str, done: bool) -> None:
+        if (name == stores and done) or (name.startswith(kind) and world.made > 1 and not done):
+            raise failing(name)
+
+    process = Process(world, trouble)
+    with pytest.raises(ConfigurationError):
+        rotate(process)
+    assert set(world.aws) == {pair(1).access_key_id}
+    (said,) = process.said
+    assert said.startswith(f"the new key {pair(2).access_key_id} could not be stored, and was del")
+    rotate(Process(world))
+    assert is_rotated(world)
+
+
 def test_what_a_kill_left_at_aws_is_deleted_only_after_a_yes() -> None:
     world = watched(in_file())
     lost = at(steps_to("CreateAccessKey"), done=True, kill=True)

@@ -1,0 +1,389 @@
+"""Real processes of `keys` and `login`, killed or failing at every step that changes something.
+
+A step is a file made, written, renamed or removed, a call of the keyring, a request to AWS. After
+each the profile's key is one that AWS accepts, and the next run finishes what was begun, and says
+so. docs/keys.md has the table.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+import faulty
+import secret_service
+from fakes import trap_keyring
+from faulty import DISK, FILE, KEYRING, KILL, NETWORK, STOP, FaultyProgram
+from places import AwsFiles, long_term
+from sandboxed import STEP_UP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from mfa_session.sandbox import Sandbox
+    from secret_service import SecretService
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="fork, and kills of POSIX")
+
+TESTS = Path(faulty.__file__).parent
+IN_KEYRING = '[defaults]\nstore = "keyring"\n'
+
+
+class KeyringInFile:
+    """A keyring that runs in the killed process itself."""
+
+    def __init__(self, path: Path) -> None:
+        """Have it used; its file is at `path`."""
+        os.environ.update(
+            PYTHONPATH=str(TESTS),
+            PYTHON_KEYRING_BACKEND="fakes.trap_keyring.TrapKeyring",
+            TRAP_KEYRING=str(path),
+        )
+
+    def items(self) -> dict[str, str]:
+        """Return what it holds, by user name."""
+        return trap_keyring.stored()
+
+    def empty(self) -> None:
+        """Remove every item."""
+        trap_keyring.path().unlink(missing_ok=True)
+
+
+class KeyringOfService:
+    """gnome-keyring, which outlives the killed process."""
+
+    def __init__(self, service: SecretService) -> None:
+        """Have it used."""
+        self._service = service
+        os.environ["PYTHON_KEYRING_BACKEND"] = secret_service.BACKEND
+
+    def items(self) -> dict[str, str]:
+        """Return what it holds, by user name."""
+        return {attributes["username"]: text for attributes, text in self._service.items()}
+
+    def empty(self) -> None:
+        """Remove every item."""
+        self._service.empty()
+
+
+class Stage:
+    """Carol's home and her user at AWS, made anew for each run."""
+
+    def __init__(
+        self,
+        program: FaultyProgram,
+        aws: Sandbox,
+        home: Path,
+        keyring: KeyringInFile | KeyringOfService,
+    ) -> None:
+        """Take where the program runs."""
+        self.program, self._aws, self._home, self._keyring = program, aws, home, keyring
+        self.files = AwsFiles(home)
+
+    def begin(self, scene: Scene) -> list[str]:
+        """Begin a scene; return the command that is cut off."""
+        shutil.rmtree(self._home)
+        self._home.mkdir()
+        self._keyring.empty()
+        self._aws.reset()
+        self.carol = self._aws.create_user("carol", policies=[STEP_UP])
+        self.phone = self._aws.create_device(self.carol, name="carols-phone")
+        self.files.write(
+            "".join(long_term(self.carol, name) + "region = eu-west-1\n" for name in scene.profiles)
+        )
+        for words in scene.before:
+            done = self.program.run(*self._spell(words))
+            assert done.exit_code == 0, done
+        if scene.settings:
+            self.files.write(settings=scene.settings)
+        return self._spell(scene.command)
+
+    def _spell(self, words: str) -> list[str]:
+        return words.replace("CODE", self.phone.code()).split()
+
+    def pair(self, profile: str) -> tuple[str, str] | None:
+        """Return the key that the profile gives to an SDK now."""
+        section = self.files.section(profile) or {}
+        if "aws_access_key_id" in section:
+            return section["aws_access_key_id"], section["aws_secret_access_key"]
+        process = (self.files.profile(profile) or {}).get("credential_process", "")
+        assert process.endswith(f"mfa-session keys process --profile {profile}"), profile
+        stored = json.loads(self._keyring.items()[f"key {profile}"])
+        return stored["access_key_id"], stored["secret_access_key"]
+
+    def check(self, scene: Scene) -> None:
+        """See that every profile has a key that works, and that the session is not lost."""
+        active = {
+            (key.access_key_id, key.secret_access_key)
+            for key in self.carol.keys
+            if key.access_key_id not in self.carol.inactive_keys
+        }
+        for profile in scene.profiles:
+            assert self.pair(profile) in active
+        if scene.is_move:
+            answer = self.program.run("credential-process", "--no-input")
+            assert json.loads(answer.stdout)["SessionToken"], answer
+
+    def sent(self, operation: str) -> int:
+        """Return how many requests of an operation AWS has granted."""
+        return sum(call.status == 200 for call in self._aws.calls.of(operation))
+
+    def has_note(self) -> bool:
+        """Tell whether something is written down as begun."""
+        state = self._home / ".local" / "state" / "mfa-session"
+        return any(state.glob("keymove-*")) or any(state.glob("keyrotation-*"))
+
+    def stored(self) -> set[str]:
+        """Return what the keyring holds, by user name."""
+        return set(self._keyring.items())
+
+    def aside(self) -> list[Path]:
+        """Return the sessions that lie aside."""
+        return list((self._home / ".local" / "state" / "mfa-session").glob("session-*"))
+
+
+class Scene(NamedTuple):
+    """A command, what is run before it, and how it looks when it is done."""
+
+    command: str
+    is_done: Callable[[Stage], bool]
+    before: tuple[str, ...] = ()
+    profiles: tuple[str, ...] = ("default",)
+    settings: str = ""
+    is_move: bool = False
+
+
+def is_imported(stage: Stage) -> bool:
+    return stage.stored() == {"key default"} and "aws_access_key_id" not in (
+        stage.files.section("default") or {}
+    )
+
+
+def is_exported(stage: Stage) -> bool:
+    is_led = "credential_process" in (stage.files.profile("default") or {})
+    return not stage.stored() and not is_led
+
+
+def is_rotated(stage: Stage) -> bool:
+    ids = {key.access_key_id for key in stage.carol.keys}
+    (old,) = stage.carol.inactive_keys & ids or {""}
+    return len(ids) == 2 and {stage.pair("default"), stage.pair("second")} == {
+        (key.access_key_id, key.secret_access_key)
+        for key in stage.carol.keys
+        if key.access_key_id != old
+    }
+
+
+def is_finished(stage: Stage) -> bool:
+    has_old = "old_access_key_id" in stage.files.credentials.read_text()
+    return len(stage.carol.keys) == 1 and not has_old and "old-key default" not in stage.stored()
+
+
+def is_in_keyring(stage: Stage) -> bool:
+    return "session mfa" in stage.stored() and stage.files.section("mfa") is None
+
+
+def is_in_file(stage: Stage) -> bool:
+    return "session mfa" not in stage.stored() and stage.files.section("mfa") is not None
+
+
+TWO = ("default", "second")
+IMPORT, ROTATE = "keys import --profile", "keys rotate --yes --profile default"
+LOGIN = "login --token-code CODE"
+SCENES = {
+    "import": Scene(f"{IMPORT} default", is_imported),
+    "export": Scene("keys export --profile default", is_exported, (f"{IMPORT} default",)),
+    "rotate in a file": Scene(ROTATE, is_rotated, profiles=TWO),
+    "rotate in the keyring": Scene(
+        ROTATE, is_rotated, (f"{IMPORT} default", f"{IMPORT} second"), TWO
+    ),
+    "finish in a file": Scene(f"{ROTATE} --finish", is_finished, (ROTATE,), TWO),
+    "finish in the keyring": Scene(
+        f"{ROTATE} --finish", is_finished, (f"{IMPORT} default", ROTATE), TWO
+    ),
+    "log in to the keyring": Scene(f"{LOGIN} --store keyring", is_in_keyring),
+    "move to the keyring": Scene(
+        "login", is_in_keyring, (LOGIN,), settings=IN_KEYRING, is_move=True
+    ),
+    "move to the file": Scene(
+        "login --store file", is_in_file, (f"{LOGIN} --store keyring",), is_move=True
+    ),
+}
+KINDS = (DISK, FILE, KEYRING, NETWORK)
+
+
+@pytest.fixture(scope="module")
+def program_with_faults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyProgram]:
+    program = FaultyProgram(tmp_path_factory.mktemp("faulty"))
+    yield program
+    program.stop()
+
+
+@pytest.fixture
+def stage(program_with_faults: FaultyProgram, aws: Sandbox, home: Path) -> Stage:
+    return Stage(program_with_faults, aws, home, KeyringInFile(home.parent / "keyring"))
+
+
+@pytest.fixture
+def stage_with_service(
+    program_with_faults: FaultyProgram, aws: Sandbox, home: Path, service: SecretService
+) -> Stage:
+    return Stage(program_with_faults, aws, home, KeyringOfService(service))
+
+
+def play(stage: Stage, scene: Scene, fault: str, number: int) -> bool:
+    """Have a fault at a step, and see what stands then and what the next run does.
+
+    Return whether a session that AWS had granted was lost.
+    """
+    words = stage.begin(scene)
+    cut = stage.program.run(*words, fault=fault, number=number)
+    at = (fault, number, stage.program.steps()[number - 1 : number + 1], cut)
+    assert "Traceback" not in cut.stderr, at
+    assert (cut.exit_code == -9) == (fault == KILL), at
+    stage.check(scene)
+    if scene.command.startswith("keys"):
+        finish_key(stage, scene, words, at)
+        return False
+    return not finish_session(stage, scene, at)
+
+
+def finish_key(stage: Stage, scene: Scene, words: list[str], at: object) -> None:
+    """Run a command for keys once more, unless it had come to its end."""
+    had_note, was_done = stage.has_note(), scene.is_done(stage)
+    if was_done and not had_note and "rotate" in scene.command:
+        return
+    again = stage.program.run(*words)
+    assert again.exit_code == 0, (at, again)
+    assert scene.is_done(stage), (at, again)
+    assert not stage.has_note(), (at, again)
+    says = "cut off" in again.stderr or "already" in again.stderr or "deleted" in again.stderr
+    assert says >= had_note, (at, again)
+    stage.check(scene)
+
+
+def finish_session(stage: Stage, scene: Scene, at: object) -> bool:
+    """Log in once more without a code; tell whether the session was there."""
+    granted = stage.sent("GetSessionToken")
+    store = ("--store", "keyring") if scene.is_done is is_in_keyring else ("--store", "file")
+    again = stage.program.run("login", "--no-input", *store)
+    assert stage.sent("GetSessionToken") == granted, at
+    if again.exit_code:
+        assert (again.exit_code, scene.is_move) == (4, False), (at, again)
+        return not granted
+    assert scene.is_done(stage), (at, again)
+    assert stage.aside() == [], at
+    return True
+
+
+def whole_run(stage: Stage, name: str) -> list[str]:
+    """Play a scene in which nothing goes wrong; return its steps."""
+    scene = SCENES[name]
+    whole = stage.program.run(*stage.begin(scene))
+    assert whole.exit_code == 0, whole
+    assert scene.is_done(stage)
+    return stage.program.steps()
+
+
+def sweep(
+    stage: Stage, name: str, steps: Sequence[str], fault: str, samples: int | None = None
+) -> None:
+    """Play a scene with a fault at each step, or at some of them, and print how many there are."""
+    kinds = KINDS if fault == KILL else (fault,)
+    numbers = [number for number, step in enumerate(steps, 1) if step.partition(" ")[0] in kinds]
+    if samples is not None:
+        numbers = numbers[len(numbers) // samples // 2 :: max(1, len(numbers) // samples)]
+    lost = [number for number in numbers if play(stage, SCENES[name], fault, number)]
+    print(f"{name}, {fault}: {len(numbers)} of {len(steps)} steps, lost {len(lost)}")
+    for number in lost:  # between AWS's answer and the first name that the session gets
+        before = " ".join(steps[: number - 1])
+        assert (fault, "GetSessionToken" in before) == (KILL, True), steps[number - 1]
+        assert "session-" not in before.partition("GetSessionToken")[2], steps[number - 1]
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_a_fault_at_some_steps(stage: Stage, name: str) -> None:
+    steps = whole_run(stage, name)
+    sweep(stage, name, steps, KILL, samples=2)
+    for fault in (DISK, KEYRING, NETWORK):
+        sweep(stage, name, steps, fault, samples=1)
+
+
+@pytest.mark.slow  # 1,900 runs
+@pytest.mark.parametrize("fault", [KILL, *KINDS])
+@pytest.mark.parametrize("name", SCENES)
+def test_a_fault_at_every_step(stage: Stage, name: str, fault: str) -> None:
+    sweep(stage, name, whole_run(stage, name), fault)
+
+
+# gnome-keyring
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "import",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("export", "rotate in the keyring", "finish in the keyring")
+        ),
+    ],
+)
+def test_a_kill_around_a_real_keyring(stage_with_service: Stage, name: str) -> None:
+    stage = stage_with_service
+    sweep(stage, name, whole_run(stage, name), KILL, samples=4)
+
+
+def steps_of_keyring(stage: Stage, name: str, call: str) -> list[int]:
+    """Return the numbers of the steps that call the keyring so, in a run in which all goes well."""
+    assert stage.program.run(*stage.begin(SCENES[name])).exit_code == 0
+    steps = stage.program.steps()
+    return [number for number, step in enumerate(steps, 1) if f"{KEYRING} {call}" in step]
+
+
+DYING: dict[str, tuple[Callable[[SecretService], None], set[str]]]
+DYING = {
+    "killed": (lambda service: service.kill(), {"keyring-unusable", "keyring-locked"}),
+    "locked": (lambda service: service.lock(), {"keyring-locked"}),
+}
+
+
+@pytest.mark.parametrize("ending", DYING)
+@pytest.mark.parametrize("call", ["set_password", "get_password"])
+@pytest.mark.parametrize(
+    "name", ["import", pytest.param("rotate in the keyring", marks=pytest.mark.slow)]
+)
+def test_a_service_that_dies_between_two_calls(
+    stage_with_service: Stage, service: SecretService, name: str, call: str, ending: str
+) -> None:
+    """Before the first store, and between it and the read-back."""
+    stage, scene = stage_with_service, SCENES[name]
+    stores = steps_of_keyring(stage, name, "set_password")[0]
+    number = min(step for step in steps_of_keyring(stage, name, call) if step >= stores)
+    words = stage.begin(scene)
+    die, codes = DYING[ending]
+    ended = stage.program.run(
+        *words, "--json", fault=STOP, number=number, meanwhile=lambda: die(service)
+    )
+    assert (ended.exit_code, json.loads(ended.stdout)["error"]["code"] in codes) == (3, True), ended
+    service.restart()
+    stage.check(scene)
+    finish_key(stage, scene, words, ended)
+
+
+def test_without_a_service_nothing_is_changed(
+    stage_with_service: Stage, service: SecretService
+) -> None:
+    stage = stage_with_service
+    words = stage.begin(SCENES["import"])
+    before = stage.files.credentials.read_bytes()
+    service.kill()
+    ended = stage.program.run(*words, "--json")
+    assert (ended.exit_code, json.loads(ended.stdout)["error"]["code"]) == (3, "keyring-unusable")
+    assert (stage.files.credentials.read_bytes(), stage.files.config.exists()) == (before, False)
+    assert not stage.has_note()

@@ -1,0 +1,265 @@
+"""Processes of mfa-session that are killed, or that meet a fault, at a step that a test chooses.
+
+This program imports what a command needs and forks for each run, so a run takes no longer than
+its own work. A *step* is a call that changes something outside the process: a file made, written,
+renamed or removed, a secret stored in the keyring or removed, a request sent to AWS. They are
+numbered from 1, over all threads. At the chosen one the process ends by SIGKILL before the call
+is made, so what stands then is what every later moment up to the next step would leave, too; or
+the call fails, and all of its kind from then on. As a program it takes requests as lines of JSON on
+its stdin, and answers each with an exit code.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import importlib
+import json
+import os
+import pkgutil
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import processes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LIMIT_SECONDS = 50
+MAKES = os.O_CREAT | os.O_TRUNC
+WRITE = os.write
+KILL, STOP = "kill", "stop"
+STOPPED = "stopped"
+ENDS = {KILL: signal.SIGKILL, STOP: signal.SIGSTOP}
+DISK, NETWORK, KEYRING, FILE = "disk", "network", "keyring", "file"
+"""Kinds of steps: those that a full disk stops, a request to AWS, the keyring, any other change."""
+
+
+class FaultyProgram:
+    """The test's end of it: runs the program, with a fault at a step."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start; what the runs say is kept in the folder."""
+        self._paths = {name: str(folder / name) for name in ("stdout", "stderr", "steps")}
+        self._process = subprocess.Popen(
+            [sys.executable, __file__],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
+        )
+        assert self._read() == "ready"
+
+    def _read(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
+
+    def run(
+        self,
+        *argv: str,
+        fault: str = KILL,
+        number: int = 0,
+        meanwhile: Callable[[], object] = lambda: None,
+    ) -> processes.Outcome:
+        """Run the program to its end; without a number nothing goes wrong.
+
+        With the fault STOP the process stands still before that step, while `meanwhile` is called.
+        """
+        request = {"argv": argv, "fault": fault, "number": number, **self._paths}
+        request["env"] = dict(os.environ)
+        assert self._process.stdin is not None
+        print(json.dumps(request), file=self._process.stdin, flush=True)
+        answer = self._read()
+        if answer == STOPPED:
+            meanwhile()
+            print(file=self._process.stdin, flush=True)
+            answer = self._read()
+        exit_code = int(answer)
+        stdout, stderr = (Path(self._paths[name]).read_text() for name in ("stdout", "stderr"))
+        return processes.Outcome(exit_code, stdout, stderr)
+
+    def steps(self) -> list[str]:
+        """Return the steps of the last run, each with its kind before it."""
+        return Path(self._paths["steps"]).read_text().splitlines()
+
+    def stop(self) -> None:
+        """End."""
+        self._process.communicate()
+
+
+class Faults:
+    """The steps of this process, and what happens at one of them."""
+
+    def __init__(self, number: int, fault: str, log: int) -> None:
+        """Take the step (0: none), KILL, STOP or the kind that fails from it on; where to note."""
+        self._number = number
+        self._fault = fault
+        self._log = log
+        self._count = 0
+        self._turn = threading.Lock()
+
+    def step(self, kind: str, what: str) -> bool:
+        """Count a step; end the process, or return whether it is to fail."""
+        with self._turn:
+            self._count += 1
+            WRITE(self._log, f"{kind} {what}\n".encode(errors="replace"))
+            if self._fault in ENDS and self._count == self._number:
+                os.kill(os.getpid(), ENDS[self._fault])
+            return kind == self._fault and self._count >= self._number > 0
+
+    def wrap(
+        self,
+        owner: Any,
+        name: str,
+        kind: str,
+        error: Callable[..., Exception],
+        is_step: Callable[..., object] = lambda *_, **__: True,
+    ) -> None:
+        """Have each call of a function be a step."""
+        real = getattr(owner, name)
+
+        @functools.wraps(real)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if is_step(*args, **kwargs) and self.step(kind, f"{name} {_shown(args)}"):
+                raise error(*args)
+            return real(*args, **kwargs)
+
+        setattr(owner, name, call)
+
+
+def _shown(args: tuple[Any, ...]) -> str:
+    """Return what a step is about: paths and names, and of a request its operation."""
+    words = []
+    for each in args[:3]:
+        if isinstance(each, (bytes, bytearray, memoryview)):
+            found = re.search(rb"Action=(\w+)", bytes(each))
+            words.append(found[1].decode() if found else f"{len(each)} bytes")
+        elif isinstance(each, (str, int)) and not isinstance(each, bool):
+            words.append(str(each))
+    return " ".join(words)
+
+
+def _full(*_: object) -> OSError:
+    return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _cut(connection: socket.socket, *_: object) -> OSError:
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
+    return ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+
+
+def patch(faults: Faults) -> None:
+    """Make steps of the calls by which this process changes anything."""
+    from keyring.backend import KeyringBackend
+    from keyring.errors import KeyringError
+
+    from mfa_session.files import swap
+
+    def fail(*_: object) -> KeyringError:
+        return KeyringError("the service has died")
+
+    faults.wrap(os, "open", DISK, _full, lambda _path, flags, *_, **__: flags & MAKES)
+    faults.wrap(os, "write", DISK, _full, lambda descriptor, _data: descriptor > 2)
+    for name in ("mkdir", "ftruncate", "truncate", "fsync", "rename", "replace"):
+        faults.wrap(os, name, DISK, _full)
+    for name in ("unlink", "fchmod", "chmod"):
+        faults.wrap(os, name, FILE, _full)
+    faults.wrap(swap, "_rename", DISK, _full)
+    for name in ("sendall", "send", "sendmsg"):
+        faults.wrap(socket.socket, name, NETWORK, _cut, lambda to, *_: to.family == socket.AF_INET)
+        faults.wrap(socket.socket, name, KEYRING, _cut, lambda to, *_: to.family == socket.AF_UNIX)
+    for kind in KeyringBackend._classes:
+        for name in ("set_password", "delete_password", "get_password"):
+            if name in vars(kind):
+                faults.wrap(kind, name, KEYRING, fail)
+
+
+def run_command(request: dict[str, Any], log: int) -> int:
+    """Run the program in this process, with the streams, environment and faults of a request."""
+    os.setsid()
+    os.environ.clear()
+    os.environ.update(request["env"])
+    os.chdir(os.environ["HOME"])
+    streams = [os.open(os.devnull, os.O_RDONLY)]
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    streams += [os.open(request[name], flags, 0o600) for name in ("stdout", "stderr")]
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  # the process's own
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.argv = ["mfa-session", *request["argv"]]
+    sys.path += request["env"].get("PYTHONPATH", "").split(os.pathsep)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.alarm(LIMIT_SECONDS)
+    from mfa_session.cli import main
+
+    patch(Faults(request["number"], request["fault"], log))
+    if request["fault"] == NETWORK:  # botocore waits longer and longer before it tries again
+        sleep = time.sleep
+        time.sleep = lambda seconds: sleep(min(float(seconds), 0.01))
+    try:
+        return main.run(request["argv"])
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    finally:
+        sys.stdout.flush()
+
+
+ROOMS = {"aws", "cli", "files", "ini", "keys", "mfa", "model", "session", "system"}
+BACKENDS = ("keyring.backends.SecretService", "fakes.trap_keyring")
+
+
+def load() -> None:
+    """Import what the commands do, and have botocore read its models once."""
+    import botocore.session
+
+    import mfa_session
+
+    botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+    session = botocore.session.Session()
+    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
+    for service in ("sts", "iam"):
+        session.create_client(service, "us-east-1", **keys)
+    found = pkgutil.walk_packages(mfa_session.__path__, "mfa_session.")
+    ours = [module.name for module in found if module.name.split(".")[1] in ROOMS]
+    for name in (*ours, *BACKENDS):
+        importlib.import_module(name)
+
+
+def main() -> None:
+    """Answer each request with how its process ended."""
+    load()
+    print("ready", flush=True)
+    for line in sys.stdin:
+        request = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            code = 70
+            try:
+                log = os.open(request["steps"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+                code = run_command(request, log)
+            except BaseException:  # noqa: BLE001  # the process is a child of its own
+                traceback.print_exc()
+            finally:
+                os._exit(code)
+        _, status = os.waitpid(child, os.WUNTRACED)
+        if os.WIFSTOPPED(status):
+            print(STOPPED, flush=True)
+            sys.stdin.readline()
+            os.kill(child, signal.SIGCONT)
+            _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+if __name__ == "__main__":
+    main()
