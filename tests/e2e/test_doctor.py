@@ -837,3 +837,36 @@ def test_a_shared_report_does_not_name_the_home_directory(
     assert (str(home) in telling, str(home) in shared) == (True, False)
     assert "~/.aws/credentials" in shared
     assert len(json.loads(shared)["checks"]) == len(json.loads(telling)["checks"])
+
+
+def test_a_shared_report_names_nobody(run: Run, carols: AwsFiles, carol: User) -> None:
+    """Whatever is wrong, `acme` and `dave` stand for what tells who it is."""
+    account = "210987654321"
+    serial = f"arn:aws:iam::{account}:mfa/dave@acme.example"
+    carols.write(
+        carols.credentials.read_text()
+        + long_term(carol, "acme-prod")
+        + managed("acme-old", seconds_left=-60, mfa_session_mfa_serial=serial)
+        + "[acme-half]\naws_access_key_id = AKIAACMEACMEACME1234\n",
+        config=f"[profile acme-role]\nrole_arn = arn:aws:iam::{account}:role/dave\n"
+        "source_profile = acme-gone\nrole_session_name = dave@acme.example\n"
+        f"[profile acme-prod]\nmfa_serial = arn:aws:iam::{account}:user/dave\n"
+        "[profile acme-sso]\nsso_start_url = https://acme.awsapps.com/start\nrole_arn = x\n"
+        "[profile acme-run]\ncredential_process = /home/dave/bin/acme --user dave\n"
+        "[acme-bare]\nregion = eu-west-1\n",
+        settings=f'[sessions.acme-books]\nvia = "mfa"\nmfa_serial = "{serial}"\n'
+        'code_command = ["/opt/acme/code", "dave"]\n[guard]\nprofile = "acme-none"\n',
+    )
+    env = {
+        "AWS_PROFILE": "acme-typo",
+        "HTTPS_PROXY": "http://dave:planted@proxy.acme.example:9",
+        "AWS_ENDPOINT_URL": "http://dave:planted@aws.acme.example:9",
+    }
+    for words in ([], ["-v"], ["--json"]):
+        outcome = run("doctor", "--share", *words, env=env)
+        assert outcome.exit_code == 1
+        told = outcome.stdout + outcome.stderr
+        found = re.findall(".*(?:acme|dave|planted).*", told, re.IGNORECASE)
+        assert found == [], "\n".join(found)
+        assert account not in told
+        assert carol.access_key_id not in told

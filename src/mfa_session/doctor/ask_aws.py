@@ -110,12 +110,12 @@ class Questions:
         return Caller(keys=source.keys, profile=source.profile, region=self._region(source.profile))
 
     def tell(self, caller: Caller, *, with_session: bool) -> None:
-        """Say, with -v, what is asked and why."""
-        where = f"profile {caller.profile!r}" if caller.profile else "the environment"
+        """Say, with -v, what is asked and why; of whom, the report says, which --share masks."""
+        where = "a profile" if caller.profile else "the environment"
         session = ", the last two with its MFA session" if with_session else ""
         self._console.detail(
             f"sts:GetCallerIdentity, iam:ListAccessKeys and iam:ListMFADevices with "
-            f"{caller.keys.shown_id} ({where}): whose it is, how old, with which devices{session}"
+            f"the key of {where}: whose it is, how old, with which devices{session}"
         )
 
     def _region(self, profile: str | None) -> str | None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mfa_session.doctor.finding import Looked
     from mfa_session.doctor.ports import DoctorEdges
+    from mfa_session.doctor.scene import Scene
     from mfa_session.session.context import Context
 
     Paint = Callable[[str, str], str]
@@ -34,6 +35,11 @@ _TITLES = {
     "aws": "AWS",
     "shell": "Shell",
 }
+_NAMING = (
+    "profile", "source_profile", "via", "write_to",
+    "AWS_PROFILE", "AWS_DEFAULT_PROFILE", "MFA_SESSION_PROFILE", "MFA_SESSION_SOURCE_PROFILE",
+)  # fmt: skip
+"""Settings and variables that name profiles."""
 _SHOWN = (ERROR, WARNING, NOTE)
 _WIDTH = len(WARNING) + 2
 
@@ -51,20 +57,33 @@ def run(options: Options, ctx: Context) -> Result:
     edges: DoctorEdges = ctx.make.doctor()
     fixed = edges.disk.close_places() if options.fix else []
     with ctx.console.doing("looking at the setup, and asking AWS about its keys …"):
-        said = examine(collect(ctx, edges))
+        scene = collect(ctx, edges)
+        said = examine(scene)
     lines = [*_fixed(fixed, edges.paint)] if options.fix else []
     result = Result(
         data={"checks": [_summary(looked) for looked in said], "fixed": fixed},
         lines=(*lines, *_report(said, edges.paint, everything=options.verbose > 0)),
         exit_code=FINDINGS if any(looked.is_bad for looked in said) else 0,
     )
-    return _masked(result, ctx) if options.share else result
+    return _masked(result, scene) if options.share else result
 
 
-def _masked(result: Result, ctx: Context) -> Result:
-    """Return a report that names no account, key or person."""
-    mask = Mask(home(ctx.environ))
+def _masked(result: Result, scene: Scene) -> Result:
+    """Return a report that names no account, key, person or profile."""
+    mask = Mask(home(scene.environ), _names(scene))
     return result.replace(data=mask.data(result.data), lines=tuple(map(mask.text, result.lines)))
+
+
+def _names(scene: Scene) -> Iterator[str]:
+    """Yield the names of profiles and sessions, those that nothing stands behind as well."""
+    profiles, file = scene.inputs.profiles, scene.inputs.file
+    yield from profiles.names()
+    yield from profiles.config.names()  # without `profile` before it, a header is no profile
+    yield from (session.name for session in scene.sessions())
+    yield from file.sessions
+    sections = (profiles.profile(name) or {} for name in profiles.names())
+    tables = (*sections, *file.sessions.values(), file.defaults, file.guard, scene.environ)
+    yield from (str(table[key]) for table in tables for key in _NAMING if table.get(key))
 
 
 def _summary(looked: Looked) -> dict[str, object]:

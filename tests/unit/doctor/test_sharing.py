@@ -16,6 +16,24 @@ from mfa_session.doctor.sharing import Mask
         ("key AKIAEXAMPLEEXAMPLE12 is old", "key AKIA*** is old"),
         ("ASIAEXAMPLEEXAMPLE12", "ASIA***"),
         ("'arn:aws:iam::123456789012:mfa/x/carol'", "'arn:aws:iam::<account 1>:mfa/***'"),
+        (
+            "arn:aws:sts::123456789012:assumed-role/Ops/carol@acme.example has",
+            "arn:aws:sts::<account 1>:assumed-role/*** has",
+        ),
+        ("arn:aws:iam::123456789012:group/acme", "arn:aws:iam::<account 1>:group/***"),
+        ("arn:aws:s3:::acme-books/x", "arn:aws:s3:::***"),
+        ("user AIDAEXAMPLEEXAMPLE1, role AROAEXAMPLEEXAMPLE1", "user AIDA***, role AROA***"),
+        ("ask carol.b+aws@acme.example", "ask ***"),
+        ("https://acme.awsapps.com/start", "https://***/start"),
+        ("https://sts.eu-west-1.amazonaws.com/", "https://sts.eu-west-1.amazonaws.com/"),
+        (
+            "proxy http://carol:pw@proxy.acme.example:8080",
+            "proxy http://***@***:8080",
+        ),
+        ("arn:aws:iam::123456789012:root", "arn:aws:iam::<account 1>:root"),
+        ("/opt/acme/code, /usr/bin/op and /tmp/x", "/opt/***, /usr/bin/op and /tmp/x"),
+        ("http://127.0.0.1:4566", "http://127.0.0.1:4566"),
+        ("/mnt/c/Users/carol/.aws and /srv/carol", "/mnt/*** and /srv/***"),
         ("arn:aws-cn:iam::123456789012:user/carol has", "arn:aws-cn:iam::<account 1>:user/*** has"),
         ("device GAHT12345678", "device GA***"),
         ("chmod 600 /home/carol/.aws/credentials", "chmod 600 ~/.aws/credentials"),
@@ -24,6 +42,16 @@ from mfa_session.doctor.sharing import Mask
 )
 def test_a_text(text: str, shown: str) -> None:
     assert Mask("/home/carol").text(text) == shown
+
+
+def test_names_of_profiles_are_masked_as_whole_words_and_each_alike() -> None:
+    mask = Mask("/home/carol", ["acme", "acme-prod", "default", "mfa", "x", ""])
+    said = mask.text("profile 'acme-prod' of [profile acme]: `mfa-session login --profile acme`, x")
+    assert said == (
+        "profile '<profile 2>' of [profile <profile 1>]: "
+        "`mfa-session login --profile <profile 1>`, x"
+    )
+    assert mask.text("default, mfa, acme-production") == "default, mfa, acme-production"
 
 
 def test_data_is_masked_at_every_depth_and_like_the_text() -> None:
@@ -37,5 +65,5 @@ def test_data_is_masked_at_every_depth_and_like_the_text() -> None:
 
 
 def test_a_home_that_is_everywhere_masks_nothing() -> None:
-    assert Mask("/").text("/a/b") == "/a/b"
-    assert Mask(None).text("/a/b") == "/a/b"
+    assert Mask("/").text("/etc/b") == "/etc/b"
+    assert Mask(None).text("/etc/b") == "/etc/b"

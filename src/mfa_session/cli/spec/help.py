@@ -28,7 +28,7 @@ COMMANDS = (
             Option(
                 flags=("--share",),
                 kind="flag",
-                help="Mask account numbers, key ids, names and your home directory.",
+                help="Mask account numbers, ids, names, hosts and paths.",
             ),
             JSON,
         ),
