@@ -81,5 +81,6 @@ def _write(stream: TextIO, text: str) -> None:
         stream.write(text)
     except UnicodeEncodeError:  # a POSIX locale: names stay the bytes that they are in the files
         stream.flush()
-        stream.buffer.write(text.encode("utf-8", "surrogateescape"))
+        plain = text.replace("…", "...")  # the one such letter of ours
+        stream.buffer.write(plain.encode("utf-8", "surrogateescape"))
     stream.flush()

@@ -87,7 +87,7 @@ def _resolve(inputs: Inputs, named: Named, seen: tuple[str, ...]) -> Settings:
     if name in seen:
         raise ConfigurationError(
             "session-loop",
-            f"sessions lead back to themselves: {' → '.join((*seen, name))}",
+            f"sessions lead back to themselves: {' -> '.join((*seen, name))}",
             "end the chain in a source_profile with long-term keys",
         )
     said = _Said(inputs, named)

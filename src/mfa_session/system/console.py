@@ -92,6 +92,8 @@ class Console:
 
     def _put(self, text: str) -> None:
         try:
+            if not speaks_unicode(sys.stderr):
+                text = text.replace("…", "...")  # the one letter of ours that others lack
             sys.stderr.write(text)
             sys.stderr.flush()
         except (AttributeError, OSError, ValueError):
@@ -114,6 +116,11 @@ def draws(environ: Mapping[str, str]) -> bool:
 
         return this_console().understands_sequences()
     return True
+
+
+def speaks_unicode(stream: TextIO) -> bool:
+    """Say whether a stream takes every letter, as far as its encoding tells."""
+    return (getattr(stream, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
 def columns_of(stream: TextIO | None) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pty
 import sys
@@ -134,3 +135,11 @@ def test_its_limit_is_kept_and_its_errors_are_raised(monkeypatch: pytest.MonkeyP
     assert shown == ["waiting …", ""]
     with pytest.raises(ZeroDivisionError):
         Told(shown.append, "waiting …")(lambda: 1 / 0, 5)
+
+
+def test_a_terminal_without_unicode_gets_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="backslashreplace")
+    monkeypatch.setattr(sys, "stderr", stream)
+    Console(0, {}).say("waiting …")
+    stream.seek(0)
+    assert stream.read() == "waiting ...\n"

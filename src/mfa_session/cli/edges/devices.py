@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from mfa_session.aws.devices import IamDevices
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.mfa import phone
 from mfa_session.mfa.devices import DeviceEdges
 from mfa_session.system import qr
-from mfa_session.system.console import draws
+from mfa_session.system.console import draws, speaks_unicode
 from mfa_session.system.signals import put_off
 from mfa_session.system.terminal import Terminal
 
@@ -45,7 +47,7 @@ def make_phone(basics: Basics) -> Callable[[NewDevice], None] | None:
     terminal = Terminal(may_ask=True)  # --no-input forbids questions, not pictures
     if not terminal.can_ask():
         return None
-    is_drawn = draws(basics.run.environ)
+    is_drawn = draws(basics.run.environ) and speaks_unicode(sys.stderr)
 
     def show(device: NewDevice) -> None:
         label, typed = phone.label_of(device.serial), phone.grouped(device)
