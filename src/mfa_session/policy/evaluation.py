@@ -268,7 +268,7 @@ def _limit_of_aws(request: Request, caller: Credentials) -> Decision | None:
         return Decision(
             outcome=IMPLICITLY_DENIED, limit="AWS takes no IAM call from a session without MFA"
         )
-    if service == "sts" and caller.kind in _OF_GET_SESSION_TOKEN and name != "assumerole":
+    if service == "sts" and caller.kind in _OF_GET_SESSION_TOKEN and name not in _WITH_ASSUME_ROLE:
         return Decision(
             outcome=IMPLICITLY_DENIED,
             limit="AWS takes no STS call but AssumeRole and GetCallerIdentity from such a session",
@@ -277,3 +277,5 @@ def _limit_of_aws(request: Request, caller: Credentials) -> Decision | None:
 
 
 _OF_GET_SESSION_TOKEN = {"mfa-session", "mfa-session-old", "session-without-mfa"}
+# AssumeRole, and what AWS asks permission for within it.
+_WITH_ASSUME_ROLE = {"assumerole", "setcontext", "setsourceidentity", "tagsession"}

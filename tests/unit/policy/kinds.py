@@ -101,6 +101,8 @@ CALLER = on("StringEquals", "kms:CallerAccount", "123456789012")
 OTHER_CALLER = on("StringEquals", "kms:CallerAccount", "999999999999")
 VIA = on("StringEquals", "kms:ViaService", "s3.eu-west-1.amazonaws.com")
 NOT_ROLES = on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")
+SOME_ROLES = on("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/aws-reserved/*",
+                "arn:aws:iam::*:role/Ops"])  # fmt: skip
 NETWORK = on("NotIpAddress", "aws:SourceIp", "192.0.2.0/24")
 PUBLIC: Any = {"Principal": "*", "Resource": BUCKET}
 
@@ -279,6 +281,12 @@ STATED = [
            {}, "scp"),
     Stated("scp-lists-enrolment", [ALL, deny("iam:Create*", WITHOUT)],
            found(SCP, ENROLMENT, at=1), {}, "scp"),
+    Stated("scp-spares-some-roles-of-everything", [ALL, deny_but(CARE, {**WITHOUT, **SOME_ROLES})],
+           found(SCP, at=1), {}, "scp"),
+    Stated("scp-spares-all-roles-of-everything", [ALL, deny_but(CARE, {**WITHOUT, **NOT_ROLES})],
+           [], {}, "scp"),
+    Stated("scp-spares-some-roles-of-a-few", [ALL, deny("ec2:*", {**WITHOUT, **SOME_ROLES})], [],
+           {}, "scp"),
     Stated("scp-for-users", [ALL, deny("ec2:*", {**WITHOUT, **on("StringEquals",
             "aws:PrincipalType", "User")})], [], {}, "scp"),
     Stated("scp-in-a-region", [ALL, deny("ec2:*", {**WITHOUT, **on("StringEquals",

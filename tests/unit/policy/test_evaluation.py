@@ -448,7 +448,12 @@ def test_policies_that_nobody_could_read_leave_only_denies_certain() -> None:
 def test_some_calls_are_aws_s_own_matter() -> None:
     found = {
         action: list(outcomes(ALLOW_ALL, request=Request(action=action)).values())
-        for action in ("iam:ListUsers", "sts:GetFederationToken", "sts:GetSessionToken")
+        for action in (
+            "iam:ListUsers",
+            "sts:GetFederationToken",
+            "sts:GetSessionToken",
+            "sts:TagSession",
+        )
     }
     yes, no = "allowed", "implicitly-denied"
     # long-term key, MFA session, old MFA session, session without MFA, role session
@@ -456,6 +461,7 @@ def test_some_calls_are_aws_s_own_matter() -> None:
         "iam:ListUsers": [yes, yes, yes, no, yes],
         "sts:GetFederationToken": [yes, no, no, no, yes],
         "sts:GetSessionToken": [yes, no, no, no, no],
+        "sts:TagSession": [yes, yes, yes, yes, yes],  # asked for within AssumeRole
     }
     anyway = outcomes(statement("Deny"), request=Request(action="sts:GetCallerIdentity"))
     assert set(anyway.values()) == {"allowed"}

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.case import KINDS, is_for_everybody
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import concerns, may_touch, names_of
+from mfa_session.policy.coverage import concerns, is_about_everything, may_touch, names_of
 from mfa_session.policy.credentials import role_session
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, without_mfa_conditions
 from mfa_session.policy.name_list import WILDCARDS
+from mfa_session.policy.request_context import RequestContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,8 @@ IN_ROLE_POLICY = Rule("mfa-in-role-policy", WARNING)
 SCP = Rule("scp-locks-out-roles", ERROR)
 RULES = (ANYONE, SERVICE, FEDERATED, ROLE, IN_ROLE_POLICY, SCP)
 _ROLE_ARN_KEY = "aws:principalarn"
+# A role like any other, to see whether a pattern takes in all of them.
+_A_ROLE = RequestContext({_ROLE_ARN_KEY: ("arn:aws:iam::123456789012:role/any-other",)})
 
 # What another account's owner can make true as well, so that it keeps nobody out.
 _OF_ANY_ACCOUNT = {
@@ -133,13 +136,15 @@ def check_scp(case: Case) -> Iterator[Flaw]:
     """Find service control policies that ask MFA of the sessions of roles as well."""
     if case.whole.document.kind != "scp" or not case.refuses_without_mfa:
         return
-    if not any(map(_spares_roles, case.other_conditions)):
+    if not any(_spares_all_meant(case, each) for each in case.other_conditions):
+        some = any(map(_spares_roles, case.other_conditions))
         yield Flaw(
             SCP,
             case.mfa_conditions[0].position,
             "a service control policy applies to every principal of the accounts, and the sessions "
             "of roles carry no MFA",
-            "all role sessions are locked out for good, including those of SSO and of services",
+            f"all {'other ' if some else ''}role sessions are locked out for good, including those "
+            "of SSO and of services",
             "require it in users' policies and roles' trust policies; or exempt roles here with "
             '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}',
         )
@@ -193,6 +198,19 @@ def _is_partly_only_with_mfa(case: Case) -> bool:
     statement, whole = case.statement, case.whole
     free = statement.allows and not case.mfa_conditions
     return free and all(whole.is_narrowed(statement, kind) for kind in KINDS)
+
+
+def _spares_all_meant(case: Case, condition: Condition) -> bool:
+    """Say whether a condition keeps a Deny from all the roles that it is not meant for.
+
+    A Deny of a few actions may be meant for all roles but some; one of everything leaves no role
+    any use.
+    """
+    statement = case.statement
+    everything = statement.not_actions is not None or "*" in names_of(statement)
+    if everything and is_about_everything(statement) and condition.key.lower() == _ROLE_ARN_KEY:
+        return is_met(condition, _A_ROLE) is False
+    return _spares_roles(condition)
 
 
 def _spares_roles(condition: Condition) -> bool:
