@@ -1,9 +1,11 @@
-"""Core dumps: none while this process holds secrets, as usual for what it starts."""
+"""Core dumps: none while this process holds secrets, as usual for what it starts.
+
+Nothing but the limit's own module is imported: every command begins here.
+"""
 
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,19 +20,24 @@ def forbid() -> None:
         return  # whose crash reports are the person's own setting
     import resource  # noqa: PLC0415  # not there on Windows
 
-    with suppress(OSError, ValueError):  # ValueError: what EPERM and EINVAL become
-        soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
-        if soft:
-            resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
-            _before.append((soft, hard))
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    if soft and _set((0, hard)):
+        _before.append((soft, hard))
 
 
 def allow() -> None:
     """Put the limit back as it was, for the program that takes this one's place."""
-    if sys.platform == "win32":
-        return
     while _before:
-        import resource  # noqa: PLC0415  # as above
+        _set(_before.pop())
 
-        with suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_CORE, _before.pop())
+
+def _set(limits: tuple[Any, Any]) -> bool:
+    if sys.platform == "win32":
+        return False
+    import resource  # noqa: PLC0415  # as above
+
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, limits)
+    except (OSError, ValueError):  # ValueError: what EPERM and EINVAL become
+        return False
+    return True
