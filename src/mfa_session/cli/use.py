@@ -41,7 +41,9 @@ def run(options: Options, ctx: Context) -> Result:
 def names_of_sessions(inputs: Inputs) -> list[str]:
     """Return the sessions of config.toml, those that stand in the files, and roles' profiles."""
     standing = {session.profile: session for session in inputs.sessions() if session.managed}
-    roles = [name for name in inputs.profiles.names() if inputs.section(name).get("role_arn")]
+    roles = [
+        name for name in inputs.profiles.names() if inputs.profiles.section(name).get("role_arn")
+    ]
     names = (*inputs.file.sessions, *(session.name for session in standing.values()), *roles)
     return list(dict.fromkeys(names)) or [default_name(inputs)]
 
@@ -60,7 +62,7 @@ def _choose(inputs: Inputs, ctx: Context) -> str:
 def _about(name: str, inputs: Inputs, ctx: Context) -> str:
     """Return what tells a session from the others: its role, and the time left."""
     session = next((session for session in inputs.sessions() if session.name == name), None)
-    table = inputs.file.sessions.get(name) or inputs.section(name)
+    table = inputs.file.sessions.get(name) or inputs.profiles.section(name)
     role = str(table.get("role_arn") or (session and session.role_arn) or "")
     left = session.seconds_left(ctx.clock.now()) if session else None
     return "  ".join(part for part in (role, format_duration(left) if left else "") if part)

@@ -119,7 +119,7 @@ class Questions:
         )
 
     def _region(self, profile: str | None) -> str | None:
-        environ, section = self._inputs.environ, self._inputs.section(profile or "default")
+        environ, section = self._inputs.environ, self._inputs.profiles.section(profile or "default")
         around = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
         region = around or section.get("region") or self._inputs.file.defaults.get("region")
         return region_for(region, *(section.get(key) for key in _DEVICE_KEYS))
@@ -152,7 +152,7 @@ class Questions:
         """Return the devices that settings name for a source's key, and who names each."""
         said: dict[str, str] = {}
         for name in self._inputs.profiles.names():
-            section = self._inputs.section(name)
+            section = self._inputs.profiles.section(name)
             if name == source.profile or section.get("source_profile") == source.profile:
                 for key in _DEVICE_KEYS:
                     said.setdefault(section.get(key, "").strip(), f"profile {name!r}")

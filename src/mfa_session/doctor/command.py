@@ -81,7 +81,7 @@ def _names(scene: Scene) -> Iterator[str]:
     yield from profiles.config.names()  # without `profile` before it, a header is no profile
     yield from (session.name for session in scene.sessions())
     yield from file.sessions
-    sections = (profiles.profile(name) or {} for name in profiles.names())
+    sections = (profiles.section(name) for name in profiles.names())
     tables = (*sections, *file.sessions.values(), file.defaults, file.guard, scene.environ)
     yield from (str(table[key]) for table in tables for key in _NAMING if table.get(key))
 

@@ -52,7 +52,7 @@ _GIVES_CREDENTIALS = (
 
 def _sections(scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]]:
     for name in scene.inputs.profiles.names():
-        yield name, scene.inputs.section(name)
+        yield name, scene.inputs.profiles.section(name)
 
 
 @check("role-hides-keys", "no role_arn hides static keys", needs=PROFILES)
@@ -77,7 +77,7 @@ def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
 def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile whose static keys hide its credential_process or `aws login`."""
     for name, section in _sections(scene):
-        keys = read_keys(scene.inputs.in_credentials(name))
+        keys = read_keys(scene.inputs.profiles.in_credentials(name))
         if keys is not None and "credential_process" in section and "role_arn" not in section:
             yield warning(
                 f"profile {name!r} has keys ({keys.shown_id}) and a credential_process, "
@@ -89,7 +89,7 @@ def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
                 f"profile {name!r} has keys ({keys.shown_id}) and a login_session: AWS's tools "
                 "use the keys, and `aws login` refuses the profile",
                 f"mfa-session logout --profile {quote(name)}"
-                if is_managed(scene.inputs.in_credentials(name))
+                if is_managed(scene.inputs.profiles.in_credentials(name))
                 else f"remove the keys of profile {name!r}, or its login_session",
             )
 
@@ -158,7 +158,7 @@ def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _gives_credentials(scene: Scene, name: str) -> bool:
-    section = scene.inputs.section(name)
+    section = scene.inputs.profiles.section(name)
     return any(key in section for key in _GIVES_CREDENTIALS)
 
 
@@ -269,7 +269,7 @@ def look_at_role_regions(scene: Scene) -> Iterator[Diagnosis]:
         source = section.get("source_profile", "")
         if "role_arn" not in section or section.get("region") or not _session_of(scene, source):
             continue
-        region = scene.inputs.section(source).get("region")
+        region = scene.inputs.profiles.section(source).get("region")
         if region:
             yield warning(
                 f"profile {name!r} has no region, and AWS's tools do not take the one of its "
@@ -298,7 +298,7 @@ def look_at_asking_roles(scene: Scene) -> Iterator[Diagnosis]:
 
 def _session_of(scene: Scene, name: str) -> str | None:
     """Return the session of ours that a profile stands for, or whose keys it asks us for."""
-    process = scene.inputs.section(name).get("credential_process", "")
+    process = scene.inputs.profiles.section(name).get("credential_process", "")
     if process and leads_back(process):
         return process_profile(process) or default_name(scene.inputs)
     if not names_session(scene.inputs, name):

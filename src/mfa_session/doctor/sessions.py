@@ -122,7 +122,7 @@ def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
 def look_at_hidden(scene: Scene) -> Iterator[Diagnosis]:
     """Yield our sessions in profiles whose static keys SDKs pass over."""
     for session in scene.sessions():
-        section = scene.inputs.section(session.profile)
+        section = scene.inputs.profiles.section(session.profile)
         if session.managed and hides_static_keys(scene.inputs, session.profile):
             if any(key in section for key in _SAID_OF_PROFILES):
                 continue

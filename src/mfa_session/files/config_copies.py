@@ -46,9 +46,7 @@ class ConfigCopies:
     ) -> tuple[Values, str | None]:
         """Return what to set in the profile (None: remove), and the text that remembers it."""
         remembered = self._remembered(profiles, profile, stored)
-        copies, ours = copied_settings.changes(
-            wanted, remembered, profiles.in_config(profile) or {}
-        )
+        copies, ours = copied_settings.changes(wanted, remembered, profiles.in_config(profile))
         return copies, copied_settings.to_text(ours)
 
     def _remembered(
@@ -58,9 +56,9 @@ class ConfigCopies:
 
         A process that yields this very session is ours, even if a failed write made us forget it.
         """
-        section = profiles.in_credentials(profile) or {}
+        section = profiles.in_credentials(profile)
         copied = copied_settings.from_text(stored.copied if stored else section.get(COPIED))
-        process = (profiles.in_config(profile) or {}).get(PROCESS)
+        process = profiles.in_config(profile).get(PROCESS)
         name = stored.name if stored else section.get(PREFIX + "name", profile)
         if process is not None and process == self.own_line(name):
             copied[PROCESS] = process
@@ -88,11 +86,11 @@ class ConfigCopies:
         self, profiles: ProfileFiles, profile: str, stored: Session | None
     ) -> dict[str, list[str]]:
         """Return the keys to remove with a session, by profile: its own, and its jobs' profile."""
-        present = profiles.in_config(profile) or {}
+        present = profiles.in_config(profile)
         ours = copied_settings.still_ours(self._remembered(profiles, profile, stored), present)
         keys = {profile: list(ours)}
         served = copied_settings.served_profile(profile)
-        in_served = profiles.in_config(served) or {}
+        in_served = profiles.in_config(served)
         if SERVES in in_served:
             copied = copied_settings.from_text(in_served[SERVES])
             keys[served] = [SERVES, *copied_settings.still_ours(copied, in_served)]

@@ -58,7 +58,7 @@ class KeyFiles:
 
     def process(self, profile: str) -> str | None:
         """Return the profile's credential_process, from either file."""
-        return (read_profiles(self._environ).profile(profile) or {}).get(PROCESS)
+        return read_profiles(self._environ).section(profile).get(PROCESS)
 
     def put_pair(self, profile: str, keys: Keys) -> None:
         """Write a pair to the credentials file, where none stands."""
@@ -119,8 +119,8 @@ class KeyFiles:
     def _section(self, profile: str) -> Mapping[str, str]:
         """Return the section with the keys: the credentials file's first, as SDKs look."""
         profiles = read_profiles(self._environ)
-        section = profiles.in_credentials(profile) or {}
-        return section if ID in section else profiles.in_config(profile) or {}
+        section = profiles.in_credentials(profile)
+        return section if ID in section else profiles.in_config(profile)
 
     def _place(self, profile: str) -> SharedFile:
         section = read_profiles(self._environ).in_credentials(profile) or {}

@@ -165,7 +165,7 @@ class SessionStore:
     def _save_in_keyring(self, session: Session, settings: Settings) -> None:
         """Store a session, say so beside the keyring, and lead SDKs there; then clear the file."""
         target, profiles = session.profile, read_profiles(self._environ)
-        _refuse_long_term(profiles.in_credentials(target) or {}, target)
+        _refuse_long_term(profiles.in_credentials(target), target)
         backend = self._keyring.put(target, session.keys)
         written = {**settings.written, PROCESS: self._copies.own_line(session.name)}
         copies, copied = self._copies.plan(

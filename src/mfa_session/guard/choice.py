@@ -74,7 +74,7 @@ class Choice:
         if identity.kind == SOURCE:
             return self._of_source().fits(settings)
         if identity.kind == KEYS:
-            key_id = self._inputs.in_credentials(settings.target).get("aws_access_key_id")
+            key_id = self._inputs.profiles.in_credentials(settings.target).get("aws_access_key_id")
             return key_id == self._inputs.environ["AWS_ACCESS_KEY_ID"]
         names = {SESSION: identity.name, ROLE: identity.profile}
         return settings.name == names.get(identity.kind)
@@ -99,7 +99,7 @@ class Choice:
         return stands.role_arn == settings.role_arn and _is_of_person(stands, settings)
 
     def _is_role_of_profile(self, settings: Settings) -> bool:
-        role_arn = self._inputs.section(self._identity.profile or "").get("role_arn")
+        role_arn = self._inputs.profiles.section(self._identity.profile or "").get("role_arn")
         stands = self._standing.get(settings.target)
         if stands is not None and stands.is_valid(self._now) is not False:
             return stands.role_arn == settings.role_arn == role_arn

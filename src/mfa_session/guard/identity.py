@@ -75,13 +75,13 @@ def _of_profile(inputs: Inputs, profile: str) -> Identity:
     """Tell what a profile gives, in botocore's order: a role, static keys, a process."""
     if profile not in inputs.profiles.names():
         return _of_no_profile(inputs, profile)
-    section = inputs.section(profile)
+    section = inputs.profiles.section(profile)
     if "role_arn" in section:
         return _of_role(inputs, profile)
     if names_session(inputs, profile):
         return _session(inputs, profile, profile)
     process = section.get("credential_process", "")
-    if leads_back(process) and read_keys(inputs.in_credentials(profile)) is None:
+    if leads_back(process) and read_keys(inputs.profiles.in_credentials(profile)) is None:
         return _session(inputs, profile, process_profile(process) or default_name(inputs))
     source = source_in(inputs, profile)
     if source is not None:
@@ -103,7 +103,7 @@ def _session(inputs: Inputs, profile: str, asked: str) -> Identity:
 
 
 def _of_role(inputs: Inputs, profile: str) -> Identity:
-    section = inputs.section(profile)
+    section = inputs.profiles.section(profile)
     if "web_identity_token_file" in section:
         return _other(inputs, profile)
     if "source_profile" in section:

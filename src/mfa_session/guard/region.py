@@ -90,5 +90,5 @@ def _absent(around: Mapping[str, str], profile: str | None) -> dict[str, str]:
 
 
 def _region_of_profile(inputs: Inputs, plan: Plan) -> str | None:
-    own = inputs.section(plan.profile_read(inputs) or "default").get("region")
+    own = inputs.profiles.section(plan.profile_read(inputs) or "default").get("region")
     return own or (plan.settings.written_region if plan.settings else None)

@@ -34,6 +34,7 @@ class Scan:
         self._values: dict[str, dict[str, str]] = {}
         if not self._scan_pieces():
             reader = Reader(text)
+            self._read.clear()
             self.spans = _spans(reader, 0, len(text))
             self.defaults = reader.defaults.values()
 
@@ -100,6 +101,9 @@ class Scan:
         except UnreadableText:
             return False
         spans = _spans(reader, start, end)
+        for name, span in spans.items():
+            if span == (start, end):  # all of the piece: what `read` would read
+                self._read[name] = reader.sections[name]
         odd = reader.defaults.options or not self.spans.keys().isdisjoint(spans)
         self.spans.update(spans)
         return not odd

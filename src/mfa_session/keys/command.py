@@ -241,7 +241,7 @@ def _refuse_unmovable(inputs: Inputs, source: Source, profile: str) -> None:
         )
     check_portable(profile, "profile with a credential_process")
     for key in _NOT_OF_PROCESS:
-        if key in inputs.section(profile):
+        if key in inputs.profiles.section(profile):
             raise ConfigurationError(
                 "hidden-profile",
                 f"profile {profile!r} has {key}: SDKs would not ask its credential_process",
@@ -262,7 +262,7 @@ def _shelf(edges: KeyEdges, source: Source) -> Shelf:
 
 
 def _mover(edges: KeyEdges, inputs: Inputs, ctx: Context, profile: str) -> Mover:
-    section = inputs.section(profile)
+    section = inputs.profiles.section(profile)
     around = ctx.environ.get("AWS_REGION") or ctx.environ.get("AWS_DEFAULT_REGION")
     region = around or section.get("region") or inputs.file.defaults.get("region")
     return Mover(edges, profile, region_for(region, section.get("mfa_serial")))

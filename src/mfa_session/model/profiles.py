@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mfa_session.model.record import Record
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mfa_session.ini.document import IniDocument
 
 
@@ -15,48 +15,48 @@ _OF_PROFILES = frozenset(
 )  # fmt: skip
 
 
-class ProfileFiles(Record):
-    """What the two AWS files say, read at one time."""
+class ProfileFiles:
+    """What the two AWS files say, read at one time; of a profile that is not there, nothing."""
 
-    credentials: IniDocument
-    config: IniDocument
+    def __init__(self, credentials: IniDocument, config: IniDocument) -> None:
+        """Take both files; what a profile says is worked out when it is asked for, once."""
+        self.credentials = credentials
+        self.config = config
+        self._headers: dict[str, str] | None = None
+        self._in_credentials: dict[str, Mapping[str, str]] = {}
+        self._merged: dict[str, Mapping[str, str]] = {}
 
-    def profile(self, name: str) -> dict[str, str] | None:
+    def section(self, name: str) -> Mapping[str, str]:
         """Return a profile's settings, those of the credentials file overriding the config's."""
-        config = self.in_config(name)
-        credentials = self.in_credentials(name)
-        if config is None or credentials is None:
-            return config if credentials is None else credentials
-        return {**config, **credentials}
+        merged = self._merged.get(name)
+        if merged is None:
+            merged = {**self.in_config(name), **self.in_credentials(name)}
+            self._merged[name] = merged
+        return merged
 
-    def in_credentials(self, name: str) -> dict[str, str] | None:
-        """Return what the credentials file says of a profile, or None."""
-        return self.credentials.section(name)
+    def in_credentials(self, name: str) -> Mapping[str, str]:
+        """Return what the credentials file says of a profile."""
+        said = self._in_credentials.get(name)
+        if said is None:
+            said = self._in_credentials[name] = self.credentials.section(name) or {}
+        return said
 
-    def in_config(self, name: str) -> dict[str, str] | None:
-        """Return what the config file says of a profile, or None."""
-        header = self._headers().get(name)
-        return None if header is None else self.config.section(header)
+    def in_config(self, name: str) -> Mapping[str, str]:
+        """Return what the config file says of a profile."""
+        return self.config.section(self.header_of(name)) or {}
 
     def header_of(self, name: str) -> str:
-        """Return the header of a profile in the config file, as it is written there."""
-        return self._headers().get(name, "")
+        """Return the header of a profile in the config file, as it is written; "" without one."""
+        return self._headers_by_name().get(name, "")
 
     def names(self) -> list[str]:
         """Return the names of all profiles, sorted."""
-        known: list[str] | None = self.__dict__.get("_known_names")
-        if known is None:
-            known = sorted({*self.credentials.names(), *self._headers()})
-            object.__setattr__(self, "_known_names", known)
-        return list(known)
+        return sorted({*self.credentials.names(), *self._headers_by_name()})
 
-    def _headers(self) -> dict[str, str]:
-        """Return the config's headers by profile, worked out once."""
-        known: dict[str, str] | None = self.__dict__.get("_known_headers")
-        if known is None:
-            known = config_headers(self.config)
-            object.__setattr__(self, "_known_headers", known)
-        return known
+    def _headers_by_name(self) -> dict[str, str]:
+        if self._headers is None:
+            self._headers = config_headers(self.config)
+        return self._headers
 
 
 def config_header(name: str) -> str:

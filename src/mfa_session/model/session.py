@@ -208,7 +208,7 @@ def list_sessions(profiles: ProfileFiles, recovered: Mapping[str, Session]) -> l
     """Return the sessions of the credentials file, and those kept aside when it was not written."""
     sessions = dict(recovered)
     for name in profiles.credentials.names_mentioning(SESSION_KEY_PREFIX):
-        session = read_session(name, profiles.in_credentials(name) or {})
+        session = read_session(name, profiles.in_credentials(name))
         if session is None or (name in recovered and _is_newer(recovered[name], session)):
             continue
         sessions[name] = session

@@ -55,11 +55,11 @@ class RoleProfiles:
     def names(self) -> list[str]:
         """Return the profiles for which the AWS CLI asks for a code, sorted."""
         profiles = self._inputs.profiles.names()
-        return [name for name in profiles if asks_for_code(self._inputs.section(name))]
+        return [name for name in profiles if asks_for_code(self._inputs.profiles.section(name))]
 
     def read(self, name: str) -> RoleProfile:
         """Return a profile, or raise CannotServeError."""
-        section = self._inputs.section(name)
+        section = self._inputs.profiles.section(name)
         if not asks_for_code(section):
             raise CannotServeError("it has no role_arn with an mfa_serial: `aws` asks for no code")
         try:
@@ -89,7 +89,7 @@ class RoleProfiles:
         source = section.get("source_profile")
         if "credential_source" in section or not source:
             raise CannotServeError("it has no source_profile with long-term keys")
-        if source != name and "role_arn" in self._inputs.section(source):
+        if source != name and "role_arn" in self._inputs.profiles.section(source):
             raise CannotServeError(f"its source_profile {source!r} is a role itself")
         if source != name and names_session(self._inputs, source):
             raise CannotServeError(

@@ -98,7 +98,9 @@ def _roles_in(inputs: Inputs) -> list[str]:
     """Return the sessions and profiles of a role, those of config.toml first."""
     described = [name for name, table in inputs.file.sessions.items() if table.get("role_arn")]
     standing = [session.name for session in inputs.sessions() if session.role_arn]
-    profiles = [name for name in inputs.profiles.names() if inputs.section(name).get("role_arn")]
+    profiles = [
+        name for name in inputs.profiles.names() if inputs.profiles.section(name).get("role_arn")
+    ]
     return list(dict.fromkeys((*described, *standing, *profiles)))
 
 

@@ -70,10 +70,10 @@ def job_environment(around: Mapping[str, str], variables: Mapping[str, str]) -> 
 def _profile_without_credentials(use: SessionInUse, ctx: Context, jobs: JobEdges) -> str | None:
     """Return the profile that a job must use; None where `default` yields no credentials."""
     profiles = ctx.files.profiles()
-    if not _yields(profiles.profile("default")):
+    if not _yields(profiles.section("default")):
         return None
     name = served_profile(use.session.profile)
-    if _yields(profiles.profile(name)):
+    if _yields(profiles.section(name)):
         raise ConfigurationError(
             "protected-profile",
             f"profile {name!r} yields credentials, so it cannot stand for the endpoint",
@@ -85,5 +85,5 @@ def _profile_without_credentials(use: SessionInUse, ctx: Context, jobs: JobEdges
     return name
 
 
-def _yields(section: Mapping[str, str] | None) -> bool:
-    return any((section or {}).get(key) for key in YIELDING)
+def _yields(section: Mapping[str, str]) -> bool:
+    return any(section.get(key) for key in YIELDING)

@@ -31,7 +31,7 @@ def take_session(options: SessionOptions, ctx: Context) -> SessionInUse:
     if outcome.session.in_keyring and not is_still_stored(outcome.session):
         ctx.make.store().forget(outcome.session.profile)
         outcome = acquire(ctx, read_inputs(ctx, inputs.options), settings, in_memory=True)
-    region = settings.written_region or inputs.section(settings.target).get("region")
+    region = settings.written_region or inputs.profiles.section(settings.target).get("region")
     return SessionInUse(session=outcome.session, settings=settings, region=region)
 
 

@@ -27,14 +27,6 @@ class Inputs(Record):
     recovered: Mapping[str, Session]
     now: datetime | None = None
 
-    def section(self, name: str) -> Mapping[str, str]:
-        """Return a profile's settings from both AWS files, the credentials file's first."""
-        return self.profiles.profile(name) or {}
-
-    def in_credentials(self, name: str) -> Mapping[str, str]:
-        """Return a profile's section of the credentials file; empty when there is none."""
-        return self.profiles.in_credentials(name) or {}
-
     def sessions(self) -> list[Session]:
         """Return every session in the files, ours and other tools'."""
         return list_sessions(self.profiles, self.recovered)

@@ -89,7 +89,7 @@ def _owner_of(inputs: Inputs, profile: str) -> str | None:
     recovered = inputs.recovered.get(profile)
     if recovered is not None:
         return recovered.name
-    section = inputs.in_credentials(profile)
+    section = inputs.profiles.in_credentials(profile)
     return section.get(PREFIX + "name", profile) if is_managed(section) else None
 
 
@@ -166,7 +166,7 @@ def hides_static_keys(inputs: Inputs, name: str) -> bool:
 
 def _hiding(inputs: Inputs, name: str) -> list[str]:
     """Return the settings of a profile for which SDKs pass over its static keys."""
-    section = inputs.section(name)
+    section = inputs.profiles.section(name)
     if section.keys().isdisjoint(_HIDES_STATIC_KEYS):
         return []
     found = [key for key in _HIDES_STATIC_KEYS if key in section]
@@ -182,17 +182,17 @@ def _is_own_process(inputs: Inputs, name: str) -> bool:
         return True
     from mfa_session.model.profiles import leads_back, process_profile  # noqa: PLC0415  # seldom
 
-    process = inputs.section(name)["credential_process"]
+    process = inputs.profiles.section(name)["credential_process"]
     table = inputs.file.sessions.get(name, {})
     wanted = inputs.options.store or table.get("store") or inputs.file.defaults.get("store")
     # Both beside each other: a move back to the file was cut off.
-    is_ours = wanted == KEYRING or is_managed(inputs.in_credentials(name))
+    is_ours = wanted == KEYRING or is_managed(inputs.profiles.in_credentials(name))
     return is_ours and leads_back(process) and process_profile(process) == name
 
 
 def holds_keys(inputs: Inputs, name: str) -> bool:
     """Say whether either file has long-term keys in this profile."""
-    sections = (inputs.in_credentials(name), inputs.profiles.in_config(name) or {})
+    sections = (inputs.profiles.in_credentials(name), inputs.profiles.in_config(name))
     return any(holds_long_term_keys(section) for section in sections)
 
 
@@ -216,7 +216,7 @@ def stored_lines(inputs: Inputs, name: str, target: str) -> Mapping[str, str]:
         stored = inputs.recovered.get(profile)
         if stored is not None and stored.in_keyring and stored.name == name:
             return remembered_lines(stored)
-        section = inputs.in_credentials(profile)
+        section = inputs.profiles.in_credentials(profile)
         if is_managed(section) and section.get(PREFIX + "name", profile) == name:
             return {
                 key[len(PREFIX) :]: value

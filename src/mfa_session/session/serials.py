@@ -27,6 +27,6 @@ def _named(inputs: Inputs) -> Iterator[tuple[str, str]]:
     for session, table in inputs.file.sessions.items():
         yield session, str(table.get("mfa_serial", "")).strip()
     for profile in inputs.profiles.names():
-        section = inputs.section(profile)
+        section = inputs.profiles.section(profile)
         for key in _KEYS:
             yield profile, section.get(key, "").strip()

@@ -110,7 +110,7 @@ class _Said:
         self.name = named.name
         self.options: Mapping[str, Any] = options
         self.table: Mapping[str, Any] = inputs.file.sessions.get(named.name, {})
-        self.section: Mapping[str, str] = inputs.section(named.name)
+        self.section: Mapping[str, str] = inputs.profiles.section(named.name)
         self.target = choose_target(inputs, named, self.first("write_to"))
         self.stored = stored_lines(inputs, named.name, self.target)
         if "copied" in self.stored:
@@ -138,7 +138,7 @@ def _choose_store(inputs: Inputs, said: _Said) -> str:
     """Return where the session goes: as something says, else where it stands."""
     asked = said.options.get("store") or said.table.get("store")
     stands = inputs.recovered.get(said.target)
-    in_file = is_managed(inputs.in_credentials(said.target))
+    in_file = is_managed(inputs.profiles.in_credentials(said.target))
     usual = KEYRING if stands is not None and stands.in_keyring and not in_file else FILE
     return str(asked or inputs.file.defaults.get("store") or usual)
 
@@ -156,7 +156,7 @@ def _find_origin(
         source = own_source(inputs, name) or usual_source(inputs, name)
         return None, source
     session = origin
-    if "credential_process" in inputs.section(origin):
+    if "credential_process" in inputs.profiles.section(origin):
         session = _session_behind(inputs, origin)
     if origin == said.table.get("via") or (session != name and names_session(inputs, session)):
         via = _resolve_via(inputs, session, seen)
@@ -180,7 +180,7 @@ def _as_aws_finds_it(inputs: Inputs, name: str, source: Source) -> Source:
 
 def _session_behind(inputs: Inputs, origin: str) -> str:
     """Return the session that a profile's credential_process gives, if that is this tool itself."""
-    process = inputs.section(origin)["credential_process"]
+    process = inputs.profiles.section(origin)["credential_process"]
     if leads_back(process) and source_in(inputs, origin) is None:
         return process_profile(process) or default_name(inputs)
     return origin
@@ -254,7 +254,7 @@ def _beneath(inputs: Inputs, source: Source) -> Mapping[str, str]:
     merged: dict[str, str] = {}
     for profile in (*source.passed, source.profile):
         if profile is not None:
-            merged = {**inputs.section(profile), **merged}
+            merged = {**inputs.profiles.section(profile), **merged}
     return merged
 
 

@@ -50,7 +50,7 @@ def named_source(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> 
 
 def own_source(inputs: Inputs, name: str) -> Source | None:
     """Return the session's own profile as its source, where it holds or yields long-term keys."""
-    section = inputs.section(name)
+    section = inputs.profiles.section(name)
     if section.get("credential_source") == "Environment":
         return environment_source(inputs.environ)
     check_pasted_keys(inputs, name)
@@ -120,12 +120,12 @@ def environment_source(environ: Mapping[str, str]) -> Source | None:
 
 def source_in(inputs: Inputs, profile: str) -> Source | None:
     """Return the long-term keys that a profile's own sections hold or yield, as botocore orders."""
-    keys = read_keys(inputs.in_credentials(profile))
+    keys = read_keys(inputs.profiles.in_credentials(profile))
     if keys is None:
-        process = inputs.section(profile).get("credential_process", "").strip()
+        process = inputs.profiles.section(profile).get("credential_process", "").strip()
         if process and not leads_back(process) and not exports_temporary(inputs, process):
             return Source(profile=profile, process=process, stored=stored_profile(process))
-        keys = read_keys(inputs.profiles.in_config(profile) or {})
+        keys = read_keys(inputs.profiles.in_config(profile))
     return Source(profile=profile, keys=keys) if keys and keys.is_long_term() else None
 
 
@@ -137,7 +137,7 @@ def exports_temporary(inputs: Inputs, process: str) -> bool:
     """
     if "export-credentials" not in process:
         return False
-    section = inputs.section(process_profile(process) or "default")
+    section = inputs.profiles.section(process_profile(process) or "default")
     return read_keys(section) is None and any(key in section for key in _BRIDGED)
 
 
@@ -159,7 +159,7 @@ def follow(inputs: Inputs, profile: str) -> Source | None:
         if source is not None:
             passed = [name for name in seen if name != profile and _passes_on(inputs, name)]
             return source.replace(passed=tuple(passed))
-        section = inputs.section(profile)
+        section = inputs.profiles.section(profile)
         stored = section.get(STORED + "source_profile") if is_managed(section) else None
         beside = inputs.recovered.get(profile)
         if stored is None and beside is not None:
@@ -177,13 +177,13 @@ def follow(inputs: Inputs, profile: str) -> Source | None:
 
 def _passes_on(inputs: Inputs, profile: str) -> bool:
     """Say whether a profile is only another name for the one with the keys."""
-    section = inputs.section(profile)
+    section = inputs.profiles.section(profile)
     return "role_arn" not in section and not is_managed(section)
 
 
 def _unfit(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> ConfigurationError:
     """Return why a profile cannot be the source of an MFA session."""
-    section = inputs.section(profile)
+    section = inputs.profiles.section(profile)
     hint, add = _other_source(inputs, profile, option)
     if leads_back(section.get("credential_process", "")):
         return ConfigurationError(

@@ -37,9 +37,9 @@ def check_pasted_keys(inputs: Inputs, profile: str) -> None:
     beside a long-term key, `bad-keys` for what is quoted, has a comment or blanks, or is swapped.
     """
     profiles = inputs.profiles
-    document, section = profiles.credentials, inputs.in_credentials(profile)
+    document, section = profiles.credentials, inputs.profiles.in_credentials(profile)
     if ID not in section and SECRET not in section:
-        document, section = profiles.config, profiles.in_config(profile) or {}
+        document, section = profiles.config, profiles.in_config(profile)
 
     def place_of(key: str) -> str:
         header = profile if document is profiles.credentials else profiles.header_of(profile)

@@ -71,7 +71,7 @@ def find_session(inputs: Inputs, asked: str) -> Named:
             add=("--profile", "mfa", "--source-profile", name),
         )
     table = inputs.file.sessions.get(name, {})
-    if "role_arn" in table or "via" in table or "role_arn" in inputs.section(name):
+    if "role_arn" in table or "via" in table or "role_arn" in inputs.profiles.section(name):
         raise ConfigurationError(
             "role-session",
             f"session {name!r} is a role's; `configure` sets up the MFA session it comes from",

@@ -112,7 +112,7 @@ def _of_roles(inputs: Inputs, answers: Answers) -> Iterator[Change]:
             "source_profile": answers.target,
             "mfa_serial": None,
         }
-        stands = inputs.profiles.in_config(role.profile) or {}
+        stands = inputs.profiles.in_config(role.profile)
         wanted.update((k, v) for k, v in answers.reach.items() if k not in stands)
         yield from _of_profile(inputs, role.profile, wanted, agreed=False)
 
@@ -133,7 +133,7 @@ def _check_role(inputs: Inputs, answers: Answers, role: NewRoleProfile) -> None:
 
 def _gets_keys(inputs: Inputs, name: str) -> bool:
     """Say whether a profile without a role gets credentials of its own."""
-    section = inputs.section(name)
+    section = inputs.profiles.section(name)
     return "role_arn" not in section and any(key in section for key in _CREDENTIALS)
 
 
@@ -147,7 +147,7 @@ def _of_repointed(inputs: Inputs, answers: Answers) -> Iterator[Change]:
 def _of_profile(
     inputs: Inputs, name: str, wanted: Mapping[str, str | None], *, agreed: bool
 ) -> Iterator[Change]:
-    section = inputs.profiles.in_config(name) or {}
+    section = inputs.profiles.in_config(name)
     for key, value in wanted.items():
         yield Change(
             file=PROFILES, place=(name, key), before=section.get(key), after=value, agreed=agreed

@@ -42,7 +42,7 @@ def repointable(inputs: Inputs, source: str, target: str) -> list[str]:
 
 def asking_for_codes(inputs: Inputs, names: Iterable[str]) -> list[str]:
     """Return those of these role profiles for which the AWS CLI asks for a code."""
-    return [name for name in names if inputs.section(name).get("mfa_serial")]
+    return [name for name in names if inputs.profiles.section(name).get("mfa_serial")]
 
 
 def check_repointed(inputs: Inputs, name: str, source: str | None, target: str) -> None:
@@ -51,7 +51,7 @@ def check_repointed(inputs: Inputs, name: str, source: str | None, target: str) 
     Raises ConfigurationError: `no-such-profile` or `not-repointable`.
     """
     section = inputs.profiles.in_config(name)
-    if section is None:
+    if not inputs.profiles.header_of(name):
         raise unknown_name(inputs, name)
     origin = section.get("source_profile")
     reason = why_not(inputs, name, target)
@@ -69,10 +69,12 @@ def check_repointed(inputs: Inputs, name: str, source: str | None, target: str) 
 
 def why_not(inputs: Inputs, name: str, target: str) -> str | None:
     """Return why a profile for a role cannot come from the session in `target`; None if it can."""
-    section = inputs.profiles.in_config(name) or {}
+    section = inputs.profiles.in_config(name)
     if name == target:
         return "it is the session's own profile"
-    if holds_keys(inputs, name) or any(key in inputs.in_credentials(name) for key in _ROLE_KEYS):
+    if holds_keys(inputs, name) or any(
+        key in inputs.profiles.in_credentials(name) for key in _ROLE_KEYS
+    ):
         return "the credentials file has a section of that name, which SDKs look at first"
     seconds = section.get("duration_seconds", "").strip()
     if seconds.isascii() and seconds.isdigit() and int(seconds) > CHAINED_LIMIT_SECONDS:
@@ -81,5 +83,5 @@ def why_not(inputs: Inputs, name: str, target: str) -> str | None:
 
 
 def _comes_from(inputs: Inputs, name: str, source: str) -> bool:
-    section = inputs.profiles.in_config(name) or {}
+    section = inputs.profiles.in_config(name)
     return section.get("source_profile") == source and "role_arn" in section

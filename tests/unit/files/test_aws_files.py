@@ -111,12 +111,12 @@ def test_profile_is_what_a_botocore_session_sees(
     monkeypatch.setenv("HOME", str(tmp_path))
     theirs = botocore.session.Session().full_config["profiles"]
     files = read_profiles(environ)
-    assert {name: files.profile(name) for name in files.names()} == theirs
+    assert {name: files.section(name) for name in files.names()} == theirs
     assert files.names() == ["default", "profile x", "x", "z"]
     assert files.in_config("default") == {"region": "a", "output": "json"}
     assert files.in_credentials("default") == {"region": "c"}
-    assert (files.in_config("z"), files.in_credentials("x")) == (None, None)
-    assert files.profile("nobody") is None
+    assert (files.in_config("z"), files.in_credentials("x")) == ({}, {})
+    assert files.section("nobody") == {}
 
 
 def test_missing_files_are_empty(tmp_path: Path) -> None:

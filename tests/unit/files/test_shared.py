@@ -362,8 +362,8 @@ def test_many_writers_at_once_lose_nothing(home: Path) -> None:
     files = read_profiles({"HOME": str(home)})
     assert files.names() == sorted(["default", *(f"mfa-{n}" for n in range(WRITERS))])
     for number in range(WRITERS):
-        values = files.profile(f"mfa-{number}")
-        assert values is not None
+        values = files.section(f"mfa-{number}")
+        assert values
         assert all(value.startswith("4-") for value in values.values())
     assert path.read_bytes().startswith(LONG_TERM)
     assert os.listdir(path.parent) == ["credentials"]

@@ -222,7 +222,6 @@ def test_an_edited_document_says_what_was_edited_though_both_were_read() -> None
 
 
 def test_a_section_asked_for_many_times_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    document = parse(FILE)
     texts: list[str] = []
 
     def read(text: str) -> Reader:
@@ -230,9 +229,10 @@ def test_a_section_asked_for_many_times_is_read_once(monkeypatch: pytest.MonkeyP
         return Reader(text)
 
     monkeypatch.setattr(scan, "Reader", read)
+    document = parse(FILE)
     for _ in range(3):
         document.section("b")
-    assert len(texts) == 1
+    assert sum("[b]" in text for text in texts) == 1
 
 
 def test_sections_of_the_same_text_are_compared_without_being_read() -> None:
