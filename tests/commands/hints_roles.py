@@ -86,8 +86,6 @@ ROWS = {
         "roles.plan:make_plan",
         "configure",
         ALL,
-        World.add_role,
-        fills={"ACCOUNT": "123456789012", "NAME": "books"},
         then=ALL,
     ),
     "a base session that expires in the middle": Row(

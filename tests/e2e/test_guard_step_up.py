@@ -363,6 +363,20 @@ def test_a_dry_run_only_tells(run: Run, carols: AwsFiles, aws: Sandbox, name: st
     assert (len(aws.calls), carols.credentials.read_bytes()) == (0, before)
 
 
+@pytest.mark.parametrize(
+    ("strict", "said"),
+    [("false", "it runs without, with a warning"), ("true", "it does not run ([guard] strict)")],
+)
+def test_a_dry_run_does_not_promise_a_device(
+    run: Run, carols: AwsFiles, strict: str, said: str
+) -> None:
+    carols.write(settings=f"[guard]\nstrict = {strict}\n")
+    told = run("guard", "--dry-run", "--", *STOP).stdout
+    assert told.endswith(f"the session; if your user has no MFA device, {said}\n")
+    carols.write(settings="[sessions.mfa]\nmfa_serial = 'GAHT12345678'\n")
+    assert "no MFA device" not in run("guard", "--dry-run", "--", *STOP).stdout
+
+
 def test_the_account_of_another_programs_keys_is_shown_as_well(
     run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox, program: str
 ) -> None:

@@ -252,7 +252,8 @@ def test_without_sessions_it_says_what_to_write(
     outcome = run("login", "--all")
     assert outcome.exit_code == 3
     assert f"{carols.settings} describes no session" in outcome.stderr
-    assert "`mfa-session configure --role books=arn:aws:iam::ACCOUNT:role/NAME`" in outcome.stderr
+    hint = outcome.stderr.partition("then give each role a table ")[2].strip()
+    assert hint == '[sessions.NAME] there, with via = "mfa" and role_arn = "ARN"'
 
 
 def test_two_sessions_for_one_profile_are_refused_before_a_code(

@@ -9,9 +9,11 @@ import subprocess
 
 from mfa_session.cli.output import write
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
+from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.system import core_dumps
+from mfa_session.system.own_program import name_as_called
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ def _run_demo(stage: Stage, environ: dict[str, str]) -> None:
     _say("The session is an ordinary profile, which every tool can use:")
     _step(f"{stop} --profile mfa", environ)
     _step(_LIST_INSTANCES, environ)
-    _say("To try it yourself in this sandbox, run: mfa-session demo --shell")
+    _say(f"To try it yourself in this sandbox, run: {quote(name_as_called())} demo --shell")
 
 
 def _say(text: str) -> None:

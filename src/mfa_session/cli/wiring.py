@@ -88,6 +88,7 @@ class Wiring:
         self.reads_code_from_stdin = run.given.values.get("token_code") == "-"
         self._session: Edges | None = None
         self._stored_sessions: StoredSessions | None = None
+        self._said: set[str] = set()
         run.files.fetch = lambda profile, keyring: self.stored_sessions().get(profile, keyring)
 
     def terminal(self) -> Terminal:
@@ -167,7 +168,14 @@ class Wiring:
             insecure=run.given.flag("insecure_keyring"),
             may_ask=run.may_ask,
             limited=run.limited(WAITING_FOR_KEYRING),
+            tell=self.say_once,
         )
+
+    def say_once(self, text: str) -> None:
+        """Tell the person, unless this was told in this run."""
+        if text not in self._said:
+            self._said.add(text)
+            self.run.console.say(text)
 
     def session(self) -> Edges:
         """Return what acquiring a session touches, the same for every session of this run."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from mfa_session.guard.decision import Verdict
     from mfa_session.guard.plan import Plan, Wishes
+    from mfa_session.model.settings import Settings
     from mfa_session.session.inputs import Inputs
 
 # Effect, as scripts see it → what it means to people.
@@ -24,6 +25,12 @@ EFFECTS = {
     "warn": "it runs unchanged, with a warning: {reason}",
     "refuse": "it does not run: {reason}",
 }
+
+NO_DEVICE = {
+    False: "; if your user has no MFA device, it runs without, with a warning",
+    True: "; if your user has no MFA device, it does not run ([guard] strict)",
+}
+"""By `strict`: whether there is a device is AWS's to say, and a dry run asks nobody."""
 
 
 def report(verdict: Verdict, inputs: Inputs, wishes: Wishes, now: datetime) -> Result:
@@ -43,11 +50,19 @@ def report(verdict: Verdict, inputs: Inputs, wishes: Wishes, now: datetime) -> R
         "effect": effect,
     }
     said = EFFECTS[effect].format(reason=plan.reason if plan else "")
+    if effect == "log-in" and plan and _device_is_unknown(plan.settings):
+        said += NO_DEVICE[bool(inputs.file.guard.get("strict", False))]
     why = verdict.rule if verdict.reason.startswith("it is") else verdict.reason
     lines = [f"protected: {why}" if verdict.protected else f"not protected: {verdict.reason}"]
     lines += [f"identity: {identity}"] if identity else []
     lines += [f"session: {session}"] if session else []
     return Result(data=data, lines=(*lines, f"effect: {said}"))
+
+
+def _device_is_unknown(settings: Settings | None) -> bool:
+    """Say whether neither settings nor an earlier login name the device that asks for a code."""
+    asks = settings.via or settings if settings else None
+    return asks is not None and asks.mfa_serial is None and asks.remembered_serial is None
 
 
 def _effect(inputs: Inputs, plan: Plan, now: datetime) -> str:

@@ -66,8 +66,8 @@ def make_plan(inputs: Inputs) -> RolesPlan:
         raise ConfigurationError(
             "no-sessions",
             f"{inputs.file.path} describes no session, so there is nothing to log in to",
-            "describe one: `mfa-session configure --role books=arn:aws:iam::ACCOUNT:role/NAME` "
-            "sets up an MFA session and a role; each [sessions.NAME] there is logged in to",
+            "set the MFA session up: `mfa-session configure`; then give each role a table "
+            '[sessions.NAME] there, with via = "mfa" and role_arn = "ARN"',
         )
     planner = _Planner(inputs)
     planner.take_all()

@@ -13,6 +13,7 @@ from mfa_session.system.keyring_backends import (
     check_backend,
     describe_backend,
     full_name,
+    is_insecure,
 )
 from mfa_session.system.timeouts import TooSlowError, run_limited
 
@@ -40,6 +41,10 @@ ASKING_SECONDS = 60.0
 """Where the system itself asks the person for leave: macOS, Windows."""
 ANSWERING_SECONDS = 3.0
 """Elsewhere: with the start of the program, a dead service is told within five."""
+ACCEPTED_ONCE = (
+    "--insecure-keyring accepts this keyring for this command only; for `login` and all others, "
+    "write insecure = true under [keyring] in config.toml"
+)
 _SAYS_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "InitError"}
 
 
@@ -58,15 +63,18 @@ class Keyring:
         insecure: bool = False,
         may_ask: bool = True,
         limited: Limited = run_limited,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Take the environment and config.toml's `[keyring]`, and how to wait within a limit.
 
-        `insecure` accepts a keyring that keeps plain text; `may_ask` is false where a locked one
-        may not even ask the person to unlock it.
+        `insecure` accepts a keyring that keeps plain text, and `tell` gets to know that config.toml
+        does not; `may_ask` is false where a locked one may not even ask the person to unlock it.
         """
         self._limited = limited
         self._name = environ.get("PYTHON_KEYRING_BACKEND") or settings.get("backend")
-        self._insecure = insecure or bool(settings.get("insecure"))
+        self._insecure = bool(settings.get("insecure"))
+        self._accepts_once = insecure and not self._insecure
+        self._tell = tell
         self._may_ask = may_ask
         self._backend: KeyringBackend | None = None
         self._waits_for_unlock = False
@@ -150,7 +158,9 @@ class Keyring:
             from keyring import core  # noqa: PLC0415
 
             backend = self._load_named(core.load_keyring) if self._name else core.get_keyring()
-            check_backend(backend, insecure=self._insecure)
+            check_backend(backend, insecure=self._insecure or self._accepts_once)
+            if self._accepts_once and is_insecure(backend):
+                self._tell(ACCEPTED_ONCE)
             self._backend = backend
         return self._backend
 

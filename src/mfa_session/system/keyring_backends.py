@@ -47,17 +47,18 @@ def check_backend(backend: object, *, insecure: bool) -> None:
         )
     if "keyring.backends.chainer" in modules:
         raise _several(backend)
-    if not insecure and _is_insecure(backend):
+    if not insecure and is_insecure(backend):
         raise ConfigurationError(
             "keyring-insecure",
             f"{describe_backend(backend)} keeps secrets in a file that your other programs, and "
             "whoever gets a copy of it, can read",
-            "use the system's keyring, or accept that: --insecure-keyring, "
-            "or [keyring] insecure = true in config.toml",
+            "use the system's keyring, or accept that: insecure = true under [keyring] in "
+            "config.toml, or --insecure-keyring for a single command",
         )
 
 
-def _is_insecure(backend: object) -> bool:
+def is_insecure(backend: object) -> bool:
+    """Say whether a backend keeps secrets as plain text."""
     return any(
         kind.__module__.split(".")[:2] == ["keyrings", "alt"]
         or "plaintext" in kind.__qualname__.lower()
@@ -69,7 +70,7 @@ def _several(backend: object) -> ConfigurationError:
     """Return the error for keyring's chain of backends: which one a secret went to is chance."""
     members = list(getattr(backend, "backends", ()))
     # Ours are read and kept by one; those that keep secrets in the open come last.
-    names = [full_name(member) for member in sorted(members, key=_is_insecure)]
+    names = [full_name(member) for member in sorted(members, key=is_insecure)]
     return ConfigurationError(
         "keyring-ambiguous",
         f"several keyrings are there: {', '.join(names) or 'none of them usable'}",

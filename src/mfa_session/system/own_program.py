@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from contextlib import suppress
+from itertools import islice
 
 from mfa_session.system.programs import find_on_windows
 
@@ -27,6 +28,14 @@ def own_command() -> list[str]:
         if name.partition(".")[0] == "mfa-session" and os.access(script, os.X_OK):
             return [os.path.abspath(script)]
     return [sys.executable, "-m", "mfa_session"]
+
+
+def name_as_called() -> str:
+    """Return what starts this program where it was started: its bare name only if PATH has it."""
+    called, found = islice(_scripts(), 2)
+    is_script = os.path.basename(called) == "mfa-session" and os.path.exists(called)
+    is_on_path = bool(found) and os.path.realpath(found) == os.path.realpath(called)
+    return called if is_script and not is_on_path else "mfa-session"
 
 
 def _scripts() -> Iterator[str]:

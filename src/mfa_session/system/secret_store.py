@@ -13,7 +13,7 @@ from mfa_session.system.timeouts import run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from keyring.backend import KeyringBackend
@@ -42,14 +42,14 @@ class SecretStore:
         insecure: bool = False,
         may_ask: bool = True,
         limited: Limited = run_limited,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Take the environment, config.toml's `[keyring]`, the state directory, and how to wait.
 
-        `insecure` accepts a keyring that keeps plain text; `may_ask` is false where a locked one
-        may not even ask the person to unlock it.
+        `insecure`, `may_ask` and `tell` are as for `Keyring`.
         """
         self._keyring = Keyring(
-            environ, settings, insecure=insecure, may_ask=may_ask, limited=limited
+            environ, settings, insecure=insecure, may_ask=may_ask, limited=limited, tell=tell
         )
         self._index = SecretIndex(state)
         self._read_before: dict[str, Secret | None] = {}

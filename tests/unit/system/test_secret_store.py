@@ -10,7 +10,7 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +21,7 @@ from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.secret import Secret
 from mfa_session.system import keyring_access
+from mfa_session.system.keyring_access import ACCEPTED_ONCE
 from mfa_session.system.secret_store import SecretStore
 
 if TYPE_CHECKING:
@@ -66,11 +67,10 @@ def memory() -> Iterator[dict[tuple[str, str], str]]:
     items.clear()
 
 
-def store_in(backend: str, *, may_ask: bool = True, insecure: bool = False) -> SecretStore:
+def store_in(backend: str, **how: Any) -> SecretStore:
     """Return a store with a pinned backend, and the test's own state directory."""
     name = backend if "." in backend else f"{odd_keyrings.PREFIX}.{backend}"
-    state = StateDir.of(os.environ)
-    return SecretStore({}, {"backend": name}, state, may_ask=may_ask, insecure=insecure)
+    return SecretStore({}, {"backend": name}, StateDir.of(os.environ), **how)
 
 
 def ask(
@@ -293,8 +293,17 @@ class TestRefused:
             store_in(backend).set(SERIAL, SECRET)
         assert (caught.value.code, memory) == ("keyring-insecure", {})
         assert "--insecure-keyring" in caught.value.hint
-        store_in(backend, insecure=True).set(SERIAL, SECRET)
+        told: list[str] = []
+        store_in(backend, insecure=True, tell=told.append).set(SERIAL, SECRET)
         assert memory == {("mfa-session", SERIAL): PLAIN}
+        assert told == [ACCEPTED_ONCE]
+
+    def test_a_safe_keyring_makes_no_word_of_an_option_that_it_does_not_need(
+        self, memory: dict[tuple[str, str], str]
+    ) -> None:
+        told: list[str] = []
+        store_in("MemoryKeyring", insecure=True, tell=told.append).set(SERIAL, SECRET)
+        assert (told, len(memory)) == ([], 1)
 
     def test_plain_text_is_accepted_by_the_settings(
         self, memory: dict[tuple[str, str], str]

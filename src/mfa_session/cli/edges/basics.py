@@ -33,6 +33,9 @@ if TYPE_CHECKING:
         def confirm(self, question: str) -> bool | None:
             """Ask for a yes; None where nobody can be asked."""
 
+        def say_once(self, text: str) -> None:
+            """Tell the person, unless this was told in this run."""
+
         def supplied_code(self) -> SuppliedCode | None:
             """Return the code given by option or variable."""
 

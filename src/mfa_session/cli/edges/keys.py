@@ -32,6 +32,7 @@ def _make_items(basics: Basics) -> KeyringItems:
             insecure=run.given.flag("insecure_keyring"),
             may_ask=run.may_ask,
             limited=run.limited(WAITING_FOR_KEYRING),
+            tell=basics.say_once,
         )
     )
 
