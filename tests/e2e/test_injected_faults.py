@@ -192,7 +192,7 @@ def test_a_fault_at_every_moment_loses_nothing_but_an_answer(
 ) -> None:
     moments = logins.moments()
     answer = moments.index(logins.find("sendto", "Action=GetSessionToken"))
-    kept = moments.index(logins.find("rename", ".session-", answer))
+    kept = moments.index(logins.find("write", "/session-", answer))
     ends: Counter[str] = Counter()
     wrong = []
     for place, moment in list(enumerate(moments))[part::PARTS]:

@@ -34,8 +34,8 @@ class AsidePlace:
         self._reserved: list[Reservation] = []
         try:
             for group in _in_groups(targets):
-                # The process in the name: a session that already lies aside for a profile stays.
-                name = f"{file_of_profile(RECOVERED, group[0])}-{os.getpid()}"
+                # A name of its own: a session that already lies aside for a profile stays.
+                name = f"{file_of_profile(RECOVERED, group[0])}-{os.urandom(4).hex()}"
                 self._reserved.append(state.reserve(name, _RESERVED_BYTES * len(group)))
         except BaseException:
             self.release()
@@ -78,7 +78,7 @@ def _remove_aside(state: StateDir, profiles: Collection[str]) -> None:
             state.remove(name)
             continue
         standing = profiles_in(state, name)
-        if standing and standing.keys() <= set(profiles):
+        if standing.keys() <= set(profiles):  # a kill may have left it empty
             state.remove(name)
         elif not standing.keys().isdisjoint(profiles):
             left = [standing[profile] for profile in standing.keys() - set(profiles)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from binascii import b2a_base64
+from contextlib import suppress
 
 from mfa_session.files.atomic import (
     create_private,
@@ -37,9 +39,11 @@ class Reservation:
         self._temporary = temporary_name(path)
         try:
             self._create()
-            # Random bytes: a file system that compresses would give zeros no room.
-            write_all(self._descriptor, os.urandom(size_bytes))
+            # Random: a file system that compresses would give zeros no room. And text in one line,
+            # of which a mark of a comment makes nothing.
+            write_all(self._descriptor, b2a_base64(os.urandom(size_bytes), newline=False))
             os.fsync(self._descriptor)
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
             self._try_rename()
         except BaseException:
             self.release()
@@ -59,22 +63,32 @@ class Reservation:
         self._temporary = other
 
     def fill(self, data: bytes) -> None:
-        """Put `data` in the room and give it its name: no kill loses it from now on.
+        """Give the room its name and put `data` in it, lines of an INI file.
 
-        Nothing waits for the disk, on which it soon is, or stands somewhere else by then.
-        Raises ConfigurationError `file-not-written`; what fits in the room is not short of space.
+        No kill loses it once the first write is done: what is left of the room is a comment until
+        it is cut off. Nothing waits for the disk, on which it soon is, or stands somewhere else by
+        then. Raises ConfigurationError `file-not-written`; what fits in the room is not short of
+        space.
         """
         try:
-            os.lseek(self._descriptor, 0, os.SEEK_SET)
-            write_all(self._descriptor, data)
+            if sys.platform != "win32":
+                rename(self._temporary, self.path)
+                self._temporary = self.path
+            write_all(self._descriptor, data + b"#")
+        except OSError as exc:
+            raise not_written(self.path, exc) from exc
+        with suppress(OSError):
             os.ftruncate(self._descriptor, len(data))
-            if sys.platform == "win32":
-                self._close()
+        self._close()
+        if sys.platform == "win32":  # an open file cannot be renamed
+            self._rename_closed()
+        self._filled = True
+
+    def _rename_closed(self) -> None:
+        try:
             rename(self._temporary, self.path)
         except OSError as exc:
             raise not_written(self.path, exc) from exc
-        self._filled = True
-        self._close()
 
     def release(self) -> None:
         """Give the room back; after `fill`, do nothing."""

@@ -148,7 +148,7 @@ class StateDir:
     def reserve(self, name: str, size_bytes: int) -> Reservation:
         """Take the room on the disk for a file of up to `size_bytes`, to be filled later.
 
-        The name keeps what it holds until then. Raises ConfigurationError `file-not-written`.
+        Nothing stands at the name yet. Raises ConfigurationError `file-not-written`.
         """
         from mfa_session.files.atomic import not_written  # noqa: PLC0415 - not warm
         from mfa_session.files.reservation import Reservation  # noqa: PLC0415 - not warm

@@ -15,6 +15,7 @@ import pytest
 from files.users import IS_ROOT, NOBODY, file_size_limit, somebody
 from mfa_session.files import reservation
 from mfa_session.files.state import StateDir, state_path
+from mfa_session.ini.document import IniDocument
 from mfa_session.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -143,11 +144,10 @@ def test_read_only_home_without_runtime_directory_locks_in_the_temporary_one(
 
 def test_reservation_is_unseen_until_filled(root: Path) -> None:
     state = StateDir(str(root))
-    state.write("x", b"before")
     with state.reserve("x", 8192) as room:
-        assert (state.read("x"), state.names()) == (b"before", ["x"])
-        (hidden,) = [root / name for name in os.listdir(root) if name != "x"]
-        assert hidden.stat().st_size == 8192
+        assert (state.read("x"), state.names()) == (None, [])
+        (hidden,) = root.iterdir()
+        assert hidden.stat().st_size >= 8192
         assert mode(hidden) == 0o600
         room.fill(b"session")
     assert (state.read("x"), contents(root), mode(root / "x")) == (b"session", ["x"], 0o600)
@@ -201,9 +201,8 @@ def test_reserved_room_is_there_when_the_disk_is_full(tmp_path: Path) -> None:
         subprocess.check_call(["umount", str(disk)])
 
 
-def test_failed_fill_keeps_what_was_there(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_fill_leaves_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = StateDir(str(root))
-    state.write("x", b"before")
 
     def fail(*_: object) -> None:
         raise OSError(5, "Input/output error")
@@ -212,7 +211,23 @@ def test_failed_fill_keeps_what_was_there(root: Path, monkeypatch: pytest.Monkey
         monkeypatch.setattr(reservation, "write_all", fail)
         with pytest.raises(ConfigurationError, match="input/output error"):
             room.fill(b"new")
-    assert (state.read("x"), contents(root)) == (b"before", ["x"])
+    assert (state.read("x"), contents(root)) == (None, [])
+
+
+def test_what_is_filled_is_whole_before_the_rest_of_the_room_is_cut_off(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    state = StateDir(str(root))
+    monkeypatch.setattr(os, "ftruncate", fail)  # as if a kill had come before
+    with state.reserve("x", 8192) as room:
+        room.fill(b"[a]\nk = v\n")
+    data = state.read("x") or b""
+    assert len(data) > 8192
+    document = IniDocument.parse(data, "x")
+    assert {name: document.section(name) for name in document.names()} == {"a": {"k": "v"}}
 
 
 def test_reservation_left_by_a_kill_is_no_file_and_goes_later(root: Path) -> None:

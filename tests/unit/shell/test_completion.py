@@ -199,3 +199,27 @@ def test_zsh_loads_it_from_a_directory_of_fpath(open_shell: OpenShell, places: P
     shell.do("fpath=(~/site $fpath); compinit -u -D")
     assert shell.typed("mfa-session login --profile=my") == ["login", "--profile=my name"]
     assert shell.typed("mfa-session login --profile=bo") == ["login", "--profile=books"]
+
+
+HOSTILE = [
+    "q1$(touch pwned)", "q2`touch pwned`", "q3;touch pwned;", "q4>pwned", "q5\\$(touch pwned)",
+    "q6'$(touch pwned)'", 'q7"$(touch pwned)"', "q8!! *[x]{a,b}~", "q9%n%F{red}:co:lon\\",
+    "qa${(e):-$(touch pwned)}",
+]  # fmt: skip
+"""Names of profiles that a shell would act on; two letters tell one from the other."""
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_name_that_a_shell_would_act_on_is_completed_and_does_nothing(
+    open_shell: OpenShell, places: Path, name: str
+) -> None:
+    keys = "aws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
+    sections = "".join(f"[{hostile}]\n{keys}" for hostile in HOSTILE)
+    (places / ".aws" / "credentials").write_text(sections)
+    shell = open_shell(name)
+    shell.complete()
+    lines = {f"login --profile {hostile[:2]}": hostile for hostile in HOSTILE}
+    got = {line: shell.typed(f"mfa-session {line}")[-1] for line in lines}
+    assert got == lines
+    shell.listed("mfa-session login --profile q")
+    assert not (places / "pwned").exists()
