@@ -36,6 +36,8 @@ _OF_A_ROLE: Known = {
     "aws:PrincipalType": ("AssumedRole",),
     "aws:username": None,
 }
+# Only temporary credentials were issued at some time (IAM's reference of global condition keys).
+_NO_SESSION: Known = {"aws:TokenIssueTime": None}
 
 
 class Principal(Record):
@@ -65,12 +67,12 @@ class Credentials(Record):
 
 def long_term() -> Credentials:
     """Return an access key's: AWS says nothing of MFA, not even that there was none."""
-    return _of_user("long-term", "long-term key", {MFA_PRESENT: None, MFA_AGE: None})
+    return _of_user("long-term", "long-term key", {**_NO_SESSION, MFA_PRESENT: None, MFA_AGE: None})
 
 
 def long_term_with_code() -> Credentials:
     """Return an access key's, with a code sent along: AssumeRole takes one."""
-    mfa: Known = {MFA_PRESENT: _TRUE, MFA_AGE: ("0",)}
+    mfa: Known = {**_NO_SESSION, MFA_PRESENT: _TRUE, MFA_AGE: ("0",)}
     return _of_user("long-term-with-code", "long-term key and a code", mfa)
 
 

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
-from mfa_session.policy.mfa import is_age, is_present
+from mfa_session.policy.mfa import is_age, is_boolean, is_present
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +104,11 @@ def _limit(statement: Statement) -> str | None:
 
     An age that stops everybody soon after each code, or nobody ever, is none that was meant.
     """
-    compared = [each for each in statement.conditions if is_age(each) and each.operator != "Null"]
+    compared = [
+        each
+        for each in statement.conditions
+        if is_age(each) and each.operator != "Null" and not all(map(is_boolean, each.values))
+    ]
     ages = [age for each in compared for age in map(age_seconds, each.values) if age]
     if not compared:
         return None

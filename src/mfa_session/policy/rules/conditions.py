@@ -55,6 +55,7 @@ CIRCUMSTANCES = {
     "aws:sourceip",
     "aws:sourcevpc",
     "aws:sourcevpce",
+    "aws:tokenissuetime",
     "aws:useragent",
     "aws:vpcsourceip",
 }
@@ -167,9 +168,10 @@ def _with_known_operator(case: Case, condition: Condition, near: str | None) -> 
 
 def _misspelt(condition: Condition) -> str | None:
     """Return the key of the two about MFA that another one is meant to be."""
-    prefix, colon, name = (part.strip() for part in condition.key.lower().rpartition(":"))
-    of_a_provider_or_tag = (colon and prefix not in PREFIXES) or "/" in name
-    if of_a_provider_or_tag or is_present(condition) or is_age(condition):
+    key = condition.key.lower().partition("/")[0]  # what follows is the name of a tag
+    prefix, colon, name = (part.strip(": ") for part in key.rpartition(":"))
+    of_a_provider = colon and prefix not in PREFIXES
+    if of_a_provider or is_present(condition) or is_age(condition):
         return None
     age_name = MFA_AGE.partition(":")[2].lower()
     names = (MFA_PRESENT.partition(":")[2].lower(), age_name)

@@ -50,14 +50,16 @@ _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 def check_anyone(case: Case) -> Iterator[Flaw]:
     """Find Allows for everybody who has MFA, in whatever account."""
     narrowing = {_plain(each) for each in case.other_conditions} - _OF_ANY_ACCOUNT
-    if not is_for_everybody(case.statement) or narrowing - {_NETWORK}:
+    all_but = case.statement.allows and case.statement.not_principals is not None
+    if not (all_but or is_for_everybody(case.statement)) or narrowing - {_NETWORK}:
         return
     whole, partly = _is_only_with_mfa(case), _is_partly_only_with_mfa(case)
     if whole or partly:
         yield Flaw(
             ANYONE,
-            _place(case, "Principal"),
-            "the principal is everybody, and everybody can set up MFA in an AWS account",
+            _place(case, "NotPrincipal" if all_but else "Principal"),
+            f"the principal is everybody{' else' if all_but else ''}, and everybody can set up MFA "
+            "in an AWS account",
             "everybody who has an AWS account and an MFA device gets through"
             + ("" if whole else " to what the Deny is about")
             + (" from these networks" if narrowing else ""),
