@@ -153,6 +153,12 @@ ROWS = {
         two_keys,
         then=("exec", "--profile", "mfa", "--", "true"),
     ),
+    "a session in the place of a command": Row(
+        "cli.exec_:_refuse_session_for_command",
+        "exec",
+        ("exec", "default", "--", "true"),
+        then=("status", "--check", "--profile", "default-mfa"),
+    ),
     "a source without keys": Row(
         "session.sources:_other_source",
         "--source-profile",

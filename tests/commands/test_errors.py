@@ -293,3 +293,31 @@ def closed_port() -> str:
     """Return a URL of this machine where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return f"http://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("command", ["login", "status", "logout"])
+def test_a_word_too_many_is_told_to_be_a_sessions_name(run: Run, command: str) -> None:
+    outcome = run(command, "mfa")
+    assert outcome.exit_code == 2
+    assert outcome.stderr.endswith("(mfa). Name a session with --profile.\n")
+
+
+@pytest.mark.parametrize(
+    ("config", "settings", "place", "hint"),
+    [
+        ("", "[sessions.mfa]\nsource_profile = 'nope'\n",
+         "source_profile of [sessions.mfa] in {settings}: ", "default"),
+        ("", "[sessions.mfa]\nsource_profile = 'other'\n",
+         "source_profile of [sessions.mfa] in {settings}: ", "there: 'default'"),
+        ("", "[sessions.mfa]\nvia = 'nope'\n", "via of [sessions.mfa] in {settings}: ", "default"),
+        ("[profile mfa]\nsource_profile = nope\n", "", "source_profile of profile 'mfa': ",
+         "known"),
+    ],
+)  # fmt: skip
+def test_what_a_file_names_in_vain_is_told_with_the_setting(
+    run: Run, carols: AwsFiles, config: str, settings: str, place: str, hint: str
+) -> None:
+    carols.write(config="[profile other]\nregion = x\n" + config, settings=settings)
+    error = error_of(run, exit_code=3)
+    assert error["message"].startswith(place.format(settings=carols.settings)), error
+    assert hint in error["hint"]

@@ -213,3 +213,14 @@ def test_no_core_is_dumped_of_what_reads_a_kept_session(
         assert resource.getrlimit(resource.RLIMIT_CORE) == usual
     finally:
         resource.setrlimit(resource.RLIMIT_CORE, before)
+
+
+def test_a_second_name_for_a_session_at_hand_is_told_how_to_be_used(
+    run: Run, log_in: LogIn
+) -> None:
+    log_in()
+    first = run("login", "--profile", "daves", "--source-profile", "default")
+    again = run("login", "--profile", "daves")
+    assert (first.exit_code, "kept" in first.stderr) == (0, True), first
+    assert first.stderr.endswith("use it: aws --profile daves …\n")
+    assert "use it" not in again.stderr

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and modes of 
 
 BAD = {
     "no keys": ((), "", "", "", "no-long-term-keys", "aws configure"),
-    "several keys": ((), "{default}{work}", "", "", "answer-needed", "--source-profile"),
+    "several keys": ((), "{home}{work}", "", "", "answer-needed", "--source-profile"),
     "several devices": (("--profile", "two"), "{default}", "", "", "several-mfa-devices",
                         "--mfa-serial"),
     "no such source": (("--source-profile", "nosuch"), "{default}", "", "", "no-such-profile",
@@ -76,7 +76,8 @@ def test_bad_answers_change_nothing(
     argv, credentials, settings, config, code, says = BAD[case]
     if case == "several devices":
         aws.create_device(carol, name="carols-tablet")
-    texts = {"default": long_term(carol), "work": long_term(carol, "work"), "had": managed("had")}
+    texts = {name: long_term(carol, name) for name in ("default", "home", "work")}
+    texts["had"] = managed("had")
     files.write(credentials.format(**texts), settings=settings or None, config=config or None)
     before = tree(home)
     outcome = run("configure", "--no-input", "--json", *argv)
@@ -86,6 +87,17 @@ def test_bad_answers_change_nothing(
     assert says in f"{error['message']} {error['hint']}"
     assert tree(home) == before
     assert aws.count("GetSessionToken") == 0
+    del phone
+
+
+def test_default_is_the_source_where_nobody_can_be_asked(
+    run: Run, files: AwsFiles, carol: User, phone: Device
+) -> None:
+    files.write(long_term(carol, "dave") + long_term(carol))
+    outcome = run("configure", "--no-input", "--no-login")
+    assert outcome.exit_code == 0, outcome
+    assert "long-term keys: profile 'default' (others: dave)" in outcome.stderr
+    assert 'source_profile = "default"' in files.settings.read_text()
     del phone
 
 

@@ -61,5 +61,4 @@ class AwsRequest:
     @property
     def key(self) -> str:
         """The signing key, as the person knows it."""
-        where = f"profile {self.caller.profile!r}" if self.caller.profile else "the environment"
-        return f"{self.caller.keys.shown_id} ({where})"
+        return self.caller.label()

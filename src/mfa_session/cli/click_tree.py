@@ -78,8 +78,11 @@ class ExampleFirst(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            if self.against_words and type(error) is click.UsageError:
-                ctx.fail(self.against_words)
+            if type(error) is click.UsageError:  # too many words
+                if self.against_words:
+                    ctx.fail(self.against_words)
+                if any("--profile" in param.opts for param in self.params):
+                    ctx.fail(f"{error.message}. Name a session with --profile.")
             raise
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

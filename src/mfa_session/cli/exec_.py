@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.session.environment import child_environment
@@ -28,6 +29,8 @@ class Options(Record):
 
 def run(options: Options, ctx: Context) -> Result:
     """Get the session, then become the command, or the person's shell; or serve it."""
+    if options.rest[1:2] == ("--",):
+        _refuse_session_for_command(options, ctx)
     ctx.make.take_code_from_stdin()
     use = take_session(options.session, ctx)
     command = options.rest or (_shell(ctx.environ),)
@@ -39,6 +42,23 @@ def run(options: Options, ctx: Context) -> Result:
         environ = child_environment(ctx.environ, variables_of(use, ctx, options.region))
         exit_code = ctx.make.execute(command, environ)
     return Result(data={}, exit_code=exit_code)
+
+
+def _refuse_session_for_command(options: Options, ctx: Context) -> None:
+    """Refuse `exec NAME -- CMD`, as aws-vault has it, where NAME is a session or a profile."""
+    from mfa_session.model.quoting import join, quote  # noqa: PLC0415  # seldom
+    from mfa_session.session.inputs import read_inputs  # noqa: PLC0415
+    from mfa_session.session.names import look_up  # noqa: PLC0415
+
+    name, _, *command = options.rest
+    inputs = read_inputs(ctx, options.session)
+    if look_up(inputs, name) is not None or name in inputs.profiles.names():
+        again = f"mfa-session exec --profile {quote(name)} -- {join(command)}"
+        raise UsageError(
+            "session-for-command",
+            f"{name!r} is a session or a profile, no command",
+            f"run `{again}`",
+        )
 
 
 def _shell(environ: Mapping[str, str]) -> str:

@@ -115,7 +115,7 @@ def tell(outcome: Outcome, ctx: Context, *, asked: str | None) -> None:
     until = f", until {_clock_time(session.expires_at, now)}" if session.expires_at else ""
     place = f"in profile {session.profile!r}" + (" (keyring)" if session.in_keyring else "")
     ctx.console.say(f"{what} of {source}{account}: {kept}good for {left}{until}, {place}")
-    if asked != session.profile or not outcome.reused:
+    if asked != session.profile or outcome.is_new_here:
         ctx.console.say(f"use it: aws --profile {quote(session.profile)} …")
 
 

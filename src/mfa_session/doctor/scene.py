@@ -46,8 +46,7 @@ class KeyFacts(Record):
 
     def label(self) -> str:
         """Return how to speak of the key."""
-        where = f"profile {self.caller.profile!r}" if self.caller.profile else "the environment"
-        return f"{self.caller.keys.shown_id} ({where})"
+        return self.caller.label()
 
 
 class AwsFacts(Record):

@@ -38,6 +38,18 @@ class Caller(Record):
     region: str | None
     session: str | None = None
 
+    def label(self) -> str:
+        """Return how to speak of the key: its id, and where it is.
+
+        A session's keys are in no profile with long-term keys: they come from the key there.
+        """
+        where = f"profile {self.profile!r}" if self.profile else "the environment"
+        if self.session is not None:
+            where = f"session {self.session!r} of {where}"
+        elif self.keys.session_token is not None:
+            where = f"a session of {where}"
+        return f"{self.keys.shown_id} ({where})"
+
 
 class MfaCode(Record):
     """A device's serial and a code of it, as one argument: neither is of use alone."""

@@ -90,7 +90,7 @@ class Renewal:
             raise Interrupted(
                 "interrupted", f"interrupted; session {settings.name!r} had been renewed already"
             ) from interrupt
-        return Outcome(session=session, reused=shared is not None)
+        return Outcome(session=session, reused=shared is not None, is_new_here=True)
 
     def _is_in_place(self, session: Session, settings: Settings) -> bool:
         is_there = session.profile == settings.target and self._is_written(session)

@@ -17,10 +17,14 @@ LEAST_BASE_SECONDS = 60
 
 
 class Outcome(Record):
-    """A session that was had; `reused` when no call to AWS was made for it."""
+    """A session that was had; `reused` when no call to AWS was made for it.
+
+    `is_new_here`: it was written to this profile just now, be it a new one or another's.
+    """
 
     session: Session
     reused: bool
+    is_new_here: bool = False
 
 
 def find_kept(settings: Settings, sessions: Iterable[Session], now: datetime) -> Session | None:

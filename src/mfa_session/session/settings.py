@@ -158,12 +158,31 @@ def _find_origin(
     session = origin
     if "credential_process" in inputs.profiles.section(origin):
         session = _session_behind(inputs, origin)
-    if origin == said.table.get("via") or (session != name and names_session(inputs, session)):
-        via = _resolve_via(inputs, session, seen)
-        return via, via.source
-    source = named_source(inputs, origin)
+    try:
+        if origin == said.table.get("via") or (session != name and names_session(inputs, session)):
+            via = _resolve_via(inputs, session, seen)
+            return via, via.source
+        source = named_source(inputs, origin)
+    except ConfigurationError as error:
+        if origin != asked and repr(origin) in error.message:
+            _name_setting(error, inputs, said, origin)
+        raise
     is_remembered = not any((asked, *places, stands))
     return None, _as_aws_finds_it(inputs, name, source) if is_remembered else source
+
+
+def _name_setting(error: ConfigurationError, inputs: Inputs, said: _Said, origin: str) -> None:
+    """Have an error about what a file names say which setting it is, and where it is mended."""
+    keys = [key for key in ("via", "source_profile") if said.table.get(key) == origin]
+    if keys:
+        place = f"{keys[0]} of [sessions.{said.name}] in {inputs.file.path}"
+    elif said.section.get("source_profile") == origin:
+        place = f"source_profile of profile {said.name!r}"
+    else:
+        return
+    error.message = f"{place}: {error.message}"
+    if error.add:
+        error.hint, error.add = f"{error.lead} there: {error.add[-1]!r}", ()
 
 
 def _as_aws_finds_it(inputs: Inputs, name: str, source: Source) -> Source:

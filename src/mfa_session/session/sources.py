@@ -30,6 +30,7 @@ _TEMPORARY = {
     "credential_source": "the machine's own role",
 }
 
+DEFAULT = "default"
 SOURCE_PROFILE = "--source-profile"
 _BRIDGED = (*_TEMPORARY, "role_arn")
 
@@ -78,19 +79,24 @@ def usual_source(inputs: Inputs, name: str, option: str = SOURCE_PROFILE) -> Sou
     return _only_source(inputs, option)
 
 
+def source_profiles(inputs: Inputs) -> list[str]:
+    """Return the profiles that hold or yield long-term keys: `default` first, then sorted."""
+    found = [name for name in inputs.profiles.names() if source_in(inputs, name) is not None]
+    return sorted(found, key=lambda name: (name != DEFAULT, name))
+
+
 def _only_source(inputs: Inputs, option: str) -> Source:
     """Return the one source that there is at all; refuse none, and several."""
-    found = {
-        name: source for name in inputs.profiles.names() if (source := source_in(inputs, name))
-    }
-    if len(found) == 1:
-        return next(iter(found.values()))
+    found = source_profiles(inputs)
+    only = source_in(inputs, found[0]) if len(found) == 1 else None
+    if only is not None:
+        return only
     if found:
         raise ConfigurationError(
             "several-sources",
             f"several profiles hold long-term access keys: {', '.join(found)}",
             "say which is yours",
-            add=(option, next(iter(found))),
+            add=(option, found[0]),
         )
     named = [name for name in FILE_VARIABLES if inputs.environ.get(name)]
     hint = "run `aws configure` to store yours"
@@ -146,7 +152,7 @@ def _usual_profiles(inputs: Inputs, name: str) -> Iterator[str]:
         if inputs.environ.get(variable):
             yield inputs.environ[variable]
     yield f"{name}-long-term"
-    yield "default"
+    yield DEFAULT
     yield "default-long-term"
 
 
@@ -226,7 +232,7 @@ def _other_source(inputs: Inputs, profile: str, option: str) -> tuple[str, tuple
     """Return the hint for who named a profile without long-term keys, and the words it lacks."""
     behind = follow(inputs, profile)
     found = behind.profile if behind else None
-    found = found or next((n for n in inputs.profiles.names() if source_in(inputs, n)), None)
+    found = found or next(iter(source_profiles(inputs)), None)
     if found is None:
         return "store your access key (AKIA…): `aws configure`", ()
     return "name the profile that holds your access key (AKIA…)", (option, found)

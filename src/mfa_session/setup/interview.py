@@ -16,7 +16,7 @@ from mfa_session.model.settings_file import CODE_SOURCES
 from mfa_session.session.asking import find_caller
 from mfa_session.session.names import default_name
 from mfa_session.session.settings import resolve_named
-from mfa_session.session.sources import named_source
+from mfa_session.session.sources import DEFAULT, named_source, source_profiles
 from mfa_session.session.validation import check_serial
 from mfa_session.setup.answers import (
     Answers,
@@ -30,7 +30,6 @@ from mfa_session.setup.profiles import (
     asking_for_codes,
     check_any_source,
     repointable,
-    source_profiles,
 )
 
 TYPE_CHECKING = False
@@ -119,6 +118,10 @@ class Interview:
             self._ctx.console.say(f"long-term keys: profile {found[0]!r}")
             return found[0]
         if not self._dialog.asks:
+            if found[0] == DEFAULT:  # which `login` takes, too
+                more = ", ".join(found[1:])
+                self._ctx.console.say(f"long-term keys: profile {DEFAULT!r} (others: {more})")
+                return DEFAULT
             raise ConfigurationError(
                 "answer-needed",
                 f"several profiles have long-term keys: {', '.join(found)}",

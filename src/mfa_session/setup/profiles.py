@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.session.names import holds_keys, unknown_name
-from mfa_session.session.sources import environment_source, source_in
+from mfa_session.session.sources import environment_source
 from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from mfa_session.session.inputs import Inputs
 
 _ROLE_KEYS = ("role_arn", "source_profile", "mfa_serial")
-
-
-def source_profiles(inputs: Inputs) -> list[str]:
-    """Return the profiles that hold or yield long-term keys, sorted."""
-    return [name for name in inputs.profiles.names() if source_in(inputs, name) is not None]
 
 
 def check_any_source(inputs: Inputs) -> None:

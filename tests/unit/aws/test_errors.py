@@ -174,3 +174,10 @@ def test_a_code_whose_answer_was_lost_is_told_to_be_used_up() -> None:
     assert "the code may be used up" in translate(broken, asked(), NOW).hint
     without_code = AwsRequest("sts", "GetCallerIdentity", asked().caller)
     assert "code" not in translate(broken, without_code, NOW).hint
+
+
+def test_the_key_of_a_session_is_told_to_be_one() -> None:
+    request = asked("token", ROLE)
+    assert request.key == "ASIAEXAMPLEEXAMPLE12 (a session of profile 'default')"
+    named = request.caller.replace(session="mfa")
+    assert named.label() == "ASIAEXAMPLEEXAMPLE12 (session 'mfa' of profile 'default')"

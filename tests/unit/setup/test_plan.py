@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from mfa_session.model.errors import MfaSessionError
-from mfa_session.session.sources import named_source
+from mfa_session.session.sources import named_source, source_profiles
 from mfa_session.setup.answers import Answers, NewRoleProfile, find_session, read_role, target_of
 from mfa_session.setup.plan import PROFILES, SETTINGS, Change, plan, questions, setting_exists
-from mfa_session.setup.profiles import repointable, source_profiles
+from mfa_session.setup.profiles import repointable
 from session.worlds import KEYS, inputs
 
 ARN = "arn:aws:iam::123456789012:role/books"
@@ -190,6 +190,14 @@ def test_sources_are_those_with_long_term_keys() -> None:
     back = "[profile back]\ncredential_process = mfa-session credential-process\n"
     world = inputs(f"[default]\n{KEYS}[had]\n{session}", BOOKS + process + back)
     assert source_profiles(world) == ["default", "process"]
+
+
+def test_default_is_the_first_of_several_sources() -> None:
+    world = inputs(f"[dave]\n{KEYS}[default]\n{KEYS}[a]\nregion = x\n")
+    assert source_profiles(world) == ["default", "dave"]
+    with pytest.raises(MfaSessionError) as refused:
+        named_source(world, "a")
+    assert refused.value.add == ("--source-profile", "default")
 
 
 @pytest.mark.parametrize(
