@@ -92,12 +92,21 @@ def disk(home: Path) -> Iterator[Disk]:
     disk.unmount()
 
 
-def snapshot(folder: Path) -> dict[str, bytes | None]:
-    """Return every path below a folder, with the bytes of files."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
-        for path in sorted(folder.rglob("*"))
-    }
+def snapshot(folder: Path) -> dict[str, tuple[int, bytes | None]]:
+    """Return every path below a folder, with its mode and the bytes of files."""
+    return {str(path.relative_to(folder)): look_at(path) for path in sorted(folder.rglob("*"))}
+
+
+def look_at(path: Path) -> tuple[int, bytes | None]:
+    """Return the mode of a path, and the bytes of a file, though nobody may read it."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        return mode, None
+    path.chmod(0o600)
+    try:
+        return mode, path.read_bytes()
+    finally:
+        path.chmod(stat.S_IMODE(mode))
 
 
 # A full disk

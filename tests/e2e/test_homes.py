@@ -44,6 +44,7 @@ def in_container(carols: AwsFiles, project: Path, program: str) -> InContainer:
         pytest.skip("this machine allows no user namespaces (unshare)")
     env = {
         "HOME": None,
+        "TMPDIR": str(project.parent),  # not what another run has left, which may be another user's
         "AWS_SHARED_CREDENTIALS_FILE": str(carols.credentials),
         "AWS_CONFIG_FILE": str(carols.config),
     }

@@ -250,7 +250,7 @@ sys.addaudithook(fail)
 @pytest.mark.usefixtures("carols")
 @pytest.mark.parametrize(
     "moment",
-    ["open /.aws/credentials", "open /.aws/.credentials", "open /mfa-session/", "os.mkdir /"],
+    ["open /.aws/credentials", "open /.aws/.credentials", "open /state/mfa-session/", "os.mkdir /"],
 )
 @pytest.mark.parametrize(
     "command", ["login", "login --json", "exec", "env --shell bash", "credential-process"]
