@@ -64,6 +64,7 @@ class Terminal(Protocol):
         program: str | None = None,
         env: Mapping[str, str | None] | None = None,
         limit_seconds: float = 20,
+        stderr: Path | None = None,
     ) -> pexpect.spawn[str]: ...
 
 
@@ -195,7 +196,7 @@ def start(program: str) -> Iterator[Start]:
 
 @pytest.fixture
 def terminal(program: str) -> Iterator[Terminal]:
-    """Start the program on a pty of 24 by 80; pexpect drives it."""
+    """Start the program on a pty of 24 by 80, its stderr there or in a file; pexpect drives it."""
     spawned: list[pexpect.spawn[str]] = []
 
     def terminal(
@@ -203,14 +204,23 @@ def terminal(program: str) -> Iterator[Terminal]:
         program: str | None = program,
         env: Mapping[str, str | None] | None = None,
         limit_seconds: float = 20,
+        stderr: Path | None = None,
     ) -> pexpect.spawn[str]:
         processes.need_program(program or "")
         environ = processes.environment_with(env)
+        begin = forked.beginning([program or "", *argv], environ)
+
+        def prepare() -> None:
+            if stderr is not None:
+                os.dup2(os.open(stderr, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644), 2)
+            if begin is not None:
+                begin()
+
         child = pexpect.spawn(
             program,
             list(argv),
             env=environ,
-            preexec_fn=forked.beginning([program or "", *argv], environ),
+            preexec_fn=prepare,
             cwd=os.environ["HOME"],
             timeout=limit_seconds,
             encoding="utf-8",

@@ -40,6 +40,7 @@ MALFORMED = "a code is six digits; try again\r\n"
 PATIENCE_SECONDS = 60  # a limit, not a pause: the machine may be busy
 
 Shell = Callable[[str], "pexpect.spawn[str]"]
+Asked = Callable[..., "pexpect.spawn[str]"]
 
 
 @pytest.fixture
@@ -53,6 +54,22 @@ def shell(terminal: Terminal, program: str) -> Shell:
         )
 
     return shell
+
+
+@pytest.fixture
+def asked(terminal: Terminal, home: Path) -> Asked:
+    """Log in, up to the question, with stderr in a file; the terminal shows the question only."""
+
+    def asked(*argv: str) -> pexpect.spawn[str]:
+        return terminal(*(argv or ("login",)), stderr=home / "err", limit_seconds=PATIENCE_SECONDS)
+
+    return asked
+
+
+def outcome_of(tty: pexpect.spawn[str]) -> tuple[str, int]:
+    """Return what came until the end, and the exit code."""
+    shown = end_of(tty)
+    return shown, tty.wait()
 
 
 def end_of(tty: pexpect.spawn[str]) -> str:
@@ -78,74 +95,75 @@ def test_the_question_comes_by_the_terminal_whatever_the_streams_are(
 
 
 @pytest.mark.usefixtures("carols")
-def test_each_character_typed_shows_as_a_star(phone: Device, shell: Shell) -> None:
-    tty = shell("mfa login; echo code=$?")
+def test_each_character_typed_shows_as_a_star(phone: Device, terminal: Terminal) -> None:
+    tty = terminal("login")
     tty.expect_exact(PROMPT)
     assert tty.getecho() is False
     code = phone.code()
     tty.sendline(code)
-    shown = end_of(tty)
+    shown, exit_code = outcome_of(tty)
     assert shown.startswith("******\r\n")
-    assert shown.endswith("code=0\r\n")
+    assert exit_code == 0
     assert code not in shown
 
 
 @pytest.mark.usefixtures("carols")
-def test_a_rejected_code_is_asked_again_three_times_in_all(aws: Sandbox, shell: Shell) -> None:
-    tty = shell("mfa login 2> err; echo code=$?")
+def test_a_rejected_code_is_asked_again_three_times_in_all(aws: Sandbox, asked: Asked) -> None:
+    tty = asked()
     tty.expect_exact(PROMPT)
     tty.sendline("000001")
     tty.expect(STARS + REJECTED + re.escape(PROMPT))
     tty.sendline("000002")
     tty.expect(STARS + REJECTED + re.escape(PROMPT))
     tty.sendline("000003")
-    assert end_of(tty) == "******\r\ncode=4\r\n"
+    assert outcome_of(tty) == ("******\r\n", 4)
     assert [call.status for call in aws.calls.of("GetSessionToken")] == [403] * 3
 
 
 @pytest.mark.usefixtures("carols")
-def test_a_malformed_code_is_asked_again_without_asking_aws(aws: Sandbox, shell: Shell) -> None:
-    tty = shell("mfa login 2> err; echo code=$?")
+def test_a_malformed_code_is_asked_again_without_asking_aws(aws: Sandbox, asked: Asked) -> None:
+    tty = asked()
     tty.expect_exact(PROMPT)
     for typed in ("abc", "12345", "1234567"):
         tty.sendline(typed)
         if typed != "1234567":
             tty.expect_exact("\r\n" + MALFORMED + PROMPT)
-    assert end_of(tty) == "*******\r\ncode=4\r\n"
+    assert outcome_of(tty) == ("*******\r\n", 4)
     assert aws.calls.of("GetSessionToken") == []
 
 
 @pytest.mark.usefixtures("carols")
-def test_the_right_code_after_wrong_ones_will_do(aws: Sandbox, phone: Device, shell: Shell) -> None:
-    tty = shell("mfa login 2> err; echo code=$?")
+def test_the_right_code_after_wrong_ones_will_do(aws: Sandbox, phone: Device, asked: Asked) -> None:
+    tty = asked()
     tty.expect_exact(PROMPT)
     tty.sendline("12 34 56")
     tty.expect_exact(MALFORMED + PROMPT)
     tty.sendline("000001")
     tty.expect(REJECTED + re.escape(PROMPT))
     tty.sendline(phone.code())
-    assert end_of(tty).lstrip("*") == "\r\ncode=0\r\n"
+    assert outcome_of(tty) == ("******\r\n", 0)
     assert [call.status for call in aws.calls.of("GetSessionToken")] == [403, 200]
 
 
 @pytest.mark.usefixtures("carols")
 @pytest.mark.parametrize("form", ["  {0}{1}  ", "{0} {1}", "\t{0} {1} "])
 def test_spaces_around_a_code_and_one_in_its_middle_are_forgiven(
-    phone: Device, shell: Shell, form: str
+    phone: Device, asked: Asked, form: str
 ) -> None:
-    tty = shell("mfa login 2> err; echo code=$?")
+    tty = asked()
     tty.expect_exact(PROMPT)
     code = phone.code()
-    tty.sendline(form.format(code[:3], code[3:]))
-    assert end_of(tty).lstrip("*") == "\r\ncode=0\r\n"
+    typed = form.format(code[:3], code[3:])
+    tty.sendline(typed)
+    assert outcome_of(tty) == ("*" * len(typed) + "\r\n", 0)
 
 
 @pytest.mark.usefixtures("carols")
 def test_of_several_devices_one_is_picked_by_its_number(
-    aws: Sandbox, carol: User, shell: Shell
+    aws: Sandbox, carol: User, asked: Asked
 ) -> None:
     tablet = aws.create_device(carol, name="carols-tablet")
-    tty = shell("mfa login 2> err; echo code=$?")
+    tty = asked()
     tty.expect_exact("  2  arn:aws:iam::123456789012:mfa/carols-tablet\r\nWhich one (1-2)? ")
     for typed in ("x", "3", "0", ""):
         tty.sendline(typed)
@@ -153,15 +171,16 @@ def test_of_several_devices_one_is_picked_by_its_number(
     tty.sendline("2")
     tty.expect_exact("MFA code for arn:aws:iam::123456789012:mfa/carols-tablet (session mfa): ")
     tty.sendline(tablet.code())
-    assert end_of(tty).lstrip("*") == "\r\ncode=0\r\n"
+    assert outcome_of(tty) == ("******\r\n", 0)
 
 
 @pytest.mark.usefixtures("carols")
-def test_what_is_rubbed_out_is_not_sent(phone: Device, shell: Shell) -> None:
-    tty = shell("mfa login 2> err; echo code=$?")
+def test_what_is_rubbed_out_is_not_sent(phone: Device, asked: Asked) -> None:
+    tty = asked()
     tty.expect_exact(PROMPT)
     tty.send("99\x15" + phone.code() + "7\x7f\n")
-    assert end_of(tty).endswith("*******\b \b\r\ncode=0\r\n")
+    shown, exit_code = outcome_of(tty)
+    assert (shown.endswith("*******\b \b\r\n"), exit_code) == (True, 0)
 
 
 @pytest.mark.usefixtures("carols")
@@ -209,8 +228,8 @@ def test_after_a_stop_the_answer_is_hidden_again(
 
 
 @pytest.mark.usefixtures("carols")
-def test_control_c_at_the_question_leaves_the_error_a_line_of_its_own(shell: Shell) -> None:
-    tty = shell("NO_COLOR=1 mfa login")
+def test_control_c_at_the_question_leaves_the_error_a_line_of_its_own(terminal: Terminal) -> None:
+    tty = terminal("login", env={"NO_COLOR": "1"})
     tty.expect_exact(PROMPT)
     tty.sendintr()
     assert end_of(tty) == "\r\nmfa-session: error: interrupted; nothing was changed\r\n"
