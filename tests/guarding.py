@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import processes
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import processes
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.calls import Call
 
@@ -44,7 +44,7 @@ def path_with(*folders: Path | str) -> str:
 
 def real_cli() -> str:
     """Return the folder of the real AWS CLI."""
-    return str(Path(processes.installed_program("aws")).parent)
+    return str(Path(str(shutil.which("aws"))).parent)
 
 
 def shown_by(outcome: processes.Outcome) -> dict[str, Any]:

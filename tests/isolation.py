@@ -18,7 +18,7 @@ if sys.platform != "win32":
     import fcntl
     import termios
 
-_FAMILIES = ("AWS_", "MFA_SESSION_", "XDG_", "PYTHON", "COV_", "MOTO_")
+_FAMILIES = ("AWS_", "MFA_SESSION_", "XDG_", "PYTHON", "COV_", "MOTO_", "LC_")
 _NAMES = (
     *("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "LINES", "LANG", "LANGUAGE"),
     "DBUS_SESSION_BUS_ADDRESS",  # leads to the keyring

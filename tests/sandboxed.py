@@ -6,11 +6,14 @@ A plugin of pytest's: tests in commands/ and e2e/ get an empty sandbox without a
 from __future__ import annotations
 
 import os
+import sys
+import sysconfig
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
 from places import AwsFiles, long_term
+from preloaded_cli import PreloadedCli
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,13 +58,25 @@ def sandbox(aws_models: None) -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="session")
+def cli_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The folder of an `aws` that runs the real AWS CLI without importing it anew."""
+    if sys.platform != "linux":
+        yield sysconfig.get_path("scripts")
+        return
+    cli = PreloadedCli(tmp_path_factory.mktemp("cli"))
+    yield str(cli.folder)
+    cli.stop()
+
+
 @pytest.fixture
-def aws(sandbox: Sandbox, home: Path, clock: JumpingClock) -> Sandbox:
+def aws(sandbox: Sandbox, home: Path, clock: JumpingClock, cli_folder: str) -> Sandbox:
     """Empty the sandbox, and point this process and its children at it."""
     del home  # it puts the environment back after the test
     sandbox.reset()
     clock.jumped = sandbox.clock.advance
     os.environ.update(sandbox.environ())
+    os.environ["PATH"] = os.pathsep.join([cli_folder, os.environ["PATH"]])
     return sandbox
 
 

@@ -381,7 +381,7 @@ def test_an_open_prompt_keeps_nobody_from_the_credentials_file(
     prompting.expect_exact(PROMPT)
     other = run("login", "--profile", "daves", "--source-profile", "dave", "--token-code",
                 daves_phone.code())  # fmt: skip
-    cli = [processes.installed_program("aws"), "configure", "set"]
+    cli = ["aws", "configure", "set"]
     outside = processes.run_process([*cli, "aws_access_key_id", "AKIAOUTSIDE", "--profile", "new"])
     prompting.sendline(phone.code())
     prompting.expect("good for 12h")

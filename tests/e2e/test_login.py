@@ -41,8 +41,7 @@ def operations(aws: Sandbox) -> list[str]:
 
 def test_what_was_denied_works_with_the_session(aws: Sandbox, log_in: LogIn) -> None:
     instance = aws.create_instance(name="db-1")
-    cli = processes.installed_program("aws")
-    stop = [cli, "ec2", "stop-instances", "--instance-ids", instance]
+    stop = ["aws", "ec2", "stop-instances", "--instance-ids", instance]
     before = processes.run_process(stop)
     log_in("--profile", "mfa")
     after = processes.run_process([*stop, "--profile", "mfa"])

@@ -620,8 +620,9 @@ def test_what_is_written_is_read_by_the_aws_cli(
 ) -> None:
     assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
     assert carols.credentials.exists()
-    cli = processes.installed_program("aws")
-    outcome = processes.run_process([cli, "--profile", roles[7].name, "sts", "get-caller-identity"])
+    outcome = processes.run_process(
+        ["aws", "--profile", roles[7].name, "sts", "get-caller-identity"]
+    )
     assert json.loads(outcome.stdout)["Arn"].startswith(f"arn:aws:sts::{ROLES}:assumed-role/role-7")
 
 

@@ -45,8 +45,7 @@ APPLY = "terraform init -no-color && terraform apply -no-color -auto-approve"
 def project(log_in: LogIn, home: Path) -> Path:
     """Log in, and make a Terraform project whose state is kept in a bucket."""
     log_in()
-    aws_cli = processes.installed_program("aws")
-    bucket = [aws_cli, "s3api", "create-bucket", "--bucket", "state", "--region", "us-east-1"]
+    bucket = ["aws", "s3api", "create-bucket", "--bucket", "state", "--region", "us-east-1"]
     assert processes.run_process([*bucket, "--profile", "mfa"]).exit_code == 0
     (home / "main.tf").write_text(BACKEND)
     return home
@@ -72,7 +71,7 @@ def test_the_token_for_eks_is_the_sessions(log_in: LogIn, carols: AwsFiles) -> N
     log_in()
     section = carols.section("mfa")
     assert section is not None
-    command = [processes.installed_program("aws"), "eks", "get-token", "--cluster-name", "books"]
+    command = ["aws", "eks", "get-token", "--cluster-name", "books"]
     outcome = processes.run_process([*command, "--region", "eu-west-1"], {"AWS_PROFILE": "mfa"})
     token = json.loads(outcome.stdout)["status"]["token"].removeprefix("k8s-aws-v1.")
     address = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode()

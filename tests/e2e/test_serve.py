@@ -150,7 +150,7 @@ def test_the_aws_cli_and_boto3_use_the_session(
     code = "import boto3; c = boto3.Session().get_credentials(); print(c.method, c.access_key)"
     outcome = run("exec", "--serve", *python(code))
     assert outcome.stdout == f"container-role {section['aws_access_key_id']}\n"
-    cli = [processes.installed_program("aws"), "sts", "get-caller-identity", "--query", "Arn"]
+    cli = ["aws", "sts", "get-caller-identity", "--query", "Arn"]
     outcome = run("exec", "--serve", "--", *cli, "--output", "text")
     assert outcome == (0, f"{carol.arn}\n", "")
 

@@ -70,8 +70,7 @@ def cache(home: Path) -> Path:
 
 def ask_aws(name: str) -> processes.Outcome:
     """Have the AWS CLI say who a profile is; it has no terminal to ask for a code on."""
-    cli = processes.installed_program("aws")
-    return processes.run_process([cli, "--profile", name, "sts", "get-caller-identity"])
+    return processes.run_process(["aws", "--profile", name, "sts", "get-caller-identity"])
 
 
 def let_aws_ask(phone: Device) -> None:

@@ -1,0 +1,130 @@
+"""The real AWS CLI, imported once: each run is a fork with its own words, streams and folder.
+
+Two thirds of what a run costs are imports, and the tests run it two hundred times. `aws` on PATH is
+then a client that hands its streams over and waits for the exit code. Process group and terminal
+are not handed over; tests/e2e/test_credential_process.py and the sandbox's tests execute the CLI.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import gc
+import os
+import signal
+import socket
+import subprocess
+import sys
+import traceback
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn, cast
+
+from interpreter import open_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+CLIENT = """\
+#!{python} -ISE
+import os, sys
+from _socket import socket
+connection = socket(1, 1)
+connection.connect({address!r})
+told = repr((sys.argv, dict(os.environ), os.getcwd())).encode()
+rights = b"".join(number.to_bytes(4, sys.byteorder) for number in range(3))
+connection.sendmsg([b"%9d" % len(told)], [(1, 1, rights)])
+connection.sendall(told)
+os._exit(int(connection.recv(9) or b"70"))
+"""
+CACHE = "~/.aws/cli/cache"  # the CLI expands it when it is imported
+MODELS = (("sts", "service-2"), ("ec2", "service-2"), ("ec2", "paginators-1"))
+
+
+class PreloadedCli:
+    """The process that holds the AWS CLI, and the folder with its client, `aws`."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start it; a run that comes before it is ready waits."""
+        address = str(folder / "socket")
+        self.folder = folder / "bin"
+        self.folder.mkdir()
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(address)
+            listener.listen(64)
+            self._server = subprocess.Popen(
+                [sys.executable, __file__], stdin=listener.fileno(), start_new_session=True
+            )
+        client = self.folder / "aws"
+        client.write_text(CLIENT.format(python=sys.executable, address=address))
+        client.chmod(0o755)
+
+    def stop(self) -> None:
+        """End it."""
+        self._server.kill()
+        self._server.wait()
+
+
+def serve(listener: socket.socket) -> None:
+    """Run the AWS CLI in a fork for each connection."""
+    run = _import_cli()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
+    gc.collect()
+    gc.freeze()
+    while True:
+        connection, _ = listener.accept()
+        if os.fork() == 0:
+            _answer(connection, run)
+        connection.close()
+
+
+def _import_cli() -> Callable[[], int]:
+    """Import the AWS CLI, and read the models that most runs need."""
+    clidriver = import_module("awscli.clidriver")  # 500 ms, in this process only
+    models = clidriver.botocore.session
+    models.create_loader = functools.cache(models.create_loader)
+    loader = clidriver.create_clidriver().session.get_component("data_loader")
+    for name, kind in MODELS:
+        loader.load_service_model(name, kind)
+    return cast("Callable[[], int]", clidriver.main)
+
+
+def _answer(connection: socket.socket, run: Callable[[], int]) -> NoReturn:
+    """Be the AWS CLI that the client asks for, and send it the exit code."""
+    code = 70
+    try:
+        _become(connection)
+        code = run()
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 1
+    except BaseException:  # noqa: BLE001  # told as an interpreter does
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        connection.sendall(b"%d" % code)
+        os._exit(code)
+
+
+def _become(connection: socket.socket) -> None:
+    """Take over the client's words, environment, folder and streams."""
+    length, streams, _, _ = socket.recv_fds(connection, 9, 3)
+    told = b""
+    while len(told) < int(length):
+        told += connection.recv(int(length) - len(told))
+    sys.argv, environ, folder = ast.literal_eval(told.decode())
+    set_at_import = {"AWS_DATA_PATH": os.environ["AWS_DATA_PATH"]}
+    os.environ.clear()
+    os.environ.update(environ | set_at_import)
+    assumerole: Any = import_module("awscli.customizations.assumerole")
+    assumerole.CACHE_DIR = os.path.expanduser(CACHE)
+    os.chdir(folder)
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+        os.close(stream)
+    sys.stdin, sys.stdout, sys.stderr = map(open_stream, range(3), ("rb", "wb", "wb"))
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=0))
