@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import faulthandler
 import functools
+import gc
 import logging
 import os
 import signal
@@ -76,6 +77,8 @@ def _import_once() -> None:
 
 def _forget_the_tests() -> None:
     """Be as an interpreter is at its start: descriptors, streams, signals, warnings and hooks."""
+    gc.freeze()  # what the tests have left must not be collected here: it would close descriptors
+    gc.enable()
     faulthandler.disable()
     os.closerange(3, HIGHEST_DESCRIPTOR)  # also tells the parent that all went well
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:

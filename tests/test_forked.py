@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -73,3 +74,24 @@ def test_what_an_interpreter_reads_at_its_start_has_it_executed(
 
 def test_other_programs_are_executed() -> None:
     assert forked.beginning(["/bin/true"], dict(os.environ)) is None
+
+
+class Leftover:
+    """Something in a circle that tells, or does, something when it is collected."""
+
+    def __init__(self) -> None:
+        """Make the circle."""
+        self.me = self
+
+    def __del__(self) -> None:
+        """Tell."""
+        os.write(1, b"collected")
+
+
+def test_what_the_tests_have_left_is_not_collected_there(program: str, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import gc; gc.collect()")
+    gc.disable()
+    Leftover()
+    outcome = processes.run_process([program, "--version"], {"PYTHONPATH": str(tmp_path)})
+    assert outcome.stdout.startswith("mfa-session ")
+    gc.enable()
