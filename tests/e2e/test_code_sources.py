@@ -15,6 +15,7 @@ from fakes import file_keyring
 
 if TYPE_CHECKING:
     from conftest import Run, Terminal
+    from in_process import JumpingClock
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device
     from places import AwsFiles
@@ -153,7 +154,10 @@ def test_second_need_in_a_window_waits_for_the_next(run: Run, aws: Sandbox) -> N
     assert [call.status for call in aws.calls.of("GetSessionToken")] == [200, 200]
 
 
-def test_typed_code_uses_its_window_up(run: Run, aws: Sandbox, stored: Device) -> None:
+def test_typed_code_uses_its_window_up(
+    run: Run, clock: JumpingClock, aws: Sandbox, stored: Device
+) -> None:
+    clock.pause(30 - clock.now().timestamp() % 30)  # a window begins, so the next is far
     assert run("login", "--token-code", stored.code()).exit_code == 0
     outcome = run("login", "--no-input", "--force", limit_seconds=WAIT_SECONDS)
     assert outcome.exit_code == 0
