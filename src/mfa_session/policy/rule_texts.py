@@ -98,7 +98,8 @@ TEXTS = {
         "GetSessionToken needs no permission, and no Deny stops it: the condition has no effect."
     ),
     "anyone-with-mfa": (
-        "The principal is `*`: everybody with any AWS account and a device gets through."
+        "The principal is `*`, or everybody but some (`NotPrincipal`): everybody with any AWS "
+        "account and a device gets through. A warning if only from some networks."
     ),
     "service-has-no-mfa": (
         "The statement requires MFA of an AWS service: the service is locked out."
@@ -107,8 +108,9 @@ TEXTS = {
         "The statement requires MFA of SAML or OpenID Connect users: they are locked out."
     ),
     "role-session-has-no-mfa": (
-        "The statement requires MFA of role sessions, which carry none: they are locked out. "
-        "Require MFA in the role's trust policy."
+        "The statement requires MFA of role sessions, which carry none: they are locked out, also "
+        "where a Deny is for everybody and the role is allowed the same by name. Require MFA in "
+        "the role's trust policy."
     ),
     "mfa-in-role-policy": "The same in the role's own permission policy (`--role`).",
     "scp-locks-out-roles": (
