@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # What a file is by its first bytes, and what to do about it.
 _MAGIC = (
+    (
+        codecs.BOM_UTF32_LE,  # begins as UTF-16's does
+        "this is UTF-32, not UTF-8",
+        "save it as UTF-8: iconv -f UTF-32 -t UTF-8 FILE",
+    ),
     (b"\x1f\x8b", "this is compressed by gzip", "unpack it first: gunzip -c FILE"),
     (b"PK\x03\x04", "this is a ZIP archive", "unpack it first"),
     (b"%PDF", "this is a PDF", "copy the policy out of it into a text file"),

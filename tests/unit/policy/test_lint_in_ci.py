@@ -359,6 +359,8 @@ HCL = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({})\n}\n'
         ("p.json", b"\x7fELF\x00\x01", "bad-policy-json", "p.json:1:5: this is binary"),
         ("p.json", WRONG.encode("utf-16"), "bad-policy-json", "this is UTF-16"),
         ("p.json", WRONG.encode("utf-16-be"), "bad-policy-json", "this is UTF-16"),
+        ("p.json", WRONG.encode("utf-32"), "bad-policy-json", "this is UTF-32"),
+        ("p.yaml", "a: 1".encode("utf-16"), "bad-policy-json", "this is UTF-16"),
         ("p.json", "", "bad-policy-json", "nothing is here"),
         ("p.yaml", "", "not-a-policy", "nothing is here"),
         ("p.yaml", "a: [1\nb: {", "bad-policy-yaml", "p.yaml:2:"),
