@@ -168,6 +168,7 @@ def test_bad_input_is_refused_before_anything_is_asked(
         (200, '{"SigninToken": 3}', (6, "is not AWS")),
         (200, '{"SigninToken": "a\\nb"}', (6, "is not AWS")),
         (200, "x" * 1_000_001, (6, "is not AWS")),
+        (200, "[" * 100_000, (6, "is not AWS")),
         (302, "", (6, "is not AWS")),
         (403, "denied by the proxy", (6, "is not AWS")),
         (503, "busy", (6, "503")),

@@ -120,6 +120,18 @@ def test_who_has_the_token_gets_the_credentials(served: Served) -> None:
         ("GET", PATH, {"Authorization": "\xfc" * 21}, 403, "wrong-token"),
         ("GET", PATH, {"Authorization": TOKEN, "Host": "evil.example"}, 403, "wrong-host"),
         ("GET", PATH, {"Authorization": TOKEN, "Host": "127.0.0.1"}, 403, "wrong-host"),
+        (
+            "GET",
+            PATH,
+            {"Authorization": TOKEN, "Host": "127.0.0.1.evil.example"},
+            403,
+            "wrong-host",
+        ),
+        ("GET", PATH, {"Authorization": TOKEN, "Host": "localhost"}, 403, "wrong-host"),
+        ("GET", f"{PATH}?Authorization={TOKEN}", {}, 403, "wrong-token"),
+        ("GET", f"{PATH}?", {"Authorization": TOKEN}, 404, "wrong-path"),
+        ("GET", f"http://127.0.0.1{PATH}", {"Authorization": TOKEN}, 403, "wrong-host"),
+        ("TRACE", PATH, {"Authorization": TOKEN}, 405, "wrong-method"),
         ("POST", PATH, {"Authorization": TOKEN}, 405, "wrong-method"),
         ("PUT", PATH, {"Authorization": TOKEN}, 405, "wrong-method"),
         ("OPTIONS", PATH, {}, 403, "wrong-token"),
@@ -239,3 +251,24 @@ def test_a_stopped_endpoint_is_gone(served: Served) -> None:
     served.endpoint.stop()
     with pytest.raises(ConnectionRefusedError):
         served.ask()
+
+
+@pytest.mark.parametrize("name", ["Access-Control-Allow-Origin", "Set-Cookie", "Location"])
+def test_no_page_of_another_origin_is_let_in(served: Served, name: str) -> None:
+    said = b"GET /credentials HTTP/1.1\r\nHost: %s\r\nOrigin: http://evil.example\r\n" % (
+        f"{HOST}:{served.address[1]}".encode()
+    )
+    for authorization in (b"", b"Authorization: %s\r\n" % TOKEN.encode()):
+        answer = served.send(said + authorization + b"Connection: close\r\n\r\n")
+        head = answer.partition(b"\r\n\r\n")[0].decode()
+        assert name.lower() not in head.lower()
+
+
+def test_a_second_request_is_read_by_itself(served: Served) -> None:
+    """Bytes after a head are another request: nothing is smuggled in behind a good one."""
+    host = f"Host: {HOST}:{served.address[1]}\r\n".encode()
+    good = b"GET /credentials HTTP/1.1\r\n" + host + b"Authorization: %s\r\n" % TOKEN.encode()
+    answers = served.send(good + b"\r\nGET /credentials HTTP/1.1\r\n" + host + b"\r\n")
+    assert answers.count(b"HTTP/1.1 200 OK") == 1
+    assert answers.count(b"HTTP/1.1 403 Forbidden") == 1
+    assert served.send(good + b"Content-Length: 9\r\n\r\nGET /cred").count(b"400") == 1
