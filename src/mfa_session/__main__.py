@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -13,6 +14,7 @@ def main() -> None:
 
     Ctrl-C while the rest is still being imported ends it as later: 130, and no traceback.
     """
+    gc.disable()  # imports leave no garbage to look for; a command runs with it again
     try:
         from mfa_session.cli.main import run  # noqa: PLC0415  # as the docstring says
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.api.unwritten import RememberingFiles, RememberingStore
 from mfa_session.cli.arguments import Given, asks_nothing
-from mfa_session.cli.edges.basics import Run
+from mfa_session.cli.run import Run
 from mfa_session.cli.wiring import Wiring
 from mfa_session.files.aws_clock import AwsClock
 from mfa_session.files.state import StateDir

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 from mfa_session import __version__
 from mfa_session.cli.arguments import make_options, read_plainly
-from mfa_session.cli.output import show, write
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError
 from mfa_session.system.clock import SystemClock
 from mfa_session.system.console import columns_of
@@ -98,6 +98,8 @@ def _dispatch(
     ctx = make_context(given, environ, clock)
     try:
         result = _run_command(command, given, ctx)
+        from mfa_session.cli.output import show  # noqa: PLC0415  # not before another program
+
         show(result, as_json=given.flag("json"))
         return int(result.exit_code)
     except BrokenPipeError:
@@ -115,11 +117,14 @@ def _run_command(command: Command, given: Given, ctx: Context) -> Result:
     module = __import__(f"mfa_session.{name}", fromlist=["*"])
     function = getattr(module, function_name)
     kind = getattr(module, function.__annotations__["options"])
+    gc.enable()  # which `__main__` has put off
     result: Result = function(make_options(kind, given, ctx.environ), ctx)
     return result
 
 
 def _print(text: str) -> int:
+    from mfa_session.cli.output import write  # noqa: PLC0415  # as above
+
     write(text)
     return 0
 

@@ -6,7 +6,7 @@ stand in `cli/edges/`.
 
 from __future__ import annotations
 
-from mfa_session.cli.edges.basics import Run
+from mfa_session.cli.run import Run
 from mfa_session.files.aws_clock import AwsClock
 from mfa_session.files.opened import Files
 from mfa_session.files.state import StateDir

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from mfa_session.model.arns import region_for
 from mfa_session.model.aws_paths import config_path
-from mfa_session.model.copied_settings import from_text, still_ours
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UsageError
 from mfa_session.model.profiles import leads_back, process_profile
 from mfa_session.model.quoting import quote
@@ -114,6 +113,11 @@ class _Said:
         self.target = choose_target(inputs, named, self.first("write_to"))
         self.stored = stored_lines(inputs, named.name, self.target)
         if "copied" in self.stored:
+            from mfa_session.model.copied_settings import (  # noqa: PLC0415  # where any were
+                from_text,
+                still_ours,
+            )
+
             # What the last login copied from the source is no setting of this session's own.
             copied = still_ours(from_text(self.stored["copied"]), self.section)
             self.section = {k: v for k, v in self.section.items() if k not in copied}

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.cli.edges.basics import Basics
+    from mfa_session.cli.run import Basics
     from mfa_session.model.devices import NewDevice
     from mfa_session.model.ports import Caller
 

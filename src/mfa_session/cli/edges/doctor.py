@@ -26,7 +26,7 @@ from mfa_session.system.timeouts import Running, run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.edges.basics import Basics
+    from mfa_session.cli.run import Basics
     from mfa_session.model.session import Keys
     from mfa_session.model.settings_file import SettingsFile
 

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfa_session.cli.edges.basics import Run
+    from mfa_session.cli.run import Run
 
 
 def make_jobs(run: Run) -> JobEdges:

@@ -9,7 +9,7 @@ from mfa_session.system.stored_sessions import StoredSessions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.edges.basics import Basics
+    from mfa_session.cli.run import Basics
     from mfa_session.keys.ports import KeyEdges
 
 

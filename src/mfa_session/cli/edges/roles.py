@@ -11,7 +11,7 @@ from mfa_session.system.timeouts import run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.edges.basics import Basics
+    from mfa_session.cli.run import Basics
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Source
 

@@ -15,7 +15,7 @@ from mfa_session.system.terminal import choose_device
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.edges.basics import Basics
+    from mfa_session.cli.run import Basics
     from mfa_session.mfa.codes import SuppliedCode
     from mfa_session.mfa.sources import DeviceCodes
     from mfa_session.model.session import Keys

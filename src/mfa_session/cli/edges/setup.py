@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfa_session.cli.edges.basics import Basics
+    from mfa_session.cli.run import Basics
 
 
 def make_setup(basics: Basics) -> SetupEdges:
