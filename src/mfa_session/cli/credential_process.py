@@ -5,7 +5,6 @@ from __future__ import annotations
 from mfa_session.cli.output import write
 from mfa_session.model.errors import MfaSessionError, NoMfaError
 from mfa_session.model.expiry import format_time
-from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.session.in_use import take_session
@@ -67,6 +66,8 @@ def _to_json(session: Session) -> str:
 
 
 def _damaged(session: Session) -> NoMfaError:
+    from mfa_session.model.quoting import quote  # noqa: PLC0415  # on the way out only
+
     return NoMfaError(
         "session-damaged",
         f"the session in profile {session.profile!r} is damaged",

@@ -117,6 +117,7 @@ def _run_command(command: Command, given: Given, ctx: Context) -> Result:
     module = __import__(f"mfa_session.{name}", fromlist=["*"])
     function = getattr(module, function_name)
     kind = getattr(module, function.__annotations__["options"])
+    gc.freeze()  # what was imported stays to the end
     gc.enable()  # which `__main__` has put off
     result: Result = function(make_options(kind, given, ctx.environ), ctx)
     return result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
@@ -124,4 +123,6 @@ def _quoted(word: str) -> str:
     """Quote a word for a shell; "" stays nothing."""
     if not word or (word.isascii() and word.replace("-", "").replace("_", "").isalnum()):
         return word
+    from mfa_session.model.quoting import quote  # noqa: PLC0415  # in hints only
+
     return quote(word)

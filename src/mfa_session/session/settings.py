@@ -6,7 +6,6 @@ from mfa_session.model.arns import region_for
 from mfa_session.model.aws_paths import config_path
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UsageError
 from mfa_session.model.profiles import leads_back, process_profile
-from mfa_session.model.quoting import quote
 from mfa_session.model.session import is_managed
 from mfa_session.model.settings import (
     FILE,
@@ -316,6 +315,8 @@ def _read_seconds(inputs: Inputs, said: _Said, value: int | str) -> int:
         return value
     if value.strip().isascii() and value.strip().isdigit():
         return int(value)
+    from mfa_session.model.quoting import quote  # noqa: PLC0415  # on the way out only
+
     raise ConfigurationError(
         "bad-duration",
         f"duration_seconds = {value} of profile {said.name!r} in {config_path(inputs.environ)} "

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from mfa_session.model.arns import device_kind, is_role_arn
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.quoting import quote
 from mfa_session.model.session import SESSION_KEY_PREFIX, has_lost_key_id
 
 TYPE_CHECKING = False
@@ -59,7 +58,7 @@ def _check_pair(place_of: Callable[[str], str], section: Mapping[str, str], prof
         raise ConfigurationError(
             "partial-keys",
             f"{place_of(there)}: profile {profile!r} has {there} but no {missing}",
-            f"run `aws configure --profile {quote(profile)}` and enter both",
+            _configure(profile, "and enter both"),
         )
     if secret.startswith(_LONG_TERM_PREFIX) and _ID_LETTERS.issuperset(secret):
         raise _bad(place_of(ID), profile, "the key id and the secret are swapped")
@@ -67,6 +66,8 @@ def _check_pair(place_of: Callable[[str], str], section: Mapping[str, str], prof
         if not letters.issuperset(value):
             raise _bad(place_of(key), profile, f"{key} {_flaw_of(value)}")
     if section.get(TOKEN, "").strip() and key_id.startswith(_LONG_TERM_PREFIX):
+        from mfa_session.model.quoting import quote  # noqa: PLC0415  # on the way out only
+
         place = place_of(TOKEN)
         raise ConfigurationError(
             "old-session-token",
@@ -80,8 +81,14 @@ def _bad(place: str, profile: str, what: str) -> ConfigurationError:
     return ConfigurationError(
         "bad-keys",
         f"{place}: {what}, in profile {profile!r}",
-        f"run `aws configure --profile {quote(profile)}` and paste both values as AWS shows them",
+        _configure(profile, "and paste both values as AWS shows them"),
     )
+
+
+def _configure(profile: str, then: str) -> str:
+    from mfa_session.model.quoting import quote  # noqa: PLC0415  # on the way out only
+
+    return f"run `aws configure --profile {quote(profile)}` {then}"
 
 
 def _flaw_of(value: str) -> str:
