@@ -261,8 +261,8 @@ def test_a_role_via_a_role_is_chained(
     ("settings", "argv", "said"),
     [
         ('[sessions.a]\nvia = "b"\nrole_arn = "R"\n[sessions.b]\nvia = "a"\nrole_arn = "R"\n',
-         [], "a → b → a"),
-        ('[sessions.a]\nvia = "a"\nrole_arn = "R"\n', [], "a → a"),
+         [], "a -> b -> a"),
+        ('[sessions.a]\nvia = "a"\nrole_arn = "R"\n', [], "a -> a"),
         ('[sessions.a]\nvia = "nowhere"\nrole_arn = "R"\n', [], "'nowhere'"),
         ('[sessions.a]\nvia = "mfa"\n', [], "no role is given"),
         ('[sessions.a]\nrole_arn = "arn:aws:iam::123456789012:user/x"\n', [], "no role's ARN"),

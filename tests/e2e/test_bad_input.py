@@ -195,7 +195,7 @@ def test_a_duration_out_of_range(
         assert f"duration_seconds = {duration}" in said
     else:
         assert "out of range" in said
-        assert "900 s to 36 h" in said
+        assert "15m to 36h" in said
 
 
 @pytest.mark.parametrize(

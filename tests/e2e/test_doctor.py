@@ -502,6 +502,14 @@ IN_A_SHELL = {"guard-active", "guard-commands"}
 """What a cure mends in the shell that it is typed in, and in no other."""
 
 
+def test_one_line_that_cures_two_findings_is_shown_once(healthy: Home, run: Run) -> None:
+    del healthy
+    shown = run("doctor", env={"MFA_SESSION_GUARD": None, "SHELL": "/bin/bash"}).stdout
+    cures = [line.partition("cure: ")[2] for line in shown.splitlines() if "cure: " in line]
+    assert len(cures) == 2
+    assert cures[1] == "as for guard-active"
+
+
 def test_every_check_has_a_fault_that_it_finds() -> None:
     named = {each.split()[0] for fault in FAULTS.values() for each in fault.found.split("; ")}
     assert named == {check.id for checks in GROUPS.values() for check in checks}

@@ -34,6 +34,9 @@ def run(options: Options, ctx: Context) -> Result:
     ctx.make.take_code_from_stdin()
     use = take_session(options.session, ctx)
     command = options.rest or (_shell(ctx.environ),)
+    if not options.rest:
+        name = use.session.name
+        ctx.console.say(f"{command[0]} with session {name!r}; to leave it: exit")
     if options.serve:
         from mfa_session.serve.job import run_job  # noqa: PLC0415  # asyncio
 

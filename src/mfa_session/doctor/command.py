@@ -108,21 +108,23 @@ def _report(said: Sequence[Looked], paint: Paint, *, everything: bool) -> Iterat
         ]
         if shown:
             yield paint(_TITLES[group], "bold")
-            for looked in shown:
-                yield from _lines(looked, paint)
+            for at, looked in enumerate(shown):
+                told = next((one for one in shown[:at] if one.cure == looked.cure), None)
+                yield from _lines(looked, paint, told)
             yield ""
     if not everything:
         yield from _skipped(said)
     yield _sum_up(said, everything=everything)
 
 
-def _lines(looked: Looked, paint: Paint) -> Iterator[str]:
-    """Yield a finding, and its cure below it."""
+def _lines(looked: Looked, paint: Paint, told: Looked | None = None) -> Iterator[str]:
+    """Yield a finding, and its cure below it; `told` has the same cure, which is run once."""
     severity = paint(looked.severity, _COLOURS[looked.severity])
     blanks = " " * (_WIDTH - len(looked.severity))
     yield f"  {severity}{blanks}{printable(looked.finding)} [{looked.id}]"
     if looked.cure:
-        yield f"  {' ' * _WIDTH}cure: {printable(looked.cure)}"
+        cure = f"as for {told.id}" if told else printable(looked.cure)
+        yield f"  {' ' * _WIDTH}cure: {cure}"
 
 
 def _skipped(said: Sequence[Looked]) -> Iterator[str]:

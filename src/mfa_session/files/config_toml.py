@@ -30,6 +30,15 @@ _WANTED = {
     "store": " or ".join(f'"{store}"' for store in STORES),
     "command": "a list of texts (run as it is) or one text (run by the shell)",
 }
+_EXAMPLES = {
+    "text": '"…"',
+    "flag": "true",
+    "texts": '["…"]',
+    "duration": '"12h"',
+    "code": '"auto"',
+    "store": '"keyring"',
+    "command": '["op", "item", "get", "AWS", "--otp"]',
+}
 
 
 def parse_tables(path: str, text: bytes) -> Table:
@@ -111,7 +120,7 @@ def _check_value(path: str, key: str, value: object, wanted: str) -> object:
         or (_is_texts(value) and value != []),
     }
     if not fits[wanted]:
-        raise _wrong(path, key, _WANTED[wanted])
+        raise _wrong_value(path, key, wanted)
     return value
 
 
@@ -121,11 +130,20 @@ def _check_duration(path: str, key: str, value: object) -> int:
     try:
         return parse_duration(value if isinstance(value, str) else "")
     except ValueError:
-        raise _wrong(path, key, _WANTED["duration"]) from None
+        raise _wrong_value(path, key, wanted="duration") from None
 
 
 def _is_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _wrong_value(path: str, key: str, wanted: str) -> ConfigurationError:
+    table, _, name = key.rpartition(".")
+    return ConfigurationError(
+        "bad-settings-file",
+        f"{path}: {key} must be {_WANTED[wanted]}",
+        f"under [{table}], write for example: {name} = {_EXAMPLES[wanted]}",
+    )
 
 
 def _wrong(path: str, key: str, wanted: str) -> ConfigurationError:

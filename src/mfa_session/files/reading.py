@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 import time
 
 from mfa_session.model.errors import ConfigurationError
@@ -111,9 +112,11 @@ def relative(path: str) -> ConfigurationError:
 
 def unreadable(path: str, exc: OSError) -> ConfigurationError:
     """Say why a file cannot be read."""
-    from mfa_session.model.system_hints import OF_THE_PROCESS  # noqa: PLC0415  # seldom needed
+    from mfa_session.model.quoting import quote  # noqa: PLC0415  # seldom needed
+    from mfa_session.model.system_hints import OF_THE_PROCESS  # noqa: PLC0415
 
-    hint = OF_THE_PROCESS.get(exc.errno or 0, f"ls -l {path}")
+    usual = f"chmod u+r {quote(path)}" if _is_ours_to_open(path) else f"ls -ld {quote(path)}"
+    hint = OF_THE_PROCESS.get(exc.errno or 0, usual)
     if exc.errno == errno.EISDIR:
         hint = (
             "correct the variable that names it (AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE or "
@@ -122,6 +125,16 @@ def unreadable(path: str, exc: OSError) -> ConfigurationError:
     return ConfigurationError(
         "unreadable-file", f"{path} cannot be read: {(exc.strerror or str(exc)).lower()}", hint
     )
+
+
+def _is_ours_to_open(path: str) -> bool:
+    """Say whether a file is this user's, and its mode alone keeps it from being read."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return False
+    is_mine = sys.platform != "win32" and status.st_uid == os.geteuid()
+    return is_mine and not status.st_mode & stat.S_IRUSR
 
 
 def _read(path: str) -> Snapshot:

@@ -64,6 +64,7 @@ class _StepUp:
         self._ctx = ctx
         self._plan = plan
         self._regions = self._find_regions()
+        self._asked_code = False
         self._preview = Preview(ctx, request.verdict, self._regions)
 
     def prepare(self) -> Ready | None:
@@ -76,6 +77,8 @@ class _StepUp:
         self._show(session)
         if self._wants_yes() and not self._ctx.make.confirm("Run it?"):
             return None
+        if session is not None and not (self._wants_yes() or self._asked_code):
+            self._ctx.console.say(f"  session {session.name!r} is valid: the command starts")
         return self._with_session(session) if session else self._without_session()
 
     def _find_regions(self) -> Regions:
@@ -122,6 +125,7 @@ class _StepUp:
 
         A role's account is the one that its ARN names.
         """
+        self._asked_code = True
         settings = self._plan.settings or asked
         account = account_of(settings.role_arn or asked.mfa_serial)
         keys = None if settings.role_arn else asked.source.keys

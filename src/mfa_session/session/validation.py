@@ -175,10 +175,13 @@ def check_serial(serial: str) -> None:
 def _check_duration(settings: Settings) -> None:
     least, most = DURATION_LIMITS_SECONDS[settings.kind]
     if not least <= settings.duration <= most:
+        from mfa_session.model.durations import spell_duration  # noqa: PLC0415  # on the way out only
+
         what = "a role session" if settings.role_arn else "an MFA session"
         raise ConfigurationError(
             "duration-out-of-range",
-            f"{settings.duration} s is out of range: {what} lasts {least} s to {most // 3600} h",
+            f"{spell_duration(settings.duration)} is out of range: "
+            f"{what} lasts {spell_duration(least)} to {most // 3600}h",
             f"ask for 15m to {most // 3600}h",
             add=("--duration", f"{most // 3600}h" if settings.duration > most else "15m"),
         )

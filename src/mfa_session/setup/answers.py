@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.model.arns import is_role_arn
+from mfa_session.model.durations import spell_duration
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.record import Record
 from mfa_session.session.names import (
@@ -102,7 +103,8 @@ def check_duration(seconds: int) -> int:
     if not least <= seconds <= most:
         raise ConfigurationError(
             "duration-out-of-range",
-            f"{seconds} s is out of range: an MFA session lasts {least} s to {most // 3600} h",
+            f"{spell_duration(seconds)} is out of range: "
+            f"an MFA session lasts {spell_duration(least)} to {most // 3600}h",
             f"ask for 15m to {most // 3600}h",
             add=("--duration", f"{most // 3600}h" if seconds > most else "15m"),
         )

@@ -50,6 +50,12 @@ DIFFERENCE = (
     "session asks for none, in the AWS CLI, SDKs and Terraform, while the session lasts. One that "
     "stays as it is can be used with the AWS CLI after `mfa-session warm`, for an hour at a time."
 )
+CODES = """\
+Codes can come from:
+  prompt   you type each one
+  keyring  made from the device's secret in the system's keyring ({})
+  command  a program of yours prints them
+  auto     the keyring, the command or the prompt: the first that has one"""
 WARM = (
     "the AWS CLI asks for a code for {names}: fill its cache with `mfa-session warm`, or have them "
     "come from the session with --repoint NAME"
@@ -232,9 +238,9 @@ class Interview:
         return {"code": code, "code_command": command}
 
     def _asked_code(self, table: Mapping[str, Any], serial: str | None) -> str | None:
-        if serial is not None:
-            stored = "holds" if self._is_stored(serial) else "does not hold"
-            self._dialog.tell(f"(the keyring {stored} the secret of this device)")
+        is_stored = serial is not None and self._is_stored(serial)
+        for line in CODES.format("stored already" if is_stored else "not stored yet").splitlines():
+            self._dialog.tell(line)
         stands = table.get("code", "auto")
 
         def read(text: str) -> str:
@@ -242,7 +248,7 @@ class Interview:
                 raise ConfigurationError("answer-needed", f"one of {', '.join(CODE_SOURCES)}")
             return text
 
-        code = self._dialog.ask("Codes come from: " + ", ".join(CODE_SOURCES), stands, read)
+        code = self._dialog.ask("Codes come from", stands, read)
         if code == stands:
             return None
         self._typed.add("code")

@@ -26,8 +26,9 @@ _CELLS = {
 }
 _OTHER_SCREEN = "\x1b[?1049h\x1b[H\x1b[2J"
 _BACK = "\x1b[?1049l"
-_QUESTION = "Scan it with the phone's authenticator app, then press Enter: "
-_TYPED_QUESTION = "Type it into the phone's authenticator app, then press Enter: "
+_QUESTION = "Scan it with the phone's authenticator app, then press Enter"
+_AS_KEY = "k"
+_TYPED_QUESTION = "Type it into the authenticator app, then press Enter: "
 
 
 def draw(pieces: Sequence[str]) -> list[str]:
@@ -73,16 +74,27 @@ def show(
     """Show an address for a phone, and wait for Enter where a person can be asked.
 
     On a screen of its own where the terminal has one, so that the secret does not stay in what
-    can be scrolled back to. Where no code fits, or the terminal `draws` nothing: `typed`, to be
-    typed.
+    can be scrolled back to. A desktop's authenticator wants `label` and `typed`, to be typed: they
+    stand below the code, or, where there is no room, come when they are asked for. They stand alone
+    where no code fits, or the terminal `draws` nothing.
     """
-    code = fitting(addresses, terminal.size()) if draws else None
-    text = code or [f"Account: {label}", f"Key: {typed}"]
+    size = terminal.size()
+    code = fitting(addresses, size) if draws else None
+    below = [f"Account: {label}", f"Key: {typed}"]
+    has_room = code is None or len(code) + len(below) < size.lines
+    text = [*(code or []), *(below if has_room else [])]
     if not terminal.can_ask():
         terminal.write("".join(f"{line}\n" for line in text))
         return
-    terminal.write((_OTHER_SCREEN if draws else "") + "".join(f"{line}\n" for line in text))
+    start = _OTHER_SCREEN if draws else ""
+    terminal.write(start + "".join(f"{line}\n" for line in text))
     try:
-        terminal.ask(_QUESTION if code else _TYPED_QUESTION)
+        if code is None:
+            terminal.ask(_TYPED_QUESTION)
+        elif has_room:
+            terminal.ask(f"{_QUESTION}: ")
+        elif terminal.ask(f"{_QUESTION} ({_AS_KEY}: as a key): ").strip().lower() == _AS_KEY:
+            terminal.write(start + "".join(f"{line}\n" for line in below))
+            terminal.ask(_TYPED_QUESTION)
     finally:
         terminal.write(_BACK if draws else "")

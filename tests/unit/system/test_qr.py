@@ -91,3 +91,39 @@ def test_the_seed_to_type_is_in_groups_of_four() -> None:
     groups = grouped(device("carol")).split(" ")
     assert {len(group) for group in groups} == {4}
     assert "".join(groups) == SEED
+
+
+class _Asked:
+    """A terminal of one size; the answers to its questions are given beforehand."""
+
+    def __init__(self, size: os.terminal_size, *answers: str) -> None:
+        self.shown: list[str] = []
+        self._size, self._answers = size, list(answers)
+
+    def size(self) -> os.terminal_size:
+        return self._size
+
+    def can_ask(self) -> bool:
+        return True
+
+    def write(self, text: str) -> None:
+        self.shown.append(text)
+
+    def ask(self, question: str) -> str:
+        assert len(question) < self._size.columns
+        self.shown.append(question)
+        return self._answers.pop(0)
+
+
+@pytest.mark.parametrize(
+    ("size", "answers", "is_told"),
+    [(ROOMY, [""], True), (ORDINARY, [""], False), (ORDINARY, ["k", ""], True)],
+    ids=["below", "not asked for", "asked for"],
+)
+def test_who_cannot_scan_is_given_the_key_to_type(
+    size: os.terminal_size, answers: list[str], *, is_told: bool
+) -> None:
+    terminal, new = _Asked(size, *answers), device("carol")
+    qr.show(terminal, addresses(new), label_of(new.serial), grouped(new))  # type: ignore[arg-type]  # its port is these four
+    told = f"Account: carol@123456789012\nKey: {grouped(new)}\n"
+    assert (told in "".join(terminal.shown)) is is_told

@@ -29,7 +29,9 @@ COMMANDS = (
             "Finds the source profile and the MFA device, and asks for the rest; every answer can "
             "be an option instead. Shows each line before it writes it to config.toml and, for "
             "roles, to ~/.aws/config. Changes nothing else in these files, and asks before it "
-            "replaces an existing value. Ends with a first login."
+            "replaces an existing value. Ends with a first login. Without a terminal it asks "
+            "nothing, uses the options and the defaults, and writes, as with --yes; --dry-run "
+            "shows what."
         ),
         options=(
             Option(

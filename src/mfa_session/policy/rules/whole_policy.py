@@ -148,7 +148,9 @@ def _without_effect(case: Case) -> str:
     """Say what it comes to that an action is none."""
     if case.statement.not_actions is not None:
         return "nothing is spared by this name"
-    return "nobody is allowed anything by it" if case.statement.allows else "it denies nothing"
+    return (
+        "nobody is allowed anything by this name" if case.statement.allows else "it denies nothing"
+    )
 
 
 def _variables(case: Case) -> Iterator[Node]:
