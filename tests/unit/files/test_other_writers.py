@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import moments
+import strace
 from mfa_session.files import atomic, reading, swap, writable
 from mfa_session.files.atomic import MARK, Moved, replace_file
 from mfa_session.files.aws_files import read_document
@@ -221,6 +223,33 @@ def test_a_program_that_is_stopped_while_it_writes_is_waited_for(
     file.expect(["default", "other"])
     file.update("mfa", session)
     assert path.read_bytes() == LONG_TERM + OURS
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="strace")
+@pytest.mark.parametrize(
+    ("stopped_seconds", "ending"),
+    [(0.5, "written"), pytest.param(8, "sections-gone", marks=pytest.mark.slow)],
+)
+def test_the_aws_cli_stopped_between_emptying_and_filling_the_file_loses_nothing(
+    home: Path, path: Path, stopped_seconds: float, ending: str
+) -> None:
+    """Longer than FINAL_SECONDS it is left alone: this is how `sections-gone` comes about."""
+    strace.need_strace()
+    stop = f"inject=openat:delay_exit={int(stopped_seconds * 1e6)}:when=2"  # the first one reads
+    argv = ["strace", "-f", "-qq", "-o", os.devnull, "-P", str(path), "-e", "trace=openat", "-e"]
+    file = opened(home)
+    file.expect(["default", "other"])
+    write = [sys.executable, "-c", CLI + "write(sys.argv[1], 7)", str(path)]
+    with subprocess.Popen([*argv, stop, *write]) as other:
+        moments.until(lambda: path.stat().st_size == 0, "the AWS CLI empties the file")
+        try:
+            file.update("mfa", session)
+            ended = "written"
+        except ConfigurationError as error:
+            ended = error.code
+    theirs = LONG_TERM.replace(b"count = 0", b"count = 7")
+    assert (ended, other.returncode) == (ending, 0)
+    assert path.read_bytes() == theirs + (OURS if ending == "written" else b"")
 
 
 def test_sections_that_are_gone_are_a_reason_not_to_write(home: Path, path: Path) -> None:
