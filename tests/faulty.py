@@ -40,8 +40,9 @@ WRITE = os.write
 KILL, STOP = "kill", "stop"
 STOPPED = "stopped"
 ENDS = {KILL: signal.SIGKILL, STOP: signal.SIGSTOP}
-DISK, NETWORK, KEYRING, FILE = "disk", "network", "keyring", "file"
-"""Kinds of steps: those that a full disk stops, a request to AWS, the keyring, any other change."""
+DISK, NETWORK, KEYRING, FILE, ROOM = "disk", "network", "keyring", "file", "room"
+"""Kinds of steps: those that a full disk stops, a request to AWS, the keyring, other changes of
+files, and what is written to room that was reserved."""
 
 
 class FaultyProgram:
@@ -148,6 +149,15 @@ def _shown(args: tuple[Any, ...]) -> str:
     return " ".join(words)
 
 
+def _has_room(descriptor: int, data: bytes) -> bool:
+    """Tell whether a file need not grow to take these bytes: a full disk takes them, too."""
+    try:
+        at = os.lseek(descriptor, 0, os.SEEK_CUR)
+    except OSError:
+        return False
+    return at + len(data) <= os.fstat(descriptor).st_size
+
+
 def _full(*_: object) -> OSError:
     return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -169,7 +179,8 @@ def patch(faults: Faults) -> None:
         return KeyringError("the service has died")
 
     faults.wrap(os, "open", DISK, _full, lambda _path, flags, *_, **__: flags & MAKES)
-    faults.wrap(os, "write", DISK, _full, lambda descriptor, _data: descriptor > 2)
+    faults.wrap(os, "write", DISK, _full, lambda to, data: to > 2 and not _has_room(to, data))
+    faults.wrap(os, "write", ROOM, _full, lambda to, data: to > 2 and _has_room(to, data))
     for name in ("mkdir", "ftruncate", "truncate", "fsync", "rename", "replace"):
         faults.wrap(os, name, DISK, _full)
     for name in ("unlink", "fchmod", "chmod"):

@@ -89,6 +89,21 @@ def neither_proven_nor_put_back(w: World) -> None:
     w.patch.setattr(FileKeyring, "delete_password", refuse)
 
 
+def half_exported(w: World) -> None:
+    """Have an export cut off where the keyring's copy is removed."""
+    from fakes.file_keyring import FileKeyring  # as above
+
+    remove = FileKeyring.delete_password
+
+    def refuse(self: FileKeyring, service: str, username: str) -> None:
+        w.patch.setattr(FileKeyring, "delete_password", remove)
+        raise RuntimeError(service, username, bool(self))
+
+    assert w.run("keys", "import").exit_code == 0
+    w.patch.setattr(FileKeyring, "delete_password", refuse)
+    assert w.run("keys", "export").exit_code == 3
+
+
 def neither_stored_nor_deleted(w: World) -> None:
     """Have a keyring that takes no new key, and AWS not delete it either, once."""
     from fakes.file_keyring import FileKeyring  # as above
@@ -144,6 +159,9 @@ ROWS = {
     ),
     "a rotation to be finished before a move": Row(
         "keys.move:_check_rotation", "keys rotate", ("keys", "import"), rotated, agrees=True
+    ),
+    "a move to be finished before a rotation": Row(
+        "keys.rotation:_check_move", "keys", ROTATE, half_exported, then=ROTATE
     ),
     "an import that can be neither proven nor undone": Row(
         "keys.move:_undo_import",

@@ -20,7 +20,7 @@ from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from contextlib import AbstractContextManager
 
     from mfa_session.model.ports import Caller
@@ -103,8 +103,12 @@ class Process:
         world: World,
         trouble: Callable[[int, str, bool], None] = lambda _number, _name, _done: None,
         answer: bool | None = None,
+        blank: Collection[int] = (),
     ) -> None:
-        """Take the world, the trouble, and what is answered to questions (None: nobody asked)."""
+        """Take the world, the trouble, and what is answered to questions (None: nobody asked).
+
+        At the steps `blank` the keyring says that it holds nothing.
+        """
         self.world = world
         self.number = 0
         self.names: list[str] = []
@@ -112,6 +116,7 @@ class Process:
         self.asked: list[str] = []
         self._trouble = trouble
         self._answer = answer
+        self.blank = blank
         self._is_dead = False
 
     @contextmanager
@@ -164,29 +169,33 @@ class _Aws:
 
     def identity(self, caller: Caller) -> str:
         with self._process.step("GetCallerIdentity"):
-            known = self._world.aws.get(caller.keys.access_key_id)
-            if known is None or not known.is_active or known.known_from > self._world.now:
-                raise RefusedError("invalid-key", "AWS does not know the key")
-            known.used_at = self._world.now
+            self._check(caller)
         return ARN
 
+    def _check(self, caller: Caller) -> None:
+        """Refuse keys that are unknown, inactive, or have not spread."""
+        known = self._world.aws.get(caller.keys.access_key_id)
+        if known is None or not known.is_active or known.known_from > self._world.now:
+            raise RefusedError("invalid-key", "AWS does not know the key")
+        known.used_at = self._world.now
+
     def list(self, caller: Caller) -> tuple[AccessKey, ...]:
-        del caller
         with self._process.step("ListAccessKeys"):
+            self._check(caller)
             return tuple(
                 AccessKey(id=key_id, is_active=key.is_active, created_at=key.created_at)
                 for key_id, key in self._world.aws.items()
             )
 
     def last_used(self, caller: Caller, key_id: str) -> datetime | None:
-        del caller
         with self._process.step("GetAccessKeyLastUsed"):
+            self._check(caller)
             return self._world.aws[key_id].used_at
 
     def create(self, caller: Caller) -> Keys:
-        del caller
         world = self._world
         with self._process.step("CreateAccessKey"):
+            self._check(caller)
             if len(world.aws) > 1:
                 raise RefusedError("two-keys", "AWS allows no third")
             world.made += 1
@@ -194,13 +203,13 @@ class _Aws:
         return pair(world.made)
 
     def deactivate(self, caller: Caller, key_id: str) -> None:
-        del caller
         with self._process.step("UpdateAccessKey"):
+            self._check(caller)
             self._world.aws[key_id].is_active = False
 
     def delete(self, caller: Caller, key_id: str) -> None:
-        del caller
         with self._process.step("DeleteAccessKey"):
+            self._check(caller)
             if self._world.aws.pop(key_id, None) is None:
                 raise ConfigurationError("no-such-key", "AWS knows no such key")
 
@@ -213,7 +222,7 @@ class _Vault:
     def get(self, profile: str, place: str = CURRENT) -> Keys | None:
         assert profile == PROFILE
         with self._process.step("keyring get"):
-            return self._kept.get(place)
+            return None if self._process.number in self._process.blank else self._kept.get(place)
 
     def put(self, profile: str, keys: Keys, place: str = CURRENT) -> None:
         assert profile == PROFILE
@@ -226,7 +235,13 @@ class _Vault:
             self._kept.pop(place, None)
 
     def known(self) -> list[KnownKey]:
-        return []
+        keys = self._kept.get(CURRENT)
+        now = self._process.world.now
+        return (
+            [KnownKey(profile=PROFILE, key_id=keys.access_key_id, stored_at=now, keyring="fake")]
+            if keys
+            else []
+        )
 
 
 class _Files:

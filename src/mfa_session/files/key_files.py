@@ -97,7 +97,7 @@ class KeyFiles:
         """Have the new pair used, and keep the one before beside it; all at once."""
         slots, before = self.slots(profile), self._section(profile)
         if slots.current is None or slots.new is None:
-            raise RuntimeError("there is nothing to swap")
+            raise changed(self._place(profile).path, f"the key of profile {profile!r}")
         values: dict[str, str | None] = {
             **_lines(ID, SECRET, slots.new),
             **_lines(OLD_ID, OLD_SECRET, slots.current),

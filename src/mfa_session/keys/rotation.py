@@ -31,7 +31,7 @@ from mfa_session.model.errors import (
     MfaSessionError,
     RefusedError,
 )
-from mfa_session.model.long_term_keys import Rotation, not_stored
+from mfa_session.model.long_term_keys import IMPORT, Rotation, not_stored
 from mfa_session.model.quoting import quote
 
 TYPE_CHECKING = False
@@ -70,6 +70,7 @@ class KeyRotation:
 
     def rotate(self) -> Rotation:
         """Replace the key; return what was done, when the old one is inactive."""
+        self._check_move()
         self._user.look(self._current())
         begun = self._resumed() or self._begin()
         steps = {
@@ -86,6 +87,20 @@ class KeyRotation:
             steps[step](begun)
         self._edges.journal.remove(begun)
         return begun
+
+    def _check_move(self) -> None:
+        """Refuse to replace one of two copies: a move that was cut off has left both."""
+        vault, profile = self._edges.vault, self._profile
+        move = self._edges.journal.move(profile)
+        is_known = profile in {known.profile for known in vault.known()}  # else nothing is unlocked
+        in_file = self._shelf is self._edges.files
+        if move is not None or (in_file and is_known and vault.get(profile) is not None):
+            kind = move.kind if move else IMPORT
+            raise ConfigurationError(
+                "move-unfinished",
+                f"the key of profile {profile!r} is half moved, in a file and the keyring",
+                f"finish that first: `mfa-session keys {kind} --profile {quote(profile)}`",
+            )
 
     def _current(self) -> Keys:
         current = self._shelf.slots(self._profile).current
@@ -112,6 +127,7 @@ class KeyRotation:
 
     def finish(self) -> str:
         """Delete the key that was replaced, and forget it; return its id."""
+        self._check_move()
         if self._edges.journal.rotation(self._profile) is not None:
             self.rotate()
         old = self._shelf.slots(self._profile).old
@@ -135,11 +151,13 @@ class KeyRotation:
 
     def _facts(self) -> Facts:
         slots = self._shelf.slots(self._profile)
+        if slots.current is None:  # what is not seen in use is not known to be replaced
+            raise not_stored(self._profile)
         replaced = slots.old or slots.current
         return Facts(
             slots=slots,
             listed=dict(self._user.listed),
-            others=self._others.using(replaced) if replaced else (),
+            others=self._others.using(replaced),
             is_proven=self._is_proven,
         )
 

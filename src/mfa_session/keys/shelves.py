@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, Slots
+from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, Slots, not_stored
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class KeyringShelf:
         """Have the new pair used, and keep the one before."""
         slots = self.slots(profile)
         if slots.current is None or slots.new is None:
-            raise RuntimeError("there is nothing to swap")
+            raise not_stored(profile)
         self._vault.put(profile, slots.current, OLD)
         self._vault.put(profile, slots.new, CURRENT)
         self._vault.remove(profile, NEW)
