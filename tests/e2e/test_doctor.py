@@ -184,11 +184,6 @@ def age_key(h: Home) -> None:
     h.carol.created_at = h.aws.clock.now() - timedelta(days=200)
 
 
-def have_passkey_only(h: Home) -> None:
-    h.carol.devices.clear()
-    h.aws.create_device(h.carol, kind="passkey")
-
-
 FAULTS = {
     # Files
     "text before the first section": Fault(
@@ -300,10 +295,6 @@ FAULTS = {
     "a token beside a long-term key": Fault(
         "stale-token error", credentials=f"[work]\n{AKIA}aws_session_token = planted/token\n"
     ),
-    "two tokens in a profile": Fault(
-        "stale-token error; session-foreign note",
-        credentials=f"[work]\n{ASIA}aws_session_token = a\naws_security_token = b\n",
-    ),
     "a source profile of nobody": Fault(
         "source-profile error", config=f"[profile books]\n{ROLE}source_profile = defualt\n"
     ),
@@ -312,11 +303,6 @@ FAULTS = {
     ),
     "a process that is not there": Fault(
         "credential-process error", config="[profile work]\ncredential_process = /nowhere/op\n"
-    ),
-    "a process of ours for nobody": Fault(
-        "credential-process error",
-        config="[profile work]\n"
-        "credential_process = mfa-session credential-process --profile nobody\n",
     ),
     "a user's ARN as serial": Fault(
         "device-serial error; role-asks-code note",
@@ -438,7 +424,6 @@ FAULTS = {
     ),
     "an old key": Fault("key-age warning", plant=age_key),
     "no device": Fault("device-present error", plant=lambda h: h.carol.devices.clear()),
-    "a passkey only": Fault("device-present error", plant=have_passkey_only),
     "another's serial": Fault(
         "device-owner error", settings=f'[sessions.mfa]\nmfa_serial = "{OTHERS}"\n'
     ),
