@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.login import tell
 from mfa_session.mfa import devices
 from mfa_session.mfa import maintenance as upkeep
 from mfa_session.mfa.enrolment import Enrolment
@@ -13,6 +12,7 @@ from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 from mfa_session.model.text import columns
 from mfa_session.session.acquire import acquire
+from mfa_session.session.announcement import announce
 from mfa_session.session.asking import find_caller
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.resolve import resolve
@@ -210,7 +210,7 @@ def _log_in(options: Options, ctx: Context, settings: Settings, serial: str) -> 
     except NoMfaError as error:  # MFA_SESSION_TOKEN_CODE may hold another device's code
         ctx.console.say(f"not logged in: {error.message}; when you have a code: `{login}`")
         return
-    tell(outcome, ctx, asked=options.profile)
+    announce(outcome, ctx, asked=options.profile)
 
 
 def _settings(options: Options, ctx: Context) -> Settings:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
-from mfa_session.model.quoting import join, quote
+from mfa_session.model.quoting import join
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
 from mfa_session.session.acquire import acquire
+from mfa_session.session.announcement import announce
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.resolve import resolve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context
@@ -96,36 +95,9 @@ def _log_in(options: Options, ctx: Context, name: str | None) -> Outcome:
     inputs = read_inputs(ctx, session)
     outcome = acquire(ctx, inputs, resolve(inputs), force=options.force)
     if not options.json:
-        tell(outcome, ctx, asked=name)
+        announce(outcome, ctx, asked=name)
     return outcome
 
 
 def _summary(outcome: Outcome, ctx: Context) -> dict[str, object]:
     return {**outcome.session.summary(ctx.clock.now()), "reused": outcome.reused}
-
-
-def tell(outcome: Outcome, ctx: Context, *, asked: str | None) -> None:
-    """Say whose session there is, how long it lasts, and how to use it."""
-    session, now = outcome.session, ctx.clock.now()
-    what = f"role {session.role_arn}" if session.role_arn else "MFA session"
-    source = f"profile {session.source_profile!r}" if session.source_profile else "the environment"
-    account = f" in account {session.account}" if session.account and not session.role_arn else ""
-    kept = "kept, " if outcome.reused else ""
-    left = format_duration(_to_minutes(session.seconds_left(now) or 0))
-    until = f", until {_clock_time(session.expires_at, now)}" if session.expires_at else ""
-    place = f"in profile {session.profile!r}" + (" (keyring)" if session.in_keyring else "")
-    ctx.console.say(f"{what} of {source}{account}: {kept}good for {left}{until}, {place}")
-    if asked != session.profile or outcome.is_new_here:
-        ctx.console.say(f"use it: aws --profile {quote(session.profile)} …")
-
-
-def _clock_time(moment: datetime, now: datetime) -> str:
-    """Return a moment by the local clock, with the date where it is not today."""
-    local = moment.astimezone()
-    is_today = local.date() == now.astimezone().date()
-    return f"{local:%H:%M}" if is_today else f"{local:%Y-%m-%d %H:%M}"
-
-
-def _to_minutes(seconds: int) -> int:
-    """Round to whole minutes: a session just had for 12 h is good for 12 h, not 11 h 59 m."""
-    return max(60, (seconds + 30) // 60 * 60)

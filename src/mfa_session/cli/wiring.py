@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from mfa_session.aws.lookups import Lookups
     from mfa_session.aws.policies import IamPolicies
     from mfa_session.cli.arguments import Given
-    from mfa_session.doctor.ports import DoctorEdges
     from mfa_session.files.session_store import SessionStore
-    from mfa_session.keys.ports import KeyEdges
     from mfa_session.mfa.codes import SuppliedCode
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.devices import NewDevice
+    from mfa_session.model.doctor_ports import DoctorEdges
+    from mfa_session.model.job_ports import JobEdges
+    from mfa_session.model.key_ports import KeyEdges
     from mfa_session.model.ports import Caller, Edges
+    from mfa_session.model.roles_ports import RolesEdges
+    from mfa_session.model.setup_ports import SetupEdges
     from mfa_session.policy.aws_names import AwsNames
-    from mfa_session.roles.ports import RolesEdges
-    from mfa_session.serve.ports import JobEdges
-    from mfa_session.setup.ports import SetupEdges
     from mfa_session.system.browser import Browser
     from mfa_session.system.clock import SystemClock
     from mfa_session.system.secret_store import SecretStore

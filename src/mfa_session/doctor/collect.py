@@ -19,7 +19,7 @@ from mfa_session.session.sources import source_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mfa_session.doctor.ports import DoctorEdges, Running
+    from mfa_session.model.doctor_ports import DoctorEdges, Running
     from mfa_session.session.context import Context
 
 Part = TypeVar("Part")

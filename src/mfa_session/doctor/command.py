@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mfa_session.doctor.finding import Looked
-    from mfa_session.doctor.ports import DoctorEdges
     from mfa_session.doctor.scene import Scene
     from mfa_session.session.context import Context
 
@@ -54,7 +53,7 @@ class Options(Record):
 
 def run(options: Options, ctx: Context) -> Result:
     """Look at everything; with `--fix` put file modes right first."""
-    edges: DoctorEdges = ctx.make.doctor()
+    edges = ctx.make.doctor()
     fixed = edges.disk.close_places() if options.fix else []
     with ctx.console.doing("looking at the setup, and asking AWS about its keys …"):
         scene = collect(ctx, edges)

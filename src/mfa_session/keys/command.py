@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.keys.listing import ListedKey
-    from mfa_session.keys.ports import KeyEdges, Shelf
+    from mfa_session.model.key_ports import KeyEdges, Shelf
     from mfa_session.model.long_term_keys import Move, Rotation
     from mfa_session.model.settings import SessionOptions, Settings, Source
     from mfa_session.session.context import Context

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.keys.ports import KeyEdges
+    from mfa_session.model.key_ports import KeyEdges
     from mfa_session.model.session import Keys
 
 STORE, PROVE, POINT, TAKE_OUT = "store", "prove", "point", "take out"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from mfa_session.model.long_term_keys import not_stored
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 
@@ -23,7 +24,9 @@ class Options(Record):
 
 def run(options: Options, ctx: Context) -> Result:
     """Print the pair. ConfigurationError `key-not-stored` where the keyring has none."""
-    keys = ctx.make.stored_keys().required(options.profile)
+    keys = ctx.make.stored_keys().get(options.profile)
+    if keys is None:
+        raise not_stored(options.profile)
     pair = {
         "Version": 1,
         "AccessKeyId": keys.access_key_id,

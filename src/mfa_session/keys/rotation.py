@@ -36,8 +36,8 @@ from mfa_session.model.quoting import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.keys.ports import KeyEdges, Others, Shelf
     from mfa_session.keys.user_keys import Signer
+    from mfa_session.model.key_ports import KeyEdges, Others, Shelf
     from mfa_session.model.session import Keys
 
 CLOCK_SLACK = timedelta(minutes=15)

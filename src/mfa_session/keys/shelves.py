@@ -6,7 +6,7 @@ from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, Slots, not_store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.keys.ports import KeyVault
+    from mfa_session.model.key_ports import KeyVault
     from mfa_session.model.session import Keys
 
 

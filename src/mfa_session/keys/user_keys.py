@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeVar
 
-    from mfa_session.keys.ports import KeyEdges
+    from mfa_session.model.key_ports import KeyEdges
     from mfa_session.model.session import Keys
 
     Answer = TypeVar("Answer")

@@ -11,9 +11,9 @@ from mfa_session.session.renewal import Renewal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mfa_session.model.roles_ports import RolesEdges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
-    from mfa_session.roles.ports import RolesEdges
 
 THROTTLE_PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
 """Before each further try of a call that AWS throttles even after botocore's own tries."""

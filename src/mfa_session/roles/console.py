@@ -17,31 +17,12 @@ from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
-
+    from mfa_session.model.roles_ports import Browser
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.roles.console_urls import ConsoleAddresses
     from mfa_session.session.context import Context
     from mfa_session.session.inputs import Inputs
-
-    class Federation(Protocol):
-        """AWS's federation endpoint."""
-
-        def url_for(self, caller: Caller, url: str) -> str:
-            """Return the endpoint's URL: `url`, unless the AWS settings name another."""
-
-        def signin_token(self, caller: Caller, url: str, seconds: int | None) -> Secret | None:
-            """Return a token that signs in once; None where AWS refuses the session.
-
-            `seconds` is SessionDuration; None leaves it out. Raises UnreachableError.
-            """
-
-    class Browser(Protocol):
-        """The person's browser."""
-
-        def open(self, url: Secret) -> None:
-            """Open a URL that nobody else may see. ConfigurationError where it does not come."""
 
 
 class Options(Record):
@@ -65,7 +46,7 @@ def run(options: Options, ctx: Context) -> Result:
     settings = resolve(inputs)
     console = _console_of(settings, inputs)
     page = _page(options, console)
-    browser: Browser | None = None if options.print else _browser(ctx)
+    browser = None if options.print else _browser(ctx)
     session = take_session(options.session, ctx).session
     url = _login_url(session, settings, console, page, ctx)
     if browser is None:
@@ -111,7 +92,7 @@ def _page(options: Options, console: ConsoleAddresses) -> str:
 
 
 def _browser(ctx: Context) -> Browser:
-    browser: Browser | None = ctx.make.browser()
+    browser = ctx.make.browser()
     if browser is None:
         raise ConfigurationError(
             "no-browser",
@@ -126,7 +107,7 @@ def _login_url(
     session: Session, settings: Settings, console: ConsoleAddresses, page: str, ctx: Context
 ) -> Secret:
     """Exchange the session for a URL that signs in."""
-    federation: Federation = ctx.make.federation()
+    federation = ctx.make.federation()
     caller = Caller(keys=session.keys, profile=settings.source.profile, region=settings.region)
     url = federation.url_for(caller, console.federation_url)
     ctx.console.detail(f"signin:getSigninToken at {url} for {session.role_arn}")

@@ -18,8 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mfa_session.model.roles_ports import RolesEdges
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.roles.ports import RolesEdges
     from mfa_session.roles.sessions import Batch, RoleSessions
     from mfa_session.session.context import Context
 
@@ -61,7 +61,7 @@ class _Login:
         needed = [name for name in plan.with_bases(self._asked()) if name not in self.had]
         if not needed:
             return
-        edges: RolesEdges = self._ctx.make.roles(self._options.jobs)
+        edges = self._ctx.make.roles(self._options.jobs)
         needed = self._check_targets(edges, needed)
         coded = [name for name in needed if plan.needs_code(name)]
         last = [name for name in coded if plan.sessions[name].role_arn and not plan.is_base(name)]

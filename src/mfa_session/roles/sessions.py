@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.model.ports import Safe
+    from mfa_session.model.roles_ports import RolesEdges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
-    from mfa_session.roles.ports import RolesEdges
     from mfa_session.roles.saving import Had
 
 

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mfa_session.roles.ports import Signals
+    from mfa_session.model.roles_ports import Signals
 
 JOBS = 16
 MOST_JOBS = 64

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from mfa_session.model.roles_ports import RolesEdges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.roles.cli_profiles import RoleProfile
-    from mfa_session.roles.ports import RolesEdges
     from mfa_session.session.context import Context
 
 

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.serve.ports import JobEdges
     from mfa_session.session.context import Context
     from mfa_session.session.in_use import SessionInUse
 
@@ -23,7 +22,7 @@ def run_job(
     region: str | None,
 ) -> int:
     """Run the command to its end; return its exit code, or end by the signal that ended it."""
-    jobs: JobEdges = ctx.make.jobs()
+    jobs = ctx.make.jobs()
     with open_endpoint(use, options, ctx, jobs, region=region) as serving:
         environ = job_environment(ctx.environ, serving.variables)
         exit_code = jobs.run_child(command, environ, serving.start)

@@ -22,9 +22,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from mfa_session.model.job_ports import JobEdges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.serve.ports import JobEdges
     from mfa_session.session.context import Context
     from mfa_session.session.in_use import SessionInUse
 

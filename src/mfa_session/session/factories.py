@@ -10,19 +10,20 @@ if TYPE_CHECKING:
 
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.devices import NewDevice
+    from mfa_session.model.doctor_ports import DoctorEdges
     from mfa_session.model.iam import Policies
+    from mfa_session.model.job_ports import JobEdges
+    from mfa_session.model.key_ports import KeyEdges, KeyVault
     from mfa_session.model.ports import Caller, Edges, Secrets, Store, Terminal
+    from mfa_session.model.roles_ports import Browser, Federation, RolesEdges
+    from mfa_session.model.setup_ports import SetupEdges
     from mfa_session.model.targets import Lookups
 
     Answer = TypeVar("Answer")
 
 
 class Factories(Protocol):
-    """Makes each expensive edge on first use; `cli/wiring.py` has the real ones.
-
-    The edges of one feature are of a type of that feature, which this room does not know: whoever
-    takes them says which (`edges: DoctorEdges = ctx.make.doctor()`).
-    """
+    """Makes each expensive edge on first use; `cli/wiring.py` has the real ones."""
 
     def session(self) -> Edges:
         """Return what acquiring a session touches, the same for every session of this run."""
@@ -45,11 +46,11 @@ class Factories(Protocol):
     def secrets(self) -> Secrets:
         """Return the TOTP secrets in the OS keyring."""
 
-    def stored_keys(self) -> Any:
+    def stored_keys(self) -> KeyVault:
         """Return the long-term keys in the OS keyring."""
 
-    def keys(self) -> Any:
-        """Return what the care of long-term keys touches: `keys.ports.KeyEdges`."""
+    def keys(self) -> KeyEdges:
+        """Return what the care of long-term keys touches."""
 
     def devices(self, caller: Caller) -> DeviceEdges:
         """Return what the care of MFA devices touches, in the name of `caller`."""
@@ -69,23 +70,23 @@ class Factories(Protocol):
     def lookups(self, caller: Caller) -> Lookups:
         """Return the questions about what a command will hit, asked by `caller`."""
 
-    def federation(self) -> Any:
-        """Return AWS's federation endpoint: `roles.console.Federation`."""
+    def federation(self) -> Federation:
+        """Return AWS's federation endpoint."""
 
-    def browser(self) -> Any:
-        """Return the person's browser, `roles.console.Browser`; None without one."""
+    def browser(self) -> Browser | None:
+        """Return the person's browser; None without one."""
 
-    def doctor(self) -> Any:
-        """Return what the doctor looks at: `doctor.ports.DoctorEdges`."""
+    def doctor(self) -> DoctorEdges:
+        """Return what the doctor looks at."""
 
-    def roles(self, jobs: int) -> Any:
-        """Return what having many role sessions touches: `roles.ports.RolesEdges`."""
+    def roles(self, jobs: int) -> RolesEdges:
+        """Return what having many role sessions touches."""
 
-    def setup(self) -> Any:
-        """Return what `configure` touches: `setup.ports.SetupEdges`."""
+    def setup(self) -> SetupEdges:
+        """Return what `configure` touches."""
 
-    def jobs(self) -> Any:
-        """Return what serving a session touches: `serve.ports.JobEdges`."""
+    def jobs(self) -> JobEdges:
+        """Return what serving a session touches."""
 
     def limited(self, work: Callable[[], Answer], limit_seconds: float) -> Answer | None:
         """Return what `work` returns; None where it fails or takes longer."""

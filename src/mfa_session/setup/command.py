@@ -6,6 +6,7 @@ from mfa_session.model.errors import AnsweredNoError, Interrupted, NoMfaError
 from mfa_session.model.quoting import quote
 from mfa_session.model.result import Result
 from mfa_session.session.acquire import acquire
+from mfa_session.session.announcement import announce
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.resolve import resolve
 from mfa_session.setup.dialog import Dialog
@@ -19,12 +20,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mfa_session.model.setup_ports import SetupEdges
     from mfa_session.session.context import Context
     from mfa_session.session.reuse import Outcome
     from mfa_session.setup.answers import Answers
     from mfa_session.setup.diff import Draft
     from mfa_session.setup.plan import Change
-    from mfa_session.setup.ports import SetupEdges
 
 
 __all__ = ["Options", "run"]  # the program finds a command's options beside its function
@@ -32,7 +33,7 @@ __all__ = ["Options", "run"]  # the program finds a command's options beside its
 
 def run(options: Options, ctx: Context) -> Result:
     """Set a session up; what was not agreed to is not changed."""
-    edges: SetupEdges = ctx.make.setup()
+    edges = ctx.make.setup()
     terminal = ctx.make.terminal()
     dialog = Dialog(terminal, edges.choose, asks=terminal.can_ask() and not options.yes)
     ctx.files.let_settings_be_new()
@@ -54,7 +55,7 @@ def run(options: Options, ctx: Context) -> Result:
     _write(ctx, edges, dialog, found)
     outcome = None
     if interview.can_log_in and not options.no_login:
-        outcome = _log_in(options, ctx, edges, answers)
+        outcome = _log_in(options, ctx, answers)
     for step in [*interview.next_steps, *(shell.next_steps() if shell else [])]:
         ctx.console.say(step)
     login = _login(outcome, ctx) if outcome else None
@@ -93,7 +94,7 @@ def _write(ctx: Context, edges: SetupEdges, dialog: Dialog, drafts: Sequence[Dra
     ctx.files.forget_settings()
 
 
-def _log_in(options: Options, ctx: Context, edges: SetupEdges, answers: Answers) -> Outcome | None:
+def _log_in(options: Options, ctx: Context, answers: Answers) -> Outcome | None:
     """Have the session, as `login` does; None where a code is needed and nobody can be asked."""
     session = options.session.replace(
         profile=answers.name, source_profile=None, mfa_serial=None, duration=None, region=None
@@ -112,7 +113,7 @@ def _log_in(options: Options, ctx: Context, edges: SetupEdges, answers: Answers)
             raise
         ctx.console.say(f"not logged in: {error.message}; {error.hint}")
         return None
-    edges.announce(outcome, ctx)
+    announce(outcome, ctx)
     return outcome
 
 

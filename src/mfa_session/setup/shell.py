@@ -7,10 +7,10 @@ from mfa_session.setup.diff import Draft
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mfa_session.model.setup_ports import PlainFile, SetupEdges
     from mfa_session.session.context import Context
     from mfa_session.setup.dialog import Dialog
     from mfa_session.setup.options import Options
-    from mfa_session.setup.ports import PlainFile, SetupEdges
 
 _MARK = b"# Written by `mfa-session "
 _ACTIVE = "MFA_SESSION_GUARD"

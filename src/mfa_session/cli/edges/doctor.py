@@ -6,13 +6,13 @@ from time import monotonic
 
 from mfa_session.aws.action_list import read_list
 from mfa_session.aws.checkup import Checkup
-from mfa_session.doctor.ports import DoctorEdges
 from mfa_session.files.aws_clock import ClockReading
 from mfa_session.files.disk import Disk
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.files.state import ReadOnlyState
 from mfa_session.guard.known import find_strays
 from mfa_session.model.aws_paths import expand
+from mfa_session.model.doctor_ports import DoctorEdges
 from mfa_session.shell.scripts import guarded_commands
 from mfa_session.shell.start import evaluating, guard_set_up
 from mfa_session.system.keyring_access import Keyring

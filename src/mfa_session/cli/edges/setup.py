@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from mfa_session.cli.login import tell
 from mfa_session.files.plain_file import PlainFile
 from mfa_session.files.profiles_writer import ProfilesWriter
 from mfa_session.files.settings_writer import SettingsWriter
 from mfa_session.model.aws_paths import home
 from mfa_session.model.errors import UsageError
 from mfa_session.model.settings_file import settings_path
-from mfa_session.setup.ports import SetupEdges
+from mfa_session.model.setup_ports import SetupEdges
 from mfa_session.shell.dialects import DIALECTS
 from mfa_session.shell.start import ShellStart
 from mfa_session.shell.variables import find_shell
@@ -38,7 +37,6 @@ def make_setup(basics: Basics) -> SetupEdges:
         usual_shell=lambda: _usual_shell(environ),
         choose=partial(choose, basics.terminal()),
         uninterrupted=uninterrupted,
-        announce=partial(tell, asked=None),
     )
 
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from mfa_session.model.settings_file import SettingsFile
-    from mfa_session.session.context import Context
-    from mfa_session.session.reuse import Outcome
 
     Place = tuple[str, ...]
 
@@ -108,4 +106,3 @@ class SetupEdges(Record):
     usual_shell: Callable[[], str | None]
     choose: Callable[[str, list[str]], str]
     uninterrupted: Callable[[], AbstractContextManager[None]]
-    announce: Callable[[Outcome, Context], None]

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from mfa_session.model.errors import ConfigurationError
-    from mfa_session.model.ports import Edges
+    from mfa_session.model.ports import Caller, Edges
+    from mfa_session.model.secret import Secret
 
 
 class Signals(Protocol):
@@ -51,3 +52,23 @@ class RolesEdges(Record):
     progress: Callable[[str], None]
     most_locks: int
     cache: CliCache
+
+
+class Federation(Protocol):
+    """AWS's federation endpoint."""
+
+    def url_for(self, caller: Caller, url: str) -> str:
+        """Return the endpoint's URL: `url`, unless the AWS settings name another."""
+
+    def signin_token(self, caller: Caller, url: str, seconds: int | None) -> Secret | None:
+        """Return a token that signs in once; None where AWS refuses the session.
+
+        `seconds` is SessionDuration; None leaves it out. Raises UnreachableError.
+        """
+
+
+class Browser(Protocol):
+    """The person's browser."""
+
+    def open(self, url: Secret) -> None:
+        """Open a URL that nobody else may see. ConfigurationError where it does not come."""
