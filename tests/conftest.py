@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import gc
 import os
+import re
 import shutil
+import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import hypothesis
 import pexpect
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
     from secret_service import SecretService
 
 pytest_plugins = ("sandboxed",)
+
+IMPORTS_POSIX = (
+    r"^(?:import|from) (fcntl|files\.users|grp|pty|pwd|resource|secret_service|termios)\b"
+)
+"""`files.users` and `secret_service` are the tests' own, and import the others."""
 
 # `pytest --hypothesis-profile=long` for the long mode. No deadlines: the machine is shared.
 hypothesis.settings.register_profile("quick", max_examples=25, deadline=None)
@@ -90,6 +97,27 @@ def pytest_collection() -> Iterator[None]:
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     gc.enable()
+
+
+class PosixOnly(pytest.Module):
+    """A module of tests that imports what Windows lacks: skipped there, with the reason."""
+
+    def collect(self) -> NoReturn:
+        """Collect nothing, and say why."""
+        names = ", ".join(posix_modules(self.path.read_text(encoding="utf-8")))
+        pytest.skip(f"needs {names}, which Windows lacks")
+
+
+def posix_modules(source: str) -> list[str]:
+    """Return the modules that a test module imports at its top and Windows does not have."""
+    return sorted(set(re.findall(IMPORTS_POSIX, source, re.MULTILINE)))
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> PosixOnly | None:
+    """Let no import fail on Windows; what a single test needs says its own `skipif`."""
+    if sys.platform != "win32" or not posix_modules(module_path.read_text(encoding="utf-8")):
+        return None
+    return PosixOnly.from_parent(parent, path=module_path)
 
 
 def pytest_report_header() -> str:
