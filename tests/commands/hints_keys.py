@@ -140,6 +140,14 @@ ROWS = {
     "a key that was replaced": Row(
         "keys.command:_rotate_alone", "keys rotate", ROTATE, exit_code=0, agrees=True, then=ROTATE
     ),
+    "a session of the key that was replaced": Row(
+        "keys.command:_tell_sessions",
+        "login",
+        ROTATE,
+        lambda w: w.log_in(),
+        exit_code=0,
+        then=("status", "--check"),
+    ),
     "a rotation that was interrupted": Row(
         "keys.command:rotate",
         "keys rotate",

@@ -459,6 +459,19 @@ class TestRotate:
         assert outcome.exit_code == 0, outcome
         assert len(dave.inactive_keys) == 1
 
+    def test_the_sessions_of_the_old_key_are_told_and_renewed_under_their_names(
+        self, run: Run, aws: Sandbox, files: AwsFiles
+    ) -> None:
+        dave = aws.create_user("dave", policies=[KEYS_WITH_MFA])
+        phone = aws.create_device(dave, name="dave")
+        files.write(long_term(dave) + "region = eu-west-1\n")
+        rotated = run("keys", "rotate", "--yes", env={"MFA_SESSION_TOKEN_CODE": phone.code()})
+        assert "session 'mfa' is of the old key; log in again" in rotated.stderr, rotated
+        finished = run("keys", "rotate", "--finish", "--yes", "--json", "--no-input")
+        assert "session 'mfa' needs an MFA code" in error_of(finished)["message"]
+        (key,) = json.loads(run("keys", "list", "--json").stdout)["keys"]
+        assert (key["key_id"], key["age_days"]) == (dave.keys[1].access_key_id, 0)
+
     @pytest.mark.usefixtures("carols")
     def test_a_session_at_hand_signs(
         self, run: Run, aws: Sandbox, carol: User, log_in: LogIn

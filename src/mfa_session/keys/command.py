@@ -154,7 +154,9 @@ def _rotate_alone(options: Options, ctx: Context) -> Result:
     edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
     source = _source(options, inputs)
     profile, shelf = source.profile or "", _shelf(edges, source)
-    settings = SessionsOfSource(inputs, source, profile, is_told=True).choose()
+    old = shelf.slots(profile).old
+    former = old.access_key_id if old else None
+    settings = SessionsOfSource(inputs, source, profile, is_told=True, former=former).choose()
     at_hand = find_caller(ctx.make.session(), settings)
     signer = Signer(at_hand, lambda: _with_mfa(settings, inputs, ctx))
     others = OtherProfiles(edges, inputs, profile)
@@ -171,6 +173,8 @@ def _rotate_alone(options: Options, ctx: Context) -> Result:
             f"{begun.old_id} is inactive. Once nothing fails without it, delete it: "
             f"`mfa-session keys rotate --profile {quote(profile)} --finish`"
         )
+        _tell_sessions(begun.old_id, ctx)
+    edges.journal.note_dates({new_id: begun.began_at})
     return Result(
         data={
             "profile": profile,
@@ -179,6 +183,18 @@ def _rotate_alone(options: Options, ctx: Context) -> Result:
             "also_in": others.replaced,
         }
     )
+
+
+def _tell_sessions(old_id: str, ctx: Context) -> None:
+    """Tell which sessions are of the key that was replaced: the next login asks for a code."""
+    sessions = ctx.make.session().store.sessions()
+    for name in sorted(
+        {one.name for one in sessions if one.managed and one.source_key_id == old_id}
+    ):
+        ctx.console.say(
+            f"session {name!r} is of the old key; log in again, with a new code: "
+            f"`mfa-session login --profile {quote(name)}`"
+        )
 
 
 def _finished(options: Options, ctx: Context, profile: str, deleted: str) -> Result:

@@ -101,17 +101,25 @@ class SessionsOfSource:
     """The MFA sessions of one source's keys, and the names that a new one may have.
 
     `profile` is the source's profile, None for keys of the environment. `is_told` says that the
-    command line names it, so that the default session is not meant.
+    command line names it, so that the default session is not meant. `former` is the id of the key
+    that this one has replaced: a session of it is renewed in its place.
     """
 
     def __init__(
-        self, inputs: Inputs, source: Source, profile: str | None, *, is_told: bool = False
+        self,
+        inputs: Inputs,
+        source: Source,
+        profile: str | None,
+        *,
+        is_told: bool = False,
+        former: str | None = None,
     ) -> None:
         """Take the inputs, the source and where it is."""
         self._inputs = _unasked(inputs)
         self._source = source
         self._profile = profile
         self._is_told = is_told
+        self._former = former
         self._standing: Mapping[str, Session] = {
             session.profile: session for session in inputs.sessions()
         }
@@ -141,6 +149,8 @@ class SessionsOfSource:
         stands = self._standing.get(settings.target)
         if stands is None or not self._lives(stands):
             return True
+        if self._former is not None and stands.source_key_id == self._former:
+            return stands.kind == "mfa"
         return stands.kind == "mfa" and is_of_source(stands, self._source)
 
     def _fitting(self) -> Iterator[Settings]:

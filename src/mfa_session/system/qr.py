@@ -26,7 +26,7 @@ _CELLS = {
 }
 _OTHER_SCREEN = "\x1b[?1049h\x1b[H\x1b[2J"
 _BACK = "\x1b[?1049l"
-_QUESTION = "Scan it with the phone's authenticator app, then press Enter"
+_QUESTION = "Scan it with the phone's authenticator app{}, then press Enter: "
 _AS_KEY = "k"
 _TYPED_QUESTION = "Type it into the authenticator app, then press Enter: "
 
@@ -92,8 +92,8 @@ def show(
         if code is None:
             terminal.ask(_TYPED_QUESTION)
         elif has_room:
-            terminal.ask(f"{_QUESTION}: ")
-        elif terminal.ask(f"{_QUESTION} ({_AS_KEY}: as a key): ").strip().lower() == _AS_KEY:
+            terminal.ask(_QUESTION.format(""))
+        elif terminal.ask(_QUESTION.format(f" ({_AS_KEY}: as a key)")).strip().lower() == _AS_KEY:
             terminal.write(start + "".join(f"{line}\n" for line in below))
             terminal.ask(_TYPED_QUESTION)
     finally:
