@@ -523,6 +523,7 @@ ROWS = {
         "policy.templates.catalogue:make",
         "policy template",
         ("policy", "template", "trust"),
+        fills={"ACCOUNT": "123456789012"},
         then=("policy", "template"),
     ),
     "policies that only a session may read": Row(

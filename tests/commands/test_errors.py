@@ -217,7 +217,7 @@ def test_a_dropped_connection(run: Run, aws: Sandbox, argv: list[str]) -> None:
     aws.drop("GetSessionToken", times=None)
     error = error_of(run, *argv, exit_code=6)
     assert error["code"] == "network"
-    assert "broke before the answer was there" in error["message"]
+    assert "broke before the answer arrived" in error["message"]
 
 
 def test_nobody_listens(run: Run, argv: list[str]) -> None:

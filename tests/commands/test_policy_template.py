@@ -77,8 +77,8 @@ def test_reasons_are_given_for_what_is_spared(run: Run) -> None:
         (("nothing",), "there are require-mfa"),
         (("--action", "s3:*"), "one of require-mfa"),
         (("require-mfa", "--bucket", "books"), "it takes --action, --resource"),
-        (("trust",), "policy template trust --account 444455556666"),
-        (("bucket", "--bucket", "books"), "--account 444455556666"),
+        (("trust",), "policy template trust --account ACCOUNT"),
+        (("bucket", "--bucket", "books"), "--account ACCOUNT"),
         (("require-mfa", "--action", "StopInstances"), "write it as ec2:StopInstances"),
         (("require-mfa", "--resource", "books"), "write it as arn:"),
         (("trust", "--account", "44445555666"), "twelve digits"),
@@ -87,7 +87,7 @@ def test_reasons_are_given_for_what_is_spared(run: Run) -> None:
         (("deny-without-mfa", "--partition", "gov"), "aws-us-gov"),
         (("max-age", "--max-age", "0"), "from 1s to 36h"),
         (("max-age", "--max-age", "37h"), "from 1s to 36h"),
-        (("max-age", "--max-age", "soon"), "is no duration"),
+        (("max-age", "--max-age", "soon"), "is not a duration"),
     ],
 )
 def test_bad_options_are_refused(argv: tuple[str, ...], told: str, run: Run) -> None:

@@ -265,7 +265,7 @@ def test_a_role_via_a_role_is_chained(
         ('[sessions.a]\nvia = "a"\nrole_arn = "R"\n', [], "a -> a"),
         ('[sessions.a]\nvia = "nowhere"\nrole_arn = "R"\n', [], "'nowhere'"),
         ('[sessions.a]\nvia = "mfa"\n', [], "no role is given"),
-        ('[sessions.a]\nrole_arn = "arn:aws:iam::123456789012:user/x"\n', [], "no role's ARN"),
+        ('[sessions.a]\nrole_arn = "arn:aws:iam::123456789012:user/x"\n', [], "is not a role ARN"),
         ('[sessions.a]\nrole_arn = "R"\n', ["--duration", "12h1s"], "out of range"),
         ('[sessions.a]\nrole_arn = "R"\n', ["--duration", "14m"], "out of range"),
         ('[sessions.a]\nrole_arn = "R"\n', ["--external-id", "x"], "external id"),

@@ -62,7 +62,7 @@ class TestWithoutATerminal:
         before, calls = tree(home), len(list(aws.calls))
         outcome = run(*argv, "--yes")
         assert outcome.exit_code == 0, outcome
-        assert "all of this is set already; nothing was written" in outcome.stderr
+        assert "everything is set already; nothing was written" in outcome.stderr
         assert "kept, good for" in outcome.stderr
         assert (tree(home), len(list(aws.calls))) == (before, calls)
         wanted = {"role_arn": ROLE, "source_profile": "mfa", "region": "eu-west-1"}
@@ -143,7 +143,7 @@ class TestWithoutATerminal:
         carols.settings.chmod(0o640)
         outcome = run("configure", "--no-login", "--mfa-serial", phone.serial)
         assert outcome.exit_code == 0, outcome
-        assert "could be read by others (mode 0640): now 0600" in outcome.stderr
+        assert "was readable by others (mode 0640): now 0600" in outcome.stderr
         added = f'source_profile = "default"\r\nmfa_serial = "{PHONE}"\r\n'
         expected = text.replace("# I type\r\n", "# I type\r\n" + added)
         assert carols.settings.read_bytes() == expected.encode()
@@ -359,7 +359,7 @@ class TestAtATerminal:
         tty.expect_exact("after `mfa-session warm`, for an hour at a time.")
         tty.expect_exact("Have the role of profile 'books' from session 'work', ")
         tty.sendline("maybe")
-        tty.expect_exact("y or n, please")
+        tty.expect_exact("answer y or n")
         tty.sendline("y")
         tty.expect_exact("Set up bash: completion, and the guard before `aws`? [y/N] ")
         tty.sendline("y")
@@ -447,7 +447,7 @@ class TestAtATerminal:
         tty.expect_exact("Write this? [Y/n] ")
         carols.write(settings=text + 'region = "us-east-1"\n')
         tty.sendline("")
-        tty.expect_exact("sessions.mfa.region was changed by somebody else meanwhile")
+        tty.expect_exact("sessions.mfa.region was changed by another program in the meantime")
         tty.expect_exact(pexpect.EOF)
         tty.close()
         assert tty.exitstatus == 3

@@ -130,7 +130,7 @@ def test_an_expired_session_is_renewed_or_told(
         (["--destination", "ec2"], 2, "is no page of AWS's console"),
         (["--destination", "https://evil.example/"], 2, "is no page of AWS's console"),
         (["--destination", "https://console.amazonaws.cn/"], 2, "is no page of AWS's console"),
-        (["--service", "EC2/x"], 2, "is no service"),
+        (["--service", "EC2/x"], 2, "is not a service"),
         (["--service", "ec2", "--destination", "https://x"], 2, "both say"),
         (["--duration", "5m"], 3, "out of range"),
         (["--duration", "soon"], 2, "soon"),

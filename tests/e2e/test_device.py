@@ -309,7 +309,7 @@ def test_where_deleting_needs_mfa_the_next_run_goes_on_with_the_device(
     seeds = trap_keyring.stored()
     shorten_wait(aws)
     second = run("device", "enroll")
-    assert (second.exit_code, "going on with it" in second.stderr) == (0, True), second
+    assert (second.exit_code, "continuing it" in second.stderr) == (0, True), second
     assert enabled(dave) == seeds
     assert is_whole(aws, dave, home)
 

@@ -267,7 +267,7 @@ FAULTS = {
         env={"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"},
     ),
     "a misspelt variable": Fault("unread-variable warning", env={"MFA_SESSION_PROFIL": "mfa"}),
-    "a value that is no duration": Fault(
+    "a value that is not a duration": Fault(
         "bad-variable error", env={"MFA_SESSION_DURATION": "soon"}
     ),
     "a code in the environment": Fault(
@@ -554,7 +554,7 @@ def test_fix_says_what_it_did_and_leaves_the_other_findings(healthy: Home, run: 
 
 def test_nothing_to_fix_is_said(healthy: Home, run: Run) -> None:
     del healthy
-    assert run("doctor", "--fix").stdout.startswith("no file's mode had to be put right\n\n")
+    assert run("doctor", "--fix").stdout.startswith("no file's mode had to be corrected\n\n")
 
 
 # What it is looked at with
@@ -628,7 +628,7 @@ def test_no_network_is_said_once(healthy: Home, run: Run) -> None:
         "  error    AWS (http://127.0.0.1:1) cannot be reached [sts-reach]",
         "           cure: check the network, AWS_ENDPOINT_URL and HTTPS_PROXY",
     ]
-    assert lines[-2] == f"not looked at: clock, {', '.join(KEY_CHECKS)} (AWS was not reached)"
+    assert lines[-2] == f"not checked: clock, {', '.join(KEY_CHECKS)} (AWS was not reached)"
 
 
 def test_a_silent_aws_is_given_up_in_a_few_seconds(healthy: Home, run: Run) -> None:

@@ -514,7 +514,7 @@ def test_a_file_that_others_may_read_is_closed_with_a_warning(
 ) -> None:
     carols.credentials.chmod(0o644)
     outcome = log_in()
-    assert "could be read by others (mode 0644): now 0600" in outcome.stderr
+    assert "was readable by others (mode 0644): now 0600" in outcome.stderr
     assert stat.S_IMODE(carols.credentials.stat().st_mode) == 0o600
 
 

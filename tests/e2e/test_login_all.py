@@ -223,7 +223,7 @@ def test_a_number_of_jobs_that_is_none_is_wrong_usage(
     del roles
     outcome = run("login", "--all", f"--jobs={jobs}", "--token-code", "123456")
     assert (outcome.exit_code, len(aws.calls)) == (2, 0)
-    assert "is no number from 1 to 64" in outcome.stderr
+    assert "is not a number from 1 to 64" in outcome.stderr
 
 
 @pytest.mark.parametrize(

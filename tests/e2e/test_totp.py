@@ -146,7 +146,7 @@ class TestAdd:
         assert (outcome.exit_code, secrets(service)) == (7, {SERIAL: OTHER}), outcome
         assert f"another secret of {SERIAL} is stored" in outcome.stderr
         assert (
-            "hint: AWS never shows a secret again; if you mean it: `mfa-session totp add "
+            "hint: AWS never shows a secret again; to replace it anyway: `mfa-session totp add "
             in outcome.stderr
         )
 

@@ -223,7 +223,7 @@ def test_an_entry_with_less_than_the_aws_cli_takes_is_had_anew(
         ({"source_profile": "sso"}, "profile 'sso' gets temporary keys from IAM Identity Center"),
         ({"source_profile": "other"}, "its source_profile 'other' is a role itself"),
         ({"source_profile": "mfa"}, "is a session already, so mfa_serial must go"),
-        ({"role_arn": "arn:aws:iam::123456789012:user/x"}, "is no role's ARN"),
+        ({"role_arn": "arn:aws:iam::123456789012:user/x"}, "is not a role ARN"),
         ({"external_id": "x"}, "'x' cannot be an external id"),
         ({"mfa_serial": ""}, "`aws` asks for no code"),
     ],
@@ -321,7 +321,7 @@ def test_an_entry_that_is_none_is_left_alone(
     aws.calls.clear()
     outcome = run("warm", "--no-input")
     assert outcome.exit_code == 3
-    assert f"{entry} is no entry that the AWS CLI wrote, and is left alone" in outcome.stderr
+    assert f"{entry} was not written by the AWS CLI, and is left alone" in outcome.stderr
     assert (entry.read_text(), len(aws.calls)) == (text, 0)
 
 

@@ -66,7 +66,7 @@ def boto3_session(
 
     The credentials are renewed when less than min-ttl is left, by one thread, and until they
     expire a renewal that fails is only logged. Raises MfaSessionError: UsageError for an argument
-    that is no name, duration or function; ConfigurationError, NoMfaError, RefusedError and
+    that is not a name, duration or function; ConfigurationError, NoMfaError, RefusedError and
     UnreachableError as the command does. A renewal raises them from the call to AWS.
     """
     values = {"profile": profile, "source_profile": source_profile, "role_arn": role_arn}
@@ -184,7 +184,7 @@ def _check_name(name: str, value: object) -> None:
     if value is not None and not (isinstance(value, str) and value):
         raise UsageError(
             "bad-argument",
-            f"{name}={value!r} is no name",
+            f"{name}={value!r} is not a name",
             f"pass a str, or leave {name} out",
         )
 
@@ -198,6 +198,6 @@ def _seconds(min_ttl: object) -> int | None:
         return read_duration(min_ttl, "min_ttl")
     raise UsageError(
         "bad-argument",
-        f"min_ttl={min_ttl!r} is no duration",
+        f"min_ttl={min_ttl!r} is not a duration",
         'pass seconds as an int, or text such as "30m"',
     )

@@ -185,7 +185,7 @@ def _no_url(name: str, url: str) -> ConfigurationError:
     shown = url.rpartition("@")[2]  # before it may stand a password
     return ConfigurationError(
         "bad-endpoint",
-        f"{name} is no URL: {shown}",
+        f"{name} is not a URL: {shown}",
         f"begin it with https://, or with http:// for a local emulator: http://{shown}",
     )
 

@@ -46,7 +46,7 @@ class IamDevices(AwsCalls):
         if arn.service != "iam" or not arn.resource.startswith("user/"):
             raise ConfigurationError(
                 "not-a-user",
-                f"{request.key} is the key of {text}, which is no IAM user",
+                f"{request.key} is the key of {text}, which is not an IAM user",
                 "use the access key of an IAM user: --profile, or source_profile in config.toml",
             )
         name = arn.resource.rpartition("/")[2]

@@ -40,7 +40,7 @@ _NO_SUCH = ("NoSuchEntity", "NoSuchEntityException")
 _WRONG_CODES = ("InvalidAuthenticationCode", "InvalidAuthenticationCodeException")
 _BUSY = ("EntityTemporarilyUnmodifiable", "ConcurrentModification")
 _ROLE_HINT = (
-    "check the ARN, then two sides: your own policies must allow sts:AssumeRole on it, and the "
+    "check the ARN; then both sides: your own policies must allow sts:AssumeRole on it, and the "
     "role's trust policy must name you, with its external id and MFA conditions met"
 )
 
@@ -77,7 +77,8 @@ ANSWERS: tuple[Meaning, ...] = (
         resent=True,
         error=CodeRejectedError(
             "code-rejected",
-            "AWS's answer to the code for {serial} was lost on the way, and it takes none twice",
+            "AWS's answer to the code for {serial} was lost on the way, and AWS accepts no code "
+            "twice",
             "the code is used up: wait for the next one",
         ),
     ),
@@ -97,7 +98,7 @@ ANSWERS: tuple[Meaning, ...] = (
         error=ConfigurationError(
             "wrong-serial",
             "AWS does not know {serial} as an MFA device of this key's user",
-            "leave mfa_serial out to have it found, or see `aws iam list-mfa-devices`",
+            "leave mfa_serial out, and IAM is asked, or see `aws iam list-mfa-devices`",
         ),
     ),
     Meaning(
@@ -163,7 +164,7 @@ ANSWERS: tuple[Meaning, ...] = (
             "not-authorized",
             "{key} is not allowed {action}",
             "ask your administrator to allow {action} for your own user; "
-            "if they allow it with MFA only, log in first: `mfa-session login`",
+            "if it is allowed only with MFA, log in first: `mfa-session login`",
         ),
     ),
     Meaning(
@@ -174,7 +175,7 @@ ANSWERS: tuple[Meaning, ...] = (
             "not-authorized",
             "{key} is not allowed {action}",
             "ask your administrator to allow {action} for your own user; "
-            "if they allow it with MFA only, log in first: `mfa-session login`",
+            "if it is allowed only with MFA, log in first: `mfa-session login`",
         ),
     ),
     Meaning(
@@ -215,7 +216,7 @@ ANSWERS: tuple[Meaning, ...] = (
     Meaning(
         codes=("ValidationError",),
         says="tokencode",
-        error=NoMfaError("bad-code", "AWS does not take that as a code", "a code is six digits"),
+        error=NoMfaError("bad-code", "AWS does not accept that as a code", "a code is six digits"),
     ),
     Meaning(
         codes=("ValidationError",),
@@ -293,7 +294,7 @@ ANSWERS: tuple[Meaning, ...] = (
         operation="AccessKey",
         error=RefusedError(
             "two-keys",
-            "the user of {key} has two access keys, and AWS allows no third",
+            "the user of {key} has two access keys, and AWS allows no more",
             "see `mfa-session keys list --online`, and delete the one that you do not use",
         ),
     ),
@@ -339,7 +340,7 @@ ANSWERS: tuple[Meaning, ...] = (
         error=NoMfaError(
             "codes-rejected",
             "AWS rejected the two codes of {serial}",
-            "they must be of this device, one right after the other, and not used before; "
+            "they must come from this device, one right after the other, and not used before; "
             "check the phone's clock, then try with the next two",
         ),
     ),
@@ -394,7 +395,7 @@ FAILURES: tuple[tuple[Kinds, MfaSessionError], ...] = (
         exceptions.ConnectionClosedError,
         UnreachableError(
             "network",
-            "the connection to AWS{where} broke before the answer was there",
+            "the connection to AWS{where} broke before the answer arrived",
             "check the network, a VPN, and HTTPS_PROXY{spent}",
         ),
     ),
@@ -414,7 +415,7 @@ FAILURES: tuple[tuple[Kinds, MfaSessionError], ...] = (
         exceptions.InvalidRegionError,
         ConfigurationError(
             "bad-region",
-            "'{region}' is no region",
+            "'{region}' is not a region",
             "correct --region, AWS_REGION or the profile",
         ),
     ),

@@ -72,7 +72,7 @@ def _translate_answer(response: Any, request: AwsRequest, now: datetime) -> MfaS
     if not text:
         return not_an_answer(request)
     return RefusedError(
-        "refused-by-aws", f"AWS refused {request.action}: {code}: {text}", "see the text of AWS"
+        "refused-by-aws", f"AWS refused {request.action}: {code}: {text}", "see what AWS says"
     )
 
 

@@ -54,7 +54,7 @@ class Federation:
         if not (is_here or for_signin):
             raise ConfigurationError(
                 "signin-endpoint",
-                f"{name} leads to {parts.hostname}, which would get the session's keys to sign in",
+                f"{name} leads to {parts.hostname}, which would receive the session's keys",
                 f"say where to sign in: AWS_ENDPOINT_URL_SIGNIN=https://{urlsplit(url).hostname}",
             )
         return f"{endpoint.rstrip('/')}/federation"

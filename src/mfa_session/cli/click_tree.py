@@ -41,7 +41,7 @@ class Duration(click.ParamType[int]):
         try:
             return parse_duration(str(value))
         except ValueError:
-            self.fail(f"{value!r} is no duration; write it as 900, 45m, 12h or 1d.", param, ctx)
+            self.fail(f"{value!r} is not a duration; write it as 900, 45m, 12h or 1d.", param, ctx)
 
 
 class Fitting(click.HelpFormatter):

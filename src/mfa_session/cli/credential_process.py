@@ -25,7 +25,7 @@ class Options(Record):
 
 
 def run(options: Options, ctx: Context) -> Result:
-    """Print the session, renewed if that can be had; else the one that still lives."""
+    """Print the session, renewed if possible; otherwise the one that is still valid."""
     try:
         session = take_session(options.session, ctx).session
     except MfaSessionError as error:

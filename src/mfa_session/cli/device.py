@@ -67,7 +67,7 @@ def _tell_cut_off(edges: DeviceEdges, settings: Settings, ctx: Context) -> None:
         if intent.removing or intent.left:
             finish = settings.command(f"device remove {intent.serial}", "source_profile")
         ctx.console.say(
-            f"{intent.what} of {intent.serial} was cut off, or is still running; "
+            f"{intent.what} of {intent.serial} was interrupted, or is still running; "
             f"to finish it: `{finish}`"
         )
 
@@ -119,7 +119,7 @@ def _name_is_taken(
         )
     return ConfigurationError(
         "device-exists",
-        f"{serial} exists already, and is not known to be yours",
+        f"{serial} exists already, and may not be yours",
         f"give yours another name: `{another}`",
     )
 
@@ -142,7 +142,7 @@ def remove(options: Options, ctx: Context) -> Result:
     if serial is not None and serial not in {device.serial for device in found}:
         if not removal.finish(serial):
             raise devices.no_such_device(serial, found)
-        ctx.console.say(f"{serial} was no device of yours any more; its secret is forgotten")
+        ctx.console.say(f"{serial} was not your device any more; its secret is removed")
         return Result(data={})
     device = devices.pick(found, serial, edges)
     if not options.yes:
@@ -199,7 +199,7 @@ def _log_in(options: Options, ctx: Context, settings: Settings, serial: str) -> 
         )
         return
     if options.no_keyring:
-        ctx.console.say("AWS takes each code once: log in with the phone's next one")
+        ctx.console.say("AWS accepts each code once: log in with the phone's next one")
     inputs = read_inputs(ctx, options.session.replace(mfa_serial=serial))
     try:
         outcome = acquire(ctx, inputs, resolve(inputs))

@@ -68,7 +68,7 @@ def code(options: Options, ctx: Context) -> Result:
     was_sent = step in ctx.make.session().steps.used(serial)
     digits = code_at(secret, step)
     if not options.json:
-        sent = "; it was sent to AWS already, which takes each code only once" if was_sent else ""
+        sent = "; it was sent to AWS already, which accepts each code only once" if was_sent else ""
         ctx.console.say(f"{serial}: good for {left} s{sent}")
     data = {"serial": serial, "code": digits, "seconds_left": left, "already_sent": was_sent}
     return Result(data=data, lines=(digits,))
@@ -114,7 +114,7 @@ def show_qr(options: Options, ctx: Context) -> Result:
     secret = secrets.get(serial)
     if secret is None:
         raise no_secret(serial)
-    question = f"Show the secret of {serial}? Who sees the screen can copy it."
+    question = f"Show the secret of {serial}? Anyone who sees the screen can copy it."
     if not ctx.make.confirm(question):
         raise AnsweredNoError("not-confirmed", f"the secret of {serial} was not shown")
     draw(NewDevice(serial=serial, seed=secret))
@@ -156,13 +156,13 @@ def _take_text(serial: str, ctx: Context) -> str:
 
 
 def _confirm_replacing(serial: str, ctx: Context) -> None:
-    """Ask; what would be lost can be had nowhere else, so a script has to say that it means it."""
+    """Ask: the secret that would be lost may exist nowhere else; a script must pass --yes."""
     answer = ctx.make.confirm(f"Another secret of {serial} is stored. Replace it?")
     if answer is None:
         raise DeclinedError(
             "not-confirmed",
             f"another secret of {serial} is stored, and there is nobody to ask",
-            "AWS never shows a secret again; if you mean it",
+            "AWS never shows a secret again; to replace it anyway",
             add=("--yes",),
         )
     if not answer:
@@ -170,13 +170,13 @@ def _confirm_replacing(serial: str, ctx: Context) -> None:
 
 
 def _confirm_removing(serial: str, ctx: Context) -> None:
-    question = f"Remove the secret of {serial}? AWS still wants its codes."
+    question = f"Remove the secret of {serial}? AWS still requires its codes."
     answer = ctx.make.confirm(question)
     if answer is None:
         raise DeclinedError(
             "not-confirmed",
-            f"removing the secret of {serial} needs a yes, and there is nobody to ask",
-            "if you mean it",
+            f"removing the secret of {serial} must be confirmed, and there is nobody to ask",
+            "to confirm it",
             add=("--yes",),
         )
     if not answer:

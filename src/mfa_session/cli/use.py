@@ -72,7 +72,9 @@ def _tell(session: Session, ctx: Context) -> None:
     left = format_duration(session.seconds_left(ctx.clock.now()) or 0)
     ctx.console.say(f"AWS_PROFILE is {session.profile!r}: good for {left}")
     for variable, cure in _stronger(ctx):
-        ctx.console.warn(f"{variable} is set in this shell and goes before AWS_PROFILE; {cure}")
+        ctx.console.warn(
+            f"{variable} is set in this shell and takes precedence over AWS_PROFILE; {cure}"
+        )
 
 
 def _stronger(ctx: Context) -> list[tuple[str, str]]:

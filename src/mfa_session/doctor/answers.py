@@ -63,7 +63,7 @@ def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("key-identity", "AWS takes every key")
+@check("key-identity", "AWS accepts every key")
 def look_at_identities(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each key that AWS does not take."""
     for key in scene.aws.keys:
@@ -112,7 +112,7 @@ def look_at_ages(scene: Scene) -> Iterator[Diagnosis]:
     yield from _left_out(scene, "keys")
 
 
-@check("device-present", "every user whose sessions are had has an MFA device that AWS's API takes")
+@check("device-present", "every user has an MFA device that AWS's API accepts")
 def look_at_devices(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each user who has no MFA device that AWS's API takes."""
     for key in scene.aws.keys:
@@ -123,9 +123,12 @@ def look_at_devices(scene: Scene) -> Iterator[Diagnosis]:
         what = "has no MFA device"
         if key.devices:
             serials = ", ".join(device.serial for device in key.devices)
-            what = f"has only passkeys or security keys ({serials}), which AWS's API does not take"
+            what = (
+                f"has only passkeys or security keys ({serials}), which AWS's API does not accept"
+            )
         say = error if key.is_source else note
-        yield say(f"the user of {key.label()} {what}: no session can be had", _enroll(scene, key))
+        finding = f"the user of {key.label()} {what}: no MFA session is possible"
+        yield say(finding, _enroll(scene, key))
     yield from _left_out(scene, "devices")
 
 
@@ -144,7 +147,7 @@ def look_at_belonging(scene: Scene) -> Iterator[Diagnosis]:
         for serial, said_by in key.serials.items():
             if theirs and serial not in theirs:
                 yield error(
-                    f"{said_by} names {serial}, which is no device of the user of {key.label()}",
+                    f"{said_by} names {serial}, which is not a device of the user of {key.label()}",
                     f"take mfa_serial out there, or name one of: {', '.join(theirs)}",
                 )
     yield from _left_out(scene, "devices")
@@ -160,7 +163,7 @@ def look_at_choice(scene: Scene) -> Iterator[Diagnosis]:
             yield note(
                 f"the user of {key.label()} has several MFA devices: a login asks which, and "
                 "fails where nobody can be asked",
-                f"say it once, in config.toml or the profile: mfa_serial = {usable[0]}",
+                f"set it once, in config.toml or the profile: mfa_serial = {usable[0]}",
             )
     yield from _left_out(scene, "devices")
 

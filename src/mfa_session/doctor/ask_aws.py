@@ -134,7 +134,7 @@ class Questions:
         return None
 
     def settings_of(self, source: Source) -> Iterator[Settings]:
-        """Yield the sessions that are had with a source's key: the one meant now first."""
+        """Yield the sessions of a source's key: the one that is meant now first."""
         bare = self._inputs.replace(options=SessionOptions())
         names = [Named(name=name) for name in self._inputs.file.sessions]
         configured = [partial(resolve_named, bare, named) for named in names]

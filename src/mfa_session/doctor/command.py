@@ -91,7 +91,7 @@ def _summary(looked: Looked) -> dict[str, object]:
 
 def _fixed(fixed: Sequence[str], paint: Paint) -> Iterator[str]:
     if not fixed:
-        yield "no file's mode had to be put right"
+        yield "no file's mode had to be corrected"
     for command in fixed:
         yield paint("fixed", "green") + f"  {printable(command)}"
     yield ""
@@ -127,13 +127,13 @@ def _lines(looked: Looked, paint: Paint, told: Looked | None = None) -> Iterator
 
 
 def _skipped(said: Sequence[Looked]) -> Iterator[str]:
-    """Yield what was not looked at: each reason once, with the checks it kept from looking."""
+    """Yield what was not checked: each reason once, with the checks it kept from looking."""
     reasons: dict[str, list[str]] = {}
     for looked in said:
         if looked.severity == SKIPPED:
             reasons.setdefault(looked.finding, []).append(looked.id)
     for reason, ids in reasons.items():
-        yield f"not looked at: {', '.join(ids)} ({printable(reason)})"
+        yield f"not checked: {', '.join(ids)} ({printable(reason)})"
 
 
 def _sum_up(said: Sequence[Looked], *, everything: bool) -> str:

@@ -27,7 +27,7 @@ _OURS = ("ACTIVE", "REGIONS_SET", "GUARD", "GUARD_COMMANDS", "GUARD_FILE", "GUAR
 _PREFIX = "MFA_SESSION_"
 
 
-@check("environment-keys", "no keys in the environment beat the profiles", needs=PROFILES)
+@check("environment-keys", "no keys in the environment hide a profile", needs=PROFILES)
 def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield long-term keys, and session keys of no session in use, that beat every profile."""
     environ = scene.environ
@@ -43,7 +43,7 @@ def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
         return  # which `environment-session` says
     what = "session keys" if keys.session_token else "long-term keys"
     yield warning(
-        f"{what} in the environment ({keys.shown_id}) beat profile {shadowed!r}: "
+        f"{what} in the environment ({keys.shown_id}) take precedence over profile {shadowed!r}: "
         "commands without --profile use them",
         _UNSET_KEYS,
     )
@@ -65,7 +65,7 @@ def _halves(scene: Scene) -> str | None:
         there, lacks = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
         if not key_id:
             there, lacks = lacks, there
-        return f"{there} is set without {lacks}: SDKs fail, or pass over it"
+        return f"{there} is set without {lacks}: SDKs fail or ignore it"
     if key_id and key_id.startswith(SESSION_KEY_PREFIX) and not token:
         return "the environment has a session's key without AWS_SESSION_TOKEN: AWS refuses it"
     if key_id and not key_id.startswith(SESSION_KEY_PREFIX) and token:
@@ -80,7 +80,7 @@ def look_at_expiry(scene: Scene) -> Iterator[Diagnosis]:
     if since is not None:
         yield error(
             f"the session keys in the environment have expired ({since}): AWS refuses them, "
-            "and they beat every profile",
+            "and they take precedence over every profile",
             _UNSET_KEYS,
         )
 
@@ -121,9 +121,9 @@ def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
         if name not in known:
             near = nearest_of(name, known, most=1)
             cure = setting(variable, near[0]) if near else unsetting(variable)
-            if look_up(scene.inputs, name) is not None:  # a session that was not had yet
+            if look_up(scene.inputs, name) is not None:  # a session that does not exist yet
                 cure = f"mfa-session login --profile {quote(name)}"
-            yield error(f"{variable} is {name!r}, and there is no such profile", cure)
+            yield error(f"{variable} is {name!r}, and no profile has that name", cure)
         return  # the other one is not looked at
 
 
@@ -133,7 +133,8 @@ def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
     first, second = (scene.environ.get(name) for name in _PROFILE_VARIABLES)
     if first and second and first != second:
         yield warning(
-            f"AWS_DEFAULT_PROFILE ({first!r}) beats AWS_PROFILE ({second!r}) in the AWS CLI and "
+            f"AWS_DEFAULT_PROFILE ({first!r}) takes precedence over AWS_PROFILE ({second!r}) in "
+            "the AWS CLI and "
             "boto3; other SDKs take AWS_PROFILE",
             unsetting("AWS_DEFAULT_PROFILE"),
         )
@@ -162,7 +163,7 @@ def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
             yield warning(f"nothing reads {name}{meant}", unsetting(name))
 
 
-@check("code-in-environment", "no code waits in the environment")
+@check("code-in-environment", "no code is set in the environment")
 def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
     """Yield a code that waits in the environment: it is good for one use within its minute."""
     if scene.environ.get("MFA_SESSION_TOKEN_CODE"):

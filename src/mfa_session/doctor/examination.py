@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mfa_session.doctor.finding import Check, Diagnosis
     from mfa_session.doctor.scene import Scene
 
-BROKE_OFF = "the check broke off: a bug in mfa-session"
+BROKE_OFF = "the check failed: a bug in mfa-session"
 
 GROUPS: dict[str, tuple[Check, ...]] = {
     "files": files.CHECKS,

@@ -92,7 +92,7 @@ def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each move and rotation of a long-term key that was cut off."""
     for command, profile in scene.unfinished_keys:
         yield warning(
-            f"`keys {command}` of profile {profile!r} was cut off, or goes on now",
+            f"`keys {command}` of profile {profile!r} was interrupted, or is still running",
             f"mfa-session keys {command} --profile {quote(profile)}",
         )
 
@@ -102,7 +102,7 @@ def look_at_cut_off(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each enrolment that was cut off."""
     for serial in scene.cut_off:
         yield note(
-            f"an enrolment of {serial} was cut off, or goes on now",
+            f"an enrolment of {serial} was interrupted, or is still running",
             "mfa-session device enroll",
         )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _TOO_OPEN = "keyring-insecure"
 
 
-@check("keyring", "the keyring can be used, or none is", needs=(SETTINGS,))
+@check("keyring", "the keyring can be used, or none is in use", needs=(SETTINGS,))
 def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
     """Yield why the keyring cannot be used."""
     problem = scene.keyring.error if scene.keyring else None
@@ -32,7 +32,7 @@ def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
 
 @check(
     "keyring-secret",
-    "the keyring has the secrets that are wanted of it",
+    "the keyring has every secret that it should have",
     needs=(*PROFILES, SETTINGS, STATE),
 )
 def look_at_secrets(scene: Scene) -> Iterator[Diagnosis]:

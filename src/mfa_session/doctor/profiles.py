@@ -237,7 +237,7 @@ def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
 
 @check(
     "leftover-serial",
-    "no role asks for a code that its session has had",
+    "no role asks for a code although its source is an MFA session",
     needs=(*PROFILES, SETTINGS),
 )
 def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
@@ -258,7 +258,7 @@ def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
 
 @check(
     "role-region",
-    "no role profile lacks the region that its session has",
+    "every role profile has a region",
     needs=(*PROFILES, SETTINGS),
 )
 def look_at_role_regions(scene: Scene) -> Iterator[Diagnosis]:
@@ -307,14 +307,14 @@ def _session_of(scene: Scene, name: str) -> str | None:
     return named.name if named else name
 
 
-@check("section-header", "every profile of the AWS config file is called one", needs=(CONFIG,))
+@check("section-header", "every profile of the AWS config file has its header", needs=(CONFIG,))
 def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each section of the AWS config file that lacks the word `profile`."""
     config = scene.inputs.profiles.config
     for header in headers_without_profile(config):
         name = header.partition(" ")[2] if header.lower().startswith("profile ") else header
         yield warning(
-            f"[{header}] in {config.path} is no profile: its settings are not used",
+            f"[{header}] in {config.path} is not a profile: its settings are not used",
             f"write its header as [profile {name.strip()}]",
         )
 

@@ -33,7 +33,7 @@ class KeyFacts(Record):
     """What AWS says of one long-term key; an error or an `Unlooked` where it says nothing.
 
     `serials` are the MFA devices that the settings name for this key, with who names each;
-    `is_source` says that a session of ours is had with it, and `session` which one first.
+    `is_source` says that a session of ours uses it, and `session` which one first.
     """
 
     caller: Caller

@@ -53,7 +53,7 @@ def _seconds_over(session: Session, scene: Scene) -> float | None:
     return (scene.now - session.expires_at).total_seconds()
 
 
-@check("session-expired", "no session is over", needs=(CREDENTIALS,))
+@check("session-expired", "no session has expired", needs=(CREDENTIALS,))
 def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
     """Yield our sessions that are over: whatever uses those profiles fails."""
     for session in scene.sessions():
@@ -75,7 +75,7 @@ def look_at_foreign(scene: Scene) -> Iterator[Diagnosis]:
             yield note(f"profile {session.profile!r} holds another tool's session{over}")
 
 
-@check("session-damaged", "nothing else has written into our sessions", needs=(CREDENTIALS,))
+@check("session-damaged", "no other tool has changed our sessions", needs=(CREDENTIALS,))
 def look_at_damaged(scene: Scene) -> Iterator[Diagnosis]:
     """Yield sections of ours that something else has written to."""
     credentials = scene.inputs.profiles.credentials
@@ -87,7 +87,7 @@ def look_at_damaged(scene: Scene) -> Iterator[Diagnosis]:
         ours = section.get(PREFIX + "key_id", key_id)
         if key_id.startswith(SESSION_KEY_PREFIX) and key_id != ours:
             yield warning(
-                f"another tool has put its keys among our lines in profile {profile!r}: "
+                f"another tool has written its keys into our session in profile {profile!r}: "
                 "their expiry is not known",
                 f"mfa-session login --force --profile {quote(profile)}",
             )
@@ -105,14 +105,14 @@ def _lost(section: Mapping[str, str]) -> str | None:
     return next((key for key in CREDENTIAL_KEYS if not section.get(key)), None)
 
 
-@check("session-kept-aside", "every session is where it is to be", needs=(STATE,))
+@check("session-kept-aside", "every session is where it belongs", needs=(STATE,))
 def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
     """Yield sessions that could not be written to the credentials file."""
     aside = (each for each in scene.inputs.recovered.values() if not each.in_keyring)
     for session in aside:
         if _seconds_over(session, scene) is None:
             yield warning(
-                f"the session for profile {session.profile!r} lies in the state directory: "
+                f"the session for profile {session.profile!r} is kept in the state directory: "
                 "the credentials file could not be written",
                 _login(session),
             )
@@ -145,7 +145,7 @@ def _move(session: Session) -> str:
 
 @check(
     "default-session",
-    "`mfa-session login` has all it needs from the files",
+    "the files have all that `mfa-session login` needs",
     needs=(*PROFILES, SETTINGS),
 )
 def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
@@ -155,9 +155,13 @@ def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
         yield from _refusal(scene, None, "mfa-session login")
 
 
-@check("configured-session", "every session of config.toml can be had", needs=(*PROFILES, SETTINGS))
+@check(
+    "configured-session",
+    "every session of config.toml has all it needs",
+    needs=(*PROFILES, SETTINGS),
+)
 def look_at_configured(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each session of config.toml that cannot be had."""
+    """Yield each session of config.toml that cannot work."""
     for name in scene.inputs.file.sessions:
         yield from _refusal(scene, name, f"[sessions.{name}]")
 
@@ -168,7 +172,7 @@ def resolve_configured(scene: Scene, name: str) -> Settings:
 
 
 def _refusal(scene: Scene, name: str | None, what: str) -> Iterator[Diagnosis]:
-    """Yield why a session cannot be had; None is the one that is had when none is named."""
+    """Yield why a session cannot work; None is the one that is used when none is named."""
     try:
         if name is None:
             resolve_asked(scene.inputs)  # whose profile a variable names, another check tells

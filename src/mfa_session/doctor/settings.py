@@ -30,7 +30,7 @@ def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("guard-profile", "[guard] profile is a session, or not set", needs=(*PROFILES, SETTINGS))
+@check("guard-profile", "[guard] profile is not set, or a session", needs=(*PROFILES, SETTINGS))
 def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
     """Yield a [guard] profile that is no session."""
     name = scene.inputs.file.guard.get("profile")
@@ -38,7 +38,7 @@ def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
         return
     near = nearest_of(name, {*scene.inputs.file.sessions, *scene.inputs.profiles.names()}, most=1)
     yield warning(
-        f"[guard] profile is {name!r}, and no session and no profile has that name",
+        f"[guard] profile is {name!r}, and there is no session or profile of that name",
         f"did you mean {near[0]!r}?" if near else "remove it from [guard], or correct it",
     )
 

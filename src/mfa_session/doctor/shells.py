@@ -54,7 +54,7 @@ def look_at_commands(scene: Scene) -> Iterator[Diagnosis]:
     if shell and missing:
         yield warning(
             f"[guard] commands has {', '.join(missing)}, not guarded in this shell: "
-            "it sourced its script before",
+            "its script is older",
             _renewal(scene, shell),
         )
 

@@ -68,7 +68,7 @@ def forget_aside(state: StateDir, profiles: Collection[str], warn: Callable[[str
     try:
         _remove_aside(state, profiles)
     except ConfigurationError as error:
-        warn(f"a session that is written lies aside still: {error.message}")
+        warn(f"a copy of a written session could not be removed: {error.message}")
 
 
 def _remove_aside(state: StateDir, profiles: Collection[str]) -> None:

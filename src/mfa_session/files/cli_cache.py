@@ -87,6 +87,6 @@ class CliCacheFiles:
         path = self.path(name)
         return ConfigurationError(
             "foreign-cache-entry",
-            f"{path} is no entry that the AWS CLI wrote, and is left alone",
-            f"look at it; if nobody needs it: rm {path}",
+            f"{path} was not written by the AWS CLI, and is left alone",
+            f"check it; if nobody needs it: rm {path}",
         )

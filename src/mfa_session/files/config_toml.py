@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 _WANTED = {
     "text": "a text",
     "flag": "true or false",
-    "texts": "a list of texts",
+    "texts": "a list of strings",
     "duration": 'a duration such as "12h" or "45m"',
     "code": "one of " + ", ".join(f'"{source}"' for source in CODE_SOURCES),
     "store": " or ".join(f'"{store}"' for store in STORES),
-    "command": "a list of texts (run as it is) or one text (run by the shell)",
+    "command": "a list of strings (run as it is) or one string (run by the shell)",
 }
 _EXAMPLES = {
     "text": '"…"',
@@ -77,7 +77,7 @@ def _parse(path: str, text: bytes) -> Table:
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError
         reason = "nested too deeply" if isinstance(error, RecursionError) else error
         raise ConfigurationError(
-            "bad-settings-file", f"{path}: {reason}", "correct the line; texts stand in quotes"
+            "bad-settings-file", f"{path}: {reason}", "correct the line; strings need quotes"
         ) from error
 
 
@@ -162,7 +162,7 @@ def _refuse_unknown(
             near = nearest_of(key, known)
             raise ConfigurationError(
                 "unknown-setting",
-                f"{path}: {prefix}{key} is no setting",
+                f"{path}: {prefix}{key} is not a setting",
                 f"did you mean {prefix}{near[0]}?"
                 if near
                 else "known: " + ", ".join(sorted(known)),

@@ -42,6 +42,6 @@ def changed(path: str, what: str, then: str = "run the command again") -> Config
     """Return the error for a value that somebody else has changed since it was looked at."""
     return ConfigurationError(
         "changed-meanwhile",
-        f"{path}: {what} was changed by somebody else meanwhile",
-        f"look at it, and {then}",
+        f"{path}: {what} was changed by another program in the meantime",
+        f"check it, and {then}",
     )

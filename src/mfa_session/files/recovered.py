@@ -46,7 +46,7 @@ def profiles_in(state: StateDir, name: str) -> dict[str, Session]:
     """Return the sessions in one file, by profile; none where it is not whole."""
     try:
         document = IniDocument.parse(state.read(name) or b"", name)
-    except UnreadableText:  # cut short by a kill: nothing to be had from it
+    except UnreadableText:  # cut short by a kill: nothing in it can be used
         return {}
     found = {}
     for profile in document.names():

@@ -127,8 +127,8 @@ class SharedFile:
         if gone:
             raise ConfigurationError(
                 "sections-gone",
-                f"{self.path} was written by another program and lacks [{min(gone)}] now",
-                f"look at it: if it is as it should be, run the command again: {self.path}",
+                f"{self.path} was changed by another program and now lacks [{min(gone)}]",
+                f"check it; if it is as it should be, run the command again: {self.path}",
             )
 
 

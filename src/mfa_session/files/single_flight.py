@@ -67,7 +67,8 @@ class Turns:
         except LockTimeout:
             raise NoMfaError(
                 "turn-timeout",
-                f"another login for {what} has been asking for {self._patience_seconds:.0f} s",
+                f"another login for {what} has been waiting for an answer for "
+                f"{self._patience_seconds:.0f} s",
                 "answer it or end it (Ctrl-C), then run this again",
             ) from None
 

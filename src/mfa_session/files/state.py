@@ -230,7 +230,8 @@ def check_own_directory(path: str, status: os.stat_result) -> None:
     if stat.S_ISLNK(status.st_mode):
         raise ConfigurationError("unsafe-file", f"{path} is a symbolic link", f"rm {path}")
     if not stat.S_ISDIR(status.st_mode):
-        raise ConfigurationError("unsafe-file", f"{path} is no directory", f"remove it: rm {path}")
+        problem = f"{path} is not a directory"
+        raise ConfigurationError("unsafe-file", problem, f"remove it: rm {path}")
     if sys.platform != "win32" and status.st_uid != os.geteuid():
         raise ConfigurationError(
             "unsafe-file",

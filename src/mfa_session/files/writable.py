@@ -91,7 +91,7 @@ class WritableFile:
             raise _refused(self.path, "it is read-only", f"chmod u+w {self.path}")
         directory = _nearest_directory(os.path.dirname(target))
         if not os.path.isdir(directory):
-            raise _refused(self.path, f"{directory} is no directory", f"ls -ld {directory}")
+            raise _refused(self.path, f"{directory} is not a directory", f"ls -ld {directory}")
         if not _may(directory, os.W_OK | os.X_OK):
             raise _refused(
                 self.path,
@@ -203,7 +203,7 @@ class WritableFile:
     def _busy(self) -> ConfigurationError:
         return _refused(
             self.path,
-            "another program keeps writing it",
+            "another program keeps changing it",
             f"see which one: fuser {self.path}; then run the command again",
         )
 
@@ -230,9 +230,9 @@ class WritableFile:
             return []
         mode, said = stat.S_IMODE(status.st_mode), []
         if sys.platform != "win32" and self._private_name is not None and mode & OTHERS_MAY_READ:
-            said.append(f"{self.path} could be read by others (mode {mode:04o}): now 0600")
+            said.append(f"{self.path} was readable by others (mode {mode:04o}): now 0600")
         if status.st_nlink > 1:
-            said.append(f"{self.path} had other names (hard links): they keep the old bytes")
+            said.append(f"{self.path} has other names (hard links), which keep the old content")
         return said
 
 

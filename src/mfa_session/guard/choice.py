@@ -87,9 +87,9 @@ class Choice:
             return settings
         raise ConfigurationError(
             "other-identity",
-            f"{self._identity.label()} is another now than what the command would use: "
-            f"the settings of session {settings.name!r} lead to another key or role",
-            f"if they are right: `{settings.login_command}`",
+            f"the command would use {self._identity.label()}, but the settings of session "
+            f"{settings.name!r} now lead to another key or role",
+            f"if the settings are right, log in with them: `{settings.login_command}`",
         )
 
     def _is_as_it_stands(self, settings: Settings) -> bool:

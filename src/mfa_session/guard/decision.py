@@ -53,7 +53,7 @@ def judge(words: Sequence[str], rules: Rules, aliases: Aliases) -> Verdict:
 
 def _judge_other(words: Sequence[str], rules: Rules) -> Verdict:
     ruling = rules.rule_command(words)
-    reason = f"it is listed: {ruling.rule}" if ruling.rule else "it is no listed command"
+    reason = f"it is listed: {ruling.rule}" if ruling.rule else "the command is not listed"
     return Verdict(protected=ruling.protected, rule=ruling.rule, reason=reason)
 
 
@@ -83,7 +83,7 @@ def _judge_shell(call: AwsCall, rules: Rules, aliases: Aliases) -> Verdict:
         for start in _programs(command, rules):
             verdict = _judge_inner(command[start:], rules, inner_aliases)
             if verdict.protected:
-                reason = f"the alias {call.alias} may run a command that is: {verdict.reason}"
+                reason = f"the alias {call.alias} may run a protected command: {verdict.reason}"
                 inner = verdict.call and verdict.call.replace(alias=call.alias, in_shell=True)
                 return verdict.replace(reason=reason, call=inner)
     reason = f"the alias {call.alias} runs nothing that is protected, as far as can be told"
@@ -104,7 +104,7 @@ def _judge_inner(words: Sequence[str], rules: Rules, aliases: Aliases) -> Verdic
     names = (verdict.service or "") + (verdict.operation or "")
     if verdict.call is None or UNKNOWABLE not in names or not rules.are_any():
         return verdict
-    reason = "which operation it is will only be known when it runs"
+    reason = "the operation is known only when it runs"
     return verdict.replace(protected=True, rule="unknown operation", reason=reason)
 
 

@@ -40,5 +40,5 @@ def _find_slips(ctx: Context, patterns: list[str]) -> str:
     try:
         ctx.files.state.write(NOTE, "\0".join(["\n".join(patterns), slips]).encode())
     except MfaSessionError:  # it is found out anew the next time
-        ctx.console.detail("the patterns of [guard] could not be noted in the state directory")
+        ctx.console.detail("the patterns of [guard] could not be remembered in the state directory")
     return slips

@@ -69,9 +69,9 @@ def _version(cli_version: Callable[[], int | None]) -> int:
     if version is None:
         raise ConfigurationError(
             "ambiguous-region",
-            "AWS_REGION and the region beside it differ, and only the AWS CLI's version tells "
-            "which one counts",
-            "say which you mean: --region, or unset one of them",
+            "AWS_REGION and the other region setting differ, and which one counts depends on the "
+            "version of the AWS CLI, which is not known",
+            "say which region you mean with --region, or unset one of them",
         )
     return version
 

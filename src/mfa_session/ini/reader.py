@@ -147,7 +147,7 @@ class Reader:
             self._begin_section(text[1:close])
         elif self._section is None:
             raise self._refusal(
-                "text stands before the first [section]",
+                "there is text before the first [section]",
                 "put a [section] header above the line, or # before it",
             )
         else:
@@ -160,7 +160,7 @@ class Reader:
             return
         if name in self.sections:
             raise self._refusal(
-                f"the section [{name}] stands twice", "merge the two sections into one"
+                f"section [{name}] appears twice", "merge the two sections into one"
             )
         self._section = self.sections[name] = Section(name)
 
@@ -168,12 +168,12 @@ class Reader:
         key, value = _split_option(text)
         if key is None:
             raise self._refusal(
-                "the line is neither a [section] nor `key = value`",
+                "the line is neither a [section] header nor `key = value`",
                 "write it as `key = value`, or put # before it",
             )
         if key in section.options:
             raise self._refusal(
-                f"the key {key} stands twice in [{section.name}]", "remove one of the two"
+                f"the key {key} appears twice in [{section.name}]", "remove one of the two"
             )
         self._option = section.options[key] = Entry(key, value, self._row)
 

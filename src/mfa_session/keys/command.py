@@ -204,7 +204,7 @@ def _finished(options: Options, ctx: Context, profile: str, deleted: str) -> Res
 
 
 def _alone(ctx: Context, profile: str) -> AbstractContextManager[None]:
-    """Have one process at a time move or replace a key: what another has left half done is none."""
+    """Let one process at a time move or replace a key: what another has left half done is none."""
     turns = ctx.make.session().turns
     return turns.alone(
         f"long-term key {profile}", f"the key of profile {profile!r}", "`mfa-session keys`"
@@ -231,7 +231,7 @@ def _callers(source: Source, inputs: Inputs, ctx: Context) -> tuple[Caller, Call
 
 
 def _source(options: Options, inputs: Inputs) -> Source:
-    """Return the profile's source; of a session, the source that it is had from."""
+    """Return the profile's source; for a session, the source of its keys."""
     name = options.profile
     if name is None:
         source = usual_source(inputs, default_name(inputs), PROFILE)
@@ -304,7 +304,7 @@ def _unfinished(edges: KeyEdges) -> list[tuple[str, Move | Rotation]]:
 def _tell_unfinished(edges: KeyEdges, ctx: Context) -> None:
     for what, note in _unfinished(edges):
         ctx.console.warn(
-            f"{what} of the key of profile {note.profile!r} was cut off, or goes on now; "
+            f"{what} of the key of profile {note.profile!r} was interrupted, or is still running; "
             f"to finish: `mfa-session keys {what} --profile {quote(note.profile)}`"
         )
 

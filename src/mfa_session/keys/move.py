@@ -113,7 +113,8 @@ class Mover:
             if step == last:
                 raise ConfigurationError(
                     "key-not-moved",
-                    f"the key of profile {self._profile!r} does not stay where it was put ({step})",
+                    f"the key of profile {self._profile!r} does not stay where it was written "
+                    f"({step})",
                     "see which other program writes the AWS files, and run the command again",
                 )
             self._edges.talk.detail(f"key of profile {self._profile!r}: {step}")
@@ -197,9 +198,9 @@ class Mover:
         begun = self._edges.journal.move(self._profile)
         if begun is not None:
             self._edges.talk.say(
-                f"the {begun.kind} of {begun.key_id} was cut off at "
+                f"the {begun.kind} of {begun.key_id} was interrupted at "
                 f"{begun.began_at:%Y-%m-%d %H:%M} UTC: "
-                + ("going on with it" if begun.kind == kind else f"the {kind} goes on from there")
+                + ("continuing it" if begun.kind == kind else f"the {kind} continues from there")
             )
         keys = standing.in_file or standing.in_keyring
         now = self._edges.clock.now().replace(microsecond=0)

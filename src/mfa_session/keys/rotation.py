@@ -121,7 +121,7 @@ class KeyRotation:
         if begun.old_id not in {current, replaced}:
             return None  # somebody has put another key there since
         self._edges.talk.say(
-            f"a rotation was cut off at {begun.began_at:%Y-%m-%d %H:%M} UTC: going on with it"
+            f"a rotation was interrupted at {begun.began_at:%Y-%m-%d %H:%M} UTC: continuing it"
         )
         return begun
 
@@ -141,7 +141,7 @@ class KeyRotation:
         self._user.look(current)
         key_id = old.access_key_id
         if key_id in self._user.listed and old != current:
-            self._ask_whether(f"Delete {self._user.describe(key_id)}? Nothing brings it back.")
+            self._ask_whether(f"Delete {self._user.describe(key_id)}? This cannot be undone.")
             self._others.replace(old, current)  # pasted since, or left by an older version
             if self._user.listed[key_id]:
                 self._user.deactivate(key_id)
@@ -202,7 +202,7 @@ class KeyRotation:
         for begun in self._edges.journal.rotations():
             if begun.user_arn == self._user.arn and begun.profile != self._profile:
                 return (
-                    f"the rotation of the key of profile {begun.profile!r} was cut off; finish "
+                    f"the rotation of the key of profile {begun.profile!r} was interrupted; finish "
                     f"it: `mfa-session keys rotate --profile {quote(begun.profile)}`"
                 )
         old = self._shelf.slots(self._profile).old
@@ -225,11 +225,11 @@ class KeyRotation:
                 self._edges.journal.remove(begun)  # somebody else's: this rotation made none
                 self._refuse_two(begun.old_id)
             self._ask_whether(
-                f"The rotation that was cut off has left {self._user.describe(key_id)}, "
+                f"The interrupted rotation left behind {self._user.describe(key_id)}, "
                 "whose secret is lost. Delete it?"
             )
             self._user.delete(key_id)
-            self._edges.talk.say(f"deleted {key_id}, which the rotation cut off had left")
+            self._edges.talk.say(f"deleted {key_id}, left behind by the interrupted rotation")
 
     def _create(self, begun: Rotation) -> None:
         def store(keys: Keys) -> None:
@@ -248,8 +248,9 @@ class KeyRotation:
             self._user.delete(key_id)
         except MfaSessionError:
             self._edges.talk.warn(
-                f"the new key {key_id} could not be stored ({error.message}), nor deleted: "
-                f"`mfa-session keys rotate --profile {quote(self._profile)}` sees to it"
+                f"the new key {key_id} could not be stored ({error.message}), nor deleted; to "
+                "finish: "
+                f"`mfa-session keys rotate --profile {quote(self._profile)}`"
             )
             return
         self._edges.talk.warn(
@@ -305,8 +306,9 @@ class KeyRotation:
         if answer is None:
             raise DeclinedError(
                 "not-confirmed",
-                f"the key of profile {self._profile!r} needs a yes, and there is nobody to ask",
-                "if you mean it: --yes",
+                f"the key of profile {self._profile!r} must be confirmed, and there is nobody to "
+                "ask",
+                "to confirm it: --yes",
             )
         if not answer:
             raise AnsweredNoError("not-confirmed", "nothing was changed")

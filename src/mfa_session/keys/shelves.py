@@ -27,7 +27,7 @@ class KeyringShelf:
         self._vault.put(profile, keys, NEW)
 
     def swap(self, profile: str) -> None:
-        """Have the new pair used, and keep the one before."""
+        """Use the new pair, and keep the previous one."""
         slots = self.slots(profile)
         if slots.current is None or slots.new is None:
             raise not_stored(profile)

@@ -120,7 +120,7 @@ class UserKeys:
         return self._signer.ask(lambda caller: self._edges.aws.last_used(caller, key_id))
 
     def create(self, store: Callable[[Keys], None]) -> None:
-        """Have a new key, and store its secret at once: AWS tells it this once."""
+        """Create a new key, and store its secret at once: AWS shows it only once."""
         self._signer.ask(lambda caller: self._create_as(caller, store))
 
     def _create_as(self, caller: Caller, store: Callable[[Keys], None]) -> None:
@@ -172,7 +172,7 @@ def _refuse_others(arn: str, caller: Caller) -> None:
     if not resource.startswith("user/"):
         raise ConfigurationError(
             "not-a-user",
-            f"{caller.keys.shown_id} is the key of {arn}, which is no IAM user",
+            f"{caller.keys.shown_id} is the key of {arn}, which is not an IAM user",
             "use the access key of an IAM user: --profile",
         )
 

@@ -48,7 +48,7 @@ class SuppliedCode:
         if self._spent:
             raise NoMfaError(
                 "code-spent",
-                f"the code given for {serial} has been used, and AWS takes each only once",
+                f"the code given for {serial} has been used, and AWS accepts each code only once",
                 "log in to the other session with the next code",
             )
         code = self.check()

@@ -105,7 +105,7 @@ def stored_secrets(edges: DeviceEdges, serials: Iterable[str]) -> set[str]:
         was_used = any(edges.secrets.is_known(serial) for serial in asked)
         is_missed = was_used or error.code != "keyring-unusable"
         tell = edges.talk.warn if is_missed else edges.talk.detail
-        tell(f"whether secrets are stored cannot be told: {error.message}")
+        tell(f"cannot tell whether secrets are stored: {error.message}")
         return set()
 
 
@@ -119,7 +119,7 @@ def pick(devices: list[Device], serial: str | None, edges: DeviceEdges) -> Devic
     if not devices:
         raise ConfigurationError(
             "no-mfa-device",
-            "your user has no MFA device for that",
+            "your user has no suitable MFA device",
             "add one: `mfa-session device enroll`",
         )
     chosen = devices[0].serial if len(devices) == 1 else edges.choose(list(by_serial))
@@ -146,7 +146,7 @@ def no_such_device(serial: str, devices: Iterable[Device]) -> ConfigurationError
     known = ", ".join(device.serial for device in devices)
     return ConfigurationError(
         "no-such-device",
-        f"{serial} is no MFA device of your user",
+        f"{serial} is not an MFA device of your user",
         f"yours: {known}" if known else "you have none; add one: `mfa-session device enroll`",
     )
 

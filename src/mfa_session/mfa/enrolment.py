@@ -114,7 +114,7 @@ class Enrolment:
         if standing:
             raise ConfigurationError(
                 "device-exists",
-                f"{serial} exists already; nobody has it, but it is not known to be yours",
+                f"{serial} exists already; it is assigned to nobody, but may not be yours",
                 "give yours another name",
             )
         return Intent(

@@ -104,26 +104,26 @@ class Leftovers:
         except RefusedError as error:
             return self._go_on(intent, wanted, error)
         self._edges.intents.remove(intent.serial)
-        self._edges.talk.say(f"deleted {intent.serial}, which {intent.what} had left")
+        self._edges.talk.say(f"deleted {intent.serial}, left behind by {intent.what}")
         return GONE
 
     def _keep(self, intent: Intent) -> str:
         self._edges.intents.remove(intent.serial)
         if intent.removing:
             return GONE  # nothing had been removed: it is an enabled device as any other
-        self._edges.talk.say(f"{intent.serial} was enabled before its enrolment was cut off")
+        self._edges.talk.say(f"{intent.serial} was enabled before its enrolment was interrupted")
         return ENABLED
 
     def _go_on(self, intent: Intent, wanted: str, error: RefusedError) -> str:
         """Take up what may not be deleted, if it is the device wanted and its seed is known."""
         if intent.serial == wanted and self._edges.secrets.get(wanted) is not None:
-            self._edges.talk.say(f"{wanted} may not be deleted: going on with it")
+            self._edges.talk.say(f"{wanted} may not be deleted: continuing with it")
             return STANDS
         way_on = self.way_on(intent, error)
         if intent.serial == wanted:
             raise ConfigurationError(
                 "device-left",
-                f"{wanted} is left from an enrolment that was cut off, and cannot be deleted: "
+                f"{wanted} is left from an interrupted enrolment, and cannot be deleted: "
                 f"{error.message}",
                 way_on,
             )
@@ -135,13 +135,14 @@ class Leftovers:
         if intent.left and intent.serial != wanted:
             return False
         answer = self._edges.confirm(
-            f"{intent.what.capitalize()} was cut off at {intent.began_at:%Y-%m-%d %H:%M} UTC. "
+            f"{intent.what.capitalize()} was interrupted at {intent.began_at:%Y-%m-%d %H:%M} UTC. "
             f"{intent.serial} is not enabled. Delete it?"
         )
         if answer is None and not intent.is_ours:
             raise ConfigurationError(
                 "device-left",
-                f"{intent.serial} may be left from an enrolment that was cut off, or be another's",
+                f"{intent.serial} may be left from an interrupted enrolment, or belong to "
+                "somebody else",
                 "run it in a terminal, and answer whether to delete it",
             )
         if answer is not False:

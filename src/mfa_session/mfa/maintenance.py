@@ -87,8 +87,8 @@ class Removal:
         if answer is None:
             raise DeclinedError(
                 "not-confirmed",
-                f"removing {device.serial} needs a yes, and there is nobody to ask",
-                "if you mean it",
+                f"removing {device.serial} must be confirmed, and there is nobody to ask",
+                "to confirm it",
                 add=("--yes",),
             )
         if not answer:

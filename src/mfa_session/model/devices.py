@@ -30,7 +30,7 @@ class Device(Record):
     @property
     def why_not(self) -> str:
         """Why it is not usable, in words; empty if it is."""
-        return "" if self.usable else "AWS's API takes no passkeys and security keys"
+        return "" if self.usable else "AWS's API accepts no passkeys or security keys"
 
 
 class NewDevice(Record):

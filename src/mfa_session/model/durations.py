@@ -9,7 +9,7 @@ _DIGITS = frozenset("0123456789")
 
 
 def parse_duration(text: str) -> int:
-    """Return the seconds `text` stands for; ValueError when it is no duration."""
+    """Return the seconds `text` stands for; ValueError when it is not a duration."""
     rest = text.strip().lower()
     if rest and _DIGITS.issuperset(rest):
         return int(rest)
@@ -21,9 +21,9 @@ def parse_duration(text: str) -> int:
             smallest = _SECONDS[letter]
             total, number = total + int(number) * smallest, ""
         else:
-            raise ValueError(f"{text!r} is no duration")
+            raise ValueError(f"{text!r} is not a duration")
     if number or smallest is None:
-        raise ValueError(f"{text!r} is no duration")
+        raise ValueError(f"{text!r} is not a duration")
     return total
 
 
@@ -33,7 +33,9 @@ def read_duration(text: str, said_by: str) -> int:
         return parse_duration(text)
     except ValueError:
         raise UsageError(
-            "bad-duration", f"{said_by}: {text!r} is no duration", "write it as 900, 45m, 12h or 1d"
+            "bad-duration",
+            f"{said_by}: {text!r} is not a duration",
+            "write it as 900, 45m, 12h or 1d",
         ) from None
 
 

@@ -45,7 +45,7 @@ class Shelf(Protocol):
         """Put a new pair beside the one in use."""
 
     def swap(self, profile: str) -> None:
-        """Have the new pair used, and keep the one before."""
+        """Use the new pair, and keep the previous one."""
 
     def drop_new(self, profile: str) -> None:
         """Remove the new pair."""

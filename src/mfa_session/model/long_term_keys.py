@@ -65,6 +65,7 @@ def not_stored(profile: str) -> ConfigurationError:
     return ConfigurationError(
         "key-not-stored",
         f"the keyring has no key of profile {profile!r}",
-        "see that the same keyring is in use as when it was imported: `mfa-session doctor`; else "
+        "check with `mfa-session doctor` that the keyring is the one that it was imported to; "
+        "otherwise "
         f"store the key with `aws configure --profile {quote(profile)}`",
     )

@@ -82,7 +82,7 @@ class Aws(Protocol):
         """IAM ListMFADevices: the serials of the caller's own devices."""
 
     def account(self, caller: Caller) -> str | None:
-        """STS GetCallerIdentity's account, or None where it cannot be had."""
+        """STS GetCallerIdentity's account, or None if AWS does not tell."""
 
 
 class Console(Protocol):

@@ -199,7 +199,7 @@ def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
 
 
 def remembered_lines(session: Session) -> dict[str, str]:
-    """Return what a session's section remembers of how it was had, without the prefix."""
+    """Return what a session's section remembers of how it was obtained, without the prefix."""
     texts = {key: getattr(session, key) for key in _TEXT_KEYS}
     return {key: text for key, text in texts.items() if text is not None}
 

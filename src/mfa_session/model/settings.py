@@ -58,7 +58,7 @@ class Source(Record):
 
 
 class Settings(Record):
-    """How one session is to be had. Durations are seconds; `via` is the session a role goes by.
+    """How one session is to be obtained. Durations are seconds; `via` is a role's base session.
 
     `asked` are the options, by name, that say more than the name of the session does; "" is a flag.
     `written` goes into the AWS config of the target, so that it works as the source does.

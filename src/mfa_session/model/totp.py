@@ -86,14 +86,15 @@ def _secret_of_uri(uri: str) -> str:
         parts = urlsplit(uri)
         parameters = {name.lower(): values[-1] for name, values in parse_qs(parts.query).items()}
     except ValueError:
-        _refuse("it is no otpauth:// address")
+        _refuse("it is not an otpauth:// address")
     if parts.netloc.lower() != "totp":
-        _refuse("its type is not totp, as that of AWS's devices is")
+        _refuse("its type is not totp, the type that AWS uses")
     for name, value in _AWS_USES.items():
         given = parameters.get(name, value).upper().replace("-", "").removeprefix("HMAC")
         if given != value:
             _refuse(
-                f"it says {name}={_shown(given)}, where AWS has {value}: it is another service's"
+                f"it says {name}={_shown(given)}, where AWS has {value}: it belongs to another "
+                "service"
             )
     if "secret" not in parameters:
         _refuse("it has no secret")

@@ -99,7 +99,7 @@ def read_action(text: str) -> str:
     if found is None:
         raise UsageError(
             "bad-action",
-            f"{text!r} is no action",
+            f"{text!r} is not an action",
             "write it as policies do, such as ec2:StopInstances; ec2:stop-instances will do, too",
         )
     service = found["service"].lower()
@@ -108,7 +108,7 @@ def read_action(text: str) -> str:
     if plain in _SEVERAL:
         raise UsageError(
             "bad-action",
-            f"{text!r} is a command, and no action",
+            f"{text!r} is a command, not an action",
             f"ask about what it calls: {_SEVERAL[plain]}",
         )
     return CALLS.get(plain) or f"{service}:{_pascal(found['name'])}"

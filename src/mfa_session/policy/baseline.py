@@ -90,7 +90,7 @@ def _key(located: Located) -> Key:
 def _entries(path: str, data: Any) -> list[Any]:
     found = data.get("findings") if isinstance(data, dict) else None
     if not isinstance(found, list) or data.get("version") != VERSION:
-        raise _bad(path, "is no baseline")
+        raise _bad(path, "is not a baseline")
     return found
 
 
@@ -99,7 +99,7 @@ def _entry(path: str, entry: Any) -> tuple[Key, int]:
     texts = [value for value in values if isinstance(value, str)]
     count = entry.get("count", 1) if texts else None
     if len(texts) != len(_FIELDS) or not isinstance(count, int):
-        raise _bad(path, "is no baseline")
+        raise _bad(path, "is not a baseline")
     file, policy, statement, rule = texts
     return (file, policy, statement, rule), count
 

@@ -263,15 +263,15 @@ def _limit_of_aws(request: Request, caller: Credentials) -> Decision | None:
     if request.action.lower() == "sts:getsessiontoken":
         if caller.kind == "long-term":
             return Decision(outcome=ALLOWED, limit="it needs no permission, and no Deny stops it")
-        return Decision(outcome=IMPLICITLY_DENIED, limit="AWS takes it from long-term keys only")
+        return Decision(outcome=IMPLICITLY_DENIED, limit="AWS accepts it only from long-term keys")
     if service == "iam" and session_without_mfa:
         return Decision(
-            outcome=IMPLICITLY_DENIED, limit="AWS takes no IAM call from a session without MFA"
+            outcome=IMPLICITLY_DENIED, limit="AWS accepts no IAM call from a session without MFA"
         )
     if service == "sts" and caller.kind in _OF_GET_SESSION_TOKEN and name not in _WITH_ASSUME_ROLE:
         return Decision(
             outcome=IMPLICITLY_DENIED,
-            limit="AWS takes no STS call but AssumeRole and GetCallerIdentity from such a session",
+            limit="AWS accepts only AssumeRole and GetCallerIdentity of STS from such a session",
         )
     return None
 

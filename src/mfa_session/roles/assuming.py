@@ -20,7 +20,7 @@ THROTTLE_PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
 
 
 class Step(Record):
-    """A role session to be had, and the session that it is assumed from."""
+    """A role session to obtain, and the session that it is assumed from."""
 
     settings: Settings
     base: Session

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class CannotServeError(Exception):
-    """Why a profile cannot be had from an MFA session; its text ends a sentence."""
+    """Why a profile cannot be served from an MFA session; its text ends a sentence."""
 
 
 class RoleProfile(Record):
-    """How a role's session is had, by way of `settings.via`, and what the AWS CLI would ask for.
+    """How a role's session is obtained from `settings.via`, and what the AWS CLI would ask for.
 
     `parameters` are those of AssumeRole.
     """

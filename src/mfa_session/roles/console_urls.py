@@ -46,7 +46,7 @@ class ConsoleAddresses(Record):
         if service is not None and not _is_name(service):
             raise UsageError(
                 "bad-service",
-                f"{service!r} is no service",
+                f"{service!r} is not a service",
                 "give the name that stands in the console's URL, such as ec2, s3 or cloudformation",
             )
         query = f"?{urlencode({'region': self.region})}" if self.region else ""
@@ -83,13 +83,13 @@ def find_console(partition: str, region: str | None) -> ConsoleAddresses:
     if hosts is None:
         raise ConfigurationError(
             "no-console",
-            f"where the console of partition {partition!r} is, mfa-session does not know",
+            f"mfa-session does not know where the console of partition {partition!r} is",
             "open it as the partition's administrators say",
         )
     if region is not None and not _is_name(region):
         raise ConfigurationError(
             "bad-region",
-            f"{region!r} is no region",
+            f"{region!r} is not a region",
             "correct AWS_REGION or the profile's region; one looks like eu-west-1",
         )
     return ConsoleAddresses(hosts=hosts, region=region)

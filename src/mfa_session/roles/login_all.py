@@ -55,7 +55,7 @@ class _Login:
         self.failed: dict[str, MfaSessionError] = dict(self._plan.errors)
 
     def log_in(self) -> None:
-        """Keep what is valid and have the rest: with codes first, then the roles."""
+        """Keep what is valid and get the rest: with codes first, then the roles."""
         self._keep()
         plan = self._plan
         needed = [name for name in plan.with_bases(self._asked()) if name not in self.had]
@@ -76,7 +76,7 @@ class _Login:
             self._have_one(name)
 
     def _asked(self) -> list[str]:
-        """Return the sessions of config.toml that are not had yet."""
+        """Return the sessions of config.toml that are still missing."""
         described = self._inputs.file.sessions
         return [name for name in self._plan.sessions if name in described and name not in self.had]
 
@@ -127,7 +127,7 @@ class _Login:
         return roles, [batch for step in steps for batch in roles.prepare(step, held)]
 
     def _have_one(self, name: str) -> None:
-        """Have a session as `login` does."""
+        """Get a session as `login` does."""
         settings = self._plan.sessions[name]
         try:
             self.had[name] = acquire(self._ctx, self._inputs, settings, force=self._is_forced(name))
@@ -137,7 +137,7 @@ class _Login:
             self.failed[name] = error
 
     def _have(self, roles: RoleSessions, batch: Batch) -> None:
-        """Have a batch of roles, but for those whose base was not had."""
+        """Assume a batch of roles, except those whose base session failed."""
         bases = {s.name: self._plan.sessions[self._plan.bases[s.name]] for s in batch.wanted}
         for name, base in bases.items():
             if base.name in self.failed:

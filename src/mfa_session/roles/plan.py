@@ -1,4 +1,4 @@
-"""Which sessions are to be had, by which others, and in which order: decided without doing it."""
+"""Which sessions to obtain, from which others, and in which order: decided without doing it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class RolesPlan(Record):
-    """Every session by name, those that others go by before these; and what cannot be had at all.
+    """Every session by name, each after the one it is assumed from; and those that cannot work.
 
     `bases` names, for each role that needs no code of its own, the session that it is assumed from.
     """
@@ -31,7 +31,7 @@ class RolesPlan(Record):
     errors: Mapping[str, MfaSessionError]
 
     def needs_code(self, name: str) -> bool:
-        """Say whether a session is had with a code: an MFA session, or a role for over an hour."""
+        """Say whether a session needs a code: an MFA session, or a role for over an hour."""
         return name not in self.bases
 
     def is_base(self, name: str) -> bool:
@@ -39,7 +39,7 @@ class RolesPlan(Record):
         return name in self.bases.values()
 
     def steps(self, names: Collection[str]) -> Iterator[list[Settings]]:
-        """Yield those of these roles that can be had side by side, step after step."""
+        """Yield those of these roles that can be assumed side by side, step after step."""
         depths = {name: self._depth(name) for name in names if not self.needs_code(name)}
         for depth in sorted(set(depths.values())):
             yield [self.sessions[name] for name in depths if depths[name] == depth]

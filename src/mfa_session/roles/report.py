@@ -13,7 +13,7 @@ MOST_NAMED = 5
 
 
 def without_base(base: str, error: MfaSessionError) -> MfaSessionError:
-    """Return the error of a role whose base could not be had."""
+    """Return the error of a role whose base session failed."""
     return type(error)(error.code, f"there is no session {base!r}: {error.message}", error.hint)
 
 

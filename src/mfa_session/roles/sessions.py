@@ -63,7 +63,7 @@ class RoleSessions:
         return batches
 
     def have(self, batch: Batch, bases: Mapping[str, Settings]) -> None:
-        """Have the sessions of a batch; `bases` are, by name, those that they are assumed from.
+        """Get the sessions of a batch; `bases` are, by name, those that they are assumed from.
 
         Raises Interrupted, or SystemExit for another signal.
         """
@@ -184,7 +184,7 @@ class RoleSessions:
             raise Interrupted(
                 "interrupted",
                 f"interrupted; {written} role sessions that AWS had given are written",
-                "run `mfa-session login --all` again: it has the others only",
+                "run `mfa-session login --all` again: it gets only the others",
             )
         for error in (interruption, *bugs):
             if error is not None:

@@ -32,7 +32,7 @@ def read_jobs(text: str | None) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_JOBS:
         return int(text)
     raise UsageError(
-        "bad-jobs", f"--jobs: {text!r} is no number from 1 to {MOST_JOBS}", f"try --jobs {JOBS}"
+        "bad-jobs", f"--jobs: {text!r} is not a number from 1 to {MOST_JOBS}", f"try --jobs {JOBS}"
     )
 
 

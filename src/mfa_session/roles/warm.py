@@ -89,7 +89,7 @@ class _Warming:
                     self.failed[name] = _not_served(name, error)
 
     def warm(self) -> None:
-        """Keep the entries that do; have the rest, those of one MFA session side by side."""
+        """Keep the entries that do; get the rest, those of one MFA session side by side."""
         cold = self._look(list(self._profiles))
         if not cold:
             return
@@ -133,7 +133,7 @@ class _Warming:
         self.warm_ones[name] = Warm(role_arn=role_arn, expires_at=ends, reused=reused)
 
     def _warm_from(self, base: Settings, names: Sequence[str]) -> None:
-        """Have the MFA session, then the roles; one process at a time does this for a key."""
+        """Get the MFA session, then the roles; one process at a time does this for a key."""
         try:
             session = with_open_keys(acquire(self._ctx, self._inputs, base).session)
             key_id = long_term_caller(with_keys(self._edges.session, base)).keys.access_key_id
@@ -188,7 +188,7 @@ class _Warming:
             raise Interrupted(
                 "interrupted",
                 f"interrupted; {new} role sessions that AWS had given are in the AWS CLI's cache",
-                "run `mfa-session warm` again: it has the others only",
+                "run `mfa-session warm` again: it gets only the others",
             )
         for error in (interruption, *bugs):
             if error is not None:
@@ -210,7 +210,7 @@ class _Warming:
             say("no role profile has an mfa_serial: the AWS CLI asks for no code")
         for name, reason in self.skipped.items():
             if name not in self.failed:
-                say(f"not served: {name}: {reason}")
+                say(f"skipped: {name}: {reason}")
         tell_errors(self.failed, self._ctx.console)
 
     def result(self) -> Result:

@@ -164,7 +164,7 @@ class Role(PolicyHolder):
 
 @dataclass(frozen=True)
 class Session:
-    """Temporary credentials, and what AWS remembers of how they were had.
+    """Temporary credentials, and what AWS remembers of how they were obtained.
 
     `mfa` is what aws:MultiFactorAuthPresent says; `authenticated_at` is when the code was given;
     `chained` says that a session asked for the role.

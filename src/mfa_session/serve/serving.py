@@ -51,7 +51,7 @@ def open_endpoint(
 ) -> Iterator[Serving]:
     """Yield an endpoint that answers with this session and renews it; close it at the end.
 
-    Port 0 is any free one. Raises ConfigurationError `port-not-free` for one that cannot be had.
+    Port 0 is any free one. Raises ConfigurationError `port-not-free` for one that cannot be used.
     """
     supply = Supply(
         first=_issued(use.session),
@@ -77,7 +77,7 @@ def read_port(text: str | None) -> int:
     number = int(text) if text.isascii() and text.isdigit() else 0
     if number not in PORTS:
         raise UsageError(
-            "bad-port", f"--port: {text!r} is no port", "write a number from 1 to 65535"
+            "bad-port", f"--port: {text!r} is not a port", "write a number from 1 to 65535"
         )
     return number
 
@@ -97,7 +97,7 @@ def _listen(port: int) -> socket.socket:
         reason = "another program uses it" if taken else (error.strerror or "").lower()
         raise ConfigurationError(
             "port-not-free",
-            f"port {port} of {HOST} cannot be had: {reason}",
+            f"port {port} of {HOST} cannot be used: {reason}",
             "run it without --port, which takes a free one",
         ) from error
     return listener

@@ -79,7 +79,7 @@ class Supply:
         try:
             found = await loop.run_in_executor(None, self._renew)
         except (OSError, RuntimeError) as error:  # no more processes, threads or open files
-            found = Renewed(problem=f"it could not be begun: {str(error).lower()}")
+            found = Renewed(problem=f"it could not be started: {str(error).lower()}")
         if found.issued is not None and found.issued.expires_at > self._issued.expires_at:
             self._issued = found.issued
         else:

@@ -1,1 +1,1 @@
-"""What a session is, and how one is had."""
+"""What a session is, and how one is obtained."""

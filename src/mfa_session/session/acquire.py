@@ -1,4 +1,4 @@
-"""The one way to have a session: reuse it while it is valid, otherwise renew it."""
+"""The one way to obtain a session: reuse it while it is valid, otherwise renew it."""
 
 from __future__ import annotations
 

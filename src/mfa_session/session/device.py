@@ -73,7 +73,7 @@ def pick_device(serials: list[str], edges: Edges, settings: Settings) -> str:
     usable = [serial for serial in serials if device_kind(serial) in {"virtual", "hardware"}]
     passkeys = [serial for serial in serials if device_kind(serial) == "passkey"]
     if usable and passkeys:
-        edges.talk.detail(f"passed over, as AWS's API takes no passkeys: {', '.join(passkeys)}")
+        edges.talk.detail(f"ignored, as AWS's API accepts no passkeys: {', '.join(passkeys)}")
     if len(usable) == 1:
         return usable[0]
     if settings.remembered_serial in usable:

@@ -211,7 +211,7 @@ def _either(names: Iterable[str]) -> str:
 
 
 def stored_lines(inputs: Inputs, name: str, target: str) -> Mapping[str, str]:
-    """Return what a managed section remembers of how its session was had, without the prefix."""
+    """Return how a managed section says its session was obtained: its keys without the prefix."""
     for profile in (target, name):
         stored = inputs.recovered.get(profile)
         if stored is not None and stored.in_keyring and stored.name == name:

@@ -177,7 +177,7 @@ class SessionsOfSource:
                 return settings
         raise failed or ConfigurationError(
             "other-identity",
-            f"every place for a session of {self._source.label()} holds another's",
+            f"every profile for a session of {self._source.label()} holds another session",
             "describe one in config.toml: [sessions.NAME], source_profile and write_to",
         )
 

@@ -157,11 +157,11 @@ class Renewal:
         role = self._role(settings)
         issued = self._edges.aws.assume_role(caller, role, None, settings.duration)
         session = self._describe(settings, issued, role, base.mfa_serial)
-        via = settings.via.name if settings.via else None  # a base found by chance is no setting
+        via = settings.via.name if settings.via else None  # a base found by chance is not a setting
         return session.replace(authenticated_at=base.authenticated_at, via=via)
 
     def _with_code(self, settings: Settings, held: ExitStack) -> Session:
-        """Have the session from the long-term keys, with a code."""
+        """Get the session from the long-term keys, with a code."""
         edges = self._edges
         caller = long_term_caller(settings)
         edges.aws.prepare(caller)  # beside the search for codes: a keyring takes its time
@@ -254,7 +254,7 @@ def _granted(settings: Settings, issued: Issued, now: datetime) -> int:
 
 
 def began(clock: Clock) -> datetime:
-    """Return the second in which this process began: what was had since can be shared."""
+    """Return the second in which this process began: sessions obtained since then can be shared."""
     return clock.started_at.replace(microsecond=0)
 
 

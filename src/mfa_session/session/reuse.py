@@ -17,7 +17,7 @@ LEAST_BASE_SECONDS = 60
 
 
 class Outcome(Record):
-    """A session that was had; `reused` when no call to AWS was made for it.
+    """A session; `reused` if no call to AWS was made for it.
 
     `is_new_here`: it was written to this profile just now, be it a new one or another's.
     """
@@ -53,7 +53,7 @@ def find_displaced(
 def find_shared(
     settings: Settings, sessions: Iterable[Session], now: datetime, since: datetime
 ) -> Session | None:
-    """Return a session of the same identity, in any profile, that was had after `since`."""
+    """Return a session of the same identity, in any profile, that was obtained after `since`."""
     for session in sessions:
         fresh = session.obtained_at is not None and session.obtained_at >= since
         if fresh and serves(settings, session, now):

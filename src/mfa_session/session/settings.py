@@ -117,7 +117,7 @@ class _Said:
                 still_ours,
             )
 
-            # What the last login copied from the source is no setting of this session's own.
+            # What the last login copied from the source is not a setting of this session's own.
             copied = still_ours(from_text(self.stored["copied"]), self.section)
             self.section = {k: v for k, v in self.section.items() if k not in copied}
         # What a section remembers stands in for settings only where nothing else defines it.

@@ -107,14 +107,14 @@ def check_shapes(settings: Settings) -> None:
     if settings.via is not None and settings.role_arn is None:
         raise ConfigurationError(
             "no-role",
-            f"it goes via session {settings.via.name!r}, but no role is given",
+            f"it is to be reached from session {settings.via.name!r}, but no role is given",
             "give the role (role_arn or --role-arn), or name a source profile with long-term keys",
         )
     if settings.role_arn is not None and not is_role_arn(settings.role_arn):
         raise ConfigurationError(
             "bad-role-arn",
-            f"{settings.role_arn!r} is no role's ARN",
-            "a role's ARN looks like arn:aws:iam::123456789012:role/NAME",
+            f"{settings.role_arn!r} is not a role ARN",
+            "a role ARN looks like arn:aws:iam::123456789012:role/NAME",
         )
     if settings.role_session_name is not None:
         _check_role_session_name(settings.role_session_name)
@@ -155,7 +155,7 @@ def check_serial(serial: str) -> None:
             "serial-is-user",
             f"{serial} is the ARN of a user, not of an MFA device",
             f"the device's may be {serial.replace(':user/', ':mfa/')}; "
-            "leave mfa_serial out to have it found",
+            "leave mfa_serial out, and IAM is asked",
         )
     if kind == "passkey":
         raise ConfigurationError(
@@ -168,7 +168,7 @@ def check_serial(serial: str) -> None:
             "bad-serial",
             f"{serial!r} cannot be the serial of an MFA device",
             "a virtual device's looks like arn:aws:iam::123456789012:mfa/NAME; "
-            "leave it out to have it found",
+            "leave mfa_serial out, and IAM is asked",
         )
 
 

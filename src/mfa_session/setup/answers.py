@@ -82,7 +82,7 @@ def find_session(inputs: Inputs, asked: str) -> Named:
     if hides_static_keys(inputs, name) and "write_to" not in table:
         raise ConfigurationError(
             "hidden-profile",
-            f"profile {name!r} gets its credentials elsewhere: SDKs pass over a session there",
+            f"profile {name!r} gets its credentials elsewhere: SDKs ignore a session there",
             "give the session another name",
             add=("--profile", f"{name}-mfa"),
         )
@@ -115,7 +115,7 @@ def check_region(text: str) -> str:
     """Return the region; ConfigurationError `bad-region` for what cannot be one's name."""
     if not text or not _REGION.issuperset(text):
         raise ConfigurationError(
-            "bad-region", f"{text!r} is no AWS region", "a region looks like eu-west-1"
+            "bad-region", f"{text!r} is not an AWS region", "a region looks like eu-west-1"
         )
     return text
 
@@ -131,7 +131,7 @@ def read_role(text: str) -> NewRoleProfile:
     if not is_role_arn(arn):
         raise ConfigurationError(
             "bad-role-arn",
-            f"{arn!r} is no role's ARN",
-            "a role's ARN looks like arn:aws:iam::123456789012:role/NAME",
+            f"{arn!r} is not a role ARN",
+            "a role ARN looks like arn:aws:iam::123456789012:role/NAME",
         )
     return NewRoleProfile(profile=profile, arn=arn)

@@ -79,7 +79,7 @@ def _settle(dialog: Dialog, changes: list[Change], *, force: bool) -> list[Chang
 def _write(ctx: Context, edges: SetupEdges, dialog: Dialog, drafts: Sequence[Draft]) -> None:
     """Show what would be written, ask, and write it whole."""
     if not drafts:
-        ctx.console.say("all of this is set already; nothing was written")
+        ctx.console.say("everything is set already; nothing was written")
         return
     show = dialog.tell if dialog.asks else ctx.console.say
     for draft in drafts:
@@ -95,7 +95,7 @@ def _write(ctx: Context, edges: SetupEdges, dialog: Dialog, drafts: Sequence[Dra
 
 
 def _log_in(options: Options, ctx: Context, answers: Answers) -> Outcome | None:
-    """Have the session, as `login` does; None where a code is needed and nobody can be asked."""
+    """Get the session, as `login` does; None where a code is needed and nobody can be asked."""
     session = options.session.replace(
         profile=answers.name, source_profile=None, mfa_serial=None, duration=None, region=None
     )

@@ -50,7 +50,7 @@ class Dialog:
                 return usual
             if answer in _YES | _NO:
                 return answer in _YES
-            self.tell("y or n, please")
+            self.tell("answer y or n")
 
     def choose(self, title: str, items: list[str]) -> str:
         """Let one of several be picked by its number."""

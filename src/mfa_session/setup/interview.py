@@ -137,7 +137,7 @@ class Interview:
         return self._dialog.choose("Several profiles have long-term keys:", found)
 
     def _settings(self, named: Named, source: str | None) -> Settings:
-        """Return how the session would be had as things stand, with this source."""
+        """Return the settings of the session as they are now, with this source."""
         options = self._options.replace(profile=named.name, source_profile=source, duration=None)
         return resolve_named(self._inputs.replace(options=options), named)
 
@@ -149,7 +149,7 @@ class Interview:
             return self._options.mfa_serial, self._options.mfa_serial
         source = table.get("source_profile", settings.source.profile)
         if settings.mfa_serial is not None and source == settings.source.profile:
-            self._ctx.console.say(f"MFA device: {settings.mfa_serial}, as it is set")
+            self._ctx.console.say(f"MFA device: {settings.mfa_serial}, as configured")
             return None, settings.mfa_serial
         try:
             edges = self._ctx.make.session()
@@ -162,7 +162,7 @@ class Interview:
 
     def _untold_device(self, error: MfaSessionError) -> tuple[str | None, str | None]:
         """Ask for the serial, which AWS did not tell; it may be left empty."""
-        self._ctx.console.warn(f"your MFA device was not found by itself: {error.message}")
+        self._ctx.console.warn(f"your MFA device could not be found: {error.message}")
         if not self._dialog.asks:
             self.next_steps.append("if no MFA device is found at login, name it: --mfa-serial")
             return None, None
@@ -256,7 +256,9 @@ class Interview:
 
     def _asked_command(self) -> str:
         no_command = ConfigurationError(
-            "answer-needed", "codes come from a command, and none is given", "give --code-command"
+            "answer-needed",
+            "codes come from a command, but no command is given",
+            "give --code-command",
         )
         if not self._dialog.asks:
             raise no_command
@@ -272,7 +274,7 @@ class Interview:
         try:
             return self._ctx.make.secrets().get(serial) is not None
         except ConfigurationError as error:
-            self._ctx.console.detail(f"the keyring was not looked into: {error.message}")
+            self._ctx.console.detail(f"the keyring was not read: {error.message}")
             return False
 
     def _repointed(self, answers: Answers) -> tuple[str, ...]:
@@ -298,7 +300,6 @@ class Interview:
             name
             for name in found
             if self._dialog.agrees(
-                f"Have the role of profile {name!r} from session {session!r}, "
-                "without a code of its own?"
+                f"Take the role of profile {name!r} from session {session!r}, without another code?"
             )
         )

@@ -79,7 +79,7 @@ def setting_exists(change: Change) -> ConfigurationError:
     return ConfigurationError(
         "setting-exists",
         f"{change.label} is {before}, and would become {after}",
-        "if you mean it",
+        "to confirm it",
         add=("--force",),
     )
 

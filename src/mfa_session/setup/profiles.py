@@ -41,7 +41,7 @@ def asking_for_codes(inputs: Inputs, names: Iterable[str]) -> list[str]:
 
 
 def check_repointed(inputs: Inputs, name: str, source: str | None, target: str) -> None:
-    """Refuse a profile that cannot be had from the session, saying why.
+    """Refuse a profile that cannot come from the session, saying why.
 
     Raises ConfigurationError: `no-such-profile` or `not-repointable`.
     """
@@ -70,7 +70,7 @@ def why_not(inputs: Inputs, name: str, target: str) -> str | None:
     if holds_keys(inputs, name) or any(
         key in inputs.profiles.in_credentials(name) for key in _ROLE_KEYS
     ):
-        return "the credentials file has a section of that name, which SDKs look at first"
+        return "the credentials file has a section of that name, which SDKs read first"
     seconds = section.get("duration_seconds", "").strip()
     if seconds.isascii() and seconds.isdigit() and int(seconds) > CHAINED_LIMIT_SECONDS:
         return f"duration_seconds is {seconds}, and AWS gives a role for 1 h at most to a session"

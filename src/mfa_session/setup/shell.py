@@ -100,7 +100,7 @@ def plan_shell(
         if options.guard:
             raise UsageError(
                 "unknown-shell",
-                "no shell is known to guard",
+                "cannot tell which shell to guard",
                 "say which",
                 add=("--shell", "bash"),
             )

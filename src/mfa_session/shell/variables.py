@@ -58,7 +58,7 @@ def setting_lines(shell: str, variables: Mapping[str, str]) -> list[str]:
         if not takes(shell, value):
             raise ConfigurationError(
                 "value-not-carried",
-                f"{name} has characters that not every reader of {shell} takes as they are",
+                f"{name} has characters that not every reader of {shell} accepts unchanged",
                 "print it as JSON",
                 add=("--shell", JSON),
             )

@@ -85,7 +85,7 @@ def _wait_until_served(news: queue.Queue[str]) -> None:
                 raise ConfigurationError("browser-failed", "the browser did not start", _HINT)
     except queue.Empty:
         raise ConfigurationError(
-            "browser-failed", f"no browser came for the page in {WAIT_SECONDS} s", _HINT
+            "browser-failed", f"no browser opened the page in {WAIT_SECONDS} s", _HINT
         ) from None
 
 

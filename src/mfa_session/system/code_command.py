@@ -123,7 +123,7 @@ class _Program:
             if len(self._printed) > MOST_BYTES:
                 raise _FailedError("prints far more than a code")
             if time.monotonic() > ends_at:
-                raise _FailedError(f"is not done after {limit_seconds:g} s, and was ended")
+                raise _FailedError(f"did not finish in {limit_seconds:g} s, and was stopped")
         self._reader.join(GRACE_SECONDS)
         return bytes(self._printed)
 
@@ -136,7 +136,7 @@ class _Program:
             return False
         if os.WIFSTOPPED(status):
             if not lent:
-                raise _FailedError("wants to ask at the terminal, which is not ours to lend")
+                raise _FailedError("asks at the terminal, which is not available to it")
             os.killpg(pid, signal.SIGCONT)
             return False
         self.process.returncode = os.waitstatus_to_exitcode(status)

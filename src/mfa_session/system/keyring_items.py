@@ -62,7 +62,7 @@ class KeyringItems:
         if not self._keyring.ask(store):
             raise ConfigurationError(
                 "keyring-unusable",
-                f"{self._keyring.describe()} took {name!r} and does not give it back",
+                f"{self._keyring.describe()} took {name!r} and does not return it",
                 "choose another keyring: [keyring] backend in config.toml",
             )
         return self._keyring.full_name()

@@ -21,7 +21,7 @@ def cannot_start(console: Console, name: str, error: OSError | ValueError) -> in
             raise error
         console.error(f"{name}: {error.strerror}", "check that it may be executed")
         return NOT_EXECUTABLE
-    console.error(f"{name!r} is no command", "check the name")  # a NUL in it
+    console.error(f"{name!r} is not a command", "check the name")  # a NUL in it
     return NOT_FOUND
 
 

@@ -54,7 +54,7 @@ def _ask_fzf(
     except OSError:
         return None
     if done.returncode in {NO_MATCH, GIVEN_UP}:
-        raise Interrupted("interrupted", "nothing was picked; nothing was changed")
+        raise Interrupted("interrupted", "nothing was chosen; nothing was changed")
     place = done.stdout.partition(b"\t")[0]
     picked = done.returncode == PICKED and place.isdigit() and int(place) < len(shown)
     return int(place) if picked else None

@@ -79,7 +79,7 @@ class SecretStore:
         if not self._keyring.ask(store):
             raise ConfigurationError(
                 "keyring-unusable",
-                f"{self.describe()} took the secret of {serial} and does not give it back",
+                f"{self.describe()} took the secret of {serial} and does not return it",
                 "choose another keyring: [keyring] backend in config.toml",
             )
         self._read_before.pop(serial, None)
@@ -102,7 +102,7 @@ class SecretStore:
         if not self._keyring.ask(try_it):
             raise ConfigurationError(
                 "keyring-unusable",
-                f"{self.describe()} does not give back what it was given",
+                f"{self.describe()} does not return what it stored",
                 "choose another keyring: [keyring] backend in config.toml",
             )
 

@@ -160,7 +160,7 @@ def test_an_endpoint_that_is_no_url_is_named_with_its_variable(
     monkeypatch.setenv(variable, "somebody:planted@127.0.0.1:9")
     error = refused(machine)
     assert isinstance(error, ConfigurationError)
-    assert (error.code, error.message) == ("bad-endpoint", f"{variable} is no URL: 127.0.0.1:9")
+    assert (error.code, error.message) == ("bad-endpoint", f"{variable} is not a URL: 127.0.0.1:9")
 
 
 def test_a_state_directory_that_fails_while_aws_answers_loses_no_session(

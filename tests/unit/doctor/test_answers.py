@@ -147,6 +147,6 @@ def test_a_source_that_was_not_asked_about_is_named() -> None:
 
 
 def test_what_the_sdk_would_not_send_is_no_fault_of_the_key() -> None:
-    error = ConfigurationError("bad-region", "'x y' is no region", "correct it")
-    assert look("sts-reach", aws(key(identity=error))) == [("error", "'x y' is no region")]
+    error = ConfigurationError("bad-region", "'x y' is not a region", "correct it")
+    assert look("sts-reach", aws(key(identity=error))) == [("error", "'x y' is not a region")]
     assert look("key-identity", aws(key(identity=error))) == [("skipped", NOT_REACHED)]

@@ -274,7 +274,7 @@ def test_a_file_that_never_stops_changing_is_left_alone(home: Path, path: Path) 
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        with pytest.raises(ConfigurationError, match="keeps writing it") as caught:
+        with pytest.raises(ConfigurationError, match="keeps changing it") as caught:
             opened(home).update("mfa", session)
     finally:
         end.set()
@@ -362,7 +362,7 @@ def test_another_name_of_the_file_is_told_of(home: Path, path: Path) -> None:
     os.link(path, home / "also")
     said: list[str] = []
     opened(home, said).update("mfa", session)
-    assert said == [f"{path} had other names (hard links): they keep the old bytes"]
+    assert said == [f"{path} has other names (hard links), which keep the old content"]
     assert (home / "also").read_bytes() == LONG_TERM
 
 

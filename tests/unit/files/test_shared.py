@@ -109,7 +109,7 @@ def test_file_that_others_can_read_is_tightened_with_a_warning(home: Path) -> No
     said: list[str] = []
     opened(home, said).update("mfa", setting("mfa", k="v"))
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert said == [f"{path} could be read by others (mode 0644): now 0600"]
+    assert said == [f"{path} was readable by others (mode 0644): now 0600"]
 
 
 def test_mode_of_the_config_is_left_alone(home: Path) -> None:
@@ -248,7 +248,7 @@ def test_file_that_botocore_cannot_read_is_refused(home: Path) -> None:
     path = put(home, LONG_TERM + b"[default]\n")
     code, message = check_both(opened(home), home)
     assert code == "unreadable-file"
-    assert message == f"{path}, line 5: the section [default] stands twice"
+    assert message == f"{path}, line 5: section [default] appears twice"
 
 
 def test_file_that_others_may_write_is_refused(home: Path) -> None:

@@ -77,7 +77,7 @@ def test_another_command_is_not(listed: str, line: str) -> None:
 
 def test_nothing_at_all_is_unprotected() -> None:
     verdict = judge([], Rules.of({"commands": ["terraform destroy"]}), NO_ALIASES)
-    assert verdict == Verdict(protected=False, rule=None, reason="it is no listed command")
+    assert verdict == Verdict(protected=False, rule=None, reason="the command is not listed")
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_padding_case_and_gaps_change_nothing(key: bytes, random: Random) -> Non
         (f"otpauth://hotp/x?secret={PLAIN}&counter=1", "its type is not totp"),
         (f"otpauth://{PLAIN}", "its type is not totp"),
         (f"otpauth:{PLAIN}", "its type is not totp"),
-        (f"otpauth://[{PLAIN}", "no otpauth:// address"),
+        (f"otpauth://[{PLAIN}", "not an otpauth:// address"),
         (f"otpauth://totp/x?secret={PLAIN}&digits=8", "it says digits=8, where AWS has 6"),
         (f"otpauth://totp/x?secret={PLAIN}&period=60", "it says period=60, where AWS has 30"),
         (

@@ -46,7 +46,7 @@ LISTED = (
     "sns:Receive",
     "iam:RequestSmsMfaRegistration",
     "codestar:CreateProject",
-    # Patterns, any case, and what is no name of an action.
+    # Patterns, any case, and what is not a name of an action.
     "*",
     "ec2:*",
     "EC2:stopINSTANCES",

@@ -121,7 +121,7 @@ def test_a_role_profile_is_repointed() -> None:
         (BOOKS + "duration_seconds = 7200\n", "",
          "duration_seconds is 7200, and AWS gives a role for 1 h at most to a session"),
         (BOOKS, f"[books]\n{KEYS}",
-         "the credentials file has a section of that name, which SDKs look at first"),
+         "the credentials file has a section of that name, which SDKs read first"),
     ],
 )  # fmt: skip
 def test_one_that_cannot_be_repointed_is_refused_and_not_offered(

@@ -98,7 +98,7 @@ def test_a_browser_that_does_not_start_is_told(monkeypatch: pytest.MonkeyPatch) 
         Browser(Controller(lambda _address: None, starts=False)).open(Secret(URL))
     assert "--print" in caught.value.hint
     monkeypatch.setattr(browser, "WAIT_SECONDS", 0.05)
-    with pytest.raises(ConfigurationError, match="no browser came"):
+    with pytest.raises(ConfigurationError, match="no browser opened"):
         Browser(Controller(lambda _address: None)).open(Secret(URL))
 
 

@@ -155,7 +155,7 @@ def test_after_the_limit_it_and_its_children_end(stubborn: str, tmp_path: Path) 
     began = time.monotonic()
     with pytest.raises(NoMfaError) as caught:
         run(f"{stubborn}sleep 600 & echo $! $$ > {pids}; echo {CODE}; wait; wait", 0.5)
-    assert "is not done after 0.5 s, and was ended" in caught.value.message
+    assert "did not finish in 0.5 s, and was stopped" in caught.value.message
     assert time.monotonic() - began < LIMIT_SECONDS
     for pid in pids.read_text().split():
         wait_until_gone(int(pid))
@@ -247,7 +247,7 @@ class TestOnTerminal:
 
     def test_a_slow_one_gives_the_terminal_back(self, on_terminal: OnTerminal) -> None:
         child = on_terminal.start("stty -echo </dev/tty; read pin </dev/tty", 0.5)
-        child.expect_exact("is not done after 0.5 s, and was ended> ours=True same=True")
+        child.expect_exact("did not finish in 0.5 s, and was stopped> ours=True same=True")
 
     def test_in_the_background_it_takes_no_terminal(self, terminal: Terminal) -> None:
         command = json.dumps([f"echo {CODE}", LIMIT_SECONDS])
@@ -262,4 +262,4 @@ class TestOnTerminal:
         command = json.dumps(["read pin </dev/tty; echo $pin", LIMIT_SECONDS])
         words = shlex.join([sys.executable, "-c", RUN])
         child = terminal("-c", f"set -m; {words} & wait", program="bash", env={"COMMAND": command})
-        child.expect_exact("wants to ask at the terminal, which is not ours to lend> ours=False")
+        child.expect_exact("asks at the terminal, which is not available to it> ours=False")

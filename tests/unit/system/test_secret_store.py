@@ -404,7 +404,7 @@ class TestNothingLeaks:
         with pytest.raises(ConfigurationError) as caught:
             store_in("ForgetfulKeyring").set(SERIAL, SECRET)
         assert caught.value.code == "keyring-unusable"
-        assert "does not give it back" in caught.value.message
+        assert "does not return it" in caught.value.message
         assert store_in("ForgetfulKeyring").serials() == []
 
     @pytest.mark.usefixtures("memory")

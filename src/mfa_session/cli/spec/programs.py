@@ -105,7 +105,7 @@ COMMANDS = (
         ),
         description=(
             "Logs in to the role if necessary, signs in to the console and opens it in the "
-            "browser. AWS takes role sessions only, no MFA sessions. With --print, prints a URL "
+            "browser. AWS accepts only role sessions, not MFA sessions. With --print, prints a URL "
             "instead: whoever opens it, once and within 15 minutes, is signed in."
         ),
         options=(

@@ -214,7 +214,7 @@ def _context(pairs: Iterable[str]) -> dict[str, Values | None]:
         if not equals or not key:
             raise UsageError(
                 "bad-context",
-                f"--context {pair!r} is no KEY=VALUE",
+                f"--context {pair!r} is not KEY=VALUE",
                 "write it as aws:SourceIp=192.0.2.7",
             )
         key = _checked_key(key)
@@ -241,7 +241,7 @@ def _principal(options: Options, ctx: Context, documents: list[Document]) -> str
         except ValueError:
             raise UsageError(
                 "bad-principal",
-                f"{given!r} is no principal",
+                f"{given!r} is not a principal",
                 "give an account, or the ARN of a user or role",
             ) from None
         return given

@@ -85,7 +85,7 @@ def check_keys(case: Case) -> Iterator[Flaw]:
             yield Flaw(
                 UNKNOWN_KEY,
                 condition.position,
-                f"{condition.key} is no condition key; {meant} was meant",
+                f"{condition.key} is not a condition key; {meant} was meant",
                 f"no request carries that key: {_never_there(case, condition)}",
                 "use the key that exists",
                 right_condition(

@@ -68,7 +68,7 @@ def check_elements(case: Case) -> Iterator[Flaw]:
             yield Flaw(
                 UNKNOWN_ELEMENT,
                 case.whole.document.source.position(node.key_offset),
-                f"{name} is no element of a statement" + (f"; {near[0]} is" if near else ""),
+                f"{name} is not an element of a statement" + (f"; {near[0]} is" if near else ""),
                 REJECTED,
                 "use an element that exists",
                 {near[0]: plain(node)} if free else {},

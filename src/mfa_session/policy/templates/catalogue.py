@@ -95,6 +95,6 @@ def _check(choices: Choices) -> None:
 
 
 _EXAMPLES = {
-    "accounts": "--account 444455556666",
-    "bucket": "--bucket my-bucket --account 444455556666",
+    "accounts": "--account ACCOUNT",
+    "bucket": "--bucket BUCKET --account ACCOUNT",
 }
