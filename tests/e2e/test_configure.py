@@ -217,7 +217,7 @@ class TestWithoutATerminal:
         env = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
         outcome = run("configure", "--no-login", env=env)
         assert outcome.exit_code == 0, outcome
-        assert "your MFA device was not found by itself" in outcome.stderr
+        assert "your MFA device could not be found" in outcome.stderr
         assert carols.settings.read_text() == '[sessions.mfa]\nsource_profile = "default"\n'
 
 
@@ -357,7 +357,7 @@ class TestAtATerminal:
         tty.expect_exact("The command that prints a code: ")
         tty.sendline("ykman oath code AWS")
         tty.expect_exact("after `mfa-session warm`, for an hour at a time.")
-        tty.expect_exact("Have the role of profile 'books' from session 'work', ")
+        tty.expect_exact("Take the role of profile 'books' from session 'work', ")
         tty.sendline("maybe")
         tty.expect_exact("answer y or n")
         tty.sendline("y")

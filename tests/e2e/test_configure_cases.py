@@ -110,11 +110,11 @@ def test_each_way_out_leaves_everything_as_it_was(
     carols.write(config=BOOKS, settings="# mine\n")
     before = tree(home)
     tty = terminal("configure", "--no-guard", "--no-login")
-    for asked in ("Session name", "How long", "Codes come", "Have the role", "Write this"):
+    for asked in ("Session name", "How long", "Codes come", "Take the role", "Write this"):
         tty.expect_exact(asked)
         if asked == question:
             break
-        tty.sendline("y" if asked == "Have the role" else "")
+        tty.sendline("y" if asked == "Take the role" else "")
     if way == "TERM":
         tty.kill(signal.SIGTERM)
     else:

@@ -289,7 +289,7 @@ def test_a_lost_connection_is_seen_to_by_the_next_run(
     assert (first.exit_code, unassigned(aws)) == (6, [SERIAL]), first
     assert "to finish: `mfa-session device enroll carol" in first.stderr
     told = run("device", "list")
-    assert f"an enrolment of {SERIAL} was cut off" in told.stderr
+    assert f"an enrolment of {SERIAL} was interrupted" in told.stderr
     aws.clear_faults()
     shorten_wait(aws)
     second = run("device", "enroll", "--no-input")
@@ -309,7 +309,7 @@ def test_where_deleting_needs_mfa_the_next_run_goes_on_with_the_device(
     seeds = trap_keyring.stored()
     shorten_wait(aws)
     second = run("device", "enroll")
-    assert (second.exit_code, "continuing it" in second.stderr) == (0, True), second
+    assert (second.exit_code, "continuing with it" in second.stderr) == (0, True), second
     assert enabled(dave) == seeds
     assert is_whole(aws, dave, home)
 
@@ -363,7 +363,7 @@ def test_roots_keys_are_refused(aws: Sandbox, files: AwsFiles, run: Run) -> None
     root = aws.create_root()
     files.write(long_term(root))
     outcome = run("device", "enroll")
-    assert (outcome.exit_code, "no IAM user" in outcome.stderr) == (3, True), outcome
+    assert (outcome.exit_code, "not an IAM user" in outcome.stderr) == (3, True), outcome
     assert aws.count("CreateVirtualMFADevice") == 0
 
 
@@ -735,7 +735,7 @@ def test_list_tells_every_kind(
     text = run("device", "list").stdout.splitlines()
     assert len(text) == 4
     assert text[1].split() == [phone.serial, "virtual", "yes", "stored", at[:-1]]
-    assert "no: AWS's API takes no passkeys" in text[3]
+    assert "no: AWS's API accepts no passkeys" in text[3]
 
 
 def test_list_without_a_keyring_still_lists(carols: AwsFiles, run: Run) -> None:
@@ -751,7 +751,7 @@ def test_list_tells_of_a_keyring_that_had_the_secret_and_is_gone(
     del carols
     assert run("totp", "add", input=phone.secret).exit_code == 0
     outcome = run("device", "list", "--json", env=NO_KEYRING)
-    assert "whether secrets are stored cannot be told" in outcome.stderr
+    assert "cannot tell whether secrets are stored" in outcome.stderr
 
 
 @pytest.mark.usefixtures("new_here")
@@ -899,7 +899,7 @@ def test_a_removal_that_was_killed_is_finished_by_name(  # noqa: PLR0917
         process.wait(10)
     until(lambda: aws.count("DeleteVirtualMFADevice") == 1, "the call is over")
     assert unassigned(aws) == [phone.serial]
-    assert f"a removal of {phone.serial} was cut off" in run("device", "list").stderr
+    assert f"a removal of {phone.serial} was interrupted" in run("device", "list").stderr
     outcome = run("device", "remove", phone.serial)
     assert outcome.exit_code == 0, outcome
     assert is_whole(aws, carol, home)

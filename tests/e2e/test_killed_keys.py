@@ -265,7 +265,7 @@ def finish_key(stage: Stage, scene: Scene, words: list[str], at: object) -> None
     assert again.exit_code == 0, (at, again)
     assert scene.is_done(stage), (at, again)
     assert not stage.has_note(), (at, again)
-    says = "cut off" in again.stderr or "already" in again.stderr or "deleted" in again.stderr
+    says = "interrupted" in again.stderr or "already" in again.stderr or "deleted" in again.stderr
     assert says >= had_note, (at, again)
     stage.check(scene)
 

@@ -292,7 +292,7 @@ class TestRemove:
     def test_nobody_to_ask(self, run: Run, service: SecretService, argv: tuple[str, ...]) -> None:
         outcome = run("totp", "remove", SERIAL, *argv)
         assert (outcome.exit_code, secrets(service)) == (7, {SERIAL: PLAIN})
-        assert f"hint: if you mean it: `mfa-session totp remove {SERIAL} --yes`" in outcome.stderr
+        assert f"hint: to confirm it: `mfa-session totp remove {SERIAL} --yes`" in outcome.stderr
 
     def test_one_that_is_not_there(self, run: Run, service: SecretService) -> None:
         outcome = run("totp", "remove", "GAHT12345678", "--yes")

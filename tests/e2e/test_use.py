@@ -185,7 +185,7 @@ def test_fzf_picks_if_it_is_installed(terminal: Terminal, home: Path) -> None:
 @pytest.mark.usefixtures("fzf")
 def test_leaving_fzf_changes_nothing(terminal: Terminal) -> None:
     child = terminal("use", env={"PICKS": "9", "EXIT": "130"})
-    child.expect_exact("nothing was picked")
+    child.expect_exact("nothing was chosen")
     child.expect(pexpect.EOF)
     assert child.wait() == 130
 

@@ -259,7 +259,7 @@ def test_one_that_cannot_be_served_keeps_no_other_from_it(
     outcome = run("warm", "--token-code", phone.code())
     assert outcome.exit_code == 0
     assert "role profiles in the AWS CLI's cache: 1 new" in outcome.stderr
-    assert "not served: long: its duration_seconds is 7200" in outcome.stderr
+    assert "skipped: long: its duration_seconds is 7200" in outcome.stderr
 
 
 def test_without_such_profiles_it_says_so(run: Run, aws: Sandbox, carols: AwsFiles) -> None:

@@ -97,7 +97,7 @@ def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
         )
 
 
-@check("enrolment-left", "no enrolment of a device was cut off", needs=(STATE,))
+@check("enrolment-left", "no enrolment of a device was interrupted", needs=(STATE,))
 def look_at_cut_off(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each enrolment that was cut off."""
     for serial in scene.cut_off:
