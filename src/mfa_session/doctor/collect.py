@@ -11,7 +11,7 @@ from mfa_session.model.devices import Intent
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.places import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.settings import SessionOptions
-from mfa_session.model.settings_file import no_settings
+from mfa_session.model.settings_file import no_settings, settings_path
 from mfa_session.session.in_use import is_still_stored
 from mfa_session.session.inputs import Inputs
 from mfa_session.session.sources import source_in
@@ -133,7 +133,7 @@ def _read_inputs(environ: Mapping[str, str], edges: DoctorEdges, parts: _Parts) 
     return Inputs(
         options=parts.read(OPTIONS, edges.options, SessionOptions()),
         environ=environ,
-        file=parts.read(SETTINGS, disk.settings, no_settings(environ)),
+        file=parts.read(SETTINGS, disk.settings, no_settings(settings_path(environ))),
         profiles=disk.profiles(parts.keep),
         recovered=parts.read(STATE, disk.recovered, {}),
     )

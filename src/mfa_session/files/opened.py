@@ -46,8 +46,9 @@ class Files:
 
     def _read_settings(self) -> SettingsFile:
         must_be_there = self.environ.get("MFA_SESSION_CONFIG") and not self._may_be_new
-        if not must_be_there and _is_absent(settings_path(self.environ)):
-            return no_settings(self.environ)
+        path = settings_path(self.environ)
+        if not must_be_there and _is_absent(path):
+            return no_settings(path)
         from mfa_session.files.settings_cache import read_settings_file  # noqa: PLC0415  # few have
 
         return read_settings_file(self.environ, self.state)

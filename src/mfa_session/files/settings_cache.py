@@ -41,7 +41,7 @@ def read_settings_file(environ: Mapping[str, str], state: StateDir) -> SettingsF
     path = settings_path(environ)
     text = _read(path, environ)
     if text is None:
-        return no_settings(environ)
+        return no_settings(path)
     check_owner(path, "the settings file")
     tables = recall(state, path, text)
     if tables is None:

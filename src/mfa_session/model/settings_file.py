@@ -75,9 +75,9 @@ def kind_of(place: tuple[str, ...]) -> str:
     return keys[place[-1]]
 
 
-def no_settings(environ: Mapping[str, str]) -> SettingsFile:
-    """Return the settings of one who has no config.toml."""
-    return SettingsFile(path=settings_path(environ), defaults={}, sessions={}, keyring={}, guard={})
+def no_settings(path: str) -> SettingsFile:
+    """Return the settings of one who has no config.toml at its path."""
+    return SettingsFile(path=path, defaults={}, sessions={}, keyring={}, guard={})
 
 
 def settings_path(environ: Mapping[str, str]) -> str:

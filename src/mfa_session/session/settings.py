@@ -28,6 +28,7 @@ from mfa_session.session.sources import (
     named_source,
     own_source,
     source_in,
+    usual_profiles,
     usual_source,
 )
 from mfa_session.session.validation import check_shapes
@@ -193,6 +194,9 @@ def _as_aws_finds_it(inputs: Inputs, name: str, source: Source) -> Source:
 
     `[default]` may have a region, and name in source_profile the one with the keys.
     """
+    sections = (inputs.profiles.section(profile) for profile in usual_profiles(inputs, name))
+    if not inputs.file.sessions and not any("source_profile" in section for section in sections):
+        return source  # nothing leads on
     try:
         usual = usual_source(inputs, name)
     except ConfigurationError:

@@ -68,7 +68,7 @@ def usual_source(inputs: Inputs, name: str, option: str = SOURCE_PROFILE) -> Sou
     source = environment_source(inputs.environ)
     if source is not None:
         return source
-    for profile in _usual_profiles(inputs, name):
+    for profile in usual_profiles(inputs, name):
         check_pasted_keys(inputs, profile)
         source = follow(inputs, profile)
         if source is not None:
@@ -146,7 +146,8 @@ def exports_temporary(inputs: Inputs, process: str) -> bool:
     return read_keys(section) is None and any(key in section for key in _BRIDGED)
 
 
-def _usual_profiles(inputs: Inputs, name: str) -> Iterator[str]:
+def usual_profiles(inputs: Inputs, name: str) -> Iterator[str]:
+    """Yield the profiles in which keys are looked for when none is named, in their order."""
     for variable in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):
         if inputs.environ.get(variable):
             yield inputs.environ[variable]
