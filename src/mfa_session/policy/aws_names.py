@@ -116,7 +116,11 @@ class AwsNames:
         known = self._actions_of(service)
         if not known and service in self._services.spelled:
             return True  # a service whose actions nobody lists
-        is_named_otherwise = service in BY_METHOD or f"{service}:{name.lower()}" in CALLS
+        is_named_otherwise = (
+            service in self._prefixes
+            or service in BY_METHOD
+            or f"{service}:{name.lower()}" in CALLS
+        )
         return known.has(name) or (not is_named_otherwise and self._installed(service).has(name))
 
     def _guesses(self, service: str, name: str) -> Iterator[tuple[str, bool]]:

@@ -163,6 +163,20 @@ def test_a_call_that_iam_names_otherwise_is_no_action_though_botocore_has_it() -
     assert installed.look_up("apigateway:POST") is None
 
 
+def test_the_cli_s_name_of_a_service_is_no_prefix_though_botocore_has_it() -> None:
+    calls = {"docdb": ["DescribeDBClusters"], "elb": ["DescribeLoadBalancers"]}
+    installed = AwsNames(LIST, lambda prefix: calls.get(prefix, ()), IAM_PREFIXES)
+    found = [
+        installed.look_up(each)
+        for each in ("docdb:DescribeDBClusters", "docdb:*", "elb:DescribeLoadBalancers")
+    ]
+    assert [each.meant for each in found if each] == [
+        "rds:DescribeDBClusters",
+        "rds:*",
+        "elasticloadbalancing:DescribeLoadBalancers",
+    ]
+
+
 def test_the_installed_botocore_is_read_without_asking_aws() -> None:
     assert "GetSessionToken" in operations_of("sts")
     assert operations_of("nova") == ()
