@@ -81,7 +81,8 @@ def show(
     size = terminal.size()
     code = fitting(addresses, size) if draws else None
     below = [f"Account: {label}", f"Key: {typed}"]
-    has_room = code is None or len(code) + len(below) < size.lines
+    rows = sum(-(-len(line) // max(1, size.columns)) for line in below)
+    has_room = code is None or len(code) + rows < size.lines
     text = [*(code or []), *(below if has_room else [])]
     if not terminal.can_ask():
         terminal.write("".join(f"{line}\n" for line in text))

@@ -117,8 +117,13 @@ class _Asked:
 
 @pytest.mark.parametrize(
     ("size", "answers", "is_told"),
-    [(ROOMY, [""], True), (ORDINARY, [""], False), (ORDINARY, ["k", ""], True)],
-    ids=["below", "not asked for", "asked for"],
+    [
+        (ROOMY, [""], True),
+        (ORDINARY, [""], False),
+        (ORDINARY, ["k", ""], True),
+        (os.terminal_size((80, 26)), [""], False),  # where the key takes two rows
+    ],
+    ids=["below", "not asked for", "asked for", "no room for a key that wraps"],
 )
 def test_who_cannot_scan_is_given_the_key_to_type(
     size: os.terminal_size, answers: list[str], *, is_told: bool
