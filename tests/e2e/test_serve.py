@@ -380,7 +380,7 @@ def test_a_port_that_is_taken(start: Start, run: Run, standing: AwsFiles) -> Non
     port = variables[URI].split(":")[2].partition("/")[0]
     outcome = run("serve", "--shell", "bash", "--port", port)
     assert (outcome.exit_code, outcome.stdout) == (3, "")
-    assert f"port {port} of 127.0.0.1 cannot be had: another program uses it" in outcome.stderr
+    assert f"port {port} of 127.0.0.1 cannot be used: another program uses it" in outcome.stderr
     process.kill()
 
 

@@ -103,11 +103,11 @@ def import_(options: Options, ctx: Context) -> Result:
     key_id = _key_id(edges, profile)
     others = OtherProfiles(edges, inputs, profile).in_files(source.keys) if source.keys else []
     if not options.json:
-        ctx.console.say(
-            f"moved {key_id} of profile {profile!r} to the keyring"
-            if moved
-            else f"{key_id} of profile {profile!r} is in the keyring already"
-        )
+        if moved and source.keys:
+            ctx.console.say(f"moved {key_id} of profile {profile!r} to the keyring")
+        else:
+            corrected = "; corrected its credential_process" if moved else ""
+            ctx.console.say(f"{key_id} of profile {profile!r} is in the keyring already{corrected}")
         for other in others:
             ctx.console.warn(
                 f"profile {other!r} still holds the same key in a file; to move it, too: "
