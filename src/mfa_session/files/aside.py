@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from mfa_session.files.atomic import not_written
 from mfa_session.files.recovered import MOST_IN_ONE_FILE, profiles_in, to_text
 from mfa_session.files.state import RECOVERED, file_of_profile
 from mfa_session.model.errors import ConfigurationError
@@ -34,8 +35,7 @@ class AsidePlace:
         self._reserved: list[Reservation] = []
         try:
             for group in _in_groups(targets):
-                # A name of its own: a session that already lies aside for a profile stays.
-                name = f"{file_of_profile(RECOVERED, group[0])}-{os.urandom(4).hex()}"
+                name = _new_name(state, group[0])
                 self._reserved.append(state.reserve(name, _RESERVED_BYTES * len(group)))
         except BaseException:
             self.release()
@@ -83,6 +83,15 @@ def _remove_aside(state: StateDir, profiles: Collection[str]) -> None:
         elif not standing.keys().isdisjoint(profiles):
             left = [standing[profile] for profile in standing.keys() - set(profiles)]
             state.write(name, to_text(left))
+
+
+def _new_name(state: StateDir, profile: str) -> str:
+    """Return a name that no file has yet: what already lies aside for a profile stays."""
+    name = file_of_profile(RECOVERED, profile)
+    try:
+        return f"{name}-{os.urandom(4).hex()}"
+    except OSError as error:
+        raise not_written(state.path(name), error) from error
 
 
 def _in_groups(items: Sequence[Item]) -> list[Sequence[Item]]:
