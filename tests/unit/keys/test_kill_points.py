@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fakes.iam_world import KilledError
-from fakes.key_world import DENIED, LINE, PROFILE, Process, World, pair
+from fakes.key_world import ARN, DENIED, LINE, PROFILE, Process, World, pair
 from mfa_session.keys.move import Mover
 from mfa_session.keys.rotation import KeyRotation
 from mfa_session.keys.shelves import KeyringShelf
@@ -27,14 +27,13 @@ from mfa_session.model.errors import (
     RefusedError,
     UnreachableError,
 )
-from mfa_session.model.long_term_keys import CURRENT, NEW, OLD
+from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, Rotation
 from mfa_session.model.ports import Caller
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_session.model.key_ports import AwsKeys
-    from mfa_session.model.long_term_keys import Rotation
     from mfa_session.model.session import Keys
 
     Trouble = Callable[[int, str, bool], None]
@@ -510,3 +509,32 @@ def steps_to(name: str) -> int:
     process = Process(in_file())
     rotate(process)
     return process.names.index(name) + 1
+
+
+@pytest.mark.parametrize("make", [in_file, in_keyring])
+@pytest.mark.parametrize("note", ["lost", "of another user"])
+def test_a_new_key_is_put_to_use_though_its_note_is_not_there(
+    make: Callable[[], World], note: str
+) -> None:
+    world = watched(make())
+    with pytest.raises(KilledError):
+        rotate(Process(world, when(lambda: NEW in (world.keyring or world.file))))
+    for name, begun in list(world.notes.items()):
+        del world.notes[name]
+        if note == "of another user":
+            assert isinstance(begun, Rotation)
+            world.notes[name] = begun.replace(user_arn=ARN + "-before")
+    rotate(Process(world))
+    assert is_rotated(world)
+    assert world.made == 2
+
+
+def when(is_so: Callable[[], bool]) -> Trouble:
+    """Have the process die as soon as something is so."""
+
+    def trouble(number: int, name: str, done: bool) -> None:
+        del number, name, done
+        if is_so():
+            raise KilledError
+
+    return trouble
