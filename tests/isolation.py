@@ -89,9 +89,11 @@ def is_loopback(host: object) -> bool:
     if text in (None, "", "localhost"):
         return True
     try:
-        return ipaddress.ip_address(str(text)).is_loopback
+        address = ipaddress.ip_address(str(text))
     except ValueError:
         return False
+    mapped = getattr(address, "ipv4_mapped", None)  # which Python looks at from 3.13 on only
+    return (mapped or address).is_loopback
 
 
 def leave_terminal() -> None:

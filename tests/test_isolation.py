@@ -64,6 +64,8 @@ def test_loopback_is_open() -> None:
         ("127.0.0.1", True),
         ("127.8.9.10", True),
         ("::1", True),
+        ("::ffff:127.0.0.1", True),
+        ("::ffff:10.0.0.1", False),
         ("localhost", True),
         (b"localhost", True),
         (None, True),
