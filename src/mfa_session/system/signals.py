@@ -59,7 +59,7 @@ class Interruptions:
         self._before = {}
 
     def strike(self) -> None:
-        """Raise the first deferred signal as KeyboardInterrupt or SystemExit(128+n), if any."""
+        """Raise what is deferred, Ctrl-C first: KeyboardInterrupt or SystemExit(128+n), if any."""
         if signal.SIGINT in self._arrived:
             self._raise(signal.SIGINT)
         if self._arrived:

@@ -1,0 +1,33 @@
+"""Signals that are put off until they may strike."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+import pytest
+
+from mfa_session.system.signals import put_off
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+
+
+@pytest.mark.parametrize(
+    "arrived", [[signal.SIGINT], [signal.SIGTERM, signal.SIGINT], [signal.SIGINT, signal.SIGHUP]]
+)
+def test_control_c_strikes_before_what_else_has_come(arrived: list[signal.Signals]) -> None:
+    with put_off() as signals:
+        for number in arrived:
+            signal.raise_signal(number)
+        with pytest.raises(KeyboardInterrupt):
+            signals.strike()
+
+
+def test_of_others_the_first_strikes() -> None:
+    with put_off() as signals:
+        signals.strike()
+        signal.raise_signal(signal.SIGHUP)
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(SystemExit) as ended:
+            signals.strike()
+    assert ended.value.code == 128 + signal.SIGHUP
