@@ -13,6 +13,7 @@ from places import managed
 
 if TYPE_CHECKING:
     from conftest import Run
+    from in_process import JumpingClock
     from mfa_session.sandbox import Sandbox
     from places import AwsFiles
     from sandboxed import LogIn
@@ -216,9 +217,10 @@ def test_no_core_is_dumped_of_what_reads_a_kept_session(
 
 
 def test_a_second_name_for_a_session_at_hand_is_told_how_to_be_used(
-    run: Run, log_in: LogIn
+    run: Run, clock: JumpingClock, log_in: LogIn
 ) -> None:
     log_in()
+    clock.pause(-2)  # the next began before that was over: only then one serves both
     first = run("login", "--profile", "daves", "--source-profile", "default")
     again = run("login", "--profile", "daves")
     assert (first.exit_code, "kept" in first.stderr) == (0, True), first
