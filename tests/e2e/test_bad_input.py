@@ -209,7 +209,7 @@ def test_a_duration_out_of_range(
         ("[defaults]\nduration = true\n", "defaults.duration must be a duration"),
         ("[defaults]\nduration = '13x'\n", "defaults.duration must be a duration"),
         ("[guard]\nstrict = 'no'\n", "guard.strict must be true or false"),
-        ("[guard]\nprotect = 'ec2:*'\n", "guard.protect must be a list of texts"),
+        ("[guard]\nprotect = 'ec2:*'\n", "guard.protect must be a list of strings"),
         ("[sessions.mfa]\ncode = 'phone'\n", 'sessions.mfa.code must be one of "auto"'),
         ("[sessions.mfa]\ncode_command = []\n", "sessions.mfa.code_command must be"),
         ("sessions = 3\n", "sessions must be tables"),

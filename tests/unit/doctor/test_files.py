@@ -102,6 +102,9 @@ def test_modes(mode: int, directory: bool, expected: list[str]) -> None:
         ("default-session", "", "", ["error"]),
         ("default-session", "", "[profile x]\nsso_session = corp\n", ["error"]),
         ("session-foreign", f"[a]\n{ASIA}aws_session_token = t\n", "", ["note"]),
+        # theirs to renew: `login` would write over it
+        ("session-expired", f"[a]\n{ASIA}aws_session_token = t\nexpiration = 2031-01-31T11:00Z\n",
+         "", []),
         ("session-damaged", f"[mfa]\n{PAIR}manager = mfa-session\n", "", []),
         # `aws configure` has since put a long-term key there: it is ours no more
         ("session-damaged", f"[mfa]\n{PAIR}manager = mfa-session\nmfa_session_key_id = x\n", "",
