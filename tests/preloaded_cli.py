@@ -38,6 +38,7 @@ connection.sendall(told)
 os._exit(int(connection.recv(9) or b"70"))
 """
 CACHE = "~/.aws/cli/cache"  # the CLI expands it when it is imported
+LOOK_SECONDS = 5.0
 MODELS = (("sts", "service-2"), ("ec2", "service-2"), ("ec2", "paginators-1"))
 
 
@@ -53,7 +54,9 @@ class PreloadedCli:
             listener.bind(address)
             listener.listen(64)
             self._server = subprocess.Popen(
-                [sys.executable, __file__], stdin=listener.fileno(), start_new_session=True
+                [sys.executable, __file__, str(os.getpid())],
+                stdin=listener.fileno(),
+                start_new_session=True,
             )
         client = self.folder / "aws"
         client.write_text(CLIENT.format(python=sys.executable, address=address))
@@ -65,14 +68,18 @@ class PreloadedCli:
         self._server.wait()
 
 
-def serve(listener: socket.socket) -> None:
-    """Run the AWS CLI in a fork for each connection."""
+def serve(listener: socket.socket, tests: int) -> None:
+    """Run the AWS CLI in a fork for each connection, while the process of the tests lives."""
     run = _import_cli()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
     gc.collect()
     gc.freeze()
-    while True:
-        connection, _ = listener.accept()
+    listener.settimeout(LOOK_SECONDS)
+    while os.getppid() == tests:  # they may have been killed
+        try:
+            connection, _ = listener.accept()
+        except TimeoutError:
+            continue
         if os.fork() == 0:
             _answer(connection, run)
         connection.close()
@@ -127,4 +134,4 @@ def _become(connection: socket.socket) -> None:
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=0))
+    serve(socket.socket(fileno=0), int(sys.argv[1]))
