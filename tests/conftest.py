@@ -95,7 +95,6 @@ def pytest_collection() -> Iterator[None]:
     gc.disable()
     yield
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
     gc.enable()
 
 

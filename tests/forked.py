@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 # What the warm commands keep from importing, and the others import first of all.
 IMPORTED = ("boto3", "botocore.session", "click", "keyring", "pyotp", "mfa_session.__main__")
 READ_LATER = ("PYTHONPATH", "PYTHON_KEYRING_BACKEND")
-HIGHEST_DESCRIPTOR = 1024
 
 
 def beginning(argv: Sequence[str], environ: Mapping[str, str]) -> Callable[[], NoReturn] | None:
@@ -80,7 +79,7 @@ def _forget_the_tests() -> None:
     gc.freeze()  # what the tests have left must not be collected here: it would close descriptors
     gc.enable()
     faulthandler.disable()
-    os.closerange(3, HIGHEST_DESCRIPTOR)  # also tells the parent that all went well
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # also tells the parent that all went well
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         if callable(signal.getsignal(number)):
             signal.signal(number, signal.SIG_DFL)

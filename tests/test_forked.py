@@ -95,3 +95,14 @@ def test_what_the_tests_have_left_is_not_collected_there(program: str, tmp_path:
     outcome = processes.run_process([program, "--version"], {"PYTHONPATH": str(tmp_path)})
     assert outcome.stdout.startswith("mfa-session ")
     gc.enable()
+
+
+@pytest.mark.skipif(os.sysconf("SC_OPEN_MAX") < 2048, reason="so many files may not be open here")
+def test_it_closes_the_descriptors_of_the_tests_however_many_there_are() -> None:
+    held = [os.dup(0) for _ in range(1100)]
+    try:
+        program = processes.installed_program("mfa-session")
+        assert processes.run_process([program, "--version"]).exit_code == 0
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
