@@ -7,6 +7,7 @@ process has none (`isolation.leave_terminal`).
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -90,6 +91,7 @@ def run_in_process(
         stack.enter_context(_streams(files))
         stack.enter_context(mock.patch.object(sys, "argv", ["mfa-session", *argv]))
         stack.enter_context(mock.patch.object(os, "execvpe", _become))
+        stack.enter_context(mock.patch.object(gc, "freeze"))  # this process goes on
         try:
             exit_code = main.run(list(argv), clock=clock.begin())
         except SystemExit as ended:

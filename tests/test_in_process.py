@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 import pexpect
 
 import in_process
 import processes
 from in_process import JumpingClock, needs_a_process, run_in_process
+
+if TYPE_CHECKING:
+    from conftest import Run
 
 LEAVES = """\
 import os, sys
@@ -69,3 +74,10 @@ def test_the_terminal_is_given_up() -> None:
     child = pexpect.spawn(sys.executable, ["-c", LEAVES, folder], encoding="utf-8", timeout=20)
     child.expect("nobody to ask")
     child.close(force=True)
+
+
+def test_what_a_run_leaves_is_collected_as_ever(run: Run) -> None:
+    frozen = gc.get_freeze_count()
+    assert run("--version").exit_code == 0
+    assert run("status").exit_code == 0
+    assert gc.get_freeze_count() <= frozen
