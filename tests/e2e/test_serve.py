@@ -17,6 +17,7 @@ import pexpect
 import pytest
 
 import processes
+from moments import until
 from places import long_term, managed
 from turned_clock import TestsClock
 
@@ -304,9 +305,11 @@ def test_ctrl_c_and_ctrl_z_reach_the_job_once(
     tty = terminal("--norc", "-i", program="/bin/bash", env={"PS1": "$ "})
     tty.expect_exact("$ ")
     job = "import os, signal, sys\nsignal.signal(2, lambda *_: os.write(1, b'got it\\n'))\n"
-    job += "print('u' + 'p', flush=True)\nsys.stdin.readline()\nprint('be' + 'gone')"
+    job += "print('u' + 'p', os.getpgrp(), flush=True)\nsys.stdin.readline()\nprint('be' + 'gone')"
     tty.sendline(f"{program} exec --serve -- {sys.executable} -c {shlex.quote(job)}; echo code=$?")
-    tty.expect_exact("up\r\n")
+    tty.expect(r"up (\d+)\r\n")
+    group = int(str(tty.match.group(1)))
+    until(lambda: os.tcgetpgrp(tty.child_fd) == group, "the job has the terminal")
     tty.sendcontrol("c")
     tty.expect_exact("got it\r\n")
     tty.sendcontrol("z")
