@@ -1,21 +1,51 @@
-"""Is a condition met? With the key present, absent or unknown, with one value or several.
+"""Condition operators, and whether a condition is met: the key present, absent or unknown.
 
-The sandbox has its own evaluator of conditions on purpose: it is the second opinion that this one
-is tested against, so nothing is shared.
+After the IAM reference's page on condition operators. A comparison is False where the request's
+value is not of the operator's type, and None where the policy's is not: IAM takes no such policy,
+so nobody knows. The sandbox has its own evaluator of conditions on purpose: it is the second
+opinion that this one is tested against, so nothing is shared.
 """
 
 from __future__ import annotations
 
+import ipaddress
+import operator
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.comparisons import COMPARISONS, OPPOSITES, compare_range
-from mfa_session.policy.kleene import Truth, all_of, any_of, negate
+from mfa_session.policy.patterns import UNKNOWN, covers, fill, folded, literal
+from mfa_session.policy.request import Truth, all_of, any_of, negate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mfa_session.policy.document import Condition
-    from mfa_session.policy.request_context import RequestContext
+    from mfa_session.policy.patterns import Row
+    from mfa_session.policy.request import Range, RequestContext
+
+
+class Operator(NamedTuple):
+    """An operator's parts: `name` as IAM writes it, or as found where it is not `known`."""
+
+    name: str
+    qualifier: str | None
+    if_exists: bool
+    known: bool
+
+
+def read_operator(written: str) -> Operator:
+    """Take an operator apart, such as `ForAnyValue:StringLikeIfExists`."""
+    before, colon, rest = written.rpartition(":")
+    qualifier = _QUALIFIERS_BY_LOWER_CASE.get(before.lower())
+    if_exists = rest.lower().endswith(_IF_EXISTS)
+    base = rest[: -len(_IF_EXISTS)] if if_exists else rest
+    name = _OPERATORS_BY_LOWER_CASE.get(base.lower())
+    if name is None or (colon and qualifier is None) or (name == "Null" and if_exists):
+        return Operator(written, None, if_exists=False, known=False)
+    return Operator(name, qualifier, if_exists, known=True)
 
 
 class Comparison(NamedTuple):
@@ -91,3 +121,172 @@ def _is_null(text: str, *, absent: bool) -> Truth:
     if text.lower() not in {"true", "false"}:
         return None
     return absent == (text.lower() == "true")
+
+
+Compare = Callable[[str, str, "RequestContext | None"], Truth]
+
+_ARN_COLONS = 5
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_EPOCH = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_DATE = re.compile(
+    r"(\d{4})-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?(Z|[+-]\d\d:?\d\d)?)?)?",
+    re.ASCII,
+)
+
+
+def _string_equals(value: str, wanted: str, facts: RequestContext | None) -> Truth:
+    row = fill(wanted, facts, wildcards=False).row
+    return row is not None and covers(row, literal(value))
+
+
+def _string_equals_ignoring_case(value: str, wanted: str, facts: RequestContext | None) -> Truth:
+    row = fill(wanted, facts, wildcards=False).row
+    return row is not None and covers(folded(row), folded(value))
+
+
+def _string_like(value: str, wanted: str, facts: RequestContext | None) -> Truth:
+    row = fill(wanted, facts).row
+    return row is not None and covers(row, literal(value))
+
+
+def _arn_like(value: str, wanted: str, facts: RequestContext | None) -> Truth:
+    """Compare the six parts of an ARN one by one: a wildcard does not reach across a colon."""
+    row = fill(wanted, facts).row
+    if row is None or value.count(":") < _ARN_COLONS:
+        return False
+    if UNKNOWN in row:  # it may be several parts
+        return None if covers(row, literal(value)) is None else False
+    if row.count(":") < _ARN_COLONS:
+        return None
+    parts = zip(_arn_parts(row), _arn_parts(literal(value)), strict=True)
+    return all_of(covers(part, asked) for part, asked in parts)
+
+
+def _arn_parts(row: Row) -> list[Row]:
+    parts, rest = [], row
+    for _ in range(_ARN_COLONS):
+        colon = rest.index(":")
+        parts.append(rest[:colon])
+        rest = rest[colon + 1 :]
+    return [*parts, rest]
+
+
+def _bool(value: str, wanted: str, facts: RequestContext | None) -> Truth:
+    del facts  # variables stand in strings and ARNs only
+    if wanted.lower() not in {"true", "false"}:
+        return None
+    return value.lower() == wanted.lower()
+
+
+def _binary(value: str, wanted: str, facts: RequestContext | None) -> Truth:
+    del facts
+    return value == wanted
+
+
+def _ip_address(value: str, wanted: str, facts: RequestContext | None) -> Truth:
+    del facts
+    try:
+        network = ipaddress.ip_network(wanted, strict=False)
+    except ValueError:
+        return None
+    try:
+        return ipaddress.ip_address(value) in network
+    except ValueError:
+        return False
+
+
+def _ordered(read: Callable[[str], Decimal], order: Callable[[Decimal, Decimal], bool]) -> Compare:
+    def compare(value: str, wanted: str, facts: RequestContext | None) -> Truth:
+        del facts
+        try:
+            limit = read(wanted)
+        except ValueError:
+            return None
+        try:
+            return order(read(value), limit)
+        except ValueError:
+            return False
+
+    return compare
+
+
+def _number(text: str) -> Decimal:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(text) from None
+
+
+def _moment(text: str) -> Decimal:
+    """Read a date of ISO 8601 (W3C's profile), or seconds since 1970, as the latter."""
+    if _EPOCH.fullmatch(text):
+        return Decimal(text)
+    found = _DATE.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    *numbers, fraction, zone = found.groups()
+    year, month, day, hour, minute, second = (int(n) if n else 0 for n in numbers)
+    moment = datetime(year, month, day or 1, hour, minute, second, tzinfo=timezone.utc)
+    seconds = (moment - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(seconds=1)
+    return Decimal(seconds) + Decimal(f"0.{fraction or 0}") - _offset_seconds(zone)
+
+
+def _offset_seconds(zone: str | None) -> int:
+    if zone is None or zone == "Z":
+        return 0
+    minutes = int(zone[1:3]) * 60 + int(zone[-2:])
+    return (-60 if zone[0] == "-" else 60) * minutes
+
+
+_ORDERS: dict[str, Callable[[Decimal, Decimal], bool]] = {
+    "Equals": operator.eq,
+    "LessThan": operator.lt,
+    "LessThanEquals": operator.le,
+    "GreaterThan": operator.gt,
+    "GreaterThanEquals": operator.ge,
+}
+COMPARISONS: dict[str, Compare] = {
+    "StringEquals": _string_equals,
+    "StringEqualsIgnoreCase": _string_equals_ignoring_case,
+    "StringLike": _string_like,
+    "ArnEquals": _arn_like,
+    "ArnLike": _arn_like,
+    "Bool": _bool,
+    "BinaryEquals": _binary,
+    "IpAddress": _ip_address,
+    **{f"Numeric{name}": _ordered(_number, order) for name, order in _ORDERS.items()},
+    **{f"Date{name}": _ordered(_moment, order) for name, order in _ORDERS.items()},
+}
+# Each is true where the other is not.
+OPPOSITES = {
+    "StringNotEquals": "StringEquals",
+    "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
+    "StringNotLike": "StringLike",
+    "ArnNotEquals": "ArnEquals",
+    "ArnNotLike": "ArnLike",
+    "NumericNotEquals": "NumericEquals",
+    "DateNotEquals": "DateEquals",
+    "NotIpAddress": "IpAddress",
+}
+OPERATORS = (*COMPARISONS, *OPPOSITES, "Null")
+_OPERATORS_BY_LOWER_CASE = {name.lower(): name for name in OPERATORS}
+_QUALIFIERS_BY_LOWER_CASE = {name.lower(): name for name in ("ForAllValues", "ForAnyValue")}
+_IF_EXISTS = "ifexists"
+
+
+def compare_range(operator_name: str, between: Range, wanted: str) -> Truth:
+    """Compare a number that is known to lie in a range, both ends included; a plain operator."""
+    order = _ORDERS.get(operator_name.removeprefix("Numeric"))
+    if order is None or not operator_name.startswith("Numeric"):
+        return None
+    try:
+        limit = _number(wanted)
+    except ValueError:
+        return None
+    low, high = (Decimal(end) for end in between)
+    if order is operator.eq and low < limit < high:
+        return None
+    at_both_ends = {order(low, limit), order(high, limit)}
+    return at_both_ends.pop() if len(at_both_ends) == 1 else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.model.durations import format_duration
 from mfa_session.model.record import Record
-from mfa_session.policy.request_context import RequestContext, Values
+from mfa_session.policy.request import RequestContext, Values
 
 MFA_PRESENT = "aws:MultiFactorAuthPresent"
 MFA_AGE = "aws:MultiFactorAuthAge"

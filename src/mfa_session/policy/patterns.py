@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mfa_session.policy.kleene import Truth
-    from mfa_session.policy.request_context import RequestContext
+    from mfa_session.policy.request import RequestContext, Truth
 
 Row = tuple[str, ...]
 

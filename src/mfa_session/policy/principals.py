@@ -6,8 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.credentials import Principal
-from mfa_session.policy.kleene import Truth, all_of, any_of, negate
-from mfa_session.policy.request_context import RequestContext
+from mfa_session.policy.request import RequestContext, Truth, all_of, any_of, negate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

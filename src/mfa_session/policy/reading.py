@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
+from mfa_session.policy.conditions import read_operator
 from mfa_session.policy.document import CURRENT_VERSION, Condition, Document, Principals, Statement
 from mfa_session.policy.formats import read_nodes
 from mfa_session.policy.looks import looks_like_statement
-from mfa_session.policy.operators import read_operator
 from mfa_session.policy.search import Found, Search
 from mfa_session.policy.source import PolicyText
 from mfa_session.policy.where import Where, kind_by_name

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 from mfa_session.model.record import Record
 from mfa_session.policy import principals
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.kleene import Truth, all_of, any_of, negate
 from mfa_session.policy.patterns import Query
+from mfa_session.policy.request import Truth, all_of, any_of, negate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mfa_session.policy.credentials import Credentials
     from mfa_session.policy.document import Condition, Document, Statement
-    from mfa_session.policy.request import Request
-    from mfa_session.policy.request_context import RequestContext
+    from mfa_session.policy.request import Request, RequestContext
 
 _WITH_VARIABLES = "2012-10-17"
 

@@ -12,8 +12,7 @@ from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.principals import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.reasons import because
-from mfa_session.policy.request import Request
-from mfa_session.policy.request_context import RequestContext
+from mfa_session.policy.request import Request, RequestContext
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Document

@@ -11,8 +11,7 @@ from mfa_session.policy import credentials
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.principals import acting_as
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.request import Request
-from mfa_session.policy.request_context import RequestContext
+from mfa_session.policy.request import Request, RequestContext
 from policy.cases import CAROL, ROLE, SESSION, Case, Dice
 
 if TYPE_CHECKING:

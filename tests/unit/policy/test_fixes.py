@@ -19,8 +19,7 @@ from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY
 from mfa_session.policy.lint import lint
 from mfa_session.policy.principals import acting_as
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.request import Request
-from mfa_session.policy.request_context import RequestContext
+from mfa_session.policy.request import Request, RequestContext
 from mfa_session.policy.rules.devices import SPARED
 from policy.cases import Dice
 from policy.kinds import STATED, Stated

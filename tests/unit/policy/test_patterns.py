@@ -22,7 +22,7 @@ from mfa_session.policy.patterns import (
     may_meet,
     wild,
 )
-from mfa_session.policy.request_context import RequestContext
+from mfa_session.policy.request import RequestContext
 
 PATTERNS = st.text("ab:*?", max_size=8)
 TEXTS = st.text("ab:", max_size=8)

@@ -13,8 +13,7 @@ from mfa_session.policy import credentials
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.principals import acting_as
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.request import Request
-from mfa_session.policy.request_context import RequestContext
+from mfa_session.policy.request import Request, RequestContext
 from policy.cases import Dice
 from sandbox.people import mfa_session, plain_session, take, trust
 

@@ -17,8 +17,7 @@ from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
 from mfa_session.policy.live import OwnPolicies, read_own, read_role, unread_role
 from mfa_session.policy.principals import acting_as, named_principals
-from mfa_session.policy.request import Request
-from mfa_session.policy.request_context import RequestContext
+from mfa_session.policy.request import Request, RequestContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.policy.credentials import Credentials
     from mfa_session.policy.document import Document
-    from mfa_session.policy.request_context import Values
+    from mfa_session.policy.request import Values
     from mfa_session.session.context import Context
 
 _OF_THE_KIND = {credentials.MFA_PRESENT.lower(), credentials.MFA_AGE.lower()}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.nearest import nearest_of
 from mfa_session.policy.case import KINDS
+from mfa_session.policy.conditions import OPERATORS
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import (
@@ -17,7 +18,6 @@ from mfa_session.policy.fixes import (
 )
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.mfa import is_age, is_boolean, is_number, is_present, is_sound
-from mfa_session.policy.operators import OPERATORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

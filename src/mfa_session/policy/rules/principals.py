@@ -11,7 +11,7 @@ from mfa_session.policy.credentials import role_session
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, without_mfa_conditions
 from mfa_session.policy.name_list import WILDCARDS
-from mfa_session.policy.request_context import RequestContext
+from mfa_session.policy.request import RequestContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
