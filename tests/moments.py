@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_session.sandbox import Sandbox
-    from mfa_session.sandbox.answers import Answer
-    from mfa_session.sandbox.server import Handle
+    from mfa_session.sandbox.server import Answer, Handle
     from mfa_session.sandbox.signatures import HttpRequest
 
 LIMIT_SECONDS = 40.0

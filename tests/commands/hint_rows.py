@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from conftest import Run
     from in_process import JumpingClock
     from mfa_session.sandbox import Sandbox
-    from mfa_session.sandbox.answers import Answer
     from mfa_session.sandbox.identities import Device, Document, User
+    from mfa_session.sandbox.server import Answer
     from mfa_session.sandbox.signatures import HttpRequest
     from places import AwsFiles
     from sandboxed import LogIn

@@ -19,7 +19,7 @@ import secret_service
 from fakes import trap_keyring
 from mfa_session.mfa.totp import code_at
 from mfa_session.model.totp import read_secret, step_at
-from mfa_session.sandbox.codes import STEP_SECONDS
+from mfa_session.sandbox.clock import STEP_SECONDS
 from moments import Held, until
 from phone_camera import Camera
 from places import long_term
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from conftest import Run, Start, Terminal
     from mfa_session.model.secret import Secret
     from mfa_session.sandbox import Sandbox
-    from mfa_session.sandbox.answers import Answer
     from mfa_session.sandbox.identities import Device, Document, User
+    from mfa_session.sandbox.server import Answer
     from mfa_session.sandbox.signatures import HttpRequest
     from places import AwsFiles
 

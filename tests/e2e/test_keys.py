@@ -20,8 +20,8 @@ from places import long_term, managed
 if TYPE_CHECKING:
     from conftest import Run, Start
     from mfa_session.sandbox import Sandbox
-    from mfa_session.sandbox.answers import Answer
     from mfa_session.sandbox.identities import Device, Document, User
+    from mfa_session.sandbox.server import Answer
     from mfa_session.sandbox.signatures import HttpRequest
     from places import AwsFiles
     from sandboxed import LogIn

@@ -1,18 +1,30 @@
 """May this be done? An evaluator of IAM policies, after the policy evaluation logic's reference.
 
 Pure: documents and a request in, a decision out. Explicit deny beats allow; no allow is a deny.
-On purpose not the evaluator of `policy/`, with which it shares nothing: it is the second opinion
-that that one is tested against.
+It shares nothing with the evaluator of `policy/`, on purpose: it is the second opinion that the
+other is tested against.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from mfa_session.sandbox.conditions import as_list, conditions_match, context_values
-from mfa_session.sandbox.patterns import Variables, pattern
+from mfa_session.sandbox.clock import iso
+from mfa_session.sandbox.conditions import (
+    Variables,
+    as_list,
+    conditions_match,
+    context_values,
+    pattern,
+)
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mfa_session.sandbox.identities import Caller
+
 
 Document = Mapping[str, Any]
 _WITH_VARIABLES = "2012-10-17"
@@ -144,3 +156,55 @@ def _match_listed(listed: Any, principal: Principal | None) -> str:
         return _NAMED
     root = f"arn:{principal.partition}:iam::{principal.account}:root"
     return _ACCOUNT if {root, principal.account} & set(names) else _NO
+
+
+MFA_PRESENT = "aws:MultiFactorAuthPresent"
+MFA_AGE = "aws:MultiFactorAuthAge"
+
+
+def request_context(
+    caller: Caller, now: datetime, region: str, source_ip: str, user_agent: str
+) -> dict[str, Any]:
+    """Return the global condition keys of a request, those that are absent left out."""
+    holder = caller.holder
+    context: dict[str, Any] = {
+        "aws:CurrentTime": iso(now),
+        "aws:EpochTime": int(now.timestamp()),
+        "aws:PrincipalAccount": caller.account,
+        "aws:PrincipalArn": holder.arn,
+        "aws:PrincipalType": _principal_type(caller),
+        "aws:RequestedRegion": region,
+        "aws:SecureTransport": True,  # the sandbox speaks plain HTTP; AWS would not
+        "aws:SourceIp": source_ip,
+        "aws:UserAgent": user_agent,
+        "aws:userid": caller.unique_id,
+    }
+    if caller.user is not None and not caller.is_root:
+        context["aws:username"] = caller.user.name
+    return {**context, **session_context(caller, now)}
+
+
+def session_context(caller: Caller, now: datetime) -> dict[str, Any]:
+    """Return the keys that only temporary credentials have, MFA's among them."""
+    session = caller.session
+    if session is None:
+        return {}
+    context: dict[str, Any] = {
+        MFA_PRESENT: session.mfa,
+        "aws:TokenIssueTime": iso(session.issued_at),
+    }
+    if session.mfa and session.authenticated_at:
+        context[MFA_AGE] = int((now - session.authenticated_at).total_seconds())
+    return context
+
+
+def principal_of(caller: Caller) -> Principal:
+    """Return the names by which a trust policy may know the caller."""
+    arns = (caller.arn, caller.holder.arn)
+    return Principal(caller.account, arns, caller.holder.partition)
+
+
+def _principal_type(caller: Caller) -> str:
+    if caller.is_root:
+        return "Account"
+    return "AssumedRole" if caller.is_role_session else "User"

@@ -6,15 +6,15 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.sandbox import errors, iam_errors
-from mfa_session.sandbox.codes import CodeChecker, new_seed, step_at
+from mfa_session.sandbox import errors
+from mfa_session.sandbox.clock import CodeChecker, new_seed, step_at
+from mfa_session.sandbox.directory import find_user
 from mfa_session.sandbox.identities import Device, User
-from mfa_session.sandbox.lookup import find_user
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.sts import Asked, Play
+    from mfa_session.sandbox.operations import Asked, Play
 
 DEVICES_PER_USER = 8
 _ENABLE_REACH_STEPS = 20  # late pairs are taken, but leave the device out of step
@@ -55,7 +55,7 @@ class Devices:
         holder = asked.caller.holder
         device = new_virtual_device(self._clock, holder.partition, holder.account, name, path)
         if device.serial in self._directory.devices:
-            raise iam_errors.device_exists()
+            raise errors.device_exists()
         self._directory.devices[device.serial] = device
         seed = base64.b64encode(device.secret.encode()).decode()
         made = {"SerialNumber": device.serial, "Base32StringSeed": seed, "QRCodePNG": _PNG}
@@ -67,11 +67,11 @@ class Devices:
         serial = asked.operation.text("SerialNumber") or ""
         device = self._directory.devices.get(serial)
         if device is None or device.serial.split(":")[4:5] not in ([], [user.account]):
-            raise iam_errors.no_such_device(serial)
+            raise errors.no_such_device(serial)
         if device.user is not None:
-            raise iam_errors.device_in_use()
+            raise errors.device_in_use()
         if len(user.devices) >= DEVICES_PER_USER:
-            raise iam_errors.quota_reached("MFADevicesPerUser", DEVICES_PER_USER)
+            raise errors.quota_reached("MFADevicesPerUser", DEVICES_PER_USER)
         self._check_pair(asked, device, _ENABLE_REACH_STEPS)
         attach(device, user, self._clock)
 
@@ -91,16 +91,16 @@ class Devices:
         serial = asked.operation.text("SerialNumber") or ""
         device = self._directory.devices.get(serial)
         if device is None or device.kind != "virtual" or not _in_account(device, asked):
-            raise iam_errors.no_such_device(serial)
+            raise errors.no_such_device(serial)
         if device.user is not None:
-            raise iam_errors.device_still_active()
+            raise errors.device_still_active()
         del self._directory.devices[serial]
 
     def get(self, asked: Asked) -> dict[str, Any]:
         """Describe one device."""
         device = self._directory.devices.get(asked.operation.text("SerialNumber") or "")
         if device is None or device.user is None or device.user.account != asked.caller.account:
-            raise iam_errors.no_such_device(asked.operation.text("SerialNumber") or "")
+            raise errors.no_such_device(asked.operation.text("SerialNumber") or "")
         return {
             "UserName": device.user.name,
             "SerialNumber": device.serial,
@@ -133,7 +133,7 @@ class Devices:
         user, serial = find_user(self._directory, asked), asked.operation.text("SerialNumber") or ""
         device = self._directory.devices.get(serial)
         if device is None or device not in user.devices:
-            raise iam_errors.no_such_device_of_user(serial)
+            raise errors.no_such_device_of_user(serial)
         return device
 
     def _check_pair(self, asked: Asked, device: Device, reach_steps: int) -> None:
@@ -147,7 +147,7 @@ class Devices:
         step = step_at(self._clock.epoch_seconds())
         checker = device.checker
         if checker is None or not checker.accept_pair(codes[0], codes[1], step, reach_steps):
-            raise iam_errors.wrong_pair()
+            raise errors.wrong_pair()
 
 
 def new_virtual_device(

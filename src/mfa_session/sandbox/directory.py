@@ -1,10 +1,11 @@
-"""Where the sandbox keeps its identities: one store for all accounts."""
+"""The sandbox's identities: one store for all accounts, and look-ups by what a call names."""
 
 from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
+from mfa_session.sandbox import errors
 from mfa_session.sandbox.identities import (
     AccessKey,
     Caller,
@@ -20,6 +21,9 @@ from mfa_session.sandbox.identities import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+
+    from mfa_session.sandbox.identities import PolicyHolder
+    from mfa_session.sandbox.operations import Asked
 
 
 class KeyState(NamedTuple):
@@ -109,3 +113,43 @@ class Directory:
     def boundary_of(self, holder: User | Role) -> Document | None:
         """Return the permissions boundary, if there is one."""
         return self.policies[holder.boundary_arn] if holder.boundary_arn else None
+
+
+def find_user(directory: Directory, asked: Asked) -> User:
+    """Return the user of `UserName`, or the caller, who then must be a user."""
+    name = asked.operation.text("UserName")
+    if name is None:
+        if asked.caller.user is None:
+            raise errors.name_a_user()
+        return asked.caller.user
+    user = directory.users.get((asked.caller.account, name))
+    if user is None:
+        raise errors.no_such("user", name)
+    return user
+
+
+def find_group(directory: Directory, asked: Asked) -> Group:
+    """Return the group of `GroupName`."""
+    name = asked.operation.text("GroupName") or ""
+    group = directory.groups.get((asked.caller.account, name))
+    if group is None:
+        raise errors.no_such("group", name)
+    return group
+
+
+def find_role(directory: Directory, asked: Asked) -> Role:
+    """Return the role of `RoleName`."""
+    name = asked.operation.text("RoleName") or ""
+    for role in directory.roles.values():
+        if (role.account, role.name) == (asked.caller.account, name):
+            return role
+    raise errors.no_such("role", name)
+
+
+def find_holder(directory: Directory, asked: Asked, kind: str) -> PolicyHolder:
+    """Return the user, group or role that is asked for; `kind` is `User`, `Group` or `Role`."""
+    if kind == "Group":
+        return find_group(directory, asked)
+    if kind == "Role":
+        return find_role(directory, asked)
+    return find_user(directory, asked)

@@ -11,21 +11,25 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mfa_session.sandbox import errors, moto_backend, signatures
-from mfa_session.sandbox.actions import Need, needs
-from mfa_session.sandbox.answers import Answer, failure, success
-from mfa_session.sandbox.authorization import Request, Verdict, allows, judge
+from mfa_session.sandbox.authorization import (
+    Request,
+    Verdict,
+    allows,
+    judge,
+    principal_of,
+    request_context,
+)
 from mfa_session.sandbox.calls import Call, Calls
-from mfa_session.sandbox.context import principal_of, request_context
 from mfa_session.sandbox.errors import ServiceError
-from mfa_session.sandbox.federation import Federation
 from mfa_session.sandbox.iam import Iam
-from mfa_session.sandbox.operations import Operation, recognise
-from mfa_session.sandbox.sts import Asked, Sts
+from mfa_session.sandbox.operations import Asked, Need, Operation, needs, recognise
+from mfa_session.sandbox.server import Answer, failure, success
+from mfa_session.sandbox.sts import Federation, Sts
 
 if TYPE_CHECKING:
+    from mfa_session.sandbox.calls import Fault, Faults
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.faults import Fault, Faults
     from mfa_session.sandbox.identities import Caller
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 

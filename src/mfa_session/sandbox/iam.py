@@ -1,17 +1,25 @@
-"""IAM as far as the sandbox plays it; the rest is moto's."""
+"""IAM as far as the sandbox plays it; moto plays the rest. Users, keys and the account are here."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from mfa_session.sandbox import errors
 from mfa_session.sandbox.devices import Devices
-from mfa_session.sandbox.policies import Policies
-from mfa_session.sandbox.users import Users
+from mfa_session.sandbox.directory import KeyState, find_role, find_user
+from mfa_session.sandbox.identities import User
+from mfa_session.sandbox.policies import Policies, boundary_field, document_text
+from mfa_session.sandbox.server import RawXml
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.sts import Asked, Play
+    from mfa_session.sandbox.identities import Role
+    from mfa_session.sandbox.operations import Asked, Play
+
+
+KEYS_PER_USER = 2
 
 
 class Iam:
@@ -32,3 +40,177 @@ class Iam:
     def answer(self, asked: Asked) -> dict[str, Any] | None:
         """Do what is asked, or raise the ServiceError that AWS would answer with."""
         return self._operations[asked.operation.name](asked)
+
+
+class Users:
+    """The operations on users, keys and the account."""
+
+    def __init__(self, directory: Directory, clock: Clock) -> None:
+        """Take the store of users."""
+        self._directory = directory
+        self._clock = clock
+
+    def operations(self) -> dict[str, Play]:
+        """Return what is played here, by AWS's names."""
+        return {
+            "CreateUser": self.create_user,
+            "DeleteUser": self.delete_user,
+            "GetUser": self.get_user,
+            "ListUsers": self.list_users,
+            "GetRole": self.get_role,
+            "ListRoles": self.list_roles,
+            "CreateAccessKey": self.create_key,
+            "UpdateAccessKey": self.update_key,
+            "DeleteAccessKey": self.delete_key,
+            "ListAccessKeys": self.list_keys,
+            "GetAccessKeyLastUsed": self.get_last_used,
+            "ListAccountAliases": self.list_aliases,
+            "GetAccountSummary": self.get_summary,
+        }
+
+    def create_user(self, asked: Asked) -> dict[str, Any]:
+        """Make a user without keys or policies."""
+        holder = asked.caller.holder
+        name = asked.operation.text("UserName") or ""
+        if (holder.account, name) in self._directory.users:
+            raise errors.exists("User", name)
+        path = asked.operation.text("Path") or "/"
+        user = User(name, holder.account, holder.partition, path, created_at=self._clock.now())
+        self._directory.users[user.account, name] = user
+        return {"User": _user_fields(user)}
+
+    def delete_user(self, asked: Asked) -> None:
+        """Delete a user who has neither keys nor devices nor policies left."""
+        user = find_user(self._directory, asked)
+        if user.keys or user.devices or user.inline_policies or user.attached_policies:
+            raise errors.still_in_use("Cannot delete entity, must remove what it has first.")
+        del self._directory.users[user.account, user.name]
+
+    def get_user(self, asked: Asked) -> dict[str, Any]:
+        """Describe a user, or the caller."""
+        return {"User": _user_fields(find_user(self._directory, asked))}
+
+    def list_users(self, asked: Asked) -> dict[str, Any]:
+        """List the account's users."""
+        users = [_user_fields(user) for user in self._directory.users_of(asked.caller.account)]
+        return {"IsTruncated": False, "Users": users}
+
+    def get_role(self, asked: Asked) -> dict[str, Any]:
+        """Describe a role."""
+        return {"Role": self._role_fields(find_role(self._directory, asked))}
+
+    def list_roles(self, asked: Asked) -> dict[str, Any]:
+        """List the account's roles."""
+        account = asked.caller.account
+        roles = [r for r in self._directory.roles.values() if r.account == account]
+        return {"IsTruncated": False, "Roles": [self._role_fields(role) for role in roles]}
+
+    def create_key(self, asked: Asked) -> dict[str, Any]:
+        """Give a user a key, and tell its secret, once; it signs when it has spread."""
+        user, now = find_user(self._directory, asked), self._clock.now()
+        if len(user.keys) >= KEYS_PER_USER:
+            raise errors.quota_reached("AccessKeysPerUser", KEYS_PER_USER)
+        key = user.add_key(now)
+        spread = timedelta(seconds=self._directory.key_spread_seconds)
+        user.known_from[key.access_key_id] = now + spread
+        self._log(key.access_key_id, "created")
+        made = {"UserName": user.name, "AccessKeyId": key.access_key_id, "Status": "Active"}
+        return {"AccessKey": made | {"SecretAccessKey": key.secret_access_key}}
+
+    def update_key(self, asked: Asked) -> None:
+        """Make a key active or inactive."""
+        user, key_id = self._key(asked)
+        self._log(key_id, asked.operation.text("Status") or "")
+        if asked.operation.text("Status") == "Inactive":
+            user.deactivate_key(key_id)
+        else:
+            user.activate_key(key_id)
+
+    def delete_key(self, asked: Asked) -> None:
+        """Delete a key."""
+        user, key_id = self._key(asked)
+        self._log(key_id, "deleted")
+        user.remove_key(key_id)
+
+    def get_last_used(self, asked: Asked) -> dict[str, Any]:
+        """Say when a key of the account last signed; `N/A` where it never did."""
+        key_id = asked.operation.text("AccessKeyId") or ""
+        found = self._directory.find_key(key_id)
+        if found is None or found[0].account != asked.caller.account:
+            raise errors.no_such_key(key_id)
+        user, used = found[0], {"ServiceName": "N/A", "Region": "N/A"}
+        if key_id in user.used_at:
+            moment = {"LastUsedDate": user.used_at[key_id]}
+            return {"UserName": user.name, "AccessKeyLastUsed": used | moment}
+        return {"UserName": user.name, "AccessKeyLastUsed": used}
+
+    def _log(self, key_id: str, state: str) -> None:
+        self._directory.key_log.append(KeyState(key_id, state, self._clock.now()))
+
+    def list_keys(self, asked: Asked) -> dict[str, Any]:
+        """List a user's keys, without secrets."""
+        user = find_user(self._directory, asked)
+        keys = [
+            {
+                "UserName": user.name,
+                "AccessKeyId": key.access_key_id,
+                "Status": "Inactive" if key.access_key_id in user.inactive_keys else "Active",
+                "CreateDate": key.created_at or user.created_at,
+            }
+            for key in user.keys
+        ]
+        return {"IsTruncated": False, "AccessKeyMetadata": keys}
+
+    def list_aliases(self, asked: Asked) -> dict[str, Any]:
+        """List the account's alias, if it has one."""
+        alias = self._directory.aliases.get(asked.caller.account)
+        return {"IsTruncated": False, "AccountAliases": [alias] if alias else []}
+
+    def get_summary(self, asked: Asked) -> dict[str, Any]:
+        """Count, as far as the sandbox knows."""
+        account = asked.caller.account
+        root = next((u for u in self._directory.users.values() if _is_root_of(u, account)), None)
+        users = list(self._directory.users_of(account))
+        counts = {
+            "Users": len(users),
+            "Roles": sum(r.account == account for r in self._directory.roles.values()),
+            "MFADevicesInUse": sum(len(user.devices) for user in users),
+            "AccountMFAEnabled": int(bool(root and root.devices)),
+            "AccountAccessKeysPresent": int(bool(root and root.keys)),
+        }
+        entries = [f"<entry><key>{k}</key><value>{v}</value></entry>" for k, v in counts.items()]
+        return {"SummaryMap": RawXml("".join(entries))}
+
+    def _key(self, asked: Asked) -> tuple[User, str]:
+        user = find_user(self._directory, asked)
+        key_id = asked.operation.text("AccessKeyId") or ""
+        if key_id not in [key.access_key_id for key in user.keys]:
+            raise errors.no_such_key(key_id)
+        return user, key_id
+
+    def _role_fields(self, role: Role) -> dict[str, Any]:
+        return {
+            "Path": role.path,
+            "RoleName": role.name,
+            "RoleId": role.role_id,
+            "Arn": role.arn,
+            "CreateDate": self._clock.now(),
+            "AssumeRolePolicyDocument": document_text(role.trust),
+            "MaxSessionDuration": role.max_session_seconds,
+            "PermissionsBoundary": boundary_field(role),
+        }
+
+
+def _is_root_of(user: User, account: str) -> bool:
+    return user.is_root and user.account == account
+
+
+def _user_fields(user: User) -> dict[str, Any]:
+    return {
+        "Path": None if user.is_root else user.path,
+        "UserName": None if user.is_root else user.name,
+        "UserId": user.account if user.is_root else user.user_id,
+        "Arn": user.arn,
+        "CreateDate": user.created_at,
+        "PermissionsBoundary": boundary_field(user),
+    }

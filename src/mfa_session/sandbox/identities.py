@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from mfa_session.sandbox.codes import CodeChecker, code_for, step_at
+from mfa_session.sandbox.clock import CodeChecker, code_for, step_at
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mfa_session.sandbox import errors
-from mfa_session.sandbox.answers import Answer
 from mfa_session.sandbox.operations import Operation
+from mfa_session.sandbox.server import Answer
 from mfa_session.sandbox.signatures import HttpRequest
 
 _GLOBAL_HOSTS = {"iam": "iam.amazonaws.com", "route53": "route53.amazonaws.com"}

@@ -1,19 +1,26 @@
-"""From an HTTP request to AWS's operation: which service, what is asked, with which parameters."""
+"""What a request asks: AWS's operation and parameters, and the IAM actions that it needs.
+
+The operation of a REST path is read from botocore's service models.
+"""
 
 from __future__ import annotations
 
+import functools
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
-from mfa_session.sandbox.rest_routes import find_route
+from mfa_session.sandbox.identities import Caller, User
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from mfa_session.sandbox.signatures import HttpRequest, Signature
+
 
 Dialect = Literal["query", "ec2", "s3", "json", "rest_json", "rest_xml"]
 FEDERATION_PATH = "/federation"
@@ -35,6 +42,20 @@ class Operation:
         """Return a parameter as text; None when it was not sent."""
         value = self.parameters.get(name)
         return None if value is None else str(value)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A call to STS or IAM: who, what, when, and the condition keys of the request."""
+
+    caller: Caller
+    operation: Operation
+    now: datetime
+    context: Mapping[str, Any]
+
+
+Play = Callable[[Asked], "dict[str, Any] | None"]
+"""Plays one operation: the answer's fields, or a ServiceError."""
 
 
 def recognise(request: HttpRequest, signature: Signature | None) -> Operation:
@@ -93,3 +114,227 @@ def _without_signature(parameters: Mapping[str, str]) -> dict[str, str]:
         for name, value in parameters.items()
         if name not in left_out and not name.startswith("X-Amz-")
     }
+
+
+_MODEL_NAMES = {
+    "elasticfilesystem": "efs",
+    "execute-api": "apigateway",
+    "aps": "amp",
+    "access-analyzer": "accessanalyzer",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """An operation, what its path held, and the family of its protocol."""
+
+    operation: str
+    parameters: Mapping[str, str]
+    protocol: Literal["rest_json", "rest_xml"]
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """What a request must look like for one operation."""
+
+    operation: str
+    method: str
+    path: re.Pattern[str]
+    literal_query: tuple[tuple[str, str], ...]
+    required_query: frozenset[str]
+    required_headers: frozenset[str]
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        """How particular the rule is: more particular ones win."""
+        return (
+            len(self.literal_query) + len(self.required_query) + len(self.required_headers),
+            len(self.path.pattern),
+        )
+
+    def fits(self, method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> bool:
+        """Say whether all but the path is as the operation wants it."""
+        literal = all(query.get(name, "\0") == value for name, value in self.literal_query)
+        return (
+            method == self.method
+            and literal
+            and self.required_query <= query.keys()
+            and self.required_headers <= headers.keys()
+        )
+
+
+def find_route(
+    service: str,
+    method: str,
+    path: str,
+    query: Mapping[str, str],
+    headers: Mapping[str, str],
+) -> Route:
+    """Return the most particular operation that fits; `GET /path` where none does."""
+    protocol, rules = _rules(service)
+    fitting = []
+    for rule in rules:
+        match = rule.path.fullmatch(path)
+        if match and rule.fits(method, query, headers):
+            fitting.append((rule.weight, rule.operation, match))
+    if not fitting:
+        return Route(f"{method} {path}", {}, protocol)
+    _, operation, match = max(fitting, key=lambda found: found[0])
+    return Route(operation, {k: unquote(v) for k, v in match.groupdict().items()}, protocol)
+
+
+@functools.cache
+def _rules(service: str) -> tuple[Literal["rest_json", "rest_xml"], list[_Rule]]:
+    from botocore.exceptions import UnknownServiceError  # noqa: PLC0415 - slow, rarely needed
+    from botocore.loaders import Loader  # noqa: PLC0415 - slow, rarely needed
+
+    try:
+        model = Loader().load_service_model(_MODEL_NAMES.get(service, service), "service-2")
+    except UnknownServiceError:
+        return "rest_json", []
+    xml = "rest-xml" in model["metadata"].get("protocol", "")
+    rules = [_rule(operation, model["shapes"]) for operation in model["operations"].values()]
+    return ("rest_xml" if xml else "rest_json"), rules
+
+
+def _rule(operation: Mapping[str, Any], shapes: Mapping[str, Any]) -> _Rule:
+    uri, _, query = operation["http"]["requestUri"].partition("?")
+    shape = shapes.get(operation.get("input", {}).get("shape"), {})
+    required = {
+        (member.get("location"), member.get("locationName", name).lower())
+        if member.get("location") == "header"
+        else (member.get("location"), member.get("locationName", name))
+        for name, member in shape.get("members", {}).items()
+        if name in shape.get("required", ())
+    }
+    return _Rule(
+        operation=operation["name"],
+        method=operation["http"]["method"],
+        path=_path_pattern(uri),
+        literal_query=tuple(parse_qsl(query, keep_blank_values=True)),
+        required_query=frozenset(name for place, name in required if place == "querystring"),
+        required_headers=frozenset(name for place, name in required if place == "header"),
+    )
+
+
+def _path_pattern(uri: str) -> re.Pattern[str]:
+    """Turn `/{Bucket}/{Key+}` into a pattern with a group for each name."""
+
+    def group(match: re.Match[str]) -> str:
+        name, greedy = match.group(1), match.group(2)
+        return f"(?P<{re.sub('[^A-Za-z0-9_]', '_', name)}>{'.+' if greedy else '[^/]+'})"
+
+    source = re.sub(r"\{([^}+]+)(\+?)\}", group, uri)
+    return re.compile(source if source == "/" else source.rstrip("/") + "/?")
+
+
+_PREFIXES = {"monitoring": "cloudwatch", "email": "ses", "tagging": "tag"}
+_S3_ACTIONS = {
+    "CompleteMultipartUpload": "PutObject",
+    "CopyObject": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "DeleteBucketEncryption": "PutEncryptionConfiguration",
+    "DeleteBucketLifecycle": "PutLifecycleConfiguration",
+    "DeleteObjects": "DeleteObject",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "HeadBucket": "ListBucket",
+    "HeadObject": "GetObject",
+    "ListBuckets": "ListAllMyBuckets",
+    "ListMultipartUploads": "ListBucketMultipartUploads",
+    "ListObjectVersions": "ListBucketVersions",
+    "ListObjects": "ListBucket",
+    "ListObjectsV2": "ListBucket",
+    "ListParts": "ListMultipartUploadParts",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "UploadPart": "PutObject",
+    "UploadPartCopy": "PutObject",
+}
+_EC2_TYPES = {
+    "InstanceId": "instance",
+    "VolumeId": "volume",
+    "SnapshotId": "snapshot",
+    "GroupId": "security-group",
+    "VpcId": "vpc",
+    "SubnetId": "subnet",
+    "ImageId": "image",
+    "KeyName": "key-pair",
+}
+_ABOUT_ONESELF = {
+    "ChangePassword",
+    "CreateAccessKey",
+    "DeactivateMFADevice",
+    "DeleteAccessKey",
+    "EnableMFADevice",
+    "GetMFADevice",
+    "GetUser",
+    "ListAccessKeys",
+    "ListMFADevices",
+    "UpdateAccessKey",
+}
+
+
+@dataclass(frozen=True)
+class Need:
+    """One action on one resource that the caller must be allowed."""
+
+    action: str
+    resource: str = "*"
+
+
+def needs(operation: Operation, request: HttpRequest, caller: Caller) -> list[Need]:
+    """Return what the caller must be allowed, all of it."""
+    partition = caller.holder.partition
+    if operation.service == "s3":
+        return _s3_needs(operation, request, partition)
+    action = f"{_PREFIXES.get(operation.service, operation.service)}:{operation.name}"
+    if operation.service == "ec2":
+        return [Need(action, arn) for arn in _ec2_resources(operation, caller, partition)]
+    if operation.service == "iam":
+        return [Need(action, _iam_resource(operation, caller, partition))]
+    return [Need(action)]
+
+
+def _s3_needs(operation: Operation, request: HttpRequest, partition: str) -> list[Need]:
+    action = f"s3:{_S3_ACTIONS.get(operation.name, operation.name)}"
+    bucket, key = operation.text("Bucket"), operation.text("Key")
+    if bucket is None:
+        return [Need(action)]
+    place = f"arn:{partition}:s3:::"
+    if operation.name == "DeleteObjects":
+        keys = re.findall(r"<Key>([^<]*)</Key>", request.body.decode("utf-8", "replace"))
+        return [Need(action, f"{place}{bucket}/{one}") for one in keys]
+    wanted = [Need(action, f"{place}{bucket}/{key}" if key else f"{place}{bucket}")]
+    if operation.name in ("CopyObject", "UploadPartCopy"):
+        source = request.headers.get("x-amz-copy-source", "").lstrip("/").partition("?")[0]
+        wanted.append(Need("s3:GetObject", f"{place}{source}"))
+    return wanted
+
+
+def _ec2_resources(operation: Operation, caller: Caller, partition: str) -> list[str]:
+    """Name the resources that are sent by id; Describe calls know none, new instances no id."""
+    if operation.name.startswith(("Describe", "Get")):
+        return ["*"]
+    place = f"arn:{partition}:ec2:{operation.region}:{caller.account}"
+    found = [f"{place}:instance/*"] if operation.name == "RunInstances" else []
+    for name, value in operation.parameters.items():
+        kind = _EC2_TYPES.get(name.partition(".")[0])
+        if kind:
+            account_place = place.rpartition(":")[0] + ":" if kind == "image" else place
+            found.append(f"{account_place}:{kind}/{value}")
+    return found or ["*"]
+
+
+def _iam_resource(operation: Operation, caller: Caller, partition: str) -> str:
+    place = f"arn:{partition}:iam::{caller.account}"
+    for name, kind in (("UserName", "user"), ("RoleName", "role"), ("GroupName", "group")):
+        value = operation.text(name)
+        if value:
+            return f"{place}:{kind}/{value}"
+    if operation.name in _ABOUT_ONESELF and isinstance(caller.holder, User):
+        return caller.holder.arn
+    device = operation.text("VirtualMFADeviceName")
+    if device:
+        return f"{place}:mfa{operation.text('Path') or '/'}{device}"
+    return operation.text("SerialNumber") or operation.text("PolicyArn") or "*"

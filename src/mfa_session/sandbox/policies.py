@@ -7,14 +7,14 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from mfa_session.sandbox import iam_errors
-from mfa_session.sandbox.lookup import find_group, find_holder, find_user
+from mfa_session.sandbox import errors
+from mfa_session.sandbox.directory import find_group, find_holder, find_user
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.directory import Directory
     from mfa_session.sandbox.identities import Document, Group, PolicyHolder
-    from mfa_session.sandbox.sts import Asked, Play
+    from mfa_session.sandbox.operations import Asked, Play
 
 VERSION_ID = "v1"  # managed policies have one version here
 
@@ -59,7 +59,7 @@ class Policies:
         holder = find_holder(self._directory, asked, kind)
         name = _policy_name(asked)
         if name not in holder.inline_policies:
-            raise iam_errors.no_such_policy(name)
+            raise errors.no_such_policy(name)
         return {
             f"{kind}Name": holder.name,
             "PolicyName": name,
@@ -75,7 +75,7 @@ class Policies:
         """Remove one inline policy."""
         holder = find_holder(self._directory, asked, kind)
         if holder.inline_policies.pop(_policy_name(asked), None) is None:
-            raise iam_errors.no_such_policy(_policy_name(asked))
+            raise errors.no_such_policy(_policy_name(asked))
 
     def list_attached(self, kind: str, asked: Asked) -> dict[str, Any]:
         """List the managed policies that are attached."""
@@ -96,7 +96,7 @@ class Policies:
         """Detach a managed policy."""
         holder, arn = find_holder(self._directory, asked, kind), self._managed(asked)[0]
         if arn not in holder.attached_policies:
-            raise iam_errors.no_such_policy(arn)
+            raise errors.no_such_policy(arn)
         holder.attached_policies.remove(arn)
 
     def list_groups(self, asked: Asked) -> dict[str, Any]:
@@ -117,7 +117,7 @@ class Policies:
         path = asked.operation.text("Path") or "/"
         arn = f"arn:{holder.partition}:iam::{holder.account}:policy{path}{name}"
         if arn in self._directory.policies:
-            raise iam_errors.exists("Policy", name)
+            raise errors.exists("Policy", name)
         self._directory.policies[arn] = _sent_document(asked)
         return {"Policy": self._policy_fields(arn)}
 
@@ -129,7 +129,7 @@ class Policies:
         """Return the document of a managed policy."""
         _, document = self._managed(asked)
         if asked.operation.text("VersionId") != VERSION_ID:
-            raise iam_errors.no_such_policy(asked.operation.text("VersionId") or "")
+            raise errors.no_such_policy(asked.operation.text("VersionId") or "")
         return {"PolicyVersion": self._version_fields() | {"Document": document_text(document)}}
 
     def list_versions(self, asked: Asked) -> dict[str, Any]:
@@ -141,7 +141,7 @@ class Policies:
         arn = asked.operation.text("PolicyArn") or ""
         document = self._directory.policies.get(arn)
         if document is None:
-            raise iam_errors.no_such_policy(arn)
+            raise errors.no_such_policy(arn)
         return arn, document
 
     def _policy_fields(self, arn: str) -> dict[str, Any]:
@@ -193,7 +193,7 @@ def _sent_document(asked: Asked) -> Document:
     try:
         document = json.loads(asked.operation.text("PolicyDocument") or "")
     except ValueError as exc:
-        raise iam_errors.malformed_policy() from exc
+        raise errors.malformed_policy() from exc
     if not isinstance(document, dict) or "Statement" not in document:
-        raise iam_errors.malformed_policy()
+        raise errors.malformed_policy()
     return document

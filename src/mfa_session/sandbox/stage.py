@@ -41,7 +41,7 @@ _PHONE = """\
 #!{python}
 # Carol's phone: prints the code that her authenticator app would show.
 import sys, time
-from mfa_session.sandbox.codes import STEP_SECONDS, code_for, step_at
+from mfa_session.sandbox.clock import STEP_SECONDS, code_for, step_at
 now = time.time()
 print(code_for({seed!r}, step_at(now)))
 print(f"good for {{STEP_SECONDS - int(now) % STEP_SECONDS}} s, and for one use", file=sys.stderr)

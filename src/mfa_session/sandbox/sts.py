@@ -1,27 +1,32 @@
-"""STS: the calls that turn a code into a session, with AWS's refusals."""
+"""STS and the federation endpoint: from a code to a session, and from a session to the console."""
 
 from __future__ import annotations
 
 import base64
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import secrets
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.sandbox import errors
-from mfa_session.sandbox.authorization import Request, allows, judge
-from mfa_session.sandbox.codes import step_at
-from mfa_session.sandbox.context import MFA_AGE, MFA_PRESENT, principal_of
-from mfa_session.sandbox.identities import Caller, Role, Session
+from mfa_session.sandbox.authorization import (
+    MFA_AGE,
+    MFA_PRESENT,
+    Request,
+    allows,
+    judge,
+    principal_of,
+)
+from mfa_session.sandbox.clock import step_at
+from mfa_session.sandbox.identities import Caller, Role, Session, SigninToken
+from mfa_session.sandbox.server import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.directory import Directory
-    from mfa_session.sandbox.operations import Operation
+    from mfa_session.sandbox.operations import Asked, Operation
+
 
 HOUR_SECONDS = 3600
 _SESSION_DEFAULT_SECONDS = 12 * HOUR_SECONDS
@@ -30,20 +35,6 @@ _ROLE_MAXIMUM_SECONDS = 12 * HOUR_SECONDS
 _MINIMUM_SECONDS = 900
 _PATTERN = "Member must satisfy regular expression pattern: "
 ALLOWED_IN_SESSIONS = ("AssumeRole", "GetCallerIdentity")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A call to STS: who, what, when, and the condition keys of the request."""
-
-    caller: Caller
-    operation: Operation
-    now: datetime
-    context: Mapping[str, Any]
-
-
-Play = Callable[[Asked], "dict[str, Any] | None"]
-"""Plays one operation: the answer's fields, or a ServiceError."""
 
 
 class Sts:
@@ -263,3 +254,70 @@ def _credentials(session: Session) -> dict[str, Any]:
 
 def _member(name: str) -> str:
     return name[0].lower() + name[1:]
+
+
+_LIFE = timedelta(minutes=15)
+_DURATIONS_SECONDS = range(900, 43201)
+_TOKEN_BYTES = 1200  # AWS's fill a screen, too
+
+
+class Federation:
+    """Answers `getSigninToken` and `login`, over a directory and by a clock."""
+
+    def __init__(self, directory: Directory, clock: Clock) -> None:
+        """Take who there is."""
+        self._directory = directory
+        self._clock = clock
+
+    def answer(self, method: str, operation: Operation) -> Answer:
+        """Do what is asked; AWS refuses with status 400, and says no more."""
+        with self._directory.lock:
+            if method != "GET":
+                return _refusal("wrong method")
+            if operation.name == "getSigninToken":
+                return self._give_token(operation)
+            if operation.name == "login":
+                return self._sign_in(operation)
+        return _refusal("unknown action")
+
+    def _give_token(self, operation: Operation) -> Answer:
+        session = self._find_session(operation.text("Session") or "")
+        if session is None or session.expires_at <= self._clock.now():
+            return _refusal("no such session, or expired")
+        if session.role is None:
+            return _refusal("a session of GetSessionToken")
+        seconds = operation.text("SessionDuration")
+        if seconds is not None and not _may_last(session, seconds):
+            return _refusal("SessionDuration")
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        self._directory.signin_tokens[token] = SigninToken(session, self._clock.now() + _LIFE)
+        return Answer(200, json.dumps({"SigninToken": token}).encode(), "application/json")
+
+    def _find_session(self, text: str) -> Session | None:
+        """Return the session whose three keys are sent."""
+        try:
+            keys = json.loads(text)
+            session = self._directory.sessions[keys["sessionId"]]
+            sent = keys["sessionKey"], keys["sessionToken"]
+        except (ValueError, KeyError, TypeError):
+            return None
+        return session if sent == (session.secret_access_key, session.session_token) else None
+
+    def _sign_in(self, operation: Operation) -> Answer:
+        """Lead on to the destination, once."""
+        token = self._directory.signin_tokens.pop(operation.text("SigninToken") or "", None)
+        destination = operation.text("Destination")
+        if token is None or token.expires_at <= self._clock.now() or not destination:
+            return _refusal("no such token, used or expired")
+        return Answer(302, b"", "text/html", {"Location": destination})
+
+
+def _may_last(session: Session, seconds: str) -> bool:
+    """Say whether SessionDuration is taken: for a role assumed straight from long-term keys."""
+    longest = session.role.max_session_seconds if session.role else 0
+    fits = seconds.isdigit() and int(seconds) in _DURATIONS_SECONDS and int(seconds) <= longest
+    return fits and not session.chained
+
+
+def _refusal(why: str) -> Answer:
+    return Answer(400, f"<html>Invalid federation request: {why}</html>".encode(), "text/html")
