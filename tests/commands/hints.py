@@ -218,9 +218,9 @@ ROWS = {
         then=("status", "--check"),
     ),
     # A code, and nobody who has it
-    "nobody to ask": Row("mfa.refusals:nobody_to_ask", "login", ("login",), gives_code=False),
+    "nobody to ask": Row("mfa.sources:nobody_to_ask", "login", ("login",), gives_code=False),
     "nobody to ask, for a session that is to be renewed": Row(
-        "mfa.refusals:nobody_to_ask",
+        "mfa.sources:nobody_to_ask",
         "login",
         ("login", "--force"),
         lambda w: w.log_in(),
@@ -228,27 +228,27 @@ ROWS = {
         then=("status", "--check"),
     ),
     "nobody to ask, for one that ends too soon": Row(
-        "mfa.refusals:nobody_to_ask",
+        "mfa.sources:nobody_to_ask",
         "login",
         ("login", "--min-ttl", "11h"),
         lambda w: w.log_in("--duration", "1h"),
         gives_code=False,
     ),
     "nobody to ask, for another's keys": Row(
-        "mfa.refusals:nobody_to_ask",
+        "mfa.sources:nobody_to_ask",
         "login",
         ("login", "--profile", "other", "--source-profile", "work"),
         lambda w: w.add(long_term(w.carol, "work")),
         gives_code=False,
     ),
     "nobody to ask, for a program": Row(
-        "mfa.refusals:nobody_to_ask", "login", ("exec", "--", "true"), gives_code=False
+        "mfa.sources:nobody_to_ask", "login", ("exec", "--", "true"), gives_code=False
     ),
     "nobody to ask, for an SDK": Row(
-        "mfa.refusals:nobody_to_ask", "login", ("credential-process",), gives_code=False
+        "mfa.sources:nobody_to_ask", "login", ("credential-process",), gives_code=False
     ),
     "nobody to ask, for a code that is too old": Row(
-        "mfa.refusals:nobody_to_ask",
+        "mfa.sources:nobody_to_ask",
         "--force",
         ("guard", "--max-age", "0", "--", *GUARDED),
         lambda w: w.guard_sh(),
@@ -342,7 +342,7 @@ ROWS = {
     ),
     # Stored secrets
     "a code of a secret that is not stored": Row(
-        "mfa.totp:no_secret", "totp add", ("totp", "code"), typed=PLAIN
+        "mfa.sources:no_secret", "totp add", ("totp", "code"), typed=PLAIN
     ),
     "no secret in the list": Row(
         "cli.totp:show", "totp add", ("totp", "list"), typed=PLAIN, exit_code=0

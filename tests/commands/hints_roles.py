@@ -89,13 +89,13 @@ ROWS = {
         then=ALL,
     ),
     "a base session that expires in the middle": Row(
-        "roles.assuming:_expired", "login", ALL, expired_in_the_middle, then=ALL
+        "roles.sessions:_expired", "login", ALL, expired_in_the_middle, then=ALL
     ),
     "a base session that the keyring has lost": Row(
         "files.recovered:_keys", "login", ALL, lost_in_keyring, gives_code=False, then=ALL
     ),
     "roles that no disk takes": Row(
-        "roles.saving:_unwritten", "login", ALL, full_disk_for_roles, then=ALL
+        "roles.sessions:_unwritten", "login", ALL, full_disk_for_roles, then=ALL
     ),
     "a login to all that is interrupted": Row(
         "roles.sessions:_raise", "login", (*ALL, "--jobs", "1"), interrupted, then=ALL
@@ -110,7 +110,7 @@ ROWS = {
         "roles.warm:_not_served", "warm", ("warm", "books", "plain"), asking, then=("warm", "books")
     ),
     "a role of a session that has a serial left": Row(
-        "roles.cli_profiles:_source",
+        "roles.cli_cache:_source",
         "configure",
         ("warm",),
         asking_of_session,

@@ -17,7 +17,7 @@ import pytest
 import processes
 import secret_service
 from fakes import trap_keyring
-from mfa_session.mfa.totp import code_at
+from mfa_session.mfa.sources import code_at
 from mfa_session.model.totp import read_secret, step_at
 from mfa_session.sandbox.clock import STEP_SECONDS
 from moments import Held, until

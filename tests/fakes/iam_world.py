@@ -11,7 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 from mfa_session.mfa.devices import DeviceEdges
-from mfa_session.mfa.totp import code_at
+from mfa_session.mfa.sources import code_at
 from mfa_session.model.devices import Device, NewDevice
 from mfa_session.model.errors import ConfigurationError, NoMfaError, RefusedError, UnreachableError
 from mfa_session.model.iam import User

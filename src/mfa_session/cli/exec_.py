@@ -38,7 +38,7 @@ def run(options: Options, ctx: Context) -> Result:
         name = use.session.name
         ctx.console.say(f"{command[0]} with session {name!r}; to leave it: exit")
     if options.serve:
-        from mfa_session.serve.job import run_job  # noqa: PLC0415  # asyncio
+        from mfa_session.serve.serving import run_job  # noqa: PLC0415  # asyncio
 
         exit_code = run_job(use, options.session, ctx, command, options.region)
     else:

@@ -43,7 +43,7 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _run_all(options: Options, ctx: Context) -> Result:
-    from mfa_session.roles import login_all, side_by_side  # noqa: PLC0415  # not for one session
+    from mfa_session.roles import login_all, parallel  # noqa: PLC0415  # not for one session
 
     session = options.session
     one = (options.profile, options.write_to, session.role_arn, session.external_id)
@@ -56,7 +56,7 @@ def _run_all(options: Options, ctx: Context) -> Result:
         )
     every = login_all.Options(
         session=session,
-        jobs=side_by_side.read_jobs(options.jobs),
+        jobs=parallel.read_jobs(options.jobs),
         force=options.force,
         json=options.json,
     )

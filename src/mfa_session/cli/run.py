@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mfa_session.files.aws_clock import AwsClock
     from mfa_session.files.opened import Files
     from mfa_session.files.session_store import SessionStore
-    from mfa_session.mfa.codes import SuppliedCode
+    from mfa_session.mfa.sources import SuppliedCode
     from mfa_session.model.ports import Edges
     from mfa_session.system.clock import SystemClock
     from mfa_session.system.console import Console

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.mfa.totp import code_at, no_secret
+from mfa_session.mfa.sources import code_at, no_secret
 from mfa_session.model.devices import NewDevice
 from mfa_session.model.errors import (
     AnsweredNoError,

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from mfa_session.aws.policies import IamPolicies
     from mfa_session.cli.arguments import Given
     from mfa_session.files.session_store import SessionStore
-    from mfa_session.mfa.codes import SuppliedCode
     from mfa_session.mfa.devices import DeviceEdges
+    from mfa_session.mfa.sources import SuppliedCode
     from mfa_session.model.devices import NewDevice
     from mfa_session.model.doctor_ports import DoctorEdges
     from mfa_session.model.job_ports import JobEdges
@@ -190,7 +190,7 @@ class Wiring:
         text = self.given_code
         if not text:
             return None
-        from mfa_session.mfa.codes import SuppliedCode
+        from mfa_session.mfa.sources import SuppliedCode
 
         if not self.reads_code_from_stdin:
             return SuppliedCode(lambda: text)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from mfa_session.keys.listing import FILE, KEYRING, OnlineListing, list_offline
 from mfa_session.keys.move import Mover
 from mfa_session.keys.other_profiles import OtherProfiles, profiles_text
-from mfa_session.keys.rotation import KeyRotation
-from mfa_session.keys.shelves import KeyringShelf
+from mfa_session.keys.rotation import KeyringPairs, KeyRotation
 from mfa_session.keys.user_keys import Signer
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.keys.listing import ListedKey
-    from mfa_session.model.key_ports import KeyEdges, Shelf
+    from mfa_session.model.key_ports import KeyEdges, PairStore
     from mfa_session.model.long_term_keys import Move, Rotation
     from mfa_session.model.settings import SessionOptions, Settings, Source
     from mfa_session.session.context import Context
@@ -153,18 +152,18 @@ def _rotate_alone(options: Options, ctx: Context) -> Result:
     """Rotate, or finish, from what stands now: another process may have done so before."""
     edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
     source = _source(options, inputs)
-    profile, shelf = source.profile or "", _shelf(edges, source)
-    old = shelf.slots(profile).old
+    profile, pairs = source.profile or "", _pairs(edges, source)
+    old = pairs.slots(profile).old
     former = old.access_key_id if old else None
     settings = SessionsOfSource(inputs, source, profile, is_told=True, former=former).choose()
     at_hand = find_caller(ctx.make.session(), settings)
     signer = Signer(at_hand, lambda: _with_mfa(settings, inputs, ctx))
     others = OtherProfiles(edges, inputs, profile)
-    rotation = KeyRotation(edges, shelf, profile, signer, others=others, yes=options.yes)
+    rotation = KeyRotation(edges, pairs, profile, signer, others=others, yes=options.yes)
     if options.finish:
         return _finished(options, ctx, profile, rotation.finish())
     begun = rotation.rotate()
-    current = shelf.slots(profile).current
+    current = pairs.slots(profile).current
     new_id = current.shown_id if current else ""
     if not options.json:
         have = "have" if others.replaced else "has"
@@ -265,11 +264,11 @@ def _refuse_unmovable(inputs: Inputs, source: Source, profile: str) -> None:
             )
 
 
-def _shelf(edges: KeyEdges, source: Source) -> Shelf:
+def _pairs(edges: KeyEdges, source: Source) -> PairStore:
     if source.keys is not None:
         return edges.files
     if source.stored == source.profile:
-        return KeyringShelf(edges.vault)
+        return KeyringPairs(edges.vault)
     raise ConfigurationError(
         "foreign-process",
         f"the key of {source.label()} comes from another program (credential_process)",

@@ -11,18 +11,6 @@ from contextlib import suppress
 from datetime import timedelta
 
 from mfa_session.keys.other_profiles import profiles_text
-from mfa_session.keys.steps import (
-    CLEAN,
-    CREATE,
-    DEACTIVATE,
-    FORGET_NEW,
-    PROVE,
-    SWAP,
-    SWAP_OTHERS,
-    Facts,
-    next_step,
-    strays,
-)
 from mfa_session.keys.user_keys import UserKeys
 from mfa_session.model.errors import (
     AnsweredNoError,
@@ -31,16 +19,58 @@ from mfa_session.model.errors import (
     MfaSessionError,
     RefusedError,
 )
-from mfa_session.model.long_term_keys import IMPORT, Rotation, not_stored
+from mfa_session.model.long_term_keys import CURRENT, IMPORT, NEW, OLD, Rotation, Slots, not_stored
 from mfa_session.model.quoting import quote
+from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from mfa_session.keys.user_keys import Signer
-    from mfa_session.model.key_ports import KeyEdges, Others, Shelf
+    from mfa_session.model.key_ports import KeyEdges, KeyVault, Others, PairStore
     from mfa_session.model.session import Keys
 
+
 CLOCK_SLACK = timedelta(minutes=15)
+CLEAN, CREATE, PROVE, SWAP = "clean", "create", "prove", "swap"
+FORGET_NEW, SWAP_OTHERS, DEACTIVATE = "forget new", "swap in other profiles", "deactivate"
+
+
+class Facts(Record):
+    """What is on record here, and what AWS lists: each key id, and whether it is active.
+
+    `others` are the profiles beside this one that use the key which is replaced. `is_proven`: AWS
+    has taken the new key, in this run.
+    """
+
+    slots: Slots
+    listed: Mapping[str, bool]
+    others: Sequence[str] = ()
+    is_proven: bool = False
+
+
+def next_step(begun: Rotation, facts: Facts) -> str | None:
+    """Return what a rotation that was begun does next; None when it is done but for `--finish`."""
+    slots, listed = facts.slots, facts.listed
+    current = slots.current.access_key_id if slots.current else None
+    new = slots.new.access_key_id if slots.new else None
+    if current != begun.old_id:  # swapped
+        if new is not None:
+            return FORGET_NEW
+        if facts.others:
+            return SWAP_OTHERS
+        return DEACTIVATE if listed.get(begun.old_id) else None
+    if new is not None:
+        return SWAP if facts.is_proven else PROVE
+    return CLEAN if strays(begun, facts) else CREATE
+
+
+def strays(begun: Rotation, facts: Facts) -> list[str]:
+    """Return the keys at AWS that came since the rotation began, and whose secret nobody has."""
+    slots = facts.slots
+    on_record = {keys.access_key_id for keys in (slots.current, slots.new, slots.old) if keys}
+    return [key_id for key_id in facts.listed if key_id not in {*begun.stood, *on_record}]
 
 
 class KeyRotation:
@@ -49,7 +79,7 @@ class KeyRotation:
     def __init__(
         self,
         edges: KeyEdges,
-        shelf: Shelf,
+        pairs: PairStore,
         profile: str,
         signer: Signer,
         *,
@@ -61,7 +91,7 @@ class KeyRotation:
         `others` are the profiles that get the new key as well.
         """
         self._edges = edges
-        self._shelf = shelf
+        self._pairs = pairs
         self._profile = profile
         self._yes = yes
         self._others = others
@@ -93,7 +123,7 @@ class KeyRotation:
         vault, profile = self._edges.vault, self._profile
         move = self._edges.journal.move(profile)
         is_known = profile in {known.profile for known in vault.known()}  # else nothing is unlocked
-        in_file = self._shelf is self._edges.files
+        in_file = self._pairs is self._edges.files
         if move is not None or (in_file and is_known and vault.get(profile) is not None):
             kind = move.kind if move else IMPORT
             raise ConfigurationError(
@@ -103,14 +133,14 @@ class KeyRotation:
             )
 
     def _current(self) -> Keys:
-        current = self._shelf.slots(self._profile).current
+        current = self._pairs.slots(self._profile).current
         if current is None:
             raise not_stored(self._profile)
         return current
 
     def _resumed(self) -> Rotation | None:
         """Return the rotation that was cut off, if what stands here is what it has left."""
-        slots, begun = self._shelf.slots(self._profile), self._edges.journal.rotation(self._profile)
+        slots, begun = self._pairs.slots(self._profile), self._edges.journal.rotation(self._profile)
         current = slots.current.access_key_id if slots.current else ""
         if slots.new is not None and (begun is None or begun.user_arn != self._user.arn):
             # The note is lost, not the key: nothing at AWS is taken for a stray.
@@ -130,7 +160,7 @@ class KeyRotation:
         self._check_move()
         if self._edges.journal.rotation(self._profile) is not None:
             self.rotate()
-        old = self._shelf.slots(self._profile).old
+        old = self._pairs.slots(self._profile).old
         if old is None:
             raise ConfigurationError(
                 "no-rotation",
@@ -146,11 +176,11 @@ class KeyRotation:
             if self._user.listed[key_id]:
                 self._user.deactivate(key_id)
             self._user.delete(key_id)
-        self._shelf.drop_old(self._profile)
+        self._pairs.drop_old(self._profile)
         return key_id
 
     def _facts(self) -> Facts:
-        slots = self._shelf.slots(self._profile)
+        slots = self._pairs.slots(self._profile)
         if slots.current is None:  # what is not seen in use is not known to be replaced
             raise not_stored(self._profile)
         replaced = slots.old or slots.current
@@ -205,7 +235,7 @@ class KeyRotation:
                     f"the rotation of the key of profile {begun.profile!r} was interrupted; finish "
                     f"it: `mfa-session keys rotate --profile {quote(begun.profile)}`"
                 )
-        old = self._shelf.slots(self._profile).old
+        old = self._pairs.slots(self._profile).old
         is_ours = old is not None and old.access_key_id == other
         keeper = self._profile if is_ours else self._others.keeper(other)
         if keeper is not None:
@@ -234,7 +264,7 @@ class KeyRotation:
     def _create(self, begun: Rotation) -> None:
         def store(keys: Keys) -> None:
             try:
-                self._shelf.put_new(self._profile, keys)
+                self._pairs.put_new(self._profile, keys)
             except MfaSessionError as error:
                 self._give_back(begun, keys, error)
                 raise
@@ -257,12 +287,12 @@ class KeyRotation:
             f"the new key {key_id} could not be stored, and was deleted; the old one is in use"
         )
         with suppress(MfaSessionError):  # the next run sees that there is no such key
-            self._shelf.drop_new(self._profile)
+            self._pairs.drop_new(self._profile)
             self._edges.journal.remove(begun)
 
     def _prove(self, begun: Rotation) -> None:
         """Call STS with the new key until AWS knows it."""
-        new = self._shelf.slots(self._profile).new
+        new = self._pairs.slots(self._profile).new
         if new is None:
             raise not_stored(self._profile)
         try:
@@ -271,7 +301,7 @@ class KeyRotation:
             if error.code != "invalid-key" or new.access_key_id in self._user.listed:
                 raise
             self._edges.talk.say(f"{new.shown_id} is no longer at AWS: making another new key")
-            self._shelf.drop_new(self._profile)
+            self._pairs.drop_new(self._profile)
             return
         if arn != begun.user_arn:
             raise ConfigurationError(
@@ -284,16 +314,16 @@ class KeyRotation:
 
     def _swap(self, begun: Rotation) -> None:
         with self._edges.uninterrupted():
-            self._shelf.swap(self._profile)
+            self._pairs.swap(self._profile)
         self._edges.talk.detail(f"profile {self._profile!r} no longer uses {begun.old_id}")
 
     def _forget_new(self, begun: Rotation) -> None:
         del begun
-        self._shelf.drop_new(self._profile)
+        self._pairs.drop_new(self._profile)
 
     def _swap_others(self, begun: Rotation) -> None:
         del begun
-        slots = self._shelf.slots(self._profile)
+        slots = self._pairs.slots(self._profile)
         if slots.old is None or slots.current is None:
             raise not_stored(self._profile)
         self._others.replace(slots.old, slots.current)
@@ -312,3 +342,37 @@ class KeyRotation:
             )
         if not answer:
             raise AnsweredNoError("not-confirmed", "nothing was changed")
+
+
+class KeyringPairs:
+    """One item for each pair. In a swap both are there twice before either goes."""
+
+    def __init__(self, vault: KeyVault) -> None:
+        """Take the keyring."""
+        self._vault = vault
+
+    def slots(self, profile: str) -> Slots:
+        """Return the pairs that are stored."""
+        get = self._vault.get
+        return Slots(current=get(profile), new=get(profile, NEW), old=get(profile, OLD))
+
+    def put_new(self, profile: str, keys: Keys) -> None:
+        """Store a new pair beside the one in use."""
+        self._vault.put(profile, keys, NEW)
+
+    def swap(self, profile: str) -> None:
+        """Use the new pair, and keep the previous one."""
+        slots = self.slots(profile)
+        if slots.current is None or slots.new is None:
+            raise not_stored(profile)
+        self._vault.put(profile, slots.current, OLD)
+        self._vault.put(profile, slots.new, CURRENT)
+        self._vault.remove(profile, NEW)
+
+    def drop_new(self, profile: str) -> None:
+        """Remove the new pair."""
+        self._vault.remove(profile, NEW)
+
+    def drop_old(self, profile: str) -> None:
+        """Remove the pair that was replaced."""
+        self._vault.remove(profile, OLD)

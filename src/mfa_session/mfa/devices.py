@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import count
 from typing import Protocol
 
-from mfa_session.mfa.totp import code_at
+from mfa_session.mfa.sources import code_at
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record
 from mfa_session.model.totp import step_at

@@ -8,7 +8,7 @@ to delete one that somebody has.
 from __future__ import annotations
 
 from mfa_session.mfa.devices import make_pair
-from mfa_session.mfa.interrupted import ENABLED, STANDS, Leftovers
+from mfa_session.mfa.interrupted_enrolment import ENABLED, STANDS, Leftovers
 from mfa_session.model.devices import Intent, NewDevice
 from mfa_session.model.errors import (
     ConfigurationError,

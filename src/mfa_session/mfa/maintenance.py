@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.mfa.codes import PROMPT_ATTEMPTS, bad_code
 from mfa_session.mfa.devices import make_pair, stored_secrets
-from mfa_session.mfa.used_codes import wait_for_unused
+from mfa_session.mfa.sources import PROMPT_ATTEMPTS, bad_code
+from mfa_session.mfa.submission import wait_for_unused
 from mfa_session.model.devices import Intent
 from mfa_session.model.errors import (
     AnsweredNoError,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from mfa_session.mfa.codes import PROMPT_ATTEMPTS, bad_code
-from mfa_session.mfa.totp import code_at
+from mfa_session.mfa.sources import PROMPT_ATTEMPTS, bad_code, code_at
 from mfa_session.model.arns import account_of
 from mfa_session.model.totp import MALFORMED, normalize_code, step_at
 

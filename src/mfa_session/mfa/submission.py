@@ -1,12 +1,14 @@
-"""Codes on their way to AWS: asked for or made, each window of a device used once."""
+"""Codes sent to AWS: asked for or made; AWS takes the code of each 30 s window once."""
 
 from __future__ import annotations
 
-from mfa_session.mfa.codes import bad_code
-from mfa_session.mfa.used_codes import wait_for_unused
+from datetime import datetime, timezone
+
+from mfa_session.mfa.sources import bad_code
 from mfa_session.model.errors import CodeRejectedError
 from mfa_session.model.totp import (
     MALFORMED,
+    STEP_SECONDS,
     normalize_code,
     seconds_left_in_step,
     step_at,
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
+    from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.ports import CodeSource, Edges, Issued
 
 
@@ -66,3 +69,19 @@ class Codes:
             return None
         self._edges.steps.note(self._serial, step_at(self._edges.clock.now()))
         return call(code)
+
+
+def wait_for_unused(edges: Edges | DeviceEdges, serial: str, count: int = 1) -> None:
+    """Wait until none of the last `count` windows' codes was sent, this window's included.
+
+    A step noted while the clock was ahead keeps nobody from the steps before it.
+    """
+    used = edges.steps.used(serial)
+    step = opens = step_at(edges.clock.now())
+    while any(each in used for each in range(opens - count + 1, opens + 1)):
+        opens += 1
+    if opens == step:
+        return
+    opens_at = datetime.fromtimestamp(opens * STEP_SECONDS, timezone.utc)
+    what = "the next code" if count == 1 else f"{count} unused codes"
+    edges.wait_until(opens_at, f"{what} of {serial}")

@@ -35,7 +35,7 @@ class KeyVault(Protocol):
         """Return what is known of the pairs in use, without asking the keyring."""
 
 
-class Shelf(Protocol):
+class PairStore(Protocol):
     """Where a profile's pair is, with room for a second one beside it while it is replaced."""
 
     def slots(self, profile: str) -> Slots:
@@ -67,8 +67,8 @@ class Others(Protocol):
         """Return the profile that keeps this key as one that was replaced."""
 
 
-class KeyFiles(Shelf, Protocol):
-    """The AWS files, as a shelf, and as one end of a move."""
+class KeyFiles(PairStore, Protocol):
+    """The AWS files: where a pair is kept, and one end of a move."""
 
     def check_writable(self) -> None:
         """Find out, changing nothing, whether both files could be written."""

@@ -8,8 +8,8 @@ from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSession
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
 from mfa_session.model.settings import KEYRING
+from mfa_session.roles.parallel import tell_errors, without_base
 from mfa_session.roles.plan import is_in_place, make_plan
-from mfa_session.roles.report import tell_errors, without_base
 from mfa_session.session.acquire import acquire
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.reuse import Outcome, find_kept

@@ -1,18 +1,19 @@
-"""Role sessions, many at a time: lock, look again, assume side by side, write once."""
+"""Role sessions, many at a time: lock, look again, assume in parallel, write once."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 
-from mfa_session.model.errors import Interrupted, MfaSessionError, NoMfaError
+from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, NoMfaError
+from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys
 from mfa_session.model.settings import KEYRING
-from mfa_session.roles.assuming import Step, assume, with_open_keys
+from mfa_session.roles.parallel import ParallelCalls
 from mfa_session.roles.plan import is_in_place
-from mfa_session.roles.saving import Saving
-from mfa_session.roles.side_by_side import SideBySide
 from mfa_session.session.device import with_keys
-from mfa_session.session.renewal import began, identity
+from mfa_session.session.renewal import Renewal, began, identity, keep_aside
 from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing
 
 TYPE_CHECKING = False
@@ -20,11 +21,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
-    from mfa_session.model.ports import Safe
+    from mfa_session.model.ports import Safe, Store
     from mfa_session.model.roles_ports import RolesEdges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
-    from mfa_session.roles.saving import Had
+
+    Had = Sequence[tuple[Session, Settings]]
+
+
+THROTTLE_PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""Before each further try of a call that AWS throttles even after botocore's own tries."""
+
+
+class Step(Record):
+    """A role session to obtain, and the session that it is assumed from."""
+
+    settings: Settings
+    base: Session
 
 
 class Batch(Record):
@@ -78,7 +91,7 @@ class RoleSessions:
 
             with self._edges.put_off() as signals:
                 steps, shared = self._look_again(mine, bases)
-                calls = SideBySide(work, steps, self._jobs)
+                calls = ParallelCalls(work, steps, self._jobs)
                 calls.run(signals, self._teller())
                 self._edges.progress("")
                 bought, bugs = self._sort(calls.ended)
@@ -218,7 +231,102 @@ class Bases:
         return self._opened[base.name]
 
 
+def with_open_keys(session: Session) -> Session:
+    """Return the session with its secrets in memory: one in the keyring is asked for them once.
+
+    Raises ConfigurationError where the keyring fails.
+    """
+    token = session.keys.session_token
+    keys = Keys(
+        access_key_id=session.keys.access_key_id,
+        secret_access_key=Secret(session.keys.secret_access_key.reveal()),
+        session_token=Secret(token.reveal()) if token else None,
+    )
+    return session.replace(keys=keys)
+
+
+def assume(edges: RolesEdges, step: Step) -> Session:
+    """Assume the role; throttling slows this down, and does not end it.
+
+    Raises the errors of AssumeRole; of a session that expired in the middle, which to renew.
+    """
+    renewal = Renewal(edges.session)
+    pauses = list(THROTTLE_PAUSES_SECONDS)
+    while True:
+        try:
+            return renewal.assume_from(step.base, step.settings)
+        except MfaSessionError as error:  # noqa: PERF203  # each try may be the last
+            if error.code == "session-expired":
+                raise _expired(step.base) from error
+            if error.code != "throttled" or not pauses:
+                raise
+            edges.pause(pauses.pop(0))
+
+
+def _expired(base: Session) -> NoMfaError:
+    return NoMfaError(
+        "session-expired",
+        f"session {base.name!r}, from which the role is assumed, has expired",
+        f"renew it: `mfa-session login --profile {quote(base.name)} --force`, then run this again",
+    )
+
+
+class Saving:
+    """Saves sessions: those for the file in one write, those for the keyring one by one.
+
+    `place` is where they lie aside until then, or if that fails; None without a home.
+    """
+
+    def __init__(self, store: Store, place: Safe | None) -> None:
+        """Take both."""
+        self._store = store
+        self._place = place
+
+    def note(self, session: Session, settings: Settings) -> None:
+        """Put a session aside that AWS has just given; not one for the keyring: it cost no code."""
+        if self._place is not None and settings.store != KEYRING:
+            self._place.note(session)
+
+    def save(self, had: Had) -> dict[str, ConfigurationError]:
+        """Save them; return by profile the errors of those that are not where they belong."""
+        in_file = [each for each in had if each[1].store != KEYRING]
+        in_keyring = [each for each in had if each[1].store == KEYRING]
+        refused, unsaved = self._save_in_file(in_file)
+        unsaved |= self._save_in_keyring(in_keyring)
+        lost = [session for session, _ in had if session.profile in unsaved]
+        where = keep_aside(self._place, *lost) if lost else ""
+        return {**refused, **{name: _unwritten(error, where) for name, error in unsaved.items()}}
+
+    def _save_in_file(
+        self, had: Had
+    ) -> tuple[dict[str, ConfigurationError], dict[str, ConfigurationError]]:
+        """Return the errors of profiles that may not be overwritten, and those of all."""
+        if not had:
+            return {}, {}
+        try:
+            return dict(self._store.save_all(had)), {}
+        except ConfigurationError as error:
+            return {}, {session.profile: error for session, _ in had}
+
+    def _save_in_keyring(self, had: Had) -> dict[str, ConfigurationError]:
+        unsaved = {}
+        for session, settings in had:
+            try:
+                self._store.save(session, settings)
+            except ConfigurationError as error:  # noqa: PERF203  # each is tried
+                unsaved[session.profile] = error
+        return unsaved
+
+
 def _as_written(session: Session, settings: Settings) -> Session:
     return session.replace(
         name=settings.name, profile=settings.target, in_keyring=settings.store == KEYRING
+    )
+
+
+def _unwritten(error: ConfigurationError, where: str) -> ConfigurationError:
+    return ConfigurationError(
+        "session-not-written",
+        f"{error.message}; {where}",
+        f"{error.hint}; then run `mfa-session login --all` again: it needs no new code",
     )

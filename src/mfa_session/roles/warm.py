@@ -6,11 +6,16 @@ from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSession
 from mfa_session.model.expiry import format_time
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result, error_data
-from mfa_session.roles.assuming import Step, assume, with_open_keys
-from mfa_session.roles.cli_cache import LEAST_SECONDS, entry_name, expires_at, to_entry
-from mfa_session.roles.cli_profiles import CannotServeError, RoleProfiles
-from mfa_session.roles.report import tell_errors, without_base
-from mfa_session.roles.side_by_side import SideBySide, read_jobs
+from mfa_session.roles.cli_cache import (
+    LEAST_SECONDS,
+    CannotServeError,
+    RoleProfiles,
+    entry_name,
+    expires_at,
+    to_entry,
+)
+from mfa_session.roles.parallel import ParallelCalls, read_jobs, tell_errors, without_base
+from mfa_session.roles.sessions import Step, assume, with_open_keys
 from mfa_session.session.acquire import acquire
 from mfa_session.session.device import long_term_caller, with_keys
 from mfa_session.session.inputs import read_inputs
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
     from mfa_session.model.roles_ports import RolesEdges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
-    from mfa_session.roles.cli_profiles import RoleProfile
+    from mfa_session.roles.cli_cache import RoleProfile
     from mfa_session.session.context import Context
 
 
@@ -159,7 +164,7 @@ class _Warming:
             self._edges.cache.write(self._entry(name), to_entry(session))
             return session.expires_at or self._ctx.clock.now()
 
-        work = SideBySide(put, names, self._jobs)
+        work = ParallelCalls(put, names, self._jobs)
         with self._edges.put_off() as signals:
             work.run(signals, self._teller(len(names)))
             self._edges.progress("")

@@ -1,4 +1,4 @@
-"""An endpoint for one session, made, answered and closed."""
+"""An endpoint for one session, opened and closed; with `exec --serve`, around a command."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ from mfa_session.model.ports import Issued
 from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
 from mfa_session.serve.endpoint import HOST, Endpoint
-from mfa_session.serve.environment import job_variables
-from mfa_session.serve.renewal import make_renewal
-from mfa_session.serve.supply import Supply
+from mfa_session.serve.environment import job_environment, job_variables
+from mfa_session.serve.supply import Supply, make_renewal
 from mfa_session.session.reuse import needed_seconds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mfa_session.model.job_ports import JobEdges
     from mfa_session.model.session import Session
@@ -28,8 +27,24 @@ if TYPE_CHECKING:
     from mfa_session.session.context import Context
     from mfa_session.session.in_use import SessionInUse
 
+
 MOST_QUEUED = 128
 PORTS = range(1, 65536)
+
+
+def run_job(
+    use: SessionInUse,
+    options: SessionOptions,
+    ctx: Context,
+    command: Sequence[str],
+    region: str | None,
+) -> int:
+    """Run the command to its end; return its exit code, or end by the signal that ended it."""
+    jobs = ctx.make.jobs()
+    with open_endpoint(use, options, ctx, jobs, region=region) as serving:
+        environ = job_environment(ctx.environ, serving.variables)
+        exit_code = jobs.run_child(command, environ, serving.start)
+    return jobs.end_as(exit_code)
 
 
 class Serving(Record):

@@ -1,18 +1,35 @@
-"""The session that an endpoint answers with, renewed once for all who ask."""
+"""The session that an endpoint answers with, renewed once for all who ask.
+
+A renewal is `mfa-session credential-process` in a process of its own: the engine that SDKs use,
+whole, with its locks, codes, prompt and signals. A job that ends meanwhile ends it, and the
+endpoint's process never holds the long-term keys.
+"""
 
 from __future__ import annotations
 
 import asyncio
 
+from mfa_session.model.durations import spell_duration
 from mfa_session.model.errors import NoMfaError
+from mfa_session.model.expiry import parse_time
+from mfa_session.model.json_values import read_json
+from mfa_session.model.ports import Issued
 from mfa_session.model.record import Record
+from mfa_session.model.secret import Secret
+from mfa_session.model.session import Keys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from mfa_session.model.ports import Clock, Issued
+    from mfa_session.model.ports import Clock
+    from mfa_session.model.settings import SessionOptions
+    from mfa_session.session.context import Context
 
+    RunOwn = Callable[[list[str], Mapping[str, str]], tuple[int, str, str]]
+
+
+_PREFIXES = ("mfa-session: error: ", "mfa-session: warning: not renewed: ")
 PAUSE_SECONDS = 5.0
 """How long after a renewal that brought nothing the next may begin."""
 MOST_WAITING_SECONDS = 50.0
@@ -87,3 +104,45 @@ class Supply:
         if found.problem not in {None, self._problem}:
             self._warn(f"the session was not renewed: {found.problem}")
         self._problem = found.problem
+
+
+def make_renewal(options: SessionOptions, ctx: Context, run_own: RunOwn) -> Callable[[], Renewed]:
+    """Return what renews the session that `options` mean, as they were given to this command."""
+    words = ["credential-process"]
+    environ = {name: text for name, text in ctx.environ.items() if name != "MFA_SESSION_TOKEN_CODE"}
+    if options.profile:
+        words += ["--profile", options.profile]
+    if options.min_ttl is not None:
+        words += ["--min-ttl", spell_duration(options.min_ttl)]
+    if options.duration is not None:
+        environ["MFA_SESSION_DURATION"] = spell_duration(options.duration)
+    if not ctx.may_ask:
+        words.append("--no-input")
+    return lambda: read_renewed(*run_own(words, environ))
+
+
+def read_renewed(exit_code: int, stdout: str, stderr: str) -> Renewed:
+    """Return what a `credential-process` has brought. What it prints besides is never shown."""
+    problem = stderr.strip().rpartition("\n")[2] or None
+    for prefix in _PREFIXES:
+        problem = problem.removeprefix(prefix) if problem else None
+    if exit_code:
+        return Renewed(problem=problem or f"its renewal ended with exit code {exit_code}")
+    issued = _read_credentials(stdout)
+    return Renewed(
+        issued=issued, problem=problem if issued else "its renewal printed no credentials"
+    )
+
+
+def _read_credentials(text: str) -> Issued | None:
+    try:
+        answer = read_json(text)
+        expires_at = parse_time(answer["Expiration"])
+        keys = Keys(
+            access_key_id=answer["AccessKeyId"],
+            secret_access_key=Secret(answer["SecretAccessKey"]),
+            session_token=Secret(answer["SessionToken"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+    return Issued(keys=keys, expires_at=expires_at) if expires_at else None

@@ -76,6 +76,6 @@ def _refuse_without_code(ctx: Context, settings: Settings, standing: Sequence[Se
     has_keys = settings.source.keys is not None
     by_itself = settings.code_command is not None or settings.code in {"keyring", "command"}
     if needs_code and has_keys and not by_itself and not ctx.make.may_have_code():
-        from mfa_session.mfa.refusals import nobody_to_ask  # noqa: PLC0415  # not for a session kept
+        from mfa_session.mfa.sources import nobody_to_ask  # noqa: PLC0415  # not for a session kept
 
         raise nobody_to_ask(settings)

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from fakes.iam_world import KilledError
 from fakes.key_world import DENIED, LINE, PROFILE, Process, World
 from mfa_session.keys.move import Mover
-from mfa_session.keys.rotation import KeyRotation
-from mfa_session.keys.shelves import KeyringShelf
+from mfa_session.keys.rotation import KeyringPairs, KeyRotation
 from mfa_session.keys.user_keys import Signer
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -44,10 +43,10 @@ def rotation_in(process: Process) -> KeyRotation:
     edges, used = process.edges(), process.world.used()
     if used is None:
         raise not_stored(PROFILE)
-    shelf = edges.files if CURRENT in process.world.file else KeyringShelf(edges.vault)
+    pairs = edges.files if CURRENT in process.world.file else KeyringPairs(edges.vault)
     caller = Caller(keys=used, profile=PROFILE, region=None)
     signer = Signer(caller, lambda: caller)
-    return KeyRotation(edges, shelf, PROFILE, signer, others=process.others(), yes=True)
+    return KeyRotation(edges, pairs, PROFILE, signer, others=process.others(), yes=True)
 
 
 COMMANDS: dict[str, Callable[[Process], object]] = {

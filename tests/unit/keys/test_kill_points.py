@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from fakes.iam_world import KilledError
 from fakes.key_world import ARN, DENIED, LINE, PROFILE, Process, World, pair
 from mfa_session.keys.move import Mover
-from mfa_session.keys.rotation import KeyRotation
-from mfa_session.keys.shelves import KeyringShelf
+from mfa_session.keys.rotation import KeyringPairs, KeyRotation
 from mfa_session.keys.user_keys import Signer
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -86,12 +85,12 @@ def export_key(process: Process) -> bool:
 
 def rotation_in(process: Process) -> KeyRotation:
     edges = process.edges()
-    shelf = KeyringShelf(edges.vault) if CURRENT in process.world.keyring else edges.files
+    pairs = KeyringPairs(edges.vault) if CURRENT in process.world.keyring else edges.files
     used = process.world.used()
     assert used is not None
     caller = Caller(keys=used, profile=PROFILE, region=None)
     signer = Signer(caller, lambda: caller)
-    return KeyRotation(edges, shelf, PROFILE, signer, others=process.others(), yes=True)
+    return KeyRotation(edges, pairs, PROFILE, signer, others=process.others(), yes=True)
 
 
 def rotate(process: Process) -> Rotation:

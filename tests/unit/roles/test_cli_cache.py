@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from mfa_session.model.secret import Secret
 from mfa_session.model.session import Keys, Session
-from mfa_session.roles.cli_cache import entry_name, expires_at, to_entry
-from mfa_session.roles.cli_profiles import parameters_of
+from mfa_session.roles.cli_cache import entry_name, expires_at, parameters_of, to_entry
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

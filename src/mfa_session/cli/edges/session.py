@@ -5,8 +5,7 @@ from __future__ import annotations
 from mfa_session.aws.sts import AwsCalls
 from mfa_session.files.single_flight import Turns
 from mfa_session.files.used_codes import UsedSteps
-from mfa_session.mfa.codes import PromptedCode
-from mfa_session.mfa.sources import Sources
+from mfa_session.mfa.sources import PromptedCode, Sources
 from mfa_session.model.ports import Edges
 from mfa_session.system.countdown import wait_until
 from mfa_session.system.role_session_name import role_session_name
@@ -16,8 +15,7 @@ from mfa_session.system.terminal import choose_device
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.cli.run import Basics
-    from mfa_session.mfa.codes import SuppliedCode
-    from mfa_session.mfa.sources import DeviceCodes
+    from mfa_session.mfa.sources import DeviceCodes, SuppliedCode
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Settings, Source
 

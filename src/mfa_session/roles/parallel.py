@@ -1,4 +1,4 @@
-"""Calls side by side, in threads that an interruption need not wait for."""
+"""Many calls in parallel, in threads that Ctrl-C does not wait for; each error told once."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from mfa_session.model.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
+    from mfa_session.model.errors import MfaSessionError
+    from mfa_session.model.ports import Console
     from mfa_session.model.roles_ports import Signals
+
 
 JOBS = 16
 MOST_JOBS = 64
@@ -36,7 +39,7 @@ def read_jobs(text: str | None) -> int:
     )
 
 
-class SideBySide(Generic[Item, Answer]):
+class ParallelCalls(Generic[Item, Answer]):
     """Does one kind of work on many items, so many at once.
 
     `ended` has what came of each item: its answer or its error. What was not begun, or not
@@ -102,3 +105,26 @@ class SideBySide(Generic[Item, Answer]):
             self._take(LOOK_SECONDS)
         while self._take(0):
             pass
+
+
+MOST_NAMED = 5
+
+
+def without_base(base: str, error: MfaSessionError) -> MfaSessionError:
+    """Return the error of a role whose base session failed."""
+    return type(error)(error.code, f"there is no session {base!r}: {error.message}", error.hint)
+
+
+def tell_errors(failed: Mapping[str, MfaSessionError], console: Console) -> None:
+    """Tell each error once, with the names of all whom it befell."""
+    befallen: dict[tuple[str, str], list[str]] = {}
+    for name, error in failed.items():
+        befallen.setdefault((error.message, error.hint), []).append(name)
+    for (message, hint), names in befallen.items():
+        console.error(f"{some(names)}: {message}", hint)
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the names, but of a long list only its beginning."""
+    left = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {left} more" if left > 0 else "")

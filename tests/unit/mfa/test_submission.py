@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from fakes.edges import NOW, PHONE, FakeEdges
-from mfa_session.mfa.used_codes import wait_for_unused
+from mfa_session.mfa.submission import wait_for_unused
 from mfa_session.model.totp import step_at
 
 NOW_STEP = step_at(NOW)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mfa_session.model.devices import Intent
     from mfa_session.model.iam import User
 
+
 ENABLED, STANDS, GONE = "enabled", "stands", "gone"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mfa_session.model.errors import ConfigurationError, UsageError
-from mfa_session.roles.console_urls import find_console, login_url
+from mfa_session.roles.console import find_console, login_url
 
 CONSOLE = find_console("aws", "eu-west-1")
 

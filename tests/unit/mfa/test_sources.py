@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.mfa.codes import PromptedCode, SuppliedCode
+from mfa_session.mfa.sources import PromptedCode, SuppliedCode
 from mfa_session.model.errors import NoMfaError
 from mfa_session.model.totp import normalize_code
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.mfa.totp import code_at
+from mfa_session.mfa.sources import code_at
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.secret import Secret
 from mfa_session.model.totp import read_secret, seconds_left_in_step, step_at

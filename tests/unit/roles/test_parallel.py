@@ -7,8 +7,8 @@ import time
 from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import NoMfaError
-from mfa_session.roles import side_by_side
-from mfa_session.roles.side_by_side import SideBySide
+from mfa_session.roles import parallel
+from mfa_session.roles.parallel import ParallelCalls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,7 +48,7 @@ def test_so_many_run_at_once_and_each_is_told() -> None:
             raise NoMfaError("x", "odd")
         return -number
 
-    both = SideBySide(work, range(3 * JOBS), JOBS)
+    both = ParallelCalls(work, range(3 * JOBS), JOBS)
     both.run(NoSignals(), lambda done, failed: told.append((done, failed)))
     had = {item: answer for item, answer in both.ended if not isinstance(answer, Exception)}
     assert had == {number: -number for number in range(0, 3 * JOBS, 2)}
@@ -72,7 +72,7 @@ def test_what_is_under_way_at_an_interruption_is_taken_and_no_more_is_begun() ->
             opened.set()
         return opened.is_set()
 
-    both = SideBySide(work, range(100), JOBS)
+    both = ParallelCalls(work, range(100), JOBS)
     both.run(Interrupted(is_time), lambda _done, _failed: None)
     assert isinstance(both.interruption, KeyboardInterrupt)
     assert sorted(item for item, _ in both.ended) == sorted(begun)
@@ -80,7 +80,7 @@ def test_what_is_under_way_at_an_interruption_is_taken_and_no_more_is_begun() ->
 
 
 def test_what_hangs_at_an_interruption_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(side_by_side, "GRACE_SECONDS", 0.1)
+    monkeypatch.setattr(parallel, "GRACE_SECONDS", 0.1)
     hangs, opened = threading.Event(), threading.Event()
 
     def work(number: int) -> int:
@@ -89,7 +89,7 @@ def test_what_hangs_at_an_interruption_is_left(monkeypatch: pytest.MonkeyPatch) 
             opened.wait(20)
         return number
 
-    both = SideBySide(work, range(2), 2)
+    both = ParallelCalls(work, range(2), 2)
     begin = time.monotonic()
     both.run(Interrupted(hangs.is_set), lambda _done, _failed: None)
     opened.set()
@@ -98,6 +98,6 @@ def test_what_hangs_at_an_interruption_is_left(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_nothing_to_do_is_done() -> None:
-    both: SideBySide[int, int] = SideBySide(abs, [], JOBS)
+    both: ParallelCalls[int, int] = ParallelCalls(abs, [], JOBS)
     both.run(NoSignals(), lambda _done, _failed: None)
     assert both.ended == []
