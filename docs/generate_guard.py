@@ -10,9 +10,9 @@ from pathlib import Path
 from mfa_session.aws.action_list import read_list
 from mfa_session.guard import builtin
 from mfa_session.guard.aliases import NO_ALIASES
-from mfa_session.guard.decision import judge
-from mfa_session.guard.known import all_operations
 from mfa_session.guard.rules import Rules
+from mfa_session.guard.unmatched import all_operations
+from mfa_session.guard.verdict import judge
 
 PAGE = Path(__file__).with_name("guard.md")
 ROWS = 30

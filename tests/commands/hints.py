@@ -411,7 +411,7 @@ ROWS = {
         then=("guard", "--yes", "--", *GUARDED),
     ),
     "a session that is another now": Row(
-        "guard.choice:_unchanged",
+        "guard.plan:_unchanged",
         "login",
         ("guard", "--", *GUARDED),
         session_of_before,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mfa_session.guard.aliases import split_commands, split_words
 from mfa_session.guard.scanning import is_plain, scan
-from mfa_session.guard.shell_words import split_commands, split_words
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False

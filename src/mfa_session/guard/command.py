@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from mfa_session.guard.aliases import NO_ALIASES, parse_aliases
-from mfa_session.guard.decision import judge
-from mfa_session.guard.pattern_warnings import warn_of_slips
 from mfa_session.guard.rules import Rules
+from mfa_session.guard.verdict import judge
 from mfa_session.model.aws_paths import expand
-from mfa_session.model.errors import ConfigurationError, DeclinedError, UsageError
+from mfa_session.model.errors import ConfigurationError, DeclinedError, MfaSessionError, UsageError
 from mfa_session.model.record import Record
 from mfa_session.model.result import Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.guard.aliases import Aliases
-    from mfa_session.guard.decision import Verdict
     from mfa_session.guard.plan import Wishes
+    from mfa_session.guard.verdict import Verdict
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context
     from mfa_session.session.inputs import Inputs
 
+
 ALIAS_FILE = "~/.aws/cli/alias"
+NOTE = "guard-patterns"
+"""The file of the state directory with the patterns seen last, and which of them were slips."""
 
 
 class Options(Record):
@@ -88,3 +90,35 @@ def read_aliases(ctx: Context) -> Aliases:
 
 def _end(exit_code: int) -> Result:
     return Result(data={}, exit_code=exit_code)
+
+
+def warn_of_slips(ctx: Context, *, again: bool) -> None:
+    """Warn of patterns that match nothing: when they are new, and `again` where that is fitting.
+
+    Finding out takes a look through all operations, so the answer is noted.
+    """
+    guard = ctx.files.settings().guard
+    patterns = [*guard.get("protect", ()), *guard.get("allow", ())]
+    if not patterns:
+        return
+    seen, _, slips = (ctx.files.state.read(NOTE) or b"").decode("utf-8", "replace").partition("\0")
+    is_new = seen != "\n".join(patterns)
+    if is_new:
+        slips = _find_slips(ctx, patterns)
+    if slips and (is_new or again):
+        ctx.console.warn(slips)
+
+
+def _find_slips(ctx: Context, patterns: list[str]) -> str:
+    from mfa_session.guard.unmatched import find_unmatched  # noqa: PLC0415
+
+    named = [
+        repr(pattern) + (f" (did you mean {near!r}?)" if near else "")
+        for pattern, near in find_unmatched(patterns, ctx.make.operations).items()
+    ]
+    slips = f"[guard] of config.toml: no operation is called {', '.join(named)}" if named else ""
+    try:
+        ctx.files.state.write(NOTE, "\0".join(["\n".join(patterns), slips]).encode())
+    except MfaSessionError:  # it is found out anew the next time
+        ctx.console.detail("the patterns of [guard] could not be remembered in the state directory")
+    return slips

@@ -11,8 +11,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mfa_session.guard.decision import Verdict
     from mfa_session.guard.plan import Plan, Wishes
+    from mfa_session.guard.verdict import Verdict
     from mfa_session.model.settings import Settings
     from mfa_session.session.inputs import Inputs
 

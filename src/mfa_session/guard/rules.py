@@ -1,17 +1,23 @@
-"""What is protected: the built-in list, and `[guard]` of config.toml."""
+"""What is protected: the built-in list, and `[guard]` of config.toml.
+
+A pattern (`ec2:Stop*`) stands for operations of AWS's services, by any of their names; `commands`
+lists commands of other programs word by word (`terraform destroy`).
+"""
 
 from __future__ import annotations
 
 from mfa_session.guard import builtin
-from mfa_session.guard.other_commands import Listed, list_command
-from mfa_session.guard.patterns import Pattern, even, first_match
+from mfa_session.guard.aws_words import base_name
 from mfa_session.guard.services import prefix_of
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
+
+
+HARMLESS = ("--help", "-help", "--dry-run", "--dryrun", "--dry-run=client", "--dry-run=server")
 
 
 class Ruling(Record):
@@ -58,7 +64,7 @@ class Rules(Record):
         protected in the first place.
         """
         services = (service, prefix_of(service))
-        own = even(operation)
+        own = folded(operation)
         allowed = first_match(self.allow, services, own)
         if allowed is not None:
             return _ruling(False, "allow", allowed, actions[0])
@@ -78,7 +84,7 @@ class Rules(Record):
         return UNTOUCHED
 
     def _rule_action(self, services: Sequence[str], own: str, action: str) -> Ruling:
-        name = even(action)
+        name = folded(action)
         allowed = first_match(self.allow, services, name)
         if allowed is not None:
             return _ruling(False, "allow", allowed, action)
@@ -101,3 +107,149 @@ def _ruling(protected: bool, source: str, pattern: Pattern, action: str) -> Ruli
     """Name the rule as its writer would look for it."""
     quoted = pattern.text if source == "built-in" else f'"{pattern.text}"'
     return Ruling(protected=protected, rule=f"{source} {quoted}", action=action)
+
+
+class Pattern:
+    """A pattern as it was written, and what it is compared by; in lower case, without `-`.
+
+    `*` alone stands for everything, a text without `:` for nothing. No record, since there are
+    dozens to make before each command.
+    """
+
+    __slots__ = ("_start", "operation", "service", "text")
+
+    def __init__(self, text: str) -> None:
+        """Read `service:operation`."""
+        service, colon, operation = text.partition(":")
+        if not colon:
+            service, operation = ("*", "*") if text.strip() == "*" else ("", "")
+        self.text = text
+        self.service = service.strip().lower()
+        self.operation = folded(operation.strip())
+        self._start = self.operation.partition("*")[0].partition("?")[0]
+
+    def matches(self, services: Iterable[str], operation: str) -> bool:
+        """Say whether it stands for an operation (folded) of a service with these names."""
+        if not operation.startswith(self._start):  # nearly always, and quickly said
+            return False
+        return glob(self.operation, operation) and self.is_of(services)
+
+    def is_of(self, services: Iterable[str]) -> bool:
+        """Say whether it is about a service with these names."""
+        return any(glob(self.service, service) for service in services)
+
+
+def first_match(
+    patterns: Sequence[Pattern], services: Sequence[str], operation: str
+) -> Pattern | None:
+    """Return the first pattern that stands for an operation (folded) of a service."""
+    for pattern in patterns:
+        if pattern.matches(services, operation):
+            return pattern
+    return None
+
+
+def folded(operation: str) -> str:
+    """Return what `StopInstances` and `stop-instances` have in common."""
+    return operation.replace("-", "").lower()
+
+
+def glob(pattern: str, text: str) -> bool:
+    """Compare with `*` and `?` as IAM does."""
+    if "*" not in pattern and "?" not in pattern:
+        return pattern == text
+    head, *rest = pattern.split("*")
+    if not rest:
+        return len(head) == len(text) and _fits(head, text, 0)
+    tail = rest.pop()
+    end = len(text) - len(tail)
+    return (
+        len(head) <= end
+        and _fits(head, text, 0)
+        and _fits(tail, text, end)
+        and _holds_in_order(rest, text, len(head), end)
+    )
+
+
+def _holds_in_order(pieces: list[str], text: str, start: int, end: int) -> bool:
+    """Say whether the pieces stand one after the other between two places of the text."""
+    for piece in pieces:
+        while start + len(piece) <= end and not _fits(piece, text, start):
+            start += 1
+        start += len(piece)
+        if start > end:
+            return False
+    return True
+
+
+def _fits(piece: str, text: str, at: int) -> bool:
+    """Say whether a piece, in which `?` is any character, stands at a place of the text."""
+    if "?" not in piece:
+        return text.startswith(piece, at)
+    part = text[at : at + len(piece)]
+    return len(part) == len(piece) and all(
+        wanted in ("?", found) for wanted, found in zip(piece, part, strict=True)
+    )
+
+
+class Listed(Record):
+    """A listed command: the program, its further words in their order, and options it has."""
+
+    text: str
+    program: str
+    words: tuple[str, ...]
+    options: tuple[str, ...]
+
+    def matches(self, command: Sequence[str]) -> bool:
+        """Say whether a command line is this command, and no request for help or a dry run.
+
+        Options in between are passed over. The word after one may be its value, or not: nobody
+        can know. It is taken for whichever makes the command match.
+        """
+        if not command or base_name(command[0]).lower() != self.program:
+            return False
+        options = _options(command[1:])
+        return (
+            self._leads_to_end(command[1:])
+            and all(option in options for option in self.options)
+            and not any(harmless in options for harmless in HARMLESS)
+        )
+
+    def _leads_to_end(self, words: Iterable[str]) -> bool:
+        """Follow the words, from each place in the listed ones where they may have led."""
+        places = {0}
+        after_option = literal = False
+        for word in words:
+            if len(self.words) in places or not places:
+                break
+            if word[:1] == "-" and word != "-" and not literal:
+                literal = word == "--"
+                after_option = not literal and "=" not in word
+                continue
+            stay = places if after_option else set()
+            places = stay | {place + 1 for place in places if self.words[place] == word}
+            after_option = False
+        return len(self.words) in places
+
+
+def list_command(text: str) -> Listed:
+    """Read a command as it stands in config.toml; an empty one matches nothing."""
+    words = text.split()
+    program = base_name(words[0]).lower() if words else ""
+    return Listed(
+        text=text,
+        program=program,
+        words=tuple(word for word in words[1:] if word[:1] != "-"),
+        options=tuple(word for word in words[1:] if word[:1] == "-"),
+    )
+
+
+def _options(words: Sequence[str]) -> set[str]:
+    """Return the options among words, those after `--` left out."""
+    options = set()
+    for word in words:
+        if word == "--":
+            break
+        if word[:1] == "-":
+            options.add(word)
+    return options

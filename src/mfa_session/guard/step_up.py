@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from mfa_session.guard.aws_words import is_aws, without_profile
 from mfa_session.guard.identity import KEYS
-from mfa_session.guard.plan import STEPPED_UP, make_plan
+from mfa_session.guard.plan import STEPPED_UP, find_regions, make_plan
 from mfa_session.guard.preview import Preview
-from mfa_session.guard.region import find_regions
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import ConfigurationError, DeclinedError, NoMfaError
 from mfa_session.model.record import Record
@@ -18,9 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfa_session.guard.decision import Verdict
-    from mfa_session.guard.plan import Plan, Wishes
-    from mfa_session.guard.region import Regions
+    from mfa_session.guard.plan import Plan, Regions, Wishes
+    from mfa_session.guard.verdict import Verdict
     from mfa_session.model.session import Keys, Session
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Context

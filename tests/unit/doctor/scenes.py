@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.doctor.examination import GROUPS
 from mfa_session.doctor.scene import AwsFacts, KeyFacts, Scene
-from mfa_session.guard.known import nearest_pattern, unmatched
+from mfa_session.guard.unmatched import nearest_pattern, unmatched
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.devices import Device
 from mfa_session.model.iam import AccessKey

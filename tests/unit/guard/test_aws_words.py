@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 import processes
 from mfa_session.guard.aliases import NO_ALIASES
 from mfa_session.guard.aws_words import read_aws, without_profile
-from mfa_session.guard.decision import judge
 from mfa_session.guard.rules import Rules
+from mfa_session.guard.verdict import judge
 
 BUILT_IN = Rules.of({})
 ANY_WORD = st.text(max_size=12) | st.sampled_from(["--profile", "--profile=x", "--prof", "--", ""])
@@ -113,9 +113,9 @@ def test_what_will_be_hit_can_be_asked_for() -> None:
 def test_the_room_imports_only_records_and_the_ini_reader() -> None:
     code = (
         "import sys; before = set(sys.modules)\n"
-        "from mfa_session.guard import aliases, decision, rules\n"
+        "from mfa_session.guard import aliases, rules, verdict\n"
         "aliases = aliases.parse_aliases('[toplevel]\\na = !aws s3 rm x')\n"
-        "assert decision.judge(['aws', 'a'], rules.Rules.of({}), aliases).protected\n"
+        "assert verdict.judge(['aws', 'a'], rules.Rules.of({}), aliases).protected\n"
         "print(*(name for name in set(sys.modules) - before if '.guard' not in name))"
     )
     outcome = processes.run_python(code)

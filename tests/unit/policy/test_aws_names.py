@@ -10,8 +10,8 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from mfa_session.aws.action_list import read_list
 from mfa_session.aws.operations import operations_of
-from mfa_session.guard.known import all_operations
 from mfa_session.guard.services import IAM_PREFIXES, prefix_of, spell_action
+from mfa_session.guard.unmatched import all_operations
 from mfa_session.policy.action_names import CALLS
 from mfa_session.policy.aws_names import AwsNames
 from mfa_session.policy.lint import lint

@@ -10,7 +10,7 @@ from mfa_session.files.aws_clock import ClockReading
 from mfa_session.files.disk import Disk
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.files.state import ReadOnlyState
-from mfa_session.guard.known import find_strays
+from mfa_session.guard.unmatched import find_unmatched
 from mfa_session.model.aws_paths import expand
 from mfa_session.model.doctor_ports import DoctorEdges
 from mfa_session.shell.scripts import guarded_commands
@@ -60,7 +60,7 @@ def make_doctor(basics: Basics) -> DoctorEdges:
         secrets=secrets,
         stored_keys=stored_keys,
         has_program=lambda name: is_startable(expand(name, environ), environ),
-        strays=lambda patterns: find_strays(patterns, lambda: read_list().operations),
+        strays=lambda patterns: find_unmatched(patterns, lambda: read_list().operations),
         guarded=guarded_commands,
         guard_set_up=guard_set_up,
         evaluating=evaluating,

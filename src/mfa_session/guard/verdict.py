@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mfa_session.guard.aws_words import AwsCall
     from mfa_session.guard.rules import Rules
 
+
 UNKNOWABLE = "$"
 """What a shell fills in only when it runs."""
 

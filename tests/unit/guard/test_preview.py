@@ -1,4 +1,4 @@
-"""What a protected command names, read from its words."""
+"""What the preview shows: the things that a command names, and no secret among its words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from mfa_session.guard.aliases import NO_ALIASES
 from mfa_session.guard.aws_words import read_aws
-from mfa_session.guard.targets import named_targets
+from mfa_session.guard.preview import named_targets, shown_command
 from mfa_session.model.targets import Target
 
 CASES = {
@@ -68,3 +68,30 @@ def test_a_line_shows_what_is_known() -> None:
 def test_a_line_keeps_what_a_terminal_would_act_on_to_itself() -> None:
     target = Target(kind="instance", id="i-1\n2", name="\x1b[2K\rharmless\x9b1A", state="running")
     assert target.line() == "instance  i-1?2  ?[2K?harmless?1A  running"
+
+
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("rds x --master-user-password hunter2", "rds x --master-user-password '***'"),
+        ("rds x --master-user-pass=hunter2 y", "rds x --master-user-pass=*** y"),
+        ("rds x --master-user-password=hunter2 y", "rds x --master-user-password=*** y"),
+        ("x --secret-string a b --force c", "x --secret-string *** *** --force c"),
+        ("x delete-secret --secret-id db", None),
+        ("iam delete-access-key --access-key-id AKIAX", None),
+        ("iam x --password-policy a", None),
+        ("terraform destroy -var db_password=hunter2", "terraform destroy -var db_password=***"),
+        (f"x {SECRET}", "x ***"),
+        ("x https://me:hunter2@host/p", "x https://***@host/p"),
+        ("x https://me@host/p", "x https://me@host/p"),
+        ("x '{\"MasterUserPassword\": \"hunter2\"}'", "x ***"),
+        ("x 'a b'", "x 'a b'"),
+        ("s3 rb s3://books-with-a-name-of-40-characters-or-so1", None),
+    ],
+)  # fmt: skip
+def test_only_what_looks_like_a_secret_is_masked(line: str, shown: str | None) -> None:
+    expected = line if shown is None else shown.replace("'***'", "***")
+    assert shown_command(shlex.split(line)) == expected

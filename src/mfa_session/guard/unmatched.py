@@ -1,8 +1,8 @@
-"""Which patterns match no operation of AWS. Not for a warm path."""
+"""Patterns that match no operation of AWS, each with what it may mean. Not for a warm path."""
 
 from __future__ import annotations
 
-from mfa_session.guard.patterns import Pattern, even
+from mfa_session.guard.rules import Pattern, folded
 from mfa_session.guard.services import possible_actions, prefix_of, spell_action
 from mfa_session.model.nearest import nearest_of
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     Operations = Mapping[str, tuple[str, ...]]
+
 
 # What only version 2 of the CLI has; the list is made from version 1, which is a Python package.
 ONLY_VERSION_2 = {
@@ -45,7 +46,9 @@ def unmatched(patterns: Iterable[str], known: Operations) -> list[str]:
     return list(left)
 
 
-def find_strays(patterns: Iterable[str], listed: Callable[[], Operations]) -> dict[str, str | None]:
+def find_unmatched(
+    patterns: Iterable[str], listed: Callable[[], Operations]
+) -> dict[str, str | None]:
     """Return the patterns that match no operation of AWS, each with the nearest that does.
 
     `listed` returns the operations of the AWS CLI; it is only called where there are patterns.
@@ -66,24 +69,24 @@ def nearest_pattern(text: str, known: Operations) -> str | None:
         near = nearest_of(service.lower(), prefixes, most=1)
         return f"{near[0]}:{operation or '*'}" if near else None
     spelled = {
-        even(action): action for names in services.values() for action in map(spell_action, names)
+        folded(action): action for names in services.values() for action in map(spell_action, names)
     }
-    near = nearest_of(even(operation), spelled, most=1)
+    near = nearest_of(folded(operation), spelled, most=1)
     return f"{service}:{spelled[near[0]]}" if near else None
 
 
 def _names_of(service: str, operations: Iterable[str]) -> set[str]:
-    """Return all names of a service's operations, made even."""
+    """Return all names of a service's operations, folded."""
     actions = (possible_actions(service, operation) for operation in operations)
-    names = {even(action) for some in actions for action in some}
-    return names | {even(operation) for operation in operations}
+    names = {folded(action) for some in actions for action in some}
+    return names | {folded(operation) for operation in operations}
 
 
 def _find_operation(name: str, known: Operations) -> str | None:
     """Return the first service's operation of this name, as a pattern."""
     for service, operations in known.items():
         for operation in operations:
-            if even(operation) == even(name):
+            if folded(operation) == folded(name):
                 return f"{prefix_of(service)}:{spell_action(operation)}"
     return None
 
