@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conftest import Run, Start, Terminal
-    from mfa_session.model.secret import Secret
+    from mfa_session.model.session import Secret
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, Document, User
     from mfa_session.sandbox.server import Answer

@@ -23,7 +23,7 @@ from mfa_session.doctor.examination import BROKE_OFF, GROUPS
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.key_journal import KeyJournal
 from mfa_session.files.state import StateDir
-from mfa_session.model.devices import Intent
+from mfa_session.model.iam import Intent
 from mfa_session.model.long_term_keys import Rotation
 from places import long_term, managed
 from processes import ROOT

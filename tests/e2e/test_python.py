@@ -16,8 +16,7 @@ import pytest
 import mfa_session
 import processes
 from mfa_session.api.session import _is_of_another
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys, Session
+from mfa_session.model.session import Keys, Secret, Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.errors import CodeRejectedError, ConfigurationError, NoMfaError
 from mfa_session.model.ports import Edges, Issued
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
+from mfa_session.model.session import Keys, Secret
 from mfa_session.session.acquire import acquire
 
 if TYPE_CHECKING:

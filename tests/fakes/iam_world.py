@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING
 
 from mfa_session.mfa.devices import DeviceEdges
 from mfa_session.mfa.sources import code_at
-from mfa_session.model.devices import Device, NewDevice
 from mfa_session.model.errors import ConfigurationError, NoMfaError, RefusedError, UnreachableError
-from mfa_session.model.iam import User
-from mfa_session.model.secret import Secret
+from mfa_session.model.iam import Device, NewDevice, User
+from mfa_session.model.session import Secret
 from mfa_session.model.totp import step_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
-    from mfa_session.model.devices import Intent, Pair
+    from mfa_session.model.iam import Intent, Pair
 
 CAROL = User(
     arn="arn:aws:iam::123456789012:user/carol",

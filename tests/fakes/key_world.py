@@ -14,10 +14,18 @@ from typing import TYPE_CHECKING
 from fakes.iam_world import KilledError
 from mfa_session.model.errors import ConfigurationError, RefusedError
 from mfa_session.model.iam import AccessKey
-from mfa_session.model.key_ports import KeyEdges, Others
-from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, KnownKey, Move, Rotation, Slots
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
+from mfa_session.model.long_term_keys import (
+    CURRENT,
+    NEW,
+    OLD,
+    KeyEdges,
+    KnownKey,
+    Move,
+    Others,
+    Rotation,
+    Slots,
+)
+from mfa_session.model.session import Keys, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping

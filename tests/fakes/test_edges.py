@@ -7,8 +7,7 @@ import pytest
 from fakes.edges import NOW, PHONE, FakeAws, FakeEdges, FakeStore, FakeTurns, ListedCodes
 from mfa_session.model.errors import CodeRejectedError, NoMfaError
 from mfa_session.model.ports import Caller, MfaCode
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys, Session
+from mfa_session.model.session import Keys, Secret, Session
 from mfa_session.model.settings import Settings, Source
 
 KEYS = Keys(access_key_id="AKIAX", secret_access_key=Secret("x"))

@@ -51,8 +51,7 @@ COMMANDS = {
 MODULES: dict[str, set[str]] = {
     "mfa_session": set(),
     "mfa_session.model.record": {"mfa_session.model"},
-    "mfa_session.model.errors": {"mfa_session.model"},
-    "mfa_session.model.secret": {"mfa_session.model"},
+    "mfa_session.model.errors": {"errno", "mfa_session.model"},  # errno is built in
 }
 
 KEPT_SESSION = """\

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from mfa_session.api.context import make_context
 from mfa_session.cli.arguments import Given
-from mfa_session.model.durations import read_duration
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, UsageError
 from mfa_session.model.record import Record
+from mfa_session.model.times import read_duration
 from mfa_session.session.in_use import take_session, variables_of
 from mfa_session.session.reuse import needed_seconds
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mfa_session.files.opened import Files
 from mfa_session.files.session_store import SessionStore
-from mfa_session.model.aws_paths import credentials_path
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.paths import credentials_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,7 @@ from datetime import timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 from mfa_session.model.ports import Issued
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import SESSION_KEY_PREFIX, Keys
+from mfa_session.model.session import SESSION_KEY_PREFIX, Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

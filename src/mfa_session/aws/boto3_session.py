@@ -10,7 +10,7 @@ import boto3
 import botocore.session
 from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
 
-from mfa_session.model.expiry import format_time
+from mfa_session.model.times import format_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

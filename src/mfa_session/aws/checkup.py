@@ -8,15 +8,13 @@ from mfa_session.aws.request import AwsRequest
 from mfa_session.aws.sts import AwsCalls
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UnreachableError
 from mfa_session.model.ports import Caller
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
+from mfa_session.model.session import Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from mfa_session.model.devices import Device
-    from mfa_session.model.iam import AccessKey
+    from mfa_session.model.iam import AccessKey, Device
 
 
 class Checkup(AwsCalls):

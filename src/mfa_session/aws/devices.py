@@ -7,10 +7,9 @@ from datetime import timezone
 from mfa_session.aws.request import AwsRequest
 from mfa_session.aws.sts import AwsCalls
 from mfa_session.model.arns import Arn, device_kind, parse_arn
-from mfa_session.model.devices import Device, NewDevice
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.iam import User
-from mfa_session.model.secret import Secret
+from mfa_session.model.iam import Device, NewDevice, User
+from mfa_session.model.session import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mfa_session.aws.sts import Learner, Limiter, LocalClock
-    from mfa_session.model.devices import Pair
+    from mfa_session.model.iam import Pair
     from mfa_session.model.ports import Caller
 
 _KINDS = {"virtual", "hardware"}

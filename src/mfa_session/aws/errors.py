@@ -8,8 +8,8 @@ from botocore import exceptions
 
 from mfa_session.aws.answers import date_of, is_aws_error
 from mfa_session.aws.error_table import ANSWERS, FAILURES
-from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import MfaSessionError, RefusedError, UnreachableError
+from mfa_session.model.times import format_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from mfa_session.aws.errors import not_an_answer, too_slow, translate, unavailab
 from mfa_session.aws.request import AwsRequest
 from mfa_session.aws.sts import CALL_SECONDS
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.json_values import read_json
-from mfa_session.model.secret import Secret
+from mfa_session.model.notes import read_json
+from mfa_session.model.session import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -8,8 +8,7 @@ from mfa_session.aws.request import AwsRequest
 from mfa_session.aws.sts import AwsCalls
 from mfa_session.model.arns import parse_arn
 from mfa_session.model.iam import AccessKey
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
+from mfa_session.model.session import Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from mfa_session.aws.request import AwsRequest
 from mfa_session.aws.sts import Answer, AwsCalls
 from mfa_session.model.errors import MfaSessionError
-from mfa_session.model.targets import INSTANCE, Target
+from mfa_session.model.feature_ports import INSTANCE, Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

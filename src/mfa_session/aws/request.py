@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.quoting import quote
+from mfa_session.model.text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 
 from mfa_session.cli.spec.table import find_command
 from mfa_session.model.errors import MfaSessionError
-from mfa_session.model.quoting import join, quote
+from mfa_session.model.text import join, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

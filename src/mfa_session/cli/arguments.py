@@ -60,7 +60,7 @@ class Given(Record):
             return None
         if field not in _DURATIONS:
             return read_name(text)
-        from mfa_session.model.durations import read_duration  # noqa: PLC0415  # seldom set
+        from mfa_session.model.times import read_duration  # noqa: PLC0415  # seldom set
 
         return read_duration(text, variable)
 
@@ -148,7 +148,7 @@ def _take(option: Option, values: dict[str, Any], attached: str | None, words: l
 def _convert(option: Option, text: str) -> str | int:
     if option.kind != "duration":
         return text
-    from mfa_session.model.durations import parse_duration  # noqa: PLC0415  # as above
+    from mfa_session.model.times import parse_duration  # noqa: PLC0415  # as above
 
     try:
         return parse_duration(text)

@@ -15,8 +15,8 @@ from mfa_session.cli.output import stdout_not_written
 from mfa_session.cli.overview import group_overview, overview
 from mfa_session.cli.spec.options import COMMON
 from mfa_session.cli.spec.table import all_commands, find_command, find_group
-from mfa_session.model.durations import parse_duration
 from mfa_session.model.text import USUAL_COLUMNS
+from mfa_session.model.times import parse_duration
 from mfa_session.system.console import columns_of
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ class Tree(click.Group):
 
     def _near(self, ctx: click.Context, word: str) -> list[str]:
         """Return the commands that a word may mean: one that ends with it, or looks like it."""
-        from mfa_session.model.nearest import nearest_of  # noqa: PLC0415  # on the way out only
+        from mfa_session.model.text import nearest_of  # noqa: PLC0415  # on the way out only
 
         starting, ending = self.list_commands(ctx), [words[-1] for words in self._below()]
         for meant in (word, *nearest_of(word, {*starting, *ending}, most=1)):

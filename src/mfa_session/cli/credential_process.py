@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from mfa_session.cli.output import write
 from mfa_session.model.errors import MfaSessionError, NoMfaError
-from mfa_session.model.expiry import format_time
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.record import Record, Result
+from mfa_session.model.times import format_time
 from mfa_session.session.in_use import take_session
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.resolve import meant_name
@@ -66,7 +65,7 @@ def _to_json(session: Session) -> str:
 
 
 def _damaged(session: Session) -> NoMfaError:
-    from mfa_session.model.quoting import quote  # noqa: PLC0415  # on the way out only
+    from mfa_session.model.text import quote  # noqa: PLC0415  # on the way out only
 
     return NoMfaError(
         "session-damaged",

@@ -9,9 +9,8 @@ import subprocess
 
 from mfa_session.cli.output import write
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
-from mfa_session.model.quoting import quote
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.record import Record, Result
+from mfa_session.model.text import quote
 from mfa_session.system import core_dumps
 from mfa_session.system.own_program import name_as_called
 

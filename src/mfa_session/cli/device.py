@@ -7,10 +7,9 @@ from mfa_session.mfa import maintenance as upkeep
 from mfa_session.mfa.enrolment import Enrolment
 from mfa_session.mfa.phone import PhoneOnly, prove_phone_has
 from mfa_session.model.errors import ConfigurationError, Interrupted, NoMfaError, UsageError
-from mfa_session.model.expiry import format_time
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns
+from mfa_session.model.times import format_time
 from mfa_session.session.acquire import acquire
 from mfa_session.session.announcement import announce
 from mfa_session.session.asking import find_caller
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_session.mfa.devices import DeviceEdges
-    from mfa_session.model.devices import Device, NewDevice
+    from mfa_session.model.iam import Device, NewDevice
     from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.session.context import Context
 

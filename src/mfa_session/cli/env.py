@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.record import Record, Result
 from mfa_session.session.environment import ACTIVE, REMOVED, noting_regions, ours_in
 from mfa_session.session.in_use import take_session, variables_of
 from mfa_session.shell.variables import (

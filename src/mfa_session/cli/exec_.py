@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 from mfa_session.model.errors import UsageError
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.record import Record, Result
 from mfa_session.session.environment import child_environment
 from mfa_session.session.in_use import take_session, variables_of
 
@@ -49,7 +48,7 @@ def run(options: Options, ctx: Context) -> Result:
 
 def _refuse_session_for_command(options: Options, ctx: Context) -> None:
     """Refuse `exec NAME -- CMD`, as aws-vault has it, where NAME is a session or a profile."""
-    from mfa_session.model.quoting import join, quote  # noqa: PLC0415  # seldom
+    from mfa_session.model.text import join, quote  # noqa: PLC0415  # seldom
     from mfa_session.session.inputs import read_inputs  # noqa: PLC0415
     from mfa_session.session.names import look_up  # noqa: PLC0415
 

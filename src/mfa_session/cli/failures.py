@@ -14,9 +14,8 @@ from mfa_session.model.errors import (
     MfaSessionError,
     UnreachableError,
     hint_for,
+    hint_for_errno,
 )
-from mfa_session.model.result import error_data
-from mfa_session.model.system_hints import hint_for_errno
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,7 +144,7 @@ def _tell(error: MfaSessionError, command: Command, given: Given, ctx: Context) 
 
             write(failure_line(given.values.get("shell"), ctx.environ))
         if given.flag("json"):
-            print_json({"error": error_data(error)})
+            print_json({"error": error.summary()})
             return
     except MfaSessionError as unwritten:
         error = unwritten

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from mfa_session.model.errors import Interrupted, MfaSessionError, UsageError
-from mfa_session.model.quoting import join
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result, error_data
+from mfa_session.model.record import Record, Result
+from mfa_session.model.text import join
 from mfa_session.session.acquire import acquire
 from mfa_session.session.announcement import announce
 from mfa_session.session.inputs import read_inputs
@@ -80,7 +79,7 @@ def _run_several(options: Options, ctx: Context) -> Result:
             exit_code = exit_code or error.exit_code
             if error.add:
                 error.repeat(_again(name, error.add))
-            errors.append({"name": name, **error_data(error)})
+            errors.append({"name": name, **error.summary()})
             if not options.json:
                 ctx.console.error(f"{name}: {error.message}", error.hint)
     return Result(data={"sessions": sessions, "errors": errors}, exit_code=exit_code)

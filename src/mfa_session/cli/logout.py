@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from mfa_session.cli.status import select
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result, error_data
+from mfa_session.model.record import Record, Result
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import default_name, look_up, unknown_name
 from mfa_session.session.resolve import meant_name
@@ -62,7 +61,7 @@ def _result(
     return Result(
         data={
             "removed": removed,
-            "errors": [{"name": name, **error_data(error)} for name, error in errors],
+            "errors": [{"name": name, **error.summary()} for name, error in errors],
         },
         exit_code=errors[0][1].exit_code if errors else 0,
     )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mfa_session.cli.arguments import Given
     from mfa_session.cli.spec.command import Command
-    from mfa_session.model.result import Result
+    from mfa_session.model.record import Result
     from mfa_session.session.context import Context
 
 SIGPIPE_EXIT_CODE = 141

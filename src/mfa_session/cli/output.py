@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from mfa_session.model.errors import MfaSessionError
-    from mfa_session.model.result import Result
+    from mfa_session.model.record import Result
 
 JSON_VERSION = 1
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from mfa_session.cli.status import select
-from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import MfaSessionError
-from mfa_session.model.expiry import parse_time
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.record import Record, Result
+from mfa_session.model.times import format_duration, parse_time
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.resolve import meant_name
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from mfa_session.cli.env import session_lines
 from mfa_session.cli.output import write
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.record import Record, Result
 from mfa_session.serve.environment import GONE
 from mfa_session.serve.serving import open_endpoint, read_port
 from mfa_session.session.environment import REMOVED

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.record import Record, Result
 from mfa_session.shell.scripts import init_script
 
 TYPE_CHECKING = False

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from mfa_session.model.arns import account_of
-from mfa_session.model.durations import format_duration
-from mfa_session.model.quoting import quote
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys, Session, read_keys
-from mfa_session.model.text import columns
+from mfa_session.model.record import Record, Result
+from mfa_session.model.session import Keys, Secret, Session, read_keys
+from mfa_session.model.text import columns, quote
+from mfa_session.model.times import format_duration
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import default_name, look_up, unknown_name
 from mfa_session.session.resolve import meant_name

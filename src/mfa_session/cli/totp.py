@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from mfa_session.mfa.sources import code_at, no_secret
-from mfa_session.model.devices import NewDevice
 from mfa_session.model.errors import (
     AnsweredNoError,
     ConfigurationError,
     DeclinedError,
     UsageError,
 )
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.iam import NewDevice
+from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns
 from mfa_session.model.totp import read_secret, seconds_left_in_step, step_at
 from mfa_session.session.asking import find_caller
@@ -24,7 +23,7 @@ from mfa_session.session.validation import check_serial
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.ports import Secrets
-    from mfa_session.model.secret import Secret
+    from mfa_session.model.session import Secret
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from mfa_session.files.recent import by_recent_use, note_use
-from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import UsageError
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.record import Record, Result
+from mfa_session.model.times import format_duration
 from mfa_session.session.acquire import acquire
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import default_name

@@ -28,13 +28,10 @@ if TYPE_CHECKING:
     from mfa_session.files.session_store import SessionStore
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.mfa.sources import SuppliedCode
-    from mfa_session.model.devices import NewDevice
-    from mfa_session.model.doctor_ports import DoctorEdges
-    from mfa_session.model.job_ports import JobEdges
-    from mfa_session.model.key_ports import KeyEdges
+    from mfa_session.model.feature_ports import DoctorEdges, JobEdges, RolesEdges, SetupEdges
+    from mfa_session.model.iam import NewDevice
+    from mfa_session.model.long_term_keys import KeyEdges
     from mfa_session.model.ports import Caller, Edges
-    from mfa_session.model.roles_ports import RolesEdges
-    from mfa_session.model.setup_ports import SetupEdges
     from mfa_session.policy.aws_names import AwsNames
     from mfa_session.system.browser import Browser
     from mfa_session.system.clock import SystemClock

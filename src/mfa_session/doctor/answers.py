@@ -5,9 +5,9 @@ from __future__ import annotations
 from mfa_session.doctor.finding import check, error, note, skipped, warning
 from mfa_session.doctor.scene import Unlooked
 from mfa_session.model.arns import parse_arn
-from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import MfaSessionError, UnreachableError
-from mfa_session.model.quoting import quote
+from mfa_session.model.text import quote
+from mfa_session.model.times import format_duration
 from mfa_session.session.names import default_name
 
 TYPE_CHECKING = False

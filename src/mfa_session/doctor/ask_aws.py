@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from mfa_session.model.doctor_ports import Checkup, DoctorEdges, Running
+    from mfa_session.model.feature_ports import Checkup, DoctorEdges, Running
     from mfa_session.model.settings import Settings, Source
     from mfa_session.session.context import Context
     from mfa_session.session.inputs import Inputs

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 from mfa_session.doctor.ask_aws import Questions
 from mfa_session.doctor.keyrings import wanting_sessions
 from mfa_session.doctor.scene import OPTIONS, PROFILES, KeyringFacts, Scene
-from mfa_session.model.devices import Intent
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
-from mfa_session.model.places import CONFIG, CREDENTIALS, SETTINGS, STATE
-from mfa_session.model.settings import SessionOptions
-from mfa_session.model.settings_file import no_settings, settings_path
+from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
+from mfa_session.model.iam import Intent
+from mfa_session.model.paths import settings_path
+from mfa_session.model.settings import SessionOptions, no_settings
 from mfa_session.session.in_use import is_still_stored
 from mfa_session.session.inputs import Inputs
 from mfa_session.session.sources import source_in
@@ -19,7 +19,7 @@ from mfa_session.session.sources import source_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mfa_session.model.doctor_ports import DoctorEdges, Running
+    from mfa_session.model.feature_ports import DoctorEdges, Running
     from mfa_session.session.context import Context
 
 Part = TypeVar("Part")

@@ -8,9 +8,8 @@ from mfa_session.doctor.collect import collect
 from mfa_session.doctor.examination import GROUPS, examine
 from mfa_session.doctor.finding import ERROR, NOTE, OK, SKIPPED, WARNING
 from mfa_session.doctor.sharing import Mask
-from mfa_session.model.aws_paths import home
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.paths import home
+from mfa_session.model.record import Record, Result
 from mfa_session.model.text import printable
 
 if TYPE_CHECKING:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from mfa_session.doctor.finding import check, error, note, warning
 from mfa_session.doctor.scene import OPTIONS, PROFILES
-from mfa_session.model.expiry import parse_time
-from mfa_session.model.nearest import nearest_of
-from mfa_session.model.quoting import quote, setting, unsetting
 from mfa_session.model.session import SESSION_KEY_PREFIX, read_keys
+from mfa_session.model.text import nearest_of, quote, setting, unsetting
+from mfa_session.model.times import parse_time
 from mfa_session.session.names import look_up
 
 TYPE_CHECKING = False

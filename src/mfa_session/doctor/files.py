@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from mfa_session.doctor.finding import check, error, note, warning
-from mfa_session.model.aws_paths import config_path, credentials_path, expand
-from mfa_session.model.places import CONFIG, CREDENTIALS, SETTINGS, STATE
-from mfa_session.model.quoting import quote, unsetting
-from mfa_session.model.settings_file import SESSION_KEYS, TABLES, settings_path
+from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
+from mfa_session.model.paths import config_path, credentials_path, expand, settings_path
+from mfa_session.model.settings import SESSION_KEYS, TABLES
+from mfa_session.model.text import quote, unsetting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from mfa_session.doctor.finding import check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.places import SETTINGS, STATE
-from mfa_session.model.quoting import quote
+from mfa_session.model.feature_ports import SETTINGS, STATE
+from mfa_session.model.text import quote
 from mfa_session.session.names import Named
 from mfa_session.session.settings import resolve_named
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from mfa_session.doctor.finding import check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.places import CONFIG, SETTINGS
+from mfa_session.model.feature_ports import CONFIG, SETTINGS
 from mfa_session.model.profiles import (
     headers_without_profile,
     leads_back,
     process_profile,
     stored_profile,
 )
-from mfa_session.model.quoting import quote
 from mfa_session.model.session import (
     SESSION_KEY_PREFIX,
     has_lost_key_id,
     is_managed,
     read_keys,
 )
+from mfa_session.model.text import quote
 from mfa_session.session.names import (
     DEFAULT_NAME,
     check_portable,

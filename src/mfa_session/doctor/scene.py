@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.places import CONFIG, CREDENTIALS, Place
+from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, Place
 from mfa_session.model.record import Record
 from mfa_session.model.session import list_sessions
 
@@ -11,9 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from mfa_session.model.devices import Device
     from mfa_session.model.errors import MfaSessionError
-    from mfa_session.model.iam import AccessKey
+    from mfa_session.model.iam import AccessKey, Device
     from mfa_session.model.ports import Caller
     from mfa_session.model.session import Session
     from mfa_session.session.inputs import Inputs

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from mfa_session.doctor.finding import check, error, note, warning
 from mfa_session.doctor.scene import PROFILES
-from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.places import CREDENTIALS, SETTINGS, STATE
-from mfa_session.model.quoting import quote
+from mfa_session.model.feature_ports import CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.session import (
     CREDENTIAL_KEYS,
     MANAGER,
@@ -17,6 +15,8 @@ from mfa_session.model.session import (
     is_managed,
 )
 from mfa_session.model.settings import SessionOptions
+from mfa_session.model.text import quote
+from mfa_session.model.times import format_duration
 from mfa_session.session.names import Named, default_name, hides_static_keys
 from mfa_session.session.settings import resolve_asked, resolve_named
 

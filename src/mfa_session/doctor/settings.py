@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from mfa_session.doctor.finding import check, error, warning
 from mfa_session.doctor.scene import PROFILES
-from mfa_session.model.nearest import nearest_of
-from mfa_session.model.places import SETTINGS
+from mfa_session.model.feature_ports import SETTINGS
+from mfa_session.model.text import nearest_of
 from mfa_session.session.names import look_up
 
 TYPE_CHECKING = False

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mfa_session.doctor.finding import check, note, warning
-from mfa_session.model.aws_paths import home
-from mfa_session.model.places import SETTINGS
-from mfa_session.model.quoting import quote
+from mfa_session.model.feature_ports import SETTINGS
+from mfa_session.model.paths import home
+from mfa_session.model.text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ import time
 from mfa_session.files import attributes
 from mfa_session.files.locks import close_quietly, try_lock
 from mfa_session.files.reading import version_at
-from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.system_hints import hint_for_errno
+from mfa_session.model.errors import ConfigurationError, hint_for_errno
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from mfa_session.files.reading import read_whole
 from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import UnreadableText
-from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.paths import config_path, credentials_path
 from mfa_session.model.profiles import ProfileFiles
 
 TYPE_CHECKING = False

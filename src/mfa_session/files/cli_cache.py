@@ -11,8 +11,8 @@ from mfa_session.files.permissions import check_place
 from mfa_session.files.reading import unreadable
 from mfa_session.files.state import make_private_directory
 from mfa_session.files.writable import WritableFile
-from mfa_session.model.aws_paths import expand
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.paths import expand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

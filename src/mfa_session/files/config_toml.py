@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from mfa_session.model.durations import parse_duration
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.settings_file import (
+from mfa_session.model.settings import (
     CODE_SOURCES,
     SESSION_KEYS,
     STORES,
     TABLES,
     SettingsFile,
 )
+from mfa_session.model.times import parse_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _refuse_unknown(
 ) -> None:
     for key in table:
         if key not in known:
-            from mfa_session.model.nearest import nearest_of  # noqa: PLC0415  # imports difflib
+            from mfa_session.model.text import nearest_of  # noqa: PLC0415  # imports difflib
 
             near = nearest_of(key, known)
             raise ConfigurationError(

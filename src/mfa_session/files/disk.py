@@ -12,11 +12,10 @@ from mfa_session.files.places import close_places, find_places, find_unsafe, fin
 from mfa_session.files.recovered import read_recovered, read_stored
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.ini.document import IniDocument
-from mfa_session.model.aws_paths import config_path, credentials_path, expand
 from mfa_session.model.errors import MfaSessionError
-from mfa_session.model.places import CONFIG, CREDENTIALS
+from mfa_session.model.feature_ports import CONFIG, CREDENTIALS
+from mfa_session.model.paths import config_path, credentials_path, expand, settings_path
 from mfa_session.model.profiles import ProfileFiles
-from mfa_session.model.settings_file import settings_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,11 +23,11 @@ if TYPE_CHECKING:
 
     from mfa_session.files.recovered import Fetch
     from mfa_session.files.state import StateDir
-    from mfa_session.model.devices import Intent
     from mfa_session.model.errors import ConfigurationError
-    from mfa_session.model.places import Place
+    from mfa_session.model.feature_ports import Place
+    from mfa_session.model.iam import Intent
     from mfa_session.model.session import Session
-    from mfa_session.model.settings_file import SettingsFile
+    from mfa_session.model.settings import SettingsFile
 
 
 class Disk:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from mfa_session.model.devices import Intent
+from mfa_session.model.iam import Intent
 from mfa_session.model.notes import read_note, to_note
 
 TYPE_CHECKING = False

@@ -7,8 +7,7 @@ from mfa_session.files.expected import changed, set_values
 from mfa_session.files.shared import config_file, credentials_file
 from mfa_session.model.long_term_keys import Slots
 from mfa_session.model.profiles import config_header_in
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import PREFIX, Keys
+from mfa_session.model.session import PREFIX, Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,10 +7,8 @@ from contextlib import suppress
 from datetime import datetime
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.json_values import read_json
 from mfa_session.model.long_term_keys import Move, Rotation
-from mfa_session.model.notes import read_note, to_note
-from mfa_session.model.state_names import name_for
+from mfa_session.model.notes import name_for, read_json, read_note, to_note
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ For completion, so also from files that nothing else would read: a broken line h
 from __future__ import annotations
 
 from mfa_session.files.reading import read_bytes
-from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.paths import config_path, credentials_path
 from mfa_session.model.profiles import profile_in_header
 
 TYPE_CHECKING = False

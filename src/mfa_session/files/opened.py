@@ -6,8 +6,8 @@ import os
 
 from mfa_session.files.reading import read_bytes
 from mfa_session.files.state import RECOVERED, STORED
-from mfa_session.model.aws_paths import credentials_path
-from mfa_session.model.settings_file import no_settings, settings_path
+from mfa_session.model.paths import credentials_path, settings_path
+from mfa_session.model.settings import no_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mfa_session.files.state import StateDir
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
-    from mfa_session.model.settings_file import SettingsFile
+    from mfa_session.model.settings import SettingsFile
 
 
 class Files:

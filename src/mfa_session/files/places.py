@@ -10,10 +10,9 @@ from itertools import chain
 from mfa_session.files.permissions import OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.state import state_path
 from mfa_session.files.writable import WritableFile
-from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.places import CREDENTIALS, STATE, Place
-from mfa_session.model.settings_file import settings_path
+from mfa_session.model.feature_ports import CREDENTIALS, STATE, Place
+from mfa_session.model.paths import config_path, credentials_path, settings_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

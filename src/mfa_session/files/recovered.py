@@ -9,10 +9,9 @@ from mfa_session.files.state import RECOVERED, STORED
 from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.quoting import quote
-from mfa_session.model.secret import LazySecret
 from mfa_session.model.session import PREFIX as OWN_PREFIX
-from mfa_session.model.session import Keys, read_session, session_values
+from mfa_session.model.session import Keys, LazySecret, read_session, session_values
+from mfa_session.model.text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

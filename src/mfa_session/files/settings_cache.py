@@ -13,7 +13,8 @@ from mfa_session import __version__
 from mfa_session.files.permissions import check_owner
 from mfa_session.files.reading import read_whole
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.settings_file import SettingsFile, no_settings, settings_path
+from mfa_session.model.paths import settings_path
+from mfa_session.model.settings import SettingsFile, no_settings
 
 try:
     from _blake2 import blake2b  # what hashlib has, without hashlib's 3 ms

@@ -8,9 +8,10 @@ from mfa_session.files.permissions import check_place
 from mfa_session.files.reading import read_bytes
 from mfa_session.files.toml_edit import Place, Value, with_settings
 from mfa_session.files.writable import WritableFile
-from mfa_session.model.durations import spell_duration
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.settings_file import SettingsFile, kind_of, settings_path
+from mfa_session.model.paths import settings_path
+from mfa_session.model.settings import SettingsFile, kind_of
+from mfa_session.model.times import spell_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

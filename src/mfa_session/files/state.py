@@ -8,8 +8,8 @@ import stat
 import sys
 
 from mfa_session.files.reading import unreadable
-from mfa_session.model.aws_paths import home
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.paths import home
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

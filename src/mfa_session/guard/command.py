@@ -5,10 +5,9 @@ from __future__ import annotations
 from mfa_session.guard.aliases import NO_ALIASES, parse_aliases
 from mfa_session.guard.rules import Rules
 from mfa_session.guard.verdict import judge
-from mfa_session.model.aws_paths import expand
 from mfa_session.model.errors import ConfigurationError, DeclinedError, MfaSessionError, UsageError
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.paths import expand
+from mfa_session.model.record import Record, Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

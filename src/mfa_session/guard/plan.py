@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from mfa_session.guard.identity import KEYS, OTHER, ROLE, SESSION, SOURCE, Identity, find_identity
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.quoting import unsetting
 from mfa_session.model.record import Record
 from mfa_session.model.session import list_sessions
 from mfa_session.model.settings import Source
+from mfa_session.model.text import unsetting
 from mfa_session.session.names import Named, find_name, look_up
 from mfa_session.session.own_session import SessionsOfSource, is_of_source
 from mfa_session.session.settings import resolve_named

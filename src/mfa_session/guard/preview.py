@@ -9,11 +9,10 @@ from __future__ import annotations
 import time
 
 from mfa_session.guard.scanning import is_plain
+from mfa_session.model.feature_ports import INSTANCE, Target
 from mfa_session.model.ports import Caller
-from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
-from mfa_session.model.targets import INSTANCE, Target
-from mfa_session.model.text import printable
+from mfa_session.model.text import printable, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -242,7 +241,7 @@ def _items(value: str) -> list[str]:
     """Return the values of one word: the CLI takes lists with commas, and as JSON."""
     if not value.startswith("["):
         return [item for item in value.split(",") if item]
-    from mfa_session.model.json_values import (  # noqa: PLC0415  # for a rare spelling
+    from mfa_session.model.notes import (  # noqa: PLC0415  # for a rare spelling
         read_json,
     )
 

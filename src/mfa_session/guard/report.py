@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.guard.identity import KEYS
 from mfa_session.guard.plan import make_plan
-from mfa_session.model.result import Result
+from mfa_session.model.record import Result
 from mfa_session.session.reuse import find_kept
 
 TYPE_CHECKING = False

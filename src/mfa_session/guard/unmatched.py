@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.guard.rules import Pattern, folded
 from mfa_session.guard.services import possible_actions, prefix_of, spell_action
-from mfa_session.model.nearest import nearest_of
+from mfa_session.model.text import nearest_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,10 +10,8 @@ from mfa_session.keys.user_keys import Signer
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller
-from mfa_session.model.quoting import quote
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
-from mfa_session.model.text import columns
+from mfa_session.model.record import Record, Result
+from mfa_session.model.text import columns, quote
 from mfa_session.session.acquire import acquire
 from mfa_session.session.asking import find_caller
 from mfa_session.session.device import long_term_caller, with_keys
@@ -28,8 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.keys.listing import ListedKey
-    from mfa_session.model.key_ports import KeyEdges, PairStore
-    from mfa_session.model.long_term_keys import Move, Rotation
+    from mfa_session.model.long_term_keys import KeyEdges, Move, PairStore, Rotation
     from mfa_session.model.settings import SessionOptions, Settings, Source
     from mfa_session.session.context import Context
     from mfa_session.session.inputs import Inputs

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mfa_session.model.errors import MfaSessionError
-from mfa_session.model.expiry import format_time
 from mfa_session.model.record import Record
+from mfa_session.model.times import format_time
 from mfa_session.session.sources import source_in
 from mfa_session.session.validation import check_pasted_keys
 
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import datetime
 
-    from mfa_session.model.key_ports import AwsKeys
-    from mfa_session.model.long_term_keys import KnownKey
+    from mfa_session.model.long_term_keys import AwsKeys, KnownKey
     from mfa_session.model.ports import Caller
     from mfa_session.model.settings import Source
     from mfa_session.session.inputs import Inputs

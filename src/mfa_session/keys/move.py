@@ -10,14 +10,14 @@ from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.long_term_keys import EXPORT, IMPORT, NEW, OLD, Move, not_stored
 from mfa_session.model.ports import Caller
 from mfa_session.model.profiles import stored_profile
-from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
+from mfa_session.model.text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.model.key_ports import KeyEdges
+    from mfa_session.model.long_term_keys import KeyEdges
     from mfa_session.model.session import Keys
 
 STORE, PROVE, POINT, TAKE_OUT = "store", "prove", "point", "take out"

@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mfa_session.model.key_ports import KeyEdges
+    from mfa_session.model.long_term_keys import KeyEdges
     from mfa_session.model.session import Keys
     from mfa_session.session.inputs import Inputs
 

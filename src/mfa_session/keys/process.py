@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 
 from mfa_session.model.long_term_keys import not_stored
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.record import Record, Result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -20,15 +20,15 @@ from mfa_session.model.errors import (
     RefusedError,
 )
 from mfa_session.model.long_term_keys import CURRENT, IMPORT, NEW, OLD, Rotation, Slots, not_stored
-from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
+from mfa_session.model.text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mfa_session.keys.user_keys import Signer
-    from mfa_session.model.key_ports import KeyEdges, KeyVault, Others, PairStore
+    from mfa_session.model.long_term_keys import KeyEdges, KeyVault, Others, PairStore
     from mfa_session.model.session import Keys
 
 

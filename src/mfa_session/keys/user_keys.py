@@ -10,9 +10,9 @@ from mfa_session.model.errors import (
     NoMfaError,
     RefusedError,
 )
-from mfa_session.model.expiry import format_time
 from mfa_session.model.ports import Caller
-from mfa_session.model.quoting import quote
+from mfa_session.model.text import quote
+from mfa_session.model.times import format_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TypeVar
 
-    from mfa_session.model.key_ports import KeyEdges
+    from mfa_session.model.long_term_keys import KeyEdges
     from mfa_session.model.session import Keys
 
     Answer = TypeVar("Answer")

@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from mfa_session.model.devices import Device, Intent, NewDevice, Pair
-    from mfa_session.model.iam import User
+    from mfa_session.model.iam import Device, Intent, NewDevice, Pair, User
     from mfa_session.model.ports import Clock, Console, Secrets, Turns, UsedSteps
-    from mfa_session.model.secret import Secret
+    from mfa_session.model.session import Secret
 
 
 class OwnDevices(Protocol):

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from mfa_session.mfa.devices import make_pair
 from mfa_session.mfa.interrupted_enrolment import ENABLED, STANDS, Leftovers
-from mfa_session.model.devices import Intent, NewDevice
 from mfa_session.model.errors import (
     ConfigurationError,
     Interrupted,
     MfaSessionError,
     UnreachableError,
 )
+from mfa_session.model.iam import Intent, NewDevice
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

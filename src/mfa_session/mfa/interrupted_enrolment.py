@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_session.mfa.devices import DeviceEdges
-    from mfa_session.model.devices import Intent
-    from mfa_session.model.iam import User
+    from mfa_session.model.iam import Intent, User
 
 
 ENABLED, STANDS, GONE = "enabled", "stands", "gone"

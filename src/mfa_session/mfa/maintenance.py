@@ -5,7 +5,6 @@ from __future__ import annotations
 from mfa_session.mfa.devices import make_pair, stored_secrets
 from mfa_session.mfa.sources import PROMPT_ATTEMPTS, bad_code
 from mfa_session.mfa.submission import wait_for_unused
-from mfa_session.model.devices import Intent
 from mfa_session.model.errors import (
     AnsweredNoError,
     ConfigurationError,
@@ -14,6 +13,7 @@ from mfa_session.model.errors import (
     NoMfaError,
     RefusedError,
 )
+from mfa_session.model.iam import Intent
 from mfa_session.model.totp import MALFORMED, normalize_code, step_at
 
 TYPE_CHECKING = False
@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_session.mfa.devices import DeviceEdges
-    from mfa_session.model.devices import Device
-    from mfa_session.model.iam import User
-    from mfa_session.model.secret import Secret
+    from mfa_session.model.iam import Device, User
+    from mfa_session.model.session import Secret
 
 
 def resync(edges: DeviceEdges, user: User, serial: str) -> None:

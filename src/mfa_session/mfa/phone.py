@@ -12,9 +12,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from mfa_session.model.devices import NewDevice
+    from mfa_session.model.iam import NewDevice
     from mfa_session.model.ports import Clock, Console
-    from mfa_session.model.secret import Secret
+    from mfa_session.model.session import Secret
 
 ISSUER = "Amazon Web Services"
 GROUP_LETTERS = 4

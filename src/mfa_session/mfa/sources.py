@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_session.model.ports import Clock, CodeSource, Console, Secrets
-    from mfa_session.model.secret import Secret
+    from mfa_session.model.session import Secret
     from mfa_session.model.settings import Settings
 
 

@@ -6,9 +6,12 @@ the thing, a hint that says what to run or change, and, by its class, the proces
 
 from __future__ import annotations
 
+import errno
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
 
 NO_INPUT = "MFA_SESSION_NO_INPUT"
 _OFF = {"", "0", "false", "no", "off"}
@@ -35,6 +38,10 @@ class MfaSessionError(Exception):
     def repeat(self, command: str) -> None:
         """End the hint with this command, which has the words it lacked."""
         self.hint = f"{self.lead}: `{command}`"
+
+    def summary(self) -> dict[str, object]:
+        """Return what `--json` shows of an error."""
+        return {"code": self.code, "message": self.message, "hint": self.hint}
 
 
 class UsageError(MfaSessionError):
@@ -94,7 +101,33 @@ def forbids_questions(environ: Mapping[str, str]) -> bool:
 
 def hint_for(environ: Mapping[str, str], hint: str) -> str:
     """Return the hint; where the variable would stop what it says to run, it begins with that."""
-    from mfa_session.model.quoting import unsetting  # noqa: PLC0415  # after an error only
+    from mfa_session.model.text import unsetting  # noqa: PLC0415  # after an error only
 
     stopped = "in a terminal" in hint and NO_INPUT not in hint and forbids_questions(environ)
     return f"run `{unsetting(NO_INPUT)}`, then {hint}" if stopped else hint
+
+
+OF_THE_PROCESS = {
+    errno.EMFILE: "allow more open files: `ulimit -n`",
+    errno.ENFILE: "end programs that hold many files open",
+    errno.ENOMEM: "end programs that use much memory",
+    errno.EAGAIN: "end some processes, or allow more: `ulimit -u`",
+}
+"""Refused whichever file or program it was for."""
+
+OF_FILES = {
+    errno.ENOSPC: "free some space on that disk, then run the command again",
+    errno.EDQUOT: "your disk quota is used up: free some space, then run the command again",
+    errno.EFBIG: "the limit on file sizes is too low: see `ulimit -f`",
+    errno.EROFS: "the file system is mounted read-only",
+    errno.EACCES: "look at the owner and mode of the file and its directory: ls -ld",
+    errno.EPERM: "look at the owner and attributes of the file: ls -l, lsattr",
+    errno.ELOOP: "the symbolic links lead in a circle",
+    errno.EISDIR: "name a file, not a directory",
+    errno.EIO: "see that the disk is healthy",
+}
+
+
+def hint_for_errno(number: int | None) -> str:
+    """Return what to do about an error of the system; "" where it is not known."""
+    return OF_THE_PROCESS.get(number or 0) or OF_FILES.get(number or 0, "")

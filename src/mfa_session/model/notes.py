@@ -1,11 +1,9 @@
-"""Records as small files of the state directory hold them: JSON, checked when it is read."""
+"""Small files of the state directory: their names, and the records they hold as checked JSON."""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
-
-from mfa_session.model.json_values import read_json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,3 +62,21 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "datetime": _time,
 }
 """By a field's annotation."""
+
+
+def read_json(text: str | bytes) -> Any:
+    """Return what a JSON text says. ValueError for what is none, or is nested too deeply."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+LETTERS = 32
+
+
+def name_for(prefix: str, key: str) -> str:
+    """Return a file's name for any text: the prefix, and a hash that every file system takes."""
+    import hashlib  # noqa: PLC0415  # 3 ms, and most read JSON only
+
+    return prefix + hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:LETTERS]

@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
     from mfa_session.model.errors import ConfigurationError
     from mfa_session.model.profiles import ProfileFiles
-    from mfa_session.model.secret import Secret
-    from mfa_session.model.session import Keys, Session
-    from mfa_session.model.settings import Settings, Source
-    from mfa_session.model.settings_file import SettingsFile
+    from mfa_session.model.session import Keys, Secret, Session
+    from mfa_session.model.settings import Settings, SettingsFile, Source
 
 
 class Issued(Record):

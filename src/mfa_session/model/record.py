@@ -8,6 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, ClassVar, TypeVar
 
     from typing_extensions import dataclass_transform
@@ -66,3 +67,15 @@ class Record:
     def replace(self: Self, **changes: Any) -> Self:
         """Return a copy with some fields changed."""
         return type(self)(**{**self.as_dict(), **changes})
+
+
+class Result(Record):
+    """`data` for `--json`, `lines` for people (stdout both); `exit_code` either way.
+
+    Without `cuts_lines`, a terminal gets lines of any length, which have been checked.
+    """
+
+    data: Mapping[str, object]
+    lines: tuple[str, ...] = ()
+    exit_code: int = 0
+    cuts_lines: bool = True

@@ -1,19 +1,19 @@
-"""What a session is, and how one stands in a section of the credentials file."""
+"""AWS keys, which are never printed by accident, and sessions; how both stand in a section."""
 
 from __future__ import annotations
 
 from mfa_session.model.arns import account_of
-from mfa_session.model.expiry import format_time, parse_time, read_expiry
 from mfa_session.model.record import Record
-from mfa_session.model.secret import Secret
+from mfa_session.model.times import format_time, parse_time, read_expiry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from typing import Any
 
     from mfa_session.model.profiles import ProfileFiles
+
 
 MANAGER = "mfa-session"
 PREFIX = "mfa_session_"
@@ -48,6 +48,57 @@ OWN_KEYS = (
     *(PREFIX + key for key in (*_TEXT_KEYS, *_TIME_KEYS, "duration_seconds", "key_id")),
 )
 """Every key this tool writes to a section, or clears from it."""
+
+
+class Secret:
+    """Text that shows as `***`; `reveal()` opens it, and only an edge (file, AWS, child) may."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        """Wrap the text."""
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        """Hide the text in tracebacks, logs and f-strings alike."""
+        return "***"
+
+    __str__ = __repr__
+
+    def __eq__(self, other: object) -> bool:
+        """Equal when both hide the same text."""
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        """Hash the text."""
+        return hash(self._text)
+
+
+class LazySecret(Secret):
+    """A secret that is fetched when it is opened; whoever opens it meets what goes wrong then."""
+
+    __slots__ = ("_fetch",)
+
+    def __init__(self, fetch: Callable[[], str]) -> None:
+        """Take how to fetch it; nothing is fetched yet."""
+        super().__init__("")
+        self._fetch = fetch
+
+    def reveal(self) -> str:
+        """Fetch the text and return it."""
+        return self._fetch()
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to itself only: to compare would be to open it."""
+        return self is other
+
+    def __hash__(self) -> int:
+        """Hash which one it is."""
+        return id(self)
 
 
 class Keys(Record):

@@ -1,4 +1,4 @@
-"""What is asked for in a session, and what its settings come to."""
+"""What a session is to be: the options, the keys and contents of config.toml, and the outcome."""
 
 from __future__ import annotations
 
@@ -7,13 +7,52 @@ from mfa_session.model.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from mfa_session.model.session import Keys
+
 
 MFA_SECONDS = 43200
 ROLE_SECONDS = 3600
 MIN_TTL_SECONDS = 900
 FILE, KEYRING = "file", "keyring"
+STORES = (FILE, KEYRING)
+CODE_SOURCES = ("auto", "prompt", "keyring", "command")
+
+SESSION_KEYS = {
+    "source_profile": "text",
+    "via": "text",
+    "mfa_serial": "text",
+    "role_arn": "text",
+    "role_session_name": "text",
+    "external_id": "text",
+    "duration": "duration",
+    "region": "text",
+    "code": "code",
+    "code_command": "command",
+    "write_to": "text",
+    "store": "store",
+}
+TABLES: dict[str, dict[str, str]] = {
+    "defaults": {
+        "profile": "text",
+        "duration": "duration",
+        "min_ttl": "duration",
+        "region": "text",
+        "store": "store",
+    },
+    "keyring": {"backend": "text", "insecure": "flag"},
+    "guard": {
+        "profile": "text",
+        "protect": "texts",
+        "allow": "texts",
+        "builtin": "flag",
+        "commands": "texts",
+        "confirm": "flag",
+        "max_age": "duration",
+        "strict": "flag",
+    },
+}
 
 
 class SessionOptions(Record):
@@ -36,6 +75,34 @@ class SessionOptions(Record):
     min_ttl: int | None = None
     min_ttl_from_variable: bool = False
     keeps_role: bool = False
+
+
+class SettingsFile(Record):
+    """What config.toml says; durations are seconds."""
+
+    path: str
+    defaults: Mapping[str, Any]
+    sessions: Mapping[str, Mapping[str, Any]]
+    keyring: Mapping[str, Any]
+    guard: Mapping[str, Any]
+
+    def value(self, place: tuple[str, ...]) -> Any:
+        """Return what stands at a place such as `("sessions", "mfa", "code")`, or None."""
+        found: Any = getattr(self, place[0])
+        for name in place[1:]:
+            found = found.get(name, {})
+        return None if found == {} else found
+
+
+def kind_of(place: tuple[str, ...]) -> str:
+    """Return what a setting's value must be: text, flag, texts, duration, code or command."""
+    keys = SESSION_KEYS if place[0] == "sessions" else TABLES[place[0]]
+    return keys[place[-1]]
+
+
+def no_settings(path: str) -> SettingsFile:
+    """Return the settings of one who has no config.toml at its path."""
+    return SettingsFile(path=path, defaults={}, sessions={}, keyring={}, guard={})
 
 
 class Source(Record):
@@ -123,6 +190,6 @@ def _quoted(word: str) -> str:
     """Quote a word for a shell; "" stays nothing."""
     if not word or (word.isascii() and word.replace("-", "").replace("_", "").isalnum()):
         return word
-    from mfa_session.model.quoting import quote  # noqa: PLC0415  # in hints only
+    from mfa_session.model.text import quote  # noqa: PLC0415  # in hints only
 
     return quote(word)

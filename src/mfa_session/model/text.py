@@ -1,10 +1,16 @@
-"""Texts of others, made fit for a terminal."""
+"""Texts for people: made fit for a terminal, laid out, quoted for a shell, and names alike.
+
+A warm command imports this module, so it quotes without shlex, which imports re.
+"""
 
 from __future__ import annotations
+
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
 
 LONGEST_SHOWN = 4096
 """Characters of one text that a terminal is given; the rest of a longer one is left out."""
@@ -107,3 +113,43 @@ def wrapped(text: str, most_columns: int, indent: str = "") -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-")
+_PLAIN_ON_WINDOWS = _PLAIN - frozenset("%") | frozenset("\\")
+
+
+def quote(word: str) -> str:
+    """Return a word as POSIX shells take it; on Windows, as cmd and PowerShell both do."""
+    plain = _PLAIN_ON_WINDOWS if sys.platform == "win32" else _PLAIN
+    if word and plain.issuperset(word):
+        return word
+    if sys.platform == "win32":
+        return '"' + word.replace('"', '\\"') + '"'
+    return "'" + word.replace("'", "'\"'\"'") + "'"
+
+
+def join(words: Iterable[str]) -> str:
+    """Return words as one line."""
+    return " ".join(map(quote, words))
+
+
+def setting(name: str, value: str) -> str:
+    """Return the line that sets an environment variable; on Windows, PowerShell's."""
+    if sys.platform == "win32":
+        return f"$env:{name} = {quote(value)}"
+    return f"export {name}={quote(value)}"
+
+
+def unsetting(*names: str) -> str:
+    """Return the line that removes environment variables; on Windows, PowerShell's."""
+    if sys.platform == "win32":
+        return "Remove-Item " + ", ".join(f"Env:{name}" for name in names)
+    return " ".join(("unset", *names))
+
+
+def nearest_of(name: str, known: Iterable[str], *, most: int = 3) -> list[str]:
+    """Return up to `most` of the `known` names that look like `name`, nearest first."""
+    import difflib  # noqa: PLC0415  # imports re, and is for mistyped names only
+
+    return difflib.get_close_matches(name, sorted(known), n=most, cutoff=0.5)

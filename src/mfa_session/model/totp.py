@@ -6,7 +6,7 @@ import base64
 import binascii
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.secret import Secret
+from mfa_session.model.session import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.json_values import read_json
+from mfa_session.model.notes import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_session.model.durations import format_duration
 from mfa_session.model.record import Record
+from mfa_session.model.times import format_duration
 from mfa_session.policy.request import RequestContext, Values
 
 MFA_PRESENT = "aws:MultiFactorAuthPresent"

@@ -10,11 +10,11 @@ import json
 
 from mfa_session.model.arns import device_kind, parse_arn, region_for
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.expiry import format_time, parse_time
-from mfa_session.model.json_values import read_json
-from mfa_session.model.quoting import quote
+from mfa_session.model.notes import read_json
 from mfa_session.model.record import Record
 from mfa_session.model.settings import ROLE_SECONDS, Settings
+from mfa_session.model.text import quote
+from mfa_session.model.times import format_time, parse_time
 from mfa_session.session.names import names_session
 from mfa_session.session.own_session import SessionsOfSource
 from mfa_session.session.sources import named_source

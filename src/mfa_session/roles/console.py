@@ -5,12 +5,11 @@ from __future__ import annotations
 from urllib.parse import urlencode, urlsplit
 
 from mfa_session.model.arns import parse_arn
-from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import ConfigurationError, RefusedError, UsageError
 from mfa_session.model.ports import Caller
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
-from mfa_session.model.secret import Secret
+from mfa_session.model.record import Record, Result
+from mfa_session.model.session import Secret
+from mfa_session.model.times import format_duration
 from mfa_session.session.in_use import take_session
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.resolve import resolve
@@ -18,7 +17,7 @@ from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.model.roles_ports import Browser
+    from mfa_session.model.feature_ports import Browser
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.session.context import Context

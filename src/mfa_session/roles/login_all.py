@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result, error_data
+from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import KEYRING
 from mfa_session.roles.parallel import tell_errors, without_base
 from mfa_session.roles.plan import is_in_place, make_plan
@@ -18,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mfa_session.model.roles_ports import RolesEdges
+    from mfa_session.model.feature_ports import RolesEdges
     from mfa_session.model.settings import SessionOptions
     from mfa_session.roles.sessions import Batch, RoleSessions
     from mfa_session.session.context import Context
@@ -161,7 +160,7 @@ class _Login:
         return Result(
             data={
                 "sessions": [{**o.session.summary(now), "reused": o.reused} for o in had],
-                "errors": [{"name": name, **error_data(error)} for name, error in failed],
+                "errors": [{"name": name, **error.summary()} for name, error in failed],
             },
             exit_code=failed[0][1].exit_code if failed else 0,
         )

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mfa_session.model.errors import MfaSessionError
+    from mfa_session.model.feature_ports import Signals
     from mfa_session.model.ports import Console
-    from mfa_session.model.roles_ports import Signals
 
 
 JOBS = 16

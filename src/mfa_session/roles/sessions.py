@@ -5,11 +5,10 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, NoMfaError
-from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
+from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import KEYRING
+from mfa_session.model.text import quote
 from mfa_session.roles.parallel import ParallelCalls
 from mfa_session.roles.plan import is_in_place
 from mfa_session.session.device import with_keys
@@ -21,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
+    from mfa_session.model.feature_ports import RolesEdges
     from mfa_session.model.ports import Safe, Store
-    from mfa_session.model.roles_ports import RolesEdges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, UsageError
-from mfa_session.model.expiry import format_time
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result, error_data
+from mfa_session.model.record import Record, Result
+from mfa_session.model.times import format_time
 from mfa_session.roles.cli_cache import (
     LEAST_SECONDS,
     CannotServeError,
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from mfa_session.model.roles_ports import RolesEdges
+    from mfa_session.model.feature_ports import RolesEdges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.roles.cli_cache import RoleProfile
@@ -232,7 +231,7 @@ class _Warming:
             for name, warm in sorted(self.warm_ones.items())
         ]
         skipped = [{"profile": name, "reason": why} for name, why in self.skipped.items()]
-        errors = [{"name": name, **error_data(error)} for name, error in self.failed.items()]
+        errors = [{"name": name, **error.summary()} for name, error in self.failed.items()]
         return Result(
             data={"profiles": profiles, "skipped": skipped, "errors": errors},
             exit_code=next((error.exit_code for error in self.failed.values()), 0),

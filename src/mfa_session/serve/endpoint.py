@@ -13,8 +13,8 @@ import json
 import threading
 
 from mfa_session.model.errors import MfaSessionError
-from mfa_session.model.expiry import format_time
 from mfa_session.model.record import Record
+from mfa_session.model.times import format_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

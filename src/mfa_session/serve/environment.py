@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfa_session.model.job_ports import JobEdges
+    from mfa_session.model.feature_ports import JobEdges
     from mfa_session.session.context import Context
     from mfa_session.session.in_use import SessionInUse
 

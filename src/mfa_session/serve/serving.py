@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 from mfa_session.model.errors import ConfigurationError, NoMfaError, UsageError
 from mfa_session.model.ports import Issued
-from mfa_session.model.quoting import quote
 from mfa_session.model.record import Record
+from mfa_session.model.text import quote
 from mfa_session.serve.endpoint import HOST, Endpoint
 from mfa_session.serve.environment import job_environment, job_variables
 from mfa_session.serve.supply import Supply, make_renewal
@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from mfa_session.model.job_ports import JobEdges
+    from mfa_session.model.feature_ports import JobEdges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import asyncio
 
-from mfa_session.model.durations import spell_duration
 from mfa_session.model.errors import NoMfaError
-from mfa_session.model.expiry import parse_time
-from mfa_session.model.json_values import read_json
+from mfa_session.model.notes import read_json
 from mfa_session.model.ports import Issued
 from mfa_session.model.record import Record
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
+from mfa_session.model.session import Keys, Secret
+from mfa_session.model.times import parse_time, spell_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

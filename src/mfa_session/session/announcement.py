@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_session.model.durations import format_duration
-from mfa_session.model.quoting import quote
+from mfa_session.model.text import quote
+from mfa_session.model.times import format_duration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.expiry import format_time
+from mfa_session.model.times import format_time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,15 +9,18 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from mfa_session.mfa.devices import DeviceEdges
-    from mfa_session.model.devices import NewDevice
-    from mfa_session.model.doctor_ports import DoctorEdges
-    from mfa_session.model.iam import Policies
-    from mfa_session.model.job_ports import JobEdges
-    from mfa_session.model.key_ports import KeyEdges, KeyVault
+    from mfa_session.model.feature_ports import (
+        Browser,
+        DoctorEdges,
+        Federation,
+        JobEdges,
+        Lookups,
+        RolesEdges,
+        SetupEdges,
+    )
+    from mfa_session.model.iam import NewDevice, Policies
+    from mfa_session.model.long_term_keys import KeyEdges, KeyVault
     from mfa_session.model.ports import Caller, Edges, Secrets, Store, Terminal
-    from mfa_session.model.roles_ports import Browser, Federation, RolesEdges
-    from mfa_session.model.setup_ports import SetupEdges
-    from mfa_session.model.targets import Lookups
 
     Answer = TypeVar("Answer")
 

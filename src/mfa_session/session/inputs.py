@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
-    from mfa_session.model.settings import SessionOptions
-    from mfa_session.model.settings_file import SettingsFile
+    from mfa_session.model.settings import SessionOptions, SettingsFile
     from mfa_session.session.context import Context
 
 

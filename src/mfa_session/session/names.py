@@ -94,8 +94,7 @@ def _owner_of(inputs: Inputs, profile: str) -> str | None:
 
 def unknown_name(inputs: Inputs, name: str) -> ConfigurationError:
     """Return the error for a name that is no session and no profile, with the nearest ones."""
-    from mfa_session.model.nearest import nearest_of  # noqa: PLC0415  # difflib, on the way out only
-    from mfa_session.model.quoting import quote  # noqa: PLC0415  # on the way out only
+    from mfa_session.model.text import nearest_of, quote  # noqa: PLC0415  # on the way out only
 
     known = {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
     near = nearest_of(name, known)

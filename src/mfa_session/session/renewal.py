@@ -6,11 +6,11 @@ from contextlib import ExitStack
 
 from mfa_session.mfa.submission import Codes
 from mfa_session.model.arns import account_of
-from mfa_session.model.durations import format_duration
 from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller, Issued, MfaCode, Role
 from mfa_session.model.session import Session
 from mfa_session.model.settings import KEYRING
+from mfa_session.model.times import format_duration
 from mfa_session.session.device import find_device, long_term_caller, with_keys
 from mfa_session.session.reuse import Outcome, find_base, find_displaced, find_kept, find_standing
 from mfa_session.session.validation import CHAINED_LIMIT_SECONDS

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mfa_session.model.arns import region_for
-from mfa_session.model.aws_paths import config_path
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UsageError
+from mfa_session.model.paths import config_path
 from mfa_session.model.profiles import leads_back, process_profile
 from mfa_session.model.session import is_managed
 from mfa_session.model.settings import (
@@ -304,7 +304,7 @@ def _choose_duration(inputs: Inputs, said: _Said, role_arn: str | None) -> tuple
 
 def _min_ttl_too_long(inputs: Inputs, settings: Settings) -> MfaSessionError:
     """Return the error for a min-ttl that no session of this duration could have."""
-    from mfa_session.model.durations import spell_duration  # noqa: PLC0415  # on the way out only
+    from mfa_session.model.times import spell_duration  # noqa: PLC0415  # on the way out only
 
     asked, lasts = spell_duration(settings.min_ttl), spell_duration(settings.duration)
     message = f"a session of {lasts} can never have {asked} left, which is the min-ttl asked for"
@@ -319,7 +319,7 @@ def _read_seconds(inputs: Inputs, said: _Said, value: int | str) -> int:
         return value
     if value.strip().isascii() and value.strip().isdigit():
         return int(value)
-    from mfa_session.model.quoting import quote  # noqa: PLC0415  # on the way out only
+    from mfa_session.model.text import quote  # noqa: PLC0415  # on the way out only
 
     raise ConfigurationError(
         "bad-duration",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.paths import config_path, credentials_path
 from mfa_session.model.profiles import leads_back, process_profile, stored_profile
 from mfa_session.model.session import PREFIX as STORED
 from mfa_session.model.session import is_managed, read_keys
@@ -215,7 +215,7 @@ def _unfit(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> Config
         )
     for key, origin in _TEMPORARY.items():
         if key in section:
-            from mfa_session.model.quoting import quote  # noqa: PLC0415  # on the way out only
+            from mfa_session.model.text import quote  # noqa: PLC0415  # on the way out only
 
             renewal = f"; `aws login --profile {quote(profile)}` renews it" if key == LOGIN else ""
             return ConfigurationError(

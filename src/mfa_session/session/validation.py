@@ -66,7 +66,7 @@ def _check_pair(place_of: Callable[[str], str], section: Mapping[str, str], prof
         if not letters.issuperset(value):
             raise _bad(place_of(key), profile, f"{key} {_flaw_of(value)}")
     if section.get(TOKEN, "").strip() and key_id.startswith(_LONG_TERM_PREFIX):
-        from mfa_session.model.quoting import quote  # noqa: PLC0415  # on the way out only
+        from mfa_session.model.text import quote  # noqa: PLC0415  # on the way out only
 
         place = place_of(TOKEN)
         raise ConfigurationError(
@@ -86,7 +86,7 @@ def _bad(place: str, profile: str, what: str) -> ConfigurationError:
 
 
 def _configure(profile: str, then: str) -> str:
-    from mfa_session.model.quoting import quote  # noqa: PLC0415  # on the way out only
+    from mfa_session.model.text import quote  # noqa: PLC0415  # on the way out only
 
     return f"run `aws configure --profile {quote(profile)}` {then}"
 
@@ -175,7 +175,7 @@ def check_serial(serial: str) -> None:
 def _check_duration(settings: Settings) -> None:
     least, most = DURATION_LIMITS_SECONDS[settings.kind]
     if not least <= settings.duration <= most:
-        from mfa_session.model.durations import spell_duration  # noqa: PLC0415  # on the way out only
+        from mfa_session.model.times import spell_duration  # noqa: PLC0415  # on the way out only
 
         what = "a role session" if settings.role_arn else "an MFA session"
         raise ConfigurationError(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mfa_session.model.arns import is_role_arn
-from mfa_session.model.durations import spell_duration
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.record import Record
+from mfa_session.model.times import spell_duration
 from mfa_session.session.names import (
     Named,
     check_portable,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mfa_session.model.errors import AnsweredNoError, Interrupted, NoMfaError
-from mfa_session.model.quoting import quote
-from mfa_session.model.result import Result
+from mfa_session.model.record import Result
+from mfa_session.model.text import quote
 from mfa_session.session.acquire import acquire
 from mfa_session.session.announcement import announce
 from mfa_session.session.inputs import read_inputs
@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mfa_session.model.setup_ports import SetupEdges
+    from mfa_session.model.feature_ports import SetupEdges
     from mfa_session.session.context import Context
     from mfa_session.session.reuse import Outcome
     from mfa_session.setup.answers import Answers

@@ -12,7 +12,7 @@ from mfa_session.setup.plan import PROFILES, SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from mfa_session.model.setup_ports import ProfilesWriter, SettingsWriter
+    from mfa_session.model.feature_ports import ProfilesWriter, SettingsWriter
     from mfa_session.session.inputs import Inputs
     from mfa_session.setup.plan import Change
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from mfa_session.model.arns import device_kind
-from mfa_session.model.durations import read_duration, spell_duration
 from mfa_session.model.errors import (
     ConfigurationError,
     MfaSessionError,
     RefusedError,
     UnreachableError,
 )
-from mfa_session.model.quoting import quote
-from mfa_session.model.settings import MFA_SECONDS, SessionOptions
-from mfa_session.model.settings_file import CODE_SOURCES
+from mfa_session.model.settings import CODE_SOURCES, MFA_SECONDS, SessionOptions
+from mfa_session.model.text import quote
+from mfa_session.model.times import read_duration, spell_duration
 from mfa_session.session.asking import find_caller
 from mfa_session.session.names import default_name
 from mfa_session.session.settings import resolve_named

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mfa_session.model.durations import spell_duration
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
+from mfa_session.model.times import spell_duration
 from mfa_session.session.names import DEFAULT_NAME
 from mfa_session.setup.profiles import check_repointed, why_not
 

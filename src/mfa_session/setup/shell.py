@@ -7,7 +7,7 @@ from mfa_session.setup.diff import Draft
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.model.setup_ports import PlainFile, SetupEdges
+    from mfa_session.model.feature_ports import PlainFile, SetupEdges
     from mfa_session.session.context import Context
     from mfa_session.setup.dialog import Dialog
     from mfa_session.setup.options import Options

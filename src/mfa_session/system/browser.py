@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from mfa_session.model.secret import Secret
+    from mfa_session.model.session import Secret
 
 HERE = "127.0.0.1"
 WAIT_SECONDS = 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from mfa_session.model.quoting import quote
+from mfa_session.model.text import quote
 from mfa_session.system.own_program import own_command
 
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.%@:+=,")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from keyring.backend import KeyringBackend
 
-    from mfa_session.model.secret import Secret
+    from mfa_session.model.session import Secret
     from mfa_session.system.keyring_access import Limited
     from mfa_session.system.secret_index import StateFiles
 

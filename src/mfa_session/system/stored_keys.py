@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.json_values import read_json
 from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, KnownKey, not_stored
-from mfa_session.model.notes import read_note, to_note
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
-from mfa_session.model.state_names import name_for
+from mfa_session.model.notes import name_for, read_json, read_note, to_note
+from mfa_session.model.session import Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from mfa_session.model.json_values import read_json
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
+from mfa_session.model.notes import read_json
+from mfa_session.model.session import Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

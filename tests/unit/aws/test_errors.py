@@ -14,8 +14,7 @@ from mfa_session.aws.errors import translate
 from mfa_session.aws.request import AwsRequest
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.ports import Caller
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
+from mfa_session.model.session import Keys, Secret
 
 NOW = datetime(2031, 1, 31, 12, 0, tzinfo=timezone.utc)
 SERIAL = "arn:aws:iam::123456789012:mfa/phone"

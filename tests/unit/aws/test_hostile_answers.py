@@ -17,8 +17,7 @@ from mfa_session.files.aws_clock import AwsClock
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.ports import Caller, MfaCode
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
+from mfa_session.model.session import Keys, Secret
 from mfa_session.system.clock import SystemClock
 from mfa_session.system.timeouts import run_limited
 

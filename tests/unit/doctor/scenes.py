@@ -9,14 +9,11 @@ from mfa_session.doctor.examination import GROUPS
 from mfa_session.doctor.scene import AwsFacts, KeyFacts, Scene
 from mfa_session.guard.unmatched import nearest_pattern, unmatched
 from mfa_session.ini.document import IniDocument
-from mfa_session.model.devices import Device
-from mfa_session.model.iam import AccessKey
+from mfa_session.model.iam import AccessKey, Device
 from mfa_session.model.ports import Caller
 from mfa_session.model.profiles import ProfileFiles
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
-from mfa_session.model.settings import SessionOptions
-from mfa_session.model.settings_file import SettingsFile
+from mfa_session.model.session import Keys, Secret
+from mfa_session.model.settings import SessionOptions, SettingsFile
 from mfa_session.session.inputs import Inputs
 from mfa_session.shell.start import evaluating, guard_set_up
 

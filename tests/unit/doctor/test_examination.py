@@ -11,7 +11,7 @@ from mfa_session.doctor import examination
 from mfa_session.doctor.examination import BROKE_OFF, GROUPS, examine
 from mfa_session.doctor.finding import Check, Looked, note, warning
 from mfa_session.doctor.scene import PROFILES
-from mfa_session.model.places import CREDENTIALS, SETTINGS, STATE
+from mfa_session.model.feature_ports import CREDENTIALS, SETTINGS, STATE
 
 EVERY = [check for checks in GROUPS.values() for check in checks]
 

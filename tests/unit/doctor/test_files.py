@@ -9,7 +9,7 @@ import pytest
 from doctor.scenes import KEY_ID, OWN, SERIAL, look, scene, severities
 from mfa_session.doctor.scene import KeyringFacts
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.places import CREDENTIALS, STATE, Place
+from mfa_session.model.feature_ports import CREDENTIALS, STATE, Place
 
 ROLE = "role_arn = arn:aws:iam::444455556666:role/Books\n"
 PAIR = f"aws_access_key_id = {KEY_ID}\naws_secret_access_key = secret\n"

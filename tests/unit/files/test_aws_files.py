@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from files.users import somebody
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.ini.document import IniDocument
-from mfa_session.model.aws_paths import config_path, credentials_path
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.paths import config_path, credentials_path
 from mfa_session.model.profiles import config_header, config_header_in, config_headers
 
 if TYPE_CHECKING:

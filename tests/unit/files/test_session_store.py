@@ -14,8 +14,7 @@ from mfa_session.files.session_store import SessionStore
 from mfa_session.files.shared import SharedFile
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys, Session
+from mfa_session.model.session import Keys, Secret, Session
 from mfa_session.model.settings import Settings, Source
 
 if TYPE_CHECKING:

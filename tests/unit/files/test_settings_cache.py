@@ -15,7 +15,7 @@ from mfa_session.model.errors import ConfigurationError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mfa_session.model.settings_file import SettingsFile
+    from mfa_session.model.settings import SettingsFile
 
 LONG_AGO = 1_700_000_000
 

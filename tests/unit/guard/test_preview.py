@@ -9,7 +9,7 @@ import pytest
 from mfa_session.guard.aliases import NO_ALIASES
 from mfa_session.guard.aws_words import read_aws
 from mfa_session.guard.preview import named_targets, shown_command
-from mfa_session.model.targets import Target
+from mfa_session.model.feature_ports import Target
 
 CASES = {
     "ec2 terminate-instances --instance-ids i-1 i-2": [("instance", "i-1"), ("instance", "i-2")],

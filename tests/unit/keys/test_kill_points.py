@@ -32,7 +32,7 @@ from mfa_session.model.ports import Caller
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.model.key_ports import AwsKeys
+    from mfa_session.model.long_term_keys import AwsKeys
     from mfa_session.model.session import Keys
 
     Trouble = Callable[[int, str, bool], None]

@@ -14,7 +14,6 @@ import pytest
 from fakes.iam_world import CAROL, DENIED, NETWORK, SERIAL, KilledError, Process, World
 from mfa_session.mfa.enrolment import Enrolment
 from mfa_session.mfa.phone import PhoneOnly
-from mfa_session.model.devices import Intent
 from mfa_session.model.errors import (
     ConfigurationError,
     DeclinedError,
@@ -24,13 +23,14 @@ from mfa_session.model.errors import (
     RefusedError,
     UnreachableError,
 )
-from mfa_session.model.secret import Secret
+from mfa_session.model.iam import Intent
+from mfa_session.model.session import Secret
 from mfa_session.model.totp import step_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.model.devices import NewDevice
+    from mfa_session.model.iam import NewDevice
 
 SEQUENCE = [
     "intents read",

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.model.devices import Intent
-from mfa_session.model.json_values import read_json
+from mfa_session.model.iam import Intent
 from mfa_session.model.long_term_keys import KnownKey, Move, Rotation
-from mfa_session.model.notes import read_note, to_note
+from mfa_session.model.notes import read_json, read_note, to_note
 
 if TYPE_CHECKING:
     from mfa_session.model.record import Record

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.model.secret import Secret
 from mfa_session.model.session import (
     Keys,
+    Secret,
     Session,
     holds_long_term_keys,
     is_managed,

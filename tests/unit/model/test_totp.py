@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mfa_session.mfa.sources import code_at
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.secret import Secret
+from mfa_session.model.session import Secret
 from mfa_session.model.totp import read_secret, seconds_left_in_step, step_at
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ from botocore.credentials import AssumeRoleCredentialFetcher, AssumeRoleProvider
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys, Session
+from mfa_session.model.session import Keys, Secret, Session
 from mfa_session.roles.cli_cache import entry_name, expires_at, parameters_of, to_entry
 
 if TYPE_CHECKING:

@@ -17,8 +17,7 @@ import pytest
 
 from mfa_session.model.errors import NoMfaError
 from mfa_session.model.ports import Issued
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
+from mfa_session.model.session import Keys, Secret
 from mfa_session.serve.endpoint import HOST, MOST_WAITING, PATH, Endpoint
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ import pytest
 from fakes.edges import NOW, FakeClock
 from mfa_session.model.errors import NoMfaError
 from mfa_session.model.ports import Issued
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
+from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import SessionOptions
 from mfa_session.serve import supply
 from mfa_session.serve.supply import Renewed, Supply, make_renewal, read_renewed

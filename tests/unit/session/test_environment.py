@@ -6,8 +6,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys, Session
+from mfa_session.model.session import Keys, Secret, Session
 from mfa_session.session.environment import (
     REGIONS,
     REMOVED,

@@ -9,8 +9,7 @@ import pytest
 
 from fakes.edges import NOW, PHONE, FakeAws, FakeEdges, FakeStore, ListedCodes
 from mfa_session.model.errors import ConfigurationError, Interrupted, NoMfaError
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys, Session
+from mfa_session.model.session import Keys, Secret, Session
 from mfa_session.model.settings import Settings, Source
 
 ROLE = "arn:aws:iam::444455556666:role/books"

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys, Session
+from mfa_session.model.session import Keys, Secret, Session
 from mfa_session.model.settings import Settings, Source
 from mfa_session.session.reuse import find_base, find_kept, find_shared, serves
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.secret import Secret
+from mfa_session.model.session import Secret
 from mfa_session.system import browser
 from mfa_session.system.browser import Browser, find_browser
 

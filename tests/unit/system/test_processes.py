@@ -9,8 +9,7 @@ import sys
 import pytest
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.secret import Secret
-from mfa_session.model.session import Keys
+from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import Source
 from mfa_session.system.processes import run_credential_process
 

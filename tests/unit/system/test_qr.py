@@ -7,8 +7,8 @@ import os
 import pytest
 
 from mfa_session.mfa.phone import addresses, grouped, label_of
-from mfa_session.model.devices import NewDevice
-from mfa_session.model.secret import Secret
+from mfa_session.model.iam import NewDevice
+from mfa_session.model.session import Secret
 from mfa_session.system import qr
 from phone_camera import Camera
 

@@ -19,7 +19,7 @@ import secret_service
 from fakes import odd_keyrings
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.secret import Secret
+from mfa_session.model.session import Secret
 from mfa_session.system import keyring_access
 from mfa_session.system.keyring_access import ACCEPTED_ONCE
 from mfa_session.system.secret_store import SecretStore
@@ -41,7 +41,7 @@ ASK = """\
 import json, os, sys, time
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.files.state import StateDir
-from mfa_session.model.secret import Secret
+from mfa_session.model.session import Secret
 from mfa_session.system.secret_store import SecretStore
 settings, insecure, may_ask, verb = json.loads(os.environ["ASK"])
 store = SecretStore(os.environ, settings, StateDir.of(os.environ), insecure=insecure,

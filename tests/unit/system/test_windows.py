@@ -12,7 +12,7 @@ import pytest
 from fakes.edges import FakeTalk
 from fakes.windows import FakeWindows
 from mfa_session.model.errors import NoMfaError
-from mfa_session.model.quoting import join, setting, unsetting
+from mfa_session.model.text import join, setting, unsetting
 from mfa_session.system import execute as execution
 from mfa_session.system.console import Console, paint
 from mfa_session.system.not_started import NOT_FOUND

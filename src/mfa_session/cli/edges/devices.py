@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_session.cli.run import Basics
-    from mfa_session.model.devices import NewDevice
+    from mfa_session.model.iam import NewDevice
     from mfa_session.model.ports import Caller
 
 

@@ -11,8 +11,8 @@ from mfa_session.files.disk import Disk
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.files.state import ReadOnlyState
 from mfa_session.guard.unmatched import find_unmatched
-from mfa_session.model.aws_paths import expand
-from mfa_session.model.doctor_ports import DoctorEdges
+from mfa_session.model.feature_ports import DoctorEdges
+from mfa_session.model.paths import expand
 from mfa_session.shell.scripts import guarded_commands
 from mfa_session.shell.start import evaluating, guard_set_up
 from mfa_session.system.keyring_access import Keyring
@@ -28,7 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.cli.run import Basics
     from mfa_session.model.session import Keys
-    from mfa_session.model.settings_file import SettingsFile
+    from mfa_session.model.settings import SettingsFile
 
 
 def make_doctor(basics: Basics) -> DoctorEdges:

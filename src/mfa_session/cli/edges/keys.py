@@ -10,7 +10,7 @@ from mfa_session.system.stored_sessions import StoredSessions
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.cli.run import Basics
-    from mfa_session.model.key_ports import KeyEdges
+    from mfa_session.model.long_term_keys import KeyEdges
 
 
 def make_stored_keys(basics: Basics) -> StoredKeys:
@@ -42,7 +42,7 @@ def make_keys(basics: Basics) -> KeyEdges:
     from mfa_session.aws.keys import IamKeys  # noqa: PLC0415  # a login from the keyring needs none
     from mfa_session.files.key_files import KeyFiles  # noqa: PLC0415
     from mfa_session.files.key_journal import KeyJournal  # noqa: PLC0415
-    from mfa_session.model.key_ports import KeyEdges  # noqa: PLC0415
+    from mfa_session.model.long_term_keys import KeyEdges  # noqa: PLC0415
     from mfa_session.system.process_line import process_line  # noqa: PLC0415
     from mfa_session.system.signals import uninterrupted  # noqa: PLC0415
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mfa_session.aws.sts import AwsCalls
 from mfa_session.files.cli_cache import CliCacheFiles
-from mfa_session.model.roles_ports import RolesEdges
+from mfa_session.model.feature_ports import RolesEdges
 from mfa_session.system.open_files import most_locks
 from mfa_session.system.signals import put_off
 from mfa_session.system.timeouts import run_limited

@@ -8,10 +8,9 @@ from functools import partial
 from mfa_session.files.plain_file import PlainFile
 from mfa_session.files.profiles_writer import ProfilesWriter
 from mfa_session.files.settings_writer import SettingsWriter
-from mfa_session.model.aws_paths import home
 from mfa_session.model.errors import UsageError
-from mfa_session.model.settings_file import settings_path
-from mfa_session.model.setup_ports import SetupEdges
+from mfa_session.model.feature_ports import SetupEdges
+from mfa_session.model.paths import home, settings_path
 from mfa_session.shell.dialects import DIALECTS
 from mfa_session.shell.start import ShellStart
 from mfa_session.shell.variables import find_shell

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.arns import parse_arn
 from mfa_session.model.errors import UsageError
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.record import Record, Result
 from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action
 from mfa_session.policy.commands.files import read_one

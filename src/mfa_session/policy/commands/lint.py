@@ -7,8 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.errors import ConfigurationError, UsageError
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result, error_data
+from mfa_session.model.record import Record, Result
 from mfa_session.policy.baseline import Baseline
 from mfa_session.policy.commands.files import read_files
 from mfa_session.policy.commands.lint_text import Located, annotation_of, data_of, lines_of
@@ -63,9 +62,7 @@ class Linted(Record):
         """Return it for scripts."""
         return {
             "findings": [data_of(each) for each in self.findings],
-            "errors": [
-                {"file": each.file, **error_data(each.error)} for each in self.reading.errors
-            ],
+            "errors": [{"file": each.file, **each.error.summary()} for each in self.reading.errors],
             "policies": len(self.reading.documents),
             "passed_over": self.reading.passed_over,
             "known": self.known,

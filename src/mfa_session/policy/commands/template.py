@@ -6,8 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import UsageError
-from mfa_session.model.record import Record
-from mfa_session.model.result import Result
+from mfa_session.model.record import Record, Result
 from mfa_session.policy.templates import catalogue
 from mfa_session.policy.templates.shape import Choices
 

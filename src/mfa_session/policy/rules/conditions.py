@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.model.nearest import nearest_of
+from mfa_session.model.text import nearest_of
 from mfa_session.policy.case import KINDS
 from mfa_session.policy.conditions import OPERATORS
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT

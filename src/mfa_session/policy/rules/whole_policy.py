@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_session.model.nearest import nearest_of
+from mfa_session.model.text import nearest_of
 from mfa_session.policy.aws_names import LOOK_UP
 from mfa_session.policy.case import KINDS
 from mfa_session.policy.coverage import names_of

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import UsageError
-from mfa_session.model.nearest import nearest_of
+from mfa_session.model.text import nearest_of
 from mfa_session.policy.templates import identity, resources
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.durations import format_duration
+from mfa_session.model.times import format_duration
 from mfa_session.policy.templates.shape import (
     HAS_MFA,
     HAS_NO_MFA,

@@ -1,4 +1,4 @@
-"""Where the AWS files are, and what `~` means: as botocore has it."""
+"""Where the person's files are: the AWS files and `~` as botocore finds them, and config.toml."""
 
 from __future__ import annotations
 
@@ -50,3 +50,22 @@ def home(environ: Mapping[str, str]) -> str:
         return pwd.getpwuid(os.getuid()).pw_dir
     except KeyError:
         return "~"
+
+
+def settings_path(environ: Mapping[str, str]) -> str:
+    """Return where config.toml is looked for."""
+    named = environ.get("MFA_SESSION_CONFIG")
+    if named:
+        return expand(named, environ)
+    return os.path.join(_application_folder(environ), "mfa-session", "config.toml")
+
+
+def _application_folder(environ: Mapping[str, str]) -> str:
+    named = environ.get("XDG_CONFIG_HOME") or ""
+    if os.path.isabs(named):  # as the XDG specification asks
+        return named
+    if sys.platform == "win32":
+        return environ.get("APPDATA") or os.path.expanduser(r"~\AppData\Roaming")
+    if sys.platform == "darwin":
+        return expand("~/Library/Application Support", environ)
+    return expand("~/.config", environ)

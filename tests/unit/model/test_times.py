@@ -1,4 +1,4 @@
-"""Expiry times: every tool's spelling, one meaning."""
+"""Expiry times, whichever tool wrote them, and durations."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.model.expiry import EXPIRY_KEYS, format_time, parse_time, read_expiry
+from mfa_session.model.times import (
+    EXPIRY_KEYS,
+    format_time,
+    parse_duration,
+    parse_time,
+    read_expiry,
+    spell_duration,
+)
 
 MOMENT = datetime(2031, 1, 31, 12, 30, 15, tzinfo=timezone.utc)
 MOMENTS = st.datetimes(
@@ -67,3 +74,16 @@ def test_the_earliest_of_several_counts_and_the_unreadable_does_not() -> None:
     }
     assert read_expiry(section) == MOMENT
     assert read_expiry({"region": "eu-west-1"}) is None
+
+
+@given(seconds=st.integers(0, 10**7))
+def test_what_is_spelled_is_read_back(seconds: int) -> None:
+    assert parse_duration(spell_duration(seconds)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0s"), (43200, "12h"), (2700, "45m"), (5400, "1h30m"), (86400, "1d"), (5000, "1h23m20s")],
+)
+def test_the_spelling_is_the_shortest(seconds: int, text: str) -> None:
+    assert spell_duration(seconds) == text

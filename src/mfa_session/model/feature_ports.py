@@ -1,0 +1,364 @@
+"""What the features touch beside a login: doctor, configure, many roles, serving, lookups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from mfa_session.model.record import Record
+from mfa_session.model.text import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from mfa_session.model.errors import ConfigurationError, MfaSessionError
+    from mfa_session.model.iam import AccessKey, Device, Intent
+    from mfa_session.model.ports import Caller, Edges, Secrets
+    from mfa_session.model.profiles import ProfileFiles
+    from mfa_session.model.session import Keys, Secret, Session
+    from mfa_session.model.settings import SessionOptions, SettingsFile
+
+    Setting = tuple[str, ...]
+
+CREDENTIALS, CONFIG, SETTINGS, STATE = "credentials", "config", "settings", "state"
+Answer = TypeVar("Answer")
+Answer_co = TypeVar("Answer_co", covariant=True)
+
+
+class Place(Record):
+    """A file or directory that is there: `forbidden` are the bits its mode should not have."""
+
+    path: str
+    what: str
+    mode: int
+    forbidden: int
+    is_directory: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether others may do what they should not."""
+        return bool(self.mode & self.forbidden)
+
+    @property
+    def closed_mode(self) -> int:
+        """The mode without what others should not."""
+        return self.mode & ~self.forbidden
+
+
+class Checkup(Protocol):
+    """Questions to AWS that change nothing; each raises our errors only."""
+
+    def load(self) -> None:
+        """Do what takes long before anything is asked."""
+
+    def reach(self, region: str | None) -> None:
+        """Return when STS answers, signed or not."""
+
+    def identity(self, caller: Caller) -> str:
+        """STS GetCallerIdentity: the ARN."""
+
+    def keys(self, caller: Caller) -> tuple[AccessKey, ...]:
+        """IAM ListAccessKeys: the caller's own."""
+
+    def devices(self, caller: Caller) -> tuple[Device, ...]:
+        """IAM ListMFADevices: the caller's own."""
+
+
+class Disk(Protocol):
+    """The person's files as they are now; what cannot be read raises our errors or OSError."""
+
+    def settings(self) -> SettingsFile:
+        """Read config.toml."""
+
+    def profiles(self, keep: Callable[[str, Exception], None]) -> ProfileFiles:
+        """Read both AWS files; of one that cannot be read, `keep` gets the part and the error."""
+
+    def recovered(self) -> Mapping[str, Session]:
+        """Read the sessions that the credentials file could not take, by profile."""
+
+    def intents(self) -> list[Intent]:
+        """Read the notes of enrolments that are not finished."""
+
+    def unfinished_keys(self) -> list[tuple[str, str]]:
+        """Read which moves and rotations of keys are not finished: the command, the profile."""
+
+    def places(self) -> tuple[Place, ...]:
+        """Return the files and directories whose modes matter."""
+
+    def close_places(self) -> list[str]:
+        """Take from modes what others should not have; return what was done, as commands."""
+
+    def unsafe(self) -> Mapping[str, MfaSessionError]:
+        """Return why files are not safe that others could have written, by path."""
+
+    def unwritable(self) -> Mapping[str, MfaSessionError]:
+        """Return why a session could not be written, by part of the scene."""
+
+    def leftovers(self) -> Mapping[str, str]:
+        """Return whole copies of the person's files that killed commands left, and of which."""
+
+    def exists(self, path: str) -> bool:
+        """Say whether something is at a path, which may begin with `~`."""
+
+
+class Running(Protocol[Answer_co]):
+    """Work that goes on meanwhile."""
+
+    def result(self, limit_seconds: float) -> Answer_co:
+        """Return what it returns, or raise what it raises; TimeoutError if it is not done then."""
+
+
+class Start(Protocol):
+    """Starts work that may hang."""
+
+    def __call__(self, work: Callable[[], Answer]) -> Running[Answer]:
+        """Start it, and go on."""
+
+
+class DoctorEdges(Record):
+    """All that the doctor needs of the outside.
+
+    `clock_seconds` is what AWS's clock showed more than this machine's in the last answer, None
+    before one. `options` reads the `MFA_SESSION_…` variables and raises UsageError. `strays`
+    returns the patterns that match no operation of AWS, each with the nearest one that does.
+    `stored_keys` reads the long-term keys of a profile from the keyring, and asks nobody.
+    `guarded` returns the commands that a shell's script wraps for `[guard] commands`,
+    `guard_set_up` a command that adds the guard to a shell, and `evaluating` the line with which a
+    shell evaluates what a command prints.
+    """
+
+    aws: Checkup
+    clock_seconds: Callable[[], int | None]
+    disk: Disk
+    options: Callable[[], SessionOptions]
+    stored_serials: Callable[[], list[str]]
+    secrets: Callable[[SettingsFile], Secrets]
+    stored_keys: Callable[[SettingsFile, str], Keys | None]
+    has_program: Callable[[str], bool]
+    strays: Callable[[Iterable[str]], Mapping[str, str | None]]
+    guarded: Callable[[Iterable[str]], list[str]]
+    guard_set_up: Callable[[str], str]
+    evaluating: Callable[[str, str], str]
+    start: Start
+    local_now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+    paint: Callable[[str, str], str]
+
+
+class SettingsWriter(Protocol):
+    """Writes single values of config.toml; each method raises ConfigurationError."""
+
+    path: str
+
+    def check_writable(self) -> None:
+        """Find out, changing nothing, whether `update` could work."""
+
+    def read(self) -> bytes:
+        """Return the file's bytes as they are now; none if there is no file."""
+
+    def edited(self, data: bytes, values: Mapping[Setting, object]) -> bytes:
+        """Return the bytes with these values."""
+
+    def update(self, values: Mapping[Setting, object], seen: SettingsFile) -> None:
+        """Write them, unless one is no longer what it was when it was `seen`."""
+
+
+class ProfilesWriter(Protocol):
+    """Writes single values of the AWS config file; each method raises ConfigurationError.
+
+    A place is a profile and a key; a value of None removes the line. `before` are the values
+    that are expected to stand there.
+    """
+
+    path: str
+
+    def check_writable(self) -> None:
+        """Find out, changing nothing, whether `update` could work."""
+
+    def read(self) -> bytes:
+        """Return the file's bytes as they are now; none if there is no file."""
+
+    def edited(
+        self, values: Mapping[Setting, str | None], before: Mapping[Setting, object]
+    ) -> bytes:
+        """Return the file's bytes with these values."""
+
+    def update(
+        self, values: Mapping[Setting, str | None], before: Mapping[Setting, object]
+    ) -> None:
+        """Write them."""
+
+
+class PlainFile(Protocol):
+    """A file that is written whole."""
+
+    path: str
+
+    def check(self) -> None:
+        """Refuse what is known to fail, before anything is written."""
+
+    def read(self) -> bytes:
+        """Return its bytes; none if there is no file."""
+
+    def replace(self, seen: bytes, data: bytes) -> None:
+        """Write it, unless it is no longer what was `seen`."""
+
+
+class ShellStart(Protocol):
+    """How one shell starts: the script that `configure` writes, and the line that sources it."""
+
+    shell: str
+    script: str
+    start_file: str | None
+    line: str
+
+    def is_sourced_in(self, start: bytes) -> bool:
+        """Say whether a start file sources the script already."""
+
+    def with_line(self, start: bytes) -> bytes:
+        """Return a start file with the line at its end."""
+
+    def guard_script(self, commands: Iterable[str]) -> str:
+        """Return the script with the guard, before `aws` and these commands."""
+
+    def completion_script(self) -> str:
+        """Return the script that only completes."""
+
+
+class SetupEdges(Record):
+    """All that `configure` touches besides what a login touches.
+
+    `file` takes a path, and what to call it if it must be ours alone. `shell_start` takes a
+    shell. `usual_shell` is None where the shell is not known, or cannot be set up.
+    """
+
+    settings: SettingsWriter
+    profiles: ProfilesWriter
+    file: Callable[[str, str | None], PlainFile]
+    shell_start: Callable[[str], ShellStart]
+    usual_shell: Callable[[], str | None]
+    choose: Callable[[str, list[str]], str]
+    uninterrupted: Callable[[], AbstractContextManager[None]]
+
+
+class Signals(Protocol):
+    """Signals that have been put off."""
+
+    def strike(self) -> None:
+        """Raise the first that has come: KeyboardInterrupt, or SystemExit."""
+
+
+class CliCache(Protocol):
+    """The files of the AWS CLI's cache, by name."""
+
+    def check(self) -> None:
+        """Refuse a cache that cannot be written, or is not ours alone; change nothing."""
+
+    def read(self, name: str) -> bytes | None:
+        """Return an entry's bytes, or None; ConfigurationError for what is not ours."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write an entry whole; ConfigurationError where that fails."""
+
+    def foreign(self, name: str) -> ConfigurationError:
+        """Return the error for what stands in the place of an entry and is none."""
+
+
+class RolesEdges(Record):
+    """Everything that many role sessions touch.
+
+    `session` makes its calls to AWS from many threads. `progress` shows a line in the place of the
+    one before. `most_locks` is how many locks may be held at a time.
+    """
+
+    session: Edges
+    put_off: Callable[[], AbstractContextManager[Signals]]
+    pause: Callable[[float], None]
+    progress: Callable[[str], None]
+    most_locks: int
+    cache: CliCache
+
+
+class Federation(Protocol):
+    """AWS's federation endpoint."""
+
+    def url_for(self, caller: Caller, url: str) -> str:
+        """Return the endpoint's URL: `url`, unless the AWS settings name another."""
+
+    def signin_token(self, caller: Caller, url: str, seconds: int | None) -> Secret | None:
+        """Return a token that signs in once; None where AWS refuses the session.
+
+        `seconds` is SessionDuration; None leaves it out. Raises UnreachableError.
+        """
+
+
+class Browser(Protocol):
+    """The person's browser."""
+
+    def open(self, url: Secret) -> None:
+        """Open a URL that nobody else may see. ConfigurationError where it does not come."""
+
+
+class OwnProgram(Protocol):
+    """This program, started once more."""
+
+    def run(self, words: Sequence[str], environ: Mapping[str, str]) -> tuple[int, str, str]:
+        """Return exit code, stdout and stderr."""
+
+    def stop(self) -> None:
+        """End what runs, and start no more."""
+
+
+class RunChild(Protocol):
+    """Runs a command as our child, to its end."""
+
+    def __call__(
+        self, command: Sequence[str], environ: Mapping[str, str], started: Callable[[], None]
+    ) -> int:
+        """Return its exit code, negative for a signal; `started` is called once it runs."""
+
+
+class JobEdges(Record):
+    """The edges.
+
+    `end_as` returns an exit code for us, or ends us by the signal that a negative one stands for.
+    `wait_for_signal` returns the number of one that ends a program. `write_profile` writes
+    settings to a profile of the AWS config, in the place of those that differ.
+    """
+
+    own_program: OwnProgram
+    run_child: RunChild
+    end_as: Callable[[int], int]
+    wait_for_signal: Callable[[], int]
+    write_profile: Callable[[str, Mapping[str, str]], None]
+
+
+INSTANCE = "instance"
+
+
+class Target(Record):
+    """One thing that is named: its kind and id, and what AWS says of it where it was asked."""
+
+    kind: str
+    id: str
+    name: str | None = None
+    state: str | None = None
+
+    def line(self) -> str:
+        """Return it as a person is shown it."""
+        parts = (self.kind, self.id, self.name, self.state)
+        return printable("  ".join(part for part in parts if part))
+
+
+class Lookups(Protocol):
+    """What AWS says of an account and of things in it; each raises our errors only."""
+
+    def account_id(self) -> str | None:
+        """Return the caller's account."""
+
+    def alias(self) -> str | None:
+        """Return the account's alias; None where there is none, or it may not be known."""
+
+    def describe(self, targets: Iterable[Target]) -> Mapping[Target, Target]:
+        """Return each target that is known, with its name and state."""
