@@ -23,11 +23,12 @@ REJECTED = (
 class Rule:
     """A mistake by name: an error lets people through or locks them out, a warning may.
 
-    A note is about what is probably not meant.
+    A note is about what is probably not meant. `text` is what docs/policies.md says of it.
     """
 
     id: str
     severity: str
+    text: str
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from urllib.parse import quote
 from mfa_session import __version__
 from mfa_session.policy.commands.lint_text import elements
 from mfa_session.policy.lint import RULES
-from mfa_session.policy.rule_texts import TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,12 +48,11 @@ def sarif_log(findings: Sequence[Located], errors: Sequence[FileError]) -> dict[
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    text = TEXTS.get(rule.id, rule.id)
     return {
         "id": rule.id,
         "name": "".join(word.capitalize() for word in rule.id.split("-")),
-        "shortDescription": {"text": _CODE.sub(r"\1", text)},
-        "help": {"text": _CODE.sub(r"\1", text), "markdown": text},
+        "shortDescription": {"text": _CODE.sub(r"\1", rule.text)},
+        "help": {"text": _CODE.sub(r"\1", rule.text), "markdown": rule.text},
         "defaultConfiguration": {"level": rule.severity},
     }
 

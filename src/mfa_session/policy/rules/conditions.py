@@ -25,14 +25,47 @@ if TYPE_CHECKING:
     from mfa_session.policy.case import Case
     from mfa_session.policy.document import Condition
 
-UNKNOWN_OPERATOR = Rule("unknown-operator", ERROR)
-UNKNOWN_KEY = Rule("unknown-mfa-key", ERROR)
-WRONG_OPERATOR = Rule("wrong-operator", WARNING)
-NOT_A_BOOLEAN = Rule("not-a-boolean", ERROR)
-NOT_A_NUMBER = Rule("age-not-a-number", ERROR)
-AGE_TOO_SHORT = Rule("age-too-short", NOTE)
-AGE_TOO_LONG = Rule("age-beyond-any-session", NOTE)
-NARROWED = Rule("deny-narrowed", WARNING)
+UNKNOWN_OPERATOR = Rule(
+    "unknown-operator",
+    ERROR,
+    "IAM has no such operator and rejects the policy; the previous version stays in force.",
+)
+UNKNOWN_KEY = Rule(
+    "unknown-mfa-key",
+    ERROR,
+    "A key that resembles one of the two, such as `aws:MFAPresent`: no request carries it.",
+)
+WRONG_OPERATOR = Rule(
+    "wrong-operator",
+    WARNING,
+    "`StringEquals` or similar on a boolean or a number: AWS does not document the result.",
+)
+NOT_A_BOOLEAN = Rule(
+    "not-a-boolean",
+    ERROR,
+    "Compared with something other than true or false: no value matches.",
+)
+NOT_A_NUMBER = Rule(
+    "age-not-a-number",
+    ERROR,
+    "Compared with something other than seconds, such as `1h`: no age matches.",
+)
+AGE_TOO_SHORT = Rule(
+    "age-too-short",
+    NOTE,
+    "Under two minutes. The age is in seconds; minutes or hours may be intended.",
+)
+AGE_TOO_LONG = Rule(
+    "age-beyond-any-session",
+    NOTE,
+    "Over 36 hours. No session lasts that long, so the limit is never reached.",
+)
+NARROWED = Rule(
+    "deny-narrowed",
+    WARNING,
+    "Another condition (network, time, TLS) must match as well: where it does not, nobody "
+    "without MFA is stopped.",
+)
 RULES = (
     UNKNOWN_OPERATOR,
     UNKNOWN_KEY,

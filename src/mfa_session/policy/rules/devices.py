@@ -18,15 +18,55 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Statement
     from mfa_session.policy.source import Position
 
-DENIES_NOTHING = Rule("deny-denies-nothing", ERROR)
-ONLY_ONESELF = Rule("deny-reaches-only-oneself", ERROR)
-DISCOVERY_DENIED = Rule("discovery-denied", WARNING)
-ENROLMENT_DENIED = Rule("enrolment-denied", WARNING)
-ENROLMENT_NEEDS_MFA = Rule("enrolment-needs-mfa", WARNING)
-REMOVAL_SPARED = Rule("removal-without-mfa", ERROR)
-DELETION_SPARED = Rule("deletion-without-mfa", NOTE)
-OWN_REMOVAL = Rule("own-removal-without-mfa", WARNING)
-SESSION_TOKEN = Rule("mfa-on-get-session-token", WARNING)
+DENIES_NOTHING = Rule(
+    "deny-denies-nothing",
+    ERROR,
+    "`NotAction` holds `*`, which is every action: nothing is left to deny.",
+)
+ONLY_ONESELF = Rule(
+    "deny-reaches-only-oneself",
+    ERROR,
+    "`NotAction`, but `Resource` is one's own user: nobody is stopped without MFA from "
+    "anything else.",
+)
+DISCOVERY_DENIED = Rule(
+    "discovery-denied",
+    WARNING,
+    "The Deny does not exempt `iam:ListMFADevices`: at login, users cannot find their device.",
+)
+ENROLMENT_DENIED = Rule(
+    "enrolment-denied",
+    WARNING,
+    "The Deny does not exempt `iam:CreateVirtualMFADevice` or `iam:EnableMFADevice`: new "
+    "users cannot get a device.",
+)
+ENROLMENT_NEEDS_MFA = Rule(
+    "enrolment-needs-mfa",
+    WARNING,
+    "Creating the first device is allowed only with MFA: new users are locked out.",
+)
+REMOVAL_SPARED = Rule(
+    "removal-without-mfa",
+    ERROR,
+    "The Deny exempts `iam:DeactivateMFADevice`, perhaps through `iam:*`: whoever has the "
+    "long-term key can deactivate the device.",
+)
+DELETION_SPARED = Rule(
+    "deletion-without-mfa",
+    NOTE,
+    "The Deny exempts `iam:DeleteVirtualMFADevice`: whoever has the long-term key can "
+    "delete devices that are not enabled.",
+)
+OWN_REMOVAL = Rule(
+    "own-removal-without-mfa",
+    WARNING,
+    "Users may deactivate their own device without MFA, in a policy that otherwise requires it.",
+)
+SESSION_TOKEN = Rule(
+    "mfa-on-get-session-token",
+    WARNING,
+    "GetSessionToken needs no permission, and no Deny stops it: the condition has no effect.",
+)
 RULES = (
     DENIES_NOTHING,
     ONLY_ONESELF,

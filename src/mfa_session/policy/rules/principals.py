@@ -20,12 +20,40 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.source import Position
 
-ANYONE = Rule("anyone-with-mfa", ERROR)
-SERVICE = Rule("service-has-no-mfa", ERROR)
-FEDERATED = Rule("federation-has-no-mfa", ERROR)
-ROLE = Rule("role-session-has-no-mfa", WARNING)
-IN_ROLE_POLICY = Rule("mfa-in-role-policy", WARNING)
-SCP = Rule("scp-locks-out-roles", ERROR)
+ANYONE = Rule(
+    "anyone-with-mfa",
+    ERROR,
+    "The principal is `*`, or everybody but some (`NotPrincipal`): everybody with any AWS "
+    "account and a device gets through. A warning if only from some networks.",
+)
+SERVICE = Rule(
+    "service-has-no-mfa",
+    ERROR,
+    "The statement requires MFA of an AWS service: the service is locked out.",
+)
+FEDERATED = Rule(
+    "federation-has-no-mfa",
+    ERROR,
+    "The statement requires MFA of SAML or OpenID Connect users: they are locked out.",
+)
+ROLE = Rule(
+    "role-session-has-no-mfa",
+    WARNING,
+    "The statement requires MFA of role sessions, which carry none: they are locked out, "
+    "also where a Deny is for everybody and the role is allowed the same by name. Require "
+    "MFA in the role's trust policy.",
+)
+IN_ROLE_POLICY = Rule(
+    "mfa-in-role-policy",
+    WARNING,
+    "The same in the role's own permission policy (`--role`).",
+)
+SCP = Rule(
+    "scp-locks-out-roles",
+    ERROR,
+    "A service control policy asks MFA of every principal: role sessions, which bring "
+    "none, are locked out for good.",
+)
 RULES = (ANYONE, SERVICE, FEDERATED, ROLE, IN_ROLE_POLICY, SCP)
 _ROLE_ARN_KEY = "aws:principalarn"
 # A role like any other, to see whether a pattern takes in all of them.

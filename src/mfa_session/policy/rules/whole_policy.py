@@ -21,10 +21,29 @@ if TYPE_CHECKING:
     from mfa_session.policy.case import Case
     from mfa_session.policy.json_text import Node
 
-DEFEATED = Rule("allowed-without-mfa-too", ERROR)
-UNKNOWN_ELEMENT = Rule("unknown-element", ERROR)
-UNKNOWN_ACTION = Rule("unknown-action", WARNING)
-OLD_VERSION = Rule("old-version", WARNING)
+DEFEATED = Rule(
+    "allowed-without-mfa-too",
+    ERROR,
+    "Another statement allows the same without MFA, and no Deny takes it away: everybody "
+    "gets through.",
+)
+UNKNOWN_ELEMENT = Rule(
+    "unknown-element",
+    ERROR,
+    "IAM has no such element (`Conditions`, for example) and rejects the policy.",
+)
+UNKNOWN_ACTION = Rule(
+    "unknown-action",
+    WARNING,
+    "AWS lists no such action, or none that the pattern matches. A note where no other "
+    "name is near, because the action may be retired, or newer than the list.",
+)
+OLD_VERSION = Rule(
+    "old-version",
+    WARNING,
+    "Variables such as `${aws:username}` are plain text unless `Version` is `2012-10-17`: "
+    "they match nobody.",
+)
 RULES = (DEFEATED, UNKNOWN_ELEMENT, UNKNOWN_ACTION, OLD_VERSION)
 
 MOST_SHOWN = 3

@@ -29,78 +29,150 @@ FIRST_STEPS = frozenset(
 class Mistake(NamedTuple):
     """A way for conditions to match the wrong credentials, in words."""
 
+    rule: Rule
     message: str
     who: str
 
 
-MISTAKES = {
-    "deny-misses-long-term-keys": Mistake(
+_MISTAKES = (
+    Mistake(
+        Rule(
+            "deny-misses-long-term-keys",
+            ERROR,
+            "`Bool` … `false` does not match where the key is missing: long-term access keys are "
+            "not stopped.",
+        ),
         "this Deny matches only if the key is present and false; a request signed with a "
         "long-term access key does not carry it",
         "long-term access keys are not stopped: the CLI and every SDK without a session",
     ),
-    "deny-misses-sessions-without-mfa": Mistake(
+    Mistake(
+        Rule(
+            "deny-misses-sessions-without-mfa",
+            ERROR,
+            "`Null` … `true` matches only where the key is missing: sessions without MFA are not "
+            "stopped.",
+        ),
         "this Deny matches only if the key is absent; a session without MFA carries it, as false",
         "sessions without MFA are not stopped: one GetSessionToken call without a code is enough",
     ),
-    "deny-age-misses-no-mfa": Mistake(
+    Mistake(
+        Rule(
+            "deny-age-misses-no-mfa",
+            ERROR,
+            "Without `IfExists` there is no age to compare: nobody without MFA is stopped.",
+        ),
         "this Deny matches only if there is an MFA age; without MFA there is none",
         "nobody without MFA is stopped; only those whose MFA is too old are",
     ),
-    "deny-applies-with-mfa": Mistake(
+    Mistake(
+        Rule(
+            "deny-applies-with-mfa",
+            ERROR,
+            "Inverted: everybody with MFA is locked out.",
+        ),
         "this Deny matches requests with MFA",
         "everybody with MFA is locked out, and nobody gets in by using it",
     ),
-    "deny-age-inverted": Mistake(
+    Mistake(
+        Rule(
+            "deny-age-inverted",
+            ERROR,
+            "Inverted: a recent code is locked out, an old one is not.",
+        ),
         "this Deny matches an MFA that is younger than the limit, and exempts an older one",
         "everybody who has just used MFA is locked out; an old MFA is not stopped",
     ),
-    "allow-bool-if-exists": Mistake(
+    Mistake(
+        Rule(
+            "allow-bool-if-exists",
+            ERROR,
+            "`IfExists` matches where the key is missing: long-term access keys get through. The "
+            'console\'s "MFA required" box writes this.',
+        ),
         "IfExists makes this Allow match if the key is absent, as it is for long-term keys",
         "long-term access keys get through without MFA",
     ),
-    "allow-any-session": Mistake(
+    Mistake(
+        Rule(
+            "allow-any-session",
+            ERROR,
+            "`Null` … `false` matches whatever value the key has: every session gets through.",
+        ),
         "this Allow matches if the key is present, whatever its value",
         "every session gets through: without MFA it carries the key, too, as false",
     ),
-    "allow-age-if-exists": Mistake(
+    Mistake(
+        Rule(
+            "allow-age-if-exists",
+            ERROR,
+            "`IfExists` matches where the age is missing: everybody without MFA gets through.",
+        ),
         "IfExists makes this Allow match if there is no MFA age, and without MFA there is none",
         "everybody without MFA gets through; only those whose MFA is too old are stopped",
     ),
-    "allow-for-all-values": Mistake(
+    Mistake(
+        Rule(
+            "allow-for-all-values",
+            ERROR,
+            "`ForAllValues` matches where the key is missing: long-term access keys get through.",
+        ),
         "ForAllValues matches if the key is absent, as it is for long-term keys",
         "long-term access keys get through without MFA",
     ),
-    "allow-without-mfa": Mistake(
+    Mistake(
+        Rule(
+            "allow-without-mfa",
+            ERROR,
+            "Inverted: everybody without MFA gets through, nobody with it. Only what is needed to "
+            "set up MFA may be allowed this way.",
+        ),
         "this Allow matches only requests without MFA",
         "everybody without MFA gets through, and everybody with MFA is locked out",
     ),
-    "allow-age-inverted": Mistake(
+    Mistake(
+        Rule(
+            "allow-age-inverted",
+            ERROR,
+            "Inverted: a recent code is locked out.",
+        ),
         "this Allow matches only an MFA that is older than the limit",
         "everybody who has just used MFA is locked out until it is old enough",
     ),
-    "bool-true-and-false": Mistake(
+    Mistake(
+        Rule(
+            "bool-true-and-false",
+            ERROR,
+            "The values of one key are alternatives: the condition treats everybody alike.",
+        ),
         "the values of a key are alternatives: true or false matches any value",
         "everybody is treated alike, with MFA or without",
     ),
-    "conditions-never-match": Mistake(
+    Mistake(
+        Rule(
+            "conditions-never-match",
+            ERROR,
+            "All conditions of a statement must match, and these never do together: the statement "
+            "has no effect.",
+        ),
         "no request can match these conditions together",
         "nobody is let in or kept out by this statement: it has no effect",
     ),
-}
+)
 
 
 NOT_HERE = "nothing in this file allows them this, but another policy may"
-RULES = tuple(Rule(name, ERROR) for name in MISTAKES)
+RULES = tuple(mistake.rule for mistake in _MISTAKES)
+_BY_NAME = {mistake.rule.id: mistake for mistake in _MISTAKES}
 
 
 def check_reach(case: Case) -> Iterator[Flaw]:
     """Find MFA conditions that match the wrong credentials, unless other statements mend it."""
     name = _mistake_of(case)
     if name is not None:
-        mistake, backed = MISTAKES[name], _is_backed_here(case)
+        mistake, backed = _BY_NAME[name], _is_backed_here(case)
         yield Flaw(
-            rule=Rule(name, ERROR),
+            rule=mistake.rule,
             position=_culprit(case, name).position,
             message=mistake.message,
             who=f"{mistake.who}; {NOT_HERE}" if backed else mistake.who,
