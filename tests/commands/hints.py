@@ -520,7 +520,7 @@ ROWS = {
     ),
     # Policies
     "a template that needs an option": Row(
-        "policy.templates.catalogue:make",
+        "policy.commands.template:make",
         "policy template",
         ("policy", "template", "trust"),
         fills={"ACCOUNT": "123456789012"},
@@ -655,8 +655,8 @@ NOT_RUN = {
     "aws.request:login": "the property that the errors of AWS are made with",
     "setup.shell:_text": "the head of a script",
     "shell.scripts": "the head of a script",
-    "policy.templates.identity:max_age": "a remark on a policy, for everybody whom it is for",
-    "policy.templates.identity:_notes_on_own": "a remark on a policy, likewise",
+    "policy.templates:_max_age": "a remark on a policy, for everybody whom it is for",
+    "policy.templates:_notes_on_own": "a remark on a policy, likewise",
     "doctor.sessions:look_at_default": "the command that a finding speaks of",
     # What cannot be run to its end here.
     "model.long_term_keys:not_stored": "`doctor` looks; the key is only where the person has it",

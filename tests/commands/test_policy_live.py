@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mfa_session.policy.templates.catalogue import make
-from mfa_session.policy.templates.shape import Choices
+from mfa_session.policy.commands.template import make
+from mfa_session.policy.templates import Choices
 from places import AwsFiles, long_term
 
 if TYPE_CHECKING:

@@ -114,7 +114,7 @@ def _names_to_use(environ: Mapping[str, str], sessions: Iterable[str]) -> list[s
 
 
 def _templates(prefix: str) -> list[str]:
-    from mfa_session.policy.templates.catalogue import TEMPLATES  # noqa: PLC0415  # rarely asked
+    from mfa_session.policy.templates import TEMPLATES  # noqa: PLC0415  # rarely asked
 
     return [prefix + template.name for template in TEMPLATES]
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import TypeVar
 
-    from mfa_session.policy.commands.lint_text import Located
+    from mfa_session.policy.commands.lint_output import Located
 
     Key = tuple[str, str, str, str]
     L = TypeVar("L", bound=Located)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mfa_session.policy.json_text import Node
-    from mfa_session.policy.source import PolicyText, Position
+    from mfa_session.policy.policy_text import PolicyText, Position
 
 TRUST_ACTIONS = {
     "sts:assumerole",

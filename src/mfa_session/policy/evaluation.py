@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.record import Record
 from mfa_session.policy.document import LIMITS, TRUST_ACTIONS
+from mfa_session.policy.matching import Match, look_at
 from mfa_session.policy.patterns import Query, covers, wild
 from mfa_session.policy.request import RequestContext, Truth, all_of, any_of
-from mfa_session.policy.statements import Match, look_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

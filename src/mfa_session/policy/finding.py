@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mfa_session.policy.case import Case
 
 if TYPE_CHECKING:
-    from mfa_session.policy.source import Position
+    from mfa_session.policy.policy_text import Position
 
 ERROR = "error"
 WARNING = "warning"

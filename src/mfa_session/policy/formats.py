@@ -10,7 +10,7 @@ from mfa_session.policy.json_text import Node, parse_lines
 from mfa_session.policy.yaml_text import parse_yaml
 
 if TYPE_CHECKING:
-    from mfa_session.policy.source import PolicyText
+    from mfa_session.policy.policy_text import PolicyText
 
 _YAML_NAMES = (".yaml", ".yml")
 _JSON_NAMES = (".json", ".jsonl", ".ndjson", ".tfstate")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.source import PolicyText
+    from mfa_session.policy.policy_text import PolicyText
 
 DEEPEST = 128
 LONGEST_NUMBER = 400  # characters; Python refuses to read integers of some thousands

@@ -12,9 +12,8 @@ from mfa_session.model.record import Record
 from mfa_session.policy.conditions import read_operator
 from mfa_session.policy.document import CURRENT_VERSION, Condition, Document, Principals, Statement
 from mfa_session.policy.formats import read_nodes
-from mfa_session.policy.looks import looks_like_statement
-from mfa_session.policy.search import Found, Search
-from mfa_session.policy.source import PolicyText
+from mfa_session.policy.policy_text import PolicyText
+from mfa_session.policy.search import Found, Search, looks_like_statement
 from mfa_session.policy.where import Where, kind_by_name
 
 if TYPE_CHECKING:

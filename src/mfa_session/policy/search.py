@@ -14,15 +14,16 @@ from urllib.parse import unquote
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics, wrappings
 from mfa_session.policy.json_text import Node, parse
-from mfa_session.policy.looks import looks_like_policy, looks_like_statement
-from mfa_session.policy.source import Embedded, UrlDecoded
+from mfa_session.policy.policy_text import Embedded, UrlDecoded
 from mfa_session.policy.where import Where
 
 if TYPE_CHECKING:
-    from mfa_session.policy.source import PolicyText
+    from mfa_session.policy.json_text import Members
+    from mfa_session.policy.policy_text import PolicyText
+
 
 _DEEPEST_STRINGS = 4  # a policy in a string in a string …
-_EFFECT = re.compile("(?<![a-z])[Ee]ffect(?!s)")  # not Kubernetes' sideEffects
+_EFFECT_IN_TEXT = re.compile("(?<![a-z])[Ee]ffect(?!s)")  # not Kubernetes' sideEffects
 _ENCODED_BRACES = ("%7B", "%7b", "%5B", "%5b")
 
 
@@ -100,4 +101,30 @@ def may_hold_policy(text: str) -> bool:
     """Say whether a text can hold a policy: quick, and never wrongly no."""
     if "tatement" in text or "STATEMENT" in text:
         return True
-    return "ction" in text and _EFFECT.search(text) is not None
+    return "ction" in text and _EFFECT_IN_TEXT.search(text) is not None
+
+
+_STATEMENT = ("Statement", "statement", "STATEMENT")
+_EFFECT = ("Effect", "effect", "EFFECT")
+_SUBJECTS = ("Action", "NotAction", "action", "notAction", "notaction", "ACTION")
+
+
+def looks_like_policy(members: Members) -> bool:
+    """Say whether an object is a policy: others have a Statement, too, such as a WAF rule."""
+    inner = next((members[name] for name in _STATEMENT if name in members), None)
+    if inner is None:
+        return False
+    items = inner.value if isinstance(inner.value, list) else [inner]
+    if any(looks_like_statement(item) or _has(item, _EFFECT) for item in items):
+        return True
+    return "Version" in members and isinstance(inner.value, list)
+
+
+def looks_like_statement(node: Node) -> bool:
+    """Say whether a value is a statement."""
+    return _has(node, _EFFECT) and _has(node, _SUBJECTS)
+
+
+def _has(node: Node, names: tuple[str, ...]) -> bool:
+    value = node.value
+    return isinstance(value, dict) and any(name in value for name in names)

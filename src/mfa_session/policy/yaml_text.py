@@ -14,7 +14,7 @@ from mfa_session.policy.json_text import DEEPEST, Node
 
 if TYPE_CHECKING:
     from mfa_session.policy.json_text import Value
-    from mfa_session.policy.source import PolicyText
+    from mfa_session.policy.policy_text import PolicyText
 
 INSTALL = "python -m pip install 'mfa-session[yaml]'"
 MOST_NODES = 2_000_000

@@ -17,7 +17,7 @@ from hypothesis.strategies import integers
 from mfa_session.policy import credentials
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
 from mfa_session.policy.lint import lint
-from mfa_session.policy.principals import acting_as
+from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.request import Request, RequestContext
 from mfa_session.policy.rules.devices import SPARED

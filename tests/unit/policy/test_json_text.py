@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy.json_text import DEEPEST, Node, parse
-from mfa_session.policy.source import PolicyText
+from mfa_session.policy.policy_text import PolicyText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

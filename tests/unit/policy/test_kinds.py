@@ -13,7 +13,7 @@ from mfa_session.policy import credentials
 from mfa_session.policy.aws_names import AwsNames
 from mfa_session.policy.evaluation import ALLOWED, evaluate
 from mfa_session.policy.lint import lint
-from mfa_session.policy.principals import acting_as
+from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.request import Request
 from policy.kinds import AGE, FALSE, STATED, WITH, Stated, allow

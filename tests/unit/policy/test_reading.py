@@ -9,8 +9,8 @@ import pytest
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy.lint import lint
+from mfa_session.policy.policy_text import Position
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.source import Position
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Condition, Document

@@ -9,8 +9,8 @@ import pytest
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy.fixes import plain
+from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.reading import read_policies
-from mfa_session.policy.source import PolicyText
 from mfa_session.policy.yaml_text import parse_yaml
 
 TEMPLATE = """\

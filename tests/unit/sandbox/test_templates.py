@@ -13,14 +13,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mfa_session.policy import credentials
+from mfa_session.policy.commands.template import make
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.lint import lint
-from mfa_session.policy.principals import acting_as
+from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.request import Request
-from mfa_session.policy.templates import identity
-from mfa_session.policy.templates.catalogue import TEMPLATES, make
-from mfa_session.policy.templates.shape import Choices
+from mfa_session.policy.templates import FIRST_SIGN_IN, KEPT_BACK, TEMPLATES, WITHOUT_MFA, Choices
 from mfa_session.sandbox import ALLOW_ALL
 from sandbox.people import mfa_session, plain_session, take, trust
 
@@ -227,7 +226,7 @@ class TestDenyWithoutMfa:
         carol = aws.create_user("carol", path="/eng/", policies=[policy("deny-without-mfa")])
         assert passes(client("iam", carol).list_mfa_devices)
 
-    @pytest.mark.parametrize("action", sorted(identity.WITHOUT_MFA))
+    @pytest.mark.parametrize("action", sorted(WITHOUT_MFA))
     def test_each_entry_is_needed_and_has_a_reason(self, action: str) -> None:
         whole = policy("deny-without-mfa", Choices())
         (deny,) = whole["Statement"]
@@ -238,18 +237,18 @@ class TestDenyWithoutMfa:
         else:
             assert foreseen(action, ALLOW_ALL, whole)["long-term"]
             assert not foreseen(action, ALLOW_ALL, less)["long-term"]
-        assert identity.WITHOUT_MFA[action]
+        assert WITHOUT_MFA[action]
 
     def test_the_list_is_no_longer_than_that(self) -> None:
-        asked = {"iam:DeleteAccessKey", "iam:CreateAccessKey", *identity.KEPT_BACK,
-                 *identity.FIRST_SIGN_IN, "s3:ListAllMyBuckets", "sts:AssumeRole"}  # fmt: skip
+        asked = {"iam:DeleteAccessKey", "iam:CreateAccessKey", *KEPT_BACK,
+                 *FIRST_SIGN_IN, "s3:ListAllMyBuckets", "sts:AssumeRole"}  # fmt: skip
         whole = policy("deny-without-mfa", Choices())
         found = {action: foreseen(action, ALLOW_ALL, whole)["long-term"] for action in asked}
         assert set(found.values()) == {False}
 
     def test_a_new_user_may_change_the_password_first_if_so_chosen(self) -> None:
         whole = policy("deny-without-mfa", Choices(first_sign_in=True, self_service=True))
-        found = [foreseen(action, ALLOW_ALL, whole) for action in identity.FIRST_SIGN_IN]
+        found = [foreseen(action, ALLOW_ALL, whole) for action in FIRST_SIGN_IN]
         assert [each["long-term"] for each in found] == [True, True]
 
 

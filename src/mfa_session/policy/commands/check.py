@@ -11,11 +11,11 @@ from mfa_session.model.record import Record, Result
 from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action
 from mfa_session.policy.commands.files import read_one
-from mfa_session.policy.commands.report import Judged, hints, table
 from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
-from mfa_session.policy.live import OwnPolicies, read_own, read_role, unread_role
-from mfa_session.policy.principals import acting_as, named_principals
+from mfa_session.policy.matching import acting_as, named_principals
+from mfa_session.policy.own_policies import OwnPolicies, read_own, read_role, unread_role
+from mfa_session.policy.reasons import Judged, hints, table
 from mfa_session.policy.request import Request, RequestContext
 
 if TYPE_CHECKING:

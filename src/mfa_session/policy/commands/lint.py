@@ -10,8 +10,13 @@ from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.policy.baseline import Baseline
 from mfa_session.policy.commands.files import read_files
-from mfa_session.policy.commands.lint_text import Located, annotation_of, data_of, lines_of
-from mfa_session.policy.commands.sarif import sarif_log
+from mfa_session.policy.commands.lint_output import (
+    Located,
+    annotation_of,
+    data_of,
+    lines_of,
+    sarif_log,
+)
 from mfa_session.policy.finding import ERROR, NOTE, WARNING
 from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.mfa import mfa_conditions

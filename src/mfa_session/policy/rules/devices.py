@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mfa_session.policy.case import Case
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.source import Position
+    from mfa_session.policy.policy_text import Position
 
 DENIES_NOTHING = Rule(
     "deny-denies-nothing",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mfa_session.policy.aws_names import WILDCARDS
 from mfa_session.policy.case import KINDS, is_for_everybody
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import concerns, is_about_everything, may_touch, names_of
 from mfa_session.policy.credentials import role_session
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, without_mfa_conditions
-from mfa_session.policy.name_list import WILDCARDS
 from mfa_session.policy.request import RequestContext
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mfa_session.policy.case import Case
     from mfa_session.policy.document import Condition, Statement
-    from mfa_session.policy.source import Position
+    from mfa_session.policy.policy_text import Position
 
 ANYONE = Rule(
     "anyone-with-mfa",

@@ -13,6 +13,7 @@ from mfa_session.model.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 # What a file is by its first bytes, and what to do about it.
 _MAGIC = (

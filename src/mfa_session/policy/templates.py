@@ -1,0 +1,358 @@
+"""Policy templates: policies that ask for MFA, for users, roles and buckets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mfa_session.model.record import Record
+from mfa_session.model.times import format_duration
+from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+Statement = dict[str, Any]
+
+_HAS_MFA = {"Bool": {MFA_PRESENT: "true"}}
+# The key is absent with a long-term key: IfExists denies that as well.
+_HAS_NO_MFA = {"BoolIfExists": {MFA_PRESENT: "false"}}
+
+
+class Choices(Record):
+    """What was said on the command line; each value has been checked."""
+
+    actions: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    max_age_seconds: int | None = None
+    external_id: str | None = None
+    bucket: str | None = None
+    partition: str = "aws"
+    self_service: bool = False
+    first_sign_in: bool = False
+
+    def given(self) -> set[str]:
+        """Return the names of what was said."""
+        return {name for name, value in self.as_dict().items() if value != getattr(Choices, name)}
+
+
+class Made(Record):
+    """A policy, and what to know about it: where it hangs, what it does, what it does not."""
+
+    statements: tuple[Statement, ...]
+    notes: tuple[str, ...]
+
+    def document(self) -> dict[str, object]:
+        """Return the whole policy."""
+        return {"Version": "2012-10-17", "Statement": list(self.statements)}
+
+
+class Template(Record):
+    """One template: `takes` names the choices that it knows, `needs` those it cannot do without."""
+
+    name: str
+    summary: str
+    build: Callable[[Choices], Made]
+    takes: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+
+
+def _statement(
+    sid: str,
+    effect: str,
+    condition: dict[str, Any] | None = None,
+    **elements: Any,
+) -> Statement:
+    """Return a statement, its elements in the usual order."""
+    made = {"Sid": sid, "Effect": effect, **elements}
+    return {**made, "Condition": condition} if condition else made
+
+
+def _resources(choices: Choices) -> str | list[str]:
+    """Return the resources, `*` where none is said."""
+    return list(choices.resources) if choices.resources else "*"
+
+
+def _younger_than(seconds: int) -> dict[str, Any]:
+    """Return the condition of an Allow that wants a recent code."""
+    return {"NumericLessThanEquals": {MFA_AGE: str(seconds)}}
+
+
+def _older_than(seconds: int) -> dict[str, Any]:
+    """Return the condition of a Deny that stops what has no recent code, or none at all."""
+    return {"NumericGreaterThanIfExists": {MFA_AGE: str(seconds)}}
+
+
+_DESTRUCTIVE = ("ec2:StopInstances", "ec2:TerminateInstances")
+_OBJECT_ACTIONS = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket")
+_DEFAULT_AGE_SECONDS = 3600
+_ATTACH = "attach it to a group of IAM users: aws iam put-group-policy --policy-document file://…"
+_ROLES = (
+    "do not attach it to a role: role sessions carry no MFA; require MFA in the role's trust "
+    "policy instead"
+)
+
+# What users need before they have MFA, to get it; each with its reason.
+WITHOUT_MFA = {
+    "iam:CreateVirtualMFADevice": "to create the first device",
+    "iam:EnableMFADevice": "to enable it with two codes, or to register a passkey",
+    "iam:GetMFADevice": "the console shows a device's details with it",
+    "iam:GetUser": "the console page on which a device is added needs it",
+    "iam:ListMFADevices": "mfa-session and other tools find the device with it",
+    "iam:ListVirtualMFADevices": "the console and `device enroll` find existing devices with it",
+    "iam:ResyncMFADevice": "without it, users whose device clock has drifted can no longer get MFA",
+    "sts:GetSessionToken": "it takes the code; no policy can deny it, the list only says so",
+}
+FIRST_SIGN_IN = {
+    "iam:ChangePassword": "new users must change their password at the first sign-in",
+    "iam:GetAccountPasswordPolicy": "the console shows the rules for passwords with it",
+}
+KEPT_BACK = ("iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice")
+
+
+def _require_mfa(choices: Choices) -> Made:
+    """Deny some actions to whoever has no MFA."""
+    actions = list(choices.actions or _DESTRUCTIVE)
+    return Made(
+        statements=(
+            _statement(
+                "DenyWithoutMFA", "Deny", _HAS_NO_MFA, Action=actions, Resource=_resources(choices)
+            ),
+        ),
+        notes=(
+            (
+                f"denies {' and '.join(actions)} without MFA, whatever other policies allow; "
+                "it allows nothing itself"
+            ),
+            _ATTACH,
+            _ROLES,
+        ),
+    )
+
+
+def _allow_with_mfa(choices: Choices) -> Made:
+    """Allow some actions to those who have MFA."""
+    actions = list(choices.actions or _DESTRUCTIVE)
+    age = choices.max_age_seconds
+    condition = {**_HAS_MFA, **(_younger_than(age) if age else {})}
+    return Made(
+        statements=(
+            _statement(
+                "AllowWithMFA", "Allow", condition, Action=actions, Resource=_resources(choices)
+            ),
+        ),
+        notes=(
+            (
+                f"allows {' and '.join(actions)} with MFA; it denies nothing: if another policy "
+                "may allow them without MFA, use require-mfa"
+            ),
+            _ATTACH,
+            _ROLES,
+        ),
+    )
+
+
+def _max_age(choices: Choices) -> Made:
+    """Deny some actions unless the code is recent."""
+    actions = list(choices.actions or _DESTRUCTIVE)
+    seconds = choices.max_age_seconds or _DEFAULT_AGE_SECONDS
+    condition = _older_than(seconds)
+    return Made(
+        statements=(
+            _statement(
+                "DenyWithOldMFA", "Deny", condition, Action=actions, Resource=_resources(choices)
+            ),
+        ),
+        notes=(
+            (
+                f"denies {' and '.join(actions)} without MFA, and when the code is older than "
+                f"{format_duration(seconds)}; it allows nothing itself"
+            ),
+            "users who are denied log in again: mfa-session login --force",
+            _ATTACH,
+            _ROLES,
+        ),
+    )
+
+
+def _deny_without_mfa(choices: Choices) -> Made:
+    """Deny everything without MFA, except what is needed to get MFA."""
+    exempt = {**WITHOUT_MFA, **(FIRST_SIGN_IN if choices.first_sign_in else {})}
+    deny = _statement(
+        "DenyAllButOwnMFAWithoutMFA",
+        "Deny",
+        _HAS_NO_MFA,
+        NotAction=sorted(exempt),
+        Resource="*",
+    )
+    own = _own_devices(choices) if choices.self_service else ()
+    needs = "" if own else "; another policy must allow what it exempts: --self-service adds that"
+    return Made(
+        statements=(*own, deny),
+        notes=(
+            "denies everything without MFA, except what is needed to get MFA" + needs,
+            *(f"{action}: {exempt[action]}" for action in sorted(exempt)),
+            f"not exempt: {' and '.join(KEPT_BACK)}; whoever has the key could remove the device",
+            "whoever has a key can add a device without MFA: watch CloudTrail for EnableMFADevice",
+            *_notes_on_own(choices),
+            _ATTACH,
+            _ROLES,
+        ),
+    )
+
+
+def _own_devices(choices: Choices) -> tuple[Statement, ...]:
+    """Allow each user to manage her own device, and nobody else's."""
+    account = choices.accounts[0] if choices.accounts else "*"
+    place = f"arn:{choices.partition}:iam::{account}"
+    # A name is taken once in an account, whatever its path, so the second is the same user.
+    users = [f"{place}:user/${{aws:username}}", f"{place}:user/*/${{aws:username}}"]
+    listing, own = (
+        ["iam:ListVirtualMFADevices"],
+        [
+            "iam:DeactivateMFADevice",
+            "iam:EnableMFADevice",
+            "iam:GetMFADevice",
+            "iam:GetUser",
+            "iam:ListMFADevices",
+            "iam:ResyncMFADevice",
+        ],
+    )
+    if choices.first_sign_in:
+        listing, own = ["iam:GetAccountPasswordPolicy", *listing], ["iam:ChangePassword", *own]
+    return (
+        _statement("AllowSeeingDevices", "Allow", Action=sorted(listing), Resource="*"),
+        _statement("AllowOwnMFA", "Allow", Action=sorted(own), Resource=users),
+        _statement(
+            "AllowOwnDevice",
+            "Allow",
+            Action=["iam:CreateVirtualMFADevice", "iam:DeleteVirtualMFADevice"],
+            Resource=f"{place}:mfa/${{aws:username}}",
+        ),
+    )
+
+
+def _notes_on_own(choices: Choices) -> tuple[str, ...]:
+    if not choices.self_service:
+        return ()
+    return (
+        (
+            "a device must have its user's name, as `mfa-session device enroll` names it; "
+            "for several devices per user, write mfa/* in AllowOwnDevice"
+        ),
+    )
+
+
+def _trust(choices: Choices) -> Made:
+    """Let users of other accounts take a role, with MFA only."""
+    condition: dict[str, Any] = dict(_HAS_MFA)
+    if choices.external_id is not None:
+        condition["StringEquals"] = {"sts:ExternalId": choices.external_id}
+    if choices.max_age_seconds is not None:
+        condition |= _younger_than(choices.max_age_seconds)
+    named = ", ".join(choices.accounts)
+    return Made(
+        statements=(
+            _statement(
+                "AllowTakingItWithMFA",
+                "Allow",
+                condition,
+                Principal={"AWS": _roots(choices)},
+                Action="sts:AssumeRole",
+            ),
+        ),
+        notes=(
+            (f"users of account {named} may assume the role with a code, or from an MFA session"),
+            "their own account must also allow them sts:AssumeRole on the role",
+            (
+                "the role's permission policies say what it may do; put no MFA condition there: "
+                "role sessions carry no MFA"
+            ),
+            "for the role: aws iam update-assume-role-policy --policy-document file://…",
+        ),
+    )
+
+
+def _bucket(choices: Choices) -> Made:
+    """Open a bucket to several accounts, with MFA only."""
+    place = f"arn:{choices.partition}:s3:::{choices.bucket}"
+    actions = list(choices.actions or _OBJECT_ACTIONS)
+    resources = [place, f"{place}/*"]
+    return Made(
+        statements=(
+            _statement(
+                "AllowAccounts",
+                "Allow",
+                Principal={"AWS": _roots(choices)},
+                Action=actions,
+                Resource=resources,
+            ),
+            _statement(
+                "DenyWithoutMFA",
+                "Deny",
+                _HAS_NO_MFA,
+                Principal="*",
+                Action=actions,
+                Resource=resources,
+            ),
+        ),
+        notes=(
+            (
+                f"users of account {', '.join(choices.accounts)} may {', '.join(actions)}, only "
+                "with an MFA session; their own account must also allow it"
+            ),
+            (
+                "roles are locked out, including those of Lambda functions and instances: role "
+                "sessions carry no MFA"
+            ),
+            "other actions on the bucket are not affected",
+            f"for the bucket: aws s3api put-bucket-policy --bucket {choices.bucket} --policy …",
+        ),
+    )
+
+
+def _roots(choices: Choices) -> list[str]:
+    return [f"arn:{choices.partition}:iam::{account}:root" for account in choices.accounts]
+
+
+TEMPLATES = (
+    Template(
+        name="require-mfa",
+        summary="Deny some actions without MFA, whatever other policies allow.",
+        build=_require_mfa,
+        takes=("actions", "resources"),
+    ),
+    Template(
+        name="allow-with-mfa",
+        summary="Allow some actions with MFA.",
+        build=_allow_with_mfa,
+        takes=("actions", "resources", "max_age_seconds"),
+    ),
+    Template(
+        name="deny-without-mfa",
+        summary="Deny everything without MFA, except what is needed to get MFA.",
+        build=_deny_without_mfa,
+        takes=("self_service", "first_sign_in", "accounts", "partition"),
+    ),
+    Template(
+        name="max-age",
+        summary="Deny some actions unless the code is recent.",
+        build=_max_age,
+        takes=("actions", "resources", "max_age_seconds"),
+    ),
+    Template(
+        name="trust",
+        summary="Let users of other accounts assume a role, only with MFA.",
+        build=_trust,
+        takes=("accounts", "external_id", "max_age_seconds", "partition"),
+        needs=("accounts",),
+    ),
+    Template(
+        name="bucket",
+        summary="Open an S3 bucket to accounts, only with MFA.",
+        build=_bucket,
+        takes=("bucket", "accounts", "actions", "partition"),
+        needs=("bucket", "accounts"),
+    ),
+)
