@@ -12,9 +12,9 @@ from mfa_session.model.record import Record
 from mfa_session.policy.conditions import read_operator
 from mfa_session.policy.document import CURRENT_VERSION, Condition, Document, Principals, Statement
 from mfa_session.policy.formats import read_nodes
+from mfa_session.policy.origin import Origin, kind_by_name
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import Found, Search, looks_like_statement
-from mfa_session.policy.where import Where, kind_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
     search = Search(source)
     nodes = read_nodes(source)
     for index, node in enumerate(nodes):
-        search.visit(node, Where().at(f"{index + 1}") if len(nodes) > 1 else Where())
+        search.visit(node, Origin().at(f"{index + 1}") if len(nodes) > 1 else Origin())
     if not (search.found or search.errors):
         return ReadPolicies(documents=(_Reader(source).whole(nodes[0]),))
     documents: list[Document] = []
@@ -75,13 +75,13 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
 
 def _document(found: Found, kind: str | None, *, alone: bool) -> Document:
     """Read what was found, and take it for what it is told to be."""
-    where = found.where
+    origin = found.origin
     document = _Reader(found.source).document(found.node)
-    name = "" if alone and not where.names else where.name
-    told = kind or where.kind
+    name = "" if alone and not origin.names else origin.name
+    told = kind or origin.kind
     if told is None and document.kind == "identity":
-        told = kind_by_name(where.names or (pathlib.PurePath(found.source.label).stem,))
-    return replace(document, name=name, told_kind=told, holder=where.holder)
+        told = kind_by_name(origin.names or (pathlib.PurePath(found.source.label).stem,))
+    return replace(document, name=name, told_kind=told, holder=origin.holder)
 
 
 class _Reader:

@@ -14,10 +14,12 @@ from urllib.parse import unquote
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy import intrinsics, wrappings
 from mfa_session.policy.json_text import Node, parse
+from mfa_session.policy.origin import Origin
 from mfa_session.policy.policy_text import Embedded, UrlDecoded
-from mfa_session.policy.where import Where
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mfa_session.policy.json_text import Members
     from mfa_session.policy.policy_text import PolicyText
 
@@ -32,7 +34,7 @@ class Found(NamedTuple):
 
     source: PolicyText
     node: Node
-    where: Where
+    origin: Origin
 
 
 class Search:
@@ -46,40 +48,46 @@ class Search:
         self._strings = _strings
         self._has_functions = "Fn::" in source.text or "Ref" in source.text or "!" in source.text
 
-    def visit(self, node: Node, where: Where = Where()) -> None:  # noqa: B008  # it is frozen
+    def visit(self, node: Node, origin: Origin = Origin()) -> None:  # noqa: B008  # it is frozen
         """Look at a value, and at what is in it."""
         value = node.value
         if isinstance(value, dict):
-            self._look_at_object(node, value, where)
+            self._look_at_object(node, value, origin)
         elif isinstance(value, list):
             if value and all(map(looks_like_statement, value)):
-                self._keep(node, where)
+                self._keep(node, origin)
             else:
                 for index, item in enumerate(value):
-                    self.visit(item, where.at(str(index)))
+                    self.visit(item, origin.at(str(index)))
         elif isinstance(value, str):
-            self._look_at_text(node, value, where)
+            self._look_at_text(node, value, origin)
 
-    def _look_at_object(self, node: Node, members: dict[str, Node], where: Where) -> None:
+    def _look_at_object(self, node: Node, members: dict[str, Node], origin: Origin) -> None:
         if looks_like_policy(members) or looks_like_statement(node):
-            self._keep(node, where)
+            self._keep(node, origin)
             return
-        parts = wrappings.unwrap(members, where)
-        if parts is None:
-            inside = where.inside(members)
-            parts = [(inner, inside.at(key)) for key, inner in members.items()]
-            if len(members) == 1 and "Fn::Sub" in members:
-                resolved = intrinsics.resolve(node)
-                parts = [(resolved, where)] if resolved else []
-        for inner, there in parts:
+        for inner, there in self._parts(node, members, origin):
             self.visit(inner, there)
 
-    def _keep(self, node: Node, where: Where) -> None:
+    def _parts(
+        self, node: Node, members: dict[str, Node], origin: Origin
+    ) -> Iterable[tuple[Node, Origin]]:
+        """Return what to look at in an object that is no policy itself."""
+        known = wrappings.unwrap(members, origin)
+        if known is not None:
+            return known
+        if len(members) == 1 and "Fn::Sub" in members:
+            resolved = intrinsics.resolve(node)
+            return [(resolved, origin)] if resolved else []
+        inside = origin.inside(members)
+        return [(inner, inside.at(key)) for key, inner in members.items()]
+
+    def _keep(self, node: Node, origin: Origin) -> None:
         resolved = intrinsics.resolve(node) if self._has_functions else node
         if resolved is not None:
-            self.found.append(Found(self._source, resolved, where))
+            self.found.append(Found(self._source, resolved, origin))
 
-    def _look_at_text(self, node: Node, text: str, where: Where) -> None:
+    def _look_at_text(self, node: Node, text: str, origin: Origin) -> None:
         if self._strings >= _DEEPEST_STRINGS or not may_hold_policy(text):
             return
         inner: PolicyText = Embedded(self._source, node.offset, text)
@@ -90,7 +98,7 @@ class Search:
             return
         search = Search(inner, _strings=self._strings + 1)
         try:
-            search.visit(parse(inner), where)
+            search.visit(parse(inner), origin)
         except ConfigurationError as error:
             self.errors.append(error)
         self.found += search.found

@@ -1,4 +1,4 @@
-"""Where a policy stands in what it comes in, and what that says of it."""
+"""Where in a text a policy was found: its name, and the kind and holder that the place tells."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from mfa_session.policy.json_text import text_of
 if TYPE_CHECKING:
     from mfa_session.policy.json_text import Members
 
+
 _WORDS = re.compile(r"[A-Z]{2,}(?![a-z])|[A-Z]?[a-z]+|[A-Z]")
 _HOLDERS = {"RoleName": "role", "UserName": "user", "GroupName": "group"}
 _TRUST_KEYS = {"AssumeRolePolicyDocument", "assume_role_policy"}
 ORGANISATION_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY": "scp"}
 
 
-class Where(NamedTuple):
-    """Where a policy stands: what names it, else the `path` of keys; and what is told of it."""
+class Origin(NamedTuple):
+    """Where a policy was found: the names around it, the `path` of keys, its kind and holder."""
 
     names: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
@@ -34,29 +35,29 @@ class Where(NamedTuple):
         """The keys that lead to it, as RFC 6901 has it; empty for the whole text."""
         return "".join(f"/{key.replace('~', '~0').replace('/', '~1')}" for key in self.path)
 
-    def at(self, key: str) -> Where:
-        """Return the place of a member or item."""
+    def at(self, key: str) -> Origin:
+        """Return the origin of a member or item."""
         if key in _TRUST_KEYS:
             names = (*self.names, "trust") if self.names else ()
-            return Where(names, (*self.path, key), "trust", self.holder)
+            return Origin(names, (*self.path, key), "trust", self.holder)
         return self._replace(path=(*self.path, key))
 
-    def named(self, name: str, *, kind: str | None = None, holder: str | None = None) -> Where:
-        """Return the place with one more name, and what that says."""
+    def named(self, name: str, *, kind: str | None = None, holder: str | None = None) -> Origin:
+        """Return the origin with one more name, and with the kind and holder that go with it."""
         return self._replace(
             names=(*self.names, name), kind=kind or self.kind, holder=holder or self.holder
         )
 
-    def inside(self, members: Members) -> Where:
-        """Return the place with the names that an object gives what is in it."""
-        where = self
+    def inside(self, members: Members) -> Origin:
+        """Return the origin with the names that an object gives to what is in it."""
+        origin = self
         for key, holder in _HOLDERS.items():
             if key in members and (name := text_of(members[key])):
-                where = where.named(f"{holder}/{name}", holder=holder)
+                origin = origin.named(f"{holder}/{name}", holder=holder)
         policy = text_of(members.get("PolicyName"))
         if policy and ("PolicyDocument" in members or "PolicyVersionList" in members):
-            where = where.named(f"policy/{policy}")
-        return where
+            origin = origin.named(f"policy/{policy}")
+        return origin
 
 
 def kind_by_name(names: tuple[str, ...]) -> str | None:

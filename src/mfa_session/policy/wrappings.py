@@ -1,0 +1,265 @@
+"""What policies come wrapped in, and what that says of each: its name, its kind, its holder.
+
+The answers of `aws iam get-account-authorization-details` and `aws organizations describe-policy`;
+templates of CloudFormation and SAM, and what CDK makes; what `terraform show -json` prints of a
+plan or a state, and the state's own file.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.json_text import items_of, members_of, text_of
+from mfa_session.policy.origin import ORGANISATION_KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mfa_session.policy.json_text import Members, Node
+    from mfa_session.policy.origin import Origin
+
+    Parts = Iterator[tuple[Node, Origin]]
+
+
+def unwrap(members: Members, origin: Origin) -> Parts | None:
+    """Return what to look at in an object whose shape is known, else None."""
+    if _MARKS.isdisjoint(members):
+        return None
+    return next((read(members, origin) for fits, read in _SHAPES if fits(members)), None)
+
+
+_DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
+
+
+def _is_account(members: Members) -> bool:
+    """Say whether an object is such an answer."""
+    return any(name in members for name in _DETAILS) or any(
+        "PolicyVersionList" in members_of(item) for item in items_of(members.get("Policies"))
+    )
+
+
+def _read_account(members: Members, origin: Origin) -> Parts:
+    """Yield the policies of users, groups and roles, and the versions that count of managed ones.
+
+    A managed policy that is only a boundary is one; that only roles have is a role's.
+    """
+    on_roles, on_others = _attached(members)
+    for name in _DETAILS:
+        for item in items_of(members.get(name)):
+            yield item, origin
+    for item in items_of(members.get("Policies")):
+        policy = members_of(item)
+        arn, name = text_of(policy.get("Arn")), text_of(policy.get("PolicyName"))
+        there = origin.named(
+            f"policy/{name or arn}",
+            kind="boundary" if _is_boundary(policy) else None,
+            holder="role" if arn in on_roles - on_others else None,
+        )
+        versions = [members_of(version) for version in items_of(policy.get("PolicyVersionList"))]
+        for version in versions:
+            if _is_default(version, policy, len(versions)) and "Document" in version:
+                yield version["Document"], there
+
+
+def _attached(members: Members) -> tuple[set[str], set[str]]:
+    """Return the ARNs of the managed policies of roles, and of users and groups."""
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for name in _DETAILS:
+        for item in items_of(members.get(name)):
+            for policy in items_of(members_of(item).get("AttachedManagedPolicies")):
+                found[name == "RoleDetailList"].add(text_of(members_of(policy).get("PolicyArn")))
+    return found[True], found[False]
+
+
+def _is_boundary(policy: Members) -> bool:
+    bounds, attached = policy.get("PermissionsBoundaryUsageCount"), policy.get("AttachmentCount")
+    return bool(bounds and bounds.value) and attached is not None and attached.value == 0
+
+
+def _is_default(version: Members, policy: Members, count: int) -> bool:
+    """Say whether a version is the one that counts."""
+    said = version.get("IsDefaultVersion")
+    if said is not None:
+        return said.value is True
+    default = text_of(policy.get("DefaultVersionId"))
+    return count == 1 or text_of(version.get("VersionId")) == default
+
+
+def _is_organisation_policy(members: Members) -> bool:
+    """Say whether an object is such an answer."""
+    return "PolicySummary" in members and "Content" in members
+
+
+def _read_organisation_policy(members: Members, origin: Origin) -> Parts:
+    """Yield its policy, of the kind that it is told to be."""
+    summary = members_of(members["PolicySummary"])
+    kind = ORGANISATION_KINDS.get(text_of(summary.get("Type")))
+    name = text_of(summary.get("Name")) or text_of(summary.get("Id"))
+    yield members["Content"], origin.named(f"policy/{name}", kind=kind)
+
+
+def _is_stack(members: Members) -> bool:
+    """Say whether an object is a template: its resources have types such as `AWS::IAM::Role`."""
+    return any(
+        "::" in text_of(members_of(resource).get("Type"))
+        for resource in members_of(members.get("Resources")).values()
+    )
+
+
+def _read_stack(members: Members, origin: Origin) -> Parts:
+    """Yield the properties of every resource, by its logical id."""
+    for name, resource in members_of(members["Resources"]).items():
+        parts = members_of(resource)
+        properties = members_of(parts.get("Properties"))
+        kind, holder = _told_by_type(text_of(parts.get("Type")), properties)
+        for key, inner in properties.items():
+            there = origin.named(name, kind=kind, holder=holder)
+            yield from _properties(key, inner, there.at(key))
+    for key, inner in members.items():
+        if key != "Resources":
+            yield inner, origin.at(key)
+
+
+def _properties(key: str, node: Node, origin: Origin) -> Parts:
+    """Yield a property; inline policies each by its own name."""
+    for item in items_of(node) if key == "Policies" else []:
+        name = text_of(members_of(item).get("PolicyName"))
+        if name and "PolicyDocument" in members_of(item):
+            yield members_of(item)["PolicyDocument"], origin.named(f"policy/{name}")
+        else:
+            yield item, origin
+    if key != "Policies" or not items_of(node):
+        yield node, origin
+
+
+def _told_by_type(kind: str, properties: Members) -> tuple[str | None, str | None]:
+    """Return what a resource's type says of its policies: their kind, and whose they are."""
+    if kind == "AWS::Organizations::Policy":
+        return ORGANISATION_KINDS.get(text_of(properties.get("Type"))), None
+    if kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
+        holders = [each for each in ("Roles", "Users", "Groups") if each in properties]
+        return None, "role" if holders == ["Roles"] else None
+    holders_by_type = {
+        "AWS::IAM::Role": "role",
+        "AWS::IAM::RolePolicy": "role",
+        "AWS::IAM::User": "user",
+        "AWS::IAM::Group": "group",
+        "AWS::Serverless::Function": "role",
+        "AWS::Serverless::StateMachine": "role",
+    }
+    return None, holders_by_type.get(kind)
+
+
+_TERRAFORM_HOLDERS = {
+    "aws_iam_role": "role",
+    "aws_iam_role_policy": "role",
+    "aws_iam_user_policy": "user",
+    "aws_iam_group_policy": "group",
+}
+
+
+def _is_terraform(members: Members) -> bool:
+    """Say whether an object is a plan or a state."""
+    return "format_version" in members and ("planned_values" in members or "values" in members)
+
+
+def _read_terraform(members: Members, origin: Origin) -> Parts:
+    """Yield what resources will be or are; a plan's other parts say the same again.
+
+    Data sources are looked at where no resource has their text: they are what resources are
+    made of.
+    """
+    values = members.get("planned_values") or members["values"]
+    resources = list(_resources(members_of(values).get("root_module")))
+    prior = members_of(members_of(members.get("prior_state")).get("values")).get("root_module")
+    yield from _attributes([*resources, *filter(_is_data, _resources(prior))], origin)
+
+
+def _resources(module: Node | None) -> Iterator[Members]:
+    """Yield the resources of a module, and of those in it."""
+    parts = members_of(module)
+    yield from map(members_of, items_of(parts.get("resources")))
+    for inner in items_of(parts.get("child_modules")):
+        yield from _resources(inner)
+
+
+def _attributes(resources: list[Members], origin: Origin) -> Parts:
+    seen: set[str] = set()
+    for resource in sorted(resources, key=_is_data):
+        is_data = _is_data(resource)
+        values = resource.get("values")
+        there = _named_by_terraform(resource, text_of(resource.get("address")), origin)
+        for text, path in _texts(values):
+            if not (is_data and text_of(text) in seen):
+                yield text, _at_attribute(there, path)
+            seen.add(text_of(text))
+
+
+def _is_data(resource: Members) -> bool:
+    return text_of(resource.get("mode")) == "data"
+
+
+def _named_by_terraform(resource: Members, address: str, origin: Origin) -> Origin:
+    kind = text_of(resource.get("type"))
+    values = members_of(resource.get("values"))
+    told = None
+    if kind == "aws_organizations_policy":
+        told = ORGANISATION_KINDS.get(text_of(values.get("type")) or "SERVICE_CONTROL_POLICY")
+    return origin.named(address, kind=told, holder=_TERRAFORM_HOLDERS.get(kind))
+
+
+def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:
+    """Return the place of an attribute; the usual ones need no name."""
+    if path[-1:] == ("assume_role_policy",):
+        return origin.at(path[-1])
+    usual = path[-1:] in {("policy",), ("json",), ("content",)} and len(path) == 1
+    return origin if usual else origin.named(".".join(path))
+
+
+def _texts(node: Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[Node, tuple[str, ...]]]:
+    """Yield the texts in the values of a resource that may be policies, with their paths.
+
+    Only texts: what is nested, such as the data source's `statement`, is Terraform's own shape.
+    """
+    if node is None or path[-1:] == ("minified_json",):
+        return
+    if isinstance(node.value, str):
+        if "tatement" in node.value:
+            yield node, path
+    elif isinstance(node.value, list):
+        for index, item in enumerate(node.value):
+            yield from _texts(item, (*path, str(index)))
+    elif isinstance(node.value, dict):
+        for key, inner in node.value.items():
+            yield from _texts(inner, (*path, key))
+
+
+def _is_state_file(members: Members) -> bool:
+    """Say whether an object is `terraform.tfstate`."""
+    return "terraform_version" in members and "lineage" in members and "resources" in members
+
+
+def _read_state_file(members: Members, origin: Origin) -> Parts:
+    """Yield what each instance of a resource is."""
+    yield from _attributes(list(_instances(members)), origin)
+
+
+def _instances(members: Members) -> Iterator[Members]:
+    """Yield each instance of the state's resources, as `terraform show -json` has them."""
+    for resource in map(members_of, items_of(members["resources"])):
+        names = [text_of(resource.get(key)) for key in ("module", "type", "name")]
+        address = resource["name"]._replace(value=".".join(filter(None, names)))
+        for instance in map(members_of, items_of(resource.get("instances"))):
+            if "attributes" in instance:
+                yield {**resource, "address": address, "values": instance["attributes"]}
+
+
+# One of these is in every object of a known shape.
+_MARKS = {*_DETAILS, "Policies", "PolicySummary", "Resources", "format_version", "lineage"}
+_SHAPES: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Parts]], ...] = (
+    (_is_account, _read_account),
+    (_is_organisation_policy, _read_organisation_policy),
+    (_is_stack, _read_stack),
+    (_is_terraform, _read_terraform),
+    (_is_state_file, _read_state_file),
+)
