@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.policy.case import Case
+from mfa_session.policy.rules.subject import Subject
 
 if TYPE_CHECKING:
     from mfa_session.policy.policy_text import Position
@@ -49,7 +49,7 @@ class Flaw:
     severity: str | None = None
 
 
-Check = Callable[[Case], Iterator[Flaw]]
+Check = Callable[[Subject], Iterator[Flaw]]
 """Looks at one statement, and yields where it breaks the rules that the check knows."""
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.case import Case, Whole
 from mfa_session.policy.finding import Finding, Flaw
 from mfa_session.policy.rules import conditions, devices, principals
 from mfa_session.policy.rules import whole_policy as wholes
 from mfa_session.policy.rules import wrong_credentials as reaches
+from mfa_session.policy.rules.subject import Subject, WholePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ def lint(
     role's own, where MFA conditions do not work; what `aws iam get-role-policy` prints says so
     itself. Without `names` no action is held against AWS's.
     """
-    return _lint(Whole(document, on_role=on_role, names=names))
+    return _lint(WholePolicy(document, on_role=on_role, names=names))
 
 
 def lint_together(
@@ -47,19 +47,19 @@ def lint_together(
         beside = (
             [each for each in own if each is not document] if document.kind == "identity" else []
         )
-        whole = Whole(document, on_role=on_role, beside=beside, names=names)
+        whole = WholePolicy(document, on_role=on_role, beside=beside, names=names)
         for finding in _lint(whole):
             yield document, finding
 
 
-def _lint(whole: Whole) -> tuple[Finding, ...]:
+def _lint(whole: WholePolicy) -> tuple[Finding, ...]:
     statements = whole.document.statements
-    cases = map(Case, itertools.repeat(whole), statements, whole.reaches)
+    subjects = map(Subject, itertools.repeat(whole), statements, whole.reaches)
     findings = [
-        _finding(case.statement, flaw)
-        for case in cases
+        _finding(subject.statement, flaw)
+        for subject in subjects
         for check in _CHECKS
-        for flaw in check(case)
+        for flaw in check(subject)
     ]
     return tuple(sorted(findings, key=lambda each: (each.line, each.column)))
 

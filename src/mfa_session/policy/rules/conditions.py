@@ -6,7 +6,6 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.case import KINDS
 from mfa_session.policy.conditions import OPERATORS
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule
@@ -18,12 +17,13 @@ from mfa_session.policy.fixes import (
 )
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.mfa import is_age, is_boolean, is_number, is_present, is_sound
+from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.case import Case
     from mfa_session.policy.document import Condition
+    from mfa_session.policy.rules.subject import Subject
 
 UNKNOWN_OPERATOR = Rule(
     "unknown-operator",
@@ -94,9 +94,9 @@ CIRCUMSTANCES = {
 }
 
 
-def check_operators(case: Case) -> Iterator[Flaw]:
+def check_operators(subject: Subject) -> Iterator[Flaw]:
     """Find operators that IAM does not have."""
-    for condition in case.statement.conditions:
+    for condition in subject.statement.conditions:
         if not condition.known:
             near = _nearest_operator(condition)
             meant = f"; {near} was probably meant" if near else ""
@@ -106,43 +106,43 @@ def check_operators(case: Case) -> Iterator[Flaw]:
                 f"IAM has no condition operator {condition.written}{meant}",
                 REJECTED,
                 "use an operator that exists",
-                _with_known_operator(case, condition, near),
+                _with_known_operator(subject, condition, near),
             )
 
 
-def check_keys(case: Case) -> Iterator[Flaw]:
+def check_keys(subject: Subject) -> Iterator[Flaw]:
     """Find keys that are meant to be about MFA, but are none."""
-    for condition in case.statement.conditions:
+    for condition in subject.statement.conditions:
         meant = _misspelt(condition)
         if meant:
             yield Flaw(
                 UNKNOWN_KEY,
                 condition.position,
                 f"{condition.key} is not a condition key; {meant} was meant",
-                f"no request carries that key: {_never_there(case, condition)}",
+                f"no request carries that key: {_never_there(subject, condition)}",
                 "use the key that exists",
                 right_condition(
-                    case.statement,
+                    subject.statement,
                     instead_of=[condition],
                     age_limit=_age_of(condition) if meant == MFA_AGE else None,
                 ),
             )
 
 
-def check_values(case: Case) -> Iterator[Flaw]:
+def check_values(subject: Subject) -> Iterator[Flaw]:
     """Find operators and values of another kind than the key's."""
-    for condition in case.mfa_conditions:
+    for condition in subject.mfa_conditions:
         if condition.known and not is_sound(condition) and not _is_filled_in(condition):
-            yield _unsound(case, condition)
+            yield _unsound(subject, condition)
 
 
-def check_age(case: Case) -> Iterator[Flaw]:
+def check_age(subject: Subject) -> Iterator[Flaw]:
     """Find limits of age that are in other units, or can never be reached."""
-    for condition in case.mfa_conditions:
-        if _is_limit(case, condition) and is_sound(condition):
+    for condition in subject.mfa_conditions:
+        if _is_limit(subject, condition) and is_sound(condition):
             seconds = float(condition.values[0])
             if seconds < SHORTEST_USEFUL_SECONDS:
-                yield _too_short(case, condition, seconds)
+                yield _too_short(subject, condition, seconds)
             elif seconds > LONGEST_SESSION_SECONDS:
                 yield Flaw(
                     AGE_TOO_LONG,
@@ -151,14 +151,14 @@ def check_age(case: Case) -> Iterator[Flaw]:
                     f"the longest lasts {LONGEST_SESSION_SECONDS}",
                     "MFA of any age gets through: the limit is never reached",
                     "give the age in seconds; an hour is 3600",
-                    right_condition(case.statement, age_limit="3600"),
+                    right_condition(subject.statement, age_limit="3600"),
                 )
 
 
-def check_narrowing(case: Case) -> Iterator[Flaw]:
+def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     """Find Denies for those without MFA that ask for something else as well."""
-    narrowing = [each for each in case.other_conditions if each.key.lower() in CIRCUMSTANCES]
-    if narrowing and case.refuses_without_mfa and not _is_denied_anyway(case):
+    narrowing = [each for each in subject.other_conditions if each.key.lower() in CIRCUMSTANCES]
+    if narrowing and subject.refuses_without_mfa and not _is_denied_anyway(subject):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
         match = "match" if narrowing[1:] else "matches"
         yield Flaw(
@@ -168,16 +168,16 @@ def check_narrowing(case: Case) -> Iterator[Flaw]:
             f"without MFA for which {others} {match} as well",
             f"requests without MFA are not stopped where {others} does not match",
             "split it: one Deny for each condition, and this one for MFA alone",
-            right_condition(case.statement, instead_of=narrowing),
+            right_condition(subject.statement, instead_of=narrowing),
         )
 
 
 CHECKS: tuple[Check, ...] = (check_operators, check_keys, check_values, check_age, check_narrowing)
 
 
-def _is_limit(case: Case, condition: Condition) -> bool:
+def _is_limit(subject: Subject, condition: Condition) -> bool:
     """Say whether it stops an MFA that is too old: for a lower bound, no number is too small."""
-    upper = "NumericLess" if case.statement.allows else "NumericGreater"
+    upper = "NumericLess" if subject.statement.allows else "NumericGreater"
     return is_age(condition) and condition.operator.startswith((upper, "NumericEquals"))
 
 
@@ -189,14 +189,16 @@ def _nearest_operator(condition: Condition) -> str | None:
     return near[0] if near else None
 
 
-def _with_known_operator(case: Case, condition: Condition, near: str | None) -> dict[str, Any]:
-    if condition in case.mfa_conditions:
-        return right_condition(case.statement)
+def _with_known_operator(
+    subject: Subject, condition: Condition, near: str | None
+) -> dict[str, Any]:
+    if condition in subject.mfa_conditions:
+        return right_condition(subject.statement)
     meant = _misspelt(condition)
     if meant:
         age_limit = _age_of(condition) if meant == MFA_AGE else None
-        return right_condition(case.statement, instead_of=[condition], age_limit=age_limit)
-    return with_operator(case.statement, condition, near) if near else {}
+        return right_condition(subject.statement, instead_of=[condition], age_limit=age_limit)
+    return with_operator(subject.statement, condition, near) if near else {}
 
 
 def _misspelt(condition: Condition) -> str | None:
@@ -220,12 +222,12 @@ def _age_of(condition: Condition) -> str:
     return str(next(filter(None, map(age_seconds, condition.values)), 3600))
 
 
-def _never_there(case: Case, condition: Condition) -> str:
+def _never_there(subject: Subject, condition: Condition) -> str:
     """Say what a condition on a key comes to that no request brings."""
     matches = condition.if_exists or condition.qualifier == "ForAllValues"
     if condition.operator == "Null":
         matches = "true" in map(str.lower, condition.values)
-    if case.statement.allows:
+    if subject.statement.allows:
         return "everybody gets through, without MFA too" if matches else "everybody is locked out"
     return "everybody is locked out, with MFA too" if matches else "nobody is stopped"
 
@@ -236,11 +238,11 @@ def _is_filled_in(condition: Condition) -> bool:
     return fitting and any(without_template_values(each) != each for each in condition.values)
 
 
-def _unsound(case: Case, condition: Condition) -> Flaw:
+def _unsound(subject: Subject, condition: Condition) -> Flaw:
     fitting = {"Bool", "Null"} if is_present(condition) else {"Null"}
     numeric = is_age(condition) and condition.operator.startswith("Numeric")
     if condition.operator not in fitting and not numeric:
-        return _wrong_operator(case, condition)
+        return _wrong_operator(subject, condition)
     fits = is_number if numeric else is_boolean
     wrong = [value for value in condition.values if not fits(value)]
     shown = repr(wrong[0]) if wrong else "nothing"
@@ -249,29 +251,29 @@ def _unsound(case: Case, condition: Condition) -> Flaw:
             NOT_A_NUMBER,
             condition.position,
             f"the age is compared to {shown}; it is a whole number of seconds",
-            _never_matching(case, condition),
+            _never_matching(subject, condition),
             "give the age in seconds; an hour is 3600",
-            right_condition(case.statement),
+            right_condition(subject.statement),
         )
     return Flaw(
         NOT_A_BOOLEAN,
         condition.position,
         f"{condition.written} {condition.key} is compared to {shown}; it is true or false",
-        _never_matching(case, condition),
+        _never_matching(subject, condition),
         "compare it to true or false",
-        right_condition(case.statement),
+        right_condition(subject.statement),
     )
 
 
-def _never_matching(case: Case, condition: Condition) -> str:
+def _never_matching(subject: Subject, condition: Condition) -> str:
     """Say who is let in or kept out by a condition that no value can match."""
     missing = condition.if_exists or condition.qualifier == "ForAllValues"
-    if case.statement.allows:
+    if subject.statement.allows:
         return "only those without the key get through" if missing else "everybody is locked out"
     return "only those without the key are stopped" if missing else "nobody is stopped"
 
 
-def _wrong_operator(case: Case, condition: Condition) -> Flaw:
+def _wrong_operator(subject: Subject, condition: Condition) -> Flaw:
     kind = "a boolean" if is_present(condition) else "a number"
     fitting = "Bool" if is_present(condition) else "Numeric…"
     return Flaw(
@@ -281,11 +283,11 @@ def _wrong_operator(case: Case, condition: Condition) -> Flaw:
         f"it; the operator for it is {fitting}",
         "nobody can tell: AWS does not document whether it matches",
         "use the operator for this key",
-        right_condition(case.statement),
+        right_condition(subject.statement),
     )
 
 
-def _too_short(case: Case, condition: Condition, seconds: float) -> Flaw:
+def _too_short(subject: Subject, condition: Condition, seconds: float) -> Flaw:
     in_minutes = int(seconds) * 60
     meant = in_minutes if in_minutes >= SHORTEST_USEFUL_SECONDS else 3600
     return Flaw(
@@ -294,10 +296,10 @@ def _too_short(case: Case, condition: Condition, seconds: float) -> Flaw:
         f"the age is in seconds: {condition.values[0]} seconds pass before much can be done",
         "everybody is locked out soon after each code",
         "if minutes were meant, convert them to seconds",
-        right_condition(case.statement, age_limit=str(meant)),
+        right_condition(subject.statement, age_limit=str(meant)),
     )
 
 
-def _is_denied_anyway(case: Case) -> bool:
+def _is_denied_anyway(subject: Subject) -> bool:
     """Say whether another Deny stops those without MFA whatever else there is."""
-    return all(case.whole.denies_outright(case.statement, kind) for kind in KINDS)
+    return all(subject.whole.denies_outright(subject.statement, kind) for kind in KINDS)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.case import KINDS
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.patterns import Patterns, includes, may_meet
+from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.case import Case
     from mfa_session.policy.document import Statement
     from mfa_session.policy.policy_text import Position
+    from mfa_session.policy.rules.subject import Subject
 
 DENIES_NOTHING = Rule(
     "deny-denies-nothing",
@@ -103,81 +103,85 @@ SPARED = (
 )
 
 
-def check_effect(case: Case) -> Iterator[Flaw]:
+def check_effect(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of all but some actions that come to nothing, or to little."""
-    statement = case.statement
-    if statement.allows or not case.mfa_conditions or case.whole.on_role:
+    statement = subject.statement
+    if statement.allows or not subject.mfa_conditions or subject.whole.on_role:
         return
-    if _spares_everything(case):
+    if _spares_everything(subject):
         yield Flaw(
             DENIES_NOTHING,
-            _place_of_actions(case),
+            _place_of_actions(subject),
             "NotAction holds *, which is every action: this Deny denies nothing",
             "nobody is stopped, with MFA or without",
             "list only what is needed to set up MFA",
-            {"NotAction": list(SPARED)} if _is_of_users(case) and case.refuses_without_mfa else {},
+            {"NotAction": list(SPARED)}
+            if _is_of_users(subject) and subject.refuses_without_mfa
+            else {},
         )
-    elif case.refuses_without_mfa and statement.not_actions and _is_about_oneself(statement):
+    elif subject.refuses_without_mfa and statement.not_actions and _is_about_oneself(statement):
         yield Flaw(
             ONLY_ONESELF,
-            _place_of(case, "Resource"),
+            _place_of(subject, "Resource"),
             "this Deny is only about one's own user and device, whatever NotAction says",
             "nobody is stopped without MFA from anything but their own user and device",
             "let the Deny be about all resources",
-            {"Resource": "*", **_sparing(case)},
+            {"Resource": "*", **_sparing(subject)},
         )
 
 
-def check_first_steps(case: Case) -> Iterator[Flaw]:
+def check_first_steps(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of what is needed to get MFA in the first place."""
-    if not (_denies_nearly_all(case) or _denies_by_name(case)):
+    if not (_denies_nearly_all(subject) or _denies_by_name(subject)):
         return
-    if concerns(case.statement, DISCOVERY):
+    if concerns(subject.statement, DISCOVERY):
         yield Flaw(
             DISCOVERY_DENIED,
-            _place_of_actions(case),
+            _place_of_actions(subject),
             f"{DISCOVERY} is denied without MFA",
             "users cannot find their MFA device at login: they have to know its ARN",
-            _how_to_spare(case, DISCOVERY),
-            _sparing(case),
+            _how_to_spare(subject, DISCOVERY),
+            _sparing(subject),
         )
-    denied = [action for action in ENROLMENT if concerns(case.statement, action)]
+    denied = [action for action in ENROLMENT if concerns(subject.statement, action)]
     if denied:
         yield Flaw(
             ENROLMENT_DENIED,
-            _place_of_actions(case),
+            _place_of_actions(subject),
             f"{' and '.join(denied)} {'are' if denied[1:] else 'is'} denied without MFA",
             "new users are locked out: without a device they cannot create one",
-            _how_to_spare(case, "these actions"),
-            _sparing(case),
+            _how_to_spare(subject, "these actions"),
+            _sparing(subject),
         )
 
 
-def check_removal(case: Case) -> Iterator[Flaw]:
+def check_removal(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of everything that let a device be removed without using it."""
-    if not _denies_nearly_all(case) or _spares_everything(case):
+    if not _denies_nearly_all(subject) or _spares_everything(subject):
         return
     for action, rule, what in (
         (DEACTIVATION, REMOVAL_SPARED, "can deactivate the MFA device, and is no longer stopped"),
         (DELETION, DELETION_SPARED, "can delete devices that are not enabled, such as a new one"),
     ):
-        if not concerns(case.statement, action) and not case.whole.allows_only_with_mfa(action):
+        if not concerns(subject.statement, action) and not subject.whole.allows_only_with_mfa(
+            action
+        ):
             yield Flaw(
                 rule,
-                _place_of_actions(case, action),
+                _place_of_actions(subject, action),
                 f"this Deny exempts {action}",
                 f"whoever has the long-term key {what}",
                 "list only what is needed to set up MFA",
-                _sparing(case),
+                _sparing(subject),
             )
             return  # who may take a device off may delete it, of course
 
 
-def check_own_removal(case: Case) -> Iterator[Flaw]:
+def check_own_removal(subject: Subject) -> Iterator[Flaw]:
     """Find Allows that let people take off their own device without using it."""
-    statement, whole = case.statement, case.whole
+    statement, whole = subject.statement, subject.whole
     own = any("${aws:username}" in each for each in statement.resources or ())
-    if not (statement.allows and own and whole.concern_mfa) or case.mfa_conditions:
+    if not (statement.allows and own and whole.concern_mfa) or subject.mfa_conditions:
         return
     if not concerns(statement, DEACTIVATION):
         return
@@ -186,42 +190,42 @@ def check_own_removal(case: Case) -> Iterator[Flaw]:
         moved = in_words(statement, Action=DEACTIVATION, Condition=with_mfa)
         yield Flaw(
             OWN_REMOVAL,
-            _place_of_actions(case, DEACTIVATION),
+            _place_of_actions(subject, DEACTIVATION),
             f"{DEACTIVATION} on one's own device is allowed without MFA, and no Deny forbids it",
             "whoever has the long-term key can replace the MFA device",
             f"remove {DEACTIVATION} from this statement, and allow it in another: {moved}",
         )
 
 
-def check_enrolment(case: Case) -> Iterator[Flaw]:
+def check_enrolment(subject: Subject) -> Iterator[Flaw]:
     """Find Allows that ask for MFA of those who make their first device."""
-    if not case.requires_mfa or actions_of(case.statement).all_but:
+    if not subject.requires_mfa or actions_of(subject.statement).all_but:
         return
-    about_devices = [name for name in actions_of(case.statement).names if "mfa" in name]
+    about_devices = [name for name in actions_of(subject.statement).names if "mfa" in name]
     missing = [
         action
         for action in ENROLMENT
         if any(includes(name, action.lower()) for name in about_devices)
-        and not case.whole.lenient_allows.are_about(case.statement, action)
+        and not subject.whole.lenient_allows.are_about(subject.statement, action)
     ]
-    if missing and case.whole.document.kind == "identity":
+    if missing and subject.whole.document.kind == "identity":
         yield Flaw(
             ENROLMENT_NEEDS_MFA,
-            _place_of_actions(case, missing[0]),
+            _place_of_actions(subject, missing[0]),
             f"{' and '.join(missing)} {'are' if missing[1:] else 'is'} allowed only with MFA",
             "new users are locked out: without a device they cannot create one",
             "allow them in another statement, without the condition: "
-            + in_words(case.statement, Action=missing),
+            + in_words(subject.statement, Action=missing),
         )
 
 
-def check_session_token(case: Case) -> Iterator[Flaw]:
+def check_session_token(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on the call that gets the MFA session."""
-    named = actions_of(case.statement)
-    if case.mfa_conditions and not named.all_but and SESSION_CALL.lower() in named.names:
+    named = actions_of(subject.statement)
+    if subject.mfa_conditions and not named.all_but and SESSION_CALL.lower() in named.names:
         yield Flaw(
             SESSION_TOKEN,
-            _place_of_actions(case, SESSION_CALL),
+            _place_of_actions(subject, SESSION_CALL),
             f"{SESSION_CALL} takes the code itself, needs no permission, and no Deny stops it",
             "everybody gets a session, with MFA or without: a condition here has no effect",
             f"remove {SESSION_CALL}, and require MFA for the actions themselves",
@@ -238,34 +242,34 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def _denies_nearly_all(case: Case) -> bool:
+def _denies_nearly_all(subject: Subject) -> bool:
     """Say whether it is a Deny, for those without MFA, of everything but what it names."""
-    statement = case.statement
+    statement = subject.statement
     everything = statement.not_actions is not None or "*" in actions_of(statement).names
-    return everything and case.refuses_without_mfa and _is_of_users(case)
+    return everything and subject.refuses_without_mfa and _is_of_users(subject)
 
 
-def _is_of_users(case: Case) -> bool:
+def _is_of_users(subject: Subject) -> bool:
     """Say whether it is about all that users do."""
-    return _limits_users(case) and is_about_everything(case.statement)
+    return _limits_users(subject) and is_about_everything(subject.statement)
 
 
-def _limits_users(case: Case) -> bool:
+def _limits_users(subject: Subject) -> bool:
     """Say whether the policy says what users may do, or limits it."""
     kinds = {"identity", "boundary", "scp"}
-    return not case.whole.on_role and case.whole.document.kind in kinds
+    return not subject.whole.on_role and subject.whole.document.kind in kinds
 
 
-def _denies_by_name(case: Case) -> bool:
+def _denies_by_name(subject: Subject) -> bool:
     """Say whether it is a Deny, for those without MFA, of actions that it lists."""
-    listed = case.refuses_without_mfa and case.statement.actions is not None
-    where = case.statement.resources or ()
+    listed = subject.refuses_without_mfa and subject.statement.actions is not None
+    where = subject.statement.resources or ()
     own = any(map(_may_be_of_a_user, where))
-    return _limits_users(case) and listed and own and not case.other_conditions
+    return _limits_users(subject) and listed and own and not subject.other_conditions
 
 
-def _spares_everything(case: Case) -> bool:
-    actions = actions_of(case.statement)
+def _spares_everything(subject: Subject) -> bool:
+    actions = actions_of(subject.statement)
     return actions.all_but and any(includes(name, "*") for name in actions.names)
 
 
@@ -280,10 +284,10 @@ def _is_about_oneself(statement: Statement) -> bool:
     return bool(where) and all(_of_a_user(each) for each in where)
 
 
-def _how_to_spare(case: Case, what: str) -> str:
-    if _is_own_care(case.statement):
+def _how_to_spare(subject: Subject, what: str) -> str:
+    if _is_own_care(subject.statement):
         return "to deny everything else, list these under NotAction instead of Action"
-    if _sparing(case):
+    if _sparing(subject):
         return f"leave {what} out of the Deny"
     return (
         f"leave {what} out of the Deny: name the actions that it is for, or deny everything but "
@@ -298,14 +302,14 @@ def _is_own_care(statement: Statement) -> bool:
     return bool(listed) and not removes and all(map(_of_own_care, listed))
 
 
-def _sparing(case: Case) -> dict[str, object]:
+def _sparing(subject: Subject) -> dict[str, object]:
     """Return actions that spare what they did, with what is needed and nothing lax.
 
     Empty where a list of actions cannot spare them: a pattern takes them in.
     """
-    statement = case.statement
+    statement = subject.statement
     if statement.actions is None or "*" in actions_of(statement).names:
-        return _sparing_all_needed(case)
+        return _sparing_all_needed(subject)
     if _is_own_care(statement):
         return {"NotAction": list(SPARED)}
     needed = {name.lower() for name in SPARED}
@@ -314,30 +318,30 @@ def _sparing(case: Case) -> dict[str, object]:
     return {"Action": left} if left and not met else {}
 
 
-def _sparing_all_needed(case: Case) -> dict[str, object]:
+def _sparing_all_needed(subject: Subject) -> dict[str, object]:
     lax = (DEACTIVATION.lower(), DELETION.lower())
     kept = [
         name
-        for name in case.statement.not_actions or ()
+        for name in subject.statement.not_actions or ()
         if not any(includes(name.lower(), action) for action in lax)
     ]
     spared = Patterns(name.lower() for name in kept)
     return {"NotAction": [*kept, *(name for name in SPARED if not spared.cover(name.lower()))]}
 
 
-def _place_of(case: Case, element: str) -> Position:
-    node = case.statement.elements.get(element)
+def _place_of(subject: Subject, element: str) -> Position:
+    node = subject.statement.elements.get(element)
     if node is None:
-        return case.statement.position
-    return case.whole.document.source.position(node.key_offset)
+        return subject.statement.position
+    return subject.whole.document.source.position(node.key_offset)
 
 
-def _place_of_actions(case: Case, action: str = "") -> Position:
+def _place_of_actions(subject: Subject, action: str = "") -> Position:
     """Return where an action is named, or else where the list of them begins."""
-    elements, source = case.statement.elements, case.whole.document.source
+    elements, source = subject.statement.elements, subject.whole.document.source
     node = elements.get("NotAction") or elements.get("Action")
     if node is None:
-        return case.statement.position
+        return subject.statement.position
     for item in node.value if isinstance(node.value, list) else [node]:
         if isinstance(item.value, str) and includes(item.value.lower(), action.lower() or "-"):
             return source.position(item.offset)

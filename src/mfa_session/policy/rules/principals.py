@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.aws_names import WILDCARDS
-from mfa_session.policy.case import KINDS, is_for_everybody
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import concerns, is_about_everything, may_touch, names_of
 from mfa_session.policy.credentials import role_session
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, without_mfa_conditions
 from mfa_session.policy.request import RequestContext
+from mfa_session.policy.rules.subject import KINDS, is_for_everybody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.case import Case
     from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.policy_text import Position
+    from mfa_session.policy.rules.subject import Subject
 
 ANYONE = Rule(
     "anyone-with-mfa",
@@ -75,17 +75,17 @@ _NETWORK = "aws:sourceip"
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 
-def check_anyone(case: Case) -> Iterator[Flaw]:
+def check_anyone(subject: Subject) -> Iterator[Flaw]:
     """Find Allows for everybody who has MFA, in whatever account."""
-    narrowing = {_plain(each) for each in case.other_conditions} - _OF_ANY_ACCOUNT
-    all_but = case.statement.allows and case.statement.not_principals is not None
-    if not (all_but or is_for_everybody(case.statement)) or narrowing - {_NETWORK}:
+    narrowing = {_plain(each) for each in subject.other_conditions} - _OF_ANY_ACCOUNT
+    all_but = subject.statement.allows and subject.statement.not_principals is not None
+    if not (all_but or is_for_everybody(subject.statement)) or narrowing - {_NETWORK}:
         return
-    whole, partly = _is_only_with_mfa(case), _is_partly_only_with_mfa(case)
+    whole, partly = _is_only_with_mfa(subject), _is_partly_only_with_mfa(subject)
     if whole or partly:
         yield Flaw(
             ANYONE,
-            _place(case, "NotPrincipal" if all_but else "Principal"),
+            _place(subject, "NotPrincipal" if all_but else "Principal"),
             f"the principal is everybody{' else' if all_but else ''}, and everybody can set up MFA "
             "in an AWS account",
             "everybody who has an AWS account and an MFA device gets through"
@@ -96,34 +96,34 @@ def check_anyone(case: Case) -> Iterator[Flaw]:
         )
 
 
-def check_services(case: Case) -> Iterator[Flaw]:
+def check_services(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of AWS services."""
-    principals = case.statement.principals or {}
+    principals = subject.statement.principals or {}
     services = principals.get("Service")
-    if services and case.requires_mfa:
+    if services and subject.requires_mfa:
         alone = len(principals) == 1
         own = {"Service": list(services) if services[1:] else services[0]}
         yield Flaw(
             SERVICE,
-            _place(case, "Principal"),
+            _place(subject, "Principal"),
             f"{services[0]} is a service: it has no MFA device",
             "the service is locked out",
             "remove the condition"
             if alone
             else "keep this statement for AWS principals, without the service; for the service add "
-            f"this one: {in_words(case.statement, Principal=own)}",
-            without_mfa_conditions(case.statement) if alone else {},
+            f"this one: {in_words(subject.statement, Principal=own)}",
+            without_mfa_conditions(subject.statement) if alone else {},
         )
 
 
-def check_federation(case: Case) -> Iterator[Flaw]:
+def check_federation(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of those who come by SAML or OpenID Connect."""
-    named = [action.lower() for action in case.statement.actions or ()]
-    federated = "Federated" in (case.statement.principals or {})
-    if case.requires_mfa and (federated or (named and set(named) <= set(_SIGNED_ELSEWHERE))):
+    named = [action.lower() for action in subject.statement.actions or ()]
+    federated = "Federated" in (subject.statement.principals or {})
+    if subject.requires_mfa and (federated or (named and set(named) <= set(_SIGNED_ELSEWHERE))):
         yield Flaw(
             FEDERATED,
-            _place(case, "Principal"),
+            _place(subject, "Principal"),
             "AWS knows of no MFA of users who come by SAML or OpenID Connect",
             "all of these users are locked out",
             "require the second factor at the identity provider; only then give these users a "
@@ -131,23 +131,23 @@ def check_federation(case: Case) -> Iterator[Flaw]:
         )
 
 
-def check_roles(case: Case) -> Iterator[Flaw]:
+def check_roles(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of sessions of roles, by a policy that names the roles."""
-    roles = _roles_in(case.statement) or _roles_locked_out(case)
-    if roles and (case.requires_mfa or case.refuses_without_mfa):
+    roles = _roles_in(subject.statement) or _roles_locked_out(subject)
+    if roles and (subject.requires_mfa or subject.refuses_without_mfa):
         yield Flaw(
             ROLE,
-            _place(case, "Principal"),
+            _place(subject, "Principal"),
             f"{roles[0]} is a role: its sessions carry no MFA, even if assuming it took a code",
             "the role's sessions are locked out; only users with an MFA session get through",
             "name users or their account; for the role, require MFA in its trust policy",
         )
 
 
-def check_role_policy(case: Case) -> Iterator[Flaw]:
+def check_role_policy(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of a role's sessions by its own policy."""
-    if case.whole.on_role and case.reach is not None:
-        if case.statement.allows:
+    if subject.whole.on_role and subject.reach is not None:
+        if subject.statement.allows:
             who = "the role's sessions are locked out: nobody has MFA here"
             cure = "require MFA in the role's trust policy; then remove the condition"
         else:
@@ -155,22 +155,22 @@ def check_role_policy(case: Case) -> Iterator[Flaw]:
             cure = "delete the statement; require MFA in the role's trust policy"
         yield Flaw(
             IN_ROLE_POLICY,
-            case.mfa_conditions[0].position,
+            subject.mfa_conditions[0].position,
             "this is a role's policy: its sessions carry no MFA, even if assuming it took a code",
             who,
             cure,
         )
 
 
-def check_scp(case: Case) -> Iterator[Flaw]:
+def check_scp(subject: Subject) -> Iterator[Flaw]:
     """Find service control policies that ask MFA of the sessions of roles as well."""
-    if case.whole.document.kind != "scp" or not case.refuses_without_mfa:
+    if subject.whole.document.kind != "scp" or not subject.refuses_without_mfa:
         return
-    if not any(_spares_all_meant(case, each) for each in case.other_conditions):
-        some = any(map(_spares_roles, case.other_conditions))
+    if not any(_spares_all_meant(subject, each) for each in subject.other_conditions):
+        some = any(map(_spares_roles, subject.other_conditions))
         yield Flaw(
             SCP,
-            case.mfa_conditions[0].position,
+            subject.mfa_conditions[0].position,
             "a service control policy applies to every principal of the accounts, and the sessions "
             "of roles carry no MFA",
             f"all {'other ' if some else ''}role sessions are locked out for good, including those "
@@ -195,10 +195,10 @@ def _roles_in(statement: Statement) -> list[str]:
     return [arn for arn in arns if ":role/" in arn or ":assumed-role/" in arn]
 
 
-def _roles_locked_out(case: Case) -> list[str]:
+def _roles_locked_out(subject: Subject) -> list[str]:
     """Return the roles that an Allow lets do by name what a Deny for everybody asks MFA for."""
-    denied, whole = case.statement, case.whole
-    spared = any(map(_spares_roles, case.other_conditions))
+    denied, whole = subject.statement, subject.whole
+    spared = any(map(_spares_roles, subject.other_conditions))
     if denied.allows or spared or not is_for_everybody(denied):
         return []
     return [
@@ -215,28 +215,28 @@ def _plain(condition: Condition) -> str:
     return condition.key.lower().partition("/")[0]
 
 
-def _is_only_with_mfa(case: Case) -> bool:
+def _is_only_with_mfa(subject: Subject) -> bool:
     """Say whether an Allow is for those with MFA only, by its own condition or by Denies."""
-    statement = case.statement
-    if not statement.allows or case.mfa_conditions:
-        return case.requires_mfa
-    return all(case.whole.denies(statement, kind) for kind in KINDS)
+    statement = subject.statement
+    if not statement.allows or subject.mfa_conditions:
+        return subject.requires_mfa
+    return all(subject.whole.denies(statement, kind) for kind in KINDS)
 
 
-def _is_partly_only_with_mfa(case: Case) -> bool:
+def _is_partly_only_with_mfa(subject: Subject) -> bool:
     """Say whether Denies keep those without MFA from a part of what everybody is allowed."""
-    statement, whole = case.statement, case.whole
-    free = statement.allows and not case.mfa_conditions
+    statement, whole = subject.statement, subject.whole
+    free = statement.allows and not subject.mfa_conditions
     return free and all(whole.is_narrowed(statement, kind) for kind in KINDS)
 
 
-def _spares_all_meant(case: Case, condition: Condition) -> bool:
+def _spares_all_meant(subject: Subject, condition: Condition) -> bool:
     """Say whether a condition keeps a Deny from all the roles that it is not meant for.
 
     A Deny of a few actions may be meant for all roles but some; one of everything leaves no role
     any use.
     """
-    statement = case.statement
+    statement = subject.statement
     everything = statement.not_actions is not None or "*" in names_of(statement)
     if everything and is_about_everything(statement) and condition.key.lower() == _ROLE_ARN_KEY:
         return is_met(condition, _A_ROLE) is False
@@ -250,8 +250,8 @@ def _spares_roles(condition: Condition) -> bool:
     return is_met(condition, role_session().facts) is False
 
 
-def _place(case: Case, name: str) -> Position:
-    node = case.statement.elements.get(name)
+def _place(subject: Subject, name: str) -> Position:
+    node = subject.statement.elements.get(name)
     if node is None:
-        return case.statement.position
-    return case.whole.document.source.position(node.key_offset)
+        return subject.statement.position
+    return subject.whole.document.source.position(node.key_offset)

@@ -6,20 +6,20 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.aws_names import LOOK_UP
-from mfa_session.policy.case import KINDS
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.document import CURRENT_VERSION
 from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import plain, right_deny
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.reading import ELEMENTS
+from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.aws_names import Unlisted
-    from mfa_session.policy.case import Case
     from mfa_session.policy.json_text import Node
+    from mfa_session.policy.rules.subject import Subject
 
 DEFEATED = Rule(
     "allowed-without-mfa-too",
@@ -50,11 +50,11 @@ MOST_SHOWN = 3
 _READING = ("get", "list", "describe", "batchget", "lookup", "search", "view")
 
 
-def check_defeat(case: Case) -> Iterator[Flaw]:
+def check_defeat(subject: Subject) -> Iterator[Flaw]:
     """Find Allows with MFA for what another Allow gives without, and no Deny takes away."""
-    if not case.requires_mfa:
+    if not subject.requires_mfa:
         return
-    statement, whole = case.statement, case.whole
+    statement, whole = subject.statement, subject.whole
     names = names_of(statement)
     opened = {name for kind in KINDS for name in whole.opened(statement, kind)}
     defeated = [name for name in names if name in opened]
@@ -70,7 +70,7 @@ def check_defeat(case: Case) -> Iterator[Flaw]:
     shown = ", ".join(defeated[:3]) + (" …" if defeated[3:] else "")
     yield Flaw(
         DEFEATED,
-        case.mfa_conditions[0].position,
+        subject.mfa_conditions[0].position,
         f"another statement allows {shown} without MFA, and one Allow is enough",
         "everybody the other statement is for gets through without MFA",
         "deny it without MFA",
@@ -78,15 +78,15 @@ def check_defeat(case: Case) -> Iterator[Flaw]:
     )
 
 
-def check_elements(case: Case) -> Iterator[Flaw]:
+def check_elements(subject: Subject) -> Iterator[Flaw]:
     """Find elements that no statement has, such as a Condition that is misspelt."""
-    for name, node in case.statement.elements.items():
+    for name, node in subject.statement.elements.items():
         if name not in ELEMENTS:
             near = nearest_of(name, ELEMENTS, most=1)
-            free = near and near[0] not in case.statement.elements
+            free = near and near[0] not in subject.statement.elements
             yield Flaw(
                 UNKNOWN_ELEMENT,
-                case.whole.document.source.position(node.key_offset),
+                subject.whole.document.source.position(node.key_offset),
                 f"{name} is not an element of a statement" + (f"; {near[0]} is" if near else ""),
                 REJECTED,
                 "use an element that exists",
@@ -94,31 +94,33 @@ def check_elements(case: Case) -> Iterator[Flaw]:
             )
 
 
-def check_actions(case: Case) -> Iterator[Flaw]:
+def check_actions(subject: Subject) -> Iterator[Flaw]:
     """Find actions that AWS does not list, and patterns that match none.
 
     Those that are near to none are told together. They may be retired, or newer than our list: a
     note, unless they are all that a Deny is for.
     """
-    names = case.whole.names
+    names = subject.whole.names
     if names is None:
         return
     looked_up = [
         (item, names.look_up(item.value))
-        for item in _items(case, "Action", "NotAction")
+        for item in _items(subject, "Action", "NotAction")
         if isinstance(item.value, str)
     ]
     unlisted = [(item, found) for item, found in looked_up if found is not None]
     for item, found in unlisted:
         if found.sure:
-            yield _unknown_action(case, item, found.message + found.guess, f"write {found.meant}")
+            yield _unknown_action(
+                subject, item, found.message + found.guess, f"write {found.meant}"
+            )
     far_off = [(item, found) for item, found in unlisted if not found.sure]
     if far_off:
-        denies = not case.statement.allows and case.statement.actions is not None
+        denies = not subject.statement.allows and subject.statement.actions is not None
         severity = WARNING if denies and len(unlisted) == len(looked_up) else NOTE
         (item, first), *others = far_off
         yield _unknown_action(
-            case,
+            subject,
             item,
             first.message + (_shortened(others) if others else first.guess),
             first.hint if not others else LOOK_UP,
@@ -126,16 +128,16 @@ def check_actions(case: Case) -> Iterator[Flaw]:
         )
 
 
-def check_version(case: Case) -> Iterator[Flaw]:
+def check_version(subject: Subject) -> Iterator[Flaw]:
     """Find variables in policies of a version that does not know them."""
-    if case.whole.document.version == CURRENT_VERSION:
+    if subject.whole.document.version == CURRENT_VERSION:
         return
-    found = next(_variables(case), None)
+    found = next(_variables(subject), None)
     if found is not None:
-        version = case.whole.document.version or "no Version, which means 2008-10-17"
+        version = subject.whole.document.version or "no Version, which means 2008-10-17"
         yield Flaw(
             OLD_VERSION,
-            case.whole.document.source.position(found.offset),
+            subject.whole.document.source.position(found.offset),
             f"the policy has {version}: there, this variable is plain text to IAM",
             "the variable matches nobody",
             f'put "Version": "{CURRENT_VERSION}" at the head of the policy',
@@ -150,10 +152,12 @@ def _only_reads(action: str) -> bool:
 
 
 def _unknown_action(
-    case: Case, item: Node, message: str, cure: str, severity: str = WARNING
+    subject: Subject, item: Node, message: str, cure: str, severity: str = WARNING
 ) -> Flaw:
-    position = case.whole.document.source.position(item.offset)
-    return Flaw(UNKNOWN_ACTION, position, message, _without_effect(case), cure, severity=severity)
+    position = subject.whole.document.source.position(item.offset)
+    return Flaw(
+        UNKNOWN_ACTION, position, message, _without_effect(subject), cure, severity=severity
+    )
 
 
 def _shortened(others: list[tuple[Node, Unlisted]]) -> str:
@@ -163,29 +167,31 @@ def _shortened(others: list[tuple[Node, Unlisted]]) -> str:
     return ", " + ", ".join(shown) + (f" and {more} more" if more else "")
 
 
-def _without_effect(case: Case) -> str:
+def _without_effect(subject: Subject) -> str:
     """Say what it comes to that an action is none."""
-    if case.statement.not_actions is not None:
+    if subject.statement.not_actions is not None:
         return "nothing is spared by this name"
     return (
-        "nobody is allowed anything by this name" if case.statement.allows else "it denies nothing"
+        "nobody is allowed anything by this name"
+        if subject.statement.allows
+        else "it denies nothing"
     )
 
 
-def _variables(case: Case) -> Iterator[Node]:
+def _variables(subject: Subject) -> Iterator[Node]:
     """Yield texts with a variable, where IAM fills them in: resources and conditions' values."""
-    items = list(_items(case, "Resource", "NotResource"))
-    for condition in case.statement.conditions:
+    items = list(_items(subject, "Resource", "NotResource"))
+    for condition in subject.statement.conditions:
         items += _listed(condition.node)
     for item in items:
         if isinstance(item.value, str) and "${" in without_template_values(item.value):
             yield item
 
 
-def _items(case: Case, *elements: str) -> Iterator[Node]:
+def _items(subject: Subject, *elements: str) -> Iterator[Node]:
     """Yield what stands in the statement's elements of these names."""
     for name in elements:
-        node = case.statement.elements.get(name)
+        node = subject.statement.elements.get(name)
         yield from () if node is None else _listed(node)
 
 

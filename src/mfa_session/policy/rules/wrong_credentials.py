@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.case import KINDS
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import right_condition
 from mfa_session.policy.mfa import is_age, is_present
+from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.case import Case
     from mfa_session.policy.document import Condition
     from mfa_session.policy.mfa import Reach
+    from mfa_session.policy.rules.subject import Subject
 
 # What people need while they have no device yet; to allow it only without MFA is no mistake.
 FIRST_STEPS = frozenset(
@@ -166,33 +166,35 @@ RULES = tuple(mistake.rule for mistake in _MISTAKES)
 _BY_NAME = {mistake.rule.id: mistake for mistake in _MISTAKES}
 
 
-def check_reach(case: Case) -> Iterator[Flaw]:
+def check_reach(subject: Subject) -> Iterator[Flaw]:
     """Find MFA conditions that match the wrong credentials, unless other statements mend it."""
-    name = _mistake_of(case)
+    name = _mistake_of(subject)
     if name is not None:
-        mistake, backed = _BY_NAME[name], _is_backed_here(case)
+        mistake, backed = _BY_NAME[name], _is_backed_here(subject)
         yield Flaw(
             rule=mistake.rule,
-            position=_culprit(case, name).position,
+            position=_culprit(subject, name).position,
             message=mistake.message,
             who=f"{mistake.who}; {NOT_HERE}" if backed else mistake.who,
             cure="write the condition like this",
-            fix=right_condition(case.statement),
+            fix=right_condition(subject.statement),
             severity=WARNING if backed else None,
         )
 
 
-def _mistake_of(case: Case) -> str | None:
-    found = case.reach
-    if found is None or case.whole.on_role:  # no MFA comes through to a role: that is another rule
+def _mistake_of(subject: Subject) -> str | None:
+    found = subject.reach
+    if (
+        found is None or subject.whole.on_role
+    ):  # no MFA comes through to a role: that is another rule
         return None
-    if any(map(_is_of_both, case.mfa_conditions)):
+    if any(map(_is_of_both, subject.mfa_conditions)):
         name: str | None = "bool-true-and-false"
     elif found.nobody:
-        name = None if _denies_below_zero(case) else "conditions-never-match"
+        name = None if _denies_below_zero(subject) else "conditions-never-match"
     else:
-        name = _of_allow(case, found) if case.statement.allows else _of_deny(found)
-    return None if name is None or _is_mended(case, found) else name
+        name = _of_allow(subject, found) if subject.statement.allows else _of_deny(found)
+    return None if name is None or _is_mended(subject, found) else name
 
 
 def _of_deny(found: Reach) -> str | None:
@@ -205,42 +207,42 @@ def _of_deny(found: Reach) -> str | None:
     return None if found.without_mfa else "deny-misses-sessions-without-mfa"
 
 
-def _of_allow(case: Case, found: Reach) -> str | None:
+def _of_allow(subject: Subject, found: Reach) -> str | None:
     if any(found.with_mfa) and not found.fresh:
         return "allow-age-inverted"
     if not found.long_term and not found.without_mfa:
         return None
     if not found.fresh:
-        return None if _is_first_step(case) else "allow-without-mfa"
+        return None if _is_first_step(subject) else "allow-without-mfa"
     if not found.long_term:
         return "allow-any-session"
-    if any(each.qualifier == "ForAllValues" for each in case.mfa_conditions):
+    if any(each.qualifier == "ForAllValues" for each in subject.mfa_conditions):
         return "allow-for-all-values"
-    presence = any(map(is_present, case.mfa_conditions))
+    presence = any(map(is_present, subject.mfa_conditions))
     return "allow-bool-if-exists" if presence else "allow-age-if-exists"
 
 
-def _is_mended(case: Case, found: Reach) -> bool:
+def _is_mended(subject: Subject, found: Reach) -> bool:
     """Say whether other statements keep out those whom this one forgets."""
-    whole, statement = case.whole, case.statement
+    whole, statement = subject.whole, subject.statement
     if statement.allows and found.fresh:
         wrongly = [kind for kind in KINDS if found.includes(kind)]
-        return bool(wrongly) and all(_gains_nothing(case, kind) for kind in wrongly)
+        return bool(wrongly) and all(_gains_nothing(subject, kind) for kind in wrongly)
     if statement.allows or found.fresh or found.nobody:
         return False
     missed = [kind for kind in KINDS if not found.includes(kind)]
     if all(whole.denies(statement, kind) for kind in missed):
         return True
     # A limit of age misses those without MFA on purpose, where no Allow is for them.
-    return _ages_only(case) and _is_backed_here(case)
+    return _ages_only(subject) and _is_backed_here(subject)
 
 
-def _gains_nothing(case: Case, kind: str) -> bool:
+def _gains_nothing(subject: Subject, kind: str) -> bool:
     """Say whether Denies keep credentials of a kind from all of an Allow that is worth keeping.
 
     What a Deny spares so that people can set up MFA, or another Allow gives to everybody, is not.
     """
-    statement, whole = case.statement, case.whole
+    statement, whole = subject.statement, subject.whole
     left = whole.undenied_parts(statement, kind)
     if left == list(names_of(statement)):
         return not left
@@ -250,54 +252,54 @@ def _gains_nothing(case: Case, kind: str) -> bool:
     )
 
 
-def _denies_below_zero(case: Case) -> bool:
+def _denies_below_zero(subject: Subject) -> bool:
     """Say whether it is a Deny of ages that there are not: one to be on the safe side."""
-    return not case.statement.allows and all(
+    return not subject.statement.allows and all(
         is_age(each)
         and each.operator.startswith("NumericLess")
         and all(float(value) <= 0 for value in each.values)
-        for each in case.mfa_conditions
+        for each in subject.mfa_conditions
     )
 
 
-def _is_backed_here(case: Case) -> bool:
+def _is_backed_here(subject: Subject) -> bool:
     """Say whether nothing that a Deny is about is allowed here to those whom it misses.
 
     Another policy of the same user may still allow it to them.
     """
-    if case.statement.allows or case.reach is None:
+    if subject.statement.allows or subject.reach is None:
         return False
-    missed = [kind for kind in KINDS if not case.reach.includes(kind)]
-    whole = case.whole
+    missed = [kind for kind in KINDS if not subject.reach.includes(kind)]
+    whole = subject.whole
     return bool(missed) and all(
-        whole.denies(case.statement, kind) or whole.allows_only_others(case.statement, kind)
+        whole.denies(subject.statement, kind) or whole.allows_only_others(subject.statement, kind)
         for kind in missed
     )
 
 
-def _ages_only(case: Case) -> bool:
-    return not any(map(is_present, case.mfa_conditions))
+def _ages_only(subject: Subject) -> bool:
+    return not any(map(is_present, subject.mfa_conditions))
 
 
 def _is_of_both(condition: Condition) -> bool:
     return {value.lower() for value in condition.values} == {"true", "false"}
 
 
-def _is_first_step(case: Case) -> bool:
+def _is_first_step(subject: Subject) -> bool:
     """Say whether an Allow for those without MFA is fair: they need it, or all others have it."""
-    actions = actions_of(case.statement)
+    actions = actions_of(subject.statement)
     needed = not actions.all_but and FIRST_STEPS.issuperset(actions.names)
-    return needed or case.whole.fresh_allows.covers(case.statement)
+    return needed or subject.whole.fresh_allows.covers(subject.statement)
 
 
-def _culprit(case: Case, name: str) -> Condition:
+def _culprit(subject: Subject, name: str) -> Condition:
     """Return the condition to point at."""
-    for condition in case.mfa_conditions:
+    for condition in subject.mfa_conditions:
         if (name == "bool-true-and-false" and _is_of_both(condition)) or (
             "if-exists" in name and condition.if_exists
         ):
             return condition
-    return case.mfa_conditions[0]
+    return subject.mfa_conditions[0]
 
 
 CHECKS: tuple[Check, ...] = (check_reach,)

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     from mfa_session.policy.aws_names import AwsNames
     from mfa_session.policy.document import Condition, Document, Statement
 
+
 LONG_TERM = "long_term"
 WITHOUT_MFA = "without_mfa"
 KINDS = (LONG_TERM, WITHOUT_MFA)
 
 
-class Whole:
+class WholePolicy:
     """A policy, and what its statements come to together; worked out when it is asked for."""
 
     def __init__(
@@ -175,10 +176,10 @@ class Whole:
 
 
 @dataclass(frozen=True)
-class Case:
+class Subject:
     """One statement of a policy; `reach` is whom its MFA conditions match, if that can be told."""
 
-    whole: Whole
+    whole: WholePolicy
     statement: Statement
     reach: Reach | None
 
