@@ -504,7 +504,7 @@ ROWS = {
         then=("status", "--check"),
     ),
     "configure without keys": Row(
-        "setup.profiles:check_any_source",
+        "setup.answers:check_any_source",
         "configure",
         ("configure",),
         no_keys,
@@ -624,7 +624,7 @@ CURES = {
     ),
     "no device": Cure("doctor.answers:_enroll", "device enroll"),
     "no guard": Cure("shell.dialects", "shell-init"),
-    "a guard older than config.toml": Cure("doctor.shells:_renewal", "shell-init"),
+    "a guard older than config.toml": Cure("doctor.environment:_renewal", "shell-init"),
 }
 """The doctor's cures, by the fault of tests/e2e/test_doctor.py that they mend."""
 

@@ -19,7 +19,7 @@ import processes
 from commands.hint_rows import KEYRING as KEYRING_HERE
 from commands.hints import CURES
 from fakes.file_keyring import NAME as FILE_KEYRING
-from mfa_session.doctor.examination import BROKE_OFF, GROUPS
+from mfa_session.doctor.command import BROKE_OFF, GROUPS
 from mfa_session.files.enrolments import Enrolments
 from mfa_session.files.key_journal import KeyJournal
 from mfa_session.files.state import StateDir

@@ -13,6 +13,7 @@ actions of a line with `-` are no operations; the operations of a line with `+` 
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from functools import cached_property
@@ -20,6 +21,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from botocore.loaders import Loader
+
 
 _NAMES = re.compile(r"(?P<verbs>(?:[a-z]|\([^)]*\))+)(?P<shared>[0-9]*)(?P<rest>.*)")
 _VERB = re.compile(r"(?<=\()[^)]+|[a-z]")
@@ -81,3 +85,21 @@ def read_list() -> ActionList:
     """Read the list that the package brings."""
     with open(list_path(), encoding="ascii") as file:
         return ActionList(file.read())
+
+
+def operations_of(service: str) -> tuple[str, ...]:
+    """Return the operations of a service, by botocore's name of it; none where it has none."""
+    from botocore.exceptions import DataNotFoundError  # noqa: PLC0415  # rarely needed
+
+    try:
+        return tuple(_loader().load_service_model(service, "service-2")["operations"])
+    except DataNotFoundError:
+        return ()
+
+
+@functools.cache
+def _loader() -> Loader:
+    """Return botocore's loader, which remembers which services there are."""
+    from botocore.loaders import Loader  # noqa: PLC0415  # rarely needed
+
+    return Loader()

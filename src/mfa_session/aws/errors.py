@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from botocore import exceptions
 
-from mfa_session.aws.answers import date_of, is_aws_error
 from mfa_session.aws.error_table import ANSWERS, FAILURES
+from mfa_session.aws.request import date_of, is_aws_error
 from mfa_session.model.errors import MfaSessionError, RefusedError, UnreachableError
 from mfa_session.model.times import format_duration
 

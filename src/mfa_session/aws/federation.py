@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from urllib.parse import urlencode, urlsplit
 
-from mfa_session.aws.answers import checked_text
 from mfa_session.aws.client import CONNECT_SECONDS, READ_SECONDS, Sender
 from mfa_session.aws.errors import not_an_answer, too_slow, translate, unavailable
-from mfa_session.aws.request import AwsRequest
+from mfa_session.aws.request import AwsRequest, checked_text
 from mfa_session.aws.sts import CALL_SECONDS
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.notes import read_json

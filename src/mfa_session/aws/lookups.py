@@ -1,13 +1,16 @@
-"""What AWS says of the things a command will hit: read-only, and given up early."""
+"""Questions to AWS that only read, each sent once: the guard's of targets, the doctor's of keys."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 
+from mfa_session.aws.iam import read_arn, read_device, read_key
 from mfa_session.aws.request import AwsRequest
 from mfa_session.aws.sts import Answer, AwsCalls
-from mfa_session.model.errors import MfaSessionError
+from mfa_session.model.errors import ConfigurationError, MfaSessionError, UnreachableError
 from mfa_session.model.feature_ports import INSTANCE, Target
+from mfa_session.model.ports import Caller
+from mfa_session.model.session import Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,7 +18,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mfa_session.aws.sts import Learner, Limiter, LocalClock
-    from mfa_session.model.ports import Caller
+    from mfa_session.model.iam import AccessKey, Device
+
 
 MOST_INSTANCES = 100
 """How many are asked about; a person reads fewer."""
@@ -97,3 +101,45 @@ def _describe(instance: dict[str, Any]) -> Target:
         name=names[0] if names else None,
         state=instance.get("State", {}).get("Name"),
     )
+
+
+class Checkup(AwsCalls):
+    """Questions about long-term keys; nothing is tried twice, as a person waits."""
+
+    def load(self) -> None:
+        """Import botocore now: a busy machine's time for it is none of the network's."""
+        import botocore.config  # noqa: PLC0415
+        import botocore.session  # noqa: PLC0415, F401
+
+    def identity(self, caller: Caller) -> str:
+        """STS GetCallerIdentity, which no policy can deny: the ARN."""
+        request = AwsRequest("sts", "GetCallerIdentity", caller, once=True)
+        return self._ask(request, read_arn)[0]
+
+    def keys(self, caller: Caller) -> tuple[AccessKey, ...]:
+        """IAM ListAccessKeys of the caller (at most two, so one page)."""
+        request = AwsRequest("iam", "ListAccessKeys", caller, once=True)
+        return self._ask(
+            request,
+            lambda answer: tuple(read_key(listed) for listed in answer["AccessKeyMetadata"]),
+        )
+
+    def devices(self, caller: Caller) -> tuple[Device, ...]:
+        """IAM ListMFADevices of the caller (at most eight, so one page)."""
+        request = AwsRequest("iam", "ListMFADevices", caller, once=True)
+        return self._ask(
+            request, lambda answer: tuple(read_device(listed) for listed in answer["MFADevices"])
+        )
+
+    def reach(self, region: str | None) -> None:
+        """Return when STS answered an unsigned call, as it does with a refusal.
+
+        Raises what kept it from answering, or the call from being sent.
+        """
+        nobody = Keys(access_key_id="", secret_access_key=Secret(""))
+        try:
+            self.identity(Caller(keys=nobody, profile=None, region=region))
+        except (UnreachableError, ConfigurationError):
+            raise
+        except MfaSessionError:
+            return

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from mfa_session.aws.answers import check_request_id, date_of, is_aws_error, read_issued
 from mfa_session.aws.client import Clients
-from mfa_session.aws.request import AwsRequest
+from mfa_session.aws.request import AwsRequest, check_request_id, date_of, is_aws_error, read_issued
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 
 TYPE_CHECKING = False

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from mfa_session.aws.federation import Federation
+    from mfa_session.aws.iam import IamPolicies
     from mfa_session.aws.lookups import Lookups
-    from mfa_session.aws.policies import IamPolicies
     from mfa_session.cli.arguments import Given
     from mfa_session.files.session_store import SessionStore
     from mfa_session.mfa.devices import DeviceEdges
@@ -245,7 +245,7 @@ class Wiring:
         from mfa_session.policy.aws_names import AwsNames
 
         def installed(prefix: str) -> set[str]:
-            from mfa_session.aws.operations import operations_of
+            from mfa_session.aws.action_list import operations_of
 
             services = [prefix, *(name for name, of in IAM_PREFIXES.items() if of == prefix)]
             return {each for service in services for each in operations_of(service)}
@@ -260,7 +260,7 @@ class Wiring:
 
     def policies(self, caller: Caller) -> IamPolicies:
         """Return how the policies of `caller` are read."""
-        from mfa_session.aws.policies import IamPolicies
+        from mfa_session.aws.iam import IamPolicies
 
         run = self.run
         return IamPolicies(run.clock, run.aws_clock, run.asking_aws(), run.environ, caller)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.finding import check, error, note, skipped, warning
-from mfa_session.doctor.scene import Unlooked
+from mfa_session.doctor.checks import Unlooked, check, error, note, skipped, warning
 from mfa_session.model.arns import parse_arn
 from mfa_session.model.errors import MfaSessionError, UnreachableError
 from mfa_session.model.text import quote
@@ -14,8 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.finding import Diagnosis
-    from mfa_session.doctor.scene import KeyFacts, Scene
+    from mfa_session.doctor.checks import Diagnosis, KeyFacts, Scene
 
 OLDEST_KEY_DAYS = 90
 CLOCK_WARNING_SECONDS = 60

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from mfa_session.doctor.answers import BAD_REGION
-from mfa_session.doctor.scene import AwsFacts, KeyFacts, Unlooked
+from mfa_session.doctor.checks import AwsFacts, KeyFacts, Unlooked
 from mfa_session.model.arns import device_kind, region_for
 from mfa_session.model.errors import (
     ConfigurationError,

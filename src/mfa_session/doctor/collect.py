@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from mfa_session.doctor.ask_aws import Questions
+from mfa_session.doctor.checks import OPTIONS, PROFILES, KeyringFacts, Scene
 from mfa_session.doctor.keyrings import wanting_sessions
-from mfa_session.doctor.scene import OPTIONS, PROFILES, KeyringFacts, Scene
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.iam import Intent

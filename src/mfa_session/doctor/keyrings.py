@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.finding import check, error, note, warning
-from mfa_session.doctor.scene import PROFILES
+from mfa_session.doctor.checks import PROFILES, check, error, note, warning
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.feature_ports import SETTINGS, STATE
 from mfa_session.model.text import quote
@@ -14,8 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.doctor.finding import Diagnosis
-    from mfa_session.doctor.scene import KeyringFacts, Scene
+    from mfa_session.doctor.checks import Diagnosis, KeyringFacts, Scene
     from mfa_session.session.inputs import Inputs
 
 _TOO_OPEN = "keyring-insecure"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.finding import check, error, note, warning
-from mfa_session.doctor.scene import PROFILES
+from mfa_session.doctor.checks import PROFILES, check, error, note, warning
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.feature_ports import CONFIG, SETTINGS
 from mfa_session.model.profiles import (
@@ -33,8 +32,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfa_session.doctor.finding import Diagnosis
-    from mfa_session.doctor.scene import Scene
+    from mfa_session.doctor.checks import Diagnosis, Scene
 
 MOST_NAMED = 5
 _GIVES_CREDENTIALS = (

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.doctor.finding import check, error, note, warning
-from mfa_session.doctor.scene import PROFILES
+from mfa_session.doctor.checks import PROFILES, check, error, note, warning
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.feature_ports import CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.session import (
@@ -24,8 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfa_session.doctor.finding import Diagnosis
-    from mfa_session.doctor.scene import Scene
+    from mfa_session.doctor.checks import Diagnosis, Scene
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
 

@@ -9,10 +9,9 @@ from mfa_session.session.acquire import acquire
 from mfa_session.session.announcement import announce
 from mfa_session.session.inputs import read_inputs
 from mfa_session.session.resolve import resolve
-from mfa_session.setup.dialog import Dialog
+from mfa_session.setup.answers import Options
 from mfa_session.setup.diff import draft_profiles, draft_settings
-from mfa_session.setup.interview import Interview
-from mfa_session.setup.options import Options
+from mfa_session.setup.interview import Dialog, Interview
 from mfa_session.setup.plan import SETTINGS, plan, questions, setting_exists
 from mfa_session.setup.shell import plan_shell
 

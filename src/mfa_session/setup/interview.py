@@ -1,6 +1,8 @@
-"""What `configure` finds out, and what it asks where it cannot."""
+"""The interview of `configure`: what it finds out, and what it asks where it cannot."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
 
 from mfa_session.model.arns import device_kind
 from mfa_session.model.errors import (
@@ -19,29 +21,29 @@ from mfa_session.session.sources import DEFAULT, named_source, source_profiles
 from mfa_session.session.validation import check_serial
 from mfa_session.setup.answers import (
     Answers,
+    asking_for_codes,
+    check_any_source,
     check_duration,
     check_region,
     find_session,
     read_role,
+    repointable,
     target_of,
 )
-from mfa_session.setup.profiles import (
-    asking_for_codes,
-    check_any_source,
-    repointable,
-)
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
+    from mfa_session.model.ports import Terminal
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Context
     from mfa_session.session.inputs import Inputs
     from mfa_session.session.names import Named
-    from mfa_session.setup.dialog import Dialog
-    from mfa_session.setup.options import Options
+    from mfa_session.setup.answers import Options
+
+    Choose = Callable[[str, list[str]], str]
+
 
 NO_DEVICE = "add an MFA device: `mfa-session device enroll --profile {name}`"
 DIFFERENCE = (
@@ -59,6 +61,8 @@ WARM = (
     "the AWS CLI asks for a code for {names}: fill its cache with `mfa-session warm`, or have them "
     "come from the session with --repoint NAME"
 )
+Answer = TypeVar("Answer")
+_YES, _NO = {"y", "yes"}, {"n", "no"}
 
 
 class Interview:
@@ -302,3 +306,42 @@ class Interview:
                 f"Take the role of profile {name!r} from session {session!r}, without another code?"
             )
         )
+
+
+class Dialog:
+    """A person at a terminal; `asks` is False where nothing may be asked of anybody."""
+
+    def __init__(self, terminal: Terminal, choose: Choose, *, asks: bool) -> None:
+        """Take the terminal, and how one of several is picked there."""
+        self._terminal = terminal
+        self._choose = choose
+        self.asks = asks
+
+    def tell(self, text: str) -> None:
+        """Show a line where the questions are."""
+        self._terminal.tell(text)
+
+    def ask(self, question: str, usual: str, read: Callable[[str], Answer]) -> Answer:
+        """Ask until `read` takes the answer; Enter means the `usual` one."""
+        shown = f"{question} [{usual}]: " if usual else f"{question}: "
+        while True:
+            text = self._terminal.ask(shown).strip() or usual
+            try:
+                return read(text)
+            except MfaSessionError as error:
+                self.tell(f"{error.message}: {error.hint}" if error.hint else error.message)
+
+    def agrees(self, question: str, *, usual: bool = False) -> bool:
+        """Ask for yes or no; Enter means the `usual` one."""
+        shown = f"{question} [{'Y/n' if usual else 'y/N'}] "
+        while True:
+            answer = self._terminal.ask(shown).strip().lower()
+            if not answer:
+                return usual
+            if answer in _YES | _NO:
+                return answer in _YES
+            self.tell("answer y or n")
+
+    def choose(self, title: str, items: list[str]) -> str:
+        """Let one of several be picked by its number."""
+        return self._choose(title, items)

@@ -6,7 +6,7 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
 from mfa_session.model.times import spell_duration
 from mfa_session.session.names import DEFAULT_NAME
-from mfa_session.setup.profiles import check_repointed, why_not
+from mfa_session.setup.answers import check_repointed, why_not
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.feature_ports import PlainFile, SetupEdges
     from mfa_session.session.context import Context
-    from mfa_session.setup.dialog import Dialog
-    from mfa_session.setup.options import Options
+    from mfa_session.setup.answers import Options
+    from mfa_session.setup.interview import Dialog
 
 _MARK = b"# Written by `mfa-session "
 _ACTIVE = "MFA_SESSION_GUARD"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.doctor.examination import GROUPS
-from mfa_session.doctor.scene import AwsFacts, KeyFacts, Scene
+from mfa_session.doctor.checks import AwsFacts, KeyFacts, Scene
+from mfa_session.doctor.command import GROUPS
 from mfa_session.guard.unmatched import nearest_pattern, unmatched
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.iam import AccessKey, Device

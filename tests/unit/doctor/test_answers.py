@@ -9,7 +9,7 @@ import pytest
 
 from doctor.scenes import KEY_ID, NOW, SERIAL, device, key, look, scene, severities
 from mfa_session.doctor.answers import NOT_REACHED, look_at_devices
-from mfa_session.doctor.scene import AwsFacts, KeyFacts, Unlooked
+from mfa_session.doctor.checks import AwsFacts, KeyFacts, Unlooked
 from mfa_session.model.errors import (
     ConfigurationError,
     MfaSessionError,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from house.source import ROOT
-from mfa_session.doctor.examination import GROUPS
-from mfa_session.doctor.finding import SEVERITIES
+from mfa_session.doctor.checks import SEVERITIES
+from mfa_session.doctor.command import GROUPS
 
 PAGE = (ROOT / "docs" / "doctor.md").read_text(encoding="utf-8")
 

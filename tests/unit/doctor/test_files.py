@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from doctor.scenes import KEY_ID, OWN, SERIAL, look, scene, severities
-from mfa_session.doctor.scene import KeyringFacts
+from mfa_session.doctor.checks import KeyringFacts
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.feature_ports import CREDENTIALS, STATE, Place
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from doctor.scenes import scene
 from mfa_session.cli.arguments import read_plainly
-from mfa_session.doctor.examination import BROKE_OFF, examine
+from mfa_session.doctor.command import BROKE_OFF, examine
 from mfa_session.model.errors import ConfigurationError
 
 NAMES = ("default", "mfa", "books", "a b", "É")

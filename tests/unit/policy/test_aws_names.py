@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 
-from mfa_session.aws.action_list import read_list
-from mfa_session.aws.operations import operations_of
+from mfa_session.aws.action_list import operations_of, read_list
 from mfa_session.guard.services import IAM_PREFIXES, prefix_of, spell_action
 from mfa_session.guard.unmatched import all_operations
 from mfa_session.policy.action_names import CALLS

@@ -8,9 +8,15 @@ import pytest
 
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.session.sources import named_source, source_profiles
-from mfa_session.setup.answers import Answers, NewRoleProfile, find_session, read_role, target_of
+from mfa_session.setup.answers import (
+    Answers,
+    NewRoleProfile,
+    find_session,
+    read_role,
+    repointable,
+    target_of,
+)
 from mfa_session.setup.plan import PROFILES, SETTINGS, Change, plan, questions, setting_exists
-from mfa_session.setup.profiles import repointable
 from session.worlds import KEYS, inputs
 
 ARN = "arn:aws:iam::123456789012:role/books"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 
 from mfa_session.aws.action_list import read_list
-from mfa_session.aws.checkup import Checkup
+from mfa_session.aws.lookups import Checkup
 from mfa_session.files.aws_clock import ClockReading
 from mfa_session.files.disk import Disk
 from mfa_session.files.settings_cache import read_settings_afresh
