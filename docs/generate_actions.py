@@ -26,7 +26,14 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.aws.action_list import ActionList, list_path, read_list, spell_operation
+from mfa_session.aws.action_list import (
+    ActionList,
+    list_path,
+    plural,
+    read_list,
+    spell_operation,
+    words_of,
+)
 from mfa_session.guard.services import prefix_of
 from mfa_session.policy.action_names import BY_METHOD, CALLS
 
@@ -39,7 +46,7 @@ Operations = dict[str, tuple[str, ...]]
 # AWS's default topic policy, and its guide to MFA by SMS, named them; no list does.
 BY_HAND = ("sns:Receive", "iam:RequestSmsMfaRegistration", "iam:FinalizeSmsMfaRegistration")
 WRITTEN_BY = "# Written by docs/generate_actions.py; read by mfa_session.aws.action_list\n"
-VERB = re.compile(r"[A-Z][a-z0-9]+")
+VERB = re.compile(r"(?:Batch(?=[A-Z][a-z0-9]+[A-Z]))?[A-Z][a-z0-9]+")
 
 
 def main() -> None:
@@ -163,7 +170,8 @@ def write_list(actions: Actions, operations: Operations) -> str:
     named = set[str]()
     for prefix in sorted(actions):
         for services, names in by_services(prefix, actions[prefix], operations).items():
-            lines.append(f"{prefix} {','.join(services) or '-'} {encode(names, letters)}".rstrip())
+            of = "=" if services == (prefix,) else ",".join(services) or "-"
+            lines.append(f"{prefix} {of} {encode(names, letters)}".rstrip())
             for service in services:
                 left[service] -= set(map(spell_operation, names))
             named.update(services)
@@ -188,24 +196,41 @@ def by_services(
 
 
 def encode(names: Iterable[str], letters: Mapping[str, str]) -> str:
-    """Return names by what they are about, each without what it shares with the one before."""
+    """Return names by what they are about, each without the words of the one before."""
     verbs: dict[str, list[str]] = defaultdict(list)
     for name in names:
         verb, rest = split(name)
         verbs[rest].append(verb)
-    parts, before = [], ""
-    for rest in sorted(verbs):
-        shared = shared_length(rest, before)
-        while shared and rest[shared : shared + 1].isdigit():
-            shared -= 1
-        signs = sorted(letters.get(verb, f"({verb})") for verb in verbs[rest])
-        parts.append(f"{''.join(signs)}{shared or ''}{rest[shared:]}")
-        before = rest
+    plurals = find_plurals(verbs)
+    parts: list[str] = []
+    before: list[str] = []
+    for thing in sorted(verbs.keys() - plurals.values(), key=words_of):
+        words = words_of(thing)
+        shared = shared_length(words, before)
+        signs = spell_verbs(verbs[thing], letters)
+        if thing in plurals:
+            signs += "'" + spell_verbs(verbs[plurals[thing]], letters)
+        parts.append(f"{signs}{shared or ''}{''.join(words[shared:])}")
+        before = words
     return " ".join(parts)
 
 
-def shared_length(one: str, other: str) -> int:
-    """Return how many letters two names have in common at their beginning."""
+def find_plurals(things: Iterable[str]) -> dict[str, str]:
+    """Return the things whose plural is one of them as well, with it; no plural has another."""
+    known, found = set(things), dict[str, str]()
+    for thing in sorted(known, key=len):
+        if thing and plural(thing) in known and thing not in found.values():
+            found[thing] = plural(thing)
+    return found
+
+
+def spell_verbs(verbs: Iterable[str], letters: Mapping[str, str]) -> str:
+    """Return verbs by their letters, those without one in parentheses."""
+    return "".join(sorted(letters.get(verb, f"({verb})") for verb in verbs))
+
+
+def shared_length(one: list[str], other: list[str]) -> int:
+    """Return how many words two names have in common at their beginning."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 

@@ -1,14 +1,17 @@
 """The actions of IAM and the operations of the AWS CLI, from a list in the package.
 
 docs/generate_actions.py writes the list, `actions.txt`. The two hold mostly the same names, and the
-wheel should be small, so each name stands there once, without what it has in common with the one
-before:
+wheel should be small, so each name stands there once, without the words that it has in common with
+the one before:
 
-    ec2 ec2 cdAddress cd7Allocation       CreateAddress DeleteAddress CreateAddressAllocation …
+    ec2 = cd'fCarrierGateway bcd2Route      CreateCarrierGateway DeleteCarrierGateway
+                                            DescribeCarrierGateways GetCarrierGatewayRoute …
 
-are actions with the prefix `ec2` in policies, and, in the CLI's spelling, operations of `aws ec2`.
-Letters stand for verbs, as the first line says; a verb without a letter stands in parentheses. The
-actions of a line with `-` are no operations; the operations of a line with `+` are no actions.
+are actions with the prefix `ec2` in policies, and, in the CLI's spelling, operations of the service
+of the CLI that stands second: `=` is one of the same name. Letters stand for verbs, as the first
+line says; a verb without a letter stands in parentheses. Verbs behind `'` take the name in the
+plural. The actions of a line with `-` are no operations; the operations of a line with `+` are no
+actions.
 """
 
 from __future__ import annotations
@@ -25,9 +28,11 @@ if TYPE_CHECKING:
     from botocore.loaders import Loader
 
 
-_NAMES = re.compile(r"(?P<verbs>(?:[a-z]|\([^)]*\))+)(?P<shared>[0-9]*)(?P<rest>.*)")
+_VERBS = r"(?:[a-z]|\([^)]*\))"
+_NAME = re.compile(rf"(?P<one>{_VERBS}*)(?:'(?P<many>{_VERBS}+))?(?P<shared>\d*)(?P<rest>.*)")
 _VERB = re.compile(r"(?<=\()[^)]+|[a-z]")
-_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"[A-Z]+(?![a-z])[^A-Z]*|[A-Z][^A-Z]*|[^A-Z]+")
+_BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class ActionList:
@@ -40,7 +45,8 @@ class ActionList:
         self._lines: dict[str, list[tuple[str, str]]] = {}
         for line in lines:
             prefix, of, *names = line.split(" ", 2)
-            self._lines.setdefault(prefix, []).append((of, names[0] if names else ""))
+            services = prefix if of == "=" else of
+            self._lines.setdefault(prefix, []).append((services, names[0] if names else ""))
         self._others = self._lines.pop("+", [])
 
     @property
@@ -64,16 +70,30 @@ class ActionList:
         return {service: tuple(sorted(found[service])) for service in sorted(found)}
 
     def _decode(self, names: str) -> Iterator[str]:
-        before = ""
-        for part in _NAMES.finditer(names.replace(" ", "\n")):
-            before = before[: int(part["shared"] or 0)] + part["rest"]
-            for verb in _VERB.findall(part["verbs"]):
-                yield self._verbs.get(verb, verb) + before
+        before: list[str] = []
+        for part in filter(None, map(_NAME.fullmatch, names.split(" ") if names else ())):
+            before = before[: int(part["shared"] or 0)] + words_of(part["rest"])
+            thing = "".join(before)
+            for verb in _VERB.findall(part["one"]):
+                yield self._verbs.get(verb, verb) + thing
+            for verb in _VERB.findall(part["many"] or ""):
+                yield self._verbs.get(verb, verb) + plural(thing)
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a name: `DBInstanceV2` is `DB`, `Instance`, `V2`."""
+    return _WORD.findall(name)
+
+
+def plural(name: str) -> str:
+    """Return the plural of a name, as AWS mostly writes it; `Policy` becomes `Policies`."""
+    ends_in_ies = name.endswith("y") and name[-2:-1] not in "aeiou"
+    return f"{name[:-1]}ies" if ends_in_ies else f"{name}s"
 
 
 def spell_operation(action: str) -> str:
     """Write an action as the AWS CLI writes an operation: `StopInstances` is `stop-instances`."""
-    return _WORDS.sub("-", action).lower()
+    return _BORDERS.sub("-", action).lower()
 
 
 def list_path() -> str:

@@ -8,8 +8,9 @@ from mfa_session.aws.action_list import ActionList, list_path, read_list
 
 LIST = """# a comment
 a=List b=Get c=Delete
-ec2 ec2,ec2-other abcAddress (Modify)b7Attribute c7V2 a
-ec2 - bDBInstance a12s (connect)
+ec2 ec2,ec2-other abcAddress (Modify)b1Attribute c1V2 a
+ec2 - b'aDBInstance c1Policy c2SizeLimit (connect) c'abPolicy
+s3 = cBucket
 nothing -
 + ec2 wait
 + s3 cp ls
@@ -19,11 +20,12 @@ nothing -
 
 def test_names_are_those_that_were_shortened() -> None:
     read = ActionList(LIST)
-    assert list(read.services) == ["ec2", "nothing"]
+    assert list(read.services) == ["ec2", "s3", "nothing"]
     assert read.actions_of("ec2") == [
         *("ListAddress", "GetAddress", "DeleteAddress"),
         *("ModifyAddressAttribute", "GetAddressAttribute", "DeleteAddressV2", "List"),
-        *("GetDBInstance", "ListDBInstances", "connect"),
+        *("GetDBInstance", "ListDBInstances", "DeleteDBPolicy", "DeleteDBPolicySizeLimit"),
+        *("connect", "DeletePolicy", "ListPolicies", "GetPolicies"),
     ]
     assert read.actions_of("nothing") == read.actions_of("unknown") == []
 
@@ -35,7 +37,7 @@ def test_operations_are_in_the_spelling_of_the_cli() -> None:
         "ec2": (*both, "wait"),
         "ec2-other": both,
         "login": (),
-        "s3": ("cp", "ls"),
+        "s3": ("cp", "delete-bucket", "ls"),
     }
 
 
