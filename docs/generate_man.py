@@ -1,4 +1,4 @@
-"""Write the man pages, mfa-session(1) and one for each command, from the command table.
+"""Write the man pages, mfa-session(1) and one for each command or group, from the command table.
 
 The build of the wheel runs this (`hatch_build.py`); by hand: `python docs/generate_man.py FOLDER`.
 The pages are in man's macros (groff_man(7)).
@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING
 
 from mfa_session import __version__
 from mfa_session.cli.spec.options import COMMON
-from mfa_session.cli.spec.table import all_commands, chapters
+from mfa_session.cli.spec.table import all_commands, chapters, find_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.cli.spec.command import Argument, Command, Option
+    from mfa_session.cli.spec.command import Command, Group, Option
 
 SUMMARY = "MFA sessions for AWS"
 ABOUT = (
     "Turns a six-digit MFA code into AWS credentials that every tool can use. Each command has a "
-    "page of its own, and the same text as help: mfa-session help COMMAND."
+    "page, as has each group of commands (mfa-session-totp(1)). The same text is shown as help: "
+    "mfa-session help COMMAND."
 )
 COMMON_OPTIONS = "Every command also takes the options listed in mfa-session(1)."
 FILES = {
@@ -46,10 +47,12 @@ EXIT_CODES = {
 
 def render() -> dict[str, str]:
     """Return the text of each page by its file's name."""
-    pages = {_file_name(command): "\n".join(_command_page(command)) for command in all_commands()}
-    return {"mfa-session.1": "\n".join(_main_page()) + "\n"} | {
-        name: text + "\n" for name, text in pages.items()
-    }
+    pages = {"mfa-session.1": _main_page()}
+    for command in all_commands():
+        word = command.words[0]
+        group = find_group(word)
+        pages[f"mfa-session-{word}.1"] = _group_page(group) if group else _command_page(command)
+    return {name: "\n".join(page) + "\n" for name, page in pages.items()}
 
 
 def _main_page() -> Iterator[str]:
@@ -69,22 +72,45 @@ def _main_page() -> Iterator[str]:
     yield from _terms(FILES)
     yield ".SH EXIT STATUS"
     yield from _terms(EXIT_CODES)
-    pages = sorted(_file_name(command).removesuffix(".1") for command in all_commands())
-    yield from (".SH SEE ALSO", ",\n".join(f".BR {_text(name)} (1)" for name in pages))
+    words = sorted({command.words[0] for command in all_commands()})
+    pages = (f".BR {_text(f'mfa-session-{word}')} (1)" for word in words)
+    yield from (".SH SEE ALSO", ",\n".join(pages))
 
 
 def _command_page(command: Command) -> Iterator[str]:
-    name = f"mfa-session {command.name}"
-    yield from _head(name.replace(" ", "-"), command.summary.rstrip("."))
-    yield from (".SH SYNOPSIS", _bold(name), "[\\fIOPTIONS\\fR]")
-    yield from (f"\\fI{_text(_shown(argument))}\\fR" for argument in command.arguments)
-    if command.takes_command:
-        yield "[\\-\\-] \\fICMD\\fR [\\fIARG\\fR...]"
+    yield from _head(f"mfa-session-{command.name}", command.summary.rstrip("."))
+    yield ".SH SYNOPSIS"
+    yield from _usage(command)
     yield from (".SH DESCRIPTION", _text(command.description), ".SH OPTIONS")
     yield from _options(command.options)
-    yield from (".PP", _text(COMMON_OPTIONS))
-    yield from (".SH EXAMPLES", ".RS", ".nf", *map(_text, command.examples), ".fi", ".RE")
+    yield from (".PP", _text(COMMON_OPTIONS), ".SH EXAMPLES")
+    yield from _examples(command)
     yield from (".SH SEE ALSO", ".BR mfa\\-session (1)")
+
+
+def _group_page(group: Group) -> Iterator[str]:
+    commands = [command for command in all_commands() if command.words[0] == group.name]
+    yield from _head(f"mfa-session-{group.name}", group.summary.rstrip("."))
+    yield ".SH SYNOPSIS"
+    for command in commands:
+        yield from (*_usage(command), ".br")
+    yield from (".SH DESCRIPTION", _text(group.summary), ".PP", _text(COMMON_OPTIONS))
+    for command in commands:
+        yield from (f".SH {_quoted(command.name.upper())}", _text(command.description))
+        yield from _options(command.options)
+        yield from (".SS Examples", *_examples(command))
+    yield from (".SH SEE ALSO", ".BR mfa\\-session (1)")
+
+
+def _usage(command: Command) -> Iterator[str]:
+    yield from (_bold(f"mfa-session {command.name}"), "[\\fIOPTIONS\\fR]")
+    yield from (f"\\fI{_text(argument.metavar)}\\fR" for argument in command.arguments)
+    if command.takes_command:
+        yield "[\\-\\-] \\fICMD\\fR [\\fIARG\\fR...]"
+
+
+def _examples(command: Command) -> Iterator[str]:
+    yield from (".RS", ".nf", *map(_text, command.examples), ".fi", ".RE")
 
 
 def _head(name: str, summary: str) -> Iterator[str]:
@@ -102,14 +128,6 @@ def _options(options: tuple[Option, ...]) -> Iterator[str]:
 def _terms(terms: dict[str, str]) -> Iterator[str]:
     for term, meaning in terms.items():
         yield from (".TP", _bold(term), _text(meaning))
-
-
-def _file_name(command: Command) -> str:
-    return f"mfa-session-{'-'.join(command.words)}.1"
-
-
-def _shown(argument: Argument) -> str:
-    return argument.metavar
 
 
 def _bold(text: str) -> str:
