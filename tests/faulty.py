@@ -173,7 +173,7 @@ def patch(faults: Faults) -> None:
     from keyring.backend import KeyringBackend
     from keyring.errors import KeyringError
 
-    from mfa_session.files import swap
+    from mfa_session.files import linux
 
     def fail(*_: object) -> KeyringError:
         return KeyringError("the service has died")
@@ -185,7 +185,7 @@ def patch(faults: Faults) -> None:
         faults.wrap(os, name, DISK, _full)
     for name in ("unlink", "fchmod", "chmod"):
         faults.wrap(os, name, FILE, _full)
-    faults.wrap(swap, "_rename", DISK, _full)
+    faults.wrap(linux, "_rename", DISK, _full)
     for name in ("sendall", "send", "sendmsg"):
         faults.wrap(socket.socket, name, NETWORK, _cut, lambda to, *_: to.family == socket.AF_INET)
         faults.wrap(socket.socket, name, KEYRING, _cut, lambda to, *_: to.family == socket.AF_UNIX)

@@ -586,7 +586,7 @@ ROWS = {
         "session.renewal:_save", "login", ("login",), full_disk, then=("status", "--check")
     ),
     "config.toml written by another": Row(
-        "files.settings_writer:changed_meanwhile",
+        "files.writable:changed_meanwhile",
         "configure",
         ("configure", "--duration", "2h"),
         written_by_another,

@@ -92,7 +92,7 @@ ROWS = {
         "roles.sessions:_expired", "login", ALL, expired_in_the_middle, then=ALL
     ),
     "a base session that the keyring has lost": Row(
-        "files.recovered:_keys", "login", ALL, lost_in_keyring, gives_code=False, then=ALL
+        "files.keyring_sessions:_keys", "login", ALL, lost_in_keyring, gives_code=False, then=ALL
     ),
     "roles that no disk takes": Row(
         "roles.sessions:_unwritten", "login", ALL, full_disk_for_roles, then=ALL

@@ -20,8 +20,7 @@ from commands.hint_rows import KEYRING as KEYRING_HERE
 from commands.hints import CURES
 from fakes.file_keyring import NAME as FILE_KEYRING
 from mfa_session.doctor.command import BROKE_OFF, GROUPS
-from mfa_session.files.enrolments import Enrolments
-from mfa_session.files.key_journal import KeyJournal
+from mfa_session.files.notes import Enrolments, KeyJournal
 from mfa_session.files.state import StateDir
 from mfa_session.model.iam import Intent
 from mfa_session.model.long_term_keys import Rotation

@@ -6,8 +6,7 @@ from mfa_session.api.unwritten import RememberingFiles, RememberingStore
 from mfa_session.cli.arguments import Given, asks_nothing
 from mfa_session.cli.run import Run
 from mfa_session.cli.wiring import Wiring
-from mfa_session.files.aws_clock import AwsClock
-from mfa_session.files.state import StateDir
+from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.mfa.sources import SuppliedCode
 from mfa_session.session.context import Context
 from mfa_session.system.clock import SystemClock

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.files.opened import Files
+from mfa_session.files.person_files import Files
 from mfa_session.files.session_store import SessionStore
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import credentials_path

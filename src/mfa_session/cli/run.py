@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from mfa_session.cli.arguments import Given
-    from mfa_session.files.aws_clock import AwsClock
-    from mfa_session.files.opened import Files
+    from mfa_session.files.person_files import Files
     from mfa_session.files.session_store import SessionStore
+    from mfa_session.files.state import AwsClock
     from mfa_session.mfa.sources import SuppliedCode
     from mfa_session.model.ports import Edges
     from mfa_session.system.clock import SystemClock

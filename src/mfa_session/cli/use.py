@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.files.recent import by_recent_use, note_use
+from mfa_session.files.names import by_recent_use, note_use
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.times import format_duration

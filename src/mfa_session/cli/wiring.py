@@ -7,9 +7,8 @@ stand in `cli/edges/`.
 from __future__ import annotations
 
 from mfa_session.cli.run import Run
-from mfa_session.files.aws_clock import AwsClock
-from mfa_session.files.opened import Files
-from mfa_session.files.state import StateDir
+from mfa_session.files.person_files import Files
+from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.session.context import Context
 from mfa_session.system import core_dumps
 from mfa_session.system.console import Console
@@ -116,7 +115,7 @@ class Wiring:
         """Say whether a code may come from the person, an option, a keyring or another login."""
         if self.given_code or self.can_ask():
             return True
-        from mfa_session.files.turns_held import is_turn_held
+        from mfa_session.files.locks import is_turn_held
         from mfa_session.system.keyring_presence import may_have_keyring
 
         run = self.run
@@ -124,7 +123,7 @@ class Wiring:
         insecure = run.given.flag("insecure_keyring")
         if insecure or state.names("totp-") or may_have_keyring(run.environ, keyring):
             return True
-        return is_turn_held(state)
+        return is_turn_held(state.path("locks"))
 
     def store(self) -> SessionStore:
         """Return the store that writes sessions."""

@@ -1,7 +1,4 @@
-"""Sessions in the state directory until the credentials file has them: room for them, and its end.
-
-`recovered.py` reads them back.
-"""
+"""Sessions that lie aside, in the state directory, until the credentials file has them."""
 
 from __future__ import annotations
 
@@ -9,13 +6,15 @@ import os
 from contextlib import suppress
 
 from mfa_session.files.atomic import not_written
-from mfa_session.files.recovered import MOST_IN_ONE_FILE, profiles_in, to_text
 from mfa_session.files.state import RECOVERED, file_of_profile
+from mfa_session.ini.document import IniDocument
+from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.session import read_session, session_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from typing import TypeVar
 
     from mfa_session.files.state import Reservation, StateDir
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 
     Item = TypeVar("Item")
 
+
+MOST_IN_ONE_FILE = 50
+"""Sessions of the largest tokens: the state directory reads files of up to 1 MiB."""
 _RESERVED_BYTES = 16384  # a session token may have 4 KiB and more
 
 
@@ -103,3 +105,31 @@ def _in_groups(items: Sequence[Item]) -> list[Sequence[Item]]:
 def _noted(profile: str) -> str:
     """Return how the name of the file begins that holds one of many sessions."""
     return file_of_profile(RECOVERED + "noted-", profile)
+
+
+def read_recovered(state: StateDir) -> dict[str, Session]:
+    """Return the sessions kept aside, by the profile they are meant for."""
+    found: dict[str, Session] = {}
+    for name in state.names(RECOVERED):
+        found.update(profiles_in(state, name))
+    return found
+
+
+def to_text(sessions: Iterable[Session]) -> bytes:
+    """Return sessions as a file of their own: a section each, as in the credentials file."""
+    sections = {session.profile: session_values(session) for session in sessions}
+    return IniDocument.empty("").with_sections(sections).to_bytes()
+
+
+def profiles_in(state: StateDir, name: str) -> dict[str, Session]:
+    """Return the sessions in one file, by profile; none where it is not whole."""
+    try:
+        document = IniDocument.parse(state.read(name) or b"", name)
+    except UnreadableText:  # cut short by a kill: nothing in it can be used
+        return {}
+    found = {}
+    for profile in document.names():
+        session = read_session(profile, document.section(profile) or {})
+        if session is not None:
+            found[profile] = session
+    return found

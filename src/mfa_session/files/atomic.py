@@ -9,9 +9,9 @@ import stat
 import sys
 import time
 
-from mfa_session.files import attributes
+from mfa_session.files import linux
 from mfa_session.files.locks import close_quietly, try_lock
-from mfa_session.files.reading import version_at
+from mfa_session.files.reading import PRIVATE_MODE, version_at
 from mfa_session.model.errors import ConfigurationError, hint_for_errno
 
 TYPE_CHECKING = False
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 MARK = ".mfa-session-"
 """Stands in the name of every temporary file of ours, after the dot and the target's name."""
 
-PRIVATE_MODE = 0o600
 WINDOWS_TRIES = 40
 WINDOWS_PAUSE_SECONDS = 0.05
 
@@ -122,12 +121,10 @@ def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) 
 
 def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
     """Rename over the version that was seen; raise Moved, and change nothing, over any other."""
-    from mfa_session.files.swap import exchange, rename_new  # noqa: PLC0415 - imports ctypes
-
     if version_at(target) != seen:
         raise Moved
     try:
-        done = exchange(temporary, target) if seen else rename_new(temporary, target)
+        done = linux.exchange(temporary, target) if seen else linux.rename_new(temporary, target)
     except (FileNotFoundError, FileExistsError):
         raise Moved from None
     if not done:
@@ -136,7 +133,7 @@ def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
         # Who had the old file open may have written it since the look; the disk takes a while.
         sync_directory(os.path.dirname(target))
         if not _is_still(temporary, seen):
-            exchange(temporary, target)
+            linux.exchange(temporary, target)
             raise Moved
         remove_quietly(temporary)
 
@@ -224,8 +221,8 @@ def _take_over(descriptor: int, target: str, mode: int | None) -> None:
     same_group = _keep_owner(descriptor, old)
     if not same_group:
         new_mode &= ~stat.S_IRWXG  # these rights were meant for another group
-    if not attributes.take_over(descriptor, target, with_acl=mode is None and same_group):
-        new_mode = attributes.group_bits_without_acl(target, new_mode)
+    if not linux.take_over(descriptor, target, with_acl=mode is None and same_group):
+        new_mode = linux.group_bits_without_acl(target, new_mode)
     os.fchmod(descriptor, new_mode)
 
 

@@ -7,8 +7,7 @@ import stat
 import sys
 
 from mfa_session.files.atomic import not_written, replace_file
-from mfa_session.files.permissions import check_place
-from mfa_session.files.reading import unreadable
+from mfa_session.files.reading import PRIVATE_MODE, check_place, unreadable
 from mfa_session.files.state import make_private_directory
 from mfa_session.files.writable import WritableFile
 from mfa_session.model.errors import ConfigurationError
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from mfa_session.files.state import StateDir
 
 MOST_BYTES = 1 << 20
-PRIVATE_MODE = 0o600
 WHAT = "the AWS CLI's cache"
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mfa_session.files.aws_files import read_profiles
-from mfa_session.files.expected import changed, set_values
-from mfa_session.files.shared import config_file, credentials_file
+from mfa_session.files.shared import config_file, credentials_file, set_values
+from mfa_session.files.writable import changed
 from mfa_session.model.long_term_keys import Slots
 from mfa_session.model.profiles import config_header_in
 from mfa_session.model.session import PREFIX, Keys, Secret

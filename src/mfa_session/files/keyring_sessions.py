@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from mfa_session.files.recovered import read_stored, stored_text
 from mfa_session.files.state import STORED, file_of_profile
+from mfa_session.ini.document import IniDocument
+from mfa_session.ini.reader import UnreadableText
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.session import PREFIX, Keys, LazySecret, read_session, session_values
+from mfa_session.model.text import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Protocol
 
     from mfa_session.files.state import StateDir
-    from mfa_session.model.session import Keys, Session
+    from mfa_session.model.session import Session
+
+    Fetch = Callable[[str, str | None], Keys | None]
 
     class SessionVault(Protocol):
         """The keyring's sessions, by profile; ConfigurationError where the keyring fails."""
@@ -25,6 +30,9 @@ if TYPE_CHECKING:
 
         def remove(self, profile: str) -> None:
             """Remove a session's keys; none is fine."""
+
+
+_KEYRING = PREFIX + "keyring"
 
 
 class KeyringSessions:
@@ -72,3 +80,79 @@ class KeyringSessions:
             self.remove(profile)
         except ConfigurationError as error:
             self._warn(f"the keys of profile {profile!r} stay in the keyring: {error.message}")
+
+
+def read_stored(state: StateDir, fetch: Fetch) -> dict[str, Session]:
+    """Return the sessions in the keyring, by profile; `fetch` is called when a secret is opened.
+
+    It gets the profile and the class of the keyring, and returns the keys.
+    """
+    found = {}
+    for name in state.names(STORED):
+        try:
+            document = IniDocument.parse(state.read(name) or b"", name)
+        except UnreadableText:
+            continue
+        for profile in document.names():
+            session = _read_stored(profile, document.section(profile) or {}, fetch)
+            if session is not None:
+                found[profile] = session
+    return found
+
+
+def stored_text(session: Session, keyring: str) -> bytes:
+    """Return what is kept of a session beside the keyring (by its class): no secret."""
+    opened = Keys(
+        access_key_id=session.keys.access_key_id, secret_access_key=LazySecret(lambda: "")
+    )
+    lines = session_values(session.replace(keys=opened))
+    kept = {key: value for key, value in lines.items() if not key.startswith("aws_") and value}
+    sections = {session.profile: {**kept, _KEYRING: keyring}}
+    return IniDocument.empty("").with_sections(sections).to_bytes()
+
+
+def _read_stored(profile: str, section: Mapping[str, str], fetch: Fetch) -> Session | None:
+    key_id = section.get(PREFIX + "key_id", "")
+    hidden = dict.fromkeys(("aws_secret_access_key", "aws_session_token"), "in-the-keyring")
+    session = read_session(profile, {**section, "aws_access_key_id": key_id, **hidden})
+    if session is None or not session.managed:
+        return None
+    secrets = _Secrets(session, section.get(_KEYRING), fetch)
+    keys = Keys(
+        access_key_id=key_id,
+        secret_access_key=LazySecret(secrets.secret),
+        session_token=LazySecret(secrets.token),
+    )
+    return session.replace(keys=keys, in_keyring=True)
+
+
+class _Secrets:
+    """A session's two secrets, fetched together, once."""
+
+    def __init__(self, session: Session, keyring: str | None, fetch: Fetch) -> None:
+        self._session = session
+        self._keyring = keyring
+        self._fetch = fetch
+        self._fetched: Keys | None = None
+
+    def secret(self) -> str:
+        """Return the secret access key."""
+        return self._keys().secret_access_key.reveal()
+
+    def token(self) -> str:
+        """Return the session token."""
+        token = self._keys().session_token
+        return token.reveal() if token else ""
+
+    def _keys(self) -> Keys:
+        if self._fetched is None:
+            session = self._session
+            keys = self._fetch(session.profile, self._keyring)
+            if keys is None or keys.access_key_id != session.keys.access_key_id:
+                raise ConfigurationError(
+                    "session-not-stored",
+                    f"the keyring does not have the session of profile {session.profile!r}",
+                    f"renew it: `mfa-session login --profile {quote(session.name)} --force`",
+                )
+            self._fetched = keys
+        return self._fetched

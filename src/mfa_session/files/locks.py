@@ -1,4 +1,4 @@
-"""Exclusive locks between processes.
+"""Exclusive locks between processes, and whether one is held for a login.
 
 Written on the system's own `flock` instead of the filelock package: importing that takes longer
 than a whole warm command (it brings asyncio's parts, inspect, logging, pathlib and decimal), and
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from typing_extensions import Self
+
 
 FIRST_PAUSE_SECONDS = 0.001
 LONGEST_PAUSE_SECONDS = 0.05
@@ -182,3 +183,44 @@ def _unavailable(path: str, exc: OSError) -> ConfigurationError:
         f"{path} cannot be locked: {(exc.strerror or str(exc)).lower()}",
         "point XDG_STATE_HOME to a directory of yours on a local disk",
     )
+
+
+def is_turn_held(folder: str) -> bool:
+    """Say whether a process holds a turn, by the directory of the locks; True if nobody knows.
+
+    Told without waiting, and without what `Turns` imports.
+    """
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return not _can_be_made(folder)  # else the locks stand somewhere else
+    except OSError:
+        return True
+    turns = [os.path.join(folder, name) for name in names if name.startswith("turn-")]
+    return any(_is_held(path) for path in turns)
+
+
+def _can_be_made(folder: str) -> bool:
+    """Say whether it can; not where there is no home, or on a drive that is not there."""
+    while not os.path.lexists(folder):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return False
+        folder = above
+    return os.access(folder, os.W_OK)
+
+
+def _is_held(path: str) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    except OSError:
+        return True
+    try:
+        is_free = try_lock(descriptor)
+        if is_free:
+            unlock(descriptor)
+        return not is_free
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)

@@ -1,4 +1,4 @@
-"""What may be typed as a profile, a device or a role: names that the AWS files mention.
+"""Names to offer: those that the AWS files mention, and which sessions were used last.
 
 For completion, so also from files that nothing else would read: a broken line hides no name.
 """
@@ -12,7 +12,10 @@ from mfa_session.model.profiles import profile_in_header
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from mfa_session.model.ports import State
+
 
 _SERIAL_KEYS = ("mfa_serial", "mfa_session_mfa_serial", "aws_mfa_device")
 _ROLE_KEYS = ("role_arn", "mfa_session_role_arn")
@@ -71,3 +74,33 @@ def _lines(path: str) -> list[str]:
     except ConfigurationError:
         return []
     return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").splitlines()
+
+
+_RECENT = "recent-sessions"
+MOST_NAMES = 100
+
+
+def by_recent_use(state: State, names: Iterable[str]) -> list[str]:
+    """Return the names, those used last first, the others by the alphabet."""
+    known = set(names)
+    recent = [name for name in _recent(state) if name in known]
+    return list(dict.fromkeys((*recent, *sorted(known))))
+
+
+def note_use(state: State, name: str) -> None:
+    """Remember that a session was used now; where that fails, the order stays as it was."""
+    names = list(dict.fromkeys((name, *_recent(state))))[:MOST_NAMES]
+    try:
+        state.write(
+            _RECENT, "".join(f"{each}\n" for each in names).encode("utf-8", "surrogateescape")
+        )
+    except ConfigurationError:
+        return
+
+
+def _recent(state: State) -> list[str]:
+    try:
+        data = state.read(_RECENT) or b""
+    except ConfigurationError:
+        return []
+    return data.decode("utf-8", "surrogateescape").split("\n")[:-1]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from mfa_session.files.aside import AsidePlace, forget_aside
+from mfa_session.files.aside import AsidePlace, forget_aside, read_recovered
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.config_copies import PROCESS, ConfigCopies
 from mfa_session.files.keyring_sessions import KeyringSessions
-from mfa_session.files.recovered import read_recovered
 from mfa_session.files.shared import config_file, credentials_file
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import config_header_in

@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 
 from mfa_session import __version__
-from mfa_session.files.permissions import check_owner
-from mfa_session.files.reading import read_whole
+from mfa_session.files.reading import check_owner, read_whole
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import settings_path
 from mfa_session.model.settings import SettingsFile, no_settings

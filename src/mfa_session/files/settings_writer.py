@@ -1,23 +1,47 @@
-"""Writes single settings to config.toml, and nothing else of it. Cold: it imports tomlkit."""
+"""Sets single values of config.toml; comments, order, spacing and line ends stay.
+
+tomlkit, which takes long to import, reads and writes back what it was given. Where a new line goes
+is decided here: after the table's last key, and not, as tomlkit would have it, below the comment
+that belongs to the next table.
+"""
 
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING, Any
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Array, Item, SingleKey, Table, Whitespace
+
 from mfa_session.files.config_toml import parse_settings
-from mfa_session.files.expected import changed
-from mfa_session.files.permissions import check_place
-from mfa_session.files.reading import read_bytes
-from mfa_session.files.toml_edit import Place, Value, with_settings
-from mfa_session.files.writable import WritableFile
+from mfa_session.files.reading import check_place, read_bytes
+from mfa_session.files.writable import WritableFile, changed_meanwhile
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import settings_path
 from mfa_session.model.settings import SettingsFile, kind_of
 from mfa_session.model.times import spell_duration
 
-TYPE_CHECKING = False
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
+
+    from tomlkit.items import Key
 
     from mfa_session.files.state import StateDir
+
+    Body = list[tuple[Key | None, Item]]
+
+
+Place = tuple[str, ...]
+"""The names of the tables and of the key: `("sessions", "mfa", "duration")`."""
+Value = str | bool | list[str]
+
+_TOMLKIT_FAILS = (TOMLKitError, ValueError, TypeError, LookupError, AttributeError)
 
 
 class SettingsWriter:
@@ -91,12 +115,210 @@ def _tables(file: SettingsFile) -> set[str]:
     }
 
 
-def changed_meanwhile(path: str, what: str) -> ConfigurationError:
-    """Return the error for what `configure` looked at and somebody else has changed since."""
-    return changed(path, what, "run `mfa-session configure` again")
-
-
 def _spell(place: Place, value: object) -> Value:
     if kind_of(place) == "duration" and isinstance(value, int):
         return spell_duration(value)
     return value  # type: ignore[return-value]  # of a kind that config_toml checks
+
+
+def with_settings(data: bytes, path: str, values: Mapping[Place, Value]) -> bytes:
+    """Return the bytes of a config.toml in which these settings have these values.
+
+    `data` has been read and checked; `path` is for messages. A new table stands after those of
+    its kind, or at the end. Raises ConfigurationError `edit-refused` where anything else would
+    change, or a comment would be lost.
+    """
+    old = data.decode("utf-8")
+    new = old
+    for place, value in values.items():
+        if read_setting(tomllib.loads(new), place) != value:
+            new = _with_setting(new, path, place, value)
+    return new.encode("utf-8")
+
+
+def read_setting(document: Mapping[str, Any], place: Place) -> Any:
+    """Return what stands at a place of a parsed file, or None."""
+    found: Any = document
+    for name in place:
+        if not isinstance(found, dict) or name not in found:
+            return None
+        found = found[name]
+    return found
+
+
+def _with_setting(old: str, path: str, place: Place, value: Value) -> str:
+    """Set one value, and see that nothing else has changed."""
+    end = "\r\n" if old.partition("\n")[0].endswith("\r") else "\n"
+    whole = old if not old or old.endswith("\n") else old + end
+    try:
+        new = _edited(whole, place, value, end)
+        sound = _says(new) == _expected(whole, place, value) and _keeps_comments(whole, new)
+    except _TOMLKIT_FAILS as error:
+        raise _refused(path, place, value) from error
+    if not sound:
+        raise _refused(path, place, value)
+    is_last = whole != old and new.endswith(old.rpartition("\n")[2] + end)
+    return new.removesuffix(end) if is_last else new
+
+
+def _edited(text: str, place: Place, value: Value, end: str) -> str:
+    document = tomlkit.parse(text)
+    if document.as_string() != text:
+        raise ValueError("not written as it was read")
+    *tables, key = place
+    found = _find_table(document.body, tables)
+    if found is not None:
+        _set_in(found.value.body, key, value, end)
+    elif not _make_table(document.body, tables, key, value, end):
+        _set_plainly(document, place, value)
+    return document.as_string()
+
+
+def _find_table(body: Body, names: list[str]) -> Table | None:
+    """Return the table with a header of its own that these names lead to, or None."""
+    for key, item in body:
+        if key is None or key.key != names[0] or key.is_dotted() or not isinstance(item, Table):
+            continue
+        if len(names) > 1:
+            found = _find_table(item.value.body, names[1:])
+            if found is not None:
+                return found
+        elif not item.is_super_table():
+            return item
+    return None
+
+
+def _set_in(body: Body, name: str, value: Value, end: str) -> None:
+    """Set a key of a table: where it stands, or after the last one."""
+    last = -1
+    for row, (key, item) in enumerate(body):
+        if key is None or isinstance(item, Table):
+            continue
+        if key.key == name:
+            if key.is_dotted():
+                raise ValueError("a dotted key stands for more than one")
+            body[row] = (key, _in_place_of(item, value))
+            return
+        last = row
+    body.insert(last + 1, (SingleKey(name), _new_item(value, end)))
+
+
+def _in_place_of(old: Item, value: Value) -> Item:
+    """Return an item with the old one's indentation, comment and line end."""
+    if isinstance(old, Array) and "#" in old.as_string():
+        raise ValueError("comments within the list would be lost")
+    new: Item = tomlkit.item(value)
+    trivia = old.trivia
+    new.trivia.indent, new.trivia.comment_ws = trivia.indent, trivia.comment_ws
+    new.trivia.comment, new.trivia.trail = trivia.comment, trivia.trail
+    return new
+
+
+def _new_item(value: Value, end: str) -> Item:
+    item: Item = tomlkit.item(value)
+    item.trivia.trail = end
+    return item
+
+
+def _make_table(body: Body, names: list[str], key: str, value: Value, end: str) -> bool:
+    """Add a table with one key after its siblings, or at the end; False if they have no headers."""
+    kin = [item for name, item in body if name is not None and name.key == names[0]]
+    new = _new_table(key, value, end)
+    if not kin:
+        if body and not _is_blank(body[-1][1]):
+            body.append((None, Whitespace(end)))
+        _append_new(body, names, new)
+        return True
+    last = kin[-1]
+    if len(names) == 1 or not isinstance(last, Table) or not last.is_super_table():
+        return False
+    siblings = last.value.body
+    if not siblings or not isinstance(siblings[-1][1], Table) or siblings[-1][0] is None:
+        return False
+    if siblings[-1][0].is_dotted():
+        return False
+    _take_over_rest(siblings[-1][1], new, end, is_at_end=body[-1][1] is last)
+    siblings.append((SingleKey(names[1]), new))
+    return True
+
+
+def _append_new(body: Body, names: list[str], table: Table) -> None:
+    """Add a table at the end, within one that has no header of its own if it is nested."""
+    for name in reversed(names[1:]):
+        outer = tomlkit.table(is_super_table=True)
+        outer.value.body.append((SingleKey(name), table))
+        table = outer
+    body.append((SingleKey(names[0]), table))
+
+
+def _new_table(key: str, value: Value, end: str) -> Table:
+    table = tomlkit.table()
+    table.trivia.trail = end
+    table.value.body.append((SingleKey(key), _new_item(value, end)))
+    return table
+
+
+def _take_over_rest(before: Table, new: Table, end: str, *, is_at_end: bool) -> None:
+    """Put what stands at the end of the table `before` at the end of the new one, below it.
+
+    That is what follows the first blank line after the last key; without any, the comments there
+    if a header is next: they stand right above it, and stay there.
+    """
+    body = before.value.body
+    last_key = max((row for row, (key, _) in enumerate(body) if key is not None), default=-1)
+    after = range(last_key + 1, len(body))
+    blank = next((row for row in after if _is_blank(body[row][1])), None)
+    first = blank if blank is not None else len(body) if is_at_end else last_key + 1
+    rest = body[first:]
+    del body[first:]
+    body.append((None, Whitespace(end)))
+    if blank is None and not is_at_end:
+        new.value.body.append((None, Whitespace(end)))
+    new.value.body.extend(rest)
+
+
+def _is_blank(item: Item) -> bool:
+    return isinstance(item, Whitespace) and "\n" in item.s
+
+
+def _set_plainly(document: tomlkit.TOMLDocument, place: Place, value: Value) -> None:
+    """Set a value as tomlkit does: for inline tables, and keys with dots."""
+    table: Any = document
+    for name in place[:-1]:
+        if name not in table:
+            table[name] = tomlkit.inline_table()
+        table = table[name]
+    table[place[-1]] = value
+
+
+def _says(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)
+
+
+def _expected(text: str, place: Place, value: Value) -> dict[str, Any]:
+    document = _says(text)
+    table = document
+    for name in place[:-1]:
+        table = table.setdefault(name, {})
+    table[place[-1]] = value
+    return document
+
+
+def _keeps_comments(old: str, new: str) -> bool:
+    """Tell whether every line that is a comment is there still, in the same order."""
+    left: Iterable[str] = iter(_comments(new))
+    return all(line in left for line in _comments(old))
+
+
+def _comments(text: str) -> list[str]:
+    return [line for line in text.split("\n") if line.lstrip().startswith("#")]
+
+
+def _refused(path: str, place: Place, value: Value) -> ConfigurationError:
+    *tables, key = place
+    line = f"{key} = {tomlkit.item(value).as_string()}"
+    return ConfigurationError(
+        "edit-refused",
+        f"{path}: {'.'.join(place)} cannot be set without changing other lines",
+        f"write it there yourself: {line} in [{'.'.join(tables)}]",
+    )

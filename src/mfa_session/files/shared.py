@@ -1,9 +1,9 @@
-"""An AWS file that other programs, and people with editors, write as well."""
+"""The AWS files, which other programs and people write as well: changed section by section."""
 
 from __future__ import annotations
 
 from mfa_session.files.aws_files import is_whole, parse_document, read_document
-from mfa_session.files.writable import WritableFile
+from mfa_session.files.writable import WritableFile, changed
 from mfa_session.ini.compare import only_differs_in, only_sets
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.errors import ConfigurationError
@@ -12,11 +12,16 @@ from mfa_session.model.profiles import config_header_in, credentials_header_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
+    from typing import TypeVar
 
     from mfa_session.files.state import StateDir
 
     Changes = Mapping[str, Mapping[str, str | None]]
+    Place = tuple[str, ...]
+    Values = Mapping[Place, str | None]
+    Edit = Callable[[IniDocument], IniDocument]
+    Value = TypeVar("Value")
 
 
 class SharedFile:
@@ -146,3 +151,83 @@ def config_file(
 ) -> SharedFile:
     """Return the AWS config file, whose mode is left alone."""
     return SharedFile(config_path(environ), config_header_in, private=False, state=state, warn=warn)
+
+
+def set_values(
+    document: IniDocument,
+    header: str,
+    profile: str,
+    values: Mapping[str, str | None],
+    before: Mapping[str, object],
+) -> IniDocument:
+    """Return a document with these values in a profile's section; None removes a line.
+
+    Raises ConfigurationError: `changed-meanwhile` where neither the value `before` nor the new
+    one stands, `edit-refused` where [DEFAULT] gives the section another value.
+    """
+    section = document.section(header) or {}
+    for key, value in values.items():
+        if section.get(key) not in (before.get(key), value):
+            raise changed(document.path, f"{key} of profile {profile!r}")
+    edited = document.with_values(header, values)
+    now = edited.section(header) or {}
+    if any(now.get(key) != value for key, value in values.items()):
+        raise ConfigurationError(
+            "edit-refused",
+            f"{document.path}: profile {profile!r} has settings from [DEFAULT]",
+            "move them to the profiles that need them",
+        )
+    return edited
+
+
+class ProfilesWriter:
+    """The AWS config file, changed profile by profile; a place is a profile and a key.
+
+    A value of None removes the line. `before` are the values that are expected to stand there:
+    ConfigurationError `changed-meanwhile` where neither they nor the new ones do.
+    """
+
+    def __init__(
+        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        """Take what says where the file is; touch nothing."""
+        self._file = config_file(environ, state, warn)
+        self.path = self._file.path
+
+    def check_writable(self) -> None:
+        """Find out, changing nothing, whether `update` could work."""
+        self._file.check_writable()
+
+    def read(self) -> bytes:
+        """Return the file's bytes as they are now; none if there is no file."""
+        return self._file.read().to_bytes()
+
+    def edited(self, values: Values, before: Mapping[Place, object]) -> bytes:
+        """Return the file's bytes with these values. ConfigurationError `edit-refused`."""
+        document = self._file.read()
+        for profile, edit in _edits(values, before):
+            document = self._file.edited(document, profile, edit)
+        return document.to_bytes()
+
+    def update(self, values: Values, before: Mapping[Place, object]) -> None:
+        """Write these values. ConfigurationError also as `SharedFile.update`."""
+        for profile, edit in _edits(values, before):
+            self._file.update(profile, edit)
+
+
+def _edits(values: Values, before: Mapping[Place, object]) -> Iterator[tuple[str, Edit]]:
+    """Yield each profile with what changes its section."""
+    for profile in dict.fromkeys(place[0] for place in values):
+        yield profile, _edit(profile, _values_of(profile, values), _values_of(profile, before))
+
+
+def _values_of(profile: str, values: Mapping[Place, Value]) -> dict[str, Value]:
+    return {place[1]: value for place, value in values.items() if place[0] == profile}
+
+
+def _edit(profile: str, values: Mapping[str, str | None], before: Mapping[str, object]) -> Edit:
+    def edit(document: IniDocument) -> IniDocument:
+        header = config_header_in(document, profile)
+        return set_values(document, header, profile, values, before)
+
+    return edit

@@ -17,11 +17,14 @@ from mfa_session.files.atomic import (
     writable_target,
 )
 from mfa_session.files.locks import LockTimeout, hold
-from mfa_session.files.permissions import check_owner
 from mfa_session.files.reading import (
     PATIENCE_SECONDS,
     PAUSE_SECONDS,
+    PRIVATE_DIRECTORY_MODE,
+    PRIVATE_MODE,
     QUIET_SECONDS,
+    check_owner,
+    read_bytes,
     read_snapshot,
     read_whole,
     relative,
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
     from mfa_session.files.reading import Snapshot, Version
     from mfa_session.files.state import StateDir
 
+
 CLOCK_TICK_SECONDS = 0.02
 """Two writes within one tick of a file system's clock may leave the same time."""
 FINAL_SECONDS = 5.0
@@ -45,8 +49,6 @@ FINAL_SECONDS = 5.0
 A busy machine or disk can stop a program for seconds between emptying a file and filling it.
 """
 LOCK_TIMEOUT_SECONDS = 10.0
-PRIVATE_MODE = 0o600
-PRIVATE_DIRECTORY_MODE = 0o700
 OTHERS_MAY_READ = 0o077
 
 
@@ -266,3 +268,46 @@ def _homeless(path: str) -> ConfigurationError:
 
 def _refused(path: str, reason: str, hint: str) -> ConfigurationError:
     return ConfigurationError("file-not-written", f"{path} cannot be written: {reason}", hint)
+
+
+def changed(path: str, what: str, then: str = "run the command again") -> ConfigurationError:
+    """Return the error for a value that somebody else has changed since it was looked at."""
+    return ConfigurationError(
+        "changed-meanwhile",
+        f"{path}: {what} was changed by another program in the meantime",
+        f"check it, and {then}",
+    )
+
+
+def changed_meanwhile(path: str, what: str) -> ConfigurationError:
+    """Return the error for what `configure` looked at and somebody else has changed since."""
+    return changed(path, what, "run `mfa-session configure` again")
+
+
+class PlainFile:
+    """A file that is replaced under a lock, if nobody has changed it since it was seen."""
+
+    def __init__(
+        self, path: str, private_name: str | None, state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        """Take everything, touch nothing; `private_name` as `WritableFile` has it."""
+        self.path = path
+        self._file = WritableFile(path, private_name=private_name, state=state, warn=warn)
+
+    def check(self) -> None:
+        """Refuse what is known to fail. ConfigurationError `unsafe-file` or `file-not-written`."""
+        self._file.check()
+
+    def read(self) -> bytes:
+        """Return its bytes; none if there is no file."""
+        return read_bytes(self.path) or b""
+
+    def replace(self, seen: bytes, data: bytes) -> None:
+        """Write `data`. ConfigurationError `changed-meanwhile` if the file is not what was seen."""
+
+        def edit(now: bytes) -> bytes:
+            if now not in (seen, data):
+                raise changed_meanwhile(self.path, "it")
+            return data
+
+        self._file.update(edit)

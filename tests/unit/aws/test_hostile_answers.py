@@ -13,8 +13,7 @@ import pytest
 
 from impostor import DATES, ERRORS, SUCCESSES, failure, serving, session
 from mfa_session.aws import client, sts
-from mfa_session.files.aws_clock import AwsClock
-from mfa_session.files.state import StateDir
+from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.ports import Caller, MfaCode
 from mfa_session.model.session import Keys, Secret

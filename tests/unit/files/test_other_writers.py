@@ -13,7 +13,7 @@ import pytest
 
 import moments
 import strace
-from mfa_session.files import atomic, reading, swap, writable
+from mfa_session.files import atomic, linux, reading, writable
 from mfa_session.files.atomic import MARK, Moved, replace_file
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.reading import QUIET_SECONDS, read_snapshot, version_at
@@ -321,7 +321,7 @@ def test_who_had_the_file_open_at_the_moment_of_the_rename_loses_nothing(
 def test_where_names_cannot_be_exchanged_a_file_is_replaced_all_the_same(
     home: Path, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(swap, "_rename", lambda *_: False)
+    monkeypatch.setattr(linux, "_rename", lambda *_: False)
     theirs = LONG_TERM.replace(b"count = 0", b"count = 7")
     opened(home).update("mfa", once(lambda: in_place(path, theirs)))
     assert path.read_bytes() == theirs + OURS

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.files.locks import hold
+from mfa_session.files.locks import hold, is_turn_held
 from mfa_session.files.state import StateDir
-from mfa_session.files.turns_held import is_turn_held
 from mfa_session.system.keyring_presence import may_have_keyring
 
 if TYPE_CHECKING:
@@ -21,29 +20,29 @@ def state(tmp_path: Path) -> StateDir:
 
 
 def test_no_login_is_under_way_before_the_first_and_after_the_last(state: StateDir) -> None:
-    assert not is_turn_held(state)
+    assert not is_turn_held(state.path("locks"))
     with hold(state.lock_path("turn", "AKIA1")):
         pass
-    assert not is_turn_held(state)
+    assert not is_turn_held(state.path("locks"))
 
 
 def test_a_login_under_way_may_yet_be_shared(state: StateDir) -> None:
     with hold(state.lock_path("turn", "AKIA1")):
-        assert is_turn_held(state)
+        assert is_turn_held(state.path("locks"))
 
 
 def test_other_locks_are_no_logins(state: StateDir) -> None:
     with hold(state.lock_path("file", "credentials")):
-        assert not is_turn_held(state)
+        assert not is_turn_held(state.path("locks"))
 
 
 def test_where_the_locks_are_is_not_known_in_a_home_that_takes_no_file(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert is_turn_held(StateDir(str(tmp_path / "file" / "state")))
+    assert is_turn_held(StateDir(str(tmp_path / "file" / "state")).path("locks"))
 
 
 def test_where_the_locks_are_is_not_known_without_a_home() -> None:
-    assert is_turn_held(StateDir("~/.local/state/mfa-session"))
+    assert is_turn_held("~/.local/state/mfa-session/locks")
 
 
 @pytest.mark.skipif("sys.platform != 'linux'", reason="others always have a keyring")

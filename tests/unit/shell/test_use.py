@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import processes
-from mfa_session.files.recent import by_recent_use, note_use
+from mfa_session.files.names import by_recent_use, note_use
 from mfa_session.files.state import StateDir
 from shell.interactive import PROGRAMS
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from mfa_session.aws.iam import IamDevices
-from mfa_session.files.enrolments import Enrolments
+from mfa_session.files.notes import Enrolments
 from mfa_session.mfa import phone
 from mfa_session.mfa.devices import DeviceEdges
 from mfa_session.system import qr

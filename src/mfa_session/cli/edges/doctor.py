@@ -6,10 +6,9 @@ from time import monotonic
 
 from mfa_session.aws.action_list import read_list
 from mfa_session.aws.lookups import Checkup
-from mfa_session.files.aws_clock import ClockReading
 from mfa_session.files.disk import Disk
 from mfa_session.files.settings_cache import read_settings_afresh
-from mfa_session.files.state import ReadOnlyState
+from mfa_session.files.state import ClockReading, ReadOnlyState
 from mfa_session.guard.unmatched import find_unmatched
 from mfa_session.model.feature_ports import DoctorEdges
 from mfa_session.model.paths import expand

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from mfa_session.files.profiles_writer import ProfilesWriter
+from mfa_session.files.shared import ProfilesWriter
 from mfa_session.model.feature_ports import JobEdges
 from mfa_session.system.child import end_as, run_child
 from mfa_session.system.own_program import OwnProgram

@@ -41,7 +41,7 @@ def make_keys(basics: Basics) -> KeyEdges:
     """Return the edges."""
     from mfa_session.aws.iam import IamKeys  # noqa: PLC0415  # a login from the keyring needs none
     from mfa_session.files.key_files import KeyFiles  # noqa: PLC0415
-    from mfa_session.files.key_journal import KeyJournal  # noqa: PLC0415
+    from mfa_session.files.notes import KeyJournal  # noqa: PLC0415
     from mfa_session.model.long_term_keys import KeyEdges  # noqa: PLC0415
     from mfa_session.system.process_line import process_line  # noqa: PLC0415
     from mfa_session.system.signals import uninterrupted  # noqa: PLC0415

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mfa_session.aws.sts import AwsCalls
+from mfa_session.files.notes import UsedSteps
 from mfa_session.files.single_flight import Turns
-from mfa_session.files.used_codes import UsedSteps
 from mfa_session.mfa.sources import PromptedCode, Sources
 from mfa_session.model.ports import Edges
 from mfa_session.system.countdown import wait_until

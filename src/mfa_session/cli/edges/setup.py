@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from functools import partial
 
-from mfa_session.files.plain_file import PlainFile
-from mfa_session.files.profiles_writer import ProfilesWriter
 from mfa_session.files.settings_writer import SettingsWriter
+from mfa_session.files.shared import ProfilesWriter
+from mfa_session.files.writable import PlainFile
 from mfa_session.model.errors import UsageError
 from mfa_session.model.feature_ports import SetupEdges
 from mfa_session.model.paths import home, settings_path

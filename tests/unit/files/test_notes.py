@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mfa_session.files.notes import KEPT_STEPS, UsedSteps
 from mfa_session.files.state import StateDir
-from mfa_session.files.used_codes import KEPT_STEPS, UsedSteps
 from mfa_session.system.console import Console
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from mfa_session.files.toml_edit import read_setting, with_settings
+from mfa_session.files.settings_writer import read_setting, with_settings
 from mfa_session.model.errors import ConfigurationError
 
 if sys.version_info >= (3, 11):
@@ -18,7 +18,7 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
-    from mfa_session.files.toml_edit import Place, Value
+    from mfa_session.files.settings_writer import Place, Value
 
 # Files of ours, as people write them
 

@@ -1,4 +1,4 @@
-"""Files that somebody else could have written are refused."""
+"""Files that somebody else could have written are refused, and one that may not be read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from files.users import IS_ROOT, NOBODY, somebody
-from mfa_session.files.permissions import check_owner
+from mfa_session.files.reading import check_owner, unreadable
 from mfa_session.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -132,3 +132,15 @@ def test_file_of_root_is_safe_for_others() -> None:
         path.write_text("[a]\n")
         os.seteuid(NOBODY)
         check_owner(str(path), "the credentials file")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
+@pytest.mark.parametrize(("mode", "command"), [(0o200, "chmod u+r"), (0o600, "ls -ld")])
+def test_a_mode_of_ones_own_is_mended_and_anything_else_looked_at(
+    tmp_path: Path, mode: int, command: str
+) -> None:
+    path = tmp_path / "my credentials"
+    path.touch()
+    path.chmod(mode)
+    error = unreadable(str(path), PermissionError(13, "Permission denied", str(path)))
+    assert error.hint == f"{command} '{path}'"

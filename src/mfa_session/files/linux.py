@@ -1,12 +1,16 @@
-"""Access control lists and extended attributes: what they let others do, and taking them over.
+"""What Linux alone offers: access control lists, extended attributes, the exchange of two files.
 
 A POSIX ACL (acl(5)) is the extended attribute `system.posix_acl_access`: a version, then entries
 of tag, permissions and id. With one, the group bits of a mode are the mask for all its entries.
+
+A look before a rename leaves a moment in which another program's write is lost. After an exchange
+(renameat2(2)) both files are there still, and the look comes after it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import sys
@@ -19,7 +23,7 @@ _WRITE = 2
 
 def acl_lets_others_write(path: str) -> bool | None:
     """Tell whether an ACL lets another user, or a group, write; None where there is no ACL."""
-    value = _value(path)
+    value = _acl_of(path)
     if value is None or sys.platform == "win32":
         return None
     entries = [
@@ -44,11 +48,11 @@ def take_over(descriptor: int, target: str, *, with_acl: bool) -> bool:
         return True
     with contextlib.suppress(OSError):
         os.removexattr(descriptor, ACL)
-    for name in _names(target):
+    for name in _names_of(target):
         with contextlib.suppress(OSError):  # not ours to set, such as SELinux's label
             if name != ACL:
                 os.setxattr(descriptor, name, os.getxattr(target, name))
-    value = _value(target) if with_acl else None
+    value = _acl_of(target) if with_acl else None
     if value is None:
         return True
     try:
@@ -60,10 +64,10 @@ def take_over(descriptor: int, target: str, *, with_acl: bool) -> bool:
 
 def group_bits_without_acl(path: str, mode: int) -> int:
     """Return the mode, without the group's bits where those are the mask of an ACL."""
-    return mode & ~stat.S_IRWXG if _value(path) is not None else mode
+    return mode & ~stat.S_IRWXG if _acl_of(path) is not None else mode
 
 
-def _names(path: str) -> list[str]:
+def _names_of(path: str) -> list[str]:
     if sys.platform != "linux":
         return []
     try:
@@ -72,7 +76,7 @@ def _names(path: str) -> list[str]:
         return []
 
 
-def _value(path: str) -> bytes | None:
+def _acl_of(path: str) -> bytes | None:
     if sys.platform != "linux":
         return None
     try:
@@ -83,3 +87,34 @@ def _value(path: str) -> bytes | None:
 
 def _number(value: bytes, place: int, size: int = 2) -> int:
     return int.from_bytes(value[place : place + size], "little")
+
+
+_AT_FDCWD = -100
+_NO_REPLACE, _EXCHANGE = 1, 2
+_NOT_HERE = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM}
+"""How systems, file systems and sandboxes say that they do not know the call."""
+
+
+def exchange(one: str, other: str) -> bool:
+    """Exchange two files, names only; False, and nothing done, where the system cannot."""
+    return _rename(one, other, _EXCHANGE)
+
+
+def rename_new(source: str, target: str) -> bool:
+    """Rename to a name that is free, else FileExistsError; False where the system cannot."""
+    return _rename(source, target, _NO_REPLACE)
+
+
+def _rename(one: str, other: str, flags: int) -> bool:
+    import ctypes  # noqa: PLC0415  # some milliseconds, and only writing an AWS file needs it
+
+    try:
+        call = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError, TypeError):
+        return False
+    if call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), flags) == 0:
+        return True
+    number = ctypes.get_errno()
+    if number in _NOT_HERE:
+        return False
+    raise OSError(number, os.strerror(number), other)

@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mfa_session.files.recovered import Fetch
+    from mfa_session.files.keyring_sessions import Fetch
     from mfa_session.files.state import StateDir
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
@@ -60,7 +60,7 @@ class Files:
     def profiles(self) -> ProfileFiles:
         """Return both AWS files. ConfigurationError where the credentials file is unsafe."""
         from mfa_session.files.aws_files import read_profiles  # noqa: PLC0415  # not for the guard
-        from mfa_session.files.permissions import check_owner  # noqa: PLC0415
+        from mfa_session.files.reading import check_owner  # noqa: PLC0415
 
         check_owner(credentials_path(self.environ), "the credentials file")
         return read_profiles(self.environ)
@@ -69,10 +69,8 @@ class Files:
         """Return the sessions beside the credentials file, by profile; none is opened."""
         if not self.state.names((RECOVERED, STORED)):
             return {}
-        from mfa_session.files.recovered import (  # noqa: PLC0415  # seldom any
-            read_recovered,
-            read_stored,
-        )
+        from mfa_session.files.aside import read_recovered  # noqa: PLC0415  # seldom any
+        from mfa_session.files.keyring_sessions import read_stored  # noqa: PLC0415  # seldom any
 
         return {**read_stored(self.state, self.fetch), **read_recovered(self.state)}
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from files.users import IS_ROOT, NOBODY, somebody
-from mfa_session.files import attributes
+from mfa_session.files import linux
 from mfa_session.files.atomic import replace_file
-from mfa_session.files.permissions import check_owner
+from mfa_session.files.reading import check_owner
 from mfa_session.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -44,18 +44,18 @@ def path(tmp_path: Path) -> Path:
 
 def test_acl_and_attributes_are_kept_with_the_mode(path: Path) -> None:
     given = acl(named="r--", mask="r--")
-    os.setxattr(path, attributes.ACL, given)
+    os.setxattr(path, linux.ACL, given)
     os.setxattr(path, "user.origin", b"here")
     replace_file(str(path), b"new", mode=None)
-    assert os.getxattr(path, attributes.ACL) == given
+    assert os.getxattr(path, linux.ACL) == given
     assert os.getxattr(path, "user.origin") == b"here"
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 def test_a_private_file_lets_nobody_in_by_an_acl(path: Path) -> None:
-    os.setxattr(path, attributes.ACL, acl(named="rw-", mask="rw-"))
+    os.setxattr(path, linux.ACL, acl(named="rw-", mask="rw-"))
     replace_file(str(path), b"new", mode=0o600)
-    assert attributes.ACL not in os.listxattr(path)
+    assert linux.ACL not in os.listxattr(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -63,14 +63,14 @@ def test_an_acl_for_new_files_of_the_directory_does_not_come_upon_an_old_one(pat
     path.chmod(0o640)
     os.setxattr(path.parent, DEFAULT_ACL, acl(named="rwx", mask="rwx"))
     replace_file(str(path), b"new", mode=None)
-    assert attributes.ACL not in os.listxattr(path)
+    assert linux.ACL not in os.listxattr(path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
 def test_an_acl_that_cannot_be_kept_takes_the_groups_rights_along(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    os.setxattr(path, attributes.ACL, acl(named="r--", mask="r--"))
+    os.setxattr(path, linux.ACL, acl(named="r--", mask="r--"))
 
     def refuse(*_: object) -> None:
         raise OSError
@@ -92,12 +92,12 @@ def test_an_acl_that_cannot_be_kept_takes_the_groups_rights_along(
 def test_an_acl_that_lets_others_write_is_told_from_one_that_does_not(
     path: Path, named: str, group: str, mask: str, lets: bool
 ) -> None:
-    os.setxattr(path, attributes.ACL, acl(named=named, group=group, mask=mask))
-    assert attributes.acl_lets_others_write(str(path)) is lets
+    os.setxattr(path, linux.ACL, acl(named=named, group=group, mask=mask))
+    assert linux.acl_lets_others_write(str(path)) is lets
 
 
 def test_a_file_without_an_acl_has_none(path: Path) -> None:
-    assert attributes.acl_lets_others_write(str(path)) is None
+    assert linux.acl_lets_others_write(str(path)) is None
 
 
 def test_a_directory_that_an_acl_lets_another_write_is_refused_in_a_private_group() -> None:
@@ -105,13 +105,13 @@ def test_a_directory_that_an_acl_lets_another_write_is_refused_in_a_private_grou
         (home / "d").mkdir(mode=0o700)
         path = home / "d" / "f"
         path.touch(mode=0o600)
-        os.setxattr(home / "d", attributes.ACL, acl(named="r--", mask="rwx", owner="rwx"))
+        os.setxattr(home / "d", linux.ACL, acl(named="r--", mask="rwx", owner="rwx"))
         os.chown(home / "d", -1, os.getegid())
         if IS_ROOT:  # `nobody` is who acts, so an entry for that user is no other's
             check_owner(str(path), "the file")
         entries = acl(named="rwx", mask="rwx", owner="rwx").replace(
             struct.pack("<I", NOBODY), struct.pack("<I", NOBODY - 1)
         )
-        os.setxattr(home / "d", attributes.ACL, entries)
+        os.setxattr(home / "d", linux.ACL, entries)
         with pytest.raises(ConfigurationError, match="may be written by others"):
             check_owner(str(path), "the file")

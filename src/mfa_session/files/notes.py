@@ -1,4 +1,4 @@
-"""Notes of moves and rotations of long-term keys, so that what a kill leaves is recognised."""
+"""Notes in the state directory: the codes that were sent, and what a kill may have cut off."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.iam import Intent
 from mfa_session.model.long_term_keys import Move, Rotation
 from mfa_session.model.notes import name_for, read_json, read_note, to_note
 
@@ -16,9 +17,67 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mfa_session.files.state import StateDir
+    from mfa_session.model.ports import Console
 
+
+_STEPS, _ENROLMENT, _MOVE, _ROTATION = "step-", "enrolment-", "keymove-", "keyrotation-"
+"""How the names of the files begin, by what is noted there of a device or a profile."""
 _DATES = "keydates"
-_MOVE, _ROTATION = "keymove-", "keyrotation-"
+KEPT_STEPS = 40
+"""Twenty minutes of codes; AWS takes none that is older."""
+MOST_DIGITS = 12
+
+
+class UsedSteps:
+    """One small file per device in the state directory; the device's turn guards it."""
+
+    def __init__(self, state: StateDir, talk: Console) -> None:
+        """Take where to remember, and how to warn when that fails."""
+        self._state = state
+        self._talk = talk
+
+    def used(self, serial: str) -> frozenset[int]:
+        """Return the last steps of which a code was sent.
+
+        Not only the latest: one sent while the clock was ahead says nothing of those before it.
+        """
+        words = (
+            (self._state.read(name_for(_STEPS, serial)) or b"").decode("ascii", "replace").split()
+        )
+        return frozenset(int(word) for word in words if word.isdigit() and len(word) <= MOST_DIGITS)
+
+    def note(self, serial: str, step: int) -> None:
+        """Remember a step, before its code is sent: a kill in between must not send it twice."""
+        try:
+            before = (self._state.read(name_for(_STEPS, serial)) or b"").split()[-KEPT_STEPS:]
+            words = [word for word in before if word.isdigit()] + [b"%d" % step]
+            self._state.write(name_for(_STEPS, serial), b"\n".join(words) + b"\n")
+        except ConfigurationError as error:
+            self._talk.warn(f"the code's use cannot be remembered: {error.message}")
+
+
+class Enrolments:
+    """One small file per device in the state directory; it holds no secret."""
+
+    def __init__(self, state: StateDir) -> None:
+        """Take the state directory."""
+        self._state = state
+
+    def all(self) -> list[Intent]:
+        """Return every note; one that cannot be read is none."""
+        found = (self._read(name) for name in self._state.names(_ENROLMENT))
+        return [intent for intent in found if intent is not None]
+
+    def save(self, intent: Intent) -> None:
+        """Write a note. Raises ConfigurationError `file-not-written`."""
+        self._state.write(name_for(_ENROLMENT, intent.serial), to_note(intent))
+
+    def remove(self, serial: str) -> None:
+        """Remove a note; one that is not there is fine."""
+        self._state.remove(name_for(_ENROLMENT, serial))
+
+    def _read(self, name: str) -> Intent | None:
+        return read_note(Intent, self._state.read(name))
 
 
 class KeyJournal:
@@ -38,11 +97,11 @@ class KeyJournal:
 
     def save(self, note: Move | Rotation) -> None:
         """Write a note. Raises ConfigurationError `file-not-written`."""
-        self._state.write(_name(note), to_note(note))
+        self._state.write(_name_of(note), to_note(note))
 
     def remove(self, note: Move | Rotation) -> None:
         """Remove a note; one that is not there is fine."""
-        self._state.remove(_name(note))
+        self._state.remove(_name_of(note))
 
     def moves(self) -> list[Move]:
         """Return every move that was begun."""
@@ -76,7 +135,7 @@ class KeyJournal:
         return values if isinstance(values, dict) else {}
 
 
-def _name(note: Move | Rotation) -> str:
+def _name_of(note: Move | Rotation) -> str:
     return name_for(_MOVE if isinstance(note, Move) else _ROTATION, note.profile)
 
 
