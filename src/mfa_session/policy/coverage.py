@@ -143,6 +143,36 @@ class Cover:
         return [group for group in (*found, *self._all_but) if group.around.take_in(around)]
 
 
+class Meeting:
+    """Several statements, asked which of them may be about something that another is about."""
+
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        """Sort the statements by resource."""
+        self._statements = tuple(statements)
+        self._by_resource: dict[str, list[int]] = {}
+        self._all_but: list[int] = []
+        for number, statement in enumerate(self._statements):
+            resources = _listed(statement.resources, statement.not_resources)
+            if resources.all_but:
+                self._all_but.append(number)
+            for resource in () if resources.all_but else resources.names:
+                self._by_resource.setdefault(resource, []).append(number)
+        self._resources = Patterns(self._by_resource)
+
+    def touching(self, other: Statement) -> Iterator[Statement]:
+        """Yield, in order, the statements that may be about the same actions and resources."""
+        resources = _listed(other.resources, other.not_resources)
+        patterns = [
+            pattern
+            for name in (("*",) if resources.all_but else resources.names)
+            for pattern in self._resources.meeting(name)
+        ]
+        found = {number for pattern in patterns for number in self._by_resource[pattern]}
+        for number in sorted(found.union(self._all_but)):
+            if may_overlap(self._statements[number], other):
+                yield self._statements[number]
+
+
 @functools.lru_cache(maxsize=10_000)
 def actions_of(statement: Statement) -> Selection:
     """Return the actions, which are the same in any case, in lower case."""
@@ -177,16 +207,6 @@ def may_overlap(one: Statement, other: Statement) -> bool:
     if second.all_but:
         return not takes_in(Selection(second.names), first)
     return any(may_meet(a, b) for a in first.names for b in second.names)
-
-
-def may_touch(one: Statement, other: Statement) -> bool:
-    """Say whether two statements may be about the same actions on the same resources."""
-    first = _listed(one.resources, one.not_resources)
-    second = _listed(other.resources, other.not_resources)
-    apart = not (first.all_but or second.all_but) and not any(
-        may_meet(a, b) for a in first.names for b in second.names
-    )
-    return not apart and may_overlap(one, other)
 
 
 @functools.lru_cache(maxsize=10_000)

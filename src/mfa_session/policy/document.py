@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Document:
     name: str = ""
     told_kind: str | None = None
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """What it hangs on: one of KINDS, as told, else as its statements look.
 

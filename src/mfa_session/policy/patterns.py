@@ -6,6 +6,7 @@ known. What is asked for is one, too: `ec2:Describe*` asks for many actions at o
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,6 +22,7 @@ Row = tuple[str, ...]
 ANY, ONE, UNKNOWN = "any text", "any character", "a variable's value"
 _WILD = {"*": ANY, "?": ONE}
 _LITERALS = {"*", "?", "$"}
+_LAST = chr(0x10FFFF)  # sorts behind any other character
 _WILDCARDS = re.compile(r"([*?])")
 _LITERAL_START = re.compile(r"[^*?$]*")
 _VARIABLE = re.compile(r"\$\{\s*([^{},]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
@@ -112,7 +114,22 @@ def covers(pattern: Row, asked: Row) -> Truth:
 
 def includes(pattern: str, text: str) -> bool:
     """Say whether a pattern takes in a text; if that is a pattern itself, all that it matches."""
-    return covers(_row(pattern), _row(text)) is True
+    if "?" in pattern:
+        return covers(_row(pattern), _row(text)) is True
+    # Without `?` the wildcards of the text are characters like any other: only a `*` takes them.
+    first, *middle = pattern.split("*")
+    if not middle:
+        return pattern == text
+    last = middle.pop()
+    at, end = len(first), len(text) - len(last)
+    if end < at or not text.startswith(first) or not text.endswith(last):
+        return False
+    for stretch in middle:
+        found = text.find(stretch, at, end)
+        if found < 0:
+            return False
+        at = found + len(stretch)
+    return True
 
 
 def may_meet(one: str, other: str) -> bool:
@@ -124,18 +141,22 @@ def may_meet(one: str, other: str) -> bool:
 
 
 class Patterns:
-    """A set of patterns, asked whether one of them takes in a text or a whole other pattern."""
+    """A set of patterns, asked which of them take in a text, or may meet another pattern."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        """Sort the patterns by what they begin with, so that thousands are asked as fast as one."""
+        """Sort the patterns by how they begin and end: thousands are asked as fast as one."""
         self._exact: set[str] = set()
-        self._by_prefix: dict[str, set[str]] = {}
+        self._by_ends: dict[str, dict[str, set[str]]] = {}
         for pattern in patterns:
             if "*" in pattern or "?" in pattern:
-                self._by_prefix.setdefault(_before_wildcard(pattern), set()).add(pattern)
+                by_end = self._by_ends.setdefault(_before_wildcard(pattern), {})
+                by_end.setdefault(_after_wildcard(pattern), set()).add(pattern)
             else:
                 self._exact.add(pattern)
-        self._lengths = sorted({len(prefix) for prefix in self._by_prefix})
+        self._lengths = sorted({len(start) for start in self._by_ends})
+        self._end_lengths = {
+            start: sorted({len(end) for end in by_end}) for start, by_end in self._by_ends.items()
+        }
 
     def cover(self, text: str) -> bool:
         """Say whether a pattern takes in the text; if that is a pattern itself, all it matches."""
@@ -147,11 +168,35 @@ class Patterns:
             yield text
         yield from self._wild(text)
 
+    def meeting(self, text: str) -> Iterator[str]:
+        """Yield each pattern that matches something that another one matches, too."""
+        if "*" not in text and "?" not in text:
+            yield from self.covering(text)
+            return
+        start = _before_wildcard(text)
+        first = bisect.bisect_left(self._sorted, start)
+        past = bisect.bisect_right(self._sorted, start + _LAST)
+        begun = self._sorted[first:past]
+        shorter = [start[:length] for length in self._lengths if length < len(start)]
+        by_start = [self._by_ends.get(each, {}) for each in shorter]
+        longer = [pattern for by_end in by_start for each in by_end.values() for pattern in each]
+        yield from (pattern for pattern in (*longer, *begun) if may_meet(pattern, text))
+
     def _wild(self, text: str) -> Iterator[str]:
         for length in self._lengths:
-            for pattern in self._by_prefix.get(text[:length], ()):
-                if includes(pattern, text):
-                    yield pattern
+            start = text[:length]
+            by_end = self._by_ends.get(start, {})
+            for end_length in self._end_lengths.get(start, ()):
+                end = text[len(text) - end_length :] if end_length else ""
+                for pattern in by_end.get(end, ()):
+                    if includes(pattern, text):
+                        yield pattern
+
+    @functools.cached_property
+    def _sorted(self) -> list[str]:
+        """Return the texts and patterns, in their order."""
+        wild = (each for by_end in self._by_ends.values() for each in by_end.values())
+        return sorted([*self._exact, *(pattern for each in wild for pattern in each)])
 
 
 def folded(row: Iterable[str]) -> Row:
@@ -166,6 +211,10 @@ def _row(text: str) -> Row:
 
 def _before_wildcard(text: str) -> str:
     return _WILDCARDS.split(text, maxsplit=1)[0]
+
+
+def _after_wildcard(text: str) -> str:
+    return _WILDCARDS.split(text)[-1]
 
 
 def _pieces(text: str) -> Iterator[str | re.Match[str]]:

@@ -129,6 +129,11 @@ def test_a_pattern_that_covers_another_matches_all_that_it_matches(one: str, oth
 
 
 @given(SHORT_PATTERNS, SHORT_PATTERNS)
+def test_patterns_are_compared_alike_as_texts_and_as_rows(one: str, other: str) -> None:
+    assert includes(one, other) == (covers(wild(one), wild(other)) is True)
+
+
+@given(SHORT_PATTERNS, SHORT_PATTERNS)
 def test_patterns_that_cannot_meet_match_nothing_in_common(one: str, other: str) -> None:
     if not may_meet(one, other):
         assert matched(one) & matched(other) == set()
@@ -140,6 +145,8 @@ def test_a_set_of_patterns_covers_what_one_of_them_does(patterns: list[str], tex
     sorted_patterns = Patterns(patterns)
     assert set(sorted_patterns.covering(text)) == expected
     assert sorted_patterns.cover(text) == bool(expected)
+    meeting = {pattern for pattern in patterns if may_meet(pattern, text)}
+    assert set(sorted_patterns.meeting(text)) == meeting
 
 
 def test_patterns_of_actions_take_each_other_in() -> None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.aws_names import WILDCARDS
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import concerns, is_about_everything, may_touch, names_of
+from mfa_session.policy.coverage import is_about_everything, names_of
 from mfa_session.policy.credentials import role_session
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, without_mfa_conditions
 from mfa_session.policy.request import RequestContext
-from mfa_session.policy.rules.subject import KINDS, is_for_everybody
+from mfa_session.policy.rules.subject import KINDS, is_for_everybody, roles_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.document import Condition, Statement
+    from mfa_session.policy.document import Condition
     from mfa_session.policy.policy_text import Position
     from mfa_session.policy.rules.subject import Subject
 
@@ -133,7 +132,7 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
 
 def check_roles(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of sessions of roles, by a policy that names the roles."""
-    roles = _roles_in(subject.statement) or _roles_locked_out(subject)
+    roles = roles_in(subject.statement) or _roles_locked_out(subject)
     if roles and (subject.requires_mfa or subject.refuses_without_mfa):
         yield Flaw(
             ROLE,
@@ -190,24 +189,13 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def _roles_in(statement: Statement) -> list[str]:
-    arns = (statement.principals or {}).get("AWS", ())
-    return [arn for arn in arns if ":role/" in arn or ":assumed-role/" in arn]
-
-
 def _roles_locked_out(subject: Subject) -> list[str]:
     """Return the roles that an Allow lets do by name what a Deny for everybody asks MFA for."""
-    denied, whole = subject.statement, subject.whole
+    denied = subject.statement
     spared = any(map(_spares_roles, subject.other_conditions))
     if denied.allows or spared or not is_for_everybody(denied):
         return []
-    return [
-        role
-        for each in whole.statements
-        if each.allows and may_touch(each, denied)
-        for role in _roles_in(each)
-        if any(concerns(denied, name) for name in names_of(each) if not WILDCARDS.search(name))
-    ]
+    return subject.whole.roles_allowed(denied)
 
 
 def _plain(condition: Condition) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.coverage import Cover, concerns, may_overlap, may_touch, names_of
+from mfa_session.policy.aws_names import WILDCARDS
+from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
 from mfa_session.policy.mfa import Reach, mfa_conditions, reach
 
 if TYPE_CHECKING:
@@ -97,11 +98,7 @@ class WholePolicy:
 
     def is_narrowed(self, statement: Statement, kind: str) -> bool:
         """Say whether a Deny about MFA alone stops credentials of a kind from a part of it."""
-        return any(
-            may_touch(each, statement)
-            for each in self._denying(kind)
-            if is_for_everybody(each) and _is_about_mfa_only(each)
-        )
+        return any(self._narrowing[kind].touching(statement))
 
     def opened(self, statement: Statement, kind: str) -> list[str]:
         """Return the actions of an Allow that another, which asks for no MFA, gives to a kind."""
@@ -133,14 +130,45 @@ class WholePolicy:
         """
         if not self._all_allows.covers(statement):
             return False
-        allowing = [
-            each
-            for each, found in self._with_reach()
-            if each.allows and (found is None or found.includes(kind))
+        return not any(self._undenied_allows[kind].touching(statement))
+
+    def roles_allowed(self, denied: Statement) -> list[str]:
+        """Return the roles to which an Allow gives by name something that a Deny takes away."""
+        return [
+            role
+            for each in self._allows_of_roles.touching(denied)
+            for role in roles_in(each)
+            if any(concerns(denied, name) for name in names_of(each) if not WILDCARDS.search(name))
         ]
-        return not any(
-            may_overlap(each, statement) and not self.denies(each, kind) for each in allowing
-        )
+
+    @cached_property
+    def _allows_of_roles(self) -> Meeting:
+        return Meeting(each for each in self.statements if each.allows and roles_in(each))
+
+    @cached_property
+    def _narrowing(self) -> dict[str, Meeting]:
+        return {
+            kind: Meeting(
+                each
+                for each in self._denying(kind)
+                if is_for_everybody(each) and _is_about_mfa_only(each)
+            )
+            for kind in KINDS
+        }
+
+    @cached_property
+    def _undenied_allows(self) -> dict[str, Meeting]:
+        """The Allows that may be for credentials of a kind, and are not denied them altogether."""
+        return {
+            kind: Meeting(
+                each
+                for each, found in self._with_reach()
+                if each.allows
+                and (found is None or found.includes(kind))
+                and not self.denies(each, kind)
+            )
+            for kind in KINDS
+        }
 
     @cached_property
     def _open_allows(self) -> dict[str, Cover]:
@@ -219,6 +247,12 @@ def is_for_everybody(statement: Statement) -> bool:
     """Say whether the principal of a statement is everybody, of any account."""
     principals = statement.principals or {}
     return "*" in (*principals.get("*", ()), *principals.get("AWS", ()))
+
+
+def roles_in(statement: Statement) -> list[str]:
+    """Return the roles, and sessions of roles, that are among the principals."""
+    arns = (statement.principals or {}).get("AWS", ())
+    return [arn for arn in arns if ":role/" in arn or ":assumed-role/" in arn]
 
 
 def _asks(found: Reach | None) -> bool:
