@@ -31,7 +31,7 @@ def lint(
     role's own, where MFA conditions do not work; what `aws iam get-role-policy` prints says so
     itself. Without `names` no action is held against AWS's.
     """
-    return _lint(WholePolicy(document, on_role=on_role, names=names))
+    return _lint(document, WholePolicy(document.statements), on_role=on_role, names=names)
 
 
 def lint_together(
@@ -42,19 +42,23 @@ def lint_together(
     What limits, and what hangs on a resource or a role, is judged by itself.
     """
     all_of_them = list(documents)
-    own = [each for each in all_of_them if each.kind == "identity"]
+    own = [each.statements for each in all_of_them if each.kind == "identity"]
+    together = WholePolicy(itertools.chain.from_iterable(own))
     for document in all_of_them:
-        beside = (
-            [each for each in own if each is not document] if document.kind == "identity" else []
-        )
-        whole = WholePolicy(document, on_role=on_role, beside=beside, names=names)
-        for finding in _lint(whole):
+        alone = document.kind != "identity"
+        whole = WholePolicy(document.statements) if alone else together
+        for finding in _lint(document, whole, on_role=on_role, names=names):
             yield document, finding
 
 
-def _lint(whole: WholePolicy) -> tuple[Finding, ...]:
-    statements = whole.document.statements
-    subjects = map(Subject, itertools.repeat(whole), statements, whole.reaches)
+def _lint(
+    document: Document, whole: WholePolicy, *, on_role: bool, names: AwsNames | None
+) -> tuple[Finding, ...]:
+    # In a trust policy of a role MFA conditions do work.
+    of_role = (on_role or document.holder == "role") and document.kind == "identity"
+    subjects = [
+        Subject(each, document, whole, on_role=of_role, names=names) for each in document.statements
+    ]
     findings = [
         _finding(subject.statement, flaw)
         for subject in subjects

@@ -106,7 +106,7 @@ SPARED = (
 def check_effect(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of all but some actions that come to nothing, or to little."""
     statement = subject.statement
-    if statement.allows or not subject.mfa_conditions or subject.whole.on_role:
+    if statement.allows or not subject.mfa_conditions or subject.on_role:
         return
     if _spares_everything(subject):
         yield Flaw(
@@ -208,7 +208,7 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
         if any(includes(name, action.lower()) for name in about_devices)
         and not subject.whole.lenient_allows.are_about(subject.statement, action)
     ]
-    if missing and subject.whole.document.kind == "identity":
+    if missing and subject.document.kind == "identity":
         yield Flaw(
             ENROLMENT_NEEDS_MFA,
             _place_of_actions(subject, missing[0]),
@@ -257,7 +257,7 @@ def _is_of_users(subject: Subject) -> bool:
 def _limits_users(subject: Subject) -> bool:
     """Say whether the policy says what users may do, or limits it."""
     kinds = {"identity", "boundary", "scp"}
-    return not subject.whole.on_role and subject.whole.document.kind in kinds
+    return not subject.on_role and subject.document.kind in kinds
 
 
 def _denies_by_name(subject: Subject) -> bool:
@@ -333,12 +333,12 @@ def _place_of(subject: Subject, element: str) -> Position:
     node = subject.statement.elements.get(element)
     if node is None:
         return subject.statement.position
-    return subject.whole.document.source.position(node.key_offset)
+    return subject.document.source.position(node.key_offset)
 
 
 def _place_of_actions(subject: Subject, action: str = "") -> Position:
     """Return where an action is named, or else where the list of them begins."""
-    elements, source = subject.statement.elements, subject.whole.document.source
+    elements, source = subject.statement.elements, subject.document.source
     node = elements.get("NotAction") or elements.get("Action")
     if node is None:
         return subject.statement.position

@@ -145,7 +145,7 @@ def check_roles(subject: Subject) -> Iterator[Flaw]:
 
 def check_role_policy(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of a role's sessions by its own policy."""
-    if subject.whole.on_role and subject.reach is not None:
+    if subject.on_role and subject.reach is not None:
         if subject.statement.allows:
             who = "the role's sessions are locked out: nobody has MFA here"
             cure = "require MFA in the role's trust policy; then remove the condition"
@@ -163,7 +163,7 @@ def check_role_policy(subject: Subject) -> Iterator[Flaw]:
 
 def check_scp(subject: Subject) -> Iterator[Flaw]:
     """Find service control policies that ask MFA of the sessions of roles as well."""
-    if subject.whole.document.kind != "scp" or not subject.refuses_without_mfa:
+    if subject.document.kind != "scp" or not subject.refuses_without_mfa:
         return
     if not any(_spares_all_meant(subject, each) for each in subject.other_conditions):
         some = any(map(_spares_roles, subject.other_conditions))
@@ -242,4 +242,4 @@ def _place(subject: Subject, name: str) -> Position:
     node = subject.statement.elements.get(name)
     if node is None:
         return subject.statement.position
-    return subject.whole.document.source.position(node.key_offset)
+    return subject.document.source.position(node.key_offset)

@@ -23,27 +23,11 @@ KINDS = (LONG_TERM, WITHOUT_MFA)
 
 
 class WholePolicy:
-    """A policy, and what its statements come to together; worked out when it is asked for."""
+    """What statements come to together: those of a policy, or of all policies of a principal."""
 
-    def __init__(
-        self,
-        document: Document,
-        *,
-        on_role: bool = False,
-        beside: Iterable[Document] = (),
-        names: AwsNames | None = None,
-    ) -> None:
-        """Take the policy; `on_role` says that it is a role's own, so that sessions use it.
-
-        `beside` are the other policies of the same principal, whose statements count as well.
-        `names` are AWS's actions, where they are known.
-        """
-        self.document = document
-        self.names = names
-        others = [statement for each in beside for statement in each.statements]
-        self.statements = (*document.statements, *others)
-        told = on_role or document.holder == "role"
-        self.on_role = told and document.kind == "identity"  # a trust policy is where MFA works
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        """Take the statements; what they come to is worked out when it is asked for."""
+        self.statements = tuple(statements)
         self.reaches = [reach(statement) for statement in self.statements]
         self._asking: dict[str, bool] = {}
 
@@ -205,11 +189,22 @@ class WholePolicy:
 
 @dataclass(frozen=True)
 class Subject:
-    """One statement of a policy; `reach` is whom its MFA conditions match, if that can be told."""
+    """One statement of a policy, and the whole that it is judged with.
 
-    whole: WholePolicy
+    `on_role` says that the policy is a role's own, so that sessions use it. `names` are AWS's
+    actions, where they are known.
+    """
+
     statement: Statement
-    reach: Reach | None
+    document: Document
+    whole: WholePolicy
+    on_role: bool = False
+    names: AwsNames | None = None
+
+    @cached_property
+    def reach(self) -> Reach | None:
+        """Whom its MFA conditions match, if that can be told."""
+        return reach(self.statement)
 
     @cached_property
     def mfa_conditions(self) -> list[Condition]:

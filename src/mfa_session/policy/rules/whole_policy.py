@@ -86,7 +86,7 @@ def check_elements(subject: Subject) -> Iterator[Flaw]:
             free = near and near[0] not in subject.statement.elements
             yield Flaw(
                 UNKNOWN_ELEMENT,
-                subject.whole.document.source.position(node.key_offset),
+                subject.document.source.position(node.key_offset),
                 f"{name} is not an element of a statement" + (f"; {near[0]} is" if near else ""),
                 REJECTED,
                 "use an element that exists",
@@ -100,7 +100,7 @@ def check_actions(subject: Subject) -> Iterator[Flaw]:
     Those that are near to none are told together. They may be retired, or newer than our list: a
     note, unless they are all that a Deny is for.
     """
-    names = subject.whole.names
+    names = subject.names
     if names is None:
         return
     looked_up = [
@@ -130,14 +130,14 @@ def check_actions(subject: Subject) -> Iterator[Flaw]:
 
 def check_version(subject: Subject) -> Iterator[Flaw]:
     """Find variables in policies of a version that does not know them."""
-    if subject.whole.document.version == CURRENT_VERSION:
+    if subject.document.version == CURRENT_VERSION:
         return
     found = next(_variables(subject), None)
     if found is not None:
-        version = subject.whole.document.version or "no Version, which means 2008-10-17"
+        version = subject.document.version or "no Version, which means 2008-10-17"
         yield Flaw(
             OLD_VERSION,
-            subject.whole.document.source.position(found.offset),
+            subject.document.source.position(found.offset),
             f"the policy has {version}: there, this variable is plain text to IAM",
             "the variable matches nobody",
             f'put "Version": "{CURRENT_VERSION}" at the head of the policy',
@@ -154,7 +154,7 @@ def _only_reads(action: str) -> bool:
 def _unknown_action(
     subject: Subject, item: Node, message: str, cure: str, severity: str = WARNING
 ) -> Flaw:
-    position = subject.whole.document.source.position(item.offset)
+    position = subject.document.source.position(item.offset)
     return Flaw(
         UNKNOWN_ACTION, position, message, _without_effect(subject), cure, severity=severity
     )

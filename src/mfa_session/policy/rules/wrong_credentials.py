@@ -184,9 +184,7 @@ def check_reach(subject: Subject) -> Iterator[Flaw]:
 
 def _mistake_of(subject: Subject) -> str | None:
     found = subject.reach
-    if (
-        found is None or subject.whole.on_role
-    ):  # no MFA comes through to a role: that is another rule
+    if found is None or subject.on_role:  # no MFA comes through to a role: that is another rule
         return None
     if any(map(_is_of_both, subject.mfa_conditions)):
         name: str | None = "bool-true-and-false"
