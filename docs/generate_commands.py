@@ -10,10 +10,10 @@ import click
 
 from mfa_session.cli.click_tree import build
 from mfa_session.cli.overview import overview
-from mfa_session.cli.spec.table import all_commands
+from mfa_session.cli.spec.commands import all_commands
 
 if TYPE_CHECKING:
-    from mfa_session.cli.spec.command import Command
+    from mfa_session.cli.spec.commands import Command
 
 PAGE = Path(__file__).with_name("commands.md")
 WIDTH_COLUMNS = 80

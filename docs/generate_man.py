@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mfa_session import __version__
-from mfa_session.cli.spec.options import COMMON
-from mfa_session.cli.spec.table import all_commands, chapters, find_group
+from mfa_session.cli.spec.commands import COMMON, all_commands, chapters, find_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.cli.spec.command import Command, Group, Option
+    from mfa_session.cli.spec.commands import Command, Group, Option
 
 SUMMARY = "MFA sessions for AWS"
 ABOUT = (

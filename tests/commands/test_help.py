@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 import mfa_session
-from mfa_session.cli.spec.options import COMMON
-from mfa_session.cli.spec.table import all_commands
+from mfa_session.cli.spec.commands import COMMON, all_commands
 
 if TYPE_CHECKING:
     from conftest import Run
-    from mfa_session.cli.spec.command import Command
+    from mfa_session.cli.spec.commands import Command
 
 
 @pytest.mark.parametrize("command", all_commands(), ids=lambda command: str(command.name))

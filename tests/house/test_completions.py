@@ -7,7 +7,7 @@ import pytest
 import processes
 from house.generators import load_generator
 from house.source import ROOT
-from mfa_session.cli.spec.options import SHELLS
+from mfa_session.cli.spec.commands import SHELLS
 from mfa_session.shell.scripts import init_script
 
 FOLDER = ROOT / "completions"

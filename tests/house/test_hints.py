@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from commands.hints import CURES, ELSEWHERE, NOT_RUN, ROWS
 from house import source
-from mfa_session.cli.spec.table import all_commands
+from mfa_session.cli.spec.commands import all_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.cli.spec.table import all_commands
+from mfa_session.cli.spec.commands import all_commands
 from mfa_session.model.settings import SessionOptions
 
 if TYPE_CHECKING:
-    from mfa_session.cli.spec.command import Command
+    from mfa_session.cli.spec.commands import Command
 
 # What main and the wiring take from the words themselves.
 TAKEN_EARLIER = {"verbose", "no_input", "token_code", "insecure_keyring", "json"}

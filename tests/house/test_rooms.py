@@ -114,7 +114,7 @@ def test_every_room_has_a_rule() -> None:
             "session.reuse",
             "if TYPE_CHECKING:\n    import mfa_session.cli.main",
         ),
-        ("files.aws_files", "from mfa_session.session.inputs import Inputs"),
+        ("files.aws_files", "from mfa_session.session.context import Inputs"),
         ("guard.command", "from mfa_session.files import state"),
         ("policy.lint", "from mfa_session.sandbox import server"),
         ("model.record", "from mfa_session.cli import main"),

@@ -12,7 +12,7 @@ import pytest
 
 from house.generators import load_generator
 from house.source import ROOT
-from mfa_session.cli.spec.table import all_commands
+from mfa_session.cli.spec.commands import all_commands
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from mfa_session.api.unwritten import RememberingFiles, RememberingStore
 from mfa_session.cli.arguments import Given, asks_nothing
 from mfa_session.cli.run import Run
 from mfa_session.cli.wiring import Wiring
+from mfa_session.files.person_files import Files
+from mfa_session.files.session_store import SessionStore
 from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.mfa.sources import SuppliedCode
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.paths import credentials_path
 from mfa_session.session.context import Context
 from mfa_session.system.clock import SystemClock
 from mfa_session.system.log import LogConsole
@@ -21,11 +24,16 @@ if TYPE_CHECKING:
     from typing import Literal
 
     from mfa_session.model.ports import Edges
+    from mfa_session.model.session import Session
+    from mfa_session.model.settings import Settings
 
     Ask = Callable[[str], str] | Literal["terminal"] | None
 
+
 _supplied: dict[str, SuppliedCode] = {}
 """The codes of MFA_SESSION_TOKEN_CODE that this process has met: each is sent once."""
+_unwritten: dict[str, dict[str, Session]] = {}
+"""Sessions that could not be written, by the path of the credentials file, then by profile."""
 
 
 def make_context(environ: Mapping[str, str], ask: Ask) -> Context:
@@ -117,3 +125,41 @@ def _terminal(environ: Mapping[str, str], ask: Ask) -> Terminal:
     if may_ask and frontend is not None:
         return AskedByFunction(frontend)
     return Terminal(may_ask=may_ask)
+
+
+class RememberingFiles(Files):
+    """The person's files, and beside them the sessions that this process could not write."""
+
+    def recovered(self) -> Mapping[str, Session]:
+        """Return the sessions that the credentials file could not take, by profile."""
+        return {**super().recovered(), **_unwritten_beside(self.environ)}
+
+
+class RememberingStore(SessionStore):
+    """The store of sessions: what it cannot write, it remembers."""
+
+    def sessions(self) -> list[Session]:
+        """Read every session afresh; of two for one profile, take the one that lives longer."""
+        standing = {session.profile: session for session in super().sessions()}
+        for profile, session in _unwritten_beside(self._environ).items():
+            if _ends(session) > _ends(standing.get(profile)):
+                standing[profile] = session
+        return list(standing.values())
+
+    def save(self, session: Session, settings: Settings) -> None:
+        """Write the session to its profile. Raises ConfigurationError, and remembers it."""
+        remembered = _unwritten_beside(self._environ)
+        try:
+            super().save(session, settings)
+            remembered.pop(session.profile, None)
+        except ConfigurationError:
+            remembered[session.profile] = session
+            raise
+
+
+def _unwritten_beside(environ: Mapping[str, str]) -> dict[str, Session]:
+    return _unwritten.setdefault(credentials_path(environ), {})
+
+
+def _ends(session: Session | None) -> float:
+    return session.expires_at.timestamp() if session and session.expires_at else 0.0

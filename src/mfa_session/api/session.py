@@ -10,7 +10,7 @@ from mfa_session.cli.arguments import Given
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, UsageError
 from mfa_session.model.record import Record
 from mfa_session.model.times import read_duration
-from mfa_session.session.in_use import take_session, variables_of
+from mfa_session.session.acquire import acquire_for_program, variables_of
 from mfa_session.session.reuse import needed_seconds
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mfa_session.api.context import Ask
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.session.in_use import SessionInUse
+    from mfa_session.session.acquire import AcquiredSession
 
 RETRY_SECONDS = 60
 """After a renewal that failed while the session still lives."""
@@ -152,9 +152,9 @@ class Renewing:
         self._current, self._retry_at = renewed, None
         return renewed
 
-    def _take(self) -> SessionInUse:
+    def _take(self) -> AcquiredSession:
         try:
-            return take_session(self._options, self._context)
+            return acquire_for_program(self._options, self._context)
         except Interrupted as interrupted:
             raise KeyboardInterrupt from interrupted
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from mfa_session.cli.spec.options import COMMON
-from mfa_session.cli.spec.table import find_command
+from mfa_session.cli.spec.commands import COMMON, find_command
 from mfa_session.model.errors import forbids_questions
 from mfa_session.model.record import Record
 from mfa_session.model.settings import SessionOptions
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any, TypeVar
 
-    from mfa_session.cli.spec.command import Argument, Command, Option
+    from mfa_session.cli.spec.commands import Argument, Command, Option
 
     Options = TypeVar("Options", bound=Record)
 

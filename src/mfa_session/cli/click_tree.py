@@ -13,8 +13,7 @@ from mfa_session import __version__
 from mfa_session.cli.arguments import Given
 from mfa_session.cli.output import stdout_not_written
 from mfa_session.cli.overview import group_overview, overview
-from mfa_session.cli.spec.options import COMMON
-from mfa_session.cli.spec.table import all_commands, find_command, find_group
+from mfa_session.cli.spec.commands import COMMON, all_commands, find_command, find_group
 from mfa_session.model.text import USUAL_COLUMNS
 from mfa_session.model.times import parse_duration
 from mfa_session.system.console import columns_of
@@ -22,7 +21,7 @@ from mfa_session.system.console import columns_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from mfa_session.cli.spec.command import Argument, Command, Group, Option
+    from mfa_session.cli.spec.commands import Argument, Command, Group, Option
 
     Dispatch = Callable[[Command, Given], int]
 

@@ -6,8 +6,8 @@ from mfa_session.cli.output import write
 from mfa_session.model.errors import MfaSessionError, NoMfaError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.times import format_time
-from mfa_session.session.in_use import take_session
-from mfa_session.session.inputs import read_inputs
+from mfa_session.session.acquire import acquire_for_program
+from mfa_session.session.context import read_inputs
 from mfa_session.session.resolve import meant_name
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ class Options(Record):
 def run(options: Options, ctx: Context) -> Result:
     """Print the session, renewed if possible; otherwise the one that is still valid."""
     try:
-        session = take_session(options.session, ctx).session
+        session = acquire_for_program(options.session, ctx).session
     except MfaSessionError as error:
         living = _find_living(options.session, ctx)
         if living is None:

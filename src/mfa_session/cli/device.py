@@ -12,8 +12,8 @@ from mfa_session.model.text import columns
 from mfa_session.model.times import format_time
 from mfa_session.session.acquire import acquire
 from mfa_session.session.announcement import announce
-from mfa_session.session.asking import find_caller
-from mfa_session.session.inputs import read_inputs
+from mfa_session.session.context import read_inputs
+from mfa_session.session.device import find_caller
 from mfa_session.session.resolve import resolve
 
 TYPE_CHECKING = False

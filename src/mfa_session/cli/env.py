@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from mfa_session.model.record import Record, Result
+from mfa_session.session.acquire import acquire_for_program, variables_of
 from mfa_session.session.environment import ACTIVE, REMOVED, noting_regions, ours_in
-from mfa_session.session.in_use import take_session, variables_of
 from mfa_session.shell.variables import (
     find_shell,
     is_evaluated,
@@ -34,7 +34,7 @@ def run(options: Options, ctx: Context) -> Result:
     shell = options.shell or find_shell(ctx.environ)
     if options.unset:
         return Result(data={}, lines=tuple(removing_lines(shell, ours_in(ctx.environ))))
-    use = take_session(options.session, ctx)
+    use = acquire_for_program(options.session, ctx)
     variables = variables_of(use, ctx)
     if is_evaluated(shell):
         variables = noting_regions(variables, ctx.environ)

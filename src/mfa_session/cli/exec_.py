@@ -6,8 +6,8 @@ import sys
 
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
+from mfa_session.session.acquire import acquire_for_program, variables_of
 from mfa_session.session.environment import child_environment
-from mfa_session.session.in_use import take_session, variables_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def run(options: Options, ctx: Context) -> Result:
     if options.rest[1:2] == ("--",):
         _refuse_session_for_command(options, ctx)
     ctx.make.take_code_from_stdin()
-    use = take_session(options.session, ctx)
+    use = acquire_for_program(options.session, ctx)
     command = options.rest or (_shell(ctx.environ),)
     if not options.rest:
         name = use.session.name
@@ -49,7 +49,7 @@ def run(options: Options, ctx: Context) -> Result:
 def _refuse_session_for_command(options: Options, ctx: Context) -> None:
     """Refuse `exec NAME -- CMD`, as aws-vault has it, where NAME is a session or a profile."""
     from mfa_session.model.text import join, quote  # noqa: PLC0415  # seldom
-    from mfa_session.session.inputs import read_inputs  # noqa: PLC0415
+    from mfa_session.session.context import read_inputs  # noqa: PLC0415
     from mfa_session.session.names import look_up  # noqa: PLC0415
 
     name, _, *command = options.rest

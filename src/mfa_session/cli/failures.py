@@ -1,4 +1,4 @@
-"""Tells what went wrong: to the script that asked for JSON, to the SDK, or to the person."""
+"""Tells what went wrong to the script, the SDK or the person, with the command that mends it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import sys
 
 from mfa_session.cli.output import print_json, write
+from mfa_session.cli.spec.commands import find_command
 from mfa_session.model.errors import (
     AnsweredNoError,
     ConfigurationError,
@@ -16,14 +17,17 @@ from mfa_session.model.errors import (
     hint_for,
     hint_for_errno,
 )
+from mfa_session.model.text import join, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import re
+    from collections.abc import Iterator, Sequence
 
     from mfa_session.cli.arguments import Given
-    from mfa_session.cli.spec.command import Command
+    from mfa_session.cli.spec.commands import Command, Option
     from mfa_session.session.context import Context
+
 
 BUG_EXIT_CODE = 70
 _BUGS = {errno.EBADF, errno.EFAULT, errno.EINVAL, errno.ENOTSOCK}
@@ -36,6 +40,12 @@ _STEPS = {
     "mfa_session.system.terminal": "the terminal could not be used",
 }
 """What the program was at, by the module that an error without a file's name came through."""
+
+_NAMES_SESSION = {"profile": "--profile", "source_profile": "--source-profile"}
+_SAYS_WHICH = ("--profile", "--all")
+_NOT_AGAIN = {"token_code", "json"}
+"""A code is good for one use; and who reads a hint types the command."""
+_COMMAND_OF_OURS = r"(?<=`)mfa-session (?P<words>[a-z][^`]*)"
 
 
 def report(error: BaseException, command: Command, given: Given, ctx: Context) -> int:
@@ -130,13 +140,9 @@ def _report_bug(error: BaseException, command: Command, given: Given, ctx: Conte
 
 def _tell(error: MfaSessionError, command: Command, given: Given, ctx: Context) -> None:
     if error.add:
-        from mfa_session.cli.again import spell_again  # noqa: PLC0415  # few errors
-
-        error.repeat(spell_again(command, given, error.add))
+        error.repeat(_spell_again(command, given, error.add))
     elif "`mfa-session " in error.hint:
-        from mfa_session.cli.again import with_session  # noqa: PLC0415
-
-        error.hint = with_session(error.hint, given)
+        error.hint = _naming_session(error.hint, given)
     error.hint = hint_for(ctx.environ, error.hint)
     try:
         if command.name == "env":
@@ -154,6 +160,74 @@ def _tell(error: MfaSessionError, command: Command, given: Given, ctx: Context) 
         ctx.console.error(f"{error.message}; {error.hint}" if error.hint else error.message, "")
     else:
         ctx.console.error(error.message, error.hint)
+
+
+def _spell_again(command: Command, given: Given, add: Sequence[str]) -> str:
+    """Return the command line that was given, with `add`, quoted for a shell.
+
+    A command that does not take these options cannot be mended by them: a login with them can.
+    """
+    login = find_command("login")
+    if login is not None and not _takes(command, [word for word in add if word.startswith("--")]):
+        command, given = login, given.replace(rest=())
+    return _spell(command, given, add)
+
+
+def _naming_session(hint: str, given: Given) -> str:
+    """Return a hint whose commands name the session that was asked for, where they name none."""
+    import re  # noqa: PLC0415  # some milliseconds: SDKs wait for credential-process
+
+    said = _session_words(given)
+    return re.sub(_COMMAND_OF_OURS, lambda found: _name_session(found, said), hint)
+
+
+def _session_words(given: Given) -> list[tuple[str, str]]:
+    words = []
+    for name, flag in _NAMES_SESSION.items():
+        value = given.values.get(name)
+        if isinstance(value, (list, tuple)):
+            value = value[0] if len(value) == 1 else None
+        if value:
+            words.append((flag, f"{flag} {quote(value)}"))
+    return words
+
+
+def _name_session(found: re.Match[str], said: Sequence[tuple[str, str]]) -> str:
+    words = found["words"].split()
+    command = find_command(*words[:2]) or find_command(*words[:1])
+    if command is None or any(flag in words for flag in _SAYS_WHICH):
+        return found[0]
+    added = [text for flag, text in said if _takes(command, [flag])]
+    count = len(command.words)
+    return " ".join(["mfa-session", *words[:count], *added, *words[count:]])
+
+
+def _takes(command: Command, flags: Sequence[str]) -> bool:
+    known = {flag for option in command.options for flag in option.flags}
+    return known.issuperset(flags)
+
+
+def _spell(command: Command, given: Given, add: Sequence[str]) -> str:
+    words = ["mfa-session", *command.words]
+    for argument in command.arguments:
+        value = given.values.get(argument.name)
+        words += [value] if isinstance(value, str) else value or ()
+    for option in command.options:
+        if option.name not in _NOT_AGAIN and not set(option.flags).intersection(add):
+            words += _spell_option(option, given.values.get(option.name))
+    words += add
+    words += ["--", *given.rest] if given.rest else []
+    return join(words)
+
+
+def _spell_option(option: Option, value: object) -> Iterator[str]:
+    """Yield the words of an option that was given; durations in seconds."""
+    values = value if isinstance(value, (list, tuple)) else [value]
+    for each in values:
+        if option.kind in {"flag", "count"}:
+            yield from [option.flags[0]] * int(bool(each))
+        elif each is not None:
+            yield from (option.flags[0], str(each))
 
 
 def _print_traceback(error: BaseException) -> None:

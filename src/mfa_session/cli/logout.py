@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.status import select
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record, Result
-from mfa_session.session.inputs import read_inputs
+from mfa_session.model.session import sessions_named
+from mfa_session.session.context import read_inputs
 from mfa_session.session.names import default_name, look_up, unknown_name
 from mfa_session.session.resolve import meant_name
 
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import Store
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Context, Inputs
 
 
 class Options(Record):
@@ -69,7 +68,7 @@ def _result(
 
 def _choose(inputs: Inputs, sessions: list[Session], name: str) -> list[Session]:
     """Return our sessions of this name; refuse one that is not ours, or not there."""
-    found = select(sessions, name)
+    found = sessions_named(sessions, name)
     ours = [session for session in found if session.managed]
     if ours:
         return ours

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mfa_session.cli.arguments import Given
-    from mfa_session.cli.spec.command import Command
+    from mfa_session.cli.spec.commands import Command
     from mfa_session.model.record import Result
     from mfa_session.session.context import Context
 
@@ -70,7 +70,7 @@ def _run(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) ->
 
 def _complete(argv: Sequence[str], environ: Mapping[str, str]) -> int:
     """Answer a shell that completes: nothing may go wrong there, least of all loudly."""
-    from mfa_session.cli.completion_answers import answer  # noqa: PLC0415
+    from mfa_session.cli.completion import answer  # noqa: PLC0415
 
     try:
         return _print(answer(argv, environ))

@@ -1,4 +1,8 @@
-"""The one place that prints what a command returns."""
+"""The one place that prints what a command returns.
+
+JSON is written by hand because `status --json` is a warm command: the library's json imports `re`
+for its reader, and made the command cost 2.25 times a bare interpreter (benchmarks/run.py).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,12 @@ if TYPE_CHECKING:
     from mfa_session.model.errors import MfaSessionError
     from mfa_session.model.record import Result
 
+
 JSON_VERSION = 1
+_SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\f": "\\f", "\b": "\\b"}
+_ESCAPES = {code: f"\\u{code:04x}" for code in range(0x20)} | {
+    ord(character): escape for character, escape in _SHORT.items()
+}
 
 
 def show(result: Result, *, as_json: bool) -> None:
@@ -41,8 +50,6 @@ def _shown(result: Result) -> Iterable[str]:
 
 def print_json(data: Mapping[str, object]) -> None:
     """Print one versioned object."""
-    from mfa_session.cli.json_writer import to_json  # noqa: PLC0415  # many commands print none
-
     text = to_json({"version": JSON_VERSION, **data})
     if not text.replace("\n", "").isprintable():  # control characters are escaped, not shown
         import json  # noqa: PLC0415  # 13 ms, for what is rare
@@ -84,3 +91,34 @@ def _write(stream: TextIO, text: str) -> None:
         plain = text.replace("…", "...")  # the one such letter of ours
         stream.buffer.write(plain.encode("utf-8", "surrogateescape"))
     stream.flush()
+
+
+def to_json(value: object, indent: str = "") -> str:
+    """Return a value as `json.dumps(value, indent=2, ensure_ascii=False)` does.
+
+    It consists of dicts with text keys, lists, texts, finite numbers, booleans and None; TypeError
+    for anything else. `indent` stands before the closing bracket.
+    """
+    if isinstance(value, dict):
+        pairs = (f"{_quoted(key)}: {to_json(value[key], indent + '  ')}" for key in value)
+        return _bracketed("{", pairs, "}", indent)
+    if isinstance(value, (list, tuple)):
+        return _bracketed("[", (to_json(item, indent + "  ") for item in value), "]", indent)
+    if isinstance(value, str):
+        return _quoted(value)
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return repr(value)
+    raise TypeError(f"no JSON is written of {type(value).__name__}")
+
+
+def _bracketed(opening: str, items: Iterable[str], closing: str, indent: str) -> str:
+    inside = f",\n{indent}  ".join(items)
+    return f"{opening}\n{indent}  {inside}\n{indent}{closing}" if inside else opening + closing
+
+
+def _quoted(text: str) -> str:
+    return f'"{text.translate(_ESCAPES)}"'

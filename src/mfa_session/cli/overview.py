@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.table import all_commands, chapters
+from mfa_session.cli.spec.commands import all_commands, chapters
 from mfa_session.model.text import USUAL_COLUMNS, described, wrapped
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mfa_session.cli.spec.command import Group
+    from mfa_session.cli.spec.commands import Group
 
 
 _OPTIONS = (

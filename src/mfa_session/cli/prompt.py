@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.status import select
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.model.record import Record, Result
+from mfa_session.model.session import sessions_named
 from mfa_session.model.times import format_duration, parse_time
-from mfa_session.session.inputs import read_inputs
+from mfa_session.session.context import read_inputs
 from mfa_session.session.resolve import meant_name
 
 TYPE_CHECKING = False
@@ -85,7 +85,7 @@ def _find(options: Options, ctx: Context) -> Segment | None:
     name = meant_name(inputs)
     segments = [
         Segment(name=session.name, seconds_left=session.seconds_left(now))
-        for session in select(inputs.sessions(), name)
+        for session in sessions_named(inputs.sessions(), name)
     ]
     living = [segment for segment in segments if segment.seconds_left != 0]
     return max(living, key=lambda segment: segment.seconds_left or 0, default=None)

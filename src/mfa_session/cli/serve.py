@@ -7,8 +7,8 @@ from mfa_session.cli.output import write
 from mfa_session.model.record import Record, Result
 from mfa_session.serve.environment import GONE
 from mfa_session.serve.serving import open_endpoint, read_port
+from mfa_session.session.acquire import acquire_for_program
 from mfa_session.session.environment import REMOVED
-from mfa_session.session.in_use import take_session
 from mfa_session.shell.variables import find_shell, is_evaluated, removing_lines
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ def run(options: Options, ctx: Context) -> Result:
     """Get the session, print the variables, and answer until a signal ends it."""
     port, shell = read_port(options.port), options.shell or find_shell(ctx.environ)
     ctx.make.take_code_from_stdin()
-    use = take_session(options.session, ctx)
+    use = acquire_for_program(options.session, ctx)
     session, jobs, region = options.session, ctx.make.jobs(), options.region
     with open_endpoint(use, session, ctx, jobs, region=region, port=port) as serving:
         serving.start()

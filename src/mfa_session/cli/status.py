@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mfa_session.model.arns import account_of
 from mfa_session.model.record import Record, Result
-from mfa_session.model.session import Keys, Secret, Session, read_keys
+from mfa_session.model.session import Keys, Secret, Session, read_keys, sessions_named
 from mfa_session.model.text import columns, quote
 from mfa_session.model.times import format_duration
-from mfa_session.session.inputs import read_inputs
+from mfa_session.session.context import read_inputs
 from mfa_session.session.names import default_name, look_up, unknown_name
 from mfa_session.session.resolve import meant_name
 from mfa_session.session.sources import LOGIN
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Context, Inputs
 
 NO_VALID_SESSION = 4
 _HEADINGS = ("SESSION", "PROFILE", "KIND", "ACCOUNT", "SOURCE", "MFA", "LEFT", "ROLE")
@@ -40,7 +39,7 @@ def run(options: Options, ctx: Context) -> Result:
         return _check(inputs, now, options.session.min_ttl or 0)
     sessions, name = [*inputs.sessions(), *_sign_ins(inputs)], options.profile
     if name:
-        sessions = select(sessions, name)
+        sessions = sessions_named(sessions, name)
         if not sessions and look_up(inputs, name) is None and name != default_name(inputs):
             raise unknown_name(inputs, name)
         if not sessions:
@@ -52,11 +51,6 @@ def run(options: Options, ctx: Context) -> Result:
         data={"sessions": summaries},
         lines=columns(_HEADINGS, (_row(session, now) for session in sessions)),
     )
-
-
-def select(sessions: list[Session], name: str) -> list[Session]:
-    """Return the sessions a name means: those called so, and the one in the profile."""
-    return [session for session in sessions if name in {session.name, session.profile}]
 
 
 def _sign_ins(inputs: Inputs) -> list[Session]:
@@ -74,7 +68,7 @@ def _sign_ins(inputs: Inputs) -> list[Session]:
 
 def _check(inputs: Inputs, now: datetime, min_ttl: int) -> Result:
     name = meant_name(inputs)
-    left = [session.seconds_left(now) for session in select(inputs.sessions(), name)]
+    left = [session.seconds_left(now) for session in sessions_named(inputs.sessions(), name)]
     valid = any(seconds is not None and seconds > 0 and seconds >= min_ttl for seconds in left)
     return Result(data={"valid": valid}, exit_code=0 if valid else NO_VALID_SESSION)
 

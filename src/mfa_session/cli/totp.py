@@ -13,11 +13,9 @@ from mfa_session.model.iam import NewDevice
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns
 from mfa_session.model.totp import read_secret, seconds_left_in_step, step_at
-from mfa_session.session.asking import find_caller
-from mfa_session.session.device import find_device
-from mfa_session.session.inputs import read_inputs
+from mfa_session.session.context import read_inputs
+from mfa_session.session.device import find_caller, find_device, profiles_by_serial
 from mfa_session.session.resolve import resolve
-from mfa_session.session.serials import profiles_by_serial
 from mfa_session.session.validation import check_serial
 
 TYPE_CHECKING = False

@@ -7,7 +7,7 @@ from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.times import format_duration
 from mfa_session.session.acquire import acquire
-from mfa_session.session.inputs import read_inputs
+from mfa_session.session.context import read_inputs
 from mfa_session.session.names import default_name
 from mfa_session.session.resolve import resolve
 
@@ -15,8 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Context, Inputs
 
 
 class Options(Record):

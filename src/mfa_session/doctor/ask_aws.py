@@ -30,8 +30,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.feature_ports import Checkup, DoctorEdges, Running
     from mfa_session.model.settings import Settings, Source
-    from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Context, Inputs
 
 Answer = TypeVar("Answer")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mfa_session.model.iam import AccessKey, Device
     from mfa_session.model.ports import Caller
     from mfa_session.model.session import Session
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
     Look = Callable[["Scene"], Iterable["Diagnosis"]]
 

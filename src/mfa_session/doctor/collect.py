@@ -12,8 +12,8 @@ from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.iam import Intent
 from mfa_session.model.paths import settings_path
 from mfa_session.model.settings import SessionOptions, no_settings
-from mfa_session.session.in_use import is_still_stored
-from mfa_session.session.inputs import Inputs
+from mfa_session.session.acquire import is_still_stored
+from mfa_session.session.context import Inputs
 from mfa_session.session.sources import source_in
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.doctor.checks import Diagnosis, KeyringFacts, Scene
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 _TOO_OPEN = "keyring-insecure"
 

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from mfa_session.guard.plan import Wishes
     from mfa_session.guard.verdict import Verdict
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Context, Inputs
 
 
 ALIAS_FILE = "~/.aws/cli/alias"
@@ -70,7 +69,7 @@ def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
 def _state(options: Options, ctx: Context) -> tuple[Inputs, Wishes]:
     """Return the files as they stand, and what was said of the session."""
     from mfa_session.guard.plan import Wishes  # noqa: PLC0415  # cold
-    from mfa_session.session.inputs import read_inputs  # noqa: PLC0415  # cold
+    from mfa_session.session.context import read_inputs  # noqa: PLC0415  # cold
 
     # Which session it is follows from the command, and from guard's own --profile alone.
     said = options.session.replace(profile=None, source_profile=None)

@@ -16,7 +16,7 @@ from mfa_session.session.sources import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.settings import Source
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 SOURCE, SESSION, ROLE, KEYS, OTHER = "source", "session", "role", "keys", "other"
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mfa_session.guard.aws_words import AwsCall
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 
 STEPPED_UP = "MFA_SESSION_GUARDED"

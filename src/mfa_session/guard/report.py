@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mfa_session.guard.plan import Plan, Wishes
     from mfa_session.guard.verdict import Verdict
     from mfa_session.model.settings import Settings
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 # Effect, as scripts see it → what it means to people.
 EFFECTS = {

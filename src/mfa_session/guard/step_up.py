@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from mfa_session.guard.verdict import Verdict
     from mfa_session.model.session import Keys, Session
     from mfa_session.model.settings import Settings
-    from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Context, Inputs
 
 
 class GuardedCommand(Record):

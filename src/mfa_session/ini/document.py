@@ -6,8 +6,7 @@ botocore reads; editing returns a new document in which only lines of the one se
 
 from __future__ import annotations
 
-from mfa_session.ini.reader import UnreadableText
-from mfa_session.ini.scan import Scan
+from mfa_session.ini.reader import Scan, UnreadableText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -13,9 +13,8 @@ from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns, quote
 from mfa_session.session.acquire import acquire
-from mfa_session.session.asking import find_caller
-from mfa_session.session.device import long_term_caller, with_keys
-from mfa_session.session.inputs import read_inputs
+from mfa_session.session.context import read_inputs
+from mfa_session.session.device import find_caller, long_term_caller, with_keys
 from mfa_session.session.names import check_portable, default_name, names_session
 from mfa_session.session.own_session import SessionsOfSource
 from mfa_session.session.sources import follow, named_source, usual_source
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
     from mfa_session.keys.listing import ListedKey
     from mfa_session.model.long_term_keys import KeyEdges, Move, PairStore, Rotation
     from mfa_session.model.settings import SessionOptions, Settings, Source
-    from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Context, Inputs
 
 PROFILE = "--profile"
 _HEADINGS = ("PROFILE", "WHERE", "KEY", "AGE")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mfa_session.model.long_term_keys import AwsKeys, KnownKey
     from mfa_session.model.ports import Caller
     from mfa_session.model.settings import Source
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 FILE, KEYRING, PROCESS = "file", "keyring", "process"
 

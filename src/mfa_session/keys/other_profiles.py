@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.long_term_keys import KeyEdges
     from mfa_session.model.session import Keys
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 
 class OtherProfiles:

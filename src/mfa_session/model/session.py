@@ -8,7 +8,7 @@ from mfa_session.model.times import format_time, parse_time, read_expiry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -264,6 +264,11 @@ def list_sessions(profiles: ProfileFiles, recovered: Mapping[str, Session]) -> l
             continue
         sessions[name] = session
     return [sessions[name] for name in sorted(sessions)]
+
+
+def sessions_named(sessions: Iterable[Session], name: str) -> list[Session]:
+    """Return the sessions that a name means: those called so, and the one in the profile."""
+    return [session for session in sessions if name in {session.name, session.profile}]
 
 
 def _is_newer(aside: Session, standing: Session) -> bool:

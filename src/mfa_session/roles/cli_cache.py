@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Source
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 
 LEAST_SECONDS = 900

@@ -10,8 +10,8 @@ from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record, Result
 from mfa_session.model.session import Secret
 from mfa_session.model.times import format_duration
-from mfa_session.session.in_use import take_session
-from mfa_session.session.inputs import read_inputs
+from mfa_session.session.acquire import acquire_for_program
+from mfa_session.session.context import read_inputs
 from mfa_session.session.resolve import resolve
 from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from mfa_session.model.feature_ports import Browser
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions, Settings
-    from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Context, Inputs
 
 
 class Options(Record):
@@ -113,7 +112,7 @@ def run(options: Options, ctx: Context) -> Result:
     console = _console_of(settings, inputs)
     page = _page(options, console)
     browser = None if options.print else _browser(ctx)
-    session = take_session(options.session, ctx).session
+    session = acquire_for_program(options.session, ctx).session
     url = _login_url(session, settings, console, page, ctx)
     if browser is None:
         return Result(data={}, lines=(url.reveal(),), cuts_lines=False)

@@ -10,7 +10,7 @@ from mfa_session.model.settings import KEYRING
 from mfa_session.roles.parallel import tell_errors, without_base
 from mfa_session.roles.plan import is_in_place, make_plan
 from mfa_session.session.acquire import acquire
-from mfa_session.session.inputs import read_inputs
+from mfa_session.session.context import read_inputs
 from mfa_session.session.reuse import Outcome, find_kept
 
 TYPE_CHECKING = False

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings, Source
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 
 class RolesPlan(Record):

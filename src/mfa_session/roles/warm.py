@@ -16,8 +16,8 @@ from mfa_session.roles.cli_cache import (
 from mfa_session.roles.parallel import ParallelCalls, read_jobs, tell_errors, without_base
 from mfa_session.roles.sessions import Step, assume, with_open_keys
 from mfa_session.session.acquire import acquire
+from mfa_session.session.context import read_inputs
 from mfa_session.session.device import long_term_caller, with_keys
-from mfa_session.session.inputs import read_inputs
 from mfa_session.session.names import unknown_name
 
 TYPE_CHECKING = False

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mfa_session.model.feature_ports import JobEdges
+    from mfa_session.session.acquire import AcquiredSession
     from mfa_session.session.context import Context
-    from mfa_session.session.in_use import SessionInUse
 
 URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105  # a name
@@ -51,7 +51,7 @@ YIELDING = (
 
 
 def job_variables(
-    use: SessionInUse, ctx: Context, jobs: JobEdges, uri: str, token: str, region: str | None
+    use: AcquiredSession, ctx: Context, jobs: JobEdges, uri: str, token: str, region: str | None
 ) -> dict[str, str]:
     """Return what to set for a job, once GONE is removed."""
     regions = region_variables(ctx.environ, asked=region, from_files=use.region)
@@ -67,7 +67,7 @@ def job_environment(around: Mapping[str, str], variables: Mapping[str, str]) -> 
     return {**{name: value for name, value in around.items() if name not in gone}, **variables}
 
 
-def _profile_without_credentials(use: SessionInUse, ctx: Context, jobs: JobEdges) -> str | None:
+def _profile_without_credentials(use: AcquiredSession, ctx: Context, jobs: JobEdges) -> str | None:
     """Return the profile that a job must use; None where `default` yields no credentials."""
     profiles = ctx.files.profiles()
     if not _yields(profiles.section("default")):

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from mfa_session.model.feature_ports import JobEdges
     from mfa_session.model.session import Session
     from mfa_session.model.settings import SessionOptions
+    from mfa_session.session.acquire import AcquiredSession
     from mfa_session.session.context import Context
-    from mfa_session.session.in_use import SessionInUse
 
 
 MOST_QUEUED = 128
@@ -33,7 +33,7 @@ PORTS = range(1, 65536)
 
 
 def run_job(
-    use: SessionInUse,
+    use: AcquiredSession,
     options: SessionOptions,
     ctx: Context,
     command: Sequence[str],
@@ -56,7 +56,7 @@ class Serving(Record):
 
 @contextmanager
 def open_endpoint(
-    use: SessionInUse,
+    use: AcquiredSession,
     options: SessionOptions,
     ctx: Context,
     jobs: JobEdges,

@@ -1,8 +1,15 @@
-"""The one way to obtain a session: reuse it while it is valid, otherwise renew it."""
+"""The one way to obtain a session: reuse it while it is valid, otherwise renew it.
+
+`acquire` is for its profile, `acquire_for_program` for what runs with it.
+"""
 
 from __future__ import annotations
 
+from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.record import Record
 from mfa_session.model.settings import KEYRING
+from mfa_session.session.context import read_inputs
+from mfa_session.session.resolve import resolve
 from mfa_session.session.reuse import Outcome, find_kept
 
 TYPE_CHECKING = False
@@ -11,9 +18,8 @@ if TYPE_CHECKING:
 
     from mfa_session.model.ports import CodeSource, Edges
     from mfa_session.model.session import Session
-    from mfa_session.model.settings import Settings
-    from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.model.settings import SessionOptions, Settings
+    from mfa_session.session.context import Context, Inputs
 
 
 def acquire(
@@ -79,3 +85,46 @@ def _refuse_without_code(ctx: Context, settings: Settings, standing: Sequence[Se
         from mfa_session.mfa.sources import nobody_to_ask  # noqa: PLC0415  # not for a session kept
 
         raise nobody_to_ask(settings)
+
+
+class AcquiredSession(Record):
+    """A session for another program, the settings it was acquired by, and the files' region."""
+
+    session: Session
+    settings: Settings
+    region: str | None
+
+
+def acquire_for_program(options: SessionOptions, ctx: Context) -> AcquiredSession:
+    """Return the session asked for, logging in if need be; from memory if it cannot be kept."""
+    inputs = read_inputs(ctx, options.replace(keeps_role=True))
+    settings = resolve(inputs)
+    outcome = acquire(ctx, inputs, settings, in_memory=True)
+    if outcome.session.in_keyring and not is_still_stored(outcome.session):
+        ctx.make.store().forget(outcome.session.profile)
+        outcome = acquire(ctx, read_inputs(ctx, inputs.options), settings, in_memory=True)
+    region = settings.written_region or inputs.profiles.section(settings.target).get("region")
+    return AcquiredSession(session=outcome.session, settings=settings, region=region)
+
+
+def is_still_stored(session: Session) -> bool:
+    """Fetch a session's secrets from the keyring now; False where it has them no more.
+
+    Raises ConfigurationError where the keyring fails.
+    """
+    try:
+        session.keys.secret_access_key.reveal()
+    except ConfigurationError as error:
+        if error.code != "session-not-stored":
+            raise
+        return False
+    return True
+
+
+def variables_of(use: AcquiredSession, ctx: Context, region: str | None = None) -> dict[str, str]:
+    """Return the environment variables of a session in use; `region` is one asked for."""
+    from mfa_session.session.environment import (  # noqa: PLC0415  # not for SDKs, who take it
+        session_variables,
+    )
+
+    return session_variables(use.session, ctx.environ, asked=region, from_files=use.region)

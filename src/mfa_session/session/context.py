@@ -1,4 +1,4 @@
-"""One run of the program: the environment, clock, console and files that commands are given."""
+"""What commands are given: the surroundings of one run, and the files as they stand."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from mfa_session.model.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from mfa_session.model.ports import Clock, Console, Files
+    from mfa_session.model.profiles import ProfileFiles
+    from mfa_session.model.session import Session
+    from mfa_session.model.settings import SessionOptions, SettingsFile
     from mfa_session.session.factories import Factories
 
 
@@ -26,3 +30,32 @@ class Context(Record):
     files: Files
     make: Factories
     may_ask: bool = True
+
+
+class Inputs(Record):
+    """What settings are resolved from: options, environment, files; nothing is fetched or run."""
+
+    options: SessionOptions
+    environ: Mapping[str, str]
+    file: SettingsFile
+    profiles: ProfileFiles
+    recovered: Mapping[str, Session]
+    now: datetime | None = None
+
+    def sessions(self) -> list[Session]:
+        """Return every session in the files, ours and other tools'."""
+        from mfa_session.model.session import list_sessions  # noqa: PLC0415  # not for the guard
+
+        return list_sessions(self.profiles, self.recovered)
+
+
+def read_inputs(ctx: Context, options: SessionOptions) -> Inputs:
+    """Read the files as they are now. ConfigurationError where one is wrong or unsafe."""
+    return Inputs(
+        options=options,
+        environ=ctx.environ,
+        file=ctx.files.settings(),
+        profiles=ctx.files.profiles(),
+        recovered=ctx.files.recovered(),
+        now=ctx.clock.now(),
+    )

@@ -1,15 +1,21 @@
-"""The MFA device of a session: named by the settings, or found by asking IAM."""
+"""Who calls AWS for a session, and which MFA device gives its codes."""
 
 from __future__ import annotations
 
 from mfa_session.model.arns import device_kind
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, RefusedError
 from mfa_session.model.ports import Caller
+from mfa_session.model.session import PREFIX
+from mfa_session.session.reuse import find_base
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mfa_session.model.ports import Edges
     from mfa_session.model.settings import Settings
+    from mfa_session.session.context import Inputs
+
 
 NO_DEVICE = ("no-mfa-device", "passkey-device")
 """The codes of errors that say: this user has nothing to give codes that AWS's API takes."""
@@ -104,3 +110,42 @@ def pick_device(serials: list[str], edges: Edges, settings: Settings) -> str:
 
 def _enroll(settings: Settings) -> str:
     return settings.command("device enroll", "source_profile")
+
+
+def find_caller(edges: Edges, settings: Settings) -> Caller:
+    """Return the caller: any living MFA session of the source's key, else the long-term keys.
+
+    The session first: what a policy allows without MFA it allows with it, and some policies let
+    devices be managed with MFA only.
+    """
+    any_device = settings.replace(mfa_serial=None)
+    base = find_base(any_device, edges.store.sessions(), edges.clock.now())
+    if base is None:
+        return long_term_caller(with_keys(edges, settings))
+    return Caller(
+        keys=base.keys,
+        profile=settings.source.profile,
+        region=settings.region,
+        session=base.name,
+    )
+
+
+_SERIAL_KEYS = ("mfa_serial", "aws_mfa_device", PREFIX + "mfa_serial")
+
+
+def profiles_by_serial(inputs: Inputs) -> dict[str, list[str]]:
+    """Return, for each device named anywhere, the sessions and profiles that name it, sorted."""
+    users: dict[str, set[str]] = {}
+    for profile, serial in _named(inputs):
+        if device_kind(serial) in {"virtual", "hardware"}:
+            users.setdefault(serial, set()).add(profile)
+    return {serial: sorted(profiles) for serial, profiles in users.items()}
+
+
+def _named(inputs: Inputs) -> Iterator[tuple[str, str]]:
+    for session, table in inputs.file.sessions.items():
+        yield session, str(table.get("mfa_serial", "")).strip()
+    for profile in inputs.profiles.names():
+        section = inputs.profiles.section(profile)
+        for key in _SERIAL_KEYS:
+            yield profile, section.get(key, "").strip()

@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 DEFAULT_NAME = "mfa"
 PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")

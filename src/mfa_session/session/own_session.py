@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings, Source
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 KEY_SUFFIX_CHARACTERS = 4
 

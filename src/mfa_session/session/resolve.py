@@ -7,7 +7,7 @@ from mfa_session.session.names import NAMES_SOMEBODY, default_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.settings import Settings
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
     from mfa_session.session.own_session import Own
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from mfa_session.model.settings import Source
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 
 COPIED_SETTINGS = (

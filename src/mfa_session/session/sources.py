@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 LOGIN = "login_session"
 """What `aws login` writes to a profile; its keys are temporary."""

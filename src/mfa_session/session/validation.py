@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mfa_session.model.settings import Settings
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 CHAINED_LIMIT_SECONDS = 3600
 DURATION_LIMITS_SECONDS = {"mfa": (900, 129600), "role": (900, 43200)}

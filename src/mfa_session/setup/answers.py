@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mfa_session.model.settings import SessionOptions
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
 
 
 _REGION = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")

@@ -7,7 +7,7 @@ from mfa_session.model.record import Result
 from mfa_session.model.text import quote
 from mfa_session.session.acquire import acquire
 from mfa_session.session.announcement import announce
-from mfa_session.session.inputs import read_inputs
+from mfa_session.session.context import read_inputs
 from mfa_session.session.resolve import resolve
 from mfa_session.setup.answers import Options
 from mfa_session.setup.diff import draft_profiles, draft_settings

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mfa_session.model.feature_ports import ProfilesWriter, SettingsWriter
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
     from mfa_session.setup.plan import Change
 
 

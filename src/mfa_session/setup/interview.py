@@ -14,7 +14,7 @@ from mfa_session.model.errors import (
 from mfa_session.model.settings import CODE_SOURCES, MFA_SECONDS, SessionOptions
 from mfa_session.model.text import quote
 from mfa_session.model.times import read_duration, spell_duration
-from mfa_session.session.asking import find_caller
+from mfa_session.session.device import find_caller
 from mfa_session.session.names import default_name
 from mfa_session.session.settings import resolve_named
 from mfa_session.session.sources import DEFAULT, named_source, source_profiles
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.ports import Terminal
     from mfa_session.model.settings import Settings
-    from mfa_session.session.context import Context
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Context, Inputs
     from mfa_session.session.names import Named
     from mfa_session.setup.answers import Options
 

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from mfa_session.session.inputs import Inputs
+    from mfa_session.session.context import Inputs
     from mfa_session.setup.answers import Answers, NewRoleProfile
 
 SETTINGS, PROFILES = "settings", "profiles"

@@ -1,7 +1,7 @@
 """What differs from shell to shell: how each sets variables, evaluates text and starts.
 
 A new shell is an entry here, its four scripts beside this module, and its name in
-`cli/spec/options.py`.
+`cli/spec/commands.py`.
 """
 
 from __future__ import annotations

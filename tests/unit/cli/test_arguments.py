@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 
 from mfa_session.cli import click_tree
 from mfa_session.cli.arguments import read_plainly
-from mfa_session.cli.spec.options import COMMON
-from mfa_session.cli.spec.table import all_commands
+from mfa_session.cli.spec.commands import COMMON, all_commands
 
 if TYPE_CHECKING:
     from mfa_session.cli.arguments import Given
-    from mfa_session.cli.spec.command import Command, Option
+    from mfa_session.cli.spec.commands import Command, Option
 
 Reading = tuple[str, dict[str, Any], tuple[str, ...]]
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mfa_session.cli import click_tree, main
-from mfa_session.cli.spec.table import all_commands
+from mfa_session.cli.spec.commands import all_commands
 
 if TYPE_CHECKING:
-    from mfa_session.cli.spec.command import Command
+    from mfa_session.cli.spec.commands import Command
 
 COLUMNS = 40
 

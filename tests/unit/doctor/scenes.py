@@ -14,7 +14,7 @@ from mfa_session.model.ports import Caller
 from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import SessionOptions, SettingsFile
-from mfa_session.session.inputs import Inputs
+from mfa_session.session.context import Inputs
 from mfa_session.shell.start import evaluating, guard_set_up
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mfa_session.ini import scan
+from mfa_session.ini import reader
 from mfa_session.ini.compare import only_differs_in, only_sets
 from mfa_session.ini.document import IniDocument
 from mfa_session.ini.reader import Reader
@@ -228,10 +228,10 @@ def test_a_section_asked_for_many_times_is_read_once(monkeypatch: pytest.MonkeyP
         texts.append(text)
         return Reader(text)
 
-    monkeypatch.setattr(scan, "Reader", read)
-    document = parse(FILE)
+    monkeypatch.setattr(reader, "Reader", read)
+    parsed = parse(FILE)
     for _ in range(3):
-        document.section("b")
+        parsed.section("b")
     assert sum("[b]" in text for text in texts) == 1
 
 

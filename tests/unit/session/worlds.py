@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.settings import SessionOptions, SettingsFile
-from mfa_session.session.inputs import Inputs
+from mfa_session.session.context import Inputs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

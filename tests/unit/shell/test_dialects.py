@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.options import FORMATS, SHELLS
+from mfa_session.cli.spec.commands import FORMATS, SHELLS
 from mfa_session.shell.dialects import DIALECTS
 from mfa_session.shell.scripts import completion_script, init_script
 from mfa_session.shell.start import evaluating, guard_set_up

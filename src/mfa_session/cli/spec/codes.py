@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.command import Argument, Command, Group, Option
-from mfa_session.cli.spec.options import (
+from mfa_session.cli.spec.commands import (
     INSECURE_KEYRING,
     JSON,
     MFA_SERIAL,
@@ -11,6 +10,10 @@ from mfa_session.cli.spec.options import (
     SERIAL,
     SOURCE_PROFILE,
     YES,
+    Argument,
+    Command,
+    Group,
+    Option,
 )
 
 TITLE = "Codes and devices"

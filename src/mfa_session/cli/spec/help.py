@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.command import Command, Option
-from mfa_session.cli.spec.options import JSON
+from mfa_session.cli.spec.commands import JSON, Command, Option
 
 TITLE = "Help"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.command import Command, Group, Option
-from mfa_session.cli.spec.options import INSECURE_KEYRING, JSON, YES
+from mfa_session.cli.spec.commands import INSECURE_KEYRING, JSON, YES, Command, Group, Option
 
 TITLE = "Access keys"
 PROFILE = Option(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.command import Argument, Command, Group, Option
-from mfa_session.cli.spec.options import JSON, PROFILE
+from mfa_session.cli.spec.commands import JSON, PROFILE, Argument, Command, Group, Option
 
 TITLE = "Policies"
 FILES = Argument(name="file", many=True, required=True)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.command import Argument, Command, Option
-from mfa_session.cli.spec.options import (
+from mfa_session.cli.spec.commands import (
     DURATION,
     FORMATS,
     JOBS,
@@ -12,6 +11,9 @@ from mfa_session.cli.spec.options import (
     PROFILE,
     REGION,
     TOKEN_CODE,
+    Argument,
+    Command,
+    Option,
 )
 
 TITLE = "Every day"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.command import Command, Option
-from mfa_session.cli.spec.options import (
+from mfa_session.cli.spec.commands import (
     DURATION,
     JOBS,
     JSON,
@@ -14,6 +13,8 @@ from mfa_session.cli.spec.options import (
     REGION,
     SOURCE_PROFILE,
     TOKEN_CODE,
+    Command,
+    Option,
 )
 
 TITLE = "Every day"

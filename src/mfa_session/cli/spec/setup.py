@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.command import Command, Option
-from mfa_session.cli.spec.options import (
+from mfa_session.cli.spec.commands import (
     DURATION,
     INSECURE_KEYRING,
     JSON,
@@ -11,6 +10,8 @@ from mfa_session.cli.spec.options import (
     SHELLS,
     TOKEN_CODE,
     YES,
+    Command,
+    Option,
 )
 
 TITLE = "Start"

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.spec.command import Argument, Command, Option
-from mfa_session.cli.spec.options import JSON, MIN_TTL, PROFILE, SHELLS, TOKEN_CODE, YES
+from mfa_session.cli.spec.commands import (
+    JSON,
+    MIN_TTL,
+    PROFILE,
+    SHELLS,
+    TOKEN_CODE,
+    YES,
+    Argument,
+    Command,
+    Option,
+)
 
 TITLE = "Shell"
 SHELL = Argument(name="shell", choices=SHELLS, required=True)
@@ -49,7 +58,7 @@ COMMANDS = (
     ),
     Command(
         name="shell-init",
-        run="cli.shell_init:run",
+        run="cli.scripts:shell_init",
         summary="Print a shell script with the guard, completion and the prompt.",
         examples=("mfa-session shell-init bash > ~/.config/mfa-session/init.bash",),
         description=(
@@ -96,7 +105,7 @@ COMMANDS = (
     ),
     Command(
         name="completion",
-        run="cli.completion:run",
+        run="cli.scripts:completion",
         summary="Print a shell's completion script for mfa-session.",
         examples=("mfa-session completion fish > ~/.config/fish/completions/mfa-session.fish",),
         description=(

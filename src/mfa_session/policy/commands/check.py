@@ -137,8 +137,8 @@ def _read_live(options: Options, ctx: Context) -> _Live:
         raise UsageError(
             "principal-is-live", "with --live you are the caller", "leave --principal out"
         )
-    from mfa_session.session.asking import find_caller  # noqa: PLC0415
-    from mfa_session.session.inputs import read_inputs  # noqa: PLC0415
+    from mfa_session.session.context import read_inputs  # noqa: PLC0415
+    from mfa_session.session.device import find_caller  # noqa: PLC0415
     from mfa_session.session.resolve import resolve  # noqa: PLC0415
 
     settings = resolve(read_inputs(ctx, options.session))
