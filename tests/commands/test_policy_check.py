@@ -127,6 +127,16 @@ def test_bad_usage_is_told(argv: tuple[str, ...], exit_code: int, code: str, run
     assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (exit_code, code)
 
 
+def test_a_principal_that_iam_refuses_is_named_and_matches_nobody(run: Run) -> None:
+    allow = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+    trust = [{**allow, "Principal": {"AWS": "arn:aws:iam::1234567890123:root"}}]
+    text = json.dumps({"Version": "2012-10-17", "Statement": trust})
+    outcome = run("policy", "check", "-", "--action", "sts:AssumeRole", "--json", input=text)
+    assert set(outcomes(outcome.stdout).values()) == {"implicitly-denied"}
+    warning = "IAM refuses the principal arn:aws:iam::1234567890123:root: it matches nobody"
+    assert warning in outcome.stderr
+
+
 def test_what_a_policy_says_cannot_act_on_the_terminal(run: Run) -> None:
     long = "x" * 1000
     condition = {"StringEquals": {"aws:x\u001b[2J": [long, "b", "c", "d"]}}

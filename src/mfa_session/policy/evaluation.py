@@ -28,7 +28,6 @@ EXPLICITLY_DENIED = "explicitly-denied"
 IMPLICITLY_DENIED = "implicitly-denied"
 UNKNOWN = "unknown"
 
-_ACCOUNT_DIGITS = 12
 _ARN_ACCOUNT, _ARN_PARTS = 4, 6
 # Where the resource's own policy has to allow, too, within one account.
 _SELF_GUARDED = {"sts", "kms"}
@@ -185,7 +184,7 @@ class _Case:
             parts[_ARN_ACCOUNT] if len(parts) >= _ARN_PARTS else ""
         )
         of_caller = self._caller.principal.account
-        if of_caller is None or len(of_resource) != _ACCOUNT_DIGITS or not of_resource.isdigit():
+        if of_caller is None or not of_resource.isdecimal():
             return None
         return of_caller == of_resource
 

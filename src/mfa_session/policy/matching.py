@@ -113,6 +113,11 @@ _IDENTITY = re.compile(
     r"(?P<kind>user|role|assumed-role)/(?P<name>.+)",
     re.ASCII,
 )
+# What IAM refuses: an account of other than twelve digits, and what is no user, role or session.
+_MALFORMED = re.compile(
+    r"(?!\d{12}$)\d+|arn:[a-z-]+:(?:iam|sts)::(?:(?!\d{12}:)\d+:.*|\d{12}:(?:group|policy)/.*)",
+    re.ASCII | re.DOTALL,
+)
 
 
 class PrincipalMatch(NamedTuple):
@@ -174,6 +179,19 @@ def named_principals(documents: Iterable[Document]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def malformed_principals(documents: Iterable[Document]) -> list[str]:
+    """Return the principals that IAM refuses, in their order, each once; they match nobody."""
+    found = [
+        text
+        for document in documents
+        for statement in document.statements
+        for named in (statement.principals, statement.not_principals)
+        for text in (named or {}).get("AWS", ())
+        if _MALFORMED.fullmatch(text)
+    ]
+    return list(dict.fromkeys(found))
+
+
 def _among_principals(listed: dict[str, tuple[str, ...]], caller: Credentials) -> PrincipalMatch:
     found = [_fits(kind, text, caller) for kind, texts in listed.items() for text in texts]
     return PrincipalMatch(
@@ -200,7 +218,7 @@ def _is(text: str, caller: Credentials) -> Truth:
     """Say whether an ARN is one of the caller's."""
     found = _IDENTITY.fullmatch(text)
     if found is None:  # an id that IAM puts in place of what was deleted, or a federated user
-        return None
+        return False if _MALFORMED.fullmatch(text) else None
     principal = caller.principal
     if (found["kind"] == "user") != caller.is_user:
         return False

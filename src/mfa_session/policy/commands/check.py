@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from mfa_session.model.arns import parse_arn
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
+from mfa_session.model.text import printable
 from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action
 from mfa_session.policy.commands.files import read_one
 from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
-from mfa_session.policy.matching import acting_as, named_principals
+from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
 from mfa_session.policy.own_policies import OwnPolicies, read_own, read_role, unread_role
 from mfa_session.policy.reasons import Judged, hints, table
 from mfa_session.policy.request import Request, RequestContext
@@ -90,6 +91,8 @@ def _files(options: Options, ctx: Context) -> list[Document]:
             ctx.console.say(f"taking {name} to be {what}, which never grants; else say --kind")
     for kind, paths in (("boundary", options.boundary), ("scp", options.scp)):
         found += [each for path in paths for each in read_one(path, kind)]
+    for principal in malformed_principals(found):
+        ctx.console.warn(f"IAM refuses the principal {printable(principal)}: it matches nobody")
     return found
 
 
