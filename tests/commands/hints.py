@@ -639,7 +639,7 @@ ELSEWHERE = {
     "cli.device:enroll": "e2e/test_device.py: "
     "test_without_a_keyring_the_phone_alone_gets_the_secret",
     "cli.use:_stronger": "e2e/test_use.py: test_what_goes_before_the_profile_is_told",
-    "system.questions:ask": "e2e/test_python.py: "
+    "system.embedding:ask": "e2e/test_python.py: "
     "test_a_frontend_that_cannot_be_asked_is_told_as_such",
     "policy.formats": "e2e/test_recipes.py: test_the_hint_for_terraforms_language_lints_the_plan",
     "cli.demo": "e2e/test_demo.py: test_what_the_shell_of_the_demo_suggests_works_there",

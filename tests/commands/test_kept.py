@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.system import core_dumps
+from mfa_session.system import limits
 from places import managed
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def test_no_core_is_dumped_of_what_reads_a_kept_session(
     try:
         run(*line.split())
         assert resource.getrlimit(resource.RLIMIT_CORE) == (0, before[1])
-        core_dumps.allow()  # as before another program takes its place
+        limits.allow_core_dumps()  # as before another program takes its place
         assert resource.getrlimit(resource.RLIMIT_CORE) == usual
     finally:
         resource.setrlimit(resource.RLIMIT_CORE, before)

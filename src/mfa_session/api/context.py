@@ -13,8 +13,7 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import credentials_path
 from mfa_session.session.context import Context
 from mfa_session.system.clock import SystemClock
-from mfa_session.system.log import LogConsole
-from mfa_session.system.questions import AskedByFunction, find_frontend
+from mfa_session.system.embedding import AskedByFunction, LogConsole, find_frontend
 from mfa_session.system.terminal import Terminal
 
 TYPE_CHECKING = False

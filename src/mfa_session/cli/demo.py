@@ -11,7 +11,7 @@ from mfa_session.cli.output import write
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import quote
-from mfa_session.system import core_dumps
+from mfa_session.system import limits
 from mfa_session.system.own_program import name_as_called
 
 TYPE_CHECKING = False
@@ -66,7 +66,7 @@ def _stage() -> Stage:
 def _open_shell(stage: Stage, environ: dict[str, str]) -> int:
     write(_SHELL_WELCOME.format(instance=stage.instance))
     shell = environ.get("COMSPEC", "cmd.exe") if os.name == "nt" else environ.get("SHELL", "sh")
-    core_dumps.allow()
+    limits.allow_core_dumps()
     return subprocess.run([shell], env=environ, check=False).returncode
 
 

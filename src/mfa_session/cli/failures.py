@@ -36,7 +36,7 @@ _STEPS = {
     "subprocess": "a program could not be started",
     "socket": "a connection could not be opened",
     "threading": "a thread could not be started",
-    "mfa_session.system.timeouts": "a thread could not be started",
+    "mfa_session.system.waiting": "a thread could not be started",
     "mfa_session.system.terminal": "the terminal could not be used",
 }
 """What the program was at, by the module that an error without a file's name came through."""

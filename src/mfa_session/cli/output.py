@@ -41,7 +41,7 @@ def _shown(result: Result) -> Iterable[str]:
     if most_columns is None:
         return result.lines
     from mfa_session.model.text import Table  # noqa: PLC0415  # for people only, as the next
-    from mfa_session.system.painted import printable_painted  # noqa: PLC0415
+    from mfa_session.system.console import printable_painted  # noqa: PLC0415
 
     lines = result.lines
     shown = lines.fitting(most_columns) if isinstance(lines, Table) else lines

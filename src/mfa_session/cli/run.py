@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import Edges
     from mfa_session.system.clock import SystemClock
     from mfa_session.system.console import Console
-    from mfa_session.system.progress import Told
     from mfa_session.system.secret_store import SecretStore
     from mfa_session.system.stored_keys import StoredKeys
     from mfa_session.system.terminal import Terminal
+    from mfa_session.system.waiting import Told
 
     class Basics(Protocol):
         """The edges that others are made from; `cli.wiring.Wiring` makes them."""
@@ -65,7 +65,7 @@ class Run(Record):
 
     def limited(self, text: str) -> Told:
         """Return how to do work within a limit; where that takes long, the person sees `text`."""
-        from mfa_session.system.progress import Told  # noqa: PLC0415  # not for warm commands
+        from mfa_session.system.waiting import Told  # noqa: PLC0415  # not for warm commands
 
         return Told(self.console.progress, text)
 

@@ -10,7 +10,7 @@ from mfa_session.cli.run import Run
 from mfa_session.files.person_files import Files
 from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.session.context import Context
-from mfa_session.system import core_dumps
+from mfa_session.system import limits
 from mfa_session.system.console import Console
 
 # ruff: noqa: PLC0415 - see above
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from mfa_session.system.browser import Browser
     from mfa_session.system.clock import SystemClock
     from mfa_session.system.secret_store import SecretStore
-    from mfa_session.system.stored_keys import StoredKeys
-    from mfa_session.system.stored_sessions import StoredSessions
+    from mfa_session.system.stored_keys import StoredKeys, StoredSessions
     from mfa_session.system.terminal import Terminal
 
     Answer = TypeVar("Answer")
@@ -49,7 +48,7 @@ def make_context(given: Given, environ: Mapping[str, str], clock: SystemClock) -
     """
     from mfa_session.cli.arguments import asks_nothing
 
-    core_dumps.forbid()
+    limits.forbid_core_dumps()
     state = StateDir.of(environ)
     aws_clock = AwsClock(state)
     clock.follow(aws_clock.offset)
@@ -107,7 +106,7 @@ class Wiring:
 
     def can_ask(self) -> bool:
         """Say what `terminal` would, without importing what asks: SDKs wait for the answer."""
-        from mfa_session.system.terminal_presence import can_ask
+        from mfa_session.system.terminal import can_ask
 
         return self.run.may_ask and can_ask()
 
@@ -116,7 +115,7 @@ class Wiring:
         if self.given_code or self.can_ask():
             return True
         from mfa_session.files.locks import is_turn_held
-        from mfa_session.system.keyring_presence import may_have_keyring
+        from mfa_session.system.keyring_backends import may_have_keyring
 
         run = self.run
         state, keyring = run.files.state, run.files.settings().keyring
@@ -147,7 +146,7 @@ class Wiring:
 
     def session_line(self, name: str) -> str:
         """Return the credential_process that yields a session."""
-        from mfa_session.system.process_line import process_line
+        from mfa_session.system.own_program import process_line
 
         return process_line("credential-process", "--profile", name)
 
@@ -305,7 +304,7 @@ class Wiring:
         from contextlib import suppress
 
         from mfa_session.model.errors import MfaSessionError
-        from mfa_session.system.timeouts import TooSlowError
+        from mfa_session.system.waiting import TooSlowError
 
         with suppress(TooSlowError, MfaSessionError):
             return self.run.asking_aws()(work, limit_seconds)

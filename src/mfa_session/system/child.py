@@ -11,8 +11,7 @@ import subprocess
 import sys
 from contextlib import contextmanager, suppress
 
-from mfa_session.system import core_dumps
-from mfa_session.system.not_started import cannot_start
+from mfa_session.system import limits
 from mfa_session.system.programs import to_start
 
 TYPE_CHECKING = False
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
     from mfa_session.system.console import Console
 
+
+NOT_EXECUTABLE, NOT_FOUND = 126, 127
 _OF_KEYS = ("SIGINT", "SIGBREAK", "SIGQUIT", "SIGTSTP")
 """Signals that the terminal sends to the whole group: the child has had them, too."""
 _OF_OTHERS = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
@@ -43,7 +44,7 @@ def run_child(
     early: list[int] = []
     with _passing_on(pids, early):
         try:
-            before = None if sys.platform == "win32" else core_dumps.allow
+            before = None if sys.platform == "win32" else limits.allow_core_dumps
             child = subprocess.Popen(
                 to_start(command, environ),
                 env=dict(environ),
@@ -60,6 +61,28 @@ def run_child(
             child.terminate()
             raise
         return _wait(child)
+
+
+def cannot_start(console: Console, name: str, error: OSError | ValueError) -> int:
+    """Tell why a command cannot be started; return the exit code that a shell has for it.
+
+    Raises the error where it is the system that starts no program, whichever it is.
+    """
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return not_found(console, name)
+    if isinstance(error, OSError):
+        if error.filename is None:
+            raise error
+        console.error(f"{name}: {error.strerror}", "check that it may be executed")
+        return NOT_EXECUTABLE
+    console.error(f"{name!r} is not a command", "check the name")  # a NUL in it
+    return NOT_FOUND
+
+
+def not_found(console: Console, name: str) -> int:
+    """Tell that there is no such program; return the exit code for it."""
+    console.error(f"{name or repr(name)}: command not found", "check the name and PATH")
+    return NOT_FOUND
 
 
 def end_as(exit_code: int) -> int:

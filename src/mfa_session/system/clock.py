@@ -1,13 +1,19 @@
-"""The time of this machine, and AWS's."""
+"""The time of this machine, and AWS's; waits that a person can see."""
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import datetime, timedelta, timezone
+
+from mfa_session.system.console import is_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mfa_session.system.console import Console
+
 
 LONGEST_NAP_SECONDS = 0.5
 
@@ -49,3 +55,16 @@ class SystemClock:
                 shown = int(left) + 1
                 tick(shown)
             time.sleep(min(left, LONGEST_NAP_SECONDS))
+
+
+def wait_until(clock: SystemClock, talk: Console, moment: datetime, what: str) -> None:
+    """Wait for `what`: a countdown where stderr is a terminal, one line where it is not."""
+    if not is_terminal(sys.stderr):
+        seconds = int((moment - clock.now()).total_seconds()) + 1
+        talk.say(f"waiting {seconds} s for {what}")
+        clock.sleep_until(moment, lambda _left: None)
+        return
+    try:
+        clock.sleep_until(moment, lambda left: talk.progress(f"waiting {left:2} s for {what}"))
+    finally:
+        talk.progress("")

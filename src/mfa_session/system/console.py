@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import TextIO
 
+
 USUAL_COLUMNS = 80
 COLOURS = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
 
@@ -49,7 +50,7 @@ class Console:
         columns = columns_of(sys.stderr)
         if text == self._shown or columns is None:
             return
-        from mfa_session.system.progress import cut, without_numbers  # noqa: PLC0415  # on the way
+        from mfa_session.system.waiting import cut, without_numbers  # noqa: PLC0415  # on the way
 
         before, self._shown = self._shown, text
         if draws(self._environ):
@@ -64,7 +65,7 @@ class Console:
 
     def doing(self, text: str) -> AbstractContextManager[None]:
         """Return a `with` block for the time of which `progress` shows a text."""
-        from mfa_session.system.progress import Doing  # noqa: PLC0415  # contextlib
+        from mfa_session.system.waiting import Doing  # noqa: PLC0415  # contextlib
 
         return Doing(self.progress, text)
 
@@ -139,3 +140,18 @@ def is_terminal(stream: TextIO | None) -> bool:
         return stream is not None and os.isatty(stream.fileno())
     except (OSError, ValueError, AttributeError):
         return False
+
+
+def printable_painted(line: str) -> str:
+    """Return a line without what a terminal would act on, other than our own colours."""
+    from mfa_session.model.text import printable  # noqa: PLC0415  # most say nothing
+
+    if line.isprintable():
+        return printable(line)
+    first, *rest = line.expandtabs().split("\x1b[")
+    shown = printable(first)
+    for part in rest:
+        number, mark, text = part.partition("m")
+        ours = mark and number in {"0", *COLOURS.values()}
+        shown += f"\x1b[{number}m{printable(text)}" if ours else printable("\x1b[" + part)
+    return shown

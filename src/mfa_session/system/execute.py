@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from mfa_session.system import core_dumps
+from mfa_session.system import limits
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ def execute(
             given = (program or command[0], *command[1:])
             return run_child(console, given, environ, started=lambda: None)
         _restore_signals()
-        core_dumps.allow()
+        limits.allow_core_dumps()
         given = _as_given(environ)
         os.execvpe(program or command[0], list(command), given)  # noqa: S606  # the person's own
     except (OSError, ValueError) as error:
-        from mfa_session.system.not_started import cannot_start  # noqa: PLC0415  # after an error
+        from mfa_session.system.child import cannot_start  # noqa: PLC0415  # after an error
 
         return cannot_start(console, command[0], error)
 

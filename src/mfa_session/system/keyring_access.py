@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TypeVar
 
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
@@ -15,7 +15,7 @@ from mfa_session.system.keyring_backends import (
     full_name,
     is_insecure,
 )
-from mfa_session.system.timeouts import TooSlowError, run_limited
+from mfa_session.system.waiting import TooSlowError, run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from keyring.backend import KeyringBackend
-
-Answer = TypeVar("Answer")
-
-if TYPE_CHECKING:
 
     class Limited(Protocol):
         """Returns what work returns, or raises TooSlowError."""
@@ -45,7 +41,11 @@ ACCEPTED_ONCE = (
     "--insecure-keyring accepts this keyring for this command only; for `login` and all others, "
     "write insecure = true under [keyring] in config.toml"
 )
+OPEN = "open"
+LOCKED = "locked"
+MISSING = "missing"
 _SAYS_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "InitError"}
+Answer = TypeVar("Answer")
 
 
 class Keyring:
@@ -109,8 +109,6 @@ class Keyring:
         """Say whether there is a collection to look into; do not have one unlocked unasked."""
         if type(keyring).__module__ != FREEDESKTOP:
             return True
-        from mfa_session.system.secret_service import MISSING, OPEN, collection_state  # noqa: PLC0415
-
         state = collection_state(getattr(keyring, "preferred_collection", None))
         self._waits_for_unlock = state != OPEN
         if state != OPEN and not self._may_ask:
@@ -210,3 +208,19 @@ def _has_keyringrc() -> bool:
     from keyring.util import platform_  # noqa: PLC0415  # only with a keyring to ask
 
     return os.path.exists(os.path.join(platform_.config_root(), "keyringrc.cfg"))
+
+
+def collection_state(path: str | None) -> str:
+    """Return OPEN, LOCKED or MISSING for the collection at a D-Bus path, or the default one."""
+    import secretstorage  # noqa: PLC0415  # on Linux only, and with keyring
+
+    with closing(secretstorage.dbus_init()) as connection:
+        try:
+            collection = (
+                secretstorage.Collection(connection, path)
+                if path
+                else secretstorage.Collection(connection)
+            )
+        except secretstorage.ItemNotFoundException:
+            return MISSING
+        return LOCKED if collection.is_locked() else OPEN

@@ -9,13 +9,16 @@ import threading
 from contextlib import suppress
 from itertools import islice
 
+from mfa_session.model.text import quote
 from mfa_session.system.programs import find_on_windows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+
 END_SECONDS = 5.0
+_PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.%@:+=,")
 
 
 def own_command() -> list[str]:
@@ -28,14 +31,6 @@ def own_command() -> list[str]:
         if name.partition(".")[0] == "mfa-session" and os.access(script, os.X_OK):
             return [os.path.abspath(script)]
     return [sys.executable, "-m", "mfa_session"]
-
-
-def name_as_called() -> str:
-    """Return what starts this program where it was started: its bare name only if PATH has it."""
-    called, found = islice(_scripts(), 2)
-    is_script = os.path.basename(called) == "mfa-session" and os.path.exists(called)
-    is_on_path = bool(found) and os.path.realpath(found) == os.path.realpath(called)
-    return called if is_script and not is_on_path else "mfa-session"
 
 
 def _scripts() -> Iterator[str]:
@@ -52,6 +47,30 @@ def _scripts() -> Iterator[str]:
 
     yield sys.argv[0]
     yield shutil.which("mfa-session") or ""
+
+
+def name_as_called() -> str:
+    """Return what starts this program where it was started: its bare name only if PATH has it."""
+    called, found = islice(_scripts(), 2)
+    is_script = os.path.basename(called) == "mfa-session" and os.path.exists(called)
+    is_on_path = bool(found) and os.path.realpath(found) == os.path.realpath(called)
+    return called if is_script and not is_on_path else "mfa-session"
+
+
+def process_line(*words: str) -> str:
+    """Return a credential_process that runs this program, by its absolute path, with these words.
+
+    Quoted as the AWS guide shows, in double quotes, which the readers of every SDK know.
+    """
+    return " ".join(_quoted(word) for word in (*own_command(), *words))
+
+
+def _quoted(word: str) -> str:
+    if sys.platform == "win32":
+        return subprocess.list2cmdline([word])
+    if _PLAIN.issuperset(word):
+        return word
+    return quote(word) if any(mark in word for mark in '"\\$`') else f'"{word}"'
 
 
 class OwnProgram:

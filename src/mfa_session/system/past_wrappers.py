@@ -32,7 +32,7 @@ def execute_past_wrappers(
     try:
         program = find_program(words[0], environ, _led_back(around))
     except OnlyWrappersError:
-        from mfa_session.system.not_started import NOT_FOUND  # noqa: PLC0415  # after an error
+        from mfa_session.system.child import NOT_FOUND  # noqa: PLC0415  # after an error
 
         console.error(
             f"{words[0]}: only wrappers that call mfa-session are on PATH, not the program itself",
@@ -40,7 +40,7 @@ def execute_past_wrappers(
         )
         return NOT_FOUND
     if program is None:
-        from mfa_session.system.not_started import not_found  # noqa: PLC0415  # likewise
+        from mfa_session.system.child import not_found  # noqa: PLC0415  # likewise
 
         return not_found(console, words[0])
     if may_lead_back(program):

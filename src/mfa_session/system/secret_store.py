@@ -9,7 +9,7 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.totp import read_secret
 from mfa_session.system.keyring_access import ASKING_SECONDS, SERVICE, Keyring
 from mfa_session.system.secret_index import SecretIndex
-from mfa_session.system.timeouts import run_limited
+from mfa_session.system.waiting import run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

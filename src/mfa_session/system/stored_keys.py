@@ -1,4 +1,4 @@
-"""Long-term keys in the keyring, by profile, and the index of them beside it."""
+"""Keys in the keyring, long-term and of sessions, by profile; the index of the long-term ones."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import Clock
     from mfa_session.system.keyring_items import KeyringItems
     from mfa_session.system.secret_index import StateFiles
+
 
 _ITEMS = {CURRENT: "key", NEW: "new-key", OLD: "old-key"}
 _INDEX = "key-"
@@ -35,8 +36,8 @@ class StoredKeys:
     def get(self, profile: str, place: str = CURRENT) -> Keys | None:
         """Return the pair of a profile; None if the keyring has none, or no pair."""
         known = self._index.find(profile)
-        text = self._items.get(_item(profile, place), known.keyring if known else None)
-        keys = _read_pair(text)
+        text = self._items.get(_key_item(profile, place), known.keyring if known else None)
+        keys = _read_keys(text)
         if place == CURRENT:
             self._correct(profile, known, keys)
         return keys
@@ -57,17 +58,13 @@ class StoredKeys:
 
     def put(self, profile: str, keys: Keys, place: str = CURRENT) -> None:
         """Store a pair in the place of any before, and see that it is there."""
-        pair = {
-            "access_key_id": keys.access_key_id,
-            "secret_access_key": keys.secret_access_key.reveal(),
-        }
-        backend = self._items.set(_item(profile, place), json.dumps(pair))
+        backend = self._items.set(_key_item(profile, place), _to_text(keys))
         if place == CURRENT:
             self._note(profile, keys, backend)
 
     def remove(self, profile: str, place: str = CURRENT) -> None:
         """Remove a pair; one that is not there is fine."""
-        self._items.remove(_item(profile, place))
+        self._items.remove(_key_item(profile, place))
         if place == CURRENT:
             self._index.forget(profile)
 
@@ -116,16 +113,55 @@ class KeyIndex:
         return read_note(KnownKey, self._state.read(name))
 
 
-def _item(profile: str, place: str) -> str:
+class StoredSessions:
+    """Sessions' keys in the keyring, one item for each profile.
+
+    What asks the keyring raises ConfigurationError as `Keyring` does.
+    """
+
+    def __init__(self, items: KeyringItems) -> None:
+        """Take the keyring's items."""
+        self._items = items
+
+    def get(self, profile: str, backend: str | None = None) -> Keys | None:
+        """Return the keys of a profile's session, or None; `backend` is asked first."""
+        keys = _read_keys(self._items.get(_session_item(profile), backend))
+        return keys if keys and keys.session_token else None
+
+    def put(self, profile: str, keys: Keys) -> str:
+        """Store a session's keys, and see that they are given back; return the backend's class."""
+        return self._items.set(_session_item(profile), _to_text(keys))
+
+    def remove(self, profile: str) -> None:
+        """Remove a session's keys; none is fine."""
+        self._items.remove(_session_item(profile))
+
+
+def _key_item(profile: str, place: str) -> str:
     return f"{_ITEMS[place]} {profile}"
 
 
-def _read_pair(text: str | None) -> Keys | None:
+def _session_item(profile: str) -> str:
+    return f"session {profile}"
+
+
+def _to_text(keys: Keys) -> str:
+    pair = {
+        "access_key_id": keys.access_key_id,
+        "secret_access_key": keys.secret_access_key.reveal(),
+    }
+    token = keys.session_token
+    return json.dumps({**pair, "session_token": token.reveal()} if token else pair)
+
+
+def _read_keys(text: str | None) -> Keys | None:
     try:
-        pair = read_json(text or "")
+        kept = read_json(text or "")
+        token = kept.get("session_token")
         return Keys(
-            access_key_id=str(pair["access_key_id"]),
-            secret_access_key=Secret(str(pair["secret_access_key"])),
+            access_key_id=str(kept["access_key_id"]),
+            secret_access_key=Secret(str(kept["secret_access_key"])),
+            session_token=Secret(str(token)) if token else None,
         )
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -6,8 +6,12 @@ import os
 import sys
 from contextlib import suppress
 
+from mfa_session.model.errors import NoMfaError
 from mfa_session.model.text import printable
-from mfa_session.system.terminal_presence import can_ask
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mfa_session.model.errors import MfaSessionError
 
 
 class Terminal:
@@ -67,10 +71,51 @@ class Terminal:
         if sys.platform == "win32":
             from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # there
 
-            return this_console().read_line(question, hidden=hidden)
-        from mfa_session.system import tty_prompt  # noqa: PLC0415  # elsewhere
+            read_line = this_console().read_line
+        else:
+            from mfa_session.system.tty_prompt import read_line  # noqa: PLC0415  # elsewhere
+        try:
+            return read_line(question, hidden=hidden)
+        except EOFError:
+            raise no_answer() from None
 
-        return tty_prompt.read_line(question, hidden=hidden)
+
+def can_ask() -> bool:
+    """Say whether a question would reach a person.
+
+    There is a terminal, we are in its foreground, and no full-screen program reads its keys.
+    """
+    if sys.platform == "win32":  # whose consoles have neither a foreground nor such programs
+        from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # ctypes
+
+        return this_console().is_there()
+    try:
+        tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(tty) == os.getpgrp() and not is_full_screen(tty)
+    except OSError:
+        return False
+    finally:
+        os.close(tty)
+
+
+def is_full_screen(tty: int) -> bool:
+    """Say whether another program reads the terminal key by key, as those with screens do.
+
+    A question there would overwrite its screen, and its answer would never come. Our own
+    prompt reads by keys, too: it is told by ECHONL, which has no effect then.
+    """
+    if sys.platform == "win32":
+        return False
+    import termios  # noqa: PLC0415  # not there on Windows
+
+    try:
+        flags = termios.tcgetattr(tty)[3]
+    except (OSError, termios.error):
+        return False
+    return not flags & (termios.ICANON | termios.ECHONL)
 
 
 def _output_device() -> str:
@@ -90,6 +135,13 @@ def _tty_size() -> os.terminal_size:
         return os.terminal_size((0, 0))
     finally:
         os.close(tty)
+
+
+def no_answer() -> MfaSessionError:
+    """Return the error for an end of input (Ctrl-D) where an answer was asked."""
+    return NoMfaError(
+        "no-answer", "the question at the terminal was not answered", "run it again and answer"
+    )
 
 
 def confirm(terminal: Terminal, question: str) -> bool | None:

@@ -11,7 +11,6 @@ from contextlib import suppress
 
 from mfa_session.model.text import printable
 from mfa_session.system.signals import ENDING, Interruptions
-from mfa_session.system.unanswered import no_answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ _OF_THE_SYSTEM = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 def read_line(question: str, *, hidden: bool) -> str:
     """Ask at the terminal, and return the line typed; hidden, each character shows as `*`.
 
-    The end of input (Ctrl-D), or of the terminal, is a NoMfaError.
+    The end of input (Ctrl-D), or of the terminal, is an EOFError.
     """
     try:
         tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
@@ -38,7 +37,7 @@ def read_line(question: str, *, hidden: bool) -> str:
     except (OSError, termios.error) as error:
         if isinstance(error, OSError) and error.errno in _OF_THE_SYSTEM:
             raise
-        raise no_answer() from error  # its window was closed
+        raise EOFError from error  # its window was closed
 
 
 def _ask_at(tty: int, question: str, *, hidden: bool) -> str:
@@ -91,7 +90,7 @@ class _Line:
             self._modes[6][termios.VMIN], self._modes[6][termios.VTIME] = 1, 0
 
     def read(self) -> str:
-        """Return the line, without its end; NoMfaError for the end of input."""
+        """Return the line, without its end; EOFError at the end of input."""
         self._begin()
         typed = self._read_hidden() if self._hidden else self._read_shown()
         if self._hidden:
@@ -116,7 +115,7 @@ class _Line:
         while not typed.endswith(b"\n"):
             piece = os.read(self._tty, 1024)
             if not piece:
-                raise no_answer()
+                raise EOFError
             typed += piece
         return typed.decode("utf-8", "replace").rstrip("\r\n")
 
@@ -128,7 +127,7 @@ class _Line:
                 return self._typed
             if key in {b"", self._ends_input}:
                 if not self._typed:
-                    raise no_answer()
+                    raise EOFError
                 return self._typed
             if key in self._erases:
                 self._erase(1)

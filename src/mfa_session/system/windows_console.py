@@ -11,7 +11,6 @@ import os
 from contextlib import suppress
 
 from mfa_session.model.text import printable
-from mfa_session.system.unanswered import no_answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,7 +72,7 @@ class WindowsConsole:
     def read_line(self, question: str, *, hidden: bool) -> str:
         """Ask, and return the line typed; hidden, each character shows as `*`.
 
-        Ctrl-C is a KeyboardInterrupt, Ctrl-D or Ctrl-Z on an empty line a NoMfaError.
+        Ctrl-C is a KeyboardInterrupt, Ctrl-D or Ctrl-Z on an empty line an EOFError.
         """
         with open("CONOUT$", "w", encoding="utf-8", errors="replace") as screen:
             _show(screen, printable(question))
@@ -88,7 +87,7 @@ class WindowsConsole:
             if key in _ENDS_INPUT and typed:
                 break
             if key in _ENDS_INPUT:
-                raise no_answer()
+                raise EOFError
             if key in _ERASES + _KILLS:
                 kept = "" if key in _KILLS else typed[:-1]
                 _show(screen, "\b \b" * (len(typed) - len(kept)))

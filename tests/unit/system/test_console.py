@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.system.console import Console, paint
-from mfa_session.system.painted import printable_painted
+from mfa_session.system.console import Console, paint, printable_painted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,9 +19,8 @@ from mfa_session.system.keyring_items import KeyringItems
 from mfa_session.system.programs import is_startable
 from mfa_session.system.secret_index import SecretIndex
 from mfa_session.system.secret_store import SecretStore
-from mfa_session.system.stored_keys import StoredKeys
-from mfa_session.system.stored_sessions import StoredSessions
-from mfa_session.system.timeouts import Running, run_limited
+from mfa_session.system.stored_keys import StoredKeys, StoredSessions
+from mfa_session.system.waiting import Running, run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from mfa_session.system.keyring_access import WAITING_FOR_KEYRING, Keyring
 from mfa_session.system.keyring_items import KeyringItems
-from mfa_session.system.stored_keys import StoredKeys
-from mfa_session.system.stored_sessions import StoredSessions
+from mfa_session.system.stored_keys import StoredKeys, StoredSessions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ def make_keys(basics: Basics) -> KeyEdges:
     from mfa_session.files.key_files import KeyFiles  # noqa: PLC0415
     from mfa_session.files.notes import KeyJournal  # noqa: PLC0415
     from mfa_session.model.long_term_keys import KeyEdges  # noqa: PLC0415
-    from mfa_session.system.process_line import process_line  # noqa: PLC0415
+    from mfa_session.system.own_program import process_line  # noqa: PLC0415
     from mfa_session.system.signals import uninterrupted  # noqa: PLC0415
 
     run = basics.run

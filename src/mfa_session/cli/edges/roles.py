@@ -5,9 +5,9 @@ from __future__ import annotations
 from mfa_session.aws.sts import AwsCalls
 from mfa_session.files.cli_cache import CliCacheFiles
 from mfa_session.model.feature_ports import RolesEdges
-from mfa_session.system.open_files import most_locks
+from mfa_session.system.limits import most_locks
 from mfa_session.system.signals import put_off
-from mfa_session.system.timeouts import run_limited
+from mfa_session.system.waiting import run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

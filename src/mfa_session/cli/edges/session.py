@@ -7,7 +7,7 @@ from mfa_session.files.notes import UsedSteps
 from mfa_session.files.single_flight import Turns
 from mfa_session.mfa.sources import PromptedCode, Sources
 from mfa_session.model.ports import Edges
-from mfa_session.system.countdown import wait_until
+from mfa_session.system.clock import wait_until
 from mfa_session.system.role_session_name import role_session_name
 from mfa_session.system.signals import uninterrupted
 from mfa_session.system.terminal import choose_device

@@ -1,6 +1,6 @@
-"""Core dumps: none while this process holds secrets, as usual for what it starts.
+"""Limits of this process: no core dump while it holds secrets, and how many lock files it may open.
 
-Nothing but the limit's own module is imported: every command begins here.
+Every command begins here, so nothing but the system's own module is imported.
 """
 
 from __future__ import annotations
@@ -12,24 +12,25 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_NAMED = b"Max core file size"
-_before: list[tuple[Any, Any]] = []
+
+_CORE_LIMIT = b"Max core file size"
+_core_limits_before: list[tuple[Any, Any]] = []
 
 
-def forbid() -> None:
+def forbid_core_dumps() -> None:
     """Have the system write no core dump of this process from now on, where it has such a limit."""
     if sys.platform == "win32":
         return  # whose crash reports are the person's own setting
-    if _is_forbidden():
+    if _forbids_core_dumps():
         return
     import resource  # noqa: PLC0415  # not there on Windows
 
     soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
-    if soft and _set((0, hard)):
-        _before.append((soft, hard))
+    if soft and _set_core_limit((0, hard)):
+        _core_limits_before.append((soft, hard))
 
 
-def _is_forbidden() -> bool:
+def _forbids_core_dumps() -> bool:
     """Tell whether the limit is 0 already, as most systems set it; False where Linux does not say.
 
     To read that takes microseconds, to load the limit's module half a millisecond.
@@ -42,17 +43,17 @@ def _is_forbidden() -> bool:
         lines = os.read(descriptor, 4096).split(b"\n")
     finally:
         os.close(descriptor)
-    said = [line[len(_NAMED) :].split() for line in lines if line.startswith(_NAMED)]
+    said = [line[len(_CORE_LIMIT) :].split() for line in lines if line.startswith(_CORE_LIMIT)]
     return bool(said) and said[0][:1] == [b"0"]
 
 
-def allow() -> None:
+def allow_core_dumps() -> None:
     """Put the limit back as it was, for the program that takes this one's place."""
-    while _before:
-        _set(_before.pop())
+    while _core_limits_before:
+        _set_core_limit(_core_limits_before.pop())
 
 
-def _set(limits: tuple[Any, Any]) -> bool:
+def _set_core_limit(limits: tuple[Any, Any]) -> bool:
     if sys.platform == "win32":
         return False
     import resource  # noqa: PLC0415  # as above
@@ -62,3 +63,20 @@ def _set(limits: tuple[Any, Any]) -> bool:
     except (OSError, ValueError):  # ValueError: what EPERM and EINVAL become
         return False
     return True
+
+
+MOST_LOCKS = 500
+KEPT_FOR_OTHERS = 128
+"""Connections, the files themselves, and what Python and libraries have open."""
+
+
+def most_locks() -> int:
+    """Return how many lock files may be open at a time: macOS allows 256 files unless told more."""
+    if sys.platform == "win32":
+        return MOST_LOCKS
+    import resource  # noqa: PLC0415  # not there on Windows
+
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if allowed == resource.RLIM_INFINITY:
+        return MOST_LOCKS
+    return max(1, min(MOST_LOCKS, allowed - KEPT_FOR_OTHERS))

@@ -1,15 +1,16 @@
-"""Questions that a function answers, where a program asks instead of a command."""
+"""The package inside another program: a function answers questions, a logger gets the words."""
 
 from __future__ import annotations
 
 import builtins
 import getpass
+import logging
 import os
 
 from mfa_session.model.errors import NoMfaError
-from mfa_session.model.text import printable
-from mfa_session.system.terminal import Terminal
-from mfa_session.system.unanswered import no_answer
+from mfa_session.model.text import printable, printable_lines
+from mfa_session.system.console import Console
+from mfa_session.system.terminal import Terminal, no_answer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,3 +76,35 @@ def find_frontend() -> Callable[[str], str] | None:
             ) from None
 
     return ask
+
+
+LOGGER = logging.getLogger("mfa_session")
+
+
+class LogConsole(Console):
+    """Logs what the command would say on stderr; never a secret."""
+
+    def __init__(self) -> None:
+        """Leave it to the logger's level what is told."""
+        super().__init__(verbosity=1, environ={})
+
+    def say(self, text: str) -> None:
+        """Tell what happened."""
+        LOGGER.info(printable_lines(text))
+
+    def warn(self, text: str) -> None:
+        """Tell what is odd but did not stop anything."""
+        LOGGER.warning(printable_lines(text))
+
+    def detail(self, text: str) -> None:
+        """Tell what was asked of AWS and why."""
+        LOGGER.debug(printable_lines(text))
+
+    def progress(self, text: str) -> None:
+        """Show nothing: stderr is the program's."""
+
+    def announce(self, text: str) -> None:
+        """Show nothing, likewise."""
+
+    def error(self, message: str, hint: str) -> None:
+        """Tell nothing: the error itself is raised."""

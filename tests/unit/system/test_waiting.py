@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.system import progress
+from mfa_session.system import waiting
 from mfa_session.system.console import Console
-from mfa_session.system.progress import Told
-from mfa_session.system.timeouts import TooSlowError
+from mfa_session.system.waiting import Told, TooSlowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -113,7 +112,7 @@ def test_what_is_quick_is_not_told() -> None:
 
 
 def test_what_takes_long_is_told_until_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "QUIET_SECONDS", 0)
+    monkeypatch.setattr(waiting, "QUIET_SECONDS", 0)
     shown: list[str] = []
     told = threading.Event()
 
@@ -126,7 +125,7 @@ def test_what_takes_long_is_told_until_it_is_done(monkeypatch: pytest.MonkeyPatc
 
 
 def test_its_limit_is_kept_and_its_errors_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress, "QUIET_SECONDS", 0.01)
+    monkeypatch.setattr(waiting, "QUIET_SECONDS", 0.01)
     shown: list[str] = []
     ended = threading.Event()
     with pytest.raises(TooSlowError):
