@@ -1,4 +1,4 @@
-"""The context of a program that asks for a session, as `cli/wiring.py` makes a command's."""
+"""The context of a program that asks for a session, as `cli/run.py` makes a command's."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from mfa_session.system.terminal import Terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from typing import Literal
 
@@ -50,12 +50,15 @@ def make_context(environ: Mapping[str, str], ask: Ask) -> Context:
         given=Given(values={}),
         may_ask=terminal.can_ask(),
     )
+    wiring = ApiWiring(run, terminal, by_function=callable(ask))
+    run.files.fetch = wiring.session_keys
     return Context(
         environ=environ,
         clock=clock,
         console=run.console,
         files=run.files,
-        make=ApiWiring(run, terminal, by_function=callable(ask)),
+        wire=lambda: wiring,
+        execute=_stay,
         may_ask=run.may_ask,
     )
 
@@ -90,16 +93,10 @@ class ApiWiring(Wiring):
             self.session_line,
         )
 
-    def session(self) -> Edges:
-        """Return what acquiring a session touches; the process's limits stay as they are."""
-        if self._session is None:
-            from mfa_session.cli.edges.session import make_session  # noqa: PLC0415  # if need be
-
-            edges = make_session(self).replace(wait_until=self._wait_until)
-            if self._by_function:
-                edges = edges.replace(choose_device=lambda _serials: None)
-            self._session = edges
-        return self._session
+    def make_session(self) -> Edges:
+        """Make what acquiring a session touches; the process's limits stay as they are."""
+        edges = super().make_session().replace(wait_until=self._wait_until)
+        return edges.replace(choose_device=lambda _serials: None) if self._by_function else edges
 
     def supplied_code(self) -> SuppliedCode | None:
         """Return the code of the variable, until it has been sent."""
@@ -114,6 +111,11 @@ class ApiWiring(Wiring):
         seconds = int((moment - self.run.clock.now()).total_seconds()) + 1
         self.run.console.say(f"waiting {seconds} s for {what}")
         self.run.clock.sleep_until(moment, lambda _left: None)
+
+
+def _stay(command: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Refuse: a program that uses the library does not become another."""
+    raise NotImplementedError
 
 
 def _terminal(environ: Mapping[str, str], ask: Ask) -> Terminal:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 
+from mfa_session.cli.spec.commands import STDIN
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.session.acquire import acquire_for_program, variables_of
 from mfa_session.session.environment import child_environment
+from mfa_session.system.execute import execute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ class Options(Record):
 
     session: SessionOptions
     region: str | None = None
+    token_code: str | None = None
     serve: bool = False
     rest: tuple[str, ...] = ()
 
@@ -30,7 +33,8 @@ def run(options: Options, ctx: Context) -> Result:
     """Get the session, then become the command, or the person's shell; or serve it."""
     if options.rest[1:2] == ("--",):
         _refuse_session_for_command(options, ctx)
-    ctx.make.take_code_from_stdin()
+    if options.token_code == STDIN:
+        ctx.make.take_code_from_stdin()
     use = acquire_for_program(options.session, ctx)
     command = options.rest or (_shell(ctx.environ),)
     if not options.rest:
@@ -42,7 +46,7 @@ def run(options: Options, ctx: Context) -> Result:
         exit_code = run_job(use, options.session, ctx, command, options.region)
     else:
         environ = child_environment(ctx.environ, variables_of(use, ctx, options.region))
-        exit_code = ctx.make.execute(command, environ)
+        exit_code = execute(ctx.console, command, environ)
     return Result(data={}, exit_code=exit_code)
 
 

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mfa_session.cli.arguments import Given
+    from mfa_session.cli.run import Run
     from mfa_session.cli.spec.commands import Command
     from mfa_session.model.record import Result
     from mfa_session.session.context import Context
+    from mfa_session.session.factories import Factories
 
 SIGPIPE_EXIT_CODE = 141
 COMPLETE = "__complete"
@@ -93,9 +95,9 @@ def _dispatch(
     command: Command, given: Given, environ: Mapping[str, str], clock: SystemClock
 ) -> int:
     """Run one command; whatever goes wrong is told here, and only here."""
-    from mfa_session.cli.wiring import make_context  # noqa: PLC0415  # not for completion
+    from mfa_session.cli.run import make_context  # noqa: PLC0415  # not for completion
 
-    ctx = make_context(given, environ, clock)
+    ctx = make_context(given, environ, clock, _make_factories)
     try:
         result = _run_command(command, given, ctx)
         from mfa_session.cli.output import show  # noqa: PLC0415  # not before another program
@@ -108,6 +110,12 @@ def _dispatch(
         from mfa_session.cli.failures import report  # noqa: PLC0415  # seldom needed
 
         return report(error, command, given, ctx)
+
+
+def _make_factories(run: Run) -> Factories:
+    from mfa_session.cli.wiring import Wiring  # noqa: PLC0415  # a warm command makes no edge
+
+    return Wiring(run)
 
 
 def _run_command(command: Command, given: Given, ctx: Context) -> Result:

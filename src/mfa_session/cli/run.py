@@ -1,55 +1,27 @@
-"""What the edges of every feature are made from."""
+"""One run of the program: what its edges are made from, and the context that commands are given.
+
+Every warm command imports this module; what makes the edges is called when one is asked for.
+"""
 
 from __future__ import annotations
 
+from mfa_session.cli.arguments import asks_nothing
+from mfa_session.files.person_files import Files
+from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.model.record import Record
+from mfa_session.session.context import Context
+from mfa_session.system import limits
+from mfa_session.system.console import Console
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Protocol
+    from collections.abc import Callable, Mapping, Sequence
 
     from mfa_session.cli.arguments import Given
-    from mfa_session.files.person_files import Files
-    from mfa_session.files.session_store import SessionStore
-    from mfa_session.files.state import AwsClock
-    from mfa_session.mfa.sources import SuppliedCode
-    from mfa_session.model.ports import Edges
+    from mfa_session.model.session import Keys
+    from mfa_session.session.factories import Factories
     from mfa_session.system.clock import SystemClock
-    from mfa_session.system.console import Console
-    from mfa_session.system.secret_store import SecretStore
-    from mfa_session.system.stored_keys import StoredKeys
-    from mfa_session.system.terminal import Terminal
     from mfa_session.system.waiting import Told
-
-    class Basics(Protocol):
-        """The edges that others are made from; `cli.wiring.Wiring` makes them."""
-
-        run: Run
-
-        def terminal(self) -> Terminal:
-            """Return who is asked, if anybody may be."""
-
-        def confirm(self, question: str) -> bool | None:
-            """Ask for a yes; None where nobody can be asked."""
-
-        def say_once(self, text: str) -> None:
-            """Tell the person, unless this was told in this run."""
-
-        def supplied_code(self) -> SuppliedCode | None:
-            """Return the code given by option or variable."""
-
-        def secrets(self) -> SecretStore:
-            """Return the keyring's TOTP secrets."""
-
-        def stored_keys(self) -> StoredKeys:
-            """Return the keyring's long-term keys."""
-
-        def store(self) -> SessionStore:
-            """Return the store that writes sessions."""
-
-        def session(self) -> Edges:
-            """Return what acquiring a session touches."""
 
 
 class Run(Record):
@@ -72,3 +44,56 @@ class Run(Record):
     def asking_aws(self) -> Told:
         """Return how to ask AWS within a limit."""
         return self.limited("waiting for AWS …")
+
+
+def make_context(
+    given: Given,
+    environ: Mapping[str, str],
+    clock: SystemClock,
+    make_factories: Callable[[Run], Factories],
+) -> Context:
+    """Return the context; nothing is read yet but what the clock needs when it is asked.
+
+    `make_factories` is called when the first factory is asked for. No core is dumped from here on:
+    what is read next holds keys.
+    """
+    limits.forbid_core_dumps()
+    state = StateDir.of(environ)
+    aws_clock = AwsClock(state)
+    clock.follow(aws_clock.offset)
+    run = Run(
+        environ=environ,
+        clock=clock,
+        aws_clock=aws_clock,
+        console=Console(int(given.values.get("verbose") or 0), environ),
+        files=Files(environ, state),
+        given=given,
+        may_ask=not asks_nothing(given.values, environ),
+    )
+    made: list[Factories] = []
+
+    def wire() -> Factories:
+        if not made:
+            made.append(make_factories(run))
+        return made[0]
+
+    def fetch(profile: str, keyring: str | None) -> Keys | None:
+        return wire().session_keys(profile, keyring)
+
+    def execute(command: Sequence[str], child: Mapping[str, str]) -> int:
+        from mfa_session.system.past_wrappers import (  # noqa: PLC0415  # for the guard
+            execute_past_wrappers,
+        )
+
+        return execute_past_wrappers(run.console, command, child, environ)
+
+    run.files.fetch = fetch
+    return Context(
+        environ=environ,
+        clock=clock,
+        console=run.console,
+        files=run.files,
+        wire=wire,
+        execute=execute,
+        may_ask=run.may_ask,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mfa_session.cli.env import session_lines
 from mfa_session.cli.output import write
+from mfa_session.cli.spec.commands import STDIN
 from mfa_session.model.record import Record, Result
 from mfa_session.serve.environment import GONE
 from mfa_session.serve.serving import open_endpoint, read_port
@@ -27,12 +28,14 @@ class Options(Record):
     shell: str | None = None
     port: str | None = None
     region: str | None = None
+    token_code: str | None = None
 
 
 def run(options: Options, ctx: Context) -> Result:
     """Get the session, print the variables, and answer until a signal ends it."""
     port, shell = read_port(options.port), options.shell or find_shell(ctx.environ)
-    ctx.make.take_code_from_stdin()
+    if options.token_code == STDIN:
+        ctx.make.take_code_from_stdin()
     use = acquire_for_program(options.session, ctx)
     session, jobs, region = options.session, ctx.make.jobs(), options.region
     with open_endpoint(use, session, ctx, jobs, region=region, port=port) as serving:

@@ -1,17 +1,11 @@
-"""Makes the context of a run, and each edge when it is first asked for.
+"""Makes the edges of each feature; `session_wiring.py` makes those of a login.
 
-A warm command imports this module, so each factory imports what it makes; those of several pieces
-stand in `cli/edges/`.
+Each method imports what it makes: few runs need more than one of them.
 """
 
 from __future__ import annotations
 
-from mfa_session.cli.run import Run
-from mfa_session.files.person_files import Files
-from mfa_session.files.state import AwsClock, StateDir
-from mfa_session.session.context import Context
-from mfa_session.system import limits
-from mfa_session.system.console import Console
+from mfa_session.cli.session_wiring import SessionWiring
 
 # ruff: noqa: PLC0415 - see above
 
@@ -23,199 +17,89 @@ if TYPE_CHECKING:
     from mfa_session.aws.federation import Federation
     from mfa_session.aws.iam import IamPolicies
     from mfa_session.aws.lookups import Lookups
-    from mfa_session.cli.arguments import Given
-    from mfa_session.files.session_store import SessionStore
     from mfa_session.mfa.devices import DeviceEdges
-    from mfa_session.mfa.sources import SuppliedCode
     from mfa_session.model.feature_ports import DoctorEdges, JobEdges, RolesEdges, SetupEdges
     from mfa_session.model.iam import NewDevice
     from mfa_session.model.long_term_keys import KeyEdges
-    from mfa_session.model.ports import Caller, Edges
+    from mfa_session.model.ports import Caller
+    from mfa_session.model.session import Keys
+    from mfa_session.model.settings import Source
     from mfa_session.policy.aws_names import AwsNames
+    from mfa_session.shell.start import ShellStart
     from mfa_session.system.browser import Browser
-    from mfa_session.system.clock import SystemClock
-    from mfa_session.system.secret_store import SecretStore
-    from mfa_session.system.stored_keys import StoredKeys, StoredSessions
-    from mfa_session.system.terminal import Terminal
 
     Answer = TypeVar("Answer")
 
 
-def make_context(given: Given, environ: Mapping[str, str], clock: SystemClock) -> Context:
-    """Return the context; nothing is read yet but what the clock needs when it is asked.
-
-    No core is dumped from here on: what is read next holds keys.
-    """
-    from mfa_session.cli.arguments import asks_nothing
-
-    limits.forbid_core_dumps()
-    state = StateDir.of(environ)
-    aws_clock = AwsClock(state)
-    clock.follow(aws_clock.offset)
-    run = Run(
-        environ=environ,
-        clock=clock,
-        aws_clock=aws_clock,
-        console=Console(int(given.values.get("verbose") or 0), environ),
-        files=Files(environ, state),
-        given=given,
-        may_ask=not asks_nothing(given.values, environ),
-    )
-    return Context(
-        environ=environ,
-        clock=clock,
-        console=run.console,
-        files=run.files,
-        make=Wiring(run),
-        may_ask=run.may_ask,
-    )
-
-
-class Wiring:
-    """Makes the edges of one run."""
-
-    def __init__(self, run: Run) -> None:
-        """Take what the run has; make nothing yet."""
-        self.run = run
-        self.given_code: str | None = run.given.values.get("token_code") or run.environ.get(
-            "MFA_SESSION_TOKEN_CODE"
-        )
-        self.reads_code_from_stdin = run.given.values.get("token_code") == "-"
-        self._session: Edges | None = None
-        self._stored_sessions: StoredSessions | None = None
-        self._said: set[str] = set()
-        run.files.fetch = lambda profile, keyring: self.stored_sessions().get(profile, keyring)
-
-    def terminal(self) -> Terminal:
-        """Return the terminal, which may be asked unless --no-input."""
-        from mfa_session.system.terminal import Terminal
-
-        return Terminal(may_ask=self.run.may_ask)
-
-    def confirm(self, question: str) -> bool | None:
-        """Ask for a yes; None where nobody can be asked."""
-        from mfa_session.system.terminal import confirm
-
-        return confirm(self.terminal(), question)
-
-    def pick(self, title: str, items: Sequence[tuple[str, str]]) -> str:
-        """Let the person pick one of several names, each with a few words about it."""
-        from mfa_session.system.picker import pick
-
-        return pick(self.terminal(), self.run.environ, title, items)
-
-    def can_ask(self) -> bool:
-        """Say what `terminal` would, without importing what asks: SDKs wait for the answer."""
-        from mfa_session.system.terminal import can_ask
-
-        return self.run.may_ask and can_ask()
-
-    def may_have_code(self) -> bool:
-        """Say whether a code may come from the person, an option, a keyring or another login."""
-        if self.given_code or self.can_ask():
-            return True
-        from mfa_session.files.locks import is_turn_held
-        from mfa_session.system.keyring_backends import may_have_keyring
-
-        run = self.run
-        state, keyring = run.files.state, run.files.settings().keyring
-        insecure = run.given.flag("insecure_keyring")
-        if insecure or state.names("totp-") or may_have_keyring(run.environ, keyring):
-            return True
-        return is_turn_held(state.path("locks"))
-
-    def store(self) -> SessionStore:
-        """Return the store that writes sessions."""
-        from mfa_session.files.session_store import SessionStore
-
-        return SessionStore(
-            self.run.environ,
-            self.run.files.state,
-            self.run.console.warn,
-            self.stored_sessions,
-            self.session_line,
-        )
-
-    def stored_sessions(self) -> StoredSessions:
-        """Return the sessions in the keyring."""
-        from mfa_session.cli.edges.keys import make_stored_sessions
-
-        if self._stored_sessions is None:
-            self._stored_sessions = make_stored_sessions(self)
-        return self._stored_sessions
-
-    def session_line(self, name: str) -> str:
-        """Return the credential_process that yields a session."""
-        from mfa_session.system.own_program import process_line
-
-        return process_line("credential-process", "--profile", name)
-
-    def secrets(self) -> SecretStore:
-        """Return the keyring's TOTP secrets, as config.toml and options choose the keyring."""
-        from mfa_session.system.keyring_access import WAITING_FOR_KEYRING
-        from mfa_session.system.secret_store import SecretStore
-
-        run = self.run
-        return SecretStore(
-            run.environ,
-            run.files.settings().keyring,
-            run.files.state,
-            insecure=run.given.flag("insecure_keyring"),
-            may_ask=run.may_ask,
-            limited=run.limited(WAITING_FOR_KEYRING),
-            tell=self.say_once,
-        )
-
-    def say_once(self, text: str) -> None:
-        """Tell the person, unless this was told in this run."""
-        if text not in self._said:
-            self._said.add(text)
-            self.run.console.say(text)
-
-    def session(self) -> Edges:
-        """Return what acquiring a session touches, the same for every session of this run."""
-        if self._session is None:
-            from mfa_session.cli.edges.session import make_session
-
-            self._session = make_session(self)
-        return self._session
-
-    def supplied_code(self) -> SuppliedCode | None:
-        """Return the code given by option or variable; one object, so it is sent only once."""
-        text = self.given_code
-        if not text:
-            return None
-        from mfa_session.mfa.sources import SuppliedCode
-
-        if not self.reads_code_from_stdin:
-            return SuppliedCode(lambda: text)
-        from mfa_session.system.stdin import read_line
-
-        return SuppliedCode(read_line)
-
-    def stored_keys(self) -> StoredKeys:
-        """Return the long-term keys in the OS keyring."""
-        from mfa_session.cli.edges.keys import make_stored_keys
-
-        return make_stored_keys(self)
+class Wiring(SessionWiring):
+    """The edges of every feature in one run."""
 
     def keys(self) -> KeyEdges:
         """Return what the care of long-term keys touches."""
-        from mfa_session.cli.edges.keys import make_keys
+        from mfa_session.aws.iam import IamKeys
+        from mfa_session.files.key_files import KeyFiles
+        from mfa_session.files.notes import KeyJournal
+        from mfa_session.model.long_term_keys import KeyEdges
+        from mfa_session.system.own_program import process_line
+        from mfa_session.system.signals import uninterrupted
 
-        return make_keys(self)
+        run = self.run
+        return KeyEdges(
+            aws=IamKeys(run.clock, run.aws_clock, run.asking_aws(), run.environ),
+            vault=self.stored_keys(),
+            files=KeyFiles(run.environ, run.files.state, run.console.warn),
+            journal=KeyJournal(run.files.state),
+            clock=run.clock,
+            talk=run.console,
+            confirm=self.confirm,
+            pause=run.clock.pause,
+            uninterrupted=uninterrupted,
+            own_line=lambda profile: process_line("keys", "process", "--profile", profile),
+        )
 
     def devices(self, caller: Caller) -> DeviceEdges:
         """Return what the care of MFA devices touches, in the name of `caller`."""
-        from mfa_session.cli.edges.devices import make_devices
+        from mfa_session.aws.iam import IamDevices
+        from mfa_session.files.notes import Enrolments
+        from mfa_session.mfa.devices import DeviceEdges
+        from mfa_session.system.signals import put_off
 
-        return make_devices(self, caller)
+        run, terminal, session = self.run, self.terminal(), self.session()
+        return DeviceEdges(
+            aws=IamDevices(run.clock, run.aws_clock, run.asking_aws(), run.environ, caller),
+            secrets=self.secrets(),
+            intents=Enrolments(run.files.state),
+            steps=session.steps,
+            turns=session.turns,
+            clock=run.clock,
+            talk=run.console,
+            wait_until=session.wait_until,
+            pause=run.clock.pause,
+            put_off=put_off,
+            confirm=self.confirm,
+            ask_code=terminal.ask_hidden if terminal.can_ask() else None,
+            choose=session.choose_device,
+        )
 
     def phone(self) -> Callable[[NewDevice], None] | None:
         """Return how to show a device's secret to a phone; None without a terminal."""
-        from mfa_session.cli.edges.devices import make_phone
+        import sys
 
-        return make_phone(self)
+        from mfa_session.mfa import phone
+        from mfa_session.system import qr
+        from mfa_session.system.console import draws, speaks_unicode
+        from mfa_session.system.terminal import Terminal
+
+        terminal = Terminal(may_ask=True)  # --no-input forbids questions, not pictures
+        if not terminal.can_ask():
+            return None
+        is_drawn = draws(self.run.environ) and speaks_unicode(sys.stderr)
+
+        def show(device: NewDevice) -> None:
+            label, typed = phone.label_of(device.serial), phone.grouped(device)
+            qr.show(terminal, phone.addresses(device), label, typed, draws=is_drawn)
+
+        return show
 
     def lookups(self, caller: Caller) -> Lookups:
         """Return the questions about what a command will hit, asked by `caller`."""
@@ -265,27 +149,87 @@ class Wiring:
 
     def doctor(self) -> DoctorEdges:
         """Return what the doctor looks at."""
-        from mfa_session.cli.edges.doctor import make_doctor
+        from mfa_session.cli.doctor_edges import make_doctor
 
-        return make_doctor(self)
+        return make_doctor(self.run)
 
     def setup(self) -> SetupEdges:
         """Return what `configure` writes, and how it asks."""
-        from mfa_session.cli.edges.setup import make_setup
+        from mfa_session.files.settings_writer import SettingsWriter
+        from mfa_session.files.shared import ProfilesWriter
+        from mfa_session.files.writable import PlainFile
+        from mfa_session.model.feature_ports import SetupEdges
+        from mfa_session.system.signals import uninterrupted
+        from mfa_session.system.terminal import choose
 
-        return make_setup(self)
+        run, terminal = self.run, self.terminal()
+        environ, state, warn = run.environ, run.files.state, run.console.warn
+        return SetupEdges(
+            settings=SettingsWriter(environ, state, warn),
+            profiles=ProfilesWriter(environ, state, warn),
+            file=lambda path, private_name: PlainFile(path, private_name, state, warn),
+            shell_start=lambda shell: _shell_start(shell, environ),
+            usual_shell=lambda: _usual_shell(environ),
+            choose=lambda question, names: choose(terminal, question, names),
+            uninterrupted=uninterrupted,
+        )
 
     def jobs(self) -> JobEdges:
-        """Return what serving a session touches."""
-        from mfa_session.cli.edges.jobs import make_jobs
+        """Return what serving a session touches: a child, this program once more, the config."""
+        from mfa_session.model.feature_ports import JobEdges
+        from mfa_session.system.child import end_as, run_child
+        from mfa_session.system.own_program import OwnProgram
+        from mfa_session.system.signals import wait_for_signal
 
-        return make_jobs(self.run)
+        return JobEdges(
+            own_program=OwnProgram(),
+            run_child=lambda command, environ, started: run_child(
+                self.run.console, command, environ, started
+            ),
+            end_as=end_as,
+            wait_for_signal=wait_for_signal,
+            write_profile=self._write_profile,
+        )
+
+    def _write_profile(self, name: str, values: Mapping[str, str]) -> None:
+        """Write settings to a profile of the AWS config, in the place of those that differ."""
+        from mfa_session.files.shared import ProfilesWriter
+
+        run = self.run
+        present = run.files.profiles().in_config(name) or {}
+        new: dict[tuple[str, ...], str | None] = {
+            (name, key): value for key, value in values.items() if present.get(key) != value
+        }
+        if new:
+            writer = ProfilesWriter(run.environ, run.files.state, run.console.warn)
+            writer.update(new, {place: present.get(place[1]) for place in new})
 
     def roles(self, jobs: int) -> RolesEdges:
-        """Return what having many role sessions touches, with `jobs` calls at once."""
-        from mfa_session.cli.edges.roles import make_roles
+        """Return the edges of `jobs` calls at once; each credential_process runs once."""
+        from mfa_session.aws.sts import AwsCalls
+        from mfa_session.files.cli_cache import CliCacheFiles
+        from mfa_session.model.feature_ports import RolesEdges
+        from mfa_session.system.limits import most_locks
+        from mfa_session.system.signals import put_off
+        from mfa_session.system.waiting import run_limited
 
-        return make_roles(self, jobs)
+        run, session = self.run, self.session()
+        fetched: dict[Source, Keys] = {}
+
+        def process_keys(source: Source) -> Keys:
+            if source not in fetched:
+                fetched[source] = session.process_keys(source)
+            return fetched[source]
+
+        aws = AwsCalls(run.clock, run.aws_clock, run_limited, run.environ, at_once=jobs)
+        return RolesEdges(
+            session=session.replace(aws=aws, process_keys=process_keys),
+            put_off=put_off,
+            pause=run.clock.pause,
+            progress=run.console.progress,
+            most_locks=most_locks(),
+            cache=CliCacheFiles(run.environ, run.files.state, run.console.warn),
+        )
 
     def aws_cli_version(self, words: Sequence[str]) -> int | None:
         """Return the major version of the AWS CLI that `words` start; None where it is unknown."""
@@ -310,35 +254,26 @@ class Wiring:
             return self.run.asking_aws()(work, limit_seconds)
         return None
 
-    def stdin_secret(self) -> str | None:
-        """Return the line on stdin; None where stdin is a terminal."""
-        from mfa_session.system.stdin import read_secret_line
 
-        return read_secret_line()
+def _shell_start(shell: str, environ: Mapping[str, str]) -> ShellStart:
+    """Return how a shell starts; its script stands beside config.toml."""
+    import os
 
-    def take_code_from_stdin(self) -> None:
-        """Take the line of `--token-code -` now: a child gets what follows it."""
-        if not self.reads_code_from_stdin:
-            return
-        from contextlib import suppress
+    from mfa_session.model.paths import home, settings_path
+    from mfa_session.shell.start import ShellStart
 
-        from mfa_session.model.errors import NoMfaError
-        from mfa_session.system.stdin import read_line
+    folder = os.path.dirname(os.path.abspath(settings_path(environ)))
+    return ShellStart(shell, folder, environ, home(environ))
 
-        self.given_code, self.reads_code_from_stdin = None, False
-        with suppress(NoMfaError):  # it is missed only if a code turns out to be needed
-            self.given_code = read_line()
 
-    def execute(
-        self, command: Sequence[str], environ: Mapping[str, str], program: str | None = None
-    ) -> int:
-        """Become `command`; return an exit code (126, 127) only if that fails."""
-        from mfa_session.system.execute import execute
+def _usual_shell(environ: Mapping[str, str]) -> str | None:
+    """Return the shell that called; None where it is not known, or cannot be set up."""
+    from mfa_session.model.errors import UsageError
+    from mfa_session.shell.dialects import DIALECTS
+    from mfa_session.shell.variables import find_shell
 
-        return execute(self.run.console, command, environ, program)
-
-    def execute_past_wrappers(self, command: Sequence[str], environ: Mapping[str, str]) -> int:
-        """Become `command`, past any program on PATH that calls the guard."""
-        from mfa_session.system.past_wrappers import execute_past_wrappers
-
-        return execute_past_wrappers(self.run.console, command, environ, self.run.environ)
+    try:
+        shell = find_shell(environ)
+    except UsageError:
+        return None
+    return shell if DIALECTS[shell].scripting else None

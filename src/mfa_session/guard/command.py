@@ -51,7 +51,7 @@ def run(options: Options, ctx: Context) -> Result:
         return report(verdict, *_state(options, ctx), ctx.clock.now())
     if verdict.protected:
         return _run_protected(options, ctx, verdict)
-    return _end(ctx.make.execute_past_wrappers(words, ctx.environ))
+    return _end(ctx.execute(words, ctx.environ))
 
 
 def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
@@ -63,7 +63,7 @@ def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
     if ready is None:
         ctx.console.say("mfa-session: not run")
         return _end(DeclinedError.exit_code)
-    return _end(ctx.make.execute_past_wrappers(ready.words, ready.environ))
+    return _end(ctx.execute(ready.words, ready.environ))
 
 
 def _state(options: Options, ctx: Context) -> tuple[Inputs, Wishes]:

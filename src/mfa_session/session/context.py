@@ -6,7 +6,7 @@ from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from mfa_session.model.ports import Clock, Console, Files
@@ -20,16 +20,24 @@ class Context(Record):
     """The surroundings of one run.
 
     `environ` is the environment at the start, `clock` tells AWS's time as far as it is known,
-    `console` talks on stderr, `files` reads the person's files, `make` has the factories of
-    what is expensive. `may_ask` is False where `--no-input` forbids questions.
+    `console` talks on stderr, `files` reads the person's files, `wire` makes the factories of
+    what is expensive. `execute` becomes a command, past any wrapper that calls the guard, with an
+    environment; it returns an exit code (126, 127) only if that fails. `may_ask` is False where
+    `--no-input` forbids questions.
     """
 
     environ: Mapping[str, str]
     clock: Clock
     console: Console
     files: Files
-    make: Factories
+    wire: Callable[[], Factories]
+    execute: Callable[[Sequence[str], Mapping[str, str]], int]
     may_ask: bool = True
+
+    @property
+    def make(self) -> Factories:
+        """The factories of what is expensive."""
+        return self.wire()
 
 
 class Inputs(Record):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mfa_session.model.iam import NewDevice, Policies
     from mfa_session.model.long_term_keys import KeyEdges, KeyVault
     from mfa_session.model.ports import Caller, Edges, Secrets, Store, Terminal
+    from mfa_session.model.session import Keys
 
     Answer = TypeVar("Answer")
 
@@ -48,6 +49,9 @@ class Factories(Protocol):
 
     def secrets(self) -> Secrets:
         """Return the TOTP secrets in the OS keyring."""
+
+    def session_keys(self, profile: str, keyring: str | None) -> Keys | None:
+        """Return the keys of a session that the keyring, by its class, holds."""
 
     def stored_keys(self) -> KeyVault:
         """Return the long-term keys in the OS keyring."""
@@ -102,11 +106,3 @@ class Factories(Protocol):
 
     def stdin_secret(self) -> str | None:
         """Return the line on stdin; None where stdin is a terminal."""
-
-    def execute(
-        self, command: Sequence[str], environ: Mapping[str, str], program: str | None = None
-    ) -> int:
-        """Become `command`; return an exit code (126, 127) only if that fails."""
-
-    def execute_past_wrappers(self, command: Sequence[str], environ: Mapping[str, str]) -> int:
-        """Do the same, past any program on PATH that calls the guard."""

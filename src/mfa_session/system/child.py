@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import FrameType
 
-    from mfa_session.system.console import Console
+    from mfa_session.model.ports import Console
 
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfa_session.system.console import Console
+    from mfa_session.model.ports import Console
 
 _SET_BY_PYTHON = ("C.UTF-8", "C.utf8", "UTF-8")
 

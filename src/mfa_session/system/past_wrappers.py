@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfa_session.system.console import Console
+    from mfa_session.model.ports import Console
 
 LED_TO = "MFA_SESSION_GUARD_LED_TO"
 """The process, which in a row it is, and the program it became: should that program start us

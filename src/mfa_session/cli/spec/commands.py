@@ -129,6 +129,8 @@ MFA_SERIAL = Option(
     help="The MFA device. [env: MFA_SESSION_MFA_SERIAL; default: ask IAM]",
     suggests="serial",
 )
+STDIN = "-"
+"""What stands for stdin in the place of a code."""
 TOKEN_CODE = Option(
     flags=("--token-code", "--mfa-token"),
     metavar="CODE",

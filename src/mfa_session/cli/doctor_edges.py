@@ -24,15 +24,14 @@ from mfa_session.system.waiting import Running, run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mfa_session.cli.run import Basics
+    from mfa_session.cli.run import Run
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import SettingsFile
 
 
-def make_doctor(basics: Basics) -> DoctorEdges:
+def make_doctor(run: Run) -> DoctorEdges:
     """Return the edges."""
-    run, reading = basics.run, ClockReading()
-    environ, state = run.environ, run.files.state
+    reading, environ, state = ClockReading(), run.environ, run.files.state
 
     def secrets(file: SettingsFile) -> SecretStore:
         """Return the keyring as `file` chooses it, to look into: nothing is remembered."""

@@ -1,0 +1,258 @@
+"""Makes the edges of a login: the terminal, codes, keyring, store and AWS's calls.
+
+Each method imports what it makes: few runs need all of them.
+"""
+
+from __future__ import annotations
+
+from mfa_session.cli.spec.commands import STDIN
+
+# ruff: noqa: PLC0415 - see above
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mfa_session.cli.run import Run
+    from mfa_session.files.session_store import SessionStore
+    from mfa_session.files.single_flight import Turns
+    from mfa_session.mfa.sources import DeviceCodes, SuppliedCode
+    from mfa_session.model.ports import Edges
+    from mfa_session.model.session import Keys
+    from mfa_session.model.settings import Settings, Source
+    from mfa_session.system.keyring_items import KeyringItems
+    from mfa_session.system.secret_store import SecretStore
+    from mfa_session.system.stored_keys import StoredKeys, StoredSessions
+    from mfa_session.system.terminal import Terminal
+
+
+class SessionWiring:
+    """The edges of a login in one run; what must be one is made once and kept."""
+
+    def __init__(self, run: Run) -> None:
+        """Take what the run has; make nothing yet."""
+        self.run = run
+        self.given_code: str | None = run.given.values.get("token_code") or run.environ.get(
+            "MFA_SESSION_TOKEN_CODE"
+        )
+        self.reads_code_from_stdin = run.given.values.get("token_code") == STDIN
+        self._session: Edges | None = None
+        self._stored_sessions: StoredSessions | None = None
+        self._said: set[str] = set()
+
+    def terminal(self) -> Terminal:
+        """Return the terminal, which may be asked unless --no-input."""
+        from mfa_session.system.terminal import Terminal
+
+        return Terminal(may_ask=self.run.may_ask)
+
+    def confirm(self, question: str) -> bool | None:
+        """Ask for a yes; None where nobody can be asked."""
+        from mfa_session.system.terminal import confirm
+
+        return confirm(self.terminal(), question)
+
+    def pick(self, title: str, items: Sequence[tuple[str, str]]) -> str:
+        """Let the person pick one of several names, each with a few words about it."""
+        from mfa_session.system.picker import pick
+
+        return pick(self.terminal(), self.run.environ, title, items)
+
+    def can_ask(self) -> bool:
+        """Say what `terminal` would, without importing what asks: SDKs wait for the answer."""
+        from mfa_session.system.terminal import can_ask
+
+        return self.run.may_ask and can_ask()
+
+    def may_have_code(self) -> bool:
+        """Say whether a code may come from the person, an option, a keyring or another login."""
+        if self.given_code or self.can_ask():
+            return True
+        from mfa_session.files.locks import is_turn_held
+        from mfa_session.system.keyring_backends import may_have_keyring
+
+        run = self.run
+        state, keyring = run.files.state, run.files.settings().keyring
+        insecure = run.given.flag("insecure_keyring")
+        if insecure or state.names("totp-") or may_have_keyring(run.environ, keyring):
+            return True
+        return is_turn_held(state.path("locks"))
+
+    def supplied_code(self) -> SuppliedCode | None:
+        """Return the code given by option or variable; one object, so it is sent only once."""
+        text = self.given_code
+        if not text:
+            return None
+        from mfa_session.mfa.sources import SuppliedCode
+
+        if not self.reads_code_from_stdin:
+            return SuppliedCode(lambda: text)
+        from mfa_session.system.stdin import read_line
+
+        return SuppliedCode(read_line)
+
+    def stdin_secret(self) -> str | None:
+        """Return the line on stdin; None where stdin is a terminal."""
+        from mfa_session.system.stdin import read_secret_line
+
+        return read_secret_line()
+
+    def take_code_from_stdin(self) -> None:
+        """Take the line of `--token-code -` now: a child gets what follows it."""
+        from contextlib import suppress
+
+        from mfa_session.model.errors import NoMfaError
+        from mfa_session.system.stdin import read_line
+
+        self.given_code, self.reads_code_from_stdin = None, False
+        with suppress(NoMfaError):  # it is missed only if a code turns out to be needed
+            self.given_code = read_line()
+
+    def store(self) -> SessionStore:
+        """Return the store that writes sessions."""
+        from mfa_session.files.session_store import SessionStore
+
+        return SessionStore(
+            self.run.environ,
+            self.run.files.state,
+            self.run.console.warn,
+            self.stored_sessions,
+            self.session_line,
+        )
+
+    def stored_sessions(self) -> StoredSessions:
+        """Return the sessions in the keyring."""
+        if self._stored_sessions is None:
+            from mfa_session.system.stored_keys import StoredSessions
+
+            self._stored_sessions = StoredSessions(self._keyring_items())
+        return self._stored_sessions
+
+    def session_keys(self, profile: str, keyring: str | None) -> Keys | None:
+        """Return the keys of a session that the keyring holds."""
+        return self.stored_sessions().get(profile, keyring)
+
+    def session_line(self, name: str) -> str:
+        """Return the credential_process that yields a session."""
+        from mfa_session.system.own_program import process_line
+
+        return process_line("credential-process", "--profile", name)
+
+    def secrets(self) -> SecretStore:
+        """Return the keyring's TOTP secrets, as config.toml and options choose the keyring."""
+        from mfa_session.system.keyring_access import WAITING_FOR_KEYRING
+        from mfa_session.system.secret_store import SecretStore
+
+        run = self.run
+        return SecretStore(
+            run.environ,
+            run.files.settings().keyring,
+            run.files.state,
+            insecure=run.given.flag("insecure_keyring"),
+            may_ask=run.may_ask,
+            limited=run.limited(WAITING_FOR_KEYRING),
+            tell=self.say_once,
+        )
+
+    def stored_keys(self) -> StoredKeys:
+        """Return the long-term keys in the OS keyring."""
+        from mfa_session.system.stored_keys import StoredKeys
+
+        return StoredKeys(self._keyring_items(), self.run.files.state, self.run.clock)
+
+    def _keyring_items(self) -> KeyringItems:
+        """Return what the keyring holds, as config.toml and options choose the keyring."""
+        from mfa_session.system.keyring_access import WAITING_FOR_KEYRING, Keyring
+        from mfa_session.system.keyring_items import KeyringItems
+
+        run = self.run
+        return KeyringItems(
+            Keyring(
+                run.environ,
+                run.files.settings().keyring,
+                insecure=run.given.flag("insecure_keyring"),
+                may_ask=run.may_ask,
+                limited=run.limited(WAITING_FOR_KEYRING),
+                tell=self.say_once,
+            )
+        )
+
+    def say_once(self, text: str) -> None:
+        """Tell the person, unless this was told in this run."""
+        if text not in self._said:
+            self._said.add(text)
+            self.run.console.say(text)
+
+    def session(self) -> Edges:
+        """Return what acquiring a session touches, the same for every session of this run."""
+        if self._session is None:
+            self._session = self.make_session()
+        return self._session
+
+    def make_session(self) -> Edges:
+        """Make what acquiring a session touches."""
+        from mfa_session.aws.sts import AwsCalls
+        from mfa_session.files.notes import UsedSteps
+        from mfa_session.files.single_flight import Turns
+        from mfa_session.model.ports import Edges
+        from mfa_session.system.clock import wait_until
+        from mfa_session.system.role_session_name import role_session_name
+        from mfa_session.system.signals import uninterrupted
+        from mfa_session.system.terminal import choose_device
+
+        run, terminal = self.run, self.terminal()
+        identity = terminal.identity() if terminal.can_ask() else None
+        turns = Turns(run.files.state, run.console, identity)
+        supplied = self.supplied_code()
+        return Edges(
+            aws=AwsCalls(run.clock, run.aws_clock, run.asking_aws(), run.environ),
+            talk=run.console,
+            clock=run.clock,
+            store=self.store(),
+            turns=turns,
+            steps=UsedSteps(run.files.state, run.console),
+            wait_until=lambda moment, what: wait_until(run.clock, run.console, moment, what),
+            codes=lambda settings: self._codes(settings, turns, supplied),
+            process_keys=self._process_keys,
+            uninterrupted=uninterrupted,
+            role_session_name=role_session_name,
+            choose_device=lambda serials: choose_device(terminal, serials),
+        )
+
+    def _process_keys(self, source: Source) -> Keys:
+        """Return the keys that a source's credential_process yields."""
+        if source.stored is not None:  # our own process: what it would read
+            return self.stored_keys().required(source.stored)
+        from mfa_session.system.processes import run_credential_process
+
+        return run_credential_process(source, self.run.environ)
+
+    def _codes(
+        self, settings: Settings, turns: Turns, supplied: SuppliedCode | None
+    ) -> DeviceCodes:
+        """Return where this session's codes come from, or refuse before anything is sent."""
+        from mfa_session.mfa.sources import PromptedCode, Sources
+
+        run, terminal = self.run, self.terminal()
+
+        def ask(question: str) -> str:
+            # Two logins that need different codes do not ask over each other.
+            with turns.alone(f"terminal {terminal.identity()}", "this terminal"):
+                return terminal.ask_hidden(question)
+
+        def run_command(serial: str) -> str:
+            from mfa_session.system.code_command import run_code_command
+
+            command, profile = settings.code_command or "", settings.name
+            run.console.announce(f"running the code_command of session {profile!r} …")
+            return run_code_command(command, serial=serial, profile=profile, environ=run.environ)
+
+        return Sources(
+            settings=settings,
+            clock=run.clock,
+            talk=run.console,
+            secrets=self.secrets(),
+            run_command=run_command if settings.code_command else None,
+            prompt=PromptedCode(ask, terminal.tell, settings.name) if terminal.can_ask() else None,
+            supplied=supplied,
+        ).choose()
