@@ -6,6 +6,7 @@ Each method imports what it makes: few runs need all of them.
 from __future__ import annotations
 
 from mfa_session.cli.spec.commands import STDIN
+from mfa_session.model.settings import GIVEN_CODE
 
 # ruff: noqa: PLC0415 - see above
 
@@ -33,7 +34,7 @@ class SessionWiring:
         """Take what the run has; make nothing yet."""
         self.run = run
         self.given_code: str | None = run.given.values.get("token_code") or run.environ.get(
-            "MFA_SESSION_TOKEN_CODE"
+            GIVEN_CODE
         )
         self.reads_code_from_stdin = run.given.values.get("token_code") == STDIN
         self._session: Edges | None = None

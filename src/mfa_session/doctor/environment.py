@@ -6,6 +6,7 @@ from mfa_session.doctor.checks import OPTIONS, PROFILES, check, error, note, war
 from mfa_session.model.feature_ports import SETTINGS
 from mfa_session.model.paths import home
 from mfa_session.model.session import SESSION_KEY_PREFIX, read_keys
+from mfa_session.model.settings import GIVEN_CODE, GUARD_SHELL
 from mfa_session.model.text import nearest_of, quote, setting, unsetting
 from mfa_session.model.times import parse_time
 from mfa_session.session.names import look_up
@@ -25,10 +26,8 @@ _READ = ("CONFIG", "PROFILE", "SOURCE_PROFILE", "MFA_SERIAL", "TOKEN_CODE", "DUR
 _OURS = ("ACTIVE", "REGIONS_SET", "GUARD", "GUARD_COMMANDS", "GUARD_FILE", "GUARDED",
          "GUARD_LED_TO", "ASKS_FOR")  # fmt: skip
 _PREFIX = "MFA_SESSION_"
-MARKER = "MFA_SESSION_GUARD"
-"""What the scripts of `shell-init` export: the shell's name."""
 COMMANDS = "MFA_SESSION_GUARD_COMMANDS"
-"""The commands that they guard, likewise."""
+"""The variable that the scripts of `shell-init` export: the commands that they guard."""
 COMPLETIONS = (
     "~/.local/share/bash-completion/completions/mfa-session",
     "~/.config/fish/completions/mfa-session.fish",
@@ -178,10 +177,10 @@ def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
 @check("code-in-environment", "no code is set in the environment")
 def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
     """Yield a code that waits in the environment: it is good for one use within its minute."""
-    if scene.environ.get("MFA_SESSION_TOKEN_CODE"):
+    if scene.environ.get(GIVEN_CODE):
         yield note(
-            "MFA_SESSION_TOKEN_CODE is set: a code is good once, and for less than a minute",
-            unsetting("MFA_SESSION_TOKEN_CODE"),
+            f"{GIVEN_CODE} is set: a code is good once, and for less than a minute",
+            unsetting(GIVEN_CODE),
         )
 
 
@@ -210,14 +209,14 @@ CHECKS = (
 @check("guard-active", "`aws` is guarded in this shell")
 def look_at_guard(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that `aws` is not guarded in this shell: a choice, so never a fault."""
-    if not scene.environ.get(MARKER) and _has_home(scene):
+    if not scene.environ.get(GUARD_SHELL) and _has_home(scene):
         yield note("`aws` is not guarded in this shell", _set_up(scene))
 
 
 @check("completion", "this shell completes mfa-session")
 def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that no completion was found."""
-    is_set_up = scene.environ.get(MARKER) or any(map(scene.exists, COMPLETIONS))
+    is_set_up = scene.environ.get(GUARD_SHELL) or any(map(scene.exists, COMPLETIONS))
     if not is_set_up and _has_home(scene):
         yield note("no completion of mfa-session was found for this shell", _set_up(scene))
 
@@ -225,7 +224,7 @@ def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
 @check("guard-commands", "this shell guards what [guard] commands names", needs=(SETTINGS,))
 def look_at_commands(scene: Scene) -> Iterator[Diagnosis]:
     """Yield the commands of `[guard] commands` that this shell does not guard yet."""
-    shell = scene.environ.get(MARKER)
+    shell = scene.environ.get(GUARD_SHELL)
     here = scene.environ.get(COMMANDS, "aws").split()
     missing = [command for command in scene.guarded if command not in here]
     if shell and missing:
@@ -248,7 +247,7 @@ def _renewal(scene: Scene, shell: str) -> str:
 @check("program-path", "the shell finds mfa-session")
 def look_at_program(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that a guarded shell would not find this program."""
-    if scene.environ.get(MARKER) and not scene.finds_program("mfa-session"):
+    if scene.environ.get(GUARD_SHELL) and not scene.finds_program("mfa-session"):
         yield warning(
             "the guard is on in this shell, and mfa-session is not on its PATH: `aws` fails",
             "add the directory of mfa-session to PATH where the shell starts",

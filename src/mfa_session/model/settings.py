@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Keys
 
 
+GIVEN_CODE = "MFA_SESSION_TOKEN_CODE"
+"""The variable with a code, which is good once: no other program gets to see it."""
+GUARD_SHELL = "MFA_SESSION_GUARD"
+"""The variable that the scripts of `shell-init` export: the name of their shell."""
+
 MFA_SECONDS = 43200
 ROLE_SECONDS = 3600
 MIN_TTL_SECONDS = 900
@@ -193,3 +198,8 @@ def _quoted(word: str) -> str:
     from mfa_session.model.text import quote  # noqa: PLC0415  # in hints only
 
     return quote(word)
+
+
+def without_code(environ: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment for another program, without the code in it."""
+    return {name: text for name, text in environ.items() if name != GIVEN_CODE}

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from mfa_session.model.copied_settings import SERVES, served_profile, to_text
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.settings import GIVEN_CODE
 from mfa_session.session.environment import (
     ACTIVE,
-    NEVER_PASSED_ON,
     REMOVED,
     SET,
     region_variables,
@@ -63,7 +63,7 @@ def job_variables(
 
 def job_environment(around: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
     """Return a job's whole environment."""
-    gone = {*GONE, *NEVER_PASSED_ON}
+    gone = {*GONE, GIVEN_CODE}
     return {**{name: value for name, value in around.items() if name not in gone}, **variables}
 
 

@@ -14,6 +14,7 @@ from mfa_session.model.notes import read_json
 from mfa_session.model.ports import Issued
 from mfa_session.model.record import Record
 from mfa_session.model.session import Keys, Secret
+from mfa_session.model.settings import without_code
 from mfa_session.model.times import parse_time, spell_duration
 
 TYPE_CHECKING = False
@@ -107,7 +108,7 @@ class Supply:
 def make_renewal(options: SessionOptions, ctx: Context, run_own: RunOwn) -> Callable[[], Renewed]:
     """Return what renews the session that `options` mean, as they were given to this command."""
     words = ["credential-process"]
-    environ = {name: text for name, text in ctx.environ.items() if name != "MFA_SESSION_TOKEN_CODE"}
+    environ = without_code(ctx.environ)
     if options.profile:
         words += ["--profile", options.profile]
     if options.min_ttl is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mfa_session.model.settings import GIVEN_CODE
 from mfa_session.model.times import format_time
 
 TYPE_CHECKING = False
@@ -25,8 +26,6 @@ SET = (
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 REGIONS_SET = "MFA_SESSION_REGIONS_SET"
 """The variable that names those of REGIONS which `env` has set and the person had not."""
-
-NEVER_PASSED_ON = ("MFA_SESSION_TOKEN_CODE",)
 
 
 def session_variables(
@@ -84,6 +83,6 @@ def ours_in(around: Mapping[str, str]) -> tuple[str, ...]:
 
 def child_environment(around: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
     """Return a child's whole environment: the session's, and no other credentials."""
-    gone = {*REMOVED, *SET, *NEVER_PASSED_ON}
+    gone = {*REMOVED, *SET, GIVEN_CODE}
     kept = {name: value for name, value in around.items() if name not in gone}
     return {**kept, **variables}

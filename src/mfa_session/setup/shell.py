@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError, UsageError
+from mfa_session.model.settings import GUARD_SHELL
 from mfa_session.setup.diff import Draft
 
 TYPE_CHECKING = False
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from mfa_session.setup.interview import Dialog
 
 _MARK = b"# Written by `mfa-session "
-_ACTIVE = "MFA_SESSION_GUARD"
 """What the script sets in the shell that has sourced it, from wherever it did."""
 
 
@@ -108,7 +108,7 @@ def plan_shell(
     setup = ShellSetup(ctx, edges, shell, guard=guard)
     if not options.shell and not options.guard:
         question = f"Set up {shell}: completion, and the guard before `aws`?"
-        is_there = setup.is_sourced or ctx.environ.get(_ACTIVE) == shell
+        is_there = setup.is_sourced or ctx.environ.get(GUARD_SHELL) == shell
         if not guard or is_there or not dialog.agrees(question):
             return None
     if setup.start_file is not None and not setup.is_sourced:

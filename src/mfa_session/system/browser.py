@@ -16,6 +16,7 @@ from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.settings import GIVEN_CODE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ HERE = "127.0.0.1"
 WAIT_SECONDS = 60
 CONNECTION_SECONDS = 5
 PATH_BYTES = 32
-NEVER_PASSED_ON = "MFA_SESSION_TOKEN_CODE"
 SERVED, OPENED, NOT_OPENED = "served", "opened", "not opened"
 _TABLES = ("/proc/net/tcp", "/proc/net/tcp6")
 _HINT = "print the URL and open it by hand: the same command with --print"
@@ -70,7 +70,7 @@ class Browser:
         thread.join()  # a browser in the terminal has it until the person leaves it
 
     def _start(self, address: str, news: queue.Queue[str]) -> None:
-        os.environ.pop(NEVER_PASSED_ON, None)  # webbrowser hands this process's environment on
+        os.environ.pop(GIVEN_CODE, None)  # webbrowser hands this process's environment on
         try:
             is_open = self._controller.open(address)
         except (OSError, webbrowser.Error):

@@ -12,6 +12,7 @@ import time
 from contextlib import contextmanager, suppress
 
 from mfa_session.model.errors import NoMfaError
+from mfa_session.model.settings import without_code
 from mfa_session.system.programs import to_start
 from mfa_session.system.signals import Interruptions
 from mfa_session.system.terminal import is_full_screen
@@ -43,7 +44,7 @@ def run_code_command(
     It gets MFA_SESSION_MFA_SERIAL and MFA_SESSION_PROFILE, the terminal if it is ours, and no
     stdin. NoMfaError `code-command-failed` never repeats what it printed, nor its arguments.
     """
-    surroundings = {name: text for name, text in environ.items() if name != _OUR_CODE}
+    surroundings = without_code(environ)
     surroundings |= {"MFA_SESSION_MFA_SERIAL": serial, "MFA_SESSION_PROFILE": profile}
     try:
         return _find_code(_capture(command, surroundings, limit_seconds))
@@ -53,9 +54,6 @@ def run_code_command(
             f"the code_command of session {profile!r} {error}",
             "run it by hand to see what is wrong",
         ) from None  # what hangs on it may hold the code
-
-
-_OUR_CODE = "MFA_SESSION_TOKEN_CODE"
 
 
 class _FailedError(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from mfa_session.model.settings import GIVEN_CODE
 from mfa_session.system.execute import execute
 from mfa_session.system.programs import OnlyWrappersError, find_program, may_lead_back
 
@@ -18,7 +19,7 @@ LED_TO = "MFA_SESSION_GUARD_LED_TO"
 again, it is a wrapper."""
 MOST_TIMES = 5
 """How many in a row may lead to us by way of others before the last is called a wrapper."""
-_NOT_PASSED_ON = ("MFA_SESSION_TOKEN_CODE", LED_TO)
+_NOT_PASSED_ON = (GIVEN_CODE, LED_TO)
 
 
 def execute_past_wrappers(

@@ -6,6 +6,7 @@ import os
 import subprocess
 
 from mfa_session.model.errors import Interrupted
+from mfa_session.model.settings import without_code
 from mfa_session.model.text import printable
 from mfa_session.system.programs import find_program
 from mfa_session.system.terminal import choose
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 FZF = ("--no-multi", "--height=40%", "--reverse", "--delimiter=\t", "--with-nth=2..")
 PICKED, NO_MATCH, GIVEN_UP = 0, 1, 130
-_NEVER_PASSED_ON = "MFA_SESSION_TOKEN_CODE"
 
 
 def pick(
@@ -41,7 +41,7 @@ def _ask_fzf(
     program: str, environ: Mapping[str, str], title: str, shown: Sequence[str]
 ) -> int | None:
     """Return the place of the line that is picked; None where fzf itself fails."""
-    kept = {name: value for name, value in environ.items() if name != _NEVER_PASSED_ON}
+    kept = without_code(environ)
     lines = "".join(f"{place}\t{line}\n" for place, line in enumerate(shown))
     try:
         done = subprocess.run(

@@ -10,6 +10,7 @@ from contextlib import suppress
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.notes import read_json
 from mfa_session.model.session import Keys, Secret
+from mfa_session.model.settings import without_code
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 _ASKED_BY = "_MFA_SESSION_ASKS_FOR"
 """Set for a credential_process, so that one that comes back to us ends instead of going round."""
 
-_OUR_CODE = "MFA_SESSION_TOKEN_CODE"
 VERSION_SECONDS = 10
 
 
@@ -51,7 +51,7 @@ def run_credential_process(source: Source, around: Mapping[str, str]) -> Keys:
 
 def aws_cli_version(command: Sequence[str], around: Mapping[str, str]) -> int | None:
     """Return the first number of the version of the AWS CLI that a command starts, or None."""
-    environ = {name: text for name, text in around.items() if name != _OUR_CODE}
+    environ = without_code(around)
     with suppress(OSError, ValueError, subprocess.SubprocessError):
         done = subprocess.run(  # the person's own command, which would be run anyway
             [*command, "--version"],
@@ -69,7 +69,7 @@ def aws_cli_version(command: Sequence[str], around: Mapping[str, str]) -> int | 
 
 def _run(label: str, source: Source, around: Mapping[str, str]) -> bytes:
     command = source.process or ""
-    environ = {name: text for name, text in around.items() if name != _OUR_CODE}
+    environ = without_code(around)
     environ[_ASKED_BY] = source.profile or ""
     try:
         words: str | list[str] = command if sys.platform == "win32" else shlex.split(command)
