@@ -219,6 +219,9 @@ ROWS = {
     ),
     # A code, and nobody who has it
     "nobody to ask": Row("mfa.sources:nobody_to_ask", "login", ("login",), gives_code=False),
+    "nobody to ask, and no device": Row(
+        "mfa.sources:nobody_to_ask", "device enroll", ("login",), no_device, gives_code=False
+    ),
     "nobody to ask, for a session that is to be renewed": Row(
         "mfa.sources:nobody_to_ask",
         "login",

@@ -65,7 +65,7 @@ def test_help_and_words_is_the_help_of_those_words(run: Run, words: list[str]) -
 def test_a_wrong_word_suggests_the_command(run: Run, words: list[str], meant: str) -> None:
     outcome = run(*words)
     assert (outcome.exit_code, outcome.stdout) == (2, "")
-    assert outcome.stderr.endswith(f" Did you mean {meant}?\n")
+    assert outcome.stderr.endswith(f"; did you mean {meant}?\n")
 
 
 @pytest.mark.parametrize(

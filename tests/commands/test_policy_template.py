@@ -73,7 +73,7 @@ def test_reasons_are_given_for_what_is_spared(run: Run) -> None:
 @pytest.mark.parametrize(
     ("argv", "told"),
     [
-        (("require-mfas",), "did you mean require-mfa?"),
+        (("require-mfas",), "did you mean 'require-mfa'?"),
         (("nothing",), "there are require-mfa"),
         (("--action", "s3:*"), "one of require-mfa"),
         (("require-mfa", "--bucket", "books"), "it takes --action, --resource"),

@@ -201,10 +201,10 @@ def test_a_duration_out_of_range(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[defaults]\nprofle = 'x'\n", "did you mean defaults.profile?"),
-        ("[sesions.mfa]\n", "did you mean sessions?"),
-        ("[sessions.mfa]\nmfa_seral = 'x'\n", "did you mean sessions.mfa.mfa_serial?"),
-        ("[guard]\nprotected = []\n", "did you mean guard.protect?"),
+        ("[defaults]\nprofle = 'x'\n", "did you mean 'defaults.profile'?"),
+        ("[sesions.mfa]\n", "did you mean 'sessions'?"),
+        ("[sessions.mfa]\nmfa_seral = 'x'\n", "did you mean 'sessions.mfa.mfa_serial'?"),
+        ("[guard]\nprotected = []\n", "did you mean 'guard.protect'?"),
         ("[defaults]\nprofile = 3\n", "defaults.profile must be a text"),
         ("[defaults]\nduration = true\n", "defaults.duration must be a duration"),
         ("[defaults]\nduration = '13x'\n", "defaults.duration must be a duration"),
@@ -375,7 +375,7 @@ def test_without_a_home_the_password_database_tells_it(
 @pytest.mark.parametrize(
     ("argv", "said"),
     [
-        (["lgin"], "Did you mean 'login'?"),
+        (["lgin"], "No such command 'lgin'; did you mean 'login'?"),
         (["login", "--nosuch"], "--nosuch"),
         (["login", "--profile"], "--profile"),
         (["login", "extra"], "extra"),

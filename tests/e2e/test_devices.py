@@ -70,6 +70,23 @@ def test_without_a_device_it_is_said(run: Run, aws: Sandbox, keys: AwsFiles) -> 
     assert aws.count("GetSessionToken") == 0
 
 
+@pytest.mark.usefixtures("keys")
+def test_who_may_have_no_device_is_told_to_add_one_before_the_code(
+    run: Run, aws: Sandbox, carol: User
+) -> None:
+    """Nobody can be asked, so AWS is not asked either whether there is a device."""
+    hint = (
+        "hint: run `mfa-session device enroll --profile mfa` if your user has no MFA device, "
+        "then `mfa-session login --profile mfa` in a terminal; "
+        "a script gives the code on stdin: --token-code -\n"
+    )
+    assert run("login").stderr.endswith(hint)
+    assert run("exec", "--", "true").stderr.endswith(hint)
+    assert not list(aws.calls)
+    device = aws.create_device(carol)
+    assert "device enroll" not in run("login", "--mfa-serial", device.serial).stderr
+
+
 def test_several_are_listed_where_nobody_can_pick(
     run: Run, aws: Sandbox, keys: AwsFiles, carol: User
 ) -> None:

@@ -14,7 +14,7 @@ from mfa_session.cli.arguments import Given
 from mfa_session.cli.output import stdout_not_written
 from mfa_session.cli.overview import group_overview, overview
 from mfa_session.cli.spec.commands import COMMON, all_commands, find_command, find_group
-from mfa_session.model.text import USUAL_COLUMNS
+from mfa_session.model.text import USUAL_COLUMNS, did_you_mean, nearest_of
 from mfa_session.model.times import parse_duration
 from mfa_session.system.console import columns_of
 
@@ -126,14 +126,12 @@ class Tree(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command; for a mistyped one say which is near."""
         if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
-            near = " or ".join(repr(name) for name in self._near(ctx, args[0]))
-            ctx.fail(f"No such command {args[0]!r}." + (f" Did you mean {near}?" if near else ""))
+            near = self._near(ctx, args[0])
+            ctx.fail(f"No such command {args[0]!r}" + (f"; {did_you_mean(near)}" if near else "."))
         return super().resolve_command(ctx, args)
 
     def _near(self, ctx: click.Context, word: str) -> list[str]:
         """Return the commands that a word may mean: one that ends with it, or looks like it."""
-        from mfa_session.model.text import nearest_of  # noqa: PLC0415  # on the way out only
-
         starting, ending = self.list_commands(ctx), [words[-1] for words in self._below()]
         for meant in (word, *nearest_of(word, {*starting, *ending}, most=1)):
             if meant in starting:

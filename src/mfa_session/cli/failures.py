@@ -143,21 +143,21 @@ def _tell(error: MfaSessionError, command: Command, given: Given, ctx: Context) 
         error.repeat(_spell_again(command, given, error.add))
     elif "`mfa-session " in error.hint:
         error.hint = _naming_session(error.hint, given)
-    error.hint = hint_for(ctx.environ, error.hint)
     try:
         if command.name == "env":
             from mfa_session.shell.variables import failure_line  # noqa: PLC0415
 
             write(failure_line(given.values.get("shell"), ctx.environ))
         if given.flag("json"):
-            print_json({"error": error.summary()})
+            print_json({"error": error.summary(ctx.environ)})
             return
     except MfaSessionError as unwritten:
         error = unwritten
     if isinstance(error, AnsweredNoError):
         ctx.console.say(error.message)
     elif command.name in {"credential-process", "keys process"}:
-        ctx.console.error(f"{error.message}; {error.hint}" if error.hint else error.message, "")
+        hint = hint_for(ctx.environ, error.hint)
+        ctx.console.error(f"{error.message}; {hint}" if hint else error.message, "")
     else:
         ctx.console.error(error.message, error.hint)
 

@@ -79,7 +79,7 @@ def _run_several(options: Options, ctx: Context) -> Result:
             exit_code = exit_code or error.exit_code
             if error.add:
                 error.repeat(_again(name, error.add))
-            errors.append({"name": name, **error.summary()})
+            errors.append({"name": name, **error.summary(ctx.environ)})
             if not options.json:
                 ctx.console.error(f"{name}: {error.message}", error.hint)
     return Result(data={"sessions": sessions, "errors": errors}, exit_code=exit_code)

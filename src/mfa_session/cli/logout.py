@@ -60,7 +60,7 @@ def _result(
     return Result(
         data={
             "removed": removed,
-            "errors": [{"name": name, **error.summary()} for name, error in errors],
+            "errors": [{"name": name, **error.summary(ctx.environ)} for name, error in errors],
         },
         exit_code=errors[0][1].exit_code if errors else 0,
     )

@@ -7,7 +7,7 @@ from mfa_session.model.feature_ports import SETTINGS
 from mfa_session.model.paths import home
 from mfa_session.model.session import SESSION_KEY_PREFIX, read_keys
 from mfa_session.model.settings import GIVEN_CODE, GUARD_SHELL
-from mfa_session.model.text import nearest_of, quote, setting, unsetting
+from mfa_session.model.text import did_you_mean, nearest_of, quote, setting, unsetting
 from mfa_session.model.times import parse_time
 from mfa_session.session.names import look_up
 
@@ -170,7 +170,7 @@ def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
         rest = name[len(_PREFIX) :]
         if name.startswith(_PREFIX) and rest not in (*_READ, *_OURS):
             near = nearest_of(name, [_PREFIX + known for known in _READ], most=1)
-            meant = f"; did you mean {near[0]}?" if near else ""
+            meant = f"; {did_you_mean(near)}" if near else ""
             yield warning(f"nothing reads {name}{meant}", unsetting(name))
 
 

@@ -6,7 +6,7 @@ from mfa_session.doctor.checks import PROFILES, check, error, note, warning
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.paths import config_path, credentials_path, expand, settings_path
 from mfa_session.model.settings import SESSION_KEYS, TABLES
-from mfa_session.model.text import nearest_of, quote, unsetting
+from mfa_session.model.text import did_you_mean, nearest_of, quote, unsetting
 from mfa_session.session.names import look_up
 
 TYPE_CHECKING = False
@@ -156,7 +156,7 @@ def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
     near = nearest_of(name, {*scene.inputs.file.sessions, *scene.inputs.profiles.names()}, most=1)
     yield warning(
         f"[guard] profile is {name!r}, and there is no session or profile of that name",
-        f"did you mean {near[0]!r}?" if near else "remove it from [guard], or correct it",
+        did_you_mean(near) if near else "remove it from [guard], or correct it",
     )
 
 

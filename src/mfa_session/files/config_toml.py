@@ -157,13 +157,11 @@ def _refuse_unknown(
 ) -> None:
     for key in table:
         if key not in known:
-            from mfa_session.model.text import nearest_of  # noqa: PLC0415  # imports difflib
+            from mfa_session.model.text import did_you_mean, nearest_of  # noqa: PLC0415  # imports difflib
 
             near = nearest_of(key, known)
             raise ConfigurationError(
                 "unknown-setting",
                 f"{path}: {prefix}{key} is not a setting",
-                f"did you mean {prefix}{near[0]}?"
-                if near
-                else "known: " + ", ".join(sorted(known)),
+                did_you_mean([prefix + near[0]]) if near else "known: " + ", ".join(sorted(known)),
             )

@@ -109,9 +109,10 @@ def warn_of_slips(ctx: Context, *, again: bool) -> None:
 
 def _find_slips(ctx: Context, patterns: list[str]) -> str:
     from mfa_session.guard.unmatched import find_unmatched  # noqa: PLC0415
+    from mfa_session.model.text import did_you_mean  # noqa: PLC0415
 
     named = [
-        repr(pattern) + (f" (did you mean {near!r}?)" if near else "")
+        repr(pattern) + (f" ({did_you_mean([near])})" if near else "")
         for pattern, near in find_unmatched(patterns, ctx.make.operations).items()
     ]
     slips = f"[guard] of config.toml: no operation is called {', '.join(named)}" if named else ""

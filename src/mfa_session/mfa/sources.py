@@ -257,8 +257,12 @@ def nobody_to_ask(settings: Settings) -> NoMfaError:
     login = settings.login_command
     if settings.max_age is not None and "--force" not in login:
         login += " --force"  # the session may be there, and its code too old for the guard
+    steps = f"`{login}`"
+    if settings.mfa_serial is None and settings.remembered_serial is None:
+        enroll = settings.command("device enroll", "source_profile")
+        steps = f"`{enroll}` if your user has no MFA device, then {steps}"
     return NoMfaError(
         "code-needed",
         f"session {settings.name!r} needs an MFA code, and there is nobody to ask",
-        f"run `{login}` in a terminal; a script gives the code on stdin: --token-code -",
+        f"run {steps} in a terminal; a script gives the code on stdin: --token-code -",
     )

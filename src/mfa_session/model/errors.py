@@ -39,9 +39,10 @@ class MfaSessionError(Exception):
         """End the hint with this command, which has the words it lacked."""
         self.hint = f"{self.lead}: `{command}`"
 
-    def summary(self) -> dict[str, object]:
-        """Return what `--json` shows of an error."""
-        return {"code": self.code, "message": self.message, "hint": self.hint}
+    def summary(self, environ: Mapping[str, str]) -> dict[str, object]:
+        """Return what `--json` shows of an error, its hint as `hint_for` has it."""
+        hint = hint_for(environ, self.hint)
+        return {"code": self.code, "message": self.message, "hint": hint}
 
 
 class UsageError(MfaSessionError):

@@ -148,6 +148,11 @@ def unsetting(*names: str) -> str:
     return " ".join(("unset", *names))
 
 
+def did_you_mean(near: Iterable[str]) -> str:
+    """Return the question for a mistyped name, after which these may have been meant."""
+    return f"did you mean {' or '.join(map(repr, near))}?"
+
+
 def nearest_of(name: str, known: Iterable[str], *, most: int = 3) -> list[str]:
     """Return up to `most` of the `known` names that look like `name`, nearest first."""
     import difflib  # noqa: PLC0415  # imports re, and is for mistyped names only

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from mfa_session.model.record import Record
+from mfa_session.model.text import did_you_mean
 from mfa_session.policy.action_names import BY_METHOD, CALLS
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Unlisted(Record):
     def hint(self) -> str:
         """What to do about it."""
         if self.meant is not None:
-            return f"did you mean {self.meant}?"
+            return did_you_mean([self.meant])
         return LOOK_UP
 
 

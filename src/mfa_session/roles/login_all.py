@@ -160,7 +160,9 @@ class _Login:
         return Result(
             data={
                 "sessions": [{**o.session.summary(now), "reused": o.reused} for o in had],
-                "errors": [{"name": name, **error.summary()} for name, error in failed],
+                "errors": [
+                    {"name": name, **error.summary(self._ctx.environ)} for name, error in failed
+                ],
             },
             exit_code=failed[0][1].exit_code if failed else 0,
         )

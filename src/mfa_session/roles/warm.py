@@ -231,7 +231,10 @@ class _Warming:
             for name, warm in sorted(self.warm_ones.items())
         ]
         skipped = [{"profile": name, "reason": why} for name, why in self.skipped.items()]
-        errors = [{"name": name, **error.summary()} for name, error in self.failed.items()]
+        errors = [
+            {"name": name, **error.summary(self._ctx.environ)}
+            for name, error in self.failed.items()
+        ]
         return Result(
             data={"profiles": profiles, "skipped": skipped, "errors": errors},
             exit_code=next((error.exit_code for error in self.failed.values()), 0),

@@ -15,7 +15,7 @@ from mfa_session.model.settings import KEYRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from mfa_session.session.context import Inputs
 
@@ -94,14 +94,14 @@ def _owner_of(inputs: Inputs, profile: str) -> str | None:
 
 def unknown_name(inputs: Inputs, name: str) -> ConfigurationError:
     """Return the error for a name that is no session and no profile, with the nearest ones."""
-    from mfa_session.model.text import nearest_of, quote  # noqa: PLC0415  # on the way out only
+    from mfa_session.model.text import did_you_mean, nearest_of, quote  # noqa: PLC0415  # on the way out only
 
     known = {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
     near = nearest_of(name, known)
     if name in inputs.profiles.config.names():
         hint = f"write its header in {inputs.profiles.config.path} as [profile {name}]"
     elif near:
-        hint = "did you mean " + _either(near) + "?"
+        hint = did_you_mean(near)
     elif known:
         hint = "known: " + ", ".join(sorted(known)[:10])
     else:
@@ -203,10 +203,6 @@ def names_session(inputs: Inputs, name: str) -> bool:
     if name in inputs.file.sessions or name in written or _owner_of(inputs, name) is not None:
         return True
     return name == default_name(inputs) and name not in inputs.profiles.names()
-
-
-def _either(names: Iterable[str]) -> str:
-    return " or ".join(repr(name) for name in names)
 
 
 def stored_lines(inputs: Inputs, name: str, target: str) -> Mapping[str, str]:

@@ -321,12 +321,12 @@ def test_a_misspelt_action_is_named_with_the_nearest(home: Path, run: Run) -> No
     (home / "p.json").write_text(ALLOW)
     outcome = run("policy", "check", "p.json", "--action", "ec2:TerminateInstance")
     assert outcome.exit_code == 0
-    assert "AWS lists no action ec2:TerminateInstance; did you mean ec2:TerminateInstances?" in (
+    assert "AWS lists no action ec2:TerminateInstance; did you mean 'ec2:TerminateInstances'?" in (
         outcome.stderr
     )
     made_error = run("policy", "template", "require-mfa", "--action", "ec2:TerminateInstance")
     assert (made_error.exit_code, made_error.stdout) == (2, "")
-    assert "hint: did you mean ec2:TerminateInstances?" in made_error.stderr
+    assert "hint: did you mean 'ec2:TerminateInstances'?" in made_error.stderr
 
 
 HCL = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({})\n}\n'

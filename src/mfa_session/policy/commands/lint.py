@@ -22,7 +22,7 @@ from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.mfa import mfa_conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mfa_session.policy.aws_names import AwsNames
     from mfa_session.policy.commands.files import Reading
@@ -63,11 +63,13 @@ class Linted(Record):
             return FINDINGS
         return ConfigurationError.exit_code if self.reading.errors else 0
 
-    def data(self) -> dict[str, Any]:
+    def data(self, environ: Mapping[str, str]) -> dict[str, Any]:
         """Return it for scripts."""
         return {
             "findings": [data_of(each) for each in self.findings],
-            "errors": [{"file": each.file, **each.error.summary()} for each in self.reading.errors],
+            "errors": [
+                {"file": each.file, **each.error.summary(environ)} for each in self.reading.errors
+            ],
             "policies": len(self.reading.documents),
             "passed_over": self.reading.passed_over,
             "known": self.known,
@@ -87,8 +89,8 @@ def run(options: Options, ctx: Context) -> Result:
         for line in _summary(linted):
             ctx.console.say(line)
     code = 0 if options.write_baseline else linted.exit_code(options.fail_on)
-    lines = _rendered(linted, form, ctx.console.paint_for_stdout)
-    return Result(data=linted.data(), lines=lines, exit_code=code)
+    lines = _rendered(linted, form, ctx)
+    return Result(data=linted.data(ctx.environ), lines=lines, exit_code=code)
 
 
 def lint_files(options: Options, names: AwsNames) -> Linted:
@@ -116,13 +118,15 @@ def _lint(documents: Sequence[Document], options: Options, names: AwsNames) -> t
     )
 
 
-def _rendered(linted: Linted, form: str, paint: Callable[[str, str], str]) -> tuple[str, ...]:
+def _rendered(linted: Linted, form: str, ctx: Context) -> tuple[str, ...]:
     if form == "json":
-        return (json.dumps({"version": 1, **linted.data()}, indent=2, ensure_ascii=False),)
+        data = linted.data(ctx.environ)
+        return (json.dumps({"version": 1, **data}, indent=2, ensure_ascii=False),)
     if form == "sarif":
         return (json.dumps(sarif_log(linted.findings, linted.reading.errors), indent=2),)
     if form == "github":
         return tuple(map(annotation_of, linted.findings))
+    paint = ctx.console.paint_for_stdout
     return tuple(line for each in linted.findings for line in lines_of(each, paint))
 
 

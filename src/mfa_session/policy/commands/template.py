@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.errors import UsageError
 from mfa_session.model.record import Record, Result
-from mfa_session.model.text import nearest_of
+from mfa_session.model.text import did_you_mean, nearest_of
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS
 from mfa_session.policy.templates import TEMPLATES, Choices
 
@@ -139,7 +139,7 @@ def _find(name: str) -> Template:
     raise UsageError(
         "no-such-template",
         f"there is no template {name!r}",
-        f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}",
+        did_you_mean(near) if near else f"there are {', '.join(names)}",
     )
 
 
