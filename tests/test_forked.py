@@ -42,7 +42,7 @@ def tell(tmp_path: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(tmp_path)}
 
 
-def test_it_has_what_an_executed_one_has(program: str, tell: dict[str, str]) -> None:
+def test_a_forked_program_has_what_an_executed_one_has(program: str, tell: dict[str, str]) -> None:
     told = []
     for env in (tell, {**tell, **EXECUTED}):
         outcome = processes.run_process([program, "--version"], env)
@@ -56,7 +56,7 @@ def test_it_has_what_an_executed_one_has(program: str, tell: dict[str, str]) -> 
 @pytest.mark.parametrize(
     "argv", [["status", "--json"], ["login", "--no-input"], ["no-such-command"]]
 )
-def test_it_says_what_an_executed_one_says(program: str, argv: list[str]) -> None:
+def test_a_forked_program_prints_what_an_executed_one_prints(program: str, argv: list[str]) -> None:
     forked_one = processes.run_process([program, *argv])
     assert forked_one == processes.run_process([program, *argv], EXECUTED)
 
@@ -64,7 +64,7 @@ def test_it_says_what_an_executed_one_says(program: str, argv: list[str]) -> Non
 @pytest.mark.parametrize(
     "read_at_start", [EXECUTED, {"LC_ALL": "C"}, {"LANG": "C"}, {"TZ": "Asia/Tokyo"}]
 )
-def test_what_an_interpreter_reads_at_its_start_has_it_executed(
+def test_variables_that_python_reads_at_its_start_have_the_program_executed(
     program: str, read_at_start: dict[str, str]
 ) -> None:
     environ = dict(os.environ)
@@ -88,7 +88,7 @@ class Leftover:
         os.write(1, b"collected")
 
 
-def test_what_the_tests_have_left_is_not_collected_there(program: str, tmp_path: Path) -> None:
+def test_garbage_of_the_tests_is_not_collected_in_the_fork(program: str, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import gc; gc.collect()")
     gc.disable()
     Leftover()
@@ -99,7 +99,7 @@ def test_what_the_tests_have_left_is_not_collected_there(program: str, tmp_path:
 
 
 @pytest.mark.skipif(os.sysconf("SC_OPEN_MAX") < 2048, reason="so many files may not be open here")
-def test_it_closes_the_descriptors_of_the_tests_however_many_there_are() -> None:
+def test_the_fork_closes_every_descriptor_of_the_tests() -> None:
     held = [os.dup(0) for _ in range(1100)]
     try:
         program = processes.installed_program("mfa-session")

@@ -31,7 +31,7 @@ except OSError:
 """
 
 
-def test_it_is_what_a_process_would_have_said(program: str) -> None:
+def test_a_run_in_process_prints_what_a_process_prints(program: str) -> None:
     for argv in (["--version"], ["login", "--no-input"], ["no-such-command"], ["status", "--json"]):
         outcome = run_in_process(argv, JumpingClock())
         assert outcome == processes.run_process([program, *argv])
@@ -51,13 +51,13 @@ def test_the_process_is_left_as_it_was() -> None:
     assert state() == before
 
 
-def test_what_only_a_process_shows_gets_one() -> None:
+def test_a_run_that_needs_a_process_gets_one() -> None:
     assert needs_a_process(("exec", "--serve", "--", "true"), None)
     assert needs_a_process(("status",), {"HOME": None})
     assert not needs_a_process(("status",), {"AWS_PROFILE": "mfa"})
 
 
-def test_nobody_waits_and_aws_clock_follows() -> None:
+def test_a_wait_moves_our_clock_and_the_sandboxs() -> None:
     clock, jumps, ticks = JumpingClock(), list[float](), list[int]()
     clock.jumped = jumps.append
     moment = clock.now() + timedelta(hours=1)
@@ -76,7 +76,7 @@ def test_the_terminal_is_given_up() -> None:
     child.close(force=True)
 
 
-def test_what_a_run_leaves_is_collected_as_ever(run: Run) -> None:
+def test_garbage_of_a_run_is_collected(run: Run) -> None:
     frozen = gc.get_freeze_count()
     assert run("--version").exit_code == 0
     assert run("status").exit_code == 0

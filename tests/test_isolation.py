@@ -128,7 +128,7 @@ def test_a_child_has_no_terminal_to_open() -> None:
     assert "OSError" in child.stderr
 
 
-def test_a_process_is_told_whole() -> None:
+def test_an_outcome_holds_the_exit_code_and_both_streams() -> None:
     code = "import sys; print(sys.stdin.read(), end='\\r\\n'); print('w', file=sys.stderr); exit(3)"
     outcome = processes.run_process([sys.executable, "-c", code], typed="42")
     assert outcome == processes.Outcome(3, "42\r\n", "w\n")

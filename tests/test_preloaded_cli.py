@@ -29,7 +29,7 @@ REGION = {"AWS_DEFAULT_REGION": "eu-west-1"}
         "no-such-service",
     ],
 )
-def test_it_says_what_an_executed_one_says(
+def test_a_preloaded_cli_prints_what_an_executed_one_prints(
     carols: AwsFiles, cli_folder: str, home: Path, line: str
 ) -> None:
     del carols  # there is something to read

@@ -642,8 +642,7 @@ ELSEWHERE = {
     "cli.device:enroll": "e2e/test_device.py: "
     "test_without_a_keyring_the_phone_alone_gets_the_secret",
     "cli.use:_stronger": "e2e/test_use.py: test_what_goes_before_the_profile_is_told",
-    "system.embedding:ask": "e2e/test_python.py: "
-    "test_a_frontend_that_cannot_be_asked_is_told_as_such",
+    "system.embedding:ask": "e2e/test_python.py: test_a_notebook_that_cannot_ask_is_an_error",
     "policy.formats": "e2e/test_recipes.py: test_the_hint_for_terraforms_language_lints_the_plan",
     "cli.demo": "e2e/test_demo.py: test_what_the_shell_of_the_demo_suggests_works_there",
     "cli.demo:_run_demo": "e2e/test_demo.py: test_what_the_shell_of_the_demo_suggests_works_there",

@@ -197,7 +197,7 @@ def test_listing_devices_refused(run: Run, aws: Sandbox, phone: Device) -> None:
     ],
     ids=["html", "xhtml", "empty", "json", "another answer", "redirect", "403", "407", "511"],
 )
-def test_what_is_not_aws(
+def test_an_answer_that_is_not_from_aws(
     run: Run, aws: Sandbox, argv: list[str], status: int, body: str, content_type: str
 ) -> None:
     aws.answer("*", status, body, content_type, times=None)
@@ -246,7 +246,7 @@ def test_a_proxy_that_is_not_there(run: Run, argv: list[str]) -> None:
     assert "HTTPS_PROXY" in error["hint"]
 
 
-def test_tls_that_is_none(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_a_server_without_tls(run: Run, aws: Sandbox, argv: list[str]) -> None:
     env = {"AWS_ENDPOINT_URL": aws.url.replace("http:", "https:")}
     error = error_of(run, *argv, env=env, exit_code=6)
     assert error["code"] == "tls-failed"
@@ -264,7 +264,7 @@ def test_a_silent_server_is_given_up(run: Run, argv: list[str]) -> None:
 
 
 @pytest.mark.parametrize("region", ["eu west 1", "../x", "-"])
-def test_what_is_no_region(run: Run, argv: list[str], region: str) -> None:
+def test_a_text_that_is_not_a_region(run: Run, argv: list[str], region: str) -> None:
     error = error_of(run, "--region", region, *argv, exit_code=3)
     assert error["code"] == "bad-region"
     assert repr(region) in error["message"]
@@ -296,7 +296,9 @@ def closed_port() -> str:
 
 
 @pytest.mark.parametrize("command", ["login", "status", "logout"])
-def test_a_word_too_many_is_told_to_be_a_sessions_name(run: Run, command: str) -> None:
+def test_an_extra_word_gets_the_hint_that_a_session_is_named_by_profile(
+    run: Run, command: str
+) -> None:
     outcome = run(command, "mfa")
     assert outcome.exit_code == 2
     assert outcome.stderr.endswith("(mfa). Name a session with --profile.\n")
@@ -314,7 +316,7 @@ def test_a_word_too_many_is_told_to_be_a_sessions_name(run: Run, command: str) -
          "known"),
     ],
 )  # fmt: skip
-def test_what_a_file_names_in_vain_is_told_with_the_setting(
+def test_a_setting_that_names_what_is_missing_is_named(
     run: Run, carols: AwsFiles, config: str, settings: str, place: str, hint: str
 ) -> None:
     carols.write(config="[profile other]\nregion = x\n" + config, settings=settings)

@@ -89,7 +89,7 @@ def test_commands_that_report_have_json(run: Run) -> None:
         assert "--json" in run(name, "--help").stdout
 
 
-def test_help_needs_nothing_to_be_right(run: Run) -> None:
+def test_help_works_with_broken_settings(run: Run) -> None:
     env = {"MFA_SESSION_CONFIG": "/nowhere", "AWS_CONFIG_FILE": "/", "HOME": None}
     assert run("login", "--help", env=env).exit_code == 0
 

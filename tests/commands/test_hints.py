@@ -97,7 +97,7 @@ def follow(command: Sequence[str], run: Runs, row: Row) -> processes.Outcome:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_a_hint_run_word_for_word_mends_what_it_is_about(name: str, world: World) -> None:
+def test_a_hint_run_word_for_word_solves_the_problem(name: str, world: World) -> None:
     row = ROWS[name]
     row.state(world)
     run = Runs(world, row)

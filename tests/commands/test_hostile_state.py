@@ -50,9 +50,7 @@ def state(carols: AwsFiles, home: Path) -> Path:
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_an_odd_file_of_the_state_directory_counts_as_absent(
-    run: Run, state: Path, text: str
-) -> None:
+def test_a_broken_state_file_counts_as_absent(run: Run, state: Path, text: str) -> None:
     for name in NAMES:
         (state / name).write_bytes(TEXTS[text])
         (state / name).chmod(0o600)

@@ -87,7 +87,7 @@ def test_keys_of_somebody_else_in_the_environment_get_their_own_session(
     assert source_of(files, "mfa") == "default"
 
 
-def test_a_session_in_the_environment_names_nobody(run: Run, two: Two) -> None:
+def test_a_session_in_the_environment_is_not_an_identity(run: Run, two: Two) -> None:
     assert run("login", "--token-code", two.erins_phone.code()).exit_code == 0
     inside = {
         "AWS_ACCESS_KEY_ID": "ASIAEXAMPLEEXAMPLE12",

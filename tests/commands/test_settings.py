@@ -281,7 +281,9 @@ def test_a_hint_that_the_variable_would_stop_begins_with_it(
     assert "unset" not in outcome.stderr + outcome.stdout
 
 
-def test_no_other_variable_acts(run: Run, aws: Sandbox, carols: AwsFiles, phone: Device) -> None:
+def test_no_other_variable_has_an_effect(
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device
+) -> None:
     others = {
         "MFA_SESSION_ROLE_ARN": "arn:aws:iam::123456789012:role/evil",
         "MFA_SESSION_EXTERNAL_ID": "x",

@@ -71,7 +71,7 @@ def test_an_error_of_the_system_without_a_file_names_the_reason_and_the_place(
     ],
     ids=repr,
 )
-def test_other_kinds(
+def test_errors_of_other_kinds(
     run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception, exit_code: int, said: str
 ) -> None:
     fail(monkeypatch, raising(error))
@@ -79,7 +79,7 @@ def test_other_kinds(
     assert (outcome.exit_code, said in outcome.stderr) == (exit_code, True), outcome
 
 
-def test_a_connection_that_cannot_be_opened_is_called_so(
+def test_a_connection_that_cannot_be_opened_is_named(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fail(monkeypatch, lambda: socket.socket(9999))  # no such family of addresses

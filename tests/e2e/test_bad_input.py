@@ -131,7 +131,9 @@ def test_a_named_source_without_keys(refused: Refused, files: AwsFiles) -> None:
         "1e5000",
     ],
 )
-def test_what_is_no_code(refused: Refused, aws: Sandbox, carols: AwsFiles, code: str) -> None:
+def test_a_text_that_is_not_a_code(
+    refused: Refused, aws: Sandbox, carols: AwsFiles, code: str
+) -> None:
     assert carols.section("mfa") is None
     said = refused("login", f"--token-code={code}", exit_code=4)
     assert "a code is six digits" in said
@@ -141,7 +143,7 @@ def test_what_is_no_code(refused: Refused, aws: Sandbox, carols: AwsFiles, code:
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "12345\n", "no code\n", "1" * 5000])
-def test_what_is_no_code_on_stdin(
+def test_a_text_on_stdin_that_is_not_a_code(
     refused: Refused, run: Run, aws: Sandbox, carols: AwsFiles, typed: str
 ) -> None:
     refused("login", "--token-code", "x", exit_code=4)
@@ -161,7 +163,9 @@ def test_a_closed_stdin(refused: Refused, program: str, carols: AwsFiles) -> Non
 
 @pytest.mark.parametrize("duration", ["13x", "", "h", "1h30", "-5", "1.5h", "1m1h", "12 h x", "٣h"])
 @pytest.mark.parametrize("place", ["option", "variable"])
-def test_what_is_no_duration(refused: Refused, carols: AwsFiles, duration: str, place: str) -> None:
+def test_a_text_that_is_not_a_duration(
+    refused: Refused, carols: AwsFiles, duration: str, place: str
+) -> None:
     assert carols.section("mfa") is None
     if place == "option":
         said = refused("login", f"--duration={duration}", exit_code=2)
@@ -268,7 +272,7 @@ def test_a_config_file_that_botocore_could_not_read(refused: Refused, carols: Aw
 @pytest.mark.parametrize("which", ["credentials", "config", "settings"])
 @pytest.mark.parametrize("kind", ["directory", "links in a circle"])
 @pytest.mark.parametrize("command", [COMMANDS[0], COMMANDS[1]], ids=lambda c: str(c[0]))
-def test_a_file_that_is_none(
+def test_a_path_that_is_not_a_file(
     refused: Refused, carols: AwsFiles, which: str, kind: str, command: list[str]
 ) -> None:
     path: Path = getattr(carols, which)
@@ -335,7 +339,7 @@ def test_a_posix_locale_with_utf_8_in_the_file(
 
 
 @pytest.mark.parametrize("option", ["0", "1"])
-def test_where_python_must_not_use_utf_8(
+def test_a_locale_that_is_not_utf_8(
     request: pytest.FixtureRequest, program: str, files: AwsFiles, option: str
 ) -> None:
     files.write("# Grüße\n" + managed(mfa_session_name="größe"))
@@ -389,7 +393,7 @@ def test_wrong_usage(refused: Refused, argv: list[str], said: str) -> None:
     assert said in refused(*argv, exit_code=2)
 
 
-def test_a_reader_that_has_gone(
+def test_a_closed_reader_of_stdout(
     request: pytest.FixtureRequest, program: str, files: AwsFiles
 ) -> None:
     files.write(managed())
@@ -403,7 +407,7 @@ def test_a_reader_that_has_gone(
     assert (done.returncode, done.stderr) == (141, b"")
 
 
-def test_a_device_of_nobody_is_not_asked_for(
+def test_a_serial_that_is_not_a_device_is_refused_before_aws_is_asked(
     refused: Refused, aws: Sandbox, carols: AwsFiles, phone: Device
 ) -> None:
     serial = phone.serial.replace(":mfa/", ":user/")

@@ -102,7 +102,7 @@ def make_roles(aws: Sandbox, user: User, count: int) -> list[Role]:
 # One identity
 
 
-def test_of_many_logins_one_calls_and_all_succeed(
+def test_many_logins_make_one_call_and_all_succeed(
     aws: Sandbox, carols: AwsFiles, phone: Device, crowd: Crowd
 ) -> None:
     for _ in range(MANY):
@@ -113,7 +113,7 @@ def test_of_many_logins_one_calls_and_all_succeed(
 
 
 @pytest.mark.parametrize("force", [(), ("--force",)], ids=["plain", "force"])
-def test_who_waited_shares_what_was_bought_meanwhile(
+def test_a_login_that_waited_shares_the_session_obtained_meanwhile(
     aws: Sandbox, phone: Device, crowd: Crowd, force: tuple[str, ...]
 ) -> None:
     with Held(aws, "GetSessionToken") as held:
@@ -126,7 +126,7 @@ def test_who_waited_shares_what_was_bought_meanwhile(
     assert sum(": kept, good for" in said for said in crowd.said()) == MANY - 1
 
 
-def test_force_buys_anew_whatever_stood_before(
+def test_each_forced_login_obtains_a_new_session(
     aws: Sandbox, carols: AwsFiles, log_in: LogIn
 ) -> None:
     log_in()
@@ -199,7 +199,7 @@ def test_many_roles_by_one_mfa_session_need_one_code(
 # Waiting
 
 
-def test_who_has_no_terminal_waits_so_long_and_no_longer(tmp_path: Path) -> None:
+def test_a_login_without_a_terminal_waits_up_to_a_limit(tmp_path: Path) -> None:
     state = StateDir(str(tmp_path / "state"))
     turns = Turns(state, Console(0, {}), None, patience_seconds=0.2)
     with (
@@ -224,7 +224,7 @@ class Freeing(Console):
         self._held.close()
 
 
-def test_all_waits_of_one_process_count_together(tmp_path: Path) -> None:
+def test_the_limit_is_for_all_waits_of_a_process_together(tmp_path: Path) -> None:
     state, held = StateDir(str(tmp_path / "state")), ExitStack()
     turns = Turns(state, Freeing(held), None, patience_seconds=30)
     held.enter_context(hold(state.lock_path("turn", "key")))
@@ -334,7 +334,7 @@ def test_one_code_typed_serves_all_on_the_terminal(
     assert len(aws.calls.of("GetSessionToken")) == 1
 
 
-def test_after_three_wrong_codes_nobody_asks_again(aws: Sandbox, gang: StartGang) -> None:
+def test_after_three_wrong_codes_no_login_asks_again(aws: Sandbox, gang: StartGang) -> None:
     started = gang(MANY)
     started.wait_for_prompt(MANY - 1)
     for code in ("000001", "000002"):
@@ -347,7 +347,7 @@ def test_after_three_wrong_codes_nobody_asks_again(aws: Sandbox, gang: StartGang
     assert sum("AWS rejected the code" in said for said in started.said()) == 1
 
 
-def test_after_control_c_nobody_asks_again(aws: Sandbox, gang: StartGang) -> None:
+def test_after_control_c_no_login_asks_again(aws: Sandbox, gang: StartGang) -> None:
     started = gang(MANY)
     started.wait_for_prompt(MANY - 1)
     started.tty.sendintr()
@@ -356,7 +356,7 @@ def test_after_control_c_nobody_asks_again(aws: Sandbox, gang: StartGang) -> Non
     assert aws.calls.of("GetSessionToken") == []
 
 
-def test_when_the_asker_is_killed_the_next_one_asks(
+def test_when_the_login_that_asks_is_killed_the_next_one_asks(
     aws: Sandbox, phone: Device, gang: StartGang
 ) -> None:
     started = gang(2)
@@ -371,7 +371,7 @@ def test_when_the_asker_is_killed_the_next_one_asks(
 # The file's lock
 
 
-def test_an_open_prompt_keeps_nobody_from_the_credentials_file(
+def test_an_open_prompt_does_not_lock_the_credentials_file(
     aws: Sandbox, carol: User, carols: AwsFiles, phone: Device, terminal: Terminal, run: Run
 ) -> None:
     dave = aws.create_user("dave", policies=[ALLOW_ALL])

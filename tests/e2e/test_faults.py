@@ -168,7 +168,7 @@ def test_a_full_disk_loses_no_long_term_key(
 
 
 @needs_root
-def test_a_full_disk_keeps_exec_from_nothing(
+def test_exec_works_on_a_full_disk(
     aws: Sandbox, disk: Disk, carols: AwsFiles, phone: Device, run: Run
 ) -> None:
     disk.fill()
@@ -318,7 +318,7 @@ def test_a_limit_on_file_sizes_loses_no_session(
 
 
 @pytest.mark.slow
-def test_a_lock_that_somebody_sits_on_loses_no_session(
+def test_a_lock_that_is_never_released_loses_no_session(
     aws: Sandbox, carols: AwsFiles, home: Path, phone: Device, run: Run
 ) -> None:
     state = StateDir(str(home / ".local" / "state" / "mfa-session"))
@@ -584,7 +584,7 @@ def test_an_odd_credentials_file_is_refused_and_left_alone(
 
 @needs_root
 @pytest.mark.parametrize("what", ["credentials", "state"])
-def test_what_belongs_to_somebody_else_is_refused(
+def test_a_file_of_another_user_is_refused(
     aws: Sandbox, carols: AwsFiles, home: Path, phone: Device, run: Run, what: str
 ) -> None:
     state = home / ".local" / "state" / "mfa-session"

@@ -69,7 +69,7 @@ def kinds_of_state(files: AwsFiles) -> set[str]:
 
 
 @pytest.mark.parametrize("name", SUCCESSES)
-def test_an_answer_that_is_none_of_aws(
+def test_an_answer_that_is_not_from_aws(
     impostor: Impostor, files: AwsFiles, login: LogIn, name: str
 ) -> None:
     impostor.body = SUCCESSES[name].encode()
@@ -81,7 +81,7 @@ def test_an_answer_that_is_none_of_aws(
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_an_error_that_may_be_none_of_aws(
+def test_an_error_that_may_not_be_from_aws(
     impostor: Impostor, files: AwsFiles, login: LogIn, name: str
 ) -> None:
     impostor.status, text, exit_code = ERRORS[name]
@@ -92,7 +92,7 @@ def test_an_error_that_may_be_none_of_aws(
 
 
 @pytest.mark.parametrize("date", DATES, ids=range(len(DATES)))
-def test_a_date_that_is_none_of_aws(
+def test_a_date_that_is_not_from_aws(
     impostor: Impostor, files: AwsFiles, login: LogIn, date: str
 ) -> None:
     impostor.status, impostor.body, impostor.date = 403, failure("AccessDenied").encode(), date
@@ -105,7 +105,7 @@ def test_a_date_that_is_none_of_aws(
 
 
 @pytest.mark.slow
-def test_an_answer_of_one_byte_each_few_seconds_ends(
+def test_an_answer_that_trickles_in_is_given_up(
     impostor: Impostor, files: AwsFiles, program: str
 ) -> None:
     impostor.drips, impostor.drip_seconds = threading.Event(), DRIP_SECONDS

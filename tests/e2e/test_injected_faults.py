@@ -172,7 +172,7 @@ CHOSEN: dict[str, tuple[Callable[[Logins], strace.Moment], str, str]] = {
 
 
 @pytest.mark.parametrize("name", CHOSEN)
-def test_a_fault_at_a_chosen_moment(logins: Logins, name: str) -> None:
+def test_a_fault_at_a_chosen_moment_ends_as_expected(logins: Logins, name: str) -> None:
     find, fault, ending = CHOSEN[name]
     assert logins.log_in(find(logins), fault) == ending
 

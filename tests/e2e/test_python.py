@@ -173,7 +173,7 @@ def test_what_is_known_of_a_session_holds_no_secret(asked: Asked) -> None:
     assert [secret for secret in (keys.secret_key, keys.token) if secret in shown] == []
 
 
-def test_a_session_from_elsewhere_is_no_session_of_ours() -> None:
+def test_a_boto3_session_from_elsewhere_is_refused() -> None:
     import boto3
 
     with pytest.raises(TypeError, match="not a session that"):
@@ -244,7 +244,7 @@ def test_a_session_that_has_come_to_mean_another_role_is_refused(
         (("123456789012", None), False),
     ],
 )
-def test_an_account_that_is_not_known_is_no_other(
+def test_an_unknown_account_does_not_count_as_another_account(
     accounts: tuple[str | None, str | None], *, is_refused: bool
 ) -> None:
     keys = Keys(access_key_id="ASIA", secret_access_key=Secret("x"))
@@ -267,7 +267,7 @@ def test_an_answer_that_is_no_text_is_refused(asked: Asked, aws: Sandbox) -> Non
     assert aws.count("GetSessionToken") == 0
 
 
-def test_ctrl_c_stays_what_it_is(carols: AwsFiles) -> None:
+def test_ctrl_c_while_asking_raises_keyboard_interrupt(carols: AwsFiles) -> None:
     del carols
 
     def interrupt(question: str) -> str:
@@ -329,7 +329,7 @@ def test_a_notebook_is_asked_by_its_own_functions(
     assert len(asked.questions) == 1
 
 
-def test_a_frontend_that_cannot_be_asked_is_told_as_such(
+def test_a_notebook_that_cannot_ask_is_an_error(
     carols: AwsFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del carols

@@ -133,7 +133,9 @@ def test_a_malformed_code_is_asked_again_without_asking_aws(aws: Sandbox, asked:
 
 
 @pytest.mark.usefixtures("carols")
-def test_the_right_code_after_wrong_ones_will_do(aws: Sandbox, phone: Device, asked: Asked) -> None:
+def test_the_right_code_after_wrong_ones_is_accepted(
+    aws: Sandbox, phone: Device, asked: Asked
+) -> None:
     tty = asked()
     tty.expect_exact(PROMPT)
     tty.sendline("12 34 56")
@@ -175,7 +177,7 @@ def test_of_several_devices_one_is_picked_by_its_number(
 
 
 @pytest.mark.usefixtures("carols")
-def test_what_is_rubbed_out_is_not_sent(phone: Device, asked: Asked) -> None:
+def test_erased_characters_are_not_sent(phone: Device, asked: Asked) -> None:
     tty = asked()
     tty.expect_exact(PROMPT)
     tty.send("99\x15" + phone.code() + "7\x7f\n")
@@ -197,7 +199,7 @@ def test_what_follows_the_code_is_left_for_the_next_reader(phone: Device, shell:
 @pytest.mark.usefixtures("carols")
 @pytest.mark.parametrize("mode", ["raw", "cbreak -echo"])
 @pytest.mark.parametrize("command", ["login", "credential-process", "exec -- true"])
-def test_a_full_screen_program_s_terminal_is_asked_nothing(
+def test_a_full_screen_program_is_not_disturbed_by_a_question(
     aws: Sandbox, shell: Shell, mode: str, command: str
 ) -> None:
     tty = shell(f"stty {mode}; mfa {command} > out 2> err; code=$?; stty sane; echo code=$code")
@@ -235,7 +237,7 @@ def test_control_c_at_the_question_leaves_the_error_a_line_of_its_own(terminal: 
     assert end_of(tty) == "\r\nmfa-session: error: interrupted; nothing was changed\r\n"
 
 
-def test_words_of_a_code_command_reach_the_terminal_where_stderr_is_taken(
+def test_messages_of_a_code_command_reach_the_terminal_where_stderr_is_redirected(
     carols: AwsFiles, phone: Device, shell: Shell
 ) -> None:
     carols.write(settings=(
@@ -319,7 +321,7 @@ def test_a_window_that_is_closed_ends_the_question(
         "setsid -w {program} login < /dev/null",
     ],
 )
-def test_where_nothing_may_be_asked_it_ends_at_once(
+def test_with_no_input_it_ends_at_once(
     aws: Sandbox, home: Path, program: str, shell: Shell, script: str
 ) -> None:
     tty = shell(f"{script.format(program=program)} 2> err; echo code=$?")
@@ -470,7 +472,7 @@ PRINTING = {
 }
 
 
-def test_a_reader_that_has_gone_ends_it_without_a_word(log_in: LogIn, program: str) -> None:
+def test_a_closed_reader_of_stdout_ends_the_command_silently(log_in: LogIn, program: str) -> None:
     log_in()
     ends = {line: _run_unread(program, line) for line in PRINTING}
     assert ends == {line: (code, "") for line, code in PRINTING.items()}
@@ -488,7 +490,7 @@ def _run_unread(program: str, line: str) -> tuple[int, str]:
     return done.returncode, done.stderr.decode()
 
 
-def test_a_listener_to_stderr_that_has_gone_changes_nothing(log_in: LogIn, program: str) -> None:
+def test_a_closed_reader_of_stderr_changes_nothing(log_in: LogIn, program: str) -> None:
     log_in()
     ends = []
     for line in ("login", "status", "status --profile nobody", "nonsense"):

@@ -41,7 +41,7 @@ def test_the_store_holds_one_session_a_profile() -> None:
     assert [held.name for held in store.sessions()] == ["again"]
 
 
-def test_what_happens_meanwhile_happens_once() -> None:
+def test_meanwhile_is_called_once() -> None:
     turns, happened = FakeTurns(), list[str]()
     turns.meanwhile = lambda: happened.append("x")
     for _ in range(2):
@@ -50,6 +50,6 @@ def test_what_happens_meanwhile_happens_once() -> None:
     assert happened == ["x", "turn", "turn"]
 
 
-def test_no_process_is_run_unawares() -> None:
+def test_a_process_that_the_test_did_not_allow_is_not_run() -> None:
     with pytest.raises(AssertionError, match="no process"):
         FakeEdges().edges().process_keys(Source(profile="work", process="x"))

@@ -24,7 +24,7 @@ def test_the_scripts_are_what_the_program_prints_now() -> None:
     assert written == expected, "stale: run python completions/generate.py"
 
 
-def test_nothing_else_stands_there() -> None:
+def test_the_folder_holds_nothing_else() -> None:
     names = {path.name for path in load_generator(FOLDER / "generate.py").render()}
     there = {path.name for path in FOLDER.iterdir() if path.name != "__pycache__"}
     assert there == {*names, "generate.py"}

@@ -114,13 +114,13 @@ def test_every_hint_is_run_or_named_with_its_reason() -> None:
     assert missing == []
 
 
-def test_the_tables_name_no_place_that_has_no_hint() -> None:
+def test_every_place_in_the_tables_has_a_hint() -> None:
     places = {name for place, shows in HINTS for name in names_of(place, shows)}
     rows = {*(row.place for row in ROWS.values()), *(cure.place for cure in CURES.values())}
     assert {*NOT_RUN, *ELSEWHERE, *rows} - places == set()
 
 
-def test_what_is_run_elsewhere_is_run_by_a_test_that_is_there() -> None:
+def test_a_hint_that_is_run_elsewhere_names_a_test_that_exists() -> None:
     for place, where in ELSEWHERE.items():
         path, name = where.split(": ")
         text = (source.ROOT / "tests" / path).read_text(encoding="utf-8")

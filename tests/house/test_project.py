@@ -89,7 +89,7 @@ def check(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Any:
     return module
 
 
-def test_what_was_skipped_makes_the_check_incomplete(
+def test_skipped_tests_make_the_check_incomplete(
     check: Any, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "test_it.py").write_text(
@@ -107,7 +107,7 @@ def test_what_was_skipped_makes_the_check_incomplete(
     assert "all passed" not in printed
 
 
-def test_the_check_fails_or_passes_in_so_many_words(
+def test_the_check_prints_whether_it_failed_or_passed(
     check: Any, capfd: pytest.CaptureFixture[str]
 ) -> None:
     steps = check.Steps()

@@ -45,6 +45,8 @@ PACKAGES: dict[str, set[str]] = {
     "system": {"keyring", "secretstorage", "segno"},
 }
 FOR_TYPES = {"typing_extensions"}
+LONGEST_MODULE = 450
+"""Lines; the longest is a table."""
 
 TREES = dict(source.modules())
 OURS = {f"mfa_session.{name}" for name in TREES}
@@ -99,6 +101,11 @@ def test_a_class_name_means_one_thing() -> None:
                     named.setdefault(f"{kind} {node.name}", []).append(module)
     del named["class Options"]
     assert {name: where for name, where in named.items() if len(where) > 1} == {}
+
+
+def test_a_module_is_read_in_one_go() -> None:
+    lengths = {module: tree.body[-1].end_lineno or 0 for module, tree in TREES.items() if tree.body}
+    assert {module: lines for module, lines in lengths.items() if lines > LONGEST_MODULE} == {}
 
 
 def test_every_room_has_a_rule() -> None:

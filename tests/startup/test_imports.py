@@ -153,13 +153,15 @@ def test_a_command_does_not_load_what_it_does_not_need(
 
 @pytest.mark.usefixtures("kept")
 @pytest.mark.parametrize("name", [name for name in COMMANDS if COMMANDS[name].forbidden is WARM])
-def test_nor_does_it_as_pip_installs_it(name: str, bare: set[str], pip_program: str) -> None:
+def test_under_pips_script_it_does_not_load_it_either(
+    name: str, bare: set[str], pip_program: str
+) -> None:
     loaded = modules_loaded_by([pip_program, *COMMANDS[name].argv]) - bare
     assert {module for module in loaded if _is_one_of(module, WARM)} == set()
 
 
 @pytest.mark.parametrize("name", ["status", "prompt", "login kept", "a profile completed"])
-def test_nor_does_a_listing_of_a_session_in_the_keyring(
+def test_listing_a_session_of_the_keyring_loads_no_keyring(
     name: str, bare: set[str], program: str, home: Path
 ) -> None:
     folder = home / ".aws"
