@@ -317,7 +317,7 @@ ROWS = {
         then=("status", "--check"),
     ),
     "a removal nobody agreed to": Row(
-        "mfa.maintenance:ask", "--yes", ("device", "remove"), then=("device", "enroll")
+        "model.errors:require_yes", "--yes", ("device", "remove"), then=("device", "enroll")
     ),
     "a removal that AWS did half": Row(
         "mfa.maintenance:_delete",
@@ -351,7 +351,7 @@ ROWS = {
         "cli.totp:show", "totp add", ("totp", "list"), typed=PLAIN, exit_code=0
     ),
     "another secret for the same device": Row(
-        "cli.totp:_confirm_replacing",
+        "model.errors:require_yes",
         "--yes",
         ("totp", "add"),
         World.store_secret,
@@ -359,7 +359,7 @@ ROWS = {
         then=("totp", "code"),
     ),
     "a secret to be forgotten": Row(
-        "cli.totp:_confirm_removing",
+        "model.errors:require_yes",
         "--yes",
         ("totp", "remove"),
         World.store_secret,

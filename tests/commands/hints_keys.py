@@ -208,6 +208,9 @@ ROWS = {
         agrees=True,
         then=("keys", "rotate", "--finish", "--yes", "--profile", "second"),
     ),
+    "a rotation nobody agreed to": Row(
+        "model.errors:require_yes", "--yes", ("keys", "rotate"), then=("keys", "list")
+    ),
     "nothing to finish": Row(
         "keys.rotation:finish",
         "keys rotate",

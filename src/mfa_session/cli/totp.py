@@ -6,8 +6,8 @@ from mfa_session.mfa.sources import code_at, no_secret
 from mfa_session.model.errors import (
     AnsweredNoError,
     ConfigurationError,
-    DeclinedError,
     UsageError,
+    require_yes,
 )
 from mfa_session.model.iam import NewDevice
 from mfa_session.model.record import Record, Result
@@ -153,31 +153,22 @@ def _take_text(serial: str, ctx: Context) -> str:
 
 
 def _confirm_replacing(serial: str, ctx: Context) -> None:
-    """Ask: the secret that would be lost may exist nowhere else; a script must pass --yes."""
-    answer = ctx.make.confirm(f"Another secret of {serial} is stored. Replace it?")
-    if answer is None:
-        raise DeclinedError(
-            "not-confirmed",
-            f"another secret of {serial} is stored, and there is nobody to ask",
-            "AWS never shows a secret again; to replace it anyway",
-            add=("--yes",),
-        )
-    if not answer:
-        raise AnsweredNoError("not-confirmed", f"the stored secret of {serial} was left as it is")
+    """Ask whether to lose a secret that may be kept nowhere else."""
+    require_yes(
+        ctx.make.confirm(f"Another secret of {serial} is stored. Replace it?"),
+        unasked=f"another secret of {serial} is stored",
+        refused=f"the stored secret of {serial} was left as it is",
+        lead="AWS never shows a secret again; to replace it anyway",
+    )
 
 
 def _confirm_removing(serial: str, ctx: Context) -> None:
-    question = f"Remove the secret of {serial}? AWS still requires its codes."
-    answer = ctx.make.confirm(question)
-    if answer is None:
-        raise DeclinedError(
-            "not-confirmed",
-            f"removing the secret of {serial} must be confirmed, and there is nobody to ask",
-            "to confirm it",
-            add=("--yes",),
-        )
-    if not answer:
-        raise AnsweredNoError("not-confirmed", f"the secret of {serial} was left as it is")
+    """Ask whether to forget a secret that AWS still wants codes of."""
+    require_yes(
+        ctx.make.confirm(f"Remove the secret of {serial}? AWS still requires its codes."),
+        unasked=f"removing the secret of {serial} must be confirmed",
+        refused=f"the secret of {serial} was left as it is",
+    )
 
 
 def _pick_stored(options: Options, ctx: Context, secrets: Secrets) -> str:

@@ -16,7 +16,7 @@ from mfa_session.model.session import (
 from mfa_session.model.settings import SessionOptions
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_duration
-from mfa_session.session.names import Named, default_name, hides_static_keys
+from mfa_session.session.names import Named, default_name, hiding_settings
 from mfa_session.session.settings import resolve_asked, resolve_named
 
 TYPE_CHECKING = False
@@ -121,7 +121,7 @@ def look_at_hidden(scene: Scene) -> Iterator[Diagnosis]:
     """Yield our sessions in profiles whose static keys SDKs pass over."""
     for session in scene.sessions():
         section = scene.inputs.profiles.section(session.profile)
-        if session.managed and hides_static_keys(scene.inputs, session.profile):
+        if session.managed and hiding_settings(scene.inputs, session.profile):
             if any(key in section for key in _SAID_OF_PROFILES):
                 continue
             yield warning(

@@ -13,11 +13,10 @@ from datetime import timedelta
 from mfa_session.keys.other_profiles import profiles_text
 from mfa_session.keys.user_keys import UserKeys
 from mfa_session.model.errors import (
-    AnsweredNoError,
     ConfigurationError,
-    DeclinedError,
     MfaSessionError,
     RefusedError,
+    require_yes,
 )
 from mfa_session.model.long_term_keys import CURRENT, IMPORT, NEW, OLD, Rotation, Slots, not_stored
 from mfa_session.model.record import Record
@@ -332,16 +331,11 @@ class KeyRotation:
         self._user.deactivate(begun.old_id)
 
     def _ask_whether(self, question: str) -> None:
-        answer = True if self._yes else self._edges.confirm(question)
-        if answer is None:
-            raise DeclinedError(
-                "not-confirmed",
-                f"the key of profile {self._profile!r} must be confirmed, and there is nobody to "
-                "ask",
-                "to confirm it: --yes",
-            )
-        if not answer:
-            raise AnsweredNoError("not-confirmed", "nothing was changed")
+        require_yes(
+            True if self._yes else self._edges.confirm(question),
+            unasked=f"changing the key of profile {self._profile!r} must be confirmed",
+            refused="nothing was changed",
+        )
 
 
 class KeyringPairs:

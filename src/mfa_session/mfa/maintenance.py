@@ -6,12 +6,11 @@ from mfa_session.mfa.devices import make_pair, stored_secrets
 from mfa_session.mfa.sources import PROMPT_ATTEMPTS, bad_code
 from mfa_session.mfa.submission import wait_for_unused
 from mfa_session.model.errors import (
-    AnsweredNoError,
     ConfigurationError,
-    DeclinedError,
     MfaSessionError,
     NoMfaError,
     RefusedError,
+    require_yes,
 )
 from mfa_session.model.iam import Intent
 from mfa_session.model.totp import MALFORMED, normalize_code, step_at
@@ -82,16 +81,11 @@ class Removal:
     def ask(self, device: Device, *, only: bool) -> None:
         """Ask whether to; DeclinedError if not, or if nobody can be asked."""
         last = "; it is your only one: what needs MFA will be denied" if only else ""
-        answer = self._edges.confirm(f"Remove MFA device {device.serial}{last}?")
-        if answer is None:
-            raise DeclinedError(
-                "not-confirmed",
-                f"removing {device.serial} must be confirmed, and there is nobody to ask",
-                "to confirm it",
-                add=("--yes",),
-            )
-        if not answer:
-            raise AnsweredNoError("not-confirmed", f"{device.serial} was not removed")
+        require_yes(
+            self._edges.confirm(f"Remove MFA device {device.serial}{last}?"),
+            unasked=f"removing {device.serial} must be confirmed",
+            refused=f"{device.serial} was not removed",
+        )
 
     def remove(self, device: Device) -> None:
         """Deactivate, delete and forget; once begun it is not interrupted."""

@@ -95,6 +95,21 @@ class Interrupted(MfaSessionError):
     exit_code = 130
 
 
+def require_yes(
+    answer: bool | None, *, unasked: str, refused: str, lead: str = "to confirm it"
+) -> None:
+    """Return after a yes. None is the answer where nobody can be asked: a script says `--yes`.
+
+    Raises DeclinedError `not-confirmed` with the message `unasked`, and AnsweredNoError with the
+    message `refused` after a no.
+    """
+    if answer is None:
+        message = f"{unasked}, and there is nobody to ask"
+        raise DeclinedError("not-confirmed", message, lead, add=("--yes",))
+    if not answer:
+        raise AnsweredNoError("not-confirmed", refused)
+
+
 def forbids_questions(environ: Mapping[str, str]) -> bool:
     """Return whether MFA_SESSION_NO_INPUT forbids every question."""
     return environ.get(NO_INPUT, "").strip().lower() not in _OFF

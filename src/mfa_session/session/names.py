@@ -133,7 +133,7 @@ def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
         target in inputs.profiles.names() and _owner_of(inputs, target) != named.name
     )
     unfit = any(
-        hides_static_keys(inputs, name) or holds_keys(inputs, name) for name in {target, named.name}
+        hiding_settings(inputs, name) or holds_keys(inputs, name) for name in {target, named.name}
     )
     return target + "-mfa" if taken or unfit else target
 
@@ -149,7 +149,7 @@ def _portable(name: str) -> str:
 
 def _refuse_hidden(inputs: Inputs, target: str) -> None:
     """Refuse a target whose static keys SDKs would pass over, or mix up with others."""
-    for key in _hiding(inputs, target):
+    for key in hiding_settings(inputs, target):
         raise ConfigurationError(
             "hidden-profile",
             f"profile {target!r} has {key}: SDKs would not use session keys written there",
@@ -158,12 +158,7 @@ def _refuse_hidden(inputs: Inputs, target: str) -> None:
         )
 
 
-def hides_static_keys(inputs: Inputs, name: str) -> bool:
-    """Say whether SDKs would pass over static keys of this profile."""
-    return bool(_hiding(inputs, name))
-
-
-def _hiding(inputs: Inputs, name: str) -> list[str]:
+def hiding_settings(inputs: Inputs, name: str) -> list[str]:
     """Return the settings of a profile for which SDKs pass over its static keys."""
     section = inputs.profiles.section(name)
     if section.keys().isdisjoint(_HIDES_STATIC_KEYS):

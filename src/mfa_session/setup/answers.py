@@ -10,7 +10,7 @@ from mfa_session.session.names import (
     Named,
     check_portable,
     choose_target,
-    hides_static_keys,
+    hiding_settings,
     holds_keys,
     look_up,
     unknown_name,
@@ -102,7 +102,7 @@ def find_session(inputs: Inputs, asked: str) -> Named:
             "give the MFA session another name",
             add=("--profile", "mfa"),
         )
-    if hides_static_keys(inputs, name) and "write_to" not in table:
+    if hiding_settings(inputs, name) and "write_to" not in table:
         raise ConfigurationError(
             "hidden-profile",
             f"profile {name!r} gets its credentials elsewhere: SDKs ignore a session there",
