@@ -9,7 +9,7 @@ import pytest
 
 import conftest
 
-NEEDS_POSIX = Path(__file__).parent / "unit" / "system" / "test_progress.py"
+NEEDS_POSIX = Path(__file__).parent / "unit" / "system" / "test_waiting.py"
 RUNS_ANYWHERE = Path(__file__).parent / "unit" / "model" / "test_text.py"
 
 

@@ -88,6 +88,7 @@ class Editor:
         standing = self._all_rows(wanted)
         for name in reversed(standing):  # from the end: the rows above stay what they are
             self._edit(name, standing[name], wanted[name])
+        lines = [line for line in lines if line]  # a key that was removed left an empty one
         for name, values in wanted.items():
             if name not in standing:
                 _append(lines, name, {k: v for k, v in values.items() if v is not None})

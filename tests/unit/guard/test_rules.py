@@ -185,6 +185,7 @@ def is_listed(listed: str, line: str) -> bool:
         ("kubectl delete", "kubectl -v delete pod x"),
         ("kubectl delete namespace", "kubectl delete -n x namespace prod"),
         ("kubectl delete", "kubectl delete pod x --dry-run=none"),
+        ("terraform destroy", "terraform destroy -- --help"),
         ("git push --force", "git push origin main --force"),
         ("git push --force", "git -C x push --force"),
         ("dropdb", "dropdb prod"),

@@ -6,7 +6,7 @@ import locale
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import assume, given, note
+from hypothesis import assume, example, given, note
 from hypothesis import strategies as st
 
 from ini.nasty import Reading, any_lines, files, header_rows, read_as_botocore
@@ -152,6 +152,7 @@ def test_setting_changes_what_botocore_reads_of_one_section_only(
 
 
 @given(data=files(sound=True), changes=st.dictionaries(indexes, edits, max_size=3))
+@example(data=b"[a]\nregion = x", changes={0: {"region": None}, 1: {"region": "y"}})
 def test_setting_several_sections_at_once_is_setting_one_after_the_other(
     path: Path, data: bytes, changes: dict[int, dict[str, str | None]]
 ) -> None:

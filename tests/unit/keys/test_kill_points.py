@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from fakes.iam_world import KilledError
 from fakes.key_world import ARN, DENIED, LINE, PROFILE, Process, World, pair
 from mfa_session.keys.move import Mover
-from mfa_session.keys.rotation import KeyringPairs, KeyRotation
+from mfa_session.keys.rotation import Facts, KeyringPairs, KeyRotation, strays
 from mfa_session.keys.user_keys import Signer
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -26,7 +26,7 @@ from mfa_session.model.errors import (
     RefusedError,
     UnreachableError,
 )
-from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, Rotation
+from mfa_session.model.long_term_keys import CURRENT, NEW, OLD, Rotation, Slots
 from mfa_session.model.ports import Caller
 
 if TYPE_CHECKING:
@@ -366,6 +366,15 @@ def test_a_key_that_somebody_made_and_uses_is_not_taken_for_what_a_kill_left() -
         rotate(Process(world))
     assert caught.value.code == "two-keys"
     assert pair(5).access_key_id in world.aws
+
+
+def test_only_a_key_made_since_the_rotation_began_is_taken_for_what_a_kill_left() -> None:
+    ids = [pair(number).access_key_id for number in range(1, 4)]
+    begun = Rotation(
+        profile=PROFILE, user_arn=ARN, old_id=ids[0], stood=tuple(ids[:2]), began_at=World().now
+    )
+    facts = Facts(slots=Slots(current=pair(1)), listed=dict.fromkeys(ids, True))
+    assert strays(begun, facts) == [ids[2]]
 
 
 @pytest.mark.parametrize("make", [in_file, in_keyring])

@@ -1,12 +1,20 @@
-"""A window whose code was sent is waited out, and no other."""
+"""A window whose code was sent is waited out; a code is sent while no other process sends one."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
 import pytest
 
-from fakes.edges import NOW, PHONE, FakeEdges
-from mfa_session.mfa.submission import wait_for_unused
+from fakes.edges import NOW, PHONE, FakeEdges, FakeTurns, ListedCodes
+from mfa_session.mfa.submission import Codes, wait_for_unused
+from mfa_session.model.ports import Issued
+from mfa_session.model.session import Keys, Secret
 from mfa_session.model.totp import step_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NOW_STEP = step_at(NOW)
 
@@ -33,3 +41,51 @@ def test_the_wait_ends_when_the_codes_are_unused(used: list[int], count: int, op
         fakes.steps.note(PHONE, NOW_STEP + step)
     wait_for_unused(fakes.edges(), PHONE, count)
     assert step_at(fakes.clock.now()) == NOW_STEP + opens
+
+
+class LoggedTurns(FakeTurns):
+    """Turns that note when each one begins and ends."""
+
+    def __init__(self, log: list[str]) -> None:
+        """Take the log."""
+        super().__init__()
+        self._log = log
+
+    @contextmanager
+    def alone(self, key: str, what: str, by: str = "login") -> Iterator[None]:
+        self._log.append(f"turn of {key}")
+        with super().alone(key, what, by):
+            yield
+        self._log.append("turn over")
+
+
+class LoggedCodes(ListedCodes):
+    """Codes that note when one is made, or typed."""
+
+    def __init__(self, log: list[str], *, generated: bool) -> None:
+        """Take the log, and whether the code is made or typed."""
+        super().__init__("123456")
+        self.generated = generated
+        self._log = log
+
+    def next_code(self, serial: str, problem: str | None) -> str:
+        self._log.append("code")
+        return super().next_code(serial, problem)
+
+
+@pytest.mark.parametrize("generated", [True, False], ids=["made", "typed"])
+def test_a_code_is_sent_in_the_turn_of_its_device_which_no_prompt_holds(generated: bool) -> None:
+    log: list[str] = []
+    fakes = FakeEdges()
+    fakes.turns = LoggedTurns(log)
+
+    def call(code: str) -> Issued:
+        log.append(f"sent {code}")
+        return Issued(
+            keys=Keys(access_key_id="ASIAEXAMPLE", secret_access_key=Secret("x")), expires_at=NOW
+        )
+
+    Codes(fakes.edges(), PHONE).send(LoggedCodes(log, generated=generated), call)
+    turn = f"turn of device {PHONE}"
+    before = [turn, "code"] if generated else ["code", turn]
+    assert log == [*before, "sent 123456", "turn over"]

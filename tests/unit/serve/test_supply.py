@@ -121,6 +121,24 @@ def test_64_who_ask_for_an_expired_session_wait_for_one_renewal() -> None:
     assert renewals.begun == 1
 
 
+def test_a_renewal_that_brought_nothing_is_not_repeated_at_once() -> None:
+    clock, told = FakeClock(), list[str]()
+    renewals = Renewals(Renewed(issued=issued(0, 900), problem="no"), Renewed(problem="never"))
+
+    async def work() -> None:
+        served = make(renewals, clock, told)
+        clock.moment += timedelta(seconds=700)
+        await served.current()
+        renewal = served._renewal
+        assert renewal is not None
+        await renewal
+        await served.current()
+        assert served._renewal is renewal
+
+    in_a_loop(work)
+    assert (renewals.begun, told) == (1, ["the session was not renewed: no"])
+
+
 def test_what_cannot_be_renewed_is_told_once_and_answered_while_it_lives(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -142,23 +160,6 @@ def test_what_cannot_be_renewed_is_told_once_and_answered_while_it_lives(
 
     in_a_loop(work)
     assert told == [f"the session was not renewed: {nobody}"]
-
-
-def test_a_renewal_that_brought_nothing_is_not_repeated_at_once() -> None:
-    clock, told = FakeClock(), list[str]()
-    renewals = Renewals(Renewed(issued=issued(0, 900), problem="no"), Renewed(problem="never"))
-
-    async def work() -> None:
-        served = make(renewals, clock, told)
-        clock.moment += timedelta(seconds=700)
-        while not told:
-            await served.current()
-            await asyncio.sleep(0.001)
-        for _ in range(100):
-            await served.current()
-
-    in_a_loop(work)
-    assert (renewals.begun, told) == (1, ["the session was not renewed: no"])
 
 
 def test_who_waits_for_an_answer_at_the_terminal_is_told_in_the_end(
