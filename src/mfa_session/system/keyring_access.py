@@ -77,6 +77,7 @@ class Keyring:
         self._tell = tell
         self._may_ask = may_ask
         self._backend: KeyringBackend | None = None
+        self._chosen_collection: str | None = None
         self._waits_for_unlock = False
 
     def describe(self) -> str:
@@ -106,13 +107,18 @@ class Keyring:
         return self.ask(work)
 
     def check_open(self, keyring: KeyringBackend) -> bool:
-        """Say whether there is a collection to look into; do not have one unlocked unasked."""
+        """Say whether there is a collection to look into; do not have one unlocked unasked.
+
+        From here on the Secret Service is asked by its path, see `find_collection`.
+        """
         if type(keyring).__module__ != FREEDESKTOP:
             return True
-        state = collection_state(getattr(keyring, "preferred_collection", None))
+        path, state = find_collection(self._chosen_collection)
         self._waits_for_unlock = state != OPEN
         if state != OPEN and not self._may_ask:
             raise self._locked()
+        if state != MISSING:
+            vars(keyring)["preferred_collection"] = path
         return state != MISSING
 
     def read(self, keyring: KeyringBackend, name: str) -> str | None:
@@ -133,7 +139,7 @@ class Keyring:
         except MfaSessionError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever a backend raises
-            kind = type(error).__name__
+            kind = _kind_of(error)
         raise self._failed(kind)
 
     def _import(self) -> None:
@@ -160,6 +166,7 @@ class Keyring:
             if self._accepts_once and is_insecure(backend):
                 self._tell(ACCEPTED_ONCE)
             self._backend = backend
+            self._chosen_collection = getattr(backend, "preferred_collection", None)
         return self._backend
 
     def _load_named(self, load: Callable[[str], KeyringBackend]) -> KeyringBackend:
@@ -210,8 +217,21 @@ def _has_keyringrc() -> bool:
     return os.path.exists(os.path.join(platform_.config_root(), "keyringrc.cfg"))
 
 
-def collection_state(path: str | None) -> str:
-    """Return OPEN, LOCKED or MISSING for the collection at a D-Bus path, or the default one."""
+def _kind_of(error: Exception) -> str:
+    """Return an error's class, and for the InitError that a dead service leads to, its cause's."""
+    cause = error.__cause__
+    is_dead = type(cause).__name__ == "SecretServiceNotAvailableException"
+    return type(cause if is_dead else error).__name__
+
+
+def find_collection(path: str | None) -> tuple[str, str]:
+    """Return a collection's D-Bus path, and whether it is OPEN, LOCKED or MISSING.
+
+    None stands for the default one. Its own path is asked for by ReadAlias (Secret Service API
+    draft, "Aliases"): gnome-keyring follows /aliases/default in one thread while another replaces
+    it, at each client's connection. With several clients it then says that there is no collection,
+    and secretstorage has a new one made.
+    """
     import secretstorage  # noqa: PLC0415  # on Linux only, and with keyring
 
     with closing(secretstorage.dbus_init()) as connection:
@@ -219,8 +239,8 @@ def collection_state(path: str | None) -> str:
             collection = (
                 secretstorage.Collection(connection, path)
                 if path
-                else secretstorage.Collection(connection)
+                else secretstorage.get_collection_by_alias(connection, "default")
             )
         except secretstorage.ItemNotFoundException:
-            return MISSING
-        return LOCKED if collection.is_locked() else OPEN
+            return "", MISSING
+        return collection.collection_path, LOCKED if collection.is_locked() else OPEN

@@ -17,6 +17,7 @@ import pytest
 import processes
 import secret_service
 from fakes import odd_keyrings
+from fakes.misled_service import MisledService
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.session import Secret
@@ -138,6 +139,14 @@ class TestSecretService:
         said, _ = ask({"backend": secret_service.BACKEND})
         assert code_of(said) == "keyring-unusable"
         assert "neither running nor activatable" in str(said)
+
+    def test_a_service_that_finds_nothing_by_an_alias_is_asked_by_path(
+        self, service: SecretService
+    ) -> None:
+        service.kill()
+        with MisledService(service.address, PLAIN):
+            said, _ = ask({"backend": secret_service.BACKEND}, verb="holds")
+        assert said == "True"
 
     @pytest.mark.usefixtures("service")
     def test_a_pinned_backend_is_loaded_without_looking_for_others(self) -> None:
