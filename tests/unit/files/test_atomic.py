@@ -58,6 +58,24 @@ def test_mode_is_kept_or_given(place: Path) -> None:
     assert (path.read_bytes(), mode(path)) == (b"newer", 0o600)
 
 
+def test_bytes_and_mode_are_those_of_the_file_when_it_is_sent_to_the_disk(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = place / "f"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    sent = []
+
+    def fsync(descriptor: int) -> None:
+        found = os.fstat(descriptor)
+        if stat.S_ISREG(found.st_mode):
+            sent.append((found.st_size, stat.S_IMODE(found.st_mode), path.read_bytes()))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    replace_file(str(path), b"newer", mode=None)
+    assert sent == [(len(b"newer"), 0o640, b"old")]
+
+
 def test_file_is_private_from_the_start(place: Path) -> None:
     os.umask(0)
     path = temporary_name(str(place / "f"))
