@@ -99,7 +99,8 @@ def test_skipped_tests_make_the_check_incomplete(
         "def test_three(): pass\n"
     )
     steps = check.Steps()
-    check.run_tests(steps, "tests on 3.11", sys.executable, ("-q", "-n0", "test_it.py"))
+    suite = check.Suite(("-q", "test_it.py"), workers=0)
+    check.run_tests(steps, "tests on 3.11", sys.executable, suite)
     assert steps.finish() == check.INCOMPLETE_EXIT_CODE
     printed = capfd.readouterr().out
     assert "\nnot tested: tests on 3.11: 2 tests: zsh is not installed\n" in printed
@@ -117,6 +118,15 @@ def test_the_check_prints_whether_it_failed_or_passed(
     assert steps.finish() == 1
     lines = capfd.readouterr().out.splitlines()
     assert (lines[0], lines[-1]) == ("check: all passed", "check: failed: a step")
+
+
+def test_the_oldest_and_the_newest_python_run_the_whole_suite(check: Any) -> None:
+    planned = check.suites(["3.10", "3.11", "3.12", "3.13"])
+    assert planned["3.10"].selected == ("-m", "not slow", "--hypothesis-profile=quick")
+    assert planned["3.13"].selected == ("-m", "not slow")
+    assert "tests/startup" in planned["3.11"].selected
+    assert planned["3.11"] == planned["3.12"]
+    assert check.suites(["3.11"])["3.11"].selected == ("-m", "not slow")
 
 
 def test_the_check_installs_every_program_that_tests_may_lack(check: Any) -> None:
