@@ -52,9 +52,9 @@ _HELP = Option(flags=("--help", "-h"), kind="flag", help="Show a help message.")
 _VERSION = Option(flags=("--version", "-V"), kind="flag", help="Print the version.")
 _VALUELESS = frozenset({"flag", "count"})
 _REPEATABLE = frozenset({"many", "count"})
-# What a metavar or an argument's name says by itself.
+# The metavars and names of arguments that mean a file.
 _USUAL = {"file": "file", "files": "file", "path": "file"}
-# These match by rules of their own, upper or lower case perhaps.
+# These shells filter the offers by their own rules, such as ignoring case.
 _MATCH_THEMSELVES = frozenset({"zsh", "fish"})
 _LAST_CONTROL, _DELETE = "\x1f", "\x7f"
 
@@ -104,7 +104,7 @@ def _offers(cursor: Cursor, environ: Mapping[str, str]) -> list[tuple[str, str]]
 
 
 def _suggested(cursor: Cursor, environ: Mapping[str, str]) -> list[str]:
-    """Return the values of a kind that are known, in order; none that would break a line."""
+    """Return the known values of a kind, sorted, without those that would break a line."""
     if not cursor.suggests:
         return []
     if cursor.suggests == "template":
@@ -122,7 +122,7 @@ def _suggested(cursor: Cursor, environ: Mapping[str, str]) -> list[str]:
 
 
 def _names_to_use(environ: Mapping[str, str], sessions: Iterable[str]) -> list[str]:
-    """Return the sessions of config.toml, those that stand in the files, and roles' profiles."""
+    """Return the sessions of config.toml, those in the credentials file, and the role profiles."""
     from mfa_session.files.names import by_recent_use  # noqa: PLC0415  # for one command only
 
     known = {*sessions, *session_names(environ), *role_profiles(environ)}

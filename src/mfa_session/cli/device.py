@@ -44,7 +44,7 @@ class Options(Record):
 
 
 def show(options: Options, ctx: Context) -> Result:
-    """`device list`: every device, whether it can be used here, and its secret is stored."""
+    """`device list`: every device, whether AWS's API accepts it, whether its secret is stored."""
     settings = _settings(options, ctx)
     edges = _edges(settings, ctx)
     found = edges.aws.enabled()
@@ -60,7 +60,7 @@ def show(options: Options, ctx: Context) -> Result:
 
 
 def _tell_cut_off(edges: DeviceEdges, settings: Settings, ctx: Context) -> None:
-    """Tell of enrolments and removals that were cut off, and what finishes each."""
+    """Name each interrupted enrolment and removal, and the command that finishes it."""
     for intent in edges.intents.all():
         finish = settings.command(f"device enroll {intent.name}", "source_profile")
         if intent.removing or intent.left:
@@ -108,7 +108,7 @@ def enroll(options: Options, ctx: Context) -> Result:
 def _name_is_taken(
     serial: str, settings: Settings, edges: DeviceEdges, another: str
 ) -> ConfigurationError:
-    """Return the error for a name that a device has already: the user's own, or another's."""
+    """Return the error for a name that is taken, by the user's own device or another's."""
     if serial in {device.serial for device in edges.aws.enabled()}:
         return ConfigurationError(
             "device-exists",
@@ -172,7 +172,7 @@ def _phone(options: Options, ctx: Context) -> Show | None:
 
 
 def _proved(show: Show | None, edges: DeviceEdges) -> Show:
-    """Return how to show a device to a phone, and to see by a code that the phone has it."""
+    """Return how to show a device to a phone and check by a code that the phone has it."""
     ask = edges.ask_code
     if show is None or ask is None:  # `_phone` has refused
         raise RuntimeError("the phone is shown and asked at a terminal")

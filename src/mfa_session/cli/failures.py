@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 BUG_EXIT_CODE = 70
 _BUGS = {errno.EBADF, errno.EFAULT, errno.EINVAL, errno.ENOTSOCK}
-"""What the system answers to a call that is wrong, on the best of days."""
+"""The system's answers to a call that this program should not have made."""
 _STEPS = {
     "subprocess": "a program could not be started",
     "socket": "a connection could not be opened",
@@ -39,17 +39,17 @@ _STEPS = {
     "mfa_session.system.waiting": "a thread could not be started",
     "mfa_session.system.terminal": "the terminal could not be used",
 }
-"""What the program was at, by the module that an error without a file's name came through."""
+"""What failed, by the module that an error without a file's name came through."""
 
 _NAMES_SESSION = {"profile": "--profile", "source_profile": "--source-profile"}
 _SAYS_WHICH = ("--profile", "--all")
 _NOT_AGAIN = {"token_code", "json"}
-"""A code is good for one use; and who reads a hint types the command."""
+"""A code works only once, and a person who types the command does not want JSON."""
 _COMMAND_OF_OURS = r"(?<=`)mfa-session (?P<words>[a-z][^`]*)"
 
 
 def report(error: BaseException, command: Command, given: Given, ctx: Context) -> int:
-    """Tell an error of any kind, and return the exit code. An error of ours is told as it is."""
+    """Tell an error of any kind to whoever ran the command, and return the exit code."""
     told = _told(error)
     if told is None:
         return _report_bug(error, command, given, ctx)
@@ -58,7 +58,7 @@ def report(error: BaseException, command: Command, given: Given, ctx: Context) -
 
 
 def _told(error: BaseException) -> MfaSessionError | None:
-    """Return an error as it is told to the person; None for a bug of ours."""
+    """Return an exception as an error with a hint; None if it is a bug in this program."""
     if isinstance(error, MfaSessionError):
         return error
     if isinstance(error, KeyboardInterrupt):
@@ -88,7 +88,7 @@ def _connection_failed(error: OSError) -> MfaSessionError:
 
 
 def _errno_of(error: BaseException) -> int | None:
-    """Return the number by which the system refused something, other exceptions than OSError too.
+    """Return the errno of an exception, which need not be an OSError; None if it has none.
 
     Python has only a text for a thread that the system does not start.
     """
@@ -100,7 +100,7 @@ def _errno_of(error: BaseException) -> int | None:
 
 
 def _system_failed(error: BaseException, number: int) -> MfaSessionError:
-    """Return the error for what the system refused where there is no file to name."""
+    """Return the error for a system call that failed without naming a file."""
     modules = list(_modules_of(error))
     steps = [_STEPS[module] for module in modules if module in _STEPS]
     ours = [module for module in modules if module.startswith("mfa_session.")]

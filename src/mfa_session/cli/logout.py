@@ -27,7 +27,7 @@ class Options(Record):
 
 
 def run(options: Options, ctx: Context) -> Result:
-    """Remove the sessions named, the default one, or all; those that can be are removed."""
+    """Remove the sessions named, the default one, or all; a failure does not stop the others."""
     inputs = read_inputs(ctx, options.session)
     sessions = inputs.sessions()
     store = ctx.make.store()
@@ -67,7 +67,7 @@ def _result(
 
 
 def _choose(inputs: Inputs, sessions: list[Session], name: str) -> list[Session]:
-    """Return our sessions of this name; refuse one that is not ours, or not there."""
+    """Return the sessions of this name; refuse another tool's, and a name without a session."""
     found = sessions_named(sessions, name)
     ours = [session for session in found if session.managed]
     if ours:

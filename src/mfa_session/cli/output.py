@@ -88,7 +88,7 @@ def _write(stream: TextIO, text: str) -> None:
         stream.write(text)
     except UnicodeEncodeError:  # a POSIX locale: names stay the bytes that they are in the files
         stream.flush()
-        plain = text.replace("…", "...")  # the one such letter of ours
+        plain = text.replace("…", "...")  # the one letter beyond ASCII that this program writes
         stream.buffer.write(plain.encode("utf-8", "surrogateescape"))
     stream.flush()
 

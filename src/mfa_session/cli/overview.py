@@ -21,7 +21,7 @@ _BEGIN = 22
 
 
 def overview(most_columns: int | None = None) -> str:
-    """Return the help of the program as a whole, for a terminal that is so wide."""
+    """Return the help of the program as a whole, for a terminal of this width."""
     lines = [
         "Example: mfa-session login --profile mfa",
         "",
@@ -44,7 +44,7 @@ def overview(most_columns: int | None = None) -> str:
 
 
 def group_overview(group: Group, most_columns: int | None = None) -> str:
-    """Return the help of one group of commands, likewise."""
+    """Return the help of one group of commands, for a terminal of this width."""
     below = [command for command in all_commands() if command.words[:-1] == (group.name,)]
     lines = [
         f"Example: {group.example}",
@@ -64,7 +64,7 @@ def group_overview(group: Group, most_columns: int | None = None) -> str:
 
 
 def _joined(lines: Iterable[str], most_columns: int | None) -> str:
-    """Return the lines as a text; what is too long for the terminal goes on below, whole words."""
+    """Return the lines as a text, wrapped at words where the terminal is too narrow."""
     if most_columns is None or most_columns >= USUAL_COLUMNS:
         return "\n".join(lines) + "\n"
     fitted: list[str] = []

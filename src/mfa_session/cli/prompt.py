@@ -20,14 +20,14 @@ _ANSI = {"green": "32", "yellow": "33", "red": "31"}
 
 
 class Segment(Record):
-    """What a prompt shows of a session; None seconds where its end is not known."""
+    """What a prompt shows of a session; `seconds_left` is None if its expiry is unknown."""
 
     name: str
     seconds_left: int | None
 
     @property
     def text(self) -> str:
-        """`mfa 2h13m`; only the name where the end is not known. Nothing a terminal acts on."""
+        """`mfa 2h13m`, or the name alone if the expiry is unknown; without control characters."""
         name = "".join(letter for letter in self.name if letter.isprintable())
         if self.seconds_left is None:
             return name
@@ -51,7 +51,7 @@ class Options(Record):
 
 
 def run(options: Options, ctx: Context) -> Result:
-    """Print the session in use or the one meant; nothing at all if there is none."""
+    """Print the active session, or the one that `login` would use; nothing if there is none."""
     try:
         segment = _find(options, ctx)
     except MfaSessionError as error:
@@ -65,7 +65,7 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def colored(segment: Segment, shell: str) -> str:
-    """Return the text in its colour, so marked that the shell's line editor counts no column."""
+    """Return the coloured text, with the colours marked as zero columns wide for the shell."""
     text = segment.text
     if shell == "zsh":
         return f"%F{{{segment.color}}}{text.replace('%', '%%')}%f"

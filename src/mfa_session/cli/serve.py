@@ -1,4 +1,4 @@
-"""`serve`: an endpoint for whoever has the variables that it prints."""
+"""`serve`: an endpoint for the programs that get the variables it prints."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class SessionWiring:
         return pick(self.terminal(), self.run.environ, title, items)
 
     def can_ask(self) -> bool:
-        """Say what `terminal` would, without importing what asks: SDKs wait for the answer."""
+        """Say whether a person can be asked, without importing the terminal: SDKs wait for this."""
         from mfa_session.system.terminal import can_ask
 
         return self.run.may_ask and can_ask()

@@ -1,4 +1,4 @@
-"""`status`: the sessions that stand in the files, and how long they last."""
+"""`status`: the sessions in the files, and how long they last."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def names_of_sessions(inputs: Inputs) -> list[str]:
-    """Return the sessions of config.toml, those that stand in the files, and roles' profiles."""
+    """Return the sessions of config.toml, those in the credentials file, and the role profiles."""
     standing = {session.profile: session for session in inputs.sessions() if session.managed}
     roles = [
         name for name in inputs.profiles.names() if inputs.profiles.section(name).get("role_arn")

@@ -16,8 +16,8 @@ from mfa_session.model.session import (
 from mfa_session.model.settings import SessionOptions
 from mfa_session.model.text import quote
 from mfa_session.model.times import format_duration
-from mfa_session.session.names import Named, default_name, hiding_settings
-from mfa_session.session.settings import resolve_asked, resolve_named
+from mfa_session.session.names import Named, default_name, find_name, hiding_settings
+from mfa_session.session.settings import resolve_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,7 +173,9 @@ def _refusal(scene: Scene, name: str | None, what: str) -> Iterator[Diagnosis]:
     """Yield why a session cannot work; None is the one that is used when none is named."""
     try:
         if name is None:
-            resolve_asked(scene.inputs)  # whose profile a variable names, another check tells
+            resolve_named(
+                scene.inputs, find_name(scene.inputs)
+            )  # whose profile a variable names, another check tells
         else:
             resolve_configured(scene, name)
     except ConfigurationError as problem:

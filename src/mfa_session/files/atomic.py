@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mfa_session.files.reading import Snapshot, Version
 
 MARK = ".mfa-session-"
-"""Stands in the name of every temporary file of ours, after the dot and the target's name."""
+"""In the name of each temporary file, after the dot and the target's name."""
 
 WINDOWS_TRIES = 40
 WINDOWS_PAUSE_SECONDS = 0.05
@@ -130,7 +130,7 @@ def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
     if not done:
         rename(temporary, target)
     elif seen:
-        # Who had the old file open may have written it since the look; the disk takes a while.
+        # A program that had the old file open may have written it while the disk was busy.
         sync_directory(os.path.dirname(target))
         if not _is_still(temporary, seen):
             linux.exchange(temporary, target)
@@ -147,7 +147,7 @@ def _is_still(path: str, seen: Version) -> bool:
 
 
 def temporary_name(target: str) -> str:
-    """Return a name beside `target` that nobody uses, and that is known for ours.
+    """Return an unused name beside `target` that marks a temporary file of this program.
 
     It is chosen before the file is made, so that an interrupt at any moment knows what to remove.
     """

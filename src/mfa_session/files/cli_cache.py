@@ -81,7 +81,7 @@ class CliCacheFiles:
         replace_file(path, data, mode=PRIVATE_MODE)
 
     def foreign(self, name: str) -> ConfigurationError:
-        """Return the error for what stands in the place of an entry and is none."""
+        """Return the error for a file that is not an entry of the AWS CLI."""
         path = self.path(name)
         return ConfigurationError(
             "foreign-cache-entry",

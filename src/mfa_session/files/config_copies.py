@@ -1,4 +1,4 @@
-"""The settings that go into the AWS config beside a session, and go with it."""
+"""Writes the source's settings to the AWS config with a session, and removes them with it."""
 
 from __future__ import annotations
 

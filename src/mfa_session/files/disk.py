@@ -1,4 +1,4 @@
-"""What `doctor` sees of the person's files: each part read by itself, and nothing remembered."""
+"""The person's files as `doctor` sees them: each is read separately, and nothing is stored."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def find_unwritable(environ: Mapping[str, str], state: StateDir) -> dict[str, Co
 
 
 def _guarded(environ: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
-    """Yield the files that nobody else may write, what they are called, who is refused."""
+    """Yield the files that others must not write: path, name, and whether commands refuse them."""
     yield credentials_path(environ), "the credentials file", True
     yield settings_path(environ), "the settings file", True
     yield config_path(environ), "the AWS config file", False
@@ -187,7 +187,7 @@ def _writable(environ: Mapping[str, str]) -> Iterator[Place]:
 
 
 def _place(path: str, what: str, forbidden: int = PRIVATE) -> Iterator[Place]:
-    """Yield what stands at a path, where it is a file or directory of ours."""
+    """Yield the file or directory at a path, if it belongs to this user."""
     try:
         status = os.stat(path)
     except OSError:

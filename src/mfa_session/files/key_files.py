@@ -1,4 +1,4 @@
-"""Long-term keys in the AWS files: a pair, one beside it in a rotation, and what stands for it."""
+"""Long-term keys in the AWS files: the pair in use, and a second one during a rotation."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class KeyFiles:
             file.check_writable()
 
     def slots(self, profile: str) -> Slots:
-        """Return the pairs that stand in the profile's section."""
+        """Return the pairs in the profile's section."""
         section = self._section(profile)
         return Slots(
             current=_pair(section, ID, SECRET),
@@ -93,7 +93,7 @@ class KeyFiles:
         self._write(place, profile, _lines(NEW_ID, NEW_SECRET, keys), self._section(profile))
 
     def swap(self, profile: str) -> None:
-        """Have the new pair used, and keep the one before beside it; all at once."""
+        """Make the new pair the one in use and keep the previous one, in one write."""
         slots, before = self.slots(profile), self._section(profile)
         if slots.current is None or slots.new is None:
             raise changed(self._place(profile).path, f"the key of profile {profile!r}")

@@ -1,4 +1,4 @@
-"""Sessions whose keys are in the keyring; what is no secret stands in the state directory."""
+"""Sessions in the keyring; all but their secrets is noted in the state directory."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def read_stored(state: StateDir, fetch: Fetch) -> dict[str, Session]:
 
 
 def stored_text(session: Session, keyring: str) -> bytes:
-    """Return what is kept of a session beside the keyring (by its class): no secret."""
+    """Return the note of a session in the keyring, without its secrets; `keyring` is its class."""
     opened = Keys(
         access_key_id=session.keys.access_key_id, secret_access_key=LazySecret(lambda: "")
     )

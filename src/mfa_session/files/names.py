@@ -42,7 +42,7 @@ def role_arns(environ: Mapping[str, str]) -> set[str]:
 
 
 def session_names(environ: Mapping[str, str]) -> set[str]:
-    """Return the names of the sessions that stand in the credentials file."""
+    """Return the names of the sessions in the credentials file."""
     return _values(environ, ("mfa_session_name",))
 
 

@@ -64,7 +64,7 @@ class Enrolments:
         self._state = state
 
     def all(self) -> list[Intent]:
-        """Return every note; one that cannot be read is none."""
+        """Return every note that can be read."""
         found = (self._read(name) for name in self._state.names(_ENROLMENT))
         return [intent for intent in found if intent is not None]
 

@@ -66,7 +66,7 @@ class Files:
         return read_profiles(self.environ)
 
     def recovered(self) -> Mapping[str, Session]:
-        """Return the sessions beside the credentials file, by profile; none is opened."""
+        """Return the sessions outside the credentials file, by profile; no secret is fetched."""
         if not self.state.names((RECOVERED, STORED)):
             return {}
         from mfa_session.files.aside import read_recovered  # noqa: PLC0415  # seldom any
@@ -85,5 +85,5 @@ def _is_absent(path: str) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return True
     except OSError:
-        return False  # whoever reads it says why it cannot be read
+        return False  # reading it will say why
     return False

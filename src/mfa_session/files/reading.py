@@ -142,7 +142,7 @@ def _is_ours_to_open(path: str) -> bool:
 
 
 def _read(path: str) -> Snapshot:
-    """Read without waiting for the other end of a pipe, or for the end of a file that grows."""
+    """Read a file without waiting for a pipe's other end or for a growing file to stop."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     read_at = time.time()
     descriptor = os.open(path, flags)
@@ -164,7 +164,7 @@ def _read(path: str) -> Snapshot:
 
 
 def _read_at_once(descriptor: int, size_bytes: int) -> bytes:
-    """Read as many bytes as a file had; of one that says it has none, a limited number."""
+    """Read as many bytes as a file had, or a limited number if it reports no size."""
     left, pieces = size_bytes or READ_SIZE_BYTES, []
     while left and (piece := os.read(descriptor, left)):
         pieces.append(piece)
@@ -205,7 +205,7 @@ def check_owner(path: str, what: str, *, spares_private_group: bool = False) -> 
 
 
 def check_place(path: str, what: str) -> None:
-    """Refuse a directory, for a file that is to be made there, that others may write to.
+    """Refuse a directory for a new file if others may write to it.
 
     Where directories are missing, the nearest one counts: they will be made in it, and be ours.
     Raises ConfigurationError `unsafe-file`.

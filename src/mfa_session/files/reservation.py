@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Reservation:
-    """A private file of a given size beside its future name, which it gets when it is filled.
+    """A private file of a given size, which gets its name when it is filled.
 
     Used as `with`, it is released at the end unless filled. A kill leaves a file that no reader
     sees and that the next reservation in the directory removes.

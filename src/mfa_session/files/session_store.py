@@ -70,7 +70,7 @@ class SessionStore:
         self._clear()
 
     def _expect(self, profiles: ProfileFiles, stored: Collection[str]) -> None:
-        """Let none of these sections be gone later, but those that this tool manages."""
+        """Require that these sections stay, except those that this tool manages."""
         credentials, config = profiles.credentials, profiles.config
         managed = set(credentials.names_mentioning(MANAGER))
         self._credentials.expect(set(credentials.names()) - managed)
@@ -82,7 +82,7 @@ class SessionStore:
         self._config.clear()
 
     def kept_aside(self) -> list[str]:
-        """Return the profiles whose sessions lie in the state directory, or are half moved.
+        """Return the profiles whose sessions lie aside, or whose move was interrupted.
 
         A kill in a move leaves a session in the file and in the keyring.
         """
@@ -162,7 +162,7 @@ class SessionStore:
         return refused
 
     def _save_in_keyring(self, session: Session, settings: Settings) -> None:
-        """Store a session, say so beside the keyring, and lead SDKs there; then clear the file."""
+        """Store a session in the keyring, note it, point SDKs to it, clear the file's section."""
         target, profiles = session.profile, read_profiles(self._environ)
         _refuse_long_term(profiles.in_credentials(target), target)
         backend = self._keyring.put(target, session.keys)

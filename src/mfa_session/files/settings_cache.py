@@ -1,4 +1,4 @@
-"""Reads config.toml: what it said when it was last parsed, or, where it has changed, anew.
+"""Reads config.toml, and parses it only if it has changed since.
 
 Importing a TOML parser takes longer than the rest of a warm command. The copy holds for exactly
 the bytes it was made from: a digest covers both, so that no damage to it changes a setting. Its
@@ -53,7 +53,7 @@ def read_settings_file(environ: Mapping[str, str], state: StateDir) -> SettingsF
 
 
 def read_settings_afresh(environ: Mapping[str, str]) -> SettingsFile:
-    """Return the checked contents as they stand, whoever may have written them; nothing is kept.
+    """Return the checked contents, even if others may have written them; nothing is cached.
 
     To look at them only: what they name must not be run.
     """

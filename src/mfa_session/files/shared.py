@@ -53,7 +53,7 @@ class SharedFile:
         self._file.clear()
 
     def expect(self, sections: Collection[str]) -> None:
-        """Take what stands in the file at the command's start; none of it may be gone later."""
+        """Remember the sections at the command's start; none of them may be gone later."""
         self._stood |= frozenset(sections)
 
     def read(self) -> IniDocument:

@@ -1,4 +1,4 @@
-"""Turns: for one identity or device one process acts, the others wait and share."""
+"""Turns: one process acts for an identity or device, the others wait and share the result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 UNATTENDED_WAIT_SECONDS = 45
 DEVICE_WAIT_SECONDS = 600
 _UNASKED = {"code-needed", "code-spent", "refused-meanwhile", "turn-timeout"}
-"""Errors of a process that asked the person nothing: they say nothing about the others' chances."""
+"""Errors of a process that did not ask the person: another may still succeed."""
 
 
 class Turns:

@@ -94,7 +94,7 @@ class StateDir:
         return os.path.join(directory, name)
 
     def read(self, name: str) -> bytes | None:
-        """Return a file's bytes; None if there is none, or not one of ours alone.
+        """Return a file's bytes; None if it is absent, or others may have written it.
 
         A link, another's file, one that others may write and one too large count as absent.
         """
@@ -254,7 +254,7 @@ def check_own_directory(path: str, status: os.stat_result) -> None:
 
 
 def _read_own(path: str) -> bytes | None:
-    """Return the bytes of a regular file that is ours alone, and no larger than we write."""
+    """Return the bytes of a regular file that only this user can write, if it is not too large."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0))
     try:
@@ -272,7 +272,7 @@ def _read_own(path: str) -> bytes | None:
 
 
 def _checked(name: str) -> str:
-    """Refuse a name that is none of a visible file in the directory itself."""
+    """Refuse a name that is not that of a visible file in the directory itself."""
     if not name or name[0] == "." or os.path.basename(name) != name:
         raise ValueError(f"not a state file's name: {name!r}")
     return name
@@ -342,7 +342,7 @@ class AwsClock:
 
 
 class ClockReading:
-    """The offset as the last answer told it, remembered nowhere; `seconds` is None before."""
+    """The offset in the last answer, which is not stored; `seconds` is None before one."""
 
     def __init__(self) -> None:
         """Know nothing yet."""

@@ -1,4 +1,4 @@
-"""A file of the person's that is checked before it is written, and replaced under a lock."""
+"""Files of the person's: checked before they are written, and replaced under a lock."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class WritableFile:
         """Remove the copies of the whole file that killed writers left beside it."""
         target = os.path.realpath(self.path)
         if find_temporary(os.path.dirname(target), os.path.basename(target)):
-            # Whoever holds the lock clears.
+            # If another process holds the lock, it removes them.
             with (
                 contextlib.suppress(LockTimeout, ConfigurationError),
                 hold(self._lock_path(), 0),
@@ -117,7 +117,7 @@ class WritableFile:
         edit: Callable[[bytes], bytes],
         is_whole: Callable[[bytes | None], bool] = lambda _data: True,
     ) -> None:
-        """Replace the file by what `edit` makes of its bytes, while nobody else of ours does.
+        """Replace the file by what `edit` makes of its bytes, under a lock.
 
         A program that knows no lock may write it too: a file just written, or that `is_whole`
         denies to be all there, is waited for, and the edit begins anew if the file moves.
@@ -225,7 +225,7 @@ class WritableFile:
             lock.leave(_spelled(version_at(self.path)))
 
     def _losses(self, target: str) -> list[str]:
-        """Say what a replacement of the file changes beside its bytes."""
+        """Return what a replacement of the file changes besides its bytes, in words."""
         try:
             status = os.stat(target)
         except FileNotFoundError:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def only_differs_in(name: str, old: IniDocument, new: IniDocument) -> bool:
-    """Tell whether nothing but the section `name`, and blank lines beside it, differs.
+    """Tell whether only the section `name`, and blank lines around it, differ.
 
     Looks twice: at the bytes around the section, and at what botocore reads for each other one.
     """

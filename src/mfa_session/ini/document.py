@@ -1,6 +1,6 @@
 """Byte-preserving editor of the AWS INI files.
 
-A `Document` is the bytes of a file together with where its sections stand. Reading says what
+An `IniDocument` is the bytes of a file and the places of its sections. Reading says what
 botocore reads; editing returns a new document in which only lines of the one section differ.
 """
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class IniDocument:
-    """An AWS INI file: its bytes, and where its sections stand in them."""
+    """An AWS INI file: its bytes, and where each section is in them."""
 
     __slots__ = ("_data", "_path", "_scan")
 

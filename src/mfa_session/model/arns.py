@@ -1,4 +1,4 @@
-"""What an ARN says, in whichever partition: account, device type, home region."""
+"""ARNs of every partition: account, kind of device, region."""
 
 from __future__ import annotations
 

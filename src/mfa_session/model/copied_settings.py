@@ -1,4 +1,4 @@
-"""The settings of the source that go into the AWS config beside a session, and go with it.
+"""The source's settings that a login copies to the AWS config, and a logout removes.
 
 They are remembered as one text, `region=eu-west-1 output=json`, so that a later login can change
 what this tool wrote and leaves alone what somebody has changed since.
@@ -7,7 +7,7 @@ what this tool wrote and leaves alone what somebody has changed since.
 from __future__ import annotations
 
 SERVES = "mfa_session_serves"
-"""The setting that marks a profile of a job's: the session, then what was copied for it."""
+"""Marks the profile that a served job uses: its value names what was copied for it."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as the person and the script see it.
+"""The errors that people and scripts see, and hints about errors of the system.
 
 Every error has a `code` (kebab-case, stable, listed in docs/errors.md), a message that names
 the thing, a hint that says what to run or change, and, by its class, the process's exit code.
@@ -116,7 +116,7 @@ def forbids_questions(environ: Mapping[str, str]) -> bool:
 
 
 def hint_for(environ: Mapping[str, str], hint: str) -> str:
-    """Return the hint; where the variable would stop what it says to run, it begins with that."""
+    """Return the hint; it begins with unsetting MFA_SESSION_NO_INPUT if that would stop it."""
     from mfa_session.model.text import unsetting  # noqa: PLC0415  # after an error only
 
     stopped = "in a terminal" in hint and NO_INPUT not in hint and forbids_questions(environ)
@@ -129,7 +129,7 @@ OF_THE_PROCESS = {
     errno.ENOMEM: "end programs that use much memory",
     errno.EAGAIN: "end some processes, or allow more: `ulimit -u`",
 }
-"""Refused whichever file or program it was for."""
+"""Hints for limits of the process or system."""
 
 OF_FILES = {
     errno.ENOSPC: "free some space on that disk, then run the command again",

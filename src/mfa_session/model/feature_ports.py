@@ -1,4 +1,4 @@
-"""What the features touch beside a login: doctor, configure, many roles, serving, lookups."""
+"""What the features need besides a login: doctor, configure, many roles, serving, lookups."""
 
 from __future__ import annotations
 
@@ -243,10 +243,10 @@ class SetupEdges(Record):
 
 
 class Signals(Protocol):
-    """Signals that have been put off."""
+    """Signals that are deferred."""
 
     def strike(self) -> None:
-        """Raise the first that has come: KeyboardInterrupt, or SystemExit."""
+        """Raise the first deferred signal as KeyboardInterrupt or SystemExit, if any."""
 
 
 class CliCache(Protocol):
@@ -262,7 +262,7 @@ class CliCache(Protocol):
         """Write an entry whole; ConfigurationError where that fails."""
 
     def foreign(self, name: str) -> ConfigurationError:
-        """Return the error for what stands in the place of an entry and is none."""
+        """Return the error for a file that is not an entry of the AWS CLI."""
 
 
 class RolesEdges(Record):

@@ -65,7 +65,7 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
 
 
 def read_json(text: str | bytes) -> Any:
-    """Return what a JSON text says. ValueError for what is none, or is nested too deeply."""
+    """Return the value of a JSON text. ValueError if it is not JSON, or nested too deeply."""
     try:
         return json.loads(text)
     except RecursionError:

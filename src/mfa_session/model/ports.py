@@ -1,4 +1,4 @@
-"""What the decisions need from the edges; `cli/wiring.py` plugs the real ones in."""
+"""What a login needs of AWS, the files, the terminal and the clock; `cli/wiring.py` provides it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Issued(Record):
-    """What STS answered: temporary keys, and their end (aware UTC)."""
+    """The temporary keys that STS issued, and when they expire (aware UTC)."""
 
     keys: Keys
     expires_at: datetime
@@ -50,7 +50,7 @@ class Caller(Record):
 
 
 class MfaCode(Record):
-    """A device's serial and a code of it, as one argument: neither is of use alone."""
+    """A device's serial and one of its codes, which are only used together."""
 
     serial: str
     code: str
@@ -230,7 +230,7 @@ class UsedSteps(Protocol):
 
 
 class Safe(Protocol):
-    """A place that was set aside before the code was asked, so that the session is never lost."""
+    """Room that is reserved before the code is asked, so that the session is never lost."""
 
     def note(self, session: Session) -> None:
         """Put one of many sessions aside until it is saved, as far as that can be done."""
@@ -246,7 +246,7 @@ class Safe(Protocol):
 
 
 class Store(Protocol):
-    """The files that sessions stand in."""
+    """The files and the keyring in which sessions are stored."""
 
     def begin(self, profiles: ProfileFiles) -> None:
         """Take what stood there at the command's start; remove copies that killed runs left."""
@@ -283,7 +283,7 @@ class Store(Protocol):
 
 
 class Turns(Protocol):
-    """One at a time for one identity or device, across processes."""
+    """Lets one process at a time act for an identity or a device."""
 
     def take(self, key: str, what: str) -> AbstractContextManager[None]:
         """Wait for the turn; a refusal on this terminal meanwhile is raised again here."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass_transform(**_: object):
-        """Stand in for `typing.dataclass_transform`, which only type checkers read."""
+        """Do nothing: only type checkers use `typing.dataclass_transform`."""
         return lambda cls: cls
 
 
@@ -28,7 +28,7 @@ class Record:
     _fields: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        """Collect the fields; a name with a leading underscore is none."""
+        """Collect the fields: the annotated names without a leading underscore."""
         own = cls.__dict__.get("__annotations__", {})
         new = tuple(name for name in own if name not in cls._fields and name[0] != "_")
         cls._fields = cls._fields + new

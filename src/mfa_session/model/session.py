@@ -1,4 +1,4 @@
-"""AWS keys, which are never printed by accident, and sessions; how both stand in a section."""
+"""AWS keys and sessions, and how a section of the credentials file holds them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MANAGER = "mfa-session"
 PREFIX = "mfa_session_"
 SESSION_KEY_PREFIX = "ASIA"
-"""With which the id of every session's key begins (IAM guide, unique identifiers)."""
+"""The id of every session's key begins with it (IAM guide, unique identifiers)."""
 
 KEY_ID_LENGTHS = range(16, 33)
 _KEY_ID_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
@@ -79,7 +79,7 @@ class Secret:
 
 
 class LazySecret(Secret):
-    """A secret that is fetched when it is opened; whoever opens it meets what goes wrong then."""
+    """A secret that is fetched when it is opened, which may then raise an error."""
 
     __slots__ = ("_fetch",)
 
@@ -161,7 +161,7 @@ class Session(Record):
         return None if left is None else left > 0
 
     def summary(self, now: datetime) -> dict[str, object]:
-        """Return what `--json` shows of a session: no secret, unknown is None."""
+        """Return what `--json` shows of a session: no secret; None for what is unknown."""
         return {
             "name": self.name,
             "profile": self.profile,
@@ -223,7 +223,7 @@ def has_lost_key_id(section: Mapping[str, str]) -> bool:
 
 
 def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
-    """Return the session that stands in a section, ours or another tool's, or None."""
+    """Return the session in a section, this tool's or another's, or None."""
     keys = read_keys(section)
     if keys is None or not keys.access_key_id.startswith(SESSION_KEY_PREFIX):
         return None
@@ -250,7 +250,7 @@ def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
 
 
 def remembered_lines(session: Session) -> dict[str, str]:
-    """Return what a session's section remembers of how it was obtained, without the prefix."""
+    """Return the settings that a session was obtained with, as its section names them."""
     texts = {key: getattr(session, key) for key in _TEXT_KEYS}
     return {key: text for key, text in texts.items() if text is not None}
 

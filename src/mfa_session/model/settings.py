@@ -1,4 +1,4 @@
-"""What a session is to be: the options, the keys and contents of config.toml, and the outcome."""
+"""The settings of a session: options, config.toml, the source of keys, and what they come to."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ TABLES: dict[str, dict[str, str]] = {
 
 
 class SessionOptions(Record):
-    """What the command line or a `MFA_SESSION_…` variable says; None is not said.
+    """What the command line or a `MFA_SESSION_…` variable sets; None is not set.
 
     Durations are seconds. `keeps_role` says that even the default session is renewed as the role
     session it was last (`exec` and its kin), though nothing but its own section says so.
@@ -106,7 +106,7 @@ def kind_of(place: tuple[str, ...]) -> str:
 
 
 def no_settings(path: str) -> SettingsFile:
-    """Return the settings of one who has no config.toml at its path."""
+    """Return the settings without a config.toml at its path."""
     return SettingsFile(path=path, defaults={}, sessions={}, keyring={}, guard={})
 
 
@@ -162,7 +162,7 @@ class Settings(Record):
 
     @property
     def login_command(self) -> str:
-        """The command that logs in to this session: what was asked stands in it."""
+        """The command that logs in to this session, with the options that were given."""
         return self.command("login", *dict(self.asked))
 
     def command(self, words: str, *options: str, **more: str) -> str:

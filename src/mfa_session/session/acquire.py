@@ -33,7 +33,7 @@ def acquire(
 ) -> Outcome:
     """Return the session that `settings` ask for, and whether it was there already.
 
-    `force` renews a session that would do. `in_memory` takes one that cannot be written, too.
+    `force` renews a session that is still valid. `in_memory` accepts one that cannot be stored.
     `before_code` is called just before a code is asked, with the settings whose source's keys
     will send it.
     Raises every MfaSessionError that a login can end in.
@@ -59,7 +59,7 @@ def acquire(
 
 
 def _calling(before_code: Callable[[Settings], None], edges: Edges) -> Edges:
-    """Return the edges with a call before the first code that they give."""
+    """Return the edges with `before_code` called before the first code."""
 
     def codes(settings: Settings) -> Callable[[str], CodeSource]:
         given = edges.codes(settings)  # which refuses where nobody can be asked
@@ -76,7 +76,7 @@ def _calling(before_code: Callable[[Settings], None], edges: Edges) -> Edges:
 def _refuse_without_code(ctx: Context, settings: Settings, standing: Sequence[Session]) -> None:
     """Raise NoMfaError `code-needed` where a code is needed and certainly none can come.
 
-    Told before the renewal is imported: an SDK calls `credential-process` again and again.
+    Checked before the renewal is imported: SDKs call `credential-process` again and again.
     """
     needs_code = not any(session.is_valid(ctx.clock.now()) for session in standing)
     has_keys = settings.source.keys is not None
@@ -96,7 +96,7 @@ class AcquiredSession(Record):
 
 
 def acquire_for_program(options: SessionOptions, ctx: Context) -> AcquiredSession:
-    """Return the session asked for, logging in if need be; from memory if it cannot be kept."""
+    """Return the session, logging in if necessary; it need not be possible to store it."""
     inputs = read_inputs(ctx, options.replace(keeps_role=True))
     settings = resolve(inputs)
     outcome = acquire(ctx, inputs, settings, in_memory=True)

@@ -1,4 +1,4 @@
-"""What the person is told of a session that was had."""
+"""Tells the person about a session after a login."""
 
 from __future__ import annotations
 
@@ -39,5 +39,5 @@ def _clock_time(moment: datetime, now: datetime) -> str:
 
 
 def _to_minutes(seconds: int) -> int:
-    """Round to whole minutes: a session just had for 12 h is good for 12 h, not 11 h 59 m."""
+    """Round to whole minutes: a new session of 12 h is good for 12 h, not 11 h 59 m."""
     return max(60, (seconds + 30) // 60 * 60)

@@ -41,7 +41,7 @@ def with_keys(edges: Edges, settings: Settings) -> Settings:
 def long_term_caller(settings: Settings) -> Caller:
     """Return who calls AWS with the source's own keys, which have been fetched."""
     keys = settings.source.keys
-    if keys is None:  # they are fetched before anything is asked of AWS
+    if keys is None:  # with_keys runs before every call
         raise RuntimeError("the source's keys were not fetched")
     return Caller(keys=keys, profile=settings.source.profile, region=settings.region)
 

@@ -25,7 +25,7 @@ SET = (
 """Every variable that a session always has or replaces."""
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 REGIONS_SET = "MFA_SESSION_REGIONS_SET"
-"""The variable that names those of REGIONS which `env` has set and the person had not."""
+"""The variable that names the REGIONS which `env` has set, not the person."""
 
 
 def session_variables(
@@ -63,7 +63,7 @@ def region_variables(
 
 
 def noting_regions(variables: Mapping[str, str], around: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables and a note of which regions the person had not set."""
+    """Return the variables, and one that notes which regions the person had not set."""
     noted = around.get(REGIONS_SET, "").split()
     ours = [
         name for name in REGIONS if name in variables and (name in noted or not around.get(name))
@@ -72,7 +72,7 @@ def noting_regions(variables: Mapping[str, str], around: Mapping[str, str]) -> d
 
 
 def ours_in(around: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the variables of an environment that `env` has set; none without a session of ours."""
+    """Return the variables that `env` has set in an environment; none without a session."""
     if not around.get(ACTIVE):
         return ()
     noted = around.get(REGIONS_SET, "").split()

@@ -49,7 +49,7 @@ def default_name(inputs: Inputs) -> str:
 
 
 def find_name(inputs: Inputs) -> Named:
-    """Return the session that `--profile` means; a name that stands nowhere is refused."""
+    """Return the session that `--profile` means; refuse an unknown name."""
     options = inputs.options
     asked = options.profile or default_name(inputs)
     named = look_up(inputs, asked)
@@ -60,7 +60,7 @@ def find_name(inputs: Inputs) -> Named:
 
 
 def look_up(inputs: Inputs, name: str) -> Named | None:
-    """Return the session a name or a target stands for, or None when it stands nowhere."""
+    """Return the session that a name or target profile means, or None if it is unknown."""
     if name in inputs.file.sessions:
         return Named(name=name)
     for session, table in inputs.file.sessions.items():
@@ -84,7 +84,7 @@ def _profile_of(inputs: Inputs, name: str) -> str | None:
 
 
 def _owner_of(inputs: Inputs, profile: str) -> str | None:
-    """Return the session whose credentials stand in a profile, if they are ours."""
+    """Return the name of the session in a profile, if this tool wrote it."""
     recovered = inputs.recovered.get(profile)
     if recovered is not None:
         return recovered.name
@@ -93,7 +93,7 @@ def _owner_of(inputs: Inputs, profile: str) -> str | None:
 
 
 def unknown_name(inputs: Inputs, name: str) -> ConfigurationError:
-    """Return the error for a name that is no session and no profile, with the nearest ones."""
+    """Return the error for an unknown name; the hint suggests the nearest names."""
     from mfa_session.model.text import did_you_mean, nearest_of, quote  # noqa: PLC0415  # on the way out only
 
     known = {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
@@ -179,7 +179,7 @@ def _is_own_process(inputs: Inputs, name: str) -> bool:
     process = inputs.profiles.section(name)["credential_process"]
     table = inputs.file.sessions.get(name, {})
     wanted = inputs.options.store or table.get("store") or inputs.file.defaults.get("store")
-    # Both beside each other: a move back to the file was cut off.
+    # A session in both places: a move back to the file was interrupted.
     is_ours = wanted == KEYRING or is_managed(inputs.profiles.in_credentials(name))
     return is_ours and leads_back(process) and process_profile(process) == name
 
@@ -191,7 +191,7 @@ def holds_keys(inputs: Inputs, name: str) -> bool:
 
 
 def names_session(inputs: Inputs, name: str) -> bool:
-    """Say whether a `source_profile` of this name means a session of ours, not a key's profile."""
+    """Say whether a `source_profile` of this name means a session, not a profile with keys."""
     if holds_keys(inputs, name):
         return False
     written = {table.get("write_to") for table in inputs.file.sessions.values()}
@@ -201,7 +201,7 @@ def names_session(inputs: Inputs, name: str) -> bool:
 
 
 def stored_lines(inputs: Inputs, name: str, target: str) -> Mapping[str, str]:
-    """Return how a managed section says its session was obtained: its keys without the prefix."""
+    """Return what a managed section remembers of its session: its keys without the prefix."""
     for profile in (target, name):
         stored = inputs.recovered.get(profile)
         if stored is not None and stored.in_keyring and stored.name == name:

@@ -1,4 +1,4 @@
-"""The session of an identity: the one meant where the environment names somebody."""
+"""The session of the identity that the environment names."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _session_of(inputs: Inputs, source: Source, profile: str | None) -> Own:
 
 
 def _owner_of_default(inputs: Inputs) -> Source | None:
-    """Return whose keys the default session has by the settings alone; None where they tell not."""
+    """Return the source of the default session by the settings alone; None if they name none."""
     silent = {key: value for key, value in inputs.environ.items() if key not in NAMES_SOMEBODY}
     table = inputs.file.sessions.get(default_name(inputs), {})
     said = table.get("source_profile") or table.get("via")
@@ -81,7 +81,7 @@ def _owner_of_default(inputs: Inputs) -> Source | None:
 
 
 def _unasked(inputs: Inputs) -> Inputs:
-    """Return the inputs without what was asked of one session: it says nothing of the others."""
+    """Return the inputs without the options, which concern one session and not the others."""
     options = inputs.options.replace(
         profile=None, source_profile=None, role_arn=None, write_to=None, store=None, keeps_role=True
     )
@@ -132,7 +132,7 @@ class SessionsOfSource:
         return self.best(preferred) or self.new()
 
     def best(self, preferred: tuple[str | None, ...] = ()) -> Settings | None:
-        """Return the best session that is described or stands; None where there is none."""
+        """Return the best session in config.toml or the files; None if there is none."""
         fitting = {settings.name: settings for settings in self._fitting()}
         for name in (*preferred, default_name(self._inputs)):
             if name in fitting:
@@ -140,7 +140,7 @@ class SessionsOfSource:
         return max(fitting.values(), key=self._expires_at, default=None)
 
     def fits(self, settings: Settings) -> bool:
-        """Say whether it is an MFA session of the source's key, and replaces nobody else's."""
+        """Say whether it is an MFA session of the source's key that replaces no other's session."""
         if settings.kind != "mfa" or not is_same_source(settings.source, self._source):
             return False
         for name, table in self._inputs.file.sessions.items():
@@ -199,7 +199,7 @@ class SessionsOfSource:
         return resolve_named(self._inputs.replace(options=options), named)
 
     def _lives(self, session: Session) -> bool:
-        """Say whether a session may still be in use: one whose end is not known may be."""
+        """Say whether a session may still be in use; without a known expiry it may."""
         now = self._inputs.now
         return session.keys.session_token is not None and (
             now is None or session.is_valid(now) is not False
@@ -211,14 +211,14 @@ class SessionsOfSource:
 
 
 def is_same_source(one: Source, other: Source) -> bool:
-    """Say whether two sources give the same keys, as far as can be told without running any."""
+    """Say whether two sources give the same keys, as far as the files tell."""
     if one.keys and other.keys:
         return one.keys.access_key_id == other.keys.access_key_id
     return (one.profile, one.process) == (other.profile, other.process) and not one.keys
 
 
 def is_of_source(session: Session, source: Source) -> bool:
-    """Say whether a session comes from this source, as far as can be told likewise."""
+    """Say whether a session comes from this source, as far as the files tell."""
     if source.keys is None:
         return session.source_profile == source.profile
     return session.source_key_id == source.keys.access_key_id

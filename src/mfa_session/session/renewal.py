@@ -1,4 +1,4 @@
-"""How a session is renewed: shared, from another session, or with a code."""
+"""Renews a session: takes one that another process got, assumes a role, or sends a code."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from mfa_session.model.settings import Settings
 
 _NOT_KEPT = ("file-not-written", "file-locked", "keyring-locked", "keyring-timeout")
-"""Why a session cannot be written, and can be used all the same."""
+"""Errors that keep a session from being stored, but not from being used."""
 CLOCK_SLACK_SECONDS = 900
-"""How far a clock may be off that AWS still talks to."""
+"""AWS rejects requests whose clock differs by more than this."""
 
 
 class Renewal:
@@ -41,7 +41,7 @@ class Renewal:
         self._in_memory = in_memory
 
     def renew(self, settings: Settings, replaced: Collection[str] = ()) -> Outcome:
-        """Return a session as the settings ask for; one whose key id is `replaced` does not do."""
+        """Return a session that fits the settings, ignoring those whose key id is in `replaced`."""
         settings = with_keys(self._edges, settings)
         place = self._preflight(settings)
         try:
@@ -73,7 +73,7 @@ class Renewal:
             return Outcome(session=shared, reused=True)
         is_saved = False
         try:
-            # Closed before an error is told, and at the end: the signals that came strike then.
+            # Closed before an error is told, and at the end: deferred signals are raised then.
             with ExitStack() as held:
                 session = shared or self._obtain(settings, held)
                 session = session.replace(
@@ -105,9 +105,9 @@ class Renewal:
         return find_standing(settings, store.sessions(), clock.now(), began(clock), replaced)
 
     def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
-        """Write the session; it lies aside until it stands in its file or the keyring.
+        """Write the session; a copy lies in the state directory until that has worked.
 
-        For the keyring, too: a code has paid for it, and a keyring takes its time to store it.
+        For the keyring, too: the session has cost a code, and a keyring may be slow.
         """
         kept = keep_aside(safe, session)
         try:
@@ -164,7 +164,7 @@ class Renewal:
         """Get the session from the long-term keys, with a code."""
         edges = self._edges
         caller = long_term_caller(settings)
-        edges.aws.prepare(caller)  # beside the search for codes: a keyring takes its time
+        edges.aws.prepare(caller)  # in parallel with the search for codes: a keyring may be slow
         codes = edges.codes(settings)
         serial = find_device(edges, settings, caller)
         role = self._role(settings) if settings.role_arn else None
@@ -231,7 +231,7 @@ def keep_aside(safe: Safe | None, *sessions: Session) -> str:
 
 
 def warn_of_displaced(edges: Edges, settings: Settings, standing: Iterable[Session]) -> None:
-    """Tell, before a code is asked, that another identity's valid session is to be replaced."""
+    """Warn, before a code is asked, that this login replaces another identity's valid session."""
     now = edges.clock.now()
     displaced = find_displaced(settings, standing, now)
     if displaced is None:
@@ -248,7 +248,7 @@ def warn_of_displaced(edges: Edges, settings: Settings, standing: Iterable[Sessi
 
 
 def _granted(settings: Settings, issued: Issued, now: datetime) -> int:
-    """Return the duration AWS gave: less than asked for where it cuts it (a root user's to 1 h)."""
+    """Return the duration that AWS granted; it cuts a root user's to 1 h."""
     seconds = int((issued.expires_at - now).total_seconds())
     return seconds if seconds < settings.duration - CLOCK_SLACK_SECONDS else settings.duration
 
@@ -259,7 +259,7 @@ def began(clock: Clock) -> datetime:
 
 
 def identity(settings: Settings) -> str:
-    """Return what makes two logins the same: one of them asks, the other shares."""
+    """Return what two logins have in common if one can use the session of the other."""
     key_id = long_term_caller(settings).keys.access_key_id
     parts = (settings.role_arn, settings.external_id, settings.role_session_name)
     return " ".join([key_id, *(part or "-" for part in parts)])

@@ -1,8 +1,8 @@
-"""Which session is meant, and its settings."""
+"""Which session a command means, and its settings."""
 
 from __future__ import annotations
 
-from mfa_session.session.names import NAMES_SOMEBODY, default_name
+from mfa_session.session.names import NAMES_SOMEBODY, default_name, find_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,18 +14,15 @@ if TYPE_CHECKING:
 def resolve(inputs: Inputs) -> Settings:
     """Return the settings of the session asked for, else of the identity's own session.
 
-    Raises ConfigurationError where they make none, or a variable names a profile that is not there.
+    Raises ConfigurationError for wrong settings, and a variable that names an unknown profile.
     """
-    from mfa_session.session.settings import (  # noqa: PLC0415  # who wants the name needs none
-        resolve_asked,
-        resolve_named,
-    )
+    from mfa_session.session.settings import resolve_named  # noqa: PLC0415  # not for the name
 
     options = inputs.options
     asked = options.profile or options.source_profile or options.role_arn
     own = None if asked else _own_session(inputs)
     if own is None:
-        return resolve_asked(inputs)
+        return resolve_named(inputs, find_name(inputs))
     options = options.replace(source_profile=own.source_profile)
     return resolve_named(inputs.replace(options=options), own.named)
 

@@ -1,4 +1,4 @@
-"""Whether a session that stands will do, decided without reading anything."""
+"""Decides whether an existing session can be reused; reads nothing."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Outcome(Record):
 
 
 def find_kept(settings: Settings, sessions: Iterable[Session], now: datetime) -> Session | None:
-    """Return the session in the target profile if it is the one asked for and lives on."""
+    """Return the session in the target profile if it fits the settings and lasts long enough."""
     for session in sessions:
         if session.profile == settings.target and session.name == settings.name:
             return session if serves(settings, session, now) else None
@@ -36,7 +36,7 @@ def find_kept(settings: Settings, sessions: Iterable[Session], now: datetime) ->
 
 
 def find_living(settings: Settings, sessions: Iterable[Session], now: datetime) -> Session | None:
-    """Return the session in the target profile if it is the one asked for and lives at all."""
+    """Return the session in the target profile if it fits the settings and has not expired."""
     return find_kept(settings.replace(min_ttl=0), sessions, now)
 
 
@@ -68,7 +68,7 @@ def find_standing(
     since: datetime,
     replaced: Collection[str] = (),
 ) -> Session | None:
-    """Return a reusable session, in the target or had after `since`; not of a `replaced` key id."""
+    """Return a reusable session: the target's, or one obtained after `since`; not `replaced`."""
     left = [session for session in sessions if session.keys.access_key_id not in replaced]
     return find_kept(settings, left, now) or find_shared(settings, left, now, since)
 
@@ -123,14 +123,14 @@ def _lasts(settings: Settings, session: Session, now: datetime) -> bool:
 
 
 def needed_seconds(settings: Settings, session: Session) -> int:
-    """Return min-ttl; where nobody asked for it, a third of the session is enough."""
+    """Return min-ttl; unless it was set, at most a third of the session's duration."""
     if session.duration_seconds is None or settings.min_ttl_is_explicit:
         return settings.min_ttl
     return min(settings.min_ttl, session.duration_seconds // 3)
 
 
 def _is_of_source(settings: Settings, session: Session) -> bool:
-    """Compare by key id; where only running a process would tell it, by the profile."""
+    """Compare key ids, or profiles if the keys come from a process that has not run."""
     if not session.managed:
         return False
     if settings.source.keys is None:

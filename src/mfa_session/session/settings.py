@@ -1,4 +1,4 @@
-"""Settings of one session: every value, from the first place that says it."""
+"""Settings of one session: each value comes from the first place that sets it."""
 
 from __future__ import annotations
 
@@ -67,21 +67,13 @@ _ASKED_AGAIN = (
 """Options that a hint repeats: without them, the command would mean another session."""
 
 
-def resolve_asked(inputs: Inputs) -> Settings:
-    """Return the settings of the session that the options name, or of the default one.
+def resolve_named(inputs: Inputs, named: Named, seen: tuple[str, ...] = ()) -> Settings:
+    """Return the settings of a session by name, whether anything has that name or not.
 
     Order: option and variable, `[sessions.NAME]` of config.toml, the AWS files' sections of
     NAME, what a managed section remembers, the source profile's sections, `[defaults]`.
+    `seen` are the sessions that led to it.
     """
-    return _resolve(inputs, find_name(inputs), ())
-
-
-def resolve_named(inputs: Inputs, named: Named) -> Settings:
-    """Return the settings of a session by name, be there anything of that name or not."""
-    return _resolve(inputs, named, ())
-
-
-def _resolve(inputs: Inputs, named: Named, seen: tuple[str, ...]) -> Settings:
     name = named.name
     if name in seen:
         raise ConfigurationError(
@@ -100,7 +92,7 @@ def _resolve(inputs: Inputs, named: Named, seen: tuple[str, ...]) -> Settings:
 
 
 class _Said:
-    """The places that may say something about a session, in the order they are asked."""
+    """The places that may set something for a session, in order of precedence."""
 
     def __init__(self, inputs: Inputs, named: Named) -> None:
         options = {
@@ -126,11 +118,11 @@ class _Said:
         elsewhere = bool(defined or self.options.get("source_profile"))
         self.remembered: Mapping[str, str] = {} if elsewhere else self.stored
         # The default name means an MFA session unless something says otherwise; another name,
-        # once had as a role's session, does not turn into one of another account by itself.
+        # that was last a role session, stays one: it must not switch to another account unasked.
         self.keeps_role = inputs.options.keeps_role or named.name != default_name(inputs)
 
     def first(self, key: str) -> Any:
-        """Return the first value said for `key`, or None."""
+        """Return the first value that is set for `key`, or None."""
         section_key = {"duration": "duration_seconds"}.get(key, key)
         for place, name in ((self.options, key), (self.table, key), (self.section, section_key)):
             if place.get(name) not in (None, ""):  # 0 is said, and refused
@@ -139,7 +131,7 @@ class _Said:
 
 
 def _choose_store(inputs: Inputs, said: _Said) -> str:
-    """Return where the session goes: as something says, else where it stands."""
+    """Return where the session is stored: as set, else where it is now."""
     asked = said.options.get("store") or said.table.get("store")
     stands = inputs.recovered.get(said.target)
     in_file = is_managed(inputs.profiles.in_credentials(said.target))
@@ -176,7 +168,7 @@ def _find_origin(
 
 
 def _name_setting(error: ConfigurationError, inputs: Inputs, said: _Said, origin: str) -> None:
-    """Have an error about what a file names say which setting it is, and where it is mended."""
+    """Add to an error about a profile which setting names it, and in which file."""
     keys = [key for key in ("via", "source_profile") if said.table.get(key) == origin]
     if keys:
         place = f"{keys[0]} of [sessions.{said.name}] in {inputs.file.path}"
@@ -226,7 +218,7 @@ def _resolve_via(inputs: Inputs, origin: str, seen: tuple[str, ...]) -> Settings
         keeps_role=True,
     )
     asked = inputs.replace(options=options)
-    return _resolve(asked, find_name(asked), seen)
+    return resolve_named(asked, find_name(asked), seen)
 
 
 def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> Settings:
@@ -276,7 +268,7 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
 
 
 def _beneath(inputs: Inputs, source: Source) -> Mapping[str, str]:
-    """Return what the source's profile says, and before it those that led to it."""
+    """Return the settings of the source profile, overridden by the profiles that led to it."""
     merged: dict[str, str] = {}
     for profile in (*source.passed, source.profile):
         if profile is not None:
@@ -291,7 +283,7 @@ def _written(beneath: Mapping[str, str], region: str | None) -> Mapping[str, str
 
 
 def _choose_duration(inputs: Inputs, said: _Said, role_arn: str | None) -> tuple[int, bool]:
-    """Return the seconds to ask for, and whether option or variable said so."""
+    """Return the seconds to ask for, and whether an option or variable set them."""
     if inputs.options.duration is not None:
         return inputs.options.duration, True
     set_for_name = said.first("duration")

@@ -35,7 +35,7 @@ _BRIDGED = (*_TEMPORARY, "role_arn")
 
 
 def named_source(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> Source:
-    """Return the source that a setting names; refuse one without long-term keys, saying why.
+    """Return the source that a setting names. Refuse one without long-term keys, and say why.
 
     `option` is the command's option that names a source.
     """
@@ -157,7 +157,7 @@ def usual_profiles(inputs: Inputs, name: str) -> Iterator[str]:
 
 
 def follow(inputs: Inputs, profile: str) -> Source | None:
-    """Return the long-term keys a profile leads to, through sessions of ours and roles."""
+    """Return the long-term keys that a profile leads to, through this tool's sessions and roles."""
     seen: list[str] = []
     while profile and profile not in seen:
         seen.append(profile)

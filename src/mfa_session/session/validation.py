@@ -1,4 +1,4 @@
-"""What AWS could only refuse, before a code is asked: pasted keys, and the shapes of STS and IAM.
+"""Refuses what AWS would refuse, before a code is asked: pasted keys, names, ARNs, durations.
 
 The shapes are those of the STS API reference.
 """

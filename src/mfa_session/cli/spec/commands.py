@@ -130,7 +130,7 @@ MFA_SERIAL = Option(
     suggests="serial",
 )
 STDIN = "-"
-"""What stands for stdin in the place of a code."""
+"""Given as the code, it means that the code is read from stdin."""
 TOKEN_CODE = Option(
     flags=("--token-code", "--mfa-token"),
     metavar="CODE",

@@ -1,4 +1,4 @@
-"""Sessions: had, shown, removed."""
+"""Sessions: log in, list, remove."""
 
 from __future__ import annotations
 
