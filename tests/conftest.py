@@ -76,7 +76,7 @@ class Terminal(Protocol):
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Cut this process off before anything of a test is imported."""
+    """Isolate this process before any test is imported."""
     if not config.getoption("--hypothesis-profile"):
         hypothesis.settings.load_profile("ordinary")
     # Session-wide fixtures run before any test's own home exists; they get this one.
@@ -91,7 +91,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Keep what is collected out of the garbage collector's sight: it stays to the end."""
+    """Exempt the collected tests from garbage collection: they live to the end."""
     gc.disable()
     yield
     gc.freeze()
@@ -113,7 +113,7 @@ def posix_modules(source: str) -> list[str]:
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> PosixOnly | None:
-    """Let no import fail on Windows; what a single test needs says its own `skipif`."""
+    """Skip modules whose imports would fail on Windows; a single test says `skipif` itself."""
     if sys.platform != "win32" or not posix_modules(module_path.read_text(encoding="utf-8")):
         return None
     return PosixOnly.from_parent(parent, path=module_path)

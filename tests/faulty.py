@@ -46,7 +46,7 @@ files, and what is written to room that was reserved."""
 
 
 class FaultyProgram:
-    """The test's end of it: runs the program, with a fault at a step."""
+    """Runs the program, with a fault at a step."""
 
     def __init__(self, folder: Path) -> None:
         """Start; what the runs say is kept in the folder."""
@@ -150,7 +150,7 @@ def _shown(args: tuple[Any, ...]) -> str:
 
 
 def _has_room(descriptor: int, data: bytes) -> bool:
-    """Tell whether a file need not grow to take these bytes: a full disk takes them, too."""
+    """Say whether a file can take these bytes without growing: even a full disk takes them."""
     try:
         at = os.lseek(descriptor, 0, os.SEEK_CUR)
     except OSError:

@@ -33,7 +33,7 @@ READ_LATER = ("PYTHONPATH", "PYTHON_KEYRING_BACKEND")
 
 
 def beginning(argv: Sequence[str], environ: Mapping[str, str]) -> Callable[[], NoReturn] | None:
-    """Return what a forked child calls in the place of `exec`; None where it has to be executed."""
+    """Return what a forked child calls instead of `exec`; None for an exec."""
     if not _can_fork(argv[0], environ):
         return None
     _import_once()
@@ -57,7 +57,7 @@ def beginning(argv: Sequence[str], environ: Mapping[str, str]) -> Callable[[], N
 
 
 def _can_fork(program: str, environ: Mapping[str, str]) -> bool:
-    """Tell whether it is the program, and nothing that is read at its start is changed."""
+    """Say whether it is our program, and no variable that Python reads at its start is changed."""
     return (
         sys.platform == "linux"
         and program == os.path.join(sysconfig.get_path("scripts"), "mfa-session")
@@ -75,7 +75,7 @@ def _import_once() -> None:
 
 
 def _forget_the_tests() -> None:
-    """Be as an interpreter is at its start: descriptors, streams, signals, warnings and hooks."""
+    """Reset descriptors, streams, signals, warnings and hooks to those of a fresh interpreter."""
     gc.freeze()  # what the tests have left must not be collected here: it would close descriptors
     gc.enable()
     faulthandler.disable()

@@ -1,4 +1,4 @@
-"""The guard as tests run it: before the real AWS CLI, or before one that shows what it got."""
+"""The guard before the real AWS CLI, or before a stand-in that prints its arguments."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def real_cli() -> str:
 
 
 def shown_by(outcome: processes.Outcome) -> dict[str, Any]:
-    """Return what the CLI that shows what it got has shown."""
+    """Return the arguments that the stand-in for the AWS CLI has printed."""
     assert outcome.exit_code == 0, outcome
     shown: dict[str, Any] = json.loads(outcome.stdout)
     return shown

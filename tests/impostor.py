@@ -1,4 +1,4 @@
-"""An endpoint that is not AWS: what it answers, and the server that answers so."""
+"""An endpoint that is not AWS: its answers, and the server that gives them."""
 
 from __future__ import annotations
 

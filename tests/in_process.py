@@ -36,9 +36,9 @@ HANDLED = tuple(
 
 
 class JumpingClock(SystemClock):
-    """The machine's clock, but nobody waits: who is to sleep until a moment is there at once.
+    """The machine's clock, but nobody waits: instead of sleeping it jumps ahead.
 
-    One for all runs of a test; `jumped` gets the seconds, so that AWS's clock can follow.
+    All runs of a test share one; `jumped` gets the seconds, so that AWS's clock can follow.
     """
 
     def __init__(self) -> None:
@@ -53,11 +53,11 @@ class JumpingClock(SystemClock):
         return self
 
     def local_now(self) -> datetime:
-        """Return the machine's time, and what was slept through."""
+        """Return the machine's time plus all jumps."""
         return super().local_now() + self._ahead
 
     def pause(self, seconds: float) -> None:
-        """Jump so far."""
+        """Jump ahead by so many seconds."""
         self._ahead += timedelta(seconds=seconds)
         self.jumped(seconds)
 
@@ -71,7 +71,7 @@ class JumpingClock(SystemClock):
 
 
 def needs_a_process(argv: Sequence[str], env: Mapping[str, str | None] | None) -> bool:
-    """Tell whether a run is about what only a process of its own can show."""
+    """Say whether a run needs a process: it serves, or sets what Python reads at its start."""
     serves = argv[:1] == ("serve",) or "--serve" in argv
     return serves or any(name.startswith(READ_AT_START) for name in env or {})
 
@@ -144,7 +144,7 @@ def _a_process_of_its_own(environ: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def _streams(files: Sequence[IO[bytes]]) -> Iterator[None]:
-    """Put these in the place of descriptors 0 to 2 and of the three streams."""
+    """Replace descriptors 0 to 2 and the three streams by these files."""
     kept = [os.dup(number) for number in range(3)]
     try:
         for number, file in enumerate(files):

@@ -1,4 +1,4 @@
-"""What an interpreter has at its start, for a run of the program that begins without one."""
+"""The state of a fresh interpreter, for a run of the program inside another one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def open_stream(number: int, mode: str) -> io.TextIOWrapper:
 
 @contextmanager
 def keyring_as_it_comes() -> Iterator[None]:
-    """Have keyring know its own backends only, and none chosen yet: others come by their names."""
+    """Make keyring forget the backend it has chosen, and those that tests have defined."""
     if "keyring.core" not in sys.modules:
         yield
         return

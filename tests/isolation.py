@@ -1,4 +1,4 @@
-"""What every test is kept from: the person's home and settings, and any network but loopback."""
+"""Keeps every test from the person's home and settings, and from any network but loopback."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _is_personal(name: str) -> bool:
 
 
 def heed_signals() -> None:
-    """Let children die of what ends a program, though the tests were started with it ignored."""
+    """Let signals end our children, even where the tests were started to ignore them."""
     for name in ("SIGHUP", "SIGINT", "SIGQUIT"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:

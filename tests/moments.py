@@ -1,4 +1,4 @@
-"""Moments that tests wait for: a fact that comes true, a call that has reached the sandbox."""
+"""Waits of tests: for a fact to come true, or for a call to reach the sandbox."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def until(fact: Callable[[], bool], what: str, limit_seconds: float = LIMIT_SECO
 
 
 class Held:
-    """Keeps the calls of one operation waiting at the sandbox's door, for a `with` block.
+    """Delays the calls of one operation at the sandbox, for a `with` block.
 
-    AWS has been asked and has not answered: what a test does then happens in between.
+    What a test does meanwhile happens after AWS was asked and before it answers.
     """
 
     def __init__(self, sandbox: Sandbox, operation: str) -> None:

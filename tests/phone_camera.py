@@ -1,4 +1,4 @@
-"""What a phone's camera makes of a terminal: a screen's cells as a picture, and its QR codes read.
+"""A phone's camera before a terminal: it takes a picture of the screen and reads its QR codes.
 
 The picture is taken from a terminal emulator, so that colours, half blocks and line breaks count.
 """

@@ -58,13 +58,13 @@ def long_term(key: User | AccessKey, name: str = "default") -> str:
 
 
 def in_time(seconds: float) -> str:
-    """Return the moment so many seconds from now as it stands in the file."""
+    """Return the time so many seconds from now, as the file spells it."""
     moment = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=seconds)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def managed(name: str = "mfa", *, seconds_left: float = 3600, **lines: str) -> str:
-    """Return a section as `login` leaves it, of a session nobody has bought.
+    """Return a section as `login` writes it, of an invented session.
 
     `lines` override or add (`mfa_session_source_key_id="AKIA…"`), `""` leaves a line out.
     """

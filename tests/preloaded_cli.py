@@ -1,4 +1,4 @@
-"""The real AWS CLI, imported once: each run is a fork with its own words, streams and folder.
+"""The real AWS CLI, imported once: each run is a fork with its own arguments and streams.
 
 Two thirds of what a run costs are imports, and the tests run it two hundred times. `aws` on PATH is
 then a client that hands its streams over and waits for the exit code. Process group and terminal
@@ -114,7 +114,7 @@ def _answer(connection: socket.socket, run: Callable[[], int]) -> NoReturn:
 
 
 def _become(connection: socket.socket) -> None:
-    """Take over the client's words, environment, folder and streams."""
+    """Take over the client's arguments, environment, folder and streams."""
     length, streams, _, _ = socket.recv_fds(connection, 9, 3)
     told = b""
     while len(told) < int(length):

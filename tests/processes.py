@@ -1,4 +1,4 @@
-"""Real processes for the tests: away from our terminal, ended in time, told as a record."""
+"""Real processes for the tests: without our terminal, with a time limit."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OPTIONAL_PROGRAMS = ("zsh", "fish", "dbus-daemon", "gnome-keyring-daemon", "stra
 
 
 class Outcome(NamedTuple):
-    """What a process left behind; the texts are exact, line ends included."""
+    """A process's exit code and output; the texts are exact, line ends included."""
 
     exit_code: int
     stdout: str
@@ -92,7 +92,7 @@ def start_process(
 def finish_process(
     process: subprocess.Popen[bytes], typed: str | None = None, limit_seconds: float = LIMIT_SECONDS
 ) -> Outcome:
-    """Wait for the end of a process, at most so long; one that takes longer is killed and shown."""
+    """Wait for the end of a process; kill one that takes longer, and show its output."""
     try:
         stdout, stderr = process.communicate(
             None if typed is None else typed.encode(), timeout=limit_seconds

@@ -1,6 +1,6 @@
 """A real Secret Service for the tests: gnome-keyring on a D-Bus of its own, in a home of its own.
 
-Nothing else can be started on that bus, so what is killed stays dead, and nobody is asked.
+Nothing else can be started on that bus: a killed daemon stays dead, and no dialog opens.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a platform lacks is skipped with its reason, and breaks no collection."""
+"""Tests of what a platform lacks are skipped there with a reason, and can still be collected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fork of the tests' process is, to whoever watches, the program executed."""
+"""A program forked from the tests behaves as one that is executed."""
 
 from __future__ import annotations
 
@@ -77,14 +77,14 @@ def test_other_programs_are_executed() -> None:
 
 
 class Leftover:
-    """Something in a circle that tells, or does, something when it is collected."""
+    """An object in a reference cycle that prints, or does, something when it is collected."""
 
     def __init__(self) -> None:
-        """Make the circle."""
+        """Make the cycle."""
         self.me = self
 
     def __del__(self) -> None:
-        """Tell."""
+        """Do it."""
         os.write(1, b"collected")
 
 

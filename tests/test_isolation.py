@@ -1,4 +1,4 @@
-"""The tests' own ground: what conftest promises holds, in this process and in children."""
+"""What conftest promises holds, in this process and in its children."""
 
 from __future__ import annotations
 

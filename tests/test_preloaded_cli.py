@@ -1,4 +1,4 @@
-"""The AWS CLI that is imported once says what the one that is executed says."""
+"""The AWS CLI that is imported once prints what an executed one prints."""
 
 from __future__ import annotations
 

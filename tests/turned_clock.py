@@ -1,4 +1,4 @@
-"""mfa-session by a clock that a test turns: the machine's, and the seconds that a file holds.
+"""mfa-session run by a clock that a test turns: the machine's, plus the seconds in a file.
 
 Whatever starts `mfa-session` in such a test starts it by this clock: jobs, their renewals, and
 what SDKs run as credential_process.
@@ -39,7 +39,7 @@ class TurnedClock(SystemClock):
 
 
 class TestsClock:
-    """The test's end of it: the clock of the sandbox, and of all that is started from here."""
+    """The clock of the sandbox and of all programs that the test starts."""
 
     __test__ = False
 
@@ -59,7 +59,7 @@ class TestsClock:
         os.environ["PATH"] = f"{path.parent}{os.pathsep}{os.environ['PATH']}"
 
     def turn(self, seconds: float) -> None:
-        """Let so much time pass, at AWS first."""
+        """Move the clocks ahead, AWS's first."""
         self._aws.clock.advance(seconds)
         self._seconds += seconds
         new = self._file.with_suffix(".new")

@@ -119,10 +119,10 @@ class FakeTalk:
         self.said.append(("error", f"{message}; {hint}"))
 
     def progress(self, text: str) -> None:
-        """Pass it over: no test is about it."""
+        """Ignore it: no test needs it."""
 
     def doing(self, text: str) -> AbstractContextManager[None]:
-        """Likewise."""
+        """Ignore it: no test needs it."""
         del text
         return nullcontext()
 
@@ -217,7 +217,7 @@ class FakeStore:
 
 
 class FakeTurns:
-    """Turns that are had at once; `meanwhile` happens while the first one is waited for."""
+    """Turns that come at once; `meanwhile` is called while the first `take` waits."""
 
     def __init__(self) -> None:
         """Remember nothing yet."""
@@ -226,7 +226,7 @@ class FakeTurns:
 
     @contextmanager
     def take(self, key: str, what: str) -> Iterator[None]:
-        """Let happen what happens meanwhile, once; then it is our turn."""
+        """Call `meanwhile`, the first time; then it is our turn."""
         del what
         self.taken.append(key)
         happen, self.meanwhile = self.meanwhile, None
@@ -236,7 +236,7 @@ class FakeTurns:
 
     @contextmanager
     def alone(self, key: str, what: str, by: str = "login") -> Iterator[None]:
-        """Take a turn that nothing is shared in."""
+        """Take a turn whose result is not shared."""
         del what, by
         self.taken.append(key)
         yield
@@ -259,7 +259,7 @@ class FakeSteps:
 
 
 class ListedCodes:
-    """Codes in the order given; NoMfaError `code-needed` when there are none at all."""
+    """Codes in the order given; NoMfaError `code-needed` for an empty list."""
 
     generated = False
 
@@ -283,10 +283,10 @@ class ListedCodes:
 
 
 class FakeEdges:
-    """All of them, to be changed before `edges()` is called and looked at afterwards."""
+    """All fakes of one login: a test changes them before `edges()` and inspects them after."""
 
     def __init__(self) -> None:
-        """Make a user with a phone, whose only right code is 123456, and who types it."""
+        """Make a user with a phone, who types its only right code, 123456."""
         self.aws = FakeAws("123456")
         self.talk = FakeTalk()
         self.clock = FakeClock()

@@ -35,7 +35,7 @@ DENIED = RefusedError("not-authorized", "not allowed")
 
 
 class KilledError(BaseException):
-    """The process is dead; nothing can catch this and do something."""
+    """The process is dead: code that catches this can do nothing more."""
 
 
 class World:

@@ -1,4 +1,4 @@
-"""Keyrings that keep nothing, tell too much, ask somebody else or never answer.
+"""Keyrings that lose secrets, leak them, delegate to another or never answer.
 
 For this process by their full names, and for children with the tests' folder on PYTHONPATH.
 """

@@ -1,4 +1,4 @@
-"""The fakes do what the real edges promise, and refuse what they would refuse."""
+"""The fakes do what the real edges promise, and refuse what those refuse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A keyring in a file of mode 0600 that goes wrong, or stands still, when a test wants it to.
+"""A keyring in a file of mode 0600 that fails, or waits, when a test wants it to.
 
 For child processes: `PYTHON_KEYRING_BACKEND=trap_keyring.TrapKeyring`, with this folder on
 PYTHONPATH; `TRAP_KEYRING` names its file. Its writers may be killed at any moment.

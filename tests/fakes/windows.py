@@ -1,4 +1,4 @@
-"""A Windows that is none: what our code asks of it, answered as Microsoft's documents say."""
+"""A fake Windows that answers our code as Microsoft's documents say."""
 
 from __future__ import annotations
 

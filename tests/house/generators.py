@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def load_generator(path: Path) -> ModuleType:
-    """Return a generator, which is no module of a package, as a module."""
+    """Load a generator, which is not part of a package, as a module."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None

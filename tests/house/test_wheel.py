@@ -1,4 +1,4 @@
-"""What the wheel brings besides the package: man pages and completion, and the same each time."""
+"""The wheel holds man pages and completion, and two builds are equal."""
 
 from __future__ import annotations
 

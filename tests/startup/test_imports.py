@@ -1,4 +1,4 @@
-"""What a start of the program may cost: the modules that real processes load."""
+"""The cost of a start: the modules that real processes load."""
 
 from __future__ import annotations
 
