@@ -6,6 +6,8 @@ import functools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from mfa_session.policy.conditions import is_met
+from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.patterns import Patterns, may_meet
 
@@ -28,7 +30,10 @@ class Selection(NamedTuple):
 
 
 class _Surroundings(NamedTuple):
-    """What a statement is about besides actions; the MFA conditions do not count."""
+    """What a statement is about besides actions.
+
+    Conditions about MFA do not count, nor those that every direct call over TLS meets.
+    """
 
     resources: Selection
     principals: Selection
@@ -229,7 +234,7 @@ def _surroundings(statement: Statement) -> _Surroundings:
         others=frozenset(
             (condition.written.lower(), condition.key.lower(), condition.values)
             for condition in statement.conditions
-            if id(condition) not in about_mfa
+            if id(condition) not in about_mfa and is_met(condition, DIRECT_CALL) is not True
         ),
         accounts=_accounts(statement),
     )

@@ -25,6 +25,7 @@ _DIRECT: Known = {
     "aws:SourceArn": None,
     "aws:ViaAWSService": _FALSE,
 }
+DIRECT_CALL = RequestContext(_DIRECT)
 _OF_A_USER: Known = {
     **_DIRECT,
     "aws:FederatedProvider": None,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.mfa import is_age, is_boolean, is_present
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.json_text import Node
@@ -24,14 +25,21 @@ Block = dict[str, dict[str, Any]]
 
 
 def right_condition(
-    statement: Statement, *, instead_of: Sequence[Condition] = (), age_limit: str | None = None
+    statement: Statement,
+    *,
+    instead_of: Sequence[Condition] = (),
+    age_limit: str | None = None,
+    besides: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Return the Condition that asks for MFA rightly, in place of those in `instead_of`.
 
     Those about other keys stay. A limit of age that the statement has stays, unless `age_limit`
-    says another.
+    says another. Conditions in `besides` are added.
     """
     block = other_conditions(statement, instead_of)
+    for operator, keys in besides.items():
+        for key, value in keys.items():
+            _put(block, operator, key, value)
     limit = age_limit or _limit(statement)
     if not statement.allows:
         _put(block, *_right_deny(limit))

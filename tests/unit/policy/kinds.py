@@ -98,6 +98,9 @@ ACCOUNT = {"AWS": "123456789012"}
 ROLE = {"AWS": "arn:aws:iam::123456789012:role/Deploy"}
 EC2_SERVICE = {"Service": "ec2.amazonaws.com"}
 SAML = {"Federated": "arn:aws:iam::123456789012:saml-provider/idp"}
+FRONT = {"Service": "cloudfront.amazonaws.com"}
+NO_SERVICE = on("Bool", "aws:PrincipalIsAWSService", "false")
+ORGANISATION_IF_ANY = on("StringEqualsIfExists", "aws:PrincipalOrgID", "o-1234567890")
 CALLER = on("StringEquals", "kms:CallerAccount", "123456789012")
 OTHER_CALLER = on("StringEquals", "kms:CallerAccount", "999999999999")
 VIA = on("StringEquals", "kms:ViaService", "s3.eu-west-1.amazonaws.com")
@@ -422,5 +425,54 @@ STATED = [
     Stated("federation-and-account", [trust({**SAML, **ACCOUNT}, WITH)], found(FEDERATED), {}),
     Stated("service-and-federation", [trust({**SAML, **EC2_SERVICE}, WITH)],
            found(FEDERATED, SERVICE), {}),
+    # A Deny for everybody takes away what a service, or people from elsewhere, may do by name.
+    Stated("service-beside-deny-for-all", [trust(EC2_SERVICE), trust("*", WITHOUT, "Deny")],
+           found(SERVICE, at=1), {}),
+    Stated("service-behind-deny-of-a-bucket", [allow(READ, Principal=FRONT, Resource=BUCKET),
+            deny("s3:*", WITHOUT, **PUBLIC)], found(SERVICE, at=1), {}),
+    Stated("service-exempt-by-key", [allow(READ, Principal=FRONT, Resource=BUCKET),
+            deny("s3:*", {**WITHOUT, **NO_SERVICE}, **PUBLIC)], [], {}),
+    Stated("service-beside-deny-of-else", [allow(READ, Principal=FRONT, Resource=BUCKET),
+            deny("s3:DeleteObject", WITHOUT, **PUBLIC)], [], {}),
+    Stated("service-missed-by-deny", [trust(EC2_SERVICE), trust("*", FALSE, "Deny")],
+           found(MISSES, at=1), {}),
+    Stated("federation-beside-deny-for-all", [
+            {**trust(SAML), "Action": "sts:AssumeRoleWithSAML"},
+            {**trust("*", WITHOUT, "Deny"), "Action": "sts:*"}], found(FEDERATED, at=1), {}),
+    # What keeps the users of other accounts out of a public Allow, and what does not.
+    Stated("public-in-any-organisation", [allow(READ, {**WITH, **ORGANISATION_IF_ANY}, **PUBLIC)],
+           found(ANYONE), {}),
+    Stated("public-but-for-an-account", [allow(READ, {**WITH, **on("StringNotEquals",
+            "aws:PrincipalAccount", "123456789012")}, **PUBLIC)], found(ANYONE), {}),
+    Stated("public-by-arns-of-any-account", [allow(READ, {**WITH, **on("ArnLike",
+            "aws:PrincipalArn", "arn:aws:iam::*:user/*")}, **PUBLIC)], found(ANYONE), {}),
+    Stated("public-by-arns-of-one", [allow(READ, {**WITH, **on("ArnLike", "aws:PrincipalArn",
+            "arn:aws:iam::123456789012:user/*")}, **PUBLIC)], [], {}),
+    Stated("public-with-a-prefix", [allow(READ, {**WITH, **on("StringLike", "s3:prefix", "a*")},
+            **PUBLIC)], found(ANYONE), {}),
+    Stated("public-denied-outside-organisation", [allow(READ, WITH, **PUBLIC), deny("s3:*",
+            on("StringNotEquals", "aws:PrincipalOrgID", "o-1234567890"), **PUBLIC)], [], {}),
+    Stated("public-denied-but-to-an-account", [allow(READ, WITH, **PUBLIC),
+            {**deny("s3:*", Resource=BUCKET), "NotPrincipal": ACCOUNT}], [], {}),
+    Stated("public-with-a-wrong-condition", [trust("*", IF_TRUE)],
+           found("allow-bool-if-exists", ANYONE), {}),
+    Stated("public-without-mfa-only", [trust("*", WITHOUT)],
+           found("allow-without-mfa", ANYONE), {}),
+    # Limits, resources that are none, and conditions that leave the first steps alone.
+    Stated("scp-allows-only-with-mfa", [allow("*", WITH)], found(SCP), {}, kind="scp"),
+    Stated("scp-allows-roles-too", [allow("*", WITH), allow("*", on("ArnLike", "aws:PrincipalArn",
+            "arn:aws:iam::*:role/*"))], [], {}, kind="scp"),
+    Stated("not-resource-of-all", [ALL, deny("*", WITHOUT, NotResource="*")],
+           found(NOTHING, at=1), {STOP: "ksm"}),
+    Stated("roles-of-any-account", [deny("iam:*", WITHOUT, Resource="arn:aws:iam::*:role/*")], [],
+           {}),
+    Stated("all-in-one-region", [ALL, deny("*", {**WITHOUT, **on("StringEquals",
+            "aws:RequestedRegion", "eu-west-1")})], [], {}),
+    Stated("all-but-one-region", [deny("*", {**WITHOUT, **on("StringNotEquals",
+            "aws:RequestedRegion", "eu-west-1")})], found(DISCOVERY, ENROLMENT), {}),
+    Stated("all-with-a-tag", [deny("*", {**WITHOUT, **on("StringEquals", "aws:RequestTag/stage",
+            "live")})], [], {}),
+    Stated("own-removal-denied-to-direct-calls", [allow(OFF, Resource=ME), deny_but(CARE,
+            {"BoolIfExists": {PRESENT: "false", "aws:ViaAWSService": "false"}})], [], {}),
 ]
 # fmt: on

@@ -5,23 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.patterns import Patterns, includes, may_meet
+from mfa_session.policy.request import RequestContext
 from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.document import Statement
+    from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.policy_text import Position
     from mfa_session.policy.rules.subject import Subject
 
 DENIES_NOTHING = Rule(
     "deny-denies-nothing",
     ERROR,
-    "`NotAction` holds `*`, which is every action: nothing is left to deny.",
+    "`NotAction` or `NotResource` holds `*`, which is everything: nothing is left to deny.",
 )
 ONLY_ONESELF = Rule(
     "deny-reaches-only-oneself",
@@ -83,13 +85,13 @@ DISCOVERY = "iam:ListMFADevices"
 ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
-_DEVICES_AND_USERS = ("arn:*:iam::*:user/*", "arn:*:iam::*:mfa/*")
 _of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
 _of_own_care = re.compile(
     r"iam:(\S*mfa\S*|getuser|listusers|changepassword|getaccount\S*|listaccountaliases)"
     r"|sts:(getsessiontoken|getcalleridentity)",
     re.IGNORECASE,
 ).fullmatch
+_A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)})
 SESSION_CALL = "sts:GetSessionToken"
 # What is needed before there is MFA, to get it by command or in the console.
 SPARED = (
@@ -112,11 +114,13 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             DENIES_NOTHING,
             _place_of_actions(subject),
-            "NotAction holds *, which is every action: this Deny denies nothing",
+            f"{_all_left_out(subject)}: this Deny denies nothing",
             "nobody is stopped, with MFA or without",
-            "list only what is needed to set up MFA",
+            "list only what is needed to set up MFA"
+            if statement.not_actions
+            else "let the Deny be about all resources, or name those it is for",
             {"NotAction": list(SPARED)}
-            if _is_of_users(subject) and subject.refuses_without_mfa
+            if statement.not_actions and _is_of_users(subject) and subject.refuses_without_mfa
             else {},
         )
     elif subject.refuses_without_mfa and statement.not_actions and _is_about_oneself(statement):
@@ -133,6 +137,8 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
 def check_first_steps(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of what is needed to get MFA in the first place."""
     if not (_denies_nearly_all(subject) or _denies_by_name(subject)):
+        return
+    if any(map(_spares_calls_of_iam, subject.other_conditions)):
         return
     if concerns(subject.statement, DISCOVERY):
         yield Flaw(
@@ -268,15 +274,38 @@ def _denies_by_name(subject: Subject) -> bool:
     return _limits_users(subject) and listed and own and not subject.other_conditions
 
 
+def _spares_calls_of_iam(condition: Condition) -> bool:
+    """Say whether a condition keeps a Deny from calls that list, create or enable a device.
+
+    They bring no tags and no other service's keys, and are made in one region.
+    """
+    key = condition.key.lower()
+    is_absent = key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}
+    return is_met(condition, RequestContext({key: None}) if is_absent else _A_CALL_OF_IAM) is False
+
+
 def _spares_everything(subject: Subject) -> bool:
-    actions = actions_of(subject.statement)
-    return actions.all_but and any(includes(name, "*") for name in actions.names)
+    return bool(_all_left_out(subject))
+
+
+def _all_left_out(subject: Subject) -> str:
+    """Say which element leaves everything out; empty where none does."""
+    statement = subject.statement
+    if actions_of(statement).all_but and any(
+        includes(name, "*") for name in actions_of(statement).names
+    ):
+        return "NotAction holds *, which is every action"
+    if any(includes(name, "*") for name in statement.not_resources or ()):
+        return "NotResource holds *, which is every resource"
+    return ""
 
 
 def _may_be_of_a_user(resource: str) -> bool:
     """Say whether a resource may be a user or an MFA device; a `*` stands within one part."""
-    service = [*resource.split(":", maxsplit=3), "*", "*"][2]
-    return may_meet(service, "iam") and any(may_meet(resource, arn) for arn in _DEVICES_AND_USERS)
+    parts = resource.split(":", maxsplit=5)
+    # A pattern may end before its sixth part, as `*` and `arn:aws:iam::*` do.
+    _, _, service, _, _, what = [*parts, *("*" * (6 - len(parts)))]
+    return may_meet(service, "iam") and any(may_meet(what, each) for each in ("user/*", "mfa/*"))
 
 
 def _is_about_oneself(statement: Statement) -> bool:

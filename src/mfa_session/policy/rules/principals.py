@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import is_about_everything, names_of
-from mfa_session.policy.credentials import role_session
+from mfa_session.policy.credentials import mfa_session, role_session
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
-from mfa_session.policy.fixes import in_words, without_mfa_conditions
+from mfa_session.policy.fixes import in_words, right_condition, without_mfa_conditions
 from mfa_session.policy.request import RequestContext
 from mfa_session.policy.rules.subject import KINDS, is_for_everybody, roles_in
 
@@ -54,9 +54,40 @@ SCP = Rule(
     "none, are locked out for good.",
 )
 RULES = (ANYONE, SERVICE, FEDERATED, ROLE, IN_ROLE_POLICY, SCP)
-_ROLE_ARN_KEY = "aws:principalarn"
+_ARN_KEY = "aws:principalarn"
 # A role like any other, to see whether a pattern takes in all of them.
-_A_ROLE = RequestContext({_ROLE_ARN_KEY: ("arn:aws:iam::123456789012:role/any-other",)})
+_A_ROLE = RequestContext({_ARN_KEY: ("arn:aws:iam::123456789012:role/any-other",)})
+# Somebody of an account that is nobody's here; one in an organisation of its own, one in none.
+_OUTSIDER = {
+    _ARN_KEY: ("arn:aws:iam::999999999999:user/outsider",),
+    "aws:PrincipalAccount": ("999999999999",),
+    "aws:userid": ("AIDAOUTSIDEROUTSIDER1",),
+    "kms:CallerAccount": ("999999999999",),
+    "s3:DataAccessPointAccount": None,
+}
+_OUTSIDERS = tuple(
+    RequestContext({**_OUTSIDER, **more}).over(mfa_session(age_seconds=0).facts)
+    for more in (
+        dict.fromkeys(
+            ("aws:PrincipalOrgID", "aws:PrincipalOrgPaths", "aws:SourceVpc", "aws:SourceVpce")
+        ),
+        {
+            "aws:PrincipalOrgID": ("o-outsider00",),
+            "aws:PrincipalOrgPaths": ("o-outsider00/r-ab12/",),
+            "aws:SourceVpc": ("vpc-outsider",),
+            "aws:SourceVpce": ("vpce-outsider",),
+        },
+    )
+)
+# What a service brings that calls by itself: none of the keys about a principal of an account.
+_A_SERVICE = RequestContext(
+    {
+        **dict.fromkeys((_ARN_KEY, "aws:PrincipalAccount", "aws:PrincipalOrgID",
+                         "aws:PrincipalOrgPaths", "aws:PrincipalType", "aws:userid",
+                         "aws:username")),
+        "aws:PrincipalIsAWSService": ("true",),
+    }
+)  # fmt: skip
 
 # What another account's owner can make true as well, so that it keeps nobody out.
 _OF_ANY_ACCOUNT = {
@@ -64,23 +95,41 @@ _OF_ANY_ACCOUNT = {
     "aws:epochtime",
     "aws:principaltag",
     "aws:principaltype",
+    "aws:referer",
+    "aws:requestedregion",
     "aws:requesttag",
+    "aws:resourceaccount",
+    "aws:resourceorgid",
+    "aws:resourcetag",
     "aws:securetransport",
+    "aws:tagkeys",
     "aws:useragent",
     "aws:username",
+    "s3:authtype",
+    "s3:delimiter",
+    "s3:existingobjecttag",
+    "s3:max-keys",
+    "s3:prefix",
+    "s3:signatureversion",
+    "s3:tlsversion",
+    "s3:x-amz-acl",
+    "s3:x-amz-server-side-encryption",
     "sts:rolesessionname",
 }
 _NETWORK = "aws:sourceip"
+_NO_SERVICE = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 
 def check_anyone(subject: Subject) -> Iterator[Flaw]:
     """Find Allows for everybody who has MFA, in whatever account."""
-    narrowing = {_plain(each) for each in subject.other_conditions} - _OF_ANY_ACCOUNT
+    narrowing = {_plain(each) for each in subject.other_conditions if _keeps_outsiders_out(each)}
     all_but = subject.statement.allows and subject.statement.not_principals is not None
     if not (all_but or is_for_everybody(subject.statement)) or narrowing - {_NETWORK}:
         return
-    whole, partly = _is_only_with_mfa(subject), _is_partly_only_with_mfa(subject)
+    if subject.whole.denies_where(subject.statement, _is_met_by_outsiders):
+        return
+    whole, partly = _asks_for_mfa(subject), _is_partly_only_with_mfa(subject)
     if whole or partly:
         yield Flaw(
             ANYONE,
@@ -115,18 +164,36 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_services_denied(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies for everybody that take from AWS services what they are allowed by name."""
+    services = _denied_by_name(subject, "Service", _A_SERVICE)
+    if services:
+        yield Flaw(
+            SERVICE,
+            _place(subject, "Principal"),
+            f"this Deny is for {services[0]} as well, which is a service: it has no MFA device",
+            "the service is locked out of what another statement allows it",
+            "exempt services from this Deny",
+            right_condition(subject.statement, besides=_NO_SERVICE),
+        )
+
+
 def check_federation(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of those who come by SAML or OpenID Connect."""
     named = [action.lower() for action in subject.statement.actions or ()]
     federated = "Federated" in (subject.statement.principals or {})
-    if subject.requires_mfa and (federated or (named and set(named) <= set(_SIGNED_ELSEWHERE))):
+    asks = subject.requires_mfa and (federated or (named and set(named) <= set(_SIGNED_ELSEWHERE)))
+    if asks or _denied_by_name(subject, "Federated", RequestContext({})):
         yield Flaw(
             FEDERATED,
             _place(subject, "Principal"),
             "AWS knows of no MFA of users who come by SAML or OpenID Connect",
             "all of these users are locked out",
             "require the second factor at the identity provider; only then give these users a "
-            "statement of their own without the condition",
+            "statement of their own without the condition"
+            if asks
+            else "require the second factor at the identity provider, and let this Deny be about "
+            "sts:AssumeRole only",
         )
 
 
@@ -163,7 +230,10 @@ def check_role_policy(subject: Subject) -> Iterator[Flaw]:
 
 def check_scp(subject: Subject) -> Iterator[Flaw]:
     """Find service control policies that ask MFA of the sessions of roles as well."""
-    if subject.document.kind != "scp" or not subject.refuses_without_mfa:
+    allows = subject.requires_mfa and not subject.whole.allows_where(
+        subject.statement, _may_be_met_by_roles
+    )
+    if subject.document.kind != "scp" or not (allows or subject.refuses_without_mfa):
         return
     if not any(_spares_all_meant(subject, each) for each in subject.other_conditions):
         some = any(map(_spares_roles, subject.other_conditions))
@@ -182,6 +252,7 @@ def check_scp(subject: Subject) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (
     check_anyone,
     check_services,
+    check_services_denied,
     check_federation,
     check_roles,
     check_role_policy,
@@ -195,7 +266,44 @@ def _roles_locked_out(subject: Subject) -> list[str]:
     spared = any(map(_spares_roles, subject.other_conditions))
     if denied.allows or spared or not is_for_everybody(denied):
         return []
-    return subject.whole.roles_allowed(denied)
+    return [role for each in subject.whole.allowed_by_name(denied) for role in roles_in(each)]
+
+
+def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> list[str]:
+    """Return the principals of a kind from which a Deny for everybody takes what they may do.
+
+    `context` is what is known of their requests, in which nothing is about MFA.
+    """
+    found, denied = subject.reach, subject.statement
+    if found is None or denied.allows or not is_for_everybody(denied):
+        return []
+    if not found.long_term or found.fresh:
+        return []
+    if not all(is_met(each, context) is True for each in subject.other_conditions):
+        return []
+    allows = subject.whole.allowed_by_name(denied)
+    return [name for each in allows for name in (each.principals or {}).get(kind, ())]
+
+
+def _keeps_outsiders_out(condition: Condition) -> bool:
+    """Say whether a condition keeps out the users of other accounts, whatever they set up there."""
+    key = _plain(condition)
+    if key in _OF_ANY_ACCOUNT:
+        return False
+    if key == _ARN_KEY and any(map(_is_of_any_account, condition.values)):
+        return False
+    return not any(is_met(condition, outsider) is True for outsider in _OUTSIDERS)
+
+
+def _is_met_by_outsiders(condition: Condition) -> bool:
+    """Say whether all users of other accounts meet a condition, in an organisation or in none."""
+    return all(is_met(condition, outsider) is True for outsider in _OUTSIDERS)
+
+
+def _is_of_any_account(arn: str) -> bool:
+    """Say whether a pattern fits the ARNs of all accounts alike."""
+    parts = arn.split(":", 5)
+    return arn.strip("*") == "" or (len(parts) > 5 and parts[4].strip("*") == "")  # noqa: PLR2004  # of an ARN
 
 
 def _plain(condition: Condition) -> str:
@@ -203,11 +311,11 @@ def _plain(condition: Condition) -> str:
     return condition.key.lower().partition("/")[0]
 
 
-def _is_only_with_mfa(subject: Subject) -> bool:
-    """Say whether an Allow is for those with MFA only, by its own condition or by Denies."""
-    statement = subject.statement
+def _asks_for_mfa(subject: Subject) -> bool:
+    """Say whether an Allow asks for MFA, rightly or not, by its own condition or by Denies."""
+    statement, found = subject.statement, subject.reach
     if not statement.allows or subject.mfa_conditions:
-        return subject.requires_mfa
+        return statement.allows and found is not None and not found.nobody
     return all(subject.whole.denies(statement, kind) for kind in KINDS)
 
 
@@ -226,14 +334,18 @@ def _spares_all_meant(subject: Subject, condition: Condition) -> bool:
     """
     statement = subject.statement
     everything = statement.not_actions is not None or "*" in names_of(statement)
-    if everything and is_about_everything(statement) and condition.key.lower() == _ROLE_ARN_KEY:
+    if everything and is_about_everything(statement) and condition.key.lower() == _ARN_KEY:
         return is_met(condition, _A_ROLE) is False
     return _spares_roles(condition)
 
 
+def _may_be_met_by_roles(condition: Condition) -> bool:
+    return is_met(condition, role_session().facts) is not False
+
+
 def _spares_roles(condition: Condition) -> bool:
     """Say whether a condition keeps a Deny from the sessions of some roles."""
-    if condition.key.lower() == _ROLE_ARN_KEY:
+    if condition.key.lower() == _ARN_KEY:
         return True
     return is_met(condition, role_session().facts) is False
 

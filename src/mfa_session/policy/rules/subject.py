@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,15 +11,16 @@ from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
 from mfa_session.policy.mfa import Reach, mfa_conditions, reach
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from mfa_session.policy.aws_names import AwsNames
-    from mfa_session.policy.document import Condition, Document, Statement
+    from mfa_session.policy.document import Condition, Document, Principals, Statement
 
 
 LONG_TERM = "long_term"
 WITHOUT_MFA = "without_mfa"
 KINDS = (LONG_TERM, WITHOUT_MFA)
+EVERYBODY: Principals = {"*": ("*",)}
 
 
 class WholePolicy:
@@ -116,18 +117,35 @@ class WholePolicy:
             return False
         return not any(self._undenied_allows[kind].touching(statement))
 
-    def roles_allowed(self, denied: Statement) -> list[str]:
-        """Return the roles to which an Allow gives by name something that a Deny takes away."""
+    def allowed_by_name(self, denied: Statement) -> list[Statement]:
+        """Return the Allows with principals that name an action which a Deny takes away."""
         return [
-            role
-            for each in self._allows_of_roles.touching(denied)
-            for role in roles_in(each)
+            each
+            for each in self._allows_with_principals.touching(denied)
             if any(concerns(denied, name) for name in names_of(each) if not WILDCARDS.search(name))
         ]
 
+    def denies_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
+        """Say whether Denies for everybody, under conditions that are met, take away all of it."""
+        return Cover(
+            replace(each, conditions=(), principals=EVERYBODY, not_principals=None)
+            for each in self.statements
+            if not each.allows
+            and (is_for_everybody(each) or is_for_everybody_but_some(each))
+            and all(map(is_met, each.conditions))
+        ).covers(statement)
+
+    def allows_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
+        """Say whether Allows, under conditions that are met, are about all of it."""
+        return Cover(
+            replace(each, conditions=())
+            for each in self.statements
+            if each.allows and all(map(is_met, each.conditions))
+        ).covers(statement)
+
     @cached_property
-    def _allows_of_roles(self) -> Meeting:
-        return Meeting(each for each in self.statements if each.allows and roles_in(each))
+    def _allows_with_principals(self) -> Meeting:
+        return Meeting(each for each in self.statements if each.allows and each.principals)
 
     @cached_property
     def _narrowing(self) -> dict[str, Meeting]:
@@ -242,6 +260,12 @@ def is_for_everybody(statement: Statement) -> bool:
     """Say whether the principal of a statement is everybody, of any account."""
     principals = statement.principals or {}
     return "*" in (*principals.get("*", ()), *principals.get("AWS", ()))
+
+
+def is_for_everybody_but_some(statement: Statement) -> bool:
+    """Say whether the principal of a statement is everybody but those whom it names."""
+    named = statement.not_principals
+    return named is not None and "*" not in (*named.get("*", ()), *named.get("AWS", ()))
 
 
 def roles_in(statement: Statement) -> list[str]:
