@@ -482,6 +482,34 @@ class TestRotate:
         signers = {call.access_key_id for call in aws.calls.of("CreateAccessKey")}
         assert signers != {carol.access_key_id}
 
+    @pytest.mark.usefixtures("carols")
+    def test_the_key_signs_where_its_session_is_in_a_locked_keyring(
+        self, run: Run, aws: Sandbox, carol: User, log_in: LogIn, service: SecretService
+    ) -> None:
+        log_in("--store", "keyring")
+        service.lock()
+        aws.calls.clear()
+        outcome = run("keys", "rotate", "--yes")
+        assert (outcome.exit_code, len(carol.inactive_keys)) == (0, 1), outcome
+        assert "is locked, or was never set up: the key signs" in outcome.stderr
+        assert [call.access_key_id for call in aws.calls.of("CreateAccessKey")] == [
+            carol.keys[0].access_key_id
+        ]
+
+    def test_a_locked_keyring_is_told_where_policies_demand_its_session(
+        self, run: Run, aws: Sandbox, files: AwsFiles, service: SecretService
+    ) -> None:
+        dave = aws.create_user("dave", policies=[KEYS_WITH_MFA])
+        phone = aws.create_device(dave, name="dave")
+        files.write(long_term(dave) + f"region = eu-west-1\nmfa_serial = {phone.serial}\n")
+        done = run("login", "--store", "keyring", env={"MFA_SESSION_TOKEN_CODE": phone.code()})
+        assert done.exit_code == 0, done
+        service.lock()
+        outcome = run("keys", "rotate", "--yes", "--json")
+        assert (outcome.exit_code, error_of(outcome)["code"]) == (3, "keyring-locked"), outcome
+        assert error_of(outcome)["hint"].startswith("unlock it")
+        assert list(aws.key_log) == []
+
     def test_refused_by_policy(self, run: Run, aws: Sandbox, files: AwsFiles) -> None:
         denied: Document = {
             "Version": "2012-10-17",

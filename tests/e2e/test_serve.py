@@ -199,6 +199,36 @@ def test_a_job_outlives_its_session_three_times_with_codes_from_the_keyring(
     assert len(keys_used(aws)) == len(set(used)) == 4
 
 
+@pytest.mark.usefixtures("service")
+def test_a_job_outlives_the_session_of_a_role_three_times_with_one_code(
+    run: Run,
+    aws: Sandbox,
+    carols: AwsFiles,
+    phone: Device,
+    carol: User,
+    home: Path,
+    clock_of_all: TestsClock,
+) -> None:
+    trusted = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
+    role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trusted]})
+    session = f'[sessions.books]\nvia = "mfa"\nrole_arn = "{role.arn}"\nduration = "15m"\n'
+    carols.write(
+        long_term(carol) + f"mfa_serial = {phone.serial}\nregion = eu-west-1\n",
+        settings=f"[sessions.mfa]\n{session}",
+    )
+    assert run("totp", "add", input=phone.secret).exit_code == 0
+    words = ["exec", "--serve", "--profile", "books", *long_job(home, 4)]
+    process = processes.start_process([clock_of_all.program, *words])
+    assert process.stdout is not None
+    for number in range(1, 5):
+        assert process.stdout.readline() == f"round {number} is over\n".encode()
+        clock_of_all.turn(15 * 60 + 1)
+    assert processes.finish_process(process) == (0, "", "")
+    assert [call.status for call in aws.calls.of("AssumeRole")] == [200] * 4
+    assert [call.status for call in aws.calls.of("GetSessionToken")] == [200]
+    assert len(keys_used(aws)) == 4
+
+
 def test_where_nobody_can_be_asked_the_living_session_is_answered(
     run: Run, files: AwsFiles
 ) -> None:

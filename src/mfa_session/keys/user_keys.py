@@ -84,10 +84,17 @@ class UserKeys:
         return Caller(keys=keys, profile=self._profile, region=self._signer.caller.region)
 
     def _check_session(self, at_hand: Caller, own: Caller) -> None:
-        """Refuse another user's session; where AWS takes it no more, the key itself signs."""
+        """Refuse another user's session; the key itself signs where the session cannot.
+
+        AWS takes it no more, or the keyring that has its secrets is locked.
+        """
         try:
             arn = self._edges.aws.identity(at_hand)
         except (RefusedError, NoMfaError):
+            self._signer.caller = own
+            return
+        except ConfigurationError as error:
+            self._edges.talk.warn(f"{error.message}: the key signs, not its MFA session")
             self._signer.caller = own
             return
         if arn != self.arn:
