@@ -638,10 +638,11 @@ ELSEWHERE = {
     "test_our_own_commands_never_run_the_credential_process",
     "doctor.profiles:look_at_asking_roles": "e2e/test_warm.py: "
     "test_the_doctor_s_cure_for_a_role_that_asks",
-    "doctor.keyrings:_lost": "e2e/test_store.py: test_what_the_keyring_has_lost_is_had_anew",
+    "doctor.keyrings:_lost": "e2e/test_store.py: "
+    "test_a_session_that_the_keyring_has_lost_is_renewed",
     "cli.device:enroll": "e2e/test_device.py: "
     "test_without_a_keyring_the_phone_alone_gets_the_secret",
-    "cli.use:_stronger": "e2e/test_use.py: test_what_goes_before_the_profile_is_told",
+    "cli.use:_stronger": "e2e/test_use.py: test_variables_that_override_aws_profile_are_reported",
     "system.embedding:ask": "e2e/test_python.py: test_a_notebook_that_cannot_ask_is_an_error",
     "policy.formats": "e2e/test_recipes.py: test_the_hint_for_terraforms_language_lints_the_plan",
     "cli.demo": "e2e/test_demo.py: test_what_the_shell_of_the_demo_suggests_works_there",

@@ -144,14 +144,14 @@ def test_a_region_without_sts(run: Run, aws: Sandbox, argv: list[str]) -> None:
     assert "--region us-east-1" in error["hint"]
 
 
-def test_throttling_is_tried_again_and_then_told(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_throttling_is_retried_and_then_reported(run: Run, aws: Sandbox, argv: list[str]) -> None:
     aws.fail("GetSessionToken", times=None)
     error = error_of(run, *argv, exit_code=5)
     assert error["code"] == "throttled"
     assert aws.count("GetSessionToken") == 3
 
 
-def test_throttling_that_passes_is_not_noticed(
+def test_throttling_that_passes_is_not_reported(
     run: Run, aws: Sandbox, carols: AwsFiles, argv: list[str]
 ) -> None:
     before = carols.credentials.read_bytes()
@@ -207,7 +207,7 @@ def test_an_answer_that_is_not_from_aws(
     assert "sts:GetSessionToken" in error["message"]
 
 
-def test_a_portal_where_the_devices_are_asked(run: Run, aws: Sandbox, phone: Device) -> None:
+def test_a_captive_portal_while_listing_devices(run: Run, aws: Sandbox, phone: Device) -> None:
     aws.answer("ListMFADevices", 200, XHTML, times=None)
     error = error_of(run, "--token-code", phone.code(), exit_code=6)
     assert error["code"] == "not-aws"
@@ -254,7 +254,7 @@ def test_a_server_without_tls(run: Run, aws: Sandbox, argv: list[str]) -> None:
 
 
 @pytest.mark.slow
-def test_a_silent_server_is_given_up(run: Run, argv: list[str]) -> None:
+def test_a_server_that_never_answers_times_out(run: Run, argv: list[str]) -> None:
     """Read timeout 15 s, three attempts and pauses: it ends, and says so."""
     with socket.create_server(("127.0.0.1", 0), backlog=3) as server:  # connects, never answers
         env = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.getsockname()[1]}"}

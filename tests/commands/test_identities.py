@@ -201,7 +201,9 @@ def test_a_role_of_our_own_process_goes_by_way_of_that_session(
     assert outcome.exit_code == 0, outcome
 
 
-def test_a_browser_sign_in_is_no_place_for_keys(run: Run, files: AwsFiles, two: Two) -> None:
+def test_keys_are_not_written_to_a_profile_of_aws_login(
+    run: Run, files: AwsFiles, two: Two
+) -> None:
     sign_in = "arn:aws:sts::999999999999:assumed-role/Admin/bob@example.com"
     files.write(config=f"[profile console]\nlogin_session = {sign_in}\n")
     before = files.credentials.read_bytes()

@@ -135,7 +135,7 @@ def test_min_ttl_must_be_left_in_full_if_it_is_asked_for_else_a_third_of_the_dur
     ],
     ids=["unmanaged", "another's", "keys replaced", "no expiry", "no kind"],
 )
-def test_a_session_that_is_not_surely_ours_is_not_kept(
+def test_a_session_that_another_tool_may_have_written_is_not_kept(
     run: Run, files: AwsFiles, section: str
 ) -> None:
     files.write(KEYS + section)
@@ -153,7 +153,7 @@ def test_force_renews_at_once(aws: Sandbox, log_in: LogIn, carols: AwsFiles) -> 
     assert aws.count("GetSessionToken") == 2
 
 
-def test_a_kept_session_is_told_as_reused(run: Run, files: AwsFiles) -> None:
+def test_a_kept_session_is_reported_as_reused(run: Run, files: AwsFiles) -> None:
     files.write(KEYS + managed(seconds_left=7200))
     (session,) = json.loads(run("login", "--json").stdout)["sessions"]
     assert (session["reused"], session["valid"], session["name"]) == (True, True, "mfa")
@@ -216,7 +216,7 @@ def test_no_core_is_dumped_of_what_reads_a_kept_session(
         resource.setrlimit(resource.RLIMIT_CORE, before)
 
 
-def test_a_second_name_for_a_session_at_hand_is_told_how_to_be_used(
+def test_a_session_under_a_second_name_says_how_to_use_it(
     run: Run, clock: JumpingClock, log_in: LogIn
 ) -> None:
     log_in()

@@ -48,7 +48,7 @@ def test_other_keys_of_the_section_stay(run: Run, files: AwsFiles) -> None:
     assert files.config.read_text() == "[profile mfa]\nregion = x\n"
 
 
-def test_all_of_ours_go_and_nothing_of_others(run: Run, files: AwsFiles) -> None:
+def test_all_removes_every_managed_session_and_no_other(run: Run, files: AwsFiles) -> None:
     files.write(KEYS + managed("a") + FOREIGN + managed("b", seconds_left=-5))
     outcome = run("logout", "--all", "--json")
     assert outcome.exit_code == 0
@@ -56,7 +56,7 @@ def test_all_of_ours_go_and_nothing_of_others(run: Run, files: AwsFiles) -> None
     assert files.credentials.read_text() == KEYS + FOREIGN
 
 
-def test_all_with_nothing_to_do_is_fine(run: Run, files: AwsFiles) -> None:
+def test_all_without_a_session_succeeds(run: Run, files: AwsFiles) -> None:
     files.write(KEYS + FOREIGN)
     outcome = run("logout", "--all", "--json")
     assert (outcome.exit_code, json.loads(outcome.stdout)["removed"]) == (0, [])
@@ -72,7 +72,7 @@ def test_all_with_nothing_to_do_is_fine(run: Run, files: AwsFiles) -> None:
         (["--profile", "nowhere"], "no-such-profile", "'nowhere'"),
     ],
 )
-def test_a_foreign_or_absent_one_is_refused(
+def test_another_tools_session_or_none_is_refused(
     run: Run, files: AwsFiles, argv: list[str], code: str, name: str
 ) -> None:
     files.write(KEYS + FOREIGN)
@@ -85,7 +85,7 @@ def test_a_foreign_or_absent_one_is_refused(
     assert files.credentials.read_bytes() == before
 
 
-def test_those_that_can_be_removed_are(run: Run, files: AwsFiles) -> None:
+def test_one_failure_does_not_stop_the_other_removals(run: Run, files: AwsFiles) -> None:
     files.write(KEYS + managed("a") + FOREIGN + managed("b"))
     argv = ["logout", "--profile", "a", "--profile", "theirs", "--profile", "b", "--profile", "a"]
     outcome = run(*argv, "--json")
@@ -104,7 +104,9 @@ def test_the_name_of_the_session_is_enough(run: Run, files: AwsFiles) -> None:
     assert files.credentials.read_text() == KEYS
 
 
-def test_the_default_session_is_the_settings_one(run: Run, files: AwsFiles) -> None:
+def test_without_a_name_the_configured_default_session_is_removed(
+    run: Run, files: AwsFiles
+) -> None:
     files.write(managed("a") + managed("mfa"), settings='[defaults]\nprofile = "a"\n')
     assert run("logout").exit_code == 0
     assert files.section("a") is None
@@ -121,7 +123,7 @@ def test_keys_put_where_a_session_stood_stay(run: Run, files: AwsFiles) -> None:
 
 
 @pytest.mark.parametrize("command", ["login --no-input", "logout", "logout --all"])
-def test_copies_of_the_files_that_a_kill_left_go_with_the_next_command_that_writes(
+def test_copies_left_by_a_kill_are_removed_by_the_next_command_that_writes(
     carols: AwsFiles, run: Run, command: str
 ) -> None:
     carols.write(carols.credentials.read_text() + managed(), config="[default]\n")

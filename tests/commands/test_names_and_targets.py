@@ -31,7 +31,7 @@ ROLE = "arn:aws:iam::123456789012:role/books"
     ],
     ids=lambda command: str(command[0]),
 )
-def test_a_name_that_stands_nowhere_is_refused_with_the_nearest(
+def test_an_unknown_name_is_refused_with_the_nearest_names(
     run: Run, aws: Sandbox, files: AwsFiles, command: list[str]
 ) -> None:
     files.write(KEYS + managed("production"), settings='[sessions.staging]\nwrite_to = "st"\n')
@@ -174,7 +174,9 @@ def test_a_target_with_long_term_keys_is_refused_always(
     ],
     ids=["pair", "secret alone", "quoted", "of another kind"],
 )
-def test_a_managed_mark_does_not_give_keys_away(run: Run, files: AwsFiles, lines: str) -> None:
+def test_the_mark_of_a_managed_section_does_not_unprotect_long_term_keys(
+    run: Run, files: AwsFiles, lines: str
+) -> None:
     """`aws configure` may have put long-term keys where a session stood."""
     files.write(f"{KEYS}[mfa-mfa]\n{lines}[mfa]\nmanager = mfa-session\n{lines}")
     before = files.credentials.read_bytes()

@@ -99,7 +99,9 @@ def test_login_from_the_environment_alone(
     assert files.config.exists() is False
 
 
-def test_half_a_pair_in_the_environment_is_told(run: Run, aws: Sandbox, carols: AwsFiles) -> None:
+def test_half_a_pair_of_keys_in_the_environment_is_an_error(
+    run: Run, aws: Sandbox, carols: AwsFiles
+) -> None:
     outcome = run("login", env={"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT12345"})
     assert outcome.exit_code == 3
     assert "AWS_SECRET_ACCESS_KEY" in outcome.stderr
@@ -114,7 +116,7 @@ def test_aws_profile_may_name_the_session_itself(log_in: LogIn, run: Run) -> Non
     assert "rejected the code" in outcome.stderr
 
 
-def test_keys_of_a_credential_process_serve(
+def test_keys_of_a_credential_process_are_used(
     run: Run, files: AwsFiles, carol: User, phone: Device, tmp_path: Path
 ) -> None:
     script = tmp_path / "give keys.py"
@@ -218,7 +220,7 @@ def test_a_source_that_leads_back_is_an_error(
     assert len(aws.calls) == 0
 
 
-def test_a_source_that_leads_back_in_disguise_ends_too(
+def test_a_source_that_leads_back_through_another_profile_is_an_error(
     run: Run, aws: Sandbox, files: AwsFiles, program: str, tmp_path: Path
 ) -> None:
     wrapper = tmp_path / "wrapped"
@@ -240,7 +242,7 @@ def test_a_process_of_ours_on_the_session_does_not_hide_the_keys(
     assert signer(run, aws) == _key("default")
 
 
-def test_aws_mfas_files_work_as_they_are(
+def test_files_of_aws_mfa_work_unchanged(
     run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     theirs = (

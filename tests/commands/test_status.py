@@ -188,7 +188,7 @@ def test_one_session_by_its_name_or_its_profile(run: Run, files: AwsFiles) -> No
         assert [session["profile"] for session in told(run, "--profile", name)] == ["work-mfa"]
 
 
-def test_a_profile_without_a_session_is_told_so(run: Run, files: AwsFiles) -> None:
+def test_status_of_a_profile_without_a_session_says_so(run: Run, files: AwsFiles) -> None:
     files.write(KEYS)
     outcome = run("status", "--profile", "default")
     assert (outcome.exit_code, outcome.stdout) == (0, "")

@@ -31,7 +31,7 @@ def without_bundle(settings: dict[str, str]) -> dict[str, str]:
     return {key: value for key, value in settings.items() if key != "ca_bundle"}
 
 
-def test_what_reaches_aws_is_carried_and_removed(
+def test_settings_that_decide_how_aws_is_reached_are_copied_and_removed(
     log_in: LogIn, run: Run, carols: AwsFiles, carol: User
 ) -> None:
     carols.write(long_term(carol), config=source_config(without_bundle(REACHED)))
@@ -53,7 +53,7 @@ def test_a_later_login_follows_the_source(log_in: LogIn, carols: AwsFiles, carol
     assert carols.profile("mfa") == {"region": "eu-north-1"}
 
 
-def test_what_somebody_has_changed_stays(
+def test_a_setting_that_somebody_changed_stays(
     log_in: LogIn, run: Run, carols: AwsFiles, carol: User
 ) -> None:
     carols.write(long_term(carol), config="[default]\nregion = eu-west-1\noutput = json\n")
@@ -66,7 +66,7 @@ def test_what_somebody_has_changed_stays(
     assert carols.profile("mfa") == {"region": "sa-east-1"}
 
 
-def test_the_first_of_a_chain_of_source_profiles_says_it(
+def test_the_first_of_a_chain_of_source_profiles_wins(
     run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     files.write(

@@ -77,7 +77,7 @@ def test_without_a_session_it_is_exit_4_and_one_line(run: Run, files: AwsFiles) 
     ["", '[sessions.mfa]\nsource_profile = "gone"\n'],
     ids=["nobody to ask", "no source"],
 )
-def test_one_that_cannot_be_renewed_is_given_while_it_lives(
+def test_a_session_that_cannot_be_renewed_is_given_while_it_is_valid(
     run: Run, files: AwsFiles, settings: str
 ) -> None:
     files.write(KEYS + managed(seconds_left=60), settings=settings)

@@ -60,7 +60,7 @@ def test_with_passkeys_only_they_are_named(
     assert keys.credentials.read_bytes() == before
 
 
-def test_without_a_device_it_is_said(run: Run, aws: Sandbox, keys: AwsFiles) -> None:
+def test_a_user_without_a_device_gets_an_error(run: Run, aws: Sandbox, keys: AwsFiles) -> None:
     outcome = run("login", "--token-code", "000000", "--json")
     assert outcome.exit_code == 3
     error = json.loads(outcome.stdout)["error"]
@@ -177,7 +177,7 @@ def test_where_listing_is_not_allowed_the_device_of_last_time_serves(
     assert "device of last time" in outcome.stderr
 
 
-def test_a_device_of_another_user_is_a_wrong_serial(run: Run, aws: Sandbox, keys: AwsFiles) -> None:
+def test_the_device_of_another_user_is_refused(run: Run, aws: Sandbox, keys: AwsFiles) -> None:
     other = aws.create_device(aws.create_user("dave"))
     outcome = run("login", "--token-code", other.code(), "--mfa-serial", other.serial)
     assert outcome.exit_code == 3

@@ -52,7 +52,7 @@ def evaluated(shell: str, then: str) -> str:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_shell_gets_the_session_and_loses_what_is_in_its_way(
+def test_a_shell_gets_the_session_without_conflicting_variables(
     aws: Sandbox, standing: AwsFiles, shell: str
 ) -> None:
     section = standing.section("mfa")
@@ -119,7 +119,7 @@ def test_a_failure_makes_the_eval_fail(files: AwsFiles, shell: str) -> None:
     ],
     ids=" ".join,
 )
-def test_whatever_is_wrong_what_is_printed_fails(
+def test_after_any_error_the_output_fails_in_the_shell(
     run: Run, files: AwsFiles, argv: list[str]
 ) -> None:
     files.write(KEYS)
@@ -215,7 +215,9 @@ AWS_DEFAULT_REGION=eu-west-1
 
 
 @pytest.mark.parametrize("shell", GOLDEN)
-def test_what_is_printed(run: Run, aws: Sandbox, files: AwsFiles, shell: str) -> None:
+def test_the_lines_that_each_shell_gets(
+    run: Run, aws: Sandbox, files: AwsFiles, shell: str
+) -> None:
     ends = "2099-12-31T23:59:59Z"
     session = managed(
         "its",
@@ -257,7 +259,7 @@ def test_dotenv_is_what_the_json_says(run: Run, standing: AwsFiles) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_unset_takes_it_all_back(shell: str) -> None:
+def test_unset_removes_every_variable_that_env_set(shell: str) -> None:
     variables = {
         "AWS_ACCESS_KEY_ID": "x",
         "AWS_SECRET_ACCESS_KEY": "x",
@@ -295,7 +297,7 @@ def test_unset_without_a_session_of_ours_leaves_the_persons_keys(run: Run) -> No
 
 
 @pytest.mark.parametrize("shell", ["dotenv", "json"])
-def test_what_is_no_shell_cannot_unset(run: Run, shell: str) -> None:
+def test_formats_that_are_not_shells_cannot_unset(run: Run, shell: str) -> None:
     outcome = run("env", "--unset", "--shell", shell)
     assert (outcome.exit_code, outcome.stdout) == (2, "")
     assert shell in outcome.stderr
@@ -310,7 +312,7 @@ def test_the_parent_shell_is_found(standing: AwsFiles, shell: str) -> None:
     assert expected in outcome.stdout, outcome
 
 
-def test_without_a_parent_shell_it_is_the_persons(run: Run, standing: AwsFiles) -> None:
+def test_without_a_parent_shell_the_login_shell_is_used(run: Run, standing: AwsFiles) -> None:
     assert standing.credentials.exists()
     # pytest may itself be run from a shell, so only what is said of none is sure
     outcome = run("env", env={"SHELL": "/usr/bin/fish"})

@@ -124,7 +124,9 @@ def test_nested_exec_works(log_in: LogIn, run: Run, program: str, carols: AwsFil
 
 
 @pytest.mark.parametrize("exit_code", [0, 1, 3, 70, 130, 255])
-def test_the_childs_exit_code_is_ours(apart: Run, standing: AwsFiles, exit_code: int) -> None:
+def test_exec_ends_with_the_exit_code_of_the_command(
+    apart: Run, standing: AwsFiles, exit_code: int
+) -> None:
     assert standing.credentials.exists()
     assert apart("exec", "--", "sh", "-c", f"exit {exit_code}").exit_code == exit_code
 
@@ -180,7 +182,7 @@ def test_exec_becomes_the_command(start: Start, standing: AwsFiles) -> None:
     assert outcome.exit_code == -signal.SIGTERM
 
 
-def test_stdin_belongs_to_the_child(apart: Run, standing: AwsFiles) -> None:
+def test_the_command_gets_stdin(apart: Run, standing: AwsFiles) -> None:
     assert standing.credentials.exists()
     assert apart("exec", "--", "cat", input="123456\nmore\n").stdout == "123456\nmore\n"
 
@@ -195,7 +197,7 @@ def test_only_one_line_of_stdin_is_taken_for_the_code(
 
 
 @pytest.mark.parametrize("dashes", [["--"], []], ids=["--", "no --"])
-def test_the_commands_own_options_are_its_own(
+def test_options_after_the_command_belong_to_the_command(
     run: Run, standing: AwsFiles, dashes: list[str]
 ) -> None:
     assert standing.credentials.exists()
@@ -233,7 +235,7 @@ def test_descriptors_and_directory_are_handed_on(
 
 
 @pytest.mark.usefixtures("standing")
-def test_line_of_the_code_never_reaches_the_command(apart: Run) -> None:
+def test_the_line_with_the_code_never_reaches_the_command(apart: Run) -> None:
     outcome = apart("exec", "--token-code", "-", "--", "cat", input="123456\nthe rest\n")
     assert (outcome.exit_code, outcome.stdout) == (0, "the rest\n"), outcome
 

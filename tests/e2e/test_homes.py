@@ -109,7 +109,7 @@ def test_a_session_that_cannot_be_written_is_put_nowhere_else(
 @pytest.mark.skipif(
     os.name == "nt" or os.geteuid() != 0, reason="only root can be in another's home"
 )
-def test_root_in_anothers_home_is_told_to_be_them_and_never_to_take_it(
+def test_root_in_anothers_home_is_told_to_run_as_the_owner(
     carols: AwsFiles, home: Path, run: Run
 ) -> None:
     for path in (home, *home.rglob("*")):

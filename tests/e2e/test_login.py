@@ -174,7 +174,7 @@ def test_a_config_that_cannot_be_written_is_only_a_warning(log_in: LogIn, carols
     assert carols.section("mfa") is not None
 
 
-def test_the_config_is_not_made_for_nothing(
+def test_the_config_is_not_created_without_a_setting_to_write(
     run: Run, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     files.write(long_term(carol))
@@ -264,7 +264,7 @@ def test_another_tools_session_may_be_replaced(
     assert "planted" not in carols.credentials.read_text()
 
 
-def test_a_hardware_device_serves_and_its_account_is_asked(
+def test_a_hardware_device_works_and_aws_is_asked_for_the_account(
     aws: Sandbox, run: Run, files: AwsFiles, carol: User
 ) -> None:
     token = aws.create_device(carol, name="GAHT12345678", kind="hardware")
@@ -291,7 +291,7 @@ def test_several_profiles_at_once_share_one_code(
     assert operations(aws) == ["ListMFADevices", "GetSessionToken", "AssumeRole"]
 
 
-def test_of_several_profiles_those_that_can_be_had_are_had(
+def test_of_several_profiles_one_failure_does_not_stop_the_others(
     log_in: LogIn, run: Run, carols: AwsFiles, carol: User
 ) -> None:
     log_in()
@@ -338,7 +338,7 @@ def test_keys_given_in_the_config_file_serve(
     assert oct(os.stat(files.credentials.parent).st_mode & 0o777) in {"0o700", "0o755"}
 
 
-def test_one_code_for_two_needs_is_sent_once_only(
+def test_one_code_for_two_logins_is_sent_only_once(
     run: Run, aws: Sandbox, carols: AwsFiles, carol: User, phone: Device
 ) -> None:
     carols.write(

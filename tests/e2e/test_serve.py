@@ -282,7 +282,9 @@ def test_the_end_of_the_job_ends_the_question(
 
 
 @pytest.mark.parametrize("exit_code", [0, 3, 255])
-def test_the_childs_exit_code_is_ours(run: Run, standing: AwsFiles, exit_code: int) -> None:
+def test_exec_ends_with_the_exit_code_of_the_command(
+    run: Run, standing: AwsFiles, exit_code: int
+) -> None:
     assert standing.credentials.exists()
     outcome = run("exec", "--serve", "--", "sh", "-c", f"exit {exit_code}")
     assert outcome == (exit_code, "", "")

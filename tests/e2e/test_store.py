@@ -192,7 +192,7 @@ def test_a_role_is_assumed_from_a_session_in_the_keyring(
     assert memory == {}
 
 
-def test_what_the_keyring_has_lost_is_had_anew(
+def test_a_session_that_the_keyring_has_lost_is_renewed(
     run: Run,
     aws: Sandbox,
     log_in: LogIn,
@@ -252,7 +252,7 @@ def test_a_locked_keyring_is_told_before_a_code_is_asked(
 
 
 @pytest.mark.parametrize("place", ["defaults", "sessions.mfa"])
-def test_another_place_is_no_setting(run: Run, carols: AwsFiles, place: str) -> None:
+def test_an_unknown_store_is_refused(run: Run, carols: AwsFiles, place: str) -> None:
     carols.write(settings=f'[{place}]\nstore = "cloud"\n')
     outcome = run("login", "--json")
     error = json.loads(outcome.stdout)["error"]

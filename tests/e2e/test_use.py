@@ -26,7 +26,7 @@ SHELLS = {
 }
 
 
-def test_it_logs_in_if_need_be_and_prints_the_profile(
+def test_use_logs_in_if_necessary_and_prints_the_profile(
     run: Run, carols: AwsFiles, phone: Device, aws: Sandbox
 ) -> None:
     outcome = run("use", "mfa", env={"MFA_SESSION_TOKEN_CODE": phone.code()})
@@ -73,7 +73,7 @@ def test_bad_input_prints_no_profile(
         ({"AWS_DEFAULT_PROFILE": "default"}, "unset AWS_DEFAULT_PROFILE"),
     ],
 )
-def test_what_goes_before_the_profile_is_told(
+def test_variables_that_override_aws_profile_are_reported(
     run: Run, log_in: LogIn, env: dict[str, str], says: str
 ) -> None:
     log_in()
@@ -116,7 +116,7 @@ def test_a_shell_asks_for_the_code_and_uses_the_session(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_without_a_name_a_number_picks(
+def test_without_a_name_the_person_picks_a_number(
     terminal: Terminal, log_in: LogIn, carols: AwsFiles, home: Path, run: Run, shell: str
 ) -> None:
     carols.write(settings='[sessions.other]\nsource_profile = "default"\n')
@@ -191,7 +191,7 @@ def test_leaving_fzf_changes_nothing(terminal: Terminal) -> None:
 
 
 @pytest.mark.usefixtures("fzf")
-def test_an_fzf_that_fails_gives_way_to_numbers(terminal: Terminal) -> None:
+def test_if_fzf_fails_the_person_picks_a_number(terminal: Terminal) -> None:
     child = terminal("use", env={"PICKS": "9", "EXIT": "2"})
     child.expect_exact("Which one (1-2)? ")
     child.sendline("1")

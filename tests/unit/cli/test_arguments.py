@@ -75,7 +75,7 @@ def command_lines(draw: st.DrawFn) -> list[str]:
 
 
 @given_by(command_lines())
-def test_what_is_read_plainly_click_reads_alike(argv: list[str]) -> None:
+def test_click_reads_a_plain_line_like_the_plain_reader(argv: list[str]) -> None:
     call = read_plainly(argv)
     if call is not None:
         assert normal(call.command, call.given) == read_by_click(argv)
@@ -115,5 +115,5 @@ def test_plain_lines_are_read_without_click(argv: str, reading: Reading) -> None
      "login --profile --json", "login --json=1", "status --profile a --profile b",
      "env --shell tcsh", "login --duration 13x", "exec -x", "login -v=1", "login -vx"],
 )  # fmt: skip
-def test_what_is_not_beyond_doubt_is_left_to_click(argv: str) -> None:
+def test_a_doubtful_line_is_left_to_click(argv: str) -> None:
     assert read_plainly(argv.split()) is None

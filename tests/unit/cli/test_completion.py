@@ -68,12 +68,12 @@ def test_without_any_file_nothing_is_offered(home: Path) -> None:
     assert offered("login", "--profile", "") == []
 
 
-def test_names_that_a_shell_could_not_be_given_are_left_out(files: AwsFiles) -> None:
+def test_names_with_control_characters_are_not_offered(files: AwsFiles) -> None:
     files.write("[a\tb]\n[c\x1bd]\n[ü]\n", config="", settings="")
     assert offered("login", "--profile", "") == ["ü"]
 
 
-def test_each_shell_is_answered_in_its_way(files: AwsFiles) -> None:
+def test_each_shell_gets_the_answer_in_its_own_format(files: AwsFiles) -> None:
     files.write("[my name]\n[other]\n", config="", settings="")
     line = "mfa-session login --profile my"
     assert {
@@ -87,7 +87,7 @@ def test_each_shell_is_answered_in_its_way(files: AwsFiles) -> None:
     }
 
 
-def test_the_command_of_another_program_begins_where_it_does() -> None:
+def test_after_exec_the_shell_completes_the_inner_command() -> None:
     assert answer(["bash", "mfa-session  exec -- aws s3"], os.environ) == "command 21\n"
     assert answer(["zsh", "exec", "--", "aws", "s3"], os.environ) == "command 3\n"
     assert answer(["bash", "mfa-session exec "], os.environ) == "command 17\n"
@@ -98,7 +98,7 @@ def test_a_redirection_of_bash_leads_to_files(end: str) -> None:
     assert answer(["bash", f"mfa-session status {end}"], os.environ) == "files\n"
 
 
-def test_files_are_the_shells_own() -> None:
+def test_the_shell_completes_files_itself() -> None:
     assert answer(["bash", "mfa-session policy lint x"], os.environ) == "files\n"
     assert answer(["fish", "policy", "lint", "x"], os.environ) == "files \n"
     assert answer(["fish", "policy", "check", "x"], os.environ) == "files \n"
@@ -154,7 +154,7 @@ def test_every_option_of_every_command_is_offered(command: Command) -> None:
 
 
 @pytest.mark.parametrize("command", all_commands(), ids=lambda command: str(command.name))
-def test_every_value_is_known_by_both_spellings(command: Command) -> None:
+def test_a_value_is_completed_after_a_space_and_after_an_equals_sign(command: Command) -> None:
     for option in command.options:
         if option.kind in {"flag", "count"}:
             continue
@@ -194,7 +194,9 @@ def test_every_value_is_known_by_both_spellings(command: Command) -> None:
         (["exec", "--profile", "--"], "", Cursor(command_at=3)),
     ],
 )
-def test_what_may_come(before: list[str], current: str, expected: Cursor) -> None:
+def test_the_values_that_each_argument_offers(
+    before: list[str], current: str, expected: Cursor
+) -> None:
     assert find_cursor(before, current) == expected
 
 

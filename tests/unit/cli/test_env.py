@@ -55,7 +55,7 @@ def _pairs(entries: Iterable[str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("reader", READERS)
-def test_dotenv_gives_each_reader_the_value_that_it_was_given(tmp_path: Path, reader: str) -> None:
+def test_every_reader_of_dotenv_gets_the_same_value(tmp_path: Path, reader: str) -> None:
     values = carried("dotenv")
     path = tmp_path / ".env"
     lines = session_lines("dotenv", {"MFA_SESSION_ACTIVE": "mfa", **values}, "mfa")
@@ -65,18 +65,18 @@ def test_dotenv_gives_each_reader_the_value_that_it_was_given(tmp_path: Path, re
     assert {"eu-west-1", "s+/=", "100%"} <= set(values.values())
 
 
-def test_dotenv_takes_nothing_that_a_reader_would_act_on() -> None:
+def test_dotenv_refuses_values_that_a_reader_would_expand() -> None:
     refused = [value for value in VALUES if not takes("dotenv", value)]
     assert {"a b", "a #b", "${HOME}", "$(id)", "'a'", "a\nb", "ab\r", "~/a"} <= set(refused)
 
 
 @pytest.mark.parametrize("value", ["a%b", 'a"b', "a!b", "a^b", "a\nb", "a\rb", "\u00fc"])
-def test_cmd_takes_nothing_that_acts_within_quotes(value: str) -> None:
+def test_cmd_refuses_values_that_act_within_quotes(value: str) -> None:
     assert not takes("cmd", value)
 
 
 @pytest.mark.parametrize("value", ["it's", "a b", "a & b | <c> (d)", "s+/="])
-def test_cmd_takes_what_its_quotes_hold(value: str) -> None:
+def test_cmd_accepts_values_that_its_quotes_protect(value: str) -> None:
     assert takes("cmd", value)
 
 

@@ -18,7 +18,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_it_writes_as_the_library_does(value: object) -> None:
+def test_json_is_written_as_the_library_writes_it(value: object) -> None:
     assert to_json(value) == json.dumps(value, indent=2, ensure_ascii=False)
 
 
@@ -28,6 +28,6 @@ def test_a_lone_surrogate_stays_what_it_is() -> None:
 
 
 @pytest.mark.parametrize("value", [b"x", {1: 2}, {"x"}])
-def test_it_refuses_what_no_command_returns(value: object) -> None:
+def test_json_of_another_type_is_refused(value: object) -> None:
     with pytest.raises((TypeError, AttributeError)):
         to_json(value)

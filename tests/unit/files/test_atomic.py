@@ -164,7 +164,7 @@ def test_full_disk_leaves_the_old_file(full_disk: Path) -> None:
     assert (full_disk / "f").read_bytes() == b"old"
 
 
-def test_directory_we_may_not_write_is_refused() -> None:
+def test_a_directory_without_write_permission_is_refused() -> None:
     with somebody() as home:
         (home / "f").write_bytes(b"old")
         home.chmod(0o500)
@@ -232,7 +232,7 @@ def test_temporary_files_of_the_dead_go_and_of_the_living_stay(place: Path) -> N
     assert sorted(os.listdir(place)) == sorted(["f", *others])
 
 
-def test_file_taken_for_dead_before_it_was_locked_is_made_anew(
+def test_a_temporary_file_removed_before_it_is_locked_is_made_again(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([False, True])

@@ -51,7 +51,7 @@ def write(home: Path, config: str = "", credentials: str = "") -> dict[str, str]
     return {"HOME": str(home)}
 
 
-def test_paths_are_below_home() -> None:
+def test_the_aws_files_are_below_home() -> None:
     environ = {"HOME": "/home/carol/"}
     assert credentials_path(environ) == "/home/carol/.aws/credentials"
     assert config_path(environ) == "/home/carol/.aws/config"

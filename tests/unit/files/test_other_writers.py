@@ -122,7 +122,7 @@ def by_rename(path: Path, data: bytes) -> None:
 
 
 @pytest.mark.parametrize("write", [in_place, by_rename])
-def test_what_another_program_writes_during_the_edit_stays(
+def test_a_write_of_another_program_during_the_edit_stays(
     home: Path, path: Path, write: Callable[[Path, bytes], None]
 ) -> None:
     theirs = LONG_TERM.replace(b"count = 0", b"count = 7")
@@ -131,13 +131,13 @@ def test_what_another_program_writes_during_the_edit_stays(
     assert os.listdir(path.parent) == ["credentials"]
 
 
-def test_a_file_that_comes_up_during_the_edit_stays(home: Path, path: Path) -> None:
+def test_a_file_created_during_the_edit_stays(home: Path, path: Path) -> None:
     path.unlink()
     opened(home).update("mfa", once(lambda: in_place(path, LONG_TERM)))
     assert path.read_bytes() == LONG_TERM + OURS
 
 
-def test_a_file_that_goes_away_during_the_edit_is_written_anew(home: Path, path: Path) -> None:
+def test_a_file_removed_during_the_edit_is_written_again(home: Path, path: Path) -> None:
     opened(home).update("mfa", once(path.unlink))
     assert path.read_bytes() == OURS.lstrip()
 
@@ -252,7 +252,7 @@ def test_the_aws_cli_stopped_between_emptying_and_filling_the_file_loses_nothing
     assert path.read_bytes() == theirs + (OURS if ending == "written" else b"")
 
 
-def test_sections_that_are_gone_are_a_reason_not_to_write(home: Path, path: Path) -> None:
+def test_nothing_is_written_if_sections_have_disappeared(home: Path, path: Path) -> None:
     file = opened(home)
     file.expect(["default", "other"])
     cut = b"[other]\ncount = 0\n"
@@ -299,7 +299,7 @@ def test_a_file_that_grows_as_fast_as_it_is_read_is_read_to_an_end(
     assert read_document(str(path)).names() == ["default", "other"]
 
 
-def test_who_had_the_file_open_at_the_moment_of_the_rename_loses_nothing(
+def test_a_program_with_the_file_open_during_the_rename_loses_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen = read_snapshot(str(path))
@@ -358,7 +358,7 @@ def test_config_toml_that_is_written_during_the_edit_keeps_both(home: Path) -> N
     assert config.read_text() == "# theirs\n[sessions.mfa]\n\n[guard]\nconfirm = true\n"
 
 
-def test_another_name_of_the_file_is_told_of(home: Path, path: Path) -> None:
+def test_a_second_hard_link_of_the_file_is_reported(home: Path, path: Path) -> None:
     os.link(path, home / "also")
     said: list[str] = []
     opened(home, said).update("mfa", session)
@@ -366,7 +366,7 @@ def test_another_name_of_the_file_is_told_of(home: Path, path: Path) -> None:
     assert (home / "also").read_bytes() == LONG_TERM
 
 
-def test_copies_that_a_kill_left_go_though_nothing_is_written(home: Path, path: Path) -> None:
+def test_copies_left_by_a_kill_are_removed_even_without_a_write(home: Path, path: Path) -> None:
     copy = path.with_name(f".credentials{MARK}0123456789abcdef")
     copy.write_bytes(LONG_TERM)
     opened(home).clear()

@@ -136,7 +136,7 @@ def test_file_of_root_is_safe_for_others() -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
 @pytest.mark.parametrize(("mode", "command"), [(0o200, "chmod u+r"), (0o600, "ls -ld")])
-def test_a_mode_of_ones_own_is_mended_and_anything_else_looked_at(
+def test_the_hint_is_chmod_only_if_the_owners_mode_is_the_cause(
     tmp_path: Path, mode: int, command: str
 ) -> None:
     path = tmp_path / "my credentials"

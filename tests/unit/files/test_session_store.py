@@ -88,7 +88,7 @@ def test_several_sessions_are_one_write_of_each_file(
     )
 
 
-def test_one_that_holds_long_term_keys_by_now_keeps_no_other_from_being_written(
+def test_a_target_that_now_holds_long_term_keys_does_not_stop_the_others(
     store: SessionStore, home: Path
 ) -> None:
     refused = store.save_all([had("a"), had("default"), had("b")])
@@ -97,7 +97,7 @@ def test_one_that_holds_long_term_keys_by_now_keeps_no_other_from_being_written(
     assert (home / ".aws" / "credentials").read_text().startswith(CREDENTIALS)
 
 
-def test_what_was_set_aside_for_many_holds_them_all_until_each_is_written(
+def test_many_sessions_lie_aside_until_each_is_written(
     store: SessionStore,
 ) -> None:
     many = [had(f"role-{n}", TOKEN_CHARACTERS) for n in range(2 * MOST_IN_ONE_FILE + 1)]
@@ -113,7 +113,7 @@ def test_what_was_set_aside_for_many_holds_them_all_until_each_is_written(
     assert store.kept_aside() == []
 
 
-def test_without_a_home_nothing_is_set_aside_and_it_is_said(
+def test_without_a_home_a_warning_says_that_nothing_is_reserved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = tmp_path / "project"

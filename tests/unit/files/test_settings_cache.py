@@ -68,7 +68,9 @@ def test_a_file_of_other_bytes_is_parsed_again(config: Path, state: StateDir) ->
     assert read(config, state).defaults == {"duration": 10800}
 
 
-def test_copy_of_another_file_does_not_serve(config: Path, state: StateDir, tmp_path: Path) -> None:
+def test_the_cache_of_another_file_is_not_used(
+    config: Path, state: StateDir, tmp_path: Path
+) -> None:
     read(config, state)
     other = write(tmp_path / "other.toml", '[defaults]\nduration = "4h"\n')
     assert read(other, state).defaults == {"duration": 14400}
@@ -87,7 +89,7 @@ def test_no_flipped_bit_of_the_copy_changes_a_setting(config: Path, state: State
 
 
 @pytest.mark.parametrize("body", [b"", b"l999999999:", b"l1:" * 100, b"s5:x", b"x", b"d1:i1:"])
-def test_a_copy_of_another_form_is_none_though_its_digest_is_right(body: bytes) -> None:
+def test_a_cache_of_another_form_is_ignored_even_with_a_right_digest(body: bytes) -> None:
     copy = Copy(parsed._digest("p", b"t", body) + body)
     assert parsed.recall(copy, "p", b"t") is None
 

@@ -238,7 +238,7 @@ def test_rarer_spellings_are_written_too(data: str) -> None:
         "[sessions]\nmfa = 1\n",
     ],
 )
-def test_where_something_would_be_lost_it_is_refused(data: str) -> None:
+def test_an_edit_that_would_lose_something_is_refused(data: str) -> None:
     with pytest.raises(ConfigurationError) as refused:
         with_settings(data.encode(), "/x/config.toml", {("sessions", "mfa", "code_command"): "op"})
     assert refused.value.code == "edit-refused"

@@ -147,7 +147,7 @@ def test_config_section_is_edited_under_the_header_it_has(home: Path) -> None:
         lambda document: IniDocument.parse(document.to_bytes().replace(b"# of carol\n", b""), "x"),
     ],
 )
-def test_edit_that_reaches_further_is_refused(
+def test_an_edit_beyond_its_section_is_refused(
     home: Path, edit: Callable[[IniDocument], IniDocument]
 ) -> None:
     path = put(home)
@@ -157,7 +157,7 @@ def test_edit_that_reaches_further_is_refused(
     assert path.read_bytes() == LONG_TERM
 
 
-def test_edit_sees_what_was_written_meanwhile(home: Path) -> None:
+def test_an_edit_sees_what_another_program_wrote(home: Path) -> None:
     path = put(home)
     file = opened(home)
     file.check_writable()

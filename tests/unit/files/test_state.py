@@ -142,7 +142,7 @@ def test_read_only_home_without_runtime_directory_locks_in_the_temporary_one(
             state.lock_path("file", "k")
 
 
-def test_reservation_is_unseen_until_filled(root: Path) -> None:
+def test_a_reservation_is_hidden_until_it_is_filled(root: Path) -> None:
     state = StateDir(str(root))
     with state.reserve("x", 8192) as room:
         assert (state.read("x"), state.names()) == (None, [])
@@ -156,7 +156,7 @@ def test_reservation_is_unseen_until_filled(root: Path) -> None:
     assert contents(root) == ["x"]
 
 
-def test_unused_reservation_goes(root: Path) -> None:
+def test_an_unused_reservation_is_removed(root: Path) -> None:
     state = StateDir(str(root))
     room = state.reserve("x", 100)
     room.release()
@@ -230,7 +230,7 @@ def test_what_is_filled_is_whole_before_the_rest_of_the_room_is_cut_off(
     assert {name: document.section(name) for name in document.names()} == {"a": {"k": "v"}}
 
 
-def test_reservation_left_by_a_kill_is_no_file_and_goes_later(root: Path) -> None:
+def test_a_reservation_left_by_a_kill_is_hidden_and_removed_later(root: Path) -> None:
     program = """
 import sys, time
 from mfa_session.files.state import StateDir
@@ -252,7 +252,7 @@ time.sleep(60)
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])
-def test_a_disk_that_keeps_nothing_is_seen_before_it_is_needed(
+def test_a_disk_that_stores_nothing_is_noticed_before_the_code(
     root: Path, monkeypatch: pytest.MonkeyPatch, call: str
 ) -> None:
     def fail(*_: object) -> None:
@@ -303,7 +303,7 @@ def plant_pipe(path: Path) -> None:
         lambda path: path.parent.chmod(0o707),
     ],
 )
-def test_what_is_not_ours_alone_counts_as_absent(
+def test_a_file_that_others_may_write_counts_as_absent(
     root: Path, spoil: Callable[[Path], object]
 ) -> None:
     state = StateDir(str(root))

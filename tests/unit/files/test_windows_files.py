@@ -78,7 +78,7 @@ def test_a_file_that_another_reads_is_replaced_when_it_is_done(
     assert {path.name: path.read_bytes() for path in place.iterdir()} == {"file": b"new"}
 
 
-def test_one_that_stays_open_is_left_as_it_is_and_nothing_beside_it(
+def test_a_file_that_stays_open_is_left_unchanged_without_copies(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "replace", _refusing(os.replace, 1000))

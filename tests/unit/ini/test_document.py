@@ -55,7 +55,7 @@ def test_changed_key_keeps_place_and_spelling() -> None:
     )
 
 
-def test_changed_nested_block_goes_whole_but_for_remarks_at_the_margin() -> None:
+def test_a_changed_nested_block_is_replaced_except_comments_at_the_margin() -> None:
     edited = parse(FILE).with_values("b", {"s3": "x"})
     assert edited.to_bytes().decode() == FILE.replace(
         "s3 =\n  deep = 1\n# at the margin\n  # deep remark\n  deeper = 2\n",
@@ -126,7 +126,7 @@ def test_comment_right_above_the_next_header_is_the_next_ones() -> None:
 
 
 @pytest.mark.parametrize("following", ["  [d]\n", " [d]\nm = 1\nm2 = 2\n", "\t[DEFAULT]\nm = 1\n"])
-def test_header_stays_where_the_next_one_would_become_a_value(following: str) -> None:
+def test_a_header_stays_if_the_next_one_would_become_a_value(following: str) -> None:
     document = parse("[b]\nn = 2\n[c]\nx = 1\n" + following.lstrip(" \t"))
     assert document.without_keys("c", ["x"]).names() == [n for n in document.names() if n != "c"]
     document = parse("[b]\nn = 2\n[c]\n" + following)
@@ -205,7 +205,7 @@ def test_defaults_mention_for_every_section() -> None:
     assert document.names_mentioning("ASIA") == ["a", "b"]
 
 
-def test_what_is_done_to_a_section_read_changes_no_later_reading() -> None:
+def test_changing_a_section_that_was_read_changes_no_later_reading() -> None:
     document = parse(FILE)
     said = document.section("a")
     assert said is not None
@@ -213,7 +213,7 @@ def test_what_is_done_to_a_section_read_changes_no_later_reading() -> None:
     assert document.section("a") == {"k": "1"}
 
 
-def test_an_edited_document_says_what_was_edited_though_both_were_read() -> None:
+def test_an_edited_document_shows_the_edit_after_both_were_read() -> None:
     document = parse(FILE)
     assert document.section("a") == {"k": "1"}
     edited = document.with_values("a", {"k": "2"})

@@ -39,13 +39,15 @@ def test_a_note_comes_back(note: Record) -> None:
 
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: type(note).__name__)
 @pytest.mark.parametrize("data", [None, b"", b"\xff\x00", b"[]", b"{}", b"null", b"1", DEEP])
-def test_what_is_none_counts_as_absent(note: Record, data: bytes | None) -> None:
+def test_a_file_that_is_no_note_counts_as_absent(note: Record, data: bytes | None) -> None:
     assert read_note(type(note), data) is None
 
 
 @pytest.mark.parametrize("note", NOTES, ids=lambda note: type(note).__name__)
 @given(data=st.data())
-def test_a_value_of_another_type_makes_it_none(note: Record, data: st.DataObject) -> None:
+def test_a_note_with_a_value_of_another_type_counts_as_absent(
+    note: Record, data: st.DataObject
+) -> None:
     values = json.loads(to_note(note))
     field = data.draw(st.sampled_from([*values, "other"]))
     value = data.draw(OTHERS)

@@ -78,7 +78,7 @@ def test_no_secret_shows_in_repr_or_summary(session: Session) -> None:
         ({"aws_access_key_id": "ASIAX", "manager": "awsume"}, False, False),
     ],
 )
-def test_what_must_never_be_overwritten_and_what_is_ours(
+def test_long_term_keys_are_told_from_managed_sections(
     section: dict[str, str], long_term: bool, managed: bool
 ) -> None:
     assert (holds_long_term_keys(section), is_managed(section)) == (long_term, managed)

@@ -28,7 +28,7 @@ def test_a_table_that_fits_a_terminal_is_left_as_it_is() -> None:
     assert tuple(TABLE.fitting(40)) == TABLE
 
 
-def test_one_that_does_not_is_told_cell_by_cell() -> None:
+def test_a_table_too_wide_for_a_narrow_terminal_is_shown_cell_by_cell() -> None:
     assert tuple(TABLE.under("two:").fitting(30)) == (
         "two:",
         "SESSION  mfa",
@@ -38,7 +38,7 @@ def test_one_that_does_not_is_told_cell_by_cell() -> None:
     )
 
 
-def test_a_terminal_of_usual_width_wraps_it() -> None:
+def test_a_table_too_wide_for_a_usual_terminal_is_wrapped() -> None:
     wide = columns(("A",), [("x" * 200,)])
     assert tuple(wide.fitting(80)) == wide
 

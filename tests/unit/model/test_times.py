@@ -40,7 +40,7 @@ def test_an_offset_is_heeded(moment: datetime) -> None:
 
 
 @given(st.text())
-def test_whatever_stands_there_is_read_or_none(text: str) -> None:
+def test_any_text_is_a_time_or_none(text: str) -> None:
     found = parse_time(text)
     assert found is None or found.tzinfo == timezone.utc
 
@@ -57,7 +57,7 @@ def test_the_spellings_of_one_moment(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "soon", "Z", "UTC", "2031-13-01", "0", "1" * 12])
-def test_what_is_no_time(text: str) -> None:
+def test_a_text_that_is_no_time_is_none(text: str) -> None:
     assert parse_time(text) is None
 
 

@@ -23,7 +23,7 @@ SESSION = Session(
 )
 
 
-def test_every_variable_there_is() -> None:
+def test_a_session_sets_every_variable() -> None:
     variables = session_variables(SESSION, {}, asked="eu-west-1", from_files=None)
     assert variables == {
         "AWS_ACCESS_KEY_ID": "ASIAX",
@@ -38,7 +38,7 @@ def test_every_variable_there_is() -> None:
     assert tuple(variables) == SET + REGIONS
 
 
-def test_what_is_not_known_is_not_set() -> None:
+def test_an_unknown_value_sets_no_variable() -> None:
     bare = SESSION.replace(
         expires_at=None, keys=Keys(access_key_id="ASIAX", secret_access_key=Secret("s"))
     )

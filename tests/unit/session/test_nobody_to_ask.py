@@ -26,12 +26,12 @@ def test_no_login_is_under_way_before_the_first_and_after_the_last(state: StateD
     assert not is_turn_held(state.path("locks"))
 
 
-def test_a_login_under_way_may_yet_be_shared(state: StateDir) -> None:
+def test_another_login_in_progress_is_waited_for(state: StateDir) -> None:
     with hold(state.lock_path("turn", "AKIA1")):
         assert is_turn_held(state.path("locks"))
 
 
-def test_other_locks_are_no_logins(state: StateDir) -> None:
+def test_other_locks_do_not_count_as_logins(state: StateDir) -> None:
     with hold(state.lock_path("file", "credentials")):
         assert not is_turn_held(state.path("locks"))
 

@@ -49,7 +49,7 @@ def standing(seconds_left: float = 7200, **changes: Any) -> Session:
     return Session(**{**usual, **changes})
 
 
-def test_a_new_session_is_written_as_it_was_had() -> None:
+def test_a_new_session_is_written_as_aws_issued_it() -> None:
     fakes = FakeEdges()
     outcome = fakes.acquire(mfa())
     expected = Session(
@@ -86,7 +86,7 @@ def test_a_good_session_is_kept_without_a_turn() -> None:
     assert (fakes.aws.calls, fakes.turns.taken) == ([], [])
 
 
-def test_one_that_lies_aside_is_written_without_a_code() -> None:
+def test_a_session_that_lies_aside_is_written_without_a_code() -> None:
     fakes = FakeEdges()
     fakes.store = FakeStore(standing())
     fakes.store.aside = {"mfa"}
@@ -96,7 +96,7 @@ def test_one_that_lies_aside_is_written_without_a_code() -> None:
 
 
 @pytest.mark.parametrize("force", [False, True])
-def test_what_was_bought_while_we_waited_is_shared(force: bool) -> None:
+def test_a_session_obtained_while_waiting_is_shared(force: bool) -> None:
     fakes = FakeEdges()
     fakes.store = FakeStore(standing(60))
     new = standing(
@@ -110,7 +110,7 @@ def test_what_was_bought_while_we_waited_is_shared(force: bool) -> None:
     assert fakes.aws.calls == []
 
 
-def test_what_was_bought_for_another_target_is_written_to_ours_as_well() -> None:
+def test_a_shared_session_is_written_to_this_target_as_well() -> None:
     fakes = FakeEdges()
     new = standing(43200, profile="other", name="other", obtained_at=NOW)
     fakes.turns.meanwhile = lambda: fakes.store.held.update(other=new)
@@ -120,7 +120,7 @@ def test_what_was_bought_for_another_target_is_written_to_ours_as_well() -> None
     assert fakes.aws.calls == []
 
 
-def test_force_buys_anew_though_it_was_had_this_very_second() -> None:
+def test_force_renews_a_session_of_the_same_second() -> None:
     fakes = FakeEdges()
     fakes.store = FakeStore(standing(43200, obtained_at=NOW))
     outcome = fakes.acquire(mfa(), force=True)
@@ -137,7 +137,7 @@ def test_a_role_by_an_mfa_session_needs_no_code() -> None:
     assert (session.account, session.role_session_name) == ("444455556666", "somebody")
 
 
-def test_a_role_via_a_session_that_must_be_had_first() -> None:
+def test_a_role_renews_the_session_it_goes_via() -> None:
     fakes = FakeEdges()
     fakes.acquire(role(via=mfa(mfa_serial=PHONE)))
     assert fakes.aws.calls == [
@@ -180,7 +180,7 @@ def test_codes_are_tried_in_order(
 @pytest.mark.parametrize(
     ("typed", "code"), [(("000000",), "code-rejected"), (("x", "y", "z"), "bad-code")]
 )
-def test_when_the_codes_are_over_nothing_is_written(typed: tuple[str, ...], code: str) -> None:
+def test_after_the_last_wrong_code_nothing_is_written(typed: tuple[str, ...], code: str) -> None:
     fakes = FakeEdges()
     fakes.codes = ListedCodes(*typed)
     with pytest.raises(NoMfaError) as caught:
@@ -220,7 +220,7 @@ def test_a_paid_session_lies_aside_while_it_is_written(store: str) -> None:
     assert lying == [session]
 
 
-def test_those_that_hand_it_on_go_on_from_memory() -> None:
+def test_exec_and_env_go_on_with_a_session_that_cannot_be_written() -> None:
     fakes = FakeEdges()
     fakes.store.refusal = FULL
     outcome = fakes.acquire(mfa(mfa_serial=PHONE), in_memory=True)
@@ -228,7 +228,7 @@ def test_those_that_hand_it_on_go_on_from_memory() -> None:
     assert [how for how, _ in fakes.talk.said if how == "warn"] == ["warn"]
 
 
-def test_what_can_be_known_to_fail_costs_no_code() -> None:
+def test_a_write_that_must_fail_costs_no_code() -> None:
     fakes = FakeEdges()
     fakes.store.check_refusal = FULL
     with pytest.raises(ConfigurationError, match="disk is full"):
@@ -238,7 +238,7 @@ def test_what_can_be_known_to_fail_costs_no_code() -> None:
     assert handed_on.session.keys.access_key_id == "ASIA1"
 
 
-def test_a_protected_target_stops_even_those_that_could_do_without() -> None:
+def test_a_protected_target_stops_exec_as_well() -> None:
     fakes = FakeEdges()
     fakes.store.check_refusal = ConfigurationError("protected-profile", "long-term keys", "")
     with pytest.raises(ConfigurationError, match="long-term keys"):
@@ -246,7 +246,7 @@ def test_a_protected_target_stops_even_those_that_could_do_without() -> None:
     assert fakes.aws.calls == []
 
 
-def test_an_interruption_after_the_purchase_says_that_it_was_renewed() -> None:
+def test_an_interrupt_after_the_code_says_that_the_session_is_renewed() -> None:
     fakes = FakeEdges()
     fakes.interrupted = True
     with pytest.raises(Interrupted, match="had been renewed"):
@@ -281,7 +281,7 @@ def test_temporary_keys_of_a_process_are_refused_before_a_code() -> None:
         ((PHONE, "GAHT12345678"), None, "several-mfa-devices"),
     ],
 )
-def test_devices_that_do_not_tell_which(
+def test_an_ambiguous_list_of_devices_is_an_error(
     devices: tuple[str, ...], chosen: str | None, code: str
 ) -> None:
     fakes = FakeEdges()

@@ -46,7 +46,7 @@ def standing(seconds_left: float = 7200, **changes: Any) -> Session:
     return Session(**{**usual, **changes})
 
 
-def test_the_same_serves() -> None:
+def test_a_session_like_the_one_asked_for_is_reused() -> None:
     assert serves(wanted(), standing(), NOW)
 
 
@@ -67,7 +67,7 @@ def test_the_same_serves() -> None:
     ],
     ids=str,
 )
-def test_another_does_not(changes: dict[str, Any]) -> None:
+def test_a_session_that_differs_is_not_reused(changes: dict[str, Any]) -> None:
     assert not serves(wanted(), standing(**changes), NOW)
 
 
@@ -87,7 +87,9 @@ def test_another_does_not(changes: dict[str, Any]) -> None:
     ],
     ids=str,
 )
-def test_what_may_be_asked_of_it(changes: dict[str, Any], serving: bool) -> None:
+def test_a_session_is_reused_for_what_it_was_obtained_with(
+    changes: dict[str, Any], serving: bool
+) -> None:
     assert serves(wanted(**changes), standing(), NOW) is serving
 
 
@@ -104,19 +106,19 @@ def test_of_a_short_session_a_third_is_enough_where_nobody_asked_for_more() -> N
     assert not serves(wanted(min_ttl=3600), standing(299, **short), NOW)
 
 
-def test_kept_is_only_the_one_in_the_target_by_this_name() -> None:
+def test_only_the_targets_session_of_this_name_is_kept() -> None:
     elsewhere, renamed = standing(profile="other"), standing(name="other")
     assert find_kept(wanted(), [elsewhere, renamed], NOW) is None
     assert find_kept(wanted(), [elsewhere, standing()], NOW) == standing()
 
 
-def test_shared_is_only_one_that_was_had_since() -> None:
+def test_only_a_session_obtained_since_the_start_is_shared() -> None:
     old, new = standing(profile="a"), standing(profile="b", obtained_at=NOW)
     assert find_shared(wanted(), [old, new], NOW, NOW) == new
     assert find_shared(wanted(), [old], NOW, NOW) is None
 
 
-def test_base_is_the_mfa_session_of_this_key_that_lives_longest() -> None:
+def test_the_base_of_a_role_is_the_longest_lived_session_of_the_key() -> None:
     role = wanted(role_arn=ROLE, duration=3600)
     sessions = [
         standing(30),
@@ -145,7 +147,7 @@ def test_base_is_the_mfa_session_of_this_key_that_lives_longest() -> None:
         (900, -5, True),
     ],
 )
-def test_a_code_given_too_long_ago_does_not_serve(
+def test_a_session_with_a_too_old_code_is_not_reused(
     max_age: int | None, given_seconds_ago: int | None, serving: bool
 ) -> None:
     given_at = None if given_seconds_ago is None else NOW - timedelta(seconds=given_seconds_ago)

@@ -74,7 +74,7 @@ def settings_said_in(case: Case, said: tuple[str, ...]) -> Settings:
 @pytest.mark.parametrize(
     ("case", "said"), SUBSETS, ids=[f"{case.setting}: {said}" for case, said in SUBSETS]
 )
-def test_the_first_place_that_says_it_wins(case: Case, said: tuple[str, ...]) -> None:
+def test_the_first_place_that_sets_a_value_wins(case: Case, said: tuple[str, ...]) -> None:
     settings = settings_said_in(case, said)
     expected = case.value.format(said[0]) if said else None
     assert getattr(settings, case.setting) == expected
