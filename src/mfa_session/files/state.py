@@ -198,7 +198,10 @@ class StateDir:
         if not directory or not os.access(directory, os.W_OK):
             import tempfile  # noqa: PLC0415 - heavy, and rarely needed
 
-            directory = tempfile.gettempdir()
+            try:
+                directory = tempfile.gettempdir()
+            except FileNotFoundError as exc:  # each is full, or none of ours
+                raise _no_lock_directory(str(exc.strerror)) from exc
         path = os.path.join(directory, f"mfa-session-{self._user_id()}")
         if os.path.islink(path):  # in a directory for all, it could lead anywhere
             raise ConfigurationError("unsafe-file", f"{path} is a symbolic link", f"rm {path}")
@@ -206,16 +209,20 @@ class StateDir:
             return make_private_directory(path)
         except OSError as exc:
             reason = (exc.strerror or str(exc)).lower()
-            raise ConfigurationError(
-                "lock-unavailable",
-                f"no directory for lock files: {path}: {reason}",
-                "point XDG_STATE_HOME to a directory of yours",
-            ) from exc
+            raise _no_lock_directory(f"{path}: {reason}") from exc
 
     def _user_id(self) -> str | None:
         if sys.platform == "win32":
             return self._user
         return str(os.geteuid())
+
+
+def _no_lock_directory(reason: str) -> ConfigurationError:
+    return ConfigurationError(
+        "lock-unavailable",
+        f"no directory for lock files: {reason}",
+        "point XDG_STATE_HOME to a directory of yours on a disk with free space",
+    )
 
 
 def file_of_profile(prefix: str, profile: str) -> str:

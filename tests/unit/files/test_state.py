@@ -142,6 +142,21 @@ def test_read_only_home_without_runtime_directory_locks_in_the_temporary_one(
             state.lock_path("file", "k")
 
 
+def test_without_any_directory_for_locks_says_where_to_have_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As where the disks of the home and of /tmp are full."""
+    with somebody() as home:
+        (home / "ro").mkdir(mode=0o500)
+        monkeypatch.setattr("tempfile.tempdir", None)
+        state = StateDir(str(home / "ro" / "mfa-session"))
+        with file_size_limit(0), pytest.raises(ConfigurationError) as caught:
+            state.lock_path("file", "k")
+    assert caught.value.code == "lock-unavailable"
+    assert "No usable temporary directory" in caught.value.message
+    assert caught.value.hint.startswith("point XDG_STATE_HOME to a directory of yours")
+
+
 def test_a_reservation_is_hidden_until_it_is_filled(root: Path) -> None:
     state = StateDir(str(root))
     with state.reserve("x", 8192) as room:
