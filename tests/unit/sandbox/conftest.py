@@ -45,26 +45,27 @@ def botocore_session() -> botocore.session.Session:
 
 @pytest.fixture
 def client(aws: Sandbox, botocore_session: botocore.session.Session) -> Iterator[Clients]:
-    """Make clients: `client("sts", carol)`, `client("ec2", answer["Credentials"])`."""
-    made_so_far: list[Any] = []
+    """Make clients, each once: `client("sts", carol)`, `client("ec2", answer["Credentials"])`."""
+    made: dict[tuple[str | None, ...], Any] = {}
 
     def client(service: str, who: User | Mapping[str, Any], region: str = "eu-west-1") -> Any:
         if isinstance(who, dict):
             keys = (who["AccessKeyId"], who["SecretAccessKey"], who.get("SessionToken"))
         else:
             keys = (who.access_key_id, who.secret_access_key, None)  # type: ignore[union-attr]
-        made = botocore_session.create_client(
-            service,
-            region,
-            endpoint_url=aws.url,
-            aws_access_key_id=keys[0],
-            aws_secret_access_key=keys[1],
-            aws_session_token=keys[2],
-            config=_S3_CONFIG if service == "s3" else _CONFIG,
-        )
-        made_so_far.append(made)
-        return made
+        wanted = (service, region, *keys)
+        if wanted not in made:
+            made[wanted] = botocore_session.create_client(
+                service,
+                region,
+                endpoint_url=aws.url,
+                aws_access_key_id=keys[0],
+                aws_secret_access_key=keys[1],
+                aws_session_token=keys[2],
+                config=_S3_CONFIG if service == "s3" else _CONFIG,
+            )
+        return made[wanted]
 
     yield client
-    for made in made_so_far:
-        made.close()
+    for each in made.values():
+        each.close()

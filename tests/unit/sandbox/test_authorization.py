@@ -192,6 +192,9 @@ def test_a_boundary_and_a_session_policy_only_narrow() -> None:
     assert not allows(stop, [everything], boundary=only_s3).grants
     assert not allows(stop, [everything], session_policy=only_s3).grants
     assert not allows(Request("s3:GetObject"), [], boundary=only_s3).grants
+    but_stopping = policy(statement("Allow", "*"), statement("Deny", "ec2:StopInstances"))
+    assert not allows(stop, [everything], boundary=but_stopping).grants
+    assert not allows(stop, [everything], session_policy=but_stopping).grants
 
 
 CAROL = Principal(
