@@ -276,6 +276,12 @@ _QUALIFIERS_BY_LOWER_CASE = {name.lower(): name for name in ("ForAllValues", "Fo
 _IF_EXISTS = "ifexists"
 
 
+def is_readable(condition: Condition, value: str) -> bool:
+    """Say whether a value in a policy is of the kind that the operator compares."""
+    plain = OPPOSITES.get(condition.operator, condition.operator)
+    return plain not in COMPARISONS or COMPARISONS[plain]("", value, None) is not None
+
+
 def compare_range(operator_name: str, between: Range, wanted: str) -> Truth:
     """Compare a number that is known to lie in a range, both ends included; a plain operator."""
     order = _ORDERS.get(operator_name.removeprefix("Numeric"))

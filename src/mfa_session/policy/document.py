@@ -119,11 +119,18 @@ def has_principal(statement: Statement) -> bool:
     return statement.principals is not None or statement.not_principals is not None
 
 
+def is_about_roles(statement: Statement) -> bool:
+    """Say whether all that a statement names is about taking a role."""
+    return all(
+        action.lower() in TRUST_ACTIONS or action.lower().startswith("sts:assumerole")
+        for action in statement.actions or statement.not_actions or ()
+    )
+
+
 def _is_of_trust(statement: Statement) -> bool:
     """Say whether it is about taking the role it hangs on: such a statement names no resource."""
-    named = statement.actions or statement.not_actions or ()
-    about_roles = all(
-        action.lower() in TRUST_ACTIONS or action.lower().startswith("sts:assumerole")
-        for action in named
+    return (
+        is_about_roles(statement)
+        and statement.resources is None
+        and statement.not_resources is None
     )
-    return about_roles and statement.resources is None and statement.not_resources is None

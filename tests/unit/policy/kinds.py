@@ -92,6 +92,8 @@ SHORT, LONG = "age-too-short", "age-beyond-any-session"
 OPERATOR, KEY = "unknown-operator", "unknown-mfa-key"
 SERVICE, FEDERATED = "service-has-no-mfa", "federation-has-no-mfa"
 ACTION = "unknown-action"
+RESOURCE, MISPLACED = "device-action-on-wrong-resource", "misplaced-element"
+VALUE = "wrong-value"
 SCP = "scp-locks-out-roles"
 ROLE_SESSION = "role-session-has-no-mfa"
 ACCOUNT = {"AWS": "123456789012"}
@@ -474,5 +476,42 @@ STATED = [
             "live")})], [], {}),
     Stated("own-removal-denied-to-direct-calls", [allow(OFF, Resource=ME), deny_but(CARE,
             {"BoolIfExists": {PRESENT: "false", "aws:ViaAWSService": "false"}})], [], {}),
+    # MFA actions on resources that they never have.
+    Stated("device-made-on-a-user", [allow(ENROL, Resource=ME)], found(RESOURCE), {ENABLE: "km"}),
+    Stated("device-made-on-a-device", [allow(ENROL, Resource=[ME, MY_DEVICE])], [], {}),
+    Stated("device-made-by-another-allow", [allow(ENROL, Resource=ME),
+            allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE)], [], {}),
+    Stated("user-s-action-on-a-device", [allow(LIST, Resource=MY_DEVICE)], found(RESOURCE),
+           {LIST: ""}),
+    Stated("devices-listed-for-one", [allow("iam:ListVirtualMFADevices", Resource=MY_DEVICE)],
+           found(RESOURCE), {}),
+    Stated("devices-listed-below-mfa", [allow("iam:ListVirtualMFADevices",
+            Resource="arn:aws:iam::*:mfa/*")], [], {}),
+    Stated("user-of-no-account", [allow(LIST, Resource="arn:aws:iam:::user/${aws:username}")],
+           found(RESOURCE), {}),
+    Stated("user-of-a-template-s-account", [allow(LIST,
+            Resource="arn:aws:iam::${AWS::AccountId}:user/*")], [], {}),
+    Stated("device-actions-by-pattern", [allow("iam:*MFADevice", Resource=ME)], [], {}),
+    # Elements that a kind of policy does not have.
+    Stated("principal-of-a-user-s-policy", [allow(STOP, WITH, Principal=ACCOUNT)], found(MISPLACED),
+           {}, kind="identity"),
+    Stated("principal-of-an-scp", [deny("iam:DeleteRole", Principal=ACCOUNT)], found(MISPLACED),
+           {}, kind="scp"),
+    Stated("principal-of-a-resource-control-policy", [deny("s3:DeleteBucket", Principal="*")], [],
+           {}, kind="scp"),
+    Stated("resource-of-a-trust-policy", [{**trust(ACCOUNT, WITH), "Resource": "*"}],
+           found(MISPLACED), {}),
+    Stated("resource-of-a-bucket-s-policy", [allow(READ, WITH, Principal=ACCOUNT)], [], {}),
+    # Values of another kind than the operator's.
+    Stated("date-of-words", [allow(STOP, on("DateLessThan", "aws:CurrentTime",
+            "aws:PrincipalTag/expiry"))], found(VALUE), {}),
+    Stated("date-of-a-day", [allow(STOP, on("DateLessThan", "aws:CurrentTime", "2031-05-01"))],
+           [], {}),
+    Stated("date-filled-in", [allow(STOP, on("DateLessThan", "aws:CurrentTime",
+            "${aws:PrincipalTag/expiry}"))], [], {}),
+    Stated("network-of-words", [deny(STOP, on("NotIpAddress", "aws:SourceIp", "office"))],
+           found(VALUE), {}),
+    Stated("number-of-words", [allow(READ, on("NumericLessThan", "s3:max-keys", "ten"))],
+           found(VALUE), {}),
 ]
 # fmt: on

@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.conditions import OPERATORS
+from mfa_session.policy.conditions import OPERATORS, is_readable
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import (
@@ -50,6 +50,11 @@ NOT_A_NUMBER = Rule(
     ERROR,
     "Compared with something other than seconds, such as `1h`: no age matches.",
 )
+WRONG_VALUE = Rule(
+    "wrong-value",
+    ERROR,
+    "A date, number or network is compared with something that is none: no value matches.",
+)
 AGE_TOO_SHORT = Rule(
     "age-too-short",
     NOTE,
@@ -72,6 +77,7 @@ RULES = (
     WRONG_OPERATOR,
     NOT_A_BOOLEAN,
     NOT_A_NUMBER,
+    WRONG_VALUE,
     AGE_TOO_SHORT,
     AGE_TOO_LONG,
     NARROWED,
@@ -79,6 +85,11 @@ RULES = (
 
 ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 PREFIXES = {"aws", "sts", "iam"}  # those that a key about MFA is given by mistake
+_SAMPLES = {
+    "Date": ("no date", "2031-05-01T12:00:00Z"),
+    "Numeric": ("no number", "10"),
+    "IpAddress": ("no network", "192.0.2.0/24"),
+}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 CIRCUMSTANCES = {
@@ -136,6 +147,22 @@ def check_values(subject: Subject) -> Iterator[Flaw]:
             yield _unsound(subject, condition)
 
 
+def check_other_values(subject: Subject) -> Iterator[Flaw]:
+    """Find dates, numbers and networks that are none, under other keys than those about MFA."""
+    for condition in subject.other_conditions:
+        kind = next((each for each in _SAMPLES if each in condition.operator), "")
+        wrong = [value for value in condition.values if kind and not is_readable(condition, value)]
+        if wrong and not any("${" in value or "<" in value or "{{" in value for value in wrong):
+            what, sample = _SAMPLES[kind]
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"{condition.written} {condition.key} is compared to {wrong[0]!r}, which is {what}",
+                _never_matching(subject, condition),
+                f"write it as {sample}",
+            )
+
+
 def check_age(subject: Subject) -> Iterator[Flaw]:
     """Find limits of age that are in other units, or can never be reached."""
     for condition in subject.mfa_conditions:
@@ -172,7 +199,14 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_operators, check_keys, check_values, check_age, check_narrowing)
+CHECKS: tuple[Check, ...] = (
+    check_operators,
+    check_keys,
+    check_values,
+    check_other_values,
+    check_age,
+    check_narrowing,
+)
 
 
 def _is_limit(subject: Subject, condition: Condition) -> bool:

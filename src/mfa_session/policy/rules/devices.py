@@ -64,6 +64,12 @@ OWN_REMOVAL = Rule(
     WARNING,
     "Users may deactivate their own device without MFA, in a policy that otherwise requires it.",
 )
+WRONG_RESOURCE = Rule(
+    "device-action-on-wrong-resource",
+    WARNING,
+    "An Allow of MFA actions on resources that they never have, such as "
+    "`iam:CreateVirtualMFADevice` on a user: it allows nothing.",
+)
 SESSION_TOKEN = Rule(
     "mfa-on-get-session-token",
     WARNING,
@@ -78,6 +84,7 @@ RULES = (
     REMOVAL_SPARED,
     DELETION_SPARED,
     OWN_REMOVAL,
+    WRONG_RESOURCE,
     SESSION_TOKEN,
 )
 
@@ -91,6 +98,25 @@ _of_own_care = re.compile(
     r"|sts:(getsessiontoken|getcalleridentity)",
     re.IGNORECASE,
 ).fullmatch
+# The resources that the actions are asked for (Service Authorization Reference; the list's is what
+# IAM names when it refuses).
+_OF_DEVICE, _OF_USER, _OF_LIST = "mfa/*", "user/*", "mfa/"
+_RESOURCES_OF = {
+    "iam:createvirtualmfadevice": _OF_DEVICE,
+    "iam:deactivatemfadevice": _OF_USER,
+    "iam:deletevirtualmfadevice": _OF_DEVICE,
+    "iam:enablemfadevice": _OF_USER,
+    "iam:listmfadevices": _OF_USER,
+    "iam:listvirtualmfadevices": _OF_LIST,
+    "iam:resyncmfadevice": _OF_USER,
+}
+_MEANT = {
+    _OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
+    _OF_USER: "arn:aws:iam::*:user/${aws:username}",
+    _OF_LIST: "*",
+}
+_AN_ACCOUNT = 12 * "?"
+_variable = re.compile(r"\$\{[^}]*\}")
 _A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)})
 SESSION_CALL = "sts:GetSessionToken"
 # What is needed before there is MFA, to get it by command or in the console.
@@ -225,6 +251,49 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_resources(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows of what is needed for MFA on resources that it never has."""
+    statement = subject.statement
+    if not (statement.allows and statement.actions and statement.resources):
+        return
+    for wanted, meant in _MEANT.items():
+        wrong = [
+            name
+            for name in statement.actions
+            if _RESOURCES_OF.get(name.lower()) == wanted and not _is_allowed(subject, name, wanted)
+        ]
+        if wrong:
+            yield Flaw(
+                WRONG_RESOURCE,
+                _place_of_actions(subject, wrong[0]),
+                f"{' and '.join(wrong)} {'are' if wrong[1:] else 'is'} allowed on resources of "
+                "another kind only",
+                "nobody is allowed anything by it: users cannot set up or find their MFA device",
+                f"allow it on {meant}",
+            )
+
+
+def _is_allowed(subject: Subject, action: str, wanted: str) -> bool:
+    """Say whether an Allow here gives an action on a resource that it may have."""
+    return any(
+        each.allows
+        and concerns(each, action)
+        and (each.resources is None or any(_fits(resource, wanted) for resource in each.resources))
+        for each in subject.whole.statements
+    )
+
+
+def _fits(resource: str, wanted: str) -> bool:
+    """Say whether a pattern may match a resource of IAM's; a variable is some text."""
+    parts = _variable.sub("?*", resource).split(":", maxsplit=5)
+    _, _, service, _, account, what = [*parts, *("*" * (6 - len(parts)))]
+    return (
+        may_meet(service, "iam")
+        and may_meet(account, _AN_ACCOUNT)
+        and (may_meet(what, wanted) if wanted != _OF_LIST else includes(what, wanted))
+    )
+
+
 def check_session_token(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on the call that gets the MFA session."""
     named = actions_of(subject.statement)
@@ -244,6 +313,7 @@ CHECKS: tuple[Check, ...] = (
     check_removal,
     check_own_removal,
     check_enrolment,
+    check_resources,
     check_session_token,
 )
 

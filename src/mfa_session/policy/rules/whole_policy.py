@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.aws_names import LOOK_UP
 from mfa_session.policy.coverage import names_of
-from mfa_session.policy.document import CURRENT_VERSION
+from mfa_session.policy.document import CURRENT_VERSION, is_about_roles
 from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import plain, right_deny
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.reading import ELEMENTS
-from mfa_session.policy.rules.subject import KINDS
+from mfa_session.policy.rules.subject import KINDS, is_for_everybody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,12 @@ UNKNOWN_ELEMENT = Rule(
     ERROR,
     "IAM has no such element (`Conditions`, for example) and rejects the policy.",
 )
+MISPLACED = Rule(
+    "misplaced-element",
+    ERROR,
+    "A `Principal` in a policy of a user, group or role, or a `Resource` in a trust policy: IAM "
+    "rejects the policy.",
+)
 UNKNOWN_ACTION = Rule(
     "unknown-action",
     WARNING,
@@ -44,7 +50,7 @@ OLD_VERSION = Rule(
     "Variables such as `${aws:username}` are plain text unless `Version` is `2012-10-17`: "
     "they match nobody.",
 )
-RULES = (DEFEATED, UNKNOWN_ELEMENT, UNKNOWN_ACTION, OLD_VERSION)
+RULES = (DEFEATED, UNKNOWN_ELEMENT, MISPLACED, UNKNOWN_ACTION, OLD_VERSION)
 
 MOST_SHOWN = 3
 _READING = ("get", "list", "describe", "batchget", "lookup", "search", "view")
@@ -92,6 +98,37 @@ def check_elements(subject: Subject) -> Iterator[Flaw]:
                 "use an element that exists",
                 {near[0]: plain(node)} if free else {},
             )
+
+
+_NAMES = {
+    "identity": "a policy of a user, group or role",
+    "boundary": "a permissions boundary",
+    "scp": "a service control policy",
+}
+
+
+def check_places(subject: Subject) -> Iterator[Flaw]:
+    """Find elements that this kind of policy does not have."""
+    statement, kind = subject.statement, subject.document.kind
+    named = [name for name in ("Principal", "NotPrincipal") if name in statement.elements]
+    if kind in _NAMES:
+        # `*` is what a resource control policy has, which is limited like an SCP.
+        wrong, what = named, _NAMES[kind]
+        if kind == "scp" and is_for_everybody(statement):
+            return
+    elif named and statement.actions and is_about_roles(statement):
+        wrong = [name for name in ("Resource", "NotResource") if name in statement.elements]
+        what = "a role's trust policy"
+    else:
+        return
+    for name in wrong:
+        yield Flaw(
+            MISPLACED,
+            subject.document.source.position(statement.elements[name].key_offset),
+            f"{what} has no {name}",
+            REJECTED,
+            f"remove {name}",
+        )
 
 
 def check_actions(subject: Subject) -> Iterator[Flaw]:
@@ -144,7 +181,13 @@ def check_version(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_defeat, check_elements, check_actions, check_version)
+CHECKS: tuple[Check, ...] = (
+    check_defeat,
+    check_elements,
+    check_places,
+    check_actions,
+    check_version,
+)
 
 
 def _only_reads(action: str) -> bool:
