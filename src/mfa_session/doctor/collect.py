@@ -12,6 +12,7 @@ from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.iam import Intent
 from mfa_session.model.paths import settings_path
 from mfa_session.model.settings import SessionOptions, no_settings
+from mfa_session.model.text import inspecting
 from mfa_session.session.acquire import is_still_stored
 from mfa_session.session.context import Inputs
 from mfa_session.session.sources import source_in
@@ -56,7 +57,7 @@ def _unreadable(error: Exception) -> ConfigurationError:
     path = getattr(error, "filename", None)
     reason = getattr(error, "strerror", None) or str(error)
     return ConfigurationError(
-        "unreadable-file", f"{path} cannot be read: {reason.lower()}", f"ls -ld {path}"
+        "unreadable-file", f"{path} cannot be read: {reason.lower()}", inspecting(str(path))
     )
 
 

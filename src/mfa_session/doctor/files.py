@@ -6,7 +6,7 @@ from mfa_session.doctor.checks import PROFILES, check, error, note, warning
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.paths import config_path, credentials_path, expand, settings_path
 from mfa_session.model.settings import SESSION_KEYS, TABLES
-from mfa_session.model.text import did_you_mean, nearest_of, quote, unsetting
+from mfa_session.model.text import deleting, did_you_mean, nearest_of, quote, unsetting
 from mfa_session.session.names import look_up
 
 TYPE_CHECKING = False
@@ -114,7 +114,7 @@ def look_at_leftovers(scene: Scene) -> Iterator[Diagnosis]:
     for copy, path in scene.leftovers.items():
         yield warning(
             f"{copy} is a copy of {path} that a killed command left, with all that is in it",
-            f"rm {copy}",
+            deleting(copy),
         )
 
 

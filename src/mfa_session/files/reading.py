@@ -117,9 +117,9 @@ def relative(path: str) -> ConfigurationError:
 def unreadable(path: str, exc: OSError) -> ConfigurationError:
     """Say why a file cannot be read."""
     from mfa_session.model.errors import OF_THE_PROCESS  # noqa: PLC0415
-    from mfa_session.model.text import quote  # noqa: PLC0415  # seldom needed
+    from mfa_session.model.text import inspecting, permitting  # noqa: PLC0415  # seldom needed
 
-    usual = f"chmod u+r {quote(path)}" if _is_ours_to_open(path) else f"ls -ld {quote(path)}"
+    usual = permitting("r", path) if _is_ours_to_open(path) else inspecting(path)
     hint = OF_THE_PROCESS.get(exc.errno or 0, usual)
     if exc.errno == errno.EISDIR:
         hint = (

@@ -31,6 +31,7 @@ from mfa_session.files.reading import (
     version_at,
 )
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.text import inspecting, permitting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,15 +91,15 @@ class WritableFile:
             check_owner(self.path, self._private_name)
         target = writable_target(self.path)
         if os.path.exists(target) and not _may(target, os.W_OK):
-            raise _refused(self.path, "it is read-only", f"chmod u+w {self.path}")
+            raise _refused(self.path, "it is read-only", permitting("w", self.path))
         directory = _nearest_directory(os.path.dirname(target))
         if not os.path.isdir(directory):
-            raise _refused(self.path, f"{directory} is not a directory", f"ls -ld {directory}")
+            raise _refused(self.path, f"{directory} is not a directory", inspecting(directory))
         if not _may(directory, os.W_OK | os.X_OK):
             raise _refused(
                 self.path,
                 f"the directory {directory} may not be written",
-                f"chmod u+wx {directory}" if _is_mine(directory) else f"ls -ld {directory}",
+                permitting("wx", directory) if _is_mine(directory) else inspecting(directory),
             )
 
     def clear(self) -> None:

@@ -148,6 +148,24 @@ def unsetting(*names: str) -> str:
     return " ".join(("unset", *names))
 
 
+def inspecting(path: str) -> str:
+    """Return the command that shows who may do what with a file or a directory."""
+    return f"{'icacls' if sys.platform == 'win32' else 'ls -ld'} {quote(path)}"
+
+
+def permitting(modes: str, path: str) -> str:
+    """Return the command that lets its owner read (`r`) or write (`w`) a file, enter (`x`) it."""
+    if sys.platform != "win32":
+        return f"chmod u+{modes} {quote(path)}"
+    # `attrib` takes away the mark of a file that is only to be read; the rest is in its list.
+    return f"attrib -r {quote(path)}" if modes == "w" else inspecting(path)
+
+
+def deleting(path: str) -> str:
+    """Return the command that deletes a file; on Windows, PowerShell's."""
+    return f"{'Remove-Item' if sys.platform == 'win32' else 'rm'} {quote(path)}"
+
+
 def did_you_mean(near: Iterable[str]) -> str:
     """Return the question for a mistyped name, after which these may have been meant."""
     return f"did you mean {' or '.join(map(repr, near))}?"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
-from mfa_session.model.text import columns, described
+from mfa_session.model.text import columns, deleting, described, inspecting, permitting
 
 
 @pytest.mark.parametrize(
@@ -54,4 +56,19 @@ def test_a_description_goes_below_its_name_where_it_does_not_fit() -> None:
         "  b",
         "      words that do not",
         "      fit beside it",
+    ]
+
+
+def test_commands_of_hints_are_those_of_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
+    def commands() -> list[str]:
+        path = "/a b"
+        return [inspecting(path), permitting("w", path), permitting("r", path), deleting(path)]
+
+    assert commands() == ["ls -ld '/a b'", "chmod u+w '/a b'", "chmod u+r '/a b'", "rm '/a b'"]
+    monkeypatch.setattr(sys, "platform", "win32")
+    assert commands() == [
+        'icacls "/a b"',
+        'attrib -r "/a b"',
+        'icacls "/a b"',
+        'Remove-Item "/a b"',
     ]
