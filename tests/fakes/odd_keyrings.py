@@ -10,7 +10,8 @@ from typing import NoReturn
 
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
-from keyring.errors import KeyringLocked, PasswordDeleteError, PasswordSetError
+from keyring.errors import InitError, KeyringLocked, PasswordDeleteError, PasswordSetError
+from secretstorage.exceptions import SecretServiceNotAvailableException
 
 PREFIX = __name__
 LARGEST_CHARACTERS = 1280
@@ -65,6 +66,20 @@ class LockedKeyring(MemoryKeyring):
     def get_password(self, service: str, username: str) -> NoReturn:
         """Fail as keyring's backends do then."""
         raise KeyringLocked(f"Failed to unlock the collection! {service} {username}")
+
+
+class BusyKeyring(MemoryKeyring):
+    """Refuses so many times before it answers, as a service does that has not started yet."""
+
+    refusals = 0
+    reason: type[Exception] = SecretServiceNotAvailableException
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Fail as keyring's Secret Service does then, or return an item."""
+        if BusyKeyring.refusals:
+            BusyKeyring.refusals -= 1
+            raise InitError("Failed to create the collection") from BusyKeyring.reason("no reply")
+        return super().get_password(service, username)
 
 
 class StuckKeyring(MemoryKeyring):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from contextlib import closing, suppress
 from typing import TypeVar
 
@@ -44,7 +45,13 @@ ACCEPTED_ONCE = (
 OPEN = "open"
 LOCKED = "locked"
 MISSING = "missing"
+PAUSES_SECONDS = (0.1, 0.3)
+"""Before each further try: a Secret Service may be ending, and D-Bus starting it anew.
+
+gnome-keyring aborts now and then (GLib, invoke_get_property_in_idle_cb) when many clients ask.
+"""
 _SAYS_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "InitError"}
+_MAY_PASS = {"ConnectionResetError", "DBusErrorResponse", "SecretServiceNotAvailableException"}
 Answer = TypeVar("Answer")
 
 
@@ -126,7 +133,7 @@ class Keyring:
         return keyring.get_password(SERVICE, name) if self.check_open(keyring) else None
 
     def ask(self, work: Callable[[KeyringBackend], Answer]) -> Answer:
-        """Ask the keyring, for a limited time.
+        """Ask the keyring, for a limited time; a refusal that may pass, again.
 
         Its errors are told by their kind alone: their texts, and what they hang on, may be secret.
         """
@@ -134,13 +141,23 @@ class Keyring:
         self._import()
         try:
             return self._limited(
-                lambda: work(self._load()), ASKING_SECONDS if asks_itself else ANSWERING_SECONDS
+                lambda: self._try(work), ASKING_SECONDS if asks_itself else ANSWERING_SECONDS
             )
         except MfaSessionError:
             raise
         except Exception as error:  # noqa: BLE001  # whatever a backend raises
             kind = _kind_of(error)
         raise self._failed(kind)
+
+    def _try(self, work: Callable[[KeyringBackend], Answer]) -> Answer:
+        for seconds in PAUSES_SECONDS:
+            try:
+                return work(self._load())
+            except Exception as error:
+                if _kind_of(error) not in _MAY_PASS:
+                    raise
+            time.sleep(seconds)
+        return work(self._load())
 
     def _import(self) -> None:
         """Import what will be needed: a busy machine's time for it is none of the keyring's."""

@@ -13,6 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from secretstorage.exceptions import (
+    ItemNotFoundException,
+    PromptDismissedException,
+    SecretServiceNotAvailableException,
+)
 
 import processes
 import secret_service
@@ -480,6 +485,42 @@ class TestIndex:
 
 
 # Trying it out
+
+
+def test_a_service_that_refuses_for_a_moment_is_asked_again(
+    memory: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory["mfa-session", SERIAL] = PLAIN
+    monkeypatch.setattr(odd_keyrings.BusyKeyring, "refusals", 2)
+    assert store_in("BusyKeyring").get(SERIAL) == SECRET
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        (SecretServiceNotAvailableException, "keyring-unusable"),
+        (ItemNotFoundException, "keyring-locked"),
+        (PromptDismissedException, "keyring-locked"),
+    ],
+)
+def test_a_service_that_goes_on_refusing_is_told_by_its_reason(
+    monkeypatch: pytest.MonkeyPatch, reason: type[Exception], code: str
+) -> None:
+    monkeypatch.setattr(odd_keyrings.BusyKeyring, "refusals", 100)
+    monkeypatch.setattr(odd_keyrings.BusyKeyring, "reason", reason)
+    with pytest.raises(ConfigurationError) as caught:
+        store_in("BusyKeyring").get(SERIAL)
+    assert caught.value.code == code
+
+
+def test_a_prompt_that_the_person_dismisses_is_not_shown_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(odd_keyrings.BusyKeyring, "refusals", 1)
+    monkeypatch.setattr(odd_keyrings.BusyKeyring, "reason", PromptDismissedException)
+    with pytest.raises(ConfigurationError) as caught:
+        store_in("BusyKeyring").get(SERIAL)
+    assert (caught.value.code, odd_keyrings.BusyKeyring.refusals) == ("keyring-locked", 0)
 
 
 def test_a_trial_leaves_nothing(memory: dict[tuple[str, str], str]) -> None:
