@@ -66,7 +66,7 @@ class Mover:
         self._profile = profile
         self._region = region
         self._line = edges.own_line(profile)
-        self._is_proven = False
+        self._is_proven = self._is_dropped = False
 
     def standing(self) -> Standing:
         """Look where the key stands now."""
@@ -98,11 +98,15 @@ class Mover:
         """Bring the key back into the credentials file; False if nothing was to do."""
         standing = self.standing()
         if next_export_step(standing) is None:
+            if self._edges.journal.move(self._profile) is not None:
+                self._drop()
             return self._finish_note()
         self._check_export(standing)
         self._edges.files.check_writable()
         self._begin(EXPORT, standing)
         self._run(next_export_step)
+        if not self._is_dropped:
+            self._drop()
         self._finish_note()
         return True
 
@@ -137,7 +141,12 @@ class Mover:
         elif step == UNPOINT and now.process:
             files.clear_process(profile, now.process)
         elif step == DROP:
-            vault.remove(profile)
+            self._drop()
+
+    def _drop(self) -> None:
+        """Remove the keyring's copy, also where the keyring has not shown it when it was asked."""
+        self._edges.vault.remove(self._profile)
+        self._is_dropped = True
 
     def _prove(self, keys: Keys) -> None:
         caller = Caller(keys=keys, profile=self._profile, region=self._region)

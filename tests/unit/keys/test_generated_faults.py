@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fakes.iam_world import KilledError
@@ -137,6 +137,20 @@ def delete_strays(world: World) -> None:
     in_keyring=st.booleans(),
     elsewhere=st.booleans(),
     spread_seconds=st.sampled_from([0.0, 9.0, 200.0]),
+)
+@example(
+    runs=[("export", Faults({9: ("blank", False)}))],
+    events=["nothing"] * 6,
+    in_keyring=True,
+    elsewhere=False,
+    spread_seconds=0.0,
+)
+@example(
+    runs=[("export", Faults({8: ("kill", True)})), ("export", Faults({1: ("blank", False)}))],
+    events=["nothing"] * 6,
+    in_keyring=True,
+    elsewhere=False,
+    spread_seconds=0.0,
 )
 def test_whatever_fails_a_working_key_is_on_record_and_the_rest_can_be_finished(
     runs: list[tuple[str, Faults]],
