@@ -9,6 +9,7 @@ from mfa_session.policy.coverage import is_about_everything, names_of
 from mfa_session.policy.credentials import mfa_session, role_session
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, right_condition, without_mfa_conditions
+from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.request import RequestContext
 from mfa_session.policy.rules.subject import KINDS, is_for_everybody, roles_in
 
@@ -346,8 +347,14 @@ def _may_be_met_by_roles(condition: Condition) -> bool:
 def _spares_roles(condition: Condition) -> bool:
     """Say whether a condition keeps a Deny from the sessions of some roles."""
     if condition.key.lower() == _ARN_KEY:
-        return True
+        return is_met(condition, _A_ROLE) is False or any(map(_may_be_a_role, condition.values))
     return is_met(condition, role_session().facts) is False
+
+
+def _may_be_a_role(arn: str) -> bool:
+    """Say whether a pattern may match the ARN of a role, and not of users or root only."""
+    what = arn.split(":", maxsplit=5)[-1]
+    return any(may_meet(what, role) for role in ("role/*", "assumed-role/*"))
 
 
 def _place(subject: Subject, name: str) -> Position:
