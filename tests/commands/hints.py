@@ -633,7 +633,7 @@ CURES = {
 
 ELSEWHERE = {
     "doctor.files:look_at_unfinished_keys": "e2e/test_keys.py: "
-    "test_one_that_was_cut_off_is_told_of_until_it_is_finished",
+    "test_an_interrupted_rotation_is_reported_until_it_is_finished",
     "doctor.profiles:look_at_processes": "e2e/test_keys.py: "
     "test_our_own_commands_never_run_the_credential_process",
     "doctor.profiles:look_at_asking_roles": "e2e/test_warm.py: "

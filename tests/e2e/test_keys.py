@@ -149,7 +149,7 @@ class TestInARealKeyring:
         assert "/gone/" not in carols.config.read_text()
         assert len(service.items()) == 1
 
-    def test_a_rotation_in_the_keyring(
+    def test_rotate_replaces_a_key_in_the_keyring(
         self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User, service: SecretService
     ) -> None:
         assert run("keys", "import").exit_code == 0
@@ -298,7 +298,7 @@ class TestBadInput:
 
     @pytest.mark.parametrize("code", BAD_IMPORTS)
     @pytest.mark.parametrize("verb", ["import", "rotate"])
-    def test_a_profile_without_keys_of_its_own(
+    def test_a_profile_without_long_term_keys_is_refused(
         self, run: Run, files: AwsFiles, keyring: Path, verb: str, code: str
     ) -> None:
         profile, credentials, config = BAD_IMPORTS[code]
@@ -358,7 +358,7 @@ class TestBadInput:
             ("fakes.odd_keyrings.LockedKeyring", "keyring-locked"),
         ],
     )
-    def test_a_keyring_that_is_none_is_not_given_a_key(
+    def test_an_unfit_keyring_gets_no_key(
         self, run: Run, carols: AwsFiles, backend: str, code: str
     ) -> None:
         before = carols.credentials.read_bytes()
@@ -378,7 +378,7 @@ class TestBadInput:
         assert (carols.credentials.read_bytes(), carols.config.exists()) == (before, False)
         assert kept_in(keyring) == {}
 
-    def test_two_keys_root_and_nobody_to_ask(
+    def test_rotate_refuses_two_keys_root_and_a_missing_yes(
         self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User
     ) -> None:
         before = carols.credentials.read_bytes()
@@ -394,12 +394,12 @@ class TestBadInput:
         assert (outcome.exit_code, error_of(outcome)["code"]) == (3, "root-key")
         assert list(aws.key_log) == []
 
-    def test_nothing_to_finish(self, run: Run, carols: AwsFiles) -> None:
+    def test_finish_without_a_rotation_is_refused(self, run: Run, carols: AwsFiles) -> None:
         assert carols.credentials.exists()
         outcome = run("keys", "rotate", "--finish", "--yes", "--json")
         assert (outcome.exit_code, error_of(outcome)["code"]) == (3, "no-rotation")
 
-    def test_a_key_that_is_not_in_the_keyring(self, run: Run, keyring: Path) -> None:
+    def test_a_key_that_is_not_in_the_keyring_is_an_error(self, run: Run, keyring: Path) -> None:
         outcome = run("keys", "process", "--profile", "work")
         assert (outcome.exit_code, outcome.stdout) == (3, "")
         assert "the keyring has no key of profile 'work'" in outcome.stderr
@@ -425,7 +425,7 @@ class TestBadInput:
 class TestRotate:
     """`keys rotate` of a key in the credentials file."""
 
-    def test_it_waits_until_a_new_key_has_spread(
+    def test_rotate_waits_until_sts_knows_the_new_key(
         self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User
     ) -> None:
         old = carol.access_key_id
@@ -445,7 +445,7 @@ class TestRotate:
         assert carols.section("default") == {"region": "eu-west-1", **_lines(carol)}
         assert carol.access_key_id == new
 
-    def test_with_a_session_where_policies_demand_mfa(
+    def test_rotate_uses_an_mfa_session_where_policies_demand_mfa(
         self, run: Run, aws: Sandbox, files: AwsFiles
     ) -> None:
         dave = aws.create_user("dave", policies=[KEYS_WITH_MFA])
@@ -473,7 +473,7 @@ class TestRotate:
         assert (key["key_id"], key["age_days"]) == (dave.keys[1].access_key_id, 0)
 
     @pytest.mark.usefixtures("carols")
-    def test_a_session_at_hand_signs(
+    def test_an_mfa_session_at_hand_signs_the_calls(
         self, run: Run, aws: Sandbox, carol: User, log_in: LogIn
     ) -> None:
         log_in()
@@ -510,7 +510,9 @@ class TestRotate:
         assert error_of(outcome)["hint"].startswith("unlock it")
         assert list(aws.key_log) == []
 
-    def test_refused_by_policy(self, run: Run, aws: Sandbox, files: AwsFiles) -> None:
+    def test_rotate_refused_by_policy_changes_nothing(
+        self, run: Run, aws: Sandbox, files: AwsFiles
+    ) -> None:
         denied: Document = {
             "Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Action": "iam:List*", "Resource": "*"}],
@@ -526,7 +528,7 @@ class TestRotate:
         assert files.credentials.read_bytes().startswith(before)
 
     @pytest.mark.usefixtures("carols")
-    def test_one_that_was_cut_off_is_told_of_until_it_is_finished(
+    def test_an_interrupted_rotation_is_reported_until_it_is_finished(
         self, run: Run, aws: Sandbox, carol: User
     ) -> None:
         aws.drop("CreateAccessKey", after=True)
@@ -542,7 +544,9 @@ class TestRotate:
         assert "interrupted" not in run("keys", "list").stderr
 
     @pytest.mark.usefixtures("carols")
-    def test_two_at_once_replace_it_once(self, start: Start, aws: Sandbox, carol: User) -> None:
+    def test_two_rotations_at_once_replace_the_key_once(
+        self, start: Start, aws: Sandbox, carol: User
+    ) -> None:
         with Answered(aws, "CreateAccessKey") as held:
             first = start("keys", "rotate", "--yes")
             held.wait_for_call()  # there is a new key, and its secret is on its way

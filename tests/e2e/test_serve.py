@@ -294,7 +294,7 @@ def test_exec_ends_with_the_exit_code_of_the_command(
     ("command", "exit_code", "said"),
     [("no-such-command", 127, "no-such-command: command not found"), ("{home}", 126, "{home}")],
 )
-def test_a_command_that_cannot_be_started(
+def test_a_command_that_cannot_be_started_is_an_error(
     run: Run, standing: AwsFiles, home: Path, command: str, exit_code: int, said: str
 ) -> None:
     assert standing.credentials.exists()
@@ -409,7 +409,7 @@ def test_what_serve_prints_is_for_eval(start: Start, standing: AwsFiles, home: P
     assert "AWS_ACCESS_KEY_ID" not in variables
 
 
-def test_a_port_that_is_taken(start: Start, run: Run, standing: AwsFiles) -> None:
+def test_a_port_that_is_taken_is_an_error(start: Start, run: Run, standing: AwsFiles) -> None:
     assert standing.credentials.exists()
     process, variables = serving(start)
     port = variables[URI].split(":")[2].partition("/")[0]
@@ -420,7 +420,7 @@ def test_a_port_that_is_taken(start: Start, run: Run, standing: AwsFiles) -> Non
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "x", "", "٣"])
-def test_what_is_no_port(run: Run, standing: AwsFiles, port: str) -> None:
+def test_an_invalid_port_is_wrong_usage(run: Run, standing: AwsFiles, port: str) -> None:
     assert standing.credentials.exists()
     outcome = run("serve", "--shell", "bash", f"--port={port}")
     assert (outcome.exit_code, outcome.stdout) == (2, "")

@@ -117,7 +117,7 @@ def test_the_aws_cli_asks_for_no_code(
     [{"external_id": "library-42"}, {"duration_seconds": "1800"}, {"role_session_name": "dave"}],
     ids=lambda lines: next(iter(lines)),
 )
-def test_it_asks_again_where_one_field_differs(
+def test_the_aws_cli_asks_again_where_one_field_differs(
     run: Run, carols: AwsFiles, role: Role, phone: Device, lines: dict[str, str]
 ) -> None:
     carols.write(config=profile("books", role, phone, role_session_name="carol"))
@@ -251,7 +251,7 @@ def test_a_profile_that_cannot_be_served_is_named_with_the_reason(
     assert len(aws.calls) == 0
 
 
-def test_one_that_cannot_be_served_keeps_no_other_from_it(
+def test_a_profile_that_cannot_be_served_stops_no_other(
     run: Run, carols: AwsFiles, role: Role, phone: Device
 ) -> None:
     long = profile("long", role, phone, duration_seconds="7200")
@@ -262,7 +262,9 @@ def test_one_that_cannot_be_served_keeps_no_other_from_it(
     assert "skipped: long: its duration_seconds is 7200" in outcome.stderr
 
 
-def test_without_such_profiles_it_says_so(run: Run, aws: Sandbox, carols: AwsFiles) -> None:
+def test_without_profiles_that_ask_for_a_code_warm_says_so(
+    run: Run, aws: Sandbox, carols: AwsFiles
+) -> None:
     assert carols.credentials.exists()
     outcome = run("warm")
     assert (outcome.exit_code, len(aws.calls)) == (0, 0)
@@ -277,7 +279,7 @@ def test_a_profile_that_is_not_there_is_an_error(run: Run, carols: AwsFiles) -> 
 
 
 @pytest.mark.parametrize("argv", [("--all", "books"), ("--jobs", "0"), ("--jobs", "x")])
-def test_wrong_usage_is_told(run: Run, carols: AwsFiles, argv: tuple[str, ...]) -> None:
+def test_wrong_usage_is_an_error(run: Run, carols: AwsFiles, argv: tuple[str, ...]) -> None:
     assert carols.credentials.exists()
     assert run("warm", *argv).exit_code == 2
 
@@ -311,7 +313,7 @@ def test_without_a_code_nothing_is_made(
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"Credentials": {"Expiration": 1}}'])
-def test_an_entry_that_is_none_is_left_alone(
+def test_a_malformed_entry_is_left_alone(
     run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device, text: str
 ) -> None:
     carols.write(config=profile("books", role, phone))

@@ -133,7 +133,7 @@ def test_an_error_leaves_a_working_device_or_none(world: World, number: int, don
 
 
 @pytest.mark.parametrize("number", CALLS)
-def test_a_refusal_leaves_none(world: World, number: int) -> None:
+def test_a_refusal_leaves_no_device(world: World, number: int) -> None:
     process = Process(world, always(SEQUENCE[number - 1], DENIED))
     if SEQUENCE[number - 1] == "ListVirtualMFADevices":  # only a precaution, often not allowed
         enrol(process)
@@ -281,7 +281,7 @@ def test_the_way_on_from_a_device_that_may_not_be_deleted_is_one_command(world: 
     assert (following.asked, list(world.enabled)) == ([], [CAROL.serial_of("carol-2")])
 
 
-def test_a_no_to_deleting_another_device_is_no_end(world: World) -> None:
+def test_a_no_to_deleting_another_device_does_not_end_the_enrolment(world: World) -> None:
     left_by_kill(world, SEQUENCE.index("CreateVirtualMFADevice") + 1)
     declining = Process(world, answers={"clean": False})
     assert enrol(declining, "carol-2") == CAROL.serial_of("carol-2")

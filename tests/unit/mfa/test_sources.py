@@ -23,7 +23,7 @@ def test_blanks_around_and_one_in_the_middle_are_forgiven(
 
 
 @given(st.text())
-def test_whatever_is_typed_six_ascii_digits_or_nothing_come_of_it(text: str) -> None:
+def test_any_input_gives_six_ascii_digits_or_nothing(text: str) -> None:
     code = normalize_code(text)
     if code is not None:
         assert len(code) == 6
@@ -36,7 +36,7 @@ def test_whatever_is_typed_six_ascii_digits_or_nothing_come_of_it(text: str) -> 
     ["", "abc", "12345", "1234567", "12 3456", "123  456", "1 2 3 4 5 6", "\u0661\u0662\u0663456",
      "\u00b2\u00b345678"[:6], "+12345", "12345.", "1234 56"],
 )  # fmt: skip
-def test_what_is_no_code(text: str) -> None:
+def test_other_text_is_no_code(text: str) -> None:
     assert normalize_code(text) is None
 
 

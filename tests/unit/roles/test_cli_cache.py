@@ -94,6 +94,6 @@ def test_the_end_of_an_entry_is_read_as_either_version_writes_it(end: str) -> No
     assert expires_at(entry) - NOW == timedelta(0)
 
 
-def test_a_session_that_is_no_roles_is_no_entry() -> None:
+def test_only_sessions_of_roles_become_entries() -> None:
     with pytest.raises(ValueError, match="no role session"):
         to_entry(session().replace(role_arn=None))

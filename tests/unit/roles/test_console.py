@@ -70,7 +70,7 @@ def test_a_region_becomes_no_other_host(region: str) -> None:
 
 
 @pytest.mark.parametrize("service", ["", "ec2/../x", "EC2", "s3?x", "http://x", "é"])
-def test_what_is_no_service_is_refused(service: str) -> None:
+def test_an_unknown_service_is_refused(service: str) -> None:
     with pytest.raises(UsageError) as caught:
         CONSOLE.page_of(service)
     assert caught.value.code == "bad-service"

@@ -38,7 +38,7 @@ class Interrupted:
             raise KeyboardInterrupt
 
 
-def test_so_many_run_at_once_and_each_is_told() -> None:
+def test_the_limit_of_calls_at_once_is_kept_and_each_result_is_reported() -> None:
     meeting = threading.Barrier(JOBS, timeout=20)
     told: list[tuple[int, int]] = []
 
@@ -57,7 +57,7 @@ def test_so_many_run_at_once_and_each_is_told() -> None:
     assert both.interruption is None
 
 
-def test_what_is_under_way_at_an_interruption_is_taken_and_no_more_is_begun() -> None:
+def test_an_interruption_keeps_running_calls_and_starts_no_more() -> None:
     begun: list[int] = []
     opened = threading.Event()
 
@@ -79,7 +79,9 @@ def test_what_is_under_way_at_an_interruption_is_taken_and_no_more_is_begun() ->
     assert len(begun) < 100
 
 
-def test_what_hangs_at_an_interruption_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interruption_does_not_wait_for_a_call_that_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(parallel, "GRACE_SECONDS", 0.1)
     hangs, opened = threading.Event(), threading.Event()
 
@@ -97,7 +99,7 @@ def test_what_hangs_at_an_interruption_is_left(monkeypatch: pytest.MonkeyPatch) 
     assert time.monotonic() - begin < 10
 
 
-def test_nothing_to_do_is_done() -> None:
+def test_no_calls_give_no_results() -> None:
     both: ParallelCalls[int, int] = ParallelCalls(abs, [], JOBS)
     both.run(NoSignals(), lambda _done, _failed: None)
     assert both.ended == []

@@ -104,7 +104,7 @@ def test_an_endpoint_that_the_system_does_not_let_answer_fails_at_once(
         Served()
 
 
-def test_who_has_the_token_gets_the_credentials(served: Served) -> None:
+def test_a_request_with_the_token_gets_the_credentials(served: Served) -> None:
     assert served.ask() == (200, CREDENTIALS)
     assert served.endpoint.uri == f"http://{HOST}:{served.address[1]}{PATH}"
 
@@ -140,7 +140,7 @@ def test_who_has_the_token_gets_the_credentials(served: Served) -> None:
         ("GET", "/../credentials", {"Authorization": TOKEN}, 404, "wrong-path"),
     ],
 )
-def test_nobody_else_gets_anything(
+def test_a_request_without_the_token_is_refused(
     served: Served, method: str, path: str, headers: dict[str, str], status: int, code: str
 ) -> None:
     answered, body = served.ask(method, path, headers)
@@ -161,9 +161,7 @@ def test_nobody_else_gets_anything(
         b"\x00\xff\r\n\r\n",
     ],
 )
-def test_what_is_no_request_is_answered_400_and_cut_off(
-    served: Served, request_bytes: bytes
-) -> None:
+def test_a_malformed_request_gets_400_and_is_cut_off(served: Served, request_bytes: bytes) -> None:
     received = served.send(request_bytes)
     assert received.startswith(b"HTTP/1.1 400 ")
     assert b"planted" not in received
@@ -199,7 +197,7 @@ def test_a_connection_serves_several_requests(served: Served) -> None:
     assert served.asked == 3
 
 
-def test_where_there_is_no_session_the_sdk_is_told_why(served: Served) -> None:
+def test_without_a_session_the_sdk_gets_the_reason(served: Served) -> None:
     served.error = NoMfaError("not-renewed", "the session has expired", "log in")
     assert served.ask() == (
         503,
@@ -207,7 +205,7 @@ def test_where_there_is_no_session_the_sdk_is_told_why(served: Served) -> None:
     )
 
 
-def test_connections_that_send_nothing_keep_nobody_out() -> None:
+def test_idle_connections_do_not_block_requests() -> None:
     served = Served(head_seconds=60)
     waiting = [
         socket.create_connection(served.address, timeout=20) for _ in range(MOST_WAITING + 8)
@@ -253,7 +251,7 @@ def test_a_stopped_endpoint_is_gone(served: Served) -> None:
 
 
 @pytest.mark.parametrize("name", ["Access-Control-Allow-Origin", "Set-Cookie", "Location"])
-def test_no_page_of_another_origin_is_let_in(served: Served, name: str) -> None:
+def test_a_web_page_of_another_origin_is_refused(served: Served, name: str) -> None:
     said = b"GET /credentials HTTP/1.1\r\nHost: %s\r\nOrigin: http://evil.example\r\n" % (
         f"{HOST}:{served.address[1]}".encode()
     )

@@ -101,7 +101,7 @@ def test_a_job_outlives_three_sessions() -> None:
     assert (renewals.begun, told) == (3, [])
 
 
-def test_64_who_ask_for_an_expired_session_wait_for_one_renewal() -> None:
+def test_64_requests_for_an_expired_session_share_one_renewal() -> None:
     clock = FakeClock()
     renewals = Renewals(Renewed(issued=issued(1, 5000)))
 
@@ -121,7 +121,7 @@ def test_64_who_ask_for_an_expired_session_wait_for_one_renewal() -> None:
     assert renewals.begun == 1
 
 
-def test_a_renewal_that_brought_nothing_is_not_repeated_at_once() -> None:
+def test_a_failed_renewal_is_not_repeated_at_once() -> None:
     clock, told = FakeClock(), list[str]()
     renewals = Renewals(Renewed(issued=issued(0, 900), problem="no"), Renewed(problem="never"))
 
@@ -139,7 +139,7 @@ def test_a_renewal_that_brought_nothing_is_not_repeated_at_once() -> None:
     assert (renewals.begun, told) == (1, ["the session was not renewed: no"])
 
 
-def test_what_cannot_be_renewed_is_told_once_and_answered_while_it_lives(
+def test_a_failed_renewal_is_told_once_and_the_living_session_is_still_answered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(supply, "PAUSE_SECONDS", 0)

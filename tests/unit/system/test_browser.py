@@ -51,7 +51,7 @@ def get(address: str, host: str = "127.0.0.1") -> tuple[int, str | None]:
     return answer.status, answer.getheader("Location")
 
 
-def test_the_first_who_knows_the_path_is_led_on_and_nobody_after() -> None:
+def test_the_path_redirects_once() -> None:
     seen: list[tuple[int, str | None]] = []
 
     def visit(address: str) -> None:
@@ -77,7 +77,7 @@ MAPPED = "::ffff:127.0.0.1"
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell whose it is")
 @pytest.mark.parametrize("host", ["127.0.0.1", MAPPED])
-def test_another_user_of_the_machine_is_not_led_on(
+def test_another_user_of_the_machine_is_not_redirected(
     monkeypatch: pytest.MonkeyPatch, host: str
 ) -> None:
     seen: list[tuple[int, str | None]] = []
@@ -93,7 +93,7 @@ def test_another_user_of_the_machine_is_not_led_on(
     assert seen == [(404, None), (302, URL)]
 
 
-def test_a_browser_that_does_not_start_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_browser_that_does_not_start_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationError, match="did not start") as caught:
         Browser(Controller(lambda _address: None, starts=False)).open(Secret(URL))
     assert "--print" in caught.value.hint
@@ -116,7 +116,7 @@ def test_a_browser_in_the_terminal_counts_only_where_it_is_named(
     assert find_browser({"BROWSER": "nowhere"}) is None
 
 
-def test_a_given_code_is_not_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_browser_does_not_get_the_token_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MFA_SESSION_TOKEN_CODE", "123456")
     found: list[str | None] = []
 

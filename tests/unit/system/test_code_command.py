@@ -90,14 +90,14 @@ def test_the_one_six_digit_group_is_the_code(command: str | list[str]) -> None:
     assert run(command) == CODE
 
 
-def test_a_list_meets_no_shell() -> None:
+def test_a_command_as_a_list_runs_without_a_shell() -> None:
     assert run(["echo", CODE, "; echo 111111 $HOME"[2:7]]) == CODE
     assert (
         run([*python("import sys; print(sys.argv[1] == '$HOME;', 246810)"), "$HOME;"]) == "246810"
     )
 
 
-def test_it_knows_the_device_and_the_session_but_no_code_and_no_stdin(
+def test_the_command_gets_device_and_session_but_no_code_and_no_stdin(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     told = tmp_path / "told"
@@ -132,7 +132,7 @@ def test_it_knows_the_device_and_the_session_but_no_code_and_no_stdin(
         ("yes planted", "prints far more than a code"),
     ],
 )
-def test_anything_else_is_an_error_that_repeats_nothing(
+def test_other_output_is_an_error_that_does_not_repeat_it(
     command: str | list[str], why: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(NoMfaError) as caught:
@@ -144,13 +144,13 @@ def test_anything_else_is_an_error_that_repeats_nothing(
     assert (error.__cause__, error.__suppress_context__) == (None, True)
 
 
-def test_what_it_says_on_stderr_reaches_the_person(capfd: pytest.CaptureFixture[str]) -> None:
+def test_stderr_of_the_command_reaches_the_person(capfd: pytest.CaptureFixture[str]) -> None:
     assert run(f"echo 'touch your key' >&2; echo {CODE}") == CODE
     assert capfd.readouterr() == ("", "touch your key\n")
 
 
 @pytest.mark.parametrize("stubborn", ["", "trap '' TERM; "])
-def test_after_the_limit_it_and_its_children_end(stubborn: str, tmp_path: Path) -> None:
+def test_after_the_limit_the_command_and_its_children_end(stubborn: str, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     began = time.monotonic()
     with pytest.raises(NoMfaError) as caught:
@@ -161,7 +161,7 @@ def test_after_the_limit_it_and_its_children_end(stubborn: str, tmp_path: Path) 
         wait_until_gone(int(pid))
 
 
-def test_it_ends_with_us(tmp_path: Path) -> None:
+def test_the_command_ends_when_the_program_ends(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     code = (
         "import os; from mfa_session.system.code_command import run_code_command as run\n"
@@ -207,19 +207,19 @@ def on_terminal(terminal: Terminal) -> OnTerminal:
 class TestOnTerminal:
     """The command may ask at our terminal, and we get it back as it was."""
 
-    def test_it_may_ask(self, on_terminal: OnTerminal) -> None:
+    def test_the_command_may_ask_at_the_terminal(self, on_terminal: OnTerminal) -> None:
         child = on_terminal.start("stty -echo; printf 'PIN? ' >/dev/tty; read pin </dev/tty; "
                                   'echo "$pin"135')  # fmt: skip
         child.expect_exact("PIN? ")
         child.sendline("246")
         child.expect_exact("<246135> ours=True same=True")
 
-    def test_it_may_ask_at_once(self, on_terminal: OnTerminal) -> None:
+    def test_the_command_may_ask_at_once(self, on_terminal: OnTerminal) -> None:
         child = on_terminal.start(["sh", "-c", "read pin </dev/tty; echo $pin"])
         child.sendline(CODE)
         child.expect_exact(f"<{CODE}> ours=True same=True")
 
-    def test_ctrl_c_ends_both(self, on_terminal: OnTerminal) -> None:
+    def test_ctrl_c_ends_the_command_and_the_program(self, on_terminal: OnTerminal) -> None:
         child = on_terminal.start(WAITS)
         child.expect_exact("started")
         child.sendintr()
@@ -241,15 +241,17 @@ class TestOnTerminal:
         child.sendline(f" {CODE}")
         child.expect_exact(f"<{CODE}> ours=True same=True")
 
-    def test_a_failing_one_gives_the_terminal_back(self, on_terminal: OnTerminal) -> None:
+    def test_a_command_that_fails_gives_the_terminal_back(self, on_terminal: OnTerminal) -> None:
         child = on_terminal.start("stty raw -echo </dev/tty; exit 3")
         child.expect_exact("ended with exit code 3> ours=True same=True")
 
-    def test_a_slow_one_gives_the_terminal_back(self, on_terminal: OnTerminal) -> None:
+    def test_a_command_that_is_too_slow_gives_the_terminal_back(
+        self, on_terminal: OnTerminal
+    ) -> None:
         child = on_terminal.start("stty -echo </dev/tty; read pin </dev/tty", 0.5)
         child.expect_exact("did not finish in 0.5 s, and was stopped> ours=True same=True")
 
-    def test_in_the_background_it_takes_no_terminal(self, terminal: Terminal) -> None:
+    def test_in_the_background_the_command_takes_no_terminal(self, terminal: Terminal) -> None:
         command = json.dumps([f"echo {CODE}", LIMIT_SECONDS])
         words = shlex.join([sys.executable, "-c", RUN])
         child = terminal(
@@ -258,7 +260,7 @@ class TestOnTerminal:
         child.expect_exact(f"<{CODE}> ours=False same=True")
         child.expect_exact("over")
 
-    def test_in_the_background_it_cannot_ask(self, terminal: Terminal) -> None:
+    def test_in_the_background_the_command_cannot_ask(self, terminal: Terminal) -> None:
         command = json.dumps(["read pin </dev/tty; echo $pin", LIMIT_SECONDS])
         words = shlex.join([sys.executable, "-c", RUN])
         child = terminal("-c", f"set -m; {words} & wait", program="bash", env={"COMMAND": command})

@@ -34,7 +34,7 @@ def test_no_colour_where_it_is_not_wanted(screen: TextIO, environ: dict[str, str
     assert paint("x", "red", screen, environ) == "x"
 
 
-def test_what_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_verbosity_decides_which_lines_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
     talk = Console(0, {})
     talk.say("hello")
     talk.warn("odd")
@@ -64,7 +64,7 @@ HOSTILE = "a\x00b\x07c\x1b]0;title\x07d\x7fe\x85f\x9bg\u202eh\u2066i\rj"
 
 
 @pytest.mark.parametrize("tell", ["say", "warn", "detail", "error", "hint"])
-def test_nothing_a_terminal_acts_on_is_said(capsys: pytest.CaptureFixture[str], tell: str) -> None:
+def test_control_characters_are_not_printed(capsys: pytest.CaptureFixture[str], tell: str) -> None:
     console = Console(1, {})
     if tell in {"error", "hint"}:
         console.error(HOSTILE if tell == "error" else "x", HOSTILE)

@@ -59,7 +59,7 @@ def test_no_part_of_a_text_before_is_left(
 
 
 @pytest.mark.parametrize("before", [SHORT, LONG, LONGER])
-def test_a_store_cut_off_anywhere_leaves_the_text_before_or_the_new_one(
+def test_an_interrupted_store_leaves_the_old_text_or_the_new_one(
     items: KeyringItems, kept: dict[tuple[str, str], str], before: str
 ) -> None:
     """Each step of the keyring is the last one that is done, once."""
@@ -80,7 +80,7 @@ def test_a_store_cut_off_anywhere_leaves_the_text_before_or_the_new_one(
     assert seen == {before, after}
 
 
-def test_a_text_of_which_a_part_is_gone_is_none(
+def test_a_text_with_a_missing_part_counts_as_absent(
     items: KeyringItems, kept: dict[tuple[str, str], str]
 ) -> None:
     items.set("name", LONG)

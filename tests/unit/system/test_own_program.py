@@ -26,7 +26,7 @@ def script(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("on_path", [True, False])
-def test_the_bare_name_is_for_who_has_it_on_path(
+def test_hints_use_the_bare_name_if_it_is_on_path(
     script: Path, monkeypatch: pytest.MonkeyPatch, *, on_path: bool
 ) -> None:
     monkeypatch.setenv("PATH", str(script.parent if on_path else script.parent.parent))

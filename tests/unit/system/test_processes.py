@@ -41,7 +41,7 @@ def test_keys_are_read() -> None:
         (Source(profile="work", process="unclosed 'quote"), "cannot be started"),
     ],
 )
-def test_what_cannot_be_used_is_told_without_what_was_printed(source: Source, said: str) -> None:
+def test_unusable_output_is_an_error_that_does_not_repeat_it(source: Source, said: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         run_credential_process(source, {})
     assert caught.value.code == "credential-process-failed"
@@ -50,7 +50,7 @@ def test_what_cannot_be_used_is_told_without_what_was_printed(source: Source, sa
     assert "planted" not in caught.value.message
 
 
-def test_a_process_that_was_asked_by_us_is_not_asked_again() -> None:
+def test_a_credential_process_that_calls_mfa_session_is_not_run_again() -> None:
     program = "import os, json; print(json.dumps({'Version': 1, 'AccessKeyId': 'AKIAX', "
     program += "'SecretAccessKey': os.environ['_MFA_SESSION_ASKS_FOR']}))"
     source = Source(profile="work", process=shlex.join([sys.executable, "-c", program]))

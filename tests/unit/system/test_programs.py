@@ -52,7 +52,7 @@ def test_wrappers_of_ours_are_passed_over(tmp_path: Path) -> None:
     assert found(tmp_path, "a", "b", "c") == "c/aws"
 
 
-def test_a_link_to_a_wrapper_is_one(tmp_path: Path) -> None:
+def test_a_link_to_a_wrapper_counts_as_a_wrapper(tmp_path: Path) -> None:
     wrapper = put(tmp_path / "x", WRAPPER)
     (tmp_path / "a").mkdir()
     (tmp_path / "a" / "aws").symlink_to(wrapper)
@@ -60,7 +60,7 @@ def test_a_link_to_a_wrapper_is_one(tmp_path: Path) -> None:
     assert found(tmp_path, "a", "b") == "b/aws"
 
 
-def test_nothing_but_wrappers_is_an_error(tmp_path: Path) -> None:
+def test_only_wrappers_on_path_is_an_error(tmp_path: Path) -> None:
     put(tmp_path / "a", WRAPPER)
     with pytest.raises(OnlyWrappersError):
         found(tmp_path, "a", "a")
@@ -98,12 +98,12 @@ def test_an_empty_part_of_path_is_this_folder(
 
 
 @pytest.mark.parametrize("name", ["", "nothing"])
-def test_nothing_of_that_name(tmp_path: Path, name: str) -> None:
+def test_a_name_that_is_not_on_path_gives_none(tmp_path: Path, name: str) -> None:
     (tmp_path / "a").mkdir()
     assert found(tmp_path, "a", name=name) == ""
 
 
-def test_a_name_with_a_folder_is_itself(tmp_path: Path) -> None:
+def test_a_name_with_a_folder_is_not_searched_on_path(tmp_path: Path) -> None:
     wrapper = put(tmp_path / "a", WRAPPER)
     assert find_program(wrapper, {"PATH": ""}) == wrapper
     assert find_program("./x", {}) == "./x"

@@ -20,7 +20,7 @@ SHAPE = re.compile(r"[\w+=,.@-]{2,64}", re.ASCII)
         ("x" * 100, ("mfa-session-" + "x" * 100)[:64]),
     ],
 )
-def test_it_tells_people_apart_and_fits(
+def test_the_role_session_name_has_the_login_name_and_fits_sts(
     monkeypatch: pytest.MonkeyPatch, login_name: str, expected: str
 ) -> None:
     for variable in ("LOGNAME", "USER", "LNAME", "USERNAME"):

@@ -107,7 +107,7 @@ def code_of(said: object) -> object:
 class TestSecretService:
     """A real one: gnome-keyring."""
 
-    def test_keeps_one_item_a_device_under_our_name(self, service: SecretService) -> None:
+    def test_each_device_has_one_item_of_service_mfa_session(self, service: SecretService) -> None:
         store = store_in(secret_service.BACKEND)
         store.set(SERIAL, Secret("Z" * 32))
         store.set(SERIAL, SECRET)
@@ -180,7 +180,7 @@ class TestSecretService:
         assert ask({})[0] == "***"
 
     @pytest.mark.usefixtures("service")
-    def test_what_the_person_told_keyring_itself_counts_more(self, home: Path) -> None:
+    def test_keyringrc_wins_over_the_remembered_backend(self, home: Path) -> None:
         store_in(secret_service.BACKEND).set(SERIAL, SECRET)
         told = home / ".config" / "python_keyring" / "keyringrc.cfg"
         told.parent.mkdir(parents=True)
@@ -252,7 +252,7 @@ class TestNoService:
         assert "DBUS_SESSION_BUS_ADDRESS is unset" in str(said)
 
     @pytest.mark.parametrize("settings", [{}, {"backend": secret_service.BACKEND}])
-    def test_a_bus_that_lets_us_in_and_never_answers_is_given_up(
+    def test_a_bus_that_never_answers_times_out(
         self, settings: dict[str, object], deaf_bus: DeafBus
     ) -> None:
         said, _ = ask(settings, deaf_bus.environ)
@@ -262,14 +262,14 @@ class TestNoService:
         ("settings", "code"),
         [({}, "keyring-unusable"), ({"backend": secret_service.BACKEND}, "keyring-timeout")],
     )
-    def test_a_bus_that_does_not_let_us_in_is_given_up(
+    def test_a_bus_that_accepts_no_login_is_an_error(
         self, settings: dict[str, object], code: str, deaf_bus: DeafBus
     ) -> None:
         deaf_bus.lets_in = False
         said, _ = ask(settings, deaf_bus.environ)
         assert code_of(said) == code
 
-    def test_a_stuck_keyring_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_stuck_keyring_times_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(keyring_access, "ANSWERING_SECONDS", 0.1)
         monkeypatch.setattr(keyring_access, "ASKING_SECONDS", 0.1)
         with pytest.raises(ConfigurationError) as caught:
@@ -291,7 +291,7 @@ class TestRefused:
         ],
     )
     @pytest.mark.parametrize("insecure", [False, True])
-    def test_what_keeps_nothing_is_refused_always(
+    def test_a_backend_that_keeps_nothing_is_always_refused(
         self, backend: str, code: str, insecure: bool
     ) -> None:
         with pytest.raises(ConfigurationError) as caught:
@@ -334,7 +334,7 @@ class TestRefused:
         accepted, _ = ask(backend, env, insecure=True)
         assert (code_of(refused), accepted) == ("keyring-insecure", "None")
 
-    def test_one_chosen_by_itself_is_looked_at_too(self, keyrings_alt: Path) -> None:
+    def test_a_backend_that_keyring_chooses_is_checked_too(self, keyrings_alt: Path) -> None:
         said, _ = ask({}, {"PYTHONPATH": f"{keyrings_alt}:{TESTS}"})
         assert code_of(said) == "keyring-insecure"
         assert "keyrings.alt.file.EncryptedKeyring" in str(said)
@@ -351,7 +351,7 @@ class TestRefused:
         assert f'[keyring] backend = "{secret_service.BACKEND}"' in hint
 
     @pytest.mark.parametrize("name", ["nosuch.Keyring", "Keyring", "keyring.backends.null.No", ""])
-    def test_a_name_that_leads_nowhere_is_said(self, name: str) -> None:
+    def test_an_unknown_backend_is_named_in_the_error(self, name: str) -> None:
         said, _ = ask({"backend": name} if name else {"backend": "keyring.backends."})
         assert code_of(said) == "keyring-unusable"
         assert "cannot be used" in str(said)
@@ -435,7 +435,7 @@ class TestNothingLeaks:
             store_in("LockedKeyring").get(SERIAL)
         assert caught.value.code == "keyring-locked"
 
-    def test_what_is_no_secret_is_refused_and_can_be_removed(
+    def test_an_item_that_is_no_totp_secret_is_refused_and_can_be_removed(
         self, memory: dict[tuple[str, str], str]
     ) -> None:
         memory["mfa-session", SERIAL] = "hunter2-hunter2"
@@ -530,7 +530,7 @@ def test_a_trial_leaves_nothing(memory: dict[tuple[str, str], str]) -> None:
     assert StateDir.of(os.environ).names() == []
 
 
-def test_a_keyring_that_gives_back_something_else_is_found_out(
+def test_a_keyring_that_returns_another_value_is_an_error(
     memory: dict[tuple[str, str], str],
 ) -> None:
     with pytest.raises(ConfigurationError) as raised:
@@ -551,7 +551,7 @@ def test_what_a_kill_left_of_a_trial_is_removed_when_none_can_be_under_way(
     assert found == (([], []) if is_removed else ([("mfa-session", name)], [f"probe-{name}"]))
 
 
-def test_a_trial_of_a_service_that_does_not_answer_is_given_up_in_time(
+def test_a_trial_of_a_service_that_does_not_answer_times_out(
     memory: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyring_access, "ANSWERING_SECONDS", 0.5)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSI
 @pytest.mark.parametrize(
     "arrived", [[signal.SIGINT], [signal.SIGTERM, signal.SIGINT], [signal.SIGINT, signal.SIGHUP]]
 )
-def test_control_c_strikes_before_what_else_has_come(arrived: list[signal.Signals]) -> None:
+def test_a_deferred_ctrl_c_is_raised_before_other_signals(arrived: list[signal.Signals]) -> None:
     with put_off() as signals:
         for number in arrived:
             signal.raise_signal(number)
@@ -23,7 +23,7 @@ def test_control_c_strikes_before_what_else_has_come(arrived: list[signal.Signal
             signals.strike()
 
 
-def test_of_others_the_first_strikes() -> None:
+def test_of_other_deferred_signals_the_first_is_raised() -> None:
     with put_off() as signals:
         signals.strike()
         signal.raise_signal(signal.SIGHUP)

@@ -68,21 +68,21 @@ def set_columns(tty: int, columns: int) -> None:
     fcntl.ioctl(tty, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
 
-def test_it_is_one_line_in_the_place_of_the_last(screen: Screen) -> None:
+def test_progress_replaces_the_line_before(screen: Screen) -> None:
     console = screen.console("xterm")
     for text in ("1/20 roles", "2/20 roles", "2/20 roles", "", ""):
         console.progress(text)
     assert screen.read() == "\r\x1b[K1/20 roles\r\x1b[K2/20 roles\r\x1b[K"
 
 
-def test_it_ends_where_the_terminal_does(screen: Screen) -> None:
+def test_progress_is_cut_at_the_width_of_the_terminal(screen: Screen) -> None:
     console = screen.console("xterm")
     console.progress("x" * 200 + "\x1b[2J")
     shown = screen.read().removeprefix("\r\x1b[K")
     assert shown == "x" * (COLUMNS - 2) + "…"
 
 
-def test_what_is_said_meanwhile_has_a_line_of_its_own(screen: Screen) -> None:
+def test_a_message_during_progress_has_a_line_of_its_own(screen: Screen) -> None:
     console = screen.console("xterm")
     with console.doing("asking AWS …"):
         console.warn("odd")
@@ -98,20 +98,20 @@ def test_a_screen_reader_is_told_once_and_not_each_number(screen: Screen) -> Non
     assert screen.read() == "waiting 12 s for it\nasking AWS …\n"
 
 
-def test_nothing_is_told_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_terminal_no_progress_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     console = Console(0, {"TERM": "xterm"})
     console.progress("1/20 roles")
     console.announce("it begins")
     assert capsys.readouterr().err == ""
 
 
-def test_what_is_quick_is_not_told() -> None:
+def test_quick_work_shows_no_progress() -> None:
     shown: list[str] = []
     assert Told(shown.append, "waiting …")(lambda: 7, 5) == 7
     assert shown == []
 
 
-def test_what_takes_long_is_told_until_it_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_work_shows_progress_until_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "QUIET_SECONDS", 0)
     shown: list[str] = []
     told = threading.Event()
@@ -124,7 +124,7 @@ def test_what_takes_long_is_told_until_it_is_done(monkeypatch: pytest.MonkeyPatc
     assert shown == ["waiting …", ""]
 
 
-def test_its_limit_is_kept_and_its_errors_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limited_work_times_out_and_raises_its_errors(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "QUIET_SECONDS", 0.01)
     shown: list[str] = []
     ended = threading.Event()
