@@ -46,6 +46,8 @@ Operations = dict[str, tuple[str, ...]]
 # AWS's default topic policy, and its guide to MFA by SMS, named them; no list does.
 BY_HAND = ("sns:Receive", "iam:RequestSmsMfaRegistration", "iam:FinalizeSmsMfaRegistration")
 WRITTEN_BY = "# Written by docs/generate_actions.py; read by mfa_session.aws.action_list\n"
+SIGNS = "!$%&*.:;<>?@[]^_`{|}~/"
+WORD = re.compile(r"[A-Z][a-z]{3,}")
 VERB = re.compile(r"(?:Batch(?=[A-Z][a-z0-9]+[A-Z]))?[A-Z][a-z0-9]+")
 
 
@@ -180,7 +182,17 @@ def write_list(actions: Actions, operations: Operations) -> str:
         for service, names in left.items()
         if names or service not in named
     ]
-    return "\n".join(lines) + "\n"
+    first, *others = lines
+    return "\n".join([first, *abbreviate("\n".join(others))]) + "\n"
+
+
+def abbreviate(text: str) -> tuple[str, str]:
+    """Return the line of the words that signs stand for, those that save most, and the text."""
+    counts = Counter(WORD.findall(text))
+    words = sorted(counts, key=lambda word: (-(len(word) - 1) * counts[word], word))
+    signs = dict(zip(words, SIGNS, strict=False))
+    line = " ".join(f"{sign}={word}" for word, sign in signs.items())
+    return line, WORD.sub(lambda found: signs.get(found[0], found[0]), text)
 
 
 def by_services(

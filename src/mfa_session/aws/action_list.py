@@ -9,7 +9,8 @@ the one before:
 
 are actions with the prefix `ec2` in policies, and, in the CLI's spelling, operations of the service
 of the CLI that stands second: `=` is one of the same name. Letters stand for verbs, as the first
-line says; a verb without a letter stands in parentheses. Verbs behind `'` take the name in the
+line says; a verb without a letter stands in parentheses. Signs stand for words, as the second line
+says. Verbs behind `'` take the name in the
 plural. The actions of a line with `-` are no operations; the operations of a line with `+` are no
 actions.
 """
@@ -40,8 +41,9 @@ class ActionList:
 
     def __init__(self, text: str) -> None:
         """Take the text of the list."""
-        verbs, *lines = (line for line in text.splitlines() if not line.startswith("#"))
+        verbs, words, *lines = (line for line in text.splitlines() if not line.startswith("#"))
         self._verbs = dict(each.split("=") for each in verbs.split())
+        self._words = str.maketrans(dict(each.split("=") for each in words.split()))
         self._lines: dict[str, list[tuple[str, str]]] = {}
         for line in lines:
             prefix, of, *names = line.split(" ", 2)
@@ -71,7 +73,9 @@ class ActionList:
 
     def _decode(self, names: str) -> Iterator[str]:
         before: list[str] = []
-        for part in filter(None, map(_NAME.fullmatch, names.split(" ") if names else ())):
+        for part in filter(
+            None, map(_NAME.fullmatch, names.translate(self._words).split(" ") if names else ())
+        ):
             before = before[: int(part["shared"] or 0)] + words_of(part["rest"])
             thing = "".join(before)
             for verb in _VERB.findall(part["one"]):

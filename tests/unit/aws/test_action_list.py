@@ -8,8 +8,9 @@ from mfa_session.aws.action_list import ActionList, list_path, read_list
 
 LIST = """# a comment
 a=List b=Get c=Delete
-ec2 ec2,ec2-other abcAddress (Modify)b1Attribute c1V2 a
-ec2 - b'aDBInstance c1Policy c2SizeLimit (connect) c'abPolicy
+!=Address $=Instance
+ec2 ec2,ec2-other abc! (Modify)b1Attribute c1V2 a
+ec2 - b'aDB$ c1Policy c2SizeLimit (connect) c'abPolicy
 s3 = cBucket
 nothing -
 + ec2 wait
