@@ -303,10 +303,10 @@ def sweep(
         numbers = numbers[len(numbers) // samples // 2 :: max(1, len(numbers) // samples)]
     lost = [number for number in numbers if play(stage, SCENES[name], fault, number)]
     print(f"{name}, {fault}: {len(numbers)} of {len(steps)} steps, lost {len(lost)}")
-    for number in lost if fault == KILL else ():  # between AWS's answer and the session's name
+    for number in lost if fault == KILL else ():  # between AWS's answer and its first write
         before = " ".join(steps[: number - 1])
         assert "GetSessionToken" in before, steps[number - 1]
-        assert "session-" not in before.partition("GetSessionToken")[2], steps[number - 1]
+        assert " write " not in before.partition("GetSessionToken")[2], steps[number - 1]
 
 
 @pytest.mark.parametrize("name", SCENES)
