@@ -10,9 +10,8 @@ the one before:
 are actions with the prefix `ec2` in policies, and, in the CLI's spelling, operations of the service
 of the CLI that stands second: `=` is one of the same name. Letters stand for verbs, as the first
 line says; a verb without a letter stands in parentheses. Signs stand for words, as the second line
-says. Verbs behind `'` take the name in the
-plural. The actions of a line with `-` are no operations; the operations of a line with `+` are no
-actions.
+says. Verbs behind `'` take the name in the plural. The actions of a line with `-` are no
+operations; the operations of a line with `+` are no actions.
 """
 
 from __future__ import annotations
