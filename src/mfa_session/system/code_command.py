@@ -119,12 +119,16 @@ class _Program:
                 self._reader.join(LOOK_SECONDS)
             else:
                 time.sleep(LOOK_SECONDS / 10)
-            if len(self._printed) > MOST_BYTES:
-                raise _FailedError("prints far more than a code")
+            self._check_length()
             if time.monotonic() > ends_at:
                 raise _FailedError(f"did not finish in {limit_seconds:g} s, and was stopped")
         self._reader.join(GRACE_SECONDS)
+        self._check_length()  # before the exit code: nobody read on, so it may have died of that
         return bytes(self._printed)
+
+    def _check_length(self) -> None:
+        if len(self._printed) > MOST_BYTES:
+            raise _FailedError("prints far more than a code")
 
     def _has_ended(self, *, lent: bool) -> bool:
         """Say whether it has ended; one that was stopped goes on, if the terminal is its own."""

@@ -15,6 +15,7 @@ import pytest
 
 import processes
 from mfa_session.model.errors import NoMfaError
+from mfa_session.system import code_command
 from mfa_session.system.code_command import run_code_command
 
 if TYPE_CHECKING:
@@ -142,6 +143,17 @@ def test_other_output_is_an_error_that_does_not_repeat_it(
     assert (error.code, why in error.message) == ("code-command-failed", True), error.message
     assert [part for part in ("planted", CODE) if part in error.message] == []
     assert (error.__cause__, error.__suppress_context__) == (None, True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="waits for a process without reaping it")
+def test_what_prints_too_much_is_told_that_though_it_has_died_of_it() -> None:
+    program = code_command._Program("yes planted", dict(os.environ))
+    try:
+        os.waitid(os.P_PID, program.process.pid, os.WEXITED | os.WNOWAIT)
+        with pytest.raises(code_command._FailedError, match="prints far more than a code"):
+            program.read_all(5.0, lent=False)
+    finally:
+        program.end()
 
 
 def test_stderr_of_the_command_reaches_the_person(capfd: pytest.CaptureFixture[str]) -> None:
