@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timezone
 
 from mfa_session.aws.request import AwsRequest
-from mfa_session.aws.sts import AwsCalls
+from mfa_session.aws.sts import AwsCalls, CallsOfOne
 from mfa_session.model.arns import Arn, device_kind, parse_arn
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.iam import AccessKey, Device, NewDevice, User
@@ -13,11 +13,9 @@ from mfa_session.model.session import Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
     from typing import Any
 
-    from mfa_session.aws.sts import Learner, Limiter, LocalClock
     from mfa_session.model.iam import Holder, Pair
     from mfa_session.model.ports import Caller
 
@@ -25,20 +23,8 @@ if TYPE_CHECKING:
 _KINDS = {"virtual", "hardware"}
 
 
-class IamDevices(AwsCalls):
+class IamDevices(CallsOfOne):
     """The devices of the user whose keys `caller` holds: long-term ones, or an MFA session's."""
-
-    def __init__(
-        self,
-        clock: LocalClock,
-        aws_clock: Learner,
-        limited: Limiter,
-        environ: Mapping[str, str],
-        caller: Caller,
-    ) -> None:
-        """Take what every call needs, and who asks."""
-        super().__init__(clock, aws_clock, limited, environ)
-        self._caller = caller
 
     def user(self) -> User:
         """STS GetCallerIdentity, which no policy can deny; `not-a-user` if it is none of IAM's."""

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from mfa_session.aws.iam import read_arn, read_device, read_key
 from mfa_session.aws.request import AwsRequest
-from mfa_session.aws.sts import Answer, AwsCalls
+from mfa_session.aws.sts import Answer, AwsCalls, CallsOfOne
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UnreachableError
 from mfa_session.model.feature_ports import INSTANCE, Target
 from mfa_session.model.ports import Caller
@@ -14,10 +14,9 @@ from mfa_session.model.session import Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
     from typing import Any
 
-    from mfa_session.aws.sts import Learner, Limiter, LocalClock
     from mfa_session.model.iam import AccessKey, Device
 
 
@@ -26,20 +25,8 @@ MOST_INSTANCES = 100
 ABSENT = "not found in this region"
 
 
-class Lookups(AwsCalls):
+class Lookups(CallsOfOne):
     """Questions in the name of the session that the command gets."""
-
-    def __init__(
-        self,
-        clock: LocalClock,
-        aws_clock: Learner,
-        limited: Limiter,
-        environ: Mapping[str, str],
-        caller: Caller,
-    ) -> None:
-        """Take what every call needs, and who asks."""
-        super().__init__(clock, aws_clock, limited, environ)
-        self._caller = caller
 
     def alias(self) -> str | None:
         """IAM ListAccountAliases; None where there is none, or it may not be known."""

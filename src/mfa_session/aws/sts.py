@@ -175,6 +175,22 @@ class AwsCalls:
             self._aws_clock.learn(aws_time, sent_at, self._clock.local_now())
 
 
+class CallsOfOne(AwsCalls):
+    """The same, all signed with the keys of one caller."""
+
+    def __init__(
+        self,
+        clock: LocalClock,
+        aws_clock: Learner,
+        limited: Limiter,
+        environ: Mapping[str, str],
+        caller: Caller,
+    ) -> None:
+        """Take what every call needs, and who asks."""
+        super().__init__(clock, aws_clock, limited, environ)
+        self._caller = caller
+
+
 def not_an_answer(request: AwsRequest) -> MfaSessionError:
     """Return the error for an answer that did not come from AWS."""
     from mfa_session.aws import errors as translation  # noqa: PLC0415  # imports botocore
