@@ -6,9 +6,15 @@ import itertools
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.finding import Finding, Flaw
-from mfa_session.policy.rules import conditions, devices, principals
-from mfa_session.policy.rules import whole_policy as wholes
-from mfa_session.policy.rules import wrong_credentials as reaches
+from mfa_session.policy.rules import (
+    conditions,
+    enrolment,
+    exemptions,
+    principals,
+    removal,
+    whole_policy,
+    wrong_credentials,
+)
 from mfa_session.policy.rules.subject import Subject, WholePolicy
 
 if TYPE_CHECKING:
@@ -17,7 +23,15 @@ if TYPE_CHECKING:
     from mfa_session.policy.aws_names import AwsNames
     from mfa_session.policy.document import Document, Statement
 
-_MODULES = (reaches, conditions, wholes, devices, principals)
+_MODULES = (
+    wrong_credentials,
+    conditions,
+    whole_policy,
+    exemptions,
+    enrolment,
+    removal,
+    principals,
+)
 RULES = tuple(rule for module in _MODULES for rule in module.RULES)
 _CHECKS = tuple(check for module in _MODULES for check in module.CHECKS)
 

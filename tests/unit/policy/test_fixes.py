@@ -20,7 +20,7 @@ from mfa_session.policy.lint import lint
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.request import Request, RequestContext
-from mfa_session.policy.rules.devices import SPARED
+from mfa_session.policy.rules.exemptions import SPARED
 from policy.cases import Dice
 from policy.kinds import STATED, Stated
 from policy.test_corpus import WRONG, mend, name_of, policy_in

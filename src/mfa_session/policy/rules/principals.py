@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition
-    from mfa_session.policy.policy_text import Position
     from mfa_session.policy.rules.subject import Subject
 
 ANYONE = Rule(
@@ -134,7 +133,7 @@ def check_anyone(subject: Subject) -> Iterator[Flaw]:
     if whole or partly:
         yield Flaw(
             ANYONE,
-            _place(subject, "NotPrincipal" if all_but else "Principal"),
+            subject.place_of("NotPrincipal" if all_but else "Principal"),
             f"the principal is everybody{' else' if all_but else ''}, and everybody can set up MFA "
             "in an AWS account",
             "everybody who has an AWS account and an MFA device gets through"
@@ -154,7 +153,7 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
         own = {"Service": list(services) if services[1:] else services[0]}
         yield Flaw(
             SERVICE,
-            _place(subject, "Principal"),
+            subject.place_of("Principal"),
             f"{services[0]} is a service: it has no MFA device",
             "the service is locked out",
             "remove the condition"
@@ -171,7 +170,7 @@ def check_services_denied(subject: Subject) -> Iterator[Flaw]:
     if services:
         yield Flaw(
             SERVICE,
-            _place(subject, "Principal"),
+            subject.place_of("Principal"),
             f"this Deny is for {services[0]} as well, which is a service: it has no MFA device",
             "the service is locked out of what another statement allows it",
             "exempt services from this Deny",
@@ -187,7 +186,7 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
     if asks or _denied_by_name(subject, "Federated", RequestContext({})):
         yield Flaw(
             FEDERATED,
-            _place(subject, "Principal"),
+            subject.place_of("Principal"),
             "AWS knows of no MFA of users who come by SAML or OpenID Connect",
             "all of these users are locked out",
             "require the second factor at the identity provider; only then give these users a "
@@ -204,7 +203,7 @@ def check_roles(subject: Subject) -> Iterator[Flaw]:
     if roles and (subject.requires_mfa or subject.refuses_without_mfa):
         yield Flaw(
             ROLE,
-            _place(subject, "Principal"),
+            subject.place_of("Principal"),
             f"{roles[0]} is a role: its sessions carry no MFA, even if assuming it took a code",
             "the role's sessions are locked out; only users with an MFA session get through",
             "name users or their account; for the role, require MFA in its trust policy",
@@ -355,10 +354,3 @@ def _may_be_a_role(arn: str) -> bool:
     """Say whether a pattern may match the ARN of a role, and not of users or root only."""
     what = arn.split(":", maxsplit=5)[-1]
     return any(may_meet(what, role) for role in ("role/*", "assumed-role/*"))
-
-
-def _place(subject: Subject, name: str) -> Position:
-    node = subject.statement.elements.get(name)
-    if node is None:
-        return subject.statement.position
-    return subject.document.source.position(node.key_offset)

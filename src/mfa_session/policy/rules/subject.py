@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.aws_names import WILDCARDS
 from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
 from mfa_session.policy.mfa import Reach, mfa_conditions, reach
+from mfa_session.policy.patterns import includes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from mfa_session.policy.aws_names import AwsNames
     from mfa_session.policy.document import Condition, Document, Principals, Statement
+    from mfa_session.policy.json_text import Node
+    from mfa_session.policy.policy_text import Position
 
 
 LONG_TERM = "long_term"
@@ -250,6 +253,33 @@ class Subject:
             and (found.long_term or found.without_mfa)
             and not found.fresh
         )
+
+    def place_of(self, element: str) -> Position:
+        """Return where an element of the statement is named; without it, where that begins."""
+        node = self.statement.elements.get(element)
+        if node is None:
+            return self.statement.position
+        return self.document.source.position(node.key_offset)
+
+    def place_of_action(self, action: str = "") -> Position:
+        """Return where an action is named, or else where the list of them begins."""
+        element = "NotAction" if "NotAction" in self.statement.elements else "Action"
+        for item in self.items_of(element):
+            named = item.value.lower() if isinstance(item.value, str) else ""
+            if named and includes(named, action.lower() or "-"):
+                return self.document.source.position(item.offset)
+        return self.place_of(element)
+
+    def items_of(self, *elements: str) -> Iterator[Node]:
+        """Yield what stands in elements of these names, in a list or alone."""
+        for name in elements:
+            node = self.statement.elements.get(name)
+            yield from () if node is None else listed(node)
+
+
+def listed(node: Node) -> list[Node]:
+    """Return what stands in a list, or the one thing that stands alone."""
+    return node.value if isinstance(node.value, list) else [node]
 
 
 def _is_about_mfa_only(statement: Statement) -> bool:

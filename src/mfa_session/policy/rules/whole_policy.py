@@ -12,7 +12,7 @@ from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Fl
 from mfa_session.policy.fixes import plain, right_deny
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.reading import ELEMENTS
-from mfa_session.policy.rules.subject import KINDS, is_for_everybody
+from mfa_session.policy.rules.subject import KINDS, is_for_everybody, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -124,7 +124,7 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
     for name in wrong:
         yield Flaw(
             MISPLACED,
-            subject.document.source.position(statement.elements[name].key_offset),
+            subject.place_of(name),
             f"{what} has no {name}",
             REJECTED,
             f"remove {name}",
@@ -142,7 +142,7 @@ def check_actions(subject: Subject) -> Iterator[Flaw]:
         return
     looked_up = [
         (item, names.look_up(item.value))
-        for item in _items(subject, "Action", "NotAction")
+        for item in subject.items_of("Action", "NotAction")
         if isinstance(item.value, str)
     ]
     unlisted = [(item, found) for item, found in looked_up if found is not None]
@@ -223,20 +223,9 @@ def _without_effect(subject: Subject) -> str:
 
 def _variables(subject: Subject) -> Iterator[Node]:
     """Yield texts with a variable, where IAM fills them in: resources and conditions' values."""
-    items = list(_items(subject, "Resource", "NotResource"))
+    items = list(subject.items_of("Resource", "NotResource"))
     for condition in subject.statement.conditions:
-        items += _listed(condition.node)
+        items += listed(condition.node)
     for item in items:
         if isinstance(item.value, str) and "${" in without_template_values(item.value):
             yield item
-
-
-def _items(subject: Subject, *elements: str) -> Iterator[Node]:
-    """Yield what stands in the statement's elements of these names."""
-    for name in elements:
-        node = subject.statement.elements.get(name)
-        yield from () if node is None else _listed(node)
-
-
-def _listed(node: Node) -> list[Node]:
-    return node.value if isinstance(node.value, list) else [node]

@@ -1,0 +1,217 @@
+"""Statements that keep people from finding their MFA device, or from getting their first."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.conditions import is_met
+from mfa_session.policy.coverage import actions_of, concerns
+from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
+from mfa_session.policy.fixes import in_words
+from mfa_session.policy.patterns import includes, may_meet
+from mfa_session.policy.request import RequestContext
+from mfa_session.policy.rules.exemptions import (
+    denies_nearly_all,
+    how_to_spare,
+    limits_users,
+    sparing,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.document import Condition
+    from mfa_session.policy.rules.subject import Subject
+
+DISCOVERY_DENIED = Rule(
+    "discovery-denied",
+    WARNING,
+    "The Deny does not exempt `iam:ListMFADevices`: at login, users cannot find their device.",
+)
+ENROLMENT_DENIED = Rule(
+    "enrolment-denied",
+    WARNING,
+    "The Deny does not exempt `iam:CreateVirtualMFADevice` or `iam:EnableMFADevice`: new "
+    "users cannot get a device.",
+)
+ENROLMENT_NEEDS_MFA = Rule(
+    "enrolment-needs-mfa",
+    WARNING,
+    "Creating the first device is allowed only with MFA: new users are locked out.",
+)
+WRONG_RESOURCE = Rule(
+    "device-action-on-wrong-resource",
+    WARNING,
+    "An Allow of MFA actions on resources that they never have, such as "
+    "`iam:CreateVirtualMFADevice` on a user: it allows nothing.",
+)
+SESSION_TOKEN = Rule(
+    "mfa-on-get-session-token",
+    WARNING,
+    "GetSessionToken needs no permission, and no Deny stops it: the condition has no effect.",
+)
+RULES = (DISCOVERY_DENIED, ENROLMENT_DENIED, ENROLMENT_NEEDS_MFA, WRONG_RESOURCE, SESSION_TOKEN)
+
+DISCOVERY = "iam:ListMFADevices"
+ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
+# The resources that the actions are asked for (Service Authorization Reference; the list's is what
+# IAM names when it refuses).
+_OF_DEVICE, _OF_USER, _OF_LIST = "mfa/*", "user/*", "mfa/"
+_RESOURCES_OF = {
+    "iam:createvirtualmfadevice": _OF_DEVICE,
+    "iam:deactivatemfadevice": _OF_USER,
+    "iam:deletevirtualmfadevice": _OF_DEVICE,
+    "iam:enablemfadevice": _OF_USER,
+    "iam:listmfadevices": _OF_USER,
+    "iam:listvirtualmfadevices": _OF_LIST,
+    "iam:resyncmfadevice": _OF_USER,
+}
+_MEANT = {
+    _OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
+    _OF_USER: "arn:aws:iam::*:user/${aws:username}",
+    _OF_LIST: "*",
+}
+_AN_ACCOUNT = 12 * "?"
+_variable = re.compile(r"\$\{[^}]*\}")
+_A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)})
+SESSION_CALL = "sts:GetSessionToken"
+
+
+def check_first_steps(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of what is needed to get MFA in the first place."""
+    if not (denies_nearly_all(subject) or _denies_by_name(subject)):
+        return
+    if any(map(_spares_calls_of_iam, subject.other_conditions)):
+        return
+    if concerns(subject.statement, DISCOVERY):
+        yield Flaw(
+            DISCOVERY_DENIED,
+            subject.place_of_action(),
+            f"{DISCOVERY} is denied without MFA",
+            "users cannot find their MFA device at login: they have to know its ARN",
+            how_to_spare(subject, DISCOVERY),
+            sparing(subject),
+        )
+    denied = [action for action in ENROLMENT if concerns(subject.statement, action)]
+    if denied:
+        yield Flaw(
+            ENROLMENT_DENIED,
+            subject.place_of_action(),
+            f"{' and '.join(denied)} {'are' if denied[1:] else 'is'} denied without MFA",
+            "new users are locked out: without a device they cannot create one",
+            how_to_spare(subject, "these actions"),
+            sparing(subject),
+        )
+
+
+def check_enrolment(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows that ask for MFA of those who make their first device."""
+    if not subject.requires_mfa or actions_of(subject.statement).all_but:
+        return
+    about_devices = [name for name in actions_of(subject.statement).names if "mfa" in name]
+    missing = [
+        action
+        for action in ENROLMENT
+        if any(includes(name, action.lower()) for name in about_devices)
+        and not subject.whole.lenient_allows.are_about(subject.statement, action)
+    ]
+    if missing and subject.document.kind == "identity":
+        yield Flaw(
+            ENROLMENT_NEEDS_MFA,
+            subject.place_of_action(missing[0]),
+            f"{' and '.join(missing)} {'are' if missing[1:] else 'is'} allowed only with MFA",
+            "new users are locked out: without a device they cannot create one",
+            "allow them in another statement, without the condition: "
+            + in_words(subject.statement, Action=missing),
+        )
+
+
+def check_resources(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows of what is needed for MFA on resources that it never has."""
+    statement = subject.statement
+    if not (statement.allows and statement.actions and statement.resources):
+        return
+    for wanted, meant in _MEANT.items():
+        wrong = [
+            name
+            for name in statement.actions
+            if _RESOURCES_OF.get(name.lower()) == wanted and not _is_allowed(subject, name, wanted)
+        ]
+        if wrong:
+            yield Flaw(
+                WRONG_RESOURCE,
+                subject.place_of_action(wrong[0]),
+                f"{' and '.join(wrong)} {'are' if wrong[1:] else 'is'} allowed on resources of "
+                "another kind only",
+                "nobody is allowed anything by it: users cannot set up or find their MFA device",
+                f"allow it on {meant}",
+            )
+
+
+def check_session_token(subject: Subject) -> Iterator[Flaw]:
+    """Find conditions on the call that gets the MFA session."""
+    named = actions_of(subject.statement)
+    if subject.mfa_conditions and not named.all_but and SESSION_CALL.lower() in named.names:
+        yield Flaw(
+            SESSION_TOKEN,
+            subject.place_of_action(SESSION_CALL),
+            f"{SESSION_CALL} takes the code itself, needs no permission, and no Deny stops it",
+            "everybody gets a session, with MFA or without: a condition here has no effect",
+            f"remove {SESSION_CALL}, and require MFA for the actions themselves",
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    check_first_steps,
+    check_enrolment,
+    check_resources,
+    check_session_token,
+)
+
+
+def _denies_by_name(subject: Subject) -> bool:
+    """Say whether it is a Deny, for those without MFA, of actions that it lists."""
+    listed = subject.refuses_without_mfa and subject.statement.actions is not None
+    where = subject.statement.resources or ()
+    own = any(map(_may_be_of_a_user, where))
+    return limits_users(subject) and listed and own and not subject.other_conditions
+
+
+def _spares_calls_of_iam(condition: Condition) -> bool:
+    """Say whether a condition keeps a Deny from calls that list, create or enable a device.
+
+    They bring no tags and no other service's keys, and are made in one region.
+    """
+    key = condition.key.lower()
+    is_absent = key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}
+    return is_met(condition, RequestContext({key: None}) if is_absent else _A_CALL_OF_IAM) is False
+
+
+def _may_be_of_a_user(resource: str) -> bool:
+    """Say whether a resource may be a user or an MFA device; a `*` stands within one part."""
+    parts = resource.split(":", maxsplit=5)
+    # A pattern may end before its sixth part, as `*` and `arn:aws:iam::*` do.
+    _, _, service, _, _, what = [*parts, *("*" * (6 - len(parts)))]
+    return may_meet(service, "iam") and any(may_meet(what, each) for each in ("user/*", "mfa/*"))
+
+
+def _is_allowed(subject: Subject, action: str, wanted: str) -> bool:
+    """Say whether an Allow here gives an action on a resource that it may have."""
+    return any(
+        each.allows
+        and concerns(each, action)
+        and (each.resources is None or any(_fits(resource, wanted) for resource in each.resources))
+        for each in subject.whole.statements
+    )
+
+
+def _fits(resource: str, wanted: str) -> bool:
+    """Say whether a pattern may match a resource of IAM's; a variable is some text."""
+    parts = _variable.sub("?*", resource).split(":", maxsplit=5)
+    _, _, service, _, account, what = [*parts, *("*" * (6 - len(parts)))]
+    return (
+        may_meet(service, "iam")
+        and may_meet(account, _AN_ACCOUNT)
+        and (may_meet(what, wanted) if wanted != _OF_LIST else includes(what, wanted))
+    )

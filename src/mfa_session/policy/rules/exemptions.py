@@ -1,0 +1,167 @@
+"""What a Deny exempts, so that people can set up MFA, and Denies that exempt too much to deny."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.coverage import actions_of, concerns, is_about_everything
+from mfa_session.policy.finding import ERROR, Check, Flaw, Rule
+from mfa_session.policy.patterns import Patterns, includes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.document import Statement
+    from mfa_session.policy.rules.subject import Subject
+
+DENIES_NOTHING = Rule(
+    "deny-denies-nothing",
+    ERROR,
+    "`NotAction` or `NotResource` holds `*`, which is everything: nothing is left to deny.",
+)
+ONLY_ONESELF = Rule(
+    "deny-reaches-only-oneself",
+    ERROR,
+    "`NotAction`, but `Resource` is one's own user: nobody is stopped without MFA from "
+    "anything else.",
+)
+RULES = (DENIES_NOTHING, ONLY_ONESELF)
+
+DEACTIVATION = "iam:DeactivateMFADevice"
+DELETION = "iam:DeleteVirtualMFADevice"
+# What is needed before there is MFA, to get it by command or in the console.
+SPARED = (
+    "iam:CreateVirtualMFADevice",
+    "iam:EnableMFADevice",
+    "iam:GetUser",
+    "iam:ListMFADevices",
+    "iam:ListVirtualMFADevices",
+    "iam:ResyncMFADevice",
+    "sts:GetSessionToken",
+)
+
+_of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
+_of_own_care = re.compile(
+    r"iam:(\S*mfa\S*|getuser|listusers|changepassword|getaccount\S*|listaccountaliases)"
+    r"|sts:(getsessiontoken|getcalleridentity)",
+    re.IGNORECASE,
+).fullmatch
+
+
+def check_effect(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies of all but some actions that come to nothing, or to little."""
+    statement = subject.statement
+    if statement.allows or not subject.mfa_conditions or subject.on_role:
+        return
+    if spares_everything(subject):
+        yield Flaw(
+            DENIES_NOTHING,
+            subject.place_of_action(),
+            f"{_all_left_out(subject)}: this Deny denies nothing",
+            "nobody is stopped, with MFA or without",
+            "list only what is needed to set up MFA"
+            if statement.not_actions
+            else "let the Deny be about all resources, or name those it is for",
+            {"NotAction": list(SPARED)}
+            if statement.not_actions and is_of_users(subject) and subject.refuses_without_mfa
+            else {},
+        )
+    elif subject.refuses_without_mfa and statement.not_actions and _is_about_oneself(statement):
+        yield Flaw(
+            ONLY_ONESELF,
+            subject.place_of("Resource"),
+            "this Deny is only about one's own user and device, whatever NotAction says",
+            "nobody is stopped without MFA from anything but their own user and device",
+            "let the Deny be about all resources",
+            {"Resource": "*", **sparing(subject)},
+        )
+
+
+CHECKS: tuple[Check, ...] = (check_effect,)
+
+
+def denies_nearly_all(subject: Subject) -> bool:
+    """Say whether it is a Deny, for those without MFA, of everything but what it names."""
+    statement = subject.statement
+    everything = statement.not_actions is not None or "*" in actions_of(statement).names
+    return everything and subject.refuses_without_mfa and is_of_users(subject)
+
+
+def is_of_users(subject: Subject) -> bool:
+    """Say whether it is about all that users do."""
+    return limits_users(subject) and is_about_everything(subject.statement)
+
+
+def limits_users(subject: Subject) -> bool:
+    """Say whether the policy says what users may do, or limits it."""
+    kinds = {"identity", "boundary", "scp"}
+    return not subject.on_role and subject.document.kind in kinds
+
+
+def spares_everything(subject: Subject) -> bool:
+    """Say whether what the statement exempts is all there is."""
+    return bool(_all_left_out(subject))
+
+
+def how_to_spare(subject: Subject, what: str) -> str:
+    """Say what a Deny is to be instead, so that it is not about these actions."""
+    if _is_own_care(subject.statement):
+        return "to deny everything else, list these under NotAction instead of Action"
+    if sparing(subject):
+        return f"leave {what} out of the Deny"
+    return (
+        f"leave {what} out of the Deny: name the actions that it is for, or deny everything but "
+        "what is needed before there is MFA with NotAction"
+    )
+
+
+def sparing(subject: Subject) -> dict[str, object]:
+    """Return actions that spare what they did, with what is needed and nothing lax.
+
+    Empty where a list of actions cannot spare them: a pattern takes them in.
+    """
+    statement = subject.statement
+    if statement.actions is None or "*" in actions_of(statement).names:
+        return _sparing_all_needed(subject)
+    if _is_own_care(statement):
+        return {"NotAction": list(SPARED)}
+    needed = {name.lower() for name in SPARED}
+    left = [name for name in statement.actions if name.lower() not in needed]
+    met = any(includes(name.lower(), action) for name in left for action in needed)
+    return {"Action": left} if left and not met else {}
+
+
+def _is_own_care(statement: Statement) -> bool:
+    """Say whether all that is listed is needed before there is MFA: what a NotAction spares."""
+    listed = statement.actions or ()
+    removes = concerns(statement, DEACTIVATION) or concerns(statement, DELETION)
+    return bool(listed) and not removes and all(map(_of_own_care, listed))
+
+
+def _all_left_out(subject: Subject) -> str:
+    """Say which element leaves everything out; empty where none does."""
+    statement = subject.statement
+    if actions_of(statement).all_but and any(
+        includes(name, "*") for name in actions_of(statement).names
+    ):
+        return "NotAction holds *, which is every action"
+    if any(includes(name, "*") for name in statement.not_resources or ()):
+        return "NotResource holds *, which is every resource"
+    return ""
+
+
+def _is_about_oneself(statement: Statement) -> bool:
+    where = statement.resources or ()
+    return bool(where) and all(_of_a_user(each) for each in where)
+
+
+def _sparing_all_needed(subject: Subject) -> dict[str, object]:
+    lax = (DEACTIVATION.lower(), DELETION.lower())
+    kept = [
+        name
+        for name in subject.statement.not_actions or ()
+        if not any(includes(name.lower(), action) for action in lax)
+    ]
+    spared = Patterns(name.lower() for name in kept)
+    return {"NotAction": [*kept, *(name for name in SPARED if not spared.cover(name.lower()))]}
