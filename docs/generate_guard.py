@@ -11,7 +11,7 @@ from mfa_session.aws.action_list import read_list
 from mfa_session.guard import builtin
 from mfa_session.guard.aliases import NO_ALIASES
 from mfa_session.guard.rules import Rules
-from mfa_session.guard.unmatched import all_operations
+from mfa_session.guard.unmatched import add_version_2
 from mfa_session.guard.verdict import judge
 
 PAGE = Path(__file__).with_name("guard.md")
@@ -54,7 +54,7 @@ def measure() -> tuple[Counter[str], Counter[str], Counter[str]]:
     """Count operations by the built-in pattern that protects them, by verb, and both."""
     rules = Rules.of({})
     by_pattern, by_verb, protected = Counter[str](), Counter[str](), Counter[str]()
-    for service, operations in all_operations(read_list().operations).items():
+    for service, operations in add_version_2(read_list().operations).items():
         for operation in operations:
             verb = operation.split("-")[0]
             by_verb[verb] += 1

@@ -414,7 +414,7 @@ ROWS = {
         then=("guard", "--yes", "--", *GUARDED),
     ),
     "a session that is another now": Row(
-        "guard.plan:_unchanged",
+        "guard.plan:_refuse_changed",
         "login",
         ("guard", "--", *GUARDED),
         session_of_before,

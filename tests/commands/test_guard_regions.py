@@ -50,7 +50,7 @@ def test_two_that_differ_are_not_decided_for_a_cli_of_unknown_version(
 ) -> None:
     outcome = run(*STOP, env=SESSION_KEYS | DIFFER | path_to(tmp_path, "some other aws"))
     assert (outcome.exit_code, outcome.stdout) == (3, "")
-    assert "say which region you mean with --region" in outcome.stderr
+    assert "name the region with --region" in outcome.stderr
 
 
 @pytest.mark.parametrize(

@@ -365,7 +365,10 @@ def test_a_dry_run_only_tells(run: Run, carols: AwsFiles, aws: Sandbox, name: st
 
 @pytest.mark.parametrize(
     ("strict", "said"),
-    [("false", "it runs without, with a warning"), ("true", "it does not run ([guard] strict)")],
+    [
+        ("false", "it runs without a session, with a warning"),
+        ("true", "it does not run ([guard] strict)"),
+    ],
 )
 def test_a_dry_run_does_not_promise_a_device(
     run: Run, carols: AwsFiles, strict: str, said: str

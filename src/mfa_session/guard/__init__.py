@@ -1,1 +1,1 @@
-"""Which commands deserve a second thought: reading a command line, and deciding about it."""
+"""Reads command lines, and steps up to MFA before the protected ones."""

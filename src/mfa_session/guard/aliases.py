@@ -1,4 +1,4 @@
-"""The AWS CLI's own aliases (`~/.aws/cli/alias`), and their text split as a shell splits it."""
+"""Reads the AWS CLI's aliases (`~/.aws/cli/alias`), and splits their text as a shell does."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 class Aliases(Record):
     """The aliases of each command: () for [toplevel], ("ec2",) for [command ec2].
 
-    A value that starts with `!` is for a shell; another one is words of an AWS command line.
+    A value that starts with `!` is a shell command; any other is words of an AWS command line.
     """
 
     sections: Mapping[tuple[str, ...], Mapping[str, str]]
 
     def of(self, command: tuple[str, ...]) -> Mapping[str, str]:
-        """Return the aliases that stand for something below this command."""
+        """Return the aliases of a command."""
         return self.sections.get(command, {})
 
     def without(self, command: tuple[str, ...], name: str) -> Aliases:
-        """Return these aliases but one."""
+        """Return these aliases without one of a command."""
         others = {key: value for key, value in self.of(command).items() if key != name}
         return Aliases(sections={**self.sections, command: others})
 
@@ -32,9 +32,9 @@ NO_ALIASES = Aliases(sections={})
 
 
 def parse_aliases(text: str) -> Aliases:
-    """Read the text of an alias file, which configparser reads in the CLI.
+    """Parse an alias file as the CLI does, with configparser's rules.
 
-    The CLI refuses to run at all when it cannot read its alias file: there are no aliases then.
+    A broken file gives no aliases: the CLI refuses to run with it.
     """
     sections: dict[tuple[str, ...], Mapping[str, str]] = {}
     for name, values in ini_sections(text).items():
@@ -53,42 +53,41 @@ QUOTES = "'\""
 
 
 def split_words(text: str) -> list[str] | None:
-    """Split as Python's shlex does; None where a quote is never closed.
+    """Split as Python's shlex does; None if a quote is not closed.
 
-    As in the CLI, line ends at either end of a word are dropped: a backslash before one is no
-    continuation there, and leaves it to the next word.
+    As in the CLI, a backslash does not continue a line, and words lose the line ends around them.
     """
-    words = _pieces(text, BLANKS, "")
+    words = _split(text, BLANKS, "")
     return None if words is None else [word.strip("\r\n") for word in words if word is not None]
 
 
 def split_commands(text: str, arguments: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the commands that a shell could run for `text`, called with these arguments.
+    """Return the commands that a shell may run for `text` with these arguments.
 
-    No shell is rebuilt here: the text is read with its quotes, and once more as if they were
-    blanks, so that what `sh -c "…"` or `"$(…)"` holds is found too. More may be found than runs.
+    The text is read twice, with its quotes and with blanks instead, so that commands inside
+    `sh -c "…"` and `"$(…)"` are found too. Not every command found really runs.
     """
-    text = _without_braces(text.replace("\\\n", ""))
+    text = _remove_braces(text.replace("\\\n", ""))
     found: list[tuple[str, ...]] = []
     for reading in (text, text.replace('"', " ").replace("'", " ")):
-        commands = list(_commands(reading, arguments))
+        commands = list(_find_commands(reading, arguments))
         if commands:
             commands[-1] += tuple(arguments)
         found += [command for command in commands if command not in found]
     return found
 
 
-def _without_braces(text: str) -> str:
-    """Write `${1}` as `$1`, and the like."""
+def _remove_braces(text: str) -> str:
+    """Write `${1}` as `$1`, also for `@` and `*`."""
     for name in "@*123456789":
         text = text.replace(f"${{{name}}}", f"${name}")
     return text
 
 
-def _commands(text: str, arguments: Sequence[str]) -> Iterator[tuple[str, ...]]:
+def _find_commands(text: str, arguments: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """Yield the words of each command, with `$@` and `$1`, `$2`, … filled in."""
     words: list[str] = []
-    for piece in [*(_pieces(text, BLANKS + REDIRECTIONS, COMMAND_ENDS) or []), None]:
+    for piece in [*(_split(text, BLANKS + REDIRECTIONS, COMMAND_ENDS) or []), None]:
         if piece is not None:
             words += _fill(piece, arguments)
         elif words:
@@ -97,7 +96,7 @@ def _commands(text: str, arguments: Sequence[str]) -> Iterator[tuple[str, ...]]:
 
 
 def _fill(word: str, arguments: Sequence[str]) -> Sequence[str]:
-    """Return what a word becomes in a shell function that was called with the arguments."""
+    """Replace `$@` or `$1`, `$2`, … in a word with the arguments."""
     if "$" not in word:
         return (word,)
     if word in ("$@", "$*"):
@@ -107,8 +106,8 @@ def _fill(word: str, arguments: Sequence[str]) -> Sequence[str]:
     return (word,)
 
 
-def _pieces(text: str, blanks: str, ends: str) -> list[str | None] | None:
-    """Split into words, with None for each end of a command; None if a quote stays open."""
+def _split(text: str, blanks: str, ends: str) -> list[str | None] | None:
+    """Split into words, with None for each end of a command; None if a quote is not closed."""
     splitter = _Splitter(text, blanks, ends)
     for character in splitter.characters:
         splitter.step(character)
@@ -117,7 +116,7 @@ def _pieces(text: str, blanks: str, ends: str) -> list[str | None] | None:
 
 
 class _Splitter:
-    """How far a text has been split."""
+    """Splits a text into words, character by character."""
 
     def __init__(self, text: str, blanks: str, ends: str) -> None:
         self.characters = iter(text)
@@ -128,7 +127,7 @@ class _Splitter:
         self._word: str | None = None
 
     def step(self, character: str) -> None:
-        """Take one character, and the one it escapes."""
+        """Read one character; a backslash also reads the next."""
         if self.quote:
             self._step_in_quotes(character)
         elif character in self._ends:
@@ -152,7 +151,7 @@ class _Splitter:
             self._add(character)
 
     def end_word(self) -> None:
-        """End the word, if one was begun."""
+        """End the current word, if any."""
         if self._word is not None:
             self.pieces.append(self._word)
         self._word = None

@@ -1,4 +1,4 @@
-"""What an AWS CLI command line asks for: service, operation, profile, region."""
+"""Parses an AWS CLI command line: service, operation, profile, region."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ EXTENSIONS = (".exe", ".cmd", ".bat")
 
 
 class AwsCall(Record):
-    """What the AWS CLI would be asked to do, aliases expanded; names as the CLI spells them.
+    """A parsed AWS CLI command line, aliases expanded; names as the CLI spells them.
 
-    `profile`, `region` and `endpoint` (a URL) are what the command line says, None where it says
-    nothing; an endpoint of "" was given, and is nothing that can be asked. `rest` are
-    the words after the operation, without the global options. `shell` is what an alias for a shell
-    would run: those commands are on their own, and no option of this one reaches them.
+    `profile`, `region` and `endpoint` (a URL, perhaps "") are options of the command line, None if
+    absent. `rest` are the words after the operation, without global options. `shell` are the
+    commands of a shell alias, which get none of the options here.
     """
 
     service: str | None
@@ -32,21 +31,21 @@ class AwsCall(Record):
     region: str | None
     endpoint: str | None
     rest: tuple[str, ...]
-    overlaid: tuple[str, ...] = ()
-    """Aliases of [command …] it came through: if operations are called so, those may be meant."""
+    command_aliases: tuple[str, ...] = ()
+    """The expanded aliases of [command …]; an operation of the same name may run instead."""
     typed: tuple[str, ...] = ()
-    """Where `overlaid`: the words after the operation as typed, without what aliases add."""
+    """The words after the operation as typed, before aliases of [command …] are expanded."""
     alias: str | None = None
     shell: tuple[tuple[str, ...], ...] = ()
     in_shell: bool = False
-    """It is what `alias` runs in a shell: nothing on the command line can change its profile."""
+    """Whether `alias` runs this in a shell, so that no option changes its profile."""
 
     def options(self) -> Iterator[str]:
-        """Yield the names of the operation's options, as they are written."""
-        return option_names(self.rest)
+        """Yield the names of the operation's options, as typed."""
+        return find_option_names(self.rest)
 
     def values(self, name: str) -> tuple[str, ...]:
-        """Return the values of an option such as `--instance-ids`, however it is abbreviated."""
+        """Return the values of an option such as `--instance-ids`, abbreviated or not."""
         values: list[str] = []
         taking = False
         for word in self.rest:
@@ -60,18 +59,18 @@ class AwsCall(Record):
         return tuple(values)
 
     def plain_words(self) -> tuple[str, ...]:
-        """Return the words that are no options: what `s3 rm` removes, and values of options."""
+        """Return the words that are no options: arguments, and values of options."""
         return tuple(word for word in self.rest if is_plain(word))
 
     def is_harmless(self) -> bool:
-        """Say whether the CLI only shows something, and asks AWS for nothing or a dry run."""
-        helps = self.service == "help" or (self.operation == "help" and not self.overlaid)
-        sure = self.typed if self.overlaid else self.rest
-        return helps or sure == ("help",) or _ends_dry(option_names(sure))
+        """Say whether the CLI only shows help or a skeleton, or does a dry run."""
+        helps = self.service == "help" or (self.operation == "help" and not self.command_aliases)
+        typed = self.typed if self.command_aliases else self.rest
+        return helps or typed == ("help",) or _is_dry_run(find_option_names(typed))
 
 
-def option_names(words: Sequence[str]) -> Iterator[str]:
-    """Yield the names of the options before `--`, as they are written."""
+def find_option_names(words: Sequence[str]) -> Iterator[str]:
+    """Yield the names of the options before `--`, as typed."""
     for word in words:
         if word == "--":
             return
@@ -79,8 +78,8 @@ def option_names(words: Sequence[str]) -> Iterator[str]:
             yield word.partition("=")[0]
 
 
-def is_aws(words: Sequence[str]) -> int:
-    """Return how many words name the AWS CLI as the program to run; 0 for another program."""
+def count_cli_words(words: Sequence[str]) -> int:
+    """Return how many words name the AWS CLI: 1, 3 for `python -m awscli`, 0 for other programs."""
     if not words:
         return 0
     program = base_name(words[0]).lower()
@@ -91,20 +90,20 @@ def is_aws(words: Sequence[str]) -> int:
 
 
 def base_name(program: str) -> str:
-    """Return a program's name without its folder, and without the extension that Windows adds."""
+    """Return a program's name without folder and without Windows' extension."""
     name = program.replace("\\", "/").rpartition("/")[2]
     return name[:-4] if name[-4:].lower() in EXTENSIONS else name
 
 
 def read_aws(words: Sequence[str], aliases: Aliases) -> AwsCall:
-    """Read the words after `aws`."""
+    """Parse the words after `aws`."""
     top = scan(words)
     call = AwsCall(
         service=top.word,
         operation=None,
-        profile=_last(top, "--profile"),
-        region=_last(top, "--region"),
-        endpoint=_endpoint(top),
+        profile=_last_value(top, "--profile"),
+        region=_last_value(top, "--region"),
+        endpoint=_find_endpoint(top),
         rest=top.rest,
     )
     if aliases.sections:
@@ -113,10 +112,9 @@ def read_aws(words: Sequence[str], aliases: Aliases) -> AwsCall:
 
 
 def without_profile(words: Sequence[str]) -> tuple[str, ...]:
-    """Return a command line without what `--profile` says; each other word as it was.
+    """Return a command line without `--profile` and its value; the first word is the program.
 
-    The first word is the program, and stays whatever it is. A command line that the CLI refuses
-    for want of a value stays as it is, so that it does not become one that runs.
+    If an option lacks its value, nothing is changed, so that the CLI still refuses the command.
     """
     kept = list(words[1:])
     scanned = scan(kept)
@@ -126,31 +124,31 @@ def without_profile(words: Sequence[str]) -> tuple[str, ...]:
     return (*words[:1], *kept)
 
 
-def _last(scanned: Scanned, name: str) -> str | None:
-    """Return the last value given for an option; an empty one counts as none, as in the CLI."""
+def _last_value(scanned: Scanned, name: str) -> str | None:
+    """Return the last value of an option; None if it is empty, as in the CLI."""
     values = [option.value for option in scanned.given if option.name == name]
     return (values[-1] or None) if values else None
 
 
-def _endpoint(scanned: Scanned) -> str | None:
+def _find_endpoint(scanned: Scanned) -> str | None:
     values = [option.value for option in scanned.given if option.name == "--endpoint-url"]
     return values[-1] if values else None
 
 
-def _with_globals(call: AwsCall, inner: Scanned) -> AwsCall:
-    """Return the call with the global options that an alias brings along."""
-    endpoint = _endpoint(inner)
+def _add_globals(call: AwsCall, inner: Scanned) -> AwsCall:
+    """Return the call with the global options of an alias."""
+    endpoint = _find_endpoint(inner)
     return call.replace(
-        region=_last(inner, "--region") or call.region,
+        region=_last_value(inner, "--region") or call.region,
         endpoint=call.endpoint if endpoint is None else endpoint,
     )
 
 
 def _expand_service(call: AwsCall, aliases: Aliases) -> AwsCall:
-    """Replace an alias of [toplevel] by what it stands for, again and again.
+    """Expand aliases of [toplevel] until none is left.
 
-    An alias named like what it begins with stands for that very command. What leads back to
-    itself in any other way never ends in the CLI, so where it is left off here does not matter.
+    An alias that starts with its own name stands for the service of that name. Any other loop
+    never ends in the CLI, so it does not matter where it is cut here.
     """
     names = aliases.of(())
     seen: set[str] = set()
@@ -158,44 +156,46 @@ def _expand_service(call: AwsCall, aliases: Aliases) -> AwsCall:
         seen.add(alias)
         value = names[alias]
         if value[:1] == "!":
-            return _through_shell(call, alias, value)
+            return _enter_shell(call, alias, value)
         inner = scan(split_words(value) or ())
         rest = inner.rest + call.rest
-        call = _with_globals(call, inner)
+        call = _add_globals(call, inner)
         call = call.replace(service=inner.word, rest=rest, alias=alias)
     return call
 
 
 def _read_operation(call: AwsCall, aliases: Aliases) -> AwsCall:
-    """Find the operation, and replace an alias of [command …] by what it stands for.
+    """Find the operation, and expand aliases of [command …].
 
-    Version 1 has no such aliases, and in version 2 one that is named like an operation runs that
-    operation, whatever it says: so its own name may be meant as well.
+    Version 1 has no such aliases, and in version 2 an operation wins over an alias of its name.
+    So the alias and the operation of its name may both be meant.
     """
     found = typed = scan(call.rest, ())
     names = aliases.of((call.service or "",))
-    overlaid: tuple[str, ...] = ()
-    while (alias := found.word or "") in names and alias not in overlaid:
+    command_aliases: tuple[str, ...] = ()
+    while (alias := found.word or "") in names and alias not in command_aliases:
         value = names[alias]
         if value[:1] == "!":
-            return _through_shell(call.replace(rest=found.rest), alias, value)
-        overlaid += (alias,)
+            return _enter_shell(call.replace(rest=found.rest), alias, value)
+        command_aliases += (alias,)
         inner = scan((call.service or "", *(split_words(value) or ())))
-        call = _with_globals(call, inner).replace(alias=alias)
+        call = _add_globals(call, inner).replace(alias=alias)
         found = scan(inner.rest + found.rest, ())
-    return call.replace(operation=found.word, rest=found.rest, overlaid=overlaid, typed=typed.rest)
+    return call.replace(
+        operation=found.word, rest=found.rest, command_aliases=command_aliases, typed=typed.rest
+    )
 
 
-def _through_shell(call: AwsCall, alias: str, value: str) -> AwsCall:
-    """Return the call of an alias that is for a shell; no global option reaches what it runs."""
+def _enter_shell(call: AwsCall, alias: str, value: str) -> AwsCall:
+    """Return the call of a shell alias, whose commands get no global option."""
     shell = tuple(split_commands(value[1:], call.rest))
     return call.replace(alias=alias, profile=None, region=None, endpoint=None, shell=shell)
 
 
-def _ends_dry(options: Iterator[str]) -> bool:
-    """Say whether options make the CLI do nothing; of --dry-run and --no-dry-run the last counts.
+def _is_dry_run(options: Iterator[str]) -> bool:
+    """Say whether options make the CLI change nothing; the last of --[no-]dry-run counts.
 
-    Only a beginning of `--generate-cli-skeleton` that means nothing else is taken for it.
+    `--generate-cli-skeleton` counts also if shortened to an unambiguous prefix.
     """
     dry = False
     for name in options:

@@ -1,9 +1,9 @@
-"""The built-in list: operations that take away what is not easily had again, or stop what runs."""
+"""The built-in list: operations that delete what is hard to restore, or stop what runs."""
 
 from __future__ import annotations
 
 PROTECT = (
-    # What is gone is gone.
+    # Delete.
     "*:Delete*",
     "*:BatchDelete*",
     "*:AdminDelete*",
@@ -19,15 +19,15 @@ PROTECT = (
     "kms:ScheduleKeyDeletion",
     "rds:BacktrackDBCluster",
     "codeartifact:DisposePackageVersions",
-    # What is older than a rule says will go.
+    # Make data expire.
     "s3:PutLifecycleConfiguration",
     "ecr:PutLifecyclePolicy",
     "logs:PutRetentionPolicy",
-    # Whatever a stack or a zone holds may be replaced or removed.
+    # May replace or remove what a stack or a zone holds.
     "cloudformation:ExecuteChangeSet",
     "cloudformation:UpdateStack*",
     "route53:ChangeResourceRecordSets",
-    # What runs no longer does, or is no longer reached.
+    # Stop or disconnect what runs.
     "*:Stop*",
     "*:Reboot*",
     "*:Failover*",
@@ -36,7 +36,7 @@ PROTECT = (
     "*:Disassociate*",
     "*:Withdraw*",
     "ec2:CancelSpotFleetRequests",
-    # Who may do what, and what is watched.
+    # Withdraw permissions, or weaken other protections.
     "*:Revoke*",
     "*:Disable*",
     "*:Deactivate*",
@@ -45,7 +45,7 @@ PROTECT = (
 )
 
 PASS = (
-    # Everyday work that the patterns above would catch: labels, messages that were read, caches,
+    # Everyday operations that the patterns above match: tags, messages that have been read, caches,
     # old revisions, and jobs that can be started again.
     "*:DeleteTags*",
     "*:Remove*Tags*",

@@ -1,4 +1,4 @@
-"""`guard`: become a command; a protected one only with a session that had MFA."""
+"""`guard`: run a command, with an MFA session if it is protected."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from mfa_session.model.record import Record, Result
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.guard.aliases import Aliases
-    from mfa_session.guard.plan import Wishes
+    from mfa_session.guard.plan import Requirements
     from mfa_session.guard.verdict import Verdict
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context, Inputs
 
 
 ALIAS_FILE = "~/.aws/cli/alias"
-NOTE = "guard-patterns"
-"""The file of the state directory with the patterns seen last, and which of them were slips."""
+PATTERNS_NOTE = "guard-patterns"
+"""The state file with the patterns checked last, and the warning about them."""
 
 
 class Options(Record):
-    """What `guard` was given; `rest` is the command, `max_age` is seconds."""
+    """The arguments of `guard`; `rest` is the command, `max_age` is seconds."""
 
     session: SessionOptions
     profile: str | None = None
@@ -35,7 +35,7 @@ class Options(Record):
 
 
 def run(options: Options, ctx: Context) -> Result:
-    """Decide about the command and become it, or tell what would be done (`--dry-run`)."""
+    """Run the command, or report what would be done (`--dry-run`)."""
     words = options.rest
     if not words:
         raise UsageError(
@@ -44,41 +44,43 @@ def run(options: Options, ctx: Context) -> Result:
             "say which: `mfa-session guard -- aws s3 ls`",
         )
     verdict = judge(words, Rules.of(ctx.files.settings().guard), read_aliases(ctx))
-    warn_of_slips(ctx, again=verdict.protected or options.dry_run)
+    warn_of_unmatched(ctx, repeat=verdict.protected or options.dry_run)
     if options.dry_run:
         from mfa_session.guard.report import report  # noqa: PLC0415  # cold
 
-        return report(verdict, *_state(options, ctx), ctx.clock.now())
+        return report(verdict, *_read_state(options, ctx), ctx.clock.now())
     if verdict.protected:
         return _run_protected(options, ctx, verdict)
-    return _end(ctx.execute(words, ctx.environ))
+    return _finish(ctx.execute(words, ctx.environ))
 
 
 def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
     from mfa_session.guard.step_up import GuardedCommand, step_up  # noqa: PLC0415  # cold
 
-    inputs, wishes = _state(options, ctx)
-    request = GuardedCommand(words=options.rest, verdict=verdict, wishes=wishes, yes=options.yes)
+    inputs, requirements = _read_state(options, ctx)
+    request = GuardedCommand(
+        words=options.rest, verdict=verdict, requirements=requirements, yes=options.yes
+    )
     ready = step_up(request, inputs, ctx)
     if ready is None:
         ctx.console.say("mfa-session: not run")
-        return _end(DeclinedError.exit_code)
-    return _end(ctx.execute(ready.words, ready.environ))
+        return _finish(DeclinedError.exit_code)
+    return _finish(ctx.execute(ready.words, ready.environ))
 
 
-def _state(options: Options, ctx: Context) -> tuple[Inputs, Wishes]:
-    """Return the files as they stand, and what was said of the session."""
-    from mfa_session.guard.plan import Wishes  # noqa: PLC0415  # cold
+def _read_state(options: Options, ctx: Context) -> tuple[Inputs, Requirements]:
+    """Return the files' contents, and what the options require of the session."""
+    from mfa_session.guard.plan import Requirements  # noqa: PLC0415  # cold
     from mfa_session.session.context import read_inputs  # noqa: PLC0415  # cold
 
-    # Which session it is follows from the command, and from guard's own --profile alone.
-    said = options.session.replace(profile=None, source_profile=None)
-    wishes = Wishes(profile=options.profile, max_age=options.max_age)
-    return read_inputs(ctx, said), wishes
+    # The command and guard's own --profile alone choose the session.
+    session = options.session.replace(profile=None, source_profile=None)
+    requirements = Requirements(profile=options.profile, max_age=options.max_age)
+    return read_inputs(ctx, session), requirements
 
 
 def read_aliases(ctx: Context) -> Aliases:
-    """Return the AWS CLI's aliases; of a file that cannot be read, the CLI itself will tell."""
+    """Return the AWS CLI's aliases; the CLI itself reports a file that it cannot read."""
     try:
         data = ctx.files.read(expand(ALIAS_FILE, ctx.environ))
     except ConfigurationError:
@@ -86,28 +88,29 @@ def read_aliases(ctx: Context) -> Aliases:
     return parse_aliases(data.decode("utf-8", "replace")) if data else NO_ALIASES
 
 
-def _end(exit_code: int) -> Result:
+def _finish(exit_code: int) -> Result:
     return Result(data={}, exit_code=exit_code)
 
 
-def warn_of_slips(ctx: Context, *, again: bool) -> None:
-    """Warn of patterns that match nothing: when they are new, and `again` where that is fitting.
+def warn_of_unmatched(ctx: Context, *, repeat: bool) -> None:
+    """Warn once of patterns that match no operation; each time with `repeat`.
 
-    Finding out takes a look through all operations, so the answer is noted.
+    The check goes through every operation of AWS, so its answer is kept in the state directory.
     """
     guard = ctx.files.settings().guard
     patterns = [*guard.get("protect", ()), *guard.get("allow", ())]
     if not patterns:
         return
-    seen, _, slips = (ctx.files.state.read(NOTE) or b"").decode("utf-8", "replace").partition("\0")
-    is_new = seen != "\n".join(patterns)
+    note = (ctx.files.state.read(PATTERNS_NOTE) or b"").decode("utf-8", "replace")
+    checked, _, warning = note.partition("\0")
+    is_new = checked != "\n".join(patterns)
     if is_new:
-        slips = _find_slips(ctx, patterns)
-    if slips and (is_new or again):
-        ctx.console.warn(slips)
+        warning = _check_patterns(ctx, patterns)
+    if warning and (is_new or repeat):
+        ctx.console.warn(warning)
 
 
-def _find_slips(ctx: Context, patterns: list[str]) -> str:
+def _check_patterns(ctx: Context, patterns: list[str]) -> str:
     from mfa_session.guard.unmatched import find_unmatched  # noqa: PLC0415
     from mfa_session.model.text import did_you_mean  # noqa: PLC0415
 
@@ -115,9 +118,9 @@ def _find_slips(ctx: Context, patterns: list[str]) -> str:
         repr(pattern) + (f" ({did_you_mean([near])})" if near else "")
         for pattern, near in find_unmatched(patterns, ctx.make.operations).items()
     ]
-    slips = f"[guard] of config.toml: no operation is called {', '.join(named)}" if named else ""
+    warning = f"[guard] of config.toml: no operation is called {', '.join(named)}" if named else ""
     try:
-        ctx.files.state.write(NOTE, "\0".join(["\n".join(patterns), slips]).encode())
-    except MfaSessionError:  # it is found out anew the next time
-        ctx.console.detail("the patterns of [guard] could not be remembered in the state directory")
-    return slips
+        ctx.files.state.write(PATTERNS_NOTE, "\0".join(["\n".join(patterns), warning]).encode())
+    except MfaSessionError:
+        ctx.console.detail("cannot note in the state directory that [guard] was checked")
+    return warning

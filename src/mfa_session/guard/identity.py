@@ -1,4 +1,4 @@
-"""Whose credentials a command would have used: the identity that its session must be of."""
+"""Finds the identity whose credentials a command uses; its session must belong to it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ SOURCE, SESSION, ROLE, KEYS, OTHER = "source", "session", "role", "keys", "other
 
 
 class Identity(Record):
-    """An identity, by `kind`.
+    """The identity behind a command, by `kind`.
 
-    `source`: long-term keys, of `source`. `session`: a session of ours, called `name`. `role`: a
-    profile with a role. `keys`: session keys in the environment. `other`: what no MFA session is
-    made for, because of `reason`. `profile` is None where the keys come from the environment;
-    `is_told` says that the command line itself names it.
+    `source`: the long-term keys of `source`. `session`: our session `name`. `role`: a profile with
+    a role. `keys`: session keys in the environment. `other`: no MFA session is possible, for
+    `reason`. `profile` is None if the keys come from the environment; `is_told` says that the
+    command line names it.
     """
 
     kind: str
@@ -38,7 +38,7 @@ class Identity(Record):
     reason: str = ""
 
     def label(self) -> str:
-        """Return how to speak of it."""
+        """Return what messages call it."""
         origin = f"profile {self.profile!r}" if self.profile else "the environment"
         what = {SOURCE: "the access key of", KEYS: "the session keys of", ROLE: "the role of"}
         if self.kind == SESSION:
@@ -47,20 +47,20 @@ class Identity(Record):
 
 
 def find_identity(inputs: Inputs, profile: str | None) -> Identity:
-    """Return whose credentials a command uses that says `--profile profile`, or no profile.
+    """Return the identity of a command with `--profile profile`, or without (None).
 
-    As botocore looks for them: the profile said, else keys in the environment, else the
-    environment's profile, else `default`. A profile that stands nowhere is exit 3.
+    The order is botocore's: `profile`, keys in the environment, the environment's profile,
+    `default`. Raises ConfigurationError for an unknown profile.
     """
     if profile is not None:
-        return _of_profile(inputs, profile).replace(is_told=True)
+        return _identify_profile(inputs, profile).replace(is_told=True)
     if inputs.environ.get("AWS_ACCESS_KEY_ID"):
-        return _of_environment(inputs)
+        return _identify_environment(inputs)
     named = inputs.environ.get("AWS_DEFAULT_PROFILE") or inputs.environ.get("AWS_PROFILE")
-    return _of_profile(inputs, named or "default")
+    return _identify_profile(inputs, named or "default")
 
 
-def _of_environment(inputs: Inputs) -> Identity:
+def _identify_environment(inputs: Inputs) -> Identity:
     source = environment_source(inputs.environ)
     if source is not None:
         return Identity(kind=SOURCE, source=source)
@@ -71,53 +71,55 @@ def _of_environment(inputs: Inputs) -> Identity:
     )
 
 
-def _of_profile(inputs: Inputs, profile: str) -> Identity:
-    """Tell what a profile gives, in botocore's order: a role, static keys, a process."""
+def _identify_profile(inputs: Inputs, profile: str) -> Identity:
+    """Return a profile's identity, in botocore's order: a role, static keys, a process."""
     if profile not in inputs.profiles.names():
-        return _of_no_profile(inputs, profile)
+        return _identify_missing_profile(inputs, profile)
     section = inputs.profiles.section(profile)
     if "role_arn" in section:
-        return _of_role(inputs, profile)
+        return _identify_role(inputs, profile)
     if names_session(inputs, profile):
-        return _session(inputs, profile, profile)
+        return _make_session_identity(inputs, profile, profile)
     process = section.get("credential_process", "")
     if leads_back(process) and read_keys(inputs.profiles.in_credentials(profile)) is None:
-        return _session(inputs, profile, process_profile(process) or default_name(inputs))
+        return _make_session_identity(
+            inputs, profile, process_profile(process) or default_name(inputs)
+        )
     source = source_in(inputs, profile)
     if source is not None:
         return Identity(kind=SOURCE, profile=profile, source=source)
-    return _other(inputs, profile)
+    return _explain_other(inputs, profile)
 
 
-def _of_no_profile(inputs: Inputs, profile: str) -> Identity:
+def _identify_missing_profile(inputs: Inputs, profile: str) -> Identity:
     if look_up(inputs, profile) is not None:
-        return _session(inputs, profile, profile)
+        return _make_session_identity(inputs, profile, profile)
     if profile == "default":
         return Identity(kind=OTHER, profile=profile, reason="there is no profile 'default'")
     raise unknown_name(inputs, profile)
 
 
-def _session(inputs: Inputs, profile: str, asked: str) -> Identity:
+def _make_session_identity(inputs: Inputs, profile: str, asked: str) -> Identity:
     named = look_up(inputs, asked)
     return Identity(kind=SESSION, profile=profile, name=named.name if named else asked)
 
 
-def _of_role(inputs: Inputs, profile: str) -> Identity:
+def _identify_role(inputs: Inputs, profile: str) -> Identity:
     section = inputs.profiles.section(profile)
     if "web_identity_token_file" in section:
-        return _other(inputs, profile)
+        return _explain_other(inputs, profile)
     if "source_profile" in section:
         return Identity(kind=ROLE, profile=profile)
     if section.get("credential_source") != "Environment":
-        return _other(inputs, profile)
+        return _explain_other(inputs, profile)
     if environment_source(inputs.environ) is None:
-        reason = f"profile {profile!r} gets its role by session keys of the environment"
+        reason = f"profile {profile!r} gets its role with session keys of the environment"
         return Identity(kind=OTHER, profile=profile, reason=reason)
     return Identity(kind=ROLE, profile=profile)
 
 
-def _other(inputs: Inputs, profile: str) -> Identity:
-    """Say why there is no MFA session for what a profile gives."""
+def _explain_other(inputs: Inputs, profile: str) -> Identity:
+    """Return the identity of a profile without MFA session, with the reason."""
     try:
         named_source(inputs, profile)
         reason = f"profile {profile!r} gets its role in a way that takes no MFA code"

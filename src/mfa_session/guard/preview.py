@@ -1,7 +1,7 @@
-"""What a protected command will hit, shown before it runs.
+"""Shows what a protected command will hit, before it runs.
 
-The command is shown with its secrets masked, then the account, the region and the targets: the
-machines, buckets and stacks that its words name.
+It shows the command with its secrets masked, the account, the region and the targets: the machines,
+buckets and stacks that the command names.
 """
 
 from __future__ import annotations
@@ -27,16 +27,15 @@ if TYPE_CHECKING:
 
 
 LIMIT_SECONDS = 3.0
-"""For all that is asked of AWS at a time; the rest is shown without it."""
-MOST_LINES = 20
-MOST_CHARACTERS = 300
+"""The time AWS has to answer all questions of one `show`."""
+MAX_LINES = 20
+MAX_CHARACTERS = 300
 MASK = "***"
 _SECRET_NAMES = ("password", "passwd", "passphrase", "secret", "token", "credential", "privatekey")
 _ABBREVIATED = ("password", "secret", "token", "credential")
-_SHORTEST = 4
-"""Characters of an abbreviation."""
+_MIN_ABBREVIATION = 4
 _ENDS_OF_NAMES = ("id", "ids", "arn", "arns", "name", "names", "policy")
-"""What an option such as `--secret-id` ends in: it names the thing, and does not say it."""
+"""The last words of options that name a secret without holding it, such as `--secret-id`."""
 _KEY_LENGTH = 40
 _LONG_TOKEN = 100
 _BLOB = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_-")
@@ -49,60 +48,60 @@ _HEX = frozenset("0123456789abcdef")
 
 
 class Known(Record):
-    """What is known of what will be hit: the account, its alias, and the targets."""
+    """What AWS and the command line have told so far: the account, its alias, the targets."""
 
     account: str | None = None
     alias: str | None = None
     targets: tuple[Target, ...] = ()
 
-    def is_whole(self) -> bool:
-        """Say whether AWS has told of the account, its alias and every machine."""
+    def is_complete(self) -> bool:
+        """Say whether the account, its alias and each machine's state are known."""
         told = all(target.state or not _can_be_asked(target) for target in self.targets)
         return bool(self.account and self.alias and told)
 
 
 class Preview:
-    """Shows what will be hit, as far as it is known; later only what is new."""
+    """Shows what the command will hit, as far as it is known; later only new lines."""
 
     def __init__(self, ctx: Context, verdict: Verdict, regions: Regions) -> None:
-        """Take what the command line names."""
+        """Find the targets that the command names."""
         self._ctx = ctx
         self._call = verdict.call
         self._rule = verdict.rule
         self._regions = regions
-        self._known = Known(targets=named_targets(self._call) if self._call else ())
-        self._told: set[str] = set()
+        self._known = Known(targets=find_targets(self._call) if self._call else ())
+        self._shown: set[str] = set()
 
     def announce(self, words: Sequence[str]) -> None:
-        """Tell which command it is, and the rule that protects it."""
-        line = printable(shown_command(words))
-        line = line if len(line) <= MOST_CHARACTERS else line[:MOST_CHARACTERS] + "…"
+        """Show the command and the rule that protects it."""
+        line = printable(format_command(words))
+        line = line if len(line) <= MAX_CHARACTERS else line[:MAX_CHARACTERS] + "…"
         self._ctx.console.say(f"mfa-session: protected, by {self._rule}: {line}")
 
     def show(self, using: str, account: str | None, keys: Keys | None, profile: str | None) -> None:
-        """Tell the account, the region and the targets, once AWS was asked with `keys` if given.
+        """Show account, region and targets, after asking AWS with `keys` if given.
 
-        `profile` says how AWS is reached. Lines that were shown before are not shown again.
+        `profile` says how to reach AWS. A line is shown once.
         """
         known = self._known
         self._known = known = known.replace(account=account or known.account)
         elsewhere = self._call is not None and self._call.endpoint is not None
-        if keys is not None and not elsewhere and not known.is_whole():
+        if keys is not None and not elsewhere and not known.is_complete():
             self._ask(Caller(keys=keys, profile=profile, region=self._regions.only))
         for line in self._lines(using):
-            if line not in self._told:
-                self._told.add(line)
+            if line not in self._shown:
+                self._shown.add(line)
                 self._ctx.console.say(f"  {line}")
 
     def _ask(self, caller: Caller) -> None:
-        """Find out what can be found out in time; what cannot be is left as it was named."""
+        """Ask AWS within the time limit, and keep what it answers."""
         known, lookups = self._known, self._ctx.make.lookups(caller)
         ends_at = time.monotonic() + LIMIT_SECONDS
 
         def in_time(ask: Callable[[], Any]) -> Any:
             return self._ctx.make.limited(ask, max(0.0, ends_at - time.monotonic()))
 
-        # The account first: it is what a person must see if there is time for one answer only.
+        # The account comes first: it matters most if there is time for one answer only.
         account = known.account or in_time(lookups.account_id)
         asked = [target for target in known.targets if _can_be_asked(target)]
         seen: Mapping[Target, Target] = {}
@@ -118,11 +117,11 @@ class Preview:
         region = " or ".join(map(printable, self._regions.names)) or "not set"
         lines = [f"account {known.account or 'not known'}{alias}, region {region}, with {using}"]
         if call is not None and call.endpoint is not None:
-            endpoint = shown_command((call.endpoint,))
+            endpoint = format_command((call.endpoint,))
             lines.append(f"endpoint  {printable(endpoint)}  named by the command")
-        lines += [target.line() for target in known.targets[:MOST_LINES]]
-        if len(known.targets) > MOST_LINES:
-            lines.append(f"and {len(known.targets) - MOST_LINES} more")
+        lines += [target.line() for target in known.targets[:MAX_LINES]]
+        if len(known.targets) > MAX_LINES:
+            lines.append(f"and {len(known.targets) - MAX_LINES} more")
         return lines
 
 
@@ -130,17 +129,12 @@ def _can_be_asked(target: Target) -> bool:
     return target.kind == INSTANCE and target.id.startswith("i-") and target.state is None
 
 
-def shown_command(words: Sequence[str]) -> str:
-    """Return a command as a shell would take it, with `***` for what looks like a secret."""
-    return " ".join(word if MASK in word else quote(word) for word in masked(words))
+def format_command(words: Sequence[str]) -> str:
+    """Return a command quoted for a shell, with `***` for what looks like a secret."""
+    return " ".join(word if MASK in word else quote(word) for word in _mask(words))
 
 
-def masked(words: Sequence[str]) -> list[str]:
-    """Return the words with `***` in the place of what looks like a secret."""
-    return list(_masked(words))
-
-
-def _masked(words: Sequence[str]) -> Iterator[str]:
+def _mask(words: Sequence[str]) -> Iterator[str]:
     hides = False
     for word in words:
         is_option = not is_plain(word)
@@ -152,22 +146,24 @@ def _masked(words: Sequence[str]) -> Iterator[str]:
         if equals and value and _is_secret_name(name):
             yield f"{name}={MASK}"
         else:
-            yield _masked_value(word)
+            yield _mask_value(word)
 
 
 def _is_secret_name(name: str) -> bool:
-    """Say whether `--master-user-password`, `DB_PASSWORD` or the like names a secret."""
+    """Say whether a name such as `--master-user-password` or `DB_PASSWORD` means a secret."""
     parts = name.lower().strip("-").replace("_", "-").split("-")
     if parts[-1] in _ENDS_OF_NAMES:
         return False
     if any(secret in "".join(parts) for secret in _SECRET_NAMES):
         return True
     last = parts[-1]  # perhaps abbreviated: --master-user-pass
-    return len(last) >= _SHORTEST and any(secret.startswith(last) for secret in _ABBREVIATED)
+    return len(last) >= _MIN_ABBREVIATION and any(
+        secret.startswith(last) for secret in _ABBREVIATED
+    )
 
 
-def _masked_value(word: str) -> str:
-    """Hide what a value gives away by its look: keys, user names in URLs, JSON with a password."""
+def _mask_value(word: str) -> str:
+    """Mask what looks like a key, a password in a URL, or JSON with a password."""
     if _looks_like_key(word):
         return MASK
     if word[:1] in "{[" and any(f'{secret}"' in word.lower() for secret in _SECRET_NAMES):
@@ -180,7 +176,7 @@ def _masked_value(word: str) -> str:
 
 
 def _looks_like_key(word: str) -> bool:
-    """Say whether it may be a secret access key (40 characters) or a session token (longer)."""
+    """Say whether a word may be a secret access key (40 characters) or a session token (longer)."""
     if not _BLOB.issuperset(word) or "-" in word[:1]:
         return False
     has_all = any(map(str.isupper, word)) and any(map(str.islower, word))
@@ -188,12 +184,12 @@ def _looks_like_key(word: str) -> bool:
     return has_all and digits and (len(word) == _KEY_LENGTH or len(word) >= _LONG_TOKEN)
 
 
-def named_targets(call: AwsCall) -> tuple[Target, ...]:
-    """Return what the command line names, in its order, each once."""
-    return tuple(dict.fromkeys(_named(call)))
+def find_targets(call: AwsCall) -> tuple[Target, ...]:
+    """Return the targets that a command line names, in its order, each once."""
+    return tuple(dict.fromkeys(_targets_in(call)))
 
 
-def _named(call: AwsCall) -> Iterator[Target]:
+def _targets_in(call: AwsCall) -> Iterator[Target]:
     if call.service == "s3":
         for word in call.plain_words():
             if word.startswith(_BUCKET_SCHEME):
@@ -201,24 +197,23 @@ def _named(call: AwsCall) -> Iterator[Target]:
     for option in call.options():
         name = option.removeprefix("--")
         for value in call.values(option):
-            kind = _kind(name, value, call)
+            kind = _find_kind(name, value, call)
             if kind is None:
                 continue
-            for item in _items(value):
-                yield _target(kind, item)
+            for item in _split_items(value):
+                yield _make_target(kind, item)
 
 
-def _target(kind: str, item: str) -> Target:
+def _make_target(kind: str, item: str) -> Target:
     if item.startswith(_FILE_SCHEMES):
         return Target(kind=kind, id=f"named in {item}")
     return Target(kind=INSTANCE if _is_instance_id(item) else kind, id=item)
 
 
-def _kind(option: str, value: str, call: AwsCall) -> str | None:
-    """Return what an option such as `--stack-name` names, if it names what will be hit.
+def _find_kind(option: str, value: str, call: AwsCall) -> str | None:
+    """Return which kind of target an option names: `stack` for `--stack-name`; None for none.
 
-    An abbreviation (`--stack-n`) is called as it is written: what it stands for depends on the
-    operation's other options.
+    An abbreviation (`--stack-n`) stays as typed: its meaning depends on the operation's options.
     """
     head, _, end = option.rpartition("-")
     if end in _NAMING_ENDS or option == BUCKET:
@@ -232,18 +227,16 @@ def _kind(option: str, value: str, call: AwsCall) -> str | None:
 
 
 def _is_instance_id(text: str) -> bool:
-    """Say whether it looks like `i-0123456789abcdef0`, or a shorter one of old."""
+    """Say whether a text is an instance id: `i-` and 17, or in old ones 8, hexadecimal digits."""
     digits = text[2:]
     return text[:2] == "i-" and len(digits) in {8, 17} and _HEX.issuperset(digits)
 
 
-def _items(value: str) -> list[str]:
-    """Return the values of one word: the CLI takes lists with commas, and as JSON."""
+def _split_items(value: str) -> list[str]:
+    """Split a value into items, as the CLI splits lists with commas and JSON lists."""
     if not value.startswith("["):
         return [item for item in value.split(",") if item]
-    from mfa_session.model.notes import (  # noqa: PLC0415  # for a rare spelling
-        read_json,
-    )
+    from mfa_session.model.notes import read_json  # noqa: PLC0415  # for a rare spelling
 
     try:
         items = read_json(value)

@@ -1,4 +1,4 @@
-"""`guard --dry-run`: what the guard would do, and why."""
+"""`guard --dry-run`: reports what guard would do, and why."""
 
 from __future__ import annotations
 
@@ -11,31 +11,31 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mfa_session.guard.plan import Plan, Wishes
+    from mfa_session.guard.plan import Plan, Requirements
     from mfa_session.guard.verdict import Verdict
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs
 
-# Effect, as scripts see it → what it means to people.
+# JSON's effect → what people read.
 EFFECTS = {
     "run": "it runs unchanged",
     "use-session": "it runs with the session, which is valid",
-    "log-in": "logs in first, then runs it with the session",
+    "log-in": "guard logs in first, then runs it with the session",
     "keep-keys": "it runs with the session keys of the environment",
     "warn": "it runs unchanged, with a warning: {reason}",
     "refuse": "it does not run: {reason}",
 }
 
 NO_DEVICE = {
-    False: "; if your user has no MFA device, it runs without, with a warning",
+    False: "; if your user has no MFA device, it runs without a session, with a warning",
     True: "; if your user has no MFA device, it does not run ([guard] strict)",
 }
-"""By `strict`: whether there is a device is AWS's to say, and a dry run asks nobody."""
+"""By `strict`. A dry run does not ask AWS whether the user has a device."""
 
 
-def report(verdict: Verdict, inputs: Inputs, wishes: Wishes, now: datetime) -> Result:
-    """Tell the decision; nothing is run, asked or written."""
-    plan = make_plan(inputs, verdict.call, wishes, now) if verdict.protected else None
+def report(verdict: Verdict, inputs: Inputs, requirements: Requirements, now: datetime) -> Result:
+    """Report the decision; run, ask and write nothing."""
+    plan = make_plan(inputs, verdict.call, requirements, now) if verdict.protected else None
     effect = _effect(inputs, plan, now) if plan else "run"
     session = plan.settings.target if plan and plan.settings else None
     identity = plan.identity.label() if plan else None
@@ -49,18 +49,18 @@ def report(verdict: Verdict, inputs: Inputs, wishes: Wishes, now: datetime) -> R
         "session": session,
         "effect": effect,
     }
-    said = EFFECTS[effect].format(reason=plan.reason if plan else "")
+    meaning = EFFECTS[effect].format(reason=plan.reason if plan else "")
     if effect == "log-in" and plan and _device_is_unknown(plan.settings):
-        said += NO_DEVICE[bool(inputs.file.guard.get("strict", False))]
+        meaning += NO_DEVICE[bool(inputs.file.guard.get("strict", False))]
     why = verdict.rule if verdict.reason.startswith("it is") else verdict.reason
     lines = [f"protected: {why}" if verdict.protected else f"not protected: {verdict.reason}"]
     lines += [f"identity: {identity}"] if identity else []
     lines += [f"session: {session}"] if session else []
-    return Result(data=data, lines=(*lines, f"effect: {said}"))
+    return Result(data=data, lines=(*lines, f"effect: {meaning}"))
 
 
 def _device_is_unknown(settings: Settings | None) -> bool:
-    """Say whether neither settings nor an earlier login name the device that asks for a code."""
+    """Say whether the MFA device is named neither by settings nor by an earlier login."""
     asks = settings.via or settings if settings else None
     return asks is not None and asks.mfa_serial is None and asks.remembered_serial is None
 

@@ -1,7 +1,7 @@
-"""What is protected: the built-in list, and `[guard]` of config.toml.
+"""Decides what is protected: by the built-in list and `[guard]` of config.toml.
 
-A pattern (`ec2:Stop*`) stands for operations of AWS's services, by any of their names; `commands`
-lists commands of other programs word by word (`terraform destroy`).
+A pattern (`ec2:Stop*`) matches AWS operations by any of their names; `commands` lists commands of
+other programs word by word (`terraform destroy`).
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ HARMLESS = ("--help", "-help", "--dry-run", "--dryrun", "--dry-run=client", "--d
 
 
 class Ruling(Record):
-    """What a rule says, and which rule it is, in words for people; None where none applies."""
+    """Whether an operation or command is protected, and by which rule, as people read it."""
 
     protected: bool
     rule: str | None
     action: str | None = None
-    """The IAM action that decided, without its prefix."""
+    """The IAM action that the rule matches, without prefix."""
 
 
 UNTOUCHED = Ruling(protected=False, rule=None)
 
 
 class Rules(Record):
-    """Everything that decides whether a command is protected."""
+    """All rules, read once."""
 
     protect: tuple[Pattern, ...]
     allow: tuple[Pattern, ...]
@@ -43,119 +43,119 @@ class Rules(Record):
 
     @classmethod
     def of(cls, guard: Mapping[str, Any]) -> Rules:
-        """Read the keys `protect`, `allow`, `builtin` and `commands` of the table [guard]."""
+        """Read `protect`, `allow`, `builtin` and `commands` of the table [guard]."""
         with_builtin = guard.get("builtin", True)
         return cls(
-            protect=_read(guard.get("protect", ())),
-            allow=_read(guard.get("allow", ())),
-            builtin=_read(builtin.PROTECT) if with_builtin else (),
-            builtin_pass=_read(builtin.PASS) if with_builtin else (),
-            commands=tuple(list_command(text) for text in guard.get("commands", ())),
+            protect=_read_patterns(guard.get("protect", ())),
+            allow=_read_patterns(guard.get("allow", ())),
+            builtin=_read_patterns(builtin.PROTECT) if with_builtin else (),
+            builtin_pass=_read_patterns(builtin.PASS) if with_builtin else (),
+            commands=tuple(parse_command(text) for text in guard.get("commands", ())),
         )
 
-    def are_any(self) -> bool:
-        """Say whether any operation of AWS may be protected."""
+    def can_protect_operations(self) -> bool:
+        """Say whether any AWS operation can be protected."""
         return bool(self.protect or self.builtin)
 
-    def rule_operation(self, service: str, operation: str, actions: Sequence[str]) -> Ruling:
-        """Decide about an operation, by the CLI's names, that stands for these IAM actions.
+    def decide_operation(self, service: str, operation: str, actions: Sequence[str]) -> Ruling:
+        """Decide about an operation, named as in the CLI, that needs these IAM actions.
 
-        What is allowed under its own name is allowed. Else each action has to be, or not to be
-        protected in the first place.
+        If `allow` matches the operation's own name, it is not protected. Otherwise it is protected
+        if one of its actions is.
         """
         services = (service, prefix_of(service))
-        own = folded(operation)
-        allowed = first_match(self.allow, services, own)
+        own = fold(operation)
+        allowed = find_match(self.allow, services, own)
         if allowed is not None:
-            return _ruling(False, "allow", allowed, actions[0])
+            return _make_ruling(False, "allow", allowed, actions[0])
         last = UNTOUCHED
         for action in actions:
-            ruling = self._rule_action(services, own, action)
+            ruling = self._decide_action(services, own, action)
             if ruling.protected:
                 return ruling
             last = ruling if ruling.rule else last
         return last
 
-    def rule_command(self, words: Sequence[str]) -> Ruling:
-        """Decide about a command of whatever program by `commands`."""
+    def decide_command(self, words: Sequence[str]) -> Ruling:
+        """Decide about a command of any program by `commands`."""
         for listed in self.commands:
             if listed.matches(words):
                 return Ruling(protected=True, rule=f'commands "{listed.text}"')
         return UNTOUCHED
 
-    def _rule_action(self, services: Sequence[str], own: str, action: str) -> Ruling:
-        name = folded(action)
-        allowed = first_match(self.allow, services, name)
+    def _decide_action(self, services: Sequence[str], own: str, action: str) -> Ruling:
+        name = fold(action)
+        allowed = find_match(self.allow, services, name)
         if allowed is not None:
-            return _ruling(False, "allow", allowed, action)
-        protecting = first_match(self.protect, services, own)
-        protecting = protecting or first_match(self.protect, services, name)
+            return _make_ruling(False, "allow", allowed, action)
+        protecting = find_match(self.protect, services, own)
+        protecting = protecting or find_match(self.protect, services, name)
         if protecting is not None:
-            return _ruling(True, "protect", protecting, action)
-        if first_match(self.builtin_pass, services, name) is None:
-            caught = first_match(self.builtin, services, name)
+            return _make_ruling(True, "protect", protecting, action)
+        if find_match(self.builtin_pass, services, name) is None:
+            caught = find_match(self.builtin, services, name)
             if caught is not None:
-                return _ruling(True, "built-in", caught, action)
+                return _make_ruling(True, "built-in", caught, action)
         return UNTOUCHED
 
 
-def _read(texts: Sequence[str]) -> tuple[Pattern, ...]:
+def _read_patterns(texts: Sequence[str]) -> tuple[Pattern, ...]:
     return tuple(Pattern(text) for text in texts)
 
 
-def _ruling(protected: bool, source: str, pattern: Pattern, action: str) -> Ruling:
-    """Name the rule as its writer would look for it."""
+def _make_ruling(protected: bool, source: str, pattern: Pattern, action: str) -> Ruling:
+    """Name the rule as its author wrote it."""
     quoted = pattern.text if source == "built-in" else f'"{pattern.text}"'
     return Ruling(protected=protected, rule=f"{source} {quoted}", action=action)
 
 
 class Pattern:
-    """A pattern as it was written, and what it is compared by; in lower case, without `-`.
+    """A pattern as written, and its parts in lower case, without `-`.
 
-    `*` alone stands for everything, a text without `:` for nothing. No record, since there are
-    dozens to make before each command.
+    `*` alone matches everything, any other text without `:` nothing. Not a Record, because each
+    command makes dozens of them.
     """
 
     __slots__ = ("_start", "operation", "service", "text")
 
     def __init__(self, text: str) -> None:
-        """Read `service:operation`."""
+        """Parse `service:operation`."""
         service, colon, operation = text.partition(":")
         if not colon:
             service, operation = ("*", "*") if text.strip() == "*" else ("", "")
         self.text = text
         self.service = service.strip().lower()
-        self.operation = folded(operation.strip())
+        self.operation = fold(operation.strip())
         self._start = self.operation.partition("*")[0].partition("?")[0]
 
     def matches(self, services: Iterable[str], operation: str) -> bool:
-        """Say whether it stands for an operation (folded) of a service with these names."""
-        if not operation.startswith(self._start):  # nearly always, and quickly said
+        """Say whether it matches an operation (folded) of a service with these names."""
+        if not operation.startswith(self._start):  # rules most patterns out at little cost
             return False
         return glob(self.operation, operation) and self.is_of(services)
 
     def is_of(self, services: Iterable[str]) -> bool:
-        """Say whether it is about a service with these names."""
+        """Say whether it covers a service with these names."""
         return any(glob(self.service, service) for service in services)
 
 
-def first_match(
+def find_match(
     patterns: Sequence[Pattern], services: Sequence[str], operation: str
 ) -> Pattern | None:
-    """Return the first pattern that stands for an operation (folded) of a service."""
+    """Return the first pattern that matches an operation (folded) of a service."""
     for pattern in patterns:
         if pattern.matches(services, operation):
             return pattern
     return None
 
 
-def folded(operation: str) -> str:
-    """Return what `StopInstances` and `stop-instances` have in common."""
+def fold(operation: str) -> str:
+    """Return a name in lower case without `-`: `stopinstances` for both spellings."""
     return operation.replace("-", "").lower()
 
 
 def glob(pattern: str, text: str) -> bool:
-    """Compare with `*` and `?` as IAM does."""
+    """Match a text against a pattern with IAM's `*` and `?`."""
     if "*" not in pattern and "?" not in pattern:
         return pattern == text
     head, *rest = pattern.split("*")
@@ -172,7 +172,7 @@ def glob(pattern: str, text: str) -> bool:
 
 
 def _holds_in_order(pieces: list[str], text: str, start: int, end: int) -> bool:
-    """Say whether the pieces stand one after the other between two places of the text."""
+    """Say whether the text holds the pieces in order between two positions."""
     for piece in pieces:
         while start + len(piece) <= end and not _fits(piece, text, start):
             start += 1
@@ -183,7 +183,7 @@ def _holds_in_order(pieces: list[str], text: str, start: int, end: int) -> bool:
 
 
 def _fits(piece: str, text: str, at: int) -> bool:
-    """Say whether a piece, in which `?` is any character, stands at a place of the text."""
+    """Say whether the text holds a piece, in which `?` is any character, at a position."""
     if "?" not in piece:
         return text.startswith(piece, at)
     part = text[at : at + len(piece)]
@@ -193,7 +193,7 @@ def _fits(piece: str, text: str, at: int) -> bool:
 
 
 class Listed(Record):
-    """A listed command: the program, its further words in their order, and options it has."""
+    """A command that `commands` lists: the program, its words in order, its options."""
 
     text: str
     program: str
@@ -201,39 +201,39 @@ class Listed(Record):
     options: tuple[str, ...]
 
     def matches(self, command: Sequence[str]) -> bool:
-        """Say whether a command line is this command, and no request for help or a dry run.
+        """Say whether a command line is this command, without help or a dry run.
 
-        Options in between are passed over. The word after one may be its value, or not: nobody
-        can know. It is taken for whichever makes the command match.
+        Other options are skipped. The word after one may be its value or not; the reading that
+        makes the command match counts.
         """
         if not command or base_name(command[0]).lower() != self.program:
             return False
-        options = _options(command[1:])
+        options = _find_options(command[1:])
         return (
-            self._leads_to_end(command[1:])
+            self._has_words(command[1:])
             and all(option in options for option in self.options)
             and not any(harmless in options for harmless in HARMLESS)
         )
 
-    def _leads_to_end(self, words: Iterable[str]) -> bool:
-        """Follow the words, from each place in the listed ones where they may have led."""
-        places = {0}
+    def _has_words(self, words: Iterable[str]) -> bool:
+        """Say whether the words start with the listed ones, tracking every possible reading."""
+        counts = {0}  # how many listed words have been read
         after_option = literal = False
         for word in words:
-            if len(self.words) in places or not places:
+            if len(self.words) in counts or not counts:
                 break
             if word[:1] == "-" and word != "-" and not literal:
                 literal = word == "--"
                 after_option = not literal and "=" not in word
                 continue
-            stay = places if after_option else set()
-            places = stay | {place + 1 for place in places if self.words[place] == word}
+            skipped = counts if after_option else set()
+            counts = skipped | {count + 1 for count in counts if self.words[count] == word}
             after_option = False
-        return len(self.words) in places
+        return len(self.words) in counts
 
 
-def list_command(text: str) -> Listed:
-    """Read a command as it stands in config.toml; an empty one matches nothing."""
+def parse_command(text: str) -> Listed:
+    """Parse an entry of `commands`; an empty one matches nothing."""
     words = text.split()
     program = base_name(words[0]).lower() if words else ""
     return Listed(
@@ -244,8 +244,8 @@ def list_command(text: str) -> Listed:
     )
 
 
-def _options(words: Sequence[str]) -> set[str]:
-    """Return the options among words, those after `--` left out."""
+def _find_options(words: Sequence[str]) -> set[str]:
+    """Return the options before `--`."""
     options = set()
     for word in words:
         if word == "--":

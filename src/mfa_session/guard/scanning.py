@@ -1,8 +1,7 @@
-"""Telling options, their values and plain words apart, as the AWS CLI's parser does.
+"""Tells options, their values and plain words apart, as the AWS CLI's parser does.
 
-The AWS CLI takes its global options out of the whole command line before anything else, wherever
-they stand; what is left is the service, the operation and the operation's own options. Python's
-`argparse` decides, and these are its rules for what the CLI asks of it.
+The CLI first takes its global options out of the command line, wherever they are; service,
+operation and the operation's options remain. The rules are those of Python's `argparse`.
 """
 
 from __future__ import annotations
@@ -13,8 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# What version 1 and version 2 know between them. A version that does not know one of these fails
-# over it, and then what it was given does not matter.
+# The options of version 1 and version 2 together. A version fails on an option that it does not
+# have, so the union does no harm.
 WITH_VALUE = (
     "--endpoint-url",
     "--output",
@@ -43,7 +42,7 @@ GLOBAL_OPTIONS = WITH_VALUE + SWITCHES
 
 
 class OptionWords(Record):
-    """A global option with a value, and the words it takes: from `start` up to `stop`."""
+    """A global option with its value; its words are those from `start` to before `stop`."""
 
     name: str
     value: str
@@ -52,9 +51,9 @@ class OptionWords(Record):
 
 
 class Scanned(Record):
-    """The first plain word, what is left without it and the global options, and those.
+    """A command line taken apart: the first plain word, the global options, and the rest.
 
-    `lacks_value`: a global option has no value, and so the CLI refuses the whole command line.
+    `lacks_value`: a global option has no value, so the CLI refuses the command line.
     """
 
     word: str | None
@@ -66,7 +65,7 @@ class Scanned(Record):
 def scan(words: Sequence[str], known: tuple[str, ...] = GLOBAL_OPTIONS) -> Scanned:
     """Find the first word that is neither an option nor the value of a `known` option.
 
-    After `--`, all words are plain. The `--` beside the word found goes with it, as in argparse.
+    After `--`, all words are plain. A `--` just before that word is dropped, as in argparse.
     """
     scanner = _Scanner(words, known)
     while scanner.index < len(words):
@@ -80,7 +79,7 @@ def scan(words: Sequence[str], known: tuple[str, ...] = GLOBAL_OPTIONS) -> Scann
 
 
 class _Scanner:
-    """How far a command line has been read."""
+    """Reads a command line word by word."""
 
     def __init__(self, words: Sequence[str], known: tuple[str, ...]) -> None:
         self.words = words
@@ -94,7 +93,7 @@ class _Scanner:
         self._found_at = -1
 
     def step(self) -> None:
-        """Read the next word, and the value that belongs to it."""
+        """Read the next word, and its value if it is an option with one."""
         word = self.words[self.index]
         if word[:1] != "-" or self._literal or is_plain(word, self.known):
             self._take_plain(word)
@@ -137,7 +136,7 @@ class _Scanner:
 
 
 def is_plain(word: str, known: tuple[str, ...] = ()) -> bool:
-    """Say whether a word is no option: argparse takes `-`, `-5` and `--a b` for plain words."""
+    """Say whether argparse takes a word for no option; so `-`, `-5` and `--a b` are plain."""
     if word[:1] != "-" or len(word) == 1:
         return True
     if match_option(word, known) is not None:
@@ -146,7 +145,7 @@ def is_plain(word: str, known: tuple[str, ...] = ()) -> bool:
 
 
 def match_option(word: str, known: tuple[str, ...]) -> str | None:
-    """Return the option that a word names, whole or by a beginning that fits no other one."""
+    """Return the option that a word names, in full or by an unambiguous prefix."""
     name = word.partition("=")[0]
     if name in known:
         return name
@@ -157,6 +156,6 @@ def match_option(word: str, known: tuple[str, ...]) -> str | None:
 
 
 def _is_number(text: str) -> bool:
-    """Say whether digits, with at most one point among or before them, make up the text."""
+    """Say whether a text is digits, with at most one decimal point before the last."""
     whole, point, part = text.partition(".")
     return part.isdigit() and (not whole or whole.isdigit()) if point else whole.isdigit()

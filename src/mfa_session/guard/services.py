@@ -1,4 +1,4 @@
-"""Names of one thing: the AWS CLI's services and commands, and what IAM calls them."""
+"""Translates the AWS CLI's services and commands into IAM's names."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.guard.aws_words import AwsCall
 
-# The CLI's name of a service → the prefix of its actions in IAM policies, where they differ.
-# From the Service Authorization Reference.
+# The CLI's service → IAM's prefix where it differs (Service Authorization Reference).
 IAM_PREFIXES = {
     "accessanalyzer": "access-analyzer",
     "amp": "aps",
@@ -112,8 +111,7 @@ IAM_PREFIXES = {
     "voice-id": "voiceid",
 }
 
-# Commands of the CLI that IAM knows by another name, or as several actions: what they do to what
-# is there already. What they read, or write anew, is left out.
+# CLI commands with another name or several actions in IAM: only actions that change what exists.
 _ACTIONS = {
     ("s3", "rm"): ("DeleteObject",),
     ("s3", "mv"): ("DeleteObject",),
@@ -131,9 +129,9 @@ _ACTIONS = {
     ("emr", "terminate-clusters"): ("TerminateJobFlows",),
 }
 
-# Commands that do something else with an option: the option, how much of it must be written, and
-# what it makes them. The CLI takes `--de` for its own `--debug`. An option that makes a command
-# harmless has to be written out.
+# Commands whose actions an option changes: the option, the length of its shortest prefix, and the
+# actions. The CLI takes `--de` for its own `--debug`. An option that makes a command harmless must
+# be written in full.
 _WITH_OPTION = {
     ("s3", "rb"): ("--force", len("--f"), ("DeleteBucket", "DeleteObject")),
     ("s3", "sync"): ("--delete", len("--del"), ("DeleteObject", "PutObject")),
@@ -153,12 +151,12 @@ _CAPITALS = {"db": "DB", "mfa": "MFA"}
 
 
 def prefix_of(service: str) -> str:
-    """Return IAM's prefix for a service that the CLI calls so."""
+    """Return IAM's prefix for a service of the CLI."""
     return IAM_PREFIXES.get(service, service)
 
 
 def actions_of(call: AwsCall, operation: str) -> tuple[str, ...]:
-    """Return the IAM actions, without prefix, that an operation of this call stands for."""
+    """Return the IAM actions, without prefix, that an operation of this call needs."""
     name = (call.service or "", operation)
     if name in _WITH_OPTION:
         option, shortest, actions = _WITH_OPTION[name]
@@ -168,16 +166,16 @@ def actions_of(call: AwsCall, operation: str) -> tuple[str, ...]:
 
 
 def possible_actions(service: str, operation: str) -> tuple[str, ...]:
-    """Return every IAM action, without prefix, that an operation may stand for."""
+    """Return the IAM actions, without prefix, that an operation may need, whatever its options."""
     name = (service, operation)
     with_option = _WITH_OPTION[name][2] if name in _WITH_OPTION else ()
     return (*_ACTIONS.get(name, ()), *with_option, spell_action(operation))
 
 
 def spell_action(operation: str) -> str:
-    """Write an operation of the CLI as IAM does: `stop-instances` is `StopInstances`.
+    """Spell an operation of the CLI as IAM does: `StopInstances` for `stop-instances`.
 
-    Which words are written in capitals differs between services; IAM takes them as equal.
+    Services differ in which words are in capitals; IAM ignores case.
     """
     return "".join(
         _CAPITALS.get(word) or word[:1].upper() + word[1:] for word in operation.split("-")

@@ -1,8 +1,8 @@
-"""The step-up before a protected command: what will be hit, the session, and the question."""
+"""Steps up before a protected command: shows what it hits, gets the session, asks."""
 
 from __future__ import annotations
 
-from mfa_session.guard.aws_words import is_aws, without_profile
+from mfa_session.guard.aws_words import count_cli_words, without_profile
 from mfa_session.guard.identity import KEYS
 from mfa_session.guard.plan import STEPPED_UP, find_regions, make_plan
 from mfa_session.guard.preview import Preview
@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfa_session.guard.plan import Plan, Regions, Wishes
+    from mfa_session.guard.plan import Plan, Regions, Requirements
     from mfa_session.guard.verdict import Verdict
     from mfa_session.model.session import Keys, Session
     from mfa_session.model.settings import Settings
@@ -25,35 +25,35 @@ if TYPE_CHECKING:
 
 
 class GuardedCommand(Record):
-    """A protected command, and what was said of how to run it; `yes` answers the question."""
+    """A protected command and guard's options for it; `yes` answers `Run it?`."""
 
     words: tuple[str, ...]
     verdict: Verdict
-    wishes: Wishes
+    requirements: Requirements
     yes: bool = False
 
 
 class Ready(Record):
-    """A command line and its environment, as they will be run."""
+    """A command line and its environment, ready to run."""
 
     words: Sequence[str]
     environ: Mapping[str, str]
 
 
 def step_up(request: GuardedCommand, inputs: Inputs, ctx: Context) -> Ready | None:
-    """Show what will be hit, get the session, ask if that is wanted; return what to run.
+    """Show what the command hits, get the session, confirm; return what to run, None after "no".
 
-    None where the answer was no. Raises every error that a login can end in, and DeclinedError
-    where nobody can be asked or `strict` lets nothing run without a session.
+    Raises the errors of a login, and DeclinedError if nobody can confirm, or if `strict` forbids
+    to run without a session.
     """
-    plan = make_plan(inputs, request.verdict.call, request.wishes, ctx.clock.now())
-    if plan.is_inside:
+    plan = make_plan(inputs, request.verdict.call, request.requirements, ctx.clock.now())
+    if plan.is_nested:
         return Ready(words=request.words, environ=ctx.environ)
     return _StepUp(request, inputs, ctx, plan).prepare()
 
 
 class _StepUp:
-    """One step-up, from the plan to what is run."""
+    """Turns a plan into the command that runs."""
 
     def __init__(self, request: GuardedCommand, inputs: Inputs, ctx: Context, plan: Plan) -> None:
         self._request = request
@@ -65,16 +65,16 @@ class _StepUp:
         self._preview = Preview(ctx, request.verdict, self._regions)
 
     def prepare(self) -> Ready | None:
-        """Return what to run; None where the answer was no."""
+        """Return what to run; None after "no"."""
         self._check_confirmable()
         self._preview.announce(self._request.words)
         session = self._acquire()
         if self._plan.reason:
             self._warn_or_refuse()
         self._show(session)
-        if self._wants_yes() and not self._ctx.make.confirm("Run it?"):
+        if self._must_confirm() and not self._ctx.make.confirm("Run it?"):
             return None
-        if session is not None and not (self._wants_yes() or self._asked_code):
+        if session is not None and not (self._must_confirm() or self._asked_code):
             self._ctx.console.say(f"  session {session.name!r} is valid: the command starts")
         return self._with_session(session) if session else self._without_session()
 
@@ -82,7 +82,7 @@ class _StepUp:
         words = self._request.words
 
         def version() -> int | None:
-            return self._ctx.make.aws_cli_version(words[: is_aws(words)])
+            return self._ctx.make.aws_cli_version(words[: count_cli_words(words)])
 
         regions = find_regions(self._inputs, self._request.verdict.call, self._plan, version)
         if regions.doubt:
@@ -90,9 +90,9 @@ class _StepUp:
         return regions
 
     def _acquire(self) -> Session | None:
-        """Get the session that is planned; a key without a device gets none, and the plan says why.
+        """Get the planned session; without an MFA device there is none, and the plan says why.
 
-        What will be hit is shown before a code is asked.
+        Before a code is asked, the preview is shown.
         """
         settings = self._plan.settings
         if settings is None:
@@ -107,7 +107,7 @@ class _StepUp:
             if error.code not in NO_DEVICE:
                 raise
             reason = error.message
-        except NoMfaError as error:  # whether there is a device to ask a code of is not known yet
+        except NoMfaError as error:  # the user may have no device at all
             if error.code != "code-needed":
                 raise
             lack = lacks_device(self._ctx.make.session(), settings)
@@ -118,10 +118,7 @@ class _StepUp:
         return None
 
     def _show_before(self, asked: Settings) -> None:
-        """Show what the long-term keys may see, which are those of `asked`; a role's they are not.
-
-        A role's account is the one that its ARN names.
-        """
+        """Show what the long-term keys of `asked` may see; for a role, only the ARN's account."""
         self._asked_code = True
         settings = self._plan.settings or asked
         account = account_of(settings.role_arn or asked.mfa_serial)
@@ -140,13 +137,13 @@ class _StepUp:
         self._preview.show(using, account, keys, known)
 
     def _keys_without_session(self) -> Keys | None:
-        """Return the keys that the command uses where they are at hand; never somebody else's."""
+        """Return the command's own keys if they are known."""
         if self._plan.identity.kind == KEYS:
             return read_keys({name.lower(): text for name, text in self._ctx.environ.items()})
         return self._plan.identity.source.keys if self._plan.identity.source else None
 
     def _warn_or_refuse(self) -> None:
-        """Tell why there is no session; with `strict`, let nothing run without one."""
+        """Warn that there is no session; with `strict`, raise DeclinedError."""
         if self._inputs.file.guard.get("strict", False):
             raise DeclinedError(
                 "no-session-for-identity",
@@ -158,42 +155,42 @@ class _StepUp:
         self._ctx.console.warn(f"running without a step-up to MFA: {self._plan.reason}")
 
     def _check_confirmable(self) -> None:
-        """Refuse where a yes is wanted and nobody can give it, before a code is spent on it."""
-        if not self._wants_yes() or self._ctx.make.terminal().can_ask():
+        """Refuse before a code is spent if nobody can confirm."""
+        if not self._must_confirm() or self._ctx.make.terminal().can_ask():
             return
         raise DeclinedError(
             "not-confirmed",
             "the command is protected, and "
             + ("there is nobody to ask" if self._ctx.may_ask else "nothing may be asked"),
-            "run it in a terminal, or say yes beforehand",
+            "run it in a terminal, or confirm it in advance",
             add=("--yes",),
         )
 
-    def _wants_yes(self) -> bool:
+    def _must_confirm(self) -> bool:
         return bool(self._inputs.file.guard.get("confirm", False)) and not self._request.yes
 
     def _without_session(self) -> Ready:
-        """Run it as it is; with session keys, in the region shown and with a mark of them."""
+        """Return the command unchanged; session keys also get the region shown, and a mark."""
         environ = self._ctx.environ
         if self._plan.identity.kind == KEYS:
-            # The guards further in are not to ask again.
+            # The mark keeps guards inside the command from asking again.
             mark = {STEPPED_UP: environ["AWS_ACCESS_KEY_ID"]}
             environ = {**environ, **self._regions.variables, **mark}
         return Ready(words=self._request.words, environ=environ)
 
     def _with_session(self, session: Session) -> Ready:
-        """Put the session and the region into the environment, in the place of the profile."""
+        """Replace the command's profile with the session's keys and the region shown."""
         words, call = self._request.words, self._request.verdict.call
         variables = session_variables(session, {}, asked=None, from_files=None)
         variables = {**variables, **self._regions.variables}
         variables[STEPPED_UP] = session.keys.access_key_id
-        profile = self._plan.profile_read(self._inputs)
+        profile = self._plan.profile_for_region(self._inputs)
         if call is not None:
-            # The AWS CLI takes the keys before it, and region and output from it. Others may
-            # prefer a profile to keys, and would go on without MFA.
+            # The AWS CLI prefers keys, and reads only region and output from AWS_PROFILE. Other
+            # programs may prefer the profile, and would run without MFA.
             if profile and profile in self._inputs.profiles.names():
                 variables["AWS_PROFILE"] = profile
             if not call.in_shell:
-                start = is_aws(words) - 1
+                start = count_cli_words(words) - 1
                 words = (*words[:start], *without_profile(words[start:]))
         return Ready(words=words, environ=child_environment(self._ctx.environ, variables))

@@ -1,8 +1,8 @@
-"""Patterns that match no operation of AWS, each with what it may mean. Not for a warm path."""
+"""Finds patterns that match no AWS operation, and suggests others. Not for a warm path."""
 
 from __future__ import annotations
 
-from mfa_session.guard.rules import Pattern, folded
+from mfa_session.guard.rules import Pattern, fold
 from mfa_session.guard.services import possible_actions, prefix_of, spell_action
 from mfa_session.model.text import nearest_of
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     Operations = Mapping[str, tuple[str, ...]]
 
 
-# What only version 2 of the CLI has; the list is made from version 1, which is a Python package.
+# Operations of version 2 only: the list comes from version 1, which is a Python package.
 ONLY_VERSION_2 = {
     "configure": ("export-credentials", "import", "list-profiles", "sso", "sso-session"),
     "ddb": ("put", "select"),
@@ -24,8 +24,8 @@ ONLY_VERSION_2 = {
 }
 
 
-def all_operations(listed: Operations) -> Operations:
-    """Return the operations of each service, those that only version 2 has included."""
+def add_version_2(listed: Operations) -> Operations:
+    """Return the listed operations by service, with those that only version 2 has."""
     more = {
         service: tuple(sorted({*listed.get(service, ()), *names}))
         for service, names in ONLY_VERSION_2.items()
@@ -33,13 +33,13 @@ def all_operations(listed: Operations) -> Operations:
     return {**listed, **more}
 
 
-def unmatched(patterns: Iterable[str], known: Operations) -> list[str]:
-    """Return the patterns that stand for no operation of any service."""
+def list_unmatched(patterns: Iterable[str], known: Operations) -> list[str]:
+    """Return the patterns that match no operation of any service."""
     left = {text: Pattern(text) for text in patterns}
     for service, operations in known.items():
         services = (service, prefix_of(service))
         asked = [text for text, pattern in left.items() if pattern.is_of(services)]
-        names = _names_of(service, operations) if asked else ()
+        names = _fold_names(service, operations) if asked else ()
         for text in asked:
             if any(left[text].matches(services, name) for name in names):
                 del left[text]
@@ -49,47 +49,47 @@ def unmatched(patterns: Iterable[str], known: Operations) -> list[str]:
 def find_unmatched(
     patterns: Iterable[str], listed: Callable[[], Operations]
 ) -> dict[str, str | None]:
-    """Return the patterns that match no operation of AWS, each with the nearest that does.
+    """Return the patterns that match no operation, each with a suggestion or None.
 
-    `listed` returns the operations of the AWS CLI; it is only called where there are patterns.
+    `listed` returns the operations of the AWS CLI; it is called only if there are patterns.
     """
     texts = list(patterns)
-    known = all_operations(listed()) if texts else {}
-    return {text: nearest_pattern(text, known) for text in unmatched(texts, known)}
+    known = add_version_2(listed()) if texts else {}
+    return {text: suggest_pattern(text, known) for text in list_unmatched(texts, known)}
 
 
-def nearest_pattern(text: str, known: Operations) -> str | None:
-    """Return the pattern that one without a match was perhaps meant to be."""
+def suggest_pattern(text: str, known: Operations) -> str | None:
+    """Return the nearest pattern that matches an operation; None if none is near."""
     service, colon, operation = (part.strip() for part in text.partition(":"))
     if not colon:
         return _find_operation(service, known)
-    services = {name: names for name, names in known.items() if _is_named(name, service)}
+    services = {name: names for name, names in known.items() if _is_service(name, service)}
     if not services:
         prefixes = {name for each in known for name in (each, prefix_of(each))}
         near = nearest_of(service.lower(), prefixes, most=1)
         return f"{near[0]}:{operation or '*'}" if near else None
     spelled = {
-        folded(action): action for names in services.values() for action in map(spell_action, names)
+        fold(action): action for names in services.values() for action in map(spell_action, names)
     }
-    near = nearest_of(folded(operation), spelled, most=1)
+    near = nearest_of(fold(operation), spelled, most=1)
     return f"{service}:{spelled[near[0]]}" if near else None
 
 
-def _names_of(service: str, operations: Iterable[str]) -> set[str]:
-    """Return all names of a service's operations, folded."""
+def _fold_names(service: str, operations: Iterable[str]) -> set[str]:
+    """Return all names of a service's operations, CLI's and IAM's, folded."""
     actions = (possible_actions(service, operation) for operation in operations)
-    names = {folded(action) for some in actions for action in some}
-    return names | {folded(operation) for operation in operations}
+    names = {fold(action) for some in actions for action in some}
+    return names | {fold(operation) for operation in operations}
 
 
 def _find_operation(name: str, known: Operations) -> str | None:
-    """Return the first service's operation of this name, as a pattern."""
+    """Return a pattern for the first operation of this name in any service."""
     for service, operations in known.items():
         for operation in operations:
-            if folded(operation) == folded(name):
+            if fold(operation) == fold(name):
                 return f"{prefix_of(service)}:{spell_action(operation)}"
     return None
 
 
-def _is_named(service: str, name: str) -> bool:
+def _is_service(service: str, name: str) -> bool:
     return name.lower() in (service, prefix_of(service))

@@ -1,8 +1,8 @@
-"""Whether a command is protected, and why: decided from its words alone."""
+"""Decides from the words of a command whether it is protected, and why."""
 
 from __future__ import annotations
 
-from mfa_session.guard.aws_words import base_name, is_aws, read_aws
+from mfa_session.guard.aws_words import base_name, count_cli_words, read_aws
 from mfa_session.guard.rules import UNTOUCHED, Ruling
 from mfa_session.guard.services import actions_of, prefix_of, spell_action
 from mfa_session.model.record import Record
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from mfa_session.guard.rules import Rules
 
 
-UNKNOWABLE = "$"
-"""What a shell fills in only when it runs."""
+SHELL_VARIABLE = "$"
+"""Starts what a shell fills in when it runs."""
 
 
 class Verdict(Record):
-    """Whether a command is protected, by which rule, and what it was taken for.
+    """Whether a command is protected, and by which rule.
 
     `service` and `operation` are the CLI's names, `action` is IAM's (`ec2:StopInstances`). `call`
-    is what an AWS CLI command line asks for; None for other programs. `reason` is for people.
+    is the parsed AWS CLI command line; None for other programs. `reason` is for people.
     """
 
     protected: bool
@@ -37,80 +37,80 @@ class Verdict(Record):
 
 
 def judge(words: Sequence[str], rules: Rules, aliases: Aliases) -> Verdict:
-    """Decide about a whole command line, the program included."""
-    named = is_aws(words)
-    if not named:
+    """Decide whether a command line, program included, is protected."""
+    cli_words = count_cli_words(words)
+    if not cli_words:
         return _judge_other(words, rules)
-    call = read_aws(words[named:], aliases)
+    call = read_aws(words[cli_words:], aliases)
     if call.shell:
         return _judge_shell(call, rules, aliases)
     if call.service is None or call.operation is None:
-        return _verdict(call, call.operation, UNTOUCHED, "it names no operation")
+        return _make_verdict(call, call.operation, UNTOUCHED, "it names no operation")
     if call.is_harmless():
-        return _verdict(call, call.operation, UNTOUCHED, "it only shows help, or is a dry run")
+        return _make_verdict(call, call.operation, UNTOUCHED, "it only shows help, or is a dry run")
     verdict = _judge_operations(call, rules)
     return verdict if verdict.protected else _judge_listed(words, rules, verdict)
 
 
 def _judge_other(words: Sequence[str], rules: Rules) -> Verdict:
-    ruling = rules.rule_command(words)
+    ruling = rules.decide_command(words)
     reason = f"it is listed: {ruling.rule}" if ruling.rule else "the command is not listed"
     return Verdict(protected=ruling.protected, rule=ruling.rule, reason=reason)
 
 
 def _judge_listed(words: Sequence[str], rules: Rules, verdict: Verdict) -> Verdict:
-    """Protect an AWS CLI command that is not protected by its operation if it is listed."""
-    ruling = rules.rule_command(words) if rules.commands else UNTOUCHED
+    """Protect an AWS CLI command that `commands` lists, whatever its operation."""
+    ruling = rules.decide_command(words) if rules.commands else UNTOUCHED
     if not ruling.protected:
         return verdict
     return verdict.replace(protected=True, rule=ruling.rule, reason=f"it is listed: {ruling.rule}")
 
 
 def _judge_operations(call: AwsCall, rules: Rules) -> Verdict:
-    """Decide about the operation, and about those that may be meant instead."""
+    """Decide by the operation, and by those that the CLI may run instead."""
     verdicts = []
-    for operation in (call.operation or "", *call.overlaid):
+    for operation in (call.operation or "", *call.command_aliases):
         actions = actions_of(call, operation)
-        ruling = rules.rule_operation(call.service or "", operation, actions)
+        ruling = rules.decide_operation(call.service or "", operation, actions)
         ruling = ruling if ruling.action else ruling.replace(action=actions[0])
-        verdicts.append(_verdict(call, operation, ruling, _reason(ruling)))
+        verdicts.append(_make_verdict(call, operation, ruling, _explain(ruling)))
     return next((verdict for verdict in verdicts if verdict.protected), verdicts[0])
 
 
 def _judge_shell(call: AwsCall, rules: Rules, aliases: Aliases) -> Verdict:
-    """Decide about an alias that is for a shell, by each command that it may run."""
+    """Decide about a shell alias, by each command that it may run."""
     inner_aliases = aliases.without((), call.alias or "") if call.alias else aliases
     for command in call.shell:
-        for start in _programs(command, rules):
+        for start in _find_programs(command, rules):
             verdict = _judge_inner(command[start:], rules, inner_aliases)
             if verdict.protected:
                 reason = f"the alias {call.alias} may run a protected command: {verdict.reason}"
                 inner = verdict.call and verdict.call.replace(alias=call.alias, in_shell=True)
                 return verdict.replace(reason=reason, call=inner)
-    reason = f"the alias {call.alias} runs nothing that is protected, as far as can be told"
-    return _verdict(call, None, UNTOUCHED, reason)
+    reason = f"the alias {call.alias} runs no command that guard knows as protected"
+    return _make_verdict(call, None, UNTOUCHED, reason)
 
 
-def _programs(command: Sequence[str], rules: Rules) -> Iterator[int]:
-    """Yield where in a command a program stands that can be protected: `sudo aws …`."""
+def _find_programs(command: Sequence[str], rules: Rules) -> Iterator[int]:
+    """Yield the position of each program that rules may protect (`sudo aws …`)."""
     listed = {listed.program for listed in rules.commands}
     for start, word in enumerate(command):
-        if is_aws(command[start : start + 3]) or base_name(word).lower() in listed:
+        if count_cli_words(command[start : start + 3]) or base_name(word).lower() in listed:
             yield start
 
 
 def _judge_inner(words: Sequence[str], rules: Rules, aliases: Aliases) -> Verdict:
-    """Decide about a command in a shell's text; what only running it would tell is protected."""
+    """Decide about a command in a shell alias; protect it if only the shell knows its operation."""
     verdict = judge(words, rules, aliases)
     names = (verdict.service or "") + (verdict.operation or "")
-    if verdict.call is None or UNKNOWABLE not in names or not rules.are_any():
+    if verdict.call is None or SHELL_VARIABLE not in names or not rules.can_protect_operations():
         return verdict
-    reason = "the operation is known only when it runs"
+    reason = "only the shell knows its operation"
     return verdict.replace(protected=True, rule="unknown operation", reason=reason)
 
 
-def _verdict(call: AwsCall, operation: str | None, ruling: Ruling, reason: str) -> Verdict:
-    """Say what was decided about a call."""
+def _make_verdict(call: AwsCall, operation: str | None, ruling: Ruling, reason: str) -> Verdict:
+    """Return the verdict on a call."""
     action = None
     if call.service and operation:
         action = f"{prefix_of(call.service)}:{ruling.action or spell_action(operation)}"
@@ -125,7 +125,7 @@ def _verdict(call: AwsCall, operation: str | None, ruling: Ruling, reason: str) 
     )
 
 
-def _reason(ruling: Ruling) -> str:
+def _explain(ruling: Ruling) -> str:
     if ruling.protected:
         return f"it is protected: {ruling.rule}"
     return f"it is allowed: {ruling.rule}" if ruling.rule else "no rule names it"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.doctor.checks import AwsFacts, KeyFacts, Scene
 from mfa_session.doctor.command import GROUPS
-from mfa_session.guard.unmatched import nearest_pattern, unmatched
+from mfa_session.guard.unmatched import list_unmatched, suggest_pattern
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.iam import AccessKey, Device
 from mfa_session.model.ports import Caller
@@ -61,7 +61,7 @@ def scene(
         "finds_program": lambda _name: True,
         "guard_set_up": guard_set_up,
         "evaluating": evaluating,
-        "strays": {text: nearest_pattern(text, KNOWN) for text in unmatched(patterns, KNOWN)},
+        "strays": {text: suggest_pattern(text, KNOWN) for text in list_unmatched(patterns, KNOWN)},
         "aws": AwsFacts(reached=None, clock_seconds=0, keys=(key(),)),
     }
     return Scene(**{**healthy, **changes})

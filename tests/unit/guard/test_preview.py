@@ -8,7 +8,7 @@ import pytest
 
 from mfa_session.guard.aliases import NO_ALIASES
 from mfa_session.guard.aws_words import read_aws
-from mfa_session.guard.preview import named_targets, shown_command
+from mfa_session.guard.preview import find_targets, format_command
 from mfa_session.model.feature_ports import Target
 
 CASES = {
@@ -55,7 +55,7 @@ CASES = {
 
 @pytest.mark.parametrize("line", CASES)
 def test_what_is_named(line: str) -> None:
-    targets = named_targets(read_aws(shlex.split(line), NO_ALIASES))
+    targets = find_targets(read_aws(shlex.split(line), NO_ALIASES))
     assert [(target.kind, target.id) for target in targets] == CASES[line]
 
 
@@ -94,4 +94,4 @@ SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
 )  # fmt: skip
 def test_only_what_looks_like_a_secret_is_masked(line: str, shown: str | None) -> None:
     expected = line if shown is None else shown.replace("'***'", "***")
-    assert shown_command(shlex.split(line)) == expected
+    assert format_command(shlex.split(line)) == expected

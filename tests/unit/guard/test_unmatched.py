@@ -13,7 +13,7 @@ from mfa_session.guard import builtin
 from mfa_session.guard.aliases import NO_ALIASES
 from mfa_session.guard.rules import Rules
 from mfa_session.guard.services import IAM_PREFIXES
-from mfa_session.guard.unmatched import all_operations, nearest_pattern, unmatched
+from mfa_session.guard.unmatched import add_version_2, list_unmatched, suggest_pattern
 from mfa_session.guard.verdict import judge
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def known() -> dict[str, tuple[str, ...]]:
-    return dict(all_operations(read_list().operations))
+    return dict(add_version_2(read_list().operations))
 
 
 def load_generator() -> ModuleType:
@@ -42,7 +42,7 @@ def test_the_page_says_what_is_built_in_now() -> None:
 
 
 def test_every_built_in_pattern_stands_for_something(known: dict[str, tuple[str, ...]]) -> None:
-    assert unmatched(builtin.PROTECT + builtin.PASS, known) == []
+    assert list_unmatched(builtin.PROTECT + builtin.PASS, known) == []
     assert len(builtin.PROTECT) <= 40
 
 
@@ -70,8 +70,8 @@ def test_patterns_that_stand_for_nothing_are_named(known: dict[str, tuple[str, .
              "s3:DeleteObjectVersion", "states:*", "sso:login", "ec2:*", "*", "EC2:stopinstances",
              "elasticmapreduce:TerminateJobFlows", "cloudformation:deploy"]  # fmt: skip
     wrong = ["ec2:StopInstance", "ec3:*", "stop-instances", "", "ec2:", "lambda:InvokeFunction"]
-    assert unmatched([*right, *wrong], known) == wrong
-    assert unmatched([], known) == []
+    assert list_unmatched([*right, *wrong], known) == wrong
+    assert list_unmatched([], known) == []
 
 
 @pytest.mark.parametrize(
@@ -91,4 +91,4 @@ def test_patterns_that_stand_for_nothing_are_named(known: dict[str, tuple[str, .
 def test_the_pattern_that_was_meant_is_found(
     pattern: str, nearest: str | None, known: dict[str, tuple[str, ...]]
 ) -> None:
-    assert nearest_pattern(pattern, known) == nearest
+    assert suggest_pattern(pattern, known) == nearest

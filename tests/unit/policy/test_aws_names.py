@@ -10,7 +10,7 @@ from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from mfa_session.aws.action_list import operations_of, read_list
 from mfa_session.guard.services import IAM_PREFIXES, prefix_of, spell_action
-from mfa_session.guard.unmatched import all_operations
+from mfa_session.guard.unmatched import add_version_2
 from mfa_session.policy.action_names import CALLS
 from mfa_session.policy.aws_names import AwsNames
 from mfa_session.policy.lint import lint
@@ -184,7 +184,7 @@ def test_the_installed_botocore_is_read_without_asking_aws() -> None:
 def test_no_operation_of_the_aws_cli_is_taken_for_a_slip(names: AwsNames) -> None:
     actions = (
         f"{prefix_of(service)}:{spell_action(operation)}"
-        for service, operations in all_operations(LIST.operations).items()
+        for service, operations in add_version_2(LIST.operations).items()
         for operation in operations
     )
     found = filter(None, map(names.look_up, actions))
