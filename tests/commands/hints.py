@@ -602,7 +602,9 @@ ROWS = {
 
 CURES = {
     "credentials that others may read": Cure("doctor.files:look_at_modes", "doctor"),
-    "an enrolment that was cut off": Cure("doctor.files:look_at_cut_off", "device enroll"),
+    "an enrolment that was cut off": Cure(
+        "doctor.files:look_at_interrupted_enrolments", "device enroll"
+    ),
     "AWS_PROFILE of a session not yet had": Cure("doctor.environment:look_at_profile", "login"),
     "a session's keys beside a sign-in": Cure("doctor.profiles:look_at_hidden_processes", "logout"),
     "a source profile that is a session not yet had": Cure(
@@ -614,20 +616,20 @@ CURES = {
     "a session under a name that not every SDK reads": Cure(
         "doctor.profiles:look_at_names", "logout"
     ),
-    "an expired session": Cure("doctor.sessions:_login", "login"),
+    "an expired session": Cure("doctor.sessions:_suggest_login", "login"),
     "another tool's keys among our lines": Cure("doctor.sessions:look_at_damaged", "login"),
     "our lines without a key": Cure("doctor.sessions:look_at_damaged", "login"),
-    "a session kept aside": Cure("doctor.sessions:_login", "login"),
-    "a session beside settings of SSO": Cure("doctor.sessions:_move", "logout"),
+    "a session kept aside": Cure("doctor.sessions:_suggest_login", "login"),
+    "a session beside settings of SSO": Cure("doctor.sessions:_suggest_move", "logout"),
     "a stored secret that is gone": Cure(
         "doctor.keyrings:look_at_secrets", "totp add --mfa-serial", typed=PLAIN
     ),
     "a secret that a setting wants": Cure(
         "doctor.keyrings:look_at_secrets", "totp add", typed=PLAIN
     ),
-    "no device": Cure("doctor.answers:_enroll", "device enroll"),
+    "no device": Cure("doctor.answers:_suggest_enrolment", "device enroll"),
     "no guard": Cure("shell.dialects", "shell-init"),
-    "a guard older than config.toml": Cure("doctor.environment:_renewal", "shell-init"),
+    "a guard older than config.toml": Cure("doctor.environment:_suggest_renewal", "shell-init"),
 }
 """The doctor's cures, by the fault of tests/e2e/test_doctor.py that they mend."""
 
@@ -638,7 +640,7 @@ ELSEWHERE = {
     "test_our_own_commands_never_run_the_credential_process",
     "doctor.profiles:look_at_asking_roles": "e2e/test_warm.py: "
     "test_the_doctor_s_cure_for_a_role_that_asks",
-    "doctor.keyrings:_lost": "e2e/test_store.py: "
+    "doctor.keyrings:_report_lost": "e2e/test_store.py: "
     "test_a_session_that_the_keyring_has_lost_is_renewed",
     "cli.device:enroll": "e2e/test_device.py: "
     "test_without_a_keyring_the_phone_alone_gets_the_secret",

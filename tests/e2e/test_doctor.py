@@ -19,7 +19,7 @@ import processes
 from commands.hint_rows import KEYRING as KEYRING_HERE
 from commands.hints import CURES
 from fakes.file_keyring import NAME as FILE_KEYRING
-from mfa_session.doctor.command import BROKE_OFF, GROUPS
+from mfa_session.doctor.command import CHECK_FAILED, GROUPS
 from mfa_session.files.notes import Enrolments, KeyJournal
 from mfa_session.files.state import StateDir
 from mfa_session.model.iam import Intent
@@ -82,7 +82,7 @@ def looked_at(run: Run, *argv: str, env: Mapping[str, str] | None = None) -> lis
     outcome = run("doctor", "--json", *argv, env=env)
     told: dict[str, Any] = json.loads(outcome.stdout)
     checks: list[dict[str, Any]] = told["checks"]
-    assert [check for check in checks if BROKE_OFF in check["finding"]] == []
+    assert [check for check in checks if CHECK_FAILED in check["finding"]] == []
     bad = any(check["severity"] in ("error", "warning") for check in checks)
     assert (outcome.exit_code, outcome.stderr) == (int(bad), ""), outcome
     return checks
@@ -814,7 +814,7 @@ def test_a_command_guarded_later_is_told_with_the_line_that_guards_it(
 
     told = in_shell("mfa-session doctor").stdout
     (cure,) = re.findall(r"\[guard-commands\]\n +cure: (.*)", told)
-    assert "terraform, not guarded in this shell" in told
+    assert "this shell does not guard terraform: " in told
     assert (">" in cure) == (way == "a file")
     mended = in_shell(cure, "mfa-session doctor", "type terraform")
     assert "guard-commands" not in mended.stdout, mended

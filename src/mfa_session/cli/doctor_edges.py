@@ -13,7 +13,7 @@ from mfa_session.guard.unmatched import find_unmatched
 from mfa_session.model.feature_ports import DoctorEdges
 from mfa_session.model.paths import expand
 from mfa_session.shell.scripts import guarded_commands
-from mfa_session.shell.start import evaluating, guard_set_up
+from mfa_session.shell.start import eval_line, guard_setup
 from mfa_session.system.keyring_access import Keyring
 from mfa_session.system.keyring_items import KeyringItems
 from mfa_session.system.programs import is_startable
@@ -57,10 +57,12 @@ def make_doctor(run: Run) -> DoctorEdges:
         secrets=secrets,
         stored_keys=stored_keys,
         has_program=lambda name: is_startable(expand(name, environ), environ),
-        strays=lambda patterns: find_unmatched(patterns, lambda: read_list().operations),
+        unmatched_patterns=lambda patterns: find_unmatched(
+            patterns, lambda: read_list().operations
+        ),
         guarded=guarded_commands,
-        guard_set_up=guard_set_up,
-        evaluating=evaluating,
+        guard_setup=guard_setup,
+        eval_line=eval_line,
         start=Running,
         local_now=run.clock.local_now,
         monotonic=monotonic,

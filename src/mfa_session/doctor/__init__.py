@@ -1,1 +1,1 @@
-"""What would go wrong with sessions before it does: named checks over what was found."""
+"""Finds problems with sessions before they occur, by named checks of the setup."""

@@ -1,8 +1,8 @@
-"""What AWS answered: whether it was reached, its clock, the keys, their users' devices."""
+"""Checks of AWS's answers: whether it answers, its clock, the keys, their users' devices."""
 
 from __future__ import annotations
 
-from mfa_session.doctor.checks import Unlooked, check, error, note, skipped, warning
+from mfa_session.doctor.checks import NotAsked, check, error, note, skipped, warning
 from mfa_session.model.arns import parse_arn
 from mfa_session.model.errors import MfaSessionError, UnreachableError
 from mfa_session.model.text import quote
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 OLDEST_KEY_DAYS = 90
 CLOCK_WARNING_SECONDS = 60
 CLOCK_ERROR_SECONDS = 15 * 60
-"""What AWS's signatures allow for."""
+"""AWS rejects signatures that are further off."""
 
 CLOCK_OFF, REGION_DISABLED, THROTTLED = "clock-off", "region-disabled", "throttled"
 BAD_REGION = "bad-region"
@@ -30,8 +30,8 @@ _THROTTLED = "AWS throttles: too many requests"
 
 @check("sts-reach", "AWS was reached")
 def look_at_reach(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield why AWS is not reached: each reason once, whatever was asked."""
-    if isinstance(scene.aws.reached, Unlooked):
+    """Yield each reason why AWS was not reached."""
+    if isinstance(scene.aws.reached, NotAsked):
         yield skipped(scene.aws.reached.reason)
         return
     said = [scene.aws.reached, *(key.identity for key in scene.aws.keys)]
@@ -50,7 +50,7 @@ def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
     """Yield how far this machine's clock is off."""
     seconds = scene.aws.clock_seconds
     if seconds is None:
-        yield skipped(_reason_of(scene.aws.reached) or NOT_REACHED)
+        yield skipped(_find_reason(scene.aws.reached) or NOT_REACHED)
     elif abs(seconds) >= CLOCK_WARNING_SECONDS:
         way = "slow" if seconds > 0 else "fast"
         say = error if abs(seconds) >= CLOCK_ERROR_SECONDS else warning
@@ -63,22 +63,22 @@ def look_at_clock(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("key-identity", "AWS accepts every key")
 def look_at_identities(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each key that AWS does not take."""
+    """Yield each key that AWS rejects."""
     for key in scene.aws.keys:
-        if isinstance(key.identity, MfaSessionError) and _reason_of(key.identity) is None:
+        if isinstance(key.identity, MfaSessionError) and _find_reason(key.identity) is None:
             yield error(f"{key.label()}: {_why_refused(key, key.identity)}", key.identity.hint)
-    yield from _left_out(scene, "identity")
+    yield from _report_unanswered(scene, "identity")
 
 
 def _why_refused(key: KeyFacts, problem: MfaSessionError) -> str:
-    """Say that the key is inactive where a session could see it; else what AWS said."""
+    """Return that the key is inactive, if the key list shows it; else AWS's message."""
     listed = key.keys if isinstance(key.keys, tuple) else ()
     mine = [each for each in listed if each.id == key.caller.keys.access_key_id]
     return "it is inactive" if mine and not mine[0].is_active else problem.message
 
 
 @check("root-key", "no key is a root user's")
-def look_at_roots(scene: Scene) -> Iterator[Diagnosis]:
+def look_at_root_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each key of a root user."""
     for key in scene.aws.keys:
         if _is_root(key):
@@ -86,7 +86,7 @@ def look_at_roots(scene: Scene) -> Iterator[Diagnosis]:
                 f"{key.label()} is a key of the root user: no policy can demand MFA of it",
                 "delete it in the console (Security credentials), and use an IAM user's key",
             )
-    yield from _left_out(scene, "identity")
+    yield from _report_unanswered(scene, "identity")
 
 
 def _is_root(key: KeyFacts) -> bool:
@@ -107,12 +107,12 @@ def look_at_ages(scene: Scene) -> Iterator[Diagnosis]:
                     f"aws iam create-access-key{profile} && aws configure{profile} "
                     f"&& aws iam delete-access-key --access-key-id {each.id}{profile}",
                 )
-    yield from _left_out(scene, "keys")
+    yield from _report_unanswered(scene, "keys")
 
 
 @check("device-present", "every user has an MFA device that AWS's API accepts")
 def look_at_devices(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each user who has no MFA device that AWS's API takes."""
+    """Yield each user without an MFA device that AWS's API accepts."""
     for key in scene.aws.keys:
         if not isinstance(key.devices, tuple) or _is_root(key):
             continue
@@ -126,34 +126,34 @@ def look_at_devices(scene: Scene) -> Iterator[Diagnosis]:
             )
         say = error if key.is_source else note
         finding = f"the user of {key.label()} {what}: no MFA session is possible"
-        yield say(finding, _enroll(scene, key))
-    yield from _left_out(scene, "devices")
+        yield say(finding, _suggest_enrolment(scene, key))
+    yield from _report_unanswered(scene, "devices")
 
 
-def _enroll(scene: Scene, key: KeyFacts) -> str:
-    """Return what enrolls a device and logs in to the session that the key is the source of."""
+def _suggest_enrolment(scene: Scene, key: KeyFacts) -> str:
+    """Return the command that enrolls a device and logs in to the session of this key."""
     name = key.session or key.caller.profile
     is_default = name in (None, "default", default_name(scene.inputs))
     return "mfa-session device enroll" + ("" if is_default else f" --profile {quote(name or '')}")
 
 
 @check("device-owner", "every mfa_serial is a device of its key's user")
-def look_at_belonging(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each mfa_serial that is no device of the key's user."""
+def look_at_device_owners(scene: Scene) -> Iterator[Diagnosis]:
+    """Yield each mfa_serial that is not a device of its key's user."""
     for key in scene.aws.keys:
         theirs = [each.serial for each in key.devices] if isinstance(key.devices, tuple) else []
-        for serial, said_by in key.serials.items():
+        for serial, setting in key.serials.items():
             if theirs and serial not in theirs:
                 yield error(
-                    f"{said_by} names {serial}, which is not a device of the user of {key.label()}",
-                    f"take mfa_serial out there, or name one of: {', '.join(theirs)}",
+                    f"{setting} names {serial}, which is not a device of the user of {key.label()}",
+                    f"remove mfa_serial there, or name one of: {', '.join(theirs)}",
                 )
-    yield from _left_out(scene, "devices")
+    yield from _report_unanswered(scene, "devices")
 
 
 @check("device-choice", "it is clear which device a login uses")
-def look_at_choice(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each user with several devices of whom no setting names one."""
+def look_at_device_choice(scene: Scene) -> Iterator[Diagnosis]:
+    """Yield each user with several devices, none of which a setting names."""
     for key in scene.aws.keys:
         devices = key.devices if isinstance(key.devices, tuple) else ()
         usable = [each.serial for each in devices if each.usable]
@@ -163,33 +163,33 @@ def look_at_choice(scene: Scene) -> Iterator[Diagnosis]:
                 "fails where nobody can be asked",
                 f"set it once, in config.toml or the profile: mfa_serial = {usable[0]}",
             )
-    yield from _left_out(scene, "devices")
+    yield from _report_unanswered(scene, "devices")
 
 
-def _left_out(scene: Scene, field: str) -> Iterator[Diagnosis]:
-    """Yield why keys have no answer of this kind: each reason once."""
-    reasons = [_why_left_out(key, field) for key in scene.aws.keys]
+def _report_unanswered(scene: Scene, field: str) -> Iterator[Diagnosis]:
+    """Yield each reason why keys have no answer of this kind."""
+    reasons = [_why_unanswered(key, field) for key in scene.aws.keys]
     reasons += [f"{label}: {reason}" for label, reason in scene.aws.unasked.items()]
     if not reasons:
-        reasons = [_reason_of(scene.aws.reached) or _NO_KEY]
+        reasons = [_find_reason(scene.aws.reached) or _NO_KEY]
     if NOT_REACHED in reasons:
         reasons = [NOT_REACHED]
     yield from map(skipped, dict.fromkeys(filter(None, reasons)))
 
 
-def _why_left_out(key: KeyFacts, field: str) -> str | None:
-    """Return why a key has no answer of this kind, or None where it has one."""
-    unanswered = _reason_of(key.identity)
+def _why_unanswered(key: KeyFacts, field: str) -> str | None:
+    """Return why a key has no answer of this kind; None if it has one."""
+    unanswered = _find_reason(key.identity)
     if unanswered is not None or field == "identity":
         return unanswered
     answer = getattr(key, field)
     refusal = answer.message if isinstance(answer, MfaSessionError) else None
-    return _reason_of(answer) or refusal
+    return _find_reason(answer) or refusal
 
 
-def _reason_of(answer: object) -> str | None:
-    """Return why an answer says nothing about the key itself, or None where it does."""
-    if isinstance(answer, Unlooked):
+def _find_reason(answer: object) -> str | None:
+    """Return why an answer says nothing about the key itself; None if it does."""
+    if isinstance(answer, NotAsked):
         return answer.reason
     if not isinstance(answer, MfaSessionError):
         return None
@@ -202,9 +202,9 @@ CHECKS = (
     look_at_reach,
     look_at_clock,
     look_at_identities,
-    look_at_roots,
+    look_at_root_keys,
     look_at_ages,
     look_at_devices,
-    look_at_belonging,
-    look_at_choice,
+    look_at_device_owners,
+    look_at_device_choice,
 )

@@ -1,4 +1,4 @@
-"""What `doctor` asks of AWS: about every long-term key there is, side by side, for a short time."""
+"""Asks AWS about every long-term key, in parallel and for a short time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from mfa_session.doctor.answers import BAD_REGION
-from mfa_session.doctor.checks import AwsFacts, KeyFacts, Unlooked
+from mfa_session.doctor.checks import AwsFacts, KeyFacts, NotAsked
 from mfa_session.model.arns import device_kind, region_for
 from mfa_session.model.errors import (
     ConfigurationError,
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 LIMIT_SECONDS = 5.0
-"""For all that is asked of AWS."""
-MOST_KEYS = 5
+"""The time AWS has to answer all questions."""
+MAX_KEYS = 5
 _USABLE = {"virtual", "hardware"}
 _VARIABLE = "MFA_SESSION_MFA_SERIAL"
 _DEVICE_KEYS = ("mfa_serial", "aws_mfa_device")
@@ -48,7 +48,7 @@ class Questions:
     def __init__(
         self, ctx: Context, edges: DoctorEdges, inputs: Inputs, obstacle: str | None
     ) -> None:
-        """Take what was read; `obstacle` is why nothing can be asked."""
+        """Prepare the questions; `obstacle` is why nothing can be asked, if so."""
         self._console = ctx.console
         self._edges = edges
         self._inputs = inputs
@@ -57,14 +57,14 @@ class Questions:
         self._ends_at = 0.0
 
     def ask(self) -> tuple[AwsFacts, datetime]:
-        """Return what AWS said, and the time: AWS's, where it told it."""
-        inputs = self._ask()
-        off = timedelta(seconds=inputs.clock_seconds or 0)
-        return inputs, self._edges.local_now() + off
+        """Return AWS's answers and the time, by AWS's clock if it is known."""
+        answers = self._ask()
+        offset = timedelta(seconds=answers.clock_seconds or 0)
+        return answers, self._edges.local_now() + offset
 
     def _ask(self) -> AwsFacts:
         if self._obstacle is not None:
-            return AwsFacts(reached=Unlooked(reason=self._obstacle))
+            return AwsFacts(reached=NotAsked(reason=self._obstacle))
 
         aws = self._edges.aws
         aws.load()
@@ -73,27 +73,27 @@ class Questions:
         running = [_Key(self, aws, source) for source in sources]
         probe = None if running else self.start(lambda: aws.reach(self._region(None)))
         keys = tuple(key.finish() for key in running)
-        reached = _best(keys) if probe is None else self.finish(probe, "") or None
+        reached = _find_obstacle(keys) if probe is None else self.finish(probe, "") or None
         seconds = self._edges.clock_seconds()
         return AwsFacts(reached=reached, clock_seconds=seconds, keys=keys, unasked=unasked)
 
     def _find_sources(self) -> tuple[list[Source], dict[str, str]]:
-        """Return the long-term keys there are, each once; and why others are not asked about."""
+        """Return the sources with long-term keys, each key once, and why others are not asked."""
         found: dict[str, Source] = {}
         unasked: dict[str, str] = {}
-        for standing in _all_sources(self._inputs):
-            source, reason = self._with_keys(standing)
+        for listed in _list_sources(self._inputs):
+            source, reason = self._load_keys(listed)
             if source.keys is None:
                 unasked[source.label()] = reason
             else:
                 found.setdefault(source.keys.access_key_id, source)
         sources = list(found.values())
-        for source in sources[MOST_KEYS:]:
-            unasked[source.label()] = f"only {MOST_KEYS} keys are asked about"
-        return sources[:MOST_KEYS], unasked
+        for source in sources[MAX_KEYS:]:
+            unasked[source.label()] = f"only {MAX_KEYS} keys are asked about"
+        return sources[:MAX_KEYS], unasked
 
-    def _with_keys(self, source: Source) -> tuple[Source, str]:
-        """Return a source with its keys, from the keyring too; else why it has none."""
+    def _load_keys(self, source: Source) -> tuple[Source, str]:
+        """Return a source with its keys, also from the keyring; and why it has none, if so."""
         if source.stored is None:
             return source, "its credential_process was not run"
         try:
@@ -102,14 +102,14 @@ class Questions:
             return source, error.message
         return source.replace(keys=keys), "the keyring does not have its key"
 
-    def caller_of(self, source: Source) -> Caller:
-        """Return who signs with a source's keys."""
+    def make_caller(self, source: Source) -> Caller:
+        """Return the caller that signs with a source's keys."""
         if source.keys is None:
             raise RuntimeError("a source without keys is not asked about")
         return Caller(keys=source.keys, profile=source.profile, region=self._region(source.profile))
 
-    def tell(self, caller: Caller, *, with_session: bool) -> None:
-        """Say, with -v, what is asked and why; of whom, the report says, which --share masks."""
+    def explain(self, caller: Caller, *, with_session: bool) -> None:
+        """Say, with -v, what is asked and why; it names nobody, because --share masks no stderr."""
         where = "a profile" if caller.profile else "the environment"
         session = ", the last two with its MFA session" if with_session else ""
         self._console.detail(
@@ -119,12 +119,12 @@ class Questions:
 
     def _region(self, profile: str | None) -> str | None:
         environ, section = self._inputs.environ, self._inputs.profiles.section(profile or "default")
-        around = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
-        region = around or section.get("region") or self._inputs.file.defaults.get("region")
+        region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION")
+        region = region or section.get("region") or self._inputs.file.defaults.get("region")
         return region_for(region, *(section.get(key) for key in _DEVICE_KEYS))
 
-    def session_of(self, caller: Caller) -> Caller | None:
-        """Return a living MFA session of a key: policies may ask for it."""
+    def find_session(self, caller: Caller) -> Caller | None:
+        """Return the caller of a valid MFA session of a key, which policies may demand."""
         now = self._edges.local_now()
         for session in list_sessions(self._inputs.profiles, self._inputs.recovered):
             mine = session.source_key_id == caller.keys.access_key_id and session.kind == "mfa"
@@ -132,75 +132,75 @@ class Questions:
                 return Caller(keys=session.keys, profile=caller.profile, region=caller.region)
         return None
 
-    def settings_of(self, source: Source) -> Iterator[Settings]:
-        """Yield the sessions of a source's key: the one that is meant now first."""
+    def find_settings(self, source: Source) -> Iterator[Settings]:
+        """Yield the settings of the sessions of a source's key, the current one first."""
         bare = self._inputs.replace(options=SessionOptions())
         names = [Named(name=name) for name in self._inputs.file.sessions]
         configured = [partial(resolve_named, bare, named) for named in names]
         for resolve_one in (partial(resolve, self._inputs), *configured):
             try:
                 settings = resolve_one()
-            except ConfigurationError:  # which a check of its own says
+            except ConfigurationError:  # another check reports it
                 continue
             theirs = settings.source
             is_stored = theirs.stored is not None and theirs.stored == source.stored
             if is_stored or (theirs.keys is not None and theirs.keys == source.keys):
                 yield settings
 
-    def serials_of(self, source: Source) -> dict[str, str]:
-        """Return the devices that settings name for a source's key, and who names each."""
-        said: dict[str, str] = {}
+    def find_serials(self, source: Source) -> dict[str, str]:
+        """Return the devices that settings name for a source's key, each with that setting."""
+        named: dict[str, str] = {}
         for name in self._inputs.profiles.names():
             section = self._inputs.profiles.section(name)
             if name == source.profile or section.get("source_profile") == source.profile:
                 for key in _DEVICE_KEYS:
-                    said.setdefault(section.get(key, "").strip(), f"profile {name!r}")
-        for settings in self.settings_of(source):
+                    named.setdefault(section.get(key, "").strip(), f"profile {name!r}")
+        for settings in self.find_settings(source):
             serial = settings.mfa_serial or ""
             by_variable = serial == self._inputs.options.mfa_serial
-            said.setdefault(serial, _VARIABLE if by_variable else f"session {settings.name!r}")
-        return {serial: by for serial, by in said.items() if device_kind(serial) in _USABLE}
+            named.setdefault(serial, _VARIABLE if by_variable else f"session {settings.name!r}")
+        return {serial: by for serial, by in named.items() if device_kind(serial) in _USABLE}
 
-    def finish(self, running: Running[Answer], late: str) -> Answer | MfaSessionError | Unlooked:
-        """Return an answer, or why there is none; `late` says it where the time is over."""
+    def finish(self, running: Running[Answer], late: str) -> Answer | MfaSessionError | NotAsked:
+        """Return an answer, or why there is none; `late` is the reason after the time limit."""
         try:
             return running.result(self._ends_at - self._edges.monotonic())
         except TimeoutError:
             if late:
-                return Unlooked(reason=late)
+                return NotAsked(reason=late)
             return UnreachableError(
                 "network",
                 f"AWS does not answer within {LIMIT_SECONDS:.0f} s",
                 "check the network, a VPN, and HTTPS_PROXY",
             )
-        except ConfigurationError as error:  # the SDK would not send it: said elsewhere
-            return error if error.code == BAD_REGION else Unlooked(reason=error.message)
+        except ConfigurationError as error:  # the SDK did not send it, and another check says why
+            return error if error.code == BAD_REGION else NotAsked(reason=error.message)
         except MfaSessionError as error:
             return error
-        except Exception as error:  # noqa: BLE001  # botocore met what it did not foresee
-            return Unlooked(reason=f"the AWS SDK failed ({type(error).__name__})")
+        except Exception as error:  # noqa: BLE001  # a bug of botocore is no fault of the setup
+            return NotAsked(reason=f"the AWS SDK failed ({type(error).__name__})")
 
 
 class _Key:
-    """Three questions about one key, under way."""
+    """Asks three questions about a key in parallel."""
 
     def __init__(self, questions: Questions, aws: Checkup, source: Source) -> None:
-        """Start them."""
+        """Start the questions."""
         self._questions = questions
         self._source = source
-        self._caller = caller = questions.caller_of(source)
-        callers = [questions.session_of(caller), caller]
-        questions.tell(caller, with_session=callers[0] is not None)
+        self._caller = caller = questions.make_caller(source)
+        callers = [questions.find_session(caller), caller]
+        questions.explain(caller, with_session=callers[0] is not None)
         self._identity = questions.start(lambda: aws.identity(caller))
         self._keys = questions.start(lambda: _first_allowed(aws.keys, callers))
         self._devices = questions.start(lambda: _first_allowed(aws.devices, callers))
 
     def finish(self) -> KeyFacts:
-        """Return the answers there are in time."""
-        finish, serials = self._questions.finish, self._questions.serials_of(self._source)
+        """Return the answers that arrive in time."""
+        finish, serials = self._questions.finish, self._questions.find_serials(self._source)
         identity = finish(self._identity, "")
         late = "IAM did not answer in time"
-        settings = next(self._questions.settings_of(self._source), None)
+        settings = next(self._questions.find_settings(self._source), None)
         return KeyFacts(
             caller=self._caller,
             identity=identity,
@@ -213,7 +213,7 @@ class _Key:
 
 
 def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller | None]) -> Answer:
-    """Ask with a session first, which may do more; with the key itself where that is refused."""
+    """Ask with the session, which may have more permissions; if refused, with the key itself."""
     session, caller = callers
     try:
         if session is not None:
@@ -223,23 +223,23 @@ def _first_allowed(ask: Callable[[Caller], Answer], callers: list[Caller | None]
     return ask(caller)  # type: ignore[arg-type]  # the second is never None
 
 
-def _all_sources(inputs: Inputs) -> Iterator[Source]:
-    """Yield the environment's source, then the profiles', `default` first."""
+def _list_sources(inputs: Inputs) -> Iterator[Source]:
+    """Yield the environment's source, then those of the profiles, `default` first."""
     try:
-        around = environment_source(inputs.environ)
-    except ConfigurationError:  # a half of a pair, which a check of its own says
-        around = None
-    if around is not None:
-        yield around
+        source = environment_source(inputs.environ)
+    except ConfigurationError:  # `environment-halves` reports it
+        source = None
+    if source is not None:
+        yield source
     for name in sorted(inputs.profiles.names(), key=lambda name: (name != "default", name)):
         source = source_in(inputs, name)
         if source is not None:
             yield source
 
 
-def _best(keys: tuple[KeyFacts, ...]) -> MfaSessionError | Unlooked | None:
-    """Return why AWS was not asked at all, where no key could be asked about."""
+def _find_obstacle(keys: tuple[KeyFacts, ...]) -> MfaSessionError | NotAsked | None:
+    """Return why AWS was not asked at all, if no key could be asked about."""
     answers = [key.identity for key in keys]
-    if answers and all(isinstance(answer, Unlooked) for answer in answers):
-        return next(answer for answer in answers if isinstance(answer, Unlooked))
+    if answers and all(isinstance(answer, NotAsked) for answer in answers):
+        return next(answer for answer in answers if isinstance(answer, NotAsked))
     return None

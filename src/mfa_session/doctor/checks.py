@@ -1,4 +1,4 @@
-"""What a check looks at, the scene: all that was read, asked and tried; and what it says of it."""
+"""What checks are made of: the scene that they look at, their findings and results."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 ERROR, WARNING, NOTE, OK, SKIPPED = "error", "warning", "note", "ok", "skipped"
 SEVERITIES = (ERROR, WARNING, NOTE, OK, SKIPPED)
-"""The worst first. Only errors and warnings are findings; skipped is what was not looked at."""
+"""The worst first. Only errors and warnings change the exit code; skipped means not checked."""
 
 
 class Diagnosis(Record):
-    """One thing that is found: how bad, what (it names the thing), and what to run or change."""
+    """A finding: how bad it is, what is wrong, and what to run or change."""
 
     severity: str
     finding: str
@@ -34,9 +34,9 @@ class Diagnosis(Record):
 
 
 class Check(Record):
-    """One thing to look at: `fine` says what is so when nothing is found.
+    """A check; `fine` is its message when it finds nothing.
 
-    `needs` names the parts of the scene without which it cannot look.
+    It is skipped if a part of the scene that `needs` names is missing.
     """
 
     id: str
@@ -46,12 +46,12 @@ class Check(Record):
 
 
 def check(id_: str, fine: str, needs: tuple[str, ...] = ()) -> Callable[[Look], Check]:
-    """Make a function that looks at a scene and yields what it finds a check."""
+    """Turn a function, which looks at a scene and yields findings, into a check."""
     return lambda look: Check(id=id_, fine=fine, look=look, needs=needs)
 
 
-class Looked(Record):
-    """What one check said, under its id and its group's title."""
+class CheckResult(Record):
+    """A finding of a check, or that the check passed or was skipped."""
 
     id: str
     group: str
@@ -61,79 +61,79 @@ class Looked(Record):
 
     @property
     def is_bad(self) -> bool:
-        """Whether the exit code tells of it."""
+        """Whether it makes the exit code 1."""
         return self.severity in {ERROR, WARNING}
 
 
 def error(finding: str, cure: str) -> Diagnosis:
-    """Return a finding that keeps something from working, or safe."""
+    """Return a finding: something does not work, or is unsafe."""
     return Diagnosis(severity=ERROR, finding=finding, cure=cure)
 
 
 def warning(finding: str, cure: str) -> Diagnosis:
-    """Return a finding that will keep something from working, or surprises."""
+    """Return a finding: something will not work, or may surprise."""
     return Diagnosis(severity=WARNING, finding=finding, cure=cure)
 
 
 def note(finding: str, cure: str = "") -> Diagnosis:
-    """Return what is worth knowing and no fault."""
+    """Return information that is no fault."""
     return Diagnosis(severity=NOTE, finding=finding, cure=cure)
 
 
 def skipped(reason: str) -> Diagnosis:
-    """Return what could not be looked at, and why."""
+    """Return the reason why something could not be checked."""
     return Diagnosis(severity=SKIPPED, finding=reason)
 
 
 OPTIONS = "options"
 PROFILES = (CREDENTIALS, CONFIG)
-"""Parts of the scene that may be missing."""
+"""More parts of the scene that may be missing."""
 
 
-class Unlooked(Record):
-    """Why something of AWS is not known: nothing is wrong with it for all we know."""
+class NotAsked(Record):
+    """The reason why AWS gave no answer, which says nothing about the key itself."""
 
     reason: str
 
 
 class KeyFacts(Record):
-    """What AWS says of one long-term key; an error or an `Unlooked` where it says nothing.
+    """AWS's answers about a long-term key; an error or `NotAsked` if there is no answer.
 
-    `serials` are the MFA devices that the settings name for this key, with who names each;
-    `is_source` says that a session of ours uses it, and `session` which one first.
+    `serials` are the MFA devices that settings name for this key, each with the setting that does;
+    `is_source` says that a session of ours uses the key, and `session` names the first.
     """
 
     caller: Caller
-    identity: str | MfaSessionError | Unlooked
-    keys: tuple[AccessKey, ...] | MfaSessionError | Unlooked
-    devices: tuple[Device, ...] | MfaSessionError | Unlooked
+    identity: str | MfaSessionError | NotAsked
+    keys: tuple[AccessKey, ...] | MfaSessionError | NotAsked
+    devices: tuple[Device, ...] | MfaSessionError | NotAsked
     serials: Mapping[str, str] = {}
     is_source: bool = False
     session: str | None = None
 
     def label(self) -> str:
-        """Return how to speak of the key."""
+        """Return what messages call the key."""
         return self.caller.label()
 
 
 class AwsFacts(Record):
-    """What AWS answered: whether it was reached, its clock, and what it says of each key.
+    """AWS's answers.
 
-    `reached` is None where an answer came; `clock_seconds` is what AWS's clock shows more than
-    this machine's; `unasked` are sources whose keys were not used, with the reason.
+    `reached` is None if AWS answered, else the reason; `clock_seconds` is how far AWS's clock is
+    ahead of this machine's; `unasked` gives the reason for each source that was not asked about.
     """
 
-    reached: MfaSessionError | Unlooked | None
+    reached: MfaSessionError | NotAsked | None
     clock_seconds: int | None = None
     keys: tuple[KeyFacts, ...] = ()
     unasked: Mapping[str, str] = {}
 
 
 class KeyringFacts(Record):
-    """The keyring: what it is or why not, and the stored secrets that it still has.
+    """The keyring's answers, or the `error` that asking it raised.
 
-    `error` is what asking it raised; `held` says of each remembered serial whether it is there.
-    `lost_keys` are profiles, and `lost_sessions` sessions, that it should have and does not.
+    `held` says for each recorded serial whether its secret is there. `lost_keys` are the profiles,
+    `lost_sessions` the sessions whose keys should be there and are not.
     """
 
     error: MfaSessionError | None = None
@@ -143,15 +143,15 @@ class KeyringFacts(Record):
 
 
 class Scene(Record):
-    """Everything the checks look at; `missing` says why a part is not there to be looked at.
+    """Everything that checks look at; `missing` says why a part is absent.
 
-    `broken` is what reading a part raised, `unwritable` what writing it would raise, and `unsafe`
-    why a file, by its path, is not safe. `leftovers` are copies of files that killed commands left,
-    with the path of each one's file. `strays` are the patterns of [guard] that match no
-    operation of AWS, each with the nearest one that does. `guarded` are the commands that a shell's
-    script would wrap now, and `guard_script` the one that this shell has sourced, if it is a file.
-    `guard_set_up` returns a command that adds the guard to a shell, and `evaluating` the line with
-    which a shell evaluates what a command prints.
+    `broken` is the error of reading a part, `unwritable` that of writing it, and `unsafe` why the
+    file of a path is not safe. `leftovers` are copies that killed commands left, each with the path
+    of the original. `unmatched_patterns` are the patterns of [guard] that match no AWS operation,
+    each with a suggestion. `guarded` are the commands that a new shell script would wrap;
+    `guard_script` is the script file that this shell has sourced. `guard_setup` returns the command
+    that adds the guard to a shell, `eval_line` the line with which a shell evaluates a command's
+    output.
     """
 
     now: datetime
@@ -164,15 +164,15 @@ class Scene(Record):
     leftovers: Mapping[str, str] = {}
     exists: Callable[[str], bool]
     finds_program: Callable[[str], bool]
-    cut_off: tuple[str, ...] = ()
+    interrupted_enrolments: tuple[str, ...] = ()
     unfinished_keys: tuple[tuple[str, str], ...] = ()
     stored_serials: tuple[str, ...] = ()
     keyring: KeyringFacts | None = None
-    strays: Mapping[str, str | None] = {}
+    unmatched_patterns: Mapping[str, str | None] = {}
     guarded: tuple[str, ...] = ()
     guard_script: str | None = None
-    guard_set_up: Callable[[str], str]
-    evaluating: Callable[[str, str], str]
+    guard_setup: Callable[[str], str]
+    eval_line: Callable[[str, str], str]
     aws: AwsFacts
 
     @property
@@ -181,5 +181,5 @@ class Scene(Record):
         return self.inputs.environ
 
     def sessions(self) -> list[Session]:
-        """Return every session that stands in the files."""
+        """Return every session in the files."""
         return list_sessions(self.inputs.profiles, self.inputs.recovered)

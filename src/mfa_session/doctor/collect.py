@@ -1,4 +1,4 @@
-"""What `doctor` looks at, gathered: files first, then what waits, side by side."""
+"""Collects what `doctor` looks at: files first, then AWS and the keyring side by side."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mfa_session.doctor.ask_aws import Questions
 from mfa_session.doctor.checks import OPTIONS, PROFILES, KeyringFacts, Scene
-from mfa_session.doctor.keyrings import wanting_sessions
+from mfa_session.doctor.keyrings import find_keyring_sessions
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.iam import Intent
@@ -28,14 +28,14 @@ Part = TypeVar("Part")
 GUARD_FILE = "MFA_SESSION_GUARD_FILE"
 GUARD_SCRIPT_MARK = b"# Written by `mfa-session "
 KEYRING_SECONDS = 6.0
-"""Where the keyring itself asks the person, it is left alone after this."""
+"""How long the keyring may take to answer; it may be asking the person."""
 
 
 class _Parts:
-    """Reads part by part; what cannot be read is empty, and kept as broken."""
+    """Reads part by part; a part that cannot be read is empty, and recorded as broken."""
 
     def __init__(self) -> None:
-        """Begin with nothing broken."""
+        """Start with nothing broken."""
         self.broken: dict[str, MfaSessionError] = {}
 
     def read(self, part: str, work: Callable[[], Part], empty: Part) -> Part:
@@ -47,7 +47,7 @@ class _Parts:
             return empty
 
     def keep(self, part: str, error: Exception) -> None:
-        """Remember why a part could not be read; the first reason counts."""
+        """Record why a part could not be read; the first reason counts."""
         self.broken.setdefault(
             part, error if isinstance(error, MfaSessionError) else _unreadable(error)
         )
@@ -62,7 +62,7 @@ def _unreadable(error: Exception) -> ConfigurationError:
 
 
 def collect(ctx: Context, edges: DoctorEdges) -> Scene:
-    """Return everything the checks look at; nothing is written, and no command run."""
+    """Return everything that checks look at; write nothing, and run no command."""
     disk, parts = edges.disk, _Parts()
     places = disk.places()
     inputs = _read_inputs(ctx.environ, edges, parts)
@@ -74,7 +74,7 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
     return Scene(
         now=now,
         inputs=inputs,
-        missing={part: _NAMES[part] + " cannot be read" for part in parts.broken},
+        missing={part: _PART_NAMES[part] + " cannot be read" for part in parts.broken},
         broken=parts.broken,
         places=places,
         unsafe=disk.unsafe(),
@@ -82,20 +82,20 @@ def collect(ctx: Context, edges: DoctorEdges) -> Scene:
         leftovers=disk.leftovers(),
         exists=disk.exists,
         finds_program=edges.has_program,
-        cut_off=tuple(intent.serial for intent in intents),
+        interrupted_enrolments=tuple(intent.serial for intent in intents),
         unfinished_keys=tuple(unfinished),
         stored_serials=tuple(index),
         keyring=_finish_keyring(keyring) if keyring else None,
-        strays=edges.strays(_patterns(inputs)),
+        unmatched_patterns=edges.unmatched_patterns(_list_patterns(inputs)),
         guarded=tuple(edges.guarded(inputs.file.guard.get("commands", ()))),
-        guard_set_up=edges.guard_set_up,
-        evaluating=edges.evaluating,
+        guard_setup=edges.guard_setup,
+        eval_line=edges.eval_line,
         guard_script=_find_guard_script(ctx),
         aws=aws,
     )
 
 
-_NAMES = {
+_PART_NAMES = {
     CREDENTIALS: "the credentials file",
     CONFIG: "the AWS config file",
     SETTINGS: "config.toml",
@@ -105,17 +105,17 @@ _NAMES = {
 
 
 def _why_not_asked(parts: _Parts) -> str | None:
-    """Return why AWS cannot be asked: botocore fails on a file that it cannot read."""
+    """Return why AWS cannot be asked, if a file that botocore reads is broken."""
     for part in PROFILES:
         if part in parts.broken:
-            return f"{_NAMES[part]} cannot be read, and the AWS SDK needs it"
+            return f"{_PART_NAMES[part]} cannot be read, and the AWS SDK needs it"
     return None
 
 
 def _find_guard_script(ctx: Context) -> str | None:
-    """Return the file that this shell has sourced, if it is one that `shell-init` wrote.
+    """Return the file that this shell has sourced, if `shell-init` wrote it.
 
-    A script that was evaluated names the file that did so, or none.
+    The variable of an evaluated script names another file, or none.
     """
     path = ctx.environ.get(GUARD_FILE)
     try:
@@ -125,7 +125,7 @@ def _find_guard_script(ctx: Context) -> str | None:
     return path if script and script.startswith(GUARD_SCRIPT_MARK) else None
 
 
-def _patterns(inputs: Inputs) -> list[str]:
+def _list_patterns(inputs: Inputs) -> list[str]:
     return [text for key in ("protect", "allow") for text in inputs.file.guard.get(key, ())]
 
 
@@ -143,10 +143,10 @@ def _read_inputs(environ: Mapping[str, str], edges: DoctorEdges, parts: _Parts) 
 def _start_keyring(
     edges: DoctorEdges, inputs: Inputs, stored: list[str]
 ) -> Running[KeyringFacts] | None:
-    """Begin to ask the keyring, where one is used."""
-    keys = _stored_keys(inputs)
+    """Start asking the keyring, if one is used."""
+    keys = _find_stored_keys(inputs)
     sessions = [session for session in inputs.recovered.values() if session.in_keyring]
-    if not (stored or keys or sessions or any(wanting_sessions(inputs))):
+    if not (stored or keys or sessions or any(find_keyring_sessions(inputs))):
         return None
     secrets = edges.secrets(inputs.file)
 
@@ -166,8 +166,8 @@ def _start_keyring(
     return edges.start(ask)
 
 
-def _stored_keys(inputs: Inputs) -> list[str]:
-    """Return the profiles whose keys the keyring should have."""
+def _find_stored_keys(inputs: Inputs) -> list[str]:
+    """Return the profiles whose keys should be in the keyring."""
     sources = (source_in(inputs, name) for name in inputs.profiles.names())
     return [source.stored for source in sources if source is not None and source.stored]
 
@@ -180,6 +180,6 @@ def _finish_keyring(running: Running[KeyringFacts]) -> KeyringFacts:
             error=ConfigurationError(
                 "keyring-timeout",
                 "the keyring does not answer",
-                "see that its service runs, or choose another: [keyring] backend in config.toml",
+                "start its service, or choose another: [keyring] backend in config.toml",
             )
         )

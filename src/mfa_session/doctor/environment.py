@@ -1,4 +1,4 @@
-"""The environment: what in it beats the files, what leads nowhere, and the shell it is of."""
+"""Checks of the environment: variables that override the files, and the shell's setup."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ COMPLETIONS = (
     "/usr/share/zsh/site-functions/_mfa-session",
     "/usr/local/share/zsh/site-functions/_mfa-session",
 )
-"""Where completion usually stands that was not set up by `shell-init`."""
+"""Where completion is usually installed without `shell-init`."""
 
 
 @check("environment-keys", "no keys in the environment hide a profile", needs=PROFILES)
 def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield long-term keys, and session keys of no session in use, that beat every profile."""
+    """Yield keys in the environment that override a profile, unless they are of `exec`."""
     environ = scene.environ
     keys = read_keys({name.lower(): value for name, value in environ.items()})
-    if keys is None or _halves(scene) is not None:
+    if keys is None or _find_partial_keys(scene) is not None:
         return
     shadowed = next((environ[name] for name in _PROFILE_VARIABLES if environ.get(name)), None)
     if shadowed is None and "default" in scene.inputs.profiles.names():
@@ -51,7 +51,7 @@ def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     if shadowed is None or (keys.session_token and environ.get("MFA_SESSION_ACTIVE")):
         return
     if _expired_since(scene) is not None:
-        return  # which `environment-session` says
+        return  # `environment-session` reports it
     what = "session keys" if keys.session_token else "long-term keys"
     yield warning(
         f"{what} in the environment ({keys.shown_id}) take precedence over profile {shadowed!r}: "
@@ -61,22 +61,22 @@ def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
 
 
 @check("environment-halves", "no keys in the environment lack a part")
-def look_at_halves(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield keys in the environment of which a part is missing."""
-    half = _halves(scene)
-    if half is not None:
-        yield error(half, _UNSET_KEYS)
+def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
+    """Yield incomplete keys in the environment."""
+    problem = _find_partial_keys(scene)
+    if problem is not None:
+        yield error(problem, _UNSET_KEYS)
 
 
-def _halves(scene: Scene) -> str | None:
+def _find_partial_keys(scene: Scene) -> str | None:
     environ = scene.environ
     key_id, secret = environ.get("AWS_ACCESS_KEY_ID"), environ.get("AWS_SECRET_ACCESS_KEY")
     token = environ.get("AWS_SESSION_TOKEN") or environ.get("AWS_SECURITY_TOKEN")
     if bool(key_id) != bool(secret):
-        there, lacks = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
+        present, missing = "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"
         if not key_id:
-            there, lacks = lacks, there
-        return f"{there} is set without {lacks}: SDKs fail or ignore it"
+            present, missing = missing, present
+        return f"{present} is set without {missing}: SDKs fail or ignore it"
     if key_id and key_id.startswith(SESSION_KEY_PREFIX) and not token:
         return "the environment has a session's key without AWS_SESSION_TOKEN: AWS refuses it"
     if key_id and not key_id.startswith(SESSION_KEY_PREFIX) and token:
@@ -86,7 +86,7 @@ def _halves(scene: Scene) -> str | None:
 
 @check("environment-session", "no expired session in the environment")
 def look_at_expiry(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield session keys in the environment whose time is over."""
+    """Yield expired session keys in the environment."""
     since = _expired_since(scene)
     if since is not None:
         yield error(
@@ -97,7 +97,7 @@ def look_at_expiry(scene: Scene) -> Iterator[Diagnosis]:
 
 
 def _expired_since(scene: Scene) -> str | None:
-    """Return the time said, where the environment's session is over."""
+    """Return when the environment's session expired, as its variable says; None if it did not."""
     environ = scene.environ
     if not environ.get("AWS_ACCESS_KEY_ID", "").startswith(SESSION_KEY_PREFIX):
         return None
@@ -110,20 +110,20 @@ def _expired_since(scene: Scene) -> str | None:
 
 @check("environment-token", "no other token in AWS_SECURITY_TOKEN")
 def look_at_token(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield an AWS_SECURITY_TOKEN that is not the session's: botocore takes it first."""
+    """Yield an AWS_SECURITY_TOKEN that differs from AWS_SESSION_TOKEN; botocore prefers it."""
     legacy, token = (scene.environ.get(f"AWS_{kind}_TOKEN") for kind in ("SECURITY", "SESSION"))
     if legacy and token and legacy != token:
         yield error(
-            "AWS_SECURITY_TOKEN differs from AWS_SESSION_TOKEN, and botocore takes it first",
+            "AWS_SECURITY_TOKEN differs from AWS_SESSION_TOKEN, and botocore prefers it",
             unsetting("AWS_SECURITY_TOKEN"),
         )
 
 
 @check(
-    "environment-profile", "the environment names no profile, or one that is there", needs=PROFILES
+    "environment-profile", "the environment names no profile, or one that exists", needs=PROFILES
 )
 def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield a profile variable in effect that names nobody."""
+    """Yield a profile variable in effect that names no profile."""
     for variable in _PROFILE_VARIABLES:
         name = scene.environ.get(variable)
         if not name:
@@ -135,7 +135,7 @@ def look_at_profile(scene: Scene) -> Iterator[Diagnosis]:
             if look_up(scene.inputs, name) is not None:  # a session that does not exist yet
                 cure = f"mfa-session login --profile {quote(name)}"
             yield error(f"{variable} is {name!r}, and no profile has that name", cure)
-        return  # the other one is not looked at
+        return  # the other variable has no effect
 
 
 @check("two-profile-variables", "AWS_PROFILE and AWS_DEFAULT_PROFILE do not differ")
@@ -145,8 +145,7 @@ def look_at_two_profiles(scene: Scene) -> Iterator[Diagnosis]:
     if first and second and first != second:
         yield warning(
             f"AWS_DEFAULT_PROFILE ({first!r}) takes precedence over AWS_PROFILE ({second!r}) in "
-            "the AWS CLI and "
-            "boto3; other SDKs take AWS_PROFILE",
+            "the AWS CLI and boto3; other SDKs use AWS_PROFILE",
             unsetting("AWS_DEFAULT_PROFILE"),
         )
 
@@ -158,12 +157,12 @@ def look_at_regions(scene: Scene) -> Iterator[Diagnosis]:
     if first and second and first != second:
         yield warning(
             f"AWS_REGION is {first!r} and AWS_DEFAULT_REGION {second!r}: "
-            "which one counts depends on the tool",
+            "which one applies depends on the tool",
             setting("AWS_DEFAULT_REGION", first),
         )
 
 
-@check("unread-variable", "every MFA_SESSION_… variable is one that is read")
+@check("unread-variable", "every MFA_SESSION_… variable is a setting")
 def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each `MFA_SESSION_…` variable that nothing reads."""
     for name in sorted(scene.environ):
@@ -176,17 +175,17 @@ def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("code-in-environment", "no code is set in the environment")
 def look_at_given_code(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield a code that waits in the environment: it is good for one use within its minute."""
+    """Yield a code in the environment."""
     if scene.environ.get(GIVEN_CODE):
         yield note(
-            f"{GIVEN_CODE} is set: a code is good once, and for less than a minute",
+            f"{GIVEN_CODE} is set: a code works once, and for less than a minute",
             unsetting(GIVEN_CODE),
         )
 
 
-@check("bad-variable", "every MFA_SESSION_… variable can be understood")
+@check("bad-variable", "every MFA_SESSION_… variable has a valid value")
 def look_at_values(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield a `MFA_SESSION_…` variable whose value is not understood."""
+    """Yield an `MFA_SESSION_…` variable whose value is invalid."""
     if OPTIONS in scene.broken:
         problem = scene.broken[OPTIONS]
         yield error(problem.message, problem.hint)
@@ -195,7 +194,7 @@ def look_at_values(scene: Scene) -> Iterator[Diagnosis]:
 CHECKS = (
     look_at_values,
     look_at_keys,
-    look_at_halves,
+    look_at_partial_keys,
     look_at_expiry,
     look_at_token,
     look_at_profile,
@@ -208,9 +207,9 @@ CHECKS = (
 
 @check("guard-active", "`aws` is guarded in this shell")
 def look_at_guard(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield that `aws` is not guarded in this shell: a choice, so never a fault."""
+    """Yield that this shell does not guard `aws`, which is a choice and no fault."""
     if not scene.environ.get(GUARD_SHELL) and _has_home(scene):
-        yield note("`aws` is not guarded in this shell", _set_up(scene))
+        yield note("`aws` is not guarded in this shell", _suggest_setup(scene))
 
 
 @check("completion", "this shell completes mfa-session")
@@ -218,49 +217,49 @@ def look_at_completion(scene: Scene) -> Iterator[Diagnosis]:
     """Yield that no completion was found."""
     is_set_up = scene.environ.get(GUARD_SHELL) or any(map(scene.exists, COMPLETIONS))
     if not is_set_up and _has_home(scene):
-        yield note("no completion of mfa-session was found for this shell", _set_up(scene))
+        yield note("no completion of mfa-session was found for this shell", _suggest_setup(scene))
 
 
-@check("guard-commands", "this shell guards what [guard] commands names", needs=(SETTINGS,))
+@check("guard-commands", "this shell guards the commands in [guard] commands", needs=(SETTINGS,))
 def look_at_commands(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield the commands of `[guard] commands` that this shell does not guard yet."""
+    """Yield the programs in `[guard] commands` that this shell does not guard yet."""
     shell = scene.environ.get(GUARD_SHELL)
     here = scene.environ.get(COMMANDS, "aws").split()
     missing = [command for command in scene.guarded if command not in here]
     if shell and missing:
         yield warning(
-            f"[guard] commands has {', '.join(missing)}, not guarded in this shell: "
-            "its script is older",
-            _renewal(scene, shell),
+            f"this shell does not guard {', '.join(missing)}: "
+            "its script is older than [guard] commands",
+            _suggest_renewal(scene, shell),
         )
 
 
-def _renewal(scene: Scene, shell: str) -> str:
-    """Return the line that brings the script of a shell up to date, there and in its file."""
+def _suggest_renewal(scene: Scene, shell: str) -> str:
+    """Return the line that renews a shell's script, in the shell and in its file."""
     script = f"mfa-session shell-init {shell}"
     if scene.guard_script is not None:
         path = quote(scene.guard_script)
         return f"{script} > {path} && . {path}"
-    return scene.evaluating(shell, script)
+    return scene.eval_line(shell, script)
 
 
 @check("program-path", "the shell finds mfa-session")
 def look_at_program(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield that a guarded shell would not find this program."""
+    """Yield that a guarded shell does not find this program."""
     if scene.environ.get(GUARD_SHELL) and not scene.finds_program("mfa-session"):
         yield warning(
-            "the guard is on in this shell, and mfa-session is not on its PATH: `aws` fails",
-            "add the directory of mfa-session to PATH where the shell starts",
+            "this shell guards `aws`, and mfa-session is not on its PATH: `aws` fails",
+            "add the directory of mfa-session to PATH in the shell's start file",
         )
 
 
 def _has_home(scene: Scene) -> bool:
-    """Say whether there is a home directory, whose files a shell reads when it starts."""
+    """Say whether there is a home directory for a shell's start file."""
     return not home(scene.environ).startswith("~")
 
 
-def _set_up(scene: Scene) -> str:
-    return scene.guard_set_up(scene.environ.get("SHELL", "").rpartition("/")[2])
+def _suggest_setup(scene: Scene) -> str:
+    return scene.guard_setup(scene.environ.get("SHELL", "").rpartition("/")[2])
 
 
 SHELL_CHECKS = (

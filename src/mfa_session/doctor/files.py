@@ -1,4 +1,4 @@
-"""The files: who may read and write them, whether they can be read, and what config.toml says."""
+"""Checks of the files: owners, modes, whether they parse, and config.toml's values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAMED_FILES = {
     "MFA_SESSION_CONFIG": settings_path,
 }
 OTHERS_MAY_WRITE = 0o022
-_MAY_SAY = "; ".join(
+_VALID_KEYS = "; ".join(
     f"[{name}] {', '.join(keys)}"
     for name, keys in {**TABLES, "sessions.NAME": SESSION_KEYS}.items()
 )
@@ -35,22 +35,22 @@ def broken(scene: Scene, part: str) -> Iterator[Diagnosis]:
         yield error(problem.message, problem.hint)
 
 
-def _readable(id_: str, fine: str, part: str) -> Check:
+def _make_readable_check(id_: str, fine: str, part: str) -> Check:
     return check(id_, fine)(lambda scene: broken(scene, part))
 
 
 @check("unsafe-file", "nobody else may write the files")
 def look_at_owners(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each file that somebody else could have written."""
+    """Yield each file that another user can write."""
     for path, problem in scene.unsafe.items():
-        # AWS's tools, and we, read their config file all the same.
+        # Only a warning for the AWS config file, which all tools, ours included, still read.
         say = warning if path == config_path(scene.environ) else error
         yield say(problem.message, problem.hint)
 
 
 @check("file-mode", "nobody else may read what is secret")
 def look_at_modes(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield what others may read; where they may even write, `unsafe-file` says it."""
+    """Yield what others can read; `unsafe-file` reports what they can write."""
     for place in scene.places:
         if place.is_open and (place.is_directory or not place.mode & OTHERS_MAY_WRITE):
             yield warning(
@@ -61,7 +61,7 @@ def look_at_modes(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("unwritable-file", "a session can be written")
 def look_at_unwritable(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield what cannot be written; where it cannot be read, or is not ours, others say it."""
+    """Yield what cannot be written, unless another check reports the file."""
     unsafe = credentials_path(scene.environ) in scene.unsafe
     for part, problem in scene.unwritable.items():
         if part not in scene.broken and not (part == CREDENTIALS and unsafe):
@@ -69,9 +69,9 @@ def look_at_unwritable(scene: Scene) -> Iterator[Diagnosis]:
             yield say(problem.message, problem.hint)
 
 
-@check("named-file", "the files that variables name are there")
+@check("named-file", "the files that variables name exist")
 def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each variable that names a file which is not there."""
+    """Yield each variable that names a missing file."""
     for variable, path_of in _NAMED_FILES.items():
         value = scene.environ.get(variable)
         if value and not scene.exists(path_of(scene.environ)):
@@ -90,7 +90,7 @@ def look_at_named_files(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("unfinished-keys", "every move and rotation of a key is finished", needs=(STATE,))
 def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each move and rotation of a long-term key that was cut off."""
+    """Yield each interrupted move or rotation of a long-term key."""
     for command, profile in scene.unfinished_keys:
         yield warning(
             f"`keys {command}` of profile {profile!r} was interrupted, or is still running",
@@ -99,9 +99,9 @@ def look_at_unfinished_keys(scene: Scene) -> Iterator[Diagnosis]:
 
 
 @check("enrolment-left", "no enrolment of a device was interrupted", needs=(STATE,))
-def look_at_cut_off(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each enrolment that was cut off."""
-    for serial in scene.cut_off:
+def look_at_interrupted_enrolments(scene: Scene) -> Iterator[Diagnosis]:
+    """Yield each interrupted enrolment."""
+    for serial in scene.interrupted_enrolments:
         yield note(
             f"an enrolment of {serial} was interrupted, or is still running",
             "mfa-session device enroll",
@@ -109,37 +109,39 @@ def look_at_cut_off(scene: Scene) -> Iterator[Diagnosis]:
 
 
 @check("copy-left", "no killed command left a copy of the files")
-def look_at_leftovers(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each copy that a killed command left; the next one that writes removes it, too."""
+def look_at_copies(scene: Scene) -> Iterator[Diagnosis]:
+    """Yield each copy that a killed command left; the next command that writes removes it."""
     for copy, path in scene.leftovers.items():
         yield warning(
-            f"{copy} is a copy of {path} that a killed command left, with all that is in it",
+            f"{copy} is a whole copy of {path} that a killed command left",
             deleting(copy),
         )
 
 
 CHECKS = (
-    _readable("credentials-file", "the credentials file can be read", CREDENTIALS),
-    _readable("config-file", "the AWS config file can be read", CONFIG),
-    _readable("config-toml", f"config.toml says only what it may: {_MAY_SAY}", SETTINGS),
-    _readable("state-directory", "the state directory is ours", STATE),
+    _make_readable_check("credentials-file", "the credentials file can be read", CREDENTIALS),
+    _make_readable_check("config-file", "the AWS config file can be read", CONFIG),
+    _make_readable_check(
+        "config-toml", f"config.toml has valid keys only: {_VALID_KEYS}", SETTINGS
+    ),
+    _make_readable_check("state-directory", "the state directory is ours", STATE),
     look_at_owners,
     look_at_modes,
     look_at_unwritable,
     look_at_named_files,
     look_at_unfinished_keys,
-    look_at_leftovers,
-    look_at_cut_off,
+    look_at_copies,
+    look_at_interrupted_enrolments,
 )
 
 
 @check("guard-pattern", "every pattern of [guard] matches an operation", needs=(SETTINGS,))
 def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each pattern of [guard] that stands for no operation of AWS."""
+    """Yield each pattern of [guard] that matches no AWS operation."""
     for key in ("protect", "allow"):
         patterns = scene.inputs.file.guard.get(key, ())
-        for text in dict.fromkeys(text for text in patterns if text in scene.strays):
-            near = scene.strays[text]
+        for text in dict.fromkeys(text for text in patterns if text in scene.unmatched_patterns):
+            near = scene.unmatched_patterns[text]
             protects = "it protects nothing" if key == "protect" else "it allows nothing"
             yield warning(
                 f"[guard] {key}: {text!r} matches no operation of AWS: {protects}",
@@ -149,7 +151,7 @@ def look_at_patterns(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("guard-profile", "[guard] profile is not set, or a session", needs=(*PROFILES, SETTINGS))
 def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield a [guard] profile that is no session."""
+    """Yield a [guard] profile that names no session and no profile."""
     name = scene.inputs.file.guard.get("profile")
     if name is None or look_up(scene.inputs, name) is not None:
         return
@@ -162,7 +164,7 @@ def look_at_guard_profile(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("code-command", "every code_command can be started", needs=(SETTINGS,))
 def look_at_code_commands(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each code_command that cannot be started, and `command` without one."""
+    """Yield each code_command that cannot be started, and code = "command" without one."""
     for name, table in scene.inputs.file.sessions.items():
         command = table.get("code_command")
         if command is None:
@@ -174,7 +176,7 @@ def look_at_code_commands(scene: Scene) -> Iterator[Diagnosis]:
         elif isinstance(command, list) and not scene.finds_program(command[0]):
             yield error(
                 f"the code_command of [sessions.{name}] starts {command[0]!r}, which is not found",
-                "install it, or give its whole path",
+                "install it, or write its absolute path",
             )
 
 

@@ -1,4 +1,4 @@
-"""The keyring, where one is used."""
+"""Checks of the keyring, if one is used."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TOO_OPEN = "keyring-insecure"
 
 
-@check("keyring", "the keyring can be used, or none is in use", needs=(SETTINGS,))
+@check("keyring", "the keyring works, or none is in use", needs=(SETTINGS,))
 def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
     """Yield why the keyring cannot be used."""
     problem = scene.keyring.error if scene.keyring else None
@@ -34,7 +34,7 @@ def look_at_keyring(scene: Scene) -> Iterator[Diagnosis]:
     needs=(*PROFILES, SETTINGS, STATE),
 )
 def look_at_secrets(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each secret that was stored and is not there, and each that is wanted and is not."""
+    """Yield each stored secret that is missing, and each setting whose secret is not stored."""
     held = scene.keyring.held if scene.keyring else {}
     for serial in scene.stored_serials:
         if held.get(serial) is False:
@@ -44,9 +44,9 @@ def look_at_secrets(scene: Scene) -> Iterator[Diagnosis]:
             )
     if scene.keyring is None or scene.keyring.error is not None:
         return
-    yield from _lost(scene.keyring)
-    for name in wanting_sessions(scene.inputs):
-        wanted = _serial_of(scene, name)
+    yield from _report_lost(scene.keyring)
+    for name in find_keyring_sessions(scene.inputs):
+        wanted = _find_serial(scene, name)
         if wanted is not None and wanted not in scene.stored_serials:
             yield warning(
                 f'[sessions.{name}] has code = "keyring", and no secret is stored for {wanted}',
@@ -54,17 +54,17 @@ def look_at_secrets(scene: Scene) -> Iterator[Diagnosis]:
             )
         elif wanted is None and not scene.stored_serials:
             yield note(
-                f'[sessions.{name}] has code = "keyring", and no secret is known to be stored',
+                f'[sessions.{name}] has code = "keyring", and no secret is stored',
                 f"mfa-session totp add --profile {quote(name)}",
             )
 
 
-def _lost(keyring: KeyringFacts) -> Iterator[Diagnosis]:
+def _report_lost(keyring: KeyringFacts) -> Iterator[Diagnosis]:
     for profile in keyring.lost_keys:
         yield error(
             f"the keyring in use does not have the key of profile {profile!r}",
-            f"choose the keyring that has it, or store the key: aws configure --profile "
-            f"{quote(profile)}",
+            "choose the keyring that has it, or store the key: "
+            f"aws configure --profile {quote(profile)}",
         )
     for name in keyring.lost_sessions:
         yield warning(
@@ -73,17 +73,17 @@ def _lost(keyring: KeyringFacts) -> Iterator[Diagnosis]:
         )
 
 
-def wanting_sessions(inputs: Inputs) -> Iterator[str]:
-    """Yield the sessions whose codes are to come from the keyring."""
+def find_keyring_sessions(inputs: Inputs) -> Iterator[str]:
+    """Yield the sessions with code = "keyring"."""
     for name, table in inputs.file.sessions.items():
         if table.get("code") == "keyring":
             yield name
 
 
-def _serial_of(scene: Scene, name: str) -> str | None:
+def _find_serial(scene: Scene, name: str) -> str | None:
     try:
         return resolve_named(scene.inputs, Named(name=name)).mfa_serial
-    except ConfigurationError:  # which `configured-session` says
+    except ConfigurationError:  # `configured-session` reports it
         return None
 
 

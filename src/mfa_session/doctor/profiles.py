@@ -1,4 +1,4 @@
-"""The profiles of the AWS files: what in one hides something else in it, or leads nowhere."""
+"""Checks of the profiles in the AWS files: settings that hide others, or lead nowhere."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from mfa_session.doctor.checks import Diagnosis, Scene
 
-MOST_NAMED = 5
+MAX_NAMED = 5
 _GIVES_CREDENTIALS = (
     "aws_access_key_id",
     "credential_process",
@@ -48,7 +48,7 @@ _GIVES_CREDENTIALS = (
 )
 
 
-def _sections(scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]]:
+def _list_sections(scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]]:
     for name in scene.inputs.profiles.names():
         yield name, scene.inputs.profiles.section(name)
 
@@ -56,14 +56,14 @@ def _sections(scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]]:
 @check("role-hides-keys", "no role_arn hides static keys", needs=PROFILES)
 def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile whose role_arn hides its static keys."""
-    for name, section in _sections(scene):
+    for name, section in _list_sections(scene):
         keys = read_keys(section)
-        # A role whose source is its own profile takes these keys to get there.
+        # A role whose source is its own profile is assumed with these keys.
         if keys is not None and "role_arn" in section and section.get("source_profile") != name:
             yield warning(
                 f"profile {name!r} has keys ({keys.shown_id}) and a role_arn: "
-                "SDKs take the role and never look at the keys",
-                "give the keys a profile of their own, and name it: source_profile = NAME",
+                "SDKs assume the role and ignore the keys",
+                "move the keys to a profile of their own, and name it: source_profile = NAME",
             )
 
 
@@ -74,7 +74,7 @@ def look_at_hidden_keys(scene: Scene) -> Iterator[Diagnosis]:
 )
 def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each profile whose static keys hide its credential_process or `aws login`."""
-    for name, section in _sections(scene):
+    for name, section in _list_sections(scene):
         keys = read_keys(scene.inputs.profiles.in_credentials(name))
         if keys is not None and "credential_process" in section and "role_arn" not in section:
             yield warning(
@@ -92,12 +92,12 @@ def look_at_hidden_processes(scene: Scene) -> Iterator[Diagnosis]:
             )
 
 
-@check("partial-keys", "no profile has a part of a pair of keys", needs=PROFILES)
-def look_at_halves(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each profile with one part of a pair of keys."""
-    for name, section in _sections(scene):
+@check("partial-keys", "no profile has incomplete keys", needs=PROFILES)
+def look_at_partial_keys(scene: Scene) -> Iterator[Diagnosis]:
+    """Yield each profile with incomplete keys."""
+    for name, section in _list_sections(scene):
         if is_managed(section) or has_lost_key_id(section):
-            continue  # which `session-damaged` tells
+            continue  # `session-damaged` reports it
         key_id = section.get("aws_access_key_id", "").strip()
         secret = section.get("aws_secret_access_key", "").strip()
         if bool(key_id) != bool(secret):
@@ -107,14 +107,14 @@ def look_at_halves(scene: Scene) -> Iterator[Diagnosis]:
         if secret and key_id.startswith(SESSION_KEY_PREFIX) and not token:
             yield error(
                 f"profile {name!r} has a session's key without aws_session_token: AWS refuses it",
-                "log in again with what wrote it, or remove the section",
+                "log in again with the tool that wrote it, or remove the section",
             )
 
 
 @check("stale-token", "every session token belongs to its keys", needs=PROFILES)
 def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each session token that does not belong to the keys beside it."""
-    for name, section in _sections(scene):
+    for name, section in _list_sections(scene):
         key_id = section.get("aws_access_key_id", "").strip()
         token, legacy = section.get("aws_session_token"), section.get("aws_security_token")
         if key_id and not key_id.startswith(SESSION_KEY_PREFIX) and (token or legacy):
@@ -128,7 +128,7 @@ def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
         elif token and legacy and token != legacy:
             yield error(
                 f"profile {name!r} has an aws_security_token that differs from its "
-                "aws_session_token, and botocore takes it first",
+                "aws_session_token, and botocore prefers it",
                 f"remove aws_security_token of profile {name!r}",
             )
 
@@ -136,7 +136,7 @@ def look_at_tokens(scene: Scene) -> Iterator[Diagnosis]:
 @check("source-profile", "every source_profile leads to keys", needs=PROFILES)
 def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each role profile whose source_profile leads nowhere."""
-    for name, section in _sections(scene):
+    for name, section in _list_sections(scene):
         source = section.get("source_profile")
         if "role_arn" not in section or not source:
             continue
@@ -162,8 +162,8 @@ def _gives_credentials(scene: Scene, name: str) -> bool:
 
 @check("credential-process", "every credential_process can be started", needs=PROFILES)
 def look_at_processes(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each credential_process that cannot be started, or asks us for nobody's session."""
-    for name, section in _sections(scene):
+    """Yield each credential_process that cannot be started, or names an unknown session."""
+    for name, section in _list_sections(scene):
         process = section.get("credential_process", "").strip()
         program = _first_word(process)
         if not process:
@@ -175,7 +175,7 @@ def look_at_processes(scene: Scene) -> Iterator[Diagnosis]:
                 f"mfa-session keys import --profile {quote(name)}"
                 if stored_profile(process) == name
                 else f"correct credential_process of profile {name!r}: "
-                "give the program's whole path",
+                "write the program's absolute path",
             )
         elif leads_back(process):
             asked = process_profile(process)
@@ -198,12 +198,12 @@ def _first_word(process: str) -> str | None:
     return words[0] if words else None
 
 
-@check("device-serial", "every mfa_serial can be a device's", needs=PROFILES)
+@check("device-serial", "every mfa_serial may be a device's", needs=PROFILES)
 def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each mfa_serial that cannot be a device's, or that AWS's API cannot use."""
+    """Yield each mfa_serial that is no device's, or that AWS's API cannot use."""
     said = [
         (f"profile {name!r}", section[key])
-        for name, section in _sections(scene)
+        for name, section in _list_sections(scene)
         for key in ("mfa_serial", "aws_mfa_device")
         if section.get(key)
     ]
@@ -222,10 +222,10 @@ def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
             yield error(f"{place}: {problem.message}", problem.hint)
 
 
-@check("ignored-serial", "no mfa_serial stands where SDKs ignore it", needs=PROFILES)
+@check("ignored-serial", "no mfa_serial is where SDKs ignore it", needs=PROFILES)
 def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each mfa_serial on a profile without a role: for this tool alone."""
-    for name, section in _sections(scene):
+    """Yield each mfa_serial on a profile without a role, which only this tool uses."""
+    for name, section in _list_sections(scene):
         if section.get("mfa_serial") and "role_arn" not in section:
             yield note(
                 f"profile {name!r} has an mfa_serial and no role_arn: the AWS CLI and SDKs ignore "
@@ -239,12 +239,12 @@ def look_at_ignored_serials(scene: Scene) -> Iterator[Diagnosis]:
     needs=(*PROFILES, SETTINGS),
 )
 def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each role that asks for a device although its source is an MFA session of ours."""
-    for name, section in _sections(scene):
+    """Yield each role that demands a device although its source is an MFA session of ours."""
+    for name, section in _list_sections(scene):
         source = section.get("source_profile", "")
         if "role_arn" not in section or not section.get("mfa_serial") or source == name:
             continue
-        session = _session_of(scene, source)
+        session = _find_session(scene, source)
         if session is not None:
             yield warning(
                 f"profile {name!r} has an mfa_serial, and its source {source!r} is an MFA session: "
@@ -260,17 +260,17 @@ def look_at_leftover_serials(scene: Scene) -> Iterator[Diagnosis]:
     needs=(*PROFILES, SETTINGS),
 )
 def look_at_role_regions(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each role profile without the region that its session has: no SDK looks there."""
+    """Yield each role profile without region whose session has one, which SDKs do not use."""
     if scene.environ.get("AWS_DEFAULT_REGION") or scene.environ.get("AWS_REGION"):
         return
-    for name, section in _sections(scene):
+    for name, section in _list_sections(scene):
         source = section.get("source_profile", "")
-        if "role_arn" not in section or section.get("region") or not _session_of(scene, source):
+        if "role_arn" not in section or section.get("region") or not _find_session(scene, source):
             continue
         region = scene.inputs.profiles.section(source).get("region")
         if region:
             yield warning(
-                f"profile {name!r} has no region, and AWS's tools do not take the one of its "
+                f"profile {name!r} has no region, and AWS's tools do not use the one of its "
                 f"source_profile {source!r}",
                 f"aws configure set region {quote(region)} --profile {quote(name)}",
             )
@@ -278,24 +278,24 @@ def look_at_role_regions(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("role-asks-code", "no role profile makes the AWS CLI ask for a code", needs=PROFILES)
 def look_at_asking_roles(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield the roles for which the AWS CLI asks for a code each, every hour."""
+    """Yield the roles for which the AWS CLI asks for a code every hour."""
     asking = [
         name
-        for name, section in _sections(scene)
+        for name, section in _list_sections(scene)
         if "role_arn" in section
         and section.get("mfa_serial")
         and source_in(scene.inputs, section.get("source_profile", "")) is not None
     ]
     if asking:
-        more = f" and {len(asking) - MOST_NAMED} more" if len(asking) > MOST_NAMED else ""
+        more = f" and {len(asking) - MAX_NAMED} more" if len(asking) > MAX_NAMED else ""
         yield note(
-            f"the AWS CLI asks for a code every hour for: {', '.join(asking[:MOST_NAMED])}{more}",
+            f"the AWS CLI asks for a code every hour for: {', '.join(asking[:MAX_NAMED])}{more}",
             "mfa-session warm",
         )
 
 
-def _session_of(scene: Scene, name: str) -> str | None:
-    """Return the session of ours that a profile stands for, or whose keys it asks us for."""
+def _find_session(scene: Scene, name: str) -> str | None:
+    """Return the session of ours that a profile is, or that its credential_process names."""
     process = scene.inputs.profiles.section(name).get("credential_process", "")
     if process and leads_back(process):
         return process_profile(process) or default_name(scene.inputs)
@@ -319,19 +319,19 @@ def look_at_headers(scene: Scene) -> Iterator[Diagnosis]:
 
 @check("profile-name", "every SDK can read the profiles' names", needs=PROFILES)
 def look_at_names(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each profile name that not every SDK reads."""
-    for name, section in _sections(scene):
+    """Yield each profile name that some SDKs cannot read."""
+    for name, section in _list_sections(scene):
         try:
             check_portable(name, "profile's name for every SDK")
         except ConfigurationError as problem:  # noqa: PERF203  # as above
-            anew = f"mfa-session logout --profile {quote(name)}"
-            yield warning(problem.message, anew if is_managed(section) else problem.hint)
+            logout = f"mfa-session logout --profile {quote(name)}"
+            yield warning(problem.message, logout if is_managed(section) else problem.hint)
 
 
 CHECKS = (
     look_at_hidden_keys,
     look_at_hidden_processes,
-    look_at_halves,
+    look_at_partial_keys,
     look_at_tokens,
     look_at_sources,
     look_at_processes,

@@ -1,4 +1,4 @@
-"""The sessions that stand in the files: over, damaged, another tool's, kept aside."""
+"""Checks of the sessions in the files, and of the settings of sessions."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
 
-_SAID_ELSEWHERE = {
+_REPORTED_ELSEWHERE = {
     "bad-serial": "device-serial",
     "serial-is-user": "device-serial",
     "passkey-device": "device-serial",
     "partial-keys": "environment-halves",
 }
-"""Errors of settings → the check that says the same of every place."""
+"""Errors of settings → the check that reports them wherever they are."""
 
 
-_SAID_OF_PROFILES = ("role_arn", "credential_process", "login_session")
-"""What `role-hides-keys` and `keys-hide-process` tell of."""
+_REPORTED_OF_PROFILES = ("role_arn", "credential_process", "login_session")
+"""The settings that `role-hides-keys` and `keys-hide-process` report."""
 
 
-def _login(session: Session) -> str:
+def _suggest_login(session: Session) -> str:
     return f"mfa-session login --profile {quote(session.name)}"
 
 
-def _seconds_over(session: Session, scene: Scene) -> float | None:
-    """Return for how long a session is over; None where it lives, or its end is not known."""
+def _seconds_since_end(session: Session, scene: Scene) -> float | None:
+    """Return how many seconds ago a session expired; None if it did not, or that is unknown."""
     if session.expires_at is None or session.expires_at > scene.now:
         return None
     return (scene.now - session.expires_at).total_seconds()
@@ -53,14 +53,14 @@ def _seconds_over(session: Session, scene: Scene) -> float | None:
 
 @check("session-expired", "no session has expired", needs=(CREDENTIALS,))
 def look_at_expired(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield our sessions that are over: whatever uses those profiles fails."""
+    """Yield our expired sessions."""
     for session in scene.sessions():
-        seconds = _seconds_over(session, scene)
+        seconds = _seconds_since_end(session, scene)
         if session.managed and seconds is not None:
             yield warning(
                 f"the session in profile {session.profile!r} expired {format_duration(seconds)} "
                 "ago: AWS refuses its keys",
-                _login(session),
+                _suggest_login(session),
             )
 
 
@@ -69,13 +69,13 @@ def look_at_foreign(scene: Scene) -> Iterator[Diagnosis]:
     """Yield other tools' sessions."""
     for session in scene.sessions():
         if not session.managed:
-            over = ", expired" if _seconds_over(session, scene) is not None else ""
+            over = ", expired" if _seconds_since_end(session, scene) is not None else ""
             yield note(f"profile {session.profile!r} holds another tool's session{over}")
 
 
 @check("session-damaged", "no other tool has changed our sessions", needs=(CREDENTIALS,))
 def look_at_damaged(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield sections of ours that something else has written to."""
+    """Yield our sections that another tool has changed."""
     credentials = scene.inputs.profiles.credentials
     for profile in credentials.names_mentioning(MANAGER):
         section = credentials.section(profile) or {}
@@ -89,55 +89,55 @@ def look_at_damaged(scene: Scene) -> Iterator[Diagnosis]:
                 "their expiry is not known",
                 f"mfa-session login --force --profile {quote(profile)}",
             )
-        elif lost := _lost(section):
+        elif lost := _find_lost_line(section):
             yield warning(
                 f"the session in profile {profile!r} has lost its {lost}: nothing can use it",
                 f"mfa-session login --profile {quote(profile)}",
             )
 
 
-def _lost(section: Mapping[str, str]) -> str | None:
-    """Return which line a session of ours has lost; None where it is whole, or no session's."""
+def _find_lost_line(section: Mapping[str, str]) -> str | None:
+    """Return the key that a session of ours has lost; None if it has all, or is not ours."""
     if not is_managed(section) and not has_lost_key_id(section):
         return None
     return next((key for key in CREDENTIAL_KEYS if not section.get(key)), None)
 
 
-@check("session-kept-aside", "every session is where it belongs", needs=(STATE,))
+@check("session-kept-aside", "every session is in the credentials file", needs=(STATE,))
 def look_at_kept_aside(scene: Scene) -> Iterator[Diagnosis]:
     """Yield sessions that could not be written to the credentials file."""
     aside = (each for each in scene.inputs.recovered.values() if not each.in_keyring)
     for session in aside:
-        if _seconds_over(session, scene) is None:
+        if _seconds_since_end(session, scene) is None:
             yield warning(
                 f"the session for profile {session.profile!r} is kept in the state directory: "
                 "the credentials file could not be written",
-                _login(session),
+                _suggest_login(session),
             )
 
 
-@check("session-hidden", "SDKs look at every session's keys", needs=PROFILES)
+@check("session-hidden", "SDKs use every session's keys", needs=PROFILES)
 def look_at_hidden(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield our sessions in profiles whose static keys SDKs pass over."""
+    """Yield our sessions in profiles whose static keys SDKs ignore."""
     for session in scene.sessions():
         section = scene.inputs.profiles.section(session.profile)
         if session.managed and hiding_settings(scene.inputs, session.profile):
-            if any(key in section for key in _SAID_OF_PROFILES):
+            if any(key in section for key in _REPORTED_OF_PROFILES):
                 continue
             yield warning(
                 f"profile {session.profile!r} holds a session and settings of SSO or web identity, "
                 "which some SDKs prefer",
-                _move(session),
+                _suggest_move(session),
             )
 
 
-def _move(session: Session) -> str:
-    """Return what has the session in another profile, and this one free of it."""
+def _suggest_move(session: Session) -> str:
+    """Return the commands that move a session to another profile."""
     source = session.source_profile
     named = f" --source-profile {quote(source)}" if source else ""
     return (
         f"mfa-session logout --profile {quote(session.profile)} && "
-        f"{_login(session)}{named} --write-to {quote(session.profile + '-mfa')}"
+        f"{_suggest_login(session)}{named} --write-to {quote(session.profile + '-mfa')}"
     )
 
 
@@ -147,10 +147,10 @@ def _move(session: Session) -> str:
     needs=(*PROFILES, SETTINGS),
 )
 def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield why `mfa-session login`, with nothing said, would be refused."""
+    """Yield why `mfa-session login` without options would fail."""
     name = scene.inputs.options.profile or default_name(scene.inputs)
     if name not in scene.inputs.file.sessions:
-        yield from _refusal(scene, None, "mfa-session login")
+        yield from _find_refusal(scene, None, "mfa-session login")
 
 
 @check(
@@ -161,44 +161,42 @@ def look_at_default(scene: Scene) -> Iterator[Diagnosis]:
 def look_at_configured(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each session of config.toml that cannot work."""
     for name in scene.inputs.file.sessions:
-        yield from _refusal(scene, name, f"[sessions.{name}]")
+        yield from _find_refusal(scene, name, f"[sessions.{name}]")
 
 
 def resolve_configured(scene: Scene, name: str) -> Settings:
-    """Return the settings of a session by what the files alone say."""
+    """Return the settings of a session from the files alone."""
     return resolve_named(scene.inputs.replace(options=SessionOptions()), Named(name=name))
 
 
-def _refusal(scene: Scene, name: str | None, what: str) -> Iterator[Diagnosis]:
-    """Yield why a session cannot work; None is the one that is used when none is named."""
+def _find_refusal(scene: Scene, name: str | None, what: str) -> Iterator[Diagnosis]:
+    """Yield why a session cannot work; None means the default session."""
     try:
         if name is None:
-            resolve_named(
-                scene.inputs, find_name(scene.inputs)
-            )  # whose profile a variable names, another check tells
+            resolve_named(scene.inputs, find_name(scene.inputs))
         else:
             resolve_configured(scene, name)
     except ConfigurationError as problem:
-        if problem.code not in _SAID_ELSEWHERE:
+        if problem.code not in _REPORTED_ELSEWHERE:
             yield error(f"{what}: {problem.message}", problem.hint)
 
 
 @check("shared-target", "no two sessions are written to one profile", needs=(*PROFILES, SETTINGS))
 def look_at_targets(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield each profile that several sessions would be written to."""
+    """Yield each profile to which several sessions are written."""
     writers: dict[str, list[str]] = {}
     for name in scene.inputs.file.sessions:
         try:
             target = resolve_configured(scene, name).target
-        except ConfigurationError:  # which `configured-session` says
+        except ConfigurationError:  # `configured-session` reports it
             continue
         writers.setdefault(target, []).append(name)
     for target, names in writers.items():
         if len(names) > 1:
             listed = " and ".join(map(repr, names))
             yield warning(
-                f"sessions {listed} are both written to profile {target!r}: "
-                "each login ends the other's",
+                f"sessions {listed} are written to the same profile {target!r}: "
+                "each login replaces the other session",
                 f"give one of them its own write_to in {scene.inputs.file.path}",
             )
 

@@ -120,11 +120,11 @@ class DoctorEdges(Record):
     """All that the doctor needs of the outside.
 
     `clock_seconds` is what AWS's clock showed more than this machine's in the last answer, None
-    before one. `options` reads the `MFA_SESSION_…` variables and raises UsageError. `strays`
-    returns the patterns that match no operation of AWS, each with the nearest one that does.
+    before one. `options` reads the `MFA_SESSION_…` variables and raises UsageError.
+    `unmatched_patterns` returns those that match no operation of AWS, each with a suggestion.
     `stored_keys` reads the long-term keys of a profile from the keyring, and asks nobody.
     `guarded` returns the commands that a shell's script wraps for `[guard] commands`,
-    `guard_set_up` a command that adds the guard to a shell, and `evaluating` the line with which a
+    `guard_setup` a command that adds the guard to a shell, and `eval_line` the line with which a
     shell evaluates what a command prints.
     """
 
@@ -136,10 +136,10 @@ class DoctorEdges(Record):
     secrets: Callable[[SettingsFile], Secrets]
     stored_keys: Callable[[SettingsFile, str], Keys | None]
     has_program: Callable[[str], bool]
-    strays: Callable[[Iterable[str]], Mapping[str, str | None]]
+    unmatched_patterns: Callable[[Iterable[str]], Mapping[str, str | None]]
     guarded: Callable[[Iterable[str]], list[str]]
-    guard_set_up: Callable[[str], str]
-    evaluating: Callable[[str, str], str]
+    guard_setup: Callable[[str], str]
+    eval_line: Callable[[str, str], str]
     start: Start
     local_now: Callable[[], datetime]
     monotonic: Callable[[], float]

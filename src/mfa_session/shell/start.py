@@ -58,13 +58,13 @@ def with_line(start: bytes, line: str) -> bytes:
     return start + os.fsencode(line) + end
 
 
-def guard_set_up(shell: str) -> str:
+def guard_setup(shell: str) -> str:
     """Return a command that adds the guard to a shell's start file; for others, bash's."""
     scripting = DIALECTS[shell].scripting if shell in DIALECTS else None
     return scripting.set_up if scripting and scripting.set_up else str(scripting_of("bash").set_up)
 
 
-def evaluating(shell: str, command: str) -> str:
+def eval_line(shell: str, command: str) -> str:
     """Return the line with which a shell evaluates what a command prints; for others, bash's."""
     scripting = DIALECTS[shell].scripting if shell in DIALECTS else None
     return (scripting or scripting_of("bash")).evaluate(command)

@@ -206,12 +206,12 @@ class Keyring:
             return ConfigurationError(
                 "keyring-timeout",
                 f"{self._label()} does not answer",
-                "see that its service runs, or choose another: [keyring] backend in config.toml",
+                "start its service, or choose another: [keyring] backend in config.toml",
             )
         return ConfigurationError(
             "keyring-unusable",
             f"{self._label()} failed ({kind})",
-            "see that its service runs, or choose another: [keyring] backend in config.toml",
+            "start its service, or choose another: [keyring] backend in config.toml",
         )
 
     def _locked(self) -> ConfigurationError:

@@ -15,7 +15,7 @@ from mfa_session.model.profiles import ProfileFiles
 from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import SessionOptions, SettingsFile
 from mfa_session.session.context import Inputs
-from mfa_session.shell.start import evaluating, guard_set_up
+from mfa_session.shell.start import eval_line, guard_setup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,9 +59,11 @@ def scene(
         "unwritable": {},
         "exists": lambda _path: True,
         "finds_program": lambda _name: True,
-        "guard_set_up": guard_set_up,
-        "evaluating": evaluating,
-        "strays": {text: suggest_pattern(text, KNOWN) for text in list_unmatched(patterns, KNOWN)},
+        "guard_setup": guard_setup,
+        "eval_line": eval_line,
+        "unmatched_patterns": {
+            text: suggest_pattern(text, KNOWN) for text in list_unmatched(patterns, KNOWN)
+        },
         "aws": AwsFacts(reached=None, clock_seconds=0, keys=(key(),)),
     }
     return Scene(**{**healthy, **changes})

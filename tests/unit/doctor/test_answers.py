@@ -9,7 +9,7 @@ import pytest
 
 from doctor.scenes import KEY_ID, NOW, SERIAL, device, key, look, scene, severities
 from mfa_session.doctor.answers import NOT_REACHED, look_at_devices
-from mfa_session.doctor.checks import AwsFacts, KeyFacts, Unlooked
+from mfa_session.doctor.checks import AwsFacts, KeyFacts, NotAsked
 from mfa_session.model.errors import (
     ConfigurationError,
     MfaSessionError,
@@ -29,7 +29,7 @@ THROTTLED = RefusedError("throttled", "too many", "later")
 ROOT = "arn:aws:iam::123456789012:root"
 
 
-def aws(*keys: KeyFacts, reached: MfaSessionError | Unlooked | None = None, **more: Any) -> Any:
+def aws(*keys: KeyFacts, reached: MfaSessionError | NotAsked | None = None, **more: Any) -> Any:
     return scene(aws=AwsFacts(**{"reached": reached, "clock_seconds": 0, "keys": keys, **more}))
 
 
@@ -76,9 +76,9 @@ def test_the_age_of_the_users_other_key_is_not_looked_at() -> None:
         ("key-identity", {"identity": DOWN}, ["skipped"]),
         ("key-identity", {"identity": CLOCK}, ["skipped"]),
         ("key-identity", {"identity": THROTTLED}, ["skipped"]),
-        ("key-identity", {"identity": Unlooked(reason="why")}, ["skipped"]),
+        ("key-identity", {"identity": NotAsked(reason="why")}, ["skipped"]),
         ("key-age", {"keys": DENIED}, ["skipped"]),
-        ("key-age", {"keys": Unlooked(reason="late")}, ["skipped"]),
+        ("key-age", {"keys": NotAsked(reason="late")}, ["skipped"]),
         ("root-key", {"identity": ROOT}, ["error"]),
         ("device-present", {"identity": ROOT, "devices": ()}, []),
         ("device-present", {"devices": ()}, ["error"]),
@@ -136,7 +136,7 @@ def test_several_keys_say_one_thing_once() -> None:
 
 
 def test_where_no_key_could_be_asked_about_the_reason_is_said() -> None:
-    at = aws(reached=Unlooked(reason="botocore fails"), clock_seconds=None)
+    at = aws(reached=NotAsked(reason="botocore fails"), clock_seconds=None)
     for check in ("sts-reach", "clock", "key-identity", "key-age", "device-present"):
         assert look(check, at) == [("skipped", "botocore fails")]
 

@@ -7,8 +7,8 @@ from typing import NoReturn
 import pytest
 
 from doctor.scenes import scene
-from mfa_session.doctor.checks import PROFILES, Check, Looked, note, warning
-from mfa_session.doctor.command import BROKE_OFF, GROUPS, Mask, examine
+from mfa_session.doctor.checks import PROFILES, Check, CheckResult, note, warning
+from mfa_session.doctor.command import CHECK_FAILED, GROUPS, Mask, examine
 from mfa_session.model.feature_ports import CREDENTIALS, SETTINGS, STATE
 
 EVERY = [check for checks in GROUPS.values() for check in checks]
@@ -41,14 +41,14 @@ def test_the_worst_of_a_group_stands_first() -> None:
         Check(id="d", fine="", look=lambda _scene: [], needs=(CREDENTIALS,)),
     )
 
-    def looked(check: str, severity: str, finding: str, cure: str = "") -> Looked:
-        return Looked(id=check, group="files", severity=severity, finding=finding, cure=cure)
+    def looked(check: str, severity: str, finding: str, cure: str = "") -> CheckResult:
+        return CheckResult(id=check, group="files", severity=severity, finding=finding, cure=cure)
 
     assert examine(scene(missing={CREDENTIALS: "gone"}), {"files": checks}) == [
         looked("b", "warning", "w", "mend it"),
         looked("b", "note", "n"),
         looked("a", "ok", "a is fine"),
-        looked("c", "skipped", f"{BROKE_OFF} (KeyError)"),
+        looked("c", "skipped", f"{CHECK_FAILED} (KeyError)"),
         looked("d", "skipped", "gone"),
     ]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from doctor.scenes import scene
 from mfa_session.cli.arguments import read_plainly
-from mfa_session.doctor.command import BROKE_OFF, examine
+from mfa_session.doctor.command import CHECK_FAILED, examine
 from mfa_session.model.errors import ConfigurationError
 
 NAMES = ("default", "mfa", "books", "a b", "É")
@@ -65,7 +65,7 @@ def test_no_check_breaks_off(
     except ConfigurationError:
         assume(False)
     said = examine(at)
-    assert [each for each in said if BROKE_OFF in each.finding] == []
+    assert [each for each in said if CHECK_FAILED in each.finding] == []
     assert [each for each in said if each.is_bad and not each.cure] == []
     # Errors' own hints name commands in backticks; a check's cure is the command itself.
     assert [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfa_session.cli.spec.commands import FORMATS, SHELLS
 from mfa_session.shell.dialects import DIALECTS
 from mfa_session.shell.scripts import completion_script, init_script
-from mfa_session.shell.start import evaluating, guard_set_up
+from mfa_session.shell.start import eval_line, guard_setup
 from mfa_session.shell.variables import JSON
 
 
@@ -22,5 +22,5 @@ def test_every_shell_of_the_command_line_has_scripts_and_a_way_to_fail() -> None
 
 def test_a_shell_without_scripts_is_told_what_bash_is_told() -> None:
     for shell in ("cmd", "tcsh", ""):
-        assert guard_set_up(shell) == guard_set_up("bash")
-        assert evaluating(shell, "x") == 'eval "$(x)"'
+        assert guard_setup(shell) == guard_setup("bash")
+        assert eval_line(shell, "x") == 'eval "$(x)"'
