@@ -118,13 +118,13 @@ def read_recovered(state: StateDir) -> dict[str, Session]:
 def to_text(sessions: Iterable[Session]) -> bytes:
     """Return sessions as a file of their own: a section each, as in the credentials file."""
     sections = {session.profile: session_values(session) for session in sessions}
-    return IniDocument.empty("").with_sections(sections).to_bytes()
+    return IniDocument(b"", "").with_sections(sections).data
 
 
 def profiles_in(state: StateDir, name: str) -> dict[str, Session]:
     """Return the sessions in one file, by profile; none where it is not whole."""
     try:
-        document = IniDocument.parse(state.read(name) or b"", name)
+        document = IniDocument(state.read(name) or b"", name)
     except UnreadableText:  # cut short by a kill: nothing in it can be used
         return {}
     found = {}

@@ -25,7 +25,7 @@ def read_profiles(environ: Mapping[str, str]) -> ProfileFiles:
 def read_document(path: str) -> IniDocument:
     """Read one INI file; what is no regular file (/dev/null, a pipe) is empty to botocore too."""
     data = read_whole(path, is_whole).data
-    return IniDocument.empty(path) if data is None else parse_document(data, path)
+    return IniDocument(b"", path) if data is None else parse_document(data, path)
 
 
 def is_whole(data: bytes | None) -> bool:
@@ -35,7 +35,7 @@ def is_whole(data: bytes | None) -> bool:
     if data[-1:] not in (b"\n", b"\r"):
         return False
     try:
-        IniDocument.parse(data, "")
+        IniDocument(data, "")
     except UnreadableText:
         return False
     return True
@@ -44,7 +44,7 @@ def is_whole(data: bytes | None) -> bool:
 def parse_document(data: bytes, path: str) -> IniDocument:
     """Read the bytes of the INI file at `path`. Raises ConfigurationError `unreadable-file`."""
     try:
-        return IniDocument.parse(data, path)
+        return IniDocument(data, path)
     except UnreadableText as exc:
         raise ConfigurationError(
             "unreadable-file", f"{path}, line {exc.line}: {exc.what}", exc.hint

@@ -58,7 +58,7 @@ class Disk:
                 return read_document(path)
             except (MfaSessionError, OSError) as error:
                 keep(part, error)
-                return IniDocument.empty(path)
+                return IniDocument(b"", path)
 
         return ProfileFiles(
             credentials=read(CREDENTIALS, credentials_path(self._environ)),

@@ -90,7 +90,7 @@ def read_stored(state: StateDir, fetch: Fetch) -> dict[str, Session]:
     found = {}
     for name in state.names(STORED):
         try:
-            document = IniDocument.parse(state.read(name) or b"", name)
+            document = IniDocument(state.read(name) or b"", name)
         except UnreadableText:
             continue
         for profile in document.names():
@@ -108,7 +108,7 @@ def stored_text(session: Session, keyring: str) -> bytes:
     lines = session_values(session.replace(keys=opened))
     kept = {key: value for key, value in lines.items() if not key.startswith("aws_") and value}
     sections = {session.profile: {**kept, _KEYRING: keyring}}
-    return IniDocument.empty("").with_sections(sections).to_bytes()
+    return IniDocument(b"", "").with_sections(sections).data
 
 
 def _read_stored(profile: str, section: Mapping[str, str], fetch: Fetch) -> Session | None:

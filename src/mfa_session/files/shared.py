@@ -97,7 +97,7 @@ class SharedFile:
         def edit_bytes(data: bytes) -> bytes:
             old = parse_document(data, self.path)
             self._refuse_losses(old)
-            return edit(old).to_bytes()
+            return edit(old).data
 
         self._file.update(edit_bytes, self._is_whole)
 
@@ -106,7 +106,7 @@ class SharedFile:
     ) -> IniDocument:
         """Return what `edit` makes of a document; `edit-refused` beyond the section of `name`."""
         new = edit(old)
-        if new.to_bytes() == old.to_bytes():
+        if new.data == old.data:
             return old
         headers = {self._header(old, name), self._header(new, name)}
         if not any(only_differs_in(header, old, new) for header in headers):
@@ -122,7 +122,7 @@ class SharedFile:
 
     def _is_whole(self, data: bytes | None) -> bool:
         """Tell whether a file just written can be all there."""
-        return is_whole(data) and not self._gone(IniDocument.parse(data or b"", self.path))
+        return is_whole(data) and not self._gone(IniDocument(data or b"", self.path))
 
     def _gone(self, document: IniDocument) -> frozenset[str]:
         return self._stood - frozenset(document.names())
@@ -200,14 +200,14 @@ class ProfilesWriter:
 
     def read(self) -> bytes:
         """Return the file's bytes as they are now; none if there is no file."""
-        return self._file.read().to_bytes()
+        return self._file.read().data
 
     def edited(self, values: Values, before: Mapping[Place, object]) -> bytes:
         """Return the file's bytes with these values. ConfigurationError `edit-refused`."""
         document = self._file.read()
         for profile, edit in _edits(values, before):
             document = self._file.edited(document, profile, edit)
-        return document.to_bytes()
+        return document.data
 
     def update(self, values: Values, before: Mapping[Place, object]) -> None:
         """Write these values. ConfigurationError also as `SharedFile.update`."""

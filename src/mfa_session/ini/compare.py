@@ -36,8 +36,8 @@ def _same_between(
     standing: Collection[str], added: Collection[str], old: IniDocument, new: IniDocument
 ) -> bool:
     """Compare the bytes around the sections; of those added, only blank lines stand before."""
-    pieces = old.between(standing)
-    new_pieces = new.between([*standing, *added])
+    pieces = old.editor().between(standing)
+    new_pieces = new.editor().between([*standing, *added])
     if added:
         pieces[-1] = pieces[-1].rstrip()
         new_pieces[len(standing)] = new_pieces[len(standing)].rstrip()
@@ -53,14 +53,15 @@ def _same_between(
 def _same_bytes(name: str, old: IniDocument, new: IniDocument) -> bool:
     stood, stands = name in old.names(), name in new.names()
     if stood and stands:
-        (old_before, old_after), (new_before, new_after) = old.around(name), new.around(name)
+        old_before, old_after = old.editor().around(name)
+        new_before, new_after = new.editor().around(name)
         # Comments between keys that went stand after the last key now.
         return old_before == new_before and new_after.endswith(old_after)
     if stood:
-        return _is_made_of(new.to_bytes(), *old.without(name))
+        return _is_made_of(new.data, *old.editor().without(name))
     if stands:
-        return _is_made_of(old.to_bytes(), *new.around(name))
-    return old.to_bytes() == new.to_bytes()
+        return _is_made_of(old.data, *new.editor().around(name))
+    return old.data == new.data
 
 
 def _is_made_of(data: bytes, before: bytes, after: bytes) -> bool:

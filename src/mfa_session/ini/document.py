@@ -16,34 +16,22 @@ if TYPE_CHECKING:
 
 
 class IniDocument:
-    """An AWS INI file: its bytes, and where each section is in them."""
+    """An AWS INI file: its bytes (`data`), and where each section is in them.
 
-    __slots__ = ("_data", "_path", "_scan")
+    `path` is where the bytes came from, for messages only.
+    """
+
+    __slots__ = ("_scan", "data", "path")
 
     def __init__(self, data: bytes, path: str) -> None:
-        """Read `data`; see `parse`."""
-        self._data = data
-        self._path = path
-        self._scan = Scan(_text(data))
-
-    @property
-    def path(self) -> str:
-        """Where the bytes came from, for messages."""
-        return self._path
-
-    @classmethod
-    def parse(cls, data: bytes, path: str) -> IniDocument:
-        """Read the bytes of the file at `path`, which is only for messages.
+        """Read the bytes of a file; those of one that does not exist are `b""`.
 
         Raises UnreadableText, naming the line, for whatever botocore could not read as UTF-8
         text. Beyond botocore, UTF-8 is asked for whatever the locale is.
         """
-        return cls(data, path)
-
-    @classmethod
-    def empty(cls, path: str) -> IniDocument:
-        """Return the document of a file that does not exist."""
-        return cls(b"", path)
+        self.data = data
+        self.path = path
+        self._scan = Scan(_text(data))
 
     def names(self) -> list[str]:
         """Return the section names as their headers write them, in order, without DEFAULT."""
@@ -67,7 +55,7 @@ class IniDocument:
         """
         if name not in self._scan.spans:
             return None
-        return {**self._scan.defaults, **self._scan.values(name)}
+        return {**self._scan.defaults, **self._scan.read(name).values()}
 
     def reads_alike(self, name: str, other: IniDocument) -> bool:
         """Tell whether botocore reads the same for a section of both documents.
@@ -97,7 +85,7 @@ class IniDocument:
 
     def with_sections(self, changes: Mapping[str, Mapping[str, str | None]]) -> IniDocument:
         """Return a document with such values in several sections, made in one pass."""
-        return self._changed(self._editor().set_values(changes))
+        return self._changed(self.editor().set_values(changes))
 
     def without_keys(self, name: str, keys: Collection[str]) -> IniDocument:
         """Return a document in which a section lacks these keys.
@@ -112,33 +100,18 @@ class IniDocument:
             removed = self._without_section(name)
             if removed is not None:
                 return removed
-        return self._changed(self._editor().remove_keys(name, gone))
+        return self._changed(self.editor().set_values({name: dict.fromkeys(gone)}))
 
-    def to_bytes(self) -> bytes:
-        """Return the bytes of the file."""
-        return self._data
-
-    def around(self, name: str) -> tuple[bytes, bytes]:
-        """Return the bytes before a section's header, and those after its last key's value."""
-        return self._editor().around(name)
-
-    def between(self, names: Collection[str]) -> list[bytes]:
-        """Return the bytes before, between and after these sections, as `around` cuts them."""
-        return self._editor().between(names)
-
-    def without(self, name: str) -> tuple[bytes, bytes]:
-        """Return the bytes before and after a section and its comments."""
-        return self._editor().without(name)
-
-    def _editor(self) -> Editor:
+    def editor(self) -> Editor:
+        """Return what cuts the bytes into the lines of each section, for one edit or one look."""
         from mfa_session.ini.editing import Editor  # noqa: PLC0415  # most documents are only read
 
-        return Editor(self._data, self._scan)
+        return Editor(self.data, self._scan)
 
     def _without_section(self, name: str) -> IniDocument | None:
         """Remove a whole section; None if the other sections would then be read differently."""
         try:
-            removed = self._changed(self._editor().remove(name))
+            removed = self._changed(self.editor().remove(name))
         except UnreadableText:
             return None
         return removed if self._reads_alike(removed, name) else None
@@ -154,7 +127,7 @@ class IniDocument:
         )
 
     def _changed(self, data: bytes) -> IniDocument:
-        return self if data == self._data else IniDocument(data, self._path)
+        return self if data == self.data else IniDocument(data, self.path)
 
 
 def _text(data: bytes) -> str:

@@ -44,11 +44,14 @@ class Editor:
         }
         for values in wanted.values():
             _check_values(values)
-        return self._edit_all(wanted)
-
-    def remove_keys(self, name: str, keys: Collection[str]) -> bytes:
-        """Return the bytes without these keys, in lower case, of a section; its header stays."""
-        return self._edit_all({name: dict.fromkeys(keys)})
+        standing = self._all_rows(wanted)
+        for name in reversed(standing):  # from the end: the rows above stay what they are
+            self._edit(name, standing[name], wanted[name])
+        lines = [line for line in self._lines if line]  # a key that was removed left an empty one
+        for name, values in wanted.items():
+            if name not in standing:
+                _append(lines, name, {k: v for k, v in values.items() if v is not None})
+        return b"".join(lines)
 
     def remove(self, name: str) -> bytes:
         """Return the bytes without a section, its comments and the blank lines around it."""
@@ -82,17 +85,6 @@ class Editor:
         lines = self._lines
         first, last = self._extent(name)
         return b"".join(lines[:first]), b"".join(lines[last:])
-
-    def _edit_all(self, wanted: Mapping[str, Mapping[str, str | None]]) -> bytes:
-        lines = self._lines
-        standing = self._all_rows(wanted)
-        for name in reversed(standing):  # from the end: the rows above stay what they are
-            self._edit(name, standing[name], wanted[name])
-        lines = [line for line in lines if line]  # a key that was removed left an empty one
-        for name, values in wanted.items():
-            if name not in standing:
-                _append(lines, name, {k: v for k, v in values.items() if v is not None})
-        return b"".join(lines)
 
     def _all_rows(self, names: Collection[str]) -> dict[str, tuple[int, int]]:
         """Return these rows of those sections that stand in the document, in its order."""
@@ -145,27 +137,22 @@ class Editor:
 def _check_values(values: Mapping[str, str | None]) -> None:
     """Refuse keys and values that would not be read back as they are given."""
     for key, value in values.items():
+        if value is None:
+            continue
         if not key or key.strip(KEY_CHARACTERS):
             raise ValueError(f"not a key that can be written: {key!r}")
-        if value is not None and (
-            value != value.strip() or len(value.splitlines()) > 1 or "\0" in value
-        ):
+        if value != value.strip() or len(value.splitlines()) > 1 or "\0" in value:
             raise ValueError(f"the value of {key} holds a line end or blanks around it")
 
 
-def _check_name(name: str) -> None:
-    """Refuse a new section whose name some SDK would not read."""
+def _append(lines: list[bytes], name: str, values: Mapping[str, str]) -> None:
+    """Add a section at the end, a blank line before it; refuse a name that some SDK cannot read."""
+    if not values:
+        return
     words = name.split(" ")
     portable = all(word and not word.strip(NAME_CHARACTERS) for word in words)
     if not portable or len(words) > 2 or name == DEFAULT:  # noqa: PLR2004 - "profile NAME"
         raise ValueError(f"not a portable section name: {name!r}")
-
-
-def _append(lines: list[bytes], name: str, values: Mapping[str, str]) -> None:
-    """Add a section at the end, a blank line before it."""
-    if not values:
-        return
-    _check_name(name)
     new = [f"[{name}]".encode(), *(_setting(key, value) for key, value in values.items())]
     if lines and lines[-1].strip():
         new.insert(0, b"")
@@ -184,15 +171,6 @@ def _indent(line: bytes) -> bytes:
     """Return the blanks that a line starts with, whatever Unicode calls blank."""
     text = line.decode()
     return text[: len(text) - len(text.lstrip())].encode()
-
-
-def _line_end(lines: list[bytes], row: int) -> bytes:
-    """Return the line end used at `row`, or where that line has none, above it."""
-    for line in reversed(lines[: row + 1]):
-        content = line.rstrip(ENDS)
-        if content != line:
-            return line[len(content) :]
-    return b"\n"
 
 
 def _end_of_options(section: Section, header: int) -> int:
@@ -226,8 +204,9 @@ def _replace(lines: list[bytes], header: int, option: Entry, value: str | None) 
 
 
 def _insert(lines: list[bytes], row: int, new: list[bytes]) -> None:
-    """Insert lines after `row`, with the line end that is used there."""
-    end = _line_end(lines, row)
+    """Insert lines after `row`, with the line end that is used there, or else above."""
+    ends = (line[len(line.rstrip(ENDS)) :] for line in reversed(lines[: row + 1]))
+    end = next((end for end in ends if end), b"\n")
     if row >= 0 and lines[row] and lines[row].rstrip(ENDS) == lines[row]:
         lines[row] += end
     lines[row + 1 : row + 1] = [line + end for line in new]

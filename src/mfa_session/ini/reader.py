@@ -47,11 +47,6 @@ class Entry:
         self.pieces = [value]
         self.rows = [row]
 
-    def add(self, piece: str, row: int) -> None:
-        """Continue the value with a further line."""
-        self.pieces.append(piece)
-        self.rows.append(row)
-
     @property
     def first(self) -> int:
         """The row of the key."""
@@ -135,18 +130,16 @@ class Reader:
 
     def _read_line(self, line: str) -> None:
         text = line.strip()
+        if text[:1] in ("#", ";"):
+            return
+        indent = line.index(text[0]) if text else self._level + 1  # a blank line continues a value
+        if self._option is not None and indent > self._level:
+            self._option.pieces.append(text)
+            self._option.rows.append(self._row)
+            return
         if not text:
-            if self._option is not None:
-                self._option.add("", self._row)
-        elif text[0] not in "#;":
-            indent = line.index(text[0])
-            if self._option is not None and indent > self._level:
-                self._option.add(text, self._row)
-            else:
-                self._level = indent
-                self._begin(text)
-
-    def _begin(self, text: str) -> None:
+            return
+        self._level = indent
         self._end_option()
         close = text.rfind("]")
         if text[0] == "[" and close > 1:
@@ -171,8 +164,11 @@ class Reader:
         self._section = self.sections[name] = Section(name)
 
     def _begin_option(self, section: Section, text: str) -> None:
-        key, value = _split_option(text)
-        if key is None:
+        head, mark, value = text.partition("=")
+        if ":" in head:
+            head, mark, value = text.partition(":")
+        key = head.rstrip().lower()
+        if not mark or not key:
             raise self._refusal(
                 "the line is neither a [section] header nor `key = value`",
                 "write it as `key = value`, or put # before it",
@@ -181,7 +177,7 @@ class Reader:
             raise self._refusal(
                 f"the key {key} appears twice in [{section.name}]", "remove one of the two"
             )
-        self._option = section.options[key] = Entry(key, value, self._row)
+        self._option = section.options[key] = Entry(key, value.strip(), self._row)
 
     def _end_option(self) -> None:
         option, self._option = self._option, None
@@ -198,15 +194,6 @@ class Reader:
 
     def _refusal(self, what: str, hint: str) -> UnreadableText:
         return UnreadableText(self._row + 1, what, hint)
-
-
-def _split_option(text: str) -> tuple[str | None, str]:
-    """Split at the first `=` or `:`; the key is None when there is none."""
-    head, equals, value = text.partition("=")
-    if ":" in head:
-        head, equals, value = text.partition(":")
-    key = head.rstrip().lower()
-    return (key if equals and key else None), value.strip()
 
 
 def _check_nested(option: Entry) -> None:
@@ -230,7 +217,7 @@ class Scan:
     whole text, which finds the line too.
     """
 
-    __slots__ = ("_latest", "_read", "_shapes", "_values", "defaults", "spans", "text")
+    __slots__ = ("_latest", "_read", "_shapes", "defaults", "spans", "text")
 
     def __init__(self, text: str) -> None:
         """Scan `text`, whose lines end in newlines; raise UnreadableText where botocore fails."""
@@ -240,7 +227,6 @@ class Scan:
         self._shapes: set[tuple[str, ...]] = set()
         self._latest = NOT_PLAIN
         self._read: dict[str, Section] = {}
-        self._values: dict[str, dict[str, str]] = {}
         if not self._scan_pieces():
             reader = Reader(text)
             self._read.clear()
@@ -259,13 +245,6 @@ class Scan:
             section = self._read[name] = Reader(self.text_of(name)).sections[name]
         return section
 
-    def values(self, name: str) -> dict[str, str]:
-        """Return what one section says itself, worked out once."""
-        values = self._values.get(name)
-        if values is None:
-            values = self._values[name] = self.read(name).values()
-        return values
-
     def _scan_pieces(self) -> bool:
         """Scan piece by piece; False when the text has to be read as a whole."""
         pieces = ("\n" + self.text).split("\n[")
@@ -276,7 +255,8 @@ class Scan:
         for piece in pieces[1:]:
             lines = piece.rstrip().split("\n")
             end = start + len(piece) + 2
-            name = _plain_name(lines[0])
+            header = lines[0]
+            name = header[:-1] if header[-1:] == "]" and header != "DEFAULT]" else ""
             if name and self._is_known(lines):
                 if name in spans:
                     return False
@@ -329,11 +309,6 @@ class Scan:
             return
         if not indented or not any(end in self.text for end in LINE_ENDS_IN_NESTED_BLOCKS):
             self._shapes.add(shape)
-
-
-def _plain_name(header: str) -> str:
-    """Return the name in what follows a header's `[`; empty if that is unusual, or DEFAULT."""
-    return header[:-1] if header[-1:] == "]" and header != "DEFAULT]" else ""
 
 
 def _shape(lines: Sequence[str]) -> tuple[str, ...]:

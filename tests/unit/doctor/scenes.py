@@ -43,8 +43,8 @@ def scene(
         environ={"MFA_SESSION_GUARD": "bash", **(environ or {})},
         file=SettingsFile(path="/config.toml", **tables),
         profiles=ProfileFiles(
-            credentials=IniDocument.parse(credentials.encode(), "/credentials"),
-            config=IniDocument.parse(config.encode(), "/config"),
+            credentials=IniDocument(credentials.encode(), "/credentials"),
+            config=IniDocument(config.encode(), "/config"),
         ),
         recovered={},
     )

@@ -92,7 +92,7 @@ def test_without_home_the_password_database_tells(monkeypatch: pytest.MonkeyPatc
 
 @given(headers=st.lists(st.sampled_from(HEADERS), unique=True))
 def test_profiles_of_config_headers_are_botocores(headers: list[str]) -> None:
-    document = IniDocument.parse(
+    document = IniDocument(
         "".join(f"[{h}]\nn = {n}\n" for n, h in enumerate(headers)).encode(), "config"
     )
     ours = {name: document.section(h) for name, h in config_headers(document).items()}
@@ -122,7 +122,7 @@ def test_profile_is_what_a_botocore_session_sees(
 def test_missing_files_are_empty(tmp_path: Path) -> None:
     files = read_profiles({"HOME": str(tmp_path)})
     assert files.names() == []
-    assert files.credentials.to_bytes() == files.config.to_bytes() == b""
+    assert files.credentials.data == files.config.data == b""
 
 
 @pytest.mark.parametrize("place", ["/dev/null", "/dev/null/below"])
@@ -162,7 +162,7 @@ def test_circle_of_links_is_refused(tmp_path: Path) -> None:
 
 
 def test_config_header_is_as_it_stands_or_as_usual() -> None:
-    document = IniDocument.parse(b"[profile  x]\n[profile 'my name']\n", "config")
+    document = IniDocument(b"[profile  x]\n[profile 'my name']\n", "config")
     assert config_header_in(document, "x") == "profile  x"
     assert config_header_in(document, "my name") == "profile 'my name'"
     assert config_header_in(document, "new") == "profile new"

@@ -159,7 +159,7 @@ def test_a_reader_waits_for_the_rest_of_a_file(path: Path, part: bytes) -> None:
     in_place(path, part)
     rest = threading.Timer(QUIET_SECONDS / 4, in_place, (path, LONG_TERM))
     rest.start()
-    assert read_document(str(path)).to_bytes() == LONG_TERM
+    assert read_document(str(path)).data == LONG_TERM
     rest.join()
 
 

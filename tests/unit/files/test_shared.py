@@ -143,8 +143,8 @@ def test_config_section_is_edited_under_the_header_it_has(home: Path) -> None:
         setting("default", aws_access_key_id="ASIAOVERWRITTEN"),
         lambda document: document.without_keys("default", document.section("default") or {}),
         lambda document: document.with_values("mfa", {"k": "v"}).with_values("x", {"k": "v"}),
-        lambda document: IniDocument.parse(b"[mfa]\nk = v\n", "x") if document else document,
-        lambda document: IniDocument.parse(document.to_bytes().replace(b"# of carol\n", b""), "x"),
+        lambda document: IniDocument(b"[mfa]\nk = v\n", "x") if document else document,
+        lambda document: IniDocument(document.data.replace(b"# of carol\n", b""), "x"),
     ],
 )
 def test_an_edit_beyond_its_section_is_refused(

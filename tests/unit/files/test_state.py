@@ -241,7 +241,7 @@ def test_what_is_filled_is_whole_before_the_rest_of_the_room_is_cut_off(
         room.fill(b"[a]\nk = v\n")
     data = state.read("x") or b""
     assert len(data) > 8192
-    document = IniDocument.parse(data, "x")
+    document = IniDocument(data, "x")
     assert {name: document.section(name) for name in document.names()} == {"a": {"k": "v"}}
 
 

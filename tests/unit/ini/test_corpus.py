@@ -38,19 +38,19 @@ def test_the_corpus_is_there() -> None:
 def test_setting_keeps_every_byte_outside_the_section(tmp_path: Path, data: bytes) -> None:
     before = read_as_botocore(tmp_path / "old", data)
     assert before is not None
-    document = IniDocument.parse(data, "credentials")
+    document = IniDocument(data, "credentials")
     edited = document.with_values("mfa", VALUES)
-    after = read_as_botocore(tmp_path / "new", edited.to_bytes())
+    after = read_as_botocore(tmp_path / "new", edited.data)
     assert after is not None
     assert after.sections == {**before.sections, "mfa": {**before.sections["mfa"], **VALUES}}
-    assert edited.to_bytes().startswith(data[: data.index(b"[mfa]")])
-    assert edited.to_bytes().endswith(data[data.index(b"# of after") :])
+    assert edited.data.startswith(data[: data.index(b"[mfa]")])
+    assert edited.data.endswith(data[data.index(b"# of after") :])
     assert only_differs_in("mfa", document, edited)
 
 
 @pytest.mark.parametrize("data", CASES.values(), ids=CASES)
 def test_line_ends_of_the_section_are_used(data: bytes) -> None:
-    edited = IniDocument.parse(data, "credentials").with_values("mfa", VALUES).to_bytes()
+    edited = IniDocument(data, "credentials").with_values("mfa", VALUES).data
     old = data[data.index(b"[mfa]") : data.index(b"# of after")]
     new = edited[edited.index(b"[mfa]") : edited.index(b"# of after")]
     ends = {line[len(line.rstrip(b"\r\n")) :] for line in old.splitlines(keepends=True)}
@@ -61,25 +61,25 @@ def test_line_ends_of_the_section_are_used(data: bytes) -> None:
 def test_removing_the_section_keeps_the_others(tmp_path: Path, data: bytes) -> None:
     before = read_as_botocore(tmp_path / "old", data)
     assert before is not None
-    document = IniDocument.parse(data, "credentials")
+    document = IniDocument(data, "credentials")
     edited = document.without_keys("mfa", before.sections["mfa"])
-    after = read_as_botocore(tmp_path / "new", edited.to_bytes())
+    after = read_as_botocore(tmp_path / "new", edited.data)
     assert after is not None
     left = {name: values for name, values in before.sections.items() if name != "mfa"}
     assert after.sections == left
-    assert b"mfa" not in edited.to_bytes()
+    assert b"mfa" not in edited.data
     head = data[: data.index(b"# of mfa" if b"# of mfa" in data else b"[mfa]")]
-    assert edited.to_bytes().startswith(head.rstrip())
-    assert edited.to_bytes().endswith(data[data.index(b"# of after") :])
+    assert edited.data.startswith(head.rstrip())
+    assert edited.data.endswith(data[data.index(b"# of after") :])
     assert only_differs_in("mfa", document, edited)
 
 
 @pytest.mark.parametrize("data", CASES.values(), ids=CASES)
 def test_appending_a_section_keeps_every_byte(data: bytes) -> None:
-    document = IniDocument.parse(data, "credentials")
+    document = IniDocument(data, "credentials")
     edited = document.with_values("new", VALUES)
-    assert edited.to_bytes().startswith(data)
-    assert edited.to_bytes()[len(data) :].split() == [
+    assert edited.data.startswith(data)
+    assert edited.data[len(data) :].split() == [
         b"[new]",
         *b"aws_access_key_id = ASIANEW expiration = 2026-01-01T00:00:00Z".split(),
     ]
@@ -91,7 +91,7 @@ def test_unreadable_file_is_refused_with_its_line(tmp_path: Path, path: Path) ->
     data = path.read_bytes()
     assert read_as_botocore(tmp_path / "file", data) is None
     with pytest.raises(UnreadableText) as caught:
-        IniDocument.parse(data, "/home/carol/.aws/credentials")
+        IniDocument(data, "/home/carol/.aws/credentials")
     assert caught.value.line == int(path.stem.split("_")[1])
     assert caught.value.what
     assert caught.value.hint

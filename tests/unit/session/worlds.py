@@ -36,8 +36,8 @@ def inputs(
             guard={},
         ),
         profiles=ProfileFiles(
-            credentials=IniDocument.parse(credentials.encode(), "/home/.aws/credentials"),
-            config=IniDocument.parse(config.encode(), "/home/.aws/config"),
+            credentials=IniDocument(credentials.encode(), "/home/.aws/credentials"),
+            config=IniDocument(config.encode(), "/home/.aws/config"),
         ),
         recovered={},
     )
