@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from mfa_session.cli.arguments import Given, asks_nothing
+from mfa_session.cli.arguments import Given
 from mfa_session.cli.run import Run
 from mfa_session.cli.wiring import Wiring
 from mfa_session.files.person_files import Files
 from mfa_session.files.session_store import SessionStore
 from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.mfa.sources import SuppliedCode
-from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.errors import ConfigurationError, forbids_questions
 from mfa_session.model.paths import credentials_path
 from mfa_session.session.context import Context
 from mfa_session.system.clock import SystemClock
@@ -39,7 +39,7 @@ def make_context(environ: Mapping[str, str], ask: Ask) -> Context:
     """Return a context for one login: nothing is read yet."""
     state, clock = StateDir.of(environ), SystemClock()
     aws_clock = AwsClock(state)
-    clock.follow(aws_clock.offset)
+    clock.offset = aws_clock.offset
     terminal = _terminal(environ, ask)
     run = Run(
         environ=environ,
@@ -122,7 +122,7 @@ def _terminal(environ: Mapping[str, str], ask: Ask) -> Terminal:
     if callable(ask):
         return AskedByFunction(ask)
     frontend = find_frontend()
-    may_ask = ask is not None and not asks_nothing({}, environ)
+    may_ask = ask is not None and not forbids_questions(environ)
     if may_ask and frontend is not None:
         return AskedByFunction(frontend)
     return Terminal(may_ask=may_ask)

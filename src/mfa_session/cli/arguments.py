@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from mfa_session.cli.spec.commands import COMMON, find_command
-from mfa_session.model.errors import forbids_questions
 from mfa_session.model.record import Record
 from mfa_session.model.settings import SessionOptions
 
@@ -186,8 +185,3 @@ def read_name(text: str) -> str:
     except UnicodeEncodeError:  # Python has kept the bytes that the locale does not know
         return os.fsencode(text).decode("utf-8", "surrogateescape")
     return text
-
-
-def asks_nothing(values: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
-    """Say whether questions are forbidden, by `--no-input` or MFA_SESSION_NO_INPUT."""
-    return bool(values.get("no_input")) or forbids_questions(environ)

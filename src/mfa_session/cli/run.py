@@ -5,9 +5,9 @@ Every warm command imports this module; what makes the edges is called when one 
 
 from __future__ import annotations
 
-from mfa_session.cli.arguments import asks_nothing
 from mfa_session.files.person_files import Files
 from mfa_session.files.state import AwsClock, StateDir
+from mfa_session.model.errors import forbids_questions
 from mfa_session.model.record import Record
 from mfa_session.session.context import Context
 from mfa_session.system import limits
@@ -60,7 +60,7 @@ def make_context(
     limits.forbid_core_dumps()
     state = StateDir.of(environ)
     aws_clock = AwsClock(state)
-    clock.follow(aws_clock.offset)
+    clock.offset = aws_clock.offset
     run = Run(
         environ=environ,
         clock=clock,
@@ -68,7 +68,7 @@ def make_context(
         console=Console(int(given.values.get("verbose") or 0), environ),
         files=Files(environ, state),
         given=given,
-        may_ask=not asks_nothing(given.values, environ),
+        may_ask=not given.flag("no_input") and not forbids_questions(environ),
     )
     made: list[Factories] = []
 

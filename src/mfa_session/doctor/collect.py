@@ -11,7 +11,7 @@ from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.iam import Intent
 from mfa_session.model.paths import settings_path
-from mfa_session.model.settings import SessionOptions, no_settings
+from mfa_session.model.settings import SessionOptions, SettingsFile
 from mfa_session.model.text import inspecting
 from mfa_session.session.acquire import is_still_stored
 from mfa_session.session.context import Inputs
@@ -134,7 +134,7 @@ def _read_inputs(environ: Mapping[str, str], edges: DoctorEdges, parts: _Parts) 
     return Inputs(
         options=parts.read(OPTIONS, edges.options, SessionOptions()),
         environ=environ,
-        file=parts.read(SETTINGS, disk.settings, no_settings(settings_path(environ))),
+        file=parts.read(SETTINGS, disk.settings, SettingsFile(path=settings_path(environ))),
         profiles=disk.profiles(parts.keep),
         recovered=parts.read(STATE, disk.recovered, {}),
     )

@@ -7,7 +7,7 @@ import os
 from mfa_session.files.reading import read_bytes
 from mfa_session.files.state import RECOVERED, STORED
 from mfa_session.model.paths import credentials_path, settings_path
-from mfa_session.model.settings import no_settings
+from mfa_session.model.settings import SettingsFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mfa_session.files.state import StateDir
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
-    from mfa_session.model.settings import SettingsFile
 
 
 class Files:
@@ -40,18 +39,22 @@ class Files:
 
     def settings(self) -> SettingsFile:
         """Return config.toml. ConfigurationError where it is wrong or unsafe."""
-        if self._settings is None:
-            self._settings = self._read_settings()
-        return self._settings
-
-    def _read_settings(self) -> SettingsFile:
+        if self._settings is not None:
+            return self._settings
         must_be_there = self.environ.get("MFA_SESSION_CONFIG") and not self._may_be_new
         path = settings_path(self.environ)
-        if not must_be_there and _is_absent(path):
-            return no_settings(path)
+        try:
+            os.lstat(path)
+        except (FileNotFoundError, NotADirectoryError):
+            if not must_be_there:
+                self._settings = SettingsFile(path=path)
+                return self._settings
+        except OSError:
+            pass  # reading it will say why
         from mfa_session.files.settings_cache import read_settings_file  # noqa: PLC0415  # few have
 
-        return read_settings_file(self.environ, self.state)
+        self._settings = read_settings_file(self.environ, self.state)
+        return self._settings
 
     def forget_settings(self) -> None:
         """Read config.toml afresh next time: it has been written."""
@@ -77,13 +80,3 @@ class Files:
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a regular file; None where there is none."""
         return read_bytes(path)
-
-
-def _is_absent(path: str) -> bool:
-    try:
-        os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False  # reading it will say why
-    return False

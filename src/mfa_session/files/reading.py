@@ -35,20 +35,16 @@ OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 class Snapshot(Record):
     """What stood at a path at one time: bytes and version are None where no file did.
 
-    `read_at` is this machine's time just before, in seconds since 1970.
+    `age_seconds` is how long before it was read the file was written.
     """
 
     data: bytes | None
     version: Version | None
-    read_at: float = 0.0
-
-    def age_seconds(self) -> float:
-        """Return how long before it was read the file was written."""
-        return self.read_at - self.version[3] / 1e9 if self.version else QUIET_SECONDS
+    age_seconds: float = QUIET_SECONDS
 
     def is_young(self) -> bool:
         """Tell whether a program may still be writing the file."""
-        return -CLOCK_SLACK_SECONDS <= self.age_seconds() < QUIET_SECONDS
+        return -CLOCK_SLACK_SECONDS <= self.age_seconds < QUIET_SECONDS
 
 
 def version_of(status: os.stat_result) -> Version:
@@ -154,22 +150,17 @@ def _read(path: str) -> Snapshot:
             return Snapshot(data=None, version=None)
         left = MOST_READS
         while True:
-            before, data = version_of(status), _read_at_once(descriptor, status.st_size)
+            before, size, data = status, status.st_size or READ_SIZE_BYTES, b""
+            while len(data) < size and (piece := os.read(descriptor, size - len(data))):
+                data += piece
             status, left = os.fstat(descriptor), left - 1
-            if not left or version_of(status) == before:
-                return Snapshot(data=data, version=before, read_at=read_at)
+            version = version_of(before)
+            if not left or version_of(status) == version:
+                age_seconds = read_at - before.st_mtime
+                return Snapshot(data=data, version=version, age_seconds=age_seconds)
             os.lseek(descriptor, 0, os.SEEK_SET)
     finally:
         os.close(descriptor)
-
-
-def _read_at_once(descriptor: int, size_bytes: int) -> bytes:
-    """Read as many bytes as a file had, or a limited number if it reports no size."""
-    left, pieces = size_bytes or READ_SIZE_BYTES, []
-    while left and (piece := os.read(descriptor, left)):
-        pieces.append(piece)
-        left -= len(piece)
-    return b"".join(pieces)
 
 
 LONGEST_LINK_CHAIN = 40
@@ -194,13 +185,13 @@ def check_owner(path: str, what: str, *, spares_private_group: bool = False) -> 
         _check_directory(os.path.dirname(path) or ".", what, directory)
         if stat.S_ISCHR(status.st_mode):
             return  # /dev/null is everybody's, and holds nothing
-        if not stat.S_ISLNK(status.st_mode):
-            if spares_private_group and _only_private_group(path, status):
-                _check_owned(path, what, status)
-            else:
-                _check_file(path, what, status)
-            return
         _check_owned(path, what, status)
+        if not stat.S_ISLNK(status.st_mode):
+            if status.st_mode & OTHERS_MAY_WRITE and not (
+                spares_private_group and _only_private_group(path, status)
+            ):
+                raise _unsafe(f"{what} {path} may be written by others", f"chmod go-w {path}")
+            return
         path = os.path.join(os.path.dirname(path), os.readlink(path))
 
 
@@ -215,12 +206,6 @@ def check_place(path: str, what: str) -> None:
         directory = os.path.dirname(directory)
     if sys.platform != "win32":
         _check_directory(directory, what, os.stat(directory))
-
-
-def _check_file(path: str, what: str, status: os.stat_result) -> None:
-    _check_owned(path, what, status)
-    if status.st_mode & OTHERS_MAY_WRITE:
-        raise _unsafe(f"{what} {path} may be written by others", f"chmod go-w {path}")
 
 
 def _check_directory(path: str, what: str, status: os.stat_result) -> None:

@@ -13,7 +13,7 @@ from mfa_session import __version__
 from mfa_session.files.reading import check_owner, read_whole
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import settings_path
-from mfa_session.model.settings import SettingsFile, no_settings
+from mfa_session.model.settings import SettingsFile
 
 try:
     from _blake2 import blake2b  # what hashlib has, without hashlib's 3 ms
@@ -41,7 +41,7 @@ def read_settings_file(environ: Mapping[str, str], state: StateDir) -> SettingsF
     path = settings_path(environ)
     text = _read(path, environ)
     if text is None:
-        return no_settings(path)
+        return SettingsFile(path=path)
     check_owner(path, "the settings file")
     tables = recall(state, path, text)
     if tables is None:

@@ -42,18 +42,16 @@ MOST_SECONDS = 900
 
 def state_path(environ: Mapping[str, str]) -> str:
     """Return the path of the state directory: under $XDG_STATE_HOME, or the platform's folder."""
-    base = environ.get("XDG_STATE_HOME") or ""
-    if not os.path.isabs(base):  # as the XDG specification asks
-        base = _platform_state(environ)
-    return os.path.join(base, "mfa-session")
-
-
-def _platform_state(environ: Mapping[str, str]) -> str:
-    if sys.platform == "win32":
-        return environ.get("LOCALAPPDATA") or os.path.join(home(environ), "AppData", "Local")
-    if sys.platform == "darwin":
-        return os.path.join(home(environ), "Library", "Application Support")
-    return os.path.join(home(environ), ".local", "state")
+    folder = environ.get("XDG_STATE_HOME") or ""
+    if os.path.isabs(folder):  # as the XDG specification asks
+        pass
+    elif sys.platform == "win32":
+        folder = environ.get("LOCALAPPDATA") or os.path.join(home(environ), "AppData", "Local")
+    elif sys.platform == "darwin":
+        folder = os.path.join(home(environ), "Library", "Application Support")
+    else:
+        folder = os.path.join(home(environ), ".local", "state")
+    return os.path.join(folder, "mfa-session")
 
 
 class StateDir:
@@ -73,9 +71,15 @@ class StateDir:
         """Return the user's state directory."""
         return cls(state_path(environ), environ.get("XDG_RUNTIME_DIR"), environ.get("USERNAME"))
 
-    def path(self, *parts: str) -> str:
-        """Return a path in the directory; nothing is made."""
-        return os.path.join(self._root, *parts)
+    def path(self, *names: str) -> str:
+        """Return a path in the directory; nothing is made.
+
+        Raises ValueError for a name that is not that of a visible file.
+        """
+        for name in names:
+            if not name or name[0] == "." or os.path.basename(name) != name:
+                raise ValueError(f"not a state file's name: {name!r}")
+        return os.path.join(self._root, *names)
 
     def lock_path(self, kind: str, key: str) -> str:
         """Return the path of the lock for `key`, in a directory that is there and ours.
@@ -98,7 +102,7 @@ class StateDir:
 
         A link, another's file, one that others may write and one too large count as absent.
         """
-        path = self.path(_checked(name))
+        path = self.path(name)
         if not self._is_there():
             return None
         try:
@@ -128,7 +132,7 @@ class StateDir:
         """Replace a file whole. Raises ConfigurationError `file-not-written`."""
         from mfa_session.files.atomic import not_written, replace_file  # noqa: PLC0415 - not warm
 
-        path = self.path(_checked(name))
+        path = self.path(name)
         try:
             self._make()
         except OSError as exc:
@@ -139,13 +143,13 @@ class StateDir:
         """Write a file whole, without waiting for the disk; otherwise as `write`."""
         from mfa_session.files.atomic import put_file  # noqa: PLC0415 - not warm
 
-        put_file(self.path(_checked(name)), data)
+        put_file(self.path(name), data)
 
     def remove(self, name: str) -> None:
         """Remove a file; one that does not exist is fine."""
         from mfa_session.files.atomic import not_written  # noqa: PLC0415 - not warm
 
-        path = self.path(_checked(name))
+        path = self.path(name)
         try:
             if self._is_there():
                 os.unlink(path)
@@ -166,7 +170,7 @@ class StateDir:
         from mfa_session.files.atomic import not_written  # noqa: PLC0415 - not warm
         from mfa_session.files.reservation import Reservation  # noqa: PLC0415 - not warm
 
-        path = self.path(_checked(name))
+        path = self.path(name)
         try:
             self._make()
             return Reservation(path, size_bytes)
@@ -278,13 +282,6 @@ def _read_own(path: str) -> bytes | None:
         os.close(descriptor)
 
 
-def _checked(name: str) -> str:
-    """Refuse a name that is not that of a visible file in the directory itself."""
-    if not name or name[0] == "." or os.path.basename(name) != name:
-        raise ValueError(f"not a state file's name: {name!r}")
-    return name
-
-
 class ReadOnlyState:
     """The state directory, in which nothing is written."""
 
@@ -310,8 +307,17 @@ class AwsClock:
 
     def offset(self) -> timedelta:
         """Return what must be added to this machine's time to get AWS's; zero if not known."""
-        if self._offset is None:
-            self._offset = self._remembered()
+        if self._offset is not None:
+            return self._offset
+        words = (self._state.read(CLOCK_OFFSET) or b"").decode("ascii", "replace").split()
+        try:
+            seconds, setting = int(words[0]), float(words[1])
+            same = abs(setting - _setting()) < SET_SECONDS
+        except (IndexError, ValueError, OverflowError):
+            seconds, same = 0, False
+        # The clock was set, or the machine restarted: what was learned is of another clock.
+        believed = same and abs(seconds) <= MOST_SECONDS
+        self._offset = timedelta(seconds=seconds if believed else 0)
         return self._offset
 
     def learn(self, aws_time: datetime, sent_at: datetime, received_at: datetime) -> None:
@@ -335,17 +341,6 @@ class AwsClock:
             self._state.write(CLOCK_OFFSET, f"{seconds} {_setting():.1f}\n".encode())
         else:
             self._state.remove(CLOCK_OFFSET)
-
-    def _remembered(self) -> timedelta:
-        words = (self._state.read(CLOCK_OFFSET) or b"").decode("ascii", "replace").split()
-        try:
-            seconds, setting = int(words[0]), float(words[1])
-        except (IndexError, ValueError, OverflowError):
-            return timedelta(0)
-        # The clock was set, or the machine restarted: what was learned is of another clock.
-        same = abs(setting - _setting()) < SET_SECONDS
-        believed = same and abs(seconds) <= MOST_SECONDS
-        return timedelta(seconds=seconds if believed else 0)
 
 
 class ClockReading:

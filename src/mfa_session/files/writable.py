@@ -175,7 +175,7 @@ class WritableFile:
             seen = read_snapshot(self.path)
             if seen.version != version:
                 version, since = seen.version, time.monotonic()
-            waited, age = now - begin, seen.age_seconds()
+            waited, age = now - begin, seen.age_seconds
             is_ours = age > CLOCK_TICK_SECONDS and _spelled(seen.version) == lock.note
             is_still = is_ours or not seen.is_young()
             is_settled = is_still or (waited >= QUIET_SECONDS and age > CLOCK_TICK_SECONDS)

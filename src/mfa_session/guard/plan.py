@@ -286,4 +286,4 @@ def _fill_unset(environ: Mapping[str, str], profile: str | None) -> dict[str, st
 
 def _region_of_profile(inputs: Inputs, plan: Plan) -> str | None:
     own = inputs.profiles.section(plan.profile_for_region(inputs) or "default").get("region")
-    return own or (plan.settings.written_region if plan.settings else None)
+    return own or (plan.settings.written.get("region") if plan.settings else None)

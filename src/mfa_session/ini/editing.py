@@ -106,15 +106,15 @@ class Editor:
     ) -> None:
         """Set and remove keys of a section that stands in the lines."""
         lines, section = self._lines, self._scan.read(name)
-        header, end = rows
+        (header, end), standing = rows, section.values()
         added = []
         place = _end_of_options(section, header)
         indent = _indent_of_new_key(section, header, end, lines)
         for key, value in wanted.items():
             option = section.options.get(key)
-            if option is not None:
+            if option is not None and standing[key] != value:
                 _replace(lines, header, option, value)
-            elif value is not None:
+            elif option is None and value is not None:
                 added.append(indent + _setting(key, value))
         if added:
             _insert(lines, place, added)
@@ -190,9 +190,7 @@ def _indent_of_new_key(section: Section, header: int, end: int, lines: list[byte
 
 
 def _replace(lines: list[bytes], header: int, option: Entry, value: str | None) -> None:
-    """Set or remove a key that stands in the lines; one that has the value is left alone."""
-    if option.value() == value:
-        return
+    """Set or remove a key that stands in the lines."""
     first = header + option.first
     line = lines[first]
     for row in range(first, header + option.last + 1):

@@ -61,10 +61,6 @@ class Entry:
             if piece or row == self.first
         )
 
-    def value(self) -> str:
-        """The value as configparser gives it: pieces joined, nothing blank at the end."""
-        return "\n".join(self.pieces).rstrip()
-
     def flaw(self) -> int | None:
         """The row for which botocore fails: a line of a nested block without `=`."""
         if self.pieces[0]:
@@ -86,8 +82,8 @@ class Section:
         self.options: dict[str, Entry] = {}
 
     def values(self) -> dict[str, str]:
-        """What the section itself says."""
-        return {key: option.value() for key, option in self.options.items()}
+        """What the section itself says, as configparser: pieces joined, no blank at the end."""
+        return {key: "\n".join(option.pieces).rstrip() for key, option in self.options.items()}
 
 
 class Reader:

@@ -16,14 +16,20 @@ if TYPE_CHECKING:
 
 def to_text(settings: Mapping[str, str]) -> str | None:
     """Return the settings as one text without line ends; None where there are none."""
-    quoted = (f"{key}={_quote(value)}" for key, value in sorted(settings.items()))
-    return " ".join(quoted) or None
+    words = []
+    for key, value in sorted(settings.items()):
+        quoted = value.replace("%", "%25").replace(" ", "%20").replace("\t", "%09")
+        words.append(f"{key}={quoted}")
+    return " ".join(words) or None
 
 
 def from_text(text: str | None) -> dict[str, str]:
     """Return the settings of such a text."""
-    pairs = (word.partition("=") for word in (text or "").split())
-    return {key: _unquote(value) for key, _, value in pairs}
+    pairs = [word.partition("=") for word in (text or "").split()]
+    return {
+        key: value.replace("%09", "\t").replace("%20", " ").replace("%25", "%")
+        for key, _, value in pairs
+    }
 
 
 def still_ours(remembered: Mapping[str, str], present: Mapping[str, str]) -> dict[str, str]:
@@ -44,11 +50,3 @@ def changes(
 def served_profile(profile: str) -> str:
     """Return the profile that a job uses in place of this one, and that yields no credentials."""
     return f"{profile}-served"
-
-
-def _quote(value: str) -> str:
-    return value.replace("%", "%25").replace(" ", "%20").replace("\t", "%09")
-
-
-def _unquote(value: str) -> str:
-    return value.replace("%09", "\t").replace("%20", " ").replace("%25", "%")

@@ -57,15 +57,13 @@ def settings_path(environ: Mapping[str, str]) -> str:
     named = environ.get("MFA_SESSION_CONFIG")
     if named:
         return expand(named, environ)
-    return os.path.join(_application_folder(environ), "mfa-session", "config.toml")
-
-
-def _application_folder(environ: Mapping[str, str]) -> str:
-    named = environ.get("XDG_CONFIG_HOME") or ""
-    if os.path.isabs(named):  # as the XDG specification asks
-        return named
-    if sys.platform == "win32":
-        return environ.get("APPDATA") or os.path.expanduser(r"~\AppData\Roaming")
-    if sys.platform == "darwin":
-        return expand("~/Library/Application Support", environ)
-    return expand("~/.config", environ)
+    folder = environ.get("XDG_CONFIG_HOME") or ""
+    if os.path.isabs(folder):  # as the XDG specification asks
+        pass
+    elif sys.platform == "win32":
+        folder = environ.get("APPDATA") or os.path.expanduser(r"~\AppData\Roaming")
+    elif sys.platform == "darwin":
+        folder = expand("~/Library/Application Support", environ)
+    else:
+        folder = expand("~/.config", environ)
+    return os.path.join(folder, "mfa-session", "config.toml")

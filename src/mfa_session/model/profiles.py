@@ -43,17 +43,14 @@ class ProfileFiles:
 
     def in_config(self, name: str) -> Mapping[str, str]:
         """Return what the config file says of a profile."""
-        return self.config.section(self.header_of(name)) or {}
-
-    def header_of(self, name: str) -> str:
-        """Return the header of a profile in the config file, as it is written; "" without one."""
-        return self._headers_by_name().get(name, "")
+        return self.config.section(self.headers().get(name, "")) or {}
 
     def names(self) -> list[str]:
         """Return the names of all profiles, sorted."""
-        return sorted({*self.credentials.names(), *self._headers_by_name()})
+        return sorted({*self.credentials.names(), *self.headers()})
 
-    def _headers_by_name(self) -> dict[str, str]:
+    def headers(self) -> Mapping[str, str]:
+        """Return the header of each profile that has one in the config file, as it is written."""
         if self._headers is None:
             self._headers = config_headers(self.config)
         return self._headers

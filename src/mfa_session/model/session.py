@@ -236,6 +236,7 @@ def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
         # token is gone, without which AWS refuses the keys.
         return Session(name=texts["name"] or profile, profile=profile, managed=managed, keys=keys)
     kind = texts["kind"] if texts["kind"] in {"mfa", "role"} else "unknown"
+    duration = stored.get(PREFIX + "duration_seconds", "")
     known: dict[str, Any] = {
         **texts,
         **{key: parse_time(stored[PREFIX + key]) for key in _TIME_KEYS if PREFIX + key in stored},
@@ -244,7 +245,7 @@ def read_session(profile: str, section: Mapping[str, str]) -> Session | None:
         "account": texts["account"] or account_of(texts["role_arn"] or texts["mfa_serial"]),
         "mfa": True if kind != "unknown" else None,
         "expires_at": read_expiry(section),
-        "duration_seconds": _read_number(stored.get(PREFIX + "duration_seconds")),
+        "duration_seconds": int(duration) if duration.isascii() and duration.isdigit() else None,
     }
     return Session(profile=profile, managed=managed, keys=keys, **known)
 
@@ -296,7 +297,3 @@ def session_values(session: Session) -> dict[str, str | None]:
         **{PREFIX + key: format_time(time) if time else None for key, time in times.items()},
         PREFIX + "duration_seconds": str(duration) if duration is not None else None,
     }
-
-
-def _read_number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None

@@ -86,10 +86,10 @@ class SettingsFile(Record):
     """What config.toml says; durations are seconds."""
 
     path: str
-    defaults: Mapping[str, Any]
-    sessions: Mapping[str, Mapping[str, Any]]
-    keyring: Mapping[str, Any]
-    guard: Mapping[str, Any]
+    defaults: Mapping[str, Any] = {}
+    sessions: Mapping[str, Mapping[str, Any]] = {}
+    keyring: Mapping[str, Any] = {}
+    guard: Mapping[str, Any] = {}
 
     def value(self, place: tuple[str, ...]) -> Any:
         """Return what stands at a place such as `("sessions", "mfa", "code")`, or None."""
@@ -103,11 +103,6 @@ def kind_of(place: tuple[str, ...]) -> str:
     """Return what a setting's value must be: text, flag, texts, duration, code or command."""
     keys = SESSION_KEYS if place[0] == "sessions" else TABLES[place[0]]
     return keys[place[-1]]
-
-
-def no_settings(path: str) -> SettingsFile:
-    """Return the settings without a config.toml at its path."""
-    return SettingsFile(path=path, defaults={}, sessions={}, keyring={}, guard={})
 
 
 class Source(Record):
@@ -133,7 +128,8 @@ class Settings(Record):
     """How one session is to be obtained. Durations are seconds; `via` is a role's base session.
 
     `asked` are the options, by name, that say more than the name of the session does; "" is a flag.
-    `written` goes into the AWS config of the target, so that it works as the source does.
+    `written` goes into the AWS config of the target, so that it works as the source does; its
+    region is under `region`.
     `store` is where the session's keys go: FILE (the credentials file) or KEYRING.
     `max_age` is how long ago the code may have been given (`aws:MultiFactorAuthAge`); None: ever.
     """
@@ -174,11 +170,6 @@ class Settings(Record):
         said = {"profile": self.name, **said, **more}
         spelled = [f"--{name.replace('_', '-')} {_quoted(text)}" for name, text in said.items()]
         return " ".join(["mfa-session", words, *(option.rstrip() for option in spelled)])
-
-    @property
-    def written_region(self) -> str | None:
-        """The region that the target profile gets."""
-        return self.written.get("region")
 
     @property
     def kind(self) -> str:

@@ -103,7 +103,9 @@ def acquire_for_program(options: SessionOptions, ctx: Context) -> AcquiredSessio
     if outcome.session.in_keyring and not is_still_stored(outcome.session):
         ctx.make.store().forget(outcome.session.profile)
         outcome = acquire(ctx, read_inputs(ctx, inputs.options), settings, in_memory=True)
-    region = settings.written_region or inputs.profiles.section(settings.target).get("region")
+    region = settings.written.get("region") or inputs.profiles.section(settings.target).get(
+        "region"
+    )
     return AcquiredSession(session=outcome.session, settings=settings, region=region)
 
 

@@ -23,7 +23,8 @@ def announce(outcome: Outcome, ctx: Context, *, asked: str | None = None) -> Non
     source = f"profile {session.source_profile!r}" if session.source_profile else "the environment"
     account = f" in account {session.account}" if session.account and not session.role_arn else ""
     kept = "kept, " if outcome.reused else ""
-    left = format_duration(_to_minutes(session.seconds_left(now) or 0))
+    # In whole minutes: a new session of 12 h is good for 12 h, not 11 h 59 m.
+    left = format_duration(max(60, ((session.seconds_left(now) or 0) + 30) // 60 * 60))
     until = f", until {_clock_time(session.expires_at, now)}" if session.expires_at else ""
     place = f"in profile {session.profile!r}" + (" (keyring)" if session.in_keyring else "")
     ctx.console.say(f"{what} of {source}{account}: {kept}good for {left}{until}, {place}")
@@ -36,8 +37,3 @@ def _clock_time(moment: datetime, now: datetime) -> str:
     local = moment.astimezone()
     is_today = local.date() == now.astimezone().date()
     return f"{local:%H:%M}" if is_today else f"{local:%Y-%m-%d %H:%M}"
-
-
-def _to_minutes(seconds: int) -> int:
-    """Round to whole minutes: a new session of 12 h is good for 12 h, not 11 h 59 m."""
-    return max(60, (seconds + 30) // 60 * 60)

@@ -80,7 +80,7 @@ def find_base(settings: Settings, sessions: Iterable[Session], now: datetime) ->
         for session in sessions
         if session.kind == "mfa"
         and _is_of_source(settings, session)
-        and _fits(settings.mfa_serial, session.mfa_serial)
+        and settings.mfa_serial in (None, session.mfa_serial)
         and _is_recent(settings, session, now)
         and (session.seconds_left(now) or 0) > LEAST_BASE_SECONDS
     ]
@@ -89,23 +89,18 @@ def find_base(settings: Settings, sessions: Iterable[Session], now: datetime) ->
 
 def serves(settings: Settings, session: Session, now: datetime) -> bool:
     """Say whether a session is what the settings ask for, with enough life left."""
-    return (
-        _is_same(settings, session)
-        and _is_recent(settings, session, now)
-        and _lasts(settings, session, now)
-    )
-
-
-def _is_same(settings: Settings, session: Session) -> bool:
-    granted = session.duration_seconds or 0
+    granted, left = session.duration_seconds or 0, session.seconds_left(now) or 0
     return (
         session.kind == settings.kind
         and _is_of_source(settings, session)
-        and _fits(settings.mfa_serial, session.mfa_serial)
+        and settings.mfa_serial in (None, session.mfa_serial)
         and session.role_arn == settings.role_arn
         and session.external_id == settings.external_id
-        and _fits(settings.role_session_name, session.role_session_name)
+        and settings.role_session_name in (None, session.role_session_name)
         and not (settings.duration_is_explicit and settings.duration > granted)
+        and _is_recent(settings, session, now)
+        and left > 0
+        and left >= needed_seconds(settings, session)
     )
 
 
@@ -115,11 +110,6 @@ def _is_recent(settings: Settings, session: Session, now: datetime) -> bool:
         return True
     given_at = session.authenticated_at
     return given_at is not None and (now - given_at).total_seconds() <= settings.max_age
-
-
-def _lasts(settings: Settings, session: Session, now: datetime) -> bool:
-    left = session.seconds_left(now)
-    return left is not None and left > 0 and left >= needed_seconds(settings, session)
 
 
 def needed_seconds(settings: Settings, session: Session) -> int:
@@ -136,7 +126,3 @@ def _is_of_source(settings: Settings, session: Session) -> bool:
     if settings.source.keys is None:
         return session.source_profile == settings.source.profile
     return session.source_key_id == settings.source.keys.access_key_id
-
-
-def _fits(wanted: str | None, had: str | None) -> bool:
-    return wanted is None or wanted == had

@@ -234,6 +234,9 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
     region = said.first("region") or beneath.get("region") or inputs.file.defaults.get("region")
     around = inputs.environ.get("AWS_REGION") or inputs.environ.get("AWS_DEFAULT_REGION")
     called = inputs.options.region or around or region
+    written = {key: beneath[key] for key in COPIED_SETTINGS if beneath.get(key)}
+    if region:
+        written["region"] = region
     min_ttl = inputs.options.min_ttl
     if min_ttl is None:
         min_ttl = inputs.file.defaults.get("min_ttl")
@@ -259,7 +262,7 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
         min_ttl=MIN_TTL_SECONDS if min_ttl is None else min_ttl,
         min_ttl_is_explicit=min_ttl is not None,
         region=region_for(called, role_arn, serial),
-        written=_written(beneath, region),
+        written=written,
         code=said.table.get("code", via.code if via else "auto"),
         code_command=said.table.get("code_command", via.code_command if via else None),
         asked=tuple(asked),
@@ -274,12 +277,6 @@ def _beneath(inputs: Inputs, source: Source) -> Mapping[str, str]:
         if profile is not None:
             merged = {**inputs.profiles.section(profile), **merged}
     return merged
-
-
-def _written(beneath: Mapping[str, str], region: str | None) -> Mapping[str, str]:
-    """Return what the target's profile needs to reach AWS as the source does."""
-    copied = {key: beneath[key] for key in COPIED_SETTINGS if beneath.get(key)}
-    return {**copied, "region": region} if region else copied
 
 
 def _choose_duration(inputs: Inputs, said: _Said, role_arn: str | None) -> tuple[int, bool]:

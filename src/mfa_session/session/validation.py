@@ -41,7 +41,7 @@ def check_pasted_keys(inputs: Inputs, profile: str) -> None:
         document, section = profiles.config, profiles.in_config(profile)
 
     def place_of(key: str) -> str:
-        header = profile if document is profiles.credentials else profiles.header_of(profile)
+        header = profile if document is profiles.credentials else profiles.headers()[profile]
         return f"{document.path}, line {document.line_of(header, key)}"
 
     _check_pair(place_of, section, profile)

@@ -190,7 +190,7 @@ def check_repointed(inputs: Inputs, name: str, source: str | None, target: str) 
     Raises ConfigurationError: `no-such-profile` or `not-repointable`.
     """
     section = inputs.profiles.in_config(name)
-    if not inputs.profiles.header_of(name):
+    if not inputs.profiles.headers().get(name):
         raise unknown_name(inputs, name)
     origin = section.get("source_profile")
     reason = why_not(inputs, name, target)

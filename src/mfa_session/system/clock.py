@@ -19,16 +19,15 @@ LONGEST_NAP_SECONDS = 0.5
 
 
 class SystemClock:
-    """The wall clock, put right by what is known of AWS's; and when this process began."""
+    """The wall clock, put right by what is known of AWS's; and when this process began.
+
+    `offset` tells what AWS's clock shows more (or less) than this machine's.
+    """
 
     def __init__(self) -> None:
         """Take the moment as the beginning: the entry point makes the clock first of all."""
         self._began = self.local_now()
-        self._offset: Callable[[], timedelta] = timedelta
-
-    def follow(self, offset: Callable[[], timedelta]) -> None:
-        """Take from now on what AWS's clock shows more (or less) than this machine's."""
-        self._offset = offset
+        self.offset: Callable[[], timedelta] = timedelta
 
     def local_now(self) -> datetime:
         """Return the machine's own aware UTC time."""
@@ -36,12 +35,12 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return AWS's aware UTC time, as far as it is known."""
-        return self.local_now() + self._offset()
+        return self.local_now() + self.offset()
 
     @property
     def started_at(self) -> datetime:
         """When this process began, by the same clock as `now`."""
-        return self._began + self._offset()
+        return self._began + self.offset()
 
     def pause(self, seconds: float) -> None:
         """Sleep so long."""

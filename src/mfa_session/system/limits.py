@@ -21,30 +21,22 @@ def forbid_core_dumps() -> None:
     """Have the system write no core dump of this process from now on, where it has such a limit."""
     if sys.platform == "win32":
         return  # whose crash reports are the person's own setting
-    if _forbids_core_dumps():
+    # Most systems set the limit to 0, and Linux says so: to read that takes microseconds, to load
+    # the limit's module half a millisecond.
+    try:
+        descriptor = os.open("/proc/self/limits", os.O_RDONLY)
+    except OSError:
+        limits = b""
+    else:
+        limits = os.read(descriptor, 4096)
+        os.close(descriptor)
+    if limits.partition(_CORE_LIMIT)[2].split()[:1] == [b"0"]:
         return
     import resource  # noqa: PLC0415  # not there on Windows
 
     soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
     if soft and _set_core_limit((0, hard)):
         _core_limits_before.append((soft, hard))
-
-
-def _forbids_core_dumps() -> bool:
-    """Tell whether the limit is 0 already, as most systems set it; False where Linux does not say.
-
-    To read that takes microseconds, to load the limit's module half a millisecond.
-    """
-    try:
-        descriptor = os.open("/proc/self/limits", os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        lines = os.read(descriptor, 4096).split(b"\n")
-    finally:
-        os.close(descriptor)
-    said = [line[len(_CORE_LIMIT) :].split() for line in lines if line.startswith(_CORE_LIMIT)]
-    return bool(said) and said[0][:1] == [b"0"]
 
 
 def allow_core_dumps() -> None:

@@ -168,12 +168,13 @@ CHAPTERS = {
     "policies": ("policy",),
     "help": ("doctor",),
 }
+_CHAPTER_OF = {word: chapter for chapter, words in CHAPTERS.items() for word in words}
 
 
 def find_command(*words: str) -> Command | None:
     """Return the command that these words name (`"login"`, or `"totp", "add"`), or None."""
-    chapter = _chapter_of(words[0]) if words else None
-    commands: tuple[Command, ...] = chapter.COMMANDS if chapter else ()
+    chapter = _CHAPTER_OF.get(words[0]) if words else None
+    commands: tuple[Command, ...] = _chapter(chapter).COMMANDS if chapter else ()
     name = " ".join(words)
     for command in commands:
         if command.name == name:
@@ -183,7 +184,8 @@ def find_command(*words: str) -> Command | None:
 
 def find_group(word: str) -> Group | None:
     """Return the group of commands that begin with this word, or None."""
-    groups: tuple[Group, ...] = getattr(_chapter_of(word), "GROUPS", ())
+    chapter = _CHAPTER_OF.get(word)
+    groups: tuple[Group, ...] = getattr(_chapter(chapter), "GROUPS", ()) if chapter else ()
     for group in groups:
         if group.name == word:
             return group
@@ -201,13 +203,6 @@ def chapters() -> tuple[ModuleType, ...]:
     Chapters that follow each other may share a title.
     """
     return tuple(_chapter(name) for name in CHAPTERS)
-
-
-def _chapter_of(word: str) -> ModuleType | None:
-    for name, words in CHAPTERS.items():
-        if word in words:
-            return _chapter(name)
-    return None
 
 
 def _chapter(name: str) -> ModuleType:
