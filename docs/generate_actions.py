@@ -43,8 +43,7 @@ if TYPE_CHECKING:
 Actions = dict[str, list[str]]
 Operations = dict[str, tuple[str, ...]]
 
-# AWS's default topic policy, and its guide to MFA by SMS, named them; no list does.
-BY_HAND = ("sns:Receive", "iam:RequestSmsMfaRegistration", "iam:FinalizeSmsMfaRegistration")
+BY_HAND = ("sns:Receive",)  # AWS's default topic policy names it; no list does.
 WRITTEN_BY = "# Written by docs/generate_actions.py; read by mfa_session.aws.action_list\n"
 SIGNS = "!$%&*.:;<>?@[]^_`{|}~/"
 WORD = re.compile(r"[A-Z][a-z]{3,}")

@@ -12,6 +12,7 @@ from mfa_session.policy.rules import (
     exemptions,
     principals,
     removal,
+    sids,
     whole_policy,
     wrong_credentials,
 )
@@ -31,6 +32,7 @@ _MODULES = (
     enrolment,
     removal,
     principals,
+    sids,
 )
 RULES = tuple(rule for module in _MODULES for rule in module.RULES)
 _CHECKS = tuple(check for module in _MODULES for check in module.CHECKS)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Condition, Statement
 
 _number = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]+)?").fullmatch
+_mfa_in = re.compile(r"mfa|multi-?factor", re.IGNORECASE).search
 _BOOLEANS = {"true", "false"}
 
 
@@ -54,6 +55,11 @@ class Reach(NamedTuple):
 def mfa_conditions(statement: Statement) -> list[Condition]:
     """Return the conditions that are about MFA."""
     return [each for each in statement.conditions if is_present(each) or is_age(each)]
+
+
+def means_mfa(statement: Statement) -> bool:
+    """Say whether a condition is about MFA, though its key may be misspelt, or a tag's."""
+    return any(_mfa_in(condition.key) for condition in statement.conditions)
 
 
 def is_present(condition: Condition) -> bool:

@@ -43,7 +43,6 @@ LISTED = (
     "aws-portal:ViewBilling",
     "aws-portal:*",
     "sns:Receive",
-    "iam:RequestSmsMfaRegistration",
     "codestar:CreateProject",
     # Patterns, any case, and what is not a name of an action.
     "*",

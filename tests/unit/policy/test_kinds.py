@@ -102,6 +102,35 @@ def test_a_part_that_anyone_may_read_with_mfa_is_as_bad_as_the_whole(
     assert [each.severity for each in lint(read(stated.statements))] == [severity]
 
 
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [("iam-protected-but-for-the-device", "note"), ("own-by-pattern", "warning")],
+)
+def test_a_device_left_out_of_a_list_is_a_note_and_one_given_away_a_warning(
+    name: str, severity: str
+) -> None:
+    (stated,) = (each for each in STATED if each.name == name)
+    assert [each.severity for each in lint(read(stated.statements))] == [severity]
+
+
+def test_the_key_that_was_meant_is_of_the_same_sort() -> None:
+    keys = ("aws:RequestedSessionTag/x", "aws:PrincipleArn", "aws:ResourceTags/x", "aws:RequestTag")
+    found = [lint(read([allow("s3:*", {"StringEquals": {key: "x"}})]))[0].message for key in keys]
+    assert [message.rpartition(" ")[2] for message in found] == [
+        "aws:RequestTag/…",
+        "aws:PrincipalArn",
+        "aws:ResourceTag/…",
+        "aws:RequestTag/…",
+    ]
+
+
+def test_accounts_that_serverless_fills_in_are_doubted_in_json_only() -> None:
+    statement = allow("s3:*", Resource="arn:aws:sqs:${aws:region}:${aws:accountId}:x")
+    text = json.dumps({"Version": "2012-10-17", "Statement": statement})
+    found = [lint(read_document(name, text)) for name in ("serverless.yml", "policy.json")]
+    assert [len(each) for each in found] == [0, 2]
+
+
 def test_a_warning_about_a_deny_says_that_nothing_here_allows_it() -> None:
     alone = [WITHOUT_ACTION | {"Condition": FALSE}]
     backed = [allow("ec2:*", WITH), *alone]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.conditions import OPERATORS, is_readable
+from mfa_session.policy.conditions import OPERATORS, is_met, is_readable
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import (
@@ -15,8 +16,10 @@ from mfa_session.policy.fixes import (
     right_condition,
     with_operator,
 )
+from mfa_session.policy.global_keys import meant_instead
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.mfa import is_age, is_boolean, is_number, is_present, is_sound
+from mfa_session.policy.request import RequestContext
 from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
@@ -34,6 +37,12 @@ UNKNOWN_KEY = Rule(
     "unknown-mfa-key",
     ERROR,
     "A key that resembles one of the two, such as `aws:MFAPresent`: no request carries it.",
+)
+NO_SUCH_KEY = Rule(
+    "unknown-condition-key",
+    WARNING,
+    "AWS has no such `aws:` key, in a condition or as a variable, or the name of the tag is "
+    "missing: no request carries it.",
 )
 WRONG_OPERATOR = Rule(
     "wrong-operator",
@@ -74,6 +83,7 @@ NARROWED = Rule(
 RULES = (
     UNKNOWN_OPERATOR,
     UNKNOWN_KEY,
+    NO_SUCH_KEY,
     WRONG_OPERATOR,
     NOT_A_BOOLEAN,
     NOT_A_NUMBER,
@@ -83,6 +93,8 @@ RULES = (
     NARROWED,
 )
 
+_variables = re.compile(r"([$&]|\$\$)\{\s*(aws:[^{},]+?)\s*\}", re.IGNORECASE).findall
+_OF_SERVERLESS = {"aws:accountid", "aws:region"}
 ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 PREFIXES = {"aws", "sts", "iam"}  # those that a key about MFA is given by mistake
 _SAMPLES = {
@@ -137,6 +149,39 @@ def check_keys(subject: Subject) -> Iterator[Flaw]:
                     instead_of=[condition],
                     age_limit=_age_of(condition) if meant == MFA_AGE else None,
                 ),
+            )
+
+
+def check_global_keys(subject: Subject) -> Iterator[Flaw]:
+    """Find keys with AWS's prefix that AWS does not have."""
+    for condition in subject.statement.conditions:
+        near = None if _misspelt(condition) else meant_instead(condition.key)
+        if near is not None:
+            yield Flaw(
+                NO_SUCH_KEY,
+                condition.position,
+                f"AWS has no condition key {condition.key}" + _nearest(near),
+                f"no request carries that key: {_never_there(subject, condition)}",
+                "use a key that exists",
+            )
+
+
+def check_variables(subject: Subject) -> Iterator[Flaw]:
+    """Find variables that IAM cannot fill in."""
+    for item in subject.texts():
+        for sign, key in _variables(str(item.value)):
+            near = meant_instead(key)
+            if sign == "$" and (near is None or _is_of_serverless(subject, key)):
+                continue
+            yield Flaw(
+                NO_SUCH_KEY,
+                subject.document.source.position(item.offset),
+                f"AWS has no condition key {key}" + _nearest(near)
+                if sign == "$"
+                else f"{sign}{{{key}}} is Terraform's spelling, which IAM does not know",
+                "what it stands in matches nothing: "
+                + ("nobody is allowed by it" if subject.statement.allows else "nobody is stopped"),
+                f"write ${{{near or key}}}",
             )
 
 
@@ -202,6 +247,8 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (
     check_operators,
     check_keys,
+    check_global_keys,
+    check_variables,
     check_values,
     check_other_values,
     check_age,
@@ -252,15 +299,23 @@ def _misspelt(condition: Condition) -> str | None:
     return None
 
 
+def _is_of_serverless(subject: Subject, key: str) -> bool:
+    """Say whether the Serverless Framework fills a variable in: its files are YAML."""
+    in_yaml = subject.document.source.label.endswith((".yml", ".yaml"))
+    return in_yaml and key.lower() in _OF_SERVERLESS
+
+
+def _nearest(key: str | None) -> str:
+    return f"; the nearest is {key}" if key else ""
+
+
 def _age_of(condition: Condition) -> str:
     return str(next(filter(None, map(age_seconds, condition.values)), 3600))
 
 
 def _never_there(subject: Subject, condition: Condition) -> str:
     """Say what a condition on a key comes to that no request brings."""
-    matches = condition.if_exists or condition.qualifier == "ForAllValues"
-    if condition.operator == "Null":
-        matches = "true" in map(str.lower, condition.values)
+    matches = is_met(condition, RequestContext({condition.key: None}))
     if subject.statement.allows:
         return "everybody gets through, without MFA too" if matches else "everybody is locked out"
     return "everybody is locked out, with MFA too" if matches else "nobody is stopped"

@@ -42,7 +42,7 @@ SPARED = (
 )
 
 _of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
-_of_own_care = re.compile(
+is_own_care = re.compile(
     r"iam:(\S*mfa\S*|getuser|listusers|changepassword|getaccount\S*|listaccountaliases)"
     r"|sts:(getsessiontoken|getcalleridentity)",
     re.IGNORECASE,
@@ -106,7 +106,7 @@ def spares_everything(subject: Subject) -> bool:
 
 def how_to_spare(subject: Subject, what: str) -> str:
     """Say what a Deny is to be instead, so that it is not about these actions."""
-    if _is_own_care(subject.statement):
+    if _lists_own_care(subject.statement):
         return "to deny everything else, list these under NotAction instead of Action"
     if sparing(subject):
         return f"leave {what} out of the Deny"
@@ -124,7 +124,7 @@ def sparing(subject: Subject) -> dict[str, object]:
     statement = subject.statement
     if statement.actions is None or "*" in actions_of(statement).names:
         return _sparing_all_needed(subject)
-    if _is_own_care(statement):
+    if _lists_own_care(statement):
         return {"NotAction": list(SPARED)}
     needed = {name.lower() for name in SPARED}
     left = [name for name in statement.actions if name.lower() not in needed]
@@ -132,11 +132,11 @@ def sparing(subject: Subject) -> dict[str, object]:
     return {"Action": left} if left and not met else {}
 
 
-def _is_own_care(statement: Statement) -> bool:
+def _lists_own_care(statement: Statement) -> bool:
     """Say whether all that is listed is needed before there is MFA: what a NotAction spares."""
     listed = statement.actions or ()
     removes = concerns(statement, DEACTIVATION) or concerns(statement, DELETION)
-    return bool(listed) and not removes and all(map(_of_own_care, listed))
+    return bool(listed) and not removes and all(map(is_own_care, listed))
 
 
 def _all_left_out(subject: Subject) -> str:

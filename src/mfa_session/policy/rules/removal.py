@@ -11,6 +11,8 @@ from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
     denies_nearly_all,
+    is_of_users,
+    is_own_care,
     spares_everything,
     sparing,
 )
@@ -39,6 +41,8 @@ OWN_REMOVAL = Rule(
     "Users may deactivate their own device without MFA, in a policy that otherwise requires it.",
 )
 RULES = (REMOVAL_SPARED, DELETION_SPARED, OWN_REMOVAL)
+
+_READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 
 
 def check_removal(subject: Subject) -> Iterator[Flaw]:
@@ -69,9 +73,7 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
     own = any("${aws:username}" in each for each in statement.resources or ())
     if not (statement.allows and own and whole.concern_mfa) or subject.mfa_conditions:
         return
-    if not concerns(statement, DEACTIVATION):
-        return
-    if not all(whole.denies_action(statement, kind, DEACTIVATION) for kind in KINDS):
+    if concerns(statement, DEACTIVATION) and not _is_denied(subject):
         with_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
         moved = in_words(statement, Action=DEACTIVATION, Condition=with_mfa)
         yield Flaw(
@@ -83,4 +85,41 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_removal, check_own_removal)
+def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies that list changes of IAM, and leave the removal of a device out.
+
+    A Deny about other services alone may leave devices to whoever has the key; one that is to keep
+    users and their credentials safe is got round by it.
+    """
+    statement = subject.statement
+    listed = statement.actions if subject.refuses_without_mfa else None
+    alone = subject.document.kind == "identity" and is_of_users(subject)
+    if not (listed and alone) or subject.other_conditions or concerns(statement, DEACTIVATION):
+        return
+    allowed = subject.whole.lenient_allows.are_about(statement, DEACTIVATION)
+    protects = any(map(_changes_iam, listed)) and not concerns(statement, "iam:EnableMFADevice")
+    if allowed and protects and not _is_denied(subject):
+        yield Flaw(
+            OWN_REMOVAL,
+            subject.place_of_action(),
+            f"this Deny lists changes of IAM, but not {DEACTIVATION}, which the policy allows",
+            "whoever has the long-term key can replace the MFA device, and has MFA then",
+            f"deny {DEACTIVATION} as well",
+            {"Action": [*listed, DEACTIVATION]},
+            severity=NOTE,
+        )
+
+
+CHECKS: tuple[Check, ...] = (check_removal, check_own_removal, check_removal_besides)
+
+
+def _is_denied(subject: Subject) -> bool:
+    """Say whether Denies stop those without MFA from it, or would if they were not misspelt."""
+    whole = subject.whole
+    denied = (whole.denies_action(subject.statement, kind, DEACTIVATION) for kind in KINDS)
+    return all(denied) or whole.means_to_deny(DEACTIVATION)
+
+
+def _changes_iam(action: str) -> bool:
+    name = action.lower()
+    return name.startswith("iam:") and not name.startswith(_READING) and not is_own_care(action)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.aws_names import WILDCARDS
 from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
-from mfa_session.policy.mfa import Reach, mfa_conditions, reach
+from mfa_session.policy.mfa import Reach, means_mfa, mfa_conditions, reach
 from mfa_session.policy.patterns import includes
 
 if TYPE_CHECKING:
@@ -66,6 +66,18 @@ class WholePolicy:
             ]
             self._asking[action] = bool(allowing) and all(allowing)
         return self._asking[action]
+
+    def means_to_deny(self, action: str) -> bool:
+        """Say whether a Deny would ask MFA for an action, were its condition no mistake."""
+        return any(
+            not each.allows and found is None and means_mfa(each) and concerns(each, action)
+            for each, found in self._with_reach()
+        )
+
+    @cached_property
+    def denies_for_mfa(self) -> list[Statement]:
+        """The Denies with a condition that is about MFA, or is meant to be."""
+        return [each for each in self.statements if not each.allows and means_mfa(each)]
 
     @cached_property
     def concern_mfa(self) -> bool:
@@ -269,6 +281,13 @@ class Subject:
             if named and includes(named, action.lower() or "-"):
                 return self.document.source.position(item.offset)
         return self.place_of(element)
+
+    def texts(self) -> Iterator[Node]:
+        """Yield the texts in which IAM fills in variables: resources and conditions' values."""
+        items = list(self.items_of("Resource", "NotResource"))
+        for condition in self.statement.conditions:
+            items += listed(condition.node)
+        yield from (item for item in items if isinstance(item.value, str))
 
     def items_of(self, *elements: str) -> Iterator[Node]:
         """Yield what stands in elements of these names, in a list or alone."""

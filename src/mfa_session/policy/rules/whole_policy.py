@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mfa_session.model.text import nearest_of
@@ -12,12 +13,13 @@ from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Fl
 from mfa_session.policy.fixes import plain, right_deny
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.reading import ELEMENTS
-from mfa_session.policy.rules.subject import KINDS, is_for_everybody, listed
+from mfa_session.policy.rules.subject import KINDS, is_for_everybody
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.aws_names import Unlisted
+    from mfa_session.policy.document import Statement
     from mfa_session.policy.json_text import Node
     from mfa_session.policy.rules.subject import Subject
 
@@ -44,14 +46,22 @@ UNKNOWN_ACTION = Rule(
     "AWS lists no such action, or none that the pattern matches. A note where no other "
     "name is near, because the action may be retired, or newer than the list.",
 )
+NO_ARN = Rule(
+    "resource-no-arn",
+    ERROR,
+    "A `Resource` that is neither an ARN nor `*`: IAM rejects the policy.",
+)
 OLD_VERSION = Rule(
     "old-version",
     WARNING,
     "Variables such as `${aws:username}` are plain text unless `Version` is `2012-10-17`: "
     "they match nobody.",
 )
-RULES = (DEFEATED, UNKNOWN_ELEMENT, MISPLACED, UNKNOWN_ACTION, OLD_VERSION)
+RULES = (DEFEATED, UNKNOWN_ELEMENT, MISPLACED, UNKNOWN_ACTION, NO_ARN, OLD_VERSION)
 
+_placeholder = re.compile(r"[${}<>%\[\]]").search
+_ARN_PARTS = 6
+_NOT_IN_RCPS = {"ec2", "iam", "organizations"}
 MOST_SHOWN = 3
 _READING = ("get", "list", "describe", "batchget", "lookup", "search", "view")
 
@@ -112,9 +122,8 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
     statement, kind = subject.statement, subject.document.kind
     named = [name for name in ("Principal", "NotPrincipal") if name in statement.elements]
     if kind in _NAMES:
-        # `*` is what a resource control policy has, which is limited like an SCP.
         wrong, what = named, _NAMES[kind]
-        if kind == "scp" and is_for_everybody(statement):
+        if kind == "scp" and _may_be_of_an_rcp(statement):
             return
     elif named and statement.actions and is_about_roles(statement):
         wrong = [name for name in ("Resource", "NotResource") if name in statement.elements]
@@ -169,7 +178,7 @@ def check_version(subject: Subject) -> Iterator[Flaw]:
     """Find variables in policies of a version that does not know them."""
     if subject.document.version == CURRENT_VERSION:
         return
-    found = next(_variables(subject), None)
+    found = next((item for item in subject.texts() if _has_variable(item)), None)
     if found is not None:
         version = subject.document.version or "no Version, which means 2008-10-17"
         yield Flaw(
@@ -181,13 +190,46 @@ def check_version(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_resources(subject: Subject) -> Iterator[Flaw]:
+    """Find resources of what a user may do that are no ARNs."""
+    if subject.document.kind not in _NAMES:  # a resource's own policy may name it otherwise
+        return
+    for item in subject.items_of("Resource", "NotResource"):
+        if isinstance(item.value, str) and _is_no_arn(item.value):
+            yield Flaw(
+                NO_ARN,
+                subject.document.source.position(item.offset),
+                f"{item.value!r} is neither an ARN nor *",
+                REJECTED,
+                "write the ARN of the resource, or *",
+            )
+
+
 CHECKS: tuple[Check, ...] = (
     check_defeat,
     check_elements,
     check_places,
+    check_resources,
     check_actions,
     check_version,
 )
+
+
+def _may_be_of_an_rcp(statement: Statement) -> bool:
+    """Say whether a statement may be a resource control policy's, which limits like an SCP.
+
+    It is for everybody, and about what services do that keep resources.
+    """
+    services = {action.lower().partition(":")[0] for action in statement.actions or ()}
+    named = statement.not_actions is None and not services & _NOT_IN_RCPS
+    return named and is_for_everybody(statement)
+
+
+def _is_no_arn(text: str) -> bool:
+    if _placeholder(text) or text.startswith("*"):
+        return False
+    parts = text.count(":") + 1
+    return not text.startswith("arn:") or (parts < _ARN_PARTS and "*" not in text)
 
 
 def _only_reads(action: str) -> bool:
@@ -221,11 +263,5 @@ def _without_effect(subject: Subject) -> str:
     )
 
 
-def _variables(subject: Subject) -> Iterator[Node]:
-    """Yield texts with a variable, where IAM fills them in: resources and conditions' values."""
-    items = list(subject.items_of("Resource", "NotResource"))
-    for condition in subject.statement.conditions:
-        items += listed(condition.node)
-    for item in items:
-        if isinstance(item.value, str) and "${" in without_template_values(item.value):
-            yield item
+def _has_variable(item: Node) -> bool:
+    return "${" in without_template_values(str(item.value))

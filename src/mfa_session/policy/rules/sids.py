@@ -1,0 +1,67 @@
+"""Statements that do not what their Sid says."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.coverage import actions_of
+from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
+from mfa_session.policy.mfa import means_mfa
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.document import Statement
+    from mfa_session.policy.rules.subject import Subject
+
+PROMISE = Rule(
+    "sid-promises-mfa",
+    WARNING,
+    "The `Sid` demands MFA (`AllowWithMFA`), but no condition asks for it, and no Deny of the "
+    "policy.",
+)
+RULES = (PROMISE,)
+
+_MFA = "(?:mfa|2fa|twofactor|multifactor)(?:auth(?:entication|enticated)?)?"
+_demand = re.compile(
+    rf"(?:(?<!out)with|requir(?:e|es|ed|ing)|enforc(?:e|es|ed|ing)|needs?|if|when|using|behind)"
+    rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{_MFA}(?!device|setup|enrol|manage|token)"
+    rf"|{_MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)"
+).search
+_absence = re.compile(rf"(?:without|unless|except|before|no|non|not)(?:using|valid)?{_MFA}").search
+
+
+def check_promise(subject: Subject) -> Iterator[Flaw]:
+    """Find statements whose Sid says that they ask for MFA, and which do not."""
+    statement = subject.statement
+    sid = re.sub(r"[^a-z0-9]", "", (statement.sid or "").lower())
+    if means_mfa(statement) or subject.on_role or not (_demand(sid) or _absence(sid)):
+        return
+    if statement.allows:
+        if _absence(sid) or _needs_no_mfa(statement) or subject.whole.denies_for_mfa:
+            return
+        nobody, who = ", and no Deny of this policy", "whoever it is for gets through without MFA"
+        condition = '"Bool": {"aws:MultiFactorAuthPresent": "true"}'
+    elif statement.conditions:
+        return
+    else:
+        nobody, who = "", "everybody is locked out, with MFA too"
+        condition = '"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}'
+    yield Flaw(
+        PROMISE,
+        subject.document.source.position(statement.elements["Sid"].offset),
+        f"the Sid is {statement.sid}, but no condition asks for MFA{nobody}",
+        who,
+        f"add {condition} to its Condition, or rename the statement",
+    )
+
+
+CHECKS: tuple[Check, ...] = (check_promise,)
+
+
+def _needs_no_mfa(statement: Statement) -> bool:
+    """Say whether it is about devices themselves, or for services and people from elsewhere."""
+    principals = (statement.principals or {}).keys()
+    elsewhere = bool(principals) and not principals & {"AWS", "*"}
+    return elsewhere or any("mfa" in name for name in actions_of(statement).names)
