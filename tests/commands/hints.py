@@ -545,7 +545,7 @@ ROWS = {
     ),
     # What happens meanwhile
     "Ctrl-C when the device is enabled": Row(
-        "mfa.enrolment:_tell",
+        "mfa.enrolment:_report",
         "device remove",
         ("device", "enroll", "laptop"),
         lambda w: w.meanwhile("EnableMFADevice", interrupt),

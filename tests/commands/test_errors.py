@@ -103,7 +103,9 @@ def test_session_keys_that_do_not_look_like_it(run: Run, aws: Sandbox, argv: lis
 
 
 @pytest.mark.parametrize(("ahead", "way"), [(3600, "slow"), (-7200, "fast")])
-def test_a_clock_that_is_off(run: Run, aws: Sandbox, argv: list[str], ahead: int, way: str) -> None:
+def test_a_refused_signature_tells_how_far_the_clock_is_off(
+    run: Run, aws: Sandbox, argv: list[str], ahead: int, way: str
+) -> None:
     aws.clock.advance(ahead)
     error = error_of(run, *argv, exit_code=6)
     assert error["code"] == "clock-off"

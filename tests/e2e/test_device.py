@@ -421,7 +421,7 @@ class Moment:
 
 @pytest.mark.usefixtures("new_here")
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_what_a_kill_leaves_is_cleaned_by_the_next_run(
+def test_the_next_run_cleans_up_after_a_kill(
     moment: str, aws: Sandbox, carol: User, home: Path, start: Start, run: Run
 ) -> None:
     with Moment(aws, moment) as there:
@@ -612,7 +612,7 @@ def test_without_a_keyring_the_phone_alone_gets_the_secret(
     secret = scan(child)
     child.expect("code that the phone shows now: ")
     child.sendline("000000")
-    child.expect("no code of the new device")
+    child.expect("not the new device's code")
     child.expect("code that the phone shows now: ")
     child.sendline(shown_code(secret, aws))
     child.expect("is enabled; its secret is in your phone's app only")

@@ -1,7 +1,7 @@
-"""A user's MFA devices as IAM keeps them, a keyring and a disk, in memory; and what goes wrong.
+"""A user's MFA devices in IAM, a keyring and a disk, all in memory, with failures.
 
-Every step into this world is counted. At a chosen one it fails, before or after it is done, or the
-process dies there: from then on nothing more is done, whatever the program tries.
+Every call is a numbered step. A test chooses the step that fails, before or after it is done, or at
+which the process dies; after that, no call has an effect.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ DENIED = RefusedError("not-authorized", "not allowed")
 
 
 class KilledError(BaseException):
-    """The process is dead: code that catches this can do nothing more."""
+    """The process was killed: no later call of it has an effect."""
 
 
 class World:
     """What outlives a process: AWS, the keyring and the disk. `now` is AWS's time."""
 
     def __init__(self) -> None:
-        """Start with nothing."""
+        """Start empty."""
         self.now = datetime(2031, 1, 31, 12, 0, 5, tzinfo=timezone.utc)
         self.unassigned: dict[str, Secret] = {}
         self.enabled: dict[str, Secret] = {}
@@ -52,23 +52,23 @@ class World:
         self.made = 0
 
     def new_seed(self) -> Secret:
-        """Return a seed that no device had before."""
+        """Return a new seed."""
         self.made += 1
         return Secret("ABCDEFGH" * 7 + f"{'ABCDEFGH'[self.made % 8] * 8}")
 
     def is_sound(self) -> bool:
-        """Say whether every device here is enabled with its secret stored, and no more secrets."""
+        """Say whether every device is enabled, and its secret and no other is stored."""
         return not self.unassigned and self.secrets == self.enabled
 
     def is_whole(self) -> bool:
-        """Say whether the devices are sound, and no note is left."""
+        """Say whether the devices are sound and no note is left."""
         return self.is_sound() and not self.intents
 
 
 class Process:
-    """One run in a world: the edges of `mfa.devices`, and the trouble it meets.
+    """One run in a world: the edges of `mfa.devices`, and the failures it meets.
 
-    `trouble` is called with the step's number, its name, and whether it has been done; it raises.
+    `trouble` gets each step's number, its name, and whether it has been done; it may raise.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class Process:
         trouble: Callable[[int, str, bool], None] = lambda _number, _name, _done: None,
         answers: dict[str, bool] | None = None,
     ) -> None:
-        """Take the world, the trouble, and what is answered to questions (None: nobody asked)."""
+        """Take the world, the failures, and the answers to questions (None: nobody to ask)."""
         self.world = world
         self.number = 0
         self.names: list[str] = []
@@ -90,7 +90,7 @@ class Process:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Take one step, unless it goes wrong before; it may go wrong after it was done."""
+        """Number and log one step, which may fail before or after it is done."""
         if self._dead:
             raise KilledError
         self.number += 1
@@ -104,7 +104,7 @@ class Process:
             raise
 
     def signal(self, error: type[BaseException]) -> None:
-        """Let a signal come; while it is put off it waits."""
+        """Deliver a signal, which stays deferred until `raise_deferred`."""
         self._signals.append(error)
 
     def edges(self) -> DeviceEdges:
@@ -119,19 +119,19 @@ class Process:
             talk=_Talk(self),
             wait_until=self._wait_until,
             pause=self._pause,
-            put_off=self._put_off,
+            defer_signals=self._defer_signals,
             confirm=self._confirm,
             ask_code=None,
             choose=lambda _serials: None,
         )
 
-    def strike(self) -> None:
-        """Raise a signal that has come."""
+    def raise_deferred(self) -> None:
+        """Raise the first deferred signal, if any."""
         if self._signals:
             raise self._signals[0]
 
     @contextmanager
-    def _put_off(self) -> Iterator[Process]:
+    def _defer_signals(self) -> Iterator[Process]:
         yield self
 
     def _pause(self, seconds: float) -> None:

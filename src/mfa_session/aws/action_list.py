@@ -1,17 +1,16 @@
 """The actions of IAM and the operations of the AWS CLI, from a list in the package.
 
-docs/generate_actions.py writes the list, `actions.txt`. The two hold mostly the same names, and the
-wheel should be small, so each name stands there once, without the words that it has in common with
-the one before:
+docs/generate_actions.py writes the list, `actions.txt`. Most names are both an action and an
+operation, and the wheel should be small, so the list has each name once, without the words that it
+shares with the name before:
 
     ec2 = cd'fCarrierGateway bcd2Route      CreateCarrierGateway DeleteCarrierGateway
                                             DescribeCarrierGateways GetCarrierGatewayRoute …
 
-are actions with the prefix `ec2` in policies, and, in the CLI's spelling, operations of the service
-of the CLI that stands second: `=` is one of the same name. Letters stand for verbs, as the first
-line says; a verb without a letter stands in parentheses. Signs stand for words, as the second line
-says. Verbs behind `'` take the name in the plural. The actions of a line with `-` are no
-operations; the operations of a line with `+` are no actions.
+A line begins with the prefix in policies (`ec2`) and the service in the CLI (`=`: the same name).
+The list's first line gives each frequent verb a letter, its second each frequent word a sign; other
+verbs are in parentheses. Verbs behind `'` take the plural. A service `-` marks actions that are not
+operations, a prefix `+` operations that are not actions.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class ActionList:
-    """The list, read once; the names of a service are only looked at when it is asked for."""
+    """The list; it decodes a service's names when they are asked for."""
 
     def __init__(self, text: str) -> None:
         """Take the text of the list."""
@@ -95,7 +94,7 @@ def plural(name: str) -> str:
 
 
 def spell_operation(action: str) -> str:
-    """Write an action as the AWS CLI writes an operation: `StopInstances` is `stop-instances`."""
+    """Spell an action as the AWS CLI spells an operation: `StopInstances` is `stop-instances`."""
     return _BORDERS.sub("-", action).lower()
 
 
@@ -105,13 +104,13 @@ def list_path() -> str:
 
 
 def read_list() -> ActionList:
-    """Read the list that the package brings."""
+    """Read the list from the package."""
     with open(list_path(), encoding="ascii") as file:
         return ActionList(file.read())
 
 
 def operations_of(service: str) -> tuple[str, ...]:
-    """Return the operations of a service, by botocore's name of it; none where it has none."""
+    """Return the operations of a service, by botocore's name; none for an unknown service."""
     from botocore.exceptions import DataNotFoundError  # noqa: PLC0415  # rarely needed
 
     try:
@@ -122,7 +121,7 @@ def operations_of(service: str) -> tuple[str, ...]:
 
 @functools.cache
 def _loader() -> Loader:
-    """Return botocore's loader, which remembers which services there are."""
+    """Return botocore's loader, which caches the list of services."""
     from botocore.loaders import Loader  # noqa: PLC0415  # rarely needed
 
     return Loader()

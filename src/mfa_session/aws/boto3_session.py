@@ -1,4 +1,4 @@
-"""A boto3 session that signs with a session of ours, renewed before it expires."""
+"""A boto3 session that signs with our session and renews it before it expires."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Session
 
 METHOD = "mfa-session"
-"""What botocore calls the origin of these credentials."""
+"""The name of these credentials' source in botocore."""
 
 
 class RenewedCredentials(RefreshableCredentials):  # type: ignore[misc]  # botocore has no types
-    """botocore's refreshable credentials: one thread renews, and the others wait or go on.
+    """botocore's refreshable credentials, renewed with less than `needed_seconds` left.
 
-    They are renewed with less than `needed_seconds` left, and waited for in the last two thirds
-    of that. A fork in the middle of a renewal leaves the child free to renew for itself.
+    One thread renews; the others wait only in the last two thirds of that time. After a fork
+    during a renewal, the child can renew too.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class RenewedCredentials(RefreshableCredentials):  # type: ignore[misc]  # botoc
         now: Callable[[], datetime],
         needed_seconds: int,
     ) -> None:
-        """Take the session to begin with, how to get the next, and AWS's time."""
+        """Take the first session, the function that gets the next, and AWS's time."""
         self.session = session
         self._renew_session = renew
         first = _metadata(session)
@@ -62,7 +62,7 @@ class RenewedCredentials(RefreshableCredentials):  # type: ignore[misc]  # botoc
 
 
 class _Provider(CredentialProvider):  # type: ignore[misc]  # botocore has no types
-    """Gives botocore these credentials, whatever the environment and the files have."""
+    """Gives botocore these credentials, whatever the environment and the files contain."""
 
     METHOD = METHOD
 
@@ -77,20 +77,20 @@ class _Provider(CredentialProvider):  # type: ignore[misc]  # botocore has no ty
 def make_boto3_session(
     credentials: RenewedCredentials, profile: str | None, region: str | None
 ) -> Any:
-    """Return a boto3.Session; `profile` decides how AWS is reached, but not by whose keys."""
+    """Return a boto3.Session; `profile` decides how to reach AWS, not which keys sign."""
     core = botocore.session.Session(profile=profile)
     core.register_component("credential_provider", CredentialResolver([_Provider(credentials)]))
     return boto3.Session(botocore_session=core, region_name=region)
 
 
 def session_of(boto3_session: Any) -> Session | None:
-    """Return the session that a boto3 session signs with; None where it is none of ours."""
+    """Return our session that a boto3 session signs with; None if it has other credentials."""
     credentials = boto3_session.get_credentials()
     return credentials.session if isinstance(credentials, RenewedCredentials) else None
 
 
 def _metadata(session: Session) -> dict[str, str | None]:
-    """Return a session as botocore's refreshing takes it."""
+    """Return a session in the form that botocore's refresh expects."""
     keys, token, ends = session.keys, session.keys.session_token, session.expires_at
     return {
         "access_key": keys.access_key_id,
@@ -105,9 +105,9 @@ _living: weakref.WeakSet[RenewedCredentials] = weakref.WeakSet()
 
 
 def _free_locks() -> None:
-    """Free the locks in a forked child: the thread that held one lives in the parent only."""
+    """Replace the locks in a forked child, which has no thread that could release them."""
     for credentials in list(_living):
-        credentials._refresh_lock = threading.Lock()  # noqa: SLF001  # botocore has no other way
+        credentials._refresh_lock = threading.Lock()  # noqa: SLF001  # botocore has no public way
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows

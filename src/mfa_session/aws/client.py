@@ -1,4 +1,4 @@
-"""botocore's clients: made once, with the caller's keys passed explicitly."""
+"""botocore's clients, each made once, with the caller's keys passed explicitly."""
 
 from __future__ import annotations
 
@@ -21,20 +21,17 @@ ATTEMPTS = 3
 POOLED_CONNECTIONS = 10
 """botocore's own default."""
 PIECE_BYTES = 65536
-
-
 MOST_BYTES = 1_000_000
-"""Of one answer: AWS's own have a few thousand."""
+"""The limit for one answer; AWS's have a few thousand bytes."""
 
 
 class Clients:
-    """Make clients, beginning in a thread where there is time (a person typing a code)."""
+    """Makes clients, in a thread while a person types a code."""
 
     def __init__(self, environ: Mapping[str, str], at_once: int = 1) -> None:
-        """Take the environment that botocore reads too; make nothing yet.
+        """Take the environment that botocore reads too, and how many threads call `at_once`.
 
-        Clients for more than one call `at_once` have a connection for each, and slow down together
-        where AWS throttles them.
+        Clients of several threads have a connection for each, and slow down when AWS throttles.
         """
         self._environ = environ
         self._at_once = at_once
@@ -43,22 +40,20 @@ class Clients:
         self._thread: threading.Thread | None = None
 
     def prepare(self, service: str, caller: Caller) -> None:
-        """Begin importing botocore and making the client; errors show when it is used."""
+        """Import botocore and make the client in a thread; `get` raises any error again."""
 
         def make() -> None:
-            try:
+            with suppress(Exception):
                 self.get(service, caller)
-            except Exception:  # noqa: BLE001  # `get` meets it again where it can be told
-                return
 
         self._thread = threading.Thread(target=make, daemon=True)
-        with suppress(RuntimeError):  # no more threads: it is made when it is used
+        with suppress(RuntimeError):  # no more threads: `get` makes the client
             self._thread.start()
 
     def get(self, service: str, caller: Caller, *, once: bool = False) -> Any:  # untyped
         """Return the client of a service for these keys, profile and region.
 
-        One for calls to be sent `once` tries nothing again.
+        With `once`, the client does not retry.
         """
         with self._lock:
             if (service, caller, once) not in self._made:
@@ -68,20 +63,20 @@ class Clients:
             return self._made[service, caller, once]
 
     def _make(self, service: str, caller: Caller, attempts: int) -> Any:
-        """Make a client; proxies, CA bundle and endpoints stay botocore's own business.
+        """Make a client, which takes proxies, CA bundle and endpoints from botocore's settings.
 
-        One without a key id does not sign: AWS refuses it, but answers.
+        Without a key id it does not sign: AWS answers with a refusal.
         """
         with _without_garbage_collection():
             return self._make_client(service, caller, attempts)
 
     def _make_client(self, service: str, caller: Caller, attempts: int) -> Any:
-        from botocore import UNSIGNED  # noqa: PLC0415  # as the next
-        from botocore.config import Config  # noqa: PLC0415  # 360 ms: only when AWS is asked
+        from botocore import UNSIGNED  # noqa: PLC0415  # botocore takes 360 ms to import
+        from botocore.config import Config  # noqa: PLC0415
         from botocore.exceptions import BotoCoreError  # noqa: PLC0415
         from botocore.session import Session  # noqa: PLC0415
 
-        _have_files_read_as_utf8()
+        _ensure_utf8_locale()
         session = Session(profile=caller.profile)
         token = caller.keys.session_token
         region = caller.region or session.get_config_variable("region") or "us-east-1"
@@ -89,7 +84,7 @@ class Clients:
             client = session.create_client(
                 service,
                 region_name=region,
-                # Never nothing: botocore would go and look for keys, and run what yields them.
+                # Never empty: botocore would then search for keys and run credential processes.
                 aws_access_key_id=caller.keys.access_key_id or "unsigned",
                 aws_secret_access_key=caller.keys.secret_access_key.reveal() or "unsigned",
                 aws_session_token=token.reveal() if token else None,
@@ -108,15 +103,14 @@ class Clients:
             raise
         except ValueError as error:
             raise _bad_endpoint(service, session, self._environ) or error from None
-        # botocore has no setting for the size of an answer, and reads all of it; what `before-send`
-        # returns is taken as the answer.
+        # botocore cannot limit the size of an answer, so a `before-send` handler answers instead.
         client.meta.events.register("before-send", Sender(client._endpoint.http_session).send)  # noqa: SLF001
         return client
 
 
 @contextmanager
 def _without_garbage_collection() -> Iterator[None]:
-    """Look for no garbage while hundreds of modules and models load: it finds none, and costs."""
+    """Switch the collector off while hundreds of modules load: it costs time and finds nothing."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -127,26 +121,26 @@ def _without_garbage_collection() -> Iterator[None]:
 
 
 class Sender:
-    """Sends a request as botocore does, and reads no more of the answer than may be."""
+    """Sends a request as botocore does, and reads at most MOST_BYTES of the answer."""
 
     def __init__(self, http_session: Any) -> None:
-        """Take botocore's own session, which knows proxies and certificates."""
+        """Take botocore's HTTP session, which has the proxies and certificates."""
         self._http_session = http_session
 
     def send(self, request: Any, **_: object) -> Any:
-        """Return the answer, its body read; raise an error of botocore, or ValueError."""
+        """Return the answer with its body; raise BotoCoreError, or ValueError if it is too long."""
         from botocore.awsrequest import AWSResponse  # noqa: PLC0415
         from botocore.exceptions import ConnectionClosedError, ReadTimeoutError  # noqa: PLC0415
         from botocore.httpsession import ProtocolError, URLLib3ReadTimeoutError  # noqa: PLC0415
 
-        request.stream_output = True  # have the body left to us
+        request.stream_output = True  # or botocore reads the whole body
         answer = self._http_session.send(request)
         try:
             body = b""
             for piece in answer.raw.stream(PIECE_BYTES):
                 body += piece
                 if len(body) > MOST_BYTES:
-                    raise ValueError("more than an answer of AWS")
+                    raise ValueError("too long for an answer of AWS")
         except URLLib3ReadTimeoutError as error:
             raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
         except ProtocolError as error:
@@ -157,32 +151,33 @@ class Sender:
 
 
 class _Body:
-    """A body that has been read, as botocore asks for it."""
+    """A body in memory, in the form that AWSResponse reads."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
 
     def stream(self) -> list[bytes]:
-        """Return the pieces."""
         return [self._data]
 
 
 def _bad_endpoint(
     service: str, session: Any, environ: Mapping[str, str]
 ) -> ConfigurationError | None:
-    """Return the error for an endpoint that is no URL, by the name of what sets it; or None."""
+    """Return the error for a malformed endpoint, with the setting's name; None without one."""
     for name in (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL"):
         url = environ.get(name)
         if url:
-            return _no_url(name, url)
+            return _not_a_url(name, url)
     url = session.get_scoped_config().get("endpoint_url")
     return (
-        _no_url(f"endpoint_url of profile {session.profile or 'default'!r}", url) if url else None
+        _not_a_url(f"endpoint_url of profile {session.profile or 'default'!r}", url)
+        if url
+        else None
     )
 
 
-def _no_url(name: str, url: str) -> ConfigurationError:
-    shown = url.rpartition("@")[2]  # before it may stand a password
+def _not_a_url(name: str, url: str) -> ConfigurationError:
+    shown = url.rpartition("@")[2]  # without user name and password
     return ConfigurationError(
         "bad-endpoint",
         f"{name} is not a URL: {shown}",
@@ -190,9 +185,9 @@ def _no_url(name: str, url: str) -> ConfigurationError:
     )
 
 
-def _have_files_read_as_utf8() -> None:
-    """Leave a locale without UTF-8: botocore would read the AWS files in it, and fail."""
-    import locale  # noqa: PLC0415  # with botocore, not before
+def _ensure_utf8_locale() -> None:
+    """Switch to a UTF-8 locale: botocore reads the AWS files in the locale's encoding."""
+    import locale  # noqa: PLC0415  # with botocore only
 
     if locale.getpreferredencoding(do_setlocale=False).lower() in {"utf-8", "utf8"}:
         return

@@ -1,8 +1,8 @@
-"""What AWS's errors, and botocore's own, mean for the person: the table. `errors` reads it.
+"""The table of AWS's and botocore's errors and what they mean here. `errors` applies it.
 
-The first row that fits counts. Texts are matched loosely: their punctuation varies between
-services (AWS STS and IAM API references, "Errors" and "Common Errors"). Blanks such as {serial}
-are filled in from the request.
+The first row that fits counts. Texts match loosely, since their punctuation varies between services
+(AWS STS and IAM API references, "Errors" and "Common Errors"). The request fills in blanks such as
+{serial}.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ _ROLE_HINT = (
 
 
 class Meaning(Record):
-    """A row: AWS's codes and what else must be so, and our error with its blanks to fill in.
+    """A row: AWS's codes, further conditions, and our error with blanks.
 
-    `says` is in the text, in lower case; `operation` is in the operation's name; `has` names a
-    property of the request that must be true; `resent`: only if it was sent more than once.
+    `says` occurs in the text, in lower case, and `operation` in the operation's name; `has` names
+    a property of the request that must be true; `resent` demands a request sent more than once.
     """
 
     codes: tuple[str, ...]
@@ -60,7 +60,7 @@ class Meaning(Record):
     error: MfaSessionError
 
     def fits(self, code: str, text: str, request: AwsRequest, *, resent: bool) -> bool:
-        """Say whether an error of AWS is this one."""
+        """Say whether the row fits an error of AWS."""
         return (
             code in self.codes
             and self.says in text.lower()
@@ -98,7 +98,7 @@ ANSWERS: tuple[Meaning, ...] = (
         error=ConfigurationError(
             "wrong-serial",
             "AWS does not know {serial} as an MFA device of this key's user",
-            "leave mfa_serial out, and IAM is asked, or see `aws iam list-mfa-devices`",
+            "remove mfa_serial, so that IAM is asked, or see `aws iam list-mfa-devices`",
         ),
     ),
     Meaning(
@@ -295,7 +295,7 @@ ANSWERS: tuple[Meaning, ...] = (
         error=RefusedError(
             "two-keys",
             "the user of {key} has two access keys, and AWS allows no more",
-            "see `mfa-session keys list --online`, and delete the one that you do not use",
+            "see `mfa-session keys list --online`, and delete the unused one",
         ),
     ),
     Meaning(
@@ -314,8 +314,7 @@ ANSWERS: tuple[Meaning, ...] = (
             "device-quota",
             "AWS allows no more MFA devices: a user has eight at most, "
             "and an account has a limit, too",
-            "remove one that you do not use: "
-            "`mfa-session device list`, `mfa-session device remove SERIAL`",
+            "remove an unused one: `mfa-session device list`, `mfa-session device remove SERIAL`",
         ),
     ),
     Meaning(
@@ -340,7 +339,7 @@ ANSWERS: tuple[Meaning, ...] = (
         error=NoMfaError(
             "codes-rejected",
             "AWS rejected the two codes of {serial}",
-            "they must come from this device, one right after the other, and not used before; "
+            "they must be two consecutive, unused codes of this device; "
             "check the phone's clock, then try with the next two",
         ),
     ),
@@ -359,7 +358,7 @@ ANSWERS: tuple[Meaning, ...] = (
     ),
 )
 
-# Some of botocore's kinds are kinds of others: the first that fits counts.
+# Some classes are subclasses of others: the first that fits counts.
 FAILURES: tuple[tuple[Kinds, MfaSessionError], ...] = (
     (
         exceptions.SSLError,

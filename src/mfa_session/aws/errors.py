@@ -1,4 +1,4 @@
-"""AWS's errors, and botocore's own, as ours: each by its row of `error_table`."""
+"""Translate errors of AWS and of botocore into ours, by the rows of `error_table`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SERVER_ERROR_STATUS = 500
 
 
 def translate(error: Exception, request: AwsRequest, now: datetime) -> MfaSessionError:
-    """Return our error for a botocore exception raised by a request; `now` is this machine's."""
+    """Return our error for botocore's exception; `now` is this machine's time."""
     if isinstance(error, exceptions.ClientError):
         return _translate_answer(error.response, request, now)
     meaning = next(meaning for kind, meaning in FAILURES if isinstance(error, kind))
@@ -46,7 +46,7 @@ def not_an_answer(request: AwsRequest) -> MfaSessionError:
 
 
 def too_slow(request: AwsRequest, limit_seconds: float) -> MfaSessionError:
-    """Return the error for a call that has not ended in time."""
+    """Return the error for a call that exceeds its time limit."""
     return UnreachableError(
         "network",
         f"AWS{_where(request)} does not answer {request.action} in {limit_seconds:g} s",
@@ -77,14 +77,14 @@ def _translate_answer(response: Any, request: AwsRequest, now: datetime) -> MfaS
 
 
 def _foreign(response: Any, request: AwsRequest) -> MfaSessionError:
-    """Return the error for one that is not AWS's own; a load balancer may answer in its place."""
+    """Return our error for an error that is not AWS's own: a load balancer's, or not-aws."""
     if _status(response) >= SERVER_ERROR_STATUS:
         return unavailable(request, f"HTTP status {_status(response)}")
     return not_an_answer(request)
 
 
 def unavailable(request: AwsRequest, what: str) -> MfaSessionError:
-    """Return the error for a service that has failed."""
+    """Return the error for a failed service."""
     return UnreachableError(
         "service-unavailable", f"AWS failed at {request.action}: {what}", "try again in a minute"
     )
@@ -113,13 +113,13 @@ def _fill_in(meaning: MfaSessionError, request: AwsRequest, **texts: str) -> Mfa
 
 
 def _where(request: AwsRequest, url: object = None) -> str:
-    """Return what was tried: the address, as far as botocore tells it, else the region."""
+    """Return the address if botocore names it, else the region, in parentheses."""
     place = _address(url) or request.caller.region
     return f" ({place})" if place else ""
 
 
 def _address(url: object) -> str | None:
-    """Return scheme, host and port of a URL: user name, password, path and query are left out."""
+    """Return scheme, host and port of a URL, without user name, password, path and query."""
     parts = urlsplit(str(url or ""))
     if not parts.hostname:
         return None
@@ -128,12 +128,12 @@ def _address(url: object) -> str | None:
 
 
 def _spent(request: AwsRequest) -> str:
-    """Return what to add to a hint where AWS may have taken a code and its answer was lost."""
+    """Return the end of a hint if the request had a code: AWS may have used it up."""
     return "; the code may be used up: take the next one" if request.has_code else ""
 
 
 def _clock_off(text: str, date: datetime | None, now: datetime) -> MfaSessionError | None:
-    """Return the error for a signature refused for its time; None where that is not why."""
+    """Return the error for a signature refused for its time; None for another reason."""
     if "signature expired" not in text and "not yet current" not in text:
         return None
     slow = "signature expired" in text

@@ -28,8 +28,8 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 class Federation:
     """Exchanges a role session for a token that signs in once.
 
-    The session's keys themselves are sent, in the URL as AWS demands it: no text of botocore's
-    errors is repeated, as some contain the URL.
+    AWS takes the session's keys in the URL, and some of botocore's errors contain the URL: their
+    text is never shown.
     """
 
     def __init__(self, clock: LocalClock, limited: Limiter, environ: Mapping[str, str]) -> None:
@@ -41,8 +41,8 @@ class Federation:
     def url_for(self, caller: Caller, url: str) -> str:
         """Return the endpoint's URL: `url`, unless AWS_ENDPOINT_URL_SIGNIN names another.
 
-        An endpoint for all services counts if it is on this machine. Elsewhere it is refused:
-        it may be of another service, which must not get the session's keys.
+        An endpoint for all services counts only on this machine. Any other is refused: it may
+        belong to another service, which must not get the session's keys.
         """
         name, endpoint = self._configured(caller)
         if not endpoint:
@@ -61,7 +61,7 @@ class Federation:
     def signin_token(self, caller: Caller, url: str, seconds: int | None) -> Secret | None:
         """GET getSigninToken; `seconds` is SessionDuration, None leaves it out.
 
-        Returns None where AWS refuses the session: it says no more than status 400.
+        Returns None where AWS refuses the session, with status 400 and no reason.
         """
         request = AwsRequest("signin", "getSigninToken", caller)
         asked = {"Action": "getSigninToken", "Session": _session_json(caller)}
@@ -72,7 +72,7 @@ class Federation:
             return None
         if status >= FIRST_SERVER_ERROR:
             raise unavailable(request, f"HTTP status {status}")
-        if status != OK:  # a portal's page, or a redirection
+        if status != OK:  # a portal's page, or a redirect
             raise not_an_answer(request)
         try:
             return Secret(checked_text(read_json(body)["SigninToken"]))
@@ -80,8 +80,8 @@ class Federation:
             raise not_an_answer(request) from None
 
     def _get(self, url: str, request: AwsRequest) -> tuple[int, bytes]:
-        """Return status and body, through botocore's proxies and certificates."""
-        from botocore.exceptions import BotoCoreError  # noqa: PLC0415  # with the first call
+        """Return status and body, with botocore's proxies and certificates."""
+        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
 
         try:
             return self._limited(lambda: self._send(url, request.caller), CALL_SECONDS)
@@ -89,7 +89,7 @@ class Federation:
             raise translate(error, request, self._clock.local_now()) from None
         except TimeoutError:
             raise too_slow(request, CALL_SECONDS) from None
-        except ValueError:  # too long an answer, or one that is no HTTP
+        except ValueError:  # too long, or not HTTP
             raise not_an_answer(request) from None
 
     def _send(self, url: str, caller: Caller) -> tuple[int, bytes]:
@@ -110,7 +110,7 @@ class Federation:
             http.close()
 
     def _configured(self, caller: Caller) -> tuple[str, str]:
-        """Return an endpoint that the AWS settings name, and what names it; "" without one."""
+        """Return the setting that names an endpoint, and the endpoint; both "" without one."""
         for name in ("AWS_ENDPOINT_URL_SIGNIN", "AWS_ENDPOINT_URL"):
             if self._environ.get(name):
                 return name, self._environ[name]

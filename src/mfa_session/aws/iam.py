@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timezone
 
 from mfa_session.aws.request import AwsRequest
-from mfa_session.aws.sts import AwsCalls, CallsOfOne
+from mfa_session.aws.sts import AwsCalls, CallerCalls
 from mfa_session.model.arns import Arn, device_kind, parse_arn
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.iam import AccessKey, Device, NewDevice, User
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 _KINDS = {"virtual", "hardware"}
 
 
-class IamDevices(CallsOfOne):
-    """The devices of the user whose keys `caller` holds: long-term ones, or an MFA session's."""
+class IamDevices(CallerCalls):
+    """The devices of the caller, who signs with long-term keys or an MFA session."""
 
     def user(self) -> User:
-        """STS GetCallerIdentity, which no policy can deny; `not-a-user` if it is none of IAM's."""
+        """STS GetCallerIdentity, which no policy can deny; `not-a-user` unless an IAM user."""
         request = AwsRequest("sts", "GetCallerIdentity", self._caller)
         text, arn = self._ask(request, read_arn)
         if arn.service != "iam" or not arn.resource.startswith("user/"):
@@ -61,7 +61,7 @@ class IamDevices(CallsOfOne):
             page = {"Marker": marker}
 
     def create(self, name: str) -> NewDevice:
-        """IAM CreateVirtualMFADevice, once: what a second one answers tells no seed."""
+        """IAM CreateVirtualMFADevice, sent once: a second call would not return the seed."""
         request = AwsRequest("iam", "CreateVirtualMFADevice", self._caller, serial=name, once=True)
         return self._ask(request, _new_device, VirtualMFADeviceName=name)
 
@@ -87,10 +87,10 @@ class IamDevices(CallsOfOne):
 
 
 def read_arn(answer: dict[str, Any]) -> tuple[str, Arn]:
-    """Return the ARN of GetCallerIdentity as text and in parts; ValueError for what is none."""
+    """Return the ARN of GetCallerIdentity as text and in parts; ValueError if malformed."""
     arn = parse_arn(answer["Arn"])
     if arn is None:
-        raise ValueError("no ARN")
+        raise ValueError("not an ARN")
     return answer["Arn"], arn
 
 
@@ -110,7 +110,7 @@ def _codes(codes: Pair) -> dict[str, str]:
 
 
 def read_device(listed: dict[str, Any]) -> Device:
-    """Return a listed device; IAM tells no type, so it is read from the serial."""
+    """Return a listed device; IAM omits the type, so the serial decides it."""
     serial = str(listed["SerialNumber"])
     kind = device_kind(serial)
     return Device(
@@ -121,7 +121,7 @@ def read_device(listed: dict[str, Any]) -> Device:
 
 
 class IamKeys(AwsCalls):
-    """Lists, makes and ends keys of whoever signs; each call raises our errors only."""
+    """Lists, creates and deletes the caller's access keys; each call raises our errors only."""
 
     def identity(self, caller: Caller) -> str:
         """STS GetCallerIdentity, which no policy can deny: the ARN."""
@@ -136,12 +136,12 @@ class IamKeys(AwsCalls):
         )
 
     def last_used(self, caller: Caller, key_id: str) -> datetime | None:
-        """IAM GetAccessKeyLastUsed: aware UTC time; None for a key that was never used."""
+        """IAM GetAccessKeyLastUsed: aware UTC time; None for an unused key."""
         request = AwsRequest("iam", "GetAccessKeyLastUsed", caller, asked_key_id=key_id)
         return self._ask(request, _read_last_used, AccessKeyId=key_id)
 
     def create(self, caller: Caller) -> Keys:
-        """IAM CreateAccessKey, sent once: a second one would make a second key."""
+        """IAM CreateAccessKey, sent once: a second call would create a second key."""
         request = AwsRequest("iam", "CreateAccessKey", caller, once=True)
         return self._ask(request, _read_new)
 
@@ -171,20 +171,20 @@ def _read_last_used(answer: dict[str, Any]) -> datetime | None:
 
 
 def _read_new(answer: dict[str, Any]) -> Keys:
-    """Return the new pair; ValueError for what is none."""
+    """Return the new keys; ValueError if malformed."""
     made = answer["AccessKey"]
     key_id, secret = str(made["AccessKeyId"]), str(made["SecretAccessKey"])
     keys = Keys(access_key_id=key_id, secret_access_key=Secret(secret))
     if keys.shown_id != key_id or not secret.isascii() or not secret.strip().isprintable():
-        raise ValueError("not a pair of keys")
+        raise ValueError("not an access key")
     return keys
 
 
 class IamPolicies(IamDevices):
-    """What hangs on the user whose keys the caller holds; every call only reads."""
+    """Reads the policies of the caller, the caller's groups and roles; changes nothing."""
 
     def user_arn(self) -> str:
-        """Return the ARN of the user who asks; `not-a-user` if it is none of IAM's."""
+        """Return the caller's ARN; `not-a-user` unless an IAM user."""
         return self.user().arn
 
     def boundary_arn(self, holder: Holder) -> str | None:
@@ -233,7 +233,7 @@ class IamPolicies(IamDevices):
         )
 
     def _read(self, operation: str, member: str, **parameters: str) -> dict[str, Any]:
-        """Return one member of an answer, a structure."""
+        """Return a structure in an answer."""
         request = AwsRequest("iam", operation, self._caller)
         return self._ask(request, lambda answer: _as_document(answer[member]), **parameters)
 
@@ -256,7 +256,7 @@ def _named(holder: Holder) -> dict[str, str]:
 
 
 def _as_document(content: Any) -> dict[str, Any]:
-    """Return a document; botocore has decoded it already, unless it was none."""
+    """Return a document, which botocore has decoded unless it is malformed."""
     if not isinstance(content, dict):
-        raise TypeError("no document")
+        raise TypeError("not a document")
     return content

@@ -1,4 +1,4 @@
-"""Questions to AWS that only read, each sent once: the guard's of targets, the doctor's of keys."""
+"""Calls that only read, sent once: the guard's about targets, the doctor's about keys."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from mfa_session.aws.iam import read_arn, read_device, read_key
 from mfa_session.aws.request import AwsRequest
-from mfa_session.aws.sts import Answer, AwsCalls, CallsOfOne
+from mfa_session.aws.sts import Answer, AwsCalls, CallerCalls
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UnreachableError
 from mfa_session.model.feature_ports import INSTANCE, Target
 from mfa_session.model.ports import Caller
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 
 
 MOST_INSTANCES = 100
-"""How many are asked about; a person reads fewer."""
+"""The limit of one preview; a person reads fewer."""
 ABSENT = "not found in this region"
 
 
-class Lookups(CallsOfOne):
-    """Questions in the name of the session that the command gets."""
+class Lookups(CallerCalls):
+    """Calls with the session that the guarded command will get."""
 
     def alias(self) -> str | None:
-        """IAM ListAccountAliases; None where there is none, or it may not be known."""
+        """IAM ListAccountAliases; None without an alias, or after a refusal."""
         with suppress(MfaSessionError):
             aliases = self._look_up("iam", "ListAccountAliases", _aliases)
             return aliases[0] if aliases else None
         return None
 
     def account_id(self) -> str | None:
-        """STS GetCallerIdentity's account, or None."""
+        """STS GetCallerIdentity: the account; None after a failure."""
         with suppress(MfaSessionError):
             return self._look_up("sts", "GetCallerIdentity", lambda answer: str(answer["Account"]))
         return None
@@ -47,7 +47,7 @@ class Lookups(CallsOfOne):
         if not asked:
             return {}
         instances = {target.id: target for target in asked}
-        # By a filter: a list of ids fails whole if one of them is not there.
+        # A filter, because a list of ids fails if one of them does not exist.
         with suppress(MfaSessionError):
             found = self._look_up(
                 "ec2",
@@ -91,10 +91,10 @@ def _describe(instance: dict[str, Any]) -> Target:
 
 
 class Checkup(AwsCalls):
-    """Questions about long-term keys; nothing is tried twice, as a person waits."""
+    """The doctor's calls about long-term keys, without retries since a person waits."""
 
     def load(self) -> None:
-        """Import botocore now: a busy machine's time for it is none of the network's."""
+        """Import botocore, so that the import's time does not count as the network's."""
         import botocore.config  # noqa: PLC0415
         import botocore.session  # noqa: PLC0415, F401
 
@@ -119,9 +119,9 @@ class Checkup(AwsCalls):
         )
 
     def reach(self, region: str | None) -> None:
-        """Return when STS answered an unsigned call, as it does with a refusal.
+        """Send STS an unsigned call, which it answers with a refusal.
 
-        Raises what kept it from answering, or the call from being sent.
+        Raises UnreachableError without an answer, ConfigurationError if the call cannot be sent.
         """
         nobody = Keys(access_key_id="", secret_access_key=Secret(""))
         try:

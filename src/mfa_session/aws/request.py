@@ -1,7 +1,4 @@
-"""A request to AWS, as its errors speak of it; and what counts as AWS's answer to one.
-
-Portals, proxies and impostors answer as well.
-"""
+"""Requests to AWS, and checks that AWS answered, not a portal, a proxy or an impostor."""
 
 from __future__ import annotations
 
@@ -24,13 +21,13 @@ if TYPE_CHECKING:
 LONGEST_SESSION = timedelta(hours=36)
 """STS API reference, GetSessionToken: DurationSeconds is 129,600 at most."""
 CLOCK_TOLERANCE = timedelta(minutes=15)
-"""AWS refuses signatures that are further off (IAM guide, signing requests)."""
+"""AWS refuses signatures with a larger difference (IAM guide, signing requests)."""
 MOST_TOKEN_CHARACTERS = 16384
 ROUNDING = timedelta(seconds=5)
 
 
 class AwsRequest:
-    """What is asked of AWS, so that an error can name it."""
+    """A call, with the names that its errors mention."""
 
     def __init__(
         self,
@@ -43,7 +40,7 @@ class AwsRequest:
         asked_key_id: str | None = None,
         once: bool = False,
     ) -> None:
-        """Take the call's service, operation and names; with `once` it is not sent again."""
+        """Take the call's service, operation and names; `once` forbids retries."""
         self.service = service
         self.operation = operation
         self.caller = caller
@@ -54,44 +51,44 @@ class AwsRequest:
 
     @property
     def action(self) -> str:
-        """The IAM action, as a policy would name it."""
+        """The action's name in a policy."""
         return f"{self.service}:{self.operation}"
 
     @property
     def has_code(self) -> bool:
-        """Whether a code of a device is sent with it, which AWS takes once."""
+        """Whether the call sends a device's code, which AWS accepts once."""
         return self.service == "sts" and self.serial is not None
 
     @property
     def is_long_term(self) -> bool:
-        """Whether the signing key is no session's."""
+        """Whether a long-term key signs, not a session's."""
         return self.caller.keys.session_token is None
 
     @property
     def is_role_from_session(self) -> bool:
-        """Whether a session asks for a role."""
+        """Whether a session assumes a role."""
         return self.role_arn is not None and not self.is_long_term
 
     @property
     def login(self) -> str:
-        """The command that renews the session whose keys sign."""
+        """The command that renews the signing session."""
         name = self.caller.session
         return "mfa-session login --force" + (f" --profile {quote(name)}" if name else "")
 
     @property
     def key(self) -> str:
-        """The signing key, as the person knows it."""
+        """The signing key's name for people."""
         return self.caller.label()
 
 
 def check_request_id(response: Mapping[str, Any]) -> None:
-    """Raise ValueError or KeyError without the id that AWS gives each request."""
+    """Raise ValueError or KeyError without a request id, which every answer of AWS has."""
     if not response["ResponseMetadata"]["RequestId"].strip():
-        raise ValueError("AWS gives each request an id")
+        raise ValueError("no request id")
 
 
 def is_aws_error(response: Mapping[str, Any]) -> bool:
-    """Say whether an error is AWS's own: it has a code that is a word, and a request id."""
+    """Say whether an error is AWS's own: it has a request id and a code that is a word."""
     try:
         check_request_id(response)
         return not response["Error"]["Code"].isdigit()
@@ -100,10 +97,10 @@ def is_aws_error(response: Mapping[str, Any]) -> bool:
 
 
 def date_of(response: Mapping[str, Any]) -> datetime | None:
-    """Return the Date header of an answer as aware UTC time; None if it tells none."""
+    """Return the Date header of an answer as aware UTC time; None without a valid one."""
     try:
         said = parsedate_to_datetime(response["ResponseMetadata"]["HTTPHeaders"]["date"])
-        # RFC 9110, 5.6.7: always GMT. Without a zone, or with `-0000`, it comes naive.
+        # RFC 9110, 5.6.7: always GMT. Python returns it naive without a zone, or with `-0000`.
         aware = said if said.tzinfo else said.replace(tzinfo=timezone.utc)
         return aware.astimezone(timezone.utc)
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError, IndexError):
@@ -111,10 +108,9 @@ def date_of(response: Mapping[str, Any]) -> datetime | None:
 
 
 def read_issued(response: Mapping[str, Any], local_now: datetime) -> Issued:
-    """Return the credentials of an answer of STS.
+    """Return the credentials in an answer of STS (STS API reference, Credentials).
 
-    Raises ValueError, KeyError, TypeError, AttributeError or OverflowError if anything in it is
-    not as AWS makes it (STS API reference, Credentials).
+    Raises ValueError, KeyError, TypeError, AttributeError or OverflowError if it is malformed.
     """
     given = response["Credentials"]
     key_id, secret, token = (
@@ -123,22 +119,21 @@ def read_issued(response: Mapping[str, Any], local_now: datetime) -> Issued:
     expires_at = given["Expiration"].astimezone(timezone.utc)
     left = expires_at - _aws_now(response, local_now)
     if not timedelta(0) < left <= LONGEST_SESSION + ROUNDING:
-        raise ValueError("not the end of a session")
+        raise ValueError("not a session's expiry")
     keys = Keys(access_key_id=key_id, secret_access_key=Secret(secret), session_token=Secret(token))
     if keys.shown_id != key_id or not key_id.startswith(SESSION_KEY_PREFIX):
-        raise ValueError("not the key id of a session")
+        raise ValueError("not a session's key id")
     return Issued(keys=keys, expires_at=expires_at)
 
 
 def _aws_now(response: Mapping[str, Any], local_now: datetime) -> datetime:
-    """Return AWS's time, as far as the answer can be believed: else this machine's."""
+    """Return the answer's time, or this machine's if the two differ too much to believe it."""
     date = date_of(response)
-    believed = date is not None and abs(date - local_now) <= CLOCK_TOLERANCE
-    return date if date is not None and believed else local_now
+    return date if date and abs(date - local_now) <= CLOCK_TOLERANCE else local_now
 
 
 def checked_text(text: object) -> str:
-    """Return a text that has no blanks or control characters in it, and is there at all."""
+    """Return a text that is not empty and has no blanks or control characters."""
     if not isinstance(text, str) or not 0 < len(text) <= MOST_TOKEN_CHARACTERS:
         raise ValueError("not a credential")
     if not (text.isascii() and text.isprintable()) or " " in text:

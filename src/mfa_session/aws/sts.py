@@ -1,4 +1,4 @@
-"""The calls this tool makes to AWS, and their answers as records."""
+"""Calls to AWS whose answers become records, and whose failures become our errors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TypeVar
 from mfa_session.aws.client import Clients
 from mfa_session.aws.request import AwsRequest, check_request_id, date_of, is_aws_error, read_issued
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
+from mfa_session.model.text import inspecting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,29 +21,29 @@ if TYPE_CHECKING:
         """This machine's clock."""
 
         def local_now(self) -> datetime:
-            """Return its aware UTC time."""
+            """Return the aware UTC time."""
 
     class Learner(Protocol):
-        """Who keeps the difference between AWS's clock and this machine's."""
+        """Keeps the difference between AWS's clock and this machine's."""
 
         def learn(self, aws_time: datetime, sent_at: datetime, received_at: datetime) -> None:
-            """Take AWS's time, and when the call was sent and answered by this machine's."""
+            """Take AWS's time, and this machine's at the request and the answer."""
 
     class Limiter(Protocol):
-        """A way to give up work that may hang."""
+        """Limits the time of work that may hang."""
 
         def __call__(self, work: Callable[[], Answer], limit_seconds: float) -> Answer:
-            """Return what `work` returns; TimeoutError if it is not done in time."""
+            """Return the result of `work`; TimeoutError after the limit."""
 
 
 Answer = TypeVar("Answer")
 
 CALL_SECONDS = 60.0
-"""For a whole call, with all its tries: a drop of an answer now and then is no progress."""
+"""The limit of a call with all its retries: an answer that trickles in must end too."""
 
 
 class AwsCalls:
-    """STS and IAM through botocore; every failure comes out as one of our errors."""
+    """STS and IAM through botocore; every failure raises one of our errors."""
 
     def __init__(
         self,
@@ -52,10 +53,10 @@ class AwsCalls:
         environ: Mapping[str, str],
         at_once: int = 1,
     ) -> None:
-        """Take this machine's clock, who learns how far AWS's is from it, and a time limit.
+        """Take this machine's clock, what learns AWS's, and a time limit.
 
-        `environ` is the process's own, from which botocore reads its settings; `at_once` is how
-        many threads may call.
+        botocore reads its settings from the process's `environ` too; `at_once` is the number of
+        threads that may call.
         """
         self._clients = Clients(environ, at_once)
         self._clock = clock
@@ -63,7 +64,7 @@ class AwsCalls:
         self._limited = limited
 
     def prepare(self, caller: Caller) -> None:
-        """Begin importing botocore while the person types."""
+        """Import botocore in a thread while the person types."""
         self._clients.prepare("sts", caller)
 
     def get_session_token(self, caller: Caller, mfa: MfaCode, seconds: int) -> Issued:
@@ -74,7 +75,7 @@ class AwsCalls:
         )
 
     def assume_role(self, caller: Caller, role: Role, mfa: MfaCode | None, seconds: int) -> Issued:
-        """STS AssumeRole, with a code or from a session that had one."""
+        """STS AssumeRole, with a code or from an MFA session."""
         serial = mfa.serial if mfa else None
         request = AwsRequest("sts", "AssumeRole", caller, serial=serial, role_arn=role.arn)
         parameters: dict[str, object] = {
@@ -96,7 +97,7 @@ class AwsCalls:
         )
 
     def account(self, caller: Caller) -> str | None:
-        """STS GetCallerIdentity's account; a nicety, so no failure is one."""
+        """STS GetCallerIdentity: the account; None after a failure, since it is only shown."""
         request = AwsRequest("sts", "GetCallerIdentity", caller)
         try:
             account: str = self._ask(request, lambda answer: answer["Account"])
@@ -112,17 +113,17 @@ class AwsCalls:
     def _ask(
         self, request: AwsRequest, read: Callable[[Any], Answer], **parameters: object
     ) -> Answer:
-        """Call AWS and return what `read` makes of its answer.
+        """Call AWS and return the answer as `read` reads it.
 
-        What `read` cannot take, and what has no request id, is no answer of AWS: `not-aws`. AWS's
-        clock is learned only from an answer, or an error, that is one.
+        An answer without a request id, or that `read` rejects, is not AWS's: `not-aws`. Only
+        AWS's own answers and errors set the clock.
         """
         sent_at, answer = self._call(request, parameters)
         try:
             check_request_id(answer)
             found = read(answer)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, IndexError):
-            # Not chained: the answer's text may hold a secret.
+            # Not chained: the cause's text may contain a secret.
             raise not_an_answer(request) from None
         self._learn(answer, sent_at)
         return found
@@ -152,7 +153,7 @@ class AwsCalls:
             raise too_slow(request, CALL_SECONDS) from None
         except (MfaSessionError, OSError, MemoryError):
             raise
-        except Exception:  # noqa: BLE001  # whatever botocore's parsers make of a portal's page
+        except Exception:  # noqa: BLE001  # botocore's parsers raise anything on a portal's page
             raise not_an_answer(request) from None
 
     def _client(self, request: AwsRequest) -> Any:  # untyped
@@ -162,21 +163,22 @@ class AwsCalls:
         except OSError as error:
             reason = (error.strerror or type(error).__name__).lower()
             where = error.filename or "the AWS files, or its own"
+            command = f": {inspecting(error.filename)}" if error.filename else ""
             raise ConfigurationError(
                 "unreadable-file",
                 f"the AWS SDK cannot read {where}: {reason}",
-                "see that the disk is healthy and these files may be read: ls -l ~/.aws",
+                f"check that the disk is healthy and that you may read the file{command}",
             ) from error
 
     def _learn(self, answer: Any, sent_at: datetime) -> None:
-        """Take AWS's time from the Date header of an answer that is AWS's."""
+        """Learn AWS's time from the answer's Date header."""
         aws_time = date_of(answer)
         if aws_time is not None:
             self._aws_clock.learn(aws_time, sent_at, self._clock.local_now())
 
 
-class CallsOfOne(AwsCalls):
-    """The same, all signed with the keys of one caller."""
+class CallerCalls(AwsCalls):
+    """AwsCalls that one caller signs."""
 
     def __init__(
         self,
@@ -186,7 +188,7 @@ class CallsOfOne(AwsCalls):
         environ: Mapping[str, str],
         caller: Caller,
     ) -> None:
-        """Take what every call needs, and who asks."""
+        """Take the same as AwsCalls, and the caller."""
         super().__init__(clock, aws_clock, limited, environ)
         self._caller = caller
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfa_session.mfa import devices
 from mfa_session.mfa import maintenance as upkeep
 from mfa_session.mfa.enrolment import Enrolment
-from mfa_session.mfa.phone import PhoneOnly, prove_phone_has
+from mfa_session.mfa.phone import PhoneOnly, require_code_of
 from mfa_session.model.errors import ConfigurationError, Interrupted, NoMfaError, UsageError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import columns
@@ -179,7 +179,7 @@ def _proved(show: Show | None, edges: DeviceEdges) -> Show:
 
     def show_and_ask(device: NewDevice) -> None:
         show(device)
-        prove_phone_has(device, ask, edges.clock, edges.talk)
+        require_code_of(device, ask, edges.clock, edges.talk)
 
     return show_and_ask
 

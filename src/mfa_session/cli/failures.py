@@ -76,7 +76,7 @@ def _file_failed(error: OSError) -> MfaSessionError:
     return ConfigurationError(
         "file-failed",
         f"{os.fsdecode(error.filename)}: {_reason(error)}",
-        hint_for_errno(error.errno) or "see that the disk is healthy",
+        hint_for_errno(error.errno, os.fsdecode(error.filename)) or "see that the disk is healthy",
     )
 
 

@@ -62,7 +62,7 @@ class Wiring(SessionWiring):
         from mfa_session.aws.iam import IamDevices
         from mfa_session.files.notes import Enrolments
         from mfa_session.mfa.devices import DeviceEdges
-        from mfa_session.system.signals import put_off
+        from mfa_session.system.signals import defer_signals
 
         run, terminal, session = self.run, self.terminal(), self.session()
         return DeviceEdges(
@@ -75,7 +75,7 @@ class Wiring(SessionWiring):
             talk=run.console,
             wait_until=session.wait_until,
             pause=run.clock.pause,
-            put_off=put_off,
+            defer_signals=defer_signals,
             confirm=self.confirm,
             ask_code=terminal.ask_hidden if terminal.can_ask() else None,
             choose=session.choose_device,
@@ -210,7 +210,7 @@ class Wiring(SessionWiring):
         from mfa_session.files.cli_cache import CliCacheFiles
         from mfa_session.model.feature_ports import RolesEdges
         from mfa_session.system.limits import most_locks
-        from mfa_session.system.signals import put_off
+        from mfa_session.system.signals import defer_signals
         from mfa_session.system.waiting import run_limited
 
         run, session = self.run, self.session()
@@ -224,7 +224,7 @@ class Wiring(SessionWiring):
         aws = AwsCalls(run.clock, run.aws_clock, run_limited, run.environ, at_once=jobs)
         return RolesEdges(
             session=session.replace(aws=aws, process_keys=process_keys),
-            put_off=put_off,
+            defer_signals=defer_signals,
             pause=run.clock.pause,
             progress=run.console.progress,
             most_locks=most_locks(),

@@ -89,7 +89,7 @@ def not_written(path: str, exc: OSError) -> ConfigurationError:
     reason = exc.strerror or str(exc)
     reason = reason[:1].lower() + reason[1:]
     message = f"{path} could not be written: {reason}"
-    return ConfigurationError("file-not-written", message, hint_for_errno(exc.errno))
+    return ConfigurationError("file-not-written", message, hint_for_errno(exc.errno, path))
 
 
 def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) -> None:

@@ -190,7 +190,7 @@ def check_owner(path: str, what: str, *, spares_private_group: bool = False) -> 
             if status.st_mode & OTHERS_MAY_WRITE and not (
                 spares_private_group and _only_private_group(path, status)
             ):
-                raise _unsafe(f"{what} {path} may be written by others", f"chmod go-w {path}")
+                raise _unsafe(f"{what} {path} may be written by others", "chmod go-w", path)
             return
         path = os.path.join(os.path.dirname(path), os.readlink(path))
 
@@ -214,20 +214,21 @@ def _check_directory(path: str, what: str, status: os.stat_result) -> None:
     if mode & stat.S_ISVTX or not mode & OTHERS_MAY_WRITE:
         return
     if not _only_private_group(path, status):
-        raise _unsafe(
-            f"the directory of {what}, {path}, may be written by others", f"chmod go-w {path}"
-        )
+        message = f"the directory of {what}, {path}, may be written by others"
+        raise _unsafe(message, "chmod go-w", path)
 
 
 def _check_owned(path: str, what: str, status: os.stat_result) -> None:
     if sys.platform == "win32":
         return
     if status.st_uid not in (0, os.geteuid()):
-        hint = f"chown {os.geteuid()} {path}"
-        if os.geteuid() == 0:  # root in another's home: giving it to root would lock them out
-            hint = f"run it as its owner: sudo -H -u {_name_of(status.st_uid)} mfa-session …; "
-            hint += "or set HOME to root's own"
-        raise _unsafe(f"{what} {path} belongs to another user", hint)
+        message = f"{what} {path} belongs to another user"
+        if os.geteuid() != 0:
+            raise _unsafe(message, f"chown {os.geteuid()}", path)
+        # root in another's home: giving the file to root would lock its owner out
+        owner = _name_of(status.st_uid)
+        hint = f"run it as its owner: sudo -H -u {owner} mfa-session …; or set HOME to root's own"
+        raise ConfigurationError("unsafe-file", message, hint)
 
 
 def _name_of(uid: int) -> str:
@@ -269,5 +270,7 @@ def _is_private_group(gid: int) -> bool:
     return group.gr_name == name and set(group.gr_mem) <= {name}
 
 
-def _unsafe(message: str, hint: str) -> ConfigurationError:
-    return ConfigurationError("unsafe-file", message, hint)
+def _unsafe(message: str, command: str, path: str) -> ConfigurationError:
+    from mfa_session.model.text import quote  # noqa: PLC0415  # seldom needed
+
+    return ConfigurationError("unsafe-file", message, f"{command} {quote(path)}")

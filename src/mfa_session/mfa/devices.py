@@ -1,4 +1,4 @@
-"""The user's own MFA devices: what there is, which one is meant, and what their care needs."""
+"""The user's own MFA devices: the calls that manage them, and the choice of one."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from mfa_session.model.feature_ports import Signals
     from mfa_session.model.iam import Device, Intent, NewDevice, Pair, User
     from mfa_session.model.ports import Clock, Console, Secrets, Turns, UsedSteps
     from mfa_session.model.session import Secret
 
 
 class OwnDevices(Protocol):
-    """IAM, asked by one user about her own devices; each call raises our errors only."""
+    """IAM's calls of one user about the user's own devices; each raises our errors only."""
 
     def user(self) -> User:
-        """Return whose keys these are."""
+        """Return the user whose keys sign."""
 
     def enabled(self) -> list[Device]:
         """IAM ListMFADevices of the caller."""
 
     def unassigned(self) -> set[str]:
-        """IAM ListVirtualMFADevices: the serials of the account's devices that nobody has."""
+        """IAM ListVirtualMFADevices: the serials in the account that no user has."""
 
     def create(self, name: str) -> NewDevice:
-        """IAM CreateVirtualMFADevice, sent once: a second one could not tell the seed."""
+        """IAM CreateVirtualMFADevice, sent once: a second call would not return the seed."""
 
     def enable(self, user: User, serial: str, codes: Pair) -> None:
         """IAM EnableMFADevice, with two consecutive codes."""
@@ -47,31 +48,24 @@ class OwnDevices(Protocol):
         """IAM DeactivateMFADevice."""
 
     def delete(self, serial: str) -> None:
-        """IAM DeleteVirtualMFADevice; refused (`device-in-use`) while anybody has it."""
+        """IAM DeleteVirtualMFADevice; refused (`device-in-use`) while a user has it."""
 
 
 class Intents(Protocol):
-    """What enrolments are about to do, on the disk."""
+    """Notes on disk of enrolments and removals that have begun, by serial."""
 
     def all(self) -> list[Intent]:
-        """Return every one."""
+        """Return all notes."""
 
     def save(self, intent: Intent) -> None:
-        """Write one, in the place of any of the same serial."""
+        """Write a note; it replaces one of the same serial."""
 
     def remove(self, serial: str) -> None:
-        """Forget one."""
-
-
-class Interruptions(Protocol):
-    """Signals that have been put off."""
-
-    def strike(self) -> None:
-        """Let one that has come do its work: KeyboardInterrupt, or SystemExit."""
+        """Delete a note."""
 
 
 class DeviceEdges(Record):
-    """Everything that the care of devices touches."""
+    """Everything that the device commands touch."""
 
     aws: OwnDevices
     secrets: Secrets
@@ -82,20 +76,20 @@ class DeviceEdges(Record):
     talk: Console
     wait_until: Callable[[datetime, str], None]
     pause: Callable[[float], None]
-    put_off: Callable[[], AbstractContextManager[Interruptions]]
+    defer_signals: Callable[[], AbstractContextManager[Signals]]
     confirm: Callable[[str], bool | None]
     ask_code: Callable[[str], str] | None
     choose: Callable[[list[str]], str | None]
 
     def turn(self, serial: str) -> AbstractContextManager[None]:
-        """Hold the device: nobody else sends a code of it meanwhile."""
+        """Hold the device, so that no other process sends its codes meanwhile."""
         return self.turns.alone(f"device {serial}", f"MFA device {serial}")
 
 
 def stored_secrets(edges: DeviceEdges, serials: Iterable[str]) -> set[str]:
-    """Return those with a secret in the keyring; a keyring that fails has none.
+    """Return the serials that have a secret in the keyring; none if the keyring fails.
 
-    It is told, unless there is none on this machine and none ever had a secret of these.
+    A failure is reported, unless no keyring here ever held one of these secrets.
     """
     asked = list(serials)
     try:
@@ -109,7 +103,7 @@ def stored_secrets(edges: DeviceEdges, serials: Iterable[str]) -> set[str]:
 
 
 def pick(devices: list[Device], serial: str | None, edges: DeviceEdges) -> Device:
-    """Return the device that is meant: the one named, the only one, or the person's choice."""
+    """Return the named device, the only one, or the one that the person chooses."""
     by_serial = {device.serial: device for device in devices}
     if serial is not None:
         if serial not in by_serial:
@@ -133,15 +127,15 @@ def pick(devices: list[Device], serial: str | None, edges: DeviceEdges) -> Devic
 
 
 def free_name(edges: DeviceEdges, user: User, name: str) -> str:
-    """Return NAME-2, or the next that no device of the user's has, be it enabled or left over."""
+    """Return NAME-2, or the next name that the user's devices, noted ones included, leave free."""
     taken = {intent.serial for intent in edges.intents.all()}
-    with suppress(MfaSessionError):  # what is not told is left out
+    with suppress(MfaSessionError):
         taken |= {device.serial for device in edges.aws.enabled()}
     return next(new for n in count(2) if user.serial_of(new := f"{name}-{n}") not in taken)
 
 
 def no_such_device(serial: str, devices: Iterable[Device]) -> ConfigurationError:
-    """Return the error for a serial that none of the user's devices has."""
+    """Return the error for a serial that is not one of the user's devices."""
     known = ", ".join(device.serial for device in devices)
     return ConfigurationError(
         "no-such-device",
@@ -150,8 +144,8 @@ def no_such_device(serial: str, devices: Iterable[Device]) -> ConfigurationError
     )
 
 
-def make_pair(edges: DeviceEdges, serial: str, secret: Secret) -> Pair:
-    """Return the codes of the last window and of this one, noted as used."""
+def make_two_codes(edges: DeviceEdges, serial: str, secret: Secret) -> Pair:
+    """Return the codes of the last window and this one, and note them as used."""
     step = step_at(edges.clock.now())
     edges.steps.note(serial, step)
     return code_at(secret, step - 1), code_at(secret, step)

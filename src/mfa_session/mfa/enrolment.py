@@ -1,14 +1,13 @@
-"""Enrolment: a new virtual device, its secret stored before anything can be lost, or none at all.
+"""Enrol a virtual device and store its secret, or leave nothing behind.
 
-What is about to be done is written down first, so that a later run recognises what a kill left.
-A device is deleted only if it stands in such a note of ours and nobody has it; AWS itself refuses
-to delete one that somebody has.
+A note is written before each step, so that a later run recognises what a killed one left.
+We delete a device only if our note names it and no user has it; AWS refuses to delete others.
 """
 
 from __future__ import annotations
 
-from mfa_session.mfa.devices import make_pair
-from mfa_session.mfa.interrupted_enrolment import ENABLED, STANDS, Leftovers
+from mfa_session.mfa.devices import make_two_codes
+from mfa_session.mfa.interrupted_enrolment import ENABLED, UNASSIGNED, Leftovers
 from mfa_session.model.errors import (
     ConfigurationError,
     Interrupted,
@@ -21,21 +20,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.mfa.devices import DeviceEdges, Interruptions
+    from mfa_session.mfa.devices import DeviceEdges
+    from mfa_session.model.feature_ports import Signals
     from mfa_session.model.iam import User
 
     Show = Callable[[NewDevice], None]
 
 NAME_LENGTHS = range(1, 129)
 ENABLE_ATTEMPTS = 4
-"""IAM's parts learn of a new device one after the other; it is asked again while they do."""
+"""A new device takes a moment to be known everywhere in IAM, so the call is repeated."""
 PAUSE_SECONDS = 3.0
 _NOT_YET = {"no-such-device", "device-busy"}
 _PUNCTUATION = "_+=,.@-"
 
 
 def check_name(name: str) -> None:
-    """Refuse what cannot be a device's name (IAM API reference, CreateVirtualMFADevice)."""
+    """Refuse a name that IAM rejects (IAM API reference, CreateVirtualMFADevice)."""
     fits = all(c.isascii() and (c.isalnum() or c in _PUNCTUATION) for c in name)
     if len(name) not in NAME_LENGTHS or not fits:
         raise ConfigurationError(
@@ -46,7 +46,7 @@ def check_name(name: str) -> None:
 
 
 class Enrolment:
-    """One user's way to a new device."""
+    """Creates and enables a device for one user."""
 
     def __init__(
         self,
@@ -55,9 +55,9 @@ class Enrolment:
         kept_in: str = "the keyring",
         again: Callable[[str], str] = "mfa-session device enroll {}".format,
     ) -> None:
-        """Take the edges, the user, where the secret will be, and how to spell another run.
+        """Take the edges and the user; do nothing yet.
 
-        Nothing is touched yet.
+        `kept_in` says where the secret will be; `again` spells the command that enrols a name.
         """
         self._edges = edges
         self._user = user
@@ -65,7 +65,7 @@ class Enrolment:
         self._left = Leftovers(edges, user, again)
 
     def enrol(self, name: str, show: Show | None = None) -> str:
-        """Create, store, show if asked to, enable; return the serial. Or leave nothing behind."""
+        """Create, store, show (with `show`) and enable; return the serial, or leave nothing."""
         check_name(name)
         serial = self._user.serial_of(name)
         who = f"enrolment {self._user.arn}"
@@ -73,45 +73,45 @@ class Enrolment:
             found = self._left.settle(serial)
             if found == ENABLED:
                 return serial
-            intent = self._intent_of(serial) if found == STANDS else self._plan(serial)
-            with self._edges.put_off() as interruptions:
-                interruptions.strike()
-                self._carry_out(intent, name, show, interruptions, resume=found == STANDS)
-                self._tell(serial, interruptions)
+            intent = self._intent_of(serial) if found == UNASSIGNED else self._plan(serial)
+            with self._edges.defer_signals() as signals:
+                signals.raise_deferred()
+                self._carry_out(intent, name, show, signals, resume=found == UNASSIGNED)
+                self._report(serial, signals)
         return serial
 
-    # The sequence; signals wait meanwhile, but for questions at the terminal
+    # The steps, during which signals are deferred except at questions
 
     def _carry_out(
         self,
         intent: Intent,
         name: str,
         show: Show | None,
-        interruptions: Interruptions,
+        signals: Signals,
         *,
         resume: bool,
     ) -> None:
-        """Make the device, or go on with the one that stands, and enable it; or undo it all."""
+        """Create the device, or resume with the existing one, and enable it; undo on failure."""
         device = self._resume(intent.serial) if resume else self._create(intent, name)
         intent = intent.replace(serial=device.serial, created=True)
         try:
             if not resume:
                 self._store(intent, device)
-            interruptions.strike()
+            signals.raise_deferred()
             if show is not None:
                 show(device)
-            interruptions.strike()
-            self._enable(device, interruptions)
+            signals.raise_deferred()
+            self._enable(device, signals)
         except BaseException as error:
             if not self._undo(intent, error):
                 raise
         self._close(device.serial)
 
     def _plan(self, serial: str) -> Intent:
-        """See that the keyring keeps what it is given, and that the name is free."""
+        """Check that the keyring works and the name is free; return the note to write."""
         self._edges.secrets.try_out()
-        standing = self._left.stands_unassigned(serial)
-        if standing:
+        exists = self._left.exists_unassigned(serial)
+        if exists:
             raise ConfigurationError(
                 "device-exists",
                 f"{serial} exists already; it is assigned to nobody, but may not be yours",
@@ -121,61 +121,61 @@ class Enrolment:
             serial=serial,
             user_arn=self._user.arn,
             began_at=self._edges.clock.now().replace(microsecond=0),
-            was_absent=standing is False,
+            was_absent=exists is False,
         )
 
     def _create(self, intent: Intent, name: str) -> NewDevice:
-        """Write down what is about to be done, and do it."""
+        """Note the device, then create it."""
         self._edges.intents.save(intent)
         self._edges.talk.detail(f"iam:CreateVirtualMFADevice {name}")
         try:
             return self._edges.aws.create(name)
         except BaseException as error:
-            if _is_answer(error):  # AWS said that it made nothing
+            if _is_answer(error):
                 self._edges.intents.remove(intent.serial)
             else:
                 self._undo(intent, error)
             raise
 
     def _store(self, intent: Intent, device: NewDevice) -> None:
-        """Store the seed, before anything else can fail."""
+        """Store the seed before any other step can fail."""
         self._edges.intents.save(intent)
         self._edges.secrets.set(device.serial, device.seed)
 
     def _resume(self, serial: str) -> NewDevice:
-        """Return a device that stands unassigned, and whose seed is stored."""
+        """Return an existing, unassigned device whose seed is stored."""
         seed = self._edges.secrets.get(serial)
         if seed is None:
-            raise RuntimeError("only what has its secret stored is gone on with")
+            raise RuntimeError("cannot resume without the stored secret")
         return NewDevice(serial=serial, seed=seed)
 
-    def _enable(self, device: NewDevice, interruptions: Interruptions) -> None:
-        """Send the codes of the last window and of this one: there is nothing to wait for."""
+    def _enable(self, device: NewDevice, signals: Signals) -> None:
+        """Send the codes of the last window and this one, which need no wait."""
         for left in range(ENABLE_ATTEMPTS - 1, -1, -1):
             self._edges.talk.detail(f"iam:EnableMFADevice {device.serial}")
             try:
                 with self._edges.turn(device.serial):
-                    codes = make_pair(self._edges, device.serial, device.seed)
+                    codes = make_two_codes(self._edges, device.serial, device.seed)
                     self._edges.aws.enable(self._user, device.serial, codes)
                 return
             except MfaSessionError as error:
                 if error.code not in _NOT_YET or not left:
                     raise
             self._edges.pause(PAUSE_SECONDS)
-            interruptions.strike()
+            signals.raise_deferred()
 
     def _close(self, serial: str) -> None:
-        """Take the note away; one that stays does no harm."""
+        """Delete the note; a leftover note does no harm."""
         try:
             self._edges.intents.remove(serial)
         except ConfigurationError as error:
             self._edges.talk.warn(error.message)
 
-    def _tell(self, serial: str, interruptions: Interruptions) -> None:
-        """Tell what there is now; an interruption that came too late ends what would follow."""
+    def _report(self, serial: str, signals: Signals) -> None:
+        """Report the enabled device; a late Ctrl-C still ends the command."""
         self._edges.talk.say(f"MFA device {serial} is enabled; its secret is in {self._kept_in}")
         try:
-            interruptions.strike()
+            signals.raise_deferred()
         except KeyboardInterrupt:
             raise Interrupted(
                 "interrupted",
@@ -183,12 +183,10 @@ class Enrolment:
                 f"to take it back: `mfa-session device remove {serial}`",
             ) from None
 
-    # The way back
-
     def _undo(self, intent: Intent, error: BaseException) -> bool:
-        """Leave no trace; True if it turns out that AWS has enabled the device after all.
+        """Leave no trace; return True if AWS has enabled the device after all.
 
-        What cannot be undone is told: in the error, where a person interrupted, else before it.
+        What cannot be undone is reported: after Ctrl-C in the error, otherwise as a warning.
         """
         why, problem = "whether AWS created it is not known", None
         if intent.is_ours:
@@ -196,14 +194,14 @@ class Enrolment:
                 return self._left.clean(intent)
             except MfaSessionError as failed:
                 why, problem = failed.message, failed
-        way_on = self._left.way_on(intent, problem)
+        next_step = self._left.next_step(intent, problem)
         if isinstance(error, KeyboardInterrupt):
             raise Interrupted(
                 "interrupted",
                 f"interrupted; {intent.serial} may be left in the account, not enabled ({why})",
-                way_on,
+                next_step,
             ) from None
-        self._left.tell(intent, why, way_on)
+        self._left.warn(intent, why, next_step)
         return False
 
     def _intent_of(self, serial: str) -> Intent:
@@ -211,7 +209,7 @@ class Enrolment:
 
 
 def _is_answer(error: BaseException) -> bool:
-    """Say whether AWS has refused: that it did nothing is certain then."""
+    """Say whether AWS refused the call, and so certainly created nothing."""
     if isinstance(error, UnreachableError):
         return error.code == "clock-off"
     return isinstance(error, MfaSessionError)

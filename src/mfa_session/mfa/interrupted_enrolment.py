@@ -1,8 +1,4 @@
-"""What an enrolment leaves behind, undone: by itself, or by the next run after a kill.
-
-A device is deleted only if it stands in a note of ours and nobody has it; AWS itself refuses to
-delete one that somebody has.
-"""
+"""Clean up after an interrupted enrolment: at once, or in the next run after a kill."""
 
 from __future__ import annotations
 
@@ -22,20 +18,20 @@ if TYPE_CHECKING:
     from mfa_session.model.iam import Intent, User
 
 
-ENABLED, STANDS, GONE = "enabled", "stands", "gone"
+ENABLED, UNASSIGNED, GONE = "enabled", "unassigned", "gone"
 
 
 class Leftovers:
     """One user's devices that were created and not enabled."""
 
     def __init__(self, edges: DeviceEdges, user: User, again: Callable[[str], str]) -> None:
-        """Take the edges, the user, and how the command that enrols a name is spelled."""
+        """Take the edges and the user; `again` spells the command that enrols a name."""
         self._edges = edges
         self._user = user
         self._again = again
 
     def clean(self, intent: Intent) -> bool:
-        """Delete the device and its secret; True, and nothing done, if it is enabled."""
+        """Delete the device and its secret; if it is enabled, do nothing and return True."""
         serial = intent.serial
         if self.is_enabled(serial):
             return True
@@ -47,22 +43,22 @@ class Leftovers:
                 return True
             if error.code != "no-such-device":
                 raise
-            is_late = not intent.created  # AWS may create it yet: a later run looks again
+            is_late = not intent.created  # AWS may still create it: a later run checks again
         self._edges.secrets.remove(serial)
         if not is_late:
             self._edges.intents.remove(serial)
         return False
 
-    def tell(self, intent: Intent, why: str, way_on: str) -> None:
-        """Tell what may be left, why, and what to do."""
+    def warn(self, intent: Intent, why: str, next_step: str) -> None:
+        """Say which device may be left, why, and what to do."""
         self._edges.talk.warn(
-            f"{intent.serial} may be left in the account, not enabled ({why}); {way_on}"
+            f"{intent.serial} may be left in the account, not enabled ({why}); {next_step}"
         )
 
-    def way_on(self, intent: Intent, problem: MfaSessionError | None = None) -> str:
-        """Return what to do about a device that is left, because of this problem.
+    def next_step(self, intent: Intent, problem: MfaSessionError | None = None) -> str:
+        """Return what to do about a device that is left because of this problem.
 
-        One that may not be deleted, and whose secret nobody has, is of no use: another is made.
+        Without its secret, a device that may not be deleted is useless: enrol another.
         """
         is_lost = isinstance(problem, RefusedError) and not self._edges.secrets.holds(intent.serial)
         if not is_lost:
@@ -75,11 +71,11 @@ class Leftovers:
         return f"to enrol another one: `{another}`"
 
     def _leave(self, intent: Intent) -> None:
-        """Note that nobody is to be asked about it again."""
+        """Note that later runs do not ask about it again."""
         self._edges.intents.save(intent.replace(left=True))
 
     def settle(self, wanted: str) -> str:
-        """See to what killed runs left; say how the device wanted stands now."""
+        """Clean up after killed runs; return the state of the device `wanted`."""
         found = GONE
         for intent in self._edges.intents.all():
             if intent.user_arn == self._user.arn:
@@ -88,10 +84,10 @@ class Leftovers:
         return found
 
     def _settle_one(self, intent: Intent, wanted: str) -> str:
-        """Clean up after one; what is enabled was complete, and is kept."""
+        """Clean up after one run; keep a device that is enabled, since it was complete."""
         if self.is_enabled(intent.serial):
             return self._keep(intent)
-        if self.stands_unassigned(intent.serial) is False:
+        if self.exists_unassigned(intent.serial) is False:
             if intent.is_ours:
                 self._edges.secrets.remove(intent.serial)
             self._edges.intents.remove(intent.serial)
@@ -102,7 +98,7 @@ class Leftovers:
             if self.clean(intent):
                 return self._keep(intent)
         except RefusedError as error:
-            return self._go_on(intent, wanted, error)
+            return self._continue(intent, wanted, error)
         self._edges.intents.remove(intent.serial)
         self._edges.talk.say(f"deleted {intent.serial}, left behind by {intent.what}")
         return GONE
@@ -110,28 +106,31 @@ class Leftovers:
     def _keep(self, intent: Intent) -> str:
         self._edges.intents.remove(intent.serial)
         if intent.removing:
-            return GONE  # nothing had been removed: it is an enabled device as any other
+            return GONE  # the removal had not begun: this is an ordinary enabled device
         self._edges.talk.say(f"{intent.serial} was enabled before its enrolment was interrupted")
         return ENABLED
 
-    def _go_on(self, intent: Intent, wanted: str, error: RefusedError) -> str:
-        """Take up what may not be deleted, if it is the device wanted and its seed is known."""
+    def _continue(self, intent: Intent, wanted: str, error: RefusedError) -> str:
+        """Resume with a device that may not be deleted, if it is `wanted` and its seed stored."""
         if intent.serial == wanted and self._edges.secrets.get(wanted) is not None:
             self._edges.talk.say(f"{wanted} may not be deleted: continuing with it")
-            return STANDS
-        way_on = self.way_on(intent, error)
+            return UNASSIGNED
+        next_step = self.next_step(intent, error)
         if intent.serial == wanted:
             raise ConfigurationError(
                 "device-left",
                 f"{wanted} is left from an interrupted enrolment, and cannot be deleted: "
                 f"{error.message}",
-                way_on,
+                next_step,
             )
-        self.tell(intent, error.message, way_on)
+        self.warn(intent, error.message, next_step)
         return GONE
 
     def _may_delete(self, intent: Intent, wanted: str) -> bool:
-        """Ask; where nobody is there, what is ours may. A no ends the run for the device wanted."""
+        """Ask whether to delete; with nobody to ask, allow it for our own devices.
+
+        A no about the device `wanted` ends the run.
+        """
         if intent.left and intent.serial != wanted:
             return False
         answer = self._edges.confirm(
@@ -143,7 +142,7 @@ class Leftovers:
                 "device-left",
                 f"{intent.serial} may be left from an interrupted enrolment, or belong to "
                 "somebody else",
-                "run it in a terminal, and answer whether to delete it",
+                "run it in a terminal and answer the question",
             )
         if answer is not False:
             return True
@@ -155,14 +154,14 @@ class Leftovers:
         return False
 
     def is_enabled(self, serial: str) -> bool:
-        """Say whether the device is known to be the user's; where that is not told, no."""
+        """Say whether the device is enabled for the user; False where IAM refuses to list."""
         try:
             return serial in {device.serial for device in self._edges.aws.enabled()}
         except RefusedError:
             return False
 
-    def stands_unassigned(self, serial: str) -> bool | None:
-        """Say whether the device stands in the account, and nobody has it; None if not told."""
+    def exists_unassigned(self, serial: str) -> bool | None:
+        """Say whether the device exists and no user has it; None where IAM refuses to list."""
         try:
             return serial in self._edges.aws.unassigned()
         except RefusedError as error:

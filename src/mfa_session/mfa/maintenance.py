@@ -1,8 +1,8 @@
-"""The care of a device that is there: bringing it back in step, and removing it."""
+"""Resynchronise and remove existing devices."""
 
 from __future__ import annotations
 
-from mfa_session.mfa.devices import make_pair, stored_secrets
+from mfa_session.mfa.devices import make_two_codes, stored_secrets
 from mfa_session.mfa.sources import PROMPT_ATTEMPTS, bad_code
 from mfa_session.mfa.submission import wait_for_unused
 from mfa_session.model.errors import (
@@ -25,18 +25,18 @@ if TYPE_CHECKING:
 
 
 def resync(edges: DeviceEdges, user: User, serial: str) -> None:
-    """Tell AWS two consecutive codes, so that it learns how far the device's clock is off."""
+    """Send two consecutive codes, from which AWS learns how far the device's clock is off."""
     secret = _find_secret(edges, serial)
     if secret is None:
         _resync_typed(edges, user, serial)
         return
     with edges.turn(serial):
         wait_for_unused(edges, serial, 2)
-        edges.aws.resync(user, serial, make_pair(edges, serial, secret))
+        edges.aws.resync(user, serial, make_two_codes(edges, serial, secret))
 
 
 def _find_secret(edges: DeviceEdges, serial: str) -> Secret | None:
-    """Return the stored secret; a keyring that fails is none where codes can be typed."""
+    """Return the stored secret; None if the keyring fails and the codes can be typed."""
     try:
         return edges.secrets.get(serial)
     except ConfigurationError as error:
@@ -54,14 +54,14 @@ def _resync_typed(edges: DeviceEdges, user: User, serial: str) -> None:
             f"no secret is stored for {serial}, and there is nobody to ask for its codes",
             "run it in a terminal",
         )
-    first = _typed(edges, ask, f"Code of {serial}: ", "")
-    second = _typed(edges, ask, "The next code, as soon as it shows: ", first)
+    first = _ask_code(edges, ask, f"Code of {serial}: ", "")
+    second = _ask_code(edges, ask, "The next code, as soon as it shows: ", first)
     with edges.turn(serial):
         edges.steps.note(serial, step_at(edges.clock.now()))
         edges.aws.resync(user, serial, (first, second))
 
 
-def _typed(edges: DeviceEdges, ask: Callable[[str], str], question: str, before: str) -> str:
+def _ask_code(edges: DeviceEdges, ask: Callable[[str], str], question: str, before: str) -> str:
     for _ in range(PROMPT_ATTEMPTS):
         code = normalize_code(ask(question))
         if code is not None and code != before:
@@ -71,7 +71,7 @@ def _typed(edges: DeviceEdges, ask: Callable[[str], str], question: str, before:
 
 
 class Removal:
-    """Takes a device from the user and deletes it; with the consent that it was asked for."""
+    """Deactivates a device and deletes it, after a confirmation."""
 
     def __init__(self, edges: DeviceEdges, user: User) -> None:
         """Take the edges and the user."""
@@ -79,7 +79,7 @@ class Removal:
         self._user = user
 
     def ask(self, device: Device, *, only: bool) -> None:
-        """Ask whether to; DeclinedError if not, or if nobody can be asked."""
+        """Ask for confirmation; DeclinedError after a no, or with nobody to ask."""
         last = "; it is your only one: what needs MFA will be denied" if only else ""
         require_yes(
             self._edges.confirm(f"Remove MFA device {device.serial}{last}?"),
@@ -88,9 +88,9 @@ class Removal:
         )
 
     def remove(self, device: Device) -> None:
-        """Deactivate, delete and forget; once begun it is not interrupted."""
-        with self._edges.put_off() as interruptions:
-            interruptions.strike()
+        """Deactivate, delete and forget the device, with signals deferred."""
+        with self._edges.defer_signals() as signals:
+            signals.raise_deferred()
             self._deactivate(device)
             if device.kind == "virtual":
                 self._delete(device.serial)
@@ -98,7 +98,7 @@ class Removal:
             self._edges.intents.remove(device.serial)
 
     def _deactivate(self, device: Device) -> None:
-        """Write down what is about to be done, and begin; what is refused was not begun."""
+        """Note the removal, then deactivate; delete the note if AWS refuses."""
         now = self._edges.clock.now().replace(microsecond=0)
         self._edges.intents.save(
             Intent(
@@ -116,10 +116,9 @@ class Removal:
             raise
 
     def finish(self, serial: str) -> bool:
-        """End a removal that was cut off: of a device that nobody has.
+        """Delete an unassigned device that an interrupted removal or enrolment left.
 
-        Or of one that an enrolment left. False where neither a note of it nor the secret is here,
-        so that nothing of anybody else's is touched.
+        Return False, and touch nothing, without a note or a secret of it: it may be another's.
         """
         if not self._is_noted(serial) and serial not in stored_secrets(self._edges, [serial]):
             return False
@@ -136,7 +135,7 @@ class Removal:
         )
 
     def forget(self, serial: str) -> None:
-        """Remove the secret; a keyring that fails is told, unless none ever had it."""
+        """Remove the secret; warn if the keyring fails, unless none here ever held it."""
         try:
             self._edges.secrets.remove(serial)
         except ConfigurationError as error:
@@ -149,14 +148,14 @@ class Removal:
             self._unless_gone(lambda: self._edges.aws.delete(serial))
         except MfaSessionError:
             self._edges.talk.warn(
-                f"{serial} is no longer yours, but stands in the account still; "
+                f"{serial} is no longer yours, but still in the account; "
                 f"to finish: `mfa-session device remove {serial}`"
             )
             raise
 
     @staticmethod
     def _unless_gone(call: Callable[[], None]) -> None:
-        """Call; that it is gone is what was wanted: an answer may have been lost before."""
+        """Call; ignore `no-such-device`: an earlier call whose answer was lost may have done it."""
         try:
             call()
         except ConfigurationError as error:

@@ -1,4 +1,4 @@
-"""What a phone's app is given, as a QR code or to type, and the proof that it has it."""
+"""Give a seed to a phone's app, as a QR code or text, and check that the app has it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ISSUER = "Amazon Web Services"
 GROUP_LETTERS = 4
 
 Address = tuple[str, ...]
-"""An `otpauth://` address in pieces, the secret by itself: a QR code packs it closer then."""
+"""An `otpauth://` address in pieces; the secret stands alone, which a QR code packs closer."""
 
 
 def label_of(serial: str) -> str:
@@ -30,10 +30,9 @@ def label_of(serial: str) -> str:
 
 
 def addresses(device: NewDevice) -> list[Address]:
-    """Return the device's address, richest first: as the console's, and as IAM's API returns it.
+    """Return the device's address in three forms, the longest first, for smaller terminals.
 
-    (IAM API reference, VirtualMFADevice: `otpauth://totp/NAME@ACCOUNT?secret=SEED`.) The issuer is
-    left out where the code would be too large for the terminal.
+    The last is IAM's own (API reference, VirtualMFADevice): `otpauth://totp/NAME@ACCOUNT?secret=…`.
     """
     label, issuer = quote(label_of(device.serial), safe="@=,"), quote(ISSUER)
     seed = device.seed.reveal()
@@ -45,18 +44,18 @@ def addresses(device: NewDevice) -> list[Address]:
 
 
 def grouped(device: NewDevice) -> str:
-    """Return the seed in groups of four, to be typed."""
+    """Return the seed in groups of four letters, for typing."""
     seed = device.seed.reveal()
     starts = range(0, len(seed), GROUP_LETTERS)
     return " ".join(seed[start : start + GROUP_LETTERS] for start in starts)
 
 
-def prove_phone_has(
+def require_code_of(
     device: NewDevice, ask: Callable[[str], str], clock: Clock, talk: Console
 ) -> None:
-    """Ask for the phone's code until it is one of this device; NoMfaError after three others.
+    """Ask for the phone's code until it matches the device; NoMfaError after three attempts.
 
-    A code of the windows before and after counts, too: a phone's clock may be a little off.
+    The previous and the next window's codes match too: a phone's clock may be a little off.
     """
     for _ in range(PROMPT_ATTEMPTS):
         code = normalize_code(ask("The code that the phone shows now: "))
@@ -66,14 +65,14 @@ def prove_phone_has(
         talk.say(
             f"{MALFORMED}; try again"
             if code is None
-            else "that is no code of the new device at this moment; type the newest one, and see "
-            "that the phone's clock is right (Ctrl-C undoes the enrolment)"
+            else "that is not the new device's code now; type the newest one, and check the "
+            "phone's clock (Ctrl-C undoes the enrolment)"
         )
     raise bad_code()
 
 
 class PhoneOnly:
-    """Keeps no secret, in the place of a keyring (`model.ports.Secrets`): the phone has it."""
+    """A `model.ports.Secrets` that keeps nothing: only the phone has the secret."""
 
     def get(self, serial: str) -> Secret | None:
         """Return None."""
@@ -90,7 +89,7 @@ class PhoneOnly:
         del serial, secret
 
     def remove(self, serial: str) -> bool:
-        """Return False: there was none."""
+        """Return False."""
         del serial
         return False
 
@@ -105,8 +104,8 @@ class PhoneOnly:
         return []
 
     def describe(self) -> str:
-        """Return where the secret is."""
+        """Name where the secret is."""
         return "the phone"
 
     def try_out(self) -> None:
-        """Find nothing wrong."""
+        """Do nothing."""

@@ -1,4 +1,4 @@
-"""Where a code comes from: which source the settings choose, and what each source gives."""
+"""The sources of codes, and the choice among them by the settings."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 PROMPT_ATTEMPTS = 3
 GENERATED_ATTEMPTS = 2
 _WORTH_TELLING = {"keyring-locked", "keyring-timeout"}
-"""A keyring that should work and does not; one that never had a secret is not missed."""
+"""Failures of a keyring that is in use; one that never held a secret is not missed."""
 
 
 class DeviceCodes(Protocol):
-    """A choice of source that waits only for the device's serial."""
+    """Chooses the source once the device's serial is known."""
 
     def __call__(self, serial: str) -> CodeSource:
-        """Return the source for this device; NoMfaError when none can answer."""
+        """Return the source for this device; NoMfaError if there is none."""
 
 
 class Sources(Record):
-    """Every source there is, for one login; `prompt` is None where nobody can be asked."""
+    """All sources for one login; `prompt` is None where nobody can be asked."""
 
     settings: Settings
     clock: Clock
@@ -42,7 +42,7 @@ class Sources(Record):
     supplied: SuppliedCode | None
 
     def choose(self) -> DeviceCodes:
-        """Choose as far as it goes without the serial; refuse at once when none could answer."""
+        """Choose as far as possible without the serial; refuse now if no source can answer."""
         wanted, supplied = self.settings.code, self.supplied
         if supplied is not None:
             supplied.check()
@@ -60,18 +60,18 @@ class Sources(Record):
         return self._for_device
 
     def _may_hold_secret(self) -> bool:
-        """Say whether the keyring may answer, without asking AWS which device there is."""
+        """Say whether the keyring may hold a secret, without asking AWS for the device."""
         settings = self.settings
         if settings.code == "keyring":
-            return True  # whose own errors say more
+            return True  # reading it fails with a better error
         known = settings.mfa_serial or settings.remembered_serial
         try:
             if known is None:
-                return bool(self.secrets.describe())  # a keyring is there; AWS tells the device
+                return bool(self.secrets.describe())  # AWS names the device later
             stored = self.secrets.get(known) is not None
             return stored or (settings.mfa_serial is None and bool(self.secrets.serials()))
         except ConfigurationError as error:
-            self._tell_of_failure(error, known)
+            self._report_failure(error, known)
             return False
 
     def _for_device(self, serial: str) -> CodeSource:
@@ -87,39 +87,38 @@ class Sources(Record):
         return source
 
     def _from_keyring(self, serial: str, *, required: bool) -> CodeSource | None:
-        """Return the keyring's source for a device; with `auto`, a prompt stands behind it."""
+        """Return the keyring's source for a device; unless `required`, a prompt follows it."""
         try:
             secret = self.secrets.get(serial)
         except ConfigurationError as error:
             if required:
                 raise
-            self._tell_of_failure(error, serial)
+            self._report_failure(error, serial)
             return None
         if secret is not None:
-            made = KeyringCode(secret, self.clock)
-            return made if required or not self.prompt else self._falling(made, self.prompt)
+            keyring = KeyringCode(secret, self.clock)
+            if required or not self.prompt:
+                return keyring
+            return PromptFallback(keyring, self.prompt, self.talk)
         if required:
             raise no_secret(serial)
         return None
 
-    def _tell_of_failure(self, error: ConfigurationError, serial: str | None) -> None:
+    def _report_failure(self, error: ConfigurationError, serial: str | None) -> None:
         missed = serial is not None and self.secrets.is_known(serial)
         worth_telling = missed or error.code in _WORTH_TELLING
         tell = self.talk.warn if worth_telling else self.talk.detail
         tell(f"no code from the keyring: {error.message}")
 
-    def _falling(self, made: KeyringCode, prompt: PromptedCode) -> FallingToPrompt:
-        return FallingToPrompt(made, prompt, self.talk)
-
 
 class SuppliedCode:
-    """A code given beforehand (option, variable, stdin): sent once, never again."""
+    """A code given beforehand (option, variable, stdin), which is sent once."""
 
     attempts = 1
     generated = False
 
     def __init__(self, read: Callable[[], str]) -> None:
-        """Take the function that yields the code; it is called when the code is needed."""
+        """Take the function that reads the code; it is called when the code is needed."""
         self._read = read
         self._code: str | None = None
         self._spent = False
@@ -130,7 +129,7 @@ class SuppliedCode:
         return self._spent
 
     def check(self) -> str:
-        """Return the six digits, or refuse what is none, before anything is sent."""
+        """Return the six digits; NoMfaError `bad-code` for anything else."""
         if self._code is None:
             self._code = normalize_code(self._read())
         if self._code is None:
@@ -138,7 +137,7 @@ class SuppliedCode:
         return self._code
 
     def next_code(self, serial: str, problem: str | None) -> str:
-        """Return the code; refuse a second time."""
+        """Return the code; NoMfaError `code-spent` the second time."""
         del problem
         if self._spent:
             raise NoMfaError(
@@ -152,7 +151,7 @@ class SuppliedCode:
 
 
 class PromptedCode:
-    """A code typed at the terminal: asked again when malformed or rejected, three times in all."""
+    """A code typed at the terminal; a malformed or rejected one is asked again, up to three."""
 
     attempts = PROMPT_ATTEMPTS
     generated = False
@@ -164,31 +163,31 @@ class PromptedCode:
         self._name = name
 
     def next_code(self, serial: str, problem: str | None) -> str:
-        """Ask for the code of the device, saying first why the one before would not do."""
+        """Ask for the device's code, after saying what was wrong with the one before."""
         if problem is not None:
             self._tell(f"{problem}; try again")
         return self._ask(f"MFA code for {serial} (session {self._name}): ")
 
 
 class KeyringCode:
-    """A code made from the secret in the keyring, for AWS's time; once more if rejected."""
+    """A code made from the secret in the keyring, by AWS's time; after a rejection, once more."""
 
     attempts = GENERATED_ATTEMPTS
     generated = True
 
     def __init__(self, secret: Secret, clock: Clock) -> None:
-        """Take the secret and the clock to make codes by."""
+        """Take the secret and the clock."""
         self._secret = secret
         self._clock = clock
 
     def next_code(self, serial: str, problem: str | None) -> str:
-        """Return the code of this moment."""
+        """Return the current code."""
         del serial, problem
         return code_at(self._secret, step_at(self._clock.now()))
 
 
 class CommandCode:
-    """A code that a program prints; once more, from the next window, if rejected."""
+    """A code that a program prints; after a rejection, once more in the next window."""
 
     attempts = GENERATED_ATTEMPTS
     generated = True
@@ -203,11 +202,11 @@ class CommandCode:
         return self._run(serial)
 
 
-class FallingToPrompt:
-    """A generated code first; when its attempts are over, the person is asked."""
+class PromptFallback:
+    """A generated code first; once its attempts are used up, a prompt."""
 
     def __init__(self, first: CodeSource, prompt: PromptedCode, talk: Console) -> None:
-        """Take both, and how to tell of the change."""
+        """Take both sources, and the console to announce the change on."""
         self._first = first
         self._prompt = prompt
         self._talk = talk
@@ -216,11 +215,11 @@ class FallingToPrompt:
 
     @property
     def generated(self) -> bool:
-        """Whether the next code is made for the moment."""
+        """Whether the next code is generated."""
         return self._left > 0
 
     def next_code(self, serial: str, problem: str | None) -> str:
-        """Return a generated code while there are attempts, then a typed one."""
+        """Return a generated code while attempts are left, then a typed one."""
         if self._left > 0:
             self._left -= 1
             return self._first.next_code(serial, problem)
@@ -232,19 +231,19 @@ class FallingToPrompt:
 
 
 def code_at(secret: Secret, step: int) -> str:
-    """Return the six digits of a step."""
+    """Return the six digits of a 30 s step."""
     import pyotp  # noqa: PLC0415  # only where a code is made
 
     return pyotp.HOTP(secret.reveal()).at(step)
 
 
 def bad_code() -> NoMfaError:
-    """Return the error for a code that cannot be one; it is not repeated in the message."""
+    """Return the error for a malformed code, which the message does not repeat."""
     return NoMfaError("bad-code", "that is not a code", MALFORMED + ", such as 123456")
 
 
 def no_secret(serial: str) -> NoMfaError:
-    """Return the error for a code that was wanted of a device whose secret is not stored."""
+    """Return the error for a device without a stored secret."""
     return NoMfaError(
         "no-totp-secret",
         f"no secret is stored for {serial}",
@@ -253,10 +252,10 @@ def no_secret(serial: str) -> NoMfaError:
 
 
 def nobody_to_ask(settings: Settings) -> NoMfaError:
-    """Return the error for a session that needs a code which nobody and nothing can give."""
+    """Return the error for a session that needs a code and has no source of one."""
     login = settings.login_command
     if settings.max_age is not None and "--force" not in login:
-        login += " --force"  # the session may be there, and its code too old for the guard
+        login += " --force"  # the guard may refuse a valid session whose code is too old
     steps = f"`{login}`"
     if settings.mfa_serial is None and settings.remembered_serial is None:
         enroll = settings.command("device enroll", "source_profile")

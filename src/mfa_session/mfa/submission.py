@@ -1,4 +1,4 @@
-"""Codes sent to AWS: asked for or made; AWS takes the code of each 30 s window once."""
+"""Send codes to AWS, which accepts the code of each 30 s window once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Codes:
-    """One device's codes, for one need."""
+    """Sends one device's codes."""
 
     def __init__(self, edges: Edges, serial: str) -> None:
         """Take the edges and the device."""
@@ -32,7 +32,7 @@ class Codes:
         self._serial = serial
 
     def send(self, source: CodeSource, call: Callable[[str], Issued]) -> Issued:
-        """Call with codes until AWS takes one or the source's attempts are over."""
+        """Call with codes until AWS accepts one or the source's attempts are used up."""
         problem: str | None = None
         for left in range(source.attempts - 1, -1, -1):
             try:
@@ -51,12 +51,15 @@ class Codes:
     def _send_one(
         self, source: CodeSource, problem: str | None, call: Callable[[str], Issued]
     ) -> Issued | None:
-        """Send the source's next code; None if it was none. A typed one is sent as it is."""
+        """Send the source's next code; None if it is malformed.
+
+        A generated code waits for an unused window; a typed one is sent at once.
+        """
         if source.generated:
             with self._turn():
                 wait_for_unused(self._edges, self._serial)
                 return self._spend(source.next_code(self._serial, problem), call)
-        typed = source.next_code(self._serial, problem)  # which may take minutes: no turn is held
+        typed = source.next_code(self._serial, problem)  # may take minutes, so outside the turn
         with self._turn():
             return self._spend(typed, call)
 
@@ -72,9 +75,9 @@ class Codes:
 
 
 def wait_for_unused(edges: Edges | DeviceEdges, serial: str, count: int = 1) -> None:
-    """Wait until none of the last `count` windows' codes was sent, this window's included.
+    """Wait until the codes of the last `count` windows, the current one included, are unused.
 
-    A step noted while the clock was ahead keeps nobody from the steps before it.
+    A step noted while the clock was ahead does not block earlier steps.
     """
     used = edges.steps.used(serial)
     step = opens = step_at(edges.clock.now())

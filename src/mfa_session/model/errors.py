@@ -7,6 +7,7 @@ the thing, a hint that says what to run or change, and, by its class, the proces
 from __future__ import annotations
 
 import errno
+import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,14 +137,19 @@ OF_FILES = {
     errno.EDQUOT: "your disk quota is used up: free some space, then run the command again",
     errno.EFBIG: "the limit on file sizes is too low: see `ulimit -f`",
     errno.EROFS: "the file system is mounted read-only",
-    errno.EACCES: "look at the owner and mode of the file and its directory: ls -ld",
-    errno.EPERM: "look at the owner and attributes of the file: ls -l, lsattr",
+    errno.EACCES: "check who may open the file and its directory",
+    errno.EPERM: "check the owner and the attributes of the file and its directory",
     errno.ELOOP: "the symbolic links lead in a circle",
     errno.EISDIR: "name a file, not a directory",
     errno.EIO: "see that the disk is healthy",
 }
 
 
-def hint_for_errno(number: int | None) -> str:
-    """Return what to do about an error of the system; "" where it is not known."""
-    return OF_THE_PROCESS.get(number or 0) or OF_FILES.get(number or 0, "")
+def hint_for_errno(number: int | None, path: str | None = None) -> str:
+    """Return what to do about an error of the system, about this file; "" if it is not known."""
+    hint = OF_THE_PROCESS.get(number or 0) or OF_FILES.get(number or 0, "")
+    if path and number in {errno.EACCES, errno.EPERM}:
+        from mfa_session.model.text import inspecting  # noqa: PLC0415  # after an error only
+
+        return f"{hint}: {inspecting(os.path.dirname(path) or '.', path)}"
+    return hint

@@ -243,9 +243,9 @@ class SetupEdges(Record):
 
 
 class Signals(Protocol):
-    """Signals that are deferred."""
+    """Deferred signals."""
 
-    def strike(self) -> None:
+    def raise_deferred(self) -> None:
         """Raise the first deferred signal as KeyboardInterrupt or SystemExit, if any."""
 
 
@@ -273,7 +273,7 @@ class RolesEdges(Record):
     """
 
     session: Edges
-    put_off: Callable[[], AbstractContextManager[Signals]]
+    defer_signals: Callable[[], AbstractContextManager[Signals]]
     pause: Callable[[float], None]
     progress: Callable[[str], None]
     most_locks: int

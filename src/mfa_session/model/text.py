@@ -148,9 +148,11 @@ def unsetting(*names: str) -> str:
     return " ".join(("unset", *names))
 
 
-def inspecting(path: str) -> str:
-    """Return the command that shows who may do what with a file or a directory."""
-    return f"{'icacls' if sys.platform == 'win32' else 'ls -ld'} {quote(path)}"
+def inspecting(*paths: str) -> str:
+    """Return the command that shows who may open these files or directories."""
+    if sys.platform == "win32":
+        return "; ".join(f"icacls {quote(path)}" for path in paths)
+    return f"ls -ld {join(paths)}"
 
 
 def permitting(modes: str, path: str) -> str:

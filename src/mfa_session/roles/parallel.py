@@ -67,7 +67,7 @@ class ParallelCalls(Generic[Item, Answer]):
         failed = 0
         try:
             while self._left:
-                signals.strike()
+                signals.raise_deferred()
                 if self._take(LOOK_SECONDS):
                     failed += isinstance(self.ended[-1][1], Exception)
                     tell(len(self.ended), failed)

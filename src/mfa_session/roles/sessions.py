@@ -88,7 +88,7 @@ class RoleSessions:
                 saving.note(session, step.settings)
                 return session
 
-            with self._edges.put_off() as signals:
+            with self._edges.defer_signals() as signals:
                 steps, shared = self._look_again(mine, bases)
                 calls = ParallelCalls(work, steps, self._jobs)
                 calls.run(signals, self._teller())

@@ -164,7 +164,7 @@ class _Warming:
             return session.expires_at or self._ctx.clock.now()
 
         work = ParallelCalls(put, names, self._jobs)
-        with self._edges.put_off() as signals:
+        with self._edges.defer_signals() as signals:
             work.run(signals, self._teller(len(names)))
             self._edges.progress("")
         bugs = []

@@ -155,7 +155,7 @@ def check_serial(serial: str) -> None:
             "serial-is-user",
             f"{serial} is the ARN of a user, not of an MFA device",
             f"the device's may be {serial.replace(':user/', ':mfa/')}; "
-            "leave mfa_serial out, and IAM is asked",
+            "remove mfa_serial, so that IAM is asked",
         )
     if kind == "passkey":
         raise ConfigurationError(
@@ -168,7 +168,7 @@ def check_serial(serial: str) -> None:
             "bad-serial",
             f"{serial!r} cannot be the serial of an MFA device",
             "a virtual device's looks like arn:aws:iam::123456789012:mfa/NAME; "
-            "leave mfa_serial out, and IAM is asked",
+            "remove mfa_serial, so that IAM is asked",
         )
 
 

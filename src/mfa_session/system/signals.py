@@ -1,4 +1,4 @@
-"""SIGINT, SIGTERM and SIGHUP: deferred while work may not be cut in two, or raised."""
+"""Handlers for SIGINT, SIGTERM and SIGHUP, which defer or raise them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-# Windows has not all of them.
+# Windows lacks some of them.
 ENDING = tuple(
     getattr(signal, name)
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -22,16 +22,15 @@ LONGEST_NAP_SECONDS = 0.5
 
 
 class Interruptions:
-    """The signals that end a process, taken for a block of the main thread, and given back.
+    """Handles the signals that end a process, during a block of the main thread.
 
-    `deferred`: they are noted until `strike` or `let_through`. Otherwise the first is raised at
-    once, and only the first: a closed window sends several, and what one has begun (putting the
-    terminal back, undoing) may not be cut short by the next. `even_ignored` takes those as well
-    that the process was started with ignored, as a shell starts `command &` in a script.
+    With `deferred`, they wait for `raise_deferred` or `let_through`. Otherwise only the first is
+    raised: a closed window sends several, and the next must not stop the clean-up after the first.
+    `even_ignored` includes signals ignored at the start, as a script's shell starts `command &`.
     """
 
     def __init__(self, *, deferred: bool, even_ignored: bool = True) -> None:
-        """Take nothing yet."""
+        """Install nothing yet."""
         self._deferred = deferred
         self._even_ignored = even_ignored
         self._has_raised = False
@@ -39,8 +38,8 @@ class Interruptions:
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Interruptions:
-        """Install the handler; in another thread than the main one, nothing."""
-        import threading  # noqa: PLC0415  # 4 ms, and who only looks whether to ask needs none
+        """Install the handler; do nothing outside the main thread."""
+        import threading  # noqa: PLC0415  # 4 ms, which a warm command saves
 
         if threading.current_thread() is threading.main_thread():
             for number in ENDING:
@@ -49,29 +48,29 @@ class Interruptions:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Put the handlers back as they were."""
-        self.give_back()
+        """Restore the previous handlers."""
+        self.restore()
 
-    def give_back(self) -> None:
-        """Put the handlers back as they were; a second time does nothing."""
+    def restore(self) -> None:
+        """Restore the previous handlers; a second call does nothing."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before = {}
 
-    def strike(self) -> None:
-        """Raise what is deferred, Ctrl-C first: KeyboardInterrupt or SystemExit(128+n), if any."""
+    def raise_deferred(self) -> None:
+        """Raise a deferred signal, Ctrl-C first, as KeyboardInterrupt or SystemExit(128+n)."""
         if signal.SIGINT in self._arrived:
             self._raise(signal.SIGINT)
         if self._arrived:
             self._raise(self._arrived[0])
 
     def let_through(self) -> None:
-        """Defer no longer: raise what has come, and what comes."""
+        """Raise the deferred signal, and later ones at once."""
         self._deferred = False
-        self.strike()
+        self.raise_deferred()
 
     def resend(self) -> None:
-        """Send the first deferred signal again, to the handlers that were there before."""
+        """Send the first deferred signal again, to the restored handlers."""
         if self._arrived:
             signal.raise_signal(self._arrived[0])
 
@@ -91,24 +90,24 @@ class Interruptions:
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Defer the signals until the block is done: what a code has paid for is written."""
-    with Interruptions(deferred=True) as interruptions:
+    """Defer the signals until the block is done, so that a session is stored."""
+    with Interruptions(deferred=True) as signals:
         try:
             yield
         finally:
-            interruptions.give_back()
-            interruptions.resend()
+            signals.restore()
+            signals.resend()
 
 
-def put_off() -> Interruptions:
-    """Defer the signals for a block, which says where they may strike; the rest is forgotten."""
+def defer_signals() -> Interruptions:
+    """Defer the signals for a block, which raises them where it can; discard them at its end."""
     return Interruptions(deferred=True)
 
 
 def wait_for_signal() -> int:
-    """Wait until a signal comes that ends a process, and return its number.
+    """Wait for a signal that ends a process, and return its number.
 
-    One that the process was started with ignored does not count.
+    Signals ignored at the start do not count.
     """
     import threading  # noqa: PLC0415  # see above
 
@@ -120,10 +119,10 @@ def wait_for_signal() -> int:
         arrived.append(number)
         came.set()
 
-    heeded = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, take) for number in heeded}
+    awaited = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, take) for number in awaited}
     try:
-        while not came.wait(LONGEST_NAP_SECONDS):  # Windows tells Ctrl-C between two naps only
+        while not came.wait(LONGEST_NAP_SECONDS):  # Windows delivers Ctrl-C only between waits
             pass
     finally:
         for number, handler in before.items():

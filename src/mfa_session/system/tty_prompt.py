@@ -47,7 +47,7 @@ def _ask_at(tty: int, question: str, *, hidden: bool) -> str:
     `command &` in a script with SIGINT ignored: who is asked may end it still.
     """
     modes = termios.tcgetattr(tty)
-    with Interruptions(deferred=False) as interruptions:
+    with Interruptions(deferred=False) as signals:
         line = _Line(tty, question, modes, hidden=hidden)
         continued = signal.getsignal(signal.SIGCONT)
         try:
@@ -62,7 +62,7 @@ def _ask_at(tty: int, question: str, *, hidden: bool) -> str:
             with suppress(termios.error):
                 termios.tcsetattr(tty, termios.TCSADRAIN, modes)
             _set_handler(signal.SIGCONT, continued)
-            interruptions.give_back()
+            signals.restore()
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 

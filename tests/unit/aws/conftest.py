@@ -1,4 +1,4 @@
-"""The edge to AWS, which makes a client in almost every test."""
+"""Tests of the edge to AWS; almost all of them make a client."""
 
 from __future__ import annotations
 
@@ -7,4 +7,4 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def models(aws_models: None) -> None:
-    """Have botocore's models read once."""
+    """Read botocore's models once."""

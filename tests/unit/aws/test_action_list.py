@@ -1,4 +1,4 @@
-"""The list of actions and operations: read as it was written, and current."""
+"""The list of actions and operations decodes to what was encoded, and is current."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ nothing -
 """
 
 
-def test_names_are_those_that_were_shortened() -> None:
+def test_shortened_names_are_restored() -> None:
     read = ActionList(LIST)
     assert list(read.services) == ["ec2", "s3", "nothing"]
     assert read.actions_of("ec2") == [
@@ -31,7 +31,7 @@ def test_names_are_those_that_were_shortened() -> None:
     assert read.actions_of("nothing") == read.actions_of("unknown") == []
 
 
-def test_operations_are_in_the_spelling_of_the_cli() -> None:
+def test_operations_are_spelled_as_the_cli_spells_them() -> None:
     both = ("delete-address", "delete-address-v2", "get-address", "get-address-attribute", "list",
             "list-address", "modify-address-attribute")  # fmt: skip
     assert ActionList(LIST).operations == {
@@ -42,17 +42,17 @@ def test_operations_are_in_the_spelling_of_the_cli() -> None:
     }
 
 
-def test_the_list_holds_what_policies_and_the_cli_name() -> None:
+def test_the_list_has_actions_and_operations() -> None:
     listed = read_list()
     assert {"PassRole", "CreateVirtualMFADevice"} <= set(listed.actions_of("iam"))
     assert {"stop-instances", "wait"} <= set(listed.operations["ec2"])
     assert {"cp", "sync"} <= set(listed.operations["s3"])
 
 
-def test_the_list_is_what_the_installed_packages_make_of_it() -> None:
+def test_the_list_matches_the_installed_packages() -> None:
     with open(list_path(), encoding="ascii") as file:
         written = file.read()
-    # In a process of its own: the CLI finds other models once boto3's botocore is loaded.
+    # In a separate process: the CLI finds other models once boto3's botocore is loaded.
     made = processes.run_python(
         f"import sys; sys.path.insert(0, {str(ROOT / 'docs')!r}); import generate_actions as made\n"
         "sys.stdout.write(made.render(made.read_list()))"

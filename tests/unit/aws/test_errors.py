@@ -1,4 +1,4 @@
-"""Every failure of botocore comes out as one of our errors that says what to do."""
+"""Every failure of botocore becomes one of our errors, with a hint."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def asked(token: str | None = None, role: str | None = None) -> AwsRequest:
 def answer(
     code: str, message: str = "words", status: int = 403, date: datetime = NOW
 ) -> exceptions.ClientError:
-    """Return botocore's exception for an error that AWS answered with."""
+    """Return botocore's exception for an error in AWS's answer."""
     headers = {"date": format_datetime(date, usegmt=True)}
     response: Any = {
         "Error": {"Code": code, "Message": message},
@@ -90,14 +90,16 @@ def answer(
         ("Other", "words", 403, "refused-by-aws", 5),
     ],
 )  # fmt: skip
-def test_answers(code: str, message: str, status: int, ours: str, exit_code: int) -> None:
+def test_each_error_of_aws_has_its_code_and_exit_code(
+    code: str, message: str, status: int, ours: str, exit_code: int
+) -> None:
     error = translate(answer(code, message, status), asked(), NOW)
     assert (error.code, error.exit_code) == (ours, exit_code)
     assert error.hint
     assert "planted" not in error.message + error.hint
 
 
-def test_a_role_refused() -> None:
+def test_a_refused_role_is_named_with_its_arn_and_key() -> None:
     error = translate(answer("AccessDenied", "not authorized"), asked(role=ROLE), NOW)
     assert (error.code, error.exit_code) == ("role-refused", 5)
     assert ROLE in error.message
@@ -115,7 +117,9 @@ def test_a_role_refused() -> None:
         ("Signature expired: T1 is now earlier than T2", 86400 * 2, "2d slow"),
     ],
 )
-def test_a_clock_that_is_off(message: str, offset: int, said: str) -> None:
+def test_a_refused_signature_tells_how_far_the_clock_is_off(
+    message: str, offset: int, said: str
+) -> None:
     date = NOW + timedelta(seconds=offset)
     error = translate(answer("SignatureDoesNotMatch", message, date=date), asked(), NOW)
     assert (error.code, error.exit_code) == ("clock-off", 6)
@@ -136,13 +140,15 @@ def test_a_clock_that_is_off(message: str, offset: int, said: str) -> None:
         (exceptions.NoRegionError, "refused-by-sdk", 3),
     ],
 )
-def test_failures(kind: type[exceptions.BotoCoreError], code: str, exit_code: int) -> None:
+def test_each_failure_of_botocore_has_its_code_and_exit_code(
+    kind: type[exceptions.BotoCoreError], code: str, exit_code: int
+) -> None:
     error = translate(kind(**ANYTHING), asked(), NOW)
     assert (error.code, error.exit_code) == (code, exit_code)
     assert error.hint
 
 
-def test_no_failure_of_botocore_is_a_bug_of_ours() -> None:
+def test_every_failure_of_botocore_becomes_an_error_of_ours() -> None:
     kinds: list[Any] = [
         kind
         for kind in vars(exceptions).values()
@@ -155,13 +161,13 @@ def test_no_failure_of_botocore_is_a_bug_of_ours() -> None:
         assert error.exit_code in {3, 6}
 
 
-def test_a_failure_nobody_foresaw_is_told_in_botocores_words() -> None:
+def test_an_unlisted_failure_keeps_botocores_words() -> None:
     error = translate(exceptions.PartialCredentialsError(provider="x", cred_var="y"), asked(), NOW)
     assert isinstance(error, ConfigurationError)
     assert "Partial credentials found in x" in error.message
 
 
-def test_a_code_whose_answer_was_lost_is_told_to_be_used_up() -> None:
+def test_a_lost_answer_to_a_code_says_that_the_code_may_be_used_up() -> None:
     rejected = answer("AccessDenied", "MultiFactorAuthentication failed with invalid MFA one time")
     rejected.response["Error"]["Message"] += " pass code"
     once = translate(rejected, asked(), NOW)
@@ -175,7 +181,7 @@ def test_a_code_whose_answer_was_lost_is_told_to_be_used_up() -> None:
     assert "code" not in translate(broken, without_code, NOW).hint
 
 
-def test_the_key_of_a_session_is_told_to_be_one() -> None:
+def test_a_sessions_key_is_named_as_one() -> None:
     request = asked("token", ROLE)
     assert request.key == "ASIAEXAMPLEEXAMPLE12 (a session of profile 'default')"
     named = request.caller.replace(session="mfa")

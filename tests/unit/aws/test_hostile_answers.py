@@ -1,4 +1,4 @@
-"""Answers that are not AWS's: each ends in its exit code, and changes nothing on the disk."""
+"""An answer that is not AWS's ends in its exit code and changes nothing on disk."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def server() -> Iterator[Impostor]:
 
 @pytest.fixture
 def impostor(server: Impostor, monkeypatch: pytest.MonkeyPatch) -> Impostor:
-    """Point AWS's endpoint at the impostor, which answers as AWS would until it is told else."""
+    """Point AWS's endpoint at the impostor, which answers like AWS unless a test changes it."""
     server.restore()
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
     return server
@@ -49,7 +49,7 @@ class Machine:
     """A clock, a state directory, and the calls to AWS that use them."""
 
     def __init__(self, home: Path) -> None:
-        """Take a folder; nothing is made in it yet."""
+        """Take a folder, and create nothing in it yet."""
         self.root = home / "state"
         self.clock = SystemClock()
         self.aws_clock = AwsClock(StateDir(str(self.root)))
@@ -76,7 +76,7 @@ def refused(machine: Machine) -> MfaSessionError:
 
 
 @pytest.mark.parametrize("name", SUCCESSES)
-def test_what_has_not_the_shape_of_a_session_is_not_one(
+def test_a_malformed_session_is_refused_as_not_aws(
     impostor: Impostor, machine: Machine, name: str
 ) -> None:
     impostor.body = SUCCESSES[name].encode()
@@ -87,7 +87,7 @@ def test_what_has_not_the_shape_of_a_session_is_not_one(
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_an_error_is_believed_only_if_it_is_aws_s_own(
+def test_only_aws_s_own_errors_are_believed(
     impostor: Impostor, machine: Machine, name: str
 ) -> None:
     impostor.status, text, exit_code = ERRORS[name]
@@ -98,7 +98,7 @@ def test_an_error_is_believed_only_if_it_is_aws_s_own(
 
 @pytest.mark.parametrize("body", [failure("AccessDenied"), session()], ids=["error", "session"])
 @pytest.mark.parametrize("date", DATES, ids=range(len(DATES)))
-def test_no_date_far_from_ours_is_believed(
+def test_a_date_far_from_this_machines_is_ignored(
     impostor: Impostor, machine: Machine, date: str, body: str
 ) -> None:
     impostor.body, impostor.date = body.encode(), date
@@ -111,7 +111,7 @@ def test_no_date_far_from_ours_is_believed(
 
 
 @pytest.mark.parametrize("minutes", [-14, 14])
-def test_a_date_that_aws_may_have_is_learned(
+def test_a_date_within_15_minutes_is_learned(
     impostor: Impostor, machine: Machine, minutes: int
 ) -> None:
     aws_now = datetime.now(timezone.utc) + timedelta(minutes=minutes)
@@ -120,7 +120,7 @@ def test_a_date_that_aws_may_have_is_learned(
     assert abs(machine.aws_clock.offset() - timedelta(minutes=minutes)) < timedelta(seconds=10)
 
 
-def test_an_offset_of_more_than_15_minutes_is_not_read_back(tmp_path: Path) -> None:
+def test_a_stored_offset_of_more_than_15_minutes_is_ignored(tmp_path: Path) -> None:
     state = StateDir(str(tmp_path / "state"))
     now = datetime.now(timezone.utc)
     AwsClock(state).learn(now + timedelta(minutes=10), now, now)
@@ -130,18 +130,16 @@ def test_an_offset_of_more_than_15_minutes_is_not_read_back(tmp_path: Path) -> N
     assert AwsClock(state).offset() == timedelta(0)
 
 
-def test_an_answer_without_end_is_read_no_further_than_a_megabyte(
-    impostor: Impostor, machine: Machine
-) -> None:
+def test_an_endless_answer_is_read_up_to_a_megabyte(impostor: Impostor, machine: Machine) -> None:
     impostor.endless = True
     assert refused(machine).code == "not-aws"
     machine.check_nothing_learned()
 
 
-def test_an_answer_that_drips_ends_at_the_deadline(
+def test_a_trickling_answer_ends_at_the_time_limit(
     impostor: Impostor, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    machine.log_in()  # botocore's import is none of the network's time
+    machine.log_in()  # imports botocore before the limit counts
     monkeypatch.setattr(sts, "CALL_SECONDS", 0.5)
     impostor.drips = threading.Event()
     error = refused(machine)
@@ -152,7 +150,7 @@ def test_an_answer_that_drips_ends_at_the_deadline(
 
 
 @pytest.mark.parametrize("variable", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"])
-def test_an_endpoint_that_is_no_url_is_named_with_its_variable(
+def test_a_malformed_endpoint_is_named_with_its_variable(
     machine: Machine, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.setenv(variable, "somebody:planted@127.0.0.1:9")
@@ -161,16 +159,14 @@ def test_an_endpoint_that_is_no_url_is_named_with_its_variable(
     assert (error.code, error.message) == ("bad-endpoint", f"{variable} is not a URL: 127.0.0.1:9")
 
 
-def test_a_state_directory_that_fails_while_aws_answers_loses_no_session(
-    impostor: Impostor, machine: Machine
-) -> None:
+def test_a_failing_state_directory_loses_no_session(impostor: Impostor, machine: Machine) -> None:
     aws_now = datetime.now(timezone.utc) + timedelta(minutes=5)
     impostor.date = format_datetime(aws_now, usegmt=True)
     machine.root.symlink_to("/nowhere")  # refused as unsafe
     assert machine.log_in().keys.access_key_id == "ASIAEXAMPLEEXAMPLE12"
 
 
-def test_an_error_of_the_disk_while_botocore_loads_is_not_taken_for_a_portal(
+def test_a_disk_error_while_botocore_loads_is_reported_as_one(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:

@@ -59,6 +59,12 @@ def test_directory_that_others_may_write_is_refused(file: Path) -> None:
     assert error.hint == f"chmod go-w {file.parent}"
 
 
+def test_the_command_of_a_hint_quotes_the_path(file: Path) -> None:
+    path = file.rename(file.with_name("my credentials"))
+    path.chmod(0o620)
+    assert refusal(path).hint == f"chmod go-w '{path}'"
+
+
 def test_directory_of_ones_own_group_is_safe_as_umask_002_makes_it(file: Path) -> None:
     file.parent.chmod(0o775)
     if IS_ROOT:  # whose group is private to it

@@ -1,6 +1,6 @@
-"""An enrolment ends with a working device whose secret is stored, or with none; whatever happens.
+"""Whatever happens, an enrolment ends with a working device and its stored secret, or with neither.
 
-The whole sequence is played in memory, with trouble at every single step of it.
+The tests run the whole sequence in memory and fail each step of it in turn.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ BEFORE, AFTER = False, True
 
 
 def at(number: int, done: bool, error: BaseException) -> Callable[[int, str, bool], None]:
-    """Make trouble at one step, before or after it is done."""
+    """Raise an error at one step, before or after it is done."""
 
     def trouble(at_number: int, name: str, at_done: bool) -> None:
         del name
@@ -61,7 +61,7 @@ def at(number: int, done: bool, error: BaseException) -> Callable[[int, str, boo
 
 
 def always(name: str, error: BaseException) -> Callable[[int, str, bool], None]:
-    """Make the same trouble at every step of this name."""
+    """Raise the error at every step of this name."""
 
     def trouble(number: int, at_name: str, done: bool) -> None:
         del number
@@ -75,14 +75,14 @@ def enrol(process: Process, name: str = "carol") -> str:
     return Enrolment(process.edges(), CAROL).enrol(name)
 
 
-def left_by_kill(world: World, number: int, done: bool = AFTER) -> None:
-    """Let an enrolment be killed at a step."""
+def kill_enrolment(world: World, number: int, done: bool = AFTER) -> None:
+    """Kill an enrolment at a step."""
     with pytest.raises(KilledError):
         enrol(Process(world, at(number, done, KilledError())))
 
 
 def enrol_on_phone(process: Process, name: str, ends: type[BaseException] | None = None) -> None:
-    """Enrol without a keyring; `ends` is raised while the phone is shown."""
+    """Enrol without a keyring; raise `ends` while the QR code is shown."""
 
     def show(device: NewDevice) -> None:
         del device
@@ -112,7 +112,7 @@ def test_both_codes_count_as_used(world: World) -> None:
     assert world.steps == {SERIAL: {step_at(world.now)}}
 
 
-# Trouble at every step
+# Failures at every step
 
 
 @pytest.mark.parametrize("done", [BEFORE, AFTER], ids=["before", "after"])
@@ -135,7 +135,7 @@ def test_an_error_leaves_a_working_device_or_none(world: World, number: int, don
 @pytest.mark.parametrize("number", CALLS)
 def test_a_refusal_leaves_no_device(world: World, number: int) -> None:
     process = Process(world, always(SEQUENCE[number - 1], DENIED))
-    if SEQUENCE[number - 1] == "ListVirtualMFADevices":  # only a precaution, often not allowed
+    if SEQUENCE[number - 1] == "ListVirtualMFADevices":  # optional, since it is often not allowed
         enrol(process)
         assert list(world.enabled) == [SERIAL]
         return
@@ -147,16 +147,14 @@ def test_a_refusal_leaves_no_device(world: World, number: int) -> None:
 
 @pytest.mark.parametrize("done", [BEFORE, AFTER], ids=["before", "after"])
 @pytest.mark.parametrize("number", STEPS)
-def test_what_a_kill_leaves_is_cleaned_by_the_next_run(
-    world: World, number: int, done: bool
-) -> None:
-    left_by_kill(world, number, done)
+def test_the_next_run_cleans_up_after_a_kill(world: World, number: int, done: bool) -> None:
+    kill_enrolment(world, number, done)
     assert enrol_again(world) == [SERIAL]
 
 
 @pytest.mark.parametrize("again", STEPS)
-def test_a_kill_while_cleaning_up_is_cleaned_as_well(world: World, again: int) -> None:
-    left_by_kill(world, SEQUENCE.index("keyring set device") + 1)
+def test_the_next_run_cleans_up_after_a_kill_during_the_clean_up(world: World, again: int) -> None:
+    kill_enrolment(world, SEQUENCE.index("keyring set device") + 1)
     with suppress(KilledError):
         enrol(Process(world, at(again, AFTER, KilledError())))
     assert enrol_again(world) == [SERIAL]
@@ -181,7 +179,7 @@ def test_a_signal_leaves_a_working_device_or_none(
 
 
 def enrol_again(world: World) -> list[str]:
-    """Enrol, with nobody to ask and no trouble; return what is enabled, all of it whole."""
+    """Enrol without failures and with nobody to ask; return the enabled devices."""
     world.now += timedelta(seconds=60)
     process = Process(world)
     if SERIAL not in world.enabled or world.intents:
@@ -190,10 +188,7 @@ def enrol_again(world: World) -> list[str]:
     return list(world.enabled)
 
 
-# AWS's own ways
-
-
-def test_a_device_that_iam_does_not_know_yet_is_asked_for_again(world: World) -> None:
+def test_enabling_is_repeated_while_iam_does_not_know_the_device(world: World) -> None:
     refusals = [ConfigurationError("no-such-device", "not yet")] * 2
 
     def trouble(number: int, name: str, done: bool) -> None:
@@ -219,7 +214,7 @@ def test_wrong_codes_undo_everything(world: World) -> None:
     assert world.enabled == {}
 
 
-def test_a_name_that_is_taken_is_left_alone(world: World) -> None:
+def test_an_enabled_device_of_the_same_name_is_left_alone(world: World) -> None:
     world.enabled[SERIAL] = world.secrets[SERIAL] = Secret("theirs")
     process = Process(world)
     with pytest.raises(ConfigurationError, match="taken"):
@@ -236,7 +231,7 @@ def test_an_unassigned_device_of_somebody_else_is_left_alone(world: World) -> No
     assert (world.unassigned, world.intents) == ({SERIAL: Secret("theirs")}, {})
 
 
-def test_where_deleting_is_not_allowed_the_next_run_goes_on_with_it(world: World) -> None:
+def test_the_next_run_resumes_with_a_device_that_may_not_be_deleted(world: World) -> None:
     def trouble(number: int, name: str, done: bool) -> None:
         del number
         if name == "DeleteVirtualMFADevice" and not done:
@@ -257,7 +252,7 @@ def test_where_deleting_is_not_allowed_the_next_run_goes_on_with_it(world: World
     assert world.is_whole()
 
 
-def test_an_interrupted_device_that_may_not_be_deleted_is_told_in_the_error(world: World) -> None:
+def test_ctrl_c_names_a_device_that_may_not_be_deleted(world: World) -> None:
     process = Process(world, always("DeleteVirtualMFADevice", DENIED))
     with pytest.raises(Interrupted) as told:
         enrol_on_phone(process, "carol", KeyboardInterrupt)
@@ -267,7 +262,7 @@ def test_an_interrupted_device_that_may_not_be_deleted_is_told_in_the_error(worl
     assert told.value.hint == "to enrol another one: `enroll carol-2 on phone`"
 
 
-def test_the_way_on_from_a_device_that_may_not_be_deleted_is_one_command(world: World) -> None:
+def test_one_command_enrols_another_after_a_device_that_may_not_be_deleted(world: World) -> None:
     denied = always("DeleteVirtualMFADevice", DENIED)
     with suppress(Interrupted):
         enrol_on_phone(Process(world, denied), "carol", KeyboardInterrupt)
@@ -282,13 +277,13 @@ def test_the_way_on_from_a_device_that_may_not_be_deleted_is_one_command(world: 
 
 
 def test_a_no_to_deleting_another_device_does_not_end_the_enrolment(world: World) -> None:
-    left_by_kill(world, SEQUENCE.index("CreateVirtualMFADevice") + 1)
+    kill_enrolment(world, SEQUENCE.index("CreateVirtualMFADevice") + 1)
     declining = Process(world, answers={"clean": False})
     assert enrol(declining, "carol-2") == CAROL.serial_of("carol-2")
     assert (len(declining.asked), list(world.unassigned)) == (1, [SERIAL])
 
 
-def test_a_keyring_that_does_not_answer_costs_nothing(world: World) -> None:
+def test_a_locked_keyring_stops_the_enrolment_before_any_call(world: World) -> None:
     process = Process(world, always("keyring try out", ConfigurationError("keyring-locked", "")))
     with pytest.raises(ConfigurationError):
         enrol(process)
@@ -304,8 +299,8 @@ def test_a_device_whose_seed_cannot_be_stored_is_deleted(world: World) -> None:
     assert world.enabled == {}
 
 
-def test_it_is_asked_before_what_was_left_is_deleted(world: World) -> None:
-    left_by_kill(world, SEQUENCE.index("CreateVirtualMFADevice") + 1)
+def test_the_person_confirms_deleting_an_interrupted_device(world: World) -> None:
+    kill_enrolment(world, SEQUENCE.index("CreateVirtualMFADevice") + 1)
     declining = Process(world, answers={"clean": False})
     with pytest.raises(DeclinedError):
         enrol(declining)
@@ -317,9 +312,8 @@ def test_it_is_asked_before_what_was_left_is_deleted(world: World) -> None:
     assert world.is_whole()
 
 
-def test_what_may_be_anothers_is_deleted_by_nobody_but_a_person(world: World) -> None:
-    """Where the list is not allowed before, a kill leaves no proof whose the device is."""
-
+def test_only_a_person_deletes_a_device_that_may_be_another_users(world: World) -> None:
+    # Without the list of devices, a kill leaves no proof of whose the device is.
     def trouble(number: int, name: str, done: bool) -> None:
         del number
         if name == "ListVirtualMFADevices":
@@ -348,8 +342,8 @@ def test_the_notes_of_another_user_are_left_alone(world: World) -> None:
     assert world.secrets[serial] == Secret("daves")
 
 
-def test_a_device_that_somebody_has_is_never_deleted(world: World) -> None:
-    left_by_kill(world, SEQUENCE.index("keyring set device") + 1)
+def test_an_enabled_device_is_never_deleted(world: World) -> None:
+    kill_enrolment(world, SEQUENCE.index("keyring set device") + 1)
     world.enabled[SERIAL] = world.unassigned.pop(SERIAL)  # by hand, in the console
     process = Process(world)
     assert enrol(process) == SERIAL
@@ -357,7 +351,7 @@ def test_a_device_that_somebody_has_is_never_deleted(world: World) -> None:
     assert world.is_whole()
 
 
-def test_while_aws_cannot_be_reached_what_was_left_is_kept_for_later(world: World) -> None:
+def test_an_unreachable_aws_leaves_the_clean_up_to_the_next_run(world: World) -> None:
     def trouble(number: int, name: str, done: bool) -> None:
         del done
         if number >= SEQUENCE.index("EnableMFADevice") + 1 and "MFADevice" in name:
@@ -372,7 +366,7 @@ def test_while_aws_cannot_be_reached_what_was_left_is_kept_for_later(world: Worl
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a/b", "ü", "x" * 129])
-def test_a_bad_name_is_refused_before_anything(world: World, name: str) -> None:
+def test_a_bad_name_is_refused_before_any_step(world: World, name: str) -> None:
     process = Process(world)
     with pytest.raises(ConfigurationError) as refused:
         enrol(process, name)

@@ -1,4 +1,4 @@
-"""Codes as people give them."""
+"""Codes that people type or supply."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BLANKS = st.text(" \t\r\n", max_size=3)
 
 
 @given(BLANKS, DIGITS, st.booleans(), BLANKS)
-def test_blanks_around_and_one_in_the_middle_are_forgiven(
+def test_blanks_around_a_code_and_one_in_the_middle_are_ignored(
     before: str, digits: str, apart: bool, after: str
 ) -> None:
     typed = f"{digits[:3]} {digits[3:]}" if apart else digits
@@ -36,7 +36,7 @@ def test_any_input_gives_six_ascii_digits_or_nothing(text: str) -> None:
     ["", "abc", "12345", "1234567", "12 3456", "123  456", "1 2 3 4 5 6", "\u0661\u0662\u0663456",
      "\u00b2\u00b345678"[:6], "+12345", "12345.", "1234 56"],
 )  # fmt: skip
-def test_other_text_is_no_code(text: str) -> None:
+def test_other_text_is_not_a_code(text: str) -> None:
     assert normalize_code(text) is None
 
 

@@ -1,4 +1,4 @@
-"""A window whose code was sent is waited out; a code is sent while no other process sends one."""
+"""Each window's code is sent once, and one process at a time sends codes of a device."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_wait_ends_when_the_codes_are_unused(used: list[int], count: int, op
 
 
 class LoggedTurns(FakeTurns):
-    """Turns that note when each one begins and ends."""
+    """Turns that log their beginnings and ends."""
 
     def __init__(self, log: list[str]) -> None:
         """Take the log."""
@@ -60,10 +60,10 @@ class LoggedTurns(FakeTurns):
 
 
 class LoggedCodes(ListedCodes):
-    """Codes that note when one is made, or typed."""
+    """Codes that log when one is generated or typed."""
 
     def __init__(self, log: list[str], *, generated: bool) -> None:
-        """Take the log, and whether the code is made or typed."""
+        """Take the log, and whether codes are generated."""
         super().__init__("123456")
         self.generated = generated
         self._log = log
@@ -74,7 +74,7 @@ class LoggedCodes(ListedCodes):
 
 
 @pytest.mark.parametrize("generated", [True, False], ids=["made", "typed"])
-def test_a_code_is_sent_in_the_turn_of_its_device_which_no_prompt_holds(generated: bool) -> None:
+def test_sending_holds_the_devices_turn_and_prompting_does_not(generated: bool) -> None:
     log: list[str] = []
     fakes = FakeEdges()
     fakes.turns = LoggedTurns(log)

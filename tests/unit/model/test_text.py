@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import pytest
 
+from mfa_session.model.errors import hint_for_errno
 from mfa_session.model.text import columns, deleting, described, inspecting, permitting
 
 
@@ -62,11 +64,20 @@ def test_a_description_goes_below_its_name_where_it_does_not_fit() -> None:
 def test_commands_of_hints_are_those_of_the_platform(monkeypatch: pytest.MonkeyPatch) -> None:
     def commands() -> list[str]:
         path = "/a b"
-        return [inspecting(path), permitting("w", path), permitting("r", path), deleting(path)]
+        denied = hint_for_errno(errno.EACCES, path).rpartition(": ")[2]
+        made = inspecting(path), permitting("w", path), permitting("r", path), deleting(path)
+        return [denied, *made]
 
-    assert commands() == ["ls -ld '/a b'", "chmod u+w '/a b'", "chmod u+r '/a b'", "rm '/a b'"]
+    assert commands() == [
+        "ls -ld / '/a b'",
+        "ls -ld '/a b'",
+        "chmod u+w '/a b'",
+        "chmod u+r '/a b'",
+        "rm '/a b'",
+    ]
     monkeypatch.setattr(sys, "platform", "win32")
     assert commands() == [
+        'icacls /; icacls "/a b"',
         'icacls "/a b"',
         'attrib -r "/a b"',
         'icacls "/a b"',

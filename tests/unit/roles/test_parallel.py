@@ -21,7 +21,7 @@ JOBS = 4
 class NoSignals:
     """Nothing comes."""
 
-    def strike(self) -> None:
+    def raise_deferred(self) -> None:
         """Do nothing."""
 
 
@@ -32,7 +32,7 @@ class Interrupted:
         """Take when."""
         self._is_time = is_time
 
-    def strike(self) -> None:
+    def raise_deferred(self) -> None:
         """Raise it."""
         if self._is_time():
             raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""Signals that are put off until they may strike."""
+"""Signals that are put off until they may raise_deferred."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from mfa_session.system.signals import put_off
+from mfa_session.system.signals import defer_signals
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
@@ -16,18 +16,18 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSI
     "arrived", [[signal.SIGINT], [signal.SIGTERM, signal.SIGINT], [signal.SIGINT, signal.SIGHUP]]
 )
 def test_a_deferred_ctrl_c_is_raised_before_other_signals(arrived: list[signal.Signals]) -> None:
-    with put_off() as signals:
+    with defer_signals() as signals:
         for number in arrived:
             signal.raise_signal(number)
         with pytest.raises(KeyboardInterrupt):
-            signals.strike()
+            signals.raise_deferred()
 
 
 def test_of_other_deferred_signals_the_first_is_raised() -> None:
-    with put_off() as signals:
-        signals.strike()
+    with defer_signals() as signals:
+        signals.raise_deferred()
         signal.raise_signal(signal.SIGHUP)
         signal.raise_signal(signal.SIGTERM)
         with pytest.raises(SystemExit) as ended:
-            signals.strike()
+            signals.raise_deferred()
     assert ended.value.code == 128 + signal.SIGHUP
