@@ -46,3 +46,8 @@ def test_each_scene_has_a_picture_that_is_small(generator: Any) -> None:
     sizes = {path.stem: path.stat().st_size for path in generator.PICTURES.glob("*.svg")}
     assert sizes.keys() == generator.SCENES.keys()
     assert [name for name, size in sizes.items() if size > MOST_BYTES] == []
+
+
+def test_a_picture_stays_current_when_its_session_ends_tomorrow(generator: Any) -> None:
+    today, tomorrow = "until 23:59, in profile 'mfa'", "until 2026-11-28 01:34, in profile 'mfa'"
+    assert generator.comparable(today) == generator.comparable(tomorrow)
