@@ -438,14 +438,14 @@ ROWS = {
         then=("login",),
     ),
     "configure with several keys": Row(
-        "setup.interview:_source",
+        "setup.interview:_choose_source",
         "--source-profile",
         ("configure",),
         two_keys,
         then=("status", "--check"),
     ),
     "configure with several devices": Row(
-        "setup.interview:_found_device",
+        "setup.interview:_pick_device",
         "--mfa-serial",
         ("configure",),
         two_devices,
@@ -460,7 +460,7 @@ ROWS = {
         then=("status", "--check"),
     ),
     "configure for a secret that is not stored": Row(
-        "setup.interview:_code",
+        "setup.interview:_choose_code",
         "totp add",
         ("configure", "--code", "keyring"),
         exit_code=0,
@@ -468,7 +468,7 @@ ROWS = {
         then=("totp", "code"),
     ),
     "configure with another value": Row(
-        "setup.plan:setting_exists",
+        "setup.plan:setting_exists_error",
         "--force",
         ("configure", "--duration", "2h"),
         lambda w: w.files.write(settings='[sessions.mfa]\nduration = "1h"\n'),
@@ -658,7 +658,7 @@ NOT_RUN = {
     "cli.overview:overview": "the help's example",
     "model.settings:login_command": "the property that other hints are made with",
     "aws.request:login": "the property that the errors of AWS are made with",
-    "setup.shell:_text": "the head of a script",
+    "setup.shell:_make_script": "the head of a script",
     "shell.scripts": "the head of a script",
     "policy.templates:_max_age": "a remark on a policy, for everybody whom it is for",
     "policy.templates:_notes_on_own": "a remark on a policy, likewise",

@@ -62,7 +62,7 @@ class TestWithoutATerminal:
         before, calls = tree(home), len(list(aws.calls))
         outcome = run(*argv, "--yes")
         assert outcome.exit_code == 0, outcome
-        assert "everything is set already; nothing was written" in outcome.stderr
+        assert "everything is already set; nothing was written" in outcome.stderr
         assert "kept, good for" in outcome.stderr
         assert (tree(home), len(list(aws.calls))) == (before, calls)
         wanted = {"role_arn": ROLE, "source_profile": "mfa", "region": "eu-west-1"}
@@ -356,7 +356,7 @@ class TestAtATerminal:
         tty.sendline("command")
         tty.expect_exact("The command that prints a code: ")
         tty.sendline("ykman oath code AWS")
-        tty.expect_exact("after `mfa-session warm`, for an hour at a time.")
+        tty.expect_exact("lets the AWS CLI use it for an hour at a time.")
         tty.expect_exact("Take the role of profile 'books' from session 'work', ")
         tty.sendline("maybe")
         tty.expect_exact("answer y or n")

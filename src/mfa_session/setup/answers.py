@@ -1,4 +1,4 @@
-"""What a person answers, by options or at the terminal, and which answers will do."""
+"""The answers given by options or at the terminal, and their checks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ROLE_KEYS = ("role_arn", "source_profile", "mfa_serial")
 
 
 class Options(Record):
-    """The options of `configure`; None is an answer that was not given."""
+    """The options of `configure`; None is an answer not given."""
 
     session: SessionOptions
     code: str | None = None
@@ -49,18 +49,18 @@ class Options(Record):
 
 
 class NewRoleProfile(Record):
-    """A profile to be made for a role."""
+    """A profile to create for a role."""
 
     profile: str
     arn: str
 
 
 class Answers(Record):
-    """Every answer; None leaves a setting as it is. `duration` is seconds.
+    """All answers; None leaves a setting unchanged. `duration` is seconds.
 
     `target` is the profile that the session is written to. `typed` are the keys whose new value
-    the person gave while the old one was shown. `reach` is what decides how AWS is reached from
-    the session's profile, its region among it: an SDK takes none of it from a source_profile.
+    the person typed, seeing the old one. `reach` are the settings of the session's profile that
+    SDKs do not take from a source_profile: its region, and how AWS is reached.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Answers(Record):
 
 
 def find_session(inputs: Inputs, asked: str) -> Named:
-    """Return the session that a name means, be it new; refuse what cannot be an MFA session's.
+    """Return the session of a name, also a new one; refuse a name no MFA session can have.
 
     Raises ConfigurationError: `bad-profile-name`, `protected-profile`, `hidden-profile` or
     `role-session`.
@@ -98,7 +98,7 @@ def find_session(inputs: Inputs, asked: str) -> Named:
     if "role_arn" in table or "via" in table or "role_arn" in inputs.profiles.section(name):
         raise ConfigurationError(
             "role-session",
-            f"session {name!r} is a role's; `configure` sets up the MFA session it comes from",
+            f"session {name!r} is of a role; `configure` sets up the MFA session it comes from",
             "give the MFA session another name",
             add=("--profile", "mfa"),
         )
@@ -112,7 +112,7 @@ def find_session(inputs: Inputs, asked: str) -> Named:
     return named
 
 
-def target_of(inputs: Inputs, named: Named) -> str:
+def find_target(inputs: Inputs, named: Named) -> str:
     """Return the profile that the session is written to."""
     write_to = inputs.file.sessions.get(named.name, {}).get("write_to")
     target = choose_target(inputs, named, write_to)
@@ -121,21 +121,21 @@ def target_of(inputs: Inputs, named: Named) -> str:
 
 
 def check_duration(seconds: int) -> int:
-    """Return the seconds; ConfigurationError `duration-out-of-range` if AWS grants no such."""
+    """Return the seconds. Raises ConfigurationError `duration-out-of-range`."""
     least, most = DURATION_LIMITS_SECONDS["mfa"]
     if not least <= seconds <= most:
         raise ConfigurationError(
             "duration-out-of-range",
             f"{spell_duration(seconds)} is out of range: "
             f"an MFA session lasts {spell_duration(least)} to {most // 3600}h",
-            f"ask for 15m to {most // 3600}h",
+            f"choose 15m to {most // 3600}h",
             add=("--duration", f"{most // 3600}h" if seconds > most else "15m"),
         )
     return seconds
 
 
 def check_region(text: str) -> str:
-    """Return the region; ConfigurationError `bad-region` for what cannot be one's name."""
+    """Return the region. Raises ConfigurationError `bad-region` if it cannot be a region."""
     if not text or not _REGION.issuperset(text):
         raise ConfigurationError(
             "bad-region", f"{text!r} is not an AWS region", "a region looks like eu-west-1"
@@ -144,7 +144,7 @@ def check_region(text: str) -> str:
 
 
 def read_role(text: str) -> NewRoleProfile:
-    """Return the role that `NAME=ARN` says."""
+    """Parse `NAME=ARN`."""
     profile, equals, arn = text.partition("=")
     if not equals or not profile:
         raise UsageError(
@@ -161,7 +161,7 @@ def read_role(text: str) -> NewRoleProfile:
 
 
 def check_any_source(inputs: Inputs) -> None:
-    """Refuse where neither a profile nor the environment has long-term keys."""
+    """Raise ConfigurationError if the environment, too, has no long-term keys."""
     if environment_source(inputs.environ) is None:
         raise ConfigurationError(
             "no-long-term-keys",
@@ -170,22 +170,22 @@ def check_any_source(inputs: Inputs) -> None:
         )
 
 
-def repointable(inputs: Inputs, source: str, target: str) -> list[str]:
-    """Return the role profiles of the source that could come from the session instead, sorted."""
+def list_repointable(inputs: Inputs, source: str, target: str) -> list[str]:
+    """Return the role profiles of a source that can use the session instead."""
     return [
         name
         for name in inputs.profiles.names()
-        if _comes_from(inputs, name, source) and why_not(inputs, name, target) is None
+        if _comes_from(inputs, name, source) and find_obstacle(inputs, name, target) is None
     ]
 
 
-def asking_for_codes(inputs: Inputs, names: Iterable[str]) -> list[str]:
-    """Return those of these role profiles for which the AWS CLI asks for a code."""
+def list_asking_roles(inputs: Inputs, names: Iterable[str]) -> list[str]:
+    """Return the role profiles among `names` for which the AWS CLI asks for a code."""
     return [name for name in names if inputs.profiles.section(name).get("mfa_serial")]
 
 
 def check_repointed(inputs: Inputs, name: str, source: str | None, target: str) -> None:
-    """Refuse a profile that cannot come from the session, saying why.
+    """Refuse a role profile that cannot use the session.
 
     Raises ConfigurationError: `no-such-profile` or `not-repointable`.
     """
@@ -193,7 +193,7 @@ def check_repointed(inputs: Inputs, name: str, source: str | None, target: str) 
     if not inputs.profiles.headers().get(name):
         raise unknown_name(inputs, name)
     origin = section.get("source_profile")
-    reason = why_not(inputs, name, target)
+    reason = find_obstacle(inputs, name, target)
     if "role_arn" not in section:
         reason = "it has no role_arn"
     elif reason is None and origin not in (source, target):
@@ -201,13 +201,13 @@ def check_repointed(inputs: Inputs, name: str, source: str | None, target: str) 
     if reason is not None:
         raise ConfigurationError(
             "not-repointable",
-            f"profile {name!r} cannot come from the session: {reason}",
-            "leave it out, or correct it first",
+            f"profile {name!r} cannot use the session as its source: {reason}",
+            "omit it, or correct it first",
         )
 
 
-def why_not(inputs: Inputs, name: str, target: str) -> str | None:
-    """Return why a profile for a role cannot come from the session in `target`; None if it can."""
+def find_obstacle(inputs: Inputs, name: str, target: str) -> str | None:
+    """Return why a role profile cannot use the session in `target`; None if it can."""
     section = inputs.profiles.in_config(name)
     if name == target:
         return "it is the session's own profile"
@@ -217,7 +217,7 @@ def why_not(inputs: Inputs, name: str, target: str) -> str | None:
         return "the credentials file has a section of that name, which SDKs read first"
     seconds = section.get("duration_seconds", "").strip()
     if seconds.isascii() and seconds.isdigit() and int(seconds) > CHAINED_LIMIT_SECONDS:
-        return f"duration_seconds is {seconds}, and AWS gives a role for 1 h at most to a session"
+        return f"duration_seconds is {seconds}, and AWS grants a role at most 1 h from a session"
     return None
 
 

@@ -1,4 +1,4 @@
-"""`configure`: find out, ask, show what would be written, write it, log in."""
+"""`configure`: find out, ask, show the changes, write them, log in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from mfa_session.session.resolve import resolve
 from mfa_session.setup.answers import Options
 from mfa_session.setup.diff import draft_profiles, draft_settings
 from mfa_session.setup.interview import Dialog, Interview
-from mfa_session.setup.plan import SETTINGS, plan, questions, setting_exists
+from mfa_session.setup.plan import SETTINGS, list_unconfirmed, plan_changes, setting_exists_error
 from mfa_session.setup.shell import plan_shell
 
 TYPE_CHECKING = False
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from mfa_session.setup.plan import Change
 
 
-__all__ = ["Options", "run"]  # the program finds a command's options beside its function
+__all__ = ["Options", "run"]  # the command line finds a command's options beside `run`
 
 
 def run(options: Options, ctx: Context) -> Result:
-    """Set a session up; what was not agreed to is not changed."""
+    """Set up a session; change only what the person agrees to."""
     edges = ctx.make.setup()
     terminal = ctx.make.terminal()
     dialog = Dialog(terminal, edges.choose, asks=terminal.can_ask() and not options.yes)
@@ -39,8 +39,8 @@ def run(options: Options, ctx: Context) -> Result:
     inputs = read_inputs(ctx, options.session)
     edges.settings.check_writable()
     interview = Interview(options, ctx, inputs, dialog)
-    answers = interview.hold()
-    changes = _settle(dialog, plan(inputs, answers), force=options.force)
+    answers = interview.conduct()
+    changes = _confirm_changes(dialog, plan_changes(inputs, answers), force=options.force)
     shell = plan_shell(options, ctx, edges, dialog)
     drafts = [
         draft_settings(edges.settings, inputs, changes),
@@ -50,41 +50,43 @@ def run(options: Options, ctx: Context) -> Result:
     found = [draft for draft in drafts if draft is not None]
     if options.dry_run:
         lines = tuple(line for draft in found for line in draft.lines())
-        return Result(data=_data(answers, changes, found, written=False, login=None), lines=lines)
+        return Result(
+            data=_make_data(answers, changes, found, written=False, login=None), lines=lines
+        )
     _write(ctx, edges, dialog, found)
     outcome = None
     if interview.can_log_in and not options.no_login:
         outcome = _log_in(options, ctx, answers)
     for step in [*interview.next_steps, *(shell.next_steps() if shell else [])]:
         ctx.console.say(step)
-    login = _login(outcome, ctx) if outcome else None
-    return Result(data=_data(answers, changes, found, written=bool(found), login=login))
+    login = _login_data(outcome, ctx) if outcome else None
+    return Result(data=_make_data(answers, changes, found, written=bool(found), login=login))
 
 
-def _settle(dialog: Dialog, changes: list[Change], *, force: bool) -> list[Change]:
-    """Return the changes to be made: of those that replace something, the ones agreed to."""
+def _confirm_changes(dialog: Dialog, changes: list[Change], *, force: bool) -> list[Change]:
+    """Return the changes to make; ask about each that replaces a value."""
     if force:
         return changes
     refused = []
-    for change in questions(changes):
+    for change in list_unconfirmed(changes):
         if not dialog.asks:
-            raise setting_exists(change)
-        before, after = change.shown(change.before), change.shown(change.after)
-        if not dialog.agrees(f"{change.label} is {before}. Make it {after}?"):
+            raise setting_exists_error(change)
+        before, after = change.format_value(change.before), change.format_value(change.after)
+        if not dialog.confirms(f"{change.label} is {before}. Make it {after}?"):
             refused.append(change)
     return [change for change in changes if change not in refused]
 
 
 def _write(ctx: Context, edges: SetupEdges, dialog: Dialog, drafts: Sequence[Draft]) -> None:
-    """Show what would be written, ask, and write it whole."""
+    """Show the changes, ask, and write them all."""
     if not drafts:
-        ctx.console.say("everything is set already; nothing was written")
+        ctx.console.say("everything is already set; nothing was written")
         return
     show = dialog.tell if dialog.asks else ctx.console.say
     for draft in drafts:
         for line in draft.lines():
             show(line)
-    if dialog.asks and not dialog.agrees("Write this?", usual=True):
+    if dialog.asks and not dialog.confirms("Write this?", default=True):
         raise AnsweredNoError("declined", "nothing was written: the answer was no")
     with edges.uninterrupted():
         for draft in drafts:
@@ -94,7 +96,7 @@ def _write(ctx: Context, edges: SetupEdges, dialog: Dialog, drafts: Sequence[Dra
 
 
 def _log_in(options: Options, ctx: Context, answers: Answers) -> Outcome | None:
-    """Get the session, as `login` does; None where a code is needed and nobody can be asked."""
+    """Get the session, as `login` does; None if a code is needed and nobody can be asked."""
     session = options.session.replace(
         profile=answers.name, source_profile=None, mfa_serial=None, duration=None, region=None
     )
@@ -116,11 +118,11 @@ def _log_in(options: Options, ctx: Context, answers: Answers) -> Outcome | None:
     return outcome
 
 
-def _login(outcome: Outcome, ctx: Context) -> dict[str, object]:
+def _login_data(outcome: Outcome, ctx: Context) -> dict[str, object]:
     return {**outcome.session.summary(ctx.clock.now()), "reused": outcome.reused}
 
 
-def _data(
+def _make_data(
     answers: Answers,
     changes: Sequence[Change],
     drafts: Sequence[Draft],
@@ -131,17 +133,17 @@ def _data(
     return {
         "session": answers.name,
         "profile": answers.target,
-        "changes": [_summary(change) for change in changes],
+        "changes": [_change_data(change) for change in changes],
         "files": [draft.path for draft in drafts],
         "written": written,
         "login": login,
     }
 
 
-def _summary(change: Change) -> dict[str, object]:
+def _change_data(change: Change) -> dict[str, object]:
     return {
         "file": "config.toml" if change.file == SETTINGS else "aws config",
         "setting": ".".join(change.place),
-        "before": None if change.before is None else change.shown(change.before),
-        "after": None if change.after is None else change.shown(change.after),
+        "before": None if change.before is None else change.format_value(change.before),
+        "after": None if change.after is None else change.format_value(change.after),
     }

@@ -1,4 +1,4 @@
-"""Files as `configure` would leave them: shown line by line before they are written."""
+"""Drafts of the files that `configure` writes, and what changes in them line by line."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Draft(Record):
-    """One file before and after, and how it is written; `summary` is shown instead of lines."""
+    """A file before and after, and the function that writes it; `summary` replaces the lines."""
 
     path: str
     before: bytes
@@ -27,17 +27,17 @@ class Draft(Record):
     summary: str = ""
 
     def lines(self) -> list[str]:
-        """Return the path and what changes below it, as people read a difference."""
+        """Return the path, and below it the lines removed and added."""
         new = "" if self.before else " (a new file)"
         if self.summary:
             return [f"{self.path}{new}: {self.summary}"]
-        return [f"{self.path}{new}:", *_difference(_rows(self.before), _rows(self.after))]
+        return [f"{self.path}{new}:", *_compare(_split_rows(self.before), _split_rows(self.after))]
 
 
 def draft_settings(
     writer: SettingsWriter, inputs: Inputs, changes: Sequence[Change]
 ) -> Draft | None:
-    """Return config.toml with the changes that are for it, or None without any."""
+    """Return config.toml with its changes; None if it has none."""
     values = {change.place: change.after for change in changes if change.file == SETTINGS}
     if not values:
         return None
@@ -51,7 +51,7 @@ def draft_settings(
 
 
 def draft_profiles(writer: ProfilesWriter, changes: Sequence[Change]) -> Draft | None:
-    """Return the AWS config file with the changes that are for it, or None without any."""
+    """Return the AWS config file with its changes; None if it has none."""
     mine = [change for change in changes if change.file == PROFILES]
     if not mine:
         return None
@@ -66,25 +66,25 @@ def draft_profiles(writer: ProfilesWriter, changes: Sequence[Change]) -> Draft |
     )
 
 
-def _rows(data: bytes) -> list[str]:
+def _split_rows(data: bytes) -> list[str]:
     return data.decode("utf-8", "replace").splitlines()
 
 
-def _difference(before: list[str], after: list[str]) -> Iterator[str]:
-    """Yield the lines that go and come, each lot below the header of its section.
+def _compare(before: list[str], after: list[str]) -> Iterator[str]:
+    """Yield the lines removed and added, each group below its section's header.
 
-    No line around them is shown: what stands there may be a secret.
+    No other line is shown, since it may hold a secret.
     """
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for tag, start, end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
             continue
-        come = after[new_start:new_end]
-        if not any(_is_header(row) for row in [*come, *before[start:end]]):
+        added = after[new_start:new_end]
+        if not any(_is_header(row) for row in [*added, *before[start:end]]):
             header = next((row for row in reversed(after[:new_start]) if _is_header(row)), None)
             yield from [f"    {printable(header.expandtabs())}"] if header else []
         yield from (f"  - {printable(row.expandtabs())}".rstrip() for row in before[start:end])
-        yield from (f"  + {printable(row.expandtabs())}".rstrip() for row in come)
+        yield from (f"  + {printable(row.expandtabs())}".rstrip() for row in added)
 
 
 def _is_header(row: str) -> bool:

@@ -1,4 +1,4 @@
-"""The shell's part of `configure`: a script beside config.toml, and a line that sources it."""
+"""Sets up a shell for `configure`: a script beside config.toml, and a line that sources it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,13 @@ if TYPE_CHECKING:
     from mfa_session.setup.interview import Dialog
 
 _MARK = b"# Written by `mfa-session "
-"""What the script sets in the shell that has sourced it, from wherever it did."""
 
 
 class ShellSetup:
-    """What is to be done for one shell."""
+    """The files to write for a shell."""
 
     def __init__(self, ctx: Context, edges: SetupEdges, shell: str, *, guard: bool) -> None:
-        """Take the shell, and whether `aws` goes through the guard there."""
+        """Find the shell's files; `guard` says whether it guards `aws`."""
         self._ctx = ctx
         self._guard = guard
         self._shell = start = edges.shell_start(shell)
@@ -32,31 +31,31 @@ class ShellSetup:
 
     @property
     def is_sourced(self) -> bool:
-        """Whether the shell's start file sources the script already."""
+        """Whether the shell's start file already sources the script."""
         return self._start is not None and self._shell.is_sourced_in(self._start.read())
 
     def drafts(self) -> list[Draft]:
-        """Return the files that change. Raises ConfigurationError where one may not be written."""
-        drafts = [self._script_draft()]
+        """Return the files that change. Raises ConfigurationError if one must not be written."""
+        drafts = [self._draft_script()]
         if self.adds_line and self._start is not None:
-            drafts.append(self._start_draft(self._start))
+            drafts.append(self._draft_start_file(self._start))
         return [draft for draft in drafts if draft.before != draft.after]
 
     def next_steps(self) -> list[str]:
-        """Return what is left for the person to do."""
+        """Return what the person still has to do."""
         if not self.adds_line and not self.is_sourced:
             where = self.start_file or "the file that $PROFILE names"
             return [f"add this line to {where}:", f"  {self._shell.line}"]
-        return [f"in shells that are open: . {self._shell.script}"] if self.adds_line else []
+        return [f"in shells already open, run: . {self._shell.script}"] if self.adds_line else []
 
-    def _script_draft(self) -> Draft:
+    def _draft_script(self) -> Draft:
         file = self._script
         file.check()
-        before, after = file.read(), self._text().encode()
+        before, after = file.read(), self._make_script().encode()
         if before and not before.startswith(_MARK):
             raise ConfigurationError(
                 "setting-exists",
-                f"{file.path} is there already, and was not written by mfa-session",
+                f"{file.path} exists, and mfa-session did not write it",
                 "move it away, and run this again",
             )
         what = "the guard, completion and a prompt" if self._guard else "completion"
@@ -68,14 +67,14 @@ class ShellSetup:
             write=lambda: file.replace(before, after),
         )
 
-    def _text(self) -> str:
+    def _make_script(self) -> str:
         shell = self._shell
         if self._guard:
             return shell.guard_script(self._ctx.files.settings().guard.get("commands", ()))
         head = f"# Written by `mfa-session configure --shell {shell.shell} --no-guard`.\n"
         return head + shell.completion_script()
 
-    def _start_draft(self, file: PlainFile) -> Draft:
+    def _draft_start_file(self, file: PlainFile) -> Draft:
         file.check()
         before = file.read()
         after = self._shell.with_line(before)
@@ -90,10 +89,10 @@ class ShellSetup:
 def plan_shell(
     options: Options, ctx: Context, edges: SetupEdges, dialog: Dialog
 ) -> ShellSetup | None:
-    """Return what is to be done for a shell, as options and the person say; None: nothing."""
+    """Return the setup of a shell that options or the person choose; None for none."""
     guard = not options.no_guard
     if options.guard and not guard:
-        raise UsageError("guard-or-not", "--guard and --no-guard", "say one of them")
+        raise UsageError("guard-or-not", "--guard excludes --no-guard", "give one of them")
     asks = options.guard or dialog.asks
     shell = options.shell or (edges.usual_shell() if asks else None)
     if shell is None:
@@ -101,7 +100,7 @@ def plan_shell(
             raise UsageError(
                 "unknown-shell",
                 "cannot tell which shell to guard",
-                "say which",
+                "name it",
                 add=("--shell", "bash"),
             )
         return None
@@ -109,9 +108,9 @@ def plan_shell(
     if not options.shell and not options.guard:
         question = f"Set up {shell}: completion, and the guard before `aws`?"
         is_there = setup.is_sourced or ctx.environ.get(GUARD_SHELL) == shell
-        if not guard or is_there or not dialog.agrees(question):
+        if not guard or is_there or not dialog.confirms(question):
             return None
     if setup.start_file is not None and not setup.is_sourced:
         add = f"Add a line to {setup.start_file} that sources it?"
-        setup.adds_line = dialog.agrees(add, usual=True) if dialog.asks else options.yes
+        setup.adds_line = dialog.confirms(add, default=True) if dialog.asks else options.yes
     return setup

@@ -12,11 +12,18 @@ from mfa_session.setup.answers import (
     Answers,
     NewRoleProfile,
     find_session,
+    find_target,
+    list_repointable,
     read_role,
-    repointable,
-    target_of,
 )
-from mfa_session.setup.plan import PROFILES, SETTINGS, Change, plan, questions, setting_exists
+from mfa_session.setup.plan import (
+    PROFILES,
+    SETTINGS,
+    Change,
+    list_unconfirmed,
+    plan_changes,
+    setting_exists_error,
+)
 from session.worlds import KEYS, inputs
 
 ARN = "arn:aws:iam::123456789012:role/books"
@@ -25,8 +32,8 @@ BOOKS = f"[profile books]\nrole_arn = {ARN}\nsource_profile = default\nmfa_seria
 
 def answers(**changes: Any) -> Answers:
     """Return answers for the session `mfa` of `default`."""
-    usual = {"name": "mfa", "target": "mfa", "source_profile": "default"}
-    return Answers(**{**usual, **changes})
+    default = {"name": "mfa", "target": "mfa", "source_profile": "default"}
+    return Answers(**{**default, **changes})
 
 
 def setting(key: str, after: object, before: object = None, *, agreed: bool = False) -> Change:
@@ -46,24 +53,26 @@ def code_of(error: pytest.ExceptionInfo[MfaSessionError]) -> tuple[str, str]:
 
 
 def test_what_is_not_answered_is_left_alone() -> None:
-    assert plan(inputs(), answers()) == [setting("source_profile", "default")]
+    assert plan_changes(inputs(), answers()) == [setting("source_profile", "default")]
 
 
 def test_what_is_so_already_is_no_change() -> None:
     table = {"source_profile": "default", "duration": 43200, "code": "auto"}
     said = answers(duration=43200, code="auto")
-    assert plan(inputs(sessions={"mfa": table}), said) == []
+    assert plan_changes(inputs(sessions={"mfa": table}), said) == []
 
 
 def test_another_value_is_a_question_unless_it_was_typed() -> None:
     world = inputs(sessions={"mfa": {"source_profile": "work", "duration": 3600, "code": "prompt"}})
-    found = plan(world, answers(duration=7200, code="auto", typed=frozenset({"code"})))
+    found = plan_changes(world, answers(duration=7200, code="auto", typed=frozenset({"code"})))
     source, duration, code = found
     assert source == setting("source_profile", "default", "work")
     assert duration == setting("duration", 7200, 3600)
     assert code == setting("code", "auto", "prompt", agreed=True)
-    assert questions(found) == [source, duration]
-    assert setting_exists(duration).message == ("sessions.mfa.duration is 1h, and would become 2h")
+    assert list_unconfirmed(found) == [source, duration]
+    assert setting_exists_error(duration).message == (
+        "sessions.mfa.duration is 1h, and would become 2h"
+    )
 
 
 @pytest.mark.parametrize(
@@ -79,20 +88,22 @@ def test_another_value_is_a_question_unless_it_was_typed() -> None:
 def test_the_first_session_becomes_the_usual_one(
     name: str, sessions: dict[str, Any], defaults: dict[str, Any], *, becomes: bool
 ) -> None:
-    found = plan(inputs(sessions=sessions, defaults=defaults), answers(name=name, target=name))
-    usual = [change for change in found if change.place == ("defaults", "profile")]
+    found = plan_changes(
+        inputs(sessions=sessions, defaults=defaults), answers(name=name, target=name)
+    )
+    default = [change for change in found if change.place == ("defaults", "profile")]
     place = ("defaults", "profile")
-    assert usual == ([Change(file=SETTINGS, place=place, after=name)] if becomes else [])
+    assert default == ([Change(file=SETTINGS, place=place, after=name)] if becomes else [])
 
 
 def test_a_role_makes_a_profile() -> None:
     said = answers(roles=(NewRoleProfile(profile="books", arn=ARN),), source_profile=None)
-    assert plan(inputs(), said) == [
+    assert plan_changes(inputs(), said) == [
         profile("books", "role_arn", None, ARN, agreed=False),
         profile("books", "source_profile", None, "mfa", agreed=False),
     ]
     had = f"[profile books]\nrole_arn = {ARN}\nsource_profile = mfa\n"
-    assert plan(inputs(config=had), said) == []
+    assert plan_changes(inputs(config=had), said) == []
 
 
 def test_a_new_role_profile_reaches_aws_as_the_session_does() -> None:
@@ -101,11 +112,11 @@ def test_a_new_role_profile_reaches_aws_as_the_session_does() -> None:
         roles=roles, source_profile=None, reach={"region": "eu-west-1", "output": "json"}
     )
     had = f"[profile books]\nrole_arn = {ARN}\nsource_profile = mfa\nregion = us-east-1\n"
-    assert plan(inputs(), said)[2:] == [
+    assert plan_changes(inputs(), said)[2:] == [
         profile("books", "region", None, "eu-west-1", agreed=False),
         profile("books", "output", None, "json", agreed=False),
     ]
-    assert plan(inputs(config=had), said) == [
+    assert plan_changes(inputs(config=had), said) == [
         profile("books", "output", None, "json", agreed=False)
     ]
 
@@ -113,7 +124,7 @@ def test_a_new_role_profile_reaches_aws_as_the_session_does() -> None:
 def test_a_role_profile_is_repointed() -> None:
     said = answers(repointed=("books",), source_profile="default")
     world = inputs(config=BOOKS, sessions={"mfa": {"source_profile": "default"}})
-    assert plan(world, said) == [
+    assert plan_changes(world, said) == [
         profile("books", "source_profile", "default", "mfa", agreed=True),
         profile("books", "mfa_serial", "GAHT12345678", None, agreed=True),
     ]
@@ -125,7 +136,7 @@ def test_a_role_profile_is_repointed() -> None:
         ("[profile books]\nregion = x\n", "", "it has no role_arn"),
         (BOOKS.replace("= default", "= other"), "", "its source_profile is 'other', not 'default'"),
         (BOOKS + "duration_seconds = 7200\n", "",
-         "duration_seconds is 7200, and AWS gives a role for 1 h at most to a session"),
+         "duration_seconds is 7200, and AWS grants a role at most 1 h from a session"),
         (BOOKS, f"[books]\n{KEYS}",
          "the credentials file has a section of that name, which SDKs read first"),
     ],
@@ -134,17 +145,17 @@ def test_one_that_cannot_be_repointed_is_refused_and_not_offered(
     config: str, credentials: str, why: str
 ) -> None:
     world = inputs(f"[default]\n{KEYS}{credentials}", config)
-    assert repointable(world, "default", "mfa") == []
+    assert list_repointable(world, "default", "mfa") == []
     with pytest.raises(MfaSessionError) as refused:
-        plan(world, answers(repointed=("books",)))
-    message = f"profile 'books' cannot come from the session: {why}"
+        plan_changes(world, answers(repointed=("books",)))
+    message = f"profile 'books' cannot use the session as its source: {why}"
     assert code_of(refused) == ("not-repointable", message)
 
 
 def test_those_of_the_source_are_offered() -> None:
     world = inputs(config=BOOKS + BOOKS.replace("books", "audit") + "duration_seconds = 3600\n")
-    assert repointable(world, "default", "mfa") == ["audit", "books"]
-    assert repointable(world, "work", "mfa") == []
+    assert list_repointable(world, "default", "mfa") == ["audit", "books"]
+    assert list_repointable(world, "work", "mfa") == []
 
 
 @pytest.mark.parametrize(
@@ -155,7 +166,9 @@ def test_those_of_the_source_are_offered() -> None:
 )  # fmt: skip
 def test_a_role_goes_over_nobodys_credentials(name: str, section: str) -> None:
     with pytest.raises(MfaSessionError) as refused:
-        plan(inputs(config=section), answers(roles=(NewRoleProfile(profile=name, arn=ARN),)))
+        plan_changes(
+            inputs(config=section), answers(roles=(NewRoleProfile(profile=name, arn=ARN),))
+        )
     assert refused.value.code == "not-repointable"
 
 
@@ -187,7 +200,7 @@ def test_a_session_is_meant_by_its_target_as_well() -> None:
     world = inputs(sessions={"work": {"write_to": "work-mfa"}})
     for name in ("work", "work-mfa"):
         named = find_session(world, name)
-        assert (named.name, target_of(world, named)) == ("work", "work-mfa")
+        assert (named.name, find_target(world, named)) == ("work", "work-mfa")
 
 
 def test_sources_are_those_with_long_term_keys() -> None:
