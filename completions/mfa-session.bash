@@ -1,5 +1,5 @@
 # Completion of mfa-session for bash 4.4 and newer; needs no other package.
-# It asks the program what may come, so it stays good when the program changes.
+# It asks the program for completions, so it stays correct when the program changes.
 
 _mfa_session() {
     local -
@@ -8,11 +8,11 @@ _mfa_session() {
     local -a answer=()
     COMPREPLY=()
     line=${COMP_LINE:0:COMP_POINT}
-    # What `shell-init` defines is completed as the command that it calls.
+    # The function that `shell-init` defines is completed like the command that it calls.
     [[ $1 != mfa_session_use ]] || line="mfa-session use${line#*mfa_session_use}"
     mapfile -t answer < <(command mfa-session __complete bash "$line" </dev/null 2>/dev/null)
     case ${answer[0]} in
-        # What is offered continues the word, with the quotes that it needs there.
+        # Each answer continues the word, and is quoted for it.
         words) for rest in "${answer[@]:1}"; do COMPREPLY+=("$2$rest"); done ;;
         files*) compopt -o bashdefault -o default ;;
         command*) _mfa_session_delegate "${answer[0]#command }" "$2" ;;
@@ -20,7 +20,7 @@ _mfa_session() {
     return 0
 }
 
-# Completes the command that begins at a place in COMP_LINE, as if it stood alone.
+# Completes the command that starts at a position in COMP_LINE, as if it were alone.
 _mfa_session_delegate() {
     local name current=$2 loader
     local -i first=0 at=$1 seen=0
@@ -42,7 +42,7 @@ _mfa_session_delegate() {
     fi
     name=${COMP_WORDS[0]}
     if ! _mfa_session_find_spec "$name"; then
-        # What loads completions on demand, where there is such a thing, answers 124 when it has.
+        # The function that loads completions on demand, if any, returns 124 if it loaded one.
         eval "spec=($(complete -p -D 2>/dev/null))"
         loader=$(_mfa_session_after -F "${spec[@]}")
         spec=()
@@ -52,7 +52,7 @@ _mfa_session_delegate() {
     _mfa_session_run_spec "$name" "$current"
 }
 
-# Puts what `complete` was told of a command, or of its last part, into `spec`.
+# Puts the completion specification of a command, or of its base name, into `spec`.
 _mfa_session_find_spec() {
     local name text
     for name in "$1" "${1##*/}"; do
@@ -64,7 +64,7 @@ _mfa_session_find_spec() {
     return 1
 }
 
-# Prints the word after a given one.
+# Prints the word after the given one.
 _mfa_session_after() {
     local wanted=$1
     while (($# > 2)); do
@@ -76,7 +76,7 @@ _mfa_session_after() {
     done
 }
 
-# Does what `spec` says, as bash would: by a function, by a program, or by what compgen knows.
+# Follows `spec` as bash does: calls a function, a program, or compgen.
 _mfa_session_run_spec() {
     local name=$1 current=$2 run previous=${COMP_WORDS[COMP_CWORD - 1]}
     local -i at
@@ -87,7 +87,7 @@ _mfa_session_run_spec() {
         compopt -o bashdefault -o default
     elif run=$(_mfa_session_after -F "${spec[@]}") && [[ -n $run ]]; then
         "$run" "$name" "$current" "$previous"
-        # A function that has loaded a better one.
+        # The function has loaded another one.
         if (($? == 124)) && _mfa_session_find_spec "$name"; then
             run=$(_mfa_session_after -F "${spec[@]}")
             [[ -z $run ]] || "$run" "$name" "$current" "$previous"

@@ -210,7 +210,7 @@ ROWS = {
     ),
     # Formats
     "a region that dotenv does not carry": Row(
-        "shell.variables:setting_lines",
+        "shell.variables:format_variables",
         "--shell",
         ("env", "--shell", "dotenv"),
         lambda w: w.log_in(),

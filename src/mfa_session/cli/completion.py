@@ -91,7 +91,7 @@ def _answer_to_bash(text: str, environ: Mapping[str, str]) -> str:
     if cursor.suggests == "file":
         return "files\n"
     words = [word for word, _ in _offers(cursor, environ) if word.startswith(current)]
-    return "words\n" + "".join(line.go_on(word[len(current) :]) + "\n" for word in words)
+    return "words\n" + "".join(line.continue_word(word[len(current) :]) + "\n" for word in words)
 
 
 def _is_redirection(word: str) -> bool:

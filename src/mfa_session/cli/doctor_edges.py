@@ -12,7 +12,7 @@ from mfa_session.files.state import ClockReading, ReadOnlyState
 from mfa_session.guard.unmatched import find_unmatched
 from mfa_session.model.feature_ports import DoctorEdges
 from mfa_session.model.paths import expand
-from mfa_session.shell.scripts import guarded_commands
+from mfa_session.shell.scripts import list_guarded
 from mfa_session.shell.start import eval_line, guard_setup
 from mfa_session.system.keyring_access import Keyring
 from mfa_session.system.keyring_items import KeyringItems
@@ -60,7 +60,7 @@ def make_doctor(run: Run) -> DoctorEdges:
         unmatched_patterns=lambda patterns: find_unmatched(
             patterns, lambda: read_list().operations
         ),
-        guarded=guarded_commands,
+        guarded=list_guarded,
         guard_setup=guard_setup,
         eval_line=eval_line,
         start=Running,

@@ -6,11 +6,11 @@ from mfa_session.model.record import Record, Result
 from mfa_session.session.acquire import acquire_for_program, variables_of
 from mfa_session.session.environment import ACTIVE, REMOVED, noting_regions, ours_in
 from mfa_session.shell.variables import (
+    carries,
     find_shell,
+    format_removals,
+    format_variables,
     is_evaluated,
-    removing_lines,
-    setting_lines,
-    takes,
 )
 
 TYPE_CHECKING = False
@@ -33,7 +33,7 @@ def run(options: Options, ctx: Context) -> Result:
     """Print what sets the session's variables, or with `--unset` what removes them."""
     shell = options.shell or find_shell(ctx.environ)
     if options.unset:
-        return Result(data={}, lines=tuple(removing_lines(shell, ours_in(ctx.environ))))
+        return Result(data={}, lines=tuple(format_removals(shell, ours_in(ctx.environ))))
     use = acquire_for_program(options.session, ctx)
     variables = variables_of(use, ctx)
     if is_evaluated(shell):
@@ -46,7 +46,7 @@ def session_lines(shell: str, variables: Mapping[str, str], profile: str) -> lis
 
     Where the reader does not take the session's name as it is, `profile` stands in its place.
     """
-    if not takes(shell, variables[ACTIVE]):
+    if not carries(shell, variables[ACTIVE]):
         variables = {**variables, ACTIVE: profile}
-    removed = removing_lines(shell, REMOVED) if is_evaluated(shell) else []
-    return removed + setting_lines(shell, variables)
+    removed = format_removals(shell, REMOVED) if is_evaluated(shell) else []
+    return removed + format_variables(shell, variables)

@@ -10,7 +10,7 @@ from mfa_session.serve.environment import GONE
 from mfa_session.serve.serving import open_endpoint, read_port
 from mfa_session.session.acquire import acquire_for_program
 from mfa_session.session.environment import REMOVED
-from mfa_session.shell.variables import find_shell, is_evaluated, removing_lines
+from mfa_session.shell.variables import find_shell, format_removals, is_evaluated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(options: Options, ctx: Context) -> Result:
     with open_endpoint(use, session, ctx, jobs, region=region, port=port) as serving:
         serving.start()
         gone = [name for name in GONE if name not in {*REMOVED, *serving.variables}]
-        lines = removing_lines(shell, gone) if is_evaluated(shell) else []
+        lines = format_removals(shell, gone) if is_evaluated(shell) else []
         lines += session_lines(shell, serving.variables, use.session.profile)
         write("".join(f"{line}\n" for line in lines))
         ctx.console.say(f"serving session {use.session.name!r}; Ctrl-C ends it")

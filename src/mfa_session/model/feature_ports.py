@@ -216,7 +216,7 @@ class ShellStart(Protocol):
     def is_sourced_in(self, start: bytes) -> bool:
         """Say whether a start file sources the script already."""
 
-    def with_line(self, start: bytes) -> bytes:
+    def append_line(self, start: bytes) -> bytes:
         """Return a start file with the line at its end."""
 
     def guard_script(self, commands: Iterable[str]) -> str:

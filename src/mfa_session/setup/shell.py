@@ -77,7 +77,7 @@ class ShellSetup:
     def _draft_start_file(self, file: PlainFile) -> Draft:
         file.check()
         before = file.read()
-        after = self._shell.with_line(before)
+        after = self._shell.append_line(before)
         return Draft(
             path=file.path,
             before=before,

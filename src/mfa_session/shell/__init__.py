@@ -1,1 +1,1 @@
-"""Scripts for people's shells."""
+"""Scripts and texts for shells."""

@@ -1,7 +1,7 @@
-"""A bash command line, typed in part: its words, and how the last one goes on.
+"""Splits a partly typed bash command line into words, for completion.
 
-bash itself gives a completion function words that are cut at `=` and `:` as well, and keeps their
-quotes; taking them apart in bash is slow for long lines.
+bash cuts the words of a completion function also at `=` and `:`, and keeps their quotes; to split
+them in bash is slow for long lines.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ from mfa_session.model.record import Record
 _BLANKS = " \t\n"
 _PLAIN_ENDS = _BLANKS + "\"'\\"
 _ESCAPED_BETWEEN_QUOTES = '"\\$`'
-# What stands for itself anywhere in a word; beyond ASCII everything does.
+# Needs no quotes anywhere in a word; nor does any character beyond ASCII.
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-")
 _LAST_ASCII = "\x7f"
 
 
 class BashLine(Record):
-    """The words without quotes, where each starts in the line, and the quote that is open.
+    """The words without quotes, the position of each in the line, and the open quote.
 
-    The last word is the one at the line's end; it is empty after a blank.
+    The last word ends at the end of the line; it is empty after a blank.
     """
 
     words: tuple[str, ...]
     starts: tuple[int, ...]
     quote: str
 
-    def go_on(self, rest: str) -> str:
-        """Return how `rest` is written so that it continues the last word."""
+    def continue_word(self, rest: str) -> str:
+        """Return `rest` quoted so that it continues the last word."""
         if self.quote == "'":
             return rest.replace("'", "'\\''")
         if self.quote:
@@ -40,7 +40,7 @@ class BashLine(Record):
 
 
 def split_line(line: str) -> BashLine:
-    """Split a line, as far as it goes, into words as bash would; nothing is expanded."""
+    """Split an unfinished line into words as bash does, without expansions."""
     splitter = _Splitter(line)
     while splitter.at < len(line):
         splitter.step()
@@ -52,7 +52,7 @@ def split_line(line: str) -> BashLine:
 
 
 class _Splitter:
-    """Goes through a line by plain stretches, quotes, backslashes and blanks."""
+    """Splits a line at plain text, quotes, backslashes and blanks."""
 
     def __init__(self, line: str) -> None:
         self.line = line
@@ -63,19 +63,19 @@ class _Splitter:
         self._pieces: list[str] | None = None
 
     def begin_word(self) -> None:
-        """Begin a word here, unless one has begun."""
+        """Start a word here, unless one has started."""
         if self._pieces is None:
             self._pieces = []
             self.starts.append(self.at)
 
     def end_word(self) -> None:
-        """End the word that has begun."""
+        """End the current word, if any."""
         if self._pieces is not None:
             self.words.append("".join(self._pieces))
             self._pieces = None
 
     def step(self) -> None:
-        """Pass over one stretch, or one letter that is not plain."""
+        """Read plain text up to the next special character, or one such character."""
         ends = {"": _PLAIN_ENDS, '"': '"\\', "'": "'"}[self.quote]
         end = self.at
         while end < len(self.line) and self.line[end] not in ends:
@@ -101,5 +101,5 @@ class _Splitter:
 
     def _take(self, piece: str) -> None:
         self.begin_word()
-        assert self._pieces is not None  # noqa: S101  # begin_word has seen to it
+        assert self._pieces is not None  # noqa: S101  # begin_word has set it
         self._pieces.append(piece)

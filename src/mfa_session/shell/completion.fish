@@ -1,19 +1,19 @@
 # Completion of mfa-session for fish 3.1 and newer.
-# It asks the program what may come, so it stays good when the program changes.
+# It asks the program for completions, so it stays correct when the program changes.
 
 function __mfa_session_complete
     set -l words (commandline -opc)
-    # What stands before it: variables, `command`, `sudo`.
+    # Drop what precedes it: variables, `command`, `sudo`.
     while set -q words[1]; and not string match -qr '(^|/)mfa(-session|_session_use)$' -- $words[1]
         set -e words[1]
     end
     set -e words[1]
-    # What `shell-init` defines is completed as the command that it calls.
+    # The function that `shell-init` defines is completed like the command that it calls.
     if test "$argv[1]" = use
         set -p words use
     end
     set -l typed (commandline -ct)
-    # Without its quotes, the last of which may still be open.
+    # Remove its quotes, the last of which may be open.
     set -l current (string unescape -- "$typed"; or string unescape -- "$typed'"
         or string unescape -- "$typed\"")
     set -l answer (command mfa-session __complete fish $words "$current" </dev/null 2>/dev/null)

@@ -1,5 +1,5 @@
 # Completion of mfa-session for PowerShell 5.1 and newer.
-# It asks the program what may come, so it stays good when the program changes.
+# It asks the program for completions, so it stays correct when the program changes.
 
 Register-ArgumentCompleter -Native -CommandName 'mfa-session', 'mfa-session.exe' -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
@@ -13,7 +13,7 @@ Register-ArgumentCompleter -Native -CommandName 'mfa-session', 'mfa-session.exe'
         else { $_.Extent.Text }
     })
     $current = $wordToComplete.Trim("'", '"')
-    # PowerShell leaves out empty words: a dot stands before the one at the cursor.
+    # PowerShell omits empty arguments, so the word at the cursor gets a dot before it.
     $answer = @(& $program __complete powershell @words ".$current" 2>$null)
     if (-not $answer) { return }
     $said, $detail = $answer[0] -split ' ', 2

@@ -1,11 +1,11 @@
 #compdef mfa-session mfa_session_use
 # Completion of mfa-session for zsh: in a directory of $fpath as _mfa-session, or sourced.
-# It asks the program what may come, so it stays good when the program changes.
+# It asks the program for completions, so it stays correct when the program changes.
 
 _mfa-session() {
     local line value
     local -a answer described
-    # What `shell-init` defines is completed as the command that it calls.
+    # The function that `shell-init` defines is completed like the command that it calls.
     if [[ ${service-} == mfa_session_use ]]; then
         words=(mfa-session use "${(@)words[2,-1]}")
         (( CURRENT += 1 ))
@@ -16,7 +16,7 @@ _mfa-session() {
     )}")
     case $answer[1] in
         (words)
-            # The option of --option=value stays as it is typed.
+            # The option of --option=value stays as typed.
             compset -P '--[^=]##='
             for line in "${(@)answer[2,-1]}"; do
                 value=${line%%$'\t'*}
@@ -49,7 +49,7 @@ if [[ ${funcstack[1]-} == _mfa-session ]]; then
 elif (( ${+functions[compdef]} )); then
     compdef _mfa-session mfa-session mfa_session_use
 else
-    # compinit may come later: look again before the first prompt.
+    # compinit may run later: look again before the first prompt.
     _mfa-session-register() {
         add-zsh-hook -d precmd _mfa-session-register
         if (( ${+functions[compdef]} )); then

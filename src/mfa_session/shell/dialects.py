@@ -1,6 +1,6 @@
-"""What differs from shell to shell: how each sets variables, evaluates text and starts.
+"""What differs between shells: how each sets variables, evaluates text and starts.
 
-A new shell is an entry here, its four scripts beside this module, and its name in
+To add a shell, add an entry here, its four scripts beside this module, and its name in
 `cli/spec/commands.py`.
 """
 
@@ -17,60 +17,59 @@ if TYPE_CHECKING:
 
 
 class Scripting(Record):
-    """How a shell reads scripts.
+    """How a shell reads scripts, whose names end in `suffix`.
 
-    `suffix` is the one of its scripts' names. `evaluate` returns the line that evaluates what a
-    command prints, `source` the one that reads a script and does nothing where it is gone.
-    `start_file` returns the file that an interactive shell reads, from the environment and the
-    home; None where only the shell itself knows. `set_up` is a command that adds the guard to that
-    file, None where it differs from system to system.
+    `evaluate` returns the line that evaluates a command's output, `source` the line that sources a
+    script if it exists. `start_file` returns the start file of interactive shells, by environment
+    and home; None if only the shell knows. `setup` is a command that adds the guard to the start
+    file; None if it differs between systems.
     """
 
     suffix: str
     evaluate: Callable[[str], str]
     source: Callable[[str], str]
     start_file: Callable[[Mapping[str, str], str], str | None]
-    set_up: str | None = None
+    setup: str | None = None
 
 
 class Dialect(Record):
-    """How a reader of variables takes them.
+    """The syntax for variables of a shell or another reader.
 
-    `set` and `unset` return a line; `unset` is None where variables cannot be removed. `takes`
-    says which values it carries unchanged. `failure` makes an `eval` of it fail. `scripting` is
-    None for what is no shell, or has no scripts of ours.
+    `set` and `unset` return a line; `unset` is None if variables cannot be removed. `carries` says
+    whether a value arrives unchanged. `failure` is text whose `eval` fails. `scripting` is None if
+    there are no scripts for it.
     """
 
     set: Callable[[str, str], str]
-    takes: Callable[[str], bool]
+    carries: Callable[[str], bool]
     unset: Callable[[str], str] | None = None
     failure: str = ""
     scripting: Scripting | None = None
 
 
 _POWERSHELL_QUOTES = "'\u2018\u2019\u201a\u201b"
-"""PowerShell ends a text in single quotes at any of these (its language specification, 2.3.5.2)."""
+"""Each ends a single-quoted string in PowerShell (its language specification, 2.3.5.2)."""
 
 
 def quote_posix(value: str) -> str:
-    """Return a value as bash, zsh and other POSIX shells read it back."""
+    """Quote a value for bash, zsh and other POSIX shells."""
     return "'" + value.replace("'", "'\\''") + "'"
 
 
 def quote_fish(value: str) -> str:
-    """Return a value as fish reads it back."""
+    """Quote a value for fish."""
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def quote_powershell(value: str) -> str:
-    """Return a value as PowerShell reads it back."""
+    """Quote a value for PowerShell."""
     for quote in _POWERSHELL_QUOTES:
         value = value.replace(quote, 2 * quote)
     return f"'{value}'"
 
 
 def _bash_start(_environ: Mapping[str, str], home: str) -> str:
-    """On macOS, terminals start login shells, which read another file."""
+    """Return bash's start file; on macOS that of login shells, which terminals start."""
     return os.path.join(home, ".bash_profile" if sys.platform == "darwin" else ".bashrc")
 
 
@@ -83,7 +82,7 @@ def _fish_start(environ: Mapping[str, str], home: str) -> str:
 
 
 def _powershell_start(environ: Mapping[str, str], home: str) -> str | None:
-    """On Windows it is in a Documents folder that may be anywhere: `$PROFILE` tells."""
+    """Return PowerShell's start file; None on Windows, where only `$PROFILE` knows it."""
     if sys.platform == "win32":
         return None
     folder = _config_folder(environ, home)
@@ -100,7 +99,7 @@ def _source_posix(script: str) -> str:
 
 
 def _source_fish(script: str) -> str:
-    """For interactive shells only: fish reads its start file for scripts as well."""
+    """Source it in interactive shells only: fish reads its start file for scripts too."""
     quoted = quote_fish(script)
     return f"status is-interactive; and test -r {quoted}; and source {quoted}"
 
@@ -110,10 +109,10 @@ def _source_powershell(script: str) -> str:
     return f"if (Test-Path {quoted}) {{ . {quoted} }}"
 
 
-def _posix(scripting: Scripting) -> Dialect:
+def _make_posix(scripting: Scripting) -> Dialect:
     return Dialect(
         set=lambda name, value: f"export {name}={quote_posix(value)}",
-        takes=_quotes_everything,
+        carries=_quotes_everything,
         unset=lambda name: f"unset {name}",
         failure="false\n",
         scripting=scripting,
@@ -125,45 +124,45 @@ def _quotes_everything(_value: str) -> bool:
 
 
 def _is_bare(value: str) -> bool:
-    """Tell whether every reader of dotenv takes a value as it is, without quotes.
+    """Say whether every reader of dotenv reads a value unchanged without quotes.
 
-    docker takes quotes as a part of the value; python-dotenv, compose and Node take them away,
-    end at ` #` and replace `${NAME}`; a shell that sources the file splits at blanks.
+    docker keeps quotes; python-dotenv, compose and Node remove them, stop at ` #` and replace
+    `${NAME}`; a shell that sources the file splits at blanks.
     """
     return all(letter.isalnum() or letter in "_-+=:,./@%" for letter in value)
 
 
 def _is_inert_in_cmd(value: str) -> bool:
-    """Tell whether cmd takes a value alike from `for /f` and from a batch file.
+    """Say whether cmd reads a value unchanged, both from `for /f` and from a batch file.
 
-    There `%` begins a variable, and `!` and `^` act with delayed expansion; `"` ends the quotes.
-    Beyond ASCII, its code page is not the one that Python writes.
+    There `%` starts a variable, `!` and `^` act with delayed expansion, and `"` ends the quotes.
+    Beyond ASCII, its code page differs from the one that Python writes.
     """
     return value.isascii() and value.isprintable() and set(value).isdisjoint('"%!^')
 
 
 DIALECTS: Mapping[str, Dialect] = {
-    "bash": _posix(
+    "bash": _make_posix(
         Scripting(
             suffix="bash",
             evaluate=lambda command: f'eval "$({command})"',
             source=_source_posix,
             start_file=_bash_start,
-            set_up="echo 'eval \"$(mfa-session shell-init bash)\"' >> ~/.bashrc",
+            setup="echo 'eval \"$(mfa-session shell-init bash)\"' >> ~/.bashrc",
         )
     ),
-    "zsh": _posix(
+    "zsh": _make_posix(
         Scripting(
             suffix="zsh",
             evaluate=lambda command: f'eval "$({command})"',
             source=_source_posix,
             start_file=_zsh_start,
-            set_up='echo \'eval "$(mfa-session shell-init zsh)"\' >> "${ZDOTDIR:-$HOME}/.zshrc"',
+            setup='echo \'eval "$(mfa-session shell-init zsh)"\' >> "${ZDOTDIR:-$HOME}/.zshrc"',
         )
     ),
     "fish": Dialect(
         set=lambda name, value: f"set -gx {name} {quote_fish(value)};",
-        takes=_quotes_everything,
+        carries=_quotes_everything,
         unset=lambda name: f"set -e {name}; or true;",
         failure="false\n",
         scripting=Scripting(
@@ -171,12 +170,12 @@ DIALECTS: Mapping[str, Dialect] = {
             evaluate=lambda command: f"{command} | source",
             source=_source_fish,
             start_file=_fish_start,
-            set_up="echo 'mfa-session shell-init fish | source' >> ~/.config/fish/config.fish",
+            setup="echo 'mfa-session shell-init fish | source' >> ~/.config/fish/config.fish",
         ),
     ),
     "powershell": Dialect(
         set=lambda name, value: f"$env:{name} = {quote_powershell(value)}",
-        takes=_quotes_everything,
+        carries=_quotes_everything,
         unset=lambda name: f"Remove-Item Env:{name} -ErrorAction SilentlyContinue",
         failure="throw 'mfa-session env failed'\n",
         scripting=Scripting(
@@ -189,16 +188,16 @@ DIALECTS: Mapping[str, Dialect] = {
     "cmd": Dialect(
         set=lambda name, value: f'set "{name}={value}"',
         unset=lambda name: f'set "{name}="',
-        takes=_is_inert_in_cmd,
+        carries=_is_inert_in_cmd,
         failure="exit /b 1\n",
     ),
-    "dotenv": Dialect(set=lambda name, value: f"{name}={value}", takes=_is_bare),
+    "dotenv": Dialect(set=lambda name, value: f"{name}={value}", carries=_is_bare),
 }
-"""By the names that `--shell` takes, `json` aside."""
+"""By the names that `--shell` accepts, without `json`."""
 
 
-def scripting_of(shell: str) -> Scripting:
-    """Return how a shell reads scripts. Raises KeyError for what has no scripts of ours."""
+def find_scripting(shell: str) -> Scripting:
+    """Return how a shell reads scripts. Raises KeyError if there are no scripts for it."""
     scripting = DIALECTS[shell].scripting
     if scripting is None:
         raise KeyError(shell)

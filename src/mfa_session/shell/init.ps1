@@ -3,7 +3,7 @@ $env:MFA_SESSION_GUARD = 'powershell'
 $env:MFA_SESSION_GUARD_COMMANDS = '@COMMANDS@'
 $env:MFA_SESSION_GUARD_FILE = $PSCommandPath
 
-# For your own `prompt` function.
+# Call it in your `prompt` function.
 function global:mfa_session_prompt {
     $before = $global:LASTEXITCODE
     $program = Get-Command -CommandType Application -Name 'mfa-session' -TotalCount 1 -ErrorAction SilentlyContinue

@@ -1,33 +1,33 @@
-"""The scripts for each shell: completion, and what a shell reads as it starts.
+"""The scripts for each shell: completion, and what a shell sources at its start.
 
-They are files beside this module, in the shells' own languages; wrapper.* is there once for each
-command that is guarded. init.* exports which commands those are, and the file that was sourced, so
-that `doctor` can tell when config.toml has more.
+They are made from the files beside this module, with wrapper.* once for each guarded command.
+init.* exports those commands and the name of the script file, so that `doctor` can tell when
+config.toml lists more commands.
 """
 
 from __future__ import annotations
 
 import os
 
-from mfa_session.shell.dialects import scripting_of
+from mfa_session.shell.dialects import find_scripting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-FIRST = "aws"
+ALWAYS_GUARDED = "aws"
 """The command that is always guarded."""
 
 _COMMAND = "@COMMAND@"
 _COMMANDS = "@COMMANDS@"
 _HEAD = """\
-# Written by `mfa-session shell-init {shell}`, to be sourced where the shell starts.
-# It runs nothing then. Guarded here: {commands}.
+# Written by `mfa-session shell-init {shell}`; source it in the shell's start file.
+# It runs nothing at the start. Guarded here: {commands}.
 """
-# Names that a function may have in every shell, and that stand for themselves in all quotes.
+# Characters that function names may have in every shell, and that need no quotes.
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 _NAME = _LETTERS | frozenset("-.+")
-_KEPT = frozenset(
+_RESERVED = frozenset(
     {"mfa-session", "command", "function", "if", "then", "else", "fi", "for", "while", "until",
      "do", "done", "case", "esac", "in", "select", "time", "coproc", "end", "and", "or", "not",
      "begin", "switch", "builtin", "exec", "eval", "source", "return", "local", "set", "export",
@@ -41,8 +41,8 @@ def completion_script(shell: str) -> str:
 
 
 def init_script(shell: str, commands: Iterable[str]) -> str:
-    """Return what a shell sources at its start, with a wrapper for `aws` and these commands."""
-    guarded = guarded_commands(commands)
+    """Return the script for a shell's start, with a wrapper for `aws` and each command."""
+    guarded = list_guarded(commands)
     wrapper = _read("wrapper", shell)
     wrappers = "".join(wrapper.replace(_COMMAND, command) for command in guarded)
     head = _HEAD.format(shell=shell, commands=", ".join(guarded))
@@ -50,21 +50,21 @@ def init_script(shell: str, commands: Iterable[str]) -> str:
     return head + wrappers + init + _read("use", shell) + completion_script(shell)
 
 
-def guarded_commands(lines: Iterable[str]) -> list[str]:
+def list_guarded(lines: Iterable[str]) -> list[str]:
     """Return the commands to wrap: aws, and the base name of each line's first word.
 
-    What cannot be a function's name, or is a word of the shells' own, is passed over.
+    Names that no function can have, and reserved words of the shells, are left out.
     """
     words = [line.split()[:1] for line in lines]
     names = [os.path.basename(word[0]) for word in words if word]
-    return list(dict.fromkeys([FIRST, *(name for name in names if _can_be_wrapped(name))]))
+    return list(dict.fromkeys([ALWAYS_GUARDED, *(name for name in names if _can_be_wrapped(name))]))
 
 
 def _can_be_wrapped(name: str) -> bool:
-    return name[:1] in _LETTERS and _NAME.issuperset(name) and name not in _KEPT
+    return name[:1] in _LETTERS and _NAME.issuperset(name) and name not in _RESERVED
 
 
 def _read(kind: str, shell: str) -> str:
-    path = os.path.join(os.path.dirname(__file__), f"{kind}.{scripting_of(shell).suffix}")
+    path = os.path.join(os.path.dirname(__file__), f"{kind}.{find_scripting(shell).suffix}")
     with open(path, encoding="utf-8") as file:
         return file.read()

@@ -1,10 +1,10 @@
-"""Where each shell starts: the file it reads then, and the line that sources a script there."""
+"""Finds a shell's start file, and adds the line that sources a script to it."""
 
 from __future__ import annotations
 
 import os
 
-from mfa_session.shell.dialects import DIALECTS, scripting_of
+from mfa_session.shell.dialects import DIALECTS, find_scripting
 from mfa_session.shell.scripts import completion_script, init_script
 
 TYPE_CHECKING = False
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
 
 
 class ShellStart:
-    """How one shell starts: the script that `configure` writes, and the line that sources it."""
+    """A shell's start file, the script that `configure` writes, and the line that sources it."""
 
     def __init__(self, shell: str, folder: str, environ: Mapping[str, str], home: str) -> None:
-        """Take the shell, and the folder that the script is written to."""
-        scripting = scripting_of(shell)
+        """Find the files of a shell; `folder` is where the script is written."""
+        scripting = find_scripting(shell)
         self.shell = shell
         self.script = os.path.join(folder, f"init.{scripting.suffix}")
         self.start_file = scripting.start_file(environ, home)
         self.line = scripting.source(self.script)
 
     def is_sourced_in(self, start: bytes) -> bool:
-        """Say whether a start file sources the script already."""
-        return sources(start, self.script)
+        """Say whether a start file already sources the script."""
+        return is_sourced(start, self.script)
 
-    def with_line(self, start: bytes) -> bytes:
-        """Return a start file with the line at its end."""
-        return with_line(start, self.line)
+    def append_line(self, start: bytes) -> bytes:
+        """Return the contents of a start file with the line at its end."""
+        return append_line(start, self.line)
 
     def guard_script(self, commands: Iterable[str]) -> str:
-        """Return the script with the guard, before `aws` and these commands."""
+        """Return the script that guards `aws` and these commands."""
         return init_script(self.shell, commands)
 
     def completion_script(self) -> str:
@@ -40,7 +40,7 @@ class ShellStart:
         return completion_script(self.shell)
 
 
-def sources(start: bytes, script: str) -> bool:
+def is_sourced(start: bytes, script: str) -> bool:
     """Say whether a start file mentions a script outside a comment."""
     name = os.fsencode(script)
     home_relative = b"/mfa-session/" + os.path.basename(name)
@@ -50,8 +50,8 @@ def sources(start: bytes, script: str) -> bool:
     )
 
 
-def with_line(start: bytes, line: str) -> bytes:
-    """Return a start file with one more line at its end, in the line ends that it has."""
+def append_line(start: bytes, line: str) -> bytes:
+    """Return the contents of a start file with a line at its end, with the file's line ends."""
     end = b"\r\n" if start.partition(b"\n")[0].endswith(b"\r") else b"\n"
     if start and not start.endswith(b"\n"):
         start += end
@@ -59,12 +59,12 @@ def with_line(start: bytes, line: str) -> bytes:
 
 
 def guard_setup(shell: str) -> str:
-    """Return a command that adds the guard to a shell's start file; for others, bash's."""
+    """Return a command that adds the guard to a shell's start file; bash's if there is none."""
     scripting = DIALECTS[shell].scripting if shell in DIALECTS else None
-    return scripting.set_up if scripting and scripting.set_up else str(scripting_of("bash").set_up)
+    return scripting.setup if scripting and scripting.setup else str(find_scripting("bash").setup)
 
 
 def eval_line(shell: str, command: str) -> str:
-    """Return the line with which a shell evaluates what a command prints; for others, bash's."""
+    """Return the line with which a shell evaluates a command's output; bash's for others."""
     scripting = DIALECTS[shell].scripting if shell in DIALECTS else None
-    return (scripting or scripting_of("bash")).evaluate(command)
+    return (scripting or find_scripting("bash")).evaluate(command)

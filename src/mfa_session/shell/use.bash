@@ -1,5 +1,5 @@
 
-# Sets AWS_PROFILE in this shell: mfa_session_use [NAME], or mfa_session_use - for the one before.
+# Sets AWS_PROFILE in this shell: mfa_session_use [NAME]; - means the previous profile.
 mfa_session_use() {
     local profile word before=${AWS_PROFILE-}
     for word; do
@@ -10,7 +10,7 @@ mfa_session_use() {
     done
     if [[ $# == 1 && $1 == - ]]; then
         if [[ -z ${_mfa_session_before+set} ]]; then
-            echo 'mfa_session_use: there is no profile to go back to' >&2
+            echo 'mfa_session_use: there is no previous profile' >&2
             return 1
         fi
         profile=$_mfa_session_before

@@ -1,5 +1,5 @@
 
-# Sets AWS_PROFILE in this shell: mfa_session_use [NAME], or mfa_session_use - for the one before.
+# Sets AWS_PROFILE in this shell: mfa_session_use [NAME]; - means the previous profile.
 function mfa_session_use
     set -l before $AWS_PROFILE
     set -l profile
@@ -9,7 +9,7 @@ function mfa_session_use
     end
     if test "$argv" = -
         if not set -q __mfa_session_before
-            echo 'mfa_session_use: there is no profile to go back to' >&2
+            echo 'mfa_session_use: there is no previous profile' >&2
             return 1
         end
         set profile $__mfa_session_before

@@ -1,12 +1,12 @@
 
-# Sets AWS_PROFILE in this shell: mfa_session_use [NAME], or mfa_session_use - for the one before.
+# Sets AWS_PROFILE in this shell: mfa_session_use [NAME]; - means the previous profile.
 function global:mfa_session_use {
     param([Parameter(Position = 0)][string]$Name)
     $program = Get-Command -CommandType Application -Name 'mfa-session' -TotalCount 1 -ErrorAction Stop
     $before = "$env:AWS_PROFILE"
     if ($Name -eq '-') {
         $last = Get-Variable -Scope Global -Name MfaSessionBefore -ErrorAction SilentlyContinue
-        if (-not $last) { Write-Error 'mfa_session_use: there is no profile to go back to'; return }
+        if (-not $last) { Write-Error 'mfa_session_use: there is no previous profile'; return }
         $chosen = $last.Value
     }
     else {

@@ -1,4 +1,4 @@
-"""Environment variables as text for a shell, or for another reader, to take."""
+"""Formats environment variables as text for shells and other readers."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _SAME_LANGUAGE = {"pwsh": "powershell", "dash": "bash", "sh": "bash", "ksh": "ba
 
 
 def find_shell(environ: Mapping[str, str]) -> str:
-    """Return the shell that called, or else the person's own; UsageError if neither is known."""
-    import shellingham  # noqa: PLC0415  # looks through the process tree
+    """Return the calling shell, else the one in $SHELL; raises UsageError if neither is known."""
+    import shellingham  # noqa: PLC0415  # only where the shell is not given
 
     try:
         name = shellingham.detect_shell()[0]
@@ -28,34 +28,33 @@ def find_shell(environ: Mapping[str, str]) -> str:
         raise UsageError(
             "unknown-shell",
             f"cannot tell which shell this is for (found {name!r})" if name else "no shell found",
-            f"say which ({', '.join((*DIALECTS, JSON))})",
+            f"name one of {', '.join((*DIALECTS, JSON))}",
             add=("--shell", "bash"),
         )
     return str(name)
 
 
 def is_evaluated(shell: str) -> bool:
-    """Tell whether the text is a shell's to evaluate; others read it as data."""
+    """Say whether a shell evaluates the text; other readers take it as data."""
     return shell in DIALECTS and DIALECTS[shell].unset is not None
 
 
-def takes(shell: str, value: str) -> bool:
-    """Tell whether the reader gets a value as it is."""
-    return shell == JSON or DIALECTS[shell].takes(value)
+def carries(shell: str, value: str) -> bool:
+    """Say whether the reader gets a value unchanged."""
+    return shell == JSON or DIALECTS[shell].carries(value)
 
 
-def setting_lines(shell: str, variables: Mapping[str, str]) -> list[str]:
+def format_variables(shell: str, variables: Mapping[str, str]) -> list[str]:
     """Return the lines that set variables.
 
-    Raises ConfigurationError `value-not-carried` for a value that the reader would not get as it
-    is.
+    Raises ConfigurationError `value-not-carried` if the reader would change a value.
     """
     if shell == JSON:
-        import json  # noqa: PLC0415  # not for the shells
+        import json  # noqa: PLC0415  # slow
 
         return [json.dumps(dict(variables), indent=2)]
     for name, value in variables.items():
-        if not takes(shell, value):
+        if not carries(shell, value):
             raise ConfigurationError(
                 "value-not-carried",
                 f"{name} has characters that not every reader of {shell} accepts unchanged",
@@ -65,8 +64,8 @@ def setting_lines(shell: str, variables: Mapping[str, str]) -> list[str]:
     return [DIALECTS[shell].set(name, value) for name, value in variables.items()]
 
 
-def removing_lines(shell: str, names: Iterable[str]) -> list[str]:
-    """Return the lines that remove variables. Raises UsageError where nothing is evaluated."""
+def format_removals(shell: str, names: Iterable[str]) -> list[str]:
+    """Return the lines that remove variables. Raises UsageError if the shell cannot."""
     unset = DIALECTS[shell].unset if shell in DIALECTS else None
     if unset is None:
         raise UsageError(
@@ -78,7 +77,7 @@ def removing_lines(shell: str, names: Iterable[str]) -> list[str]:
 
 
 def failure_line(shell: str | None, environ: Mapping[str, str]) -> str:
-    """Return what makes the caller's `eval` fail, so that nothing goes on with the wrong keys."""
+    """Return text that makes the caller's `eval` fail, so that no command uses the wrong keys."""
     if not shell:
         try:
             shell = find_shell(environ)
@@ -89,8 +88,8 @@ def failure_line(shell: str | None, environ: Mapping[str, str]) -> str:
     return DIALECTS[shell if shell in DIALECTS else "bash"].failure
 
 
-def shell_in(argv: Sequence[str]) -> str | None:
-    """Return the `--shell` of a line that could not be read."""
+def find_shell_option(argv: Sequence[str]) -> str | None:
+    """Return the value of `--shell` in a command line that could not be parsed."""
     for place, word in enumerate(argv):
         if word == "--shell":
             return "".join(argv[place + 1 : place + 2])

@@ -11,7 +11,7 @@ import pytest
 
 from mfa_session.cli.env import session_lines
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.shell.variables import setting_lines
+from mfa_session.shell.variables import format_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -97,5 +97,5 @@ def test_a_secret_that_is_refused_is_not_shown(shell: str) -> None:
 
 @pytest.mark.parametrize("quote", "'\u2018\u2019\u201a\u201b")
 def test_powershell_ends_a_text_at_none_of_its_quotes(quote: str) -> None:
-    lines = setting_lines("powershell", {"AWS_REGION": f"a{quote}; calc #"})
+    lines = format_variables("powershell", {"AWS_REGION": f"a{quote}; calc #"})
     assert lines == [f"$env:AWS_REGION = 'a{quote}{quote}; calc #'"]

@@ -49,9 +49,12 @@ def test_quoted_words_come_back(words: list[str]) -> None:
 
 @given(WORDS, WORDS, st.sampled_from(["", "'", '"']))
 def test_a_word_that_is_gone_on_with_is_the_two_together(begun: str, rest: str, quote: str) -> None:
-    typed = split_line("x " + quote).go_on(begun)
+    typed = split_line("x " + quote).continue_word(begun)
     line = "x " + quote + typed
-    assert split_line(line + split_line(line).go_on(rest) + quote).words == ("x", begun + rest)
+    assert split_line(line + split_line(line).continue_word(rest) + quote).words == (
+        "x",
+        begun + rest,
+    )
 
 
 @pytest.mark.parametrize("quote", ["", "'", '"'])
@@ -59,7 +62,7 @@ def test_bash_reads_back_what_goes_on(quote: str) -> None:
     rest = """it's "x" $(touch y) `z` \\ * ~ ; & | # < > {a,b} [c] ? ^ ü€ = : -"""
     line = f"printf %s {quote}"
     outcome = processes.run_process(
-        ["bash", "--norc", "-c", line + split_line(line).go_on(rest) + quote]
+        ["bash", "--norc", "-c", line + split_line(line).continue_word(rest) + quote]
     )
     assert outcome == (0, rest, "")
 

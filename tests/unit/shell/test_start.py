@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import processes
-from mfa_session.shell.dialects import scripting_of
-from mfa_session.shell.start import sources, with_line
+from mfa_session.shell.dialects import find_scripting
+from mfa_session.shell.start import append_line, is_sourced
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ STARTS = {"bash": ["bash", "--norc"], "zsh": ["zsh", "-f"], "fish": ["fish", "--
     ],
 )
 def test_the_start_file(shell: str, environ: dict[str, str], path: str) -> None:
-    assert scripting_of(shell).start_file(environ, "/h") == path
+    assert find_scripting(shell).start_file(environ, "/h") == path
 
 
 @pytest.mark.parametrize("shell", STARTS)
@@ -38,7 +38,7 @@ def test_the_start_file(shell: str, environ: dict[str, str], path: str) -> None:
 def test_the_line_sources_a_script_of_any_name(shell: str, name: str, tmp_path: Path) -> None:
     script = tmp_path / name
     start = tmp_path / "start"
-    start.write_bytes(with_line(b"", scripting_of(shell).source(str(script))) + b"echo on\n")
+    start.write_bytes(append_line(b"", find_scripting(shell).source(str(script))) + b"echo on\n")
     begin = [*STARTS[shell], "-c", f"source {start}"]
     assert processes.run_process(begin) == (0, "on\n", "")
     script.write_text("echo sourced\n")
@@ -48,7 +48,7 @@ def test_the_line_sources_a_script_of_any_name(shell: str, name: str, tmp_path: 
 def test_fish_scripts_do_not_source_it(tmp_path: Path) -> None:
     script, start = tmp_path / "init.fish", tmp_path / "start"
     script.write_text("echo sourced\n")
-    start.write_text(scripting_of("fish").source(str(script)) + "\necho on\n")
+    start.write_text(find_scripting("fish").source(str(script)) + "\necho on\n")
     begin = ["fish", "--no-config", "-c", f"source {start}"]
     assert processes.run_process(begin) == (0, "on\n", "")
 
@@ -58,7 +58,7 @@ def test_fish_scripts_do_not_source_it(tmp_path: Path) -> None:
     [(b"", b"x\n"), (b"a", b"a\nx\n"), (b"a\r\nb", b"a\r\nb\r\nx\r\n"), (b"\xff\n", b"\xff\nx\n")],
 )
 def test_the_line_comes_last_and_the_rest_stays(start: bytes, with_it: bytes) -> None:
-    assert with_line(start, "x") == with_it
+    assert append_line(start, "x") == with_it
 
 
 @pytest.mark.parametrize(
@@ -71,4 +71,4 @@ def test_the_line_comes_last_and_the_rest_stays(start: bytes, with_it: bytes) ->
     ],
 )
 def test_whether_a_start_file_sources_it(start: bytes, *, is_there: bool) -> None:
-    assert sources(start, "/h/.config/mfa-session/init.bash") is is_there
+    assert is_sourced(start, "/h/.config/mfa-session/init.bash") is is_there

@@ -101,9 +101,7 @@ def test_a_failure_changes_nothing_and_is_told_by_the_status(
 ) -> None:
     outcome = use(shell, "mfa_session_use -", "mfa_session_use nowhere", profile="theirs")
     assert outcome.stdout == "1 theirs theirs\n3 theirs theirs\n"
-    assert outcome.stderr == (
-        "mfa_session_use: there is no profile to go back to\nno such session\n"
-    )
+    assert outcome.stderr == ("mfa_session_use: there is no previous profile\nno such session\n")
 
 
 @pytest.mark.parametrize("shell", SHELLS)

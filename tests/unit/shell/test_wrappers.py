@@ -111,7 +111,7 @@ def test_an_alias_of_aws_stays_and_is_guarded(
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_an_alias_that_goes_past_the_guard_is_told(source: Source, shell: str) -> None:
     before = ("shopt -s expand_aliases\n" if shell == "bash" else "") + "alias aws='echo past'\n"
-    said = "mfa-session: the alias aws goes past the guard; unalias aws\n"
+    said = "mfa-session: the alias aws bypasses the guard; unalias aws\n"
     assert source(shell, "aws s3\n", before=before) == (0, "past s3\n", said)
 
 
@@ -182,7 +182,7 @@ def test_commands_of_the_settings_are_guarded_as_well(
                                           "zsh": INIT["zsh"] + "set +e\n"})  # fmt: skip
     assert outcome == (0, "".join(lines), "")
     head = (home / f"init.{shell}").read_text().split("\n", 2)[1]
-    assert head == "# It runs nothing then. Guarded here: aws, terraform, kubectl."
+    assert head == "# It runs nothing at the start. Guarded here: aws, terraform, kubectl."
 
 
 # `aws` itself: tells its arguments and what came on stdin, and ends with 42.
