@@ -1,4 +1,4 @@
-"""The hints of `keys`: each step of a move or a rotation says the next one."""
+"""The hints of `keys`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def rotated(w: World) -> None:
 
 
 def not_known_for(seconds: float) -> Callable[[World], None]:
-    """Let STS learn so late of a new key."""
+    """Let STS know a new key only after this time."""
 
     def spread(w: World) -> None:
         w.aws.key_spread_seconds = seconds
@@ -27,7 +27,7 @@ def not_known_for(seconds: float) -> Callable[[World], None]:
 
 
 def interrupted_while_waiting(w: World) -> None:
-    """Have Ctrl-C come while a new key spreads."""
+    """Press Ctrl-C while the command waits for STS to know a new key."""
     not_known_for(9)(w)
 
     def interrupt(_seconds: float) -> None:
@@ -38,7 +38,7 @@ def interrupted_while_waiting(w: World) -> None:
 
 
 def refused(operation: str, code: str, times: int = 1) -> Callable[[World], None]:
-    """Let AWS refuse an operation so often."""
+    """Let AWS refuse an operation `times` times."""
 
     def refuse(w: World) -> None:
         w.aws.fail(operation, times=times, status=409, code=code, message="Not now.")
@@ -52,14 +52,14 @@ def was_cut_off(w: World) -> None:
 
 
 def cut_off_for_another(w: World) -> None:
-    """Have a rotation cut off that was begun for another profile with the same key."""
+    """Interrupt a rotation for another profile with the same key."""
     w.add(long_term(w.carol, "second"))
     w.aws.drop("CreateAccessKey", after=True)
     assert w.run(*ROTATE, "--profile", "second").exit_code == 6
 
 
 def session_of_another(w: World) -> None:
-    """Have a session under carol's key id that is erin's."""
+    """Label erin's session with carol's key id."""
     erin = w.aws.create_user("erin")
     w.add(long_term(erin, "work"))
     phone = w.aws.create_device(erin, name="erins-phone")
@@ -76,7 +76,7 @@ def session_of_another(w: World) -> None:
 
 
 def neither_proven_nor_put_back(w: World) -> None:
-    """Have AWS fail where an import is proven, and the keyring where it is undone, once."""
+    """Fail AWS's check of an import, and then the keyring's undoing, once each."""
     from fakes.file_keyring import FileKeyring  # as the keyring library finds it
 
     remove = FileKeyring.delete_password
@@ -90,7 +90,7 @@ def neither_proven_nor_put_back(w: World) -> None:
 
 
 def half_exported(w: World) -> None:
-    """Have an export cut off where the keyring's copy is removed."""
+    """Interrupt an export before it removes the keyring's copy."""
     from fakes.file_keyring import FileKeyring  # as above
 
     remove = FileKeyring.delete_password
@@ -105,7 +105,7 @@ def half_exported(w: World) -> None:
 
 
 def neither_stored_nor_deleted(w: World) -> None:
-    """Have a keyring that takes no new key, and AWS not delete it either, once."""
+    """Let the keyring refuse a new key, and AWS its deletion, once each."""
     from fakes.file_keyring import FileKeyring  # as above
 
     assert w.run("keys", "import").exit_code == 0
@@ -138,10 +138,10 @@ ROWS = {
         then=("keys", "process", "--profile", "second"),
     ),
     "a key that was replaced": Row(
-        "keys.command:_rotate_alone", "keys rotate", ROTATE, exit_code=0, agrees=True, then=ROTATE
+        "keys.command:_rotate_locked", "keys rotate", ROTATE, exit_code=0, agrees=True, then=ROTATE
     ),
     "a session of the key that was replaced": Row(
-        "keys.command:_tell_sessions",
+        "keys.command:_report_sessions",
         "login",
         ROTATE,
         lambda w: w.log_in(),
@@ -157,7 +157,7 @@ ROWS = {
         then=("keys", "rotate", "--finish", "--yes"),
     ),
     "a rotation that was cut off": Row(
-        "keys.command:_tell_unfinished",
+        "keys.command:_warn_unfinished",
         "keys",
         ("keys", "list"),
         was_cut_off,
@@ -179,7 +179,7 @@ ROWS = {
         then=("keys", "process", "--profile", "default"),
     ),
     "a new key that AWS does not know yet": Row(
-        "keys.user_keys:_not_spread",
+        "keys.user_keys:_not_known_yet",
         "keys rotate",
         ROTATE,
         not_known_for(100),
@@ -187,7 +187,7 @@ ROWS = {
         then=("keys", "rotate", "--finish", "--yes"),
     ),
     "a new key that nothing keeps": Row(
-        "keys.rotation:_give_back",
+        "keys.rotation:_delete_unstored",
         "keys rotate",
         ROTATE,
         neither_stored_nor_deleted,

@@ -1,4 +1,4 @@
-"""Keys as people paste them: what cannot be a key is told with its line, before a code is asked."""
+"""A malformed pasted key is reported with its line before a code is asked for."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("asked", [[], ["--source-profile", "default"]], ids=["found", "named"])
 @pytest.mark.parametrize("name", BROKEN)
-def test_what_cannot_be_a_key_is_told_before_a_code_is_asked(
+def test_a_malformed_key_is_reported_before_a_code_is_asked(
     run: Run, aws: Sandbox, files: AwsFiles, name: str, asked: list[str]
 ) -> None:
     first, second, line, what = BROKEN[name]

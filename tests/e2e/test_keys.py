@@ -1,4 +1,4 @@
-"""`keys`: long-term keys listed, in a real keyring and out of it, rotated; and what goes wrong."""
+"""`keys` lists, moves and rotates long-term keys, with real keyrings and with faults."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ KEYS_WITH_MFA: Document = {
 
 @pytest.fixture(autouse=True)
 def pinned(home: Path) -> None:
-    """Name the backend: this process has those of other tests as well."""
-    del home  # it puts the environment back
+    """Name the backend, since this process also has those of other tests."""
+    del home  # it restores the environment
     os.environ["PYTHON_KEYRING_BACKEND"] = secret_service.BACKEND
 
 
 @pytest.fixture
 def keyring(tmp_path: Path) -> Path:
-    """Have children and this process keep secrets in a file, and return its path."""
+    """Keep the secrets of this process and its children in a file; return its path."""
     path = tmp_path / "keyring.json"
     os.environ.update(
         PYTHONPATH=str(FAKES), PYTHON_KEYRING_BACKEND=file_keyring.NAME, FILE_KEYRING=str(path)
@@ -62,7 +62,7 @@ def keyring(tmp_path: Path) -> Path:
 
 
 def kept_in(path: Path) -> dict[str, Any]:
-    """Return what a keyring's file holds, by user name."""
+    """Return the contents of a keyring's file, by user name."""
     if not path.exists():
         return {}
     items = json.loads(path.read_text())
@@ -79,7 +79,7 @@ def error_of(outcome: processes.Outcome) -> dict[str, str]:
 
 
 class Answered(Held):
-    """Keeps the answers back: AWS has done it, and has not said so."""
+    """Holds answers back after AWS has done the call."""
 
     def _handle(self, request: HttpRequest) -> Answer | None:
         answer = self._before(request)
@@ -131,7 +131,7 @@ class TestInARealKeyring:
     ) -> None:
         assert run("keys", "import").exit_code == 0
         moved = carols.config.read_text().replace(" = /", " = /gone/").replace("gone//", "gone/")
-        carols.config.write_text(moved)  # the program that SDKs would start is not there
+        carols.config.write_text(moved)  # SDKs would fail to start this program
         assert run("login", "--token-code", phone.code()).exit_code == 0
         assert (carols.section("mfa") or {})["mfa_session_source_key_id"] == carol.access_key_id
         guarded = run("guard", "--dry-run", "--json", "--", "aws", "ec2", "terminate-instances")
@@ -144,7 +144,7 @@ class TestInARealKeyring:
         assert "/gone/" in finding["finding"]
         assert finding["cure"] == "mfa-session keys import --profile default"
         whose = {call.caller_arn for call in aws.calls.of("ListAccessKeys")}
-        assert whose == {carol.arn}  # the doctor has read it, too
+        assert whose == {carol.arn}  # so the doctor has read the key
         assert "already; corrected its credential_process" in run("keys", "import").stderr
         assert "/gone/" not in carols.config.read_text()
         assert len(service.items()) == 1
@@ -237,7 +237,7 @@ class TestList:
         )
         assert run("keys", "import", "--profile", "erin").exit_code == 0
         aws.calls.clear()
-        keyring.rename(keyring.with_name("away"))  # whoever asked the keyring would miss it
+        keyring.rename(keyring.with_name("away"))  # reading the keyring would fail
         listed = json.loads(run("keys", "list", "--json").stdout)["keys"]
         assert [(key["profile"], key["where"], key["key_id"]) for key in listed] == [
             ("default", "file", carol.access_key_id),
@@ -266,7 +266,7 @@ class TestList:
         assert len(aws.calls) == 0
         assert carols.credentials.exists()
 
-    def test_a_key_that_aws_does_not_know_is_a_problem_of_its_own(
+    def test_a_key_that_aws_does_not_know_is_listed_with_its_problem(
         self, run: Run, aws: Sandbox, carols: AwsFiles, carol: User
     ) -> None:
         erin = aws.create_user("erin")
@@ -294,7 +294,7 @@ BAD_IMPORTS = {
 
 
 class TestBadInput:
-    """What is refused changes nothing."""
+    """A refused command changes nothing."""
 
     @pytest.mark.parametrize("code", BAD_IMPORTS)
     @pytest.mark.parametrize("verb", ["import", "rotate"])
@@ -331,7 +331,7 @@ class TestBadInput:
             ("bad-profile-name", "my key", ""),
         ],
     )
-    def test_a_profile_whose_process_no_sdk_would_run(
+    def test_a_profile_whose_credential_process_no_sdk_runs_is_refused(
         self, run: Run, files: AwsFiles, carol: User, code: str, name: str, config: str
     ) -> None:
         files.write(long_term(carol, name), config=config)
@@ -406,7 +406,7 @@ class TestBadInput:
         assert outcome.stderr.count("\n") == 1
         assert kept_in(keyring) == {}
 
-    def test_a_keyring_that_loses_the_key_between_store_and_read_back(
+    def test_a_keyring_that_loses_the_key_at_once_is_refused(
         self, run: Run, carols: AwsFiles, tmp_path: Path
     ) -> None:
         path = tmp_path / "trap"
@@ -459,7 +459,7 @@ class TestRotate:
         assert outcome.exit_code == 0, outcome
         assert len(dave.inactive_keys) == 1
 
-    def test_the_sessions_of_the_old_key_are_told_and_renewed_under_their_names(
+    def test_the_sessions_of_the_old_key_are_reported_and_renewed(
         self, run: Run, aws: Sandbox, files: AwsFiles
     ) -> None:
         dave = aws.create_user("dave", policies=[KEYS_WITH_MFA])
@@ -496,7 +496,7 @@ class TestRotate:
             carol.keys[0].access_key_id
         ]
 
-    def test_a_locked_keyring_is_told_where_policies_demand_its_session(
+    def test_a_locked_keyring_is_reported_where_policies_demand_its_session(
         self, run: Run, aws: Sandbox, files: AwsFiles, service: SecretService
     ) -> None:
         dave = aws.create_user("dave", policies=[KEYS_WITH_MFA])
@@ -549,7 +549,7 @@ class TestRotate:
     ) -> None:
         with Answered(aws, "CreateAccessKey") as held:
             first = start("keys", "rotate", "--yes")
-            held.wait_for_call()  # there is a new key, and its secret is on its way
+            held.wait_for_call()  # AWS has a new key, and its secret is on its way
             second = start("keys", "rotate", "--yes", "-v")
             assert second.stderr is not None
             while b"waiting for the key of profile 'default'" not in second.stderr.readline():
@@ -612,7 +612,9 @@ class TestRotate:
         assert run("keys", "import", "--profile", "second").exit_code == 0
         assert len(kept_in(keyring)) == 2
 
-    def test_in_the_aws_config_file(self, run: Run, files: AwsFiles, carol: User) -> None:
+    def test_rotate_replaces_a_key_in_the_aws_config_file(
+        self, run: Run, files: AwsFiles, carol: User
+    ) -> None:
         files.write("", config=long_term(carol).replace("[default]", "[profile work]"))
         assert run("keys", "rotate", "--profile", "work", "--yes").exit_code == 0
         profile = files.profile("work") or {}
@@ -620,10 +622,9 @@ class TestRotate:
         assert files.credentials.read_text() == ""
 
 
-def test_no_secret_is_seen_outside_of_the_places_for_it(
+def test_no_secret_leaves_the_credentials_file_and_the_keyring(
     run: Run, aws: Sandbox, carols: AwsFiles, carol: User, keyring: Path, home: Path
 ) -> None:
-    """Output at every level, files, journals cut off in the middle, and children's words."""
     seen: list[str] = []
 
     def look(*argv: str, expected: int = 0) -> None:
@@ -652,7 +653,7 @@ def test_no_secret_is_seen_outside_of_the_places_for_it(
     assert kept_in(keyring) == {}
 
 
-def test_the_line_names_the_program_by_its_absolute_path(
+def test_the_credential_process_names_the_program_by_its_absolute_path(
     run: Run, carols: AwsFiles, keyring: Path
 ) -> None:
     assert run("keys", "import").exit_code == 0

@@ -1,8 +1,8 @@
-"""Real processes of `keys` and `login`, killed or failing at every step that changes something.
+"""Real processes of `keys` and `login` are killed, or fail, at every step that changes something.
 
-A step is a file made, written, renamed or removed, a call of the keyring, a request to AWS. After
-each the profile's key is one that AWS accepts, and the next run finishes what was begun, and says
-so. docs/keys.md has the table.
+A step is a file created, written, renamed or removed, a call of the keyring, or a request to AWS.
+After each, AWS accepts the profile's key, and the next run finishes the work and says so.
+docs/keys.md has the table.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class KeyringInFile:
     """A keyring that runs in the killed process itself."""
 
     def __init__(self, path: Path) -> None:
-        """Have it used; its file is at `path`."""
+        """Select this keyring, with its file at `path`."""
         os.environ.update(
             PYTHONPATH=str(TESTS),
             PYTHON_KEYRING_BACKEND="fakes.trap_keyring.TrapKeyring",
@@ -46,7 +46,7 @@ class KeyringInFile:
         )
 
     def items(self) -> dict[str, str]:
-        """Return what it holds, by user name."""
+        """Return the secrets by user name."""
         return trap_keyring.stored()
 
     def empty(self) -> None:
@@ -58,12 +58,12 @@ class KeyringOfService:
     """gnome-keyring, which outlives the killed process."""
 
     def __init__(self, service: SecretService) -> None:
-        """Have it used."""
+        """Select this keyring."""
         self._service = service
         os.environ["PYTHON_KEYRING_BACKEND"] = secret_service.BACKEND
 
     def items(self) -> dict[str, str]:
-        """Return what it holds, by user name."""
+        """Return the secrets by user name."""
         return {attributes["username"]: text for attributes, text in self._service.items()}
 
     def empty(self) -> None:
@@ -72,7 +72,7 @@ class KeyringOfService:
 
 
 class Stage:
-    """Carol's home and her user at AWS, made anew for each run."""
+    """Carol's home and user at AWS, new for each run."""
 
     def __init__(
         self,
@@ -81,12 +81,12 @@ class Stage:
         home: Path,
         keyring: KeyringInFile | KeyringOfService,
     ) -> None:
-        """Take where the program runs."""
+        """Take the program, the sandbox, the home and the keyring."""
         self.program, self._aws, self._home, self._keyring = program, aws, home, keyring
         self.files = AwsFiles(home)
 
     def begin(self, scene: Scene) -> list[str]:
-        """Begin a scene; return the command that is cut off."""
+        """Prepare a scene; return the command to interrupt."""
         shutil.rmtree(self._home)
         self._home.mkdir()
         self._keyring.empty()
@@ -117,7 +117,7 @@ class Stage:
         return stored["access_key_id"], stored["secret_access_key"]
 
     def check(self, scene: Scene) -> None:
-        """See that every profile has a key that works, and that the session is not lost."""
+        """Check that every profile has a working key, and that a moved session is not lost."""
         active = {
             (key.access_key_id, key.secret_access_key)
             for key in self.carol.keys
@@ -130,25 +130,25 @@ class Stage:
             assert json.loads(answer.stdout)["SessionToken"], answer
 
     def sent(self, operation: str) -> int:
-        """Return how many requests of an operation AWS has granted."""
+        """Return how many calls of an operation AWS has granted."""
         return sum(call.status == 200 for call in self._aws.calls.of(operation))
 
     def has_note(self) -> bool:
-        """Tell whether something is written down as begun."""
+        """Say whether a note of unfinished work is left."""
         state = self._home / ".local" / "state" / "mfa-session"
         return any(state.glob("keymove-*")) or any(state.glob("keyrotation-*"))
 
     def stored(self) -> set[str]:
-        """Return what the keyring holds, by user name."""
+        """Return the user names of the keyring's secrets."""
         return set(self._keyring.items())
 
     def aside(self) -> list[Path]:
-        """Return the sessions that lie aside."""
+        """Return the sessions laid aside."""
         return list((self._home / ".local" / "state" / "mfa-session").glob("session-*"))
 
 
 class Scene(NamedTuple):
-    """A command, what is run before it, and how it looks when it is done."""
+    """A command, the commands before it, and how to see that it is done."""
 
     command: str
     is_done: Callable[[Stage], bool]
@@ -237,7 +237,7 @@ def stage_with_service(
 
 
 def play(stage: Stage, scene: Scene, fault: str, number: int) -> bool:
-    """Have a fault at a step, and see what stands then and what the next run does.
+    """Fail at a step, then check the state and the next run.
 
     Return whether a session that AWS had granted was lost.
     """
@@ -251,13 +251,13 @@ def play(stage: Stage, scene: Scene, fault: str, number: int) -> bool:
         finish_key(stage, scene, words, at)
         return False
     is_lost = not finish_session(stage, scene, at)
-    # Where neither the disk nor the keyring takes it, the person is told.
+    # A session that neither the disk nor the keyring keeps is reported.
     assert not is_lost or fault == KILL or "is not kept" in cut.stderr, at
     return is_lost
 
 
 def finish_key(stage: Stage, scene: Scene, words: list[str], at: object) -> None:
-    """Run a command for keys once more, unless it had come to its end."""
+    """Run a `keys` command again, unless it was done."""
     had_note, was_done = stage.has_note(), scene.is_done(stage)
     if was_done and not had_note and "rotate" in scene.command:
         return
@@ -271,7 +271,7 @@ def finish_key(stage: Stage, scene: Scene, words: list[str], at: object) -> None
 
 
 def finish_session(stage: Stage, scene: Scene, at: object) -> bool:
-    """Log in once more without a code; tell whether the session was there."""
+    """Log in again without a code; say whether the session was there."""
     granted = stage.sent("GetSessionToken")
     store = ("--store", "keyring") if scene.is_done is is_in_keyring else ("--store", "file")
     again = stage.program.run("login", "--no-input", *store)
@@ -285,7 +285,7 @@ def finish_session(stage: Stage, scene: Scene, at: object) -> bool:
 
 
 def whole_run(stage: Stage, name: str) -> list[str]:
-    """Play a scene in which nothing goes wrong; return its steps."""
+    """Run a scene without faults; return its steps."""
     scene = SCENES[name]
     whole = stage.program.run(*stage.begin(scene))
     assert whole.exit_code == 0, whole
@@ -296,7 +296,7 @@ def whole_run(stage: Stage, name: str) -> list[str]:
 def sweep(
     stage: Stage, name: str, steps: Sequence[str], fault: str, samples: int | None = None
 ) -> None:
-    """Play a scene with a fault at each step, or at some of them, and print how many there are."""
+    """Run a scene with a fault at each step, or at `samples` of them; print how many."""
     kinds = (*KINDS, ROOM) if fault == KILL else (fault,)
     numbers = [number for number, step in enumerate(steps, 1) if step.partition(" ")[0] in kinds]
     if samples is not None:
@@ -310,7 +310,7 @@ def sweep(
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_a_fault_at_some_steps(stage: Stage, name: str) -> None:
+def test_a_fault_at_sampled_steps_leaves_working_keys(stage: Stage, name: str) -> None:
     steps = whole_run(stage, name)
     sweep(stage, name, steps, KILL, samples=2)
     for fault in (DISK, KEYRING, NETWORK):
@@ -320,7 +320,7 @@ def test_a_fault_at_some_steps(stage: Stage, name: str) -> None:
 @pytest.mark.slow  # 1,900 runs
 @pytest.mark.parametrize("fault", [KILL, *KINDS])
 @pytest.mark.parametrize("name", SCENES)
-def test_a_fault_at_every_step(stage: Stage, name: str, fault: str) -> None:
+def test_a_fault_at_every_step_leaves_working_keys(stage: Stage, name: str, fault: str) -> None:
     sweep(stage, name, whole_run(stage, name), fault)
 
 
@@ -331,13 +331,15 @@ def test_a_fault_at_every_step(stage: Stage, name: str, fault: str) -> None:
 @pytest.mark.parametrize(
     "name", ["import", "export", "rotate in the keyring", "finish in the keyring"]
 )
-def test_a_kill_around_a_real_keyring(stage_with_service: Stage, name: str) -> None:
+def test_a_kill_around_a_real_keyring_leaves_working_keys(
+    stage_with_service: Stage, name: str
+) -> None:
     stage = stage_with_service
     sweep(stage, name, whole_run(stage, name), KILL, samples=4)
 
 
 def steps_of_keyring(stage: Stage, name: str, call: str) -> list[int]:
-    """Return the numbers of the steps that call the keyring so, in a run in which all goes well."""
+    """Return the numbers of the steps with this call of the keyring, in a run without faults."""
     assert stage.program.run(*stage.begin(SCENES[name])).exit_code == 0
     steps = stage.program.steps()
     return [number for number, step in enumerate(steps, 1) if f"{KEYRING} {call}" in step]
@@ -354,10 +356,10 @@ DYING = {
 @pytest.mark.parametrize("ending", DYING)
 @pytest.mark.parametrize("call", ["set_password", "get_password"])
 @pytest.mark.parametrize("name", ["import", "rotate in the keyring"])
-def test_a_service_that_dies_between_two_calls(
+def test_a_keyring_service_that_dies_between_two_calls_is_reported(
     stage_with_service: Stage, service: SecretService, name: str, call: str, ending: str
 ) -> None:
-    """Before the first store, and between it and the read-back."""
+    # Before the first store, or between it and the read-back.
     stage, scene = stage_with_service, SCENES[name]
     stores = steps_of_keyring(stage, name, "set_password")[0]
     number = min(step for step in steps_of_keyring(stage, name, call) if step >= stores)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mfa_session.mfa.devices import DeviceEdges
 from mfa_session.mfa.sources import code_at
@@ -32,6 +32,18 @@ CAROL = User(
 SERIAL = CAROL.serial_of("carol")
 NETWORK = UnreachableError("network", "AWS cannot be reached")
 DENIED = RefusedError("not-authorized", "not allowed")
+
+
+class HasTime(Protocol):
+    """A world with a time."""
+
+    now: datetime
+
+
+class HasSaid(Protocol):
+    """A process that lists what it says."""
+
+    said: list[str]
 
 
 class KilledError(BaseException):
@@ -115,8 +127,8 @@ class Process:
             intents=_Intents(self),
             steps=_Steps(self),
             turns=_Turns(),
-            clock=_Clock(self.world),
-            talk=_Talk(self),
+            clock=WorldClock(self.world),
+            talk=ListedTalk(self),
             wait_until=self._wait_until,
             pause=self._pause,
             defer_signals=self._defer_signals,
@@ -272,8 +284,11 @@ class _Turns:
         return nullcontext()
 
 
-class _Clock:
-    def __init__(self, world: World) -> None:
+class WorldClock:
+    """The clock of a world, whose `now` is AWS's time."""
+
+    def __init__(self, world: HasTime) -> None:
+        """Take the world."""
         self._world = world
 
     @property
@@ -284,8 +299,11 @@ class _Clock:
         return self._world.now
 
 
-class _Talk:
-    def __init__(self, process: Process) -> None:
+class ListedTalk:
+    """A console that adds what is said to a process's `said`."""
+
+    def __init__(self, process: HasSaid) -> None:
+        """Take the process."""
         self._process = process
 
     def say(self, text: str) -> None:

@@ -1,8 +1,7 @@
-"""A user's long-term key at AWS, in a file and in a keyring, in memory; and what goes wrong.
+"""A user's long-term key at AWS, in a file and in a keyring, all in memory, with failures.
 
-Every step into this world is counted. At a chosen one it fails, before or after it is done, or the
-process dies there: from then on nothing more is done, whatever the program tries. After each step
-the world is looked at: `watch` is called with it.
+Every call is a numbered step. A test chooses the step that fails, before or after it is done, or at
+which the process dies; after that, no call has an effect. Each step ends with `World.watch`.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
-from fakes.iam_world import KilledError
+from fakes.iam_world import KilledError, ListedTalk, WorldClock
 from mfa_session.model.errors import ConfigurationError, RefusedError
 from mfa_session.model.iam import AccessKey
 from mfa_session.model.long_term_keys import (
@@ -29,7 +28,6 @@ from mfa_session.model.session import Keys, Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
-    from contextlib import AbstractContextManager
 
     from mfa_session.model.ports import Caller
 
@@ -40,15 +38,15 @@ DENIED = RefusedError("not-authorized", "not allowed")
 
 
 def pair(number: int) -> Keys:
-    """Return a pair of keys."""
+    """Return the long-term key of this number."""
     return Keys(access_key_id=f"AKIAEXAMPLEEXAMPLE{number:02}", secret_access_key=Secret("s" * 40))
 
 
 class AtAws:
-    """A key at AWS: whether it is active, since when it is known, whether it was used."""
+    """A key at AWS."""
 
     def __init__(self, keys: Keys, created_at: datetime, known_from: datetime) -> None:
-        """Be active."""
+        """Take an active key; AWS refuses it before `known_from`."""
         self.keys = keys
         self.created_at = created_at
         self.known_from = known_from
@@ -60,7 +58,7 @@ class World:
     """What outlives a process: AWS, the files, the keyring and the journal."""
 
     def __init__(self, spread_seconds: float = 0.0) -> None:
-        """Start with one key in the file; a new one takes so long until AWS knows it."""
+        """Start with one key in the file; AWS knows a new one after `spread_seconds`."""
         self.now = datetime(2031, 1, 31, 12, 0, 5, tzinfo=timezone.utc)
         self.spread_seconds = spread_seconds
         self.file: dict[str, Keys] = {CURRENT: pair(1)}
@@ -74,36 +72,47 @@ class World:
         self.watch: Callable[[], None] = lambda: None
 
     def add_key(self, keys: Keys, spread_seconds: float = 0.0) -> None:
-        """Have AWS know a key, in so long."""
+        """Add a key at AWS, known after `spread_seconds`."""
         known_from = self.now + timedelta(seconds=spread_seconds)
         self.aws[keys.access_key_id] = AtAws(keys, self.now, known_from)
 
     def move_to_keyring(self) -> None:
-        """Begin with the key in the keyring."""
+        """Move the key to the keyring."""
         self.keyring = {CURRENT: self.file.pop(CURRENT)}
         self.process = LINE
 
     def used(self) -> Keys | None:
-        """Return the pair that the profile gives to an SDK now."""
+        """Return the key that the profile gives to an SDK now."""
         if CURRENT in self.file:
             return self.file[CURRENT]
         return self.keyring.get(CURRENT) if self.process == LINE else None
 
     def use_elsewhere(self) -> World:
-        """Have another profile hold the same key in its section."""
+        """Add the same key to another profile."""
         self.other = pair(1)
         return self
 
+    def watch_keys(self) -> World:
+        """Check now and at each step that the profiles' keys are active; return the world."""
+
+        def watch() -> None:
+            assert self.is_active(self.used()), f"no working key in use: {self.used()}"
+            assert self.other is None or self.is_active(self.other), "a dead key elsewhere"
+
+        self.watch = watch
+        watch()
+        return self
+
     def is_active(self, keys: Keys | None) -> bool:
-        """Say whether AWS takes a pair, or will as soon as it has spread."""
+        """Say whether AWS accepts a key, now or once it knows it."""
         known = self.aws.get(keys.access_key_id) if keys else None
         return known is not None and known.is_active and known.keys == keys
 
 
 class Process:
-    """One run in a world: the edges of `keys`, and the trouble it meets.
+    """One run in a world: the edges of `keys`, and the failures it meets.
 
-    `trouble` is called with the step's number, its name, and whether it has been done; it raises.
+    `trouble` gets each step's number, its name, and whether it has been done; it may raise.
     """
 
     def __init__(
@@ -113,9 +122,9 @@ class Process:
         answer: bool | None = None,
         blank: Collection[int] = (),
     ) -> None:
-        """Take the world, the trouble, and what is answered to questions (None: nobody asked).
+        """Take the world, the failures, and the answer to questions (None: nobody to ask).
 
-        At the steps `blank` the keyring says that it holds nothing.
+        At the steps `blank` the keyring returns nothing.
         """
         self.world = world
         self.number = 0
@@ -129,7 +138,7 @@ class Process:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Take one step, unless it goes wrong before; it may go wrong after it was done."""
+        """Number and log one step, which may fail before or after it is done."""
         if self._is_dead:
             raise KilledError
         self.number += 1
@@ -150,8 +159,8 @@ class Process:
             vault=_Vault(self),
             files=_Files(self),
             journal=_Journal(self),
-            clock=_Clock(self.world),
-            talk=_Talk(self),
+            clock=WorldClock(self.world),
+            talk=ListedTalk(self),
             confirm=self._confirm,
             pause=self._pause,
             uninterrupted=nullcontext,
@@ -159,7 +168,7 @@ class Process:
         )
 
     def others(self) -> Others:
-        """Return the other profile, if it is one."""
+        """Return the other profile, if there is one."""
         return _Others(self)
 
     def _pause(self, seconds: float) -> None:
@@ -181,7 +190,7 @@ class _Aws:
         return ARN
 
     def _check(self, caller: Caller) -> None:
-        """Refuse keys that are unknown, inactive, or have not spread."""
+        """Refuse keys that are inactive, or that AWS does not know (yet)."""
         known = self._world.aws.get(caller.keys.access_key_id)
         if known is None or not known.is_active or known.known_from > self._world.now:
             raise RefusedError("invalid-key", "AWS does not know the key")
@@ -258,7 +267,7 @@ class _Files:
         self._world = process.world
 
     def check_writable(self) -> None:
-        """They are, until a step says otherwise."""
+        """Do nothing: the files are writable."""
 
     def slots(self, profile: str) -> Slots:
         assert profile == PROFILE
@@ -367,42 +376,3 @@ class _Journal:
 
     def note_dates(self, dates: Mapping[str, datetime]) -> None:
         del dates
-
-
-class _Clock:
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    @property
-    def started_at(self) -> datetime:
-        return self._world.now
-
-    def now(self) -> datetime:
-        return self._world.now
-
-
-class _Talk:
-    def __init__(self, process: Process) -> None:
-        self._process = process
-
-    def say(self, text: str) -> None:
-        self._process.said.append(text)
-
-    warn = say
-
-    def detail(self, text: str) -> None:
-        del text
-
-    def error(self, message: str, hint: str) -> None:
-        self._process.said.append(f"{message}; {hint}")
-
-    def progress(self, text: str) -> None:
-        del text
-
-    def doing(self, text: str) -> AbstractContextManager[None]:
-        del text
-        return nullcontext()
-
-    def paint_for_stdout(self, text: str, colour: str) -> str:
-        del colour
-        return text

@@ -1,1 +1,1 @@
-"""Long-term keys: listed, kept in the keyring, moved there and back, rotated."""
+"""List and rotate long-term keys, and move them to the keyring and back."""

@@ -1,4 +1,4 @@
-"""`keys`: long-term keys listed, moved to the keyring and back, given to SDKs, and rotated."""
+"""`keys`: list and rotate long-term keys, and move them to the keyring and back."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ _NOT_OF_PROCESS = (
     "sso_account_id",
     "login_session",
 )
-"""What SDKs take before a credential_process of the same profile."""
+"""Settings that SDKs prefer to a credential_process of the same profile."""
 
 
 class Options(Record):
-    """What a `keys` command was given."""
+    """The options of a `keys` command."""
 
     session: SessionOptions
     profile: str | None = None
@@ -55,7 +55,7 @@ class Options(Record):
 
 
 def show(options: Options, ctx: Context) -> Result:
-    """`keys list`: every profile with long-term keys; nothing is unlocked, and no secret shown."""
+    """`keys list`: every profile with long-term keys, without unlocking or showing a secret."""
     edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
     now = ctx.clock.now()
     listed = list_offline(inputs, edges.vault.known(), edges.journal.dates())
@@ -63,10 +63,10 @@ def show(options: Options, ctx: Context) -> Result:
         online = OnlineListing(edges.aws, inputs, lambda source: _callers(source, inputs, ctx))
         with ctx.console.doing("asking AWS about each key …"):
             listed = online.complete(listed)
-        told = {key.key_id: key.created_at for key in listed if key.key_id and key.created_at}
-        edges.journal.note_dates(told)
+        dates = {key.key_id: key.created_at for key in listed if key.key_id and key.created_at}
+        edges.journal.note_dates(dates)
     if not options.json:
-        _tell_unfinished(edges, ctx)
+        _warn_unfinished(edges, ctx)
         if not listed:
             ctx.console.say("no profile has long-term keys")
         for key in listed:
@@ -87,12 +87,12 @@ def show(options: Options, ctx: Context) -> Result:
 
 
 def import_(options: Options, ctx: Context) -> Result:
-    """`keys import`: a profile's pair from the files to the keyring."""
+    """`keys import`: move a profile's key from the files to the keyring."""
     edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
     source = _source(options, inputs)
     profile = source.profile or ""
     _refuse_unmovable(inputs, source, profile)
-    with _alone(ctx, profile):
+    with _lock_key(ctx, profile):
         moved = _mover(edges, inputs, ctx, profile).import_key()
     key_id = _key_id(edges, profile)
     others = OtherProfiles(edges, inputs, profile).in_files(source.keys) if source.keys else []
@@ -107,16 +107,16 @@ def import_(options: Options, ctx: Context) -> Result:
                 f"profile {other!r} still holds the same key in a file; to move it, too: "
                 f"`mfa-session keys import --profile {quote(other)}`"
             )
-    moved_data = _moved(profile, key_id, KEYRING, changed=moved)
+    moved_data = _move_data(profile, key_id, KEYRING, changed=moved)
     return Result(data={**moved_data, "also_in": others})
 
 
 def export(options: Options, ctx: Context) -> Result:
-    """`keys export`: a profile's pair from the keyring to the credentials file."""
+    """`keys export`: move a profile's key from the keyring to the credentials file."""
     edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
     source = _source(options, inputs)
     profile = source.profile or ""
-    with _alone(ctx, profile):
+    with _lock_key(ctx, profile):
         moved = _mover(edges, inputs, ctx, profile).export_key()
     keys = edges.files.slots(profile).current
     key_id = keys.shown_id if keys else "its key"
@@ -126,25 +126,25 @@ def export(options: Options, ctx: Context) -> Result:
             if moved
             else f"{key_id} of profile {profile!r} is in the credentials file already"
         )
-    return Result(data=_moved(profile, key_id, FILE, changed=moved))
+    return Result(data=_move_data(profile, key_id, FILE, changed=moved))
 
 
 def rotate(options: Options, ctx: Context) -> Result:
-    """`keys rotate`: a new pair in the place of a profile's; `--finish` deletes the old one."""
+    """`keys rotate`: replace a profile's key; `--finish` deletes the old one."""
     profile = _source(options, read_inputs(ctx, options.session)).profile or ""
     try:
-        with _alone(ctx, profile):
-            return _rotate_alone(options.replace(profile=profile), ctx)
+        with _lock_key(ctx, profile):
+            return _rotate_locked(options.replace(profile=profile), ctx)
     except KeyboardInterrupt:
         raise Interrupted(
             "interrupted",
             f"interrupted; a working key of profile {profile!r} is on record",
-            f"to go on: `mfa-session keys rotate --profile {quote(profile)}`",
+            f"to continue: `mfa-session keys rotate --profile {quote(profile)}`",
         ) from None
 
 
-def _rotate_alone(options: Options, ctx: Context) -> Result:
-    """Rotate, or finish, from what stands now: another process may have done so before."""
+def _rotate_locked(options: Options, ctx: Context) -> Result:
+    """Rotate or finish, after reading the files again: another process may have changed them."""
     edges, inputs = ctx.make.keys(), read_inputs(ctx, options.session)
     source = _source(options, inputs)
     profile, pairs = source.profile or "", _pairs(edges, source)
@@ -152,11 +152,11 @@ def _rotate_alone(options: Options, ctx: Context) -> Result:
     former = old.access_key_id if old else None
     settings = SessionsOfSource(inputs, source, profile, is_told=True, former=former).choose()
     at_hand = find_caller(ctx.make.session(), settings)
-    signer = Signer(at_hand, lambda: _with_mfa(settings, inputs, ctx))
+    signer = Signer(at_hand, lambda: _mfa_caller(settings, inputs, ctx))
     others = OtherProfiles(edges, inputs, profile)
     rotation = KeyRotation(edges, pairs, profile, signer, others=others, yes=options.yes)
     if options.finish:
-        return _finished(options, ctx, profile, rotation.finish())
+        return _report_deleted(options, ctx, profile, rotation.finish())
     begun = rotation.rotate()
     current = pairs.slots(profile).current
     new_id = current.shown_id if current else ""
@@ -167,7 +167,7 @@ def _rotate_alone(options: Options, ctx: Context) -> Result:
             f"{begun.old_id} is inactive. Once nothing fails without it, delete it: "
             f"`mfa-session keys rotate --profile {quote(profile)} --finish`"
         )
-        _tell_sessions(begun.old_id, ctx)
+        _report_sessions(begun.old_id, ctx)
     edges.journal.note_dates({new_id: begun.began_at})
     return Result(
         data={
@@ -179,8 +179,8 @@ def _rotate_alone(options: Options, ctx: Context) -> Result:
     )
 
 
-def _tell_sessions(old_id: str, ctx: Context) -> None:
-    """Tell which sessions are of the key that was replaced: the next login asks for a code."""
+def _report_sessions(old_id: str, ctx: Context) -> None:
+    """Report the sessions of the replaced key, whose next login needs a code."""
     sessions = ctx.make.session().store.sessions()
     for name in sorted(
         {one.name for one in sessions if one.managed and one.source_key_id == old_id}
@@ -191,22 +191,22 @@ def _tell_sessions(old_id: str, ctx: Context) -> None:
         )
 
 
-def _finished(options: Options, ctx: Context, profile: str, deleted: str) -> Result:
+def _report_deleted(options: Options, ctx: Context, profile: str, deleted: str) -> Result:
     if not options.json:
         ctx.console.say(f"deleted {deleted}, which profile {profile!r} had before")
     return Result(data={"profile": profile, "deleted": deleted})
 
 
-def _alone(ctx: Context, profile: str) -> AbstractContextManager[None]:
-    """Let one process at a time move or replace a key: what another has left half done is none."""
+def _lock_key(ctx: Context, profile: str) -> AbstractContextManager[None]:
+    """Let one process at a time move or replace a key."""
     turns = ctx.make.session().turns
     return turns.alone(
         f"long-term key {profile}", f"the key of profile {profile!r}", "`mfa-session keys`"
     )
 
 
-def _with_mfa(settings: Settings, inputs: Inputs, ctx: Context) -> Caller:
-    """Return the source's MFA session as the caller: renewed if need be, with a code."""
+def _mfa_caller(settings: Settings, inputs: Inputs, ctx: Context) -> Caller:
+    """Return a caller with the source's MFA session, renewed if necessary."""
     session = acquire(ctx, inputs, settings).session
     return Caller(
         keys=session.keys,
@@ -217,7 +217,7 @@ def _with_mfa(settings: Settings, inputs: Inputs, ctx: Context) -> Caller:
 
 
 def _callers(source: Source, inputs: Inputs, ctx: Context) -> tuple[Caller, Caller]:
-    """Return the key itself as the caller, and a living MFA session of it, if there is one."""
+    """Return the key as the caller, and its valid MFA session, or the key again without one."""
     edges = ctx.make.session()
     settings = SessionsOfSource(inputs, source, source.profile, is_told=True).choose()
     settings = with_keys(edges, settings.replace(source=source))
@@ -235,8 +235,8 @@ def _source(options: Options, inputs: Inputs) -> Source:
     if source.profile is None:
         raise ConfigurationError(
             "environment-keys",
-            "the access key stands in the environment, not in a profile",
-            "say which profile you mean: --profile NAME",
+            "the access key is in the environment, not in a profile",
+            "name the profile: --profile NAME",
         )
     return source
 
@@ -246,7 +246,7 @@ def _refuse_unmovable(inputs: Inputs, source: Source, profile: str) -> None:
         raise ConfigurationError(
             "foreign-process",
             f"the key of profile {profile!r} comes from another program (credential_process)",
-            "have that program print the key, store it with "
+            "print the key with that program, store it with "
             f"`aws configure --profile {quote(profile)}`, and remove the credential_process",
         )
     check_portable(profile, "profile with a credential_process")
@@ -254,8 +254,8 @@ def _refuse_unmovable(inputs: Inputs, source: Source, profile: str) -> None:
         if key in inputs.profiles.section(profile):
             raise ConfigurationError(
                 "hidden-profile",
-                f"profile {profile!r} has {key}: SDKs would not ask its credential_process",
-                "give the keys a profile of their own",
+                f"profile {profile!r} has {key}, which SDKs prefer to a credential_process",
+                "move the keys to a separate profile",
             )
 
 
@@ -283,19 +283,19 @@ def _key_id(edges: KeyEdges, profile: str) -> str:
     return known.get(profile, "its key")
 
 
-def _moved(profile: str, key_id: str, where: str, *, changed: bool) -> dict[str, object]:
+def _move_data(profile: str, key_id: str, where: str, *, changed: bool) -> dict[str, object]:
     return {"profile": profile, "key_id": key_id, "where": where, "changed": changed}
 
 
 def _unfinished(edges: KeyEdges) -> list[tuple[str, Move | Rotation]]:
-    """Return each note with the command that finishes what it tells of."""
+    """Return each note, and the command that finishes its work."""
     found: list[tuple[str, Move | Rotation]] = []
     found += [(move.kind, move) for move in edges.journal.moves()]
     found += [("rotate", rotation) for rotation in edges.journal.rotations()]
     return found
 
 
-def _tell_unfinished(edges: KeyEdges, ctx: Context) -> None:
+def _warn_unfinished(edges: KeyEdges, ctx: Context) -> None:
     for what, note in _unfinished(edges):
         ctx.console.warn(
             f"{what} of the key of profile {note.profile!r} was interrupted, or is still running; "

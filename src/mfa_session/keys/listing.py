@@ -1,4 +1,4 @@
-"""The profiles with long-term keys: where each key is, and with `--online` what AWS says of it."""
+"""List the profiles with long-term keys: where each key is, and what AWS says about it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ FILE, KEYRING, PROCESS = "file", "keyring", "process"
 
 
 class ListedKey(Record):
-    """A key of a profile, or (`profile` is None) another one of the same user.
+    """A key of a profile, or (`profile` is None) another key of the same user.
 
-    `where` is `file`, `keyring` or `process` (another program yields it); None where it is not on
-    record here. Times are aware UTC; what is not known is None. `problem` is why it cannot be used.
+    `where` is `file`, `keyring` or `process` (another program prints it), or None for a key that is
+    not here. Times are aware UTC; unknown values are None. `problem` says why it cannot be used.
     """
 
     profile: str | None = None
@@ -38,7 +38,7 @@ class ListedKey(Record):
     problem: str | None = None
 
     def summary(self, now: datetime) -> dict[str, object]:
-        """Return what `--json` shows."""
+        """Return the entry of `--json`."""
         return {
             "profile": self.profile,
             "where": self.where,
@@ -52,27 +52,27 @@ class ListedKey(Record):
         }
 
     def age_days(self, now: datetime) -> int | None:
-        """Return how many whole days old it is; None where that is not known."""
+        """Return the age in whole days; None if unknown."""
         return None if self.created_at is None else max(0, (now - self.created_at).days)
 
 
 def list_offline(
     inputs: Inputs, known: Iterable[KnownKey], created: Mapping[str, datetime]
 ) -> list[ListedKey]:
-    """Return every profile that holds or yields long-term keys, by name; nothing is asked.
+    """Return every profile with long-term keys, by name, without asking AWS or the keyring.
 
-    `known` is what stands beside the keyring's keys; `created` are dates that AWS told before.
+    `known` is the index of the keyring's keys; `created` has the dates that AWS once returned.
     """
     stored = {key.profile: key.key_id for key in known}
     found = []
     for name in inputs.profiles.names():
-        listed = _of_profile(inputs, name, stored)
+        listed = _list_profile(inputs, name, stored)
         if listed is not None:
             found.append(listed.replace(created_at=created.get(listed.key_id or "")))
     return found
 
 
-def _of_profile(inputs: Inputs, name: str, stored: Mapping[str, str]) -> ListedKey | None:
+def _list_profile(inputs: Inputs, name: str, stored: Mapping[str, str]) -> ListedKey | None:
     try:
         check_pasted_keys(inputs, name)
     except MfaSessionError as error:
@@ -88,7 +88,7 @@ def _of_profile(inputs: Inputs, name: str, stored: Mapping[str, str]) -> ListedK
 
 
 class OnlineListing:
-    """Asks AWS about each key, and about others of the same users."""
+    """Asks AWS about each key and the other keys of its user."""
 
     def __init__(
         self,
@@ -96,13 +96,13 @@ class OnlineListing:
         inputs: Inputs,
         caller_of: Callable[[Source], tuple[Caller, Caller]],
     ) -> None:
-        """Take AWS, the files, and who signs for a source: the key itself, and who may do more."""
+        """Take AWS and the files; `caller_of` returns a source's key, and its session if any."""
         self._aws = aws
         self._inputs = inputs
         self._caller_of = caller_of
 
     def complete(self, listed: Iterable[ListedKey]) -> list[ListedKey]:
-        """Return the keys with what AWS says, and each user's other key after its own."""
+        """Return the keys with AWS's facts, and each user's other key after the listed one."""
         rows: list[ListedKey] = []
         for key in listed:
             rows += list(self._ask(key)) if key.problem is None else [key]
@@ -117,7 +117,7 @@ class OnlineListing:
         return kept
 
     def _ask(self, key: ListedKey) -> Iterator[ListedKey]:
-        """Yield the key as AWS knows it, and the user's others; what failed is its problem."""
+        """Yield the key with AWS's facts and the user's other keys; a failure is its `problem`."""
         source = source_in(self._inputs, key.profile or "")
         if source is None:
             return
@@ -141,7 +141,7 @@ class OnlineListing:
             yield key.replace(problem=error.message)
 
     def _last_used(self, signer: Caller, key_id: str) -> datetime | None:
-        """Return when a key was last used; None also where that may not be known."""
+        """Return when a key was last used; None if never, or after a refusal."""
         try:
             return self._aws.last_used(signer, key_id)
         except MfaSessionError:

@@ -1,7 +1,6 @@
-"""A long-term key on its way between the AWS files and the keyring: whole in one at any time.
+"""Move a long-term key between the AWS files and the keyring; one of them always has it whole.
 
-What to do next is read from where the key stands, so a run that was cut off is finished by the
-next one, from wherever it came to.
+Where the key is decides the next step, so the next run finishes an interrupted one.
 """
 
 from __future__ import annotations
@@ -20,118 +19,118 @@ if TYPE_CHECKING:
     from mfa_session.model.long_term_keys import KeyEdges
     from mfa_session.model.session import Keys
 
-STORE, PROVE, POINT, TAKE_OUT = "store", "prove", "point", "take out"
+STORE, VERIFY, POINT, TAKE_OUT = "store", "verify", "point", "take out"
 WRITE, UNPOINT, DROP = "write", "unpoint", "drop"
 
 
-class Standing(Record):
-    """Where a profile's key is: in a file, in the keyring, and which process yields it.
+class KeyPlaces(Record):
+    """A profile's key in the file and in the keyring, and its credential_process.
 
-    `is_proven`: AWS has taken what the keyring gave back, in this run.
+    `is_verified`: in this run, AWS accepted the key that the keyring returned.
     """
 
     in_file: Keys | None
     in_keyring: Keys | None
     process: str | None
-    is_proven: bool = False
+    is_verified: bool = False
 
 
-def next_import_step(standing: Standing, line: str) -> str | None:
-    """Return what an import does next; None when it is done. `line` is to yield the key."""
-    if standing.in_file is not None:
-        if standing.in_keyring != standing.in_file:
+def next_import_step(places: KeyPlaces, line: str) -> str | None:
+    """Return the next step of an import, None at its end; `line` is our credential_process."""
+    if places.in_file is not None:
+        if places.in_keyring != places.in_file:
             return STORE
-        if not standing.is_proven:
-            return PROVE
-    if standing.process != line:
+        if not places.is_verified:
+            return VERIFY
+    if places.process != line:
         return POINT
-    return TAKE_OUT if standing.in_file is not None else None
+    return TAKE_OUT if places.in_file is not None else None
 
 
-def next_export_step(standing: Standing) -> str | None:
-    """Return what an export does next; None when it is done."""
-    if standing.in_file is None:
+def next_export_step(places: KeyPlaces) -> str | None:
+    """Return the next step of an export, None at its end."""
+    if places.in_file is None:
         return WRITE
-    if standing.process is not None and stored_profile(standing.process):
+    if places.process is not None and stored_profile(places.process):
         return UNPOINT
-    return DROP if standing.in_keyring is not None else None
+    return DROP if places.in_keyring is not None else None
 
 
 class Mover:
     """Moves one profile's key."""
 
     def __init__(self, edges: KeyEdges, profile: str, region: str | None) -> None:
-        """Take the edges, the profile, and the region in which AWS is asked."""
+        """Take the edges, the profile, and the region for calls to AWS."""
         self._edges = edges
         self._profile = profile
         self._region = region
         self._line = edges.own_line(profile)
-        self._is_proven = self._is_dropped = False
+        self._is_verified = self._is_dropped = False
 
-    def standing(self) -> Standing:
-        """Look where the key stands now."""
+    def places(self) -> KeyPlaces:
+        """Return where the key is now."""
         edges, profile = self._edges, self._profile
-        return Standing(
+        return KeyPlaces(
             in_file=edges.files.slots(profile).current,
             in_keyring=edges.vault.get(profile),
             process=edges.files.process(profile),
-            is_proven=self._is_proven,
+            is_verified=self._is_verified,
         )
 
     def import_key(self) -> bool:
-        """Bring the key into the keyring; False if it was there, and nothing was to do."""
-        standing = self.standing()
-        if next_import_step(standing, self._line) is None:
+        """Move the key to the keyring; return False if it was there already."""
+        places = self.places()
+        if next_import_step(places, self._line) is None:
             return self._finish_note()
-        self._check_import(standing)
+        self._check_import(places)
         self._edges.files.check_writable()
-        self._begin(IMPORT, standing)
+        self._begin(IMPORT, places)
         try:
             self._run(lambda now: next_import_step(now, self._line))
         except (MfaSessionError, KeyboardInterrupt):
-            self._undo_import(standing)
+            self._undo_import(places)
             raise
         self._finish_note()
         return True
 
     def export_key(self) -> bool:
-        """Bring the key back into the credentials file; False if nothing was to do."""
-        standing = self.standing()
-        if next_export_step(standing) is None:
+        """Move the key to the credentials file; return False if it was there already."""
+        places = self.places()
+        if next_export_step(places) is None:
             if self._edges.journal.move(self._profile) is not None:
                 self._drop()
             return self._finish_note()
-        self._check_export(standing)
+        self._check_export(places)
         self._edges.files.check_writable()
-        self._begin(EXPORT, standing)
+        self._begin(EXPORT, places)
         self._run(next_export_step)
         if not self._is_dropped:
             self._drop()
         self._finish_note()
         return True
 
-    def _run(self, plan: Callable[[Standing], str | None]) -> None:
-        """Take step after step, each from where the key stands then."""
-        last, standing = None, self.standing()
-        while (step := plan(standing)) is not None:
+    def _run(self, plan: Callable[[KeyPlaces], str | None]) -> None:
+        """Do one step after the other, each decided by where the key is then."""
+        last, places = None, self.places()
+        while (step := plan(places)) is not None:
             if step == last:
                 raise ConfigurationError(
                     "key-not-moved",
                     f"the key of profile {self._profile!r} does not stay where it was written "
                     f"({step})",
-                    "see which other program writes the AWS files, and run the command again",
+                    "stop the other program that writes the AWS files, then run the command again",
                 )
             self._edges.talk.detail(f"key of profile {self._profile!r}: {step}")
             with self._edges.uninterrupted():
-                self._take(step, standing)
-            last, standing = step, self.standing()
+                self._do(step, places)
+            last, places = step, self.places()
 
-    def _take(self, step: str, now: Standing) -> None:
+    def _do(self, step: str, now: KeyPlaces) -> None:
         files, vault, profile = self._edges.files, self._edges.vault, self._profile
         if step == STORE and now.in_file:
             vault.put(profile, now.in_file)
-        elif step == PROVE and now.in_keyring:
-            self._prove(now.in_keyring)
+        elif step == VERIFY and now.in_keyring:
+            self._verify(now.in_keyring)
         elif step == POINT:
             files.set_process(profile, self._line, now.process)
         elif step == TAKE_OUT and now.in_file:
@@ -144,21 +143,21 @@ class Mover:
             self._drop()
 
     def _drop(self) -> None:
-        """Remove the keyring's copy, also where the keyring has not shown it when it was asked."""
+        """Remove the keyring's copy, even if the keyring did not return it before."""
         self._edges.vault.remove(self._profile)
         self._is_dropped = True
 
-    def _prove(self, keys: Keys) -> None:
+    def _verify(self, keys: Keys) -> None:
         caller = Caller(keys=keys, profile=self._profile, region=self._region)
         arn = self._edges.aws.identity(caller)
-        self._edges.talk.detail(f"the key that the keyring gives is {arn}'s")
-        self._is_proven = True
+        self._edges.talk.detail(f"the key in the keyring is {arn}'s")
+        self._is_verified = True
 
-    def _check_import(self, standing: Standing) -> None:
-        """Refuse what an import would lose, or change for somebody else."""
+    def _check_import(self, places: KeyPlaces) -> None:
+        """Refuse an import that would lose a key or another program's credential_process."""
         self._check_rotation()
-        profile, process = self._profile, standing.process
-        if standing.in_file is None and standing.in_keyring is None:
+        profile, process = self._profile, places.process
+        if places.in_file is None and places.in_keyring is None:
             raise not_stored(profile)
         if process and stored_profile(process) != profile:
             raise ConfigurationError(
@@ -166,32 +165,31 @@ class Mover:
                 f"profile {profile!r} has another credential_process, which would be lost",
                 f"remove credential_process of profile {profile!r}, or its keys",
             )
-        held, stands = standing.in_keyring, standing.in_file
-        if held and stands and held.access_key_id != stands.access_key_id:
+        stored, filed = places.in_keyring, places.in_file
+        if stored and filed and stored.access_key_id != filed.access_key_id:
             raise ConfigurationError(
                 "other-key-stored",
-                f"the keyring holds another key of profile {profile!r} ({held.shown_id}) "
-                f"than the file ({stands.shown_id})",
-                "give one of them a profile of its own: move the key in the file to another "
-                "section, then run the command again",
+                f"the keyring holds another key of profile {profile!r} ({stored.shown_id}) "
+                f"than the file ({filed.shown_id})",
+                "move the key in the file to another section, then run the command again",
             )
 
-    def _check_export(self, standing: Standing) -> None:
-        """Refuse to write over another key, and to export what is not there."""
+    def _check_export(self, places: KeyPlaces) -> None:
+        """Refuse to overwrite another key, and to export a missing one."""
         self._check_rotation()
-        profile, held, stands = self._profile, standing.in_keyring, standing.in_file
-        if held is None and stands is None:
+        profile, stored, filed = self._profile, places.in_keyring, places.in_file
+        if stored is None and filed is None:
             raise not_stored(profile)
-        if held and stands and held != stands:
+        if stored and filed and stored != filed:
             raise ConfigurationError(
                 "other-key-in-file",
-                f"profile {profile!r} holds another key in the file ({stands.shown_id}) "
-                f"than in the keyring ({held.shown_id})",
+                f"profile {profile!r} holds another key in the file ({filed.shown_id}) "
+                f"than in the keyring ({stored.shown_id})",
                 "rename the section with that key, then run the command again",
             )
 
     def _check_rotation(self) -> None:
-        """Refuse to move one of two keys: a rotation has to find both where it left them."""
+        """Refuse to move a key during its rotation, which must find both keys in place."""
         edges, profile = self._edges, self._profile
         slots = edges.files.slots(profile)
         beside = slots.new or slots.old or edges.vault.get(profile, NEW)
@@ -202,8 +200,8 @@ class Mover:
                 f"finish it first: `mfa-session keys rotate --profile {quote(profile)} --finish`",
             )
 
-    def _begin(self, kind: str, standing: Standing) -> None:
-        """Say what an earlier run left, and write down what is begun."""
+    def _begin(self, kind: str, places: KeyPlaces) -> None:
+        """Report an interrupted run, and note this one."""
         begun = self._edges.journal.move(self._profile)
         if begun is not None:
             self._edges.talk.say(
@@ -211,26 +209,26 @@ class Mover:
                 f"{begun.began_at:%Y-%m-%d %H:%M} UTC: "
                 + ("continuing it" if begun.kind == kind else f"the {kind} continues from there")
             )
-        keys = standing.in_file or standing.in_keyring
+        keys = places.in_file or places.in_keyring
         now = self._edges.clock.now().replace(microsecond=0)
         key_id = keys.shown_id if keys else ""
         note = Move(profile=self._profile, key_id=key_id, kind=kind, began_at=now)
         self._edges.journal.save(note)
 
     def _finish_note(self) -> bool:
-        """Forget the note; False, as nothing else was done."""
+        """Delete the note; return False: nothing else was done."""
         begun = self._edges.journal.move(self._profile)
         if begun is not None:
             self._edges.journal.remove(begun)
         return False
 
-    def _undo_import(self, before: Standing) -> None:
-        """Put back what was, while the key is whole in the file; else leave it to the next run."""
+    def _undo_import(self, before: KeyPlaces) -> None:
+        """Restore the old state if the file still has the key; else leave it to the next run."""
         if before.in_file is None:
             return
         try:
             with self._edges.uninterrupted():
-                self._put_back(before)
+                self._restore(before)
         except MfaSessionError as error:
             self._edges.talk.warn(
                 f"the key of profile {self._profile!r} stays in the file, and a copy may be in "
@@ -238,10 +236,10 @@ class Mover:
                 f"`mfa-session keys import --profile {quote(self._profile)}`"
             )
 
-    def _put_back(self, before: Standing) -> None:
+    def _restore(self, before: KeyPlaces) -> None:
         edges, profile = self._edges, self._profile
         if edges.files.slots(profile).current != before.in_file:
-            return  # it was taken out: the keyring has it, and the profile leads there
+            return  # the keyring has the key already, and the profile uses it
         process = edges.files.process(profile)
         if process is not None and stored_profile(process):
             edges.files.clear_process(profile, process)

@@ -1,4 +1,4 @@
-"""The other profiles that use one profile's key: in the AWS files, or from the keyring."""
+"""Find and update other profiles that use the same key, in the AWS files or the keyring."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 class OtherProfiles:
-    """Profiles as they stood at the start; `replaced` have been given another key since."""
+    """All profiles but one, as read at the start; `replaced` have got another key since."""
 
     def __init__(self, edges: KeyEdges, inputs: Inputs, profile: str) -> None:
-        """Take the edges, the files, and the profile that is not another one."""
+        """Take the edges, the files, and the profile to leave out."""
         self._edges = edges
         self._inputs = inputs
         self._names = [name for name in inputs.profiles.names() if name != profile]
         self.replaced: list[str] = []
 
     def in_files(self, keys: Keys) -> list[str]:
-        """Return the profiles whose sections hold this pair."""
+        """Return the profiles whose sections hold this key."""
         return [
             name
             for name in self._names
@@ -33,11 +33,11 @@ class OtherProfiles:
         ]
 
     def using(self, keys: Keys) -> list[str]:
-        """Return the profiles that hold this pair or get it from the keyring."""
+        """Return the profiles that use this key from a file or the keyring."""
         return [*self.in_files(keys), *self._in_keyring(keys)]
 
     def keeper(self, key_id: str) -> str | None:
-        """Return the profile that keeps this key as one that was replaced."""
+        """Return the profile that keeps this key as its old one."""
         files, vault = self._edges.files, self._edges.vault
         for name in self._names:
             source = source_in(self._inputs, name)
@@ -56,13 +56,13 @@ class OtherProfiles:
         for name in self._names:
             source = source_in(self._inputs, name)
             is_own = source is not None and source.stored == name
-            # Where the index does not know the key, the keyring is asked.
+            # The index may lack the key id; then the keyring decides.
             is_candidate = is_own and known.get(name) in {None, keys.access_key_id}
             if is_candidate and vault.get(name) == keys:
                 yield name
 
     def replace(self, old: Keys, new: Keys) -> None:
-        """Give them the new pair, one after the other."""
+        """Replace the old key in the profiles that use it, one after the other."""
         in_files = self.in_files(old)
         for name in self.using(old):
             with self._edges.uninterrupted():
@@ -76,6 +76,6 @@ class OtherProfiles:
 
 
 def profiles_text(names: Sequence[str]) -> str:
-    """Return profiles as a sentence names them: `profiles 'a', 'b' and 'c'`."""
+    """Return profiles in words: `profiles 'a', 'b' and 'c'`."""
     *most, last = map(repr, names)
     return f"profiles {', '.join(most)} and {last}" if most else f"profile {last}"

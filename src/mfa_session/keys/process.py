@@ -1,6 +1,6 @@
-"""`keys process`: a profile's pair from the keyring, as the JSON that SDKs ask for.
+"""`keys process`: print a profile's key from the keyring, as a credential_process does.
 
-An SDK waits for it: nothing is imported that the other commands need.
+An SDK waits for it, so it imports nothing that only other commands need.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 class Options(Record):
-    """What `keys process` was given."""
+    """The options of `keys process`."""
 
     profile: str = "default"
 
 
 def run(options: Options, ctx: Context) -> Result:
-    """Print the pair. ConfigurationError `key-not-stored` where the keyring has none."""
+    """Print the key; ConfigurationError `key-not-stored` if the keyring has none."""
     keys = ctx.make.stored_keys().get(options.profile)
     if keys is None:
         raise not_stored(options.profile)

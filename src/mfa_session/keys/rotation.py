@@ -1,8 +1,8 @@
-"""A long-term key is replaced by a new one, and at no moment is there no working key on record.
+"""Replace a long-term key by a new one, with a working key on record at every moment.
 
-The old key stays active, and where it is, until AWS has taken the new one; then the new one takes
-its place, and the old one becomes inactive and stays on record until `--finish` deletes it. What to
-do next is read from what AWS lists and what is on record, so the next run finishes one cut off.
+The old key stays active and in place until AWS accepts the new one. Then the new key takes its
+place, and the old one becomes inactive and stays on record until `--finish` deletes it. The keys
+at AWS and on record decide the next step, so the next run finishes an interrupted one.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ if TYPE_CHECKING:
 
 
 CLOCK_SLACK = timedelta(minutes=15)
-CLEAN, CREATE, PROVE, SWAP = "clean", "create", "prove", "swap"
+CLEAN, CREATE, VERIFY, SWAP = "clean", "create", "verify", "swap"
 FORGET_NEW, SWAP_OTHERS, DEACTIVATE = "forget new", "swap in other profiles", "deactivate"
 
 
 class Facts(Record):
-    """What is on record here, and what AWS lists: each key id, and whether it is active.
+    """The keys on record here, and those that AWS lists: key id to whether it is active.
 
-    `others` are the profiles beside this one that use the key which is replaced. `is_proven`: AWS
-    has taken the new key, in this run.
+    `others` are other profiles with the key to replace. `is_verified`: in this run, AWS accepted
+    the new key.
     """
 
     slots: Slots
     listed: Mapping[str, bool]
     others: Sequence[str] = ()
-    is_proven: bool = False
+    is_verified: bool = False
 
 
 def next_step(begun: Rotation, facts: Facts) -> str | None:
-    """Return what a rotation that was begun does next; None when it is done but for `--finish`."""
+    """Return a rotation's next step; None when only `--finish` is left."""
     slots, listed = facts.slots, facts.listed
     current = slots.current.access_key_id if slots.current else None
     new = slots.new.access_key_id if slots.new else None
@@ -61,19 +61,19 @@ def next_step(begun: Rotation, facts: Facts) -> str | None:
             return SWAP_OTHERS
         return DEACTIVATE if listed.get(begun.old_id) else None
     if new is not None:
-        return SWAP if facts.is_proven else PROVE
+        return SWAP if facts.is_verified else VERIFY
     return CLEAN if strays(begun, facts) else CREATE
 
 
 def strays(begun: Rotation, facts: Facts) -> list[str]:
-    """Return the keys at AWS that came since the rotation began, and whose secret nobody has."""
+    """Return the keys at AWS that are new since the rotation began and on no record here."""
     slots = facts.slots
     on_record = {keys.access_key_id for keys in (slots.current, slots.new, slots.old) if keys}
     return [key_id for key_id in facts.listed if key_id not in {*begun.stood, *on_record}]
 
 
 class KeyRotation:
-    """The rotation of one profile's key, or the end of one."""
+    """Rotates one profile's key, or finishes its rotation."""
 
     def __init__(
         self,
@@ -85,9 +85,9 @@ class KeyRotation:
         others: Others,
         yes: bool,
     ) -> None:
-        """Take the edges, where the pair is, who signs, and whether questions are answered yes.
+        """Take the edges, the store of the key, who signs, and whether to skip questions (`yes`).
 
-        `others` are the profiles that get the new key as well.
+        `others` are the profiles that get the new key too.
         """
         self._edges = edges
         self._pairs = pairs
@@ -95,17 +95,17 @@ class KeyRotation:
         self._yes = yes
         self._others = others
         self._user = UserKeys(edges, profile, signer)
-        self._is_proven = False
+        self._is_verified = False
 
     def rotate(self) -> Rotation:
-        """Replace the key; return what was done, when the old one is inactive."""
+        """Replace the key and make the old one inactive; return the rotation."""
         self._check_move()
-        self._user.look(self._current())
+        self._user.load(self._current())
         begun = self._resumed() or self._begin()
         steps = {
             CLEAN: self._clean,
             CREATE: self._create,
-            PROVE: self._prove,
+            VERIFY: self._verify,
             SWAP: self._swap,
             FORGET_NEW: self._forget_new,
             SWAP_OTHERS: self._swap_others,
@@ -118,10 +118,10 @@ class KeyRotation:
         return begun
 
     def _check_move(self) -> None:
-        """Refuse to replace one of two copies: a move that was cut off has left both."""
+        """Refuse to replace one of two copies, which an interrupted move left."""
         vault, profile = self._edges.vault, self._profile
         move = self._edges.journal.move(profile)
-        is_known = profile in {known.profile for known in vault.known()}  # else nothing is unlocked
+        is_known = profile in {known.profile for known in vault.known()}  # needs no unlocking
         in_file = self._pairs is self._edges.files
         if move is not None or (in_file and is_known and vault.get(profile) is not None):
             kind = move.kind if move else IMPORT
@@ -138,24 +138,24 @@ class KeyRotation:
         return current
 
     def _resumed(self) -> Rotation | None:
-        """Return the rotation that was cut off, if what stands here is what it has left."""
+        """Return the interrupted rotation, if the keys on record are those that it left."""
         slots, begun = self._pairs.slots(self._profile), self._edges.journal.rotation(self._profile)
         current = slots.current.access_key_id if slots.current else ""
         if slots.new is not None and (begun is None or begun.user_arn != self._user.arn):
-            # The note is lost, not the key: nothing at AWS is taken for a stray.
+            # The note is lost, but not the new key; with this note no key counts as a stray.
             begun = self._note(current)
         if begun is None or begun.user_arn != self._user.arn:
             return None
         replaced = slots.old.access_key_id if slots.old else None
         if begun.old_id not in {current, replaced}:
-            return None  # somebody has put another key there since
+            return None  # somebody has stored another key since
         self._edges.talk.say(
             f"a rotation was interrupted at {begun.began_at:%Y-%m-%d %H:%M} UTC: continuing it"
         )
         return begun
 
     def finish(self) -> str:
-        """Delete the key that was replaced, and forget it; return its id."""
+        """Delete the replaced key at AWS and here; return its id."""
         self._check_move()
         if self._edges.journal.rotation(self._profile) is not None:
             self.rotate()
@@ -167,11 +167,11 @@ class KeyRotation:
                 f"to replace its key: `mfa-session keys rotate --profile {quote(self._profile)}`",
             )
         current = self._current()
-        self._user.look(current)
+        self._user.load(current)
         key_id = old.access_key_id
         if key_id in self._user.listed and old != current:
-            self._ask_whether(f"Delete {self._user.describe(key_id)}? This cannot be undone.")
-            self._others.replace(old, current)  # pasted since, or left by an older version
+            self._confirm(f"Delete {self._user.describe(key_id)}? This cannot be undone.")
+            self._others.replace(old, current)  # somebody pasted it, or an older version left it
             if self._user.listed[key_id]:
                 self._user.deactivate(key_id)
             self._user.delete(key_id)
@@ -180,14 +180,14 @@ class KeyRotation:
 
     def _facts(self) -> Facts:
         slots = self._pairs.slots(self._profile)
-        if slots.current is None:  # what is not seen in use is not known to be replaced
+        if slots.current is None:
             raise not_stored(self._profile)
         replaced = slots.old or slots.current
         return Facts(
             slots=slots,
             listed=dict(self._user.listed),
             others=self._others.using(replaced),
-            is_proven=self._is_proven,
+            is_verified=self._is_verified,
         )
 
     def _begin(self) -> Rotation:
@@ -196,9 +196,7 @@ class KeyRotation:
         self._refuse_two(old_id)
         others = self._others.using(old)
         where = f", in {profiles_text([self._profile, *others])}" if others else ""
-        self._ask_whether(
-            f"Replace {self._user.describe(old_id)} of user {self._user.name}{where}?"
-        )
+        self._confirm(f"Replace {self._user.describe(old_id)} of user {self._user.name}{where}?")
         rotation = self._note(old_id)
         self._edges.journal.save(rotation)
         return rotation
@@ -213,7 +211,7 @@ class KeyRotation:
         )
 
     def _refuse_two(self, current: str) -> None:
-        """Refuse to begin where the user has two keys: say what is known, and delete nothing."""
+        """Refuse to begin if the user has two keys, with what is known about both."""
         others = [key_id for key_id in self._user.listed if key_id != current]
         if not others:
             return
@@ -227,7 +225,7 @@ class KeyRotation:
         )
 
     def _two_keys_hint(self, other: str) -> str:
-        """Return what is to be done about the second key: deleted only if it is on no record."""
+        """Return what to do about the second key; suggest deleting it only if not on record."""
         for begun in self._edges.journal.rotations():
             if begun.user_arn == self._user.arn and begun.profile != self._profile:
                 return (
@@ -248,12 +246,12 @@ class KeyRotation:
         )
 
     def _clean(self, begun: Rotation) -> None:
-        """Delete what a rotation that was cut off has left: a key whose secret nobody has."""
+        """Delete the keys that an interrupted rotation left, whose secrets are lost."""
         for key_id in strays(begun, self._facts()):
             if not self._user.is_unused_since(key_id, begun.began_at - CLOCK_SLACK):
-                self._edges.journal.remove(begun)  # somebody else's: this rotation made none
+                self._edges.journal.remove(begun)  # somebody else made and uses the key
                 self._refuse_two(begun.old_id)
-            self._ask_whether(
+            self._confirm(
                 f"The interrupted rotation left behind {self._user.describe(key_id)}, "
                 "whose secret is lost. Delete it?"
             )
@@ -265,13 +263,13 @@ class KeyRotation:
             try:
                 self._pairs.put_new(self._profile, keys)
             except MfaSessionError as error:
-                self._give_back(begun, keys, error)
+                self._delete_unstored(begun, keys, error)
                 raise
 
         self._user.create(store)
 
-    def _give_back(self, begun: Rotation, keys: Keys, error: MfaSessionError) -> None:
-        """Delete a new key that cannot be stored; the old one has not been touched."""
+    def _delete_unstored(self, begun: Rotation, keys: Keys, error: MfaSessionError) -> None:
+        """Delete a new key that cannot be stored."""
         key_id = keys.access_key_id
         try:
             self._user.delete(key_id)
@@ -285,11 +283,11 @@ class KeyRotation:
         self._edges.talk.warn(
             f"the new key {key_id} could not be stored, and was deleted; the old one is in use"
         )
-        with suppress(MfaSessionError):  # the next run sees that there is no such key
+        with suppress(MfaSessionError):  # otherwise the next run sees that the key is gone
             self._pairs.drop_new(self._profile)
             self._edges.journal.remove(begun)
 
-    def _prove(self, begun: Rotation) -> None:
+    def _verify(self, begun: Rotation) -> None:
         """Call STS with the new key until AWS knows it."""
         new = self._pairs.slots(self._profile).new
         if new is None:
@@ -305,11 +303,11 @@ class KeyRotation:
         if arn != begun.user_arn:
             raise ConfigurationError(
                 "other-user",
-                f"the key stored as the new one of profile {self._profile!r} is {arn}'s, and the "
-                f"rotation is of {begun.user_arn}'s key",
-                "undo what was changed in that profile since it began, then run this again",
+                f"the new key of profile {self._profile!r} is {arn}'s, but the rotation began with "
+                f"a key of {begun.user_arn}",
+                "undo the changes to that profile since then, and run this again",
             )
-        self._is_proven = True
+        self._is_verified = True
 
     def _swap(self, begun: Rotation) -> None:
         with self._edges.uninterrupted():
@@ -330,7 +328,7 @@ class KeyRotation:
     def _deactivate(self, begun: Rotation) -> None:
         self._user.deactivate(begun.old_id)
 
-    def _ask_whether(self, question: str) -> None:
+    def _confirm(self, question: str) -> None:
         require_yes(
             True if self._yes else self._edges.confirm(question),
             unasked=f"changing the key of profile {self._profile!r} must be confirmed",
@@ -339,23 +337,23 @@ class KeyRotation:
 
 
 class KeyringPairs:
-    """One item for each pair. In a swap both are there twice before either goes."""
+    """The keys in the keyring, an item each; a swap copies both before it removes one."""
 
     def __init__(self, vault: KeyVault) -> None:
         """Take the keyring."""
         self._vault = vault
 
     def slots(self, profile: str) -> Slots:
-        """Return the pairs that are stored."""
+        """Return the stored keys."""
         get = self._vault.get
         return Slots(current=get(profile), new=get(profile, NEW), old=get(profile, OLD))
 
     def put_new(self, profile: str, keys: Keys) -> None:
-        """Store a new pair beside the one in use."""
+        """Store a new key beside the current one."""
         self._vault.put(profile, keys, NEW)
 
     def swap(self, profile: str) -> None:
-        """Use the new pair, and keep the previous one."""
+        """Make the new key the current one, and the current one the old one."""
         slots = self.slots(profile)
         if slots.current is None or slots.new is None:
             raise not_stored(profile)
@@ -364,9 +362,9 @@ class KeyringPairs:
         self._vault.remove(profile, NEW)
 
     def drop_new(self, profile: str) -> None:
-        """Remove the new pair."""
+        """Remove the new key."""
         self._vault.remove(profile, NEW)
 
     def drop_old(self, profile: str) -> None:
-        """Remove the pair that was replaced."""
+        """Remove the old key."""
         self._vault.remove(profile, OLD)

@@ -1,4 +1,4 @@
-"""A user's access keys as AWS has them: listed, described, made, retired."""
+"""List, describe, create and delete a user's access keys at AWS."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     Answer = TypeVar("Answer")
 
 SPREAD_SECONDS = 90
-"""How long IAM may take until STS knows a new key; usually some seconds (AWS: eventually)."""
+"""The limit for STS to learn of a new key; AWS promises no time, and usually takes seconds."""
 PAUSE_SECONDS = 2.0
 
 
 class Signer:
-    """Whose keys sign IAM's calls: what is at hand, and an MFA session where that is refused."""
+    """Signs IAM's calls with `caller`, or with an MFA session if that is refused."""
 
     def __init__(self, caller: Caller, with_mfa: Callable[[], Caller]) -> None:
-        """Take the caller at hand, and how to have one with MFA."""
+        """Take the caller, and the function that gets one with MFA."""
         self.caller = caller
         self._with_mfa = with_mfa
 
     def ask(self, call: Callable[[Caller], Answer]) -> Answer:
-        """Return what a call answers; where long-term keys may not, once more with MFA."""
+        """Return the call's answer; if long-term keys are refused, call again with MFA."""
         try:
             return call(self.caller)
         except RefusedError as error:
@@ -50,13 +50,13 @@ class Signer:
 
 
 class UserKeys:
-    """The keys of the user whose key a profile holds; `look` asks AWS first of all.
+    """All keys of the user whose key a profile holds; `load` asks AWS for them.
 
-    `arn` is the user's; `listed` tells of each key id whether it is active.
+    `arn` is the user's; `listed` maps each key id to whether it is active.
     """
 
     def __init__(self, edges: KeyEdges, profile: str, signer: Signer) -> None:
-        """Take the edges, the profile that holds one of the keys, and who signs."""
+        """Take the edges, the profile with one of the keys, and who signs."""
         self._edges = edges
         self._profile = profile
         self._signer = signer
@@ -69,11 +69,11 @@ class UserKeys:
         """The user's name."""
         return self.arn.rpartition("/")[2]
 
-    def look(self, keys: Keys) -> None:
-        """Ask AWS whose key it is, and which keys there are; refuse what cannot be rotated."""
+    def load(self, keys: Keys) -> None:
+        """Ask AWS for the key's user and all its keys; refuse a key that cannot be rotated."""
         at_hand, own = self._signer.caller, self._caller(keys)
         self.arn = self._edges.aws.identity(own)
-        _refuse_others(self.arn, own)
+        _refuse_unless_user(self.arn, own)
         if at_hand.keys != own.keys:
             self._check_session(at_hand, own)
         listed = self._signer.ask(self._edges.aws.list)
@@ -84,9 +84,9 @@ class UserKeys:
         return Caller(keys=keys, profile=self._profile, region=self._signer.caller.region)
 
     def _check_session(self, at_hand: Caller, own: Caller) -> None:
-        """Refuse another user's session; the key itself signs where the session cannot.
+        """Refuse another user's session; sign with the key if the session is unusable.
 
-        AWS takes it no more, or the keyring that has its secrets is locked.
+        That is an expired session, or one whose secrets are in a locked keyring.
         """
         try:
             arn = self._edges.aws.identity(at_hand)
@@ -107,7 +107,7 @@ class UserKeys:
             )
 
     def describe(self, key_id: str) -> str:
-        """Return a key with its state, its age, and when it was last used, as far as known."""
+        """Return a key id with the key's state, age and last use, as far as known."""
         try:
             used = self._last_used(key_id)
             said = f"last used {used:%Y-%m-%d}" if used else "never used"
@@ -119,7 +119,7 @@ class UserKeys:
         return f"{key_id} ({state}{since}, {said})"
 
     def is_unused_since(self, key_id: str, moment: datetime) -> bool:
-        """Say whether a key was made after this moment, and nobody has ever used it."""
+        """Say whether a key was created after this moment and never used."""
         created = self._created.get(key_id)
         return (created is None or created >= moment) and self._last_used(key_id) is None
 
@@ -127,7 +127,7 @@ class UserKeys:
         return self._signer.ask(lambda caller: self._edges.aws.last_used(caller, key_id))
 
     def create(self, store: Callable[[Keys], None]) -> None:
-        """Create a new key, and store its secret at once: AWS shows it only once."""
+        """Create a key, and store its secret at once: AWS shows it only once."""
         self._signer.ask(lambda caller: self._create_as(caller, store))
 
     def _create_as(self, caller: Caller, store: Callable[[Keys], None]) -> None:
@@ -137,7 +137,7 @@ class UserKeys:
             store(keys)
 
     def wait_for(self, keys: Keys) -> str:
-        """Call STS with a new key until AWS knows it; return whose it is."""
+        """Call STS with a new key until AWS knows it; return its user's ARN."""
         caller = self._caller(keys)
         ends_at = self._edges.clock.now() + timedelta(seconds=SPREAD_SECONDS)
         while True:
@@ -147,7 +147,7 @@ class UserKeys:
                 if error.code != "invalid-key" or keys.access_key_id not in self.listed:
                     raise
                 if self._edges.clock.now() >= ends_at:
-                    raise _not_spread(self._profile, caller) from error
+                    raise _not_known_yet(self._profile, caller) from error
             self._edges.talk.detail(f"AWS does not know {caller.keys.shown_id} yet")
             with self._edges.talk.doing(f"waiting for AWS to know {caller.keys.shown_id} …"):
                 self._edges.pause(PAUSE_SECONDS)
@@ -158,7 +158,7 @@ class UserKeys:
         self.listed[key_id] = False
 
     def delete(self, key_id: str) -> None:
-        """Delete a key; one that is gone is fine."""
+        """Delete a key, unless it is gone already."""
         try:
             self._signer.ask(lambda caller: self._edges.aws.delete(caller, key_id))
         except ConfigurationError as error:
@@ -167,14 +167,14 @@ class UserKeys:
         self.listed.pop(key_id, None)
 
 
-def _refuse_others(arn: str, caller: Caller) -> None:
-    """Refuse keys that are no IAM user's: a root user's are to be deleted, not rotated."""
+def _refuse_unless_user(arn: str, caller: Caller) -> None:
+    """Refuse keys that are not an IAM user's; a root user's should be deleted."""
     resource = arn.split(":", 5)[-1]
     if resource == "root":
         raise ConfigurationError(
             "root-key",
             f"{caller.keys.shown_id} is a key of the account's root user",
-            "make an IAM user, and delete the root user's keys in the console",
+            "create an IAM user, and delete the root user's keys in the console",
         )
     if not resource.startswith("user/"):
         raise ConfigurationError(
@@ -184,10 +184,10 @@ def _refuse_others(arn: str, caller: Caller) -> None:
         )
 
 
-def _not_spread(profile: str, caller: Caller) -> RefusedError:
+def _not_known_yet(profile: str, caller: Caller) -> RefusedError:
     return RefusedError(
         "key-not-known-yet",
         f"AWS does not know the new key {caller.keys.shown_id} after {SPREAD_SECONDS} s; "
         "the old one stays in use",
-        f"go on in a minute: `mfa-session keys rotate --profile {quote(profile)}`",
+        f"continue in a minute: `mfa-session keys rotate --profile {quote(profile)}`",
     )

@@ -1,7 +1,6 @@
-"""Commands for keys one after the other, in any order, with faults at any of their edges.
+"""`keys` commands in any order, with faults at any step, always leave a working key.
 
-At every moment the profile yields a key that AWS accepts. What was begun can always be finished,
-by the command that the next run names.
+The command that the next run names finishes the work.
 """
 
 from __future__ import annotations
@@ -58,14 +57,14 @@ COMMANDS: dict[str, Callable[[Process], object]] = {
 
 
 class Faults:
-    """What goes wrong in one run: by step, a fault and whether it comes after the step is done."""
+    """The faults of one run: for a step's number, a fault and whether it comes after the step."""
 
     def __init__(self, planned: Mapping[int, tuple[str, bool]]) -> None:
-        """Take the faults; each becomes what can go wrong at the step that it meets."""
+        """Take the faults; the step's kind decides which error each becomes."""
         self._planned = planned
 
     def __call__(self, number: int, name: str, done: bool) -> None:
-        """Raise what is planned here."""
+        """Raise the error planned for this step, if any."""
         fault, after = self._planned.get(number, ("", False))
         if not fault or fault == "blank" or after != done:
             return
@@ -75,11 +74,11 @@ class Faults:
             raise DEAD_KEYRING
         if name.startswith(("file", "journal")):
             raise FULL_DISK
-        if fault == "lost" or not done:  # AWS refuses before it does something
+        if fault == "lost" or not done:  # a refused call has changed nothing
             raise AWS_ANSWERS.get(fault, AWS_ANSWERS["lost"])
 
     def blank(self) -> set[int]:
-        """Return the steps at which the keyring says that it holds nothing."""
+        """Return the steps at which the keyring returns nothing."""
         return {number for number, (fault, _) in self._planned.items() if fault == "blank"}
 
 
@@ -92,20 +91,8 @@ RUNS = st.lists(st.tuples(st.sampled_from(sorted(COMMANDS)), FAULTS), min_size=1
 EVENTS = st.sampled_from(["nothing", "nothing", "the notes are lost", "the new key is deleted"])
 
 
-def watched(world: World) -> World:
-    """Have every moment checked: what the profiles give to an SDK are keys that AWS takes."""
-
-    def watch() -> None:
-        assert world.is_active(world.used()), "no working key in use"
-        assert world.other is None or world.is_active(world.other), "another profile has a dead key"
-
-    world.watch = watch
-    watch()
-    return world
-
-
 def happen(world: World, event: str) -> None:
-    """Have somebody else do something between two runs."""
+    """Change the world between two runs, as somebody else may."""
     new = (world.keyring if CURRENT in world.keyring else world.file).get(NEW)
     if event == "the notes are lost":
         world.notes.clear()
@@ -114,7 +101,7 @@ def happen(world: World, event: str) -> None:
 
 
 def finish_what_was_begun(world: World) -> None:
-    """Run what the notes name until nothing is unfinished; nothing goes wrong any more."""
+    """Run the commands that the notes name, without faults, until no note is left."""
     for _ in range(3):
         kinds = {getattr(note, "kind", "rotate") for note in world.notes.values()}
         for kind in sorted(kinds):
@@ -123,7 +110,7 @@ def finish_what_was_begun(world: World) -> None:
 
 
 def delete_strays(world: World) -> None:
-    """Delete at AWS what is on no record here, as the hint for two keys says."""
+    """Delete the keys at AWS that are on no record here, as the hint for two keys says."""
     on_record = {
         keys.access_key_id for kept in (world.file, world.keyring) for keys in kept.values()
     }
@@ -152,7 +139,7 @@ def delete_strays(world: World) -> None:
     elsewhere=False,
     spread_seconds=0.0,
 )
-def test_whatever_fails_a_working_key_is_on_record_and_the_rest_can_be_finished(
+def test_any_faults_leave_a_working_key_and_work_that_can_be_finished(
     runs: list[tuple[str, Faults]],
     events: list[str],
     in_keyring: bool,
@@ -164,7 +151,7 @@ def test_whatever_fails_a_working_key_is_on_record_and_the_rest_can_be_finished(
         world.move_to_keyring()
     if elsewhere:
         world.use_elsewhere()
-    watched(world)
+    world.watch_keys()
     world.spread_seconds = spread_seconds
     for (name, faults), event in zip(runs, events, strict=False):
         with suppress(KilledError, MfaSessionError):
@@ -176,7 +163,7 @@ def test_whatever_fails_a_working_key_is_on_record_and_the_rest_can_be_finished(
         key.known_from = min(key.known_from, world.now)
     try:
         finish_what_was_begun(world)
-    except RefusedError:  # two keys: one made by a run whose note is lost is on no record
+    except RefusedError:  # two keys, one of them made by a run whose note is lost
         delete_strays(world)
         finish_what_was_begun(world)
     world.watch()
@@ -186,6 +173,6 @@ def test_whatever_fails_a_working_key_is_on_record_and_the_rest_can_be_finished(
 
 
 def check_one_home(world: World) -> None:
-    """See that the key is in one place, with the line that leads there, or in the file."""
+    """Check that the key is either in the file, or in the keyring with a credential_process."""
     assert not (CURRENT in world.file and CURRENT in world.keyring)
     assert (world.process == LINE) == (CURRENT in world.keyring)

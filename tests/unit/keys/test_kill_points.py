@@ -1,8 +1,7 @@
-"""A key that moves, or is replaced, is on record and works at every moment; whatever happens.
+"""Whatever happens, a key that is moved or replaced stays on record and works.
 
-Each command is played in memory, with a kill, a full disk, a failing keyring and a lost answer of
-AWS at every single step of it, before and after the step is done; then it is run again. The table
-of docs/keys.md says the same in words.
+Each command runs in memory with a kill or a failure (disk, keyring, AWS) before and after each of
+its steps, and then again without. docs/keys.md has the table.
 """
 
 from __future__ import annotations
@@ -44,14 +43,14 @@ MOST_STEPS = 60
 
 
 def failing(name: str) -> BaseException:
-    """Return what a step of this name fails with."""
+    """Return the error of a failing step."""
     if name.startswith("keyring"):
         return DEAD_KEYRING
     return FULL_DISK if name.startswith(("file", "journal")) else NO_NETWORK
 
 
 def at(number: int, *, done: bool, kill: bool) -> Trouble:
-    """Make trouble at one step, before or after it is done."""
+    """Fail or kill at one step, before or after it is done."""
 
     def trouble(at_number: int, name: str, at_done: bool) -> None:
         if (at_number, at_done) == (number, done):
@@ -61,7 +60,7 @@ def at(number: int, *, done: bool, kill: bool) -> Trouble:
 
 
 def from_on(number: int, kind: str) -> Trouble:
-    """Have every step of a kind (file, journal, keyring, AWS) fail from a step on."""
+    """Fail every step of a kind (file, journal, keyring, AWS) from this number on."""
 
     def trouble(at_number: int, name: str, done: bool) -> None:
         is_aws = name[0].isupper()
@@ -133,7 +132,7 @@ def is_exported(world: World) -> bool:
 
 
 def is_rotated(world: World) -> bool:
-    """Say whether a new key is used, and the first is inactive, kept, and alone beside it."""
+    """Say whether a new key is current, and the first one inactive and kept."""
     kept = world.keyring or world.file
     used = kept.get(CURRENT)
     return (
@@ -175,22 +174,9 @@ def command(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def watched(world: World) -> World:
-    """Have every moment checked: what the profile gives to an SDK is a key that AWS takes."""
-
-    def watch() -> None:
-        used = world.used()
-        assert world.is_active(used), f"no working key in use: {used}"
-        assert world.other is None or world.is_active(world.other)
-
-    world.watch = watch
-    watch()
-    return world
-
-
 def count_steps(name: str) -> int:
     make, run, _ = COMMANDS[name]
-    process = Process(watched(make()))
+    process = Process(make().watch_keys())
     run(process)
     assert 3 < process.number < MOST_STEPS
     return process.number
@@ -198,27 +184,27 @@ def count_steps(name: str) -> int:
 
 @pytest.mark.parametrize("done", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("kill", [True, False], ids=["kill", "failure"])
-def test_whatever_happens_at_a_step_a_key_works_and_the_next_run_finishes(
+def test_a_fault_at_any_step_leaves_a_working_key_and_the_next_run_finishes(
     command: str, kill: bool, done: bool
 ) -> None:
     make, run, is_done = COMMANDS[command]
     for number in range(1, count_steps(command) + 1):
-        world = watched(make())
+        world = make().watch_keys()
         with suppress(KilledError, MfaSessionError):
             run(Process(world, at(number, done=done, kill=kill)))
         world.watch()
         if is_done(world) and not world.notes and not command.endswith("port"):
-            continue  # there is nothing more to finish
+            continue  # nothing is left to finish
         run(Process(world))
         assert is_done(world), (command, number, world.__dict__)
         assert world.notes == {}
 
 
 @pytest.mark.parametrize("kind", ["file", "journal", "keyring", "AWS"])
-def test_what_fails_for_good_from_a_step_on_leaves_a_working_key(command: str, kind: str) -> None:
+def test_a_lasting_failure_from_any_step_leaves_a_working_key(command: str, kind: str) -> None:
     make, run, is_done = COMMANDS[command]
     for number in range(1, count_steps(command) + 1):
-        world = watched(make())
+        world = make().watch_keys()
         with suppress(MfaSessionError):
             run(Process(world, from_on(number, kind)))
         world.watch()
@@ -235,12 +221,11 @@ def test_what_fails_for_good_from_a_step_on_leaves_a_working_key(command: str, k
     name=st.sampled_from(sorted(COMMANDS)),
     spread_seconds=st.sampled_from([0.0, 9.0]),
 )
-def test_at_every_moment_of_every_run_a_working_key_is_on_record(
+def test_repeated_interruptions_leave_a_working_key(
     troubles: list[tuple[int, bool, bool]], name: str, spread_seconds: float
 ) -> None:
-    """One run after the other is cut off somewhere; the last one is let through."""
     make, run, is_done = COMMANDS[name]
-    world = watched(make())
+    world = make().watch_keys()
     world.spread_seconds = spread_seconds
     for number, done, kill in troubles:
         with suppress(KilledError, MfaSessionError):
@@ -251,7 +236,7 @@ def test_at_every_moment_of_every_run_a_working_key_is_on_record(
     assert is_done(world)
 
 
-def test_an_import_that_cannot_be_proven_is_undone() -> None:
+def test_an_import_that_aws_does_not_verify_is_undone() -> None:
     world = in_file()
     world.aws[pair(1).access_key_id].is_active = False
     with pytest.raises(RefusedError, match="does not know"):
@@ -260,7 +245,7 @@ def test_an_import_that_cannot_be_proven_is_undone() -> None:
     assert world.notes == {}
 
 
-def test_the_next_run_says_what_was_cut_off() -> None:
+def test_the_next_run_reports_the_interrupted_one() -> None:
     world = in_file()
     with pytest.raises(KilledError):
         import_key(Process(world, at(6, done=True, kill=True)))
@@ -280,7 +265,7 @@ def test_a_second_import_changes_nothing() -> None:
     assert "keyring put" not in process.names
 
 
-def test_a_line_of_a_moved_program_is_written_anew() -> None:
+def test_import_corrects_the_path_of_a_moved_program() -> None:
     world = in_keyring()
     world.process = "/gone/mfa-session keys process --profile work"
     assert import_key(Process(world)) is True
@@ -321,12 +306,12 @@ def test_no_key_is_moved_before_its_rotation_is_finished(
     world = rotated_in(make)()
     before = (dict(world.file), dict(world.keyring))
     with suppress(ConfigurationError):
-        assert move(Process(world)) is False  # it is there already
+        assert move(Process(world)) is False
     assert (world.file, world.keyring) == before
 
 
-def test_a_new_key_is_waited_for_until_aws_knows_it() -> None:
-    world = watched(World(spread_seconds=20))
+def test_rotate_waits_until_aws_knows_the_new_key() -> None:
+    world = World(spread_seconds=20).watch_keys()
     process = Process(world)
     rotate(process)
     assert is_rotated(world)
@@ -334,7 +319,7 @@ def test_a_new_key_is_waited_for_until_aws_knows_it() -> None:
 
 
 def test_a_new_key_that_aws_never_knows_leaves_the_old_one_in_use() -> None:
-    world = watched(World(spread_seconds=1000))
+    world = World(spread_seconds=1000).watch_keys()
     with pytest.raises(RefusedError) as caught:
         rotate(Process(world))
     assert caught.value.code == "key-not-known-yet"
@@ -356,8 +341,8 @@ def test_a_second_key_of_the_user_is_named_and_not_deleted() -> None:
     assert world.notes == {}
 
 
-def test_a_key_that_somebody_made_and_uses_is_not_taken_for_what_a_kill_left() -> None:
-    world = watched(in_file())
+def test_a_key_that_somebody_uses_is_not_deleted_as_a_stray() -> None:
+    world = in_file().watch_keys()
     with pytest.raises(KilledError):
         rotate(Process(world, always("CreateAccessKey", KilledError())))
     world.add_key(pair(5))
@@ -368,7 +353,7 @@ def test_a_key_that_somebody_made_and_uses_is_not_taken_for_what_a_kill_left() -
     assert pair(5).access_key_id in world.aws
 
 
-def test_only_a_key_made_since_the_rotation_began_is_taken_for_what_a_kill_left() -> None:
+def test_only_a_key_made_since_the_rotation_began_is_a_stray() -> None:
     ids = [pair(number).access_key_id for number in range(1, 4)]
     begun = Rotation(
         profile=PROFILE, user_arn=ARN, old_id=ids[0], stood=tuple(ids[:2]), began_at=World().now
@@ -378,10 +363,10 @@ def test_only_a_key_made_since_the_rotation_began_is_taken_for_what_a_kill_left(
 
 
 @pytest.mark.parametrize("make", [in_file, in_keyring])
-def test_a_new_key_that_was_deleted_since_is_replaced_by_another(
+def test_a_deleted_new_key_is_replaced_by_another(
     make: Callable[[], World],
 ) -> None:
-    world = watched(make())
+    world = make().watch_keys()
     world.spread_seconds = 1000
     with pytest.raises(RefusedError, match="does not know the new key"):
         rotate(Process(world))
@@ -394,10 +379,10 @@ def test_a_new_key_that_was_deleted_since_is_replaced_by_another(
 
 
 @pytest.mark.parametrize("make", [in_file, in_keyring])
-def test_a_place_that_dies_while_it_stores_a_new_key_has_it_deleted_at_aws(
+def test_a_new_key_that_cannot_be_stored_is_deleted_at_aws(
     make: Callable[[], World],
 ) -> None:
-    world = watched(make())
+    world = make().watch_keys()
     kind = "keyring" if CURRENT in world.keyring else "file"
     stores = f"{kind} put" if kind == "keyring" else "file write"
 
@@ -415,8 +400,8 @@ def test_a_place_that_dies_while_it_stores_a_new_key_has_it_deleted_at_aws(
     assert is_rotated(world)
 
 
-def test_what_a_kill_left_at_aws_is_deleted_only_after_a_yes() -> None:
-    world = watched(in_file())
+def test_a_stray_key_is_deleted_only_after_a_yes() -> None:
+    world = in_file().watch_keys()
     lost = at(steps_to("CreateAccessKey"), done=True, kill=True)
     with pytest.raises(KilledError):
         rotate(Process(world, lost))
@@ -430,8 +415,8 @@ def test_what_a_kill_left_at_aws_is_deleted_only_after_a_yes() -> None:
     assert set(world.aws) == {pair(1).access_key_id, pair(2).access_key_id}
 
 
-def test_long_term_keys_that_may_not_ask_are_helped_by_an_mfa_session() -> None:
-    world = watched(in_file())
+def test_an_mfa_session_signs_where_long_term_keys_are_refused() -> None:
+    world = in_file().watch_keys()
     process = Process(world)
     edges = process.edges()
     everything = edges.aws
@@ -460,16 +445,16 @@ def test_long_term_keys_that_may_not_ask_are_helped_by_an_mfa_session() -> None:
 
 
 class WithSession:
-    """AWS, to which one more pair of keys is known: a session's, of `arn` or of nobody any more."""
+    """An AWS that also knows a session's keys, as `arn`; it refuses them if `arn` is None."""
 
     def __init__(self, aws: AwsKeys, keys: Keys, arn: str | None) -> None:
-        """Take the rest of AWS."""
+        """Take AWS, the session's keys and their ARN."""
         self._aws = aws
         self._keys = keys
         self._arn = arn
 
     def __getattr__(self, name: str) -> Callable[..., object]:
-        """Answer a call by these keys; hand on any other."""
+        """Answer a call by these keys; forward any other."""
 
         def call(caller: Caller, *arguments: object) -> object:
             if caller.keys != self._keys:
@@ -491,14 +476,14 @@ def rotate_with_session(world: World, arn: str | None) -> None:
 
 
 def test_the_session_of_another_user_signs_nothing() -> None:
-    world = watched(in_file())
+    world = in_file().watch_keys()
     with pytest.raises(ConfigurationError) as caught:
         rotate_with_session(world, "arn:aws:iam::123456789012:user/erin")
     assert (caught.value.code, set(world.aws)) == ("other-user", {pair(1).access_key_id})
 
 
-def test_a_session_that_aws_takes_no_more_is_passed_over() -> None:
-    world = watched(in_file())
+def test_the_key_signs_where_its_session_is_invalid() -> None:
+    world = in_file().watch_keys()
     rotate_with_session(world, None)
     assert is_rotated(world)
 
@@ -513,7 +498,7 @@ def always(name: str, error: BaseException) -> Trouble:
 
 
 def steps_to(name: str) -> int:
-    """Return the number of the step of this name in an undisturbed rotation."""
+    """Return the number of the step with this name in a rotation without faults."""
     process = Process(in_file())
     rotate(process)
     return process.names.index(name) + 1
@@ -521,10 +506,8 @@ def steps_to(name: str) -> int:
 
 @pytest.mark.parametrize("make", [in_file, in_keyring])
 @pytest.mark.parametrize("note", ["lost", "of another user"])
-def test_a_new_key_is_put_to_use_though_its_note_is_not_there(
-    make: Callable[[], World], note: str
-) -> None:
-    world = watched(make())
+def test_a_new_key_without_a_note_is_put_to_use(make: Callable[[], World], note: str) -> None:
+    world = make().watch_keys()
     with pytest.raises(KilledError):
         rotate(Process(world, when(lambda: NEW in (world.keyring or world.file))))
     for name, begun in list(world.notes.items()):
@@ -538,7 +521,7 @@ def test_a_new_key_is_put_to_use_though_its_note_is_not_there(
 
 
 def when(is_so: Callable[[], bool]) -> Trouble:
-    """Have the process die as soon as something is so."""
+    """Kill the process as soon as the condition holds."""
 
     def trouble(number: int, name: str, done: bool) -> None:
         del number, name, done
