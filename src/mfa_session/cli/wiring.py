@@ -167,7 +167,9 @@ class Wiring(SessionWiring):
         return SetupEdges(
             settings=SettingsWriter(environ, state, warn),
             profiles=ProfilesWriter(environ, state, warn),
-            file=lambda path, private_name: PlainFile(path, private_name, state, warn),
+            file=lambda path, private_name: PlainFile(
+                path, private_name=private_name, state=state, warn=warn
+            ),
             shell_start=lambda shell: _shell_start(shell, environ),
             usual_shell=lambda: _usual_shell(environ),
             choose=lambda question, names: choose(terminal, question, names),

@@ -67,24 +67,20 @@ def forget_aside(state: StateDir, profiles: Collection[str], warn: Callable[[str
 
     What cannot be removed is told, and goes with the next session that is written.
     """
+    noted = {_noted(profile) for profile in profiles}
     try:
-        _remove_aside(state, profiles)
+        for name in state.names(RECOVERED):
+            if name.rpartition("-")[0] in noted:  # of one profile alone, and there may be many
+                state.remove(name)
+                continue
+            standing = profiles_in(state, name)
+            left = [standing[profile] for profile in standing.keys() - set(profiles)]
+            if not left:  # a kill may have left it empty
+                state.remove(name)
+            elif len(left) < len(standing):
+                state.write(name, to_text(left))
     except ConfigurationError as error:
         warn(f"a copy of a written session could not be removed: {error.message}")
-
-
-def _remove_aside(state: StateDir, profiles: Collection[str]) -> None:
-    noted = {_noted(profile) for profile in profiles}
-    for name in state.names(RECOVERED):
-        if name.rpartition("-")[0] in noted:  # of one profile alone, and there may be many
-            state.remove(name)
-            continue
-        standing = profiles_in(state, name)
-        if standing.keys() <= set(profiles):  # a kill may have left it empty
-            state.remove(name)
-        elif not standing.keys().isdisjoint(profiles):
-            left = [standing[profile] for profile in standing.keys() - set(profiles)]
-            state.write(name, to_text(left))
 
 
 def _new_name(state: StateDir, profile: str) -> str:

@@ -43,7 +43,7 @@ def replace_file(path: str, data: bytes, *, mode: int | None, seen: Snapshot | N
     """
     try:
         target = writable_target(path)
-        remove_copies(target)
+        remove_dead(*os.path.split(target))
         _replace(target, data, mode, seen)
     except OSError as exc:
         raise not_written(path, exc) from exc
@@ -124,7 +124,7 @@ def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
     if version_at(target) != seen:
         raise Moved
     try:
-        done = linux.exchange(temporary, target) if seen else linux.rename_new(temporary, target)
+        done = linux.rename(temporary, target, exchange=seen is not None)
     except (FileNotFoundError, FileExistsError):
         raise Moved from None
     if not done:
@@ -132,18 +132,14 @@ def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
     elif seen:
         # A program that had the old file open may have written it while the disk was busy.
         sync_directory(os.path.dirname(target))
-        if not _is_still(temporary, seen):
-            linux.exchange(temporary, target)
+        try:
+            is_still = version_at(temporary) == seen
+        except OSError:  # what cannot be told is not
+            is_still = False
+        if not is_still:
+            linux.rename(temporary, target, exchange=True)
             raise Moved
         remove_quietly(temporary)
-
-
-def _is_still(path: str, seen: Version) -> bool:
-    """Tell whether a file is the version that was seen; what cannot be told is not."""
-    try:
-        return version_at(path) == seen
-    except OSError:
-        return False
 
 
 def temporary_name(target: str) -> str:
@@ -163,21 +159,17 @@ def create_private(path: str) -> int | None:
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     descriptor = os.open(path, flags, PRIVATE_MODE)
-    if _claim(descriptor):
+    if sys.platform == "win32":
+        return descriptor  # an open file cannot be removed
+    try:
+        is_ours = try_lock(descriptor) and os.fstat(descriptor).st_nlink > 0
+    except OSError:
+        is_ours = True  # no locks here: nobody can take it for dead
+    if is_ours:
         return descriptor
     close_quietly(descriptor)
     remove_quietly(path)
     return None
-
-
-def _claim(descriptor: int) -> bool:
-    """Lock a file just created; False if somebody took it for dead before that."""
-    if sys.platform == "win32":
-        return True  # an open file cannot be removed
-    try:
-        return try_lock(descriptor) and os.fstat(descriptor).st_nlink > 0
-    except OSError:
-        return True  # no locks here: nobody can take it for dead
 
 
 def write_all(descriptor: int, data: bytes) -> None:
@@ -248,12 +240,6 @@ def rename(temporary: str, target: str) -> None:
             return
         time.sleep(WINDOWS_PAUSE_SECONDS)
     os.replace(temporary, target)
-
-
-def remove_copies(target: str) -> None:
-    """Remove what killed writers of `target` left beside it."""
-    directory, name = os.path.split(target)
-    remove_dead(directory or ".", name)
 
 
 def remove_dead(directory: str, target_name: str = "") -> None:

@@ -48,7 +48,10 @@ def take_over(descriptor: int, target: str, *, with_acl: bool) -> bool:
         return True
     with contextlib.suppress(OSError):
         os.removexattr(descriptor, ACL)
-    for name in _names_of(target):
+    names: list[str] = []
+    with contextlib.suppress(OSError):
+        names = os.listxattr(target)
+    for name in names:
         with contextlib.suppress(OSError):  # not ours to set, such as SELinux's label
             if name != ACL:
                 os.setxattr(descriptor, name, os.getxattr(target, name))
@@ -65,15 +68,6 @@ def take_over(descriptor: int, target: str, *, with_acl: bool) -> bool:
 def group_bits_without_acl(path: str, mode: int) -> int:
     """Return the mode, without the group's bits where those are the mask of an ACL."""
     return mode & ~stat.S_IRWXG if _acl_of(path) is not None else mode
-
-
-def _names_of(path: str) -> list[str]:
-    if sys.platform != "linux":
-        return []
-    try:
-        return os.listxattr(path)
-    except OSError:
-        return []
 
 
 def _acl_of(path: str) -> bytes | None:
@@ -95,23 +89,18 @@ _NOT_HERE = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM}
 """How systems, file systems and sandboxes say that they do not know the call."""
 
 
-def exchange(one: str, other: str) -> bool:
-    """Exchange two files, names only; False, and nothing done, where the system cannot."""
-    return _rename(one, other, _EXCHANGE)
+def rename(one: str, other: str, *, exchange: bool) -> bool:
+    """Exchange two files, names only; or rename to a name that is free, else FileExistsError.
 
-
-def rename_new(source: str, target: str) -> bool:
-    """Rename to a name that is free, else FileExistsError; False where the system cannot."""
-    return _rename(source, target, _NO_REPLACE)
-
-
-def _rename(one: str, other: str, flags: int) -> bool:
+    Returns False, and does nothing, where the system cannot.
+    """
     import ctypes  # noqa: PLC0415  # some milliseconds, and only writing an AWS file needs it
 
     try:
         call = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError, TypeError):
         return False
+    flags = _EXCHANGE if exchange else _NO_REPLACE
     if call(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), flags) == 0:
         return True
     number = ctypes.get_errno()

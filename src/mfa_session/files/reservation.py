@@ -38,29 +38,22 @@ class Reservation:
         self._descriptor = -1
         self._temporary = temporary_name(path)
         try:
-            self._create()
+            while (descriptor := create_private(self._temporary)) is None:
+                self._temporary = temporary_name(path)
+            self._descriptor = descriptor
             # Random: a file system that compresses would give zeros no room. And text in one line,
             # of which a mark of a comment makes nothing.
             write_all(self._descriptor, b2a_base64(os.urandom(size_bytes), newline=False))
             os.fsync(self._descriptor)
             os.lseek(self._descriptor, 0, os.SEEK_SET)
-            self._try_rename()
+            if sys.platform != "win32":  # where an open file cannot be renamed
+                # Fail now, and not when there is something to keep, where nothing can be renamed.
+                other = temporary_name(path)
+                rename(self._temporary, other)
+                self._temporary = other
         except BaseException:
             self.release()
             raise
-
-    def _create(self) -> None:
-        while (descriptor := create_private(self._temporary)) is None:
-            self._temporary = temporary_name(self.path)
-        self._descriptor = descriptor
-
-    def _try_rename(self) -> None:
-        """Fail now, and not when there is something to keep, where nothing can be renamed."""
-        if sys.platform == "win32":
-            return  # an open file cannot be renamed
-        other = temporary_name(self.path)
-        rename(self._temporary, other)
-        self._temporary = other
 
     def fill(self, data: bytes) -> None:
         """Give the room its name and put `data` in it, lines of an INI file.

@@ -95,7 +95,7 @@ class SessionStore:
     def check(self, *targets: str) -> None:
         """Refuse what is known to fail: a file that cannot be written, a protected profile."""
         self._clear()
-        self._credentials.check_writable()
+        self._credentials.check()
         profiles = read_profiles(self._environ)
         for target in targets:
             for section in (profiles.in_credentials(target), profiles.in_config(target)):
@@ -150,7 +150,11 @@ class SessionStore:
         refused: dict[str, ConfigurationError] = {}
 
         def change(document: IniDocument) -> Mapping[str, Values]:
-            refused.update(_refusals(document, lines))
+            for target in lines:
+                try:
+                    _refuse_long_term(document.section(target) or {}, target)
+                except ConfigurationError as error:  # noqa: PERF203  # each is looked at
+                    refused[target] = error
             return {target: own for target, own in lines.items() if target not in refused}
 
         self._credentials.update_sections(change)
@@ -195,17 +199,6 @@ class SessionStore:
             return document.without_keys(profile, own)
 
         self._credentials.update(profile, edit)
-
-
-def _refusals(document: IniDocument, targets: Collection[str]) -> dict[str, ConfigurationError]:
-    """Return the errors of the targets that hold long-term keys now."""
-    found = {}
-    for target in targets:
-        try:
-            _refuse_long_term(document.section(target) or {}, target)
-        except ConfigurationError as error:  # noqa: PERF203  # each is looked at
-            found[target] = error
-    return found
 
 
 def _refuse_long_term(section: Mapping[str, str], profile: str) -> None:

@@ -97,7 +97,7 @@ class SettingsWriter:
                 raise changed_meanwhile(self.path, f"[{min(gone)}]")
             return self.edited(data, values)
 
-        self._file.update(edit, lambda data: self._is_whole(data, seen))
+        self._file.rewrite(edit, lambda data: self._is_whole(data, seen))
 
     def _is_whole(self, data: bytes | None, seen: SettingsFile) -> bool:
         """Tell whether a file just written can be all there."""

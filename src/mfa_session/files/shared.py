@@ -24,12 +24,11 @@ if TYPE_CHECKING:
     Value = TypeVar("Value")
 
 
-class SharedFile:
+class SharedFile(WritableFile):
     """An INI file that is changed one section at a time, under a lock, after a fresh read.
 
     `header` says how a profile's section is called in a document. A `private` file holds secrets:
-    it must be ours alone, and becomes 0600 when written, which `warn` tells if others could read
-    it. Otherwise the mode is left alone.
+    it must be ours alone, and becomes 0600 when written; see `WritableFile`.
     """
 
     def __init__(
@@ -42,15 +41,10 @@ class SharedFile:
         warn: Callable[[str], None],
     ) -> None:
         """Take everything, touch nothing."""
-        self.path = path
-        self._header = header
         name = "the credentials file" if private else None
-        self._file = WritableFile(path, private_name=name, state=state, warn=warn)
+        super().__init__(path, private_name=name, state=state, warn=warn)
+        self._header = header
         self._stood: frozenset[str] = frozenset()
-
-    def clear(self) -> None:
-        """Remove the copies of the whole file that killed writers left beside it."""
-        self._file.clear()
 
     def expect(self, sections: Collection[str]) -> None:
         """Remember the sections at the command's start; none of them may be gone later."""
@@ -65,7 +59,7 @@ class SharedFile:
 
         Raises ConfigurationError: `unsafe-file`, `unreadable-file` or `file-not-written`.
         """
-        self._file.check()
+        self.check()
         self.read()
 
     def update(self, name: str, edit: Callable[[IniDocument], IniDocument]) -> None:
@@ -96,10 +90,16 @@ class SharedFile:
     def _replace(self, edit: Callable[[IniDocument], IniDocument]) -> None:
         def edit_bytes(data: bytes) -> bytes:
             old = parse_document(data, self.path)
-            self._refuse_losses(old)
+            gone = self._stood.difference(old.names())
+            if gone:
+                raise ConfigurationError(
+                    "sections-gone",
+                    f"{self.path} was changed by another program and now lacks [{min(gone)}]",
+                    f"check it; if it is as it should be, run the command again: {self.path}",
+                )
             return edit(old).data
 
-        self._file.update(edit_bytes, self._is_whole)
+        self.rewrite(edit_bytes, self._is_whole)
 
     def edited(
         self, old: IniDocument, name: str, edit: Callable[[IniDocument], IniDocument]
@@ -122,19 +122,7 @@ class SharedFile:
 
     def _is_whole(self, data: bytes | None) -> bool:
         """Tell whether a file just written can be all there."""
-        return is_whole(data) and not self._gone(IniDocument(data or b"", self.path))
-
-    def _gone(self, document: IniDocument) -> frozenset[str]:
-        return self._stood - frozenset(document.names())
-
-    def _refuse_losses(self, document: IniDocument) -> None:
-        gone = self._gone(document)
-        if gone:
-            raise ConfigurationError(
-                "sections-gone",
-                f"{self.path} was changed by another program and now lacks [{min(gone)}]",
-                f"check it; if it is as it should be, run the command again: {self.path}",
-            )
+        return is_whole(data) and self._stood.issubset(IniDocument(data or b"", "").names())
 
 
 def credentials_file(

@@ -57,13 +57,17 @@ class Turns:
             waited.append(True)
             self._talk.say(f"waiting for another login for {what} …")
 
+        left = max(0.0, self._patience_seconds - self._waited_seconds)
         try:
-            with hold(lock, timeout_seconds=self._patience(), on_wait=on_wait):
+            with hold(lock, timeout_seconds=None if self._terminal else left, on_wait=on_wait):
                 if waited:
                     self._waited_seconds += time.monotonic() - begin
                     self._raise_refusal(note, began, what)
-                with self._noting(note):
+                try:
                     yield
+                except (MfaSessionError, KeyboardInterrupt) as error:
+                    self._leave_note(note, error)
+                    raise
         except LockTimeout:
             raise NoMfaError(
                 "turn-timeout",
@@ -96,25 +100,12 @@ class Turns:
                 "turn-timeout", f"{what} is in use by another {by}", "try again in a minute"
             ) from None
 
-    def _patience(self) -> float | None:
-        if self._terminal:
-            return None
-        return max(0.0, self._patience_seconds - self._waited_seconds)
-
-    @contextmanager
-    def _noting(self, note: str) -> Iterator[None]:
-        """Leave a note if the turn ends in a refusal or an interruption."""
-        try:
-            yield
-        except (MfaSessionError, KeyboardInterrupt) as error:
-            code = error.code if isinstance(error, MfaSessionError) else "interrupted"
-            if self._terminal and code not in _UNASKED:
-                self._write_note(note, code)
-            raise
-
-    def _write_note(self, note: str, code: str) -> None:
-        with suppress(ConfigurationError):  # a disk is full: what went wrong first is told
-            self._state.write(note, f"{time.time()} {self._terminal} {code}".encode())
+    def _leave_note(self, note: str, error: MfaSessionError | KeyboardInterrupt) -> None:
+        """Tell who waits on this terminal that the turn ended in a refusal or an interruption."""
+        code = error.code if isinstance(error, MfaSessionError) else "interrupted"
+        if self._terminal and code not in _UNASKED:
+            with suppress(ConfigurationError):  # a disk is full: what went wrong first is told
+                self._state.write(note, f"{time.time()} {self._terminal} {code}".encode())
 
     def _raise_refusal(self, note: str, since: float, what: str) -> None:
         moment, terminal, code = ((self._state.read(note) or b"").decode() + "   ").split(" ")[:3]

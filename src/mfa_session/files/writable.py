@@ -12,7 +12,7 @@ from mfa_session.files.atomic import (
     Moved,
     find_temporary,
     not_written,
-    remove_copies,
+    remove_dead,
     replace_file,
     writable_target,
 )
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mfa_session.files.locks import Lock
-    from mfa_session.files.reading import Snapshot, Version
+    from mfa_session.files.reading import Snapshot
     from mfa_session.files.state import StateDir
 
 
@@ -80,40 +80,40 @@ class WritableFile:
         Raises ConfigurationError: `unsafe-file` or `file-not-written`.
         """
         try:
-            self._check()
+            if not os.path.isabs(self.path):
+                raise relative(self.path) if self.path[:1] != "~" else _homeless(self.path)
+            if self._private_name is not None:
+                check_owner(self.path, self._private_name)
+            target = writable_target(self.path)
+            if os.path.exists(target) and not _may(target, os.W_OK):
+                raise _refused(self.path, "it is read-only", permitting("w", self.path))
+            directory = os.path.dirname(target)
+            while not os.path.lexists(directory) and os.path.dirname(directory) != directory:
+                directory = os.path.dirname(directory)  # what is missing can be made in the nearest
+            if not os.path.isdir(directory):
+                raise _refused(self.path, f"{directory} is not a directory", inspecting(directory))
+            if not _may(directory, os.W_OK | os.X_OK):
+                raise _refused(
+                    self.path,
+                    f"the directory {directory} may not be written",
+                    permitting("wx", directory) if _is_mine(directory) else inspecting(directory),
+                )
         except OSError as exc:
             raise not_written(self.path, exc) from exc
-
-    def _check(self) -> None:
-        if not os.path.isabs(self.path):
-            raise relative(self.path) if self.path[:1] != "~" else _homeless(self.path)
-        if self._private_name is not None:
-            check_owner(self.path, self._private_name)
-        target = writable_target(self.path)
-        if os.path.exists(target) and not _may(target, os.W_OK):
-            raise _refused(self.path, "it is read-only", permitting("w", self.path))
-        directory = _nearest_directory(os.path.dirname(target))
-        if not os.path.isdir(directory):
-            raise _refused(self.path, f"{directory} is not a directory", inspecting(directory))
-        if not _may(directory, os.W_OK | os.X_OK):
-            raise _refused(
-                self.path,
-                f"the directory {directory} may not be written",
-                permitting("wx", directory) if _is_mine(directory) else inspecting(directory),
-            )
 
     def clear(self) -> None:
         """Remove the copies of the whole file that killed writers left beside it."""
         target = os.path.realpath(self.path)
-        if find_temporary(os.path.dirname(target), os.path.basename(target)):
+        place = os.path.split(target)
+        if find_temporary(*place):
             # If another process holds the lock, it removes them.
             with (
                 contextlib.suppress(LockTimeout, ConfigurationError),
-                hold(self._lock_path(), 0),
+                hold(self._state.lock_path("file", target), 0),
             ):
-                remove_copies(target)
+                remove_dead(*place)
 
-    def update(
+    def rewrite(
         self,
         edit: Callable[[bytes], bytes],
         is_whole: Callable[[bytes | None], bool] = lambda _data: True,
@@ -127,7 +127,7 @@ class WritableFile:
         Raises ConfigurationError: as `check`, `file-locked` after ten seconds, and
         `file-not-written` for a file that never stops changing.
         """
-        lock_path = self._lock_path()
+        lock_path = self._state.lock_path("file", os.path.realpath(self.path))
         try:
             with hold(lock_path, LOCK_TIMEOUT_SECONDS) as lock:
                 self._update_locked(lock, edit, is_whole)
@@ -139,9 +139,6 @@ class WritableFile:
             ) from exc
         except OSError as exc:
             raise not_written(self.path, exc) from exc
-
-    def _lock_path(self) -> str:
-        return self._state.lock_path("file", os.path.realpath(self.path))
 
     def _update_locked(
         self, lock: Lock, edit: Callable[[bytes], bytes], is_whole: Callable[[bytes | None], bool]
@@ -155,7 +152,8 @@ class WritableFile:
                 return
             with contextlib.suppress(Moved):
                 self._write(new, seen)
-                self._note(lock)
+                with contextlib.suppress(OSError):  # it only spares the next writer a wait
+                    lock.leave(repr(version_at(self.path)).encode())  # this version is whole
                 if not is_busy or self._stands(edit, is_whole):
                     return
         raise self._busy()
@@ -176,7 +174,7 @@ class WritableFile:
             if seen.version != version:
                 version, since = seen.version, time.monotonic()
             waited, age = now - begin, seen.age_seconds
-            is_ours = age > CLOCK_TICK_SECONDS and _spelled(seen.version) == lock.note
+            is_ours = age > CLOCK_TICK_SECONDS and lock.note == repr(seen.version).encode()
             is_still = is_ours or not seen.is_young()
             is_settled = is_still or (waited >= QUIET_SECONDS and age > CLOCK_TICK_SECONDS)
             is_final = is_ours or max(age, now - since) > FINAL_SECONDS
@@ -220,11 +218,6 @@ class WritableFile:
         for text in said:
             self._warn(text)
 
-    def _note(self, lock: Lock) -> None:
-        """Let the next writer know that this version is whole."""
-        with contextlib.suppress(OSError):  # it only spares the next writer a wait
-            lock.leave(_spelled(version_at(self.path)))
-
     def _losses(self, target: str) -> list[str]:
         """Return what a replacement of the file changes besides its bytes, in words."""
         try:
@@ -237,17 +230,6 @@ class WritableFile:
         if status.st_nlink > 1:
             said.append(f"{self.path} has other names (hard links), which keep the old content")
         return said
-
-
-def _spelled(version: Version | None) -> bytes:
-    return repr(version).encode()
-
-
-def _nearest_directory(path: str) -> str:
-    """Return the nearest thing above that exists; the rest can be made in it."""
-    while not os.path.lexists(path) and os.path.dirname(path) != path:
-        path = os.path.dirname(path)
-    return path
 
 
 def _may(path: str, what: int) -> bool:
@@ -285,19 +267,8 @@ def changed_meanwhile(path: str, what: str) -> ConfigurationError:
     return changed(path, what, "run `mfa-session configure` again")
 
 
-class PlainFile:
+class PlainFile(WritableFile):
     """A file that is replaced under a lock, if nobody has changed it since it was seen."""
-
-    def __init__(
-        self, path: str, private_name: str | None, state: StateDir, warn: Callable[[str], None]
-    ) -> None:
-        """Take everything, touch nothing; `private_name` as `WritableFile` has it."""
-        self.path = path
-        self._file = WritableFile(path, private_name=private_name, state=state, warn=warn)
-
-    def check(self) -> None:
-        """Refuse what is known to fail. ConfigurationError `unsafe-file` or `file-not-written`."""
-        self._file.check()
 
     def read(self) -> bytes:
         """Return its bytes; none if there is no file."""
@@ -311,4 +282,4 @@ class PlainFile:
                 raise changed_meanwhile(self.path, "it")
             return data
 
-        self._file.update(edit)
+        self.rewrite(edit)

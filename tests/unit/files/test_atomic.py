@@ -196,7 +196,7 @@ def test_rights_of_a_group_that_cannot_be_kept_are_dropped() -> None:
         assert ((home / "f").stat().st_gid, mode(home / "f")) == (NOBODY, 0o604)
 
 
-@pytest.mark.parametrize("step", ["_claim", "write_all", "_take_over", "rename"])
+@pytest.mark.parametrize("step", ["try_lock", "write_all", "_take_over", "rename"])
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, MemoryError])
 def test_interruption_leaves_nothing_behind(
     place: Path,

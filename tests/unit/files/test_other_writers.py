@@ -321,7 +321,7 @@ def test_a_program_with_the_file_open_during_the_rename_loses_nothing(
 def test_where_names_cannot_be_exchanged_a_file_is_replaced_all_the_same(
     home: Path, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(linux, "_rename", lambda *_: False)
+    monkeypatch.setattr(linux, "rename", lambda *_, **__: False)
     theirs = LONG_TERM.replace(b"count = 0", b"count = 7")
     opened(home).update("mfa", once(lambda: in_place(path, theirs)))
     assert path.read_bytes() == theirs + OURS

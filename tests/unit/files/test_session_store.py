@@ -71,7 +71,7 @@ def test_several_sessions_are_one_write_of_each_file(
     store: SessionStore, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[str] = []
-    for file in (store._credentials._file, store._config._file):
+    for file in (store._credentials, store._config):
         write = file._write
 
         def noted(data: bytes, seen: object, write: object = write, path: str = file.path) -> None:
