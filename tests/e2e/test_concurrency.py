@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import processes
-from mfa_session.files.locks import hold
+from mfa_session.files.locks import Lock
 from mfa_session.files.single_flight import Turns
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import NoMfaError
@@ -203,7 +203,7 @@ def test_a_login_without_a_terminal_waits_up_to_a_limit(tmp_path: Path) -> None:
     state = StateDir(str(tmp_path / "state"))
     turns = Turns(state, Console(0, {}), None, patience_seconds=0.2)
     with (
-        hold(state.lock_path("turn", "key")),
+        Lock(state.lock_path("turn", "key")),
         pytest.raises(NoMfaError) as caught,
         turns.take("key", "session 'mfa'"),
     ):
@@ -227,12 +227,12 @@ class Freeing(Console):
 def test_the_limit_is_for_all_waits_of_a_process_together(tmp_path: Path) -> None:
     state, held = StateDir(str(tmp_path / "state")), ExitStack()
     turns = Turns(state, Freeing(held), None, patience_seconds=30)
-    held.enter_context(hold(state.lock_path("turn", "key")))
+    held.enter_context(Lock(state.lock_path("turn", "key")))
     with turns.take("key", "session 'mfa'"):  # had after a wait
         assert turns._waited_seconds > 0
     turns._waited_seconds = 30.0
     with (
-        hold(state.lock_path("turn", "key")),
+        Lock(state.lock_path("turn", "key")),
         pytest.raises(NoMfaError),
         turns.take("key", "session 'mfa'"),
     ):

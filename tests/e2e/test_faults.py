@@ -18,7 +18,7 @@ import botocore.configloader
 import pytest
 
 import processes
-from mfa_session.files.locks import hold
+from mfa_session.files.locks import Lock
 from mfa_session.files.state import StateDir
 from moments import Held
 from places import long_term, managed
@@ -322,7 +322,7 @@ def test_a_lock_that_is_never_released_loses_no_session(
     aws: Sandbox, carols: AwsFiles, home: Path, phone: Device, run: Run
 ) -> None:
     state = StateDir(str(home / ".local" / "state" / "mfa-session"))
-    with hold(state.lock_path("file", str(carols.credentials))):
+    with Lock(state.lock_path("file", str(carols.credentials))):
         outcome = run("login", "--token-code", phone.code())
         check_kept_aside(aws, outcome, run)
     assert "another process has held" in outcome.stderr

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import threading
 from contextlib import contextmanager, suppress
+from functools import partial
+from types import SimpleNamespace
 
 from mfa_session.model.errors import ConfigurationError
 
@@ -57,9 +59,9 @@ class Clients:
         """
         with self._lock:
             if (service, caller, once) not in self._made:
-                self._made[service, caller, once] = self._make(
-                    service, caller, 1 if once else ATTEMPTS
-                )
+                with _without_garbage_collection():
+                    made = self._make(service, caller, 1 if once else ATTEMPTS)
+                self._made[service, caller, once] = made
             return self._made[service, caller, once]
 
     def _make(self, service: str, caller: Caller, attempts: int) -> Any:
@@ -67,10 +69,6 @@ class Clients:
 
         Without a key id it does not sign: AWS answers with a refusal.
         """
-        with _without_garbage_collection():
-            return self._make_client(service, caller, attempts)
-
-    def _make_client(self, service: str, caller: Caller, attempts: int) -> Any:
         from botocore import UNSIGNED  # noqa: PLC0415  # botocore takes 360 ms to import
         from botocore.config import Config  # noqa: PLC0415
         from botocore.exceptions import BotoCoreError  # noqa: PLC0415
@@ -104,7 +102,8 @@ class Clients:
         except ValueError as error:
             raise _bad_endpoint(service, session, self._environ) or error from None
         # botocore cannot limit the size of an answer, so a `before-send` handler answers instead.
-        client.meta.events.register("before-send", Sender(client._endpoint.http_session).send)  # noqa: SLF001
+        http_session = client._endpoint.http_session  # noqa: SLF001
+        client.meta.events.register("before-send", partial(send, http_session))
         return client
 
 
@@ -120,44 +119,32 @@ def _without_garbage_collection() -> Iterator[None]:
             gc.enable()
 
 
-class Sender:
-    """Sends a request as botocore does, and reads at most MOST_BYTES of the answer."""
+def send(http_session: Any, request: Any, **_: object) -> Any:
+    """Send a request as botocore does, and read at most MOST_BYTES of the answer.
 
-    def __init__(self, http_session: Any) -> None:
-        """Take botocore's HTTP session, which has the proxies and certificates."""
-        self._http_session = http_session
+    `http_session` is botocore's, which has the proxies and certificates. Returns the answer with
+    its body; raises BotoCoreError, or ValueError if it is too long.
+    """
+    from botocore.awsrequest import AWSResponse  # noqa: PLC0415
+    from botocore.exceptions import ConnectionClosedError, ReadTimeoutError  # noqa: PLC0415
+    from botocore.httpsession import ProtocolError, URLLib3ReadTimeoutError  # noqa: PLC0415
 
-    def send(self, request: Any, **_: object) -> Any:
-        """Return the answer with its body; raise BotoCoreError, or ValueError if it is too long."""
-        from botocore.awsrequest import AWSResponse  # noqa: PLC0415
-        from botocore.exceptions import ConnectionClosedError, ReadTimeoutError  # noqa: PLC0415
-        from botocore.httpsession import ProtocolError, URLLib3ReadTimeoutError  # noqa: PLC0415
-
-        request.stream_output = True  # or botocore reads the whole body
-        answer = self._http_session.send(request)
-        try:
-            body = b""
-            for piece in answer.raw.stream(PIECE_BYTES):
-                body += piece
-                if len(body) > MOST_BYTES:
-                    raise ValueError("too long for an answer of AWS")
-        except URLLib3ReadTimeoutError as error:
-            raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
-        except ProtocolError as error:
-            raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
-        finally:
-            answer.raw.release_conn()
-        return AWSResponse(answer.url, answer.status_code, answer.headers, _Body(body))
-
-
-class _Body:
-    """A body in memory, in the form that AWSResponse reads."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def stream(self) -> list[bytes]:
-        return [self._data]
+    request.stream_output = True  # or botocore reads the whole body
+    answer = http_session.send(request)
+    try:
+        body = b""
+        for piece in answer.raw.stream(PIECE_BYTES):
+            body += piece
+            if len(body) > MOST_BYTES:
+                raise ValueError("too long for an answer of AWS")
+    except URLLib3ReadTimeoutError as error:
+        raise ReadTimeoutError(endpoint_url=request.url, error=error) from error
+    except ProtocolError as error:
+        raise ConnectionClosedError(endpoint_url=request.url, error=error) from error
+    finally:
+        answer.raw.release_conn()
+    in_memory = SimpleNamespace(stream=lambda: [body])
+    return AWSResponse(answer.url, answer.status_code, answer.headers, in_memory)
 
 
 def _bad_endpoint(

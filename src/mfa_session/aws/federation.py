@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import urlencode, urlsplit
 
-from mfa_session.aws.client import CONNECT_SECONDS, READ_SECONDS, Sender
+from mfa_session.aws.client import CONNECT_SECONDS, READ_SECONDS, send
 from mfa_session.aws.errors import not_an_answer, too_slow, translate, unavailable
 from mfa_session.aws.request import AwsRequest, checked_text
 from mfa_session.aws.sts import CALL_SECONDS
@@ -104,7 +104,7 @@ class Federation:
             timeout=(CONNECT_SECONDS, READ_SECONDS),
         )
         try:
-            answer = Sender(http).send(AWSRequest(method="GET", url=url).prepare())
+            answer = send(http, AWSRequest(method="GET", url=url).prepare())
             return int(answer.status_code), bytes(answer.content)
         finally:
             http.close()

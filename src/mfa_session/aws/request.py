@@ -117,19 +117,15 @@ def read_issued(response: Mapping[str, Any], local_now: datetime) -> Issued:
         checked_text(given[name]) for name in ("AccessKeyId", "SecretAccessKey", "SessionToken")
     )
     expires_at = given["Expiration"].astimezone(timezone.utc)
-    left = expires_at - _aws_now(response, local_now)
+    date = date_of(response)  # this machine's time, if the two differ too much to believe it
+    now = date if date and abs(date - local_now) <= CLOCK_TOLERANCE else local_now
+    left = expires_at - now
     if not timedelta(0) < left <= LONGEST_SESSION + ROUNDING:
         raise ValueError("not a session's expiry")
     keys = Keys(access_key_id=key_id, secret_access_key=Secret(secret), session_token=Secret(token))
     if keys.shown_id != key_id or not key_id.startswith(SESSION_KEY_PREFIX):
         raise ValueError("not a session's key id")
     return Issued(keys=keys, expires_at=expires_at)
-
-
-def _aws_now(response: Mapping[str, Any], local_now: datetime) -> datetime:
-    """Return the answer's time, or this machine's if the two differ too much to believe it."""
-    date = date_of(response)
-    return date if date and abs(date - local_now) <= CLOCK_TOLERANCE else local_now
 
 
 def checked_text(text: object) -> str:

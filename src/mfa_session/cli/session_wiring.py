@@ -232,6 +232,9 @@ class SessionWiring:
         self, settings: Settings, turns: Turns, supplied: SuppliedCode | None
     ) -> DeviceCodes:
         """Return where this session's codes come from, or refuse before anything is sent."""
+        if supplied is not None:
+            supplied.check()
+            return lambda _serial: supplied
         from mfa_session.mfa.sources import PromptedCode, Sources
 
         run, terminal = self.run, self.terminal()
@@ -255,5 +258,4 @@ class SessionWiring:
             secrets=self.secrets(),
             run_command=run_command if settings.code_command else None,
             prompt=PromptedCode(ask, terminal.tell, settings.name) if terminal.can_ask() else None,
-            supplied=supplied,
         ).choose()

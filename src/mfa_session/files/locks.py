@@ -36,27 +36,24 @@ class LockTimeout(TimeoutError):  # noqa: N818 - reads as what happened
     """The lock was held by another process for longer than we wait."""
 
 
-def hold(
-    path: str,
-    timeout_seconds: float | None = None,
-    on_wait: Callable[[], None] | None = None,
-) -> Lock:
-    """Hold the lock of the file at `path`, made with mode 0600, for the length of a `with` block.
-
-    Waits for at most `timeout_seconds` (None: as long as it takes), and calls `on_wait` once
-    before it begins to wait. The kernel frees the lock when its holder dies. Raises LockTimeout,
-    and ConfigurationError `lock-unavailable` where files cannot be locked.
-    """
-    return Lock(path, timeout_seconds, on_wait)
-
-
 class Lock:
-    """A lock that is taken by entering it; see `hold`."""
+    """The lock of the file at `path`, made with mode 0600, held for the length of a `with` block.
+
+    The kernel frees it when its holder dies. To enter raises LockTimeout, and ConfigurationError
+    `lock-unavailable` where files cannot be locked.
+    """
 
     def __init__(
-        self, path: str, timeout_seconds: float | None, on_wait: Callable[[], None] | None
+        self,
+        path: str,
+        timeout_seconds: float | None = None,
+        on_wait: Callable[[], None] | None = None,
     ) -> None:
-        """Take nothing yet."""
+        """Take nothing yet.
+
+        To enter it waits for at most `timeout_seconds` (None: as long as it takes), and calls
+        `on_wait` once before it begins to wait.
+        """
         self._path = path
         self._timeout_seconds = timeout_seconds
         self._on_wait = on_wait

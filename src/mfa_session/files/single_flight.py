@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager, suppress
 
-from mfa_session.files.locks import LockTimeout, hold
+from mfa_session.files.locks import Lock, LockTimeout
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError, NoMfaError
 
 TYPE_CHECKING = False
@@ -59,7 +59,7 @@ class Turns:
 
         left = max(0.0, self._patience_seconds - self._waited_seconds)
         try:
-            with hold(lock, timeout_seconds=None if self._terminal else left, on_wait=on_wait):
+            with Lock(lock, timeout_seconds=None if self._terminal else left, on_wait=on_wait):
                 if waited:
                     self._waited_seconds += time.monotonic() - begin
                     self._raise_refusal(note, began, what)
@@ -92,7 +92,7 @@ class Turns:
 
         timeout = None if self._terminal else DEVICE_WAIT_SECONDS
         try:
-            with hold(lock, timeout_seconds=timeout, on_wait=on_wait):
+            with Lock(lock, timeout_seconds=timeout, on_wait=on_wait):
                 self._talk.progress("")
                 yield
         except LockTimeout:

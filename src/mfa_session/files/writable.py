@@ -16,7 +16,7 @@ from mfa_session.files.atomic import (
     replace_file,
     writable_target,
 )
-from mfa_session.files.locks import LockTimeout, hold
+from mfa_session.files.locks import Lock, LockTimeout
 from mfa_session.files.reading import (
     PATIENCE_SECONDS,
     PAUSE_SECONDS,
@@ -37,7 +37,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mfa_session.files.locks import Lock
     from mfa_session.files.reading import Snapshot
     from mfa_session.files.state import StateDir
 
@@ -109,7 +108,7 @@ class WritableFile:
             # If another process holds the lock, it removes them.
             with (
                 contextlib.suppress(LockTimeout, ConfigurationError),
-                hold(self._state.lock_path("file", target), 0),
+                Lock(self._state.lock_path("file", target), 0),
             ):
                 remove_dead(*place)
 
@@ -129,7 +128,7 @@ class WritableFile:
         """
         lock_path = self._state.lock_path("file", os.path.realpath(self.path))
         try:
-            with hold(lock_path, LOCK_TIMEOUT_SECONDS) as lock:
+            with Lock(lock_path, LOCK_TIMEOUT_SECONDS) as lock:
                 self._update_locked(lock, edit, is_whole)
         except LockTimeout as exc:
             raise ConfigurationError(

@@ -31,7 +31,7 @@ class DeviceCodes(Protocol):
 
 
 class Sources(Record):
-    """All sources for one login; `prompt` is None where nobody can be asked."""
+    """The sources that ask or make a code; `prompt` is None where nobody can be asked."""
 
     settings: Settings
     clock: Clock
@@ -39,14 +39,10 @@ class Sources(Record):
     secrets: Secrets
     run_command: Callable[[str], str] | None
     prompt: PromptedCode | None
-    supplied: SuppliedCode | None
 
     def choose(self) -> DeviceCodes:
         """Choose as far as possible without the serial; refuse now if no source can answer."""
-        wanted, supplied = self.settings.code, self.supplied
-        if supplied is not None:
-            supplied.check()
-            return lambda _serial: supplied
+        wanted = self.settings.code
         if wanted == "prompt" and self.prompt is None:
             raise nobody_to_ask(self.settings)
         if wanted == "command" and self.run_command is None:

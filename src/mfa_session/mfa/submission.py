@@ -17,60 +17,53 @@ from mfa_session.model.totp import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.ports import CodeSource, Edges, Issued
 
 
-class Codes:
-    """Sends one device's codes."""
+def send_code(
+    edges: Edges, serial: str, source: CodeSource, call: Callable[[str], Issued]
+) -> Issued:
+    """Call with a device's codes until AWS accepts one or the source's attempts are used up."""
+    problem: str | None = None
+    for left in range(source.attempts - 1, -1, -1):
+        try:
+            issued = _send_one(edges, serial, source, problem, call)
+        except CodeRejectedError as error:
+            if not left:
+                raise
+            seconds = seconds_left_in_step(edges.clock.now())
+            problem = f"{error.message}; a code works once, the next one comes in {seconds} s"
+            continue
+        if issued is not None:
+            return issued
+        problem = MALFORMED
+    raise bad_code()
 
-    def __init__(self, edges: Edges, serial: str) -> None:
-        """Take the edges and the device."""
-        self._edges = edges
-        self._serial = serial
 
-    def send(self, source: CodeSource, call: Callable[[str], Issued]) -> Issued:
-        """Call with codes until AWS accepts one or the source's attempts are used up."""
-        problem: str | None = None
-        for left in range(source.attempts - 1, -1, -1):
-            try:
-                issued = self._send_one(source, problem, call)
-            except CodeRejectedError as error:
-                if not left:
-                    raise
-                seconds = seconds_left_in_step(self._edges.clock.now())
-                problem = f"{error.message}; a code works once, the next one comes in {seconds} s"
-                continue
-            if issued is not None:
-                return issued
-            problem = MALFORMED
-        raise bad_code()
+def _send_one(
+    edges: Edges,
+    serial: str,
+    source: CodeSource,
+    problem: str | None,
+    call: Callable[[str], Issued],
+) -> Issued | None:
+    """Send the source's next code; None if it is malformed.
 
-    def _send_one(
-        self, source: CodeSource, problem: str | None, call: Callable[[str], Issued]
-    ) -> Issued | None:
-        """Send the source's next code; None if it is malformed.
-
-        A generated code waits for an unused window; a typed one is sent at once.
-        """
-        if source.generated:
-            with self._turn():
-                wait_for_unused(self._edges, self._serial)
-                return self._spend(source.next_code(self._serial, problem), call)
-        typed = source.next_code(self._serial, problem)  # may take minutes, so outside the turn
-        with self._turn():
-            return self._spend(typed, call)
-
-    def _turn(self) -> AbstractContextManager[None]:
-        return self._edges.turns.alone(f"device {self._serial}", f"MFA device {self._serial}")
-
-    def _spend(self, text: str, call: Callable[[str], Issued]) -> Issued | None:
+    A generated code waits for an unused window; a typed one is sent at once.
+    """
+    text = None
+    if not source.generated:
+        text = source.next_code(serial, problem)  # may take minutes, so outside the turn
+    with edges.turns.alone(f"device {serial}", f"MFA device {serial}"):
+        if text is None:
+            wait_for_unused(edges, serial)
+            text = source.next_code(serial, problem)
         code = normalize_code(text)
         if code is None:
             return None
-        self._edges.steps.note(self._serial, step_at(self._edges.clock.now()))
+        edges.steps.note(serial, step_at(edges.clock.now()))
         return call(code)
 
 

@@ -9,7 +9,9 @@ SERIAL_LENGTHS = range(9, 257)
 ROLE_ARN_LENGTHS = range(20, 2049)
 ACCOUNT_DIGITS = 12
 _ROLE = "role/"
-_SERIAL_PUNCTUATION = "_+=/:,.@-"
+_SERIAL_CHARACTERS = frozenset(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+=/:,.@-"
+)
 _HOME_REGIONS = {
     "aws": "us-east-1",
     "aws-cn": "cn-north-1",
@@ -56,7 +58,7 @@ def device_kind(serial: str) -> str:
     Shape: 9 to 256 of `[\\w+=/:,.@-]` (STS API reference, GetSessionToken, SerialNumber).
     IAM's ListMFADevices returns no type; the serial is all there is to tell it from.
     """
-    if len(serial) not in SERIAL_LENGTHS or not all(_may_stand_in_serial(c) for c in serial):
+    if len(serial) not in SERIAL_LENGTHS or not _SERIAL_CHARACTERS.issuperset(serial):
         return "invalid"
     arn = parse_arn(serial)
     if arn is None:
@@ -100,7 +102,3 @@ def region_for(region: str | None, *arns: str | None) -> str | None:
                 return _HOME_REGIONS[arn.partition]
             return region
     return region
-
-
-def _may_stand_in_serial(character: str) -> bool:
-    return character.isascii() and (character.isalnum() or character in _SERIAL_PUNCTUATION)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from mfa_session.mfa.submission import Codes
+from mfa_session.mfa.submission import send_code
 from mfa_session.model.arns import account_of
 from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller, Issued, MfaCode, Role
@@ -68,7 +68,8 @@ class Renewal:
         self, settings: Settings, safe: Safe | None, replaced: Collection[str]
     ) -> Outcome:
         """Share a session that another process got meanwhile, or get one; then store it."""
-        shared = self._find_shared(settings, replaced)
+        now, since = self._edges.clock.now(), began(self._edges.clock)
+        shared = find_standing(settings, self._edges.store.sessions(), now, since, replaced)
         if shared is not None and self._is_in_place(shared, settings):
             return Outcome(session=shared, reused=True)
         is_saved = False
@@ -98,11 +99,6 @@ class Renewal:
 
     def _is_written(self, session: Session) -> bool:
         return session.profile not in self._edges.store.kept_aside()
-
-    def _find_shared(self, settings: Settings, replaced: Collection[str]) -> Session | None:
-        """Return a reusable session, ignoring the key ids in `replaced`."""
-        store, clock = self._edges.store, self._edges.clock
-        return find_standing(settings, store.sessions(), clock.now(), began(clock), replaced)
 
     def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
         """Write the session; a copy lies in the state directory until that has worked.
@@ -171,23 +167,20 @@ class Renewal:
 
         def call(code: str) -> Issued:
             mfa = MfaCode(serial=serial, code=code)
+            what = f"sts:AssumeRole {role.arn}" if role else "sts:GetSessionToken"
+            edges.talk.detail(f"{what} with {serial}, {settings.duration} s")
             held.enter_context(edges.uninterrupted())
             try:
-                return send(mfa)
+                if role is None:
+                    return edges.aws.get_session_token(caller, mfa, settings.duration)
+                return edges.aws.assume_role(caller, role, mfa, settings.duration)
             except BaseException:
                 held.close()  # there is no session to lose, and the next question may be ended
                 raise
 
-        def send(mfa: MfaCode) -> Issued:
-            if role is None:
-                edges.talk.detail(f"sts:GetSessionToken with {serial}, {settings.duration} s")
-                return edges.aws.get_session_token(caller, mfa, settings.duration)
-            edges.talk.detail(f"sts:AssumeRole {role.arn} with {serial}, {settings.duration} s")
-            return edges.aws.assume_role(caller, role, mfa, settings.duration)
-
         # Asked now: between the code and the file nothing may take time, or fail.
         account = account_of(settings.role_arn or serial) or edges.aws.account(caller)
-        issued = Codes(edges, serial).send(codes(serial), call)
+        issued = send_code(edges, serial, codes(serial), call)
         return self._describe(settings, issued, role, serial).replace(account=account)
 
     def _role(self, settings: Settings) -> Role:
@@ -200,6 +193,9 @@ class Renewal:
         self, settings: Settings, issued: Issued, role: Role | None, serial: str | None
     ) -> Session:
         now = self._edges.clock.now()
+        # AWS cuts a root user's duration to 1 h.
+        granted = int((issued.expires_at - now).total_seconds())
+        is_cut = granted < settings.duration - CLOCK_SLACK_SECONDS
         return Session(
             name=settings.name,
             profile=settings.target,
@@ -217,7 +213,7 @@ class Renewal:
             authenticated_at=now,
             obtained_at=now,
             expires_at=issued.expires_at,
-            duration_seconds=_granted(settings, issued, now),
+            duration_seconds=granted if is_cut else settings.duration,
         )
 
 
@@ -245,12 +241,6 @@ def warn_of_displaced(edges: Edges, settings: Settings, standing: Iterable[Sessi
         f"{format_duration(displaced.seconds_left(now) or 0)} left, which this login replaces; "
         f"to keep both: `{both}`"
     )
-
-
-def _granted(settings: Settings, issued: Issued, now: datetime) -> int:
-    """Return the duration that AWS granted; it cuts a root user's to 1 h."""
-    seconds = int((issued.expires_at - now).total_seconds())
-    return seconds if seconds < settings.duration - CLOCK_SLACK_SECONDS else settings.duration
 
 
 def began(clock: Clock) -> datetime:

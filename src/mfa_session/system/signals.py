@@ -47,15 +47,13 @@ class Interruptions:
                     self._before[number] = signal.signal(number, self._take)
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Restore the previous handlers."""
-        self.restore()
-
-    def restore(self) -> None:
+    def restore(self, *_: object) -> None:
         """Restore the previous handlers; a second call does nothing."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
         self._before = {}
+
+    __exit__ = restore
 
     def raise_deferred(self) -> None:
         """Raise a deferred signal, Ctrl-C first, as KeyboardInterrupt or SystemExit(128+n)."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.files.locks import LockTimeout, hold
+from mfa_session.files.locks import Lock, LockTimeout
 from mfa_session.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 HOLDER = """
 import sys, time
-from mfa_session.files.locks import hold
-with hold(sys.argv[1], on_wait=lambda: print("waiting", flush=True)):
+from mfa_session.files.locks import Lock
+with Lock(sys.argv[1], on_wait=lambda: print("waiting", flush=True)):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -70,7 +70,7 @@ def holder(lock: str) -> Iterator[Holder]:
 def test_lock_file_is_private_and_stays(lock: str) -> None:
     files = set()
     for _ in range(2):
-        with hold(lock):
+        with Lock(lock):
             assert stat.S_IMODE(os.stat(lock).st_mode) == 0o600
             files.add(os.stat(lock).st_ino)
     assert files == {os.stat(lock).st_ino}
@@ -79,7 +79,7 @@ def test_lock_file_is_private_and_stays(lock: str) -> None:
 def test_wait_ends_in_time(lock: str, holder: Holder) -> None:
     waits: list[str] = []
     begin = time.monotonic()
-    with pytest.raises(LockTimeout), hold(lock, 0.2, lambda: waits.append("once")):
+    with pytest.raises(LockTimeout), Lock(lock, 0.2, lambda: waits.append("once")):
         pytest.fail("taken twice")
     assert 0.2 <= time.monotonic() - begin < 10
     assert waits == ["once"]
@@ -87,7 +87,7 @@ def test_wait_ends_in_time(lock: str, holder: Holder) -> None:
 
 
 def test_no_time_to_wait_means_one_try(lock: str, holder: Holder) -> None:
-    with pytest.raises(TimeoutError), hold(lock, 0):
+    with pytest.raises(TimeoutError), Lock(lock, 0):
         pytest.fail("taken twice")
     assert holder.process.poll() is None
 
@@ -95,7 +95,7 @@ def test_no_time_to_wait_means_one_try(lock: str, holder: Holder) -> None:
 def test_killed_holder_frees_the_lock(lock: str, holder: Holder) -> None:
     holder.end(signal.SIGKILL)
     waits: list[str] = []
-    with hold(lock, 0, lambda: waits.append("waited")):
+    with Lock(lock, 0, lambda: waits.append("waited")):
         assert waits == []
 
 
@@ -117,9 +117,9 @@ def test_interrupt_ends_the_wait_at_once(lock: str, holder: Holder) -> None:
 
 
 def test_error_inside_frees_the_lock(lock: str) -> None:
-    with pytest.raises(KeyError), hold(lock):
+    with pytest.raises(KeyError), Lock(lock):
         raise KeyError
-    with hold(lock, 0):
+    with Lock(lock, 0):
         pass
 
 
@@ -127,20 +127,20 @@ def test_error_of_the_callback_passes(lock: str, holder: Holder) -> None:
     def broken() -> None:
         raise BrokenPipeError
 
-    with pytest.raises(BrokenPipeError), hold(lock, 5, broken):
+    with pytest.raises(BrokenPipeError), Lock(lock, 5, broken):
         pytest.fail("taken twice")
     assert holder.process.poll() is None
 
 
 def test_lock_file_deleted_by_hand_is_not_waited_for(lock: str, holder: Holder) -> None:
     os.unlink(lock)
-    with hold(lock, 0), pytest.raises(LockTimeout), hold(lock, 0):
+    with Lock(lock, 0), pytest.raises(LockTimeout), Lock(lock, 0):
         pytest.fail("taken twice")
     assert holder.process.poll() is None
 
 
 def test_what_cannot_be_locked_says_so(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError) as caught, hold(str(tmp_path)):
+    with pytest.raises(ConfigurationError) as caught, Lock(str(tmp_path)):
         pytest.fail("a directory was locked")
     assert caught.value.code == "lock-unavailable"
     assert caught.value.message == f"{tmp_path} cannot be locked: is a directory"
@@ -148,14 +148,14 @@ def test_what_cannot_be_locked_says_so(tmp_path: Path) -> None:
 
 FORKED = """
 import os, sys
-from mfa_session.files.locks import hold
+from mfa_session.files.locks import Lock
 to_child = os.pipe()
-with hold(sys.argv[1]):
+with Lock(sys.argv[1]):
     if os.fork() == 0:
         os.close(to_child[1])
         os.read(to_child[0], 1)  # lives until its parent is gone
         os._exit(0)
-with hold(sys.argv[1], timeout_seconds=0):
+with Lock(sys.argv[1], timeout_seconds=0):
     print("held again")
 """
 

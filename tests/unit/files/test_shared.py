@@ -16,7 +16,7 @@ import pytest
 from files.users import IS_ROOT, NOBODY, file_size_limit, somebody
 from mfa_session.files import writable
 from mfa_session.files.aws_files import read_profiles
-from mfa_session.files.locks import hold
+from mfa_session.files.locks import Lock
 from mfa_session.files.shared import SharedFile, config_file, credentials_file
 from mfa_session.files.state import StateDir
 from mfa_session.ini.document import IniDocument
@@ -205,7 +205,7 @@ def test_links_to_one_file_share_one_lock(home: Path, monkeypatch: pytest.Monkey
     environ = {"HOME": str(home), "AWS_SHARED_CREDENTIALS_FILE": str(home / "link")}
     state = StateDir.of(environ)
     monkeypatch.setattr(writable, "LOCK_TIMEOUT_SECONDS", 0.05)
-    with hold(state.lock_path("file", str(path))):
+    with Lock(state.lock_path("file", str(path))):
         code, message = refusal(
             lambda: credentials_file(environ, state, print).update("mfa", setting("mfa", k="v"))
         )

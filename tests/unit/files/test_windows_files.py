@@ -11,7 +11,7 @@ import pytest
 from fakes.windows import FakeWindows
 from mfa_session.files import atomic
 from mfa_session.files.atomic import replace_file
-from mfa_session.files.locks import LockTimeout, hold
+from mfa_session.files.locks import Lock, LockTimeout
 from mfa_session.files.state import state_path
 from mfa_session.model.errors import ConfigurationError
 
@@ -29,13 +29,13 @@ def test_a_lock_holds_until_it_is_freed_and_its_note_can_be_read(
     windows: FakeWindows, tmp_path: Path
 ) -> None:
     path = str(tmp_path / "the.lock")
-    with hold(path) as lock:
+    with Lock(path) as lock:
         lock.leave(b"a note\nof two lines")
-        with pytest.raises(LockTimeout), hold(path, timeout_seconds=0):
+        with pytest.raises(LockTimeout), Lock(path, timeout_seconds=0):
             pass
         assert Path(path).read_bytes() == b"a note\nof two lines"  # of others, as it is not locked
     assert windows.msvcrt.locked == {}
-    with hold(path, timeout_seconds=0) as lock:
+    with Lock(path, timeout_seconds=0) as lock:
         assert lock.note == b"a note\nof two lines"
 
 

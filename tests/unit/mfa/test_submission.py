@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes.edges import NOW, PHONE, FakeEdges, FakeTurns, ListedCodes
-from mfa_session.mfa.submission import Codes, wait_for_unused
+from mfa_session.mfa.submission import send_code, wait_for_unused
 from mfa_session.model.ports import Issued
 from mfa_session.model.session import Keys, Secret
 from mfa_session.model.totp import step_at
@@ -85,7 +85,7 @@ def test_sending_holds_the_devices_turn_and_prompting_does_not(generated: bool) 
             keys=Keys(access_key_id="ASIAEXAMPLE", secret_access_key=Secret("x")), expires_at=NOW
         )
 
-    Codes(fakes.edges(), PHONE).send(LoggedCodes(log, generated=generated), call)
+    send_code(fakes.edges(), PHONE, LoggedCodes(log, generated=generated), call)
     turn = f"turn of device {PHONE}"
     before = [turn, "code"] if generated else ["code", turn]
     assert log == [*before, "sent 123456", "turn over"]

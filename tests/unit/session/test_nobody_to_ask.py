@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mfa_session.files.locks import hold, is_turn_held
+from mfa_session.files.locks import Lock, is_turn_held
 from mfa_session.files.state import StateDir
 from mfa_session.system.keyring_backends import may_have_keyring
 
@@ -21,18 +21,18 @@ def state(tmp_path: Path) -> StateDir:
 
 def test_no_login_is_under_way_before_the_first_and_after_the_last(state: StateDir) -> None:
     assert not is_turn_held(state.path("locks"))
-    with hold(state.lock_path("turn", "AKIA1")):
+    with Lock(state.lock_path("turn", "AKIA1")):
         pass
     assert not is_turn_held(state.path("locks"))
 
 
 def test_another_login_in_progress_is_waited_for(state: StateDir) -> None:
-    with hold(state.lock_path("turn", "AKIA1")):
+    with Lock(state.lock_path("turn", "AKIA1")):
         assert is_turn_held(state.path("locks"))
 
 
 def test_other_locks_do_not_count_as_logins(state: StateDir) -> None:
-    with hold(state.lock_path("file", "credentials")):
+    with Lock(state.lock_path("file", "credentials")):
         assert not is_turn_held(state.path("locks"))
 
 
