@@ -1,12 +1,11 @@
 """Byte-preserving editor of the AWS INI files.
 
-An `IniDocument` is the bytes of a file and the places of its sections. Reading says what
-botocore reads; editing returns a new document in which only lines of the one section differ.
+An edit returns a new document in which only lines of the one section differ.
 """
 
 from __future__ import annotations
 
-from mfa_session.ini.reader import Scan, UnreadableText
+from mfa_session.ini.reader import IniText, UnreadableText
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,13 +14,13 @@ if TYPE_CHECKING:
     from mfa_session.ini.editing import Editor
 
 
-class IniDocument:
-    """An AWS INI file: its bytes (`data`), and where each section is in them.
+class IniDocument(IniText):
+    """An AWS INI file: its bytes (`data`), and what they say.
 
     `path` is where the bytes came from, for messages only.
     """
 
-    __slots__ = ("_scan", "data", "path")
+    __slots__ = ("data", "path")
 
     def __init__(self, data: bytes, path: str) -> None:
         """Read the bytes of a file; those of one that does not exist are `b""`.
@@ -31,48 +30,23 @@ class IniDocument:
         """
         self.data = data
         self.path = path
-        self._scan = Scan(_text(data))
-
-    def names(self) -> list[str]:
-        """Return the section names as their headers write them, in order, without DEFAULT."""
-        return list(self._scan.spans)
-
-    def names_mentioning(self, text: str) -> list[str]:
-        """Return the names of the sections in which `text` stands anywhere, without reading them.
-
-        All of them where [DEFAULT] has it, as its keys show in every section.
-        """
-        scan = self._scan
-        if any(text in value for value in scan.defaults.values()):
-            return self.names()
-        return [name for name, span in scan.spans.items() if scan.text.find(text, *span) >= 0]
-
-    def section(self, name: str) -> dict[str, str] | None:
-        """Return what botocore reads for a section, or None where there is none.
-
-        Keys are lower-cased; a nested block is text that starts with a newline; the keys of
-        [DEFAULT] show in every section.
-        """
-        if name not in self._scan.spans:
-            return None
-        return {**self._scan.defaults, **self._scan.read(name).values()}
+        super().__init__(_text(data))
 
     def reads_alike(self, name: str, other: IniDocument) -> bool:
         """Tell whether botocore reads the same for a section of both documents.
 
         A section's own text and [DEFAULT] make it: where they are the same, nothing is read.
         """
-        mine, theirs = self._scan, other._scan
-        if mine.defaults == theirs.defaults and mine.text_of(name) == theirs.text_of(name):
+        if self.defaults == other.defaults and self.text_of(name) == other.text_of(name):
             return True
         return self.section(name) == other.section(name)
 
     def line_of(self, name: str, key: str) -> int | None:
         """Return the line, counted from 1, on which a section has a key; None where it has not."""
-        if name not in self._scan.spans:
+        if name not in self.spans:
             return None
-        row = sum(data.count("\n") for data in (self._scan.text[: self._scan.spans[name][0]],))
-        option = self._scan.read(name).options.get(key)
+        row = self.text.count("\n", 0, self.spans[name][0])
+        option = self.read(name).options.get(key)
         return None if option is None else row + option.first + 1
 
     def with_values(self, name: str, values: Mapping[str, str | None]) -> IniDocument:
@@ -93,10 +67,10 @@ class IniDocument:
         A section with no key left goes, with its comments and the blank lines around it; only
         its header stays if without it the next section would be read differently.
         """
-        if name not in self._scan.spans:
+        if name not in self.spans:
             return self
         gone = {key.lower() for key in keys}
-        if self._scan.read(name).options.keys() <= gone:
+        if self.read(name).options.keys() <= gone:
             removed = self._without_section(name)
             if removed is not None:
                 return removed
@@ -106,7 +80,7 @@ class IniDocument:
         """Return what cuts the bytes into the lines of each section, for one edit or one look."""
         from mfa_session.ini.editing import Editor  # noqa: PLC0415  # most documents are only read
 
-        return Editor(self.data, self._scan)
+        return Editor(self.data, self)
 
     def _without_section(self, name: str) -> IniDocument | None:
         """Remove a whole section; None if the other sections would then be read differently."""
@@ -122,7 +96,7 @@ class IniDocument:
         before = names[: names.index(name)][-1:]
         return (
             removed.names() == [other for other in names if other != name]
-            and removed._scan.defaults == self._scan.defaults
+            and removed.defaults == self.defaults
             and all(removed.section(other) == self.section(other) for other in before)
         )
 

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from mfa_session.ini.reader import Scan
+    from mfa_session.ini.reader import IniText
 
 ENDS = b"\r\n"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -26,12 +26,12 @@ NAME_CHARACTERS = LETTERS + "_-/.%@:+"
 
 
 class Editor:
-    """The lines of a document, for one edit or one look; `scan` says where sections stand."""
+    """The lines of a document, for one edit or one look; `document` says where sections stand."""
 
-    def __init__(self, data: bytes, scan: Scan) -> None:
+    def __init__(self, data: bytes, document: IniText) -> None:
         """Cut the lines with their ends; as in text mode, a lone carriage return is an end."""
         self._lines = data.splitlines(keepends=True)
-        self._scan = scan
+        self._document = document
 
     def set_values(self, changes: Mapping[str, Mapping[str, str | None]]) -> bytes:
         """Return the bytes with such values in these sections, made in one pass.
@@ -69,7 +69,7 @@ class Editor:
         """Return the bytes before a section's header, and those after its last key's value."""
         lines = self._lines
         header, _ = self._all_rows([name])[name]
-        last = _end_of_options(self._scan.read(name), header)
+        last = _end_of_options(self._document.read(name), header)
         return b"".join(lines[:header]), b"".join(lines[last + 1 :])
 
     def between(self, names: Collection[str]) -> list[bytes]:
@@ -77,7 +77,7 @@ class Editor:
         lines, pieces, end = self._lines, [], 0
         for name, (header, _) in self._all_rows(names).items():
             pieces.append(b"".join(lines[end:header]))
-            end = _end_of_options(self._scan.read(name), header) + 1
+            end = _end_of_options(self._document.read(name), header) + 1
         return [*pieces, b"".join(lines[end:])]
 
     def without(self, name: str) -> tuple[bytes, bytes]:
@@ -88,8 +88,8 @@ class Editor:
 
     def _all_rows(self, names: Collection[str]) -> dict[str, tuple[int, int]]:
         """Return these rows of those sections that stand in the document, in its order."""
-        text, rows, at, row = self._scan.text, {}, 0, 0
-        for name, (start, end) in self._scan.spans.items():
+        text, rows, at, row = self._document.text, {}, 0, 0
+        for name, (start, end) in self._document.spans.items():
             if name not in names:
                 continue
             row += text.count("\n", at, start)
@@ -105,7 +105,7 @@ class Editor:
         wanted: Mapping[str, str | None],
     ) -> None:
         """Set and remove keys of a section that stands in the lines."""
-        lines, section = self._lines, self._scan.read(name)
+        lines, section = self._lines, self._document.read(name)
         (header, end), standing = rows, section.values()
         added = []
         place = _end_of_options(section, header)
@@ -126,7 +126,7 @@ class Editor:
         first = header
         while first > 0 and _is_comment(lines[first - 1]):
             first -= 1
-        last = after_keys = _end_of_options(self._scan.read(name), header) + 1
+        last = after_keys = _end_of_options(self._document.read(name), header) + 1
         while last < end and _is_comment(lines[last]):
             last += 1
         if last == end < len(lines):

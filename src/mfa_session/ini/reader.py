@@ -1,7 +1,7 @@
 """Reads INI text exactly as botocore does, which is `configparser.RawConfigParser()`.
 
 Own code, because configparser's import alone takes longer than a warm command may, and because
-it forgets where things stood. `Scan` uses it for one section, and for what is not plain.
+it forgets where things stood. `IniText` uses it for one section, and for what is not plain.
 
 The rules (CPython's configparser 3.10 to 3.13, strict, no inline comments):
 
@@ -203,8 +203,8 @@ def _check_nested(option: Entry) -> None:
         )
 
 
-class Scan:
-    """Where each section stands in `text` (header line to next header), and the defaults.
+class IniText:
+    """What botocore reads in `text`, and where in it each section stands (`spans`).
 
     Fast enough for every `aws` call: the text is cut at the headers that stand at the start of a
     line, where configparser's state begins anew, so each piece can be read alone. Most pieces have
@@ -228,6 +228,29 @@ class Scan:
             self._read.clear()
             self.spans = _spans(reader, 0, len(text))
             self.defaults = reader.defaults.values()
+
+    def names(self) -> list[str]:
+        """Return the section names as their headers write them, in order, without DEFAULT."""
+        return list(self.spans)
+
+    def names_mentioning(self, text: str) -> list[str]:
+        """Return the names of the sections in which `text` stands anywhere, without reading them.
+
+        All of them where [DEFAULT] has it, as its keys show in every section.
+        """
+        if any(text in value for value in self.defaults.values()):
+            return self.names()
+        return [name for name, span in self.spans.items() if self.text.find(text, *span) >= 0]
+
+    def section(self, name: str) -> dict[str, str] | None:
+        """Return what botocore reads for a section, or None where there is none.
+
+        Keys are lower-cased; a nested block is text that starts with a newline; the keys of
+        [DEFAULT] show in every section.
+        """
+        if name not in self.spans:
+            return None
+        return {**self.defaults, **self.read(name).values()}
 
     def text_of(self, name: str) -> str:
         """Return the text of a section, its header first: all that `read` reads."""

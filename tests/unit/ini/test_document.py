@@ -238,7 +238,7 @@ def test_sections_of_the_same_text_are_compared_without_being_read() -> None:
     assert only_sets(["s50"], old, new)
     assert only_differs_in("s50", old, new)
     assert not only_sets(["s51"], old, new)
-    assert len(old._scan._read) < 5
+    assert len(old._read) < 5
 
 
 @pytest.mark.parametrize(
