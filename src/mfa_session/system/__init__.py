@@ -1,1 +1,1 @@
-"""The machine's edges: terminal, child processes, clock."""
+"""The machine's edges: terminal, keyring, processes, clock."""

@@ -1,7 +1,7 @@
-"""The person's browser, given a URL that nobody else may see.
+"""Open the person's browser with a URL that nobody else may see.
 
-The programs that open a browser take what to open as an argument, which every user of the machine
-can read. They get the address of a page on this machine, which leads on to the URL, once.
+A browser takes its URL as an argument, which every user of the machine can read. So it gets the
+address of a local page, which redirects to the secret URL once.
 """
 
 from __future__ import annotations
@@ -35,10 +35,9 @@ _HINT = "print the URL and open it by hand: the same command with --print"
 
 
 def find_browser(environ: Mapping[str, str]) -> Browser | None:
-    """Return the browser that is set, or the platform's; None on a machine without one.
+    """Return the configured browser or the platform's; None on a machine without one.
 
-    A browser that shows its pages in a terminal can do nothing with the console: it counts only
-    where BROWSER names it.
+    A browser in the terminal cannot show the console, so it counts only if BROWSER names it.
     """
     try:
         controller = webbrowser.get()
@@ -49,16 +48,16 @@ def find_browser(environ: Mapping[str, str]) -> Browser | None:
 
 
 class Browser:
-    """A browser that the standard library knows how to start."""
+    """A browser that the standard library can start."""
 
     def __init__(self, controller: webbrowser.BaseBrowser) -> None:
-        """Take what starts it."""
+        """Take the library's controller."""
         self._controller = controller
 
     def open(self, url: Secret) -> None:
-        """Open the URL, and wait until the browser has asked for it.
+        """Open the URL, and wait until the browser requests it.
 
-        Raises ConfigurationError `browser-failed` where none starts, or none comes in a minute.
+        Raises ConfigurationError `browser-failed` if none starts, or requests it within a minute.
         """
         news: queue.Queue[str] = queue.Queue()
         with _Handover(url, news) as handover:
@@ -67,10 +66,10 @@ class Browser:
             )
             thread.start()
             _wait_until_served(news)
-        thread.join()  # a browser in the terminal has it until the person leaves it
+        thread.join()  # a browser in the terminal keeps it until the person quits
 
     def _start(self, address: str, news: queue.Queue[str]) -> None:
-        os.environ.pop(GIVEN_CODE, None)  # webbrowser hands this process's environment on
+        os.environ.pop(GIVEN_CODE, None)  # the browser inherits this process's environment
         try:
             is_open = self._controller.open(address)
         except (OSError, webbrowser.Error):
@@ -90,7 +89,7 @@ def _wait_until_served(news: queue.Queue[str]) -> None:
 
 
 class _Handover:
-    """A server on this machine that leads the first who knows the path on to the URL."""
+    """A local server that redirects the first client with the right path to the URL."""
 
     def __init__(self, url: Secret, news: queue.Queue[str]) -> None:
         self._server = _Server(url, news)
@@ -120,7 +119,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__((HERE, 0), _Page)
 
     def take_url(self, path: str) -> Secret | None:
-        """Return the URL, once, to who knows the path."""
+        """Return the URL once, for the right path."""
         with self._lock:
             if not secrets.compare_digest(path.encode(), self.path.encode()):
                 return None
@@ -131,7 +130,7 @@ class _Server(ThreadingHTTPServer):
         self._news.put(SERVED)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: browsers hang up as they like."""
+        """Ignore browsers that hang up."""
 
 
 class _Page(BaseHTTPRequestHandler):
@@ -139,7 +138,7 @@ class _Page(BaseHTTPRequestHandler):
     server: _Server
 
     def do_GET(self) -> None:
-        """Lead on; whoever is another user of the machine finds nothing."""
+        """Redirect this user's browser; answer 404 to other users of the machine."""
         is_ours = _is_of_this_user(self.client_address, self.server.server_address)
         url = self.server.take_url(self.path) if is_ours else None
         self.send_response(302 if url else 404)
@@ -159,11 +158,11 @@ class _Page(BaseHTTPRequestHandler):
 
 
 def _is_of_this_user(client: tuple[str, int], server: Any) -> bool:
-    """Say whether a connection comes from one of this user's processes, where Linux tells it.
+    """Say whether a connection comes from this user's process; True where the system cannot say.
 
-    Others can read the path in the list of processes, and come before the browser. Their sockets
-    may be of IPv6 and reach us all the same, as `::ffff:127.0.0.1`; those have a table of their
-    own. What stands in no table is nobody's.
+    Others can read the path in the list of processes and be faster than the browser. IPv6 sockets
+    also reach us, as `::ffff:127.0.0.1`, and have a separate table. A connection in neither table
+    is refused.
     """
     if not sys.platform.startswith("linux"):
         return True
@@ -173,7 +172,7 @@ def _is_of_this_user(client: tuple[str, int], server: Any) -> bool:
 
 
 def _users_of(path: str, client: str, server: str) -> Iterator[int]:
-    """Yield the users of the connections between two ends that a table of the kernel lists."""
+    """Yield the users of the connections between two ends in a table of the kernel."""
     with suppress(OSError), open(path, encoding="ascii") as table:
         for line in table:
             words = line.split()
@@ -182,6 +181,6 @@ def _users_of(path: str, client: str, server: str) -> Iterator[int]:
 
 
 def _hex_end(end: tuple[str, int]) -> str:
-    """Return an end of a connection as /proc/net/tcp has it: `0100007F:1F90`."""
+    """Return an end of a connection as /proc/net/tcp writes it: `0100007F:1F90`."""
     address = bytes(int(part) for part in end[0].split("."))
     return f"{int.from_bytes(address, sys.byteorder):08X}:{end[1]:04X}"

@@ -1,4 +1,4 @@
-"""A command as our child, where something of ours must live beside it.
+"""Run a command as our child, where this process must outlive its start.
 
 It shares our process group, so the terminal's keys reach it as they would without us.
 """
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 NOT_EXECUTABLE, NOT_FOUND = 126, 127
 _OF_KEYS = ("SIGINT", "SIGBREAK", "SIGQUIT", "SIGTSTP")
-"""Signals that the terminal sends to the whole group: the child has had them, too."""
+"""Signals that the terminal sends to the whole group, the child included."""
 _OF_OTHERS = ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
-"""Signals that somebody sends to us and means for the command."""
+"""Signals that others send to us and mean for the command."""
 
 
 def run_child(
@@ -35,14 +35,14 @@ def run_child(
     environ: Mapping[str, str],
     started: Callable[[], None],
 ) -> int:
-    """Run `command` to its end, and return its exit code; negative for a signal that ended it.
+    """Run `command`, and return its exit code, or the negative number of the signal that ended it.
 
-    `started` is called once it runs; if it fails, so does this, and the command is ended. Where it
-    cannot be started: 126 or 127, as in a shell.
+    `started` is called once it runs; if that fails, the command is terminated. A command that
+    cannot start gives 126 or 127, as in a shell.
     """
     pids: list[int] = []
     early: list[int] = []
-    with _passing_on(pids, early):
+    with _forward_signals(pids, early):
         try:
             before = None if sys.platform == "win32" else limits.allow_core_dumps
             child = subprocess.Popen(
@@ -51,7 +51,7 @@ def run_child(
                 preexec_fn=before,  # noqa: PLW1509  # no thread of ours runs yet
             )
         except (OSError, ValueError) as error:
-            return cannot_start(console, command[0], error)
+            return report_failed_start(console, command[0], error)
         pids.append(child.pid)
         for number in early:
             _send(child.pid, number)
@@ -63,13 +63,13 @@ def run_child(
         return _wait(child)
 
 
-def cannot_start(console: Console, name: str, error: OSError | ValueError) -> int:
-    """Tell why a command cannot be started; return the exit code that a shell has for it.
+def report_failed_start(console: Console, name: str, error: OSError | ValueError) -> int:
+    """Report why a command cannot be started; return the shell's exit code for it.
 
-    Raises the error where it is the system that starts no program, whichever it is.
+    Raises the error again if the system cannot start any program.
     """
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return not_found(console, name)
+        return report_not_found(console, name)
     if isinstance(error, OSError):
         if error.filename is None:
             raise error
@@ -79,31 +79,31 @@ def cannot_start(console: Console, name: str, error: OSError | ValueError) -> in
     return NOT_FOUND
 
 
-def not_found(console: Console, name: str) -> int:
-    """Tell that there is no such program; return the exit code for it."""
+def report_not_found(console: Console, name: str) -> int:
+    """Report that there is no such program; return the exit code for it."""
     console.error(f"{name or repr(name)}: command not found", "check the name and PATH")
     return NOT_FOUND
 
 
 def end_as(exit_code: int) -> int:
-    """Return an exit code that a process may end with; end by the signal that ended the child."""
+    """Return a child's exit code; if a signal ended the child, end this process by it."""
     if exit_code >= 0 or sys.platform == "win32":
         return exit_code
     number = -exit_code
     if number not in {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
-    return 128 + number  # where the signal is blocked
+    return 128 + number  # if the signal is blocked
 
 
 @contextmanager
-def _passing_on(pids: Sequence[int], early: list[int]) -> Iterator[None]:
-    """Hand signals on to the child; what we were started to ignore, both go on ignoring.
+def _forward_signals(pids: Sequence[int], early: list[int]) -> Iterator[None]:
+    """Forward signals to the child, except those ignored at the start.
 
-    Those that come before the child's pid is known are kept in `early`.
+    Signals that arrive before the child's pid is known go to `early`.
     """
 
-    def hand_on(number: int, frame: FrameType | None) -> None:
+    def forward(number: int, frame: FrameType | None) -> None:
         del frame
         if signal.Signals(number).name in _OF_KEYS and _has_terminal():
             return
@@ -116,7 +116,7 @@ def _passing_on(pids: Sequence[int], early: list[int]) -> Iterator[None]:
     for name in (*_OF_KEYS, *_OF_OTHERS):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            handled[number] = signal.signal(number, hand_on)
+            handled[number] = signal.signal(number, forward)
     try:
         yield
     finally:
@@ -146,13 +146,13 @@ def _has_terminal() -> bool:
 
 
 def _wait(child: subprocess.Popen[bytes]) -> int:
-    """Wait for the end of the child; while it is stopped (Ctrl-Z), so are we."""
+    """Wait for the child's end; while it is stopped (Ctrl-Z), stop this process too."""
     if sys.platform == "win32":
         return child.wait()
     while True:
         _, status = os.waitpid(child.pid, os.WUNTRACED)
         if not os.WIFSTOPPED(status):
-            child.returncode = os.waitstatus_to_exitcode(status)  # which Popen cannot know
+            child.returncode = os.waitstatus_to_exitcode(status)  # Popen does not see it
             return child.returncode
-        os.kill(os.getpid(), signal.SIGSTOP)  # our shell sees a stopped job, and `fg` wakes us
+        os.kill(os.getpid(), signal.SIGSTOP)  # our shell sees a stopped job, and `fg` resumes us
         os.kill(child.pid, signal.SIGCONT)

@@ -1,4 +1,4 @@
-"""The time of this machine, and AWS's; waits that a person can see."""
+"""This machine's time and AWS's, and waits that a person can see."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ LONGEST_NAP_SECONDS = 0.5
 
 
 class SystemClock:
-    """The wall clock, put right by what is known of AWS's; and when this process began.
+    """The wall clock, corrected by AWS's, and the time when this process began.
 
-    `offset` tells what AWS's clock shows more (or less) than this machine's.
+    `offset` returns AWS's time minus this machine's.
     """
 
     def __init__(self) -> None:
-        """Take the moment as the beginning: the entry point makes the clock first of all."""
+        """Take the current time as the process's beginning."""
         self._began = self.local_now()
         self.offset: Callable[[], timedelta] = timedelta
 
     def local_now(self) -> datetime:
-        """Return the machine's own aware UTC time."""
+        """Return this machine's aware UTC time."""
         return datetime.now(timezone.utc)
 
     def now(self) -> datetime:
-        """Return AWS's aware UTC time, as far as it is known."""
+        """Return AWS's aware UTC time, or this machine's if AWS's is unknown."""
         return self.local_now() + self.offset()
 
     @property
@@ -43,7 +43,7 @@ class SystemClock:
         return self._began + self.offset()
 
     def pause(self, seconds: float) -> None:
-        """Sleep so long."""
+        """Sleep."""
         time.sleep(seconds)
 
     def sleep_until(self, moment: datetime, tick: Callable[[int], None]) -> None:
@@ -57,7 +57,7 @@ class SystemClock:
 
 
 def wait_until(clock: SystemClock, talk: Console, moment: datetime, what: str) -> None:
-    """Wait for `what`: a countdown where stderr is a terminal, one line where it is not."""
+    """Wait for `what`, with a countdown if stderr is a terminal, or with one line."""
     if not is_terminal(sys.stderr):
         seconds = int((moment - clock.now()).total_seconds()) + 1
         talk.say(f"waiting {seconds} s for {what}")

@@ -1,4 +1,4 @@
-"""`code_command`: a program of the person's own that prints a code."""
+"""Run `code_command`, the person's own program that prints a code."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ def run_code_command(
     environ: Mapping[str, str],
     limit_seconds: float = LIMIT_SECONDS,
 ) -> str:
-    """Run the command, a text by the shell, and return the one six-digit group that it prints.
+    """Run the command, in the shell if it is a str, and return the six-digit group that it prints.
 
-    It gets MFA_SESSION_MFA_SERIAL and MFA_SESSION_PROFILE, the terminal if it is ours, and no
-    stdin. NoMfaError `code-command-failed` never repeats what it printed, nor its arguments.
+    It gets MFA_SESSION_MFA_SERIAL and MFA_SESSION_PROFILE, our terminal if we have it, and no
+    stdin. NoMfaError `code-command-failed` never repeats its output or its arguments.
     """
     surroundings = without_code(environ)
     surroundings |= {"MFA_SESSION_MFA_SERIAL": serial, "MFA_SESSION_PROFILE": profile}
@@ -53,11 +53,11 @@ def run_code_command(
             "code-command-failed",
             f"the code_command of session {profile!r} {error}",
             "run it by hand to see what is wrong",
-        ) from None  # what hangs on it may hold the code
+        ) from None  # the cause may contain the code
 
 
 class _FailedError(Exception):
-    """What the command did, as the end of a sentence."""
+    """The command failed; the text ends a sentence about it."""
 
 
 def _find_code(printed: bytes) -> str:
@@ -72,8 +72,8 @@ def _find_code(printed: bytes) -> str:
 
 
 def _capture(command: str | list[str], environ: Mapping[str, str], limit_seconds: float) -> bytes:
-    """Return what the command prints; when this ends, however it does, so has the command."""
-    # What would end us unwinds the stack instead, once there is a child to take care of.
+    """Return the command's output, and end the command in any case."""
+    # Once there is a child to end, signals raise instead of killing us.
     with Interruptions(deferred=True, even_ignored=False) as signals:
         program = _Program(command, environ)
         try:
@@ -90,7 +90,7 @@ def _capture(command: str | list[str], environ: Mapping[str, str], limit_seconds
 
 
 class _Program:
-    """A program in a process group of its own, and what it has printed."""
+    """A program in its own process group, and its output."""
 
     def __init__(self, command: str | list[str], environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -107,12 +107,12 @@ class _Program:
     def _collect(self) -> None:
         stdout = self.process.stdout
         assert stdout is not None  # noqa: S101  # it is a pipe; for type checkers
-        with stdout:  # closed here: a child left behind may keep it open for long
+        with stdout:  # a leftover child may keep the other end open
             while len(self._printed) <= MOST_BYTES and (piece := os.read(stdout.fileno(), 4096)):
                 self._printed += piece
 
     def read_all(self, limit_seconds: float, *, lent: bool) -> bytes:
-        """Return what it printed by its end, even if a child that it left holds on to stdout."""
+        """Return the output until its end, even if a leftover child keeps stdout open."""
         ends_at = time.monotonic() + limit_seconds
         while not self._has_ended(lent=lent):
             if self._reader.is_alive():
@@ -123,7 +123,7 @@ class _Program:
             if time.monotonic() > ends_at:
                 raise _FailedError(f"did not finish in {limit_seconds:g} s, and was stopped")
         self._reader.join(GRACE_SECONDS)
-        self._check_length()  # before the exit code: nobody read on, so it may have died of that
+        self._check_length()  # before the exit code, which may only mean that we stopped reading
         return bytes(self._printed)
 
     def _check_length(self) -> None:
@@ -131,7 +131,7 @@ class _Program:
             raise _FailedError("prints far more than a code")
 
     def _has_ended(self, *, lent: bool) -> bool:
-        """Say whether it has ended; one that was stopped goes on, if the terminal is its own."""
+        """Say whether it has ended; continue it if it was stopped and has the terminal."""
         if sys.platform == "win32":
             return self.process.poll() is not None
         pid, status = os.waitpid(self.process.pid, os.WNOHANG | os.WUNTRACED)
@@ -146,7 +146,7 @@ class _Program:
         return True
 
     def end(self) -> None:
-        """End it and its children, if it has not ended by itself."""
+        """End it and its children, unless it has ended."""
         if self.process.poll() is None:
             self._send(kill=False)
             with suppress(subprocess.TimeoutExpired):
@@ -175,7 +175,7 @@ def _start(command: str | list[str], environ: Mapping[str, str]) -> subprocess.P
         with open_for_words() as terminal:
             return subprocess.Popen(
                 command if isinstance(command, str) else to_start(command, environ),
-                shell=in_shell,  # a text in config.toml is meant for the shell
+                shell=in_shell,  # config.toml gives the shell a str
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=terminal,  # "touch your key": SDKs swallow ours
@@ -189,18 +189,18 @@ def _start(command: str | list[str], environ: Mapping[str, str]) -> subprocess.P
 
 
 def _own_group() -> dict[str, Any]:
-    """Return how to start a program so that it and its children can be ended together."""
+    """Return the arguments that start a program in its own group, to end it with its children."""
     if sys.platform == "win32":
         return {}
     if sys.version_info >= (3, 11):
         return {"process_group": 0}
-    return {"preexec_fn": os.setpgrp}  # in C: it takes no lock that another thread may hold
+    return {"preexec_fn": os.setpgrp}  # a C function, which takes no lock of another thread
 
 
 def _pass_interrupt_on(*, lent: bool) -> None:
-    """End as if Ctrl-C had been ours: while the terminal was lent, it reached the command alone."""
+    """Raise the command's Ctrl-C here too: a lent terminal sent it to the command alone."""
     if lent and sys.platform != "win32":
-        os.killpg(os.getpgrp(), signal.SIGINT)  # a script that runs us is to end as well
+        os.killpg(os.getpgrp(), signal.SIGINT)  # also ends a script that runs us
     raise KeyboardInterrupt
 
 
@@ -208,13 +208,13 @@ if sys.platform == "win32":
 
     @contextmanager
     def lend_terminal(group: int) -> Iterator[bool]:
-        """Yield False: a Windows console has no foreground group, all may read from it."""
+        """Yield False: a Windows console has no foreground group, so every process may read."""
         del group
         yield False
 
     @contextmanager
     def open_for_words() -> Iterator[int | None]:
-        """Yield None: a program's words go where ours go."""
+        """Yield None: a program shares our stderr."""
         yield None
 
 else:
@@ -223,9 +223,9 @@ else:
 
     @contextmanager
     def lend_terminal(group: int) -> Iterator[bool]:
-        """Make `group` the terminal's foreground group, if ours is; take it back at the end.
+        """Give the terminal's foreground to `group` if we have it, and take it back at the end.
 
-        Yields whether it was lent. Keys that end a program (Ctrl-C) reach only the group then.
+        Yields whether it was lent. Meanwhile Ctrl-C reaches only the group.
         """
         with _open_terminal() as tty:
             if tty is None or not _is_ours(tty):
@@ -240,7 +240,7 @@ else:
 
     @contextmanager
     def open_for_words() -> Iterator[int | None]:
-        """Yield the terminal for a program's stderr, where a question would be asked; else None."""
+        """Yield the terminal for a program's stderr if we may ask there; otherwise None."""
         with _open_terminal() as tty:
             yield tty if tty is not None and _is_ours(tty) and not is_full_screen(tty) else None
 
@@ -264,11 +264,11 @@ else:
     def _hand_over(tty: int, group: int) -> None:
         with suppress(OSError, termios.error):
             os.tcsetpgrp(tty, group)
-            os.killpg(group, signal.SIGCONT)  # it may have read too early, and been stopped for it
+            os.killpg(group, signal.SIGCONT)  # reading too early has stopped it
 
     def _take_back(tty: int, modes: list[Any]) -> None:
-        """Make our group the foreground one again; who of it read meanwhile goes on."""
-        # From the background, the call that takes the terminal back would stop us.
+        """Take the foreground back, and continue our processes that reading has stopped."""
+        # Without this mask, SIGTTOU would stop us in the background.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTTOU})
         try:
             with suppress(OSError, termios.error):

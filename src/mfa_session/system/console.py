@@ -1,4 +1,4 @@
-"""Words to the person, on stderr."""
+"""Messages to the person, on stderr."""
 
 from __future__ import annotations
 
@@ -17,13 +17,10 @@ COLOURS = {"red": "31", "yellow": "33", "green": "32", "bold": "1", "dim": "2"}
 
 
 class Console:
-    """Lines on stderr; a stream that is closed or broken stops nothing.
-
-    Control characters of names, files and answers are shown as `?`.
-    """
+    """Writes lines to stderr, control characters as `?`; ignores a closed or broken stream."""
 
     def __init__(self, verbosity: int, environ: Mapping[str, str]) -> None:
-        """Take how often -v was given, and the environment for NO_COLOR."""
+        """Take the number of -v, and the environment for NO_COLOR and TERM."""
         self.verbosity = verbosity
         self._environ = environ
         self._shown = ""
@@ -33,19 +30,19 @@ class Console:
         self._write("", text)
 
     def warn(self, text: str) -> None:
-        """Tell what is odd but did not stop anything."""
+        """Report a problem that stops nothing."""
         self._write(f"mfa-session: {self._paint('warning:', 'yellow')} ", text)
 
     def detail(self, text: str) -> None:
-        """Tell what was asked of AWS and why; with -v only."""
+        """Report a step, such as a call to AWS; with -v only."""
         if self.verbosity:
             self._write("mfa-session: ", text)
 
     def progress(self, text: str) -> None:
-        """Show what is going on, in the place of what was shown before; `""` takes it away.
+        """Show the current step in place of the one before; `""` removes it.
 
-        Silent where stderr is no terminal. One line, cut where the terminal ends. One that cannot
-        rewrite a line gets a new one, where more than numbers have changed.
+        It is one line, cut at the terminal's width, and nothing if stderr is not a terminal. A
+        terminal that cannot rewrite a line gets a new one when more than numbers change.
         """
         columns = columns_of(sys.stderr)
         if text == self._shown or columns is None:
@@ -59,18 +56,18 @@ class Console:
             self._put(f"{cut(text, len(text) + 1)}\n")
 
     def announce(self, text: str) -> None:
-        """Tell what begins, and may take long; silent where stderr is no terminal."""
+        """Announce a long step; do nothing if stderr is not a terminal."""
         if is_terminal(sys.stderr):
             self.say(text)
 
     def doing(self, text: str) -> AbstractContextManager[None]:
-        """Return a `with` block for the time of which `progress` shows a text."""
+        """Return a `with` block during which `progress` shows a text."""
         from mfa_session.system.waiting import Doing  # noqa: PLC0415  # contextlib
 
         return Doing(self.progress, text)
 
     def error(self, message: str, hint: str) -> None:
-        """Tell what is wrong, and on the next line what to run or change."""
+        """Say what is wrong, and on the next line what to run or change."""
         self._write(f"mfa-session: {self._paint('error:', 'red')} ", message)
         if hint:
             from mfa_session.model.errors import hint_for  # noqa: PLC0415  # as below
@@ -94,7 +91,7 @@ class Console:
     def _put(self, text: str) -> None:
         try:
             if not speaks_unicode(sys.stderr):
-                text = text.replace("…", "...")  # the one letter of ours that others lack
+                text = text.replace("…", "...")  # our only letter beyond ASCII
             sys.stderr.write(text)
             sys.stderr.flush()
         except (AttributeError, OSError, ValueError):
@@ -102,14 +99,14 @@ class Console:
 
 
 def paint(text: str, colour: str, stream: TextIO, environ: Mapping[str, str]) -> str:
-    """Return the text in a colour where the stream is a terminal and NO_COLOR is not set."""
+    """Return the text in a colour if the stream is a terminal and NO_COLOR is not set."""
     if environ.get("NO_COLOR") or not is_terminal(stream) or not draws(environ):
         return text
     return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m"
 
 
 def draws(environ: Mapping[str, str]) -> bool:
-    """Say whether a terminal takes escape sequences; a screen reader's (TERM=dumb) takes none."""
+    """Say whether a terminal takes escape sequences, which one with TERM=dumb does not."""
     if environ.get("TERM") == "dumb":
         return False
     if sys.platform == "win32":
@@ -120,12 +117,12 @@ def draws(environ: Mapping[str, str]) -> bool:
 
 
 def speaks_unicode(stream: TextIO) -> bool:
-    """Say whether a stream takes every letter, as far as its encoding tells."""
+    """Say whether a stream's encoding has every letter."""
     return (getattr(stream, "encoding", None) or "utf-8").lower().startswith("utf")
 
 
 def columns_of(stream: TextIO | None) -> int | None:
-    """Return how wide the terminal is that a stream shows on; None where it shows on none."""
+    """Return the width of a stream's terminal; None if it is not one."""
     if stream is None or not is_terminal(stream):
         return None
     try:
@@ -135,7 +132,7 @@ def columns_of(stream: TextIO | None) -> int | None:
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Say whether a stream is there and shows on a terminal."""
+    """Say whether a stream is a terminal."""
     try:
         return stream is not None and os.isatty(stream.fileno())
     except (OSError, ValueError, AttributeError):
@@ -143,7 +140,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 
 
 def printable_painted(line: str) -> str:
-    """Return a line without what a terminal would act on, other than our own colours."""
+    """Return a line without control characters, except our own colours."""
     from mfa_session.model.text import printable  # noqa: PLC0415  # most say nothing
 
     if line.isprintable():

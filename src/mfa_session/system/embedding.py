@@ -1,4 +1,4 @@
-"""The package inside another program: a function answers questions, a logger gets the words."""
+"""Run inside another program: a function answers questions, and a logger gets the messages."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
 
 class AskedByFunction(Terminal):
-    """A terminal in name: each question goes to a function, with what is to be told before it."""
+    """A terminal whose questions go to a function, after the lines told before each."""
 
     def __init__(self, ask: Callable[[str], str]) -> None:
-        """Take the function: it gets the question and returns the answer."""
+        """Take the function that gets a question and returns the answer."""
         super().__init__(may_ask=True)
         self._ask = ask
         self._told: list[str] = []
 
     def can_ask(self) -> bool:
-        """Say yes: whether somebody answers, the function knows."""
+        """Return True: the function decides whether somebody answers."""
         return True
 
     def identity(self) -> str:
-        """Return what tells this program from others: who is refused here is asked once."""
+        """Return an identity of this process, in place of the terminal's."""
         return f"python {os.getpid()}"
 
     def tell(self, text: str) -> None:
@@ -39,7 +39,7 @@ class AskedByFunction(Terminal):
         self._told.append(printable(text))
 
     def ask(self, question: str) -> str:
-        """Return the function's answer; NoMfaError `no-answer` where it is no text."""
+        """Return the function's answer; NoMfaError `no-answer` if it is not a str."""
         lines, self._told = [*self._told, printable(question)], []
         answer: object = self._ask("\n".join(lines))
         if not isinstance(answer, str):
@@ -54,9 +54,9 @@ class AskedByFunction(Terminal):
 
 
 def find_frontend() -> Callable[[str], str] | None:
-    """Return how a notebook asks, hidden where it can; None where input() is Python's own.
+    """Return a notebook's function that asks, hidden if it can; None outside of notebooks.
 
-    IPython's kernels put functions of theirs in the place of `input` and `getpass.getpass`.
+    IPython's kernels replace `input` and `getpass.getpass`.
     """
     if isinstance(builtins.input, type(len)):
         return None
@@ -68,7 +68,7 @@ def find_frontend() -> Callable[[str], str] | None:
             return asked(question)
         except EOFError:
             raise no_answer() from None
-        except NotImplementedError:  # IPython's, where a notebook runs unattended
+        except NotImplementedError:  # IPython's, in a notebook that runs unattended
             raise NoMfaError(
                 "code-needed",
                 "an MFA code is needed, and this notebook runs where nobody can be asked",
@@ -82,29 +82,29 @@ LOGGER = logging.getLogger("mfa_session")
 
 
 class LogConsole(Console):
-    """Logs what the command would say on stderr; never a secret."""
+    """Logs what a command would write to stderr."""
 
     def __init__(self) -> None:
-        """Leave it to the logger's level what is told."""
+        """Log everything; the logger's level selects."""
         super().__init__(verbosity=1, environ={})
 
     def say(self, text: str) -> None:
-        """Tell what happened."""
+        """Log what happened, as INFO."""
         LOGGER.info(printable_lines(text))
 
     def warn(self, text: str) -> None:
-        """Tell what is odd but did not stop anything."""
+        """Log a problem that stops nothing, as WARNING."""
         LOGGER.warning(printable_lines(text))
 
     def detail(self, text: str) -> None:
-        """Tell what was asked of AWS and why."""
+        """Log a step, as DEBUG."""
         LOGGER.debug(printable_lines(text))
 
     def progress(self, text: str) -> None:
-        """Show nothing: stderr is the program's."""
+        """Do nothing: stderr belongs to the other program."""
 
     def announce(self, text: str) -> None:
-        """Show nothing, likewise."""
+        """Do nothing, likewise."""
 
     def error(self, message: str, hint: str) -> None:
-        """Tell nothing: the error itself is raised."""
+        """Do nothing: the error itself is raised."""

@@ -1,4 +1,4 @@
-"""The end of `exec` and `guard`: the command takes the place of this process."""
+"""Replace this process by a command, as `exec` and `guard` do."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ _SET_BY_PYTHON = ("C.UTF-8", "C.utf8", "UTF-8")
 def execute(
     console: Console, command: Sequence[str], environ: Mapping[str, str], program: str | None = None
 ) -> int:
-    """Replace this process by `command`; return only if that fails (126, 127), as a shell does.
+    """Replace this process by `command`; if that fails, return 126 or 127 as a shell does.
 
-    `program` is the file to run where it is not to be looked up by the command's first word.
+    `program` is the file to run; without it, the command's first word is looked up on PATH.
     """
     try:
         if sys.platform == "win32":
-            # There is no execve that keeps the console.
+            # Windows has no execve that keeps the console.
             from mfa_session.system.child import run_child  # noqa: PLC0415  # subprocess
 
             given = (program or command[0], *command[1:])
             return run_child(console, given, environ, started=lambda: None)
         _restore_signals()
         limits.allow_core_dumps()
-        given = _as_given(environ)
-        os.execvpe(program or command[0], list(command), given)  # noqa: S606  # the person's own
+        passed = _drop_pythons_locale(environ)
+        os.execvpe(program or command[0], list(command), passed)  # noqa: S606  # the person's own
     except (OSError, ValueError) as error:
-        from mfa_session.system.child import cannot_start  # noqa: PLC0415  # after an error
+        from mfa_session.system.child import report_failed_start  # noqa: PLC0415  # after an error
 
-        return cannot_start(console, command[0], error)
+        return report_failed_start(console, command[0], error)
 
 
-def _as_given(environ: Mapping[str, str]) -> Mapping[str, str]:
-    """Leave out LC_CTYPE where Python itself has set it, for want of a locale (PEP 538)."""
+def _drop_pythons_locale(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """Drop LC_CTYPE if Python itself has set it, without a locale (PEP 538)."""
     if environ.get("LC_CTYPE") not in _SET_BY_PYTHON or environ.get("LC_ALL"):
         return environ
     try:
@@ -55,8 +55,8 @@ def _as_given(environ: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _restore_signals() -> None:
-    """Undo what Python ignores at its start: `CMD | head` ends by SIGPIPE, as without us."""
-    # Not `signal`, which imports enum and thereby takes longer than all the rest.
+    """Restore the signals that Python ignores, so that SIGPIPE ends the command in `CMD | head`."""
+    # Not `signal`: it imports enum, which takes longer than everything else here.
     import _signal  # type: ignore[import-not-found]  # noqa: PLC0415  # typeshed knows the other
 
     for name in ("SIGPIPE", "SIGXFSZ"):

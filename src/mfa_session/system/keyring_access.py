@@ -1,4 +1,4 @@
-"""The system's keyring, asked for a limited time: which backend it is, and why it fails."""
+"""Load the system's keyring and ask it within a time limit."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
     class Limited(Protocol):
-        """Returns what work returns, or raises TooSlowError."""
+        """Limits the time of work."""
 
         def __call__(self, work: Callable[[], Answer], limit_seconds: float) -> Answer:
-            """Do it."""
+            """Return the result of `work`; TooSlowError after the limit."""
 
 
 SERVICE = "mfa-session"
 WAITING_FOR_KEYRING = "waiting for the keyring, which may ask you to unlock it …"
 ASKING_SECONDS = 60.0
-"""Where the system itself asks the person for leave: macOS, Windows."""
+"""The limit on macOS and Windows, which may ask the person for permission."""
 ANSWERING_SECONDS = 3.0
-"""Elsewhere: with the start of the program, a dead service is told within five."""
+"""The limit elsewhere: with the program's start, a dead service is reported within five seconds."""
 ACCEPTED_ONCE = (
     "--insecure-keyring accepts this keyring for this command only; for `login` and all others, "
     "write insecure = true under [keyring] in config.toml"
@@ -46,9 +46,9 @@ OPEN = "open"
 LOCKED = "locked"
 MISSING = "missing"
 PAUSES_SECONDS = (0.1, 0.3)
-"""Before each further try: a Secret Service may be ending, and D-Bus starting it anew.
+"""The pauses before retries, in which D-Bus may restart a Secret Service.
 
-gnome-keyring aborts now and then (GLib, invoke_get_property_in_idle_cb) when many clients ask.
+gnome-keyring sometimes aborts (GLib, invoke_get_property_in_idle_cb) when many clients ask.
 """
 _SAYS_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "InitError"}
 _MAY_PASS = {"ConnectionResetError", "DBusErrorResponse", "SecretServiceNotAvailableException"}
@@ -58,8 +58,8 @@ Answer = TypeVar("Answer")
 class Keyring:
     """One keyring, loaded when it is first asked.
 
-    Whatever asks it raises ConfigurationError `keyring-unusable`, `keyring-ambiguous`,
-    `keyring-insecure`, `keyring-locked` or `keyring-timeout`, and nothing of a secret with it.
+    Asking it raises ConfigurationError `keyring-unusable`, `keyring-ambiguous`, `keyring-insecure`,
+    `keyring-locked` or `keyring-timeout`, none of which contains a secret.
     """
 
     def __init__(
@@ -72,10 +72,10 @@ class Keyring:
         limited: Limited = run_limited,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Take the environment and config.toml's `[keyring]`, and how to wait within a limit.
+        """Take the environment, config.toml's `[keyring]` and the time limit.
 
-        `insecure` accepts a keyring that keeps plain text, and `tell` gets to know that config.toml
-        does not; `may_ask` is false where a locked one may not even ask the person to unlock it.
+        `insecure` accepts a keyring that keeps plain text; `tell` then warns that config.toml does
+        not. Without `may_ask`, a locked keyring must not prompt the person to unlock it.
         """
         self._limited = limited
         self._name = environ.get("PYTHON_KEYRING_BACKEND") or settings.get("backend")
@@ -88,18 +88,17 @@ class Keyring:
         self._waits_for_unlock = False
 
     def describe(self) -> str:
-        """Return how to speak of it to people."""
+        """Return its name for people."""
         return self.ask(describe_backend)
 
     def full_name(self) -> str:
-        """Return the class of its backend, as `[keyring] backend` takes it."""
+        """Return its backend's class, as `[keyring] backend` takes it."""
         return full_name(self._load())
 
     def in_backend(self, name: str | None, work: Callable[[KeyringBackend], Answer]) -> Answer:
-        """Ask the backend of this name first, where no other was chosen: nothing is looked for.
+        """Ask the backend of this name first, unless the person chose another: that saves a search.
 
-        What it returns counts unless it is None; then, and where it fails as such, the keyring
-        that is found is asked.
+        If it returns None or is unusable, ask the keyring that the search finds.
         """
         if name is not None and not self._name and self._backend is None and not _has_keyringrc():
             self._name, found = name, None
@@ -114,9 +113,9 @@ class Keyring:
         return self.ask(work)
 
     def check_open(self, keyring: KeyringBackend) -> bool:
-        """Say whether there is a collection to look into; do not have one unlocked unasked.
+        """Say whether there is a collection; without `may_ask`, refuse a locked one.
 
-        From here on the Secret Service is asked by its path, see `find_collection`.
+        From here on, the backend uses the collection's own path (see `find_collection`).
         """
         if type(keyring).__module__ != FREEDESKTOP:
             return True
@@ -129,13 +128,13 @@ class Keyring:
         return state != MISSING
 
     def read(self, keyring: KeyringBackend, name: str) -> str | None:
-        """Return what is stored; never by making a new collection to look into."""
+        """Return the stored text or None, without creating a collection."""
         return keyring.get_password(SERVICE, name) if self.check_open(keyring) else None
 
     def ask(self, work: Callable[[KeyringBackend], Answer]) -> Answer:
-        """Ask the keyring, for a limited time; a refusal that may pass, again.
+        """Ask the keyring within the time limit; retry after a passing failure.
 
-        Its errors are told by their kind alone: their texts, and what they hang on, may be secret.
+        Our error names only the class of its error, whose text and causes may contain a secret.
         """
         asks_itself = sys.platform in {"darwin", "win32"}
         self._import()
@@ -145,7 +144,7 @@ class Keyring:
             )
         except MfaSessionError:
             raise
-        except Exception as error:  # noqa: BLE001  # whatever a backend raises
+        except Exception as error:  # noqa: BLE001  # a backend may raise anything
             kind = _kind_of(error)
         raise self._failed(kind)
 
@@ -160,21 +159,21 @@ class Keyring:
         return work(self._load())
 
     def _import(self) -> None:
-        """Import what will be needed: a busy machine's time for it is none of the keyring's."""
+        """Import the modules now, so that the import's time does not count as the keyring's."""
         if self._backend is not None:
             return
-        import logging  # noqa: PLC0415  # keyring's own import, as the next
+        import logging  # noqa: PLC0415  # keyring imports it anyway
 
         import keyring.core  # noqa: F401, PLC0415
 
-        logging.getLogger("keyring").addHandler(logging.NullHandler())  # we tell what matters
+        logging.getLogger("keyring").addHandler(logging.NullHandler())  # we report its errors
         usual = FREEDESKTOP if sys.platform == "linux" else ""
         module = str(self._name).rpartition(".")[0] if self._name else usual
-        with suppress(Exception):  # whatever a backend's module raises: loading tells it
+        with suppress(Exception):  # loading the backend raises the error again
             __import__(module)
 
     def _load(self) -> KeyringBackend:
-        """Load the backend chosen, by its name where there is one: nothing else is looked for."""
+        """Load the chosen backend by its name, or else search for one."""
         if self._backend is None:
             from keyring import core  # noqa: PLC0415
 
@@ -195,7 +194,7 @@ class Keyring:
         except Exception as error:
             raise ConfigurationError(
                 "keyring-unusable",
-                f"the keyring {name!r} cannot be used: {error}",  # no secret was near it yet
+                f"the keyring {name!r} cannot be used: {error}",  # it has seen no secret yet
                 "correct PYTHON_KEYRING_BACKEND, or [keyring] backend in config.toml",
             ) from error
 
@@ -228,14 +227,14 @@ class Keyring:
 
 
 def _has_keyringrc() -> bool:
-    """Say whether the person has told keyring itself which backend to take."""
-    from keyring.util import platform_  # noqa: PLC0415  # only with a keyring to ask
+    """Say whether keyring's own configuration chooses a backend."""
+    from keyring.util import platform_  # noqa: PLC0415  # only when a keyring is asked
 
     return os.path.exists(os.path.join(platform_.config_root(), "keyringrc.cfg"))
 
 
 def _kind_of(error: Exception) -> str:
-    """Return an error's class, and for the InitError that a dead service leads to, its cause's."""
+    """Return the name of an error's class; for the InitError of a dead service, its cause's."""
     cause = error.__cause__
     is_dead = type(cause).__name__ == "SecretServiceNotAvailableException"
     return type(cause if is_dead else error).__name__
@@ -244,12 +243,12 @@ def _kind_of(error: Exception) -> str:
 def find_collection(path: str | None) -> tuple[str, str]:
     """Return a collection's D-Bus path, and whether it is OPEN, LOCKED or MISSING.
 
-    None stands for the default one. Its own path is asked for by ReadAlias (Secret Service API
-    draft, "Aliases"): gnome-keyring follows /aliases/default in one thread while another replaces
-    it, at each client's connection. With several clients it then says that there is no collection,
-    and secretstorage has a new one made.
+    None is the default collection, whose own path ReadAlias returns (Secret Service API draft,
+    "Aliases"). The alias path itself is unreliable: gnome-keyring replaces it at each client's
+    connection while another thread follows it. With several clients the collection then seems
+    missing, and secretstorage creates a new one.
     """
-    import secretstorage  # noqa: PLC0415  # on Linux only, and with keyring
+    import secretstorage  # noqa: PLC0415  # on Linux only
 
     with closing(secretstorage.dbus_init()) as connection:
         try:

@@ -1,7 +1,4 @@
-"""Whether there may be a keyring, and which backends may keep a secret.
-
-Both are told without importing keyring, which takes 100 ms.
-"""
+"""Say whether there may be a keyring, and check its backend, without importing keyring (100 ms)."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ _PIN = '[keyring] backend = "{}" in config.toml'
 
 
 def may_have_keyring(environ: Mapping[str, str], settings: Mapping[str, object]) -> bool:
-    """Say whether a keyring may answer; False on Linux with no D-Bus and none chosen by name.
+    """Say whether a keyring may answer; False on Linux without D-Bus and without a named keyring.
 
     `settings` is config.toml's `[keyring]`.
     """
@@ -43,25 +40,25 @@ def may_have_keyring(environ: Mapping[str, str], settings: Mapping[str, object])
 
 
 def full_name(backend: object) -> str:
-    """Return a backend's class as settings name it."""
+    """Return a backend's class, as settings name it."""
     kind = type(backend)
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
 def describe_backend(backend: object) -> str:
-    """Return how to speak of a backend to people."""
+    """Return a backend's name for people."""
     called = _CALLED.get(type(backend).__module__)
     return f"{called} ({full_name(backend)})" if called else f"the keyring {full_name(backend)}"
 
 
 def check_backend(backend: object, *, insecure: bool) -> None:
-    """Refuse a backend that keeps nothing, hides several, or keeps secrets in the open."""
+    """Refuse a backend that keeps nothing, combines several, or (unless `insecure`) is insecure."""
     modules = {kind.__module__ for kind in type(backend).__mro__}
     if "keyring.backends.null" in modules:
         raise ConfigurationError(
             "keyring-unusable",
             "the keyring is switched off: it takes secrets and keeps none",
-            f"choose one that keeps them: {_PIN.format(_usual_name())}",
+            f"choose another: {_PIN.format(_usual_name())}",
         )
     if "keyring.backends.fail" in modules:
         raise ConfigurationError(
@@ -75,8 +72,8 @@ def check_backend(backend: object, *, insecure: bool) -> None:
     if not insecure and is_insecure(backend):
         raise ConfigurationError(
             "keyring-insecure",
-            f"{describe_backend(backend)} keeps secrets in a file that your other programs, and "
-            "whoever gets a copy of it, can read",
+            f"{describe_backend(backend)} keeps secrets in a file that other programs, and anybody "
+            "with a copy, can read",
             "use the system's keyring, or accept that: insecure = true under [keyring] in "
             "config.toml, or --insecure-keyring for a single command",
         )
@@ -92,14 +89,13 @@ def is_insecure(backend: object) -> bool:
 
 
 def _several(backend: object) -> ConfigurationError:
-    """Return the error for keyring's chain of backends: which one a secret went to is chance."""
+    """Return the error for keyring's chain of backends, of which any may get a secret."""
     members = list(getattr(backend, "backends", ()))
-    # Ours are read and kept by one; those that keep secrets in the open come last.
     names = [full_name(member) for member in sorted(members, key=is_insecure)]
     return ConfigurationError(
         "keyring-ambiguous",
-        f"several keyrings are there: {', '.join(names) or 'none of them usable'}",
-        f"say which: {_PIN.format(names[0] if names else _usual_name())}",
+        f"there are several keyrings: {', '.join(names) or 'none of them usable'}",
+        f"choose one: {_PIN.format(names[0] if names else _usual_name())}",
     )
 
 

@@ -1,7 +1,7 @@
-"""Texts in the keyring by name; a long one in several items where the keyring's are small.
+"""Store texts in the keyring by name, and long ones in several items if items are small.
 
-A split text is written beside the one before, then its head is turned over to it: whoever is
-killed in between leaves the old text or the new one, never a part of each.
+The parts of a new text are written beside the old ones, and then the head is switched to them. A
+kill in between leaves the old text or the new one, never a mixture.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mfa_session.system.keyring_access import Keyring
 
 LARGEST_CHARACTERS = 1280
-"""Of one item: the Windows Credential Locker takes 2,560 bytes, two for each character."""
+"""The limit of one item: the Windows Credential Locker takes 2,560 bytes, two a character."""
 _UNLIMITED = (
     "keyring.backends.SecretService",
     "keyring.backends.kwallet",
@@ -33,20 +33,20 @@ class KeyringItems:
     """Reads, stores and removes texts. Raises ConfigurationError as `Keyring` does."""
 
     def __init__(self, keyring: Keyring) -> None:
-        """Take the keyring; nothing is asked yet."""
+        """Take the keyring, and ask nothing yet."""
         self._keyring = keyring
 
     def get(self, name: str, backend: str | None = None) -> str | None:
-        """Return a text, or None; the keyring of class `backend` is asked first.
+        """Return a text; None without one, or if a part of it is missing.
 
-        A text of which a part is gone is none.
+        The keyring of class `backend` is asked first.
         """
         return self._keyring.in_backend(backend, lambda keyring: self._read(keyring, name))
 
     def set(self, name: str, text: str) -> str:
-        """Store a text in the place of any before, see that it is there; return the backend.
+        """Store or replace a text and read it back; return the backend's class.
 
-        Raises ConfigurationError `keyring-unusable` where it is not given back.
+        Raises ConfigurationError `keyring-unusable` if the keyring does not return it.
         """
 
         def store(keyring: KeyringBackend) -> bool:
@@ -68,11 +68,11 @@ class KeyringItems:
         return self._keyring.full_name()
 
     def backend(self) -> str:
-        """Return the class of the keyring that was asked."""
+        """Return the class of the keyring."""
         return self._keyring.full_name()
 
     def remove(self, name: str) -> bool:
-        """Remove a text, and see that it is gone; False if there was none."""
+        """Remove a text and check that it is gone; return False if there was none."""
 
         def delete(keyring: KeyringBackend) -> bool | None:
             head = self._keyring.read(keyring, name)
@@ -101,7 +101,7 @@ class KeyringItems:
         return None if None in parts else "".join(str(part) for part in parts)
 
     def _store_split(self, keyring: KeyringBackend, name: str, text: str) -> None:
-        """Write the parts to the side not in use, turn the head over, and clear the other side."""
+        """Write the parts to the unused side, switch the head to it, and clear the other side."""
         before = keyring.get_password(SERVICE, name)
         old = _read_head(before)
         side = _SIDES[0] if old is None or old[0] == _SIDES[1] else _SIDES[1]
@@ -130,7 +130,7 @@ def _part(name: str, side: str, number: int) -> str:
 
 
 def _read_head(text: str | None) -> tuple[str, int] | None:
-    """Return the side and the number of the parts that a head tells of; None for a whole text."""
+    """Return the side and the number of parts that a head names; None for a whole text."""
     words = (text or "").split(" ")
     if len(words) != 3 or words[0] != _HEAD or words[1] not in _SIDES:  # noqa: PLR2004  # see set
         return None

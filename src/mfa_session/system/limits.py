@@ -1,6 +1,6 @@
-"""Limits of this process: no core dump while it holds secrets, and how many lock files it may open.
+"""Limits of this process: no core dumps, and the number of open lock files.
 
-Every command begins here, so nothing but the system's own module is imported.
+Every command imports this module, so it imports nothing else.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _core_limits_before: list[tuple[Any, Any]] = []
 
 
 def forbid_core_dumps() -> None:
-    """Have the system write no core dump of this process from now on, where it has such a limit."""
+    """Forbid core dumps of this process, which would contain secrets, if the system has a limit."""
     if sys.platform == "win32":
-        return  # whose crash reports are the person's own setting
-    # Most systems set the limit to 0, and Linux says so: to read that takes microseconds, to load
-    # the limit's module half a millisecond.
+        return  # crash reports are the person's own setting
+    # Linux usually has the limit at 0. Reading that takes microseconds, importing `resource` half a
+    # millisecond.
     try:
         descriptor = os.open("/proc/self/limits", os.O_RDONLY)
     except OSError:
@@ -40,7 +40,7 @@ def forbid_core_dumps() -> None:
 
 
 def allow_core_dumps() -> None:
-    """Put the limit back as it was, for the program that takes this one's place."""
+    """Restore the limit for the program that replaces this one."""
     while _core_limits_before:
         _set_core_limit(_core_limits_before.pop())
 
@@ -52,18 +52,18 @@ def _set_core_limit(limits: tuple[Any, Any]) -> bool:
 
     try:
         resource.setrlimit(resource.RLIMIT_CORE, limits)
-    except (OSError, ValueError):  # ValueError: what EPERM and EINVAL become
+    except (OSError, ValueError):  # ValueError stands for EPERM and EINVAL
         return False
     return True
 
 
 MOST_LOCKS = 500
 KEPT_FOR_OTHERS = 128
-"""Connections, the files themselves, and what Python and libraries have open."""
+"""Descriptors for connections, the files themselves, Python and libraries."""
 
 
 def most_locks() -> int:
-    """Return how many lock files may be open at a time: macOS allows 256 files unless told more."""
+    """Return how many lock files may be open at a time; macOS allows 256 open files by default."""
     if sys.platform == "win32":
         return MOST_LOCKS
     import resource  # noqa: PLC0415  # not there on Windows

@@ -1,4 +1,4 @@
-"""This program, started once more for a part of the work that is a process of its own."""
+"""Start this program again, for work in a separate process."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
 
 
 def own_command() -> list[str]:
-    """Return the words that start this program: its script, else this Python with the package.
+    """Return the words that start this program: its script, or this Python with the package.
 
-    Absolute; links are not followed, as an upgrade may move what they lead to.
+    The path is absolute and keeps links, since an upgrade may move their targets.
     """
     for script in _scripts():
         name = os.path.basename(script.replace("\\", os.sep))
@@ -34,10 +34,9 @@ def own_command() -> list[str]:
 
 
 def _scripts() -> Iterator[str]:
-    """Yield where our script may be: what was started, and what is on PATH.
+    """Yield the script that was started, then the one on PATH.
 
-    On Windows what was started names itself without `.exe`, beside a script that only other
-    systems can run.
+    On Windows, argv[0] lacks `.exe`, and may name a script for other systems beside it.
     """
     if sys.platform == "win32":
         yield find_on_windows(os.path.abspath(sys.argv[0]), os.environ) or ""
@@ -50,7 +49,7 @@ def _scripts() -> Iterator[str]:
 
 
 def name_as_called() -> str:
-    """Return what starts this program where it was started: its bare name only if PATH has it."""
+    """Return the command that starts this program: its bare name only if PATH finds it."""
     called, found = islice(_scripts(), 2)
     is_script = os.path.basename(called) == "mfa-session" and os.path.exists(called)
     is_on_path = bool(found) and os.path.realpath(found) == os.path.realpath(called)
@@ -58,9 +57,9 @@ def name_as_called() -> str:
 
 
 def process_line(*words: str) -> str:
-    """Return a credential_process that runs this program, by its absolute path, with these words.
+    """Return a credential_process that runs this program with these words.
 
-    Quoted as the AWS guide shows, in double quotes, which the readers of every SDK know.
+    It has the absolute path, in double quotes as in the AWS guide: every SDK reads them.
     """
     return " ".join(_quoted(word) for word in (*own_command(), *words))
 
@@ -74,22 +73,22 @@ def _quoted(word: str) -> str:
 
 
 class OwnProgram:
-    """Runs this program, and ends the run in time when it is not needed any more."""
+    """Runs this program, and stops it when it is not needed any more."""
 
     def __init__(self) -> None:
-        """Start nothing."""
+        """Start nothing yet."""
         self._lock = threading.Lock()
         self._running: subprocess.Popen[bytes] | None = None
         self._is_over = False
 
     def run(self, words: Sequence[str], environ: Mapping[str, str]) -> tuple[int, str, str]:
-        """Return exit code, stdout and stderr; it may ask at the terminal, as we may."""
+        """Run it and return exit code, stdout and stderr; it may ask at the terminal."""
         with self._lock:
             if self._is_over:
                 return 1, "", ""
             self._running = subprocess.Popen(
                 [*own_command(), *words],
-                # `-m` looks for modules in the current directory first, which may be anybody's.
+                # `-m` imports from the current directory first, which others may write to.
                 cwd=None if len(own_command()) == 1 else os.path.abspath(os.sep),
                 env=dict(environ),
                 stdin=subprocess.DEVNULL,
@@ -104,7 +103,7 @@ class OwnProgram:
         )
 
     def stop(self) -> None:
-        """Start no more; end what runs, which puts the terminal back as it was."""
+        """Start no more runs, and terminate the current one, which restores the terminal."""
         with self._lock:
             self._is_over = True
             if self._running is None or self._running.poll() is not None:

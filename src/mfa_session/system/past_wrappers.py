@@ -1,4 +1,4 @@
-"""The end of `guard`: the command takes the place of this process, past any wrapper of ours."""
+"""Replace this process by the guarded command, skipping wrappers that call the guard."""
 
 from __future__ import annotations
 
@@ -15,19 +15,21 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import Console
 
 LED_TO = "MFA_SESSION_GUARD_LED_TO"
-"""The process, which in a row it is, and the program it became: should that program start us
-again, it is a wrapper."""
+"""A process, the count of replacements in a row, and the program that replaced it.
+
+If that program starts us again, it is a wrapper.
+"""
 MOST_TIMES = 5
-"""How many in a row may lead to us by way of others before the last is called a wrapper."""
+"""After so many replacements in a row through other programs, the last one is a wrapper."""
 _NOT_PASSED_ON = (GIVEN_CODE, LED_TO)
 
 
 def execute_past_wrappers(
     console: Console, words: Sequence[str], environ: Mapping[str, str], around: Mapping[str, str]
 ) -> int:
-    """Become the command with `environ`; return an exit code only if that fails.
+    """Replace this process by the command with `environ`; return an exit code if that fails.
 
-    `around` is the environment that this process was started with.
+    `around` is this process's own environment.
     """
     child = {name: value for name, value in environ.items() if name not in _NOT_PASSED_ON}
     try:
@@ -41,19 +43,19 @@ def execute_past_wrappers(
         )
         return NOT_FOUND
     if program is None:
-        from mfa_session.system.child import not_found  # noqa: PLC0415  # likewise
+        from mfa_session.system.child import report_not_found  # noqa: PLC0415  # likewise
 
-        return not_found(console, words[0])
+        return report_not_found(console, words[0])
     if may_lead_back(program):
         child[LED_TO] = f"{os.getpid()} {_trail(around)[1] + 1} {program}"
     return execute(console, words, child, program)
 
 
 def _led_back(environ: Mapping[str, str]) -> str | None:
-    """Return the program that has led back to us: this very process had become it.
+    """Return the program that started us again, if any: it had replaced this very process.
 
-    Our parent may have gone on to be another that calls us for its own reasons; and where others
-    stand in between nobody can know. They are believed when it happens again, or many times.
+    A parent process, or one further up, may call us for its own reasons. Those count only when it
+    happens again, or many times.
     """
     process, times, program = _trail(environ)
     again = process == str(os.getppid()) and times > 1
@@ -61,7 +63,7 @@ def _led_back(environ: Mapping[str, str]) -> str | None:
 
 
 def _trail(environ: Mapping[str, str]) -> tuple[str, int, str]:
-    """Return the process, which in a row it was, and the program that it became."""
+    """Return the process, the count of replacements, and the program that replaced it."""
     process, _, others = environ.get(LED_TO, "").partition(" ")
     times, _, program = others.partition(" ")
     return (process, int(times), program) if times.isdecimal() else ("", 0, "")

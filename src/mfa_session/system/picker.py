@@ -1,4 +1,4 @@
-"""One of several things, picked by the person: with fzf if it is installed, else by number."""
+"""Let the person pick one of several things, with fzf if it is installed, or by number."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ PICKED, NO_MATCH, GIVEN_UP = 0, 1, 130
 def pick(
     terminal: Terminal, environ: Mapping[str, str], title: str, items: Sequence[tuple[str, str]]
 ) -> str:
-    """Return the name that is picked of `items`, each a name and a few words about it.
+    """Return the picked name; `items` are names, each with a few words about it.
 
-    Raises Interrupted where nothing is picked, and NoMfaError at the end of input.
+    Raises Interrupted if nothing is picked, and NoMfaError at the end of input.
     """
     width = max(len(name) for name, _ in items)
     shown = [printable(f"{name.ljust(width)}  {about}".rstrip()) for name, about in items]
@@ -40,7 +40,7 @@ def pick(
 def _ask_fzf(
     program: str, environ: Mapping[str, str], title: str, shown: Sequence[str]
 ) -> int | None:
-    """Return the place of the line that is picked; None where fzf itself fails."""
+    """Return the index of the picked line; None if fzf fails."""
     kept = without_code(environ)
     lines = "".join(f"{place}\t{line}\n" for place, line in enumerate(shown))
     try:

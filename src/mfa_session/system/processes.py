@@ -1,4 +1,4 @@
-"""Programs that other people's settings name, run for what they print."""
+"""Run programs for their output: a credential_process, and the AWS CLI for its version."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from mfa_session.model.settings import Source
 
 _ASKED_BY = "_MFA_SESSION_ASKS_FOR"
-"""Set for a credential_process, so that one that comes back to us ends instead of going round."""
+"""Set for a credential_process, so that one that calls us again fails instead of looping."""
 
 VERSION_SECONDS = 10
 
 
 def run_credential_process(source: Source, around: Mapping[str, str]) -> Keys:
-    """Return the keys a profile's credential_process prints (SDK guide, `Version` 1).
+    """Return the keys that a profile's credential_process prints (SDK guide, `Version` 1).
 
-    Nothing it prints is ever shown: it may be a secret. Its stderr is the person's.
+    Its output is never shown, since it may be a secret; its stderr is ours.
     """
     label = f"the credential_process of {source.label()}"
     if around.get(_ASKED_BY):
@@ -50,7 +50,7 @@ def run_credential_process(source: Source, around: Mapping[str, str]) -> Keys:
 
 
 def aws_cli_version(command: Sequence[str], around: Mapping[str, str]) -> int | None:
-    """Return the first number of the version of the AWS CLI that a command starts, or None."""
+    """Return the major version of the AWS CLI that a command starts; None if it is not one."""
     environ = without_code(around)
     with suppress(OSError, ValueError, subprocess.SubprocessError):
         done = subprocess.run(  # the person's own command, which would be run anyway
@@ -61,7 +61,7 @@ def aws_cli_version(command: Sequence[str], around: Mapping[str, str]) -> int | 
             timeout=VERSION_SECONDS,
             check=False,
         )
-        # Python 2's told its version on stderr.
+        # Under Python 2 it prints the version to stderr.
         name, _, version = (done.stdout + done.stderr).decode("ascii", "replace").partition("/")
         return int(version.partition(".")[0]) if name == "aws-cli" else None
     return None
@@ -76,7 +76,7 @@ def _run(label: str, source: Source, around: Mapping[str, str]) -> bytes:
         done = subprocess.run(  # the profile names it, as for every SDK
             words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environ, check=False
         )
-    except (OSError, ValueError) as error:  # its words are not repeated: one may be a secret
+    except (OSError, ValueError) as error:  # its arguments may be secret, so none is shown
         reason = getattr(error, "strerror", None) or "its quotes do not match"
         raise _unusable(label, f"cannot be started: {reason.lower()}") from error
     if done.returncode:
@@ -88,7 +88,7 @@ def _parse(label: str, printed: bytes) -> dict[str, Any]:
     try:
         answer = read_json(printed)
     except ValueError:
-        raise _unusable(label, "prints no JSON") from None  # the text may hold a secret
+        raise _unusable(label, "prints no JSON") from None  # the cause may contain a secret
     if not isinstance(answer, dict) or answer.get("Version") != 1:
         raise _unusable(label, "prints no object with Version 1")
     return answer

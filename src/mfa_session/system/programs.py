@@ -1,4 +1,4 @@
-"""Where a program is on PATH, past any wrapper of our own."""
+"""Find a program on PATH, skipping wrappers that call the guard."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _STARTS_OTHERS = (b"exec ", b"source ", b"\n. ", b"aws")
 
 
 class OnlyWrappersError(Exception):
-    """Every program of the name that stands on PATH is a wrapper of our own."""
+    """Every program of this name on PATH is a wrapper that calls the guard."""
 
 
 def find_program(name: str, environ: Mapping[str, str], led_back: str | None = None) -> str | None:
-    """Return the path of a program, or None; one named with a folder is itself.
+    """Return the path of a program, or None; a name with a folder is returned as it is.
 
-    Passed over are wrappers (`is_wrapper`), and all up to `led_back`: the program that was
-    started last and has led back to us.
+    It skips wrappers (`is_wrapper`), and everything up to `led_back`, the program that started us
+    again.
     """
     if sys.platform == "win32":
         return find_on_windows(name, environ)
@@ -39,7 +39,7 @@ def find_program(name: str, environ: Mapping[str, str], led_back: str | None = N
     if led_back in candidates:
         candidates = candidates[candidates.index(led_back) + 1 :]
     elif not candidates:
-        return files[0] if files else None  # which the system will refuse to run, and say why
+        return files[0] if files else None  # running it fails with the system's reason
     for path in candidates:
         if not is_wrapper(path):
             return path
@@ -47,10 +47,10 @@ def find_program(name: str, environ: Mapping[str, str], led_back: str | None = N
 
 
 def find_on_windows(name: str, environ: Mapping[str, str]) -> str | None:
-    """Return the file that Windows starts for a name: one that ends as PATHEXT says.
+    """Return the file that Windows starts for a name, with an extension in PATHEXT.
 
-    Unlike cmd.exe, CreateProcess and `shutil.which`, none of the current directory, which may be
-    anybody's, unless it is named with a folder.
+    Unlike cmd.exe, CreateProcess and `shutil.which`, it skips the current directory, which others
+    may write to, unless the name has a folder.
     """
     endings = environ.get("PATHEXT", _ENDINGS).lower().split(";")
     folders = [folder.strip('"') for folder in environ.get("PATH", "").split(";")]
@@ -63,9 +63,9 @@ def find_on_windows(name: str, environ: Mapping[str, str]) -> str | None:
 
 
 def to_start(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
-    """Return a command as the system is to start it; on Windows with the program's whole path.
+    """Return a command for the system to start; on Windows with the program's whole path.
 
-    Raises FileNotFoundError where there is no such program.
+    Raises FileNotFoundError if there is no such program.
     """
     if sys.platform != "win32":
         return list(command)
@@ -76,7 +76,7 @@ def to_start(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
 
 
 def is_startable(name: str, environ: Mapping[str, str]) -> bool:
-    """Say whether a program can be started by this name."""
+    """Say whether this name starts a program."""
     try:
         path = find_program(name, environ)
     except OnlyWrappersError:
@@ -85,7 +85,7 @@ def is_startable(name: str, environ: Mapping[str, str]) -> bool:
 
 
 def is_wrapper(path: str) -> bool:
-    """Say whether a program is a script with a line that calls our guard for its own name."""
+    """Say whether a program is a script with a line that calls the guard with its own name."""
     head = _read_head(path)
     own = os.path.basename(path).encode("utf-8", "surrogateescape")
     return head.startswith(_SCRIPT) and any(
@@ -95,7 +95,7 @@ def is_wrapper(path: str) -> bool:
 
 
 def may_lead_back(path: str) -> bool:
-    """Say whether a program is a script that could come to call us, be it by what it starts."""
+    """Say whether a program is a script that may call us, directly or through what it starts."""
     interpreter, _, text = _read_head(path).partition(b"\n")
     is_for_shell = _SHELL in interpreter.rpartition(b"/")[2]
     hints = _HINTS + _STARTS_OTHERS if is_for_shell else _HINTS
@@ -107,13 +107,13 @@ def may_lead_back(path: str) -> bool:
 
 
 def _hands_on(command: bytes) -> bool:
-    """Say whether a shell's command hands all words on to a program, other than to print them."""
+    """Say whether a shell's command passes all arguments to a program that does not print them."""
     forwards = any(words in command for words in (b"$@", b"$*", b"${@", b"$argv"))
     return forwards and command.split()[0] not in _PRINTS
 
 
 def _read_head(path: str) -> bytes:
-    """Return the first bytes of a program; none where it may be run but not read."""
+    """Return the first bytes of a program; none if we may run but not read it."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))  # not on Windows
     except OSError:
@@ -127,7 +127,7 @@ def _read_head(path: str) -> bytes:
 
 
 def _files(name: str, environ: Mapping[str, str]) -> Iterator[str]:
-    """Yield each file of the name on PATH, in its order, as execvp looks for it."""
+    """Yield each file of the name on PATH, in execvp's order."""
     if not name:
         return
     for folder in environ.get("PATH", os.defpath).split(os.pathsep):

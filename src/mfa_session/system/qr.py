@@ -1,4 +1,4 @@
-"""A QR code on the terminal, black on white whatever the terminal's own colours are."""
+"""Show a QR code on the terminal, black on white whatever its colours are."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from mfa_session.system.terminal import Terminal
 
 QUIET_MODULES = 4
-"""ISO/IEC 18004: the margin belongs to the symbol."""
+"""The margin that belongs to the symbol (ISO/IEC 18004)."""
 
-# Of the 256 colours, the two that no colour scheme redefines.
+# Colour schemes do not redefine these two of the 256 colours.
 _INK = "\x1b[38;5;16;48;5;231m"
 _SOLID = "\x1b[38;5;16;48;5;16m"
 _PLAIN = "\x1b[0m"
@@ -21,7 +21,7 @@ _CELLS = {
     (0, 0): (_INK, " "),
     (1, 0): (_INK, "\N{UPPER HALF BLOCK}"),
     (0, 1): (_INK, "\N{LOWER HALF BLOCK}"),
-    # Not a full block: in some fonts it does not fill its cell, but a background always does.
+    # Not a full block, which in some fonts does not fill its cell.
     (1, 1): (_SOLID, " "),
 }
 _OTHER_SCREEN = "\x1b[?1049h\x1b[H\x1b[2J"
@@ -32,10 +32,10 @@ _TYPED_QUESTION = "Type it into the authenticator app, then press Enter: "
 
 
 def draw(pieces: Sequence[str]) -> list[str]:
-    """Return the lines that show the QR code of the pieces' text, two modules to a character."""
-    import segno  # noqa: PLC0415  # only where one is shown
+    """Return the lines of the QR code for the joined pieces, two modules to a character."""
+    import segno  # noqa: PLC0415  # only where a code is shown
 
-    # A list of texts makes one symbol of several segments, as segno's encoder documents.
+    # segno encodes a list of texts as segments of one symbol.
     symbol = segno.make_qr(list(pieces), error="l")  # type: ignore[arg-type]
     rows = [[int(dark) for dark in row] for row in symbol.matrix_iter(border=QUIET_MODULES)]
     if len(rows) % 2:
@@ -55,7 +55,7 @@ def _line(upper: Iterable[int], lower: Iterable[int]) -> str:
 
 
 def fitting(addresses: Iterable[Sequence[str]], size: os.terminal_size) -> list[str] | None:
-    """Return the first of the addresses that fits, drawn, with a line to spare; or None."""
+    """Return the code of the first address that fits with a line to spare; None if none does."""
     for pieces in addresses:
         lines = draw(pieces)
         if len(lines) < size.lines and 2 * len(lines) <= size.columns:
@@ -71,12 +71,11 @@ def show(
     *,
     draws: bool = True,
 ) -> None:
-    """Show an address for a phone, and wait for Enter where a person can be asked.
+    """Show an address for a phone, and wait for Enter if a person can be asked.
 
-    On a screen of its own where the terminal has one, so that the secret does not stay in what
-    can be scrolled back to. A desktop's authenticator wants `label` and `typed`, to be typed: they
-    stand below the code, or, where there is no room, come when they are asked for. They stand alone
-    where no code fits, or the terminal `draws` nothing.
+    The terminal's alternate screen keeps the secret out of the scrollback. For authenticators
+    without a camera, `label` and `typed` are shown below the code; without room for both, on
+    request; and alone if no code fits or the terminal `draws` nothing.
     """
     size = terminal.size()
     code = fitting(addresses, size) if draws else None

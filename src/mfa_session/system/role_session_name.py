@@ -1,4 +1,4 @@
-"""Who sits at this machine."""
+"""The name of this machine's user in CloudTrail."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _ALLOWED = "_+=,.@-"
 
 
 def role_session_name() -> str:
-    r"""Return a RoleSessionName that tells people in CloudTrail apart: the login name.
+    r"""Return a RoleSessionName with the login name, which tells people apart in CloudTrail.
 
     Shape: 2 to 64 of `[\w+=,.@-]` (STS API reference, AssumeRole).
     """

@@ -1,6 +1,7 @@
-"""Which devices a secret is stored for and in which keyring, remembered outside of it.
+"""An index of the devices whose secret is stored, and in which keyring.
 
-A keyring cannot list, and to find the right one takes time. It may be lost: it fills by itself.
+A keyring cannot list its items, and finding the right keyring takes time. Reading secrets refills a
+lost index.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
             """Return a file's bytes, or None."""
 
         def write(self, name: str, data: bytes) -> None:
-            """Replace a file whole, or raise ConfigurationError."""
+            """Replace a file, or raise ConfigurationError."""
 
         def names(self, prefix: str = "") -> list[str]:
-            """Return the names of the files that begin so."""
+            """Return the names of the files with this prefix."""
 
         def remove(self, name: str) -> None:
             """Remove a file, if it is there, or raise ConfigurationError."""
@@ -36,10 +37,10 @@ _ABSENT = "absent"
 
 
 class SecretIndex:
-    """One small file per device, so that two processes never write the same one by turns."""
+    """One small file for each device, so that processes do not overwrite each other's notes."""
 
     def __init__(self, state: StateFiles) -> None:
-        """Take where to remember."""
+        """Take the state directory."""
         self._state = state
 
     def stored(self) -> list[str]:
@@ -48,14 +49,14 @@ class SecretIndex:
         return sorted(words[1] for words in lines if words[0] == _STORED)
 
     def keyring_of(self, serial: str) -> str | None:
-        """Return the class of the keyring that had this one's secret when last asked, or None."""
+        """Return the class of the keyring that last had this device's secret, or None."""
         word, noted, keyring = self._words(_name(serial))
         return (keyring or None) if (word, noted) == (_STORED, serial) else None
 
     def note(self, serial: str, keyring: str | None) -> None:
-        """Remember which keyring has the secret, or that none has; that this fails stops nothing.
+        """Note the keyring that has the secret, or that none has; ignore a failure to write.
 
-        `keyring` is the name of its class, as `[keyring] backend` takes it.
+        `keyring` is its class, as `[keyring] backend` takes it.
         """
         now = (_ABSENT, serial, "") if keyring is None else (_STORED, serial, keyring)
         if self._words(_name(serial)) == now:
@@ -63,18 +64,18 @@ class SecretIndex:
         try:
             self._state.write(_name(serial), " ".join(now).rstrip().encode() + b"\n")
         except ConfigurationError:
-            return  # a nicety: the keyring is asked the next time as well
+            return  # the next command asks the keyring instead
 
     def probes(self) -> list[str]:
-        """Return the names of what was stored to try the keyring, and may be there still."""
+        """Return the names of trial items that may still be in the keyring."""
         return [name.removeprefix(_PROBE_PREFIX) for name in self._state.names(_PROBE_PREFIX)]
 
     def note_probe(self, name: str) -> None:
-        """Remember such a name. Raises ConfigurationError where that fails."""
+        """Note a trial item; ConfigurationError if that fails."""
         self._state.write(_PROBE_PREFIX + name, b"")
 
     def forget_probe(self, name: str) -> None:
-        """Forget it. Raises ConfigurationError where that fails."""
+        """Remove the note of a trial item; ConfigurationError if that fails."""
         self._state.remove(_PROBE_PREFIX + name)
 
     def _words(self, name: str) -> tuple[str, str, str]:

@@ -1,4 +1,4 @@
-"""TOTP secrets in the operating system's keyring, one item per device."""
+"""TOTP secrets in the operating system's keyring, one item for each device."""
 
 from __future__ import annotations
 
@@ -23,14 +23,13 @@ if TYPE_CHECKING:
     from mfa_session.system.secret_index import StateFiles
 
 PROBE = "mfa-session-probe"
-"""The name of what a keyring is tried with begins so."""
+"""The prefix of trial items' names."""
 
 
 class SecretStore:
-    """The keyring, as one store of secrets by serial; nothing is loaded before it is asked.
+    """Stores secrets by serial in the keyring, and loads it when it is first asked.
 
-    Whatever asks the keyring raises ConfigurationError `keyring-unusable`, `keyring-ambiguous`,
-    `keyring-insecure`, `keyring-locked` or `keyring-timeout`, and nothing of a secret with it.
+    Asking the keyring raises ConfigurationError as `Keyring` does.
     """
 
     def __init__(
@@ -44,10 +43,7 @@ class SecretStore:
         limited: Limited = run_limited,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Take the environment, config.toml's `[keyring]`, the state directory, and how to wait.
-
-        `insecure`, `may_ask` and `tell` are as for `Keyring`.
-        """
+        """Take the state directory, and the arguments of `Keyring`."""
         self._keyring = Keyring(
             environ, settings, insecure=insecure, may_ask=may_ask, limited=limited, tell=tell
         )
@@ -55,9 +51,9 @@ class SecretStore:
         self._read_before: dict[str, Secret | None] = {}
 
     def get(self, serial: str) -> Secret | None:
-        """Return the secret of a device, or None; `bad-totp-secret` if what is there is none.
+        """Return a device's secret, or None; ConfigurationError `bad-totp-secret` if malformed.
 
-        A device's is asked for once: each question to a keyring costs a connection, or an answer.
+        It is read once: each read costs a connection, or an answer of the person.
         """
         if serial not in self._read_before:
             text = self._fetch(serial)
@@ -65,11 +61,11 @@ class SecretStore:
         return self._read_before[serial]
 
     def holds(self, serial: str) -> bool:
-        """Say whether anything is stored for a device, be it a secret or not."""
+        """Say whether anything is stored for a device, even if malformed."""
         return self._fetch(serial) is not None
 
     def set(self, serial: str, secret: Secret) -> None:
-        """Store a device's secret in the place of any before, and see that it is there."""
+        """Store or replace a device's secret, and read it back."""
 
         def store(keyring: KeyringBackend) -> bool:
             self._keyring.check_open(keyring)
@@ -86,7 +82,7 @@ class SecretStore:
         self._index.note(serial, self._keyring.full_name())
 
     def try_out(self) -> None:
-        """See that something stored is given back, and leave nothing of it."""
+        """Check with a trial item that the keyring returns what it stores; remove the item."""
         name, value = f"{PROBE}-{int(time.time())}-{os.urandom(4).hex()}", os.urandom(20).hex()
 
         def try_it(keyring: KeyringBackend) -> bool:
@@ -107,7 +103,7 @@ class SecretStore:
             )
 
     def _clear_probes(self, keyring: KeyringBackend) -> None:
-        """Remove what a kill has left of a trial; not another process's, under way now."""
+        """Remove old trial items that a kill left; newer ones may be another process's."""
         for name in self._index.probes():
             began_at = name.removeprefix(PROBE + "-").partition("-")[0]
             if began_at.isdigit() and int(began_at) < time.time() - ASKING_SECONDS:
@@ -119,7 +115,7 @@ class SecretStore:
         self._index.forget_probe(name)
 
     def remove(self, serial: str) -> bool:
-        """Remove a device's secret, and see that it is gone; False if there was none."""
+        """Remove a device's secret and check that it is gone; return False if there was none."""
 
         def delete(keyring: KeyringBackend) -> bool | None:
             if self._keyring.read(keyring, serial) is None:
@@ -139,19 +135,17 @@ class SecretStore:
         return gone is not None
 
     def is_known(self, serial: str) -> bool:
-        """Say, without asking the keyring, whether it had a secret of this device."""
+        """Say from the index whether the keyring had this device's secret."""
         return self._index.keyring_of(serial) is not None
 
     def serials(self, others: Iterable[str] = ()) -> list[str]:
-        """Return the serials with a secret, of those remembered and of `others`, sorted."""
-        self._keyring.ask(
-            self._clear_probes
-        )  # where there is no keyring, "none" would be no answer
+        """Return the serials with a secret, sorted, from the index and `others`."""
+        self._keyring.ask(self._clear_probes)  # raises without a keyring
         asked = {*self._index.stored(), *others}
         return [serial for serial in sorted(asked) if self.holds(serial)]
 
     def describe(self) -> str:
-        """Return which keyring it is."""
+        """Return the keyring's name for people."""
         return self._keyring.describe()
 
     def _fetch(self, serial: str) -> str | None:

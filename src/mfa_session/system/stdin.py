@@ -1,4 +1,4 @@
-"""The cases in which stdin is ours: `--token-code -`, and `totp add` without a terminal."""
+"""Read stdin where it is meant for us: `--token-code -`, and `totp add` without a terminal."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ LONGEST_SECRET_BYTES = 4096
 
 
 def read_line() -> str:
-    """Return the first line of stdin, at most 64 bytes of it; NoMfaError without one.
+    """Return the first line of stdin, up to 64 bytes; NoMfaError without one.
 
-    What follows is the child's (`exec`), so not a byte more is taken.
+    The rest belongs to `exec`'s command, so no further byte is read.
     """
     line = _read_first_line(LONGEST_LINE_BYTES)
     if not line.strip():
@@ -25,7 +25,7 @@ def read_line() -> str:
 
 
 def read_secret_line() -> str | None:
-    """Return the first line of stdin, "" if there is none; None where stdin is a terminal."""
+    """Return the first line of stdin, or "" without one; None if stdin is a terminal."""
     try:
         if sys.stdin is not None and os.isatty(sys.stdin.fileno()):
             return None
@@ -37,7 +37,7 @@ def read_secret_line() -> str | None:
 def _read_first_line(most_bytes: int) -> str:
     line = b""
     try:
-        # Closed, descriptor 0 may by now be any file of ours: sys.stdin knows.
+        # If stdin was closed, descriptor 0 may be another file; sys.stdin is None then.
         while sys.stdin is not None and len(line) < most_bytes:
             piece = os.read(sys.stdin.fileno(), 1)
             line += piece

@@ -1,4 +1,4 @@
-"""Keys in the keyring, long-term and of sessions, by profile; the index of the long-term ones."""
+"""Long-term keys and sessions' keys in the keyring, by profile, and an index of the former."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _INDEX = "key-"
 
 
 class StoredKeys:
-    """Pairs of keys in the keyring: one item for each profile and place.
+    """Long-term keys in the keyring, one item for each profile and place.
 
-    The index may be lost: it fills when a key is read. What asks the keyring raises
-    ConfigurationError as `Keyring` does.
+    Reading a key refills a lost index. Asking the keyring raises ConfigurationError as `Keyring`
+    does.
     """
 
     def __init__(self, items: KeyringItems, state: StateFiles, clock: Clock) -> None:
-        """Take the keyring's items, and where the index is."""
+        """Take the keyring's items, the state directory of the index, and the clock."""
         self._items = items
         self._index = KeyIndex(state)
         self._clock = clock
 
     def get(self, profile: str, place: str = CURRENT) -> Keys | None:
-        """Return the pair of a profile; None if the keyring has none, or no pair."""
+        """Return a profile's key; None without one, or if it is malformed."""
         known = self._index.find(profile)
         text = self._items.get(_key_item(profile, place), known.keyring if known else None)
         keys = _read_keys(text)
@@ -43,33 +43,33 @@ class StoredKeys:
         return keys
 
     def _correct(self, profile: str, known: KnownKey | None, keys: Keys | None) -> None:
-        """Have the index say what the keyring does."""
+        """Update the index to what the keyring returned."""
         if keys is None and known is not None:
             self._index.forget(profile)
         elif keys is not None and (known is None or known.key_id != keys.access_key_id):
             self._note(profile, keys)
 
     def required(self, profile: str) -> Keys:
-        """Return the pair of a profile; ConfigurationError `key-not-stored` if there is none."""
+        """Return a profile's key; ConfigurationError `key-not-stored` without one."""
         keys = self.get(profile)
         if keys is None:
             raise not_stored(profile)
         return keys
 
     def put(self, profile: str, keys: Keys, place: str = CURRENT) -> None:
-        """Store a pair in the place of any before, and see that it is there."""
+        """Store or replace a key, and read it back."""
         backend = self._items.set(_key_item(profile, place), _to_text(keys))
         if place == CURRENT:
             self._note(profile, keys, backend)
 
     def remove(self, profile: str, place: str = CURRENT) -> None:
-        """Remove a pair; one that is not there is fine."""
+        """Remove a key, if it is there."""
         self._items.remove(_key_item(profile, place))
         if place == CURRENT:
             self._index.forget(profile)
 
     def known(self) -> list[KnownKey]:
-        """Return what the index knows, by profile; the keyring is not asked."""
+        """Return the entries of the index, by profile."""
         return self._index.all()
 
     def _note(self, profile: str, keys: Keys, backend: str | None = None) -> None:
@@ -80,30 +80,30 @@ class StoredKeys:
 
 
 class KeyIndex:
-    """What is known of the keys in the keyring: one small file for each; nothing secret."""
+    """The index of the keys in the keyring, a small file each, without secrets."""
 
     def __init__(self, state: StateFiles) -> None:
         """Take the state directory."""
         self._state = state
 
     def find(self, profile: str) -> KnownKey | None:
-        """Return what is known of a profile's key."""
+        """Return the entry of a profile's key, or None."""
         return self._read(name_for(_INDEX, profile))
 
     def all(self) -> list[KnownKey]:
-        """Return all, by profile."""
+        """Return all entries, by profile."""
         found = (self._read(name) for name in self._state.names(_INDEX))
         return sorted((known for known in found if known), key=lambda known: known.profile)
 
     def note(self, known: KnownKey) -> None:
-        """Remember a key; that this fails stops nothing: the keyring is asked instead."""
+        """Write an entry; ignore a failure, after which the keyring is asked instead."""
         try:
             self._state.write(name_for(_INDEX, known.profile), to_note(known))
         except ConfigurationError:
             return
 
     def forget(self, profile: str) -> None:
-        """Forget a key; likewise."""
+        """Remove an entry; ignore a failure, likewise."""
         try:
             self._state.remove(name_for(_INDEX, profile))
         except ConfigurationError:
@@ -116,7 +116,7 @@ class KeyIndex:
 class StoredSessions:
     """Sessions' keys in the keyring, one item for each profile.
 
-    What asks the keyring raises ConfigurationError as `Keyring` does.
+    Asking the keyring raises ConfigurationError as `Keyring` does.
     """
 
     def __init__(self, items: KeyringItems) -> None:
@@ -124,16 +124,16 @@ class StoredSessions:
         self._items = items
 
     def get(self, profile: str, backend: str | None = None) -> Keys | None:
-        """Return the keys of a profile's session, or None; `backend` is asked first."""
+        """Return the keys of a profile's session, or None; ask the keyring `backend` first."""
         keys = _read_keys(self._items.get(_session_item(profile), backend))
         return keys if keys and keys.session_token else None
 
     def put(self, profile: str, keys: Keys) -> str:
-        """Store a session's keys, and see that they are given back; return the backend's class."""
+        """Store a session's keys and read them back; return the backend's class."""
         return self._items.set(_session_item(profile), _to_text(keys))
 
     def remove(self, profile: str) -> None:
-        """Remove a session's keys; none is fine."""
+        """Remove a session's keys, if they are there."""
         self._items.remove(_session_item(profile))
 
 

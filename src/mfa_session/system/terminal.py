@@ -1,4 +1,4 @@
-"""The terminal itself, whatever stdin, stdout and stderr are."""
+"""The controlling terminal, whatever stdin, stdout and stderr are."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ class Terminal:
     """The controlling terminal, if there is one and this process may read from it."""
 
     def __init__(self, *, may_ask: bool) -> None:
-        """Take whether questions are allowed at all (`--no-input`)."""
+        """Take whether questions are allowed (not with `--no-input`)."""
         self._may_ask = may_ask
 
     def can_ask(self) -> bool:
-        """Say whether a question would reach a person, and is allowed."""
+        """Say whether a question is allowed and reaches a person."""
         return self._may_ask and can_ask()
 
     def identity(self) -> str | None:
-        """Return what tells this terminal from another, or None without one."""
+        """Return an identity of this terminal; None without one."""
         if sys.platform == "win32":
             from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # there
 
@@ -42,7 +42,7 @@ class Terminal:
         self.write(printable(text) + "\n")
 
     def write(self, text: str) -> None:
-        """Write to the terminal as it is, if it is still there."""
+        """Write text unchanged to the terminal, if it is still there."""
         with (
             suppress(OSError),
             open(_output_device(), "w", encoding="utf-8", errors="replace") as terminal,
@@ -50,7 +50,7 @@ class Terminal:
             terminal.write(text)
 
     def size(self) -> os.terminal_size:
-        """Return how many columns and lines it has; 80 by 24 where it does not tell."""
+        """Return its columns and lines; 80 by 24 if unknown."""
         if sys.platform == "win32":
             from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # there
 
@@ -60,11 +60,11 @@ class Terminal:
         return size if min(size) > 0 else os.terminal_size((80, 24))
 
     def ask(self, question: str) -> str:
-        """Ask, and return the line typed, shown; Ctrl-D is a NoMfaError."""
+        """Ask, and return the typed line; NoMfaError after Ctrl-D."""
         return self._read(question, hidden=False)
 
     def ask_hidden(self, question: str) -> str:
-        """Ask, and return the line typed, not shown; Ctrl-D is a NoMfaError."""
+        """Ask, and return the line typed without echo; NoMfaError after Ctrl-D."""
         return self._read(question, hidden=True)
 
     def _read(self, question: str, *, hidden: bool) -> str:
@@ -81,11 +81,11 @@ class Terminal:
 
 
 def can_ask() -> bool:
-    """Say whether a question would reach a person.
+    """Say whether a question reaches a person.
 
-    There is a terminal, we are in its foreground, and no full-screen program reads its keys.
+    That needs a terminal with us in the foreground, and no full-screen program that reads its keys.
     """
-    if sys.platform == "win32":  # whose consoles have neither a foreground nor such programs
+    if sys.platform == "win32":  # consoles have no foreground
         from mfa_session.system.windows_console import this_console  # noqa: PLC0415  # ctypes
 
         return this_console().is_there()
@@ -102,10 +102,10 @@ def can_ask() -> bool:
 
 
 def is_full_screen(tty: int) -> bool:
-    """Say whether another program reads the terminal key by key, as those with screens do.
+    """Say whether another program reads the terminal key by key, as full-screen programs do.
 
-    A question there would overwrite its screen, and its answer would never come. Our own
-    prompt reads by keys, too: it is told by ECHONL, which has no effect then.
+    A question would overwrite its screen and get no answer. Our own hidden prompt also reads by
+    keys; it sets ECHONL, which has no effect then, to be recognised.
     """
     if sys.platform == "win32":
         return False
@@ -138,21 +138,21 @@ def _tty_size() -> os.terminal_size:
 
 
 def no_answer() -> MfaSessionError:
-    """Return the error for an end of input (Ctrl-D) where an answer was asked."""
+    """Return the error for Ctrl-D at a question."""
     return NoMfaError(
         "no-answer", "the question at the terminal was not answered", "run it again and answer"
     )
 
 
 def confirm(terminal: Terminal, question: str) -> bool | None:
-    """Ask for a yes; None where nobody can be asked."""
+    """Ask a yes-or-no question; None with nobody to ask."""
     if not terminal.can_ask():
         return None
     return terminal.ask(f"{question} [y/N] ").strip().lower() in {"y", "yes"}
 
 
 def choose_device(terminal: Terminal, serials: list[str]) -> str | None:
-    """Let the person pick one of several devices by number; None where nobody can be asked."""
+    """Let the person pick a device by number; None with nobody to ask."""
     return choose(terminal, "Several MFA devices:", serials) if terminal.can_ask() else None
 
 

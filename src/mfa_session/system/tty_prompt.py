@@ -1,4 +1,4 @@
-"""The prompt of a POSIX terminal, which is read key by key where nothing typed may be seen."""
+"""The prompt at a POSIX terminal; it reads hidden input key by key."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _OF_THE_SYSTEM = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
 def read_line(question: str, *, hidden: bool) -> str:
-    """Ask at the terminal, and return the line typed; hidden, each character shows as `*`.
+    """Ask at the terminal, and return the typed line; hidden input shows as `*`.
 
-    The end of input (Ctrl-D), or of the terminal, is an EOFError.
+    Raises EOFError at the end of input (Ctrl-D), or if the terminal is closed.
     """
     try:
         tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
@@ -37,14 +37,14 @@ def read_line(question: str, *, hidden: bool) -> str:
     except (OSError, termios.error) as error:
         if isinstance(error, OSError) and error.errno in _OF_THE_SYSTEM:
             raise
-        raise EOFError from error  # its window was closed
+        raise EOFError from error  # the window was closed
 
 
 def _ask_at(tty: int, question: str, *, hidden: bool) -> str:
-    """Ask; whatever ends the question, signals and terminal are put back as they were.
+    """Ask, and restore the signal handlers and the terminal whatever ends the question.
 
-    Ctrl-C, SIGTERM and SIGHUP unwind the stack for that, even where a shell has started
-    `command &` in a script with SIGINT ignored: who is asked may end it still.
+    Ctrl-C, SIGTERM and SIGHUP raise for that, even if they were ignored at the start (`command &`
+    in a script), so that the person can always end the question.
     """
     modes = termios.tcgetattr(tty)
     with Interruptions(deferred=False) as signals:
@@ -55,7 +55,7 @@ def _ask_at(tty: int, question: str, *, hidden: bool) -> str:
             return line.read()
         except BaseException:
             with suppress(OSError):
-                os.write(tty, b"\n")  # what is said next has a line of its own
+                os.write(tty, b"\n")  # the next message begins a new line
             raise
         finally:
             mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
@@ -67,13 +67,13 @@ def _ask_at(tty: int, question: str, *, hidden: bool) -> str:
 
 
 def _set_handler(number: int, handler: Any) -> None:
-    """Set a signal's handler, where Python allows it: in the main thread."""
+    """Set a signal's handler; do nothing outside the main thread."""
     with suppress(ValueError):
         signal.signal(number, handler)
 
 
 class _Line:
-    """A question, and the line that is typed; hidden, each character shows as `*`."""
+    """A question and the typed line."""
 
     def __init__(self, tty: int, question: str, modes: list[Any], *, hidden: bool) -> None:
         self._tty = tty
@@ -86,11 +86,11 @@ class _Line:
         self._modes = [*modes[:3], modes[3], *modes[4:6], list(modes[6])]
         if hidden:
             self._modes[3] &= ~(termios.ECHO | termios.ICANON)
-            self._modes[3] |= termios.ECHONL  # which tells our prompt: `is_full_screen`
+            self._modes[3] |= termios.ECHONL  # marks our prompt for `is_full_screen`
             self._modes[6][termios.VMIN], self._modes[6][termios.VTIME] = 1, 0
 
     def read(self) -> str:
-        """Return the line, without its end; EOFError at the end of input."""
+        """Return the line without its newline; EOFError at the end of input."""
         self._begin()
         typed = self._read_hidden() if self._hidden else self._read_shown()
         if self._hidden:
@@ -98,10 +98,10 @@ class _Line:
         return typed
 
     def continued(self, number: int, frame: FrameType | None) -> None:
-        """Hide again and repeat the question after a stop: the shell has shown the keys."""
+        """Hide the input again after a stop (Ctrl-Z, `fg`), and repeat the question."""
         del number, frame
         with suppress(OSError, termios.error):
-            # From the background, setting modes would stop us; `fg` continues us once more.
+            # Setting modes in the background would stop us; `fg` sends SIGCONT again.
             if os.tcgetpgrp(self._tty) == os.getpgrp():
                 self._begin()
 
@@ -122,7 +122,7 @@ class _Line:
     def _read_hidden(self) -> str:
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         while True:
-            key = os.read(self._tty, 1)  # what follows the line is the next reader's
+            key = os.read(self._tty, 1)  # text after the line belongs to the next reader
             if key in {b"\n", b"\r"}:
                 return self._typed
             if key in {b"", self._ends_input}:

@@ -1,4 +1,4 @@
-"""Work that takes long: shown while it lasts, given up after a time."""
+"""Long work: show a text while it lasts, and give it up after a time limit."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 QUIET_SECONDS = 0.4
-"""What is done by then is not worth a word."""
+"""Work that ends sooner shows nothing."""
 Answer = TypeVar("Answer")
 Done_co = TypeVar("Done_co", covariant=True)
 
 
 class TooSlowError(TimeoutError):
-    """The work was not done in time; it is left behind in its thread, which keeps nothing alive."""
+    """The work exceeded its limit; it goes on in a daemon thread."""
 
 
 class Running(Generic[Done_co]):
-    """Work that goes on in a thread of its own, as a call that hangs cannot be ended."""
+    """Work in a separate thread, since a call that hangs cannot be ended."""
 
     def __init__(self, work: Callable[[], Done_co]) -> None:
-        """Start it. OSError where the system has no more threads."""
+        """Start the work; OSError if the system has no more threads."""
         self._work = work
         self._answers: list[Done_co] = []
         self._errors: list[BaseException] = []
@@ -39,7 +39,7 @@ class Running(Generic[Done_co]):
             raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN)) from None
 
     def result(self, limit_seconds: float) -> Done_co:
-        """Return what it returns, or raise what it raises; TooSlowError if it is not done then."""
+        """Return or raise the work's outcome; TooSlowError after the limit."""
         self._thread.join(max(0.0, limit_seconds))
         if self._errors:
             raise self._errors[0]
@@ -50,45 +50,42 @@ class Running(Generic[Done_co]):
     def _run(self) -> None:
         try:
             self._answers.append(self._work())
-        except BaseException as error:  # noqa: BLE001  # raised again by who waits
+        except BaseException as error:  # noqa: BLE001  # `result` raises it again
             self._errors.append(error)
 
 
 def run_limited(work: Callable[[], Answer], limit_seconds: float) -> Answer:
-    """Return what `work` returns, or raise what it raises; TooSlowError if it is not done in time.
-
-    It runs in a thread of its own, as a call that hangs in C or in a socket cannot be ended.
-    """
+    """Return or raise the outcome of `work`, run in a thread; TooSlowError after the limit."""
     return Running(work).result(limit_seconds)
 
 
 class Doing:
-    """Shows a text for the time of a `with` block."""
+    """Shows a text during a `with` block."""
 
     def __init__(self, show: Callable[[str], None], text: str) -> None:
-        """Take how to show it; show nothing yet."""
+        """Take the function that shows a text; show nothing yet."""
         self._show = show
         self._text = text
 
     def __enter__(self) -> None:
-        """Show it."""
+        """Show the text."""
         self._show(self._text)
 
     def __exit__(self, *_: object) -> None:
-        """Take it away."""
+        """Remove the text."""
         self._show("")
 
 
 class Told:
-    """Work with a limit, as `run_limited`, that says what it waits for where that takes long."""
+    """Runs work like `run_limited`, and shows a text if it takes long."""
 
     def __init__(self, show: Callable[[str], None], text: str) -> None:
-        """Take how to show what it waits for."""
+        """Take the function that shows a text, and the text."""
         self._show = show
         self._text = text
 
     def __call__(self, work: Callable[[], Answer], limit_seconds: float) -> Answer:
-        """Return what `work` returns, or raise what it raises; TooSlowError if it takes longer."""
+        """Return or raise the outcome of `work`; TooSlowError after the limit."""
         running = Running(work)
         quiet_seconds = min(QUIET_SECONDS, limit_seconds)
         with suppress(TooSlowError):
@@ -98,11 +95,11 @@ class Told:
 
 
 def cut(text: str, columns: int) -> str:
-    """Return a text that fits a line of so many columns, without what a terminal would act on."""
+    """Return a printable text cut to one line of `columns`."""
     shown = printable(text)
     return shown if len(shown) < columns else shown[: columns - 2] + "…"
 
 
 def without_numbers(text: str) -> str:
-    """Return what stays the same in a text that counts."""
+    """Return a text without digits, to compare texts that only count."""
     return "".join(letter for letter in text if not letter.isdigit())

@@ -1,7 +1,7 @@
-"""A Windows console, which is no device that can be opened like /dev/tty.
+"""The Windows console, which has no device like /dev/tty.
 
-What is asked of the system is in Microsoft's console API reference (GetConsoleMode,
-SetConsoleMode) and in Python's `msvcrt`. Both are handed in, so that tests run anywhere.
+Its calls are in Microsoft's console API reference (GetConsoleMode, SetConsoleMode) and Python's
+`msvcrt`. Both are passed in, so that tests run on any system.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from typing import Any, TextIO
 
 STDIN, STDOUT, STDERR = -10, -11, -12
-"""What GetStdHandle takes."""
+"""Arguments of GetStdHandle."""
 UNDERSTANDS_SEQUENCES = 0x0004
-"""ENABLE_VIRTUAL_TERMINAL_PROCESSING, of a console's output."""
+"""ENABLE_VIRTUAL_TERMINAL_PROCESSING of a console's output."""
 DRAWS = 0x0001
-"""ENABLE_PROCESSED_OUTPUT, without which the flag above has no effect."""
+"""ENABLE_PROCESSED_OUTPUT, which the flag above needs."""
 
 _ENDS_LINE, _ENDS_INPUT = "\r\n", "\x04\x1a"
 _INTERRUPTS, _KILLS = "\x03", "\x15\x1b"
 _ERASES = "\b\x7f"
 _OF_A_PAIR = "\x00\xe0"
-"""The first of two characters that an arrow or a function key sends."""
+"""The first of the two characters that an arrow or function key sends."""
 
 
 class WindowsConsole:
@@ -39,17 +39,17 @@ class WindowsConsole:
         self._msvcrt = msvcrt
 
     def is_there(self) -> bool:
-        """Say whether a person sees it: a stream of ours is it, and no file, pipe or NUL.
+        """Say whether a person sees it: one of our streams is the console.
 
-        A program without a window may have one that nobody sees, and so has a program under
-        mintty; their streams lead elsewhere.
+        A program without a window, or under mintty, may have a console that nobody sees; its
+        streams are files or pipes.
         """
         return any(self._mode(number) is not None for number in (STDIN, STDOUT, STDERR))
 
     def understands_sequences(self, number: int = STDERR) -> bool:
-        """Have it understand escape sequences, as a terminal does; say whether it will.
+        """Switch escape sequences on; say whether the console understands them.
 
-        Windows Terminal does so by itself, an older console only when told.
+        Windows Terminal always does, an older console only after this call.
         """
         mode = self._mode(number)
         if mode is None:
@@ -59,20 +59,20 @@ class WindowsConsole:
         return mode & wanted == wanted or bool(self._kernel32.SetConsoleMode(handle, mode | wanted))
 
     def size(self) -> os.terminal_size:
-        """Return how many columns and lines it has; 0 by 0 where no stream of ours tells."""
+        """Return its columns and lines; 0 by 0 if no stream of ours is the console."""
         for descriptor in (1, 2, 0):
             with suppress(OSError, ValueError):
                 return os.get_terminal_size(descriptor)
         return os.terminal_size((0, 0))
 
     def identity(self) -> str | None:
-        """Return what tells this console from another; None without one."""
+        """Return an identity of this console; None without one."""
         return f"console {self._kernel32.GetConsoleWindow()}" if self.is_there() else None
 
     def read_line(self, question: str, *, hidden: bool) -> str:
-        """Ask, and return the line typed; hidden, each character shows as `*`.
+        """Ask, and return the typed line; hidden input shows as `*`.
 
-        Ctrl-C is a KeyboardInterrupt, Ctrl-D or Ctrl-Z on an empty line an EOFError.
+        Ctrl-C raises KeyboardInterrupt, Ctrl-D or Ctrl-Z on an empty line EOFError.
         """
         with open("CONOUT$", "w", encoding="utf-8", errors="replace") as screen:
             _show(screen, printable(question))
@@ -98,17 +98,17 @@ class WindowsConsole:
         return typed
 
     def _next_key(self) -> str:
-        """Return the next key that stands for a character; KeyboardInterrupt for Ctrl-C."""
+        """Return the next key of a character; raise KeyboardInterrupt for Ctrl-C."""
         while True:
             key = str(self._msvcrt.getwch())
             if key == _INTERRUPTS:
                 raise KeyboardInterrupt
-            if key not in _OF_A_PAIR or not self._msvcrt.kbhit():  # else an `à`
+            if key not in _OF_A_PAIR or not self._msvcrt.kbhit():  # a single \xe0 is the letter à
                 return key
             self._msvcrt.getwch()
 
     def _mode(self, number: int) -> int | None:
-        """Return a console's mode; None for a stream that is none."""
+        """Return the mode of a stream's console; None if it is not one."""
         mode = ctypes.c_ulong()
         handle = self._kernel32.GetStdHandle(number)
         told = self._kernel32.GetConsoleMode(handle, ctypes.byref(mode))
@@ -116,8 +116,8 @@ class WindowsConsole:
 
 
 def this_console() -> WindowsConsole:
-    """Return the console of this process; on Windows only."""
-    import msvcrt  # noqa: PLC0415  # not there elsewhere
+    """Return this process's console; only on Windows."""
+    import msvcrt  # noqa: PLC0415  # only on Windows
 
     windll: Any = getattr(ctypes, "windll")  # noqa: B009  # likewise
     return WindowsConsole(windll.kernel32, msvcrt)

@@ -1,4 +1,4 @@
-"""The AWS CLI's cache against botocore's own code, which the AWS CLI brings."""
+"""Our entries in the AWS CLI's cache, read by botocore's own code."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ sections = st.fixed_dictionaries(
 
 
 def name_by_botocore(section: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
-    """Return the file that botocore would look for, without its having any credentials."""
+    """Return the name of the file in which botocore looks for an entry."""
     names: list[str] = []
 
     class Fetcher(AssumeRoleCredentialFetcher):  # type: ignore[misc]  # botocore has no types
@@ -69,7 +69,7 @@ def session() -> Session:
     )  # fmt: skip
 
 
-def test_botocore_takes_an_entry_with_the_time_that_aws_gave() -> None:
+def test_botocore_reads_an_entry_with_its_expiry() -> None:
     import json
 
     fetcher = AssumeRoleCredentialFetcher(None, None, ROLE)
@@ -89,7 +89,7 @@ def test_the_role_sessions_arn_leaves_out_the_roles_path() -> None:
 
 
 @pytest.mark.parametrize("end", ["2031-01-31T12:00:00UTC", "2031-01-31T13:00:00+01:00"])
-def test_the_end_of_an_entry_is_read_as_either_version_writes_it(end: str) -> None:
+def test_the_expiry_of_either_cli_version_is_read(end: str) -> None:
     entry = to_entry(session()).replace(b"2031-01-31T12:00:00Z", end.encode())
     assert expires_at(entry) - NOW == timedelta(0)
 

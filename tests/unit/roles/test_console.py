@@ -1,4 +1,4 @@
-"""Where the console is, and what may be opened in it."""
+"""The console's addresses, and the pages that may be opened in it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CONSOLE = find_console("aws", "eu-west-1")
         ),
     ],
 )
-def test_each_partition_has_hosts_of_its_own(
+def test_each_partition_has_its_own_hosts(
     partition: str, region: str | None, signin: str, page: str
 ) -> None:
     console = find_console(partition, region)
@@ -56,14 +56,14 @@ def test_without_a_service_the_console_itself_is_opened() -> None:
     assert CONSOLE.page_of(None) == "https://console.aws.amazon.com/console/home?region=eu-west-1"
 
 
-def test_a_partition_whose_console_is_not_known_is_told() -> None:
+def test_a_partition_without_a_known_console_is_refused() -> None:
     with pytest.raises(ConfigurationError) as caught:
         find_console("aws-iso", "us-iso-east-1")
     assert caught.value.code == "no-console"
 
 
 @pytest.mark.parametrize("region", ["evil.example/", "a@b", "EU-WEST-1", "", "x y", "eu.west"])
-def test_a_region_becomes_no_other_host(region: str) -> None:
+def test_a_malformed_region_is_refused(region: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         find_console("aws", region)
     assert caught.value.code == "bad-region"
@@ -115,13 +115,13 @@ def test_pages_of_the_console_are_destinations(url: str) -> None:
         "https://[console.aws.amazon.com/",
     ],
 )
-def test_nothing_else_is_a_destination(url: str) -> None:
+def test_other_urls_are_refused_as_destinations(url: str) -> None:
     with pytest.raises(UsageError) as caught:
         CONSOLE.check_destination(url)
     assert caught.value.code == "bad-destination"
 
 
-def test_what_stands_in_a_destination_stays_in_it() -> None:
+def test_a_destination_is_quoted_in_the_login_url() -> None:
     url = login_url("https://host/federation", "https://d/?a=b&SigninToken=c#e", "t+/=")
     assert url == (
         "https://host/federation?Action=login&Issuer=mfa-session"

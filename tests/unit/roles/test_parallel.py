@@ -1,4 +1,4 @@
-"""Calls side by side: so many at once, none lost, and an interruption waits for no other."""
+"""Parallel calls keep their limit and their results, also after an interruption."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ JOBS = 4
 
 
 class NoSignals:
-    """Nothing comes."""
+    """No signals."""
 
     def raise_deferred(self) -> None:
         """Do nothing."""
 
 
 class Interrupted:
-    """Ctrl-C comes when `is_time` is true."""
+    """Ctrl-C once `is_time` returns True."""
 
     def __init__(self, is_time: Callable[[], bool]) -> None:
-        """Take when."""
+        """Take the condition."""
         self._is_time = is_time
 
     def raise_deferred(self) -> None:
-        """Raise it."""
+        """Raise KeyboardInterrupt if it is time."""
         if self._is_time():
             raise KeyboardInterrupt
 
@@ -43,7 +43,7 @@ def test_the_limit_of_calls_at_once_is_kept_and_each_result_is_reported() -> Non
     told: list[tuple[int, int]] = []
 
     def work(number: int) -> int:
-        meeting.wait()  # only so many together get past it
+        meeting.wait()  # passes only JOBS calls together
         if number % 2:
             raise NoMfaError("x", "odd")
         return -number

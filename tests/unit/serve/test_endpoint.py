@@ -1,4 +1,4 @@
-"""The endpoint answers the SDKs that have its token, and nobody else."""
+"""The endpoint answers only clients with its token."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ QUICK_SECONDS = 0.2
 
 
 class Served:
-    """An endpoint that runs, and how to talk to it."""
+    """A running endpoint and its client."""
 
     def __init__(self, head_seconds: float = QUICK_SECONDS) -> None:
         """Start it on a free port."""
@@ -60,13 +60,13 @@ class Served:
         return ISSUED
 
     def connect(self) -> http.client.HTTPConnection:
-        """Return a connection that an SDK would make."""
+        """Return a connection as an SDK makes it."""
         return http.client.HTTPConnection(HOST, self.address[1], timeout=20)
 
     def ask(
         self, method: str = "GET", path: str = PATH, headers: dict[str, str] | None = None
     ) -> tuple[int, dict[str, str]]:
-        """Return status and body of one request; the token is sent unless headers are given."""
+        """Send one request, with the token unless `headers` are given; return status and body."""
         with closing(self.connect()) as connection:
             connection.request(
                 method, path, headers={"Authorization": TOKEN} if headers is None else headers
@@ -76,7 +76,7 @@ class Served:
             return answer.status, body
 
     def send(self, data: bytes) -> bytes:
-        """Send bytes as they are, and return all that comes until the endpoint hangs up."""
+        """Send raw bytes; return everything received until the endpoint closes the connection."""
         with socket.create_connection(self.address, timeout=20) as connection:
             connection.sendall(data)
             received = b""
@@ -93,7 +93,7 @@ def served() -> Iterator[Served]:
     served.endpoint.stop()
 
 
-def test_an_endpoint_that_the_system_does_not_let_answer_fails_at_once(
+def test_an_endpoint_that_cannot_start_fails_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def refuse(*_: object, **__: object) -> None:
@@ -181,7 +181,7 @@ def test_a_malformed_request_gets_400_and_is_cut_off(served: Served, request_byt
 def test_slow_and_oversized_requests_are_cut_off(served: Served, request_bytes: bytes) -> None:
     try:
         received = served.send(request_bytes)
-    except ConnectionError:  # reset, as more had been sent than was read
+    except ConnectionError:  # reset, since the endpoint did not read everything
         received = b""
     assert received == b""
     assert served.ask() == (200, CREDENTIALS)
@@ -211,7 +211,7 @@ def test_idle_connections_do_not_block_requests() -> None:
         socket.create_connection(served.address, timeout=20) for _ in range(MOST_WAITING + 8)
     ]
     assert served.ask() == (200, CREDENTIALS)
-    # The oldest have gone for them; each of the others waits for its time.
+    # The endpoint has closed the oldest; each other one waits for its time limit.
     assert {_ending(connection) for connection in waiting[:8]} == {"closed"}
     waiting[-1].settimeout(0.05)
     with pytest.raises(TimeoutError):
@@ -262,7 +262,6 @@ def test_a_web_page_of_another_origin_is_refused(served: Served, name: str) -> N
 
 
 def test_a_second_request_is_read_by_itself(served: Served) -> None:
-    """Bytes after a head are another request: nothing is smuggled in behind a good one."""
     host = f"Host: {HOST}:{served.address[1]}\r\n".encode()
     good = b"GET /credentials HTTP/1.1\r\n" + host + b"Authorization: %s\r\n" % TOKEN.encode()
     answers = served.send(good + b"\r\nGET /credentials HTTP/1.1\r\n" + host + b"\r\n")

@@ -1,4 +1,4 @@
-"""One renewal for all who ask, in the background while the session lives."""
+"""All clients share one renewal, which runs in the background while the session is valid."""
 
 from __future__ import annotations
 
@@ -29,23 +29,23 @@ MARGIN_SECONDS = 300
 
 
 def issued(number: int, seconds: float) -> Issued:
-    """Return the session of this number, that ends so many seconds after NOW."""
+    """Return the session of this number, which expires `seconds` after NOW."""
     keys = Keys(access_key_id=f"ASIA{number}", secret_access_key=Secret("x"))
     return Issued(keys=keys, expires_at=NOW + timedelta(seconds=seconds))
 
 
 class Renewals:
-    """Renewals that end when the test says so."""
+    """Renewals that end when the test sets `may_end`."""
 
     def __init__(self, *answers: Renewed) -> None:
-        """Take what the renewals bring, one after the other."""
+        """Take the outcomes of the renewals."""
         self.answers = list(answers)
         self.begun = 0
         self.may_end = threading.Event()
         self.may_end.set()
 
     def __call__(self) -> Renewed:
-        """Bring the next one."""
+        """Return the next outcome."""
         self.begun += 1
         assert self.may_end.wait(20)
         return self.answers.pop(0)
@@ -66,13 +66,13 @@ def make(renewals: Renewals, clock: FakeClock, told: list[str]) -> Supply:
 
 
 async def renewed(served: Supply, number: int) -> Issued:
-    """Ask until the session of this number is answered."""
+    """Ask until the answer is the session of this number."""
     while (current := await served.current()).keys.access_key_id != f"ASIA{number}":
         await asyncio.sleep(0.001)
     return current
 
 
-def test_a_session_with_enough_life_is_answered_as_it_is() -> None:
+def test_a_session_with_enough_time_left_is_returned() -> None:
     renewals = Renewals()
 
     async def work() -> None:
@@ -92,8 +92,8 @@ def test_a_job_outlives_three_sessions() -> None:
         for number in (1, 2, 3):
             clock.moment += timedelta(seconds=700)
             renewals.may_end.clear()
-            standing = await served.current()  # answered at once, while it is renewed
-            assert standing.keys.access_key_id == f"ASIA{number - 1}"
+            old = await served.current()  # answers at once, and renews in the background
+            assert old.keys.access_key_id == f"ASIA{number - 1}"
             renewals.may_end.set()
             await renewed(served, number)
 
@@ -110,7 +110,7 @@ def test_64_requests_for_an_expired_session_share_one_renewal() -> None:
         clock.moment += timedelta(seconds=1000)
         renewals.may_end.clear()
         asking = [asyncio.ensure_future(served.current()) for _ in range(64)]
-        asking[0].cancel()  # one hangs up
+        asking[0].cancel()  # one client disconnects
         while not renewals.begun:
             await asyncio.sleep(0.001)
         renewals.may_end.set()
@@ -139,7 +139,7 @@ def test_a_failed_renewal_is_not_repeated_at_once() -> None:
     assert (renewals.begun, told) == (1, ["the session was not renewed: no"])
 
 
-def test_a_failed_renewal_is_told_once_and_the_living_session_is_still_answered(
+def test_a_failed_renewal_is_reported_once_and_the_valid_session_is_still_returned(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(supply, "PAUSE_SECONDS", 0)
@@ -162,7 +162,7 @@ def test_a_failed_renewal_is_told_once_and_the_living_session_is_still_answered(
     assert told == [f"the session was not renewed: {nobody}"]
 
 
-def test_who_waits_for_an_answer_at_the_terminal_is_told_in_the_end(
+def test_a_renewal_that_waits_at_the_terminal_is_reported_after_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(supply, "MOST_WAITING_SECONDS", 0.01)
@@ -180,7 +180,7 @@ def test_who_waits_for_an_answer_at_the_terminal_is_told_in_the_end(
     in_a_loop(work)
 
 
-def test_a_renewal_that_the_system_does_not_let_begin_is_told_and_not_begun_at_once_again() -> None:
+def test_a_renewal_that_cannot_start_is_reported_and_not_repeated_at_once() -> None:
     clock, told, begun = FakeClock(), list[str](), list[int]()
 
     def refuse() -> Renewed:
@@ -221,7 +221,7 @@ PRINTED = {
         ),
     ],
 )
-def test_it_asks_for_the_same_session(
+def test_a_renewal_asks_for_the_same_session(
     options: dict[str, Any], may_ask: bool, words: list[str], added: dict[str, str]
 ) -> None:
     ran: list[tuple[list[str], Mapping[str, str]]] = []
@@ -236,7 +236,7 @@ def test_it_asks_for_the_same_session(
     assert ran == [(["credential-process", *words], {"AWS_PROFILE": "work", **added})]
 
 
-def test_what_is_printed_is_the_new_session() -> None:
+def test_the_printed_credentials_are_the_new_session() -> None:
     found = read_renewed(0, json.dumps(PRINTED), "")
     assert found.problem is None
     assert found.issued is not None
@@ -256,14 +256,14 @@ def test_what_is_printed_is_the_new_session() -> None:
         (0, '{"Expiration": "planted-secret"}', "", "its renewal printed no credentials"),
     ],
 )
-def test_what_went_wrong_is_a_problem_and_shows_nothing_that_was_printed(
+def test_a_failed_renewal_has_a_problem_without_the_output(
     exit_code: int, stdout: str, stderr: str, problem: str
 ) -> None:
     found = read_renewed(exit_code, stdout, stderr)
     assert (found.issued, found.problem) == (None, problem)
 
 
-def test_the_old_session_comes_with_the_reason() -> None:
+def test_the_old_session_is_returned_with_the_reason() -> None:
     warning = "mfa-session: warning: not renewed: AWS cannot be reached\n"
     found = read_renewed(0, json.dumps(PRINTED), warning)
     assert found.issued is not None

@@ -24,17 +24,17 @@ URL = "https://signin.example/federation?SigninToken=planted"
 
 
 class Controller(webbrowser.BaseBrowser):
-    """What starts a browser: it visits the address in a thread, as browsers do."""
+    """A fake browser, which visits the address in a thread."""
 
     def __init__(self, visit: Callable[[str], None], *, starts: bool = True) -> None:
-        """Take what the browser does with the address."""
+        """Take the function that visits an address."""
         super().__init__("test")
         self.addresses: list[str] = []
         self._visit = visit
         self._starts = starts
 
     def open(self, url: str, new: int = 0, autoraise: bool = True) -> bool:
-        """Start."""
+        """Visit the address."""
         del new, autoraise
         self.addresses.append(url)
         threading.Thread(target=self._visit, args=(url,)).start()
@@ -67,15 +67,15 @@ def test_the_path_redirects_once() -> None:
     (address,) = controller.addresses
     assert address.startswith("http://127.0.0.1:")
     assert "planted" not in address
-    with pytest.raises(ConnectionRefusedError):  # and then there is no page any more
+    with pytest.raises(ConnectionRefusedError):  # the page is gone
         get(address)
 
 
 MAPPED = "::ffff:127.0.0.1"
-"""The same address through a socket of IPv6, which the kernel lists in another table."""
+"""The same address through an IPv6 socket, which the kernel lists in another table."""
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not tell whose it is")
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not name a socket's user")
 @pytest.mark.parametrize("host", ["127.0.0.1", MAPPED])
 def test_another_user_of_the_machine_is_not_redirected(
     monkeypatch: pytest.MonkeyPatch, host: str

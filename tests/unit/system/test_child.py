@@ -1,4 +1,4 @@
-"""A command as our child gets the signals that are meant for it."""
+"""A command that runs as our child gets the signals meant for it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_a_signal_before_the_childs_pid_is_known_is_not_lost(
     assert child.run_child(talk, ("sh", "-c", HEEDS), os.environ, lambda: None) == 9
 
 
-def test_a_command_ends_if_what_it_needs_beside_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_is_ended_if_the_work_beside_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[subprocess.Popen[bytes]] = []
 
     class Kept(subprocess.Popen[bytes]):
@@ -50,7 +50,7 @@ def test_a_command_ends_if_what_it_needs_beside_it_fails(monkeypatch: pytest.Mon
     assert [process.wait(20) for process in started] == [-signal.SIGTERM]
 
 
-def test_a_system_that_starts_no_program_is_not_taken_for_a_bad_command(
+def test_a_system_without_free_processes_is_not_reported_as_a_bad_command(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(*_: object, **__: object) -> None:

@@ -1,4 +1,4 @@
-"""`code_command`: one code from a program, which ends in time, whatever it does."""
+"""`code_command` gets one code from a program, and ends the program in time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SERIAL = "arn:aws:iam::123456789012:mfa/carol"
 CODE = "135790"
 LIMIT_SECONDS = 20.0
 WAITS = "stty -echo </dev/tty; echo started >/dev/tty; exec sleep 600"
-"""Tells when it has the terminal, which it cannot change before, and goes on."""
+"""Announces that it has the terminal (stty would stop it before), and runs on."""
 
 RUN = """\
 import json, os, sys, termios
@@ -62,7 +62,7 @@ def python(code: str) -> list[str]:
 
 
 def is_alive(pid: int) -> bool:
-    """Tell whether a process runs; one that has ended and waits for its parent does not."""
+    """Say whether a process runs; a zombie does not."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except FileNotFoundError:
@@ -84,7 +84,7 @@ def wait_until_gone(pid: int) -> None:
         f"echo {CODE}",
         f"printf 'Your code: {CODE}. '; echo 20261122 1234567",
         f"printf {CODE}",
-        f"echo {CODE}; (exec sleep 5) & true",  # what it leaves behind holds on to its stdout
+        f"echo {CODE}; (exec sleep 5) & true",  # its child keeps stdout open
     ],
 )
 def test_the_one_six_digit_group_is_the_code(command: str | list[str]) -> None:
@@ -138,7 +138,7 @@ def test_other_output_is_an_error_that_does_not_repeat_it(
 ) -> None:
     with pytest.raises(NoMfaError) as caught:
         run(command)
-    capfd.readouterr()  # what it says on stderr is the person's
+    capfd.readouterr()  # its stderr goes to the person
     error = caught.value
     assert (error.code, why in error.message) == ("code-command-failed", True), error.message
     assert [part for part in ("planted", CODE) if part in error.message] == []
@@ -146,7 +146,7 @@ def test_other_output_is_an_error_that_does_not_repeat_it(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="waits for a process without reaping it")
-def test_what_prints_too_much_is_told_that_though_it_has_died_of_it() -> None:
+def test_too_much_output_is_reported_even_if_the_command_died_of_it() -> None:
     program = code_command._Program("yes planted", dict(os.environ))
     try:
         os.waitid(os.P_PID, program.process.pid, os.WEXITED | os.WNOWAIT)
@@ -197,16 +197,16 @@ def wait_for(path: Path) -> None:
 
 
 class OnTerminal:
-    """The program above, on a terminal of its own, with a command."""
+    """Starts the program RUN on a terminal, with a command."""
 
     def __init__(self, terminal: Terminal) -> None:
-        """Take how to start one."""
+        """Take the function that starts a program on a terminal."""
         self._terminal = terminal
 
     def start(
         self, command: str | list[str], limit_seconds: float = LIMIT_SECONDS
     ) -> pexpect.spawn[str]:
-        """Start it."""
+        """Start RUN with this command."""
         environ = {"COMMAND": json.dumps([command, limit_seconds])}
         return self._terminal("-c", RUN, program=sys.executable, env=environ)
 
@@ -217,7 +217,7 @@ def on_terminal(terminal: Terminal) -> OnTerminal:
 
 
 class TestOnTerminal:
-    """The command may ask at our terminal, and we get it back as it was."""
+    """The command may ask at our terminal, which we get back unchanged."""
 
     def test_the_command_may_ask_at_the_terminal(self, on_terminal: OnTerminal) -> None:
         child = on_terminal.start("stty -echo; printf 'PIN? ' >/dev/tty; read pin </dev/tty; "
@@ -246,7 +246,7 @@ class TestOnTerminal:
         child.sendintr()
         child.expect_exact("told too")
 
-    def test_ctrl_z_does_not_leave_the_terminal_to_nobody(self, on_terminal: OnTerminal) -> None:
+    def test_ctrl_z_continues_the_command_at_once(self, on_terminal: OnTerminal) -> None:
         child = on_terminal.start("echo started >/dev/tty; read pin </dev/tty; echo $pin")
         child.expect_exact("started")
         child.send("\x1a")

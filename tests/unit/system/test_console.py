@@ -1,4 +1,4 @@
-"""Words on stderr, coloured on a terminal only."""
+"""Messages on stderr, coloured only on a terminal."""
 
 from __future__ import annotations
 
@@ -25,12 +25,14 @@ def screen() -> Iterator[TextIO]:
     os.close(other)
 
 
-def test_colour_on_a_terminal(screen: TextIO) -> None:
+def test_text_is_coloured_on_a_terminal(screen: TextIO) -> None:
     assert paint("x", "red", screen, {"TERM": "xterm"}) == "\x1b[31mx\x1b[0m"
 
 
 @pytest.mark.parametrize("environ", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_no_colour_where_it_is_not_wanted(screen: TextIO, environ: dict[str, str]) -> None:
+def test_text_is_not_coloured_with_no_color_or_a_dumb_terminal(
+    screen: TextIO, environ: dict[str, str]
+) -> None:
     assert paint("x", "red", screen, environ) == "x"
 
 

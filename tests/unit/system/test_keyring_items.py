@@ -1,4 +1,4 @@
-"""Texts in keyrings of small items: whole or not at all, whatever a kill has cut off."""
+"""A keyring with small items keeps a text whole or not at all, even after a kill."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LONG, LONGER = "ab" * LARGEST_CHARACTERS + "c", "d" * (4 * LARGEST_CHARACTERS)
 
 @pytest.fixture
 def kept() -> Iterator[dict[tuple[str, str], str]]:
-    """The keyring that lives in this process, empty."""
+    """Return the items of an empty keyring in this process."""
     items = odd_keyrings.MemoryKeyring.items
     items.clear()
     yield items
@@ -36,7 +36,7 @@ def items() -> KeyringItems:
 
 
 @pytest.mark.parametrize("text", ["", "x", SHORT, LONG, LONGER, "é" * 3000])
-def test_what_is_stored_is_given_back_and_removed_whole(
+def test_a_stored_text_is_returned_and_removed_whole(
     items: KeyringItems, kept: dict[tuple[str, str], str], text: str
 ) -> None:
     assert items.get("name") is None
@@ -48,7 +48,7 @@ def test_what_is_stored_is_given_back_and_removed_whole(
     assert items.remove("name") is False
 
 
-def test_no_part_of_a_text_before_is_left(
+def test_no_part_of_the_old_text_is_left(
     items: KeyringItems, kept: dict[tuple[str, str], str]
 ) -> None:
     for text in (LONGER, LONG, LONGER, LONG, SHORT, LONGER, "x"):
@@ -62,10 +62,9 @@ def test_no_part_of_a_text_before_is_left(
 def test_an_interrupted_store_leaves_the_old_text_or_the_new_one(
     items: KeyringItems, kept: dict[tuple[str, str], str], before: str
 ) -> None:
-    """Each step of the keyring is the last one that is done, once."""
     after = "n" * (3 * LARGEST_CHARACTERS)
     seen = set()
-    for steps in range(5):
+    for steps in range(5):  # the number of steps before the interruption
         kept.clear()
         items.set("name", before)
         odd_keyrings.SmallKeyring.sets_left = steps

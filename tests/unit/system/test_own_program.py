@@ -1,4 +1,4 @@
-"""This program, by the name that starts it where it was started."""
+"""The name that starts this program again."""
 
 from __future__ import annotations
 
@@ -34,6 +34,6 @@ def test_hints_use_the_bare_name_if_it_is_on_path(
     assert name_as_called() == ("mfa-session" if on_path else str(script))
 
 
-def test_a_module_has_no_name_of_its_own(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_module_is_called_by_the_bare_name(script: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", [str(script.with_name("__main__.py")), "demo"])
     assert name_as_called() == "mfa-session"

@@ -15,12 +15,12 @@ from mfa_session.system.processes import run_credential_process
 
 
 def printing(text: str, code: int = 0) -> Source:
-    """Return a source whose process prints this."""
+    """Return a source whose process prints a text."""
     program = f"import sys; sys.stdout.write({text!r}); sys.exit({code})"
     return Source(profile="work", process=shlex.join([sys.executable, "-c", program]))
 
 
-def test_keys_are_read() -> None:
+def test_the_printed_keys_are_returned() -> None:
     answer = {"Version": 1, "AccessKeyId": "AKIAX", "SecretAccessKey": "s"}
     assert run_credential_process(printing(json.dumps(answer)), {}) == Keys(
         access_key_id="AKIAX", secret_access_key=Secret("s")

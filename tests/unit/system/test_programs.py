@@ -1,4 +1,4 @@
-"""Programs on PATH, and the wrappers of our own that stand before them."""
+"""The search on PATH skips our wrappers."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_first_on_path_is_taken(tmp_path: Path) -> None:
     assert found(tmp_path, "a", "b", "c") == "b/aws"
 
 
-def test_wrappers_of_ours_are_passed_over(tmp_path: Path) -> None:
+def test_our_wrappers_are_skipped(tmp_path: Path) -> None:
     put(tmp_path / "a", WRAPPER)
     put(tmp_path / "b", WRAPPER.replace("exec ", ""))
     put(tmp_path / "c", PLAIN)
@@ -66,7 +66,7 @@ def test_only_wrappers_on_path_is_an_error(tmp_path: Path) -> None:
         found(tmp_path, "a", "a")
 
 
-def test_what_led_back_is_passed_over_with_all_before_it(tmp_path: Path) -> None:
+def test_the_program_that_led_back_is_skipped_with_all_before_it(tmp_path: Path) -> None:
     put(tmp_path / "a", PLAIN)
     led_back = put(tmp_path / "b", PLAIN)
     put(tmp_path / "c", PLAIN)
@@ -76,20 +76,20 @@ def test_what_led_back_is_passed_over_with_all_before_it(tmp_path: Path) -> None
         found(tmp_path, "a", "b", led_back=led_back)
 
 
-def test_folders_and_plain_files_are_no_programs(tmp_path: Path) -> None:
+def test_folders_are_not_programs(tmp_path: Path) -> None:
     (tmp_path / "a" / "aws").mkdir(parents=True)
     put(tmp_path / "b", PLAIN)
     assert found(tmp_path, "a", "b") == "b/aws"
 
 
-def test_a_file_that_may_not_be_run_is_found_only_if_there_is_nothing_else(tmp_path: Path) -> None:
+def test_a_file_that_is_not_executable_is_found_only_if_it_is_the_only_one(tmp_path: Path) -> None:
     put(tmp_path / "a", PLAIN, mode=0o644)
     assert found(tmp_path, "a") == "a/aws"
     put(tmp_path / "b", PLAIN)
     assert found(tmp_path, "a", "b") == "b/aws"
 
 
-def test_an_empty_part_of_path_is_this_folder(
+def test_an_empty_part_of_path_is_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(tmp_path, PLAIN)
@@ -123,7 +123,9 @@ WRAPPERS = {
 
 
 @pytest.mark.parametrize("text", WRAPPERS)
-def test_what_a_wrapper_is(tmp_path: Path, text: str) -> None:
+def test_a_script_that_calls_the_guard_with_its_own_name_is_a_wrapper(
+    tmp_path: Path, text: str
+) -> None:
     assert is_wrapper(put(tmp_path, text)) is WRAPPERS[text]
 
 
@@ -143,16 +145,16 @@ LEADING_BACK = {
 
 
 @pytest.mark.parametrize("text", LEADING_BACK)
-def test_what_may_lead_back(tmp_path: Path, text: str) -> None:
+def test_a_script_that_may_call_us_may_lead_back(tmp_path: Path, text: str) -> None:
     assert may_lead_back(put(tmp_path, text)) is LEADING_BACK[text]
 
 
-def test_a_program_that_cannot_be_read_is_no_wrapper(tmp_path: Path) -> None:
+def test_an_unreadable_program_is_not_a_wrapper(tmp_path: Path) -> None:
     assert is_wrapper(str(tmp_path)) is False
     assert may_lead_back(str(tmp_path / "gone")) is False
 
 
-def test_a_folder_that_is_twice_on_path_does_not_bring_back_what_led_back(tmp_path: Path) -> None:
+def test_a_folder_twice_on_path_does_not_find_the_skipped_program_again(tmp_path: Path) -> None:
     led_back = put(tmp_path / "a", PLAIN)
     with pytest.raises(OnlyWrappersError):
         found(tmp_path, "a", "a", led_back=led_back)

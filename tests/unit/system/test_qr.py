@@ -1,4 +1,4 @@
-"""A phone reads from the terminal the QR code that was drawn on it, whatever its colours are."""
+"""A phone reads the QR code from the terminal, whatever its colours are."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from phone_camera import Camera
 SEED = "JBSWY3DPEHPK3PXPABCDEFGHIJKLMNOPQRSTUVWXYZ234567JBSWY3DPEHPK3PXP"
 ORDINARY = os.terminal_size((80, 24))
 ROOMY = os.terminal_size((120, 50))
-# As people are called in IAM.
+# Names as in IAM.
 ORDINARY_NAMES = ["carol", "carols-phone", "carol.smith@example.com", "x" * 23]
 
 
@@ -44,7 +44,7 @@ def test_an_ordinary_name_fits_80_by_24_with_its_margin(name: str, dark: bool) -
     assert text.startswith(f"otpauth://totp/{name}@123456789012?secret={SEED}")
 
 
-def test_where_there_is_room_the_issuer_is_told_as_the_console_does() -> None:
+def test_a_large_terminal_shows_the_consoles_issuer() -> None:
     issuer = "Amazon%20Web%20Services"
     expected = f"otpauth://totp/{issuer}:carol@123456789012?secret={SEED}&issuer={issuer}"
     assert read(drawn("carol", ROOMY), ROOMY) == [expected]
@@ -56,7 +56,7 @@ def test_a_short_name_keeps_an_issuer_in_80_by_24() -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 20), (40, 24), (20, 5)])
-def test_what_does_not_fit_is_not_drawn(size: tuple[int, int]) -> None:
+def test_a_code_that_does_not_fit_is_not_drawn(size: tuple[int, int]) -> None:
     assert qr.fitting(addresses(device("carol")), os.terminal_size(size)) is None
 
 
@@ -65,7 +65,7 @@ def test_a_long_name_needs_a_larger_terminal() -> None:
     assert read(drawn("x" * 64, ROOMY), ROOMY) != []
 
 
-def test_every_colour_is_said_and_taken_back() -> None:
+def test_each_line_sets_its_colours_and_resets_them() -> None:
     lines = drawn("carol", ORDINARY)
     colours = ("\x1b[38;5;16;48;5;231m", "\x1b[38;5;16;48;5;16m")
     assert {line.startswith(colours) for line in lines} == {True}
@@ -73,7 +73,7 @@ def test_every_colour_is_said_and_taken_back() -> None:
 
 
 def test_the_camera_sees_nothing_without_colours() -> None:
-    """So that the tests above can fail."""
+    # Proves that the tests above can fail.
     plain = [line.replace("\x1b[38;5;16;48;5;231m", "\x1b[0m") for line in drawn("carol", ORDINARY)]
     camera = Camera(dark=False)
     camera.feed("hello\r\n")
@@ -81,7 +81,7 @@ def test_the_camera_sees_nothing_without_colours() -> None:
     assert read([line.replace("\N{UPPER HALF BLOCK}", " ") for line in plain], ORDINARY) == []
 
 
-def test_names_are_quoted_as_addresses_need_it() -> None:
+def test_names_are_quoted_for_a_uri() -> None:
     (*_, barest) = addresses(device("a+b=c,d@e"))
     assert "".join(barest) == f"otpauth://totp/a%2Bb=c,d@e@123456789012?secret={SEED}"
     assert label_of(device("a+b").serial) == "a+b@123456789012"
@@ -94,7 +94,7 @@ def test_the_seed_to_type_is_in_groups_of_four() -> None:
 
 
 class _Asked:
-    """A terminal of one size; the answers to its questions are given beforehand."""
+    """A terminal of one size with prepared answers."""
 
     def __init__(self, size: os.terminal_size, *answers: str) -> None:
         self.shown: list[str] = []
@@ -121,11 +121,11 @@ class _Asked:
         (ROOMY, [""], True),
         (ORDINARY, [""], False),
         (ORDINARY, ["k", ""], True),
-        (os.terminal_size((80, 26)), [""], False),  # where the key takes two rows
+        (os.terminal_size((80, 26)), [""], False),  # the key takes two rows
     ],
     ids=["below", "not asked for", "asked for", "no room for a key that wraps"],
 )
-def test_who_cannot_scan_is_given_the_key_to_type(
+def test_the_key_is_shown_below_the_code_or_on_request(
     size: os.terminal_size, answers: list[str], *, is_told: bool
 ) -> None:
     terminal, new = _Asked(size, *answers), device("carol")

@@ -1,4 +1,4 @@
-"""Secrets in keyrings: a real Secret Service, and those that keep nothing or tell too much."""
+"""Secrets in keyrings: a real Secret Service, and keyrings that lose or leak secrets."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ print(json.dumps([said, loaded, took_seconds]))
 
 @pytest.fixture
 def memory() -> Iterator[dict[tuple[str, str], str]]:
-    """Empty the keyring that lives in this process."""
+    """Return the items of an empty keyring in this process."""
     items = odd_keyrings.MemoryKeyring.items
     items.clear()
     yield items
@@ -74,7 +74,7 @@ def memory() -> Iterator[dict[tuple[str, str], str]]:
 
 
 def store_in(backend: str, **how: Any) -> SecretStore:
-    """Return a store with a pinned backend, and the test's own state directory."""
+    """Return a store with this backend and the test's state directory."""
     name = backend if "." in backend else f"{odd_keyrings.PREFIX}.{backend}"
     return SecretStore({}, {"backend": name}, StateDir.of(os.environ), **how)
 
@@ -87,9 +87,9 @@ def ask(
     may_ask: bool = True,
     verb: str = "get",
 ) -> tuple[object, set[str]]:
-    """Ask a store in a fresh process; return what it said, and keyring's modules it loaded.
+    """Ask a store in a new process; return its answer, and the modules of keyring that it loaded.
 
-    Whatever it says, it says within the limit, which does not count the start of the process.
+    It must answer within the limit, without the process's start.
     """
     question = {"ASK": json.dumps([settings, insecure, may_ask, verb]), "PYTHONPATH": str(TESTS)}
     outcome = processes.run_python(ASK, {**question, **(env or {})})
@@ -105,7 +105,7 @@ def code_of(said: object) -> object:
 
 
 class TestSecretService:
-    """A real one: gnome-keyring."""
+    """gnome-keyring."""
 
     def test_each_device_has_one_item_of_service_mfa_session(self, service: SecretService) -> None:
         store = store_in(secret_service.BACKEND)
@@ -118,20 +118,20 @@ class TestSecretService:
         ]
         assert (store.get(SERIAL), store.serials()) == (SECRET, [OTHER, SERIAL])
 
-    def test_removes_what_is_there(self, service: SecretService) -> None:
+    def test_a_secret_is_removed_once(self, service: SecretService) -> None:
         store = store_in(secret_service.BACKEND)
         store.set(SERIAL, SECRET)
         removed = [store.remove(SERIAL), store.remove(SERIAL)]
         assert (removed, service.items(), store.serials()) == ([True, False], [], [])
 
     @pytest.mark.usefixtures("service")
-    def test_is_named_for_people(self) -> None:
+    def test_the_store_describes_its_keyring(self) -> None:
         name = f"the Secret Service ({secret_service.BACKEND})"
         assert store_in(secret_service.BACKEND).describe() == name
 
     @pytest.mark.parametrize("may_ask", [True, False])
     @pytest.mark.parametrize("verb", ["get", "set", "remove"])
-    def test_a_locked_keyring_says_so(
+    def test_a_locked_keyring_is_reported_as_locked(
         self, service: SecretService, verb: str, may_ask: bool
     ) -> None:
         store_in(secret_service.BACKEND).set(SERIAL, SECRET)
@@ -139,7 +139,7 @@ class TestSecretService:
         said, _ = ask({"backend": secret_service.BACKEND}, verb=verb, may_ask=may_ask)
         assert code_of(said) == "keyring-locked"
 
-    def test_a_daemon_that_died_says_so(self, service: SecretService) -> None:
+    def test_a_dead_service_is_reported_as_unusable(self, service: SecretService) -> None:
         service.kill()
         said, _ = ask({"backend": secret_service.BACKEND})
         assert code_of(said) == "keyring-unusable"
@@ -154,7 +154,7 @@ class TestSecretService:
         assert said == "True"
 
     @pytest.mark.usefixtures("service")
-    def test_a_pinned_backend_is_loaded_without_looking_for_others(self) -> None:
+    def test_a_named_backend_is_loaded_without_a_search(self) -> None:
         store_in(secret_service.BACKEND).set(SERIAL, SECRET)
         pinned, loaded = ask({"backend": secret_service.BACKEND})
         forget_where_secrets_are()
@@ -163,13 +163,13 @@ class TestSecretService:
         assert (loaded & OS_BACKENDS, scanned & OS_BACKENDS) == (set(), OS_BACKENDS)
 
     @pytest.mark.usefixtures("service")
-    def test_the_keyring_that_had_the_secret_is_asked_without_looking_for_others(self) -> None:
+    def test_the_keyring_that_had_the_secret_is_asked_without_a_search(self) -> None:
         store_in(secret_service.BACKEND).set(SERIAL, SECRET)
         again, loaded = ask({})
         assert (again, loaded & OS_BACKENDS) == ("***", set())
 
     @pytest.mark.usefixtures("service")
-    def test_others_are_looked_at_when_the_secret_is_not_where_it_was(self) -> None:
+    def test_a_search_follows_if_the_remembered_keyring_lacks_the_secret(self) -> None:
         StateDir.of(os.environ).write(
             "totp-" + hashlib.sha256(SERIAL.encode()).hexdigest()[:32],
             f"stored {SERIAL} keyring.backends.Vanished.Keyring\n".encode(),
@@ -196,7 +196,7 @@ def forget_where_secrets_are() -> None:
 
 
 class DeafBus:
-    """A socket where a D-Bus should be: it may go through the greeting, and says nothing more."""
+    """A socket instead of a D-Bus, which may complete the handshake and then never answers."""
 
     lets_in = True
 
@@ -239,14 +239,14 @@ def deaf_bus(tmp_path: Path) -> Iterator[DeafBus]:
 
 
 class TestNoService:
-    """No keyring at all, and one that never answers."""
+    """No keyring, or one that never answers."""
 
-    def test_no_bus_is_no_keyring(self) -> None:
+    def test_without_a_bus_no_keyring_is_found(self) -> None:
         said, _ = ask({})
         assert code_of(said) == "keyring-unusable"
         assert "no keyring was found" in str(said)
 
-    def test_pinned_without_a_bus_says_what_is_missing(self) -> None:
+    def test_a_named_backend_without_a_bus_reports_the_missing_variable(self) -> None:
         said, _ = ask({"backend": secret_service.BACKEND})
         assert code_of(said) == "keyring-unusable"
         assert "DBUS_SESSION_BUS_ADDRESS is unset" in str(said)
@@ -278,7 +278,7 @@ class TestNoService:
 
 
 class TestRefused:
-    """Backends that keep nothing, several at once, or secrets in the open."""
+    """Backends that keep nothing, combine several, or store plain text."""
 
     @pytest.mark.parametrize(
         ("backend", "code"),
@@ -312,7 +312,7 @@ class TestRefused:
         assert memory == {("mfa-session", SERIAL): PLAIN}
         assert told == [ACCEPTED_ONCE]
 
-    def test_a_safe_keyring_makes_no_word_of_an_option_that_it_does_not_need(
+    def test_a_safe_keyring_ignores_insecure_keyring_silently(
         self, memory: dict[tuple[str, str], str]
     ) -> None:
         told: list[str] = []
@@ -327,7 +327,7 @@ class TestRefused:
         SecretStore({}, settings, StateDir.of(os.environ)).set(SERIAL, SECRET)
         assert memory == {("mfa-session", SERIAL): PLAIN}
 
-    def test_everything_of_keyrings_alt_is_insecure(self, keyrings_alt: Path) -> None:
+    def test_every_backend_of_keyrings_alt_is_insecure(self, keyrings_alt: Path) -> None:
         env: dict[str, str | None] = {"PYTHONPATH": f"{keyrings_alt}:{TESTS}"}
         backend = {"backend": "keyrings.alt.file.EncryptedKeyring"}
         refused, _ = ask(backend, env)
@@ -339,7 +339,7 @@ class TestRefused:
         assert code_of(said) == "keyring-insecure"
         assert "keyrings.alt.file.EncryptedKeyring" in str(said)
 
-    def test_several_are_listed_the_safe_one_first(
+    def test_several_keyrings_are_listed_the_safe_one_first(
         self, service: SecretService, keyrings_alt: Path
     ) -> None:
         env = {"PYTHONPATH": f"{keyrings_alt}:{TESTS}", **service.environ}
@@ -359,7 +359,7 @@ class TestRefused:
 
 @pytest.fixture
 def keyrings_alt(tmp_path: Path) -> Path:
-    """Install a package that looks to keyring as keyrings.alt does."""
+    """Install a package that looks like keyrings.alt to keyring."""
     room = tmp_path / "site"
     module = room / "keyrings" / "alt" / "file.py"
     module.parent.mkdir(parents=True)
@@ -378,7 +378,7 @@ def keyrings_alt(tmp_path: Path) -> Path:
 
 
 class TestChoice:
-    """Which backend is asked."""
+    """The choice of the backend."""
 
     def test_the_variable_wins_over_the_settings(self, memory: dict[tuple[str, str], str]) -> None:
         environ = {"PYTHON_KEYRING_BACKEND": f"{odd_keyrings.PREFIX}.MemoryKeyring"}
@@ -387,7 +387,7 @@ class TestChoice:
         store.set(SERIAL, SECRET)
         assert memory == {("mfa-session", SERIAL): PLAIN}
 
-    def test_nothing_of_keyring_is_loaded_before_it_is_asked(self) -> None:
+    def test_keyring_is_not_imported_before_it_is_asked(self) -> None:
         code = (
             "import os, sys\n"
             "from mfa_session.files.state import StateDir\n"
@@ -399,9 +399,9 @@ class TestChoice:
 
 
 class TestNothingLeaks:
-    """Errors of a keyring are told without their texts."""
+    """A keyring's errors are reported without their texts."""
 
-    def test_a_failing_keyring_is_told_by_the_kind_of_its_error(self) -> None:
+    def test_a_failing_keyring_is_reported_by_the_class_of_its_error(self) -> None:
         with pytest.raises(ConfigurationError) as caught:
             store_in("LoudKeyring").set(SERIAL, SECRET)
         told = "".join(traceback.format_exception(caught.value))
@@ -414,7 +414,7 @@ class TestNothingLeaks:
         )
 
     @pytest.mark.usefixtures("memory")
-    def test_a_secret_that_does_not_come_back_is_an_error(self) -> None:
+    def test_a_secret_that_the_keyring_does_not_return_is_an_error(self) -> None:
         with pytest.raises(ConfigurationError) as caught:
             store_in("ForgetfulKeyring").set(SERIAL, SECRET)
         assert caught.value.code == "keyring-unusable"
@@ -422,7 +422,7 @@ class TestNothingLeaks:
         assert store_in("ForgetfulKeyring").serials() == []
 
     @pytest.mark.usefixtures("memory")
-    def test_a_secret_that_does_not_go_is_an_error(self) -> None:
+    def test_a_secret_that_the_keyring_does_not_remove_is_an_error(self) -> None:
         store = store_in("StickyKeyring")
         store.set(SERIAL, SECRET)
         with pytest.raises(ConfigurationError) as caught:
@@ -430,12 +430,12 @@ class TestNothingLeaks:
         assert caught.value.code == "keyring-unusable"
         assert store.serials() == [SERIAL]
 
-    def test_a_locked_keyring_of_another_kind_says_so(self) -> None:
+    def test_another_locked_keyring_is_reported_as_locked(self) -> None:
         with pytest.raises(ConfigurationError) as caught:
             store_in("LockedKeyring").get(SERIAL)
         assert caught.value.code == "keyring-locked"
 
-    def test_an_item_that_is_no_totp_secret_is_refused_and_can_be_removed(
+    def test_a_malformed_secret_is_refused_and_can_be_removed(
         self, memory: dict[tuple[str, str], str]
     ) -> None:
         memory["mfa-session", SERIAL] = "hunter2-hunter2"
@@ -448,10 +448,10 @@ class TestNothingLeaks:
 
 
 class TestIndex:
-    """Keyrings cannot list: what is stored is remembered beside them, or lost."""
+    """The index of stored secrets, since keyrings cannot list."""
 
     @pytest.mark.usefixtures("memory")
-    def test_a_lost_index_fills_by_asking(self, home: Path) -> None:
+    def test_reading_secrets_refills_a_lost_index(self, home: Path) -> None:
         store_in("MemoryKeyring").set(SERIAL, SECRET)
         state = home / ".local" / "state" / "mfa-session"
         for file in state.iterdir():
@@ -460,7 +460,7 @@ class TestIndex:
         assert store.serials() == []
         assert (store.serials([OTHER, SERIAL]), store.serials()) == ([SERIAL], [SERIAL])
 
-    def test_what_was_removed_elsewhere_is_not_listed(
+    def test_a_secret_removed_elsewhere_is_not_listed(
         self, memory: dict[tuple[str, str], str]
     ) -> None:
         store = store_in("MemoryKeyring")
@@ -484,7 +484,7 @@ class TestIndex:
         assert (store.get(SERIAL), store.serials([SERIAL])) == (SECRET, [SERIAL])
 
 
-# Trying it out
+# Retries and trial items
 
 
 def test_a_service_that_refuses_for_a_moment_is_asked_again(
@@ -503,7 +503,7 @@ def test_a_service_that_refuses_for_a_moment_is_asked_again(
         (PromptDismissedException, "keyring-locked"),
     ],
 )
-def test_a_service_that_goes_on_refusing_is_told_by_its_reason(
+def test_a_lasting_refusal_is_reported_with_its_code(
     monkeypatch: pytest.MonkeyPatch, reason: type[Exception], code: str
 ) -> None:
     monkeypatch.setattr(odd_keyrings.BusyKeyring, "refusals", 100)
@@ -539,7 +539,7 @@ def test_a_keyring_that_returns_another_value_is_an_error(
 
 
 @pytest.mark.parametrize(("age_seconds", "is_removed"), [(3600, True), (1, False)])
-def test_what_a_kill_left_of_a_trial_is_removed_when_none_can_be_under_way(
+def test_a_trial_item_that_a_kill_left_is_removed_once_it_is_old(
     memory: dict[tuple[str, str], str], age_seconds: int, is_removed: bool
 ) -> None:
     name = f"mfa-session-probe-{int(time.time()) - age_seconds}-0a1b2c3d"
@@ -559,6 +559,6 @@ def test_a_trial_of_a_service_that_does_not_answer_times_out(
     with pytest.raises(ConfigurationError) as raised:
         store_in("StuckKeyring").try_out()
     assert raised.value.code == "keyring-timeout"
-    assert time.monotonic() - began < 0.9  # once, not once more to take it back
+    assert time.monotonic() - began < 0.9  # one timeout, without a second one for the removal
     noted = [name.removeprefix("probe-") for name in StateDir.of(os.environ).names("probe-")]
     assert [("mfa-session", name) for name in noted] == list(memory)  # a later run removes it

@@ -1,4 +1,4 @@
-"""Signals that are put off until they may raise_deferred."""
+"""Signals are deferred until they may be raised."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_a_deferred_ctrl_c_is_raised_before_other_signals(arrived: list[signal.S
             signals.raise_deferred()
 
 
-def test_of_other_deferred_signals_the_first_is_raised() -> None:
+def test_the_first_deferred_signal_is_raised() -> None:
     with defer_signals() as signals:
         signals.raise_deferred()
         signal.raise_signal(signal.SIGHUP)

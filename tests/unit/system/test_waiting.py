@@ -1,4 +1,4 @@
-"""What lasts says what it is doing: on a terminal, in one line, and not for what is quick."""
+"""Slow work shows one line of progress, only on a terminal."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ class Screen:
     """A terminal of 40 columns."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, own: int, other: int) -> None:
-        """Take both ends."""
+        """Take both ends of a pseudo-terminal."""
         self._monkeypatch = monkeypatch
         self._own, self._other = own, other
         self._stream = os.fdopen(own, "w", closefd=False)
 
     def console(self, term: str) -> Console:
-        """Return a console on it, which takes the place of stderr."""
+        """Return a console whose stderr is this terminal."""
         self._monkeypatch.setattr(sys, "stderr", self._stream)
         return Console(0, {"TERM": term})
 
     def read(self) -> str:
-        """Return what it was sent."""
+        """Return what the console wrote."""
         self._stream.flush()
         os.write(self._own, b"\0")
         sent = b""
@@ -51,7 +51,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
     """Open a terminal."""
     other, own = pty.openpty()
     modes = termios.tcgetattr(own)
-    modes[1] &= ~termios.OPOST  # a line's end stays one character
+    modes[1] &= ~termios.OPOST  # keeps "\n" one character
     termios.tcsetattr(own, termios.TCSANOW, modes)
     set_columns(own, COLUMNS)
 
@@ -61,7 +61,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Iterator[Screen]:
 
 
 def set_columns(tty: int, columns: int) -> None:
-    """Give a terminal a width."""
+    """Set a terminal's width."""
     import fcntl
     import struct
 
@@ -89,7 +89,7 @@ def test_a_message_during_progress_has_a_line_of_its_own(screen: Screen) -> None
     assert screen.read() == "\r\x1b[Kasking AWS …\r\x1b[Kmfa-session: \x1b[33mwarning:\x1b[0m odd\n"
 
 
-def test_a_screen_reader_is_told_once_and_not_each_number(screen: Screen) -> None:
+def test_a_dumb_terminal_gets_one_line_and_not_each_number(screen: Screen) -> None:
     console = screen.console("dumb")
     for text in ("waiting 12 s for it", "waiting 11 s for it", "waiting 9 s for it", ""):
         console.progress(text)

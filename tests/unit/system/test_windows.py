@@ -1,4 +1,4 @@
-"""Windows' branches, on a Windows that is none: what none of our machines has run."""
+"""The branches for Windows, run on a fake Windows."""
 
 from __future__ import annotations
 
@@ -42,31 +42,31 @@ def test_each_character_shows_as_a_star_and_can_be_erased(windows: FakeWindows) 
     assert windows.screen() == "MFA code: ***\b \b\b \b*****\n"
 
 
-def test_an_answer_that_may_be_seen_is(windows: FakeWindows) -> None:
+def test_an_answer_to_a_plain_question_is_shown(windows: FakeWindows) -> None:
     windows.msvcrt.press(*"yo", "\b", *"es", "\r")
     assert Terminal(may_ask=True).ask("Run it? ") == "yes"
     assert windows.screen() == "Run it? yo\b \bes\n"
 
 
-def test_keys_that_are_no_character_are_none_of_the_answer(windows: FakeWindows) -> None:
+def test_arrow_and_function_keys_are_ignored(windows: FakeWindows) -> None:
     windows.msvcrt.press("1", ARROW_UP, "\x00G", "2", "\r")
     assert Terminal(may_ask=True).ask_hidden("") == "12"
 
 
-def test_a_letter_that_looks_like_the_first_half_of_an_arrow_is_kept(windows: FakeWindows) -> None:
+def test_a_letter_that_looks_like_half_an_arrow_key_is_kept(windows: FakeWindows) -> None:
     windows.msvcrt.press("\xe0", "b", "\r")
     assert Terminal(may_ask=True).ask("") == "\xe0b"
 
 
 @pytest.mark.parametrize("key", ["\x15", "\x1b"])
-def test_a_line_can_be_begun_anew(windows: FakeWindows, key: str) -> None:
+def test_ctrl_u_and_escape_erase_the_line(windows: FakeWindows, key: str) -> None:
     windows.msvcrt.press(*"999", key, *"12", "\r")
     assert Terminal(may_ask=True).ask_hidden("") == "12"
     assert windows.screen() == "***" + "\b \b" * 3 + "**\n"
 
 
 @pytest.mark.parametrize("key", ["\x04", "\x1a"])
-def test_the_end_of_input_is_no_answer(windows: FakeWindows, key: str) -> None:
+def test_the_end_of_input_is_an_error(windows: FakeWindows, key: str) -> None:
     windows.msvcrt.press(key)
     with pytest.raises(NoMfaError) as caught:
         Terminal(may_ask=True).ask_hidden("MFA code: ")
@@ -90,7 +90,7 @@ def test_ctrl_c_interrupts_and_leaves_a_line_of_its_own(windows: FakeWindows) ->
         ((STDIN, STDOUT, STDERR), False),
     ],
 )
-def test_a_console_is_asked_while_a_stream_leads_to_it(
+def test_a_console_is_asked_while_one_stream_is_it(
     windows: FakeWindows, redirected: tuple[int, ...], *, asks: bool
 ) -> None:
     for number in redirected:
@@ -99,7 +99,7 @@ def test_a_console_is_asked_while_a_stream_leads_to_it(
     assert (Terminal(may_ask=True).identity() is not None) is asks
 
 
-def test_a_console_that_knows_no_sequences_gets_none(
+def test_a_console_without_escape_sequences_gets_none(
     windows: FakeWindows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mfa_session.system.console.is_terminal", lambda _stream: True)
@@ -112,7 +112,7 @@ def test_a_console_that_knows_no_sequences_gets_none(
     assert mode & UNDERSTANDS_SEQUENCES
 
 
-def test_progress_is_a_line_where_nothing_can_be_rewritten(
+def test_progress_takes_new_lines_on_an_old_console(
     windows: FakeWindows, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("mfa_session.system.console.is_terminal", lambda _stream: True)
@@ -123,7 +123,7 @@ def test_progress_is_a_line_where_nothing_can_be_rewritten(
     assert capsys.readouterr().err == "1/20 roles\nwaiting for AWS …\n"
 
 
-def test_a_console_without_a_size_is_taken_for_a_usual_one(windows: FakeWindows) -> None:
+def test_a_console_without_a_size_has_80_by_24(windows: FakeWindows) -> None:
     del windows
     assert Terminal(may_ask=True).size() == (80, 24)  # no descriptor of a test is a terminal
 
@@ -138,7 +138,7 @@ def environ(windows: FakeWindows, tmp_path: Path) -> dict[str, str]:
     return {"PATH": f'{tmp_path / "none"};;.;"{tmp_path / "bin"}";{tmp_path / "late"}'}
 
 
-def test_a_program_is_looked_for_on_path_only_and_by_its_ending(
+def test_a_program_is_searched_on_path_by_its_extension(
     environ: dict[str, str], tmp_path: Path
 ) -> None:
     environ["PATHEXT"] = ".EXE;.CMD"
@@ -151,15 +151,13 @@ def test_a_program_is_looked_for_on_path_only_and_by_its_ending(
     assert is_startable("tool", environ)
 
 
-def test_what_is_started_is_named_with_its_whole_path(
-    environ: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_started_program_has_its_whole_path(environ: dict[str, str], tmp_path: Path) -> None:
     assert to_start(("tool", "-x"), environ) == [str(tmp_path / "bin" / "tool.exe"), "-x"]
     with pytest.raises(FileNotFoundError):
         to_start(("none",), environ)
 
 
-def test_a_command_is_a_child_and_its_exit_code_ours(
+def test_a_command_runs_as_a_child_and_its_exit_code_is_returned(
     environ: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[list[str]] = []
@@ -182,7 +180,7 @@ def test_a_command_is_a_child_and_its_exit_code_ours(
 
 
 @pytest.mark.parametrize("started_as", ["Scripts/mfa-session", "Scripts/mfa-session.exe"])
-def test_our_own_program_is_the_one_that_windows_can_start(
+def test_our_own_command_is_the_exe(
     windows: FakeWindows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started_as: str
 ) -> None:
     windows.put(["Scripts/mfa-session", "Scripts/mfa-session.exe"])
@@ -190,10 +188,10 @@ def test_our_own_program_is_the_one_that_windows_can_start(
     assert own_command() == [str(tmp_path / "Scripts" / "mfa-session.exe")]
 
 
-def test_without_a_program_of_ours_python_starts_the_package(
+def test_without_our_exe_python_starts_the_package(
     windows: FakeWindows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    windows.put(["mfa-session.exe"])  # in the current directory: anybody's
+    windows.put(["mfa-session.exe"])  # in the current directory, which others may write to
     monkeypatch.setattr(sys, "argv", ["-m"])
     monkeypatch.setitem(os.environ, "PATH", ".")
     assert own_command() == [sys.executable, "-m", "mfa_session"]
