@@ -1,4 +1,4 @@
-"""A protected command runs in the region that it would have used, whichever CLI it is."""
+"""A protected command runs in the region that its version of the AWS CLI uses."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ STOP = ("guard", "--", "aws", "ec2", "stop-instances", "--instance-ids", "i-1")
         ("aws-cli/2.17.0 Python/3.11.8 Linux/6 exe/x86_64", "eu-north-1"),
     ],
 )
-def test_two_that_differ_are_decided_as_the_cli_decides(
+def test_of_two_region_variables_the_cli_version_decides(
     run: Run, tmp_path: Path, version: str, region: str
 ) -> None:
     outcome = run(*STOP, env=SESSION_KEYS | DIFFER | path_to(tmp_path, version))
@@ -45,7 +45,7 @@ def test_two_that_differ_are_decided_as_the_cli_decides(
     assert "AWS_REGION and AWS_DEFAULT_REGION differ" in outcome.stderr
 
 
-def test_two_that_differ_are_not_decided_for_a_cli_of_unknown_version(
+def test_region_variables_that_differ_are_refused_for_an_unknown_cli(
     run: Run, tmp_path: Path
 ) -> None:
     outcome = run(*STOP, env=SESSION_KEYS | DIFFER | path_to(tmp_path, "some other aws"))
@@ -60,7 +60,7 @@ def test_two_that_differ_are_not_decided_for_a_cli_of_unknown_version(
         ("aws-cli/2.17.0 Python/3.11.8 Linux/6 exe/x86_64", "eu-north-1", "eu-north-1"),
     ],
 )
-def test_a_profile_and_a_variable_that_differ_are_decided_as_the_cli_decides(
+def test_between_region_variable_and_profile_the_cli_version_decides(
     run: Run, tmp_path: Path, files: AwsFiles, version: str, region: str, seen: str
 ) -> None:
     files.write(config="[default]\nregion = eu-south-1\n")
@@ -72,13 +72,13 @@ def test_a_profile_and_a_variable_that_differ_are_decided_as_the_cli_decides(
 
 
 @pytest.mark.parametrize("name", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
-def test_a_profile_of_no_name_runs_nothing_as_the_cli_would(run: Run, name: str) -> None:
+def test_an_empty_profile_variable_is_refused(run: Run, name: str) -> None:
     outcome = run(*STOP, env=SESSION_KEYS | {name: ""})
     assert (outcome.exit_code, outcome.stdout) == (3, "")
     assert f"hint: unset {name}\n" in outcome.stderr
 
 
-def test_a_region_set_to_nothing_is_left_so(run: Run, tmp_path: Path, files: AwsFiles) -> None:
+def test_an_empty_region_variable_is_kept(run: Run, tmp_path: Path, files: AwsFiles) -> None:
     files.write(config="[default]\nregion = eu-south-1\n")
     around = SESSION_KEYS | {"AWS_DEFAULT_REGION": ""} | path_to(tmp_path, "aws-cli/1.40.0 x")
     outcome = run(*STOP, env=around)
@@ -87,7 +87,7 @@ def test_a_region_set_to_nothing_is_left_so(run: Run, tmp_path: Path, files: Aws
 
 
 def path_to(folder: Path, version: str) -> dict[str, str]:
-    """Put an `aws` that tells this version first on PATH."""
+    """Return a PATH whose first `aws` reports this version."""
     program = folder / "aws"
     program.write_text(AWS.format(version=version))
     program.chmod(0o755)

@@ -1,4 +1,4 @@
-"""Where login's code comes from: keyring, command or person, each window of a device once."""
+"""login gets its code from the keyring, a command or the person, once for each window."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ print("code:", code_for({seed!r}, step_at(time.time())))
 
 @pytest.fixture
 def keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Give child processes a keyring that is a file."""
+    """Give child processes a keyring in a file."""
     path = tmp_path / "keyring.json"
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", file_keyring.NAME)
     monkeypatch.setenv("PYTHONPATH", str(FAKES))
@@ -63,20 +63,20 @@ def codes_sent(aws: Sandbox) -> list[str]:
 
 
 @pytest.mark.usefixtures("stored")
-def test_stored_secret_logs_in_unattended(run: Run, aws: Sandbox) -> None:
+def test_a_stored_secret_logs_in_unattended(run: Run, aws: Sandbox) -> None:
     outcome = run("login", "--no-input")
     assert outcome.exit_code == 0, outcome
     assert [call.status for call in aws.calls.of("GetSessionToken")] == [200]
 
 
 @pytest.mark.usefixtures("stored")
-def test_stored_secret_comes_before_the_command(run: Run, files: AwsFiles) -> None:
+def test_a_stored_secret_precedes_the_command(run: Run, files: AwsFiles) -> None:
     files.write(settings=settings("auto", ["false"]))
     assert run("login", "--no-input").exit_code == 0
 
 
 @pytest.mark.usefixtures("carols", "keyring")
-def test_command_answers_where_no_secret_is_stored(
+def test_the_command_is_used_if_no_secret_is_stored(
     run: Run, files: AwsFiles, phone: Device
 ) -> None:
     files.write(settings=settings("auto", prints_code(phone)))
@@ -84,15 +84,13 @@ def test_command_answers_where_no_secret_is_stored(
 
 
 @pytest.mark.usefixtures("carols")
-def test_without_any_source_nothing_is_asked_of_aws(run: Run, aws: Sandbox) -> None:
+def test_without_a_source_of_codes_aws_is_not_asked(run: Run, aws: Sandbox) -> None:
     outcome = run("login", "--no-input")
     assert (outcome.exit_code, aws.count("ListMFADevices"), codes_sent(aws)) == (4, 0, [])
 
 
 @pytest.mark.usefixtures("stored")
-def test_device_known_from_last_time_needs_no_call_to_be_without_secret(
-    run: Run, aws: Sandbox, keyring: Path
-) -> None:
+def test_a_known_device_without_secret_needs_no_call(run: Run, aws: Sandbox, keyring: Path) -> None:
     assert run("login", "--no-input").exit_code == 0
     keyring.write_text("{}")
     calls = aws.count("ListMFADevices")
@@ -101,7 +99,7 @@ def test_device_known_from_last_time_needs_no_call_to_be_without_secret(
 
 
 @pytest.mark.usefixtures("carols", "keyring")
-def test_keyring_without_the_secret_says_how_to_store_it(run: Run, files: AwsFiles) -> None:
+def test_a_keyring_without_the_secret_says_how_to_store_it(run: Run, files: AwsFiles) -> None:
     files.write(settings=settings("keyring"))
     outcome = run("login", "--no-input")
     assert outcome.exit_code == 4
@@ -109,16 +107,14 @@ def test_keyring_without_the_secret_says_how_to_store_it(run: Run, files: AwsFil
 
 
 @pytest.mark.usefixtures("carols")
-def test_command_without_code_command_is_a_mistake_of_the_settings(
-    run: Run, files: AwsFiles
-) -> None:
+def test_code_command_is_required_for_code_from_a_command(run: Run, files: AwsFiles) -> None:
     files.write(settings=settings("command"))
     outcome = run("login", "--no-input")
     assert outcome.exit_code == 3
     assert 'has code = "command" but no code_command' in outcome.stderr
 
 
-def test_locked_keyring_is_told_and_falls_to_the_prompt(
+def test_a_locked_keyring_is_reported_and_the_prompt_asks(
     terminal: Terminal, stored: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FILE_KEYRING_FAILS", "1")
@@ -132,7 +128,7 @@ def test_locked_keyring_is_told_and_falls_to_the_prompt(
 
 
 @pytest.mark.parametrize("was_met", [True, False])
-def test_a_keyring_out_of_reach_is_told_where_it_had_the_secret(
+def test_a_missing_keyring_is_reported_if_it_had_the_secret(
     run: Run, files: AwsFiles, stored: Device, was_met: bool
 ) -> None:
     files.write(settings=f'[sessions.mfa]\nmfa_serial = "{stored.serial}"\n')
@@ -144,7 +140,7 @@ def test_a_keyring_out_of_reach_is_told_where_it_had_the_secret(
 
 
 @pytest.mark.usefixtures("stored")
-def test_second_need_in_a_window_waits_for_the_next(run: Run, aws: Sandbox) -> None:
+def test_a_second_code_waits_for_the_next_window(run: Run, aws: Sandbox) -> None:
     assert run("login", "--no-input").exit_code == 0
     outcome = run("login", "--no-input", "--force", limit_seconds=WAIT_SECONDS)
     assert outcome.exit_code == 0
@@ -154,7 +150,7 @@ def test_second_need_in_a_window_waits_for_the_next(run: Run, aws: Sandbox) -> N
     assert [call.status for call in aws.calls.of("GetSessionToken")] == [200, 200]
 
 
-def test_typed_code_uses_its_window_up(
+def test_a_typed_code_uses_its_window(
     run: Run, clock: JumpingClock, aws: Sandbox, stored: Device
 ) -> None:
     clock.pause(30 - clock.now().timestamp() % 30)  # a window begins, so the next is far
@@ -166,7 +162,7 @@ def test_typed_code_uses_its_window_up(
 
 
 @pytest.mark.parametrize("minutes", [14, -14])
-def test_codes_are_made_for_the_time_of_aws(
+def test_codes_follow_the_clock_of_aws(
     run: Run, aws: Sandbox, stored: Device, minutes: int
 ) -> None:
     aws.clock.advance(minutes * 60)
@@ -176,7 +172,7 @@ def test_codes_are_made_for_the_time_of_aws(
 
 
 @pytest.mark.usefixtures("stored")
-def test_secret_of_another_device_is_tried_twice_and_no_more(
+def test_a_wrong_secret_is_tried_twice(
     run: Run, aws: Sandbox, keyring: Path, phone: Device
 ) -> None:
     wrong = phone.secret[::-1]
@@ -189,7 +185,7 @@ def test_secret_of_another_device_is_tried_twice_and_no_more(
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("stored")
-def test_eight_needs_of_one_device_send_no_code_twice(program: str, aws: Sandbox) -> None:
+def test_eight_logins_with_one_device_send_no_code_twice(program: str, aws: Sandbox) -> None:
     def log_in(number: int) -> int:
         name = f"s{number}"
         seconds = str(3600 + number)  # no one of them serves another

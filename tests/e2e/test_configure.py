@@ -1,4 +1,4 @@
-"""`configure`: from `aws configure` to a session in one command, and nothing replaced unasked."""
+"""`configure` sets up a session in one command, and replaces no value unasked."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and modes of 
 
 
 class TestWithoutATerminal:
-    """Options are the answers."""
+    """The options give the answers."""
 
-    def test_from_a_key_to_a_session(
+    def test_configure_leads_from_a_key_to_a_session(
         self, run: Run, carols: AwsFiles, phone: Device, aws: Sandbox
     ) -> None:
         outcome = run("configure", "--token-code", phone.code())
@@ -54,7 +54,7 @@ class TestWithoutATerminal:
         assert section["mfa_session_mfa_serial"] == PHONE
         assert [call.status for call in aws.calls.of("GetSessionToken")] == [200]
 
-    def test_twice_changes_nothing_the_second_time(
+    def test_a_second_run_changes_nothing(
         self, run: Run, carols: AwsFiles, phone: Device, home: Path, aws: Sandbox
     ) -> None:
         argv = ("configure", "--duration", "8h", "--shell", "bash", "--role", f"books={ROLE}")
@@ -68,7 +68,7 @@ class TestWithoutATerminal:
         wanted = {"role_arn": ROLE, "source_profile": "mfa", "region": "eu-west-1"}
         assert carols.profile("books") == wanted
 
-    def test_every_answer_as_an_option(self, run: Run, carols: AwsFiles, phone: Device) -> None:
+    def test_every_answer_can_be_an_option(self, run: Run, carols: AwsFiles, phone: Device) -> None:
         outcome = run(
             "configure", "--profile", "work", "--source-profile", "default",
             "--mfa-serial", phone.serial, "--duration", "1h30m", "--code", "command",
@@ -104,7 +104,7 @@ class TestWithoutATerminal:
         ]
         assert (tree(home), aws.count("GetSessionToken")) == (before, 0)
 
-    def test_json_tells_the_changes(self, run: Run, carols: AwsFiles, phone: Device) -> None:
+    def test_json_has_the_changes(self, run: Run, carols: AwsFiles, phone: Device) -> None:
         outcome = run("configure", "--json", "--duration", "1h", "--token-code", phone.code())
         assert outcome.exit_code == 0, outcome
         data = json.loads(outcome.stdout)
@@ -124,13 +124,15 @@ class TestWithoutATerminal:
             ],
         }
 
-    def test_no_login_where_nobody_can_give_a_code(self, run: Run, carols: AwsFiles) -> None:
+    def test_without_a_person_for_the_code_there_is_no_login(
+        self, run: Run, carols: AwsFiles
+    ) -> None:
         outcome = run("configure", "--no-input")
         assert outcome.exit_code == 0, outcome
         assert "not logged in: session 'mfa' needs an MFA code" in outcome.stderr
         assert carols.settings.read_text() == WRITTEN
 
-    def test_what_stands_in_config_toml_stays(
+    def test_other_settings_in_config_toml_are_unchanged(
         self, run: Run, carols: AwsFiles, phone: Device
     ) -> None:
         text = (
@@ -148,7 +150,7 @@ class TestWithoutATerminal:
         expected = text.replace("# I type\r\n", "# I type\r\n" + added)
         assert carols.settings.read_bytes() == expected.encode()
 
-    def test_role_profiles_come_from_the_session(
+    def test_role_profiles_get_the_session_as_source(
         self, run: Run, carols: AwsFiles, carol: User, aws: Sandbox, phone: Device
     ) -> None:
         trust: Document = {
@@ -172,7 +174,9 @@ class TestWithoutATerminal:
         identity = session.client("sts").get_caller_identity()
         assert ":assumed-role/books/" in identity["Arn"]
 
-    def test_the_shells_script_and_its_line(self, run: Run, carols: AwsFiles, home: Path) -> None:
+    def test_the_script_and_the_line_that_sources_it_are_written(
+        self, run: Run, carols: AwsFiles, home: Path
+    ) -> None:
         (home / ".bashrc").write_bytes(b"alias ll='ls -l'  # mine")
         (home / ".bashrc").chmod(0o644)
         outcome = run("configure", "--shell", "bash", "--yes", "--no-login")
@@ -184,7 +188,7 @@ class TestWithoutATerminal:
         )
         assert stat.S_IMODE((home / ".bashrc").stat().st_mode) == 0o644
 
-    def test_without_a_yes_the_line_is_only_told(
+    def test_without_yes_the_line_is_only_shown(
         self, run: Run, carols: AwsFiles, home: Path
     ) -> None:
         outcome = run("configure", "--shell", "bash", "--no-guard", "--no-login")
@@ -195,14 +199,14 @@ class TestWithoutATerminal:
         assert not (home / ".bashrc").exists()
         assert f"add this line to {home}/.bashrc:\n  if [ -r" in outcome.stderr
 
-    def test_an_empty_word_says_nothing(self, run: Run, carols: AwsFiles) -> None:
+    def test_an_empty_option_counts_as_not_given(self, run: Run, carols: AwsFiles) -> None:
         options = ("--profile", "--source-profile", "--mfa-serial", "--region")
         argv = [word for option in options for word in (option, "")]
         outcome = run("configure", "--no-login", *argv)
         assert outcome.exit_code == 0, outcome
         assert carols.settings.read_text() == WRITTEN
 
-    def test_a_user_without_a_device_is_told_what_to_do(
+    def test_a_user_without_a_device_learns_how_to_enroll_one(
         self, run: Run, files: AwsFiles, carol: User
     ) -> None:
         files.write(long_term(carol))
@@ -211,9 +215,7 @@ class TestWithoutATerminal:
         assert "add an MFA device: `mfa-session device enroll --profile mfa`" in outcome.stderr
         assert files.settings.read_text() == '[sessions.mfa]\nsource_profile = "default"\n'
 
-    def test_without_a_network_the_device_is_left_to_the_login(
-        self, run: Run, carols: AwsFiles
-    ) -> None:
+    def test_without_a_network_login_finds_the_device(self, run: Run, carols: AwsFiles) -> None:
         env = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
         outcome = run("configure", "--no-login", env=env)
         assert outcome.exit_code == 0, outcome
@@ -224,7 +226,9 @@ class TestWithoutATerminal:
 @pytest.mark.parametrize(
     "argv", [("--guard", "--no-guard"), ("--role", "books"), ("--duration", "x"), ("--code", "x")]
 )
-def test_wrong_usage(run: Run, carols: AwsFiles, home: Path, argv: tuple[str, ...]) -> None:
+def test_wrong_usage_changes_nothing(
+    run: Run, carols: AwsFiles, home: Path, argv: tuple[str, ...]
+) -> None:
     del carols
     before = tree(home)
     outcome = run("configure", *argv)
@@ -233,9 +237,9 @@ def test_wrong_usage(run: Run, carols: AwsFiles, home: Path, argv: tuple[str, ..
 
 
 class TestFiles:
-    """What stands at the place of config.toml."""
+    """States of config.toml and its directory."""
 
-    def test_one_that_others_may_write_is_refused(
+    def test_a_file_that_others_can_write_is_refused(
         self, run: Run, carols: AwsFiles, home: Path
     ) -> None:
         carols.write(settings="[defaults]\n")
@@ -245,7 +249,7 @@ class TestFiles:
         assert (outcome.exit_code, "may be written by others" in outcome.stderr) == (3, True)
         assert tree(home) == before
 
-    def test_a_directory_that_others_may_write_to_is_refused(
+    def test_a_directory_that_others_can_write_to_is_refused(
         self, run: Run, carols: AwsFiles, home: Path
     ) -> None:
         (home / ".config").mkdir()
@@ -256,7 +260,9 @@ class TestFiles:
         assert tree(home) == before
         assert not carols.settings.parent.exists()
 
-    def test_two_at_once_both_stand(self, start: Start, carols: AwsFiles, phone: Device) -> None:
+    def test_two_runs_at_once_keep_both_sessions(
+        self, start: Start, carols: AwsFiles, phone: Device
+    ) -> None:
         carols.write(settings="# mine\n")
         argv = ("configure", "--no-login", "--source-profile", "default", "--mfa-serial")
         both = [start(*argv, phone.serial, "--profile", name) for name in ("mfa", "work")]
@@ -266,7 +272,7 @@ class TestFiles:
         work = WRITTEN.replace("[sessions.mfa]", "[sessions.work]")
         assert all(table in text for table in (WRITTEN, work))
 
-    def test_a_link_leads_to_the_file(self, run: Run, carols: AwsFiles, home: Path) -> None:
+    def test_a_symbolic_link_is_followed(self, run: Run, carols: AwsFiles, home: Path) -> None:
         (home / "dotfiles").mkdir()
         (home / "dotfiles" / "mfa.toml").write_text("# mine\n")
         carols.settings.parent.mkdir(parents=True)
@@ -275,9 +281,7 @@ class TestFiles:
         assert carols.settings.is_symlink()
         assert (home / "dotfiles" / "mfa.toml").read_text() == "# mine\n\n" + WRITTEN
 
-    def test_forced_another_value_is_replaced_in_its_place(
-        self, run: Run, carols: AwsFiles
-    ) -> None:
+    def test_force_replaces_a_value_in_its_place(self, run: Run, carols: AwsFiles) -> None:
         carols.write(settings=WRITTEN + 'duration = "12h" # a day\ncode = "auto"\n')
         outcome = run("configure", "--no-login", "--duration", "8h", "--force")
         assert outcome.exit_code == 0, outcome
@@ -287,7 +291,7 @@ class TestFiles:
             outcome.stderr
         )
 
-    def test_what_stays_as_it_is_can_be_warmed(self, run: Run, carols: AwsFiles) -> None:
+    def test_a_role_profile_that_stays_is_named_for_warm(self, run: Run, carols: AwsFiles) -> None:
         carols.write(config=BOOKS)
         outcome = run("configure", "--no-login", "--no-input")
         assert outcome.exit_code == 0, outcome
@@ -298,7 +302,7 @@ class TestFiles:
         outcome = run("configure", "--no-login", "--no-input", "--repoint", "books")
         assert "mfa-session warm" not in outcome.stderr
 
-    def test_a_full_credentials_file_is_not_shown(
+    def test_configure_shows_no_line_of_the_credentials_file(
         self, run: Run, carols: AwsFiles, carol: User
     ) -> None:
         carols.write(config=BOOKS + long_term(carol, "profile spare"))
@@ -309,9 +313,9 @@ class TestFiles:
 
 
 class TestAtATerminal:
-    """Questions, and the ways out of them."""
+    """Questions, answers and interrupts."""
 
-    def test_from_a_key_to_a_session_with_enter_and_a_code(
+    def test_enter_and_a_code_lead_to_a_session(
         self, terminal: Terminal, carols: AwsFiles, phone: Device
     ) -> None:
         tty = terminal("configure", "--no-guard")
@@ -378,7 +382,7 @@ class TestAtATerminal:
         }  # fmt: skip
         assert not (home / ".bashrc").exists()
 
-    def test_a_shell_that_has_the_guard_is_not_asked_about(
+    def test_a_guarded_shell_is_not_offered_again(
         self, terminal: Terminal, carols: AwsFiles, program: str
     ) -> None:
         line = f"{shlex.quote(program)} configure --profile mfa --duration 1h --code auto; true"
@@ -386,7 +390,7 @@ class TestAtATerminal:
         asked = tty.expect_exact(["Set up bash", "Write this? [Y/n] "])
         assert (asked, carols.settings.exists()) == (1, False)
 
-    def test_of_several_sources_one_is_picked(
+    def test_the_person_picks_one_of_several_sources(
         self, terminal: Terminal, carols: AwsFiles, carol: User
     ) -> None:
         carols.write(long_term(carol) + long_term(carol, "work"))
@@ -402,9 +406,7 @@ class TestAtATerminal:
         tty.expect_exact(pexpect.EOF)
         assert not carols.settings.exists()
 
-    def test_another_value_is_replaced_only_after_a_yes(
-        self, terminal: Terminal, carols: AwsFiles
-    ) -> None:
+    def test_a_value_is_replaced_only_after_yes(self, terminal: Terminal, carols: AwsFiles) -> None:
         text = WRITTEN + 'code = "prompt"\nduration = "1h"\n'
         carols.write(settings=text)
         argv = ("configure", "--no-guard", "--profile", "mfa", "--duration", "2h", "--code", "auto")
@@ -430,7 +432,7 @@ class TestAtATerminal:
         assert tty.exitstatus == 7
         assert not carols.settings.exists()
 
-    def test_what_an_editor_saved_meanwhile_is_kept(
+    def test_a_concurrent_edit_of_the_file_is_kept(
         self, terminal: Terminal, carols: AwsFiles
     ) -> None:
         carols.write(settings="")

@@ -1,4 +1,4 @@
-"""`configure`: answers that will not do, and every way out; nothing is changed by any of them."""
+"""Invalid answers and interrupts of `configure` change nothing."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_bad_answers_change_nothing(
     del phone
 
 
-def test_default_is_the_source_where_nobody_can_be_asked(
+def test_default_is_the_source_if_nobody_can_be_asked(
     run: Run, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     files.write(long_term(carol, "dave") + long_term(carol))
@@ -103,7 +103,7 @@ def test_default_is_the_source_where_nobody_can_be_asked(
 
 @pytest.mark.parametrize("question", ["Session name", "How long", "Codes come", "Write this"])
 @pytest.mark.parametrize(("way", "exit_code"), [("c", 130), ("d", 4), ("TERM", 143)])
-def test_each_way_out_leaves_everything_as_it_was(
+def test_leaving_at_any_question_changes_nothing(
     terminal: Terminal, carols: AwsFiles, home: Path, question: str, way: str,
     exit_code: int,
 ) -> None:  # fmt: skip

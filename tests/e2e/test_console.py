@@ -1,4 +1,4 @@
-"""`console`: a role session signs a browser in, and its URL stays a secret."""
+"""`console` signs a browser in with a role session, and keeps its URL secret."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ TRUST: Document = {
 
 @pytest.fixture
 def books(aws: Sandbox, carols: AwsFiles) -> Role:
-    """Make a role, and a session of it in config.toml."""
+    """Make a role, and its session in config.toml."""
     role = aws.create_role("books", trust=TRUST, max_session_seconds=43200)
     carols.write(settings=f'[sessions.books]\nvia = "mfa"\nrole_arn = "{role.arn}"\n')
     return role
@@ -53,7 +53,7 @@ def asked(aws: Sandbox) -> dict[str, Any]:
     return dict(call.parameters)
 
 
-def test_the_url_signs_in_once(run: Run, log_in: LogIn, books: Role, aws: Sandbox) -> None:
+def test_the_url_signs_in_exactly_once(run: Run, log_in: LogIn, books: Role, aws: Sandbox) -> None:
     del books  # it is there
     log_in()
     outcome = run("console", "--profile", "books", "--print", "--service", "ec2")
@@ -66,7 +66,7 @@ def test_the_url_signs_in_once(run: Run, log_in: LogIn, books: Role, aws: Sandbo
     assert "SessionDuration" not in asked(aws)
 
 
-def test_a_session_of_hours_may_be_told_how_long(
+def test_a_role_from_long_term_keys_takes_a_duration(
     run: Run, books: Role, phone: Device, aws: Sandbox
 ) -> None:
     del books
@@ -79,7 +79,7 @@ def test_a_session_of_hours_may_be_told_how_long(
     assert asked(aws)["SessionDuration"] == "1800"
 
 
-def test_one_reached_from_a_session_is_not(
+def test_a_role_from_a_session_takes_no_duration(
     run: Run, log_in: LogIn, books: Role, aws: Sandbox
 ) -> None:
     del books
@@ -89,7 +89,7 @@ def test_one_reached_from_a_session_is_not(
     assert "SessionDuration" not in asked(aws)
 
 
-def test_a_destination_is_opened(run: Run, log_in: LogIn, books: Role) -> None:
+def test_the_destination_is_in_the_url(run: Run, log_in: LogIn, books: Role) -> None:
     del books
     log_in()
     page = "https://eu-west-1.console.aws.amazon.com/s3/home?a=b&c=d#x"
@@ -97,7 +97,7 @@ def test_a_destination_is_opened(run: Run, log_in: LogIn, books: Role) -> None:
     assert visit(outcome.stdout.rstrip()) == (302, page)
 
 
-def test_an_mfa_session_is_refused_and_the_roles_are_named(
+def test_an_mfa_session_is_refused_with_the_roles_named(
     run: Run, books: Role, aws: Sandbox, carols: AwsFiles
 ) -> None:
     outcome = run("console", "--profile", "mfa", "--print")
@@ -111,7 +111,7 @@ def test_an_mfa_session_is_refused_and_the_roles_are_named(
     assert "--role-arn ARN" in run("console", "--print").stderr
 
 
-def test_an_expired_session_is_renewed_or_told(
+def test_an_expired_session_is_renewed_or_reported(
     run: Run, books: Role, carols: AwsFiles, phone: Device, aws: Sandbox
 ) -> None:
     del books
@@ -137,7 +137,7 @@ def test_an_expired_session_is_renewed_or_told(
         (["extra"], 2, "extra"),
     ],
 )
-def test_bad_input_is_refused_before_anything_is_asked(
+def test_bad_input_is_refused_before_any_call(
     run: Run,
     books: Role,
     aws: Sandbox,
@@ -176,7 +176,7 @@ def test_bad_input_is_refused_before_anything_is_asked(
     ids=lambda value: str(value)[:20],
 )
 @pytest.mark.usefixtures("books")
-def test_other_answers_are_told_apart_and_show_no_secret(
+def test_each_other_answer_has_its_error_and_shows_no_secret(
     run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox, status: int, body: str,
     expected: tuple[int, str],
 ) -> None:  # fmt: skip
@@ -189,7 +189,7 @@ def test_other_answers_are_told_apart_and_show_no_secret(
     _no_secret_in(outcome.stderr, carols)
 
 
-def test_an_endpoint_that_is_not_there_shows_no_secret(
+def test_an_unreachable_endpoint_shows_no_secret(
     run: Run, log_in: LogIn, books: Role, carols: AwsFiles, aws: Sandbox
 ) -> None:
     del books
@@ -266,7 +266,7 @@ json.dump({{"argv": sys.argv[1:], "location": location, "lines": lines}}, open({
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/cmdline"), reason="needs /proc")
-def test_the_browser_gets_the_url_and_the_process_list_does_not(
+def test_the_url_is_not_in_the_process_list(
     program: str, log_in: LogIn, books: Role, home: Path
 ) -> None:
     log_in()

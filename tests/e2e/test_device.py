@@ -1,4 +1,4 @@
-"""`device` end to end: real processes, the sandbox's IAM, a keyring, a terminal, and trouble."""
+"""`device` end to end: real processes, the sandbox's IAM, a keyring, a terminal, and faults."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ SELF_SERVICE: Document = {
         },
     ],
 }
-"""What AWS's documentation allows without MFA: a device can be made, but not deleted."""
+"""The policy of AWS's documentation: without MFA a device can be created, not deleted."""
 
 
 class Answered(Held):
-    """Keeps the answers back instead: AWS has done it, and has not said so."""
+    """Holds the answers back after AWS has carried out the calls."""
 
     def _handle(self, request: HttpRequest) -> Answer | None:
         answer = self._before(request)
@@ -82,7 +82,7 @@ class Answered(Held):
 
 @pytest.fixture(autouse=True)
 def keyring(home: Path) -> Path:
-    """Give the children a keyring with traps, and return its file."""
+    """Give child processes a keyring with traps, and return its file."""
     os.environ["PYTHON_KEYRING_BACKEND"] = trap_keyring.NAME
     os.environ["PYTHONPATH"] = str(processes.ROOT / "tests" / "fakes")
     os.environ["TRAP_KEYRING"] = str(home / "keyring.json")
@@ -91,14 +91,14 @@ def keyring(home: Path) -> Path:
 
 @pytest.fixture
 def new_here(files: AwsFiles, carol: User) -> AwsFiles:
-    """Let carol be new: an access key, and no device."""
+    """Give carol an access key and no device."""
     files.write(long_term(carol) + "region = eu-west-1\n")
     return files
 
 
 @pytest.fixture
 def brief(aws: Sandbox) -> None:
-    """Let a window of codes end soon, so that the login after an enrolment need not wait long."""
+    """Let the code's window end soon, so that the login after an enrolment waits little."""
     shorten_wait(aws)
 
 
@@ -121,7 +121,7 @@ def notes(home: Path) -> list[Path]:
 
 
 def is_whole(aws: Sandbox, carol: User, home: Path) -> bool:
-    """Say whether all her devices have their secrets stored, and nothing else is anywhere."""
+    """Say whether every device has its secret stored, and nothing else is left."""
     found = (trap_keyring.stored(), unassigned(aws), notes(home))
     return found == (enabled(carol), [], [])
 
@@ -163,7 +163,7 @@ def has(path: Path, text: str) -> bool:
 
 
 @pytest.mark.usefixtures("new_here")
-def test_the_system_s_own_keyring_keeps_the_secret(aws: Sandbox, carol: User, run: Run) -> None:
+def test_the_systems_keyring_keeps_the_secret(aws: Sandbox, carol: User, run: Run) -> None:
     service = SecretService()
     try:
         os.environ.update(service.environ, PYTHON_KEYRING_BACKEND=secret_service.BACKEND)
@@ -182,7 +182,7 @@ def test_the_system_s_own_keyring_keeps_the_secret(aws: Sandbox, carol: User, ru
 
 
 @pytest.mark.usefixtures("new_here")
-def test_a_login_without_any_device_says_how_to_get_one(run: Run) -> None:
+def test_a_login_without_device_says_how_to_enroll_one(run: Run) -> None:
     outcome = run("login", "--no-input")
     assert outcome.exit_code == 3, outcome
     assert "hint: add one: `mfa-session device enroll --profile mfa`" in outcome.stderr
@@ -190,7 +190,7 @@ def test_a_login_without_any_device_says_how_to_get_one(run: Run) -> None:
 
 @pytest.mark.usefixtures("new_here")
 @pytest.mark.parametrize("argv", [("login", "--no-input"), ("device", "list")])
-def test_who_may_not_list_devices_is_told_to_name_one(
+def test_a_user_who_may_not_list_devices_must_name_one(
     aws: Sandbox, run: Run, argv: tuple[str, ...]
 ) -> None:
     aws.fail("ListMFADevices", times=None, status=403, code="AccessDenied", message="No.")
@@ -201,7 +201,7 @@ def test_who_may_not_list_devices_is_told_to_name_one(
 
 
 @pytest.mark.usefixtures("brief", "new_here")
-def test_the_next_login_needs_no_phone(aws: Sandbox, run: Run) -> None:
+def test_a_login_after_enrolment_needs_no_phone(aws: Sandbox, run: Run) -> None:
     assert run("device", "enroll", "books", "--no-input").exit_code == 0
     aws.clock.advance(STEP_SECONDS)
     outcome = run("login", "--force", "--no-input")
@@ -210,7 +210,7 @@ def test_the_next_login_needs_no_phone(aws: Sandbox, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("brief")
-def test_a_second_device_logs_in_though_another_is_there(
+def test_a_second_device_logs_in(
     aws: Sandbox, carols: AwsFiles, phone: Device, carol: User, run: Run
 ) -> None:
     outcome = run("device", "enroll", "laptop")
@@ -234,7 +234,7 @@ def test_a_second_device_logs_in_though_another_is_there(
         ("EnableMFADevice", (500, "ServiceFailure"), "AWS failed", 6),
     ],
 )
-def test_what_aws_refuses_leaves_nothing(  # noqa: PLR0917
+def test_a_refused_enrolment_leaves_nothing(  # noqa: PLR0917
     operation: str,
     fault: tuple[int, str],
     code: str,
@@ -280,7 +280,7 @@ def test_a_lost_answer_leaves_a_working_device_or_none(
 
 
 @pytest.mark.usefixtures("brief", "new_here")
-def test_a_lost_connection_is_seen_to_by_the_next_run(
+def test_the_next_run_cleans_up_after_a_lost_connection(
     aws: Sandbox, carol: User, home: Path, run: Run
 ) -> None:
     aws.drop("EnableMFADevice", times=None)
@@ -298,7 +298,7 @@ def test_a_lost_connection_is_seen_to_by_the_next_run(
 
 
 @pytest.mark.usefixtures("brief")
-def test_where_deleting_needs_mfa_the_next_run_goes_on_with_the_device(
+def test_if_deleting_needs_mfa_the_next_run_uses_the_device(
     aws: Sandbox, files: AwsFiles, home: Path, run: Run
 ) -> None:
     dave = aws.create_user("dave", policies=[SELF_SERVICE])
@@ -315,7 +315,7 @@ def test_where_deleting_needs_mfa_the_next_run_goes_on_with_the_device(
 
 
 @pytest.mark.usefixtures("brief", "new_here")
-def test_iam_that_learns_late_of_the_device_is_asked_again(
+def test_enabling_is_repeated_until_iam_knows_the_device(
     aws: Sandbox, carol: User, home: Path, run: Run
 ) -> None:
     aws.fail("EnableMFADevice", status=404, code="NoSuchEntity", message="No device.")
@@ -326,14 +326,14 @@ def test_iam_that_learns_late_of_the_device_is_asked_again(
 
 @pytest.mark.parametrize("trap", ["refuse", "forget"])
 @pytest.mark.usefixtures("new_here")
-def test_a_keyring_that_keeps_nothing_is_found_out_first(trap: str, aws: Sandbox, run: Run) -> None:
+def test_a_keyring_that_keeps_nothing_is_refused_first(trap: str, aws: Sandbox, run: Run) -> None:
     trap_keyring.trap(trap).touch()
     outcome = run("device", "enroll")
     assert (outcome.exit_code, aws.count("CreateVirtualMFADevice")) == (3, 0), outcome
 
 
 @pytest.mark.usefixtures("new_here")
-def test_a_keyring_that_fails_in_between_leaves_nothing(
+def test_a_keyring_that_fails_during_enrolment_leaves_nothing(
     aws: Sandbox, carol: User, home: Path, run: Run
 ) -> None:
     trap_keyring.trap("refuse-device").touch()
@@ -343,7 +343,7 @@ def test_a_keyring_that_fails_in_between_leaves_nothing(
 
 
 @pytest.mark.usefixtures("brief")
-def test_the_session_is_used_where_devices_are_managed_with_mfa_only(
+def test_the_session_is_used_if_managing_devices_needs_mfa(
     aws: Sandbox, files: AwsFiles, carol: User, phone: Device, run: Run, home: Path
 ) -> None:
     carol.inline_policies["with-mfa"] = WITH_MFA_ONLY
@@ -359,7 +359,7 @@ def test_the_session_is_used_where_devices_are_managed_with_mfa_only(
     assert signers == {"ASIA"}
 
 
-def test_roots_keys_are_refused(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+def test_keys_of_the_root_user_are_refused(aws: Sandbox, files: AwsFiles, run: Run) -> None:
     root = aws.create_root()
     files.write(long_term(root))
     outcome = run("device", "enroll")
@@ -381,10 +381,10 @@ MOMENTS = ["list", "create", "created", "storing", "stored", "enable", "enabled"
 
 
 class Moment:
-    """A moment in the sequence at which the program stands still."""
+    """A moment of the enrolment at which the program is held."""
 
     def __init__(self, aws: Sandbox, name: str) -> None:
-        """Take the moment's name."""
+        """Prepare the moment of this name."""
         held = {
             "list": Held(aws, "ListVirtualMFADevices"),
             "create": Held(aws, "CreateVirtualMFADevice"),
@@ -397,7 +397,7 @@ class Moment:
         self._trap = trap_keyring.trap(traps[name]) if name in traps else None
 
     def __enter__(self) -> Moment:
-        """Set it up."""
+        """Hold the program at this moment."""
         if self._held:
             self._held.__enter__()
         if self._trap:
@@ -405,14 +405,14 @@ class Moment:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let all go on."""
+        """Let the program continue."""
         if self._held:
             self._held.__exit__()
         if self._trap:
             self._trap.unlink()
 
     def wait(self) -> None:
-        """Return when the program has come there."""
+        """Wait until the program has reached the moment."""
         if self._held:
             self._held.wait_for_call()
         else:
@@ -438,7 +438,7 @@ def test_the_next_run_cleans_up_after_a_kill(
 
 
 def settled(aws: Sandbox, moment: str) -> bool:
-    """Say whether AWS has carried out all that was asked until this moment."""
+    """Say whether AWS has carried out every call up to this moment."""
     done = {
         "list": "ListVirtualMFADevices",
         "enable": "EnableMFADevice",
@@ -486,7 +486,7 @@ def test_ctrl_c_while_waiting_to_log_in_keeps_the_device(
 
 
 @pytest.mark.usefixtures("new_here")
-def test_the_person_is_asked_before_what_was_left_is_deleted(
+def test_the_person_confirms_before_a_leftover_device_is_deleted(
     aws: Sandbox, carol: User, home: Path, start: Start, terminal: Terminal, keyring: Path
 ) -> None:
     with Moment(aws, "stored") as there:
@@ -552,7 +552,7 @@ def test_a_dumb_terminal_gets_the_secret_to_type(carol: User, terminal: Terminal
 
 @pytest.mark.usefixtures("new_here")
 @pytest.mark.parametrize("how", ["ctrl-c", "ctrl-d", "hang-up", "all at once"])
-def test_who_turns_away_from_the_code_leaves_nothing(
+def test_leaving_at_the_code_leaves_nothing(
     how: str, aws: Sandbox, carol: User, home: Path, terminal: Terminal
 ) -> None:
     child = terminal("device", "enroll", "--qr")
@@ -588,7 +588,7 @@ NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
 
 
 def scan(child: pexpect.spawn[str]) -> Secret:
-    """Point a phone at the terminal, press Enter, and return the secret that it has now."""
+    """Scan the terminal with a phone, press Enter, and return the phone's secret."""
     child.expect("then press Enter: ")
     camera = Camera()
     camera.feed(child.before + child.after)
@@ -632,7 +632,7 @@ def test_without_a_keyring_the_phone_alone_gets_the_secret(
 
 
 @pytest.mark.usefixtures("new_here")
-def test_a_phone_that_has_not_the_secret_is_not_enrolled(
+def test_a_phone_without_the_secret_is_not_enrolled(
     aws: Sandbox, carol: User, home: Path, terminal: Terminal
 ) -> None:
     child = terminal("device", "enroll", "--no-keyring", env=NO_KEYRING)
@@ -648,13 +648,13 @@ def test_a_phone_that_has_not_the_secret_is_not_enrolled(
 
 
 @pytest.mark.usefixtures("new_here")
-def test_the_phone_alone_needs_somebody_to_ask(aws: Sandbox, run: Run) -> None:
+def test_enrolment_without_a_keyring_needs_a_terminal(aws: Sandbox, run: Run) -> None:
     outcome = run("device", "enroll", "--no-keyring", env=NO_KEYRING)
     assert (outcome.exit_code, "nobody is there to ask" in outcome.stderr) == (2, True), outcome
     assert aws.calls[:] == []
 
 
-def test_removal_without_any_keyring_speaks_of_none(
+def test_removal_without_a_keyring_does_not_mention_one(
     carols: AwsFiles, carol: User, run: Run
 ) -> None:
     del carols
@@ -663,11 +663,11 @@ def test_removal_without_any_keyring_speaks_of_none(
     assert "keyring" not in outcome.stderr
 
 
-# What an enrolment ends in where there is a device already
+# Enrolment beside another device
 
 
 @pytest.mark.usefixtures("brief")
-def test_where_another_device_is_set_the_new_one_is_enrolled_all_the_same(
+def test_a_device_is_enrolled_though_settings_name_another(
     carols: AwsFiles, phone: Device, carol: User, run: Run
 ) -> None:
     carols.write(settings=f'[sessions.mfa]\nmfa_serial = "{phone.serial}"\n')
@@ -686,7 +686,7 @@ def test_where_another_device_is_set_the_new_one_is_enrolled_all_the_same(
     ],
     ids=["nobody to ask", "the code of another device"],
 )
-def test_a_login_that_fails_for_its_code_leaves_the_device_enrolled(
+def test_a_login_whose_code_fails_leaves_the_device_enrolled(
     carols: AwsFiles,
     phone: Device,
     carol: User,
@@ -713,7 +713,7 @@ def test_a_login_that_fails_for_its_code_leaves_the_device_enrolled(
 # List
 
 
-def test_list_tells_every_kind(
+def test_list_shows_every_kind_of_device(
     aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, run: Run
 ) -> None:
     del carols
@@ -738,14 +738,14 @@ def test_list_tells_every_kind(
     assert "no: AWS's API accepts no passkeys" in text[3]
 
 
-def test_list_without_a_keyring_still_lists(carols: AwsFiles, run: Run) -> None:
+def test_list_works_without_a_keyring(carols: AwsFiles, run: Run) -> None:
     del carols
     outcome = run("device", "list", "--json", env=NO_KEYRING)
     (device,) = json.loads(outcome.stdout)["devices"]
     assert (outcome.exit_code, device["secret_stored"], outcome.stderr) == (0, False, "")
 
 
-def test_list_tells_of_a_keyring_that_had_the_secret_and_is_gone(
+def test_list_reports_that_the_keyring_with_the_secret_is_gone(
     carols: AwsFiles, phone: Device, run: Run
 ) -> None:
     del carols
@@ -755,7 +755,7 @@ def test_list_tells_of_a_keyring_that_had_the_secret_and_is_gone(
 
 
 @pytest.mark.usefixtures("new_here")
-def test_list_of_nothing(run: Run) -> None:
+def test_list_without_devices_is_empty(run: Run) -> None:
     outcome = run("device", "list")
     assert (outcome.exit_code, outcome.stdout) == (0, "")
     assert "device enroll" in outcome.stderr
@@ -766,13 +766,13 @@ def test_list_of_nothing(run: Run) -> None:
 
 @pytest.fixture
 def drifted(phone: Device) -> Device:
-    """Let AWS think that the phone's clock is far off, as after a late pair of codes."""
+    """Let AWS expect a phone whose clock is far off."""
     assert phone.checker is not None
     phone.checker.drift_steps = -10
     return phone
 
 
-def test_resync_with_the_stored_secret(
+def test_resync_uses_the_stored_secret(
     carols: AwsFiles, drifted: Device, run: Run, home: Path
 ) -> None:
     del carols
@@ -786,7 +786,7 @@ def test_resync_with_the_stored_secret(
     assert drifted.checker.drift_steps == 0
 
 
-def test_resync_with_typed_codes(
+def test_resync_accepts_typed_codes(
     aws: Sandbox, carols: AwsFiles, drifted: Device, terminal: Terminal
 ) -> None:
     del carols
@@ -806,7 +806,7 @@ def test_resync_with_typed_codes(
     assert drifted.checker.drift_steps == 0
 
 
-def test_resync_tells_of_wrong_codes(carols: AwsFiles, drifted: Device, terminal: Terminal) -> None:
+def test_resync_reports_wrong_codes(carols: AwsFiles, drifted: Device, terminal: Terminal) -> None:
     del carols
     no_keyring = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
     child = terminal("device", "resync", drifted.serial, env=no_keyring)
@@ -819,14 +819,16 @@ def test_resync_tells_of_wrong_codes(carols: AwsFiles, drifted: Device, terminal
     assert child.exitstatus == 4
 
 
-def test_resync_without_secret_and_terminal(carols: AwsFiles, aws: Sandbox, run: Run) -> None:
+def test_resync_without_secret_and_terminal_is_refused(
+    carols: AwsFiles, aws: Sandbox, run: Run
+) -> None:
     del carols
     outcome = run("device", "resync")
     assert (outcome.exit_code, "nobody to ask" in outcome.stderr) == (4, True), outcome
     assert aws.count("ResyncMFADevice") == 0
 
 
-def test_what_is_no_device_is_refused(carols: AwsFiles, phone: Device, run: Run) -> None:
+def test_an_unknown_device_is_refused(carols: AwsFiles, phone: Device, run: Run) -> None:
     del carols
     for command in ("resync", "remove"):
         outcome = run("device", command, "arn:aws:iam::123456789012:mfa/other", "--no-input")
@@ -836,7 +838,7 @@ def test_what_is_no_device_is_refused(carols: AwsFiles, phone: Device, run: Run)
 # Remove
 
 
-def test_removal_is_asked_first(
+def test_removal_is_confirmed_first(
     aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, terminal: Terminal
 ) -> None:
     del carols
@@ -855,7 +857,9 @@ def test_removal_is_asked_first(
     assert (carol.devices, list(aws.directory.devices)) == ([], [])
 
 
-def test_nobody_is_removed_unasked(carols: AwsFiles, carol: User, phone: Device, run: Run) -> None:
+def test_without_confirmation_no_device_is_removed(
+    carols: AwsFiles, carol: User, phone: Device, run: Run
+) -> None:
     del carols
     outcome = run("device", "remove", "--no-input")
     assert (outcome.exit_code, carol.devices) == (7, [phone]), outcome
@@ -873,7 +877,7 @@ def test_yes_removes_device_and_secret(
 
 
 @pytest.mark.parametrize("operation", ["DeactivateMFADevice", "DeleteVirtualMFADevice"])
-def test_a_removal_whose_answer_is_lost_is_done(
+def test_a_removal_whose_answer_is_lost_is_finished(
     operation: str, aws: Sandbox, carols: AwsFiles, carol: User, run: Run
 ) -> None:
     del carols
@@ -914,7 +918,7 @@ def test_a_removal_that_is_refused_leaves_no_note(
     assert (outcome.exit_code, carol.devices, notes(home)) == (5, [phone], []), outcome
 
 
-def test_one_of_two_is_picked_or_must_be_named(
+def test_of_two_devices_one_is_picked_or_must_be_named(
     aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, terminal: Terminal, run: Run
 ) -> None:
     del carols

@@ -1,4 +1,4 @@
-"""Which MFA device: named, or found with iam:ListMFADevices."""
+"""The MFA device of a login is named, or found with iam:ListMFADevices."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_the_only_device_is_found(run: Run, aws: Sandbox, keys: AwsFiles, carol:
     assert [call.operation for call in aws.calls] == ["ListMFADevices", "GetSessionToken"]
 
 
-def test_passkeys_are_passed_over(run: Run, aws: Sandbox, keys: AwsFiles, carol: User) -> None:
+def test_passkeys_are_skipped(run: Run, aws: Sandbox, keys: AwsFiles, carol: User) -> None:
     aws.create_device(carol, kind="passkey")
     device = aws.create_device(carol)
     aws.create_device(carol, kind="passkey", name="second")
@@ -48,7 +48,7 @@ def test_passkeys_are_passed_over(run: Run, aws: Sandbox, keys: AwsFiles, carol:
     assert section["mfa_session_mfa_serial"] == device.serial
 
 
-def test_with_passkeys_only_they_are_named(
+def test_a_user_with_only_passkeys_sees_them_named(
     run: Run, aws: Sandbox, keys: AwsFiles, carol: User
 ) -> None:
     passkey = aws.create_device(carol, kind="passkey")
@@ -71,10 +71,10 @@ def test_a_user_without_a_device_gets_an_error(run: Run, aws: Sandbox, keys: Aws
 
 
 @pytest.mark.usefixtures("keys")
-def test_who_may_have_no_device_is_told_to_add_one_before_the_code(
+def test_a_user_perhaps_without_device_learns_how_to_add_one(
     run: Run, aws: Sandbox, carol: User
 ) -> None:
-    """Nobody can be asked, so AWS is not asked either whether there is a device."""
+    """Without a person to ask, AWS is not asked for devices either."""
     hint = (
         "hint: run `mfa-session device enroll --profile mfa` if your user has no MFA device, "
         "then `mfa-session login --profile mfa` in a terminal; "
@@ -87,7 +87,7 @@ def test_who_may_have_no_device_is_told_to_add_one_before_the_code(
     assert "device enroll" not in run("login", "--mfa-serial", device.serial).stderr
 
 
-def test_several_are_listed_where_nobody_can_pick(
+def test_several_devices_are_listed_if_nobody_can_pick(
     run: Run, aws: Sandbox, keys: AwsFiles, carol: User
 ) -> None:
     serials = [aws.create_device(carol, name=name).serial for name in ("one", "two")]
@@ -101,7 +101,7 @@ def test_several_are_listed_where_nobody_can_pick(
     assert aws.count("GetSessionToken") == 0
 
 
-def test_a_person_picks_one_of_several(
+def test_the_person_picks_one_of_several_devices(
     terminal: Terminal, aws: Sandbox, keys: AwsFiles, carol: User
 ) -> None:
     for name in ("one", "two"):
@@ -137,7 +137,7 @@ def test_a_person_picks_one_of_several(
     ],
 )
 @pytest.mark.parametrize("place", ["option", "source's section"])
-def test_what_cannot_be_a_serial_is_refused_before_a_code_is_asked(
+def test_an_invalid_serial_is_refused_before_a_code_is_asked(
     run: Run, aws: Sandbox, files: AwsFiles, serial: str, said: str, place: str
 ) -> None:
     option = place == "option"
@@ -150,7 +150,7 @@ def test_what_cannot_be_a_serial_is_refused_before_a_code_is_asked(
     assert len(aws.calls) == 0
 
 
-def test_where_listing_is_not_allowed_the_hint_says_how_else(
+def test_if_listing_is_denied_the_hint_says_to_name_the_device(
     run: Run, aws: Sandbox, files: AwsFiles
 ) -> None:
     mallory = aws.create_user("mallory", policies=[NOTHING])
@@ -164,7 +164,7 @@ def test_where_listing_is_not_allowed_the_hint_says_how_else(
     assert named.exit_code == 0, named
 
 
-def test_where_listing_is_not_allowed_the_device_of_last_time_serves(
+def test_if_listing_is_denied_the_last_device_is_used(
     run: Run, aws: Sandbox, files: AwsFiles
 ) -> None:
     mallory = aws.create_user("mallory", policies=[NOTHING])

@@ -1,4 +1,4 @@
-"""`doctor`: nothing in a healthy home; one planted fault at a time, named by its id and alone."""
+"""`doctor` finds nothing in a healthy home, and each planted fault alone by its id."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes and owners of POS
 
 SEEN = ("error", "warning", "note")
 MARKED = {"MFA_SESSION_GUARD": "bash"}
-"""A shell that has sourced what shell-init prints: without it, notes tell of it."""
+"""A shell that has sourced shell-init's script; without it, doctor has notes."""
 
 
 class Home(NamedTuple):
-    """A healthy home, to plant a fault in."""
+    """A healthy home in which tests plant faults."""
 
     aws: Sandbox
     carol: User
@@ -55,7 +55,7 @@ class Home(NamedTuple):
     home: Path
 
     def add(self, sections: str) -> None:
-        """Put further sections below carol's own."""
+        """Append sections to the credentials file."""
         self.files.write(self.files.credentials.read_text() + sections)
 
     def keep(self, name: str, text: str) -> Path:
@@ -71,14 +71,14 @@ class Home(NamedTuple):
 def healthy(
     aws: Sandbox, carol: User, phone: Device, carols: AwsFiles, home: Path, program: str
 ) -> Home:
-    """Carol's keys, a phone, a program on PATH: all one needs."""
+    """Make a home with carol's keys, a phone and a program on PATH."""
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(program), os.environ["PATH"]])
     os.environ.update(MARKED)
     return Home(aws, carol, phone, carols, home)
 
 
 def looked_at(run: Run, *argv: str, env: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-    """Run the doctor and return its checks; its exit code is held against them."""
+    """Run the doctor and return its checks, after comparing its exit code with them."""
     outcome = run("doctor", "--json", *argv, env=env)
     told: dict[str, Any] = json.loads(outcome.stdout)
     checks: list[dict[str, Any]] = told["checks"]
@@ -89,7 +89,7 @@ def looked_at(run: Run, *argv: str, env: Mapping[str, str] | None = None) -> lis
 
 
 def found(checks: list[dict[str, Any]]) -> list[str]:
-    """Return what the doctor found: ids and severities."""
+    """Return the ids and severities of the findings."""
     return [f"{each['id']} {each['severity']}" for each in checks if each["severity"] in SEEN]
 
 
@@ -107,11 +107,11 @@ def test_a_healthy_home_has_no_finding(healthy: Home, run: Run, log_in: LogIn) -
 
 
 class Fault(NamedTuple):
-    """What is planted where, and what is found: ids and severities."""
+    """A fault to plant, and the ids and severities of its findings."""
 
     found: str
     credentials: str | None = None
-    """Below carol's own keys."""
+    """Appended to the credentials file."""
     config: str | None = None
     settings: str | None = None
     env: Mapping[str, str] = {}
@@ -450,14 +450,14 @@ def plant(fault: Fault, healthy: Home) -> None:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_named_and_nothing_else(name: str, healthy: Home, run: Run) -> None:
+def test_a_fault_is_reported_alone(name: str, healthy: Home, run: Run) -> None:
     fault = FAULTS[name]
     plant(fault, healthy)
     assert "; ".join(found(looked_at(run, env=fault.env))) == fault.found
 
 
 @pytest.mark.parametrize("name", CURES)
-def test_a_cure_run_word_for_word_mends_the_fault(name: str, healthy: Home, run: Run) -> None:
+def test_a_cure_run_word_for_word_fixes_the_fault(name: str, healthy: Home, run: Run) -> None:
     fault, cure = FAULTS[name], CURES[name]
     plant(fault, healthy)
     around = {"PYTHON_KEYRING_BACKEND": KEYRING_HERE, **fault.env}
@@ -483,10 +483,10 @@ def test_a_cure_run_word_for_word_mends_the_fault(name: str, healthy: Home, run:
 
 
 IN_A_SHELL = {"guard-active", "guard-commands"}
-"""What a cure mends in the shell that it is typed in, and in no other."""
+"""Findings whose cure has an effect only in the shell where it is typed."""
 
 
-def test_one_line_that_cures_two_findings_is_shown_once(healthy: Home, run: Run) -> None:
+def test_a_cure_of_two_findings_is_shown_once(healthy: Home, run: Run) -> None:
     del healthy
     shown = run("doctor", env={"MFA_SESSION_GUARD": None, "SHELL": "/bin/bash"}).stdout
     cures = [line.partition("cure: ")[2] for line in shown.splitlines() if "cure: " in line]
@@ -502,14 +502,14 @@ def test_every_check_has_a_fault_that_it_finds() -> None:
 EXPIRED = "the session in profile 'mfa' expired 2h ago: AWS refuses its keys"
 
 
-# Modes put right
+# --fix
 
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_fix_puts_modes_right_and_changes_nothing_else(healthy: Home, run: Run) -> None:
+def test_fix_corrects_modes_and_changes_nothing_else(healthy: Home, run: Run) -> None:
     kept = healthy.keep("step-0", "1\n")
     healthy.files.write(settings="[defaults]\n")
     opened = [healthy.files.credentials, healthy.files.settings, kept, kept.parent]
@@ -527,7 +527,7 @@ def test_fix_puts_modes_right_and_changes_nothing_else(healthy: Home, run: Run) 
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root may give files away")
-def test_another_users_file_is_told_and_not_touched(healthy: Home, run: Run) -> None:
+def test_another_users_file_is_reported_and_not_changed(healthy: Home, run: Run) -> None:
     os.chown(healthy.files.credentials, 12345, -1)
     healthy.files.credentials.chmod(0o644)
     (bad,) = [each for each in looked_at(run, "--fix") if each["severity"] in SEEN]
@@ -536,7 +536,7 @@ def test_another_users_file_is_told_and_not_touched(healthy: Home, run: Run) -> 
     assert mode(healthy.files.credentials) == 0o644
 
 
-def test_fix_says_what_it_did_and_leaves_the_other_findings(healthy: Home, run: Run) -> None:
+def test_fix_reports_its_changes_and_leaves_other_findings(healthy: Home, run: Run) -> None:
     healthy.files.credentials.chmod(0o644)
     healthy.add(managed(seconds_left=-7200))
     healthy.files.credentials.chmod(0o644)
@@ -551,15 +551,15 @@ def test_fix_says_what_it_did_and_leaves_the_other_findings(healthy: Home, run: 
     ]
 
 
-def test_nothing_to_fix_is_said(healthy: Home, run: Run) -> None:
+def test_fix_says_if_there_is_nothing_to_fix(healthy: Home, run: Run) -> None:
     del healthy
     assert run("doctor", "--fix").stdout.startswith("no file's mode had to be corrected\n\n")
 
 
-# What it is looked at with
+# What doctor reads and asks
 
 
-def test_looking_writes_nothing(healthy: Home, run: Run) -> None:
+def test_doctor_writes_nothing(healthy: Home, run: Run) -> None:
     healthy.keep("totp-0", f"stored {healthy.phone.serial} {FILE_KEYRING}\n")
     healthy.keep("step-0", "1\n").parent.chmod(0o755)
     healthy.files.write(settings='[sessions.mfa]\ncode = "keyring"\n')
@@ -576,13 +576,13 @@ def snapshot(folder: Path) -> dict[str, tuple[int, bytes | None]]:
     }
 
 
-def test_each_call_is_made_once_and_none_changes_anything(healthy: Home, run: Run) -> None:
+def test_each_call_to_aws_is_made_once_and_only_reads(healthy: Home, run: Run) -> None:
     assert run("doctor").exit_code == 0
     calls = sorted(call.operation for call in healthy.aws.calls)
     assert calls == ["GetCallerIdentity", "ListAccessKeys", "ListMFADevices"]
 
 
-def test_no_command_is_run(healthy: Home, run: Run) -> None:
+def test_doctor_runs_no_configured_command(healthy: Home, run: Run) -> None:
     ran = healthy.home / "ran"
     program = healthy.home / "program"
     program.write_text(f"#!/bin/sh\ntouch {ran}\n")
@@ -603,7 +603,7 @@ def test_no_command_is_run(healthy: Home, run: Run) -> None:
     assert not ran.exists()
 
 
-def test_no_files_at_all(aws: Sandbox, run: Run) -> None:
+def test_without_files_the_missing_key_is_reported(aws: Sandbox, run: Run) -> None:
     del aws
     checks = looked_at(run)
     shell = ["guard-active note", "completion note"]
@@ -617,7 +617,7 @@ KEY_CHECKS = ("key-identity", "root-key", "key-age", "device-present", "device-o
               "device-choice")  # fmt: skip
 
 
-def test_no_network_is_said_once(healthy: Home, run: Run) -> None:
+def test_a_missing_network_is_reported_once(healthy: Home, run: Run) -> None:
     env = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
     dave = healthy.aws.create_user("dave")
     healthy.add(long_term(dave, "dave"))
@@ -630,7 +630,7 @@ def test_no_network_is_said_once(healthy: Home, run: Run) -> None:
     assert lines[-2] == f"not checked: clock, {', '.join(KEY_CHECKS)} (AWS was not reached)"
 
 
-def test_a_silent_aws_is_given_up_in_a_few_seconds(healthy: Home, run: Run) -> None:
+def test_doctor_waits_a_few_seconds_for_a_silent_aws(healthy: Home, run: Run) -> None:
     healthy.aws.slow("*", 60)
     began = time.monotonic()
     checks = looked_at(run)
@@ -641,7 +641,7 @@ def test_a_silent_aws_is_given_up_in_a_few_seconds(healthy: Home, run: Run) -> N
     ]  # fmt: skip
 
 
-def test_what_may_not_be_looked_at_is_no_finding(healthy: Home, run: Run) -> None:
+def test_a_denied_call_is_not_a_finding(healthy: Home, run: Run) -> None:
     healthy.carol.inline_policies.clear()
     checks = looked_at(run)
     assert found(checks) == []
@@ -656,9 +656,7 @@ def test_what_may_not_be_looked_at_is_no_finding(healthy: Home, run: Run) -> Non
     }
 
 
-def test_what_may_be_looked_at_with_mfa_only_is_looked_at_with_the_session(
-    healthy: Home, run: Run, log_in: LogIn
-) -> None:
+def test_calls_that_need_mfa_use_the_session(healthy: Home, run: Run, log_in: LogIn) -> None:
     healthy.carol.inline_policies["only"] = {
         "Version": "2012-10-17",
         "Statement": [
@@ -675,7 +673,7 @@ def test_what_may_be_looked_at_with_mfa_only_is_looked_at_with_the_session(
     assert found(looked_at(run)) == ["key-age warning"]
 
 
-def test_an_inactive_key_is_called_so_where_its_session_can_see_it(
+def test_an_inactive_key_is_reported_if_its_session_sees_it(
     healthy: Home, run: Run, log_in: LogIn
 ) -> None:
     log_in()
@@ -684,7 +682,7 @@ def test_an_inactive_key_is_called_so_where_its_session_can_see_it(
     assert bad["id"] == "key-identity"
 
 
-def test_broken_files_stop_only_what_needs_them(healthy: Home, run: Run) -> None:
+def test_a_broken_file_skips_only_the_checks_that_need_it(healthy: Home, run: Run) -> None:
     healthy.files.credentials.write_text("oops\n")
     healthy.files.credentials.chmod(0o644)
     healthy.files.write(config="[default\n", settings="x = 1\n")
@@ -699,14 +697,16 @@ def test_broken_files_stop_only_what_needs_them(healthy: Home, run: Run) -> None
     assert "line 1" in checks[0]["finding"]
 
 
-def test_inside_exec_all_is_well(healthy: Home, run: Run, log_in: LogIn, program: str) -> None:
+def test_inside_exec_there_is_no_finding(
+    healthy: Home, run: Run, log_in: LogIn, program: str
+) -> None:
     del healthy
     log_in()
     outcome = run("exec", "--", program, "doctor", "--json")
     assert (outcome.exit_code, found(json.loads(outcome.stdout)["checks"])) == (0, [])
 
 
-def test_as_json(healthy: Home, run: Run) -> None:
+def test_json_has_every_check(healthy: Home, run: Run) -> None:
     healthy.add(managed(seconds_left=-7200))
     outcome = run("doctor", "--json")
     told = json.loads(outcome.stdout)
@@ -753,7 +753,7 @@ def test_no_secret_is_shown_at_any_level(healthy: Home, run: Run) -> None:
         assert [secret for secret in secrets if secret in told] == []
 
 
-def test_colours_are_for_terminals(healthy: Home, terminal: Terminal) -> None:
+def test_only_a_terminal_gets_colours(healthy: Home, terminal: Terminal) -> None:
     healthy.add(managed(seconds_left=-60))
     coloured = terminal("doctor")
     coloured.expect("\x1b\\[33mwarning\x1b\\[0m")
@@ -765,7 +765,7 @@ def test_colours_are_for_terminals(healthy: Home, terminal: Terminal) -> None:
     assert "\x1b[3" not in plain.before
 
 
-def test_a_real_secret_service_open_locked_and_gone(
+def test_doctor_tells_a_secret_service_open_locked_and_gone(
     healthy: Home, run: Run, service: SecretService
 ) -> None:
     secret = healthy.phone.secret
@@ -797,7 +797,7 @@ SOURCE = {
 
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("way", SOURCE)
-def test_a_command_guarded_later_is_told_with_the_line_that_guards_it(
+def test_a_command_added_to_guard_commands_has_a_cure_that_guards_it(
     healthy: Home, run: Run, shell: str, way: str
 ) -> None:
     if shutil.which(shell) is None:
@@ -832,7 +832,7 @@ def test_a_shared_report_does_not_name_the_home_directory(
 
 
 def test_a_shared_report_names_nobody(run: Run, carols: AwsFiles, carol: User) -> None:
-    """Whatever is wrong, `acme` and `dave` stand for what tells who it is."""
+    """`acme` and `dave` are the names that must not appear, whatever is wrong."""
     account = "210987654321"
     serial = f"arn:aws:iam::{account}:mfa/dave@acme.example"
     carols.write(

@@ -1,4 +1,4 @@
-"""`guard`: a protected command with a session that had MFA; any other as if it were not there."""
+"""`guard` runs protected commands with an MFA session, and others unchanged."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ PROMPT = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa):
 
 @pytest.fixture
 def show(home: Path) -> str:
-    """Put an `aws` first on PATH that shows what it got; return that PATH."""
+    """Return a PATH whose first `aws` shows its arguments and environment."""
     put_program(home / "bin", "aws", SHOW)
     os.environ["PATH"] = path_with(home / "bin")
     return os.environ["PATH"]
 
 
-# Unprotected: as without us
+# Unprotected
 
 
 WORDS = {
@@ -68,7 +68,7 @@ LOCALES: dict[str, dict[str, str | None]] = {
 
 
 def raw(argv: list[bytes], env: dict[str, str | None]) -> tuple[int, bytes, bytes]:
-    """Run a program on words that are bytes; return its exit code and all it wrote."""
+    """Run a program with bytes as arguments; return its exit code and output."""
     around = {
         os.fsencode(name): os.fsencode(value)
         for name, value in processes.environment_with(env).items()
@@ -88,7 +88,7 @@ def raw(argv: list[bytes], env: dict[str, str | None]) -> tuple[int, bytes, byte
     ("words", "locale"),
     [*((words, "UTF-8") for words in WORDS), *(("not UTF-8", locale) for locale in LOCALES)],
 )
-def test_an_unprotected_command_cannot_tell_that_we_were_there(
+def test_an_unprotected_command_runs_unchanged(
     home: Path, aws: Sandbox, program: str, words: str, locale: str
 ) -> None:
     for name in ("aws", "env-shower"):
@@ -114,7 +114,7 @@ def test_an_unprotected_command_cannot_tell_that_we_were_there(
     ],
     ids=["name", "path", "empty", "directory", "not executable", "not executable on PATH"],
 )
-def test_a_command_that_cannot_be_started(
+def test_a_command_that_cannot_be_started_exits_as_in_a_shell(
     apart: Run, home: Path, command: str, exit_code: int, said: str
 ) -> None:
     (home / "plain").write_text("x")
@@ -124,22 +124,22 @@ def test_a_command_that_cannot_be_started(
 
 
 @pytest.mark.parametrize("argv", [[], ["--"], ["--dry-run"], ["--dry-run", "--"]], ids=str)
-def test_no_command_is_wrong_usage(run: Run, argv: list[str]) -> None:
+def test_a_missing_command_is_wrong_usage(run: Run, argv: list[str]) -> None:
     outcome = run("guard", *argv)
     assert (outcome.exit_code, outcome.stdout) == (2, "")
     assert "guard has no command to run" in outcome.stderr
 
 
-def test_the_command_becomes_the_process(start: Start) -> None:
+def test_the_command_replaces_the_guards_process(start: Start) -> None:
     process = start("guard", "--", "sh", "-c", "echo $$; kill -TERM $$")
     assert processes.finish_process(process) == (-signal.SIGTERM, f"{process.pid}\n", "")
 
 
-# Protected: with a session
+# Protected
 
 
 @pytest.mark.usefixtures("carols")
-def test_what_only_the_session_may_see_is_shown_once_it_is_there(
+def test_the_preview_is_completed_with_the_session(
     terminal: Terminal, show: str, aws: Sandbox, phone: Device
 ) -> None:
     assert show
@@ -161,7 +161,7 @@ def test_what_only_the_session_may_see_is_shown_once_it_is_there(
 
 @pytest.mark.usefixtures("show")
 @pytest.mark.parametrize("option", ["--endpoint-url", "--end", "--e="])
-def test_a_machine_of_another_endpoint_is_not_taken_for_one_of_aws(
+def test_aws_is_not_asked_about_a_machine_of_another_endpoint(
     run: Run, log_in: LogIn, aws: Sandbox, option: str
 ) -> None:
     log_in()
@@ -198,7 +198,7 @@ def test_the_real_cli_stops_a_machine_with_mfa(
     assert [call.access_key_id[:4] for call in stops(aws) if call.access_key_id] == ["ASIA"]
 
 
-def test_the_prompt_is_asked_once_for_many(
+def test_one_code_serves_many_commands(
     terminal: Terminal, run: Run, carols: AwsFiles, show: str, phone: Device, aws: Sandbox
 ) -> None:
     del carols, show
@@ -211,7 +211,7 @@ def test_the_prompt_is_asked_once_for_many(
     assert aws.count("GetSessionToken") == 1
 
 
-def test_the_command_gets_the_session_in_the_place_of_the_profile(
+def test_the_session_replaces_the_commands_profile(
     run: Run, log_in: LogIn, carol: User, carols: AwsFiles, show: str
 ) -> None:
     log_in()
@@ -258,7 +258,7 @@ REGIONS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
 
 @pytest.mark.usefixtures("show")
 @pytest.mark.parametrize("name", REGIONS)
-def test_the_region_shown_is_the_region_used(
+def test_the_command_runs_in_the_region_shown(
     run: Run, log_in: LogIn, carol: User, carols: AwsFiles, name: str
 ) -> None:
     options, around, region = REGIONS[name]

@@ -1,4 +1,4 @@
-"""Whose session a protected command gets: shown by what AWS saw of the real AWS CLI.
+"""A protected command gets a session of its own identity, as AWS sees from the real AWS CLI.
 
 Carol has a key in account 1234…, dave one in account 4444…; each has a phone. In every case one of
 the two is meant, and the other's key and sessions must not be touched.
@@ -38,7 +38,7 @@ STEP_UP = {
 
 
 class World(NamedTuple):
-    """Who there is, and the files of the home they share."""
+    """The users and the role, and the files of their home."""
 
     aws: Sandbox
     files: AwsFiles
@@ -84,7 +84,7 @@ REGION = "[default]\nregion = eu-west-1\n"
 
 
 class Case(NamedTuple):
-    """Who is meant by a command with these words and variables, and the session that it gets."""
+    """A command's words and environment, and the session that it gets."""
 
     who: str
     session: str
@@ -96,7 +96,7 @@ class Case(NamedTuple):
     credentials: str = BOTH
     guard: tuple[str, ...] = ()
     by: str | None = None
-    """Whose key is asked for the session; nobody's if it stands already."""
+    """Whose key gets the session; nobody's if it exists."""
 
 
 IN_ENV = {"AWS_ACCESS_KEY_ID": "<dave's id>", "AWS_SECRET_ACCESS_KEY": "<dave's secret>"}
@@ -174,7 +174,7 @@ CASES = {
 
 @pytest.fixture
 def log_in(world: World, run: Run) -> Callable[..., None]:
-    """Return a function that logs somebody in, and forgets that AWS was asked."""
+    """Return a function that logs somebody in and clears the list of calls."""
 
     def log_in(who: str, *argv: str) -> None:
         outcome = run(*argv, "--token-code", world.phones[who].code())
@@ -186,7 +186,7 @@ def log_in(world: World, run: Run) -> Callable[..., None]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_session_is_of_the_key_that_the_command_would_use(
+def test_the_session_belongs_to_the_key_that_the_command_uses(
     world: World, run: Run, log_in: Callable[..., None], program: str, name: str
 ) -> None:
     case, aws = CASES[name], world.aws

@@ -1,4 +1,4 @@
-"""Before a protected command: what is shown and asked, and every way that it does not run."""
+"""guard shows, asks and logs in before a protected command, or does not run it."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ SSO = "[profile sso]\nsso_session = x\nsso_account_id = 1\nsso_role_name = y\n"
 
 @pytest.fixture(autouse=True)
 def show(home: Path) -> None:
-    """Put an `aws` first on PATH that shows what it got."""
+    """Put an `aws` first on PATH that shows its arguments and environment."""
     put_program(home / "bin", "aws", SHOW)
     os.environ["PATH"] = path_with(home / "bin")
 
 
 def did_not_run(outcome: processes.Outcome, exit_code: int, said: str) -> None:
-    """See that the command did not run, and why."""
+    """Check that the command did not run, and why."""
     assert (outcome.exit_code, outcome.stdout) == (exit_code, ""), outcome
     assert said in outcome.stderr
 
@@ -52,7 +52,7 @@ def did_not_run(outcome: processes.Outcome, exit_code: int, said: str) -> None:
     ("answer", "exit_code"),
     [("y", 0), ("YES ", 0), ("n", 7), ("", 7), ("maybe", 7), ("\x04", 4), ("\x03", 130)],
 )
-def test_only_a_yes_runs_it(
+def test_only_yes_runs_the_command(
     terminal: Terminal, log_in: LogIn, carols: AwsFiles, answer: str, exit_code: int
 ) -> None:
     log_in()
@@ -72,7 +72,7 @@ def test_only_a_yes_runs_it(
 
 
 @pytest.mark.parametrize("options", [(), ("--no-input",)], ids=["no terminal", "--no-input"])
-def test_with_nobody_to_ask_it_does_not_run_and_no_code_is_spent(
+def test_if_nobody_can_confirm_no_code_is_spent(
     run: Run, carols: AwsFiles, phone: Device, aws: Sandbox, options: tuple[str, ...]
 ) -> None:
     carols.write(settings=CONFIRM)
@@ -81,7 +81,7 @@ def test_with_nobody_to_ask_it_does_not_run_and_no_code_is_spent(
     assert len(aws.calls) == 0
 
 
-def test_a_yes_beforehand_will_do(run: Run, log_in: LogIn, carols: AwsFiles) -> None:
+def test_yes_can_be_given_in_advance(run: Run, log_in: LogIn, carols: AwsFiles) -> None:
     log_in()
     carols.write(settings=CONFIRM)
     shown = shown_by(run("guard", "--yes", "--", *STOP))
@@ -89,7 +89,7 @@ def test_a_yes_beforehand_will_do(run: Run, log_in: LogIn, carols: AwsFiles) -> 
     assert shown_by(run("guard", "--", "aws", "s3", "ls"))["argv"] == ["s3", "ls"]
 
 
-def test_stdin_is_the_commands(terminal: Terminal, carols: AwsFiles, phone: Device) -> None:
+def test_stdin_belongs_to_the_command(terminal: Terminal, carols: AwsFiles, phone: Device) -> None:
     carols.write(settings=CONFIRM)
     line = "printf '123456\\ny\\n' | mfa-session guard -- " + " ".join(STOP)
     tty = terminal("--norc", "-c", line, program="/bin/bash")
@@ -100,11 +100,11 @@ def test_stdin_is_the_commands(terminal: Terminal, carols: AwsFiles, phone: Devi
     tty.expect_exact('"stdin": "123456\\ny\\n"')
 
 
-# No login, no command
+# A failed login
 
 
 class Failure(NamedTuple):
-    """What is wrong, and how the guard ends."""
+    """A fault, and the exit code and error of guard."""
 
     exit_code: int
     said: str
@@ -135,7 +135,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_what_fails_runs_nothing(
+def test_a_failed_login_runs_nothing(
     run: Run, carols: AwsFiles, carol: User, aws: Sandbox, name: str
 ) -> None:
     failure = FAILURES[name]
@@ -177,7 +177,7 @@ SAML = managed("saml", manager="", aws_access_key_id="ASIAFOREIGNFOREIGN12")
 
 
 @pytest.mark.parametrize("name", UNTOUCHED)
-def test_what_has_no_mfa_runs_untouched_with_a_warning_or_not_at_all(
+def test_an_identity_without_mfa_runs_with_a_warning_and_not_with_strict(
     run: Run, carols: AwsFiles, aws: Sandbox, name: str
 ) -> None:
     options, env, said = UNTOUCHED[name]
@@ -195,7 +195,7 @@ def test_what_has_no_mfa_runs_untouched_with_a_warning_or_not_at_all(
 
 
 @pytest.mark.parametrize("kind", [None, "passkey"])
-def test_a_key_without_a_usable_device_runs_untouched_with_a_warning(
+def test_a_key_without_usable_device_runs_with_a_warning(
     run: Run, aws: Sandbox, carol: User, files: AwsFiles, kind: Any
 ) -> None:
     files.write(long_term(carol) + "region = eu-west-1\n")
@@ -209,7 +209,7 @@ def test_a_key_without_a_usable_device_runs_untouched_with_a_warning(
     did_not_run(run("guard", "--", *STOP), 7, "there is no MFA session for it")
 
 
-def test_inside_exec_another_profiles_account_is_not_that_of_the_session_around(
+def test_inside_exec_another_profile_shows_its_own_account(
     run: Run, log_in: LogIn, carols: AwsFiles, program: str
 ) -> None:
     log_in()
@@ -222,7 +222,7 @@ def test_inside_exec_another_profiles_account_is_not_that_of_the_session_around(
 # How old the code may be
 
 
-def test_max_age_renews_what_is_older(
+def test_max_age_renews_an_older_session(
     run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox, phone: Device
 ) -> None:
     log_in()
@@ -249,11 +249,11 @@ def test_max_age_zero_asks_every_time(run: Run, log_in: LogIn, phone: Device, aw
     assert aws.count("GetSessionToken") == 2
 
 
-# What is asked of AWS to be shown
+# The preview's questions to AWS
 
 
 @pytest.mark.parametrize("fault", ["slow", "fail", "drop"])
-def test_what_cannot_be_looked_up_in_time_stops_nothing(
+def test_a_slow_lookup_does_not_stop_the_command(
     run: Run, log_in: LogIn, aws: Sandbox, fault: str
 ) -> None:
     log_in()
@@ -272,7 +272,7 @@ def test_what_cannot_be_looked_up_in_time_stops_nothing(
     assert took_seconds < 10  # 3 s of waiting, and a busy machine
 
 
-def test_names_of_machines_do_nothing_to_the_terminal(
+def test_names_of_machines_cannot_control_the_terminal(
     run: Run, log_in: LogIn, aws: Sandbox
 ) -> None:
     log_in()
@@ -285,24 +285,22 @@ def test_names_of_machines_do_nothing_to_the_terminal(
 # Odd files
 
 
-def test_an_alias_file_that_cannot_be_read_is_the_clis_to_tell_of(
-    run: Run, home: Path, log_in: LogIn
-) -> None:
+def test_an_unreadable_alias_file_is_left_to_the_cli(run: Run, home: Path, log_in: LogIn) -> None:
     log_in()
     (home / ".aws" / "cli" / "alias").mkdir(parents=True)
     assert shown_by(run("guard", "--", "aws", "s3", "ls"))["argv"] == ["s3", "ls"]
     assert shown_by(run("guard", "--", *STOP))["env"]["MFA_SESSION_ACTIVE"] == "mfa"
 
 
-def test_a_broken_config_stops_even_what_may_be_unprotected(run: Run, carols: AwsFiles) -> None:
+def test_a_broken_config_toml_stops_every_command(run: Run, carols: AwsFiles) -> None:
     carols.write(settings="[guard\n")
     did_not_run(run("guard", "--", "aws", "s3", "ls"), 3, "config.toml")
 
 
-# No secret, and the decision shown
+# Secrets and dry runs
 
 
-def test_no_secret_is_shown_however_loud(
+def test_no_secret_is_shown_at_any_verbosity(
     terminal: Terminal, carols: AwsFiles, carol: User, phone: Device
 ) -> None:
     tty = terminal("guard", "-vv", "--", *STOP[:1], *STOP[1:])
@@ -343,7 +341,9 @@ DRY: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", DRY)
-def test_a_dry_run_only_tells(run: Run, carols: AwsFiles, aws: Sandbox, name: str) -> None:
+def test_a_dry_run_reports_and_runs_nothing(
+    run: Run, carols: AwsFiles, aws: Sandbox, name: str
+) -> None:
     words, expected = DRY[name]
     key_id = (carols.section("default") or {})["aws_access_key_id"]
     carols.write(
@@ -380,7 +380,7 @@ def test_a_dry_run_does_not_promise_a_device(
     assert "no MFA device" not in run("guard", "--dry-run", "--", *STOP).stdout
 
 
-def test_the_account_of_another_programs_keys_is_shown_as_well(
+def test_the_account_is_shown_for_other_programs_too(
     run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox, program: str
 ) -> None:
     log_in()
@@ -395,7 +395,7 @@ def test_the_account_of_another_programs_keys_is_shown_as_well(
     )
 
 
-def test_a_bad_profile_around_hides_nothing(
+def test_an_unknown_profile_in_the_environment_hides_nothing(
     run: Run, log_in: LogIn, aws: Sandbox, carols: AwsFiles
 ) -> None:
     log_in()
@@ -407,7 +407,7 @@ def test_a_bad_profile_around_hides_nothing(
     assert f"  instance  {instance}  db-1  running\n" in outcome.stderr
 
 
-def test_a_role_by_a_session_that_is_too_old_asks_for_a_new_code(
+def test_a_role_whose_session_is_too_old_asks_for_a_code(
     run: Run, log_in: LogIn, carols: AwsFiles, carol: User, aws: Sandbox, phone: Device
 ) -> None:
     trust = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}

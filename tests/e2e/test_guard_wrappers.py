@@ -1,4 +1,4 @@
-"""Guards inside guards, and wrappers that find themselves on PATH: one question, and no loop."""
+"""Nested guards ask once, and wrappers on PATH do not loop."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ WRAPPERS = {
 
 @pytest.fixture
 def wrapped(home: Path, program: str) -> Path:
-    """Put a program of its own and a function file into the home; return a folder for wrappers."""
+    """Put a program and a file of functions into the home; return a folder for wrappers."""
     call = CALL.format(program=program)
     (home / "functions").write_text(f"guarded() {{ {call}; }}\n")
     put_program(home, "other", f"#!/bin/sh\n{call}\n")
@@ -49,7 +49,7 @@ def wrapped(home: Path, program: str) -> Path:
 
 
 @pytest.mark.parametrize("name", WRAPPERS)
-def test_a_wrapper_on_path_is_no_loop(
+def test_a_wrapper_on_path_does_not_loop(
     carols: AwsFiles, wrapped: Path, home: Path, program: str, name: str
 ) -> None:
     carols.write(carols.credentials.read_text() + managed(mfa_session_source_key_id=key_of(carols)))
@@ -75,7 +75,7 @@ def key_of(files: AwsFiles) -> str:
 
 
 @pytest.mark.parametrize("name", WRAPPERS)
-def test_nothing_but_a_wrapper_is_an_end(
+def test_a_wrapper_without_a_program_ends(
     apart: Run, wrapped: Path, home: Path, program: str, name: str
 ) -> None:
     put_program(wrapped, "aws", WRAPPERS[name].format(program=program, home=home))
@@ -87,7 +87,7 @@ def test_nothing_but_a_wrapper_is_an_end(
     assert outcome.stderr.count("error") == 1
 
 
-def test_a_program_that_calls_aws_by_a_wrapper_is_asked_about_once(
+def test_a_program_that_calls_a_wrapped_aws_asks_once(
     terminal: Terminal, carols: AwsFiles, phone: Device, wrapped: Path, program: str, aws: Sandbox
 ) -> None:
     carols.write(settings='[guard]\nconfirm = true\ncommands = ["terraform destroy"]\n')
@@ -105,7 +105,7 @@ def test_a_program_that_calls_aws_by_a_wrapper_is_asked_about_once(
     assert aws.count("GetSessionToken") == 1
 
 
-def test_inside_exec_a_confirmation_is_asked_once(
+def test_inside_exec_the_confirmation_is_asked_once(
     terminal: Terminal, log_in: LogIn, carols: AwsFiles, wrapped: Path, program: str
 ) -> None:
     log_in()
@@ -120,7 +120,7 @@ def test_inside_exec_a_confirmation_is_asked_once(
     assert str(tty.before).count('"MFA_SESSION_ACTIVE": "mfa"') == 2
 
 
-def test_a_guard_inside_a_guard_of_another_identity_asks_for_that_one(
+def test_a_nested_guard_of_another_identity_asks_for_it(
     apart: Run, log_in: LogIn, carols: AwsFiles, wrapped: Path, program: str
 ) -> None:
     log_in()
@@ -133,7 +133,7 @@ def test_a_guard_inside_a_guard_of_another_identity_asks_for_that_one(
     assert shown["env"]["AWS_PROFILE"] == "other"
 
 
-def test_a_shim_whose_program_calls_the_same_command_again_is_no_wrapper(
+def test_a_shim_that_calls_its_own_command_again_is_no_wrapper(
     apart: Run, wrapped: Path, home: Path, program: str
 ) -> None:
     put_program(wrapped, "aws", WRAPPERS["exec"].format(program=program))

@@ -1,4 +1,4 @@
-"""`login --all`: every session of config.toml from one code for each identity."""
+"""`login --all` gets every session of config.toml with one code for each identity."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ROLES = "444455556666"
 
 
 def make_roles(aws: Sandbox, user: User, count: int = MANY, first: int = 0) -> list[Role]:
-    """Make roles of another account, which trust the user with MFA."""
+    """Make roles in another account that trust the user with MFA."""
     trust = {
         "Effect": "Allow",
         "Principal": {"AWS": user.arn},
@@ -53,7 +53,7 @@ def described(roles: list[Role], via: str = "mfa") -> str:
 
 @pytest.fixture
 def roles(aws: Sandbox, carol: User, carols: AwsFiles, phone: Device) -> list[Role]:
-    """Describe carol's MFA session and many roles."""
+    """Write carol's MFA session and many roles to config.toml."""
     roles = make_roles(aws, carol)
     carols.write(settings=f'[sessions.mfa]\nmfa_serial = "{phone.serial}"\n' + described(roles))
     return roles
@@ -78,7 +78,7 @@ def test_one_code_gets_every_session(
         assert carols.profile(role.name) == {"region": "eu-west-1"}
 
 
-def test_what_is_valid_is_kept_and_the_rest_is_had_without_a_code(
+def test_valid_sessions_are_kept_and_the_others_need_no_code(
     run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
@@ -115,7 +115,7 @@ def test_force_renews_every_session_of_the_file(
     assert aws.count("GetSessionToken") == 2
 
 
-def test_a_role_from_long_term_keys_goes_by_the_mfa_session_of_these_keys(
+def test_a_role_from_long_term_keys_uses_their_mfa_session(
     run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     roles = make_roles(aws, carol, 3)
@@ -178,7 +178,7 @@ def test_each_identity_is_asked_for_one_code(
     assert (aws.count("GetSessionToken"), aws.count("AssumeRole")) == (2, 10)
 
 
-def test_roles_by_way_of_roles_follow_these(
+def test_a_role_via_a_role_is_assumed_after_it(
     run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     (first,) = make_roles(aws, carol, 1)
@@ -197,7 +197,7 @@ def test_roles_by_way_of_roles_follow_these(
     assert carols.section("second") is not None
 
 
-def test_a_role_for_over_an_hour_takes_a_code_of_its_own(
+def test_a_role_for_over_an_hour_needs_its_own_code(
     run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     trust = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
@@ -213,11 +213,11 @@ def test_a_role_for_over_an_hour_takes_a_code_of_its_own(
     assert (call.operation, call.parameters["SerialNumber"]) == ("AssumeRole", phone.serial)
 
 
-# What is refused before a code
+# Refused before a code is asked
 
 
 @pytest.mark.parametrize("jobs", ["0", "999", "x", "-1", ""])
-def test_a_number_of_jobs_that_is_none_is_wrong_usage(
+def test_an_invalid_number_of_jobs_is_wrong_usage(
     run: Run, aws: Sandbox, roles: list[Role], jobs: str
 ) -> None:
     del roles
@@ -235,7 +235,7 @@ def test_a_number_of_jobs_that_is_none_is_wrong_usage(
         ("--jobs", "4"),
     ],
 )
-def test_all_goes_with_nothing_that_means_one(
+def test_all_excludes_options_for_one_session(
     run: Run, aws: Sandbox, roles: list[Role], argv: tuple[str, ...]
 ) -> None:
     del roles
@@ -245,7 +245,7 @@ def test_all_goes_with_nothing_that_means_one(
 
 
 @pytest.mark.parametrize("text", [None, "", '[defaults]\nregion = "eu-west-1"\n'])
-def test_without_sessions_it_says_what_to_write(
+def test_without_sessions_the_hint_says_what_to_write(
     run: Run, carols: AwsFiles, text: str | None
 ) -> None:
     carols.write(settings=text)
@@ -291,7 +291,7 @@ def test_a_file_that_cannot_be_written_is_refused_before_a_code(
         ('via = "mfa"\nrole_arn = "R"\nwrite_to = "default"', "protected-profile"),
     ],
 )
-def test_what_is_wrong_with_one_session_stops_no_other(
+def test_a_wrong_setting_of_one_session_stops_no_other(
     run: Run,
     aws: Sandbox,
     carols: AwsFiles,
@@ -312,10 +312,10 @@ def test_what_is_wrong_with_one_session_stops_no_other(
     assert carols.section("default") == keys
 
 
-# What goes wrong on the way
+# Faults during the login
 
 
-def test_refused_roles_are_reported_one_by_one_and_keep_no_other_from_being_had(
+def test_each_refused_role_is_reported_and_stops_no_other(
     run: Run, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     for role in roles[::10]:
@@ -341,7 +341,7 @@ def test_refused_roles_are_reported_one_by_one_and_keep_no_other_from_being_had(
         ("with an explicit deny in a resource-based policy", "its trust policy"),
     ],
 )
-def test_the_side_that_refused_is_named_where_aws_tells_it(
+def test_an_error_names_the_side_that_refused_if_aws_does(
     run: Run, aws: Sandbox, phone: Device, roles: list[Role], said: str, side: str
 ) -> None:
     assert roles
@@ -353,7 +353,7 @@ def test_the_side_that_refused_is_named_where_aws_tells_it(
     assert side in error
 
 
-def test_throttling_slows_down_and_fails_nothing(
+def test_throttling_slows_login_down_and_fails_nothing(
     run: Run, aws: Sandbox, phone: Device, roles: list[Role]
 ) -> None:
     aws.fail("AssumeRole", times=5)
@@ -375,7 +375,7 @@ def test_a_portals_page_among_the_answers_is_no_session(
 
 
 @pytest.mark.slow
-def test_a_role_that_takes_half_a_minute_is_reported_and_keeps_no_other_from_being_had(
+def test_a_role_that_is_too_slow_is_reported_and_stops_no_other(
     run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     aws.slow("AssumeRole", 30, times=2)
@@ -387,7 +387,7 @@ def test_a_role_that_takes_half_a_minute_is_reported_and_keeps_no_other_from_bei
     assert len(errors) <= 2
 
 
-def test_a_session_that_expires_in_the_middle_is_reported_and_no_second_code_asked(
+def test_a_session_that_expires_meanwhile_is_reported_without_a_second_code(
     run: Run, aws: Sandbox, phone: Device, roles: list[Role]
 ) -> None:
     assert roles
@@ -399,7 +399,7 @@ def test_a_session_that_expires_in_the_middle_is_reported_and_no_second_code_ask
     assert aws.count("GetSessionToken") == 1
 
 
-def test_roles_of_a_session_that_is_not_had_are_not_tried(
+def test_roles_of_a_failed_session_are_not_tried(
     run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     wrong = f"{(int(phone.code()) + 1) % 1000000:06}"
@@ -414,7 +414,7 @@ def test_roles_of_a_session_that_is_not_had_are_not_tried(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit(2)")
-def test_sessions_that_cannot_be_written_are_kept_and_written_next_time(
+def test_sessions_that_cannot_be_written_are_kept_for_the_next_login(
     start: Start, run: Run, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     import resource
@@ -438,7 +438,7 @@ def test_sessions_that_cannot_be_written_are_kept_and_written_next_time(
     assert all(carols.section(role.name) for role in roles)
 
 
-def test_what_lies_aside_is_written_by_the_next_login_to_all(
+def test_sessions_kept_aside_are_written_by_the_next_login_all(
     run: Run, aws: Sandbox, home: Path, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
@@ -458,7 +458,7 @@ def test_what_lies_aside_is_written_by_the_next_login_to_all(
 
 @pytest.fixture
 def memory(home: Path) -> dict[tuple[str, str], str]:
-    """Have this process keep secrets in its own memory."""
+    """Give this process a keyring in its memory."""
     del home  # it puts the environment back
     from fakes import odd_keyrings  # imports keyring
 
@@ -467,7 +467,7 @@ def memory(home: Path) -> dict[tuple[str, str], str]:
     return odd_keyrings.MemoryKeyring.items
 
 
-def test_sessions_for_the_keyring_go_there_and_into_no_file(
+def test_sessions_for_the_keyring_are_in_no_file(
     run: Run,
     aws: Sandbox,
     carols: AwsFiles,
@@ -513,7 +513,7 @@ def test_sessions_move_to_the_keyring_without_a_call(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
-def test_progress_shows_on_the_terminal_and_ctrl_c_leaves_what_aws_gave(
+def test_ctrl_c_keeps_the_sessions_that_aws_gave(
     terminal: Terminal, run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     assert run("login", "--token-code", phone.code()).exit_code == 0
@@ -532,7 +532,7 @@ def test_progress_shows_on_the_terminal_and_ctrl_c_leaves_what_aws_gave(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_termination_leaves_what_aws_gave_as_well(
+def test_termination_keeps_the_sessions_that_aws_gave(
     start: Start, run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     assert run("login", "--token-code", phone.code()).exit_code == 0
@@ -555,7 +555,7 @@ KILLS = 30
         pytest.param(n, marks=() if n in {0, 14, 29} else pytest.mark.slow) for n in range(KILLS)
     ],
 )  # fmt: skip
-def test_a_kill_leaves_the_file_whole_and_costs_no_second_code(
+def test_a_kill_leaves_the_file_whole_and_needs_no_second_code(
     start: Start,
     run: Run,
     aws: Sandbox,
@@ -587,7 +587,7 @@ PROCESSES = 12
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_of_many_logins_to_all_one_asks_and_each_role_is_assumed_once(
+def test_many_logins_at_once_ask_once_and_assume_each_role_once(
     start: Start, aws: Sandbox, phone: Device, roles: list[Role]
 ) -> None:
     started = [
@@ -605,7 +605,7 @@ def test_of_many_logins_to_all_one_asks_and_each_role_is_assumed_once(
 # Other programs
 
 
-def test_what_is_written_is_read_by_boto3(
+def test_boto3_reads_the_sessions(
     run: Run, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
@@ -615,7 +615,7 @@ def test_what_is_written_is_read_by_boto3(
         assert sts.get_caller_identity()["Account"] == ROLES
 
 
-def test_what_is_written_is_read_by_the_aws_cli(
+def test_the_aws_cli_reads_the_sessions(
     run: Run, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
@@ -626,7 +626,7 @@ def test_what_is_written_is_read_by_the_aws_cli(
     assert json.loads(outcome.stdout)["Arn"].startswith(f"arn:aws:sts::{ROLES}:assumed-role/role-7")
 
 
-def test_what_is_written_is_read_by_the_sdk_for_javascript(
+def test_the_sdk_for_javascript_reads_the_sessions(
     run: Run, carols: AwsFiles, phone: Device, roles: list[Role]
 ) -> None:
     assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
@@ -639,7 +639,7 @@ def test_what_is_written_is_read_by_the_sdk_for_javascript(
         assert answer.stdout.startswith(arn), answer
 
 
-def test_a_process_that_yields_the_keys_runs_no_oftener_for_many_roles(
+def test_many_roles_do_not_run_a_credential_process_more_often(
     run: Run, aws: Sandbox, carol: User, files: AwsFiles, phone: Device, home: Path
 ) -> None:
     keys = {"Version": 1, "AccessKeyId": carol.access_key_id,

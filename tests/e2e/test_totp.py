@@ -1,4 +1,4 @@
-"""`totp`: secrets in a real Secret Service, and the codes they make."""
+"""`totp` stores secrets in a real Secret Service and generates codes from them."""
 
 from __future__ import annotations
 
@@ -29,33 +29,33 @@ STEP_SECONDS = 30
 
 @pytest.fixture(autouse=True)
 def pinned(files: AwsFiles) -> None:
-    """Pin the backend, as a person would who wants no scan."""
+    """Set the keyring backend in config.toml."""
     files.write(settings=SETTINGS)
 
 
 def secrets(service: SecretService) -> dict[str, str]:
-    """Return what the keyring holds, by serial."""
+    """Return the keyring's secrets by serial."""
     return {attributes["username"]: secret for attributes, secret in service.items()}
 
 
 def stay_in_window(seconds: float = 5) -> None:
-    """Wait, if need be, until the window has some seconds left."""
+    """Wait until the window has some seconds left."""
     left = STEP_SECONDS - time.time() % STEP_SECONDS
     if left < seconds:
         time.sleep(left + 0.1)
 
 
 class TestAdd:
-    """Taking a secret."""
+    """`totp add`."""
 
-    def test_from_stdin(self, run: Run, service: SecretService) -> None:
+    def test_the_secret_is_read_from_stdin(self, run: Run, service: SecretService) -> None:
         outcome = run("totp", "add", "--mfa-serial", SERIAL, input="abcd efgh ijkl mnop-qrst uvwx "
                       "yz23 4567\nmore\n")  # fmt: skip
         assert (outcome.exit_code, outcome.stdout) == (0, ""), outcome
         assert f"the secret of {SERIAL} is stored in the Secret Service" in outcome.stderr
         assert secrets(service) == {SERIAL: PLAIN}
 
-    def test_from_a_hidden_prompt_that_names_the_device(
+    def test_a_hidden_prompt_names_the_device(
         self, terminal: Terminal, service: SecretService
     ) -> None:
         child = terminal("totp", "add", "--mfa-serial", SERIAL)
@@ -68,14 +68,14 @@ class TestAdd:
         assert secrets(service) == {SERIAL: PLAIN}
 
     @pytest.mark.usefixtures("carols")
-    def test_for_the_device_that_aws_knows(
+    def test_without_a_serial_aws_names_the_device(
         self, run: Run, service: SecretService, phone: Device
     ) -> None:
         outcome = run("totp", "add", input=phone.secret)
         assert outcome.exit_code == 0, outcome
         assert secrets(service) == {phone.serial: phone.secret}
 
-    def test_for_the_device_of_a_profile(
+    def test_a_profile_names_the_device(
         self, run: Run, service: SecretService, files: AwsFiles, carol: User
     ) -> None:
         files.write(
@@ -116,7 +116,7 @@ class TestAdd:
             ((PLAIN,), 2, "never from the command line"),
         ],
     )
-    def test_what_is_no_device_is_refused(
+    def test_an_invalid_serial_is_refused(
         self, run: Run, service: SecretService, argv: tuple[str, ...], exit_code: int, why: str
     ) -> None:
         outcome = run("totp", "add", *argv, input=PLAIN)
@@ -124,7 +124,7 @@ class TestAdd:
         assert (secrets(service), PLAIN in outcome.stderr) == ({}, False)
 
     @pytest.mark.usefixtures("carols")
-    def test_two_devices_and_no_choice(
+    def test_two_devices_need_a_choice(
         self, run: Run, service: SecretService, aws: Sandbox, carol: User
     ) -> None:
         aws.create_device(carol, name="tablet")
@@ -138,7 +138,7 @@ class TestAdd:
         child.expect_exact("no secret was given")
 
     @pytest.mark.parametrize("argv", [(), ("--no-input",)])
-    def test_another_secret_is_not_replaced_unasked(
+    def test_another_secret_is_replaced_only_after_confirmation(
         self, run: Run, service: SecretService, argv: tuple[str, ...]
     ) -> None:
         run("totp", "add", "--mfa-serial", SERIAL, input=OTHER)
@@ -150,7 +150,7 @@ class TestAdd:
             in outcome.stderr
         )
 
-    def test_another_secret_is_replaced_with_yes_and_told(
+    def test_yes_replaces_another_secret_and_says_so(
         self, run: Run, service: SecretService
     ) -> None:
         run("totp", "add", "--mfa-serial", SERIAL, input=OTHER)
@@ -158,14 +158,14 @@ class TestAdd:
         assert (outcome.exit_code, secrets(service)) == (0, {SERIAL: PLAIN}), outcome
         assert "in the place of another" in outcome.stderr
 
-    def test_the_same_secret_again_is_fine(self, run: Run, service: SecretService) -> None:
+    def test_the_same_secret_again_succeeds(self, run: Run, service: SecretService) -> None:
         run("totp", "add", "--mfa-serial", SERIAL, input=PLAIN)
         outcome = run("totp", "add", "--mfa-serial", SERIAL, "--no-input", input=PLAIN.lower())
         assert (outcome.exit_code, secrets(service)) == (0, {SERIAL: PLAIN}), outcome
         assert f"the secret of {SERIAL} was stored already" in outcome.stderr
 
     @pytest.mark.parametrize(("answer", "kept"), [("n", OTHER), ("", OTHER), ("y", PLAIN)])
-    def test_another_secret_is_replaced_by_a_person_who_says_so(
+    def test_a_person_can_confirm_to_replace_another_secret(
         self, run: Run, terminal: Terminal, service: SecretService, answer: str, kept: str
     ) -> None:
         run("totp", "add", "--mfa-serial", SERIAL, input=OTHER)
@@ -180,14 +180,14 @@ class TestAdd:
 
 
 class TestCode:
-    """Making codes."""
+    """`totp code`."""
 
     @pytest.fixture(autouse=True)
     def stored(self, run: Run, service: SecretService, carols: AwsFiles, phone: Device) -> None:
         del service, carols
         assert run("totp", "add", input=phone.secret).exit_code == 0
 
-    def test_is_the_phones(self, run: Run, phone: Device) -> None:
+    def test_the_code_is_that_of_the_phone(self, run: Run, phone: Device) -> None:
         stay_in_window()
         outcome = run("totp", "code")
         assert (outcome.exit_code, outcome.stdout) == (0, f"{phone.code()}\n")
@@ -207,9 +207,7 @@ class TestCode:
             "already_sent": False,
         }
 
-    def test_does_not_use_the_window_up_and_tells_when_login_did(
-        self, run: Run, phone: Device
-    ) -> None:
+    def test_code_says_if_login_has_used_the_window(self, run: Run, phone: Device) -> None:
         stay_in_window(20)
         code = run("totp", "code").stdout.strip()
         logged_in = run("login", "--token-code", code)
@@ -219,12 +217,12 @@ class TestCode:
         assert "it was sent to AWS already" in after.stderr
         assert told["already_sent"] is True
 
-    def test_login_needs_nobody(self, run: Run, carols: AwsFiles) -> None:
+    def test_login_with_a_stored_secret_asks_nobody(self, run: Run, carols: AwsFiles) -> None:
         outcome = run("login", "--no-input")
         assert outcome.exit_code == 0, outcome
         assert carols.section("mfa") is not None
 
-    def test_without_a_secret(self, run: Run) -> None:
+    def test_a_code_without_a_secret_is_an_error(self, run: Run) -> None:
         outcome = run("totp", "code", "--mfa-serial", SERIAL)
         assert (outcome.exit_code, outcome.stdout) == (4, "")
         assert f"mfa-session totp add --mfa-serial {SERIAL}" in outcome.stderr
@@ -232,9 +230,11 @@ class TestCode:
 
 @pytest.mark.usefixtures("service")
 class TestList:
-    """What is stored, and for whom."""
+    """`totp list`."""
 
-    def test_names_the_profiles_that_use_it(self, run: Run, files: AwsFiles, carol: User) -> None:
+    def test_list_names_the_profiles_of_each_secret(
+        self, run: Run, files: AwsFiles, carol: User
+    ) -> None:
         files.write(
             long_term(carol) + f"mfa_serial = {SERIAL}\n" + managed(mfa_session_mfa_serial=SERIAL),
             config="[profile old]\naws_mfa_device = GAHT12345678\n",
@@ -264,7 +264,7 @@ class TestList:
 
 
 class TestRemove:
-    """Forgetting a secret."""
+    """`totp remove`."""
 
     @pytest.fixture(autouse=True)
     def stored(self, run: Run, service: SecretService) -> None:
@@ -272,12 +272,14 @@ class TestRemove:
         assert run("totp", "add", "--mfa-serial", SERIAL, input=PLAIN).exit_code == 0
 
     @pytest.mark.parametrize("argv", [("--yes",), (SERIAL, "--yes"), ("--yes", "--no-input")])
-    def test_with_yes(self, run: Run, service: SecretService, argv: tuple[str, ...]) -> None:
+    def test_yes_removes_the_secret(
+        self, run: Run, service: SecretService, argv: tuple[str, ...]
+    ) -> None:
         outcome = run("totp", "remove", *argv)
         assert (outcome.exit_code, outcome.stdout, secrets(service)) == (0, "", {}), outcome
 
     @pytest.mark.parametrize(("answer", "exit_code"), [("y", 0), ("yes", 0), ("n", 7), ("", 7)])
-    def test_asks_first(
+    def test_removal_is_confirmed_first(
         self, terminal: Terminal, service: SecretService, answer: str, exit_code: int
     ) -> None:
         child = terminal("totp", "remove")
@@ -294,12 +296,14 @@ class TestRemove:
         assert (outcome.exit_code, secrets(service)) == (7, {SERIAL: PLAIN})
         assert f"hint: to confirm it: `mfa-session totp remove {SERIAL} --yes`" in outcome.stderr
 
-    def test_one_that_is_not_there(self, run: Run, service: SecretService) -> None:
+    def test_an_unknown_secret_is_an_error(self, run: Run, service: SecretService) -> None:
         outcome = run("totp", "remove", "GAHT12345678", "--yes")
         assert (outcome.exit_code, secrets(service)) == (3, {SERIAL: PLAIN})
         assert "no secret of GAHT12345678 is stored" in outcome.stderr
 
-    def test_one_of_several(self, run: Run, terminal: Terminal, service: SecretService) -> None:
+    def test_the_person_picks_one_of_several_secrets(
+        self, run: Run, terminal: Terminal, service: SecretService
+    ) -> None:
         run("totp", "add", "--mfa-serial", "GAHT12345678", input=OTHER)
         refused = run("totp", "remove", "--yes")
         assert (refused.exit_code, "several secrets are stored" in refused.stderr) == (3, True)
@@ -311,14 +315,14 @@ class TestRemove:
 
 
 class TestShowQr:
-    """Showing a stored secret to a phone."""
+    """`totp show-qr`."""
 
     @pytest.fixture(autouse=True)
     def stored(self, run: Run, service: SecretService) -> None:
         del service
         assert run("totp", "add", "--mfa-serial", SERIAL, input=PLAIN).exit_code == 0
 
-    def test_a_phone_reads_it_after_a_yes(self, terminal: Terminal) -> None:
+    def test_a_phone_reads_the_secret_after_yes(self, terminal: Terminal) -> None:
         child = terminal("totp", "show-qr", SERIAL)
         child.expect_exact(f"Show the secret of {SERIAL}?")
         child.sendline("y")

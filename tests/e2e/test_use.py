@@ -87,7 +87,7 @@ def test_variables_that_override_aws_profile_are_reported(
 def start(
     terminal: Terminal, home: Path, shell: str, run: Run, path: str | None = None
 ) -> pexpect.spawn[str]:
-    """Start a shell on a terminal that has sourced what shell-init prints."""
+    """Start a shell on a terminal and source shell-init's script."""
     (home / "init").write_text(run("shell-init", shell).stdout)
     env = {"PATH": path} if path else None
     child = terminal(*SHELLS[shell], program=shell, env=env)
@@ -97,7 +97,7 @@ def start(
 
 
 def show_profile(child: pexpect.spawn[str]) -> None:
-    """Have the shell show its profile, in a way that the line typed does not."""
+    """Have the shell print its profile in a form that differs from the line typed."""
     child.sendline("printenv AWS_PROFILE | tr a-z A-Z")
 
 
@@ -137,7 +137,7 @@ def test_without_a_name_the_person_picks_a_number(
 
 
 def _path_without_fzf(home: Path) -> str:
-    """Return a PATH on which no fzf is found, whatever the machine has."""
+    """Return a PATH without fzf, whatever is installed."""
     folder = home / "only"
     folder.mkdir()
     for name in ("bash", "zsh", "fish", "sh", "tr", "printenv", "mfa-session", "python3"):
@@ -161,7 +161,7 @@ exit ${EXIT-0}
 
 @pytest.fixture
 def fzf(home: Path, log_in: LogIn, carols: AwsFiles, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a program in the place of fzf, and two sessions into the files."""
+    """Put a stand-in for fzf on PATH, and two sessions into the files."""
     carols.write(settings='[sessions.other]\nsource_profile = "default"\n')
     log_in()
     log_in("--profile", "other")

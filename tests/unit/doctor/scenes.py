@@ -1,4 +1,4 @@
-"""Scenes for the checks: a healthy one, to change."""
+"""Makes scenes for the checks, healthy except for the changes given."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def scene(
     settings: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> Scene:
-    """Return a scene in which all is well but for what is given; `settings` as config.toml has."""
+    """Return a healthy scene with changes; `settings` are config.toml's tables."""
     tables = {"defaults": {}, "sessions": {}, "keyring": {}, "guard": {}, **(settings or {})}
     inputs = Inputs(
         options=SessionOptions(),
@@ -83,16 +83,16 @@ def key(**changes: Any) -> KeyFacts:
 
 
 def device(serial: str, kind: str = "virtual") -> Device:
-    """Return a device of carol's."""
+    """Return a device of carol."""
     return Device(serial=serial, kind=kind, enabled_at=NOW)
 
 
 def look(check_id: str, at: Scene) -> list[tuple[str, str]]:
-    """Return what one check says: severities and findings."""
+    """Return the severities and findings of a check."""
     (check,) = [each for checks in GROUPS.values() for each in checks if each.id == check_id]
     return [(found.severity, found.finding) for found in check.look(at)]
 
 
 def severities(check_id: str, at: Scene) -> list[str]:
-    """Return how bad the things are that one check finds."""
+    """Return the severities of a check's findings."""
     return [severity for severity, _ in look(check_id, at)]

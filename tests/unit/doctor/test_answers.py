@@ -1,4 +1,4 @@
-"""What AWS answers, case by case: the bounds, and what is no finding."""
+"""Each answer of AWS leads to its finding, or to none."""
 
 from __future__ import annotations
 
@@ -50,16 +50,18 @@ def aged(days: float) -> KeyFacts:
         (None, ["skipped"]),
     ],
 )
-def test_the_clock(seconds: int | None, expected: list[str]) -> None:
+def test_a_clock_that_is_off_is_a_warning_and_from_15_minutes_an_error(
+    seconds: int | None, expected: list[str]
+) -> None:
     assert severities("clock", aws(key(), clock_seconds=seconds)) == expected
 
 
 @pytest.mark.parametrize(("days", "expected"), [(90.9, []), (91, ["warning"]), (2000, ["warning"])])
-def test_the_age_of_a_key(days: float, expected: list[str]) -> None:
+def test_a_key_older_than_90_days_is_a_warning(days: float, expected: list[str]) -> None:
     assert severities("key-age", aws(aged(days))) == expected
 
 
-def test_the_age_of_the_users_other_key_is_not_looked_at() -> None:
+def test_the_age_of_the_users_other_key_does_not_matter() -> None:
     old = AccessKey(id="AKIAANOTHERANOTHER12", is_active=True, created_at=NOW - timedelta(999))
     assert look("key-age", aws(key(keys=(old,)))) == []
 
@@ -99,11 +101,13 @@ def test_the_age_of_the_users_other_key_is_not_looked_at() -> None:
         ),
     ],
 )
-def test_a_case_of_a_key(check: str, inputs: dict[str, Any], expected: list[str]) -> None:
+def test_each_answer_about_a_key_has_its_severity(
+    check: str, inputs: dict[str, Any], expected: list[str]
+) -> None:
     assert severities(check, aws(key(**inputs))) == expected
 
 
-def test_an_inactive_key_is_called_so_where_that_can_be_seen() -> None:
+def test_an_inactive_key_is_called_inactive_if_the_list_shows_it() -> None:
     listed = (AccessKey(id=KEY_ID, is_active=False, created_at=NOW),)
     assert look("key-identity", aws(key(identity=INVALID, keys=listed))) == [
         ("error", f"{KEY_ID} (profile 'default'): it is inactive")
@@ -120,7 +124,7 @@ def test_an_inactive_key_is_called_so_where_that_can_be_seen() -> None:
         (None, "default", "mfa-session device enroll"),
     ],
 )
-def test_a_device_is_enrolled_for_the_session_that_the_key_is_for(
+def test_the_cure_enrolls_a_device_for_the_session_of_the_key(
     session: str | None, profile: str | None, cure: str
 ) -> None:
     caller = key().caller.replace(profile=profile)
@@ -128,25 +132,25 @@ def test_a_device_is_enrolled_for_the_session_that_the_key_is_for(
     assert [found.cure for found in look_at_devices.look(at)] == [cure]
 
 
-def test_several_keys_say_one_thing_once() -> None:
+def test_the_same_finding_of_several_keys_is_reported_once() -> None:
     two = (key(identity=DOWN, keys=DOWN, devices=DOWN),) * 2
     assert look("sts-reach", aws(*two)) == [("error", "a portal answers")]
     for check in ("key-identity", "root-key", "key-age", "device-present", "device-owner"):
         assert look(check, aws(*two)) == [("skipped", NOT_REACHED)]
 
 
-def test_where_no_key_could_be_asked_about_the_reason_is_said() -> None:
+def test_if_no_key_was_asked_about_each_check_gives_the_reason() -> None:
     at = aws(reached=NotAsked(reason="botocore fails"), clock_seconds=None)
     for check in ("sts-reach", "clock", "key-identity", "key-age", "device-present"):
         assert look(check, at) == [("skipped", "botocore fails")]
 
 
-def test_a_source_that_was_not_asked_about_is_named() -> None:
+def test_a_source_that_was_not_asked_about_is_reported() -> None:
     at = aws(key(), unasked={"profile 'op'": "its credential_process was not run"})
     assert look("key-age", at) == [("skipped", "profile 'op': its credential_process was not run")]
 
 
-def test_what_the_sdk_would_not_send_is_no_fault_of_the_key() -> None:
+def test_a_request_that_the_sdk_did_not_send_is_no_fault_of_the_key() -> None:
     error = ConfigurationError("bad-region", "'x y' is not a region", "correct it")
     assert look("sts-reach", aws(key(identity=error))) == [("error", "'x y' is not a region")]
     assert look("key-identity", aws(key(identity=error))) == [("skipped", NOT_REACHED)]

@@ -1,4 +1,4 @@
-"""The doctor's examination as a whole, and its report masked for others."""
+"""The doctor runs its checks in order, and masks a report that is shared."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mfa_session.model.feature_ports import CREDENTIALS, SETTINGS, STATE
 EVERY = [check for checks in GROUPS.values() for check in checks]
 
 
-def test_all_is_well_in_a_healthy_scene() -> None:
+def test_every_check_passes_in_a_healthy_scene() -> None:
     said = examine(scene())
     assert [(each.id, each.severity, each.finding) for each in said] == [
         (check.id, "ok", check.fine) for check in EVERY
@@ -22,7 +22,7 @@ def test_all_is_well_in_a_healthy_scene() -> None:
 
 
 @pytest.mark.parametrize("part", [*PROFILES, SETTINGS, STATE])
-def test_what_is_missing_is_said_by_those_that_need_it_only(part: str) -> None:
+def test_a_missing_part_skips_the_checks_that_need_it(part: str) -> None:
     said = examine(scene(missing={part: "it is gone"}))
     skipped = {each.id: each.finding for each in said if each.severity == "skipped"}
     needing = [check.id for check in EVERY if part in check.needs]
@@ -30,7 +30,7 @@ def test_what_is_missing_is_said_by_those_that_need_it_only(part: str) -> None:
     assert needing != []
 
 
-def test_the_worst_of_a_group_stands_first() -> None:
+def test_the_worst_result_of_a_group_comes_first() -> None:
     def fail(_scene: object) -> NoReturn:
         raise KeyError("secret")
 
@@ -86,11 +86,11 @@ def test_the_worst_of_a_group_stands_first() -> None:
         ("profile 'mfa' is fine", "profile 'mfa' is fine"),
     ],
 )
-def test_a_text(text: str, shown: str) -> None:
+def test_texts_name_no_account_person_host_or_path(text: str, shown: str) -> None:
     assert Mask("/home/carol").text(text) == shown
 
 
-def test_names_of_profiles_are_masked_as_whole_words_and_each_alike() -> None:
+def test_names_of_profiles_are_masked_as_whole_words() -> None:
     mask = Mask("/home/carol", ["acme", "acme-prod", "default", "mfa", "x", ""])
     said = mask.text("profile 'acme-prod' of [profile acme]: `mfa-session login --profile acme`, x")
     assert said == (
@@ -100,7 +100,7 @@ def test_names_of_profiles_are_masked_as_whole_words_and_each_alike() -> None:
     assert mask.text("default, mfa, acme-production") == "default, mfa, acme-production"
 
 
-def test_data_is_masked_at_every_depth_and_like_the_text() -> None:
+def test_data_is_masked_at_every_depth_like_texts() -> None:
     mask = Mask("/home/carol")
     data = {"checks": [{"finding": "123456789012", "cure": None}], "fixed": ("/home/carol/x",)}
     assert mask.data(data) == {
@@ -110,6 +110,6 @@ def test_data_is_masked_at_every_depth_and_like_the_text() -> None:
     assert mask.text("123456789012") == "<account 1>"
 
 
-def test_a_home_that_is_everywhere_masks_nothing() -> None:
+def test_a_root_or_missing_home_masks_nothing() -> None:
     assert Mask("/").text("/etc/b") == "/etc/b"
     assert Mask(None).text("/etc/b") == "/etc/b"

@@ -1,4 +1,4 @@
-"""docs/doctor.md lists the checks there are, in their groups, with a severity each can have."""
+"""docs/doctor.md lists every check in its group with a valid severity."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ def test_the_page_lists_exactly_the_checks_in_their_order() -> None:
     assert documented == checks
 
 
-def test_ids_are_kebab_case_and_stand_once() -> None:
+def test_ids_are_kebab_case_and_unique() -> None:
     ids = [check.id for checks in GROUPS.values() for check in checks]
     assert [each for each in ids if not re.fullmatch(r"[a-z]+(-[a-z]+)*", each)] == []
     assert len(ids) == len(set(ids))
 
 
-def test_the_severities_named_are_severities() -> None:
+def test_each_documented_severity_exists() -> None:
     named = re.findall(r"^\| `[^`]+` \| (\w+) \|", PAGE, re.MULTILINE)
     assert set(named) <= set(SEVERITIES)
     assert len(named) == sum(map(len, GROUPS.values()))

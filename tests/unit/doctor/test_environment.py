@@ -1,4 +1,4 @@
-"""The environment, case by case: what beats a profile, and what is meant."""
+"""Each state of the environment has its findings."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ WORK = OWN.replace("default", "work")
     [
         ({}, OWN, []),
         (LONG_TERM, OWN, ["warning"]),
-        (LONG_TERM, "", []),  # nothing is shadowed: that is where the keys are
+        (LONG_TERM, "", []),  # there is no profile to override
         (LONG_TERM, WORK, []),
         ({**LONG_TERM, "AWS_PROFILE": "work"}, WORK, ["warning"]),
         (SESSION, OWN, ["warning"]),
         ({**SESSION, "MFA_SESSION_ACTIVE": "mfa"}, OWN, []),
-        ({**LONG_TERM, "MFA_SESSION_ACTIVE": "mfa"}, OWN, ["warning"]),  # set over a session's
-        ({**SESSION, **OVER}, OWN, []),  # said by environment-session
-        ({"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE99"}, OWN, []),  # said by environment-halves
+        ({**LONG_TERM, "MFA_SESSION_ACTIVE": "mfa"}, OWN, ["warning"]),  # replaced those of exec
+        ({**SESSION, **OVER}, OWN, []),  # reported by environment-session
+        ({"AWS_ACCESS_KEY_ID": "AKIAEXAMPLEEXAMPLE99"}, OWN, []),  # by environment-halves
     ],
 )
-def test_keys_that_beat_profiles(
+def test_keys_that_override_a_profile_are_a_warning(
     environ: dict[str, str], credentials: str, expected: list[str]
 ) -> None:
     assert severities("environment-keys", scene(credentials, environ=environ)) == expected
@@ -68,7 +68,7 @@ def test_keys_that_beat_profiles(
         ("unread-variable", {"MFA_SESSION_": "", "MFA_SESSION_TTL": ""}, ["warning"] * 2),
     ],
 )
-def test_a_case_of_the_environment(
+def test_each_environment_has_its_findings(
     check: str, environ: dict[str, str], expected: list[str]
 ) -> None:
     assert severities(check, scene(environ=environ)) == expected

@@ -1,4 +1,4 @@
-"""Files and the settings of profiles and sessions, case by case."""
+"""Each state of the files has its findings."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ MANAGED = f"[mfa]\n{ASIA}aws_session_token = t\nmanager = mfa-session\n"
         (0o400, False, []),
         (0o640, False, ["warning"]),
         (0o604, False, ["warning"]),
-        (0o622, False, []),  # said by unsafe-file
+        (0o622, False, []),  # reported by unsafe-file
         (0o700, True, []),
         (0o755, True, ["warning"]),
         (0o777, True, ["warning"]),
     ],
 )
-def test_modes(mode: int, directory: bool, expected: list[str]) -> None:
+def test_modes_that_let_others_read_are_a_warning(
+    mode: int, directory: bool, expected: list[str]
+) -> None:
     place = Place(path="/x", what="x", mode=mode, forbidden=0o077, is_directory=directory)
     assert severities("file-mode", scene(places=(place,))) == expected
 
@@ -47,7 +49,7 @@ def test_modes(mode: int, directory: bool, expected: list[str]) -> None:
         ("role-hides-keys", f"[a]\n{PAIR}", f"[profile a]\n{ROLE}source_profile = a\n", []),
         ("role-hides-keys", "", f"[profile a]\n{ROLE}source_profile = b\n", []),
         ("keys-hide-process", f"[a]\n{PAIR}", "[profile a]\ncredential_process = x\n", ["warning"]),
-        # botocore asks the process before static keys of the config file
+        # botocore prefers the process to static keys of the config file
         ("keys-hide-process", "", f"[profile a]\n{PAIR}credential_process = x\n", []),
         ("partial-keys", f"[a]\n{PAIR}", "", []),
         ("partial-keys", "[a]\naws_secret_access_key = x\n", "", ["error"]),
@@ -102,18 +104,18 @@ def test_modes(mode: int, directory: bool, expected: list[str]) -> None:
         ("default-session", "", "", ["error"]),
         ("default-session", "", "[profile x]\nsso_session = corp\n", ["error"]),
         ("session-foreign", f"[a]\n{ASIA}aws_session_token = t\n", "", ["note"]),
-        # theirs to renew: `login` would write over it
+        # the other tool must renew it: `login` would replace it
         ("session-expired", f"[a]\n{ASIA}aws_session_token = t\nexpiration = 2031-01-31T11:00Z\n",
          "", []),
         ("session-damaged", f"[mfa]\n{PAIR}manager = mfa-session\n", "", []),
-        # `aws configure` has since put a long-term key there: it is ours no more
+        # `aws configure` has put a long-term key there: the section is no longer ours
         ("session-damaged", f"[mfa]\n{PAIR}manager = mfa-session\nmfa_session_key_id = x\n", "",
          []),
         ("session-damaged", "[mfa]\nmanager = mfa-session\n", "", ["warning"]),
         ("session-damaged", f"[mfa]\n{ASIA}manager = awsume\nmfa_session_key_id = x\n", "", []),
     ],
 )  # fmt: skip
-def test_a_case_of_the_profiles(
+def test_each_profile_has_its_findings(
     check: str, credentials: str, config: str, expected: list[str]
 ) -> None:
     assert severities(check, scene(credentials, config=config)) == expected
@@ -143,11 +145,13 @@ def test_a_case_of_the_profiles(
         ("keyring-secret", {"sessions": {"a": {"mfa_serial": SERIAL}}}, []),
     ],
 )  # fmt: skip
-def test_a_case_of_the_settings(check: str, settings: dict[str, Any], expected: list[str]) -> None:
+def test_each_config_toml_has_its_findings(
+    check: str, settings: dict[str, Any], expected: list[str]
+) -> None:
     assert severities(check, scene(settings=settings, keyring=KeyringFacts())) == expected
 
 
-def test_a_keyring_that_is_too_open_is_a_warning() -> None:
+def test_a_plain_text_keyring_is_a_warning() -> None:
     for code, severity in (("keyring-insecure", "warning"), ("keyring-locked", "error")):
         problem = ConfigurationError("x", "it is so", "mend it")
         problem.code = code
@@ -156,7 +160,7 @@ def test_a_keyring_that_is_too_open_is_a_warning() -> None:
         assert look("keyring-secret", at) == []
 
 
-def test_a_pattern_without_a_match_is_told_with_the_nearest() -> None:
+def test_a_pattern_without_a_match_is_a_warning() -> None:
     at = scene(settings={"guard": {"protect": ["ec2:StopInstance"]}})
     assert look("guard-pattern", at) == [
         (
@@ -166,7 +170,7 @@ def test_a_pattern_without_a_match_is_told_with_the_nearest() -> None:
     ]
 
 
-def test_what_cannot_be_written_is_said_unless_another_check_says_why() -> None:
+def test_an_unwritable_file_is_reported_unless_another_check_reports_it() -> None:
     problem = ConfigurationError("file-not-written", "no room", "make some")
     both = {CREDENTIALS: problem, STATE: problem}
     check = "unwritable-file"

@@ -1,4 +1,4 @@
-"""Whatever the files say, no check breaks off."""
+"""No check fails, whatever the files contain."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def written(sections: dict[str, dict[str, str]], header: str) -> str:
 
 @settings(max_examples=200)
 @given(FILES, FILES, TABLES, st.dictionaries(st.sampled_from(VARIABLES), st.sampled_from(VALUES)))
-def test_no_check_breaks_off(
+def test_no_check_fails_on_odd_files(
     credentials: dict[str, dict[str, str]],
     config: dict[str, dict[str, str]],
     sessions: dict[str, dict[str, str]],
@@ -76,7 +76,7 @@ def test_no_check_breaks_off(
 
 
 def is_command(cure: str) -> bool:
-    """Say whether a cure can be pasted into a shell: a whole command line of ours."""
+    """Say whether a cure is a command line that can be pasted into a shell."""
     if cure.startswith("echo "):  # a line for the shell's start file
         return True
     program, *words = shlex.split(cure)

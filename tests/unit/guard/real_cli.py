@@ -1,4 +1,4 @@
-"""What the installed AWS CLI makes of a command line, up to the operation it would run."""
+"""Parses command lines with the installed AWS CLI, and runs nothing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import importlib
 import io
 from typing import Any, NamedTuple
 
-# It ships no types, and is nobody's business but this module's.
+# It ships no types.
 _driver: Any = importlib.import_module("awscli.clidriver")
 _parsers: Any = importlib.import_module("awscli.argparser")
 _aliases: Any = importlib.import_module("awscli.alias")
 
 
 class Read(NamedTuple):
-    """What the CLI's own parsers found; or nothing, where they refuse the command line."""
+    """What the CLI's parsers found."""
 
     service: str
     operation: str | None
@@ -28,7 +28,7 @@ VERSION_2_SWITCHES = ("--no-cli-pager", "--cli-auto-prompt", "--no-cli-auto-prom
 
 
 class Called(NamedTuple):
-    """What an alias comes to: the service's command, its words, the region."""
+    """What an alias expands to: service, words, region, endpoint."""
 
     service: str
     rest: list[str]
@@ -37,14 +37,14 @@ class Called(NamedTuple):
 
 
 class RealCli:
-    """The AWS CLI's parsers, built once; nothing is ever run.
+    """The AWS CLI's parsers, built once.
 
-    Version 1 is what can be installed as a package. Version 2 parses with the same classes, and
-    has more global options.
+    Version 1 is a Python package. Version 2 parses with the same classes, and has more global
+    options.
     """
 
     def __init__(self, version: int) -> None:
-        """Build the parsers of version 1, or of version 2."""
+        """Build the parsers of version 1 or 2."""
         self._driver: Any = _driver.create_clidriver()
         self._services: Any = self._driver._get_command_table()
         self._parser: Any = self._driver._create_parser(self._services)
@@ -56,7 +56,7 @@ class RealCli:
         self._parsers: dict[str, Any] = {}
 
     def read(self, words: list[str]) -> Read | None:
-        """Parse the words after `aws`; None where the CLI says that they are wrong."""
+        """Parse the words after `aws`; None if the CLI refuses them."""
         with contextlib.redirect_stderr(io.StringIO()), contextlib.redirect_stdout(io.StringIO()):
             try:
                 parsed, rest = self._parser.parse_known_args(words)
@@ -72,9 +72,9 @@ class RealCli:
         )
 
     def expand(self, words: list[str], alias_file: str) -> Called | None:
-        """Parse the words after `aws` and let the CLI expand aliases; None where it fails.
+        """Parse the words after `aws` and let the CLI expand aliases; None if it fails.
 
-        Every service is replaced by one that only says what it was called with.
+        A recorder stands in for every service.
         """
         services: dict[str, Any] = {name: _Recorder(name) for name in self._services}
         parser = self._driver._create_parser(services)
@@ -89,7 +89,7 @@ class RealCli:
         return called if isinstance(called, Called) else None
 
     def _operation(self, service: str, rest: list[str]) -> str | None:
-        """Parse what is left for the service's own parser."""
+        """Parse the rest with the service's parser."""
         if service == "help":
             return None
         if service not in self._parsers:
@@ -105,7 +105,7 @@ class RealCli:
 
 
 class _Recorder:
-    """Stands in for a service's command."""
+    """Records how a service's command is called."""
 
     def __init__(self, name: str) -> None:
         self.name = name

@@ -1,4 +1,4 @@
-"""Aliases of the AWS CLI, as its documentation and people's own files have them."""
+"""Aliases of the AWS CLI are expanded and judged."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def verdict_of(line: str, rules: Rules = BUILT_IN) -> Verdict:
     return judge(shlex.split(line), rules, ALIASES)
 
 
-def test_a_file_is_read_as_configparser_reads_it() -> None:
+def test_a_file_is_parsed_as_configparser_does() -> None:
     text = "[toplevel]\nA = b\n  c\n\n  ; no\n  d\ne:f=g\r\n[command ec2  wait]\nx=y\n[else]\nz=1\n"
     assert parse_aliases(text) == Aliases(
         sections={(): {"a": "b\nc\n\nd", "e": "f=g"}, ("ec2", "wait"): {"x": "y"}}
@@ -88,7 +88,7 @@ def test_a_file_is_read_as_configparser_reads_it() -> None:
         "[toplevel]\nx = %(y)s\n",
     ],
 )
-def test_the_values_are_those_that_configparser_gives(text: str) -> None:
+def test_values_are_those_of_configparser(text: str) -> None:
     parser = configparser.RawConfigParser()
     parser.read_string(text.replace("\r\n", "\n"))
     commands = {
@@ -105,7 +105,7 @@ def test_the_values_are_those_that_configparser_gives(text: str) -> None:
      "[toplevel]\nword\n  x", "\ufeff[toplevel]\na = ec2", "[command ]\na=b",
      "[toplevel]\na = \x00\n[toplevel]\na = !"],
 )  # fmt: skip
-def test_a_file_the_cli_would_refuse_decides_nothing(text: str) -> None:
+def test_a_file_that_the_cli_refuses_has_no_effect(text: str) -> None:
     aliases = parse_aliases(text)
     stop, describe = ["aws", "ec2", "stop-instances"], ["aws", "ec2", "describe-instances"]
     assert judge(stop, BUILT_IN, aliases).rule == "built-in *:Stop*"
@@ -131,7 +131,7 @@ def test_a_file_the_cli_would_refuse_decides_nothing(text: str) -> None:
         ("aws --query stop ec2 describe-tags", "ec2", "describe-tags", "us-east-1", ()),
     ],
 )  # fmt: skip
-def test_an_alias_stands_for_its_words(
+def test_an_alias_is_expanded_to_its_words(
     line: str, service: str | None, operation: str | None, region: str | None, rest: tuple[str, ...]
 ) -> None:
     call = read(line)
@@ -139,7 +139,7 @@ def test_an_alias_stands_for_its_words(
     assert found == (service, operation, region, rest)
 
 
-def test_an_alias_that_leads_to_itself_ends() -> None:
+def test_a_loop_of_aliases_ends() -> None:
     assert not verdict_of("aws loop x").protected
     assert not verdict_of("aws self").protected
 
@@ -179,16 +179,16 @@ def test_an_alias_that_leads_to_itself_ends() -> None:
         ("aws dry i-1", None),
     ],
 )
-def test_what_an_alias_runs_is_judged(line: str, rule: str | None) -> None:
+def test_the_command_behind_an_alias_is_judged(line: str, rule: str | None) -> None:
     verdict = verdict_of(line)
     assert (verdict.protected, verdict.rule) == (rule is not None, rule)
 
 
-def test_with_no_rules_even_the_unknown_is_let_through() -> None:
+def test_without_rules_an_unknown_operation_is_not_protected() -> None:
     assert not verdict_of("aws blind", Rules.of({"builtin": False})).protected
 
 
-def test_no_option_of_an_alias_for_a_shell_reaches_what_it_runs() -> None:
+def test_options_before_a_shell_alias_do_not_reach_its_commands() -> None:
     verdict = verdict_of("aws --profile mine --region r prof i-1")
     assert verdict.protected
     assert verdict.call is not None
@@ -199,12 +199,12 @@ def test_no_option_of_an_alias_for_a_shell_reaches_what_it_runs() -> None:
     assert verdict.reason.startswith("the alias prof may run")
 
 
-def test_an_alias_for_a_shell_may_have_ten_thousand_arguments() -> None:
+def test_a_shell_alias_takes_ten_thousand_arguments() -> None:
     words = ["aws", "kill", *(f"i-{number}" for number in range(10_000))]
     assert judge(words, BUILT_IN, ALIASES).rule == "built-in *:Terminate*"
     words[1] = "list-running"
     assert not judge(words, BUILT_IN, ALIASES).protected
 
 
-def test_without_aliases_a_word_is_what_it_is() -> None:
+def test_without_aliases_a_word_stays() -> None:
     assert read_aws(["stop"], NO_ALIASES).service == "stop"

@@ -1,4 +1,4 @@
-"""Reading what is on an AWS CLI command line, and taking the profile off it."""
+"""AWS CLI command lines are parsed, and the profile can be removed from them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mfa_session.guard.verdict import judge
 
 BUILT_IN = Rules.of({})
 ANY_WORD = st.text(max_size=12) | st.sampled_from(["--profile", "--profile=x", "--prof", "--", ""])
-# With each of these anywhere but after `--`, the command stays what it is.
+# None of these changes the command, except after `--`.
 INSERTED = st.sampled_from(
     [("--region", "r"), ("--output=json",), ("--debug",), ("--query", "stop-instances"),
      ("--profile", "ec2"), ("--no-cli-pager",), ("--color", "off"), ("--prof=delete-volume",)]
@@ -39,27 +39,27 @@ INSERTED = st.sampled_from(
         ("", ""),
     ],
 )
-def test_the_profile_is_taken_off(words: str, expected: str) -> None:
+def test_the_profile_is_removed(words: str, expected: str) -> None:
     assert without_profile(words.split()) == tuple(expected.split())
 
 
 @given(words=st.lists(ANY_WORD, max_size=12))
-def test_taking_the_profile_off_twice_changes_nothing_more(words: list[str]) -> None:
+def test_removing_the_profile_twice_changes_nothing_more(words: list[str]) -> None:
     once = without_profile(["aws", *words])
     assert without_profile(once) == once
 
 
 @given(words=st.lists(st.text(max_size=12).filter(lambda word: word[:3] != "--p"), max_size=12))
-def test_without_a_profile_a_command_line_stays_as_it_is(words: list[str]) -> None:
+def test_a_command_line_without_profile_is_unchanged(words: list[str]) -> None:
     assert without_profile(["aws", *words]) == ("aws", *words)
 
 
-def test_bytes_that_are_no_text_survive() -> None:
+def test_bytes_that_are_not_utf_8_survive() -> None:
     odd = b"--name=\xff\xfe\x00".decode("utf-8", "surrogateescape")
     assert without_profile(["aws", odd, "", "--profile", "\udcff", odd]) == ("aws", odd, "", odd)
 
 
-def test_ten_thousand_arguments() -> None:
+def test_ten_thousand_arguments_are_read() -> None:
     ids = [f"i-{number}" for number in range(10_000)]
     words = ["aws", "ec2", "stop-instances", "--instance-ids", *ids, "--profile", "x"]
     verdict = judge(words, BUILT_IN, NO_ALIASES)
@@ -96,11 +96,11 @@ def test_a_value_never_becomes_the_operation(value: str) -> None:
 
 
 @given(words=st.lists(st.text(max_size=12), max_size=12))
-def test_whatever_is_typed_is_judged(words: list[str]) -> None:
+def test_any_command_line_is_judged(words: list[str]) -> None:
     assert judge(["aws", *words], BUILT_IN, NO_ALIASES).call is not None
 
 
-def test_what_will_be_hit_can_be_asked_for() -> None:
+def test_option_values_and_plain_words_are_found() -> None:
     line = "ec2 terminate-instances --instance-ids a b --no-x --instance-id c d --stack=e"
     call = read_aws(line.split(), NO_ALIASES)
     assert call.values("--instance-ids") == ("c", "d")
@@ -110,7 +110,7 @@ def test_what_will_be_hit_can_be_asked_for() -> None:
     assert call.plain_words() == ("s3://b", "x")
 
 
-def test_the_room_imports_only_records_and_the_ini_reader() -> None:
+def test_judging_a_command_imports_only_records_and_the_ini_reader() -> None:
     code = (
         "import sys; before = set(sys.modules)\n"
         "from mfa_session.guard import aliases, rules, verdict\n"

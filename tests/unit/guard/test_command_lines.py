@@ -1,4 +1,4 @@
-"""Command lines as people type them: what is protected, by which rule, and how each is read."""
+"""Command lines as people type them are parsed and judged."""
 # ruff: noqa: E501 - each row of the table is one line
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ BUILT_IN = Rules.of({})
 
 
 class Case(NamedTuple):
-    """A command line, the built-in pattern that protects it, and what it asks for."""
+    """A command line, the built-in pattern that protects it, and its parsed parts."""
 
     line: str
     pattern: str | None
@@ -90,7 +90,7 @@ CASES = (
     Case("aws s3api get-object --bucket b --key delete-object out", None, "s3api", "get-object"),
     Case("aws s3api put-object --bucket b --key k --body f", None, "s3api", "put-object"),
     Case("aws s3control delete-access-point --account-id 1 --name n", "*:Delete*", "s3control", "delete-access-point"),
-    # Where the global options stand
+    # Global options anywhere
     Case("aws --profile prod ec2 stop-instances", "*:Stop*", "ec2", "stop-instances", "prod"),
     Case("aws ec2 --profile prod stop-instances", "*:Stop*", "ec2", "stop-instances", "prod"),
     Case("aws ec2 stop-instances --profile prod --instance-ids i-1", "*:Stop*", "ec2", "stop-instances", "prod"),
@@ -277,7 +277,7 @@ CASES = (
     Case("aws codebuild stop-build --id b", None, "codebuild", "stop-build"),
 )  # fmt: skip
 
-# What only version 2 knows; version 1 fails over it.
+# Version 1 of the CLI refuses these.
 ONLY_VERSION_2 = (
     Case("aws --no-cli-pager ec2 stop-instances", "*:Stop*", "ec2", "stop-instances"),
     Case("aws ec2 stop-instances --no-cli-p --instance-ids i-1", "*:Stop*", "ec2", "stop-instances"),
@@ -316,7 +316,7 @@ def test_a_command_line_is_read_and_judged(case: Case) -> None:
     )
 
 
-def test_the_table_is_large_and_says_nothing_twice() -> None:
+def test_the_table_is_large_and_has_no_duplicates() -> None:
     lines = [case.line for case in CASES + ONLY_VERSION_2]
     assert len(set(lines)) == len(lines)
     assert len(lines) >= 200

@@ -1,4 +1,4 @@
-"""Whose credentials a command would have used: as botocore looks for them, and nobody else's."""
+"""The identity of a command is the one whose credentials botocore uses."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROLE_ARN = "role_arn = arn:aws:iam::444455556666:role/books\n"
 
 
 class Case(NamedTuple):
-    """What stands in the files and around, and whose credentials that gives."""
+    """Files, environment and `--profile`, and the identity they lead to."""
 
     kind: str
     profile: str | None = None
@@ -77,14 +77,14 @@ CASES = {
     "a session of ours": Case(
         SESSION, "mfa", "mfa", said="mfa", credentials=OWN + managed()
     ),
-    "a session of ours by where it stands": Case(
+    "a session of ours by its profile": Case(
         SESSION, "work-mfa", "work", said="work-mfa",
         credentials=OWN + managed("work-mfa", mfa_session_name="work"),
     ),
-    "a session that is only described": Case(
+    "a session in config.toml only": Case(
         SESSION, "work", "work", said="work", sessions={"work": {"source_profile": "prod"}}
     ),
-    "a session described to be written elsewhere": Case(
+    "a session with write_to": Case(
         SESSION, "there", "work", said="there",
         sessions={"work": {"source_profile": "prod", "write_to": "there"}},
     ),
@@ -147,7 +147,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_whose_credentials(name: str) -> None:
+def test_the_identity_is_the_one_that_botocore_finds(name: str) -> None:
     case = CASES[name]
     identity = find_identity(
         inputs(case.credentials, case.config, environ=case.environ, sessions=case.sessions),
@@ -161,7 +161,7 @@ def test_whose_credentials(name: str) -> None:
 
 
 @pytest.mark.parametrize("environ", [{}, LONG, SHORT], ids=["bare", "long-term", "session"])
-def test_a_profile_of_nobody_is_refused_with_the_nearest(environ: dict[str, str]) -> None:
+def test_an_unknown_profile_is_refused_with_the_nearest_name(environ: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError) as caught:
         find_identity(inputs(OWN + PROD, environ=environ), "prdo")
     assert (caught.value.code, caught.value.hint) == ("no-such-profile", "did you mean 'prod'?")
@@ -184,7 +184,7 @@ def test_a_key_without_its_secret_is_refused() -> None:
         ("books", {}, "the role of profile 'books'"),
     ],
 )
-def test_how_it_is_spoken_of(said: str | None, environ: dict[str, str], label: str) -> None:
+def test_each_identity_has_a_label(said: str | None, environ: dict[str, str], label: str) -> None:
     config = f"[profile books]\n{ROLE_ARN}source_profile = default\n"
     world = inputs(OWN + FOREIGN + managed(), config, environ=environ)
     assert find_identity(world, said).label() == label

@@ -1,4 +1,4 @@
-"""Which session a protected command gets: of its own identity, and in nobody's place."""
+"""A protected command gets a session of its own identity, and replaces nobody else's."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PROCESS = "[profile vault]\ncredential_process = vault read\n"
 
 
 class World(NamedTuple):
-    """What stands in the files and around, and the profile that the command says."""
+    """Files, environment and the command's `--profile`."""
 
     credentials: str = BOTH
     config: str = ""
@@ -46,7 +46,7 @@ class World(NamedTuple):
     said: str | None = None
 
     def choose(self, wanted: str | None = None, *preferred: str | None) -> Settings:
-        """Choose as the guard does."""
+        """Choose the session as the guard does."""
         known = inputs(
             self.credentials,
             self.config,
@@ -59,7 +59,7 @@ class World(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A world, what is preferred in it, and the session that must come: name, target, source."""
+    """A world, the preferred sessions, and the expected name, target and source."""
 
     world: World
     name: str
@@ -70,39 +70,39 @@ class Case(NamedTuple):
 
 TWO = {"one": {"source_profile": "prod"}, "two": {"source_profile": "prod"}}
 CASES = {
-    "none there: as login would make it": Case(World(), "mfa", "mfa", "default"),
-    "the environment's profile, likewise": Case(
+    "a new session, as login makes it": Case(World(), "mfa", "mfa", "default"),
+    "a new session of AWS_PROFILE": Case(
         World(environ={"AWS_PROFILE": "prod"}), "prod", "prod-mfa", "prod"
     ),
-    "a profile that is told is its own session": Case(
+    "a new session of --profile": Case(
         World(said="prod"), "prod", "prod-mfa", "prod"
     ),
-    "told, and the default": Case(World(said="default"), "mfa", "mfa", "default"),
-    "the one that stands": Case(World(BOTH + managed()), "mfa", "mfa", "default"),
-    "the one that stands, of another name": Case(
+    "a new session of --profile default": Case(World(said="default"), "mfa", "mfa", "default"),
+    "the existing session": Case(World(BOTH + managed()), "mfa", "mfa", "default"),
+    "the existing session of another name": Case(
         World(BOTH + managed("work")), "work", "work", "default"
     ),
-    "the one that stands elsewhere than its name": Case(
+    "the existing session in another profile": Case(
         World(BOTH + managed("there", mfa_session_name="work")), "work", "there", "default"
     ),
-    "the one that is described": Case(
+    "the session in config.toml": Case(
         World(sessions={"work": {"source_profile": "default"}}), "work", "work", "default"
     ),
-    "the default one is another's": Case(
+    "the default session is another key's": Case(
         World(BOTH + managed(**OF_B)), "default", "default-mfa", "default"
     ),
-    "the default one is described as another's": Case(
+    "the default session in config.toml is another key's": Case(
         World(sessions={"mfa": {"source_profile": "prod"}}), "default", "default-mfa", "default"
     ),
-    "the default one was another's": Case(
+    "the expired default session was another key's": Case(
         World(BOTH + managed(seconds_left=-60, **OF_B), environ={"AWS_PROFILE": "default"}),
         "mfa", "mfa", "default",
     ),
     "the environment's keys": Case(World(environ=LONG), "mfa-env1", "mfa-env1", None),
-    "the environment's keys, the default one another's": Case(
+    "the environment's keys, the default session another key's": Case(
         World(BOTH + managed(), environ=LONG), "mfa-env1", "mfa-env1", None
     ),
-    "of several, the one preferred": Case(
+    "of several, the preferred one": Case(
         World(sessions=TWO, said="prod"), "two", "two", "prod", ("two",)
     ),
     "of several, the first preferred that fits": Case(
@@ -113,7 +113,7 @@ CASES = {
         World(sessions={**TWO, "mfa": {"source_profile": "prod"}}, said="prod"),
         "mfa", "mfa", "prod",
     ),
-    "of several, the one that lives longest": Case(
+    "of several, the one that expires last": Case(
         World(
             BOTH + managed("one", seconds_left=1000, **OF_B)
             + managed("two", seconds_left=2000, **OF_B)
@@ -126,7 +126,7 @@ CASES = {
         World(BOTH + managed("work", **OF_B), environ={"AWS_PROFILE": "work"}),
         "work", "work", "prod",
     ),
-    "a session of ours, by where it stands": Case(
+    "a session of ours, by its profile": Case(
         World(BOTH + managed("there", mfa_session_name="work", **OF_B), said="there"),
         "work", "there", "prod",
     ),
@@ -138,18 +138,18 @@ CASES = {
     "the process of a profile": Case(
         World(config=PROCESS, said="vault"), "vault", "vault-mfa", "vault"
     ),
-    "the process, the default session free": Case(
+    "the process, without a default session": Case(
         World(config=PROCESS, environ={"AWS_PROFILE": "vault"}), "vault", "vault-mfa", "vault"
     ),
-    "the process, the default session another's": Case(
+    "the process, the default session another key's": Case(
         World(BOTH + managed(), PROCESS, {"AWS_PROFILE": "vault"}),
         "vault", "vault-mfa", "vault",
     ),
-    "the place for it is another's": Case(
+    "its profile holds another session": Case(
         World(BOTH + managed("prod-mfa", mfa_session_name="prod-mfa"), said="prod"),
         "prod-prod", "prod-prod", "prod",
     ),
-    "the place for it is described as another's": Case(
+    "its profile is in config.toml for another session": Case(
         World(
             sessions={"x": {"source_profile": "default", "write_to": "prod-mfa"}}, said="prod"
         ),
@@ -159,7 +159,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_session_chosen(name: str) -> None:
+def test_the_session_of_the_identity_is_chosen(name: str) -> None:
     case = CASES[name]
     settings = case.world.choose(None, *case.preferred)
     found = settings.name, settings.target, settings.source.profile
@@ -167,9 +167,9 @@ def test_the_session_chosen(name: str) -> None:
 
 
 WANTED = {
-    "the same key's": (World(BOTH + managed("work")), "work"),
-    "the same key's by its target": (World(BOTH + managed("there", mfa_session_name="w")), "there"),
-    "one to be made of the same key": (World(sessions=TWO, said="prod"), "two"),
+    "a session of the same key": (World(BOTH + managed("work")), "work"),
+    "by its profile": (World(BOTH + managed("there", mfa_session_name="w")), "there"),
+    "a new session of the same key": (World(sessions=TWO, said="prod"), "two"),
     "the session itself": (World(BOTH + managed(), said="mfa"), "mfa"),
     "the role itself": (World(config=BOOKS, said="books"), "books"),
     "the one in the environment": (World(BOTH + managed(), environ=SHORT), "mfa"),
@@ -177,58 +177,58 @@ WANTED = {
 
 
 @pytest.mark.parametrize("name", WANTED)
-def test_the_session_wanted_fits(name: str) -> None:
+def test_a_required_session_of_the_same_identity_is_accepted(name: str) -> None:
     world, wanted = WANTED[name]
     assert wanted in {world.choose(wanted).name, world.choose(wanted).target}
 
 
 MISFITS = {
-    "another key's": (World(BOTH + managed("work", **OF_B)), "work"),
-    "another key's, described": (World(sessions=TWO), "two"),
+    "a session of another key": (World(BOTH + managed("work", **OF_B)), "work"),
+    "a session of another key, in config.toml": (World(sessions=TWO), "two"),
     "another session": (World(BOTH + managed() + managed("work"), said="work"), "mfa"),
     "a role by the same key": (World(config=BOOKS), "books"),
     "the key of a role": (World(config=BOOKS, said="books"), "mfa"),
-    "another than in the environment": (
+    "other session keys than in the environment": (
         World(BOTH + managed() + managed("w", aws_access_key_id="ASIAW"), environ=SHORT), "w"
     ),
-    "one for what can have none": (
+    "a session for an identity without MFA": (
         World(config="[profile sso]\nsso_session = x\n", said="sso"), "mfa"
     ),
-    "another key's in the place": (
+    "its profile holds a session of another key": (
         World(BOTH + managed(**OF_B), sessions={"mfa": {"source_profile": "default"}}), "mfa"
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", MISFITS)
-def test_the_session_wanted_is_anothers(name: str) -> None:
+def test_a_required_session_of_another_identity_is_refused(name: str) -> None:
     world, wanted = MISFITS[name]
     with pytest.raises(ConfigurationError) as caught:
         world.choose(wanted)
     assert caught.value.code == "other-identity"
 
 
-def test_a_session_wanted_that_stands_nowhere() -> None:
+def test_a_required_session_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ConfigurationError) as caught:
         World(BOTH + managed("work")).choose("wrok")
     assert caught.value.code == "no-such-profile"
 
 
 CHANGED = {
-    "a session had from keys that were in the environment": World(
+    "a session from keys of an earlier environment": World(
         BOTH + managed(mfa_session_source_profile="", mfa_session_source_key_id=OTHER_ID),
         environ={"AWS_PROFILE": "mfa"},
     ),
     "a session whose source has another key now": World(
         BOTH + managed(mfa_session_source_key_id=OTHER_ID), said="mfa"
     ),
-    "a session whose description says another source now": World(
+    "a session with another source in config.toml now": World(
         BOTH + managed(), sessions={"mfa": {"source_profile": "prod"}}, said="mfa"
     ),
-    "the same, over": World(
+    "the same, expired": World(
         BOTH + managed(seconds_left=-60), sessions={"mfa": {"source_profile": "prod"}}, said="mfa"
     ),
-    "a role that the command would not take": World(
+    "another role than the command's": World(
         config=BOOKS, said="books",
         sessions={"books": {"role_arn": "arn:aws:iam::777788889999:role/books"}},
     ),
@@ -236,13 +236,13 @@ CHANGED = {
 
 
 @pytest.mark.parametrize("name", CHANGED)
-def test_nothing_is_renewed_as_another(name: str) -> None:
+def test_a_session_whose_settings_lead_elsewhere_is_refused(name: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         CHANGED[name].choose()
     assert caught.value.code == "other-identity"
 
 
-def test_a_rotated_key_of_the_same_device_is_the_same_person() -> None:
+def test_a_rotated_key_with_the_same_device_is_the_same_user() -> None:
     serial = "arn:aws:iam::123456789012:mfa/carols-phone"
     stands = managed(mfa_session_source_key_id=OTHER_ID)
     world = World(

@@ -1,4 +1,4 @@
-"""What the preview shows: the things that a command names, and no secret among its words."""
+"""The preview shows the targets that a command names, and none of its secrets."""
 
 from __future__ import annotations
 
@@ -54,18 +54,18 @@ CASES = {
 
 
 @pytest.mark.parametrize("line", CASES)
-def test_what_is_named(line: str) -> None:
+def test_targets_that_the_command_names_are_found(line: str) -> None:
     targets = find_targets(read_aws(shlex.split(line), NO_ALIASES))
     assert [(target.kind, target.id) for target in targets] == CASES[line]
 
 
-def test_a_line_shows_what_is_known() -> None:
+def test_a_line_shows_the_name_and_state_if_known() -> None:
     plain = Target(kind="instance", id="i-1")
     assert plain.line() == "instance  i-1"
     assert plain.replace(name="db", state="running").line() == "instance  i-1  db  running"
 
 
-def test_a_line_keeps_what_a_terminal_would_act_on_to_itself() -> None:
+def test_a_line_replaces_control_characters() -> None:
     target = Target(kind="instance", id="i-1\n2", name="\x1b[2K\rharmless\x9b1A", state="running")
     assert target.line() == "instance  i-1?2  ?[2K?harmless?1A  running"
 
@@ -92,6 +92,6 @@ SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
         ("s3 rb s3://books-with-a-name-of-40-characters-or-so1", None),
     ],
 )  # fmt: skip
-def test_only_what_looks_like_a_secret_is_masked(line: str, shown: str | None) -> None:
+def test_secrets_alone_are_masked(line: str, shown: str | None) -> None:
     expected = line if shown is None else shown.replace("'***'", "***")
     assert format_command(shlex.split(line)) == expected

@@ -1,4 +1,4 @@
-"""Command lines are read as the installed AWS CLI reads them."""
+"""Command lines are parsed as the installed AWS CLI parses them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ VERSION_1 = tuple(
 
 
 def options(known: tuple[str, ...]) -> st.SearchStrategy[str]:
-    """Make beginnings of known options, with and without values."""
+    """Make prefixes of known options, with and without values."""
     beginnings = st.sampled_from(known).flatmap(
         lambda option: st.integers(3, len(option)).map(lambda end: option[:end])
     )
@@ -47,20 +47,20 @@ def cli_2() -> RealCli:
 
 
 def ours(words: list[str]) -> Read:
-    """Read the words our way, in the form in which the real one answers."""
+    """Parse the words with our parser, in the form of the real one's answer."""
     call = read_aws(words, NO_ALIASES)
     operation = None if call.service == "help" else call.operation
     return Read(call.service or "", operation, call.profile, call.region, call.endpoint)
 
 
 def agrees(cli: RealCli, words: list[str]) -> bool:
-    """Say whether both read the same, or the real one refuses."""
+    """Say whether both parsers agree, or the real one refuses."""
     real = cli.read(words)
     return real is None or real == ours(words)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.line)
-def test_the_table_is_what_the_cli_reads(case: Case, cli: RealCli) -> None:
+def test_the_table_agrees_with_the_cli(case: Case, cli: RealCli) -> None:
     words = shlex.split(case.line)[1:]
     real = cli.read(words)
     if real is not None:

@@ -1,4 +1,4 @@
-"""Which rule decides: allow over protect over the built-in list; names of either kind."""
+"""`allow` overrides `protect`, both override the built-in list; patterns match every name."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def is_protected_by(pattern: str, line: str) -> bool:
         ("sso:login", "aws sso login"),
     ],
 )  # fmt: skip
-def test_a_pattern_stands_for(pattern: str, line: str) -> None:
+def test_a_pattern_matches_each_name_of_an_operation(pattern: str, line: str) -> None:
     assert is_protected_by(pattern, line)
 
 
@@ -103,7 +103,7 @@ def test_a_pattern_stands_for(pattern: str, line: str) -> None:
         ("stepfunctions:DeleteStateMachine", "aws ecs delete-service"),
     ],
 )  # fmt: skip
-def test_a_pattern_does_not_stand_for(pattern: str, line: str) -> None:
+def test_a_pattern_does_not_match_other_operations(pattern: str, line: str) -> None:
     assert not is_protected_by(pattern, line)
 
 
@@ -140,13 +140,13 @@ def test_a_pattern_does_not_stand_for(pattern: str, line: str) -> None:
         ("aws sqs delete-message", {"protect": ["sqs:Delete*"]}, (True, 'protect "sqs:Delete*"')),
     ],
 )  # fmt: skip
-def test_allow_is_over_protect_over_the_built_in(
+def test_allow_overrides_protect_and_protect_overrides_the_built_in_list(
     line: str, guard: dict[str, Any], expected: tuple[bool, str | None]
 ) -> None:
     assert rule_of(line, **guard) == expected
 
 
-def test_the_action_that_decided_is_named() -> None:
+def test_the_verdict_names_the_deciding_action() -> None:
     verdict = judge(["aws", "s3", "rm", "s3://b/k"], Rules.of({}), NO_ALIASES)
     assert (verdict.action, verdict.reason) == (
         "s3:DeleteObject",
@@ -192,7 +192,7 @@ def is_listed(listed: str, line: str) -> bool:
         ("a b c", "a -o b b c"),
     ],
 )
-def test_a_listed_command_is_found(listed: str, line: str) -> None:
+def test_a_listed_command_is_protected(listed: str, line: str) -> None:
     assert is_listed(listed, line)
 
 
@@ -222,11 +222,11 @@ def test_a_listed_command_is_found(listed: str, line: str) -> None:
         ("terraform destroy", "''"),
     ],
 )
-def test_another_command_is_not(listed: str, line: str) -> None:
+def test_a_command_that_is_not_listed_is_not_protected(listed: str, line: str) -> None:
     assert not is_listed(listed, line)
 
 
-def test_nothing_at_all_is_unprotected() -> None:
+def test_an_empty_command_line_is_not_protected() -> None:
     verdict = judge([], Rules.of({"commands": ["terraform destroy"]}), NO_ALIASES)
     assert verdict == Verdict(protected=False, rule=None, reason="the command is not listed")
 
@@ -236,7 +236,7 @@ def test_nothing_at_all_is_unprotected() -> None:
     ["aws", "/usr/local/bin/aws", "./aws", "aws.exe", r"'C:\Program Files\Amazon\AWSCLIV2\aws.EXE'",
      "aws2", "AWS", "aws.cmd", "python3 -m awscli", "/usr/bin/python3.12 -m awscli"],
 )  # fmt: skip
-def test_the_aws_cli_is_known_by_its_name(line: str) -> None:
+def test_the_aws_cli_is_recognised_by_its_name(line: str) -> None:
     words = [*shlex.split(line), "ec2", "stop-instances"]
     assert judge(words, Rules.of({}), NO_ALIASES).rule == "built-in *:Stop*"
 

@@ -1,4 +1,4 @@
-"""The operations of AWS, the built-in list, and the page that tells of both."""
+"""Patterns are checked against AWS's operations, and docs/guard.md is current."""
 
 from __future__ import annotations
 
@@ -34,25 +34,25 @@ def load_generator() -> ModuleType:
     return module
 
 
-def test_the_page_says_what_is_built_in_now() -> None:
+def test_the_page_has_the_current_built_in_list() -> None:
     generator = load_generator()
     written = generator.PAGE.read_text(encoding="utf-8")
     assert written == generator.render(written), "stale: run python docs/generate_guard.py"
     assert all(f"`{pattern}`" in written for pattern in builtin.PROTECT + builtin.PASS)
 
 
-def test_every_built_in_pattern_stands_for_something(known: dict[str, tuple[str, ...]]) -> None:
+def test_every_built_in_pattern_matches_an_operation(known: dict[str, tuple[str, ...]]) -> None:
     assert list_unmatched(builtin.PROTECT + builtin.PASS, known) == []
     assert len(builtin.PROTECT) <= 40
 
 
-def test_every_service_with_another_prefix_is_one_of_the_cli(
+def test_every_service_with_an_iam_prefix_is_a_service_of_the_cli(
     known: dict[str, tuple[str, ...]],
 ) -> None:
     assert set(IAM_PREFIXES) - set(known) == set()
 
 
-def test_what_only_reads_is_never_protected(known: dict[str, tuple[str, ...]]) -> None:
+def test_operations_that_only_read_are_not_protected(known: dict[str, tuple[str, ...]]) -> None:
     rules = Rules.of({})
     reading = ("describe", "get", "list", "ls", "search", "wait", "help", "head", "select", "query")
     caught = [
@@ -65,7 +65,7 @@ def test_what_only_reads_is_never_protected(known: dict[str, tuple[str, ...]]) -
     assert caught == []
 
 
-def test_patterns_that_stand_for_nothing_are_named(known: dict[str, tuple[str, ...]]) -> None:
+def test_patterns_without_a_match_are_listed(known: dict[str, tuple[str, ...]]) -> None:
     right = ["ec2:StopInstances", "ec2:stop-instances", "*:Delete*", "s3:rb", "s3:DeleteObject",
              "s3:DeleteObjectVersion", "states:*", "sso:login", "ec2:*", "*", "EC2:stopinstances",
              "elasticmapreduce:TerminateJobFlows", "cloudformation:deploy"]  # fmt: skip
@@ -88,7 +88,7 @@ def test_patterns_that_stand_for_nothing_are_named(known: dict[str, tuple[str, .
         ("nothing at all", None),
     ],
 )
-def test_the_pattern_that_was_meant_is_found(
+def test_the_nearest_pattern_is_suggested(
     pattern: str, nearest: str | None, known: dict[str, tuple[str, ...]]
 ) -> None:
     assert suggest_pattern(pattern, known) == nearest

@@ -1,4 +1,4 @@
-"""What is written for which answers."""
+"""The answers lead to the right changes."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ def code_of(error: pytest.ExceptionInfo[MfaSessionError]) -> tuple[str, str]:
     return error.value.code, error.value.message
 
 
-def test_what_is_not_answered_is_left_alone() -> None:
+def test_a_setting_without_an_answer_is_unchanged() -> None:
     assert plan_changes(inputs(), answers()) == [setting("source_profile", "default")]
 
 
-def test_what_is_so_already_is_no_change() -> None:
+def test_an_answer_that_is_already_set_is_no_change() -> None:
     table = {"source_profile": "default", "duration": 43200, "code": "auto"}
     said = answers(duration=43200, code="auto")
     assert plan_changes(inputs(sessions={"mfa": table}), said) == []
 
 
-def test_another_value_is_a_question_unless_it_was_typed() -> None:
+def test_replacing_a_value_needs_confirmation_unless_it_was_typed() -> None:
     world = inputs(sessions={"mfa": {"source_profile": "work", "duration": 3600, "code": "prompt"}})
     found = plan_changes(world, answers(duration=7200, code="auto", typed=frozenset({"code"})))
     source, duration, code = found
@@ -85,7 +85,7 @@ def test_another_value_is_a_question_unless_it_was_typed() -> None:
         ("work", {}, {"profile": "home"}, False),
     ],
 )
-def test_the_first_session_becomes_the_usual_one(
+def test_the_first_session_becomes_the_default(
     name: str, sessions: dict[str, Any], defaults: dict[str, Any], *, becomes: bool
 ) -> None:
     found = plan_changes(
@@ -96,7 +96,7 @@ def test_the_first_session_becomes_the_usual_one(
     assert default == ([Change(file=SETTINGS, place=place, after=name)] if becomes else [])
 
 
-def test_a_role_makes_a_profile() -> None:
+def test_a_role_gets_a_profile() -> None:
     said = answers(roles=(NewRoleProfile(profile="books", arn=ARN),), source_profile=None)
     assert plan_changes(inputs(), said) == [
         profile("books", "role_arn", None, ARN, agreed=False),
@@ -106,7 +106,7 @@ def test_a_role_makes_a_profile() -> None:
     assert plan_changes(inputs(config=had), said) == []
 
 
-def test_a_new_role_profile_reaches_aws_as_the_session_does() -> None:
+def test_a_new_role_profile_reaches_aws_like_the_session() -> None:
     roles = (NewRoleProfile(profile="books", arn=ARN),)
     said = answers(
         roles=roles, source_profile=None, reach={"region": "eu-west-1", "output": "json"}
@@ -141,7 +141,7 @@ def test_a_role_profile_is_repointed() -> None:
          "the credentials file has a section of that name, which SDKs read first"),
     ],
 )  # fmt: skip
-def test_one_that_cannot_be_repointed_is_refused_and_not_offered(
+def test_a_profile_that_cannot_be_repointed_is_refused_and_not_offered(
     config: str, credentials: str, why: str
 ) -> None:
     world = inputs(f"[default]\n{KEYS}{credentials}", config)
@@ -152,7 +152,7 @@ def test_one_that_cannot_be_repointed_is_refused_and_not_offered(
     assert code_of(refused) == ("not-repointable", message)
 
 
-def test_those_of_the_source_are_offered() -> None:
+def test_role_profiles_of_the_source_are_offered() -> None:
     world = inputs(config=BOOKS + BOOKS.replace("books", "audit") + "duration_seconds = 3600\n")
     assert list_repointable(world, "default", "mfa") == ["audit", "books"]
     assert list_repointable(world, "work", "mfa") == []
@@ -164,7 +164,7 @@ def test_those_of_the_source_are_offered() -> None:
      ("console", "[profile console]\nlogin_session = x\n"),
      ("keys", f"[profile keys]\n{KEYS}")],
 )  # fmt: skip
-def test_a_role_goes_over_nobodys_credentials(name: str, section: str) -> None:
+def test_a_role_does_not_replace_credentials(name: str, section: str) -> None:
     with pytest.raises(MfaSessionError) as refused:
         plan_changes(
             inputs(config=section), answers(roles=(NewRoleProfile(profile=name, arn=ARN),))
@@ -177,7 +177,7 @@ def test_a_role_goes_over_nobodys_credentials(name: str, section: str) -> None:
     [("books", "bad-role"), (f"={ARN}", "bad-role"), ("b=x", "bad-role-arn"),
      (f"a b={ARN}", "bad-profile-name"), (f"b={ARN.replace('role', 'user')}", "bad-role-arn")],
 )  # fmt: skip
-def test_what_is_no_role_is_refused(text: str, code: str) -> None:
+def test_an_invalid_role_is_refused(text: str, code: str) -> None:
     with pytest.raises(MfaSessionError) as refused:
         read_role(text)
     assert refused.value.code == code
@@ -188,7 +188,7 @@ def test_what_is_no_role_is_refused(text: str, code: str) -> None:
     [("default", "protected-profile"), ("a b", "bad-profile-name"), ("", "bad-profile-name"),
      ("books", "role-session"), ("process", "hidden-profile"), ("via", "role-session")],
 )  # fmt: skip
-def test_what_cannot_be_a_session_is_refused(name: str, code: str) -> None:
+def test_a_name_that_cannot_be_an_mfa_session_is_refused(name: str, code: str) -> None:
     process = "[profile process]\ncredential_process = /bin/keys\n"
     world = inputs(config=BOOKS + process, sessions={"via": {"via": "mfa"}})
     with pytest.raises(MfaSessionError) as refused:
@@ -196,14 +196,14 @@ def test_what_cannot_be_a_session_is_refused(name: str, code: str) -> None:
     assert refused.value.code == code
 
 
-def test_a_session_is_meant_by_its_target_as_well() -> None:
+def test_a_session_is_found_by_its_target() -> None:
     world = inputs(sessions={"work": {"write_to": "work-mfa"}})
     for name in ("work", "work-mfa"):
         named = find_session(world, name)
         assert (named.name, find_target(world, named)) == ("work", "work-mfa")
 
 
-def test_sources_are_those_with_long_term_keys() -> None:
+def test_sources_are_the_profiles_with_long_term_keys() -> None:
     session = KEYS.replace("AKIA", "ASIA") + "aws_session_token = x\n"
     process = "[profile process]\ncredential_process = /bin/keys\n"
     back = "[profile back]\ncredential_process = mfa-session credential-process\n"
@@ -211,7 +211,7 @@ def test_sources_are_those_with_long_term_keys() -> None:
     assert source_profiles(world) == ["default", "process"]
 
 
-def test_default_is_the_first_of_several_sources() -> None:
+def test_default_is_the_first_source() -> None:
     world = inputs(f"[dave]\n{KEYS}[default]\n{KEYS}[a]\nregion = x\n")
     assert source_profiles(world) == ["default", "dave"]
     with pytest.raises(MfaSessionError) as refused:
@@ -228,7 +228,7 @@ def test_default_is_the_first_of_several_sources() -> None:
         ("aws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x", True),
     ],
 )
-def test_the_aws_clis_bridge_is_a_source_only_where_it_leads_to_long_term_keys(
+def test_the_aws_clis_export_is_a_source_only_if_it_gives_long_term_keys(
     bridged: str, is_source: bool
 ) -> None:
     bridge = "credential_process = aws configure export-credentials --profile b --format process"

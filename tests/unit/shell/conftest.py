@@ -1,4 +1,4 @@
-"""A home with profiles whose names and devices are hard to complete, and shells that live there."""
+"""A home with names that are hard to complete, and shells in it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def places(home: Path) -> Path:
 @pytest.fixture
 def open_shell(places: Path) -> Iterator[Callable[[str], Shell]]:
     """Open shells in that home, by name; they end with the test."""
-    del places  # they are there
+    del places  # written
     opened: list[Shell] = []
 
     def open_shell(name: str) -> Shell:

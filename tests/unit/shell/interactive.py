@@ -1,6 +1,6 @@
-"""Shells on a terminal, and what they make of a line when TAB is pressed.
+"""Runs shells on a terminal, and presses TAB in them.
 
-In them `mfa-session` is a function that tells its arguments; what completes calls the program.
+There `mfa-session` is a function that prints its arguments; the completion calls the program.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ ROWS, COLUMNS = 50, 200
 LIMIT_SECONDS = 30
 TAB, ENTER, GIVE_UP = "\t", "\r", "\x15"
 
-# Writes its arguments as Python does; whatever bytes they are.
+# Writes its arguments as Python literals, whatever bytes they are.
 TELL = Path(__file__).with_name("tell.py")
 PROGRAMS = {
     "bash": ["bash", "--norc", "--noprofile", "-i"],
     "zsh": ["zsh", "-f", "-i"],
     "fish": ["fish", "--no-config", "-i"],
 }
-# The prompt counts the lines that were run: a shell may draw it more than once.
+# The prompt has the number of the line, because a shell may draw it more than once.
 FIRST_LINES = {
     "bash": "bind 'set bell-style none'; bind 'set enable-bracketed-paste off'; line=0; "
     "PROMPT_COMMAND='line=$((line + 1))'; PS1='ready$line> '",
@@ -52,7 +52,7 @@ class Shell:
     """An interactive shell with the program's completion."""
 
     def __init__(self, name: str, env: Mapping[str, str | None] | None = None) -> None:
-        """Start the shell, without the person's settings; see `close`."""
+        """Start the shell without the person's settings; see `close`."""
         self.name = name
         scripts = os.path.dirname(processes.installed_program("mfa-session"))
         changes = {
@@ -77,7 +77,7 @@ class Shell:
         self.do(FUNCTIONS[name].format(tell=TELL))
 
     def complete(self) -> None:
-        """Let it complete the program, as a start-up file does."""
+        """Source the completion script."""
         self.source(
             processes.run_process(
                 [processes.installed_program("mfa-session"), "completion", self.name]
@@ -85,7 +85,7 @@ class Shell:
         )
 
     def source(self, script: str) -> None:
-        """Read a script, as a start-up file does."""
+        """Source a script."""
         path = Path(os.environ["HOME"], f"start.{self.name}")
         path.write_text(script, encoding="utf-8")
         self.do(f"source {path}")
@@ -98,14 +98,14 @@ class Shell:
         return str(self._child.before)
 
     def typed(self, line: str) -> list[str]:
-        """Type a line, press TAB and then ENTER; return the arguments that came of it."""
+        """Type a line, press TAB and ENTER; return the arguments of the command that ran."""
         shown = self.do(line + TAB)
         told = re.findall(r"told (\[.*?\])\r?\n", shown)
         assert told, f"nothing was run: {shown!r}"
         return list(ast.literal_eval(told[-1]))
 
     def listed(self, line: str) -> str:
-        """Return what is shown of the choices when TAB is pressed twice after a line."""
+        """Return the choices shown after a line and two TABs."""
         if self.name == "fish":  # the same, without the menu
             return self.do(f"complete -C {shlex.quote(line)}")
         self._child.send(line + TAB + TAB)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tell the arguments, each as the bytes that came."""
+"""Print the arguments, byte for byte."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bash line, taken apart and gone on with: what bash itself makes of it."""
+"""A bash line is split and continued as bash reads it."""
 
 from __future__ import annotations
 
@@ -35,20 +35,20 @@ WORDS = st.lists(LETTERS, min_size=1, max_size=6).map("".join)
         ("a 'b\nc", ("a", "b\nc"), (0, 2), "'"),
     ],
 )
-def test_a_line_is_split(
+def test_a_line_is_split_as_bash_splits_it(
     line: str, words: tuple[str, ...], starts: tuple[int, ...], quote: str
 ) -> None:
     assert split_line(line) == BashLine(words=words, starts=starts, quote=quote)
 
 
 @given(st.lists(WORDS, max_size=5))
-def test_quoted_words_come_back(words: list[str]) -> None:
+def test_quoted_words_are_read_back(words: list[str]) -> None:
     line = shlex.join(["mfa-session", *words])
     assert split_line(line).words == ("mfa-session", *words)
 
 
 @given(WORDS, WORDS, st.sampled_from(["", "'", '"']))
-def test_a_word_that_is_gone_on_with_is_the_two_together(begun: str, rest: str, quote: str) -> None:
+def test_a_continued_word_is_both_parts_together(begun: str, rest: str, quote: str) -> None:
     typed = split_line("x " + quote).continue_word(begun)
     line = "x " + quote + typed
     assert split_line(line + split_line(line).continue_word(rest) + quote).words == (
@@ -58,7 +58,7 @@ def test_a_word_that_is_gone_on_with_is_the_two_together(begun: str, rest: str, 
 
 
 @pytest.mark.parametrize("quote", ["", "'", '"'])
-def test_bash_reads_back_what_goes_on(quote: str) -> None:
+def test_bash_reads_a_continued_word_back(quote: str) -> None:
     rest = """it's "x" $(touch y) `z` \\ * ~ ; & | # < > {a,b} [c] ? ^ ü€ = : -"""
     line = f"printf %s {quote}"
     outcome = processes.run_process(
@@ -67,6 +67,6 @@ def test_bash_reads_back_what_goes_on(quote: str) -> None:
     assert outcome == (0, rest, "")
 
 
-def test_a_long_line_takes_no_time() -> None:
+def test_a_long_line_is_split_quickly() -> None:
     line = "mfa-session exec -- echo " + "word " * 10_000
     assert len(split_line(line).words) == 10_005

@@ -1,4 +1,4 @@
-"""TAB in the real shells: what they make of a line that is typed in part."""
+"""TAB in the real shells completes partly typed lines."""
 
 from __future__ import annotations
 
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     OpenShell = Callable[[str], Shell]
 
 ARN = "arn:aws:iam::123456789012:mfa/"
-# What is typed before TAB → the arguments that the program gets. In words that mean the same to
-# all of the shells.
+# What is typed before TAB → the arguments that the program gets, in every shell.
 LINES: dict[str, list[str]] = {
     "logi": ["login"],
     "credential-": ["credential-process"],
@@ -80,7 +79,7 @@ def test_a_word_is_completed(open_shell: OpenShell, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_choices_are_shown(open_shell: OpenShell, name: str) -> None:
+def test_tab_twice_shows_the_choices(open_shell: OpenShell, name: str) -> None:
     shell = open_shell(name)
     shell.complete()
     shown = re.findall(r"[a-z][a-z-]+", shell.listed("mfa-session totp "))
@@ -89,16 +88,14 @@ def test_choices_are_shown(open_shell: OpenShell, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_completion_works_from_what_shell_init_prints(
-    open_shell: OpenShell, run: Run, name: str
-) -> None:
+def test_the_shell_init_script_completes(open_shell: OpenShell, run: Run, name: str) -> None:
     shell = open_shell(name)
     shell.source(run("shell-init", name).stdout)
     assert shell.typed("mfa-session login --profile=my") == ["login", "--profile=my name"]
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh"])
-def test_a_strict_shell_completes_and_lives_on(open_shell: OpenShell, name: str) -> None:
+def test_a_strict_shell_completes_and_goes_on(open_shell: OpenShell, name: str) -> None:
     shell = open_shell(name)
     shell.complete()
     shell.do("set -eu")
@@ -117,7 +114,7 @@ AWS_COMPLETER = {
 }
 
 
-# What the AWS CLI's completer, which takes half a second each time, says of these lines.
+# Answers like the AWS CLI's completer, which takes half a second each time.
 STAND_IN = """\
 #!/bin/sh
 case $COMP_LINE in "aws ec2 stop-"*) echo "stop-instances " ;; esac
@@ -125,14 +122,14 @@ case $COMP_LINE in "aws ec2 stop-"*) echo "stop-instances " ;; esac
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_the_aws_clis_own_completion_stays(open_shell: OpenShell, name: str) -> None:
+def test_the_completion_of_aws_works_after_exec_and_guard(open_shell: OpenShell, name: str) -> None:
     shell = open_shell(name)
     shell.complete()
     see_that_aws_is_completed(shell)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_the_completion_of_a_wrapped_aws_stays(
+def test_the_completion_of_a_wrapped_aws_works(
     open_shell: OpenShell, run: Run, home: Path, name: str
 ) -> None:
     put_program(home / "stand-in", "aws_completer", STAND_IN)
@@ -149,7 +146,7 @@ def see_that_aws_is_completed(shell: Shell) -> None:
     assert shell.typed("mfa-session exec -- aws ec2 stop-inst") == [*before, "stop-instances"]
 
 
-def test_bash_asks_functions_lists_and_loaders_of_others(open_shell: OpenShell) -> None:
+def test_bash_uses_completion_functions_lists_and_loaders_of_others(open_shell: OpenShell) -> None:
     shell = open_shell("bash")
     shell.complete()
     shell.do("_one() { COMPREPLY=(first-$1-$2-$3); }; complete -o nospace -F _one one")
@@ -160,7 +157,7 @@ def test_bash_asks_functions_lists_and_loaders_of_others(open_shell: OpenShell) 
     assert shell.typed("mfa-session exec -- three l") == ["exec", "--", "three", "loaded-three"]
 
 
-def test_bash_completes_whatever_its_word_breaks_are(open_shell: OpenShell) -> None:
+def test_bash_completes_with_any_word_breaks(open_shell: OpenShell) -> None:
     shell = open_shell("bash")
     shell.complete()
     shell.do('COMP_WORDBREAKS=" "')
@@ -170,7 +167,7 @@ def test_bash_completes_whatever_its_word_breaks_are(open_shell: OpenShell) -> N
     ]
 
 
-def test_what_stands_after_the_cursor_is_left_alone(open_shell: OpenShell) -> None:
+def test_text_after_the_cursor_is_unchanged(open_shell: OpenShell) -> None:
     shell = open_shell("bash")
     shell.complete()
     back = "\x1b[D" * len(" --json")
@@ -192,7 +189,7 @@ print $_comps[mfa-session] ${#precmd_functions}
 """
 
 
-def test_zsh_completes_also_when_compinit_comes_later(places: Path, run: Run) -> None:
+def test_zsh_completes_if_compinit_runs_later(places: Path, run: Run) -> None:
     (places / "init.zsh").write_text(run("shell-init", "zsh").stdout)
     outcome = processes.run_process(["zsh", "-f", "-c", COMPINIT_LATER])
     assert outcome == (0, "_mfa-session 0\n", "")
@@ -206,7 +203,7 @@ def test_zsh_without_compinit_says_what_is_missing(places: Path, run: Run) -> No
     assert outcome.stderr.endswith("into ~/.zshrc: autoload -Uz compinit && compinit\n")
 
 
-def test_zsh_loads_it_from_a_directory_of_fpath(open_shell: OpenShell, places: Path) -> None:
+def test_zsh_loads_the_completion_from_fpath(open_shell: OpenShell, places: Path) -> None:
     (places / "site").mkdir()
     outcome = processes.run_process(
         [processes.installed_program("mfa-session"), "completion", "zsh"]
@@ -223,11 +220,11 @@ HOSTILE = [
     "q6'$(touch pwned)'", 'q7"$(touch pwned)"', "q8!! *[x]{a,b}~", "q9%n%F{red}:co:lon\\",
     "qa${(e):-$(touch pwned)}",
 ]  # fmt: skip
-"""Names of profiles that a shell would act on; two letters tell one from the other."""
+"""Names of profiles with shell syntax; their first two letters differ."""
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_name_that_a_shell_would_act_on_is_completed_and_does_nothing(
+def test_a_name_with_shell_syntax_is_completed_and_runs_nothing(
     open_shell: OpenShell, places: Path, name: str
 ) -> None:
     keys = "aws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"

@@ -1,4 +1,4 @@
-"""One table says what differs from shell to shell; each name on the command line is in it."""
+"""The table of dialects has every name that the command line accepts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_every_shell_of_the_command_line_has_scripts_and_a_way_to_fail() -> None
     assert all(DIALECTS[shell].failure for shell in SHELLS)
 
 
-def test_a_shell_without_scripts_is_told_what_bash_is_told() -> None:
+def test_a_shell_without_scripts_gets_bashs_lines() -> None:
     for shell in ("cmd", "tcsh", ""):
         assert guard_setup(shell) == guard_setup("bash")
         assert eval_line(shell, "x") == 'eval "$(x)"'

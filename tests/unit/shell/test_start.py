@@ -1,4 +1,4 @@
-"""Where shells start, and the line that sources a script there, read by the real shells."""
+"""The real shells source the script from their start files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ STARTS = {"bash": ["bash", "--norc"], "zsh": ["zsh", "-f"], "fish": ["fish", "--
         ("powershell", {}, "/h/.config/powershell/Microsoft.PowerShell_profile.ps1"),
     ],
 )
-def test_the_start_file(shell: str, environ: dict[str, str], path: str) -> None:
+def test_each_shell_has_its_start_file(shell: str, environ: dict[str, str], path: str) -> None:
     assert find_scripting(shell).start_file(environ, "/h") == path
 
 
@@ -45,7 +45,7 @@ def test_the_line_sources_a_script_of_any_name(shell: str, name: str, tmp_path: 
     assert processes.run_process(begin) == (0, "sourced\non\n", "")
 
 
-def test_fish_scripts_do_not_source_it(tmp_path: Path) -> None:
+def test_fish_scripts_do_not_source_the_script(tmp_path: Path) -> None:
     script, start = tmp_path / "init.fish", tmp_path / "start"
     script.write_text("echo sourced\n")
     start.write_text(find_scripting("fish").source(str(script)) + "\necho on\n")
@@ -57,7 +57,7 @@ def test_fish_scripts_do_not_source_it(tmp_path: Path) -> None:
     ("start", "with_it"),
     [(b"", b"x\n"), (b"a", b"a\nx\n"), (b"a\r\nb", b"a\r\nb\r\nx\r\n"), (b"\xff\n", b"\xff\nx\n")],
 )
-def test_the_line_comes_last_and_the_rest_stays(start: bytes, with_it: bytes) -> None:
+def test_the_line_is_appended_and_the_rest_unchanged(start: bytes, with_it: bytes) -> None:
     assert append_line(start, "x") == with_it
 
 
@@ -70,5 +70,7 @@ def test_the_line_comes_last_and_the_rest_stays(start: bytes, with_it: bytes) ->
         (b"", False),
     ],
 )
-def test_whether_a_start_file_sources_it(start: bytes, *, is_there: bool) -> None:
+def test_a_start_file_that_sources_the_script_is_recognised(
+    start: bytes, *, is_there: bool
+) -> None:
     assert is_sourced(start, "/h/.config/mfa-session/init.bash") is is_there

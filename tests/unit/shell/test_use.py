@@ -1,4 +1,4 @@
-"""`mfa_session_use` in the real shells: AWS_PROFILE of this shell, and the way back."""
+"""`mfa_session_use` sets and restores AWS_PROFILE in the real shells."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SHELLS = {
     "fish": ["fish", "--no-config"],
 }
 STRICT = {"bash": "set -u\n", "zsh": "set -u\n", "fish": ""}
-# Instead of the program: prints the profile of a session, or fails.
+# Stands in for the program: prints a session's profile, or fails.
 FAKE = """\
 #!/bin/sh
 if [ "$2" = --help ]; then echo the help; exit; fi
@@ -64,7 +64,7 @@ def use(home: Path, run: Run) -> Callable[..., processes.Outcome]:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_profile_is_set_exported_and_left_for_the_one_before(
+def test_the_profile_is_exported_and_dash_restores_the_previous_one(
     use: Callable[..., processes.Outcome], shell: str
 ) -> None:
     lines = ["mfa_session_use books", "mfa_session_use 'my name'"]
@@ -82,7 +82,7 @@ def test_the_profile_is_set_exported_and_left_for_the_one_before(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_way_back_leads_to_no_profile_where_there_was_none(
+def test_dash_unsets_the_profile_if_there_was_none(
     use: Callable[..., processes.Outcome], shell: str
 ) -> None:
     outcome = use(shell, "mfa_session_use books", "mfa_session_use -", "mfa_session_use -")
@@ -96,7 +96,7 @@ def test_the_way_back_leads_to_no_profile_where_there_was_none(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_failure_changes_nothing_and_is_told_by_the_status(
+def test_a_failure_changes_nothing_and_sets_the_exit_code(
     use: Callable[..., processes.Outcome], shell: str
 ) -> None:
     outcome = use(shell, "mfa_session_use -", "mfa_session_use nowhere", profile="theirs")
@@ -105,13 +105,13 @@ def test_a_failure_changes_nothing_and_is_told_by_the_status(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_its_help_is_no_profile(use: Callable[..., processes.Outcome], shell: str) -> None:
+def test_help_does_not_set_a_profile(use: Callable[..., processes.Outcome], shell: str) -> None:
     outcome = use(shell, "mfa_session_use --help", profile="theirs")
     assert outcome.stdout == "the help\n0 theirs theirs\n"
 
 
 @pytest.mark.parametrize("shell", PROGRAMS)
-def test_names_are_completed_by_recent_use(
+def test_names_are_completed_by_most_recent_use(
     open_shell: Callable[[str], Shell], run: Run, shell: str
 ) -> None:
     for name in ("library", "zebra-two"):
@@ -127,7 +127,7 @@ def test_names_are_completed_by_recent_use(
     assert opened.typed("mfa-session use lib") == ["use", "library"]
 
 
-def test_the_order_is_that_of_use_and_then_of_the_alphabet(home: Path) -> None:
+def test_names_are_sorted_by_use_and_then_by_alphabet(home: Path) -> None:
     state = StateDir(str(home / "state"))
     names = ["d", "c", "b", "a"]
     assert by_recent_use(state, names) == ["a", "b", "c", "d"]
@@ -138,7 +138,7 @@ def test_the_order_is_that_of_use_and_then_of_the_alphabet(home: Path) -> None:
     assert by_recent_use(state, names) == ["a", "b", "c", "d"]
 
 
-def test_where_nothing_can_be_written_the_order_stays(home: Path) -> None:
+def test_the_order_is_kept_if_the_state_is_not_writable(home: Path) -> None:
     (home / "file").write_text("")
     state = StateDir(str(home / "file" / "state"))
     note_use(state, "a")

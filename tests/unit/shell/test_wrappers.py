@@ -1,4 +1,4 @@
-"""What `shell-init` prints, sourced by the real shells: a guard before `aws`, and nothing else."""
+"""The script of `shell-init` guards `aws` in the real shells, and changes nothing else."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ EVAL = {
     "zsh": 'eval "$(cat ~/init.zsh)"\n',
     "fish": "cat ~/init.fish | source\n",
 }
-# Instead of the program: tells its arguments, and ends with 42.
+# Stands in for the program: prints its arguments, and exits with 42.
 FAKE = f"""\
 #!/bin/sh
 if [ "$1" = prompt ]; then echo "mfa 43m"; exit; fi
 {shlex.quote(str(TELL))} "$@"
 exit 42
 """
-# One word of the command line, as each shell writes it: what no quoting may change.
+# One word in each shell's quotes, which must arrive unchanged.
 NASTY = {
     "bash": r"$'it\'s \"x\"\n$(touch y) `z` \\ * ~ \xff\xfe'",
     "zsh": r"$'it\'s \"x\"\n$(touch y) `z` \\ * ~ \xff\xfe'",
@@ -52,7 +52,7 @@ TOLD = 'it\'s "x"\n$(touch y) `z` \\ * ~ \xff\xfe'
 
 @pytest.fixture
 def source(home: Path, run: Run) -> Source:
-    """Return a function that runs a script in a shell that has sourced what shell-init prints."""
+    """Return a function that runs a script in a shell after sourcing shell-init's script."""
     fake = home / "bin" / "mfa-session"
     fake.parent.mkdir()
     fake.write_text(FAKE)
@@ -72,13 +72,13 @@ def source(home: Path, run: Run) -> Source:
 
 
 def told(*words: str) -> str:
-    """Return what the fake prints when it is the guard of `aws` with these words."""
+    """Return what the stand-in prints as guard of `aws` with these words."""
     return f"told {['guard', '--', 'aws', *words]!a}\n"
 
 
 @pytest.mark.parametrize("shell", SHELLS)
 @pytest.mark.parametrize("init", [INIT, EVAL], ids=["sourced", "evaluated"])
-def test_aws_goes_through_the_guard_and_its_exit_code_comes_back(
+def test_aws_runs_through_the_guard_and_returns_its_exit_code(
     source: Source, shell: str, init: dict[str, str]
 ) -> None:
     code = "aws s3 ls || echo $?\n" if shell != "fish" else "aws s3 ls; echo $status\n"
@@ -86,7 +86,7 @@ def test_aws_goes_through_the_guard_and_its_exit_code_comes_back(
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
-def test_a_strict_script_ends_with_aws(source: Source, shell: str) -> None:
+def test_a_strict_script_ends_if_aws_fails(source: Source, shell: str) -> None:
     assert source(shell, "aws\necho not reached\n") == (42, told(), "")
 
 
@@ -100,7 +100,7 @@ def test_words_arrive_byte_for_byte(source: Source, shell: str) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 @pytest.mark.parametrize("init", [INIT, EVAL], ids=["sourced", "evaluated"])
-def test_an_alias_of_aws_stays_and_is_guarded(
+def test_an_alias_of_aws_is_kept_and_guarded(
     source: Source, shell: str, init: dict[str, str]
 ) -> None:
     before = ("shopt -s expand_aliases\n" if shell == "bash" else "") + "alias aws='aws --debug'\n"
@@ -109,7 +109,7 @@ def test_an_alias_of_aws_stays_and_is_guarded(
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
-def test_an_alias_that_goes_past_the_guard_is_told(source: Source, shell: str) -> None:
+def test_an_alias_that_bypasses_the_guard_is_reported(source: Source, shell: str) -> None:
     before = ("shopt -s expand_aliases\n" if shell == "bash" else "") + "alias aws='echo past'\n"
     said = "mfa-session: the alias aws bypasses the guard; unalias aws\n"
     assert source(shell, "aws s3\n", before=before) == (0, "past s3\n", said)
@@ -121,13 +121,13 @@ def test_an_alias_of_fish_is_replaced(source: Source) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_stdin_is_the_commands(source: Source, home: Path, shell: str) -> None:
+def test_stdin_belongs_to_the_command(source: Source, home: Path, shell: str) -> None:
     (home / "bin" / "mfa-session").write_text("#!/bin/sh\nexec cat\n")
     assert source(shell, "printf 'a\\n\\0b' | aws s3 cp - s3://x\n") == (0, "a\n\0b", "")
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_a_later_doctor_can_tell_that_the_guard_is_there(source: Source, shell: str) -> None:
+def test_the_script_tells_doctor_that_the_shell_is_guarded(source: Source, shell: str) -> None:
     assert source(shell, "printenv MFA_SESSION_GUARD\n") == (0, f"{shell}\n", "")
 
 
@@ -139,14 +139,14 @@ def test_sourcing_runs_no_program(source: Source, home: Path, shell: str) -> Non
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_sourcing_twice_is_as_sourcing_once(source: Source, shell: str) -> None:
+def test_sourcing_twice_changes_nothing(source: Source, shell: str) -> None:
     twice = {name: text * 2 for name, text in INIT.items()}
     code = "aws s3 || true\n" if shell != "fish" else "aws s3; or true\n"
     assert source(shell, code, init=twice) == (0, told("s3"), "")
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_prompts_helper_keeps_the_exit_code(source: Source, shell: str) -> None:
+def test_the_prompt_helper_keeps_the_exit_code(source: Source, shell: str) -> None:
     script = {
         "fish": "false; mfa_session_prompt; echo $status; true; mfa_session_prompt; echo $status\n",
         "bash": "set +e; (exit 3); mfa_session_prompt; echo $?; mfa_session_prompt; echo $?\n",
@@ -156,7 +156,7 @@ def test_the_prompts_helper_keeps_the_exit_code(source: Source, shell: str) -> N
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_prompts_helper_prints_nothing_without_a_session(
+def test_the_prompt_helper_prints_nothing_without_a_session(
     source: Source, home: Path, shell: str
 ) -> None:
     (home / "bin" / "mfa-session").write_text("#!/bin/sh\necho broken >&2\nexit 3\n")
@@ -164,9 +164,7 @@ def test_the_prompts_helper_prints_nothing_without_a_session(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_commands_of_the_settings_are_guarded_as_well(
-    source: Source, home: Path, shell: str
-) -> None:
+def test_commands_listed_in_config_toml_are_guarded(source: Source, home: Path, shell: str) -> None:
     settings = home / ".config" / "mfa-session" / "config.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text(
@@ -185,7 +183,7 @@ def test_commands_of_the_settings_are_guarded_as_well(
     assert head == "# It runs nothing at the start. Guarded here: aws, terraform, kubectl."
 
 
-# `aws` itself: tells its arguments and what came on stdin, and ends with 42.
+# Stands in for `aws`: prints its arguments and its stdin, and exits with 42.
 FAKE_AWS = f"""\
 #!/bin/sh
 {shlex.quote(str(TELL))} "$@"
@@ -195,7 +193,7 @@ exit 42
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_real_guard_becomes_aws(source: Source, home: Path, program: str, shell: str) -> None:
+def test_the_guard_runs_the_real_aws(source: Source, home: Path, program: str, shell: str) -> None:
     fake = home / "bin" / "aws"
     fake.write_text(FAKE_AWS)
     fake.chmod(0o755)
