@@ -49,8 +49,12 @@ def run(
     except (OSError, MemoryError) as error:  # before a command runs, or while its error is told
         print(f"mfa-session: error: {str(error) or 'not enough memory'}", file=sys.stderr)
         return ConfigurationError.exit_code
-    finally:
-        _settle()
+    finally:  # let no stream fail at exit, where Python would add words and a code of its own
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            try:
+                stream.flush()
+            except OSError:  # noqa: PERF203  # two streams
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _run(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) -> int:
@@ -136,13 +140,3 @@ def _print(text: str) -> int:
 
     write(text)
     return 0
-
-
-def _settle() -> None:
-    """Let no stream fail at exit, where Python would add words and an exit code of its own."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            if stream is not None:
-                stream.flush()
-        except OSError:  # noqa: PERF203  # two streams
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

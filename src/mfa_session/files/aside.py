@@ -37,7 +37,7 @@ class AsidePlace:
         self._reserved: list[Reservation] = []
         try:
             for group in _in_groups(targets):
-                name = _new_name(state, group[0])
+                name = _new_name(state, group)
                 self._reserved.append(state.reserve(name, _RESERVED_BYTES * len(group)))
         except BaseException:
             self.release()
@@ -70,7 +70,7 @@ def forget_aside(state: StateDir, profiles: Collection[str], warn: Callable[[str
     noted = {_noted(profile) for profile in profiles}
     try:
         for name in state.names(RECOVERED):
-            if name.rpartition("-")[0] in noted:  # of one profile alone, and there may be many
+            if name.rpartition("-")[0] in noted:  # which nothing but these sessions lie in
                 state.remove(name)
                 continue
             standing = profiles_in(state, name)
@@ -83,9 +83,10 @@ def forget_aside(state: StateDir, profiles: Collection[str], warn: Callable[[str
         warn(f"a copy of a written session could not be removed: {error.message}")
 
 
-def _new_name(state: StateDir, profile: str) -> str:
+def _new_name(state: StateDir, profiles: Sequence[str]) -> str:
     """Return a name that no file has yet: what already lies aside for a profile stays."""
-    name = file_of_profile(RECOVERED, profile)
+    first = profiles[0]
+    name = _noted(first) if len(profiles) == 1 else file_of_profile(RECOVERED, first)
     try:
         return f"{name}-{os.urandom(4).hex()}"
     except OSError as error:
@@ -99,7 +100,7 @@ def _in_groups(items: Sequence[Item]) -> list[Sequence[Item]]:
 
 
 def _noted(profile: str) -> str:
-    """Return how the name of the file begins that holds one of many sessions."""
+    """Return how the name of a file begins that holds a session of this profile alone."""
     return file_of_profile(RECOVERED + "noted-", profile)
 
 

@@ -46,8 +46,8 @@ class IniDocument(IniText):
         if name not in self.spans:
             return None
         row = self.text.count("\n", 0, self.spans[name][0])
-        option = self.read(name).options.get(key)
-        return None if option is None else row + option.first + 1
+        option = self.read(name).get(key)
+        return None if option is None else row + option.rows[0] + 1
 
     def with_values(self, name: str, values: Mapping[str, str | None]) -> IniDocument:
         """Return a document in which a section's keys have these values; None removes a key.
@@ -59,7 +59,7 @@ class IniDocument(IniText):
 
     def with_sections(self, changes: Mapping[str, Mapping[str, str | None]]) -> IniDocument:
         """Return a document with such values in several sections, made in one pass."""
-        return self._changed(self.editor().set_values(changes))
+        return IniDocument(self.editor().set_values(changes), self.path)
 
     def without_keys(self, name: str, keys: Collection[str]) -> IniDocument:
         """Return a document in which a section lacks these keys.
@@ -70,11 +70,11 @@ class IniDocument(IniText):
         if name not in self.spans:
             return self
         gone = {key.lower() for key in keys}
-        if self.read(name).options.keys() <= gone:
+        if self.read(name).keys() <= gone:
             removed = self._without_section(name)
             if removed is not None:
                 return removed
-        return self._changed(self.editor().set_values({name: dict.fromkeys(gone)}))
+        return self.with_sections({name: dict.fromkeys(gone)})
 
     def editor(self) -> Editor:
         """Return what cuts the bytes into the lines of each section, for one edit or one look."""
@@ -85,7 +85,7 @@ class IniDocument(IniText):
     def _without_section(self, name: str) -> IniDocument | None:
         """Remove a whole section; None if the other sections would then be read differently."""
         try:
-            removed = self._changed(self.editor().remove(name))
+            removed = IniDocument(self.editor().remove(name), self.path)
         except UnreadableText:
             return None
         return removed if self._reads_alike(removed, name) else None
@@ -99,9 +99,6 @@ class IniDocument(IniText):
             and removed.defaults == self.defaults
             and all(removed.section(other) == self.section(other) for other in before)
         )
-
-    def _changed(self, data: bytes) -> IniDocument:
-        return self if data == self.data else IniDocument(data, self.path)
 
 
 def _text(data: bytes) -> str:

@@ -10,7 +10,7 @@ Whose a line is, where INI itself does not say:
 
 from __future__ import annotations
 
-from mfa_session.ini.reader import DEFAULT, Entry, Section
+from mfa_session.ini.reader import DEFAULT, Entry, values_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,12 +106,12 @@ class Editor:
     ) -> None:
         """Set and remove keys of a section that stands in the lines."""
         lines, section = self._lines, self._document.read(name)
-        (header, end), standing = rows, section.values()
+        (header, end), standing = rows, values_of(section)
         added = []
         place = _end_of_options(section, header)
         indent = _indent_of_new_key(section, header, end, lines)
         for key, value in wanted.items():
-            option = section.options.get(key)
+            option = section.get(key)
             if option is not None and standing[key] != value:
                 _replace(lines, header, option, value)
             elif option is None and value is not None:
@@ -173,25 +173,27 @@ def _indent(line: bytes) -> bytes:
     return text[: len(text) - len(text.lstrip())].encode()
 
 
-def _end_of_options(section: Section, header: int) -> int:
+def _end_of_options(section: Mapping[str, Entry], header: int) -> int:
     """Return the row on which the last key's value ends, or the header's."""
-    return max((header + option.last for option in section.options.values()), default=header)
+    return max((header + option.last for option in section.values()), default=header)
 
 
-def _indent_of_new_key(section: Section, header: int, end: int, lines: list[bytes]) -> bytes:
+def _indent_of_new_key(
+    section: Mapping[str, Entry], header: int, end: int, lines: list[bytes]
+) -> bytes:
     """Return the indentation at which a new last key leaves the next line what it is.
 
     Deeper than the last key, it would continue it; shallower than the next header, that would
     continue the new key. Next headers can be deeper than a header, never than a key.
     """
-    if section.options:
-        return _indent(lines[header + max(o.first for o in section.options.values())])
+    if section:
+        return _indent(lines[header + max(o.rows[0] for o in section.values())])
     return _indent(lines[end]) if end < len(lines) else b""
 
 
 def _replace(lines: list[bytes], header: int, option: Entry, value: str | None) -> None:
     """Set or remove a key that stands in the lines."""
-    first = header + option.first
+    first = header + option.rows[0]
     line = lines[first]
     for row in range(first, header + option.last + 1):
         if not _is_comment(lines[row]) or _indent(lines[row]):

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 DEFAULT = "DEFAULT"
 NOT_PLAIN: tuple[str, ...] = (" ",)
@@ -48,17 +48,12 @@ class Entry:
         self.rows = [row]
 
     @property
-    def first(self) -> int:
-        """The row of the key."""
-        return self.rows[0]
-
-    @property
     def last(self) -> int:
         """The last row that holds text of the value."""
         return max(
             row
             for row, piece in zip(self.rows, self.pieces, strict=True)
-            if piece or row == self.first
+            if piece or row == self.rows[0]
         )
 
     def flaw(self) -> int | None:
@@ -71,26 +66,17 @@ class Entry:
         return None
 
 
-class Section:
-    """The options below a header, by lower-cased key."""
-
-    __slots__ = ("name", "options")
-
-    def __init__(self, name: str) -> None:
-        """Begin empty."""
-        self.name = name
-        self.options: dict[str, Entry] = {}
-
-    def values(self) -> dict[str, str]:
-        """What the section itself says, as configparser: pieces joined, no blank at the end."""
-        return {key: "\n".join(option.pieces).rstrip() for key, option in self.options.items()}
+def values_of(options: Mapping[str, Entry]) -> dict[str, str]:
+    """Return what options say, as configparser: pieces joined, nothing blank at the end."""
+    return {key: "\n".join(option.pieces).rstrip() for key, option in options.items()}
 
 
 class Reader:
-    """Reads line by line: the sections, what [DEFAULT] said, and where each header starts."""
+    """Reads line by line: each section's options, what [DEFAULT] said, and where headers start."""
 
     __slots__ = (
         "_level",
+        "_name",
         "_nests",
         "_offset",
         "_option",
@@ -108,10 +94,11 @@ class Reader:
         CLI's alias file.
         """
         self._nests = nests
-        self.defaults = Section(DEFAULT)
-        self.sections: dict[str, Section] = {}
+        self.defaults: dict[str, Entry] = {}
+        self.sections: dict[str, dict[str, Entry]] = {}
         self.starts: list[tuple[str, int]] = []
-        self._section: Section | None = None
+        self._section: dict[str, Entry] | None = None
+        self._name = ""
         self._option: Entry | None = None
         self._level = 0
         self._row = 0
@@ -121,7 +108,7 @@ class Reader:
             self._row += 1
             self._offset += len(line) + 1
         self._end_option()
-        if nests and self.defaults.options:
+        if nests and self.defaults:
             self._check_defaults()
 
     def _read_line(self, line: str) -> None:
@@ -150,6 +137,7 @@ class Reader:
 
     def _begin_section(self, name: str) -> None:
         self.starts.append((name, self._offset))
+        self._name = name
         if name == DEFAULT:
             self._section = self.defaults
             return
@@ -157,9 +145,9 @@ class Reader:
             raise self._refusal(
                 f"section [{name}] appears twice", "merge the two sections into one"
             )
-        self._section = self.sections[name] = Section(name)
+        self._section = self.sections[name] = {}
 
-    def _begin_option(self, section: Section, text: str) -> None:
+    def _begin_option(self, section: dict[str, Entry], text: str) -> None:
         head, mark, value = text.partition("=")
         if ":" in head:
             head, mark, value = text.partition(":")
@@ -169,11 +157,11 @@ class Reader:
                 "the line is neither a [section] header nor `key = value`",
                 "write it as `key = value`, or put # before it",
             )
-        if key in section.options:
+        if key in section:
             raise self._refusal(
-                f"the key {key} appears twice in [{section.name}]", "remove one of the two"
+                f"the key {key} appears twice in [{self._name}]", "remove one of the two"
             )
-        self._option = section.options[key] = Entry(key, value.strip(), self._row)
+        self._option = section[key] = Entry(key, value.strip(), self._row)
 
     def _end_option(self) -> None:
         option, self._option = self._option, None
@@ -184,8 +172,8 @@ class Reader:
 
     def _check_defaults(self) -> None:
         """Refuse a default that fails in some section, which is one that does not override it."""
-        for key, option in self.defaults.options.items():
-            if any(key not in section.options for section in self.sections.values()):
+        for key, option in self.defaults.items():
+            if any(key not in section for section in self.sections.values()):
                 _check_nested(option)
 
     def _refusal(self, what: str, hint: str) -> UnreadableText:
@@ -222,12 +210,12 @@ class IniText:
         self.spans: dict[str, tuple[int, int]] = {}
         self._shapes: set[tuple[str, ...]] = set()
         self._latest = NOT_PLAIN
-        self._read: dict[str, Section] = {}
+        self._read: dict[str, dict[str, Entry]] = {}
         if not self._scan_pieces():
             reader = Reader(text)
             self._read.clear()
             self.spans = _spans(reader, 0, len(text))
-            self.defaults = reader.defaults.values()
+            self.defaults = values_of(reader.defaults)
 
     def names(self) -> list[str]:
         """Return the section names as their headers write them, in order, without DEFAULT."""
@@ -250,15 +238,15 @@ class IniText:
         """
         if name not in self.spans:
             return None
-        return {**self.defaults, **self.read(name).values()}
+        return {**self.defaults, **values_of(self.read(name))}
 
     def text_of(self, name: str) -> str:
         """Return the text of a section, its header first: all that `read` reads."""
         start, end = self.spans[name]
         return self.text[start:end]
 
-    def read(self, name: str) -> Section:
-        """Read one section exactly, once; its rows count from its header."""
+    def read(self, name: str) -> Mapping[str, Entry]:
+        """Read one section's own options exactly, once; their rows count from its header."""
         section = self._read.get(name)
         if section is None:
             section = self._read[name] = Reader(self.text_of(name)).sections[name]
@@ -312,7 +300,7 @@ class IniText:
         for name, span in spans.items():
             if span == (start, end):  # all of the piece: what `read` would read
                 self._read[name] = reader.sections[name]
-        odd = reader.defaults.options or not self.spans.keys().isdisjoint(spans)
+        odd = bool(reader.defaults) or not self.spans.keys().isdisjoint(spans)
         self.spans.update(spans)
         return not odd
 

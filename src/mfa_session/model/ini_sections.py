@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.ini.reader import Reader, UnreadableText
+from mfa_session.ini.reader import Reader, UnreadableText, values_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,5 +18,5 @@ def ini_sections(text: str) -> Mapping[str, Mapping[str, str]]:
         reader = Reader(text.replace("\r\n", "\n").replace("\r", "\n"), nests=False)
     except UnreadableText:
         return {}
-    defaults = reader.defaults.values()
-    return {name: {**defaults, **found.values()} for name, found in reader.sections.items()}
+    defaults = values_of(reader.defaults)
+    return {name: {**defaults, **values_of(found)} for name, found in reader.sections.items()}

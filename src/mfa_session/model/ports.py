@@ -196,7 +196,7 @@ class Clock(Protocol):
 
     @property
     def started_at(self) -> datetime:
-        """When this process began."""
+        """The second in which this process began."""
 
     def now(self) -> datetime:
         """Return the aware UTC time."""

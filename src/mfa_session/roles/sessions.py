@@ -12,7 +12,7 @@ from mfa_session.model.text import quote
 from mfa_session.roles.parallel import ParallelCalls
 from mfa_session.roles.plan import is_in_place
 from mfa_session.session.device import with_keys
-from mfa_session.session.renewal import Renewal, began, identity, keep_aside
+from mfa_session.session.renewal import Renewal, identity, keep_aside
 from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing
 
 TYPE_CHECKING = False
@@ -153,7 +153,7 @@ class RoleSessions:
     def _find(self, settings: Settings, standing: Sequence[Session]) -> Session | None:
         """Return the session, if one that does stands there by now."""
         clock = self._session.clock
-        return find_standing(settings, standing, clock.now(), began(clock), self._replaced)
+        return find_standing(settings, standing, clock.now(), clock.started_at, self._replaced)
 
     def _teller(self) -> Callable[[int, int], None]:
         """Return who is told how many of this batch are done, and how many of them failed."""

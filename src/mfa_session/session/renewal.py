@@ -18,9 +18,8 @@ from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-    from datetime import datetime
 
-    from mfa_session.model.ports import Clock, Edges, Safe
+    from mfa_session.model.ports import Edges, Safe
     from mfa_session.model.settings import Settings
 
 _NOT_KEPT = ("file-not-written", "file-locked", "keyring-locked", "keyring-timeout")
@@ -68,8 +67,10 @@ class Renewal:
         self, settings: Settings, safe: Safe | None, replaced: Collection[str]
     ) -> Outcome:
         """Share a session that another process got meanwhile, or get one; then store it."""
-        now, since = self._edges.clock.now(), began(self._edges.clock)
-        shared = find_standing(settings, self._edges.store.sessions(), now, since, replaced)
+        store, clock = self._edges.store, self._edges.clock
+        # What was obtained since this process began can be shared.
+        since = clock.started_at
+        shared = find_standing(settings, store.sessions(), clock.now(), since, replaced)
         if shared is not None and self._is_in_place(shared, settings):
             return Outcome(session=shared, reused=True)
         is_saved = False
@@ -241,11 +242,6 @@ def warn_of_displaced(edges: Edges, settings: Settings, standing: Iterable[Sessi
         f"{format_duration(displaced.seconds_left(now) or 0)} left, which this login replaces; "
         f"to keep both: `{both}`"
     )
-
-
-def began(clock: Clock) -> datetime:
-    """Return the second in which this process began: sessions obtained since then can be shared."""
-    return clock.started_at.replace(microsecond=0)
 
 
 def identity(settings: Settings) -> str:

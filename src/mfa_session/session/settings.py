@@ -222,7 +222,9 @@ def _resolve_via(inputs: Inputs, origin: str, seen: tuple[str, ...]) -> Settings
 
 
 def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> Settings:
-    beneath = _beneath(inputs, source)
+    # What the source profile says, under what the profiles say that led to it.
+    led = [name for name in (*source.passed, source.profile) if name is not None]
+    beneath = {k: v for name in reversed(led) for k, v in inputs.profiles.section(name).items()}
     role_arn = said.first("role_arn")
     if said.keeps_role:
         role_arn = role_arn or said.remembered.get("role_arn")
@@ -268,15 +270,6 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
         asked=tuple(asked),
         store=_choose_store(inputs, said),
     )
-
-
-def _beneath(inputs: Inputs, source: Source) -> Mapping[str, str]:
-    """Return the settings of the source profile, overridden by the profiles that led to it."""
-    merged: dict[str, str] = {}
-    for profile in (*source.passed, source.profile):
-        if profile is not None:
-            merged = {**inputs.profiles.section(profile), **merged}
-    return merged
 
 
 def _choose_duration(inputs: Inputs, said: _Said, role_arn: str | None) -> tuple[int, bool]:

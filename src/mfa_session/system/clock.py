@@ -39,8 +39,8 @@ class SystemClock:
 
     @property
     def started_at(self) -> datetime:
-        """When this process began, by the same clock as `now`."""
-        return self._began + self.offset()
+        """The second in which this process began, by the same clock as `now`."""
+        return (self._began + self.offset()).replace(microsecond=0)
 
     def pause(self, seconds: float) -> None:
         """Sleep."""
