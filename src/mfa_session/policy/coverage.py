@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.credentials import DIRECT_CALL
@@ -12,10 +12,11 @@ from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.patterns import Patterns, may_meet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mfa_session.policy.document import Principals, Statement
 
+_T = TypeVar("_T")
 _Names = tuple[str, ...]
 _account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
 # Keys that are the same for every caller of an account.
@@ -85,6 +86,25 @@ class _Group:
         return self._globs.cover("*") or any(takes_in(each, actions) for each in self._all_but)
 
 
+class _Index(Generic[_T]):
+    """Things by selection, asked for those whose selection may take in another."""
+
+    def __init__(self, things: Mapping[Selection, _T]) -> None:
+        self._by_name: dict[str, list[_T]] = {}
+        self._all_but = [thing for selection, thing in things.items() if selection.all_but]
+        for selection, thing in things.items():
+            for name in () if selection.all_but else selection.names:
+                self._by_name.setdefault(name, []).append(thing)
+        self._names = Patterns(self._by_name)
+
+    def taking_in(self, inner: Selection) -> Iterator[_T]:
+        """Yield what takes in the first name at least, and what names only what it spares."""
+        one = "*" if inner.all_but else next(iter(inner.names), "*")
+        for name in self._names.covering(one):
+            yield from self._by_name[name]
+        yield from self._all_but
+
+
 class Cover:
     """Several statements, and what they are about together."""
 
@@ -99,14 +119,11 @@ class Cover:
             around = _surroundings(statement)
             around = _of_any_account(around) if any_account else around
             groups.setdefault(around, _Group(around)).add(actions_of(statement))
-        self._by_resource: dict[str, list[_Group]] = {}
-        self._all_but: list[_Group] = []
+        by_resources: dict[Selection, dict[Selection, list[_Group]]] = {}
         for around, group in groups.items():
-            if around.resources.all_but:
-                self._all_but.append(group)
-            for resource in () if around.resources.all_but else around.resources.names:
-                self._by_resource.setdefault(resource, []).append(group)
-        self._resources = Patterns(self._by_resource)
+            by_principals = by_resources.setdefault(around.resources, {})
+            by_principals.setdefault(around.principals, []).append(group)
+        self._groups = _Index({where: _Index(who) for where, who in by_resources.items()})
 
     def covers(self, inner: Statement) -> bool:
         """Say whether these statements are about all that another is."""
@@ -141,11 +158,13 @@ class Cover:
     def _groups_around(self, inner: Statement) -> list[_Group]:
         """Return the groups about all of another's resources, principals and other conditions."""
         around = _surroundings(inner)
-        resources = around.resources
-        one = "*" if resources.all_but else next(iter(resources.names), "*")
-        patterns = self._resources.covering(one)
-        found = [group for pattern in patterns for group in self._by_resource[pattern]]
-        return [group for group in (*found, *self._all_but) if group.around.take_in(around)]
+        return [
+            group
+            for by_principals in self._groups.taking_in(around.resources)
+            for groups in by_principals.taking_in(around.principals)
+            for group in groups
+            if group.around.take_in(around)
+        ]
 
 
 class Meeting:
@@ -204,7 +223,11 @@ def is_about_everything(statement: Statement) -> bool:
 
 def may_overlap(one: Statement, other: Statement) -> bool:
     """Say whether two statements may be about the same actions; False only if certainly not."""
-    first, second = actions_of(one), actions_of(other)
+    return _may_share(actions_of(one), actions_of(other))
+
+
+@functools.lru_cache(maxsize=10_000)
+def _may_share(first: Selection, second: Selection) -> bool:
     if first.all_but and second.all_but:
         return True
     if first.all_but:

@@ -214,3 +214,21 @@ def test_a_policy_of_five_megabytes_is_linted_in_time(run: Run, write: Write) ->
         1,
         "1000 errors, 500 warnings, 500 notes in the policy\n",
     )
+
+
+def test_a_bucket_s_policy_for_thousands_of_users_is_linted_in_time(run: Run, write: Write) -> None:
+    """A second on a quiet machine; what takes longer than all of ten compares all with all."""
+    statements = [
+        {
+            "Effect": effect,
+            "Principal": {"AWS": f"arn:aws:iam::123456789012:user/u{number}"},
+            "Action": "s3:GetObject",
+            "Resource": "arn:aws:s3:::books/*",
+            "Condition": {operator: {"aws:MultiFactorAuthPresent": effect == "Allow"}},
+        }
+        for effect, operator in (("Allow", "BoolIfExists"), ("Deny", "Bool"))
+        for number in range(2500)
+    ]
+    write("p.json", json.dumps({"Version": "2012-10-17", "Statement": statements}))
+    outcome = run("policy", "lint", "p.json", limit_seconds=10)
+    assert (outcome.exit_code, outcome.stderr) == (1, "5000 errors in the policy\n")

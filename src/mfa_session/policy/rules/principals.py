@@ -230,10 +230,12 @@ def check_role_policy(subject: Subject) -> Iterator[Flaw]:
 
 def check_scp(subject: Subject) -> Iterator[Flaw]:
     """Find service control policies that ask MFA of the sessions of roles as well."""
+    if subject.document.kind != "scp":
+        return
     allows = subject.requires_mfa and not subject.whole.allows_where(
         subject.statement, _may_be_met_by_roles
     )
-    if subject.document.kind != "scp" or not (allows or subject.refuses_without_mfa):
+    if not (allows or subject.refuses_without_mfa):
         return
     if not any(_spares_all_meant(subject, each) for each in subject.other_conditions):
         some = any(map(_spares_roles, subject.other_conditions))

@@ -34,6 +34,8 @@ class WholePolicy:
         self.statements = tuple(statements)
         self.reaches = [reach(statement) for statement in self.statements]
         self._asking: dict[str, bool] = {}
+        self._denials_where: dict[Callable[[Condition], bool], Cover] = {}
+        self._allows_where: dict[Callable[[Condition], bool], Cover] = {}
 
     @cached_property
     def has_allows_for_no_mfa(self) -> bool:
@@ -142,21 +144,25 @@ class WholePolicy:
 
     def denies_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
         """Say whether Denies for everybody, under conditions that are met, take away all of it."""
-        return Cover(
-            replace(each, conditions=(), principals=EVERYBODY, not_principals=None)
-            for each in self.statements
-            if not each.allows
-            and (is_for_everybody(each) or is_for_everybody_but_some(each))
-            and all(map(is_met, each.conditions))
-        ).covers(statement)
+        if is_met not in self._denials_where:
+            self._denials_where[is_met] = Cover(
+                replace(each, conditions=(), principals=EVERYBODY, not_principals=None)
+                for each in self.statements
+                if not each.allows
+                and (is_for_everybody(each) or is_for_everybody_but_some(each))
+                and all(map(is_met, each.conditions))
+            )
+        return self._denials_where[is_met].covers(statement)
 
     def allows_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
         """Say whether Allows, under conditions that are met, are about all of it."""
-        return Cover(
-            replace(each, conditions=())
-            for each in self.statements
-            if each.allows and all(map(is_met, each.conditions))
-        ).covers(statement)
+        if is_met not in self._allows_where:
+            self._allows_where[is_met] = Cover(
+                replace(each, conditions=())
+                for each in self.statements
+                if each.allows and all(map(is_met, each.conditions))
+            )
+        return self._allows_where[is_met].covers(statement)
 
     @cached_property
     def _allows_with_principals(self) -> Meeting:
