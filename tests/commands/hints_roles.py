@@ -73,7 +73,7 @@ def sign_in_refused(w: World) -> None:
 
 ROWS = {
     "what every login to all says": Row(
-        "roles.login_all:_tell", "status", ALL, described, exit_code=0, then=ALL
+        "roles.login_all:_report", "status", ALL, described, exit_code=0, then=ALL
     ),
     "options of one session beside --all": Row(
         "cli.login:_run_all",
@@ -104,7 +104,7 @@ ROWS = {
         "roles.warm:_raise", "warm", ("warm", "--jobs", "1"), warm_interrupted, then=("warm",)
     ),
     "how long the AWS CLI asks nothing": Row(
-        "roles.warm:tell", "warm", ("warm",), asking, exit_code=0, then=("warm",)
+        "roles.warm:report", "warm", ("warm",), asking, exit_code=0, then=("warm",)
     ),
     "a profile that warm cannot serve": Row(
         "roles.warm:_not_served", "warm", ("warm", "books", "plain"), asking, then=("warm", "books")

@@ -127,9 +127,9 @@ def test_an_expired_session_is_renewed_or_reported(
 @pytest.mark.parametrize(
     ("argv", "exit_code", "code"),
     [
-        (["--destination", "ec2"], 2, "is no page of AWS's console"),
-        (["--destination", "https://evil.example/"], 2, "is no page of AWS's console"),
-        (["--destination", "https://console.amazonaws.cn/"], 2, "is no page of AWS's console"),
+        (["--destination", "ec2"], 2, "is not a page of AWS's console"),
+        (["--destination", "https://evil.example/"], 2, "is not a page of AWS's console"),
+        (["--destination", "https://console.amazonaws.cn/"], 2, "is not a page of AWS's console"),
         (["--service", "EC2/x"], 2, "is not a service"),
         (["--service", "ec2", "--destination", "https://x"], 2, "both say"),
         (["--duration", "5m"], 3, "out of range"),

@@ -173,10 +173,10 @@ def test_what_is_known_of_a_session_holds_no_secret(asked: Asked) -> None:
     assert [secret for secret in (keys.secret_key, keys.token) if secret in shown] == []
 
 
-def test_a_boto3_session_from_elsewhere_is_refused() -> None:
+def test_another_boto3_session_is_refused() -> None:
     import boto3
 
-    with pytest.raises(TypeError, match="not a session that"):
+    with pytest.raises(TypeError, match="not a session of"):
         mfa_session.session_info(boto3.Session())
 
 

@@ -133,12 +133,12 @@ def test_the_profile_of_a_job_is_written_once_and_goes_with_logout(
     assert carols.profile("mfa-served") is None
 
 
-def test_a_profile_of_the_persons_own_is_not_taken(run: Run, standing: AwsFiles) -> None:
+def test_the_persons_own_profile_is_not_overwritten(run: Run, standing: AwsFiles) -> None:
     config = "[profile mfa-served]\nrole_arn = arn:aws:iam::123456789012:role/x\n"
     standing.write(config=config)
     outcome = run("exec", "--serve", "--", "true")
     assert (outcome.exit_code, outcome.stdout) == (3, "")
-    assert "profile 'mfa-served' yields credentials" in outcome.stderr
+    assert "profile 'mfa-served' has credentials" in outcome.stderr
     assert standing.config.read_text() == config
 
 

@@ -215,9 +215,9 @@ def test_an_entry_with_less_than_the_aws_cli_takes_is_had_anew(
     [
         (
             {"duration_seconds": "7200"},
-            "its duration_seconds is 7200, and AWS gives a role for 1 h",
+            "its duration_seconds is 7200, and AWS limits a role of a session to 1 h",
         ),
-        ({"duration_seconds": "900"}, "the AWS CLI uses no session with 15 min left"),
+        ({"duration_seconds": "900"}, "the AWS CLI ignores a session with 15 min left"),
         ({"source_profile": ""}, "it has no source_profile with long-term keys"),
         ({"source_profile": "nowhere"}, "no session and no profile is named 'nowhere'"),
         ({"source_profile": "sso"}, "profile 'sso' gets temporary keys from IAM Identity Center"),

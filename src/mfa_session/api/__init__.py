@@ -1,1 +1,1 @@
-"""The Python interface: a boto3 session with the same settings, files and codes as the command."""
+"""The Python interface: a boto3 session with the command's settings, files and codes."""

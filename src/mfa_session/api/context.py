@@ -1,4 +1,4 @@
-"""The context of a program that asks for a session, as `cli/run.py` makes a command's."""
+"""Make the context of a program that asks for a session, as `cli/run.py` does for a command."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 
 
 _supplied: dict[str, SuppliedCode] = {}
-"""The codes of MFA_SESSION_TOKEN_CODE that this process has met: each is sent once."""
+"""The codes of MFA_SESSION_TOKEN_CODE in this process; each is sent once."""
 _unwritten: dict[str, dict[str, Session]] = {}
-"""Sessions that could not be written, by the path of the credentials file, then by profile."""
+"""Sessions that could not be written, by the credentials file's path, then by profile."""
 
 
 def make_context(environ: Mapping[str, str], ask: Ask) -> Context:
-    """Return a context for one login: nothing is read yet."""
+    """Return a context for one login; read nothing yet."""
     state, clock = StateDir.of(environ), SystemClock()
     aws_clock = AwsClock(state)
     clock.offset = aws_clock.offset
@@ -64,27 +64,27 @@ def make_context(environ: Mapping[str, str], ask: Ask) -> Context:
 
 
 class ApiWiring(Wiring):
-    """The command's edges, but for what belongs to the program: questions, words, limits.
+    """The command's edges, except questions, messages and waits, which belong to the program.
 
-    `by_function` says that a function of the program's answers: it is asked for codes only.
+    `by_function`: the program's function answers, and is asked only for codes.
     """
 
     def __init__(self, run: Run, terminal: Terminal, *, by_function: bool) -> None:
-        """Take the run, and who is asked."""
+        """Take the run, and the terminal that is asked."""
         super().__init__(run)
         self._terminal = terminal
         self._by_function = by_function
 
     def terminal(self) -> Terminal:
-        """Return who is asked."""
+        """Return the terminal that is asked."""
         return self._terminal
 
     def can_ask(self) -> bool:
-        """Say whether the one who is asked can be."""
+        """Say whether somebody can be asked."""
         return self._terminal.can_ask()
 
     def store(self) -> RememberingStore:
-        """Return the store that writes sessions, or remembers them."""
+        """Return the store that writes sessions, or remembers them in memory."""
         return RememberingStore(
             self.run.environ,
             self.run.files.state,
@@ -94,12 +94,12 @@ class ApiWiring(Wiring):
         )
 
     def make_session(self) -> Edges:
-        """Make what acquiring a session touches; the process's limits stay as they are."""
+        """Return the edges of a login, with the program's waits and choices."""
         edges = super().make_session().replace(wait_until=self._wait_until)
         return edges.replace(choose_device=lambda _serials: None) if self._by_function else edges
 
     def supplied_code(self) -> SuppliedCode | None:
-        """Return the code of the variable, until it has been sent."""
+        """Return the variable's code, until it has been sent."""
         text = self.given_code
         if not text:
             return None
@@ -107,14 +107,14 @@ class ApiWiring(Wiring):
         return None if supplied.is_spent else supplied
 
     def _wait_until(self, moment: datetime, what: str) -> None:
-        """Wait, and log it: the terminal is the program's."""
+        """Log the wait, since the terminal belongs to the program, and wait."""
         seconds = int((moment - self.run.clock.now()).total_seconds()) + 1
         self.run.console.say(f"waiting {seconds} s for {what}")
         self.run.clock.sleep_until(moment, lambda _left: None)
 
 
 def _stay(command: Sequence[str], environ: Mapping[str, str]) -> int:
-    """Refuse: a program that uses the library does not become another."""
+    """Refuse to replace the program by a command."""
     raise NotImplementedError
 
 
@@ -129,26 +129,26 @@ def _terminal(environ: Mapping[str, str], ask: Ask) -> Terminal:
 
 
 class RememberingFiles(Files):
-    """The person's files, and beside them the sessions that this process could not write."""
+    """The person's files, and the sessions that this process could not write."""
 
     def recovered(self) -> Mapping[str, Session]:
-        """Return the sessions that the credentials file could not take, by profile."""
+        """Return the sessions that are not in the credentials file, by profile."""
         return {**super().recovered(), **_unwritten_beside(self.environ)}
 
 
 class RememberingStore(SessionStore):
-    """The store of sessions: what it cannot write, it remembers."""
+    """A store of sessions that remembers those that it cannot write."""
 
     def sessions(self) -> list[Session]:
-        """Read every session afresh; of two for one profile, take the one that lives longer."""
-        standing = {session.profile: session for session in super().sessions()}
+        """Read the sessions again; of two for one profile, return the one that expires later."""
+        found = {session.profile: session for session in super().sessions()}
         for profile, session in _unwritten_beside(self._environ).items():
-            if _ends(session) > _ends(standing.get(profile)):
-                standing[profile] = session
-        return list(standing.values())
+            if _ends(session) > _ends(found.get(profile)):
+                found[profile] = session
+        return list(found.values())
 
     def save(self, session: Session, settings: Settings) -> None:
-        """Write the session to its profile. Raises ConfigurationError, and remembers it."""
+        """Write the session to its profile; on ConfigurationError, remember it and raise."""
         remembered = _unwritten_beside(self._environ)
         try:
             super().save(session, settings)

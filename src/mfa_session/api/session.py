@@ -1,4 +1,4 @@
-"""`mfa_session.boto3_session`: a boto3 session that renews itself, and what is known of it."""
+"""`mfa_session.boto3_session`: a boto3 session that renews itself, and `session_info`."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from mfa_session.session.acquire import AcquiredSession
 
 RETRY_SECONDS = 60
-"""After a renewal that failed while the session still lives."""
+"""The pause after a failed renewal of a valid session."""
 
 
 class SessionInfo(Record):
-    """What is known of a session; no secret. Unknown is None.
+    """A session without its secrets; unknown values are None.
 
-    `kind` is `mfa` or `role`; `expires_at` is aware UTC; `profile` is where it is written.
+    `kind` is `mfa` or `role`, `expires_at` aware UTC, and `profile` the one it is written to.
     """
 
     name: str
@@ -58,16 +58,16 @@ def boto3_session(
     """Return a boto3 session that signs with an MFA session or a role session, and renews it.
 
     The arguments are the options of `mfa-session login`: `profile` is the session's name,
-    `min_ttl` seconds or text such as "30m". Settings, files, locks and sources of codes are those
-    of the command: a session that is valid is reused, another is written to its profile.
+    `min_ttl` seconds or text such as "30m". Settings, files, locks and sources of codes are the
+    command's: a valid session is reused, and a new one is written to its profile.
 
-    `ask` gets a question and returns the code. "terminal" asks on the terminal, or in a notebook;
-    None asks nobody. `region_name` is boto3's; by default the environment's or the files'.
+    `ask` gets a question and returns the code. "terminal" asks at the terminal, or in a notebook;
+    None asks nobody. `region_name` is boto3's; the default comes from the environment or the files.
 
-    The credentials are renewed when less than min-ttl is left, by one thread, and until they
-    expire a renewal that fails is only logged. Raises MfaSessionError: UsageError for an argument
-    that is not a name, duration or function; ConfigurationError, NoMfaError, RefusedError and
-    UnreachableError as the command does. A renewal raises them from the call to AWS.
+    One thread renews the credentials when less than min-ttl is left; while they are valid, a failed
+    renewal is only logged. Raises MfaSessionError: UsageError for an argument that is not a name,
+    duration or function; ConfigurationError, NoMfaError, RefusedError and UnreachableError as the
+    command does. A renewal raises them from the call to AWS.
     """
     values = {"profile": profile, "source_profile": source_profile, "role_arn": role_arn}
     for name, value in {**values, "region_name": region_name}.items():
@@ -85,23 +85,23 @@ def boto3_session(
 
 
 def session_info(session: boto3.Session) -> SessionInfo:
-    """Return what is known of the session that a `boto3_session` signs with now.
+    """Return facts about the session that a `boto3_session` signs with now.
 
-    Raises TypeError for a boto3 session from elsewhere.
+    Raises TypeError for another boto3 session.
     """
     from mfa_session.aws.boto3_session import session_of  # noqa: PLC0415  # imports boto3
 
     current = session_of(session)
     if current is None:
-        raise TypeError("not a session that mfa_session.boto3_session returned")
+        raise TypeError("not a session of mfa_session.boto3_session")
     return SessionInfo(**{field: getattr(current, field) for field in SessionInfo._fields})
 
 
 class Renewing:
-    """The session that a program asked for, got anew each time less than min-ttl is left."""
+    """The session that a program asked for, renewed each time less than min-ttl is left."""
 
     def __init__(self, options: SessionOptions, environ: Mapping[str, str], ask: Ask) -> None:
-        """Take what was asked for, the environment at that time, and who is asked for codes."""
+        """Take the options, the environment at that time, and who is asked for codes."""
         self._options = options
         self._environ = environ
         self._ask = ask
@@ -111,7 +111,7 @@ class Renewing:
         self._context = make_context(environ, ask)
 
     def make_boto3_session(self, region_name: str | None) -> boto3.Session:
-        """Get the session, and return a boto3 session that keeps it."""
+        """Get the session, and return a boto3 session that renews it."""
         use = self._take()
         self._first = self._current = use.session
         from mfa_session.aws.boto3_session import (  # noqa: PLC0415  # imports boto3
@@ -130,9 +130,9 @@ class Renewing:
         return made
 
     def renew(self) -> Session:
-        """Return the session renewed; where that fails, the present one as long as it lives.
+        """Return a renewed session; if that fails, the current one while it is valid.
 
-        Then nothing is tried, and nobody asked, for the next minute.
+        After a failure, nothing is tried and nobody asked for a minute.
         """
         current, now = self._current, self._now()
         lives = current is not None and bool(current.is_valid(now))
@@ -145,7 +145,7 @@ class Renewing:
             if current is None or not lives:
                 raise
             self._retry_at = now + timedelta(seconds=RETRY_SECONDS)
-            # A program's own exception may say what must not be logged.
+            # The text of a program's own exception may contain a secret.
             why = error.message if isinstance(error, MfaSessionError) else type(error).__name__
             self._context.console.warn(f"session {current.name!r} is not renewed: {why}")
             return current
@@ -159,7 +159,7 @@ class Renewing:
             raise KeyboardInterrupt from interrupted
 
     def _checked(self, renewed: Session) -> Session:
-        """Refuse a session of somebody else, which the settings have come to mean meanwhile."""
+        """Refuse a session of another account or role, after a change of the settings."""
         first = self._first
         if first is not None and _is_of_another(first, renewed):
             raise ConfigurationError(
@@ -175,7 +175,7 @@ class Renewing:
 
 
 def _is_of_another(first: Session, renewed: Session) -> bool:
-    """Say whether a session is of another account or role; an account may not be known."""
+    """Say whether the account or role differs; an unknown account does not count."""
     known = first.account is not None and renewed.account is not None
     return first.role_arn != renewed.role_arn or (known and first.account != renewed.account)
 

@@ -6,7 +6,7 @@ from mfa_session.cli.env import session_lines
 from mfa_session.cli.output import write
 from mfa_session.cli.spec.commands import STDIN
 from mfa_session.model.record import Record, Result
-from mfa_session.serve.environment import GONE
+from mfa_session.serve.environment import NOT_PASSED_ON
 from mfa_session.serve.serving import open_endpoint, read_port
 from mfa_session.session.acquire import acquire_for_program
 from mfa_session.session.environment import REMOVED
@@ -40,7 +40,7 @@ def run(options: Options, ctx: Context) -> Result:
     session, jobs, region = options.session, ctx.make.jobs(), options.region
     with open_endpoint(use, session, ctx, jobs, region=region, port=port) as serving:
         serving.start()
-        gone = [name for name in GONE if name not in {*REMOVED, *serving.variables}]
+        gone = [name for name in NOT_PASSED_ON if name not in {*REMOVED, *serving.variables}]
         lines = format_removals(shell, gone) if is_evaluated(shell) else []
         lines += session_lines(shell, serving.variables, use.session.profile)
         write("".join(f"{line}\n" for line in lines))

@@ -1,1 +1,1 @@
-"""Many roles from one code: every session at once, and the AWS CLI's own cache."""
+"""Many role sessions from one code: `login --all`, the AWS CLI's cache, and the console."""

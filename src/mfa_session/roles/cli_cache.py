@@ -1,6 +1,6 @@
 """Role profiles for which the AWS CLI asks for a code, and their entries in its cache.
 
-Versions 1 and 2 of the CLI write and read the same entries.
+Versions 1 and 2 of the CLI use the same entries.
 """
 
 from __future__ import annotations
@@ -31,25 +31,22 @@ if TYPE_CHECKING:
 
 
 LEAST_SECONDS = 900
-"""The AWS CLI does not use an entry with less left (botocore, CachedCredentialFetcher)."""
+"""The AWS CLI ignores an entry with less time left (botocore, CachedCredentialFetcher)."""
 
 
 class CannotServeError(Exception):
-    """Why a profile cannot be served from an MFA session; its text ends a sentence."""
+    """A profile cannot be served from an MFA session; the text ends a sentence about it."""
 
 
 class RoleProfile(Record):
-    """How a role's session is obtained from `settings.via`, and what the AWS CLI would ask for.
-
-    `parameters` are those of AssumeRole.
-    """
+    """A role session to assume from `settings.via`, and the AWS CLI's AssumeRole parameters."""
 
     settings: Settings
     parameters: Mapping[str, str | int]
 
 
 class RoleProfiles:
-    """Reads role profiles; those of one source's keys share its MFA session."""
+    """Reads role profiles; profiles with the same long-term keys share an MFA session."""
 
     def __init__(self, inputs: Inputs) -> None:
         """Take the inputs."""
@@ -62,7 +59,7 @@ class RoleProfiles:
         return [name for name in profiles if asks_for_code(self._inputs.profiles.section(name))]
 
     def read(self, name: str) -> RoleProfile:
-        """Return a profile, or raise CannotServeError."""
+        """Return a profile; CannotServeError if it cannot be served."""
         section = self._inputs.profiles.section(name)
         if not asks_for_code(section):
             raise CannotServeError("it has no role_arn with an mfa_serial: `aws` asks for no code")
@@ -89,7 +86,7 @@ class RoleProfiles:
         )
 
     def _source(self, name: str, section: Mapping[str, str]) -> Source:
-        """Return the long-term keys that the AWS CLI would take the role with."""
+        """Return the long-term keys with which the AWS CLI would assume the role."""
         source = section.get("source_profile")
         if "credential_source" in section or not source:
             raise CannotServeError("it has no source_profile with long-term keys")
@@ -103,7 +100,7 @@ class RoleProfiles:
         return named_source(self._inputs, source)
 
     def _base(self, source: Source, serial: str) -> Settings:
-        """Return the MFA session of a source's keys, as the guard would choose it."""
+        """Return the MFA session of a source's keys, chosen as in the guard."""
         if source not in self._bases:
             base = SessionsOfSource(self._inputs, source, source.profile).choose()
             usable = device_kind(serial) in {"virtual", "hardware"}
@@ -126,17 +123,17 @@ def _duration(section: Mapping[str, str]) -> int:
     seconds = _seconds(section)
     if seconds is not None and seconds > CHAINED_LIMIT_SECONDS:
         raise CannotServeError(
-            f"its duration_seconds is {seconds}, and AWS gives a role for 1 h at most to a session"
+            f"its duration_seconds is {seconds}, and AWS limits a role of a session to 1 h"
         )
     if seconds is not None and seconds <= LEAST_SECONDS:
         raise CannotServeError(
-            f"its duration_seconds is {seconds}, and the AWS CLI uses no session with 15 min left"
+            f"its duration_seconds is {seconds}, and the AWS CLI ignores a session with 15 min left"
         )
     return ROLE_SECONDS if seconds is None else seconds
 
 
 def _seconds(section: Mapping[str, str]) -> int | None:
-    """Return duration_seconds; like botocore, pass over what is no number."""
+    """Return duration_seconds; None if it is not a number, as in botocore."""
     try:
         return int(section["duration_seconds"])
     except (KeyError, ValueError):
@@ -144,10 +141,10 @@ def _seconds(section: Mapping[str, str]) -> int | None:
 
 
 def parameters_of(section: Mapping[str, str]) -> dict[str, str | int]:
-    """Return the parameters of AssumeRole that stand for a profile in the AWS CLI's cache.
+    """Return the parameters of AssumeRole that identify a profile in the AWS CLI's cache.
 
-    botocore, AssumeRoleProvider and BaseAssumeRoleCredentialFetcher: what the profile sets, and a
-    name for the session only if the profile has one.
+    These are the profile's own settings, with a session name only if the profile has one (botocore,
+    AssumeRoleProvider and BaseAssumeRoleCredentialFetcher).
     """
     names = {
         "RoleArn": "role_arn",
@@ -165,19 +162,19 @@ def parameters_of(section: Mapping[str, str]) -> dict[str, str | int]:
 
 
 def entry_name(parameters: Mapping[str, str | int]) -> str:
-    """Return the name of the file that holds the session for these parameters of AssumeRole.
+    """Return the file name of the session with these parameters of AssumeRole.
 
-    botocore, BaseAssumeRoleCredentialFetcher: the SHA-1 of their JSON, the keys sorted.
+    It is the SHA-1 of their JSON with sorted keys (botocore, BaseAssumeRoleCredentialFetcher).
     """
     text = json.dumps(dict(parameters), sort_keys=True)
     return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest() + ".json"
 
 
 def to_entry(session: Session) -> bytes:
-    """Return what the AWS CLI would have written of AWS's answer."""
+    """Return the entry that the AWS CLI would write for AWS's answer."""
     keys, role = session.keys, parse_arn(session.role_arn or "")
     if role is None or keys.session_token is None or session.expires_at is None:
-        raise ValueError("no role session as AWS gives it")
+        raise ValueError("not a complete role session")
     name = role.resource.rpartition("/")[2]
     user = f"arn:{role.partition}:sts::{role.account}:assumed-role/{name}"
     entry = {
@@ -194,13 +191,13 @@ def to_entry(session: Session) -> bytes:
 
 
 def expires_at(entry: bytes) -> datetime:
-    """Return when the session of an entry ends. ValueError for what is no entry."""
+    """Return when an entry's session expires; ValueError if malformed."""
     try:
         credentials = read_json(entry)["Credentials"]
         ends = parse_time(credentials["Expiration"])
         is_whole = all(credentials[key] for key in ("AccessKeyId", "SecretAccessKey"))
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError("no entry of the AWS CLI's cache") from error
+        raise ValueError("not an entry of the AWS CLI's cache") from error
     if ends is None or not is_whole:
-        raise ValueError("no entry of the AWS CLI's cache")
+        raise ValueError("not an entry of the AWS CLI's cache")
     return ends

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Options(Record):
-    """What `console` was given."""
+    """The options of `console`."""
 
     session: SessionOptions
     service: str | None = None
@@ -37,7 +37,7 @@ _NAME = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 
 
 class Hosts(Record):
-    """The hosts of a partition; `regional` says that its sign-in has one for each region."""
+    """The hosts of a partition; `regional`: each region has a sign-in host."""
 
     signin: str
     console: str
@@ -55,30 +55,30 @@ _HOSTS = {
 
 
 class ConsoleAddresses(Record):
-    """The console of one partition, as seen from one region (None: the partition's usual one)."""
+    """The addresses of a partition's console, in a region or (None) the partition's default."""
 
     hosts: Hosts
     region: str | None
 
     @property
     def federation_url(self) -> str:
-        """The endpoint that signs in."""
+        """The federation endpoint."""
         at = f"{self.region}." if self.region and self.hosts.regional else ""
         return f"https://{at}{self.hosts.signin}/federation"
 
     def page_of(self, service: str | None) -> str:
-        """Return the URL of a service's page, by the name it has in the console's URLs."""
+        """Return the URL of a service's page, by the service's name in console URLs."""
         if service is not None and not _is_name(service):
             raise UsageError(
                 "bad-service",
                 f"{service!r} is not a service",
-                "give the name that stands in the console's URL, such as ec2, s3 or cloudformation",
+                "give the name in the console's URL, such as ec2, s3 or cloudformation",
             )
         query = f"?{urlencode({'region': self.region})}" if self.region else ""
         return f"https://{self.hosts.console}/{service or 'console'}/home{query}"
 
     def check_destination(self, url: str) -> str:
-        """Return a URL of this console; refuse anything else, where a sign-in must not lead."""
+        """Return a URL of this console; UsageError `bad-destination` for any other URL."""
         host = self.hosts.console
         try:
             parts = urlsplit(url)
@@ -93,14 +93,14 @@ class ConsoleAddresses(Record):
         if not leads_here or not (url.isascii() and url.isprintable()) or " " in url:
             raise UsageError(
                 "bad-destination",
-                f"{url!r} is no page of AWS's console",
+                f"{url!r} is not a page of AWS's console",
                 f"give a URL that begins with https://{host}/ or https://REGION.{host}/",
             )
         return url
 
 
 def run(options: Options, ctx: Context) -> Result:
-    """Get the role session, exchange it for a URL that signs in, and open or print that."""
+    """Get the role session, exchange it for a sign-in URL, and open or print the URL."""
     if options.service and options.destination:
         raise UsageError(
             "service-or-destination",
@@ -123,7 +123,7 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _console_of(settings: Settings, inputs: Inputs) -> ConsoleAddresses:
-    """Return the console that the session's role is of; refuse a session that has no role."""
+    """Return the console of the role's partition; refuse a session without a role."""
     arn = parse_arn(settings.role_arn or "")
     if arn is None:
         others = _roles_in(inputs)
@@ -141,13 +141,13 @@ def _console_of(settings: Settings, inputs: Inputs) -> ConsoleAddresses:
 
 
 def _roles_in(inputs: Inputs) -> list[str]:
-    """Return the sessions and profiles of a role, those of config.toml first."""
+    """Return the sessions and profiles with a role, those of config.toml first."""
     described = [name for name, table in inputs.file.sessions.items() if table.get("role_arn")]
-    standing = [session.name for session in inputs.sessions() if session.role_arn]
+    stored = [session.name for session in inputs.sessions() if session.role_arn]
     profiles = [
         name for name in inputs.profiles.names() if inputs.profiles.section(name).get("role_arn")
     ]
-    return list(dict.fromkeys((*described, *standing, *profiles)))
+    return list(dict.fromkeys((*described, *stored, *profiles)))
 
 
 def _page(options: Options, console: ConsoleAddresses) -> str:
@@ -171,7 +171,7 @@ def _browser(ctx: Context) -> Browser:
 def _login_url(
     session: Session, settings: Settings, console: ConsoleAddresses, page: str, ctx: Context
 ) -> Secret:
-    """Exchange the session for a URL that signs in."""
+    """Exchange the session for a sign-in URL."""
     federation = ctx.make.federation()
     caller = Caller(keys=session.keys, profile=settings.source.profile, region=settings.region)
     url = federation.url_for(caller, console.federation_url)
@@ -187,26 +187,26 @@ def _login_url(
 
 
 def _console_seconds(session: Session, settings: Settings) -> int | None:
-    """Return how long the console's session is to last; None: as long as the role session.
+    """Return the duration of the console's session; None for that of the role session.
 
-    AWS takes a number only for a role that was assumed straight from long-term keys. That is
-    known of a session of more than an hour: one assumed from another session has an hour at most.
+    AWS accepts a duration only for a role assumed from long-term keys. A session of over an hour is
+    certainly such a one: from another session a role lasts an hour at most.
     """
     is_direct = (session.duration_seconds or 0) > CHAINED_LIMIT_SECONDS
     return settings.duration if settings.duration_is_explicit and is_direct else None
 
 
 def find_console(partition: str, region: str | None) -> ConsoleAddresses:
-    """Return the console of a partition. ConfigurationError where none is known, or no region is.
+    """Return the console of a partition; ConfigurationError `no-console` or `bad-region`.
 
-    The region becomes part of a host's name: only letters, digits and hyphens are one.
+    The region becomes part of a host name, so it may have only letters, digits and hyphens.
     """
     hosts = _HOSTS.get(partition)
     if hosts is None:
         raise ConfigurationError(
             "no-console",
-            f"mfa-session does not know where the console of partition {partition!r} is",
-            "open it as the partition's administrators say",
+            f"mfa-session does not know the console's address in partition {partition!r}",
+            "ask the partition's administrators for it",
         )
     if region is not None and not _is_name(region):
         raise ConfigurationError(
@@ -218,7 +218,7 @@ def find_console(partition: str, region: str | None) -> ConsoleAddresses:
 
 
 def login_url(federation_url: str, destination: str, token: str) -> str:
-    """Return the URL that signs a browser in, once, within 15 minutes. It is a secret."""
+    """Return the secret URL that signs a browser in once, within 15 minutes."""
     words = {
         "Action": "login",
         "Issuer": ISSUER,

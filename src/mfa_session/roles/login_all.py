@@ -1,4 +1,4 @@
-"""`login --all`: every session of config.toml, the roles side by side."""
+"""`login --all`: get every session of config.toml, the roles in parallel."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from mfa_session.model.errors import ConfigurationError, Interrupted, MfaSessionError
 from mfa_session.model.record import Record, Result
 from mfa_session.model.settings import KEYRING
-from mfa_session.roles.parallel import tell_errors, without_base
+from mfa_session.roles.parallel import base_failed, report_errors
 from mfa_session.roles.plan import is_in_place, make_plan
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Options(Record):
-    """What `login --all` was given; `jobs` is how many calls may be under way at once."""
+    """The options of `login --all`; `jobs` is the number of parallel calls."""
 
     session: SessionOptions
     jobs: int
@@ -33,31 +33,31 @@ class Options(Record):
 
 
 def run(options: Options, ctx: Context) -> Result:
-    """Log in to every session; one that fails stops only those that are assumed from it."""
+    """Log in to every session; a failure stops only the roles assumed from that session."""
     login = _Login(options, ctx)
     login.log_in()
     if not options.json:
-        _tell(login.had, login.failed, ctx)
+        _report(login.done, login.failed, ctx)
     return login.result()
 
 
 class _Login:
-    """One login to everything; `had` and `failed` are what came of each session, by name."""
+    """One login to all sessions; `done` and `failed` have their outcomes by name."""
 
     def __init__(self, options: Options, ctx: Context) -> None:
-        """Read and plan; nothing is asked of anybody yet."""
+        """Read and plan; ask nothing yet."""
         self._options = options
         self._ctx = ctx
         self._inputs = read_inputs(ctx, options.session.replace(profile=None))
         self._plan = make_plan(self._inputs)
-        self.had: dict[str, Outcome] = {}
+        self.done: dict[str, Outcome] = {}
         self.failed: dict[str, MfaSessionError] = dict(self._plan.errors)
 
     def log_in(self) -> None:
-        """Keep what is valid and get the rest: with codes first, then the roles."""
+        """Keep valid sessions and get the others: first those that need codes, then the roles."""
         self._keep()
         plan = self._plan
-        needed = [name for name in plan.with_bases(self._asked()) if name not in self.had]
+        needed = [name for name in plan.with_bases(self._asked()) if name not in self.done]
         if not needed:
             return
         edges = self._ctx.make.roles(self._options.jobs)
@@ -68,16 +68,16 @@ class _Login:
             roles, batches = self._prepare(edges, needed, held)
             for name in coded:
                 if name not in last:
-                    self._have_one(name)
+                    self._log_in_one(name)
             for batch in batches:
-                self._have(roles, batch)
-        for name in last:  # a role for over an hour takes a code of its own
-            self._have_one(name)
+                self._assume(roles, batch)
+        for name in last:  # a role for over an hour needs a separate code
+            self._log_in_one(name)
 
     def _asked(self) -> list[str]:
-        """Return the sessions of config.toml that are still missing."""
+        """Return the sessions of config.toml that are not done."""
         described = self._inputs.file.sessions
-        return [name for name in self._plan.sessions if name in described and name not in self.had]
+        return [name for name in self._plan.sessions if name in described and name not in self.done]
 
     def _is_forced(self, name: str) -> bool:
         return self._options.force and name in self._inputs.file.sessions
@@ -85,16 +85,19 @@ class _Login:
     def _keep(self) -> None:
         """Keep the sessions that are valid and written."""
         now = self._ctx.clock.now()
-        standing = {session.profile: session for session in self._inputs.sessions()}
+        stored = {session.profile: session for session in self._inputs.sessions()}
         for name, settings in self._plan.sessions.items():
-            stands = standing.get(settings.target)
-            kept = find_kept(settings, [stands], now) if stands else None
+            session = stored.get(settings.target)
+            kept = find_kept(settings, [session], now) if session else None
             placed = kept is not None and is_in_place(kept, settings, self._inputs.recovered)
             if kept is not None and placed and not self._is_forced(name):
-                self.had[name] = Outcome(session=kept, reused=True)
+                self.done[name] = Outcome(session=kept, reused=True)
 
     def _check_targets(self, edges: RolesEdges, needed: Sequence[str]) -> list[str]:
-        """Refuse before a code what cannot be written: all where the file cannot, else one."""
+        """Refuse, before a code is used, the sessions that cannot be written; return the others.
+
+        If the file cannot be written at all, raise ConfigurationError.
+        """
         targets = {name: self._plan.sessions[name].target for name in needed}
         store = edges.session.store
         try:
@@ -115,51 +118,51 @@ class _Login:
     def _prepare(
         self, edges: RolesEdges, needed: Sequence[str], held: ExitStack
     ) -> tuple[RoleSessions, list[Batch]]:
-        """Return who has the roles, and the roles in batches, for which there is room."""
-        from mfa_session.roles.sessions import RoleSessions  # noqa: PLC0415  # not where all is kept
+        """Return what obtains the roles, and the roles in batches with places set aside."""
+        from mfa_session.roles.sessions import RoleSessions  # noqa: PLC0415  # unless all are kept
 
-        standing = self._inputs.sessions() if self._options.force else []
-        replaced = {session.keys.access_key_id for session in standing}
+        old = self._inputs.sessions() if self._options.force else []
+        replaced = {session.keys.access_key_id for session in old}
         total = sum(not self._plan.needs_code(name) for name in needed)
         roles = RoleSessions(edges, self._options.jobs, total, replaced)
         steps = self._plan.steps(needed)
         return roles, [batch for step in steps for batch in roles.prepare(step, held)]
 
-    def _have_one(self, name: str) -> None:
+    def _log_in_one(self, name: str) -> None:
         """Get a session as `login` does."""
         settings = self._plan.sessions[name]
         try:
-            self.had[name] = acquire(self._ctx, self._inputs, settings, force=self._is_forced(name))
+            self.done[name] = acquire(
+                self._ctx, self._inputs, settings, force=self._is_forced(name)
+            )
         except Interrupted:
             raise
         except MfaSessionError as error:
             self.failed[name] = error
 
-    def _have(self, roles: RoleSessions, batch: Batch) -> None:
+    def _assume(self, roles: RoleSessions, batch: Batch) -> None:
         """Assume a batch of roles, except those whose base session failed."""
         bases = {s.name: self._plan.sessions[self._plan.bases[s.name]] for s in batch.wanted}
         for name, base in bases.items():
             if base.name in self.failed:
-                self.failed[name] = without_base(base.name, self.failed[base.name])
+                self.failed[name] = base_failed(base.name, self.failed[base.name])
         wanted = [settings for settings in batch.wanted if settings.name not in self.failed]
         if wanted:
-            roles.have(batch.replace(wanted=wanted), bases)
-            self.had.update(roles.had)
+            roles.obtain(batch.replace(wanted=wanted), bases)
+            self.done.update(roles.done)
             self.failed.update(roles.failed)
 
     def result(self) -> Result:
-        """Return the sessions of config.toml, and those had on the way to them."""
+        """Return the sessions of config.toml, and the new or failed ones that they need."""
         now, described = self._ctx.clock.now(), self._inputs.file.sessions
-        on_the_way = [name for name, had in self.had.items() if not had.reused]
-        names = dict.fromkeys(
-            name for name in (*self.failed, *on_the_way, *described) if name not in described
-        )
+        new = [name for name, outcome in self.done.items() if not outcome.reused]
+        names = dict.fromkeys(name for name in (*self.failed, *new) if name not in described)
         order = [*names, *described]
-        had = [self.had[name] for name in order if name in self.had]
+        done = [self.done[name] for name in order if name in self.done]
         failed = [(name, self.failed[name]) for name in order if name in self.failed]
         return Result(
             data={
-                "sessions": [{**o.session.summary(now), "reused": o.reused} for o in had],
+                "sessions": [{**o.session.summary(now), "reused": o.reused} for o in done],
                 "errors": [
                     {"name": name, **error.summary(self._ctx.environ)} for name, error in failed
                 ],
@@ -176,10 +179,12 @@ def _refusal(check: Callable[[str], None], target: str) -> ConfigurationError | 
     return None
 
 
-def _tell(had: Mapping[str, Outcome], failed: Mapping[str, MfaSessionError], ctx: Context) -> None:
-    """Say how many there are, and each error once with all whom it befell."""
-    new = sum(not outcome.reused for outcome in had.values())
-    summary = f"sessions: {new} new, {len(had) - new} kept"
+def _report(
+    done: Mapping[str, Outcome], failed: Mapping[str, MfaSessionError], ctx: Context
+) -> None:
+    """Report how many sessions there are, and each error once with its sessions."""
+    new = sum(not outcome.reused for outcome in done.values())
+    summary = f"sessions: {new} new, {len(done) - new} kept"
     summary += f", {len(failed)} failed" if failed else ""
     ctx.console.say(f"{summary}; `mfa-session status` lists them")
-    tell_errors(failed, ctx.console)
+    report_errors(failed, ctx.console)

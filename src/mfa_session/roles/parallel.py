@@ -1,4 +1,4 @@
-"""Many calls in parallel, in threads that Ctrl-C does not wait for; each error told once."""
+"""Make many calls in parallel, in threads that Ctrl-C does not wait for."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ import threading
 import time
 from typing import Generic, TypeVar
 
-from mfa_session.model.errors import UsageError
+from mfa_session.model.errors import MfaSessionError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mfa_session.model.errors import MfaSessionError
+    from mfa_session.model.errors import Interrupted
     from mfa_session.model.feature_ports import Signals
     from mfa_session.model.ports import Console
 
 
 JOBS = 16
 MOST_JOBS = 64
-LOOK_SECONDS = 0.05
+POLL_SECONDS = 0.05
 GRACE_SECONDS = 2.0
-"""How long what AWS has been asked for already is waited for after Ctrl-C."""
+"""How long running calls may take after Ctrl-C."""
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
 
 
 def read_jobs(text: str | None) -> int:
-    """Return how many calls `--jobs` allows at once. UsageError `bad-jobs` for no such number."""
+    """Return the number of parallel calls that `--jobs` allows; UsageError `bad-jobs`."""
     if text is None:
         return JOBS
     if text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_JOBS:
@@ -40,14 +40,14 @@ def read_jobs(text: str | None) -> int:
 
 
 class ParallelCalls(Generic[Item, Answer]):
-    """Does one kind of work on many items, so many at once.
+    """Calls `work` for many items, up to `jobs` at once.
 
-    `ended` has what came of each item: its answer or its error. What was not begun, or not
-    answered, when an interruption came is not among them; `interruption` is what came.
+    `ended` has each item with its answer or error, except the items that were not begun or not
+    answered when the `interruption` came.
     """
 
     def __init__(self, work: Callable[[Item], Answer], items: Sequence[Item], jobs: int) -> None:
-        """Take the work; nothing is begun yet."""
+        """Take the work; begin nothing yet."""
         self.ended: list[tuple[Item, Answer | Exception]] = []
         self.interruption: BaseException | None = None
         self._work = work
@@ -61,19 +61,27 @@ class ParallelCalls(Generic[Item, Answer]):
         ]
 
     def run(self, signals: Signals, tell: Callable[[int, int], None]) -> None:
-        """Do it all, unless a signal strikes; `tell` gets how many are done and how many failed."""
+        """Call for all items until a signal comes; `tell` gets the counts of ended and failed."""
         for thread in self._threads:
             thread.start()
         failed = 0
         try:
             while self._left:
                 signals.raise_deferred()
-                if self._take(LOOK_SECONDS):
+                if self._take(POLL_SECONDS):
                     failed += isinstance(self.ended[-1][1], Exception)
                     tell(len(self.ended), failed)
         except (KeyboardInterrupt, SystemExit) as interruption:
             self.interruption = interruption
             self._wind_up()
+
+    def raise_rest(self, interrupted: Interrupted) -> None:
+        """Raise the interruption (Ctrl-C as `interrupted`), or the first error that is a bug."""
+        if isinstance(self.interruption, KeyboardInterrupt):
+            raise interrupted
+        for error in (self.interruption, *(answer for _, answer in self.ended)):
+            if isinstance(error, BaseException) and not isinstance(error, MfaSessionError):
+                raise error
 
     def _run(self) -> None:
         while self.interruption is None:
@@ -86,11 +94,11 @@ class ParallelCalls(Generic[Item, Answer]):
     def _try(self, item: Item) -> Answer | Exception:
         try:
             return self._work(item)
-        except Exception as error:  # noqa: BLE001  # told by who asked for the work
+        except Exception as error:  # noqa: BLE001  # `ended` has it
             return error
 
     def _take(self, limit_seconds: float) -> bool:
-        """Take one more answer; False if none comes in time."""
+        """Take one more answer; return False if none comes in time."""
         try:
             self.ended.append(self._answers.get(timeout=limit_seconds))
         except queue.Empty:
@@ -99,10 +107,10 @@ class ParallelCalls(Generic[Item, Answer]):
         return True
 
     def _wind_up(self) -> None:
-        """Take what is on its way: AWS may have given it already."""
+        """Take the answers of running calls, which AWS may have granted already."""
         end = time.monotonic() + GRACE_SECONDS
         while any(thread.is_alive() for thread in self._threads) and time.monotonic() < end:
-            self._take(LOOK_SECONDS)
+            self._take(POLL_SECONDS)
         while self._take(0):
             pass
 
@@ -110,21 +118,21 @@ class ParallelCalls(Generic[Item, Answer]):
 MOST_NAMED = 5
 
 
-def without_base(base: str, error: MfaSessionError) -> MfaSessionError:
+def base_failed(base: str, error: MfaSessionError) -> MfaSessionError:
     """Return the error of a role whose base session failed."""
     return type(error)(error.code, f"there is no session {base!r}: {error.message}", error.hint)
 
 
-def tell_errors(failed: Mapping[str, MfaSessionError], console: Console) -> None:
-    """Tell each error once, with the names of all whom it befell."""
-    befallen: dict[tuple[str, str], list[str]] = {}
+def report_errors(failed: Mapping[str, MfaSessionError], console: Console) -> None:
+    """Report each error once, with the names that it concerns."""
+    names_of: dict[tuple[str, str], list[str]] = {}
     for name, error in failed.items():
-        befallen.setdefault((error.message, error.hint), []).append(name)
-    for (message, hint), names in befallen.items():
-        console.error(f"{some(names)}: {message}", hint)
+        names_of.setdefault((error.message, error.hint), []).append(name)
+    for (message, hint), names in names_of.items():
+        console.error(f"{shorten(names)}: {message}", hint)
 
 
-def some(names: Sequence[str]) -> str:
-    """Return the names, but of a long list only its beginning."""
+def shorten(names: Sequence[str]) -> str:
+    """Return the names, of a long list the first few."""
     left = len(names) - MOST_NAMED
     return ", ".join(names[:MOST_NAMED]) + (f" and {left} more" if left > 0 else "")

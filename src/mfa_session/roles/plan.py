@@ -1,4 +1,4 @@
-"""Which sessions to obtain, from which others, and in which order: decided without doing it."""
+"""Plan which sessions to obtain, from which others, and in which order."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class RolesPlan(Record):
-    """Every session by name, each after the one it is assumed from; and those that cannot work.
+    """Every session by name, each after the one it is assumed from, and the errors of others.
 
-    `bases` names, for each role that needs no code of its own, the session that it is assumed from.
+    `bases` maps each role that needs no separate code to the session that it is assumed from.
     """
 
     sessions: Mapping[str, Settings]
@@ -39,13 +39,13 @@ class RolesPlan(Record):
         return name in self.bases.values()
 
     def steps(self, names: Collection[str]) -> Iterator[list[Settings]]:
-        """Yield those of these roles that can be assumed side by side, step after step."""
+        """Yield the roles among these names in steps; those of one step can go in parallel."""
         depths = {name: self._depth(name) for name in names if not self.needs_code(name)}
         for depth in sorted(set(depths.values())):
             yield [self.sessions[name] for name in depths if depths[name] == depth]
 
     def with_bases(self, names: Iterable[str]) -> list[str]:
-        """Return these and all that they are assumed from, in the plan's order."""
+        """Return these names and those of the sessions they are assumed from, in order."""
         wanted = set(names)
         for name in reversed(list(self.sessions)):
             if name in wanted and name in self.bases:
@@ -59,8 +59,8 @@ class RolesPlan(Record):
 def make_plan(inputs: Inputs) -> RolesPlan:
     """Return the plan for every session of config.toml.
 
-    Raises ConfigurationError `no-sessions` and `duplicate-target`; what is wrong with one session
-    alone is among the plan's errors.
+    Raises ConfigurationError `no-sessions` or `duplicate-target`; an error of a single session
+    becomes one of the plan's errors.
     """
     if not inputs.file.sessions:
         raise ConfigurationError(
@@ -70,13 +70,13 @@ def make_plan(inputs: Inputs) -> RolesPlan:
             '[sessions.NAME] there, with via = "mfa" and role_arn = "ARN"',
         )
     planner = _Planner(inputs)
-    planner.take_all()
+    planner.plan_all()
     refuse_duplicates(inputs, planner.sessions.values())
     return RolesPlan(sessions=planner.sessions, bases=planner.bases, errors=planner.errors)
 
 
 class _Planner:
-    """Collects sessions, each after the one that it is assumed from."""
+    """Collects sessions, each after the one it is assumed from."""
 
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
@@ -86,18 +86,18 @@ class _Planner:
         self._asked: dict[str, Settings] = {}
         self._of_source: dict[Source, Settings] = {}
 
-    def take_all(self) -> None:
-        """Take every session of config.toml, and note what is wrong with one."""
+    def plan_all(self) -> None:
+        """Plan every session of config.toml, and note the errors of single ones."""
         for name in self._inputs.file.sessions:
-            with self._noting(name):
+            with self._noting_errors(name):
                 options = self._inputs.options.replace(profile=name)
                 self._asked[name] = resolve(self._inputs.replace(options=options))
         for name, settings in self._asked.items():
-            with self._noting(name):
+            with self._noting_errors(name):
                 self._take(settings)
 
     @contextmanager
-    def _noting(self, name: str) -> Iterator[None]:
+    def _noting_errors(self, name: str) -> Iterator[None]:
         try:
             yield
         except MfaSessionError as error:
@@ -115,7 +115,7 @@ class _Planner:
         self.sessions[settings.name] = settings
 
     def _mfa_session(self, settings: Settings) -> Settings:
-        """Return the MFA session of a role's long-term keys, as the guard would choose it."""
+        """Return the MFA session of a role's long-term keys, chosen as in the guard."""
         source = settings.source
         if source not in self._of_source:
             sessions = SessionsOfSource(self._inputs, source, source.profile)
@@ -125,7 +125,7 @@ class _Planner:
 
 
 def refuse_duplicates(inputs: Inputs, sessions: Iterable[Settings]) -> None:
-    """Refuse two sessions that would be written to one profile."""
+    """Refuse two sessions with the same target profile."""
     owners: dict[str, str] = {}
     for settings in sessions:
         owner = owners.setdefault(settings.target, settings.name)
@@ -139,9 +139,9 @@ def refuse_duplicates(inputs: Inputs, sessions: Iterable[Settings]) -> None:
 
 
 def is_in_place(session: Session, settings: Settings, aside: Collection[str]) -> bool:
-    """Say whether a session stands where its settings want it: in which profile, file or keyring.
+    """Say whether a session is in the profile, and in the file or keyring, of its settings.
 
-    `aside` are the profiles whose sessions lie in the state directory.
+    `aside` are the profiles whose sessions are in the state directory instead.
     """
     return (
         session.profile == settings.target

@@ -1,4 +1,4 @@
-"""Role sessions, many at a time: lock, look again, assume in parallel, write once."""
+"""Obtain many role sessions: lock, read again, assume in parallel, write once."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
 
-    Had = Sequence[tuple[Session, Settings]]
+    Placed = Sequence[tuple[Session, Settings]]
 
 
 THROTTLE_PAUSES_SECONDS = (1.0, 2.0, 4.0, 8.0, 16.0)
-"""Before each further try of a call that AWS throttles even after botocore's own tries."""
+"""The pauses before retries of a call that AWS throttles despite botocore's own retries."""
 
 
 class Step(Record):
@@ -40,31 +40,31 @@ class Step(Record):
 
 
 class Batch(Record):
-    """Sessions that are written at once, and where they are kept if that fails."""
+    """Sessions that are written together, and where they are kept if that fails."""
 
     wanted: Sequence[Settings]
     place: Safe | None
 
 
 class RoleSessions:
-    """Has role sessions from sessions that stand, `jobs` at a time; `total` in all batches.
+    """Obtains role sessions from stored sessions, `jobs` at a time; `total` counts all batches.
 
-    `replaced` are the key ids of sessions that do not do. `had` and `failed` are what came of each
-    session by name. When Ctrl-C comes, what AWS has given is written first.
+    Sessions with key ids in `replaced` are not reused. `done` and `failed` have the outcomes by
+    name. After Ctrl-C, the sessions that AWS has granted are still written.
     """
 
     def __init__(self, edges: RolesEdges, jobs: int, total: int, replaced: Collection[str]) -> None:
-        """Take the edges; nothing is touched yet."""
+        """Take the edges; touch nothing yet."""
         self._edges = edges
         self._session = edges.session
         self._jobs = jobs
         self._total = total
         self._replaced = replaced
-        self.had: dict[str, Outcome] = {}
+        self.done: dict[str, Outcome] = {}
         self.failed: dict[str, MfaSessionError] = {}
 
     def prepare(self, wanted: Sequence[Settings], held: ExitStack) -> list[Batch]:
-        """Set places aside for the sessions, which `held` gives back; return them in batches."""
+        """Return the sessions in batches, with places set aside that `held` releases."""
         batches, most = [], self._edges.most_locks
         for start in range(0, len(wanted), most):
             group = wanted[start : start + most]
@@ -74,33 +74,32 @@ class RoleSessions:
             batches.append(Batch(wanted=group, place=place))
         return batches
 
-    def have(self, batch: Batch, bases: Mapping[str, Settings]) -> None:
-        """Get the sessions of a batch; `bases` are, by name, those that they are assumed from.
+    def obtain(self, batch: Batch, bases: Mapping[str, Settings]) -> None:
+        """Obtain a batch; `bases` maps each name to the session it is assumed from.
 
         Raises Interrupted, or SystemExit for another signal.
         """
         with ExitStack() as turns:
             mine = self._take_turns(batch.wanted, turns)
-            saving = Saving(self._session.store, batch.place)
+            saver = Saver(self._session.store, batch.place)
 
             def work(step: Step) -> Session:
                 session = _as_written(assume(self._edges, step), step.settings)
-                saving.note(session, step.settings)
+                saver.note(session, step.settings)
                 return session
 
             with self._edges.defer_signals() as signals:
-                steps, shared = self._look_again(mine, bases)
+                steps, shared = self._find_missing(mine, bases)
                 calls = ParallelCalls(work, steps, self._jobs)
-                calls.run(signals, self._teller())
+                calls.run(signals, self._progress_of())
                 self._edges.progress("")
-                bought, bugs = self._sort(calls.ended)
-                self._save(saving, bought, shared)
-                self._raise(calls.interruption, bugs)
+                self._save(saver, self._sort(calls.ended), shared)
+                self._raise(calls)
 
     def _take_turns(self, wanted: Sequence[Settings], turns: ExitStack) -> list[Settings]:
-        """Wait for every session's turn, in one order everywhere: nobody waits in a circle.
+        """Wait for every session's turn, in the same order in all processes against deadlocks.
 
-        Sessions of one role share a turn, which this process could not take twice.
+        Sessions of one role share a turn, which a process cannot take twice.
         """
         mine: list[Settings] = []
         taken: dict[str, NoMfaError | None] = {}
@@ -116,7 +115,7 @@ class RoleSessions:
         return mine
 
     def _take_turn(self, settings: Settings, turns: ExitStack) -> NoMfaError | None:
-        """Wait for a session's turn; return the error if another login holds it up."""
+        """Wait for a session's turn; return the error if another login holds it too long."""
         what = f"session {settings.name!r}"
         try:
             turns.enter_context(self._session.turns.take(identity(settings), what))
@@ -124,16 +123,16 @@ class RoleSessions:
             return error
         return None
 
-    def _look_again(
+    def _find_missing(
         self, mine: Sequence[Settings], bases: Mapping[str, Settings]
-    ) -> tuple[list[Step], Had]:
-        """Return what is to be assumed, and what stands already and is to be written elsewhere."""
-        standing = self._session.store.sessions()
+    ) -> tuple[list[Step], Placed]:
+        """Return the sessions to assume, and the valid ones to write to another place."""
+        stored = self._session.store.sessions()
         aside = self._session.store.kept_aside()
-        found = Bases(standing, self._session.clock.now())
+        found = Bases(stored, self._session.clock.now())
         by_role: dict[str | None, list[Session]] = {}
-        for stands in standing:
-            by_role.setdefault(stands.role_arn, []).append(stands)
+        for one in stored:
+            by_role.setdefault(one.role_arn, []).append(one)
         steps, shared = [], []
         for settings in mine:
             session = self._find(settings, by_role.get(settings.role_arn, []))
@@ -145,19 +144,19 @@ class RoleSessions:
                 else:
                     steps.append(Step(settings=settings, base=base))
             elif is_in_place(session, settings, aside):
-                self.had[settings.name] = Outcome(session=session, reused=True)
+                self.done[settings.name] = Outcome(session=session, reused=True)
             else:
                 shared.append((_as_written(session, settings), settings))
         return steps, shared
 
-    def _find(self, settings: Settings, standing: Sequence[Session]) -> Session | None:
-        """Return the session, if one that does stands there by now."""
+    def _find(self, settings: Settings, stored: Sequence[Session]) -> Session | None:
+        """Return a stored session that fits, if there is one by now."""
         clock = self._session.clock
-        return find_standing(settings, standing, clock.now(), clock.started_at, self._replaced)
+        return find_standing(settings, stored, clock.now(), clock.started_at, self._replaced)
 
-    def _teller(self) -> Callable[[int, int], None]:
-        """Return who is told how many of this batch are done, and how many of them failed."""
-        done_before, failed_before = len(self.had) + len(self.failed), len(self.failed)
+    def _progress_of(self) -> Callable[[int, int], None]:
+        """Return the function that shows the progress, with the batches before this one."""
+        done_before, failed_before = len(self.done) + len(self.failed), len(self.failed)
 
         def tell(done: int, failed: int) -> None:
             self._edges.progress(
@@ -166,74 +165,68 @@ class RoleSessions:
 
         return tell
 
-    def _sort(
-        self, ended: Sequence[tuple[Step, Session | Exception]]
-    ) -> tuple[Had, list[Exception]]:
-        """Return the sessions, and what is no error of ours; note those that failed."""
-        bought, bugs = [], []
+    def _sort(self, ended: Sequence[tuple[Step, Session | Exception]]) -> Placed:
+        """Return the sessions that AWS granted; note the failed ones."""
+        granted = []
         for step, answer in ended:
             if isinstance(answer, MfaSessionError):
                 self.failed[step.settings.name] = answer
-            elif isinstance(answer, Exception):
-                bugs.append(answer)
-            else:
-                bought.append((answer, step.settings))
-        return bought, bugs
+            elif not isinstance(answer, Exception):
+                granted.append((answer, step.settings))
+        return granted
 
-    def _save(self, saving: Saving, bought: Had, shared: Had) -> None:
-        errors = saving.save([*bought, *shared])
-        for had, reused in ((bought, False), (shared, True)):
-            for session, settings in had:
+    def _save(self, saver: Saver, granted: Placed, shared: Placed) -> None:
+        errors = saver.save([*granted, *shared])
+        for placed, reused in ((granted, False), (shared, True)):
+            for session, settings in placed:
                 if session.profile in errors:
                     self.failed[settings.name] = errors[session.profile]
                 else:
-                    self.had[settings.name] = Outcome(session=session, reused=reused)
+                    self.done[settings.name] = Outcome(session=session, reused=reused)
 
-    def _raise(self, interruption: BaseException | None, bugs: Sequence[Exception]) -> None:
-        """Raise what came while the work was done, now that its fruits are written."""
-        if isinstance(interruption, KeyboardInterrupt):
-            written = sum(not outcome.reused for outcome in self.had.values())
-            raise Interrupted(
+    def _raise(self, calls: ParallelCalls[Step, Session]) -> None:
+        """Raise an interruption or a bug, now that the sessions are written."""
+        written = sum(not outcome.reused for outcome in self.done.values())
+        calls.raise_rest(
+            Interrupted(
                 "interrupted",
                 f"interrupted; {written} role sessions that AWS had given are written",
                 "run `mfa-session login --all` again: it gets only the others",
             )
-        for error in (interruption, *bugs):
-            if error is not None:
-                raise error
+        )
 
 
 class Bases:
-    """The sessions that roles are assumed from, each looked for once and its keys opened."""
+    """The sessions that roles are assumed from; each is found, and its keys read, once."""
 
-    def __init__(self, standing: Sequence[Session], now: datetime) -> None:
-        """Take the sessions that stand."""
-        self._standing = standing
+    def __init__(self, stored: Sequence[Session], now: datetime) -> None:
+        """Take the stored sessions."""
+        self._stored = stored
         self._now = now
         self._opened: dict[str, Session] = {}
 
     def of(self, settings: Settings, base: Settings) -> Session:
         """Return the session that a role is assumed from.
 
-        Raises NoMfaError `base-session-gone`, and what the keyring raises.
+        Raises NoMfaError `base-session-gone`, or ConfigurationError if the keyring fails.
         """
         if base.name not in self._opened:
-            found = find_living(base, self._standing, self._now)
-            found = found or find_base(settings, self._standing, self._now)
+            found = find_living(base, self._stored, self._now)
+            found = found or find_base(settings, self._stored, self._now)
             if found is None:
                 raise NoMfaError(
                     "base-session-gone",
                     f"session {base.name!r}, from which the role is assumed, is no longer there",
                     f"run `{base.login_command}`, then this again",
                 )
-            self._opened[base.name] = with_open_keys(found)
+            self._opened[base.name] = open_keys(found)
         return self._opened[base.name]
 
 
-def with_open_keys(session: Session) -> Session:
-    """Return the session with its secrets in memory: one in the keyring is asked for them once.
+def open_keys(session: Session) -> Session:
+    """Return the session with its secrets in memory, so that a keyring is read once.
 
-    Raises ConfigurationError where the keyring fails.
+    Raises ConfigurationError if the keyring fails.
     """
     token = session.keys.session_token
     keys = Keys(
@@ -245,9 +238,9 @@ def with_open_keys(session: Session) -> Session:
 
 
 def assume(edges: RolesEdges, step: Step) -> Session:
-    """Assume the role; throttling slows this down, and does not end it.
+    """Assume the role; pause and retry while AWS throttles.
 
-    Raises the errors of AssumeRole; of a session that expired in the middle, which to renew.
+    Raises the errors of AssumeRole; `session-expired` names the session to renew.
     """
     renewal = Renewal(edges.session)
     pauses = list(THROTTLE_PAUSES_SECONDS)
@@ -270,46 +263,46 @@ def _expired(base: Session) -> NoMfaError:
     )
 
 
-class Saving:
-    """Saves sessions: those for the file in one write, those for the keyring one by one.
+class Saver:
+    """Saves sessions: to the file in one write, to the keyring one by one.
 
-    `place` is where they lie aside until then, or if that fails; None without a home.
+    `place` keeps them aside until then, or if saving fails; it is None without a home.
     """
 
     def __init__(self, store: Store, place: Safe | None) -> None:
-        """Take both."""
+        """Take the store and the place."""
         self._store = store
         self._place = place
 
     def note(self, session: Session, settings: Settings) -> None:
-        """Put a session aside that AWS has just given; not one for the keyring: it cost no code."""
+        """Keep a new session aside; one for the keyring can be had again without a code."""
         if self._place is not None and settings.store != KEYRING:
             self._place.note(session)
 
-    def save(self, had: Had) -> dict[str, ConfigurationError]:
-        """Save them; return by profile the errors of those that are not where they belong."""
-        in_file = [each for each in had if each[1].store != KEYRING]
-        in_keyring = [each for each in had if each[1].store == KEYRING]
+    def save(self, placed: Placed) -> dict[str, ConfigurationError]:
+        """Save the sessions; return the errors of the unsaved ones by profile."""
+        in_file = [each for each in placed if each[1].store != KEYRING]
+        in_keyring = [each for each in placed if each[1].store == KEYRING]
         refused, unsaved = self._save_in_file(in_file)
         unsaved |= self._save_in_keyring(in_keyring)
-        lost = [session for session, _ in had if session.profile in unsaved]
+        lost = [session for session, _ in placed if session.profile in unsaved]
         where = keep_aside(self._place, *lost) if lost else ""
         return {**refused, **{name: _unwritten(error, where) for name, error in unsaved.items()}}
 
     def _save_in_file(
-        self, had: Had
+        self, placed: Placed
     ) -> tuple[dict[str, ConfigurationError], dict[str, ConfigurationError]]:
-        """Return the errors of profiles that may not be overwritten, and those of all."""
-        if not had:
+        """Return the errors of protected profiles, and those of a file that cannot be written."""
+        if not placed:
             return {}, {}
         try:
-            return dict(self._store.save_all(had)), {}
+            return dict(self._store.save_all(placed)), {}
         except ConfigurationError as error:
-            return {}, {session.profile: error for session, _ in had}
+            return {}, {session.profile: error for session, _ in placed}
 
-    def _save_in_keyring(self, had: Had) -> dict[str, ConfigurationError]:
+    def _save_in_keyring(self, placed: Placed) -> dict[str, ConfigurationError]:
         unsaved = {}
-        for session, settings in had:
+        for session, settings in placed:
             try:
                 self._store.save(session, settings)
             except ConfigurationError as error:  # noqa: PERF203  # each is tried

@@ -1,4 +1,4 @@
-"""`warm`: the AWS CLI's own cache, filled with the sessions that it would ask a code each for."""
+"""`warm`: fill the AWS CLI's cache with role sessions, so that it asks for no codes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from mfa_session.roles.cli_cache import (
     expires_at,
     to_entry,
 )
-from mfa_session.roles.parallel import ParallelCalls, read_jobs, tell_errors, without_base
-from mfa_session.roles.sessions import Step, assume, with_open_keys
+from mfa_session.roles.parallel import ParallelCalls, base_failed, read_jobs, report_errors
+from mfa_session.roles.sessions import Step, assume, open_keys
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
 from mfa_session.session.device import long_term_caller, with_keys
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class Options(Record):
-    """What `warm` was given."""
+    """The options of `warm`."""
 
     session: SessionOptions
     profile: tuple[str, ...] = ()
@@ -42,8 +42,8 @@ class Options(Record):
     json: bool = False
 
 
-class Warm(Record):
-    """A profile for which the AWS CLI asks no code now; `reused` if it had none to ask before."""
+class WarmProfile(Record):
+    """A profile with a valid entry in the cache; `reused` if the entry is not new."""
 
     role_arn: str
     expires_at: datetime
@@ -51,7 +51,7 @@ class Warm(Record):
 
 
 def run(options: Options, ctx: Context) -> Result:
-    """Fill the cache for the profiles named, or for all that ask for a code."""
+    """Fill the cache for the named profiles, or for all that ask for a code."""
     jobs = read_jobs(options.jobs)
     if options.all and options.profile:
         raise UsageError(
@@ -60,22 +60,22 @@ def run(options: Options, ctx: Context) -> Result:
     warming = _Warming(options, ctx, ctx.make.roles(jobs), jobs)
     warming.warm()
     if not options.json:
-        warming.tell()
+        warming.report()
     return warming.result()
 
 
 class _Warming:
-    """One run: `warm` and `failed` are what came of each profile, `skipped` why not."""
+    """One run; `warmed`, `failed` and `skipped` have the outcomes by profile."""
 
     def __init__(self, options: Options, ctx: Context, edges: RolesEdges, jobs: int) -> None:
-        """Read the profiles; nothing is asked of anybody yet."""
+        """Read the profiles; ask nothing yet."""
         self._options = options
         self._ctx = ctx
         self._edges = edges
         self._jobs = jobs
         self._inputs = read_inputs(ctx, options.session.replace(profile=None))
         self._profiles: dict[str, RoleProfile] = {}
-        self.warm_ones: dict[str, Warm] = {}
+        self.warmed: dict[str, WarmProfile] = {}
         self.failed: dict[str, MfaSessionError] = {}
         self.skipped: dict[str, str] = {}
         self._read_profiles()
@@ -93,8 +93,8 @@ class _Warming:
                     self.failed[name] = _not_served(name, error)
 
     def warm(self) -> None:
-        """Keep the entries that do; get the rest, those of one MFA session side by side."""
-        cold = self._look(list(self._profiles))
+        """Keep the valid entries; get the others, those of one MFA session in parallel."""
+        cold = self._find_cold(list(self._profiles))
         if not cold:
             return
         self._edges.cache.check()
@@ -106,12 +106,12 @@ class _Warming:
 
     def _base_of(self, name: str) -> Settings:
         base = self._profiles[name].settings.via
-        if base is None:  # RoleProfiles gives every one a base
+        if base is None:  # RoleProfiles gives every profile a base
             raise RuntimeError(name)
         return base
 
-    def _look(self, names: Sequence[str]) -> list[str]:
-        """Note the profiles whose entries do, or must be left alone; return the rest."""
+    def _find_cold(self, names: Sequence[str]) -> list[str]:
+        """Note the profiles with valid or foreign entries; return the others."""
         cold = []
         for name in names:
             try:
@@ -134,23 +134,23 @@ class _Warming:
 
     def _note(self, name: str, ends: datetime, *, reused: bool) -> None:
         role_arn = self._profiles[name].settings.role_arn or ""
-        self.warm_ones[name] = Warm(role_arn=role_arn, expires_at=ends, reused=reused)
+        self.warmed[name] = WarmProfile(role_arn=role_arn, expires_at=ends, reused=reused)
 
     def _warm_from(self, base: Settings, names: Sequence[str]) -> None:
-        """Get the MFA session, then the roles; one process at a time does this for a key."""
+        """Get the MFA session, then the roles; one process at a time does so for a key."""
         try:
-            session = with_open_keys(acquire(self._ctx, self._inputs, base).session)
+            session = open_keys(acquire(self._ctx, self._inputs, base).session)
             key_id = long_term_caller(with_keys(self._edges.session, base)).keys.access_key_id
             with self._edges.session.turns.take(f"{key_id} warm", "the AWS CLI's cache"):
-                self._assume(session, self._look(names))
+                self._assume(session, self._find_cold(names))
         except Interrupted:
             raise
         except MfaSessionError as error:
             for name in names:
-                self.failed[name] = without_base(base.name, error)
+                self.failed[name] = base_failed(base.name, error)
 
     def _assume(self, base: Session, names: Sequence[str]) -> None:
-        """Assume the roles side by side; each is written as soon as AWS has given it."""
+        """Assume the roles in parallel, and write each as soon as AWS grants it."""
         steps = {
             name: Step(
                 settings=with_keys(self._edges.session, self._profiles[name].settings), base=base
@@ -165,42 +165,37 @@ class _Warming:
 
         work = ParallelCalls(put, names, self._jobs)
         with self._edges.defer_signals() as signals:
-            work.run(signals, self._teller(len(names)))
+            work.run(signals, self._progress_of(len(names)))
             self._edges.progress("")
-        bugs = []
         for name, ended in work.ended:
             if isinstance(ended, MfaSessionError):
                 self.failed[name] = ended
-            elif isinstance(ended, Exception):
-                bugs.append(ended)
-            else:
+            elif not isinstance(ended, Exception):
                 self._note(name, ended, reused=False)
-        self._raise(work.interruption, bugs)
+        self._raise(work)
 
     def _entry(self, name: str) -> str:
         return entry_name(self._profiles[name].parameters)
 
-    def _teller(self, total: int) -> Callable[[int, int], None]:
+    def _progress_of(self, total: int) -> Callable[[int, int], None]:
         def tell(done: int, failed: int) -> None:
             self._edges.progress(f"{done}/{total} roles, {failed} failed")
 
         return tell
 
-    def _raise(self, interruption: BaseException | None, bugs: Sequence[Exception]) -> None:
-        if isinstance(interruption, KeyboardInterrupt):
-            new = sum(not warm.reused for warm in self.warm_ones.values())
-            raise Interrupted(
+    def _raise(self, work: ParallelCalls[str, datetime]) -> None:
+        new = sum(not warm.reused for warm in self.warmed.values())
+        work.raise_rest(
+            Interrupted(
                 "interrupted",
                 f"interrupted; {new} role sessions that AWS had given are in the AWS CLI's cache",
                 "run `mfa-session warm` again: it gets only the others",
             )
-        for error in (interruption, *bugs):
-            if error is not None:
-                raise error
+        )
 
-    def tell(self) -> None:
-        """Say which profiles ask for no code now, until when, and which cannot be served."""
-        say, warm = self._ctx.console.say, self.warm_ones.values()
+    def report(self) -> None:
+        """Report the warm profiles with their expiry, the skipped and the failed ones."""
+        say, warm = self._ctx.console.say, self.warmed.values()
         if warm:
             first = min(one.expires_at for one in warm)
             new = sum(not one.reused for one in warm)
@@ -215,10 +210,10 @@ class _Warming:
         for name, reason in self.skipped.items():
             if name not in self.failed:
                 say(f"skipped: {name}: {reason}")
-        tell_errors(self.failed, self._ctx.console)
+        report_errors(self.failed, self._ctx.console)
 
     def result(self) -> Result:
-        """Return the profiles, those passed over, and the errors."""
+        """Return the warm profiles, the skipped ones and the errors."""
         now = self._ctx.clock.now()
         profiles = [
             {
@@ -228,7 +223,7 @@ class _Warming:
                 "seconds_left": max(0, int((warm.expires_at - now).total_seconds())),
                 "reused": warm.reused,
             }
-            for name, warm in sorted(self.warm_ones.items())
+            for name, warm in sorted(self.warmed.items())
         ]
         skipped = [{"profile": name, "reason": why} for name, why in self.skipped.items()]
         errors = [
@@ -250,5 +245,5 @@ def _not_served(name: str, why: CannotServeError) -> ConfigurationError:
 
 
 def _clock_time(moment: datetime) -> str:
-    """Return a moment by the local clock; it is never more than an hour away."""
+    """Return the local time of a moment within the next hour."""
     return f"{moment.astimezone():%H:%M}"

@@ -1,1 +1,1 @@
-"""The container credentials endpoint: a session for a job that may outlive it."""
+"""The container credentials endpoint, for jobs that may outlive a session."""

@@ -1,8 +1,8 @@
-"""The endpoint itself: HTTP/1.1 on loopback, for whoever has its token.
+"""The endpoint: HTTP/1.1 on loopback, for clients with its token.
 
-The protocol is the one of the SDKs' container credentials provider (AWS SDKs and Tools Reference
-Guide, "Container credential provider"). asyncio's streams read the requests, as `http.server` keeps
-a thread for each connection and limits neither the size nor the time of a whole request.
+It speaks the protocol of the SDKs' container credential provider (AWS SDKs and Tools Reference
+Guide, "Container credential provider"). It uses asyncio's streams because `http.server` needs a
+thread for each connection, and limits neither the size nor the time of a whole request.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ PATH = "/credentials"
 MOST_HEAD_BYTES = 8192
 MOST_HEAD_SECONDS = 5.0
 MOST_WAITING = 256
-"""Connections of which no whole request has come."""
+"""The limit of connections without a whole request."""
 _REASONS = {
     200: "OK",
     400: "Bad Request",
@@ -42,16 +42,16 @@ _REASONS = {
 
 
 class RequestRefusedError(Exception):
-    """A request that gets no credentials: an HTTP status, and what the body says."""
+    """A request that gets no credentials, with the HTTP status and the body's texts."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
-        """Take what is answered."""
+        """Take the status, the code and the message of the answer."""
         super().__init__(code)
         self.status, self.code, self.message = status, code, message
 
 
 class RequestHead(Record):
-    """The head of an HTTP request; the names of its headers are lower-case."""
+    """The head of an HTTP request, with header names in lower case."""
 
     method: str
     target: str
@@ -60,9 +60,9 @@ class RequestHead(Record):
 
 
 class Endpoint:
-    """Answers `current()`, in a thread of its own, to requests with the token.
+    """Answers requests that have the token with `current()`, in a separate thread.
 
-    `listener` is a bound loopback socket. `head_seconds` is how long a request may take to come.
+    `listener` is a bound loopback socket; `head_seconds` limits the time to receive a request.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Endpoint:
         current: Current,
         head_seconds: float = MOST_HEAD_SECONDS,
     ) -> None:
-        """Take everything; nothing is answered yet, but connections already queue."""
+        """Take everything; connections queue until `start`."""
         self._listener = listener
         self._authority = f"{HOST}:{listener.getsockname()[1]}"
         self._token = token.encode()
@@ -90,14 +90,14 @@ class Endpoint:
         return f"http://{self._authority}{PATH}"
 
     def start(self) -> None:
-        """Begin to answer. Raises what the system answers where it cannot (too many open files)."""
+        """Begin to answer; raise OSError if the system refuses (too many open files)."""
         self._thread.start()
         self._is_ready.wait()
         if self._failure is not None:
             raise self._failure
 
     def stop(self) -> None:
-        """Answer nobody any more, and close what is open."""
+        """Stop answering, and close all connections."""
         if self._end is not None:
             self._end()
             self._thread.join()
@@ -106,27 +106,31 @@ class Endpoint:
     def _run(self) -> None:
         try:
             asyncio.run(self._serve())
-        except BaseException as error:  # noqa: BLE001  # raised again by `start`, which waits
+        except BaseException as error:  # noqa: BLE001  # `start` waits and raises it again
             self._failure = error
             self._is_ready.set()
 
     async def _serve(self) -> None:
-        """Answer until `stop`; asyncio.run then ends what is still open."""
+        """Answer until `stop`; asyncio.run then closes the connections."""
         loop, is_over = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_server(self._talk, sock=self._listener, limit=MOST_HEAD_BYTES)
+        server = await asyncio.start_server(
+            self._serve_connection, sock=self._listener, limit=MOST_HEAD_BYTES
+        )
         self._end = lambda: loop.call_soon_threadsafe(is_over.set)
         self._is_ready.set()
         await is_over.wait()
         self._end = None
         server.close()
 
-    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one connection's requests until it ends, is too slow or asks for too much."""
+    async def _serve_connection(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Answer a connection's requests until it ends, is too slow or sends too much."""
         try:
             while await self._answer_next(reader, writer):
                 pass
         except (OSError, EOFError, asyncio.TimeoutError, asyncio.LimitOverrunError):
-            pass  # it has gone, or is not worth waiting for
+            pass  # the client has gone, or has exceeded a limit
         finally:
             self._waiting.pop(writer, None)
             writer.close()
@@ -135,7 +139,7 @@ class Endpoint:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
         """Answer a request; say whether another may follow on this connection."""
-        self._wait_for(writer)
+        self._note_waiting(writer)
         head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), self._head_seconds)
         self._waiting.pop(writer, None)
         keeps_alive = False
@@ -152,10 +156,10 @@ class Endpoint:
         await asyncio.wait_for(writer.drain(), self._head_seconds)
         return keeps_alive
 
-    def _wait_for(self, writer: asyncio.StreamWriter) -> None:
-        """Let a connection wait for a request; of too many, the one that has waited longest goes.
+    def _note_waiting(self, writer: asyncio.StreamWriter) -> None:
+        """Note that a connection waits for a request; close the oldest of too many.
 
-        So another user who opens connections and sends nothing keeps nobody out.
+        So another user's idle connections cannot block the endpoint.
         """
         self._waiting[writer] = None
         if len(self._waiting) > MOST_WAITING:
@@ -164,8 +168,8 @@ class Endpoint:
             oldest.transport.abort()
 
     def _check(self, request: RequestHead) -> None:
-        """Refuse everything but GET of the path, at our address, with the token."""
-        # A browser that was led here by a name of its own sends that name (DNS rebinding).
+        """Refuse everything but GET of the path, with our host name and the token."""
+        # After DNS rebinding, a browser sends the attacker's host name.
         if request.headers.get("host") != self._authority:
             raise RequestRefusedError(403, "wrong-host", f"this is {self._authority}")
         token = request.headers.get("authorization", "").encode("latin-1")
@@ -178,7 +182,7 @@ class Endpoint:
 
 
 def read_head(head: bytes) -> RequestHead:
-    """Return what the head of a request says (RFC 9112); RequestRefusedError 400 for others."""
+    """Return the parsed head of a request (RFC 9112); RequestRefusedError 400 if malformed."""
     first, *lines = head.decode("latin-1").removesuffix("\r\n\r\n").split("\r\n")
     words = first.split(" ")
     headers: dict[str, str] = {}
@@ -216,6 +220,6 @@ def _answer(status: int, body: Mapping[str, str], *, keeps_alive: bool) -> bytes
         f"Content-Length: {len(text)}",
         "Cache-Control: no-store",
         f"Connection: {'keep-alive' if keeps_alive else 'close'}",
-        *(["Allow: GET"] if status == 405 else []),  # noqa: PLR2004  # RFC 9110 asks for it
+        *(["Allow: GET"] if status == 405 else []),  # noqa: PLR2004  # RFC 9110 demands it
     ]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + text

@@ -1,8 +1,8 @@
-"""What a job is told, so that each SDK in it asks the endpoint and takes no other credentials.
+"""The environment of a job, in which every SDK asks the endpoint.
 
-The endpoint comes late in the SDKs' order: keys, roles and profiles of the environment win over it
-(AWS SDKs and Tools Reference Guide, "Standardized credential providers"), and so does what the
-profile `default` of the files yields. In that case the job gets a profile that yields nothing.
+SDKs prefer keys, roles and profiles of the environment to the endpoint (AWS SDKs and Tools
+Reference Guide, "Standardized credential providers"), and also the profile `default` if it has
+credentials. In that case the job gets a profile without any.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 URI = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 TOKEN = "AWS_CONTAINER_AUTHORIZATION_TOKEN"  # noqa: S105  # a name
-GONE = (
+NOT_PASSED_ON = (
     *REMOVED,
     *SET,
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
@@ -36,8 +36,8 @@ GONE = (
     "AWS_ROLE_ARN",
     "AWS_ROLE_SESSION_NAME",
 )
-"""The variables that win over the endpoint, or change what it is asked for."""
-YIELDING = (
+"""The variables that SDKs prefer to the endpoint, or that change their request to it."""
+CREDENTIAL_SETTINGS = (
     "aws_access_key_id",
     "credential_process",
     "login_session",
@@ -47,13 +47,13 @@ YIELDING = (
     "sso_start_url",
     "web_identity_token_file",
 )
-"""The settings by which a profile yields credentials."""
+"""The settings that give a profile credentials."""
 
 
 def job_variables(
     use: AcquiredSession, ctx: Context, jobs: JobEdges, uri: str, token: str, region: str | None
 ) -> dict[str, str]:
-    """Return what to set for a job, once GONE is removed."""
+    """Return the variables to set for a job, after NOT_PASSED_ON is removed."""
     regions = region_variables(ctx.environ, asked=region, from_files=use.region)
     profile = _profile_without_credentials(use, ctx, jobs)
     named = {"AWS_PROFILE": profile} if profile else {}
@@ -63,20 +63,20 @@ def job_variables(
 
 def job_environment(around: Mapping[str, str], variables: Mapping[str, str]) -> dict[str, str]:
     """Return a job's whole environment."""
-    gone = {*GONE, GIVEN_CODE}
+    gone = {*NOT_PASSED_ON, GIVEN_CODE}
     return {**{name: value for name, value in around.items() if name not in gone}, **variables}
 
 
 def _profile_without_credentials(use: AcquiredSession, ctx: Context, jobs: JobEdges) -> str | None:
-    """Return the profile that a job must use; None where `default` yields no credentials."""
+    """Return the profile that a job must use; None if `default` has no credentials."""
     profiles = ctx.files.profiles()
-    if not _yields(profiles.section("default")):
+    if not _has_credentials(profiles.section("default")):
         return None
     name = served_profile(use.session.profile)
-    if _yields(profiles.section(name)):
+    if _has_credentials(profiles.section(name)):
         raise ConfigurationError(
             "protected-profile",
-            f"profile {name!r} yields credentials, so it cannot stand for the endpoint",
+            f"profile {name!r} has credentials, so a job that uses it would not ask the endpoint",
             "rename it, and run the command again",
         )
     copied = use.settings.written
@@ -85,5 +85,5 @@ def _profile_without_credentials(use: AcquiredSession, ctx: Context, jobs: JobEd
     return name
 
 
-def _yields(section: Mapping[str, str]) -> bool:
-    return any(section.get(key) for key in YIELDING)
+def _has_credentials(section: Mapping[str, str]) -> bool:
+    return any(section.get(key) for key in CREDENTIAL_SETTINGS)

@@ -1,4 +1,4 @@
-"""An endpoint for one session, opened and closed; with `exec --serve`, around a command."""
+"""Open an endpoint for one session; with `exec --serve`, run a command beside it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def run_job(
     command: Sequence[str],
     region: str | None,
 ) -> int:
-    """Run the command to its end; return its exit code, or end by the signal that ended it."""
+    """Run the command with an endpoint; return its exit code, or end by the same signal."""
     jobs = ctx.make.jobs()
     with open_endpoint(use, options, ctx, jobs, region=region) as serving:
         environ = job_environment(ctx.environ, serving.variables)
@@ -48,7 +48,7 @@ def run_job(
 
 
 class Serving(Record):
-    """An endpoint that is open but does not answer before `start` is called."""
+    """An open endpoint, which answers once `start` is called."""
 
     variables: Mapping[str, str]
     start: Callable[[], None]
@@ -66,7 +66,7 @@ def open_endpoint(
 ) -> Iterator[Serving]:
     """Yield an endpoint that answers with this session and renews it; close it at the end.
 
-    Port 0 is any free one. Raises ConfigurationError `port-not-free` for one that cannot be used.
+    Port 0 takes a free one. Raises ConfigurationError `port-not-free` for an unusable port.
     """
     supply = Supply(
         first=_issued(use.session),
@@ -86,7 +86,7 @@ def open_endpoint(
 
 
 def read_port(text: str | None) -> int:
-    """Return the port that a text names; 0, any free one, for None. UsageError `bad-port`."""
+    """Return the port in a text, or 0 (a free one) for None; UsageError `bad-port`."""
     if text is None:
         return 0
     number = int(text) if text.isascii() and text.isdigit() else 0
@@ -100,7 +100,7 @@ def read_port(text: str | None) -> int:
 def _listen(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        if os.name == "posix":  # elsewhere it lets two programs have one port
+        if os.name == "posix":  # on Windows two programs could share the port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
         listener.listen(MOST_QUEUED)
@@ -122,7 +122,7 @@ def _issued(session: Session) -> Issued:
     if session.expires_at is None:
         raise NoMfaError(
             "session-damaged",
-            f"the end of session {session.name!r} is not known",
+            f"the expiry of session {session.name!r} is not known",
             f"renew it: `mfa-session login --profile {quote(session.name)} --force`",
         )
     return Issued(keys=session.keys, expires_at=session.expires_at)

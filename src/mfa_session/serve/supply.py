@@ -1,8 +1,8 @@
-"""The session that an endpoint answers with, renewed once for all who ask.
+"""The session that an endpoint serves, with one renewal for all clients.
 
-A renewal is `mfa-session credential-process` in a process of its own: the engine that SDKs use,
-whole, with its locks, codes, prompt and signals. A job that ends meanwhile ends it, and the
-endpoint's process never holds the long-term keys.
+A renewal runs `mfa-session credential-process` in a separate process, with its locks, sources of
+codes, prompt and signals. The end of the job ends it, and the endpoint's process never holds the
+long-term keys.
 """
 
 from __future__ import annotations
@@ -30,22 +30,21 @@ if TYPE_CHECKING:
 
 _PREFIXES = ("mfa-session: error: ", "mfa-session: warning: not renewed: ")
 PAUSE_SECONDS = 5.0
-"""How long after a renewal that brought nothing the next may begin."""
+"""The pause after a failed renewal."""
 MOST_WAITING_SECONDS = 50.0
 
 
 class Renewed(Record):
-    """What a renewal brought: the session that there is now, if any, and why it is no new one."""
+    """A renewal's outcome: the session, if any, and the reason if it is not a new one."""
 
     issued: Issued | None = None
     problem: str | None = None
 
 
 class Supply:
-    """A session, renewed in the background when less than `margin_seconds` of it are left.
+    """A session, renewed in the background when less than `margin_seconds` are left.
 
-    `renew` blocks until it has an answer. `warn` is told why there is no new session, once for
-    each reason.
+    `renew` blocks until it has an answer. `warn` gets each reason for a failed renewal once.
     """
 
     def __init__(
@@ -56,7 +55,7 @@ class Supply:
         warn: Callable[[str], None],
         margin_seconds: float,
     ) -> None:
-        """Take the first session; whatever comes after is renewed."""
+        """Take the first session, and what renews it."""
         self._issued = first
         self._renew = renew
         self._clock = clock
@@ -67,14 +66,14 @@ class Supply:
         self._next_at = 0.0
 
     async def current(self) -> Issued:
-        """Return the session: at once while it lives, else when the renewal has ended.
+        """Return the session; if it has expired, wait for the renewal first.
 
-        Raises NoMfaError `not-renewed` where none lives then.
+        Raises NoMfaError `not-renewed` if there is no valid session then.
         """
         if self._seconds_left() < self._margin_seconds:
             self._begin_renewal()
         if self._seconds_left() <= 0 and self._renewal is not None:
-            # Who asks may hang up; the renewal goes on for the others.
+            # A client may disconnect; the renewal goes on for the others.
             await asyncio.wait({self._renewal}, timeout=MOST_WAITING_SECONDS)
         if self._seconds_left() <= 0:
             problem = self._problem or "its renewal waits for an answer at the terminal"
@@ -88,9 +87,9 @@ class Supply:
         loop = asyncio.get_running_loop()
         is_running = self._renewal is not None and not self._renewal.done()
         if not is_running and loop.time() >= self._next_at:
-            self._renewal = loop.create_task(self._take_new())
+            self._renewal = loop.create_task(self._renew_once())
 
-    async def _take_new(self) -> None:
+    async def _renew_once(self) -> None:
         loop = asyncio.get_running_loop()
         try:
             found = await loop.run_in_executor(None, self._renew)
@@ -106,7 +105,7 @@ class Supply:
 
 
 def make_renewal(options: SessionOptions, ctx: Context, run_own: RunOwn) -> Callable[[], Renewed]:
-    """Return what renews the session that `options` mean, as they were given to this command."""
+    """Return a function that renews the session with the options of this command."""
     words = ["credential-process"]
     environ = without_code(ctx.environ)
     if options.profile:
@@ -121,7 +120,7 @@ def make_renewal(options: SessionOptions, ctx: Context, run_own: RunOwn) -> Call
 
 
 def read_renewed(exit_code: int, stdout: str, stderr: str) -> Renewed:
-    """Return what a `credential-process` has brought. What it prints besides is never shown."""
+    """Return the outcome of a `credential-process`; its stdout is never shown."""
     problem = stderr.strip().rpartition("\n")[2] or None
     for prefix in _PREFIXES:
         problem = problem.removeprefix(prefix) if problem else None

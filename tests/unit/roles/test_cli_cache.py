@@ -95,5 +95,5 @@ def test_the_expiry_of_either_cli_version_is_read(end: str) -> None:
 
 
 def test_only_sessions_of_roles_become_entries() -> None:
-    with pytest.raises(ValueError, match="no role session"):
+    with pytest.raises(ValueError, match="not a complete role session"):
         to_entry(session().replace(role_arn=None))
