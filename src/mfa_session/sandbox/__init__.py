@@ -1,4 +1,4 @@
-"""A local AWS that enforces MFA: signatures, codes, sessions and policies are really checked."""
+"""A local AWS that enforces MFA: it checks signatures, codes, sessions and policies."""
 
 from mfa_session.sandbox.identities import Device, Role, User
 from mfa_session.sandbox.sandbox import ACCOUNT, ALLOW_ALL, Sandbox

@@ -1,4 +1,4 @@
-"""`python -m mfa_session.sandbox`: an AWS with one user in it, until Ctrl-C."""
+"""`python -m mfa_session.sandbox`: run an AWS with one user until Ctrl-C."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""May this be done? An evaluator of IAM policies, after the policy evaluation logic's reference.
+"""Evaluate IAM policies, after the reference of the policy evaluation logic.
 
-Pure: documents and a request in, a decision out. Explicit deny beats allow; no allow is a deny.
-It shares nothing with the evaluator of `policy/`, on purpose: it is the second opinion that the
-other is tested against.
+Pure: it takes documents and a request, and returns a decision. An explicit deny overrides an allow;
+without an allow the request is denied. It shares nothing with the evaluator of `policy/`, on
+purpose: that one is tested against this second opinion.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _WITH_VARIABLES = "2012-10-17"
 
 @dataclass(frozen=True)
 class Principal:
-    """Who asks, as resource policies name them: the ARNs that are theirs, and the account."""
+    """The caller as resource policies name it: its ARNs and its account."""
 
     account: str
     arns: tuple[str, ...]
@@ -41,7 +41,7 @@ class Principal:
 
 @dataclass(frozen=True)
 class Request:
-    """One question: an action (`ec2:StopInstances`) on a resource ARN (or `*`), with context."""
+    """An action (`ec2:StopInstances`) on a resource ARN or `*`, with the request's context."""
 
     action: str
     resource: str = "*"
@@ -51,9 +51,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a set of policies says: any allow, any deny, and whether the allow names the caller.
+    """The decision of some policies: any allow, any deny, and whether an allow names the caller.
 
-    `names_caller` is false where a resource policy trusts the caller's whole account.
+    `names_caller` is false if a resource policy trusts the caller's whole account.
     """
 
     allowed: bool = False
@@ -62,12 +62,12 @@ class Verdict:
 
     @property
     def grants(self) -> bool:
-        """Allowed, and denied by nothing."""
+        """Whether it is allowed and not denied."""
         return self.allowed and not self.denied
 
 
 def judge(documents: Iterable[Document], request: Request) -> Verdict:
-    """Go through all statements that match the request."""
+    """Combine all statements that match the request."""
     allowed = denied = names_caller = False
     for document in documents:
         for statement in as_list(document.get("Statement", [])):
@@ -88,17 +88,17 @@ def allows(
     boundary: Document | None = None,
     session_policy: Document | None = None,
 ) -> Verdict:
-    """Judge identity policies together with what can only narrow them."""
+    """Combine identity policies with a permissions boundary and a session policy."""
     verdict = judge(identity, request)
-    for narrowing in (boundary, session_policy):
-        if narrowing is not None:
-            other = judge([narrowing], request)
+    for limit in (boundary, session_policy):
+        if limit is not None:
+            other = judge([limit], request)
             verdict = Verdict(verdict.allowed and other.allowed, verdict.denied or other.denied)
     return verdict
 
 
 def statement_matches(statement: Mapping[str, Any], request: Request, version: str = "") -> bool:
-    """Say whether a statement speaks of this request: who, what, on what, and under what."""
+    """Say whether a statement matches the request's principal, action, resource and context."""
     context = context_values(request.context)
     variables = Variables(context, enabled=version == _WITH_VARIABLES)
     return (
@@ -135,7 +135,7 @@ _NO, _ACCOUNT, _NAMED = "no", "account", "named"
 
 
 def _principal_match(statement: Mapping[str, Any], request: Request) -> str:
-    """Say how a statement's Principal fits: not, as the account, or by name (`*` too)."""
+    """Say how a statement's Principal matches: not, by account, or by name (or `*`)."""
     if "NotPrincipal" in statement:
         listed = _match_listed(statement["NotPrincipal"], request.principal)
         return _NAMED if listed == _NO else _NO
@@ -165,7 +165,7 @@ MFA_AGE = "aws:MultiFactorAuthAge"
 def request_context(
     caller: Caller, now: datetime, region: str, source_ip: str, user_agent: str
 ) -> dict[str, Any]:
-    """Return the global condition keys of a request, those that are absent left out."""
+    """Return the global condition keys of a request, without the absent ones."""
     holder = caller.holder
     context: dict[str, Any] = {
         "aws:CurrentTime": iso(now),
@@ -185,7 +185,7 @@ def request_context(
 
 
 def session_context(caller: Caller, now: datetime) -> dict[str, Any]:
-    """Return the keys that only temporary credentials have, MFA's among them."""
+    """Return the condition keys of temporary credentials only, such as MFA's."""
     session = caller.session
     if session is None:
         return {}
@@ -199,7 +199,7 @@ def session_context(caller: Caller, now: datetime) -> dict[str, Any]:
 
 
 def principal_of(caller: Caller) -> Principal:
-    """Return the names by which a trust policy may know the caller."""
+    """Return the names of the caller in a trust policy."""
     arns = (caller.arn, caller.holder.arn)
     return Principal(caller.account, arns, caller.holder.partition)
 

@@ -1,4 +1,4 @@
-"""What the sandbox was asked, and what it is told to get wrong."""
+"""The calls to the sandbox, and the faults that a test plants."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Call:
-    """One request: what was asked, by whom, and how it was answered.
+    """One request, its caller and its outcome.
 
-    `service` is the signing name (`sts`), `operation` AWS's (`GetSessionToken`), `status` the
-    HTTP status, 0 when the connection was closed unanswered. Parameters are kept as sent, the
-    TokenCode too.
+    `service` is the signing name (`sts`), `operation` AWS's (`GetSessionToken`), and `status` the
+    HTTP status, or 0 for a connection closed without an answer. Parameters are as sent, with the
+    TokenCode.
     """
 
     service: str
@@ -32,9 +32,9 @@ class Call:
 
 
 class Calls(Sequence[Call]):
-    """The calls so far, in the order they were answered; safe to read while others write.
+    """The calls so far, in the order of their answers, for use in several threads.
 
-    `era` tells the time before a `clear` from that after it.
+    `era` counts the calls of `clear`.
     """
 
     def __init__(self) -> None:
@@ -44,13 +44,13 @@ class Calls(Sequence[Call]):
         self.era = 0
 
     def append(self, call: Call, era: int) -> None:
-        """Note one call; one that was begun in an era that is over is of nobody's interest."""
+        """Note a call, unless it began before the last `clear`."""
         with self._lock:
             if era == self.era:
                 self._calls.append(call)
 
     def clear(self) -> None:
-        """Forget them all, and those that are still being answered."""
+        """Forget all calls, and those that are being answered."""
         with self._lock:
             self._calls.clear()
             self.era += 1
@@ -80,14 +80,14 @@ class Calls(Sequence[Call]):
         return len(self._snapshot())
 
     def __repr__(self) -> str:
-        """Show operations and outcomes, one a line: a failing test prints this."""
+        """Show operations and outcomes, for failing tests."""
         lines = [f"{c.service}:{c.operation} {c.status} {c.error_code or 'ok'}" for c in self]
         return "Calls(" + ", ".join(lines) + ")"
 
 
 @dataclass(eq=False)
 class Fault:
-    """One thing to go wrong, `times` times (None: always), for one operation or `*`."""
+    """A fault of one operation or all (`*`), to happen `times` times or (None) always."""
 
     kind: Literal["error", "answer", "drop", "drop-after", "slow"]
     operation: str
@@ -102,23 +102,23 @@ class Fault:
 
 @dataclass(eq=False)
 class Faults:
-    """The faults that wait for their operation."""
+    """The planted faults."""
 
     _waiting: list[Fault] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, fault: Fault) -> None:
-        """Let it wait."""
+        """Plant a fault."""
         with self._lock:
             self._waiting.append(fault)
 
     def clear(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         with self._lock:
             self._waiting.clear()
 
     def take(self, operation: str) -> list[Fault]:
-        """Return what strikes this call: all slowness, and the first of the others."""
+        """Return the faults of this call: all slow ones, and the first of the others."""
         struck: list[Fault] = []
         with self._lock:
             for fault in list(self._waiting):

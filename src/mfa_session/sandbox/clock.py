@@ -1,7 +1,4 @@
-"""AWS's clock, and the codes it accepts by it.
-
-TOTP as AWS checks it: RFC 6238, SHA-1, six digits, thirty seconds, each step once.
-"""
+"""AWS's clock and its check of codes: RFC 6238 with SHA-1, six digits, 30 s, each step once."""
 
 from __future__ import annotations
 
@@ -15,10 +12,10 @@ from datetime import datetime, timedelta, timezone
 
 
 class Clock:
-    """Run beside the machine's clock, at an offset, or stand still; all times are aware UTC."""
+    """A clock that shows the machine's time, or an offset to it, or stands still (aware UTC)."""
 
     def __init__(self) -> None:
-        """Start in step with the machine."""
+        """Start with the machine's time."""
         self._lock = threading.Lock()
         self._offset = timedelta(0)
         self._frozen_at: datetime | None = None
@@ -33,31 +30,31 @@ class Clock:
         return self.now().timestamp()
 
     def set(self, moment: datetime) -> None:
-        """Make it `moment` (aware); a running clock runs on from there."""
+        """Set the time to `moment` (aware); a running clock goes on from there."""
         with self._lock:
             self._offset = moment - datetime.now(timezone.utc)
             if self._frozen_at:
                 self._frozen_at = moment.astimezone(timezone.utc)
 
     def advance(self, seconds: float) -> None:
-        """Let `seconds` pass at once; a negative number turns the clock back."""
+        """Move the time by `seconds`, back if negative."""
         self.set(self.now() + timedelta(seconds=seconds))
 
     def freeze(self, at: datetime | None = None) -> None:
-        """Stop the clock where it is, or at a moment."""
+        """Stop the clock now, or at a moment."""
         now = at or self.now()
         with self._lock:
             self._frozen_at = now
 
     def unfreeze(self) -> None:
-        """Let the clock run on from where it stood."""
+        """Let the clock go on from where it stopped."""
         with self._lock:
             if self._frozen_at:
                 self._offset = self._frozen_at - datetime.now(timezone.utc)
             self._frozen_at = None
 
     def reset(self) -> None:
-        """Go back into step with the machine."""
+        """Return to the machine's time."""
         with self._lock:
             self._offset = timedelta(0)
             self._frozen_at = None
@@ -79,12 +76,12 @@ _SEED_BYTES = 40
 
 
 def new_seed() -> str:
-    """Return a fresh seed: 64 characters of base32, as CreateVirtualMFADevice gives."""
+    """Return a new seed: 64 characters of base32, as CreateVirtualMFADevice returns."""
     return base64.b32encode(os.urandom(_SEED_BYTES)).decode()
 
 
 def step_at(epoch_seconds: float) -> int:
-    """Return the number of the thirty-second step that holds this moment."""
+    """Return the number of the 30 s step of this moment."""
     return int(epoch_seconds // STEP_SECONDS)
 
 
@@ -98,16 +95,16 @@ def code_for(seed: str, step: int) -> str:
 
 
 class CodeChecker:
-    """What AWS remembers of one device: how far it drifts, and the last step used."""
+    """Checks one device's codes, with its drift and the last used step."""
 
     def __init__(self, seed: str) -> None:
-        """Start with nothing used and no drift."""
+        """Start without a used step or drift."""
         self.seed = seed
         self.drift_steps = 0
         self.last_used_step = -1
 
     def accept(self, code: str, now_step: int) -> bool:
-        """Use the code up if its step is within one of now and later than any used before."""
+        """Accept a code within one step of now, and later than the last used step."""
         centre = now_step + self.drift_steps
         for step in (centre, centre - 1, centre + 1):
             if step > self.last_used_step and code_for(self.seed, step) == code:
@@ -116,10 +113,9 @@ class CodeChecker:
         return False
 
     def accept_pair(self, first: str, second: str, now_step: int, reach_steps: int = 1) -> bool:
-        """Use up two consecutive codes and learn the drift from them.
+        """Accept two consecutive codes, and learn the drift from them.
 
-        The second code's step may lie up to `reach_steps` before or after now; enabling looks one
-        step around, resynchronising a day.
+        The second code's step may be up to `reach_steps` before or after now.
         """
         for distance in _outwards(reach_steps):
             step = now_step + distance
@@ -133,5 +129,5 @@ class CodeChecker:
 
 
 def _outwards(reach: int) -> list[int]:
-    """Return 0, -1, 1, -2, 2 … up to reach: the likely steps first."""
+    """Return 0, -1, 1, -2, 2 … up to `reach`."""
     return sorted(range(-reach, reach + 1), key=abs)

@@ -1,6 +1,6 @@
-"""Conditions of IAM policies: operators, wildcards, policy variables, after their reference. Pure.
+"""Evaluate conditions of IAM policies: operators, wildcards and policy variables. Pure.
 
-Apart from `policy/` on purpose, as the whole evaluator here is: see `authorization`.
+Separate from `policy/` on purpose: see `authorization`.
 """
 
 from __future__ import annotations
@@ -17,15 +17,18 @@ _LITERALS = {"*", "?", "$"}
 
 
 class Variables:
-    """The values that policy variables stand for; `enabled=False` leaves `${…}` as written."""
+    """The values of policy variables; `enabled=False` leaves `${…}` as it is."""
 
     def __init__(self, present: Mapping[str, Sequence[str]], enabled: bool = True) -> None:
-        """Take the request's context, keys in lower case."""
+        """Take the request's context, with keys in lower case."""
         self.present = present
         self.enabled = enabled
 
     def pieces(self, text: str) -> list[tuple[str, bool]] | None:
-        """Cut the text into pieces, each with whether its wildcards count; None: no value."""
+        """Split a text into pieces, each with whether its wildcards count.
+
+        Return None if a variable has no value.
+        """
         if not self.enabled:
             return [(text, True)]
         pieces, end = [], 0
@@ -38,7 +41,7 @@ class Variables:
         return [*pieces, (text[end:], True)]
 
     def fill(self, text: str) -> str | None:
-        """Return the text with its variables filled in; None when one has no value."""
+        """Return the text with the variables' values; None if one has no value."""
         pieces = self.pieces(text)
         return None if pieces is None else "".join(piece for piece, _ in pieces)
 
@@ -53,9 +56,9 @@ class Variables:
 
 
 def pattern(text: str, variables: Variables, *, fold: bool = False) -> re.Pattern[str] | None:
-    """Compile a text with `*`, `?` and variables; None when a variable has no value.
+    """Compile a text with `*`, `?` and variables; None if a variable has no value.
 
-    A wildcard that comes out of a variable stands for itself.
+    A wildcard in a variable's value is literal.
     """
     pieces = variables.pieces(text)
     if pieces is None:
@@ -73,25 +76,22 @@ Compare = Callable[[str, str, Variables], bool]
 
 
 def as_list(value: Any) -> list[Any]:
-    """Policies may write one value bare."""
+    """Return a list, or a single value as one."""
     return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 def as_text(value: Any) -> str:
-    """JSON `false` and `"false"` mean the same in a condition, as do 3600 and "3600"."""
+    """Return a condition's value as text: JSON `false` equals `"false"`, and 3600 `"3600"`."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def context_values(context: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Bring a request context into one form: keys in lower case, values as lists of texts."""
+    """Return a request context with keys in lower case and values as lists of texts."""
     return {key.lower(): [as_text(v) for v in as_list(value)] for key, value in context.items()}
 
 
 def conditions_match(block: Mapping[str, Any], variables: Variables) -> bool:
-    """Say whether all operators and all keys of a Condition block match the request.
-
-    `variables` holds the request's context, by which policy variables are filled in as well.
-    """
+    """Say whether all operators and keys of a Condition block match the request's `variables`."""
     return all(
         _operator_matches(name, key, as_list(wanted), variables)
         for name, keys in block.items()
@@ -116,7 +116,7 @@ def _operator_matches(name: str, key: str, wanted: Sequence[Any], variables: Var
 def _quantified(
     quantifier: str, found: Values | None, matches: Callable[[str], bool], negated: bool
 ) -> bool:
-    """Combine the request's values: each is compared with all of the policy's."""
+    """Combine the results of the request's values, each compared with all of the policy's."""
     results = [matches(value) != negated for value in found or ()]
     if quantifier == "ForAllValues":
         return all(results)
@@ -132,7 +132,7 @@ def _one(compare: Compare, value: str, wanted: Values, variables: Variables) -> 
 
 
 def _operator(name: str) -> tuple[Compare, bool]:
-    """Return the comparison, and whether its result is to be turned round."""
+    """Return the comparison, and whether it is negated."""
     if name in _OPPOSITES:
         return _COMPARISONS[_OPPOSITES[name]], True
     if name not in _COMPARISONS:
@@ -155,7 +155,7 @@ def _like(value: str, wanted: str, variables: Variables) -> bool:
 
 
 def _arn_like(value: str, wanted: str, variables: Variables) -> bool:
-    """Compare the six parts of an ARN one by one: a wildcard does not reach across a colon."""
+    """Compare the six parts of an ARN one by one: a wildcard does not match a colon."""
     parts, wanted_parts = value.split(":", 5), _split_arn(wanted)
     return len(parts) == len(wanted_parts) and all(
         _like(part, wish, variables) for part, wish in zip(parts, wanted_parts, strict=True)
@@ -163,7 +163,7 @@ def _arn_like(value: str, wanted: str, variables: Variables) -> bool:
 
 
 def _split_arn(text: str) -> list[str]:
-    """Split at colons, but not at those within `${aws:username}`."""
+    """Split at colons, except in `${aws:username}`."""
     pieces = re.findall(r"(?:\$\{[^}]*\}|[^:])*(?::|$)", text)[:-1] or [text]
     parts = [piece.removesuffix(":") for piece in pieces]
     return [*parts[:5], ":".join(parts[5:])] if len(parts) > 5 else parts  # noqa: PLR2004 - ARN
@@ -203,7 +203,7 @@ def _moment(text: str) -> float:
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return float(text)
     text = f"{text}-01" if re.fullmatch(r"\d{4}-\d\d", text) else text.replace("Z", "+00:00")
-    # Python 3.10 reads fractions of three or six digits only.
+    # Python 3.10 reads only fractions of three or six digits.
     text = re.sub(r"\.(\d+)", lambda found: f".{found[1]:0<6.6}", text)
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()

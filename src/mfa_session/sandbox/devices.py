@@ -1,4 +1,4 @@
-"""IAM's MFA devices: created, enabled with two codes, resynchronised, deactivated, deleted."""
+"""IAM's operations on MFA devices."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from mfa_session.sandbox.operations import Asked, Play
 
 DEVICES_PER_USER = 8
-_ENABLE_REACH_STEPS = 20  # late pairs are taken, but leave the device out of step
+_ENABLE_REACH_STEPS = 20  # AWS accepts late codes, after which the device has a drift
 _RESYNC_REACH_STEPS = 2880  # a day
-# A white dot: what it shows is said by the seed beside it.
+# A white dot, since the seed beside it says the same.
 _PNG = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTjLGwAAAABJRU5ErkJggg=="
 )
 
 
 class Devices:
-    """The operations on MFA devices, and the rules they keep."""
+    """The operations on MFA devices."""
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
-        """Take the store of users and devices."""
+        """Take the directory and the clock."""
         self._directory = directory
         self._clock = clock
 
     def operations(self) -> dict[str, Play]:
-        """Return what is played here, by AWS's names."""
+        """Return the operations by AWS's names."""
         return {
             "CreateVirtualMFADevice": self.create,
             "EnableMFADevice": self.enable,
@@ -47,7 +47,7 @@ class Devices:
         }
 
     def create(self, asked: Asked) -> dict[str, Any]:
-        """Make a virtual device that belongs to nobody yet, and tell its seed, once."""
+        """Create an unassigned virtual device, and return its seed, once."""
         name = asked.operation.text("VirtualMFADeviceName") or ""
         path = asked.operation.text("Path") or "/"
         if not re.fullmatch(r"[\w+=,.@-]+", name, re.ASCII):
@@ -62,7 +62,7 @@ class Devices:
         return {"VirtualMFADevice": made}
 
     def enable(self, asked: Asked) -> None:
-        """Give a device to a user, if two consecutive codes show that it is at hand."""
+        """Assign a device to a user, given two consecutive codes."""
         user = find_user(self._directory, asked)
         serial = asked.operation.text("SerialNumber") or ""
         device = self._directory.devices.get(serial)
@@ -76,18 +76,18 @@ class Devices:
         attach(device, user, self._clock)
 
     def resync(self, asked: Asked) -> None:
-        """Learn from two consecutive codes how far a device's clock is off."""
+        """Learn a device's drift from two consecutive codes."""
         self._check_pair(asked, self._owned(asked), _RESYNC_REACH_STEPS)
 
     def deactivate(self, asked: Asked) -> None:
-        """Take a device from its user; a virtual one stays, unassigned."""
+        """Unassign a device; a virtual one is kept."""
         device = self._owned(asked)
         if device.user:
             device.user.devices.remove(device)
         device.user = device.enabled_at = None
 
     def delete(self, asked: Asked) -> None:
-        """Delete a virtual device that nobody has."""
+        """Delete an unassigned virtual device."""
         serial = asked.operation.text("SerialNumber") or ""
         device = self._directory.devices.get(serial)
         if device is None or device.kind != "virtual" or not _in_account(device, asked):
@@ -108,7 +108,7 @@ class Devices:
         }
 
     def list_of_user(self, asked: Asked) -> dict[str, Any]:
-        """List a user's devices of every kind; the type shows only in the serial."""
+        """List a user's devices of every kind, which only the serial shows."""
         user = find_user(self._directory, asked)
         devices = [
             {"UserName": user.name, "SerialNumber": d.serial, "EnableDate": d.enabled_at}
@@ -129,7 +129,7 @@ class Devices:
         return {"IsTruncated": False, "VirtualMFADevices": [_virtual(d) for d in found]}
 
     def _owned(self, asked: Asked) -> Device:
-        """Return the device that is asked for, which must be the user's."""
+        """Return the named device, which must be the user's."""
         user, serial = find_user(self._directory, asked), asked.operation.text("SerialNumber") or ""
         device = self._directory.devices.get(serial)
         if device is None or device not in user.devices:
@@ -153,13 +153,13 @@ class Devices:
 def new_virtual_device(
     clock: Clock, partition: str, account: str, name: str, path: str = "/"
 ) -> Device:
-    """Make a virtual device with a fresh seed, belonging to nobody."""
+    """Return an unassigned virtual device with a new seed."""
     serial = f"arn:{partition}:iam::{account}:mfa{path}{name}"
     return Device(serial, "virtual", clock, CodeChecker(new_seed()))
 
 
 def attach(device: Device, user: User, clock: Clock) -> None:
-    """Give the device to the user."""
+    """Assign the device to the user."""
     device.user = user
     device.enabled_at = clock.now()
     user.devices.append(device)

@@ -1,4 +1,4 @@
-"""The sandbox's identities: one store for all accounts, and look-ups by what a call names."""
+"""The sandbox's identities of all accounts, and look-ups by a call's parameters."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class KeyState(NamedTuple):
-    """What became of a key, as IAM was asked: created, Active, Inactive or deleted."""
+    """A change of a key through IAM: created, Active, Inactive or deleted."""
 
     access_key_id: str
     state: str
@@ -35,10 +35,10 @@ class KeyState(NamedTuple):
 
 
 class Directory:
-    """All accounts' users, roles, devices, sessions; hold `lock` over what must not interleave."""
+    """All accounts' users, roles, devices and sessions; hold `lock` to change them atomically."""
 
     def __init__(self) -> None:
-        """Start with nobody."""
+        """Start empty."""
         self.lock = threading.RLock()
         self.users: dict[tuple[str, str], User] = {}
         self.roles: dict[str, Role] = {}
@@ -52,18 +52,18 @@ class Directory:
         self.key_spread_seconds = 0.0
 
     def clear(self) -> None:
-        """Forget everybody."""
+        """Remove everything."""
         with self.lock:
-            for kept in (self.users, self.roles, self.groups, self.policies):
-                kept.clear()
-            for others in (self.devices, self.sessions, self.aliases):
-                others.clear()
-            for told in (self.signin_tokens, self.key_log):
-                told.clear()
+            for first in (self.users, self.roles, self.groups, self.policies):
+                first.clear()
+            for second in (self.devices, self.sessions, self.aliases):
+                second.clear()
+            for third in (self.signin_tokens, self.key_log):
+                third.clear()
             self.key_spread_seconds = 0.0
 
     def add_session(self, session: Session) -> Session:
-        """Keep a session: its keys sign from now on."""
+        """Add a session, whose keys then sign."""
         with self.lock:
             self.sessions[session.access_key_id] = session
         return session
@@ -78,7 +78,7 @@ class Directory:
         return None
 
     def find_caller(self, access_key_id: str) -> tuple[Caller, str] | None:
-        """Return who signs with this id and their secret; None for unknown and inactive keys."""
+        """Return the caller with this key id and its secret; None if unknown or inactive."""
         with self.lock:
             session = self.sessions.get(access_key_id)
             if session:
@@ -90,7 +90,7 @@ class Directory:
             return Caller(access_key_id, found[0]), found[1].secret_access_key
 
     def account_of_key(self, access_key_id: str) -> str | None:
-        """Return the account of any key ever seen, inactive ones included."""
+        """Return the account of a key, active or not."""
         found = self.find_caller(access_key_id)
         if found:
             return found[0].account
@@ -98,11 +98,11 @@ class Directory:
         return key[0].account if key else None
 
     def users_of(self, account: str) -> Iterator[User]:
-        """Go through an account's users, the root left out."""
+        """Yield an account's users, without the root."""
         return (u for u in list(self.users.values()) if u.account == account and not u.is_root)
 
     def policies_of(self, holder: User | Role | Group) -> list[Document]:
-        """Return the identity policies that count: inline, attached, and the groups'."""
+        """Return the identity policies: inline ones, attached ones and the groups'."""
         documents = list(holder.inline_policies.values())
         documents += [self.policies[arn] for arn in holder.attached_policies]
         if isinstance(holder, User):
@@ -111,12 +111,12 @@ class Directory:
         return documents
 
     def boundary_of(self, holder: User | Role) -> Document | None:
-        """Return the permissions boundary, if there is one."""
+        """Return the permissions boundary, or None."""
         return self.policies[holder.boundary_arn] if holder.boundary_arn else None
 
 
 def find_user(directory: Directory, asked: Asked) -> User:
-    """Return the user of `UserName`, or the caller, who then must be a user."""
+    """Return the user of `UserName`; without it the caller, which must be a user."""
     name = asked.operation.text("UserName")
     if name is None:
         if asked.caller.user is None:
@@ -147,7 +147,7 @@ def find_role(directory: Directory, asked: Asked) -> Role:
 
 
 def find_holder(directory: Directory, asked: Asked, kind: str) -> PolicyHolder:
-    """Return the user, group or role that is asked for; `kind` is `User`, `Group` or `Role`."""
+    """Return the named user, group or role; `kind` is `User`, `Group` or `Role`."""
     if kind == "Group":
         return find_group(directory, asked)
     if kind == "Role":

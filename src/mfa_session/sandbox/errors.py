@@ -1,4 +1,4 @@
-"""The refusals of AWS: code, HTTP status and text of each."""
+"""AWS's errors: code, HTTP status and text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BAD_SIGNATURE = (
 
 
 class ServiceError(Exception):
-    """An error that AWS answers with."""
+    """An error that AWS returns."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         """Take the HTTP status, the error code and the text."""
@@ -30,12 +30,12 @@ class ServiceError(Exception):
 def _by_service(
     service: str, ordinary: tuple[int, str, str], **others: tuple[int, str, str]
 ) -> ServiceError:
-    """Pick what this service answers: `s3`, `ec2`, `json` differ from the ordinary."""
+    """Return the error of this service, or else the ordinary one."""
     return ServiceError(*others.get(service, ordinary))
 
 
 def invalid_key(dialect: str) -> ServiceError:
-    """Nobody has this access key id, or it is inactive."""
+    """The access key id is unknown or inactive."""
     return _by_service(
         dialect,
         (403, "InvalidClientTokenId", _INVALID_TOKEN),
@@ -75,7 +75,7 @@ def expired_session(dialect: str) -> ServiceError:
 
 
 def unsigned(dialect: str) -> ServiceError:
-    """The request carries no signature at all."""
+    """The request has no signature."""
     return _by_service(
         dialect,
         (403, "MissingAuthenticationToken", "Request is missing Authentication Token"),
@@ -87,12 +87,12 @@ def unsigned(dialect: str) -> ServiceError:
 
 
 def incomplete_signature(detail: str) -> ServiceError:
-    """The Authorization header is not one."""
+    """The Authorization header is malformed."""
     return ServiceError(400, "IncompleteSignature", detail)
 
 
 def wrong_signature(dialect: str) -> ServiceError:
-    """The signature is not what the key's secret gives."""
+    """The signature was not made with the key's secret."""
     return _by_service(
         dialect,
         (403, "SignatureDoesNotMatch", _BAD_SIGNATURE),
@@ -103,7 +103,7 @@ def wrong_signature(dialect: str) -> ServiceError:
 
 
 def wrong_time(dialect: str, signed_at: datetime, now: datetime) -> ServiceError:
-    """The request was signed more than a quarter of an hour before or after now."""
+    """The request was signed more than 15 minutes before or after now."""
     if signed_at < now:
         message = (
             f"Signature expired: {compact(signed_at)} is now earlier than "
@@ -126,7 +126,7 @@ def wrong_time(dialect: str, signed_at: datetime, now: datetime) -> ServiceError
 
 
 def wrong_code() -> ServiceError:
-    """The six digits are wrong, stale or used before: AWS does not say which."""
+    """The code is wrong, stale or already used; AWS does not say which."""
     return ServiceError(
         403,
         "AccessDenied",
@@ -135,7 +135,7 @@ def wrong_code() -> ServiceError:
 
 
 def wrong_serial() -> ServiceError:
-    """The serial is not a device of the caller that can be used with the STS API."""
+    """The serial is not a device of the caller's that works with the STS API."""
     return ServiceError(
         403,
         "AccessDenied",
@@ -145,7 +145,7 @@ def wrong_serial() -> ServiceError:
 
 
 def half_mfa() -> ServiceError:
-    """A serial without a code, or a code without a serial."""
+    """The request has a serial without a code, or a code without a serial."""
     return ServiceError(
         403,
         "AccessDenied",
@@ -160,12 +160,12 @@ def session_may_not(operation: str) -> ServiceError:
 
 
 def root_may_not_assume() -> ServiceError:
-    """The root of an account cannot take a role."""
+    """The root user cannot assume a role."""
     return ServiceError(403, "AccessDenied", "Roles may not be assumed by root accounts.")
 
 
 def invalid_value(value: str, name: str, constraint: str) -> ServiceError:
-    """One parameter has the wrong shape."""
+    """A parameter is malformed."""
     return ServiceError(
         400,
         "ValidationError",
@@ -175,7 +175,7 @@ def invalid_value(value: str, name: str, constraint: str) -> ServiceError:
 
 
 def above_role_maximum() -> ServiceError:
-    """The role does not grant sessions this long."""
+    """The duration exceeds the role's maximum."""
     return ServiceError(
         400,
         "ValidationError",
@@ -184,7 +184,7 @@ def above_role_maximum() -> ServiceError:
 
 
 def above_chaining_maximum() -> ServiceError:
-    """A session that takes a role gets an hour at most."""
+    """A role assumed from a session lasts an hour at most."""
     return ServiceError(
         400,
         "ValidationError",
@@ -230,7 +230,7 @@ def denied(
 
 
 def role_refused(caller_arn: str, role_arn: str) -> ServiceError:
-    """Permission, trust or MFA is missing, or there is no such role: AWS does not say which."""
+    """A permission, the trust or MFA is missing, or the role; AWS does not say which."""
     return ServiceError(
         403,
         "AccessDenied",
@@ -239,7 +239,7 @@ def role_refused(caller_arn: str, role_arn: str) -> ServiceError:
 
 
 def unknown_operation(operation: str) -> ServiceError:
-    """The service has no such operation, or the sandbox does not play it."""
+    """The service, or the sandbox, has no such operation."""
     return ServiceError(
         400,
         "InvalidAction",
@@ -248,7 +248,7 @@ def unknown_operation(operation: str) -> ServiceError:
 
 
 def invalid_blob() -> ServiceError:
-    """The message to decode is not one of the sandbox's."""
+    """The message to decode is not the sandbox's."""
     return ServiceError(
         400, "InvalidAuthorizationMessageException", "The message is not a valid one."
     )
@@ -260,8 +260,8 @@ def internal(cause: Exception) -> ServiceError:
 
 
 def not_played(service: str, why: str) -> ServiceError:
-    """The sandbox cannot play this service."""
-    return ServiceError(501, "NotImplemented", f"This sandbox does not play {service}: {why}")
+    """The sandbox does not have this service."""
+    return ServiceError(501, "NotImplemented", f"This sandbox does not have {service}: {why}")
 
 
 def device_exists() -> ServiceError:
@@ -279,36 +279,36 @@ def device_in_use() -> ServiceError:
 
 
 def quota_reached(quota: str, number: int) -> ServiceError:
-    """There are as many as there may be (`MFADevicesPerUser`: 8)."""
+    """The quota is reached (`MFADevicesPerUser`: 8)."""
     return ServiceError(409, "LimitExceeded", f"Cannot exceed quota for {quota}: {number}")
 
 
 def no_such_device(serial: str) -> ServiceError:
-    """There is no device of this serial."""
+    """No device has this serial."""
     return ServiceError(
         404, "NoSuchEntity", f"VirtualMFADevice with serial number {serial} does not exist."
     )
 
 
 def no_such_device_of_user(serial: str) -> ServiceError:
-    """The user has no device of this serial."""
+    """The user has no device with this serial."""
     return ServiceError(404, "NoSuchEntity", f"MFA Device {serial} is not valid for this user.")
 
 
 def device_still_active() -> ServiceError:
-    """A device that a user has cannot be deleted."""
+    """An assigned device cannot be deleted."""
     return still_in_use("MFA VirtualDevice in use. Must deactivate first.")
 
 
 def wrong_pair() -> ServiceError:
-    """The two codes are not two consecutive ones of now."""
+    """The two codes are not consecutive or not current."""
     return ServiceError(
         403, "InvalidAuthenticationCode", "Authentication code for device is not valid."
     )
 
 
 def no_such(kind: str, name: str) -> ServiceError:
-    """The account has no user, group or role of this name."""
+    """The account has no such user, group or role."""
     return ServiceError(404, "NoSuchEntity", f"The {kind} with name {name} cannot be found.")
 
 
@@ -319,12 +319,12 @@ def no_such_key(access_key_id: str) -> ServiceError:
 
 
 def no_such_policy(name: str) -> ServiceError:
-    """There is no policy of this name or ARN."""
+    """No policy has this name or ARN."""
     return ServiceError(404, "NoSuchEntity", f"The policy with name {name} cannot be found.")
 
 
 def malformed_policy() -> ServiceError:
-    """What was sent is no policy document."""
+    """The policy document is malformed."""
     message = "Syntax errors in policy."
     return ServiceError(400, "MalformedPolicyDocument", message)
 
@@ -336,12 +336,12 @@ def exists(kind: str, name: str) -> ServiceError:
 
 
 def still_in_use(message: str) -> ServiceError:
-    """What still has parts cannot be deleted."""
+    """An entity in use cannot be deleted."""
     return ServiceError(409, "DeleteConflict", message)
 
 
 def name_a_user() -> ServiceError:
-    """A role session is no user, so one must be named."""
+    """A role session must name a user."""
     return ServiceError(
         400, "ValidationError", "Must specify userName when calling with non-User credentials"
     )

@@ -1,4 +1,4 @@
-"""What every request passes: faults, signature, session, policies; then the service answers."""
+"""Check every request (faults, signature, session, policies), then let the service answer."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mfa_session.sandbox.identities import Caller
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 
-_FREE = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}  # AssumeRole asks for itself
+_FREE = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}  # AssumeRole checks itself
 
 
 @dataclass(eq=False)
@@ -49,13 +49,13 @@ class Gate:
     checks_signature_age: bool = True
 
     def __post_init__(self) -> None:
-        """Set up the services that the sandbox plays itself."""
+        """Create the sandbox's own services."""
         self._sts = Sts(self.directory, self.clock)
         self._iam = Iam(self.directory, self.clock)
         self._federation = Federation(self.directory, self.clock)
 
     def handle(self, request: HttpRequest) -> Answer | None:
-        """Answer a request; None: close the connection without a word."""
+        """Return the answer to a request; None to close the connection without one."""
         era = self.calls.era
         try:
             signature = signatures.parse(request)
@@ -72,13 +72,13 @@ class Gate:
     def _with_faults(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
     ) -> Answer | None:
-        struck = self.faults.take(operation.name)
-        slow = sum(fault.seconds for fault in struck if fault.kind == "slow")
+        faults = self.faults.take(operation.name)
+        slow = sum(fault.seconds for fault in faults if fault.kind == "slow")
         if self.latency_seconds + slow > 0:
             time.sleep(self.latency_seconds + slow)
-        fault = next((f for f in struck if f.kind != "slow"), None)
+        fault = next((f for f in faults if f.kind != "slow"), None)
         if fault is not None and fault.kind != "drop-after":
-            return _strike(fault, operation)
+            return _faulty_answer(fault, operation)
         answer = self._answer(request, operation, signature)
         return answer if fault is None else None
 
@@ -92,14 +92,14 @@ class Gate:
             return self._serve(request, operation, caller)
         except ServiceError as error:
             return failure(operation.dialect, error)
-        except Exception as exc:  # noqa: BLE001 - moto's bugs are to be answered, not to hang
+        except Exception as exc:  # noqa: BLE001 - after a bug of moto, the client must not hang
             traceback.print_exc()
             return failure(operation.dialect, errors.internal(exc))
 
     def _authenticate(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
     ) -> Caller:
-        """Find out who signed, as AWS does: key, session token, age, signature, expiry."""
+        """Return the caller, after AWS's checks: key, session token, age, signature, expiry."""
         dialect = operation.dialect
         if signature is None:
             raise errors.unsigned(dialect)
@@ -122,7 +122,7 @@ class Gate:
         return caller
 
     def _has_spread(self, access_key_id: str, caller: Caller) -> bool:
-        """Say whether a long-term key is known everywhere: a new one takes IAM some seconds."""
+        """Say whether a long-term key is known everywhere, which takes IAM some seconds."""
         known_from = caller.user.known_from.get(access_key_id) if caller.user else None
         return known_from is None or known_from <= self.clock.now()
 
@@ -182,18 +182,18 @@ class Gate:
             )
 
     def _with_bucket(self, own: Verdict, need: Need, asked: Asked) -> Verdict:
-        """Join what a bucket's policy says: within one account either allows, across both do."""
+        """Combine with the bucket's policy: in one account either allows, across accounts both."""
         found = moto_backend.bucket_policy(need.resource.rpartition(":::")[2].partition("/")[0])
         if found is None:
             return own
         owner, policy = found
         request = Request(need.action, need.resource, asked.context, principal_of(asked.caller))
-        theirs = judge([policy] if policy else [], request)
+        bucket = judge([policy] if policy else [], request)
         if owner == asked.caller.account:
-            allowed = own.allowed or (theirs.allowed and theirs.names_caller)
+            allowed = own.allowed or (bucket.allowed and bucket.names_caller)
         else:
-            allowed = own.allowed and theirs.allowed
-        return Verdict(allowed, own.denied or theirs.denied)
+            allowed = own.allowed and bucket.allowed
+        return Verdict(allowed, own.denied or bucket.denied)
 
     def _note(
         self, operation: Operation, signature: Signature | None, answer: Answer | None, era: int
@@ -216,7 +216,7 @@ class Gate:
         )
 
 
-def _strike(fault: Fault, operation: Operation) -> Answer | None:
+def _faulty_answer(fault: Fault, operation: Operation) -> Answer | None:
     if fault.kind == "answer":
         return Answer(fault.status, fault.body, fault.content_type)
     if fault.kind == "error":
@@ -226,14 +226,14 @@ def _strike(fault: Fault, operation: Operation) -> Answer | None:
 
 
 def _same_partition(caller: Caller, region: str) -> bool:
-    """Keys of one partition are unknown in the others."""
+    """Say whether the caller is in the region's partition."""
     prefixes = {"cn-": "aws-cn", "us-gov-": "aws-us-gov", "eusc-": "aws-eusc"}
     found = next((p for prefix, p in prefixes.items() if region.startswith(prefix)), "aws")
     return caller.holder.partition == found
 
 
 def _blob(need: Need, caller: Caller, explicit: bool) -> str:
-    """Encode what DecodeAuthorizationMessage gives back."""
+    """Encode a refusal for DecodeAuthorizationMessage."""
     context = {
         "principal": {"arn": caller.arn},
         "action": need.action,

@@ -1,4 +1,4 @@
-"""IAM as far as the sandbox plays it; moto plays the rest. Users, keys and the account are here."""
+"""The sandbox's own IAM, with the operations on users, keys and the account; moto has the rest."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ KEYS_PER_USER = 2
 
 
 class Iam:
-    """The operations, by name."""
+    """All operations by name."""
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
-        """Collect what the parts play."""
+        """Collect the operations."""
         self._operations: dict[str, Play] = {
             **Devices(directory, clock).operations(),
             **Users(directory, clock).operations(),
@@ -34,11 +34,11 @@ class Iam:
         }
 
     def plays(self, name: str) -> bool:
-        """Say whether the sandbox answers this operation itself."""
+        """Say whether the sandbox has this operation itself."""
         return name in self._operations
 
     def answer(self, asked: Asked) -> dict[str, Any] | None:
-        """Do what is asked, or raise the ServiceError that AWS would answer with."""
+        """Return the operation's result, or raise the ServiceError of AWS."""
         return self._operations[asked.operation.name](asked)
 
 
@@ -46,12 +46,12 @@ class Users:
     """The operations on users, keys and the account."""
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
-        """Take the store of users."""
+        """Take the directory and the clock."""
         self._directory = directory
         self._clock = clock
 
     def operations(self) -> dict[str, Play]:
-        """Return what is played here, by AWS's names."""
+        """Return the operations by AWS's names."""
         return {
             "CreateUser": self.create_user,
             "DeleteUser": self.delete_user,
@@ -69,7 +69,7 @@ class Users:
         }
 
     def create_user(self, asked: Asked) -> dict[str, Any]:
-        """Make a user without keys or policies."""
+        """Create a user without keys or policies."""
         holder = asked.caller.holder
         name = asked.operation.text("UserName") or ""
         if (holder.account, name) in self._directory.users:
@@ -80,10 +80,10 @@ class Users:
         return {"User": _user_fields(user)}
 
     def delete_user(self, asked: Asked) -> None:
-        """Delete a user who has neither keys nor devices nor policies left."""
+        """Delete a user without keys, devices and policies."""
         user = find_user(self._directory, asked)
         if user.keys or user.devices or user.inline_policies or user.attached_policies:
-            raise errors.still_in_use("Cannot delete entity, must remove what it has first.")
+            raise errors.still_in_use("Cannot delete entity, must delete its resources first.")
         del self._directory.users[user.account, user.name]
 
     def get_user(self, asked: Asked) -> dict[str, Any]:
@@ -106,7 +106,7 @@ class Users:
         return {"IsTruncated": False, "Roles": [self._role_fields(role) for role in roles]}
 
     def create_key(self, asked: Asked) -> dict[str, Any]:
-        """Give a user a key, and tell its secret, once; it signs when it has spread."""
+        """Create a user's key, which signs once it has spread, and return its secret, once."""
         user, now = find_user(self._directory, asked), self._clock.now()
         if len(user.keys) >= KEYS_PER_USER:
             raise errors.quota_reached("AccessKeysPerUser", KEYS_PER_USER)
@@ -133,7 +133,7 @@ class Users:
         user.remove_key(key_id)
 
     def get_last_used(self, asked: Asked) -> dict[str, Any]:
-        """Say when a key of the account last signed; `N/A` where it never did."""
+        """Say when a key of the account last signed; `N/A` if never."""
         key_id = asked.operation.text("AccessKeyId") or ""
         found = self._directory.find_key(key_id)
         if found is None or found[0].account != asked.caller.account:
@@ -162,12 +162,12 @@ class Users:
         return {"IsTruncated": False, "AccessKeyMetadata": keys}
 
     def list_aliases(self, asked: Asked) -> dict[str, Any]:
-        """List the account's alias, if it has one."""
+        """List the account's alias, if any."""
         alias = self._directory.aliases.get(asked.caller.account)
         return {"IsTruncated": False, "AccountAliases": [alias] if alias else []}
 
     def get_summary(self, asked: Asked) -> dict[str, Any]:
-        """Count, as far as the sandbox knows."""
+        """Count the entities that the sandbox knows."""
         account = asked.caller.account
         root = next((u for u in self._directory.users.values() if _is_root_of(u, account)), None)
         users = list(self._directory.users_of(account))

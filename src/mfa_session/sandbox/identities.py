@@ -1,4 +1,4 @@
-"""Who there is: users, their keys and devices, roles, groups, and the sessions they get."""
+"""Users, their keys and devices, roles, groups, and sessions."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def new_secret_key() -> str:
 
 
 def new_session_token() -> str:
-    """Return a session token as long and as odd as AWS's."""
+    """Return a session token that looks like AWS's."""
     return "IQoJb3JpZ2luX2Vj" + base64.b64encode(os.urandom(480)).decode()
 
 
 @dataclass(frozen=True)
 class AccessKey:
-    """A long-term key; whether it is active its user knows."""
+    """A long-term key; its user knows whether it is active."""
 
     access_key_id: str = field(default_factory=lambda: new_id("AKIA"))
     secret_access_key: str = field(default_factory=new_secret_key, repr=False)
@@ -59,20 +59,20 @@ class Device:
 
     @property
     def secret(self) -> str:
-        """The seed in base32; a passkey has none."""
+        """The seed in base32; ValueError for a passkey."""
         if self.checker is None:
             raise ValueError(f"{self.serial} is a passkey")
         return self.checker.seed
 
     def code(self, steps: int = 0, at: datetime | None = None) -> str:
-        """Return the digits it shows by the sandbox's clock, `steps` windows from now (or `at`)."""
+        """Return the code by the sandbox's clock, `steps` windows from now (or `at`)."""
         moment = at or self.clock.now()
         return code_for(self.secret, step_at(moment.timestamp()) + steps)
 
 
 @dataclass(eq=False)
 class PolicyHolder:
-    """What users, groups and roles have in common: a name, an account, policies."""
+    """A user, group or role: a name, an account and policies."""
 
     name: str
     account: str
@@ -104,7 +104,7 @@ class Group(PolicyHolder):
 class User(PolicyHolder):
     """A user, or with `is_root` the root of an account.
 
-    `known_from` is when a new key has spread, by its id; `used_at` when each last signed.
+    `known_from` maps key ids to when a new key has spread, `used_at` to when it last signed.
     """
 
     user_id: str = field(default_factory=lambda: new_id("AIDA"))
@@ -135,13 +135,13 @@ class User(PolicyHolder):
         return self.keys[0].secret_access_key
 
     def add_key(self, created_at: datetime | None = None) -> AccessKey:
-        """Give the user one more key; without a date it is as old as its user."""
+        """Add a key; without a date it is as old as its user."""
         key = AccessKey(created_at=created_at)
         self.keys.append(key)
         return key
 
     def deactivate_key(self, access_key_id: str) -> None:
-        """Make a key inactive: AWS answers as if it did not exist."""
+        """Make a key inactive, so that AWS answers as if it did not exist."""
         self.inactive_keys.add(access_key_id)
 
     def activate_key(self, access_key_id: str) -> None:
@@ -155,7 +155,7 @@ class User(PolicyHolder):
 
 @dataclass(eq=False)
 class Role(PolicyHolder):
-    """A role, with who may take it (`trust`) and for how long at most."""
+    """A role, with its trust policy and the maximum duration."""
 
     trust: Document = field(default_factory=dict, repr=False)
     max_session_seconds: int = 3600
@@ -164,10 +164,10 @@ class Role(PolicyHolder):
 
 @dataclass(frozen=True)
 class Session:
-    """Temporary credentials, and what AWS remembers of how they were obtained.
+    """Temporary credentials, and how they were obtained.
 
-    `mfa` is what aws:MultiFactorAuthPresent says; `authenticated_at` is when the code was given;
-    `chained` says that a session asked for the role.
+    `mfa` is the value of aws:MultiFactorAuthPresent, `authenticated_at` the time of the code;
+    `chained`: the role was assumed from a session.
     """
 
     user: User | None
@@ -186,7 +186,7 @@ class Session:
 
 @dataclass(frozen=True)
 class SigninToken:
-    """A token of the federation endpoint, good for one sign-in to the console."""
+    """A token of the federation endpoint for one sign-in to the console."""
 
     session: Session
     expires_at: datetime
@@ -226,7 +226,7 @@ class Caller:
 
     @property
     def arn(self) -> str:
-        """What GetCallerIdentity answers and refusals name."""
+        """The ARN in GetCallerIdentity and in refusals."""
         if self.session and self.session.role:
             role = self.session.role
             place = f"arn:{role.partition}:sts::{role.account}:assumed-role"

@@ -1,7 +1,7 @@
-"""Ordinary services, played by moto: EC2, S3 and whatever else moto knows.
+"""The services of moto: EC2, S3 and others.
 
-moto is called in process, without its server: no Flask. It authorises nothing here; that is done
-before. Importing it takes about a second, so it waits for the first call that needs it.
+moto runs in this process, without its server and Flask, and after our own authorisation. Importing
+it takes about a second, so the first call that needs it does so.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _touched: set[str] = set()
 
 
 def forward(request: HttpRequest, operation: Operation, account: str) -> Answer:
-    """Let moto answer as the given account."""
+    """Return moto's answer for the given account."""
     from botocore.awsrequest import AWSPreparedRequest  # noqa: PLC0415 - slow
     from moto import settings  # noqa: PLC0415 - slow
     from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415 - slow
 
-    # Its thousand machine images would be made anew for every account and region: 200 ms each.
-    # The variable that says so would be seen by the children of whoever runs the sandbox.
+    # moto would create a thousand machine images for every account and region, in 200 ms each. Its
+    # environment variable against that would reach the children of the sandbox's program.
     settings.ec2_load_default_amis = lambda: False
     if operation.service == "s3":
         _leave_bucket_policies_to_the_gate()
@@ -75,18 +75,18 @@ def add_instance(account: str, region: str, name: str) -> str:
 
 
 def add_bucket(account: str, region: str, name: str) -> None:
-    """Make an S3 bucket."""
+    """Create an S3 bucket."""
     body = f"<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint>"
     body += "</CreateBucketConfiguration>"
     sent = b"" if region == "us-east-1" else body.encode()
     request = HttpRequest("PUT", f"/{name}", "", {"host": "s3"}, sent)
     answer = forward(request, Operation("s3", region, "CreateBucket", "s3", {}), account)
     if answer.error_code:
-        raise RuntimeError(f"moto made no bucket: {answer.body.decode()}")
+        raise RuntimeError(f"moto created no bucket: {answer.body.decode()}")
 
 
 def _leave_bucket_policies_to_the_gate() -> None:
-    """Let moto not judge bucket policies: to it a condition is always met."""
+    """Stop moto from evaluating bucket policies: it ignores conditions."""
     from moto.iam.access_control import PermissionResult  # noqa: PLC0415 - slow
     from moto.s3.models import FakeBucket  # noqa: PLC0415 - slow
 
@@ -95,7 +95,7 @@ def _leave_bucket_policies_to_the_gate() -> None:
 
 
 def bucket_policy(name: str) -> tuple[str, dict[str, Any] | None] | None:
-    """Return whose a bucket is (the account), and its policy; None where there is no bucket."""
+    """Return a bucket's account and its policy; None without the bucket."""
     from moto.s3.models import s3_backends  # noqa: PLC0415 - slow
 
     with _lock:
@@ -107,7 +107,7 @@ def bucket_policy(name: str) -> tuple[str, dict[str, Any] | None] | None:
 
 
 def reset() -> None:
-    """Empty every service that was used; free when none was."""
+    """Empty every service that was used."""
     if not _touched:
         return
     from moto.core.base_backend import BackendDict  # noqa: PLC0415 - slow
@@ -118,7 +118,7 @@ def reset() -> None:
 
 
 def _url(request: HttpRequest, operation: Operation) -> str:
-    """Return the address that the request would have had at AWS."""
+    """Return the request's URL at AWS."""
     suffix = next((s for p, s in _SUFFIXES.items() if operation.region.startswith(p)), None)
     host = f"{operation.service}.{operation.region}.{suffix or 'amazonaws.com'}"
     host = _GLOBAL_HOSTS.get(operation.service, host)

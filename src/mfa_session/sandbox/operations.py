@@ -1,6 +1,6 @@
-"""What a request asks: AWS's operation and parameters, and the IAM actions that it needs.
+"""Find a request's operation and parameters, and the IAM actions that it needs.
 
-The operation of a REST path is read from botocore's service models.
+botocore's service models name the operation of a REST path.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _STS_WHEN_UNSIGNED = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}
 
 @dataclass(frozen=True)
 class Operation:
-    """One AWS operation, its service by signing name; `dialect` is how errors are written."""
+    """An operation of AWS, with its service's signing name; `dialect` is the format of errors."""
 
     service: str
     region: str
@@ -39,14 +39,14 @@ class Operation:
     parameters: Mapping[str, Any] = field(repr=False)
 
     def text(self, name: str) -> str | None:
-        """Return a parameter as text; None when it was not sent."""
+        """Return a parameter as text; None if it was not sent."""
         value = self.parameters.get(name)
         return None if value is None else str(value)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A call to STS or IAM: who, what, when, and the condition keys of the request."""
+    """A call to STS or IAM: its caller, operation, time and condition keys."""
 
     caller: Caller
     operation: Operation
@@ -55,11 +55,11 @@ class Asked:
 
 
 Play = Callable[[Asked], "dict[str, Any] | None"]
-"""Plays one operation: the answer's fields, or a ServiceError."""
+"""An operation of the sandbox; it returns the answer's fields, or raises ServiceError."""
 
 
 def recognise(request: HttpRequest, signature: Signature | None) -> Operation:
-    """Work out the operation; an unknown one is named after its method and path."""
+    """Return the request's operation; an unknown one gets its method and path as the name."""
     query = dict(parse_qsl(request.query, keep_blank_values=True))
     if request.path == FEDERATION_PATH:
         return Operation("signin", "us-east-1", query.get("Action", ""), "json", query)
@@ -126,7 +126,7 @@ _MODEL_NAMES = {
 
 @dataclass(frozen=True)
 class Route:
-    """An operation, what its path held, and the family of its protocol."""
+    """An operation, the parameters in its path, and its protocol."""
 
     operation: str
     parameters: Mapping[str, str]
@@ -135,7 +135,7 @@ class Route:
 
 @dataclass(frozen=True)
 class _Rule:
-    """What a request must look like for one operation."""
+    """The request of one operation."""
 
     operation: str
     method: str
@@ -146,14 +146,14 @@ class _Rule:
 
     @property
     def weight(self) -> tuple[int, int]:
-        """How particular the rule is: more particular ones win."""
+        """How specific the rule is; the most specific one applies."""
         return (
             len(self.literal_query) + len(self.required_query) + len(self.required_headers),
             len(self.path.pattern),
         )
 
     def fits(self, method: str, query: Mapping[str, str], headers: Mapping[str, str]) -> bool:
-        """Say whether all but the path is as the operation wants it."""
+        """Say whether a request fits, apart from its path."""
         literal = all(query.get(name, "\0") == value for name, value in self.literal_query)
         return (
             method == self.method
@@ -170,7 +170,7 @@ def find_route(
     query: Mapping[str, str],
     headers: Mapping[str, str],
 ) -> Route:
-    """Return the most particular operation that fits; `GET /path` where none does."""
+    """Return the most specific operation that fits; `GET /path` if none does."""
     protocol, rules = _rules(service)
     fitting = []
     for rule in rules:
@@ -284,7 +284,7 @@ class Need:
 
 
 def needs(operation: Operation, request: HttpRequest, caller: Caller) -> list[Need]:
-    """Return what the caller must be allowed, all of it."""
+    """Return all that the caller must be allowed."""
     partition = caller.holder.partition
     if operation.service == "s3":
         return _s3_needs(operation, request, partition)
@@ -313,7 +313,7 @@ def _s3_needs(operation: Operation, request: HttpRequest, partition: str) -> lis
 
 
 def _ec2_resources(operation: Operation, caller: Caller, partition: str) -> list[str]:
-    """Name the resources that are sent by id; Describe calls know none, new instances no id."""
+    """Return the resources with ids in the call; `*` for Describe, `instance/*` for new ones."""
     if operation.name.startswith(("Describe", "Get")):
         return ["*"]
     place = f"arn:{partition}:ec2:{operation.region}:{caller.account}"

@@ -1,4 +1,4 @@
-"""IAM's policies: inline and attached ones of users, groups and roles, and managed ones."""
+"""IAM's operations on inline, attached and managed policies, and on groups."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from mfa_session.sandbox.identities import Document, Group, PolicyHolder
     from mfa_session.sandbox.operations import Asked, Play
 
-VERSION_ID = "v1"  # managed policies have one version here
+VERSION_ID = "v1"  # the only version of a managed policy here
 
 
 class Policies:
-    """The operations on policies and on who is in which group."""
+    """The operations on policies and groups."""
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
-        """Take the store of policies."""
+        """Take the directory and the clock."""
         self._directory = directory
         self._clock = clock
 
     def operations(self) -> dict[str, Play]:
-        """Return what is played here, by AWS's names."""
+        """Return the operations by AWS's names."""
         plays: dict[str, Play] = {
             "ListGroupsForUser": self.list_groups,
             "GetGroup": self.get_group,
@@ -78,7 +78,7 @@ class Policies:
             raise errors.no_such_policy(_policy_name(asked))
 
     def list_attached(self, kind: str, asked: Asked) -> dict[str, Any]:
-        """List the managed policies that are attached."""
+        """List the attached managed policies."""
         holder = find_holder(self._directory, asked, kind)
         attached = [
             {"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn}
@@ -112,7 +112,7 @@ class Policies:
         return {"IsTruncated": False, "Group": self._group_fields(group), "Users": users}
 
     def create_managed(self, asked: Asked) -> dict[str, Any]:
-        """Make a managed policy."""
+        """Create a managed policy."""
         holder, name = asked.caller.holder, _policy_name(asked)
         path = asked.operation.text("Path") or "/"
         arn = f"arn:{holder.partition}:iam::{holder.account}:policy{path}{name}"
@@ -171,12 +171,12 @@ class Policies:
 
 
 def document_text(document: Document) -> str:
-    """Write a document as IAM's answers do: JSON, percent-encoded."""
+    """Return a document as IAM's answers have it: JSON, percent-encoded."""
     return quote(json.dumps(document), safe="")
 
 
 def boundary_field(holder: PolicyHolder) -> dict[str, str] | None:
-    """Name the permissions boundary of a user or role, if it has one."""
+    """Return the permissions boundary's fields; None without one."""
     if holder.boundary_arn is None:
         return None
     return {

@@ -1,4 +1,4 @@
-"""The sandbox as tests and the demo see it: who lives in it, what it is told, what it was asked."""
+"""The sandbox's interface for tests and the demo: identities, faults and calls."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ ALLOW_ALL: Document = {
 
 
 class Population:
-    """Makes identities and keeps them; they act by the clock."""
+    """Creates and keeps identities."""
 
     def __init__(self) -> None:
-        """Start with nobody, in step with the machine's clock."""
+        """Start empty, with the machine's time."""
         self.clock = Clock()
         self.directory = Directory()
 
@@ -47,13 +47,13 @@ class Population:
         path: str = "/",
         boundary: Document | None = None,
     ) -> User:
-        """Make a user with one active long-term key and these inline policies."""
+        """Create a user with one active long-term key and these inline policies."""
         user = User(name, account, partition, path, _named(policies))
         self._set_boundary(user, boundary)
         return self._add_user(user)
 
     def create_root(self, account: str = ACCOUNT, partition: str = "aws") -> User:
-        """Make the root of an account, with a key."""
+        """Create the root of an account, with a key."""
         return self._add_user(User("root", account, partition, is_root=True))
 
     def _add_user(self, user: User) -> User:
@@ -81,7 +81,7 @@ class Population:
         policies: Iterable[Document] = (),
         partition: str = "aws",
     ) -> Group:
-        """Make a group with these members."""
+        """Create a group with these members."""
         group = Group(name, account, partition, "/", _named(policies))
         with self.directory.lock:
             self.directory.groups[account, name] = group
@@ -92,7 +92,7 @@ class Population:
     def create_policy(
         self, name: str, document: Document, *, account: str = ACCOUNT, partition: str = "aws"
     ) -> str:
-        """Make a managed policy and return its ARN."""
+        """Create a managed policy and return its ARN."""
         arn = f"arn:{partition}:iam::{account}:policy/{name}"
         self.directory.policies[arn] = document
         return arn
@@ -101,7 +101,7 @@ class Population:
         """Attach a managed policy to a user, group or role."""
         holder.attached_policies.append(arn)
 
-    def create_role(  # noqa: PLR0913 - a role has this many sides
+    def create_role(  # noqa: PLR0913 - a role has this many properties
         self,
         name: str,
         *,
@@ -113,7 +113,7 @@ class Population:
         path: str = "/",
         boundary: Document | None = None,
     ) -> Role:
-        """Make a role with its trust policy and these inline policies."""
+        """Create a role with its trust policy and these inline policies."""
         role = Role(
             name,
             account,
@@ -131,7 +131,7 @@ class Population:
     def create_device(
         self, user: User, *, name: str | None = None, kind: DeviceKind = "virtual", path: str = "/"
     ) -> Device:
-        """Give a user an enabled MFA device: virtual, hardware (bare serial) or passkey."""
+        """Create a user's enabled MFA device: virtual, hardware (bare serial) or passkey."""
         place = f"arn:{user.partition}:iam::{user.account}"
         if kind == "virtual":
             device = devices.new_virtual_device(
@@ -149,11 +149,11 @@ class Population:
         return device
 
     def set_alias(self, account: str, alias: str) -> None:
-        """Give an account an alias."""
+        """Set an account's alias."""
         self.directory.aliases[account] = alias
 
     def expire(self, access_key_id: str) -> None:
-        """Let one session have expired a second ago, without moving the clock."""
+        """Expire a session (a second ago), without moving the clock."""
         with self.directory.lock:
             session = self.directory.sessions[access_key_id]
             moment = self.clock.now() - timedelta(seconds=1)
@@ -163,8 +163,8 @@ class Population:
 class Sandbox(Population):
     """An AWS on loopback that enforces MFA, signatures and policies.
 
-    A context manager; `start` and `stop` do the same. moto's state is the process's, so one
-    sandbox runs at a time; each starts empty.
+    A context manager, like `start` and `stop`. moto's state is global, so a process runs one
+    sandbox at a time; each starts empty.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -185,20 +185,20 @@ class Sandbox(Population):
         self.stop()
 
     def start(self) -> Sandbox:
-        """Begin to answer, with nobody and nothing in it."""
+        """Start empty, and begin to answer."""
         moto_backend.reset()
         self._server = Server(self._gate.handle, self.clock, self._port)
         self._server.start()
         return self
 
     def stop(self) -> None:
-        """End, and close every connection."""
+        """Stop, and close every connection."""
         if self._server:
             self._server.stop()
             self._server = None
 
     def reset(self) -> None:
-        """Forget all users, resources, calls and faults and set the clock right; keep the URL."""
+        """Remove all users, resources, calls and faults, and reset the clock; keep the URL."""
         moto_backend.reset()
         for part in (self.directory, self.calls, self._faults):
             part.clear()
@@ -215,7 +215,7 @@ class Sandbox(Population):
         return self._server.url
 
     def environ(self, user: User | None = None, region: str | None = None) -> dict[str, str]:
-        """Return the variables that point the AWS CLI and SDKs here, a user's keys with them."""
+        """Return the variables that direct the AWS CLI and SDKs here, with a user's keys."""
         found = {
             "AWS_ENDPOINT_URL": self.url,
             "AWS_EC2_METADATA_DISABLED": "true",
@@ -228,7 +228,7 @@ class Sandbox(Population):
             found["AWS_REGION"] = found["AWS_DEFAULT_REGION"] = region
         return found
 
-    # What there is
+    # Resources
 
     def create_instance(
         self, *, name: str, account: str = ACCOUNT, region: str = "eu-west-1"
@@ -239,25 +239,25 @@ class Sandbox(Population):
     def create_bucket(
         self, name: str, *, account: str = ACCOUNT, region: str = "eu-west-1"
     ) -> None:
-        """Make an S3 bucket."""
+        """Create an S3 bucket."""
         moto_backend.add_bucket(account, region, name)
 
-    # What was asked
+    # Calls
 
     def count(self, operation: str) -> int:
-        """Count the calls of one operation (`GetSessionToken`), refused ones too."""
+        """Count the calls of one operation (`GetSessionToken`), with the refused ones."""
         return len(self.calls.of(operation))
 
     @property
     def key_log(self) -> Sequence[KeyState]:
-        """What became of long-term keys, as IAM was asked, in that order."""
+        """The changes of long-term keys through IAM, in order."""
         return self.directory.key_log
 
-    # What goes wrong
+    # Faults
 
     @property
     def key_spread_seconds(self) -> float:
-        """How long a new long-term key is unknown to every service."""
+        """How long every service refuses a new long-term key."""
         return self.directory.key_spread_seconds
 
     @key_spread_seconds.setter
@@ -278,11 +278,11 @@ class Sandbox(Population):
         self._faults.add(fault)
 
     def slow(self, operation: str, seconds: float, *, times: int | None = None) -> None:
-        """Answer so much later."""
+        """Delay the answers of an operation by `seconds`."""
         self._faults.add(Fault("slow", operation, times, seconds=seconds))
 
     def drop(self, operation: str, *, times: int | None = 1, after: bool = False) -> None:
-        """Close the connection without an answer; `after`: but do what was asked first."""
+        """Close the connection without an answer; with `after`, once the operation is done."""
         self._faults.add(Fault("drop-after" if after else "drop", operation, times))
 
     def answer(
@@ -294,14 +294,14 @@ class Sandbox(Population):
         *,
         times: int | None = 1,
     ) -> None:
-        """Answer with this instead: a captive portal's page, say."""
+        """Answer with this instead, such as a captive portal's page."""
         sent = body.encode() if isinstance(body, str) else body
         self._faults.add(
             Fault("answer", operation, times, status=status, body=sent, content_type=content_type)
         )
 
     def clear_faults(self) -> None:
-        """Let nothing go wrong any more."""
+        """Remove all faults."""
         self._faults.clear()
 
     def disable_region(self, region: str) -> None:
@@ -310,7 +310,7 @@ class Sandbox(Population):
 
     @property
     def latency_seconds(self) -> float:
-        """How long every answer takes at least."""
+        """The minimum time of every answer."""
         return self._gate.latency_seconds
 
     @latency_seconds.setter
@@ -319,9 +319,9 @@ class Sandbox(Population):
 
     @property
     def checks_signature_age(self) -> bool:
-        """Whether requests signed over 15 minutes off are refused.
+        """Whether to refuse requests signed more than 15 minutes before or after now.
 
-        Off, the clock may be moved far under clients that sign with the machine's own.
+        If not, a test can move the clock far from the machine's, with which clients sign.
         """
         return self._gate.checks_signature_age
 

@@ -1,6 +1,6 @@
-"""The HTTP server, and answers in AWS's dialects: query XML, EC2 XML, S3 XML, JSON.
+"""The HTTP server on loopback, and answers in AWS's dialects: query XML, EC2 XML, S3 XML, JSON.
 
-Loopback only; a thread for each connection, which is kept alive between requests.
+Each connection has a thread, and stays open between requests.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _POLL_SECONDS = 0.02
 
 
 class Server(ThreadingHTTPServer):
-    """Serve `handle` on a free port of 127.0.0.1; every answer's Date is the clock's."""
+    """Serves `handle` on 127.0.0.1; every answer has the clock's Date."""
 
     daemon_threads = True
     block_on_close = False
@@ -48,8 +48,8 @@ class Server(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", port), _Handler)
 
     def server_bind(self) -> None:
-        """Bind without asking the resolver for our own name."""
-        if os.name == "posix":  # on Windows it would let others take the port
+        """Bind without resolving our host name."""
+        if os.name == "posix":  # on Windows another program could take the port
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
@@ -57,18 +57,18 @@ class Server(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """The endpoint, without a slash at its end."""
+        """The endpoint, without a final slash."""
         return f"http://127.0.0.1:{self.server_port}"
 
     def start(self) -> None:
-        """Answer from a thread of our own."""
+        """Answer in a separate thread."""
         thread = threading.Thread(
             target=self.serve_forever, args=(_POLL_SECONDS,), name="sandbox", daemon=True
         )
         thread.start()
 
     def stop(self) -> None:
-        """Stop answering and close what is open, kept-alive connections too."""
+        """Stop answering, and close all connections."""
         self.shutdown()
         self.server_close()
         with self._open_lock:
@@ -77,19 +77,19 @@ class Server(ThreadingHTTPServer):
                     connection.shutdown(socket.SHUT_RDWR)
 
     def process_request(self, request: Any, client_address: Any) -> None:
-        """Remember the connection while it is open."""
+        """Note an open connection."""
         with self._open_lock:
             self._open.add(request)
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
-        """Forget a connection that ends."""
+        """Forget a closed connection."""
         with self._open_lock:
             self._open.discard(request)
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of clients that hung up: in tests they are killed on purpose."""
+        """Report errors, except of clients that hung up: tests kill them on purpose."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)
 
@@ -130,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
         return chunk
 
     def _send(self, answer: Answer) -> None:
-        """Write head and body at once: two small packets would wait for each other."""
+        """Write head and body together: the second of two small packets would be delayed."""
         self.send_response_only(answer.status)
         self.send_header("Date", format_datetime(self.server.clock.now(), usegmt=True))
         self.send_header("Content-Type", answer.content_type)
@@ -147,7 +147,7 @@ class _Handler(BaseHTTPRequestHandler):
         return head
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-        """Be quiet: `Sandbox.calls` is the log."""
+        """Log nothing: `Sandbox.calls` is the log."""
 
 
 _NAMESPACES = {
@@ -158,14 +158,14 @@ _XML = "text/xml"
 
 
 class RawXml(str):
-    """Text that is XML already."""
+    """Text that needs no escaping."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer; Date and Content-Length are the server's to add."""
+    """An HTTP answer; the server adds Date and Content-Length."""
 
     status: int
     body: bytes
@@ -175,7 +175,7 @@ class Answer:
 
 
 def success(service: str, operation: str, result: Mapping[str, Any] | None) -> Answer:
-    """Write the result of an operation that the sandbox plays itself (STS, IAM)."""
+    """Return the answer with an operation's result (STS, IAM)."""
     inner = "" if result is None else f"<{operation}Result>{to_xml(result)}</{operation}Result>"
     body = (
         f'<{operation}Response xmlns="{_NAMESPACES[service]}">{inner}'
@@ -186,7 +186,7 @@ def success(service: str, operation: str, result: Mapping[str, Any] | None) -> A
 
 
 def failure(dialect: str, error: ServiceError) -> Answer:
-    """Write an error in the dialect of the service."""
+    """Return the answer with an error, in the service's dialect."""
     request_id = str(uuid.uuid4())
     if dialect in ("json", "rest_json"):
         body = json.dumps({"__type": error.code, "message": error.message}).encode()
@@ -211,7 +211,7 @@ def failure(dialect: str, error: ServiceError) -> Answer:
 
 
 def to_xml(value: Any) -> str:
-    """Write dicts as elements and lists as `<member>`s; None is left out."""
+    """Return XML: dicts as elements, lists as `<member>`s, without None."""
     if isinstance(value, Mapping):
         return "".join(f"<{k}>{to_xml(v)}</{k}>" for k, v in value.items() if v is not None)
     if isinstance(value, (list, tuple)):

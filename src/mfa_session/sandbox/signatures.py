@@ -1,6 +1,5 @@
-"""Signature Version 4, verified from its description with nothing but hmac and hashlib.
+"""Verify Signature Version 4 by its description, without botocore's signer: a second opinion.
 
-Not botocore's signer turned round: a second opinion on what clients send.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
 
@@ -27,7 +26,7 @@ _AUTHORIZATION = re.compile(
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """A request as it came: path and query undecoded, header names in lower case."""
+    """A request with undecoded path and query, and header names in lower case."""
 
     method: str
     path: str
@@ -39,7 +38,7 @@ class HttpRequest:
 
 @dataclass(frozen=True)
 class Signature:
-    """What a request says of its own signature."""
+    """The signature of a request and its parameters."""
 
     access_key_id: str
     date: str
@@ -54,11 +53,11 @@ class Signature:
 
 
 class MalformedSignatureError(Exception):
-    """There is a signature, but not one that can be read."""
+    """The signature is malformed."""
 
 
 def parse(request: HttpRequest) -> Signature | None:
-    """Read the signature of the header or of the query; None when there is none."""
+    """Return the signature in the header or the query; None without one."""
     header = request.headers.get("authorization")
     if header:
         return _parse_header(request, header)
@@ -117,7 +116,7 @@ def _moment(text: str) -> datetime:
 
 
 def is_valid(request: HttpRequest, signature: Signature, secret_access_key: str) -> bool:
-    """Compute the signature anew and compare; the host and the date must be among the signed."""
+    """Compute the signature and compare; the host and the date must be signed."""
     required = {"host"} if signature.presigned else {"host", "x-amz-date"}
     if signature.session_token and not signature.presigned:
         required.add("x-amz-security-token")
@@ -132,7 +131,7 @@ def is_valid(request: HttpRequest, signature: Signature, secret_access_key: str)
 
 
 def expected_signature(request: HttpRequest, signature: Signature, secret_access_key: str) -> str:
-    """Return the signature that this secret gives, in hexadecimal."""
+    """Return the signature made with this secret, in hexadecimal."""
     scope = f"{signature.date}/{signature.region}/{signature.service}/aws4_request"
     digest = hashlib.sha256(canonical_request(request, signature).encode()).hexdigest()
     to_sign = "\n".join([ALGORITHM, f"{signature.signed_at:%Y%m%dT%H%M%SZ}", scope, digest])
@@ -163,7 +162,7 @@ def canonical_request(request: HttpRequest, signature: Signature) -> str:
 
 
 def _canonical_path(path: str, service: str) -> str:
-    """Encode the path once for S3; normalise it and encode it twice for all others."""
+    """Return the path encoded once for S3, normalised and encoded twice for other services."""
     if service == "s3":
         return quote(unquote(path), safe="/-_.~") or "/"
     normal = posixpath.normpath(path or "/").replace("//", "/")
@@ -180,7 +179,7 @@ def _payload_hash(request: HttpRequest, signature: Signature) -> str:
 
 
 def _body_is_as_signed(request: HttpRequest) -> bool:
-    """Check the stated hash of the body; streamed and unsigned payloads state none."""
+    """Check the body's stated hash; streamed and unsigned payloads have none."""
     stated = request.headers.get("x-amz-content-sha256", "")
     if not re.fullmatch("[0-9a-f]{64}", stated):
         return stated in ("", _UNSIGNED) or stated.startswith("STREAMING-")

@@ -1,4 +1,4 @@
-"""The demo's stage: a throw-away home, a person in it, and machines that MFA protects."""
+"""The demo's stage: a temporary home, a user, and instances that MFA protects."""
 
 from __future__ import annotations
 
@@ -49,17 +49,17 @@ print(f"good for {{STEP_SECONDS - int(now) % STEP_SECONDS}} s, and for one use",
 
 
 class Stage:
-    """A context manager: the sandbox runs and the home exists inside it, and only there."""
+    """A context manager, in which the sandbox runs and the home exists."""
 
     def __init__(self) -> None:
-        """Make nothing yet."""
+        """Create nothing yet."""
         self.sandbox = Sandbox()
         self.home = Path()
         self.instance = ""
         self.phone: Device
 
     def __enter__(self) -> Stage:
-        """Start the sandbox and furnish the home."""
+        """Start the sandbox and create the home."""
         self.sandbox.start()
         carol = self.sandbox.create_user("carol", policies=[POLICY])
         self.phone = self.sandbox.create_device(carol, name="carol-phone")
@@ -80,12 +80,12 @@ class Stage:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the sandbox and throw the home away."""
+        """Stop the sandbox and delete the home."""
         self.sandbox.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
     def environ(self, around: Mapping[str, str]) -> dict[str, str]:
-        """Return the environment of a program on the stage: nothing of the person's own AWS."""
+        """Return a program's environment on the stage, without the person's own AWS settings."""
         theirs = ("AWS_", "MFA_SESSION_", "XDG_")
         kept = {name: value for name, value in around.items() if not name.startswith(theirs)}
         scripts = (str(self.home / "bin"), sysconfig.get_path("scripts"))

@@ -1,4 +1,4 @@
-"""STS and the federation endpoint: from a code to a session, and from a session to the console."""
+"""STS and the federation endpoint."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ ALLOWED_IN_SESSIONS = ("AssumeRole", "GetCallerIdentity")
 
 
 class Sts:
-    """The operations, over a directory and by a clock."""
+    """The operations of STS."""
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
-        """Take the store that sessions go to."""
+        """Take the directory and the clock."""
         self._directory = directory
         self._clock = clock
         self._operations = {
@@ -53,7 +53,7 @@ class Sts:
         }
 
     def answer(self, asked: Asked) -> dict[str, Any]:
-        """Do what is asked, or raise the ServiceError that AWS would answer with."""
+        """Return the operation's result, or raise the ServiceError of AWS."""
         name, session = asked.operation.name, asked.caller.session
         if session and not session.role and name not in ALLOWED_IN_SESSIONS:
             raise errors.session_may_not(name)
@@ -62,12 +62,12 @@ class Sts:
         return self._operations[name](asked)
 
     def get_caller_identity(self, asked: Asked) -> dict[str, Any]:
-        """Say who calls; nobody can be denied it."""
+        """Return the caller's identity, which no policy can deny."""
         caller = asked.caller
         return {"Arn": caller.arn, "UserId": caller.unique_id, "Account": caller.account}
 
     def get_access_key_info(self, asked: Asked) -> dict[str, Any]:
-        """Say which account a key belongs to."""
+        """Return a key's account."""
         key_id = asked.operation.text("AccessKeyId") or ""
         account = self._directory.account_of_key(key_id)
         if account is None:
@@ -75,7 +75,7 @@ class Sts:
         return {"Account": account}
 
     def decode_authorization_message(self, asked: Asked) -> dict[str, Any]:
-        """Open the blob of an EC2 refusal."""
+        """Decode the message in an EC2 refusal."""
         blob = asked.operation.text("EncodedMessage") or ""
         try:
             return {"DecodedMessage": base64.urlsafe_b64decode(blob).decode()}
@@ -83,7 +83,7 @@ class Sts:
             raise errors.invalid_blob() from exc
 
     def get_session_token(self, asked: Asked) -> dict[str, Any]:
-        """Give the holder of a long-term key a session, with MFA if a code came along."""
+        """Return a session of a long-term key, with MFA if a code was sent."""
         operation, caller = asked.operation, asked.caller
         seconds = _duration(operation, _SESSION_DEFAULT_SECONDS, _SESSION_MAXIMUM_SECONDS)
         check_mfa_shapes(operation)
@@ -104,7 +104,7 @@ class Sts:
         return {"Credentials": _credentials(self._directory.add_session(session))}
 
     def assume_role(self, asked: Asked) -> dict[str, Any]:
-        """Give a session of a role, if both sides allow it."""
+        """Return a role session, if the caller's policies and the trust policy allow it."""
         operation, caller = asked.operation, asked.caller
         _check_role_shapes(operation)
         seconds = _duration(operation, HOUR_SECONDS, _ROLE_MAXIMUM_SECONDS)
@@ -126,7 +126,7 @@ class Sts:
         }
 
     def _role_session(self, asked: Asked, role: Role, seconds: int) -> Session:
-        """Make the session; no word of MFA is carried on into it."""
+        """Return the session, which never has MFA."""
         policy = asked.operation.text("Policy")
         return Session(
             user=None,
@@ -141,7 +141,7 @@ class Sts:
         )
 
     def _allowed_role(self, asked: Asked, mfa: bool) -> Role:
-        """Return the role if the caller may take it; every reason not to is answered alike."""
+        """Return the role if the caller may assume it; all refusals look alike."""
         arn = asked.operation.text("RoleArn") or ""
         role = self._directory.roles.get(arn)
         if role is None or not self._both_sides_allow(asked, role, mfa):
@@ -149,10 +149,10 @@ class Sts:
         return role
 
     def _both_sides_allow(self, asked: Asked, role: Role, mfa: bool) -> bool:
-        """Ask the trust policy and the caller's own.
+        """Evaluate the trust policy and the caller's policies.
 
-        In the same account a trust that names the caller is enough; one that names the account
-        leaves it to the caller's policies, and another account's role needs both always.
+        In the same account, a trust policy that names the caller is enough; one that names the
+        account needs the caller's policies too. A role of another account always needs both.
         """
         caller = asked.caller
         request = Request(
@@ -170,7 +170,7 @@ class Sts:
         return own.allowed or (trust.names_caller and role.account == caller.account)
 
     def _check_code(self, asked: Asked) -> bool:
-        """Use the code up; False when none was given."""
+        """Check the code; return False without one."""
         serial = asked.operation.text("SerialNumber")
         code = asked.operation.text("TokenCode")
         if serial is None and code is None:
@@ -188,7 +188,7 @@ class Sts:
 
 
 def check_mfa_shapes(operation: Operation) -> None:
-    """Refuse serials and codes that cannot be ones."""
+    """Refuse malformed serials and codes."""
     _check(operation, "SerialNumber", 9, 256, r"[\w+=/:,.@-]*")
     _check(operation, "TokenCode", 6, 6, r"[\d]*")
 
@@ -203,7 +203,7 @@ def _check_role_shapes(operation: Operation) -> None:
 
 
 def _check(operation: Operation, name: str, least: int, most: int, pattern: str) -> None:
-    """Check one parameter's length and characters, if it was sent."""
+    """Check a parameter's length and characters, if it was sent."""
     value = operation.text(name)
     if value is None:
         return
@@ -231,7 +231,7 @@ def _duration(operation: Operation, default_seconds: int, most_seconds: int) -> 
 
 
 def _assume_context(asked: Asked, mfa: bool) -> dict[str, Any]:
-    """Return the condition keys of an AssumeRole request: a code given with it counts at once."""
+    """Return the condition keys of an AssumeRole request, with those of a code sent with it."""
     context = dict(asked.context)
     if mfa:
         context |= {MFA_PRESENT: True, MFA_AGE: 0}
@@ -258,19 +258,19 @@ def _member(name: str) -> str:
 
 _LIFE = timedelta(minutes=15)
 _DURATIONS_SECONDS = range(900, 43201)
-_TOKEN_BYTES = 1200  # AWS's fill a screen, too
+_TOKEN_BYTES = 1200  # like AWS's
 
 
 class Federation:
-    """Answers `getSigninToken` and `login`, over a directory and by a clock."""
+    """Answers `getSigninToken` and `login`."""
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
-        """Take who there is."""
+        """Take the directory and the clock."""
         self._directory = directory
         self._clock = clock
 
     def answer(self, method: str, operation: Operation) -> Answer:
-        """Do what is asked; AWS refuses with status 400, and says no more."""
+        """Return the answer; a refusal has status 400 and, at AWS, no reason."""
         with self._directory.lock:
             if method != "GET":
                 return _refusal("wrong method")
@@ -294,7 +294,7 @@ class Federation:
         return Answer(200, json.dumps({"SigninToken": token}).encode(), "application/json")
 
     def _find_session(self, text: str) -> Session | None:
-        """Return the session whose three keys are sent."""
+        """Return the session with the three sent keys."""
         try:
             keys = json.loads(text)
             session = self._directory.sessions[keys["sessionId"]]
@@ -304,7 +304,7 @@ class Federation:
         return session if sent == (session.secret_access_key, session.session_token) else None
 
     def _sign_in(self, operation: Operation) -> Answer:
-        """Lead on to the destination, once."""
+        """Redirect to the destination, once."""
         token = self._directory.signin_tokens.pop(operation.text("SigninToken") or "", None)
         destination = operation.text("Destination")
         if token is None or token.expires_at <= self._clock.now() or not destination:
@@ -313,7 +313,7 @@ class Federation:
 
 
 def _may_last(session: Session, seconds: str) -> bool:
-    """Say whether SessionDuration is taken: for a role assumed straight from long-term keys."""
+    """Say whether SessionDuration is valid: only for a role assumed from long-term keys."""
     longest = session.role.max_session_seconds if session.role else 0
     fits = seconds.isdigit() and int(seconds) in _DURATIONS_SECONDS and int(seconds) <= longest
     return fits and not session.chained
