@@ -124,6 +124,8 @@ class AwsCalls:
             found = read(answer)
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError, IndexError):
             # Not chained: the cause's text may contain a secret.
+            from mfa_session.aws.errors import not_an_answer  # noqa: PLC0415  # imports botocore
+
             raise not_an_answer(request) from None
         self._learn(answer, sent_at)
         return found
@@ -135,7 +137,7 @@ class AwsCalls:
         from botocore import xform_name  # noqa: PLC0415
         from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
-        from mfa_session.aws.errors import too_slow, translate  # noqa: PLC0415
+        from mfa_session.aws.errors import not_an_answer, too_slow, translate  # noqa: PLC0415
 
         sent_at = self._clock.local_now()
         try:
@@ -191,10 +193,3 @@ class CallerCalls(AwsCalls):
         """Take the same as AwsCalls, and the caller."""
         super().__init__(clock, aws_clock, limited, environ)
         self._caller = caller
-
-
-def not_an_answer(request: AwsRequest) -> MfaSessionError:
-    """Return the error for an answer that did not come from AWS."""
-    from mfa_session.aws import errors as translation  # noqa: PLC0415  # imports botocore
-
-    return translation.not_an_answer(request)

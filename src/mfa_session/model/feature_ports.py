@@ -362,3 +362,38 @@ class Lookups(Protocol):
 
     def describe(self, targets: Iterable[Target]) -> Mapping[Target, Target]:
         """Return each target that is known, with its name and state."""
+
+
+class Unlisted(Protocol):
+    """An action that AWS does not list, and what is `meant`, where that can be told."""
+
+    @property
+    def action(self) -> str:
+        """The action, or the pattern that matches none."""
+
+    @property
+    def meant(self) -> str | None:
+        """The nearest action that AWS lists."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether that is meant, beyond doubt."""
+
+    @property
+    def message(self) -> str:
+        """What is wrong."""
+
+    @property
+    def guess(self) -> str:
+        """What follows the message: what was perhaps meant; empty if nothing is near."""
+
+    @property
+    def hint(self) -> str:
+        """What to do about it."""
+
+
+class AwsNames(Protocol):
+    """The actions that AWS lists."""
+
+    def look_up(self, action: str) -> Unlisted | None:
+        """Return what is wrong with an action or pattern; None if AWS lists what it names."""

@@ -21,7 +21,7 @@ from mfa_session.policy.rules.subject import Subject, WholePolicy
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mfa_session.policy.aws_names import AwsNames
+    from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Document, Statement
 
 _MODULES = (

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from typing import Any, TypeVar
+    from typing import TypeVar
 
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.feature_ports import (
+        AwsNames,
         Browser,
         DoctorEdges,
         Federation,
@@ -68,8 +69,8 @@ class Factories(Protocol):
     def policies(self, caller: Caller) -> Policies:
         """Return the policies of `caller`, as IAM has them."""
 
-    def aws_names(self) -> Any:
-        """Return the services and actions that AWS lists: `policy.aws_names.AwsNames`."""
+    def aws_names(self) -> AwsNames:
+        """Return the actions that AWS lists."""
 
     def operations(self) -> Mapping[str, tuple[str, ...]]:
         """Return the operations of each service, both by the AWS CLI's names."""

@@ -24,7 +24,7 @@ from mfa_session.policy.mfa import mfa_conditions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mfa_session.policy.aws_names import AwsNames
+    from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.commands.files import Reading
     from mfa_session.policy.document import Document
     from mfa_session.session.context import Context

@@ -15,7 +15,7 @@ from mfa_session.policy.templates import TEMPLATES, Choices
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mfa_session.policy.aws_names import AwsNames
+    from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.templates import Made, Template
     from mfa_session.session.context import Context
 

@@ -14,7 +14,7 @@ from mfa_session.policy.patterns import includes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mfa_session.policy.aws_names import AwsNames
+    from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Condition, Document, Principals, Statement
     from mfa_session.policy.json_text import Node
     from mfa_session.policy.policy_text import Position

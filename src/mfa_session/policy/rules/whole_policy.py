@@ -18,7 +18,7 @@ from mfa_session.policy.rules.subject import KINDS, is_for_everybody
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.aws_names import Unlisted
+    from mfa_session.model.feature_ports import Unlisted
     from mfa_session.policy.document import Statement
     from mfa_session.policy.json_text import Node
     from mfa_session.policy.rules.subject import Subject
