@@ -153,6 +153,19 @@ ROWS = {
         two_keys,
         then=("exec", "--profile", "mfa", "--", "true"),
     ),
+    "an unknown name that resembles none": Row(
+        "session.names:unknown_name",
+        "--profile default",
+        ("login", "--profile", "nowhere"),
+        then=("status", "--check", "--profile", "default-mfa"),
+    ),
+    "an unknown name among several": Row(
+        "session.names:unknown_name",
+        "--profile mine",
+        ("exec", "--profile", "nowhere", "--", "true"),
+        two_keys,
+        then=("exec", "--profile", "mine", "--", "true"),
+    ),
     "a session in the place of a command": Row(
         "cli.exec_:_refuse_session_for_command",
         "exec",

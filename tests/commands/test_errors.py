@@ -315,7 +315,7 @@ def test_an_extra_word_gets_the_hint_that_a_session_is_named_by_profile(
          "source_profile of [sessions.mfa] in {settings}: ", "there: 'default'"),
         ("", "[sessions.mfa]\nvia = 'nope'\n", "via of [sessions.mfa] in {settings}: ", "default"),
         ("[profile mfa]\nsource_profile = nope\n", "", "source_profile of profile 'mfa': ",
-         "known"),
+         "choose one there: 'default'"),
     ],
 )  # fmt: skip
 def test_a_setting_that_names_what_is_missing_is_named(

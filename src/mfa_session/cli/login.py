@@ -85,7 +85,8 @@ def _run_several(options: Options, ctx: Context) -> Result:
 
 
 def _again(name: str, add: Sequence[str]) -> str:
-    return join(["mfa-session", "login", "--profile", name, *add])
+    words = add if "--profile" in add else ("--profile", name, *add)
+    return join(["mfa-session", "login", *words])
 
 
 def _log_in(options: Options, ctx: Context, name: str | None) -> dict[str, object]:

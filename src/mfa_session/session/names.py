@@ -55,7 +55,7 @@ def find_name(inputs: Inputs) -> Named:
     named = look_up(inputs, asked)
     free = options.source_profile or options.role_arn or asked == default_name(inputs)
     if named is None and not free:
-        raise unknown_name(inputs, asked)
+        raise unknown_name(inputs, asked, "--profile")
     return named or Named(name=asked)
 
 
@@ -92,23 +92,30 @@ def _owner_of(inputs: Inputs, profile: str) -> str | None:
     return section.get(PREFIX + "name", profile) if is_managed(section) else None
 
 
-def unknown_name(inputs: Inputs, name: str) -> ConfigurationError:
-    """Return the error for an unknown name; the hint suggests the nearest names."""
+def unknown_name(inputs: Inputs, name: str, option: str | None = None) -> ConfigurationError:
+    """Return the error for an unknown name; the hint suggests the nearest names, or one there is.
+
+    `option` is the command's option that gave it, if one did.
+    """
     from mfa_session.model.text import did_you_mean, nearest_of, quote  # noqa: PLC0415  # on the way out only
 
     known = {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
     near = nearest_of(name, known)
+    message = f"no session and no profile is named {name!r}"
     if name in inputs.profiles.config.names():
         hint = f"write its header in {inputs.profiles.config.path} as [profile {name}]"
     elif near:
         hint = did_you_mean(near)
     elif known:
-        hint = "known: " + ", ".join(sorted(known)[:10])
+        first, *others = sorted(known, key=lambda each: (each != "default", each))[:10]
+        hint = f"there is only {first}; choose it"
+        if others:
+            hint = f"there are {', '.join((first, *others))}; choose one"
+        if option:
+            return ConfigurationError("no-such-profile", message, hint, add=(option, first))
     else:
         hint = f"store your access key: `aws configure --profile {quote(name)}`"
-    return ConfigurationError(
-        "no-such-profile", f"no session and no profile is named {name!r}", hint
-    )
+    return ConfigurationError("no-such-profile", message, hint)
 
 
 def check_portable(name: str, what: str) -> None:

@@ -40,7 +40,7 @@ def named_source(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> 
     `option` is the command's option that names a source.
     """
     if profile not in inputs.profiles.names():
-        raise unknown_name(inputs, profile)
+        raise unknown_name(inputs, profile, option)
     check_pasted_keys(inputs, profile)
     source = source_in(inputs, profile)
     if source is None:
