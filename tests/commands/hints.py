@@ -671,8 +671,6 @@ NOT_RUN = {
     "cli.overview:overview": "the help's example",
     "model.settings:login_command": "the property that other hints are made with",
     "aws.request:login": "the property that the errors of AWS are made with",
-    "setup.shell:_make_script": "the head of a script",
-    "shell.scripts": "the head of a script",
     "policy.templates:_max_age": "a remark on a policy, for everybody whom it is for",
     "policy.templates:_notes_on_own": "a remark on a policy, likewise",
     "doctor.sessions:look_at_default": "the command that a finding speaks of",

@@ -11,7 +11,7 @@ from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.iam import Intent
 from mfa_session.model.paths import settings_path
-from mfa_session.model.settings import SessionOptions, SettingsFile
+from mfa_session.model.settings import SCRIPT_HEAD, SessionOptions, SettingsFile
 from mfa_session.model.text import inspecting
 from mfa_session.session.acquire import is_still_stored
 from mfa_session.session.context import Inputs
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Part = TypeVar("Part")
 
 GUARD_FILE = "MFA_SESSION_GUARD_FILE"
-GUARD_SCRIPT_MARK = b"# Written by `mfa-session "
+
 KEYRING_SECONDS = 6.0
 """How long the keyring may take to answer; it may be asking the person."""
 
@@ -122,7 +122,7 @@ def _find_guard_script(ctx: Context) -> str | None:
         script = ctx.files.read(path) if path else None
     except (MfaSessionError, OSError):
         return None
-    return path if script and script.startswith(GUARD_SCRIPT_MARK) else None
+    return path if script and script.startswith(SCRIPT_HEAD.encode()) else None
 
 
 def _list_patterns(inputs: Inputs) -> list[str]:

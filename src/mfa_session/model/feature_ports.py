@@ -117,15 +117,15 @@ class Start(Protocol):
 
 
 class DoctorEdges(Record):
-    """All that the doctor needs of the outside.
+    """What `doctor` uses besides the context.
 
-    `clock_seconds` is what AWS's clock showed more than this machine's in the last answer, None
+    `clock_seconds` is how far AWS's clock was ahead of this machine's in the last answer, None
     before one. `options` reads the `MFA_SESSION_…` variables and raises UsageError.
     `unmatched_patterns` returns those that match no operation of AWS, each with a suggestion.
     `stored_keys` reads the long-term keys of a profile from the keyring, and asks nobody.
     `guarded` returns the commands that a shell's script wraps for `[guard] commands`,
     `guard_setup` a command that adds the guard to a shell, and `eval_line` the line with which a
-    shell evaluates what a command prints.
+    shell evaluates a command's output.
     """
 
     aws: Checkup
@@ -206,7 +206,7 @@ class PlainFile(Protocol):
 
 
 class ShellStart(Protocol):
-    """How one shell starts: the script that `configure` writes, and the line that sources it."""
+    """A shell's start file, the script that `configure` writes, and the line that sources it."""
 
     shell: str
     script: str
@@ -214,23 +214,23 @@ class ShellStart(Protocol):
     line: str
 
     def is_sourced_in(self, start: bytes) -> bool:
-        """Say whether a start file sources the script already."""
+        """Say whether a start file already sources the script."""
 
     def append_line(self, start: bytes) -> bytes:
-        """Return a start file with the line at its end."""
+        """Return the contents of a start file with the line at its end."""
 
     def guard_script(self, commands: Iterable[str]) -> str:
-        """Return the script with the guard, before `aws` and these commands."""
+        """Return the script that guards `aws` and these commands."""
 
     def completion_script(self) -> str:
         """Return the script that only completes."""
 
 
 class SetupEdges(Record):
-    """All that `configure` touches besides what a login touches.
+    """What `configure` uses besides the edges of a login.
 
-    `file` takes a path, and what to call it if it must be ours alone. `shell_start` takes a
-    shell. `usual_shell` is None where the shell is not known, or cannot be set up.
+    `file` takes a path, and what to call it if no other user may write it. `shell_start` takes a
+    shell. `usual_shell` returns None if the shell is unknown or cannot be set up.
     """
 
     settings: SettingsWriter

@@ -16,6 +16,8 @@ GIVEN_CODE = "MFA_SESSION_TOKEN_CODE"
 """The variable with a code, which is good once: no other program gets to see it."""
 GUARD_SHELL = "MFA_SESSION_GUARD"
 """The variable that the scripts of `shell-init` export: the name of their shell."""
+SCRIPT_HEAD = "# Written by `mfa-session "
+"""The start of every shell script that this program writes."""
 
 MFA_SECONDS = 43200
 ROLE_SECONDS = 3600

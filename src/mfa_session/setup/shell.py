@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.model.errors import ConfigurationError, UsageError
-from mfa_session.model.settings import GUARD_SHELL
+from mfa_session.model.settings import GUARD_SHELL, SCRIPT_HEAD
 from mfa_session.setup.diff import Draft
 
 TYPE_CHECKING = False
@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from mfa_session.session.context import Context
     from mfa_session.setup.answers import Options
     from mfa_session.setup.interview import Dialog
-
-_MARK = b"# Written by `mfa-session "
 
 
 class ShellSetup:
@@ -52,7 +50,7 @@ class ShellSetup:
         file = self._script
         file.check()
         before, after = file.read(), self._make_script().encode()
-        if before and not before.startswith(_MARK):
+        if before and not before.startswith(SCRIPT_HEAD.encode()):
             raise ConfigurationError(
                 "setting-exists",
                 f"{file.path} exists, and mfa-session did not write it",
@@ -71,7 +69,7 @@ class ShellSetup:
         shell = self._shell
         if self._guard:
             return shell.guard_script(self._ctx.files.settings().guard.get("commands", ()))
-        head = f"# Written by `mfa-session configure --shell {shell.shell} --no-guard`.\n"
+        head = f"{SCRIPT_HEAD}configure --shell {shell.shell} --no-guard`.\n"
         return head + shell.completion_script()
 
     def _draft_start_file(self, file: PlainFile) -> Draft:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 
+from mfa_session.model.settings import SCRIPT_HEAD
 from mfa_session.shell.dialects import find_scripting
 
 TYPE_CHECKING = False
@@ -20,10 +21,12 @@ ALWAYS_GUARDED = "aws"
 
 _COMMAND = "@COMMAND@"
 _COMMANDS = "@COMMANDS@"
-_HEAD = """\
-# Written by `mfa-session shell-init {shell}`; source it in the shell's start file.
+_HEAD = (
+    SCRIPT_HEAD
+    + """shell-init {shell}`; source it in the shell's start file.
 # It runs nothing at the start. Guarded here: {commands}.
 """
+)
 # Characters that function names may have in every shell, and that need no quotes.
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_")
 _NAME = _LETTERS | frozenset("-.+")

@@ -24,12 +24,20 @@ class ShellStart:
         self.line = scripting.source(self.script)
 
     def is_sourced_in(self, start: bytes) -> bool:
-        """Say whether a start file already sources the script."""
-        return is_sourced(start, self.script)
+        """Say whether a start file mentions the script outside a comment."""
+        name = os.fsencode(self.script)
+        home_relative = b"/mfa-session/" + os.path.basename(name)
+        return any(
+            (name in line or home_relative in line) and not line.lstrip().startswith(b"#")
+            for line in start.splitlines()
+        )
 
     def append_line(self, start: bytes) -> bytes:
-        """Return the contents of a start file with the line at its end."""
-        return append_line(start, self.line)
+        """Return the contents of a start file with the line at its end, with its line ends."""
+        end = b"\r\n" if start.partition(b"\n")[0].endswith(b"\r") else b"\n"
+        if start and not start.endswith(b"\n"):
+            start += end
+        return start + os.fsencode(self.line) + end
 
     def guard_script(self, commands: Iterable[str]) -> str:
         """Return the script that guards `aws` and these commands."""
@@ -38,24 +46,6 @@ class ShellStart:
     def completion_script(self) -> str:
         """Return the script that only completes."""
         return completion_script(self.shell)
-
-
-def is_sourced(start: bytes, script: str) -> bool:
-    """Say whether a start file mentions a script outside a comment."""
-    name = os.fsencode(script)
-    home_relative = b"/mfa-session/" + os.path.basename(name)
-    return any(
-        (name in line or home_relative in line) and not line.lstrip().startswith(b"#")
-        for line in start.splitlines()
-    )
-
-
-def append_line(start: bytes, line: str) -> bytes:
-    """Return the contents of a start file with a line at its end, with the file's line ends."""
-    end = b"\r\n" if start.partition(b"\n")[0].endswith(b"\r") else b"\n"
-    if start and not start.endswith(b"\n"):
-        start += end
-    return start + os.fsencode(line) + end
 
 
 def guard_setup(shell: str) -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 import processes
 from mfa_session.shell.dialects import find_scripting
-from mfa_session.shell.start import append_line, is_sourced
+from mfa_session.shell.start import ShellStart
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+BASH = ShellStart("bash", "/h/.config/mfa-session", {}, "/h")
 STARTS = {"bash": ["bash", "--norc"], "zsh": ["zsh", "-f"], "fish": ["fish", "--no-config", "-i"]}
 
 
@@ -35,13 +33,14 @@ def test_each_shell_has_its_start_file(shell: str, environ: dict[str, str], path
 
 @pytest.mark.parametrize("shell", STARTS)
 @pytest.mark.parametrize("name", ["init", "with blank", "it's", "back\\slash", '$HOME `x` "q"'])
-def test_the_line_sources_a_script_of_any_name(shell: str, name: str, tmp_path: Path) -> None:
-    script = tmp_path / name
+def test_the_line_sources_a_script_in_any_folder(shell: str, name: str, tmp_path: Path) -> None:
+    shell_start = ShellStart(shell, str(tmp_path / name), {}, "/h")
     start = tmp_path / "start"
-    start.write_bytes(append_line(b"", find_scripting(shell).source(str(script))) + b"echo on\n")
+    start.write_bytes(shell_start.append_line(b"") + b"echo on\n")
     begin = [*STARTS[shell], "-c", f"source {start}"]
     assert processes.run_process(begin) == (0, "on\n", "")
-    script.write_text("echo sourced\n")
+    (tmp_path / name).mkdir()
+    Path(shell_start.script).write_text("echo sourced\n")
     assert processes.run_process(begin) == (0, "sourced\non\n", "")
 
 
@@ -54,11 +53,14 @@ def test_fish_scripts_do_not_source_the_script(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "with_it"),
-    [(b"", b"x\n"), (b"a", b"a\nx\n"), (b"a\r\nb", b"a\r\nb\r\nx\r\n"), (b"\xff\n", b"\xff\nx\n")],
-)
-def test_the_line_is_appended_and_the_rest_unchanged(start: bytes, with_it: bytes) -> None:
-    assert append_line(start, "x") == with_it
+    ("start", "before", "end"),
+    [(b"", b"", b"\n"), (b"a", b"a\n", b"\n"), (b"a\r\nb", b"a\r\nb\r\n", b"\r\n"),
+     (b"\xff\n", b"\xff\n", b"\n")],
+)  # fmt: skip
+def test_the_line_is_appended_and_the_rest_unchanged(
+    start: bytes, before: bytes, end: bytes
+) -> None:
+    assert BASH.append_line(start) == before + BASH.line.encode() + end
 
 
 @pytest.mark.parametrize(
@@ -73,4 +75,4 @@ def test_the_line_is_appended_and_the_rest_unchanged(start: bytes, with_it: byte
 def test_a_start_file_that_sources_the_script_is_recognised(
     start: bytes, *, is_there: bool
 ) -> None:
-    assert is_sourced(start, "/h/.config/mfa-session/init.bash") is is_there
+    assert BASH.is_sourced_in(start) is is_there

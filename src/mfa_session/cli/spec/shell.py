@@ -77,7 +77,7 @@ COMMANDS = (
         description=(
             "The script of shell-init defines mfa_session_use: `mfa_session_use books` logs in if "
             "necessary and sets AWS_PROFILE in your shell, `mfa_session_use -` goes back to the "
-            "profile before. Without a name it lets you choose, with fzf if it is installed."
+            "previous profile. Without a name it lets you choose, with fzf if it is installed."
         ),
         options=(MIN_TTL, TOKEN_CODE),
         arguments=(Argument(name="name", suggests="session"),),
