@@ -58,11 +58,12 @@ class Clients:
         With `once`, the client does not retry.
         """
         with self._lock:
-            if (service, caller, once) not in self._made:
+            made = self._made.get((service, caller, once))
+            if made is None:
                 with _without_garbage_collection():
                     made = self._make(service, caller, 1 if once else ATTEMPTS)
                 self._made[service, caller, once] = made
-            return self._made[service, caller, once]
+            return made
 
     def _make(self, service: str, caller: Caller, attempts: int) -> Any:
         """Make a client, which takes proxies, CA bundle and endpoints from botocore's settings.

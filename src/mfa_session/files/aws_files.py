@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 
 def read_profiles(environ: Mapping[str, str]) -> ProfileFiles:
     """Read both files; a missing one is empty. Raises ConfigurationError `unreadable-file`."""
-    return ProfileFiles(
-        credentials=read_document(credentials_path(environ)),
-        config=read_document(config_path(environ)),
-    )
+    credentials, config = credentials_path(environ), config_path(environ)
+    return ProfileFiles(credentials=read_document(credentials), config=read_document(config))
 
 
 def read_document(path: str) -> IniDocument:

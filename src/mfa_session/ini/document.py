@@ -15,22 +15,9 @@ if TYPE_CHECKING:
 
 
 class IniDocument(IniText):
-    """An AWS INI file: its bytes (`data`), and what they say.
+    """An AWS INI file, which edits leave as it is: each returns a new document."""
 
-    `path` is where the bytes came from, for messages only.
-    """
-
-    __slots__ = ("data", "path")
-
-    def __init__(self, data: bytes, path: str) -> None:
-        """Read the bytes of a file; those of one that does not exist are `b""`.
-
-        Raises UnreadableText, naming the line, for whatever botocore could not read as UTF-8
-        text. Beyond botocore, UTF-8 is asked for whatever the locale is.
-        """
-        self.data = data
-        self.path = path
-        super().__init__(_text(data))
+    __slots__ = ()
 
     def reads_alike(self, name: str, other: IniDocument) -> bool:
         """Tell whether botocore reads the same for a section of both documents.
@@ -99,19 +86,3 @@ class IniDocument(IniText):
             and removed.defaults == self.defaults
             and all(removed.section(other) == self.section(other) for other in before)
         )
-
-
-def _text(data: bytes) -> str:
-    """Decode, with every line end a newline."""
-    if data.startswith(b"\xef\xbb\xbf"):
-        raise UnreadableText(
-            1, "the file starts with a byte order mark", "save it as UTF-8 without BOM"
-        )
-    try:
-        text = data.decode()
-    except UnicodeDecodeError as exc:
-        line = len((data[: exc.start] + b".").splitlines())
-        raise UnreadableText(line, "the line is not UTF-8 text", "save the file as UTF-8") from exc
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text

@@ -75,9 +75,9 @@ class Reader:
     """Reads line by line: each section's options, what [DEFAULT] said, and where headers start."""
 
     __slots__ = (
+        "_has_blocks",
         "_level",
         "_name",
-        "_nests",
         "_offset",
         "_option",
         "_row",
@@ -93,13 +93,13 @@ class Reader:
         With `nests` False a value that begins on the next line may be any text, as in the AWS
         CLI's alias file.
         """
-        self._nests = nests
         self.defaults: dict[str, Entry] = {}
         self.sections: dict[str, dict[str, Entry]] = {}
         self.starts: list[tuple[str, int]] = []
         self._section: dict[str, Entry] | None = None
         self._name = ""
         self._option: Entry | None = None
+        self._has_blocks = False
         self._level = 0
         self._row = 0
         self._offset = 0
@@ -107,9 +107,8 @@ class Reader:
             self._read_line(line)
             self._row += 1
             self._offset += len(line) + 1
-        self._end_option()
-        if nests and self.defaults:
-            self._check_defaults()
+        if nests and self._has_blocks:
+            self._check_blocks()
 
     def _read_line(self, line: str) -> None:
         text = line.strip()
@@ -123,7 +122,6 @@ class Reader:
         if not text:
             return
         self._level = indent
-        self._end_option()
         close = text.rfind("]")
         if text[0] == "[" and close > 1:
             self._begin_section(text[1:close])
@@ -138,6 +136,7 @@ class Reader:
     def _begin_section(self, name: str) -> None:
         self.starts.append((name, self._offset))
         self._name = name
+        self._option = None
         if name == DEFAULT:
             self._section = self.defaults
             return
@@ -161,38 +160,35 @@ class Reader:
             raise self._refusal(
                 f"the key {key} appears twice in [{self._name}]", "remove one of the two"
             )
-        self._option = section[key] = Entry(key, value.strip(), self._row)
+        value = value.strip()
+        self._has_blocks = self._has_blocks or not value
+        self._option = section[key] = Entry(key, value, self._row)
 
-    def _end_option(self) -> None:
-        option, self._option = self._option, None
-        if option is None or option.pieces[0] or not self._nests:
-            return
-        if self._section is not self.defaults:
-            _check_nested(option)
+    def _check_blocks(self) -> None:
+        """Refuse a nested block with a line that is no `key = value`, as botocore does.
 
-    def _check_defaults(self) -> None:
-        """Refuse a default that fails in some section, which is one that does not override it."""
-        for key, option in self.defaults.items():
-            if any(key not in section for section in self.sections.values()):
-                _check_nested(option)
+        A default's fails in a section that does not override it.
+        """
+        for section in self.sections.values():
+            for option in {**self.defaults, **section}.values():
+                row = option.flaw()
+                if row is not None:
+                    raise UnreadableText(
+                        row + 1,
+                        f"the indented line below {option.key} is not `key = value`",
+                        f"write the value on the line of {option.key}, or the line as "
+                        "`key = value`",
+                    )
 
     def _refusal(self, what: str, hint: str) -> UnreadableText:
         return UnreadableText(self._row + 1, what, hint)
 
 
-def _check_nested(option: Entry) -> None:
-    """Refuse a nested block with a line that is no `key = value`, as botocore does."""
-    row = option.flaw()
-    if row is not None:
-        raise UnreadableText(
-            row + 1,
-            f"the indented line below {option.key} is not `key = value`",
-            f"write the value on the line of {option.key}, or the line as `key = value`",
-        )
-
-
 class IniText:
-    """What botocore reads in `text`, and where in it each section stands (`spans`).
+    """The bytes of a file (`data`), what botocore reads in them, and where each section stands.
+
+    `path` is where they came from, for messages only. `text` has a newline at each line's end;
+    `spans` are the places of the sections in it.
 
     Fast enough for every `aws` call: the text is cut at the headers that stand at the start of a
     line, where configparser's state begins anew, so each piece can be read alone. Most pieces have
@@ -201,11 +197,17 @@ class IniText:
     whole text, which finds the line too.
     """
 
-    __slots__ = ("_latest", "_read", "_shapes", "defaults", "spans", "text")
+    __slots__ = ("_latest", "_read", "_shapes", "data", "defaults", "path", "spans", "text")
 
-    def __init__(self, text: str) -> None:
-        """Scan `text`, whose lines end in newlines; raise UnreadableText where botocore fails."""
-        self.text = text
+    def __init__(self, data: bytes, path: str) -> None:
+        """Read the bytes of a file; those of one that does not exist are `b""`.
+
+        Raises UnreadableText, naming the line, for whatever botocore could not read as UTF-8
+        text. Beyond botocore, UTF-8 is asked for whatever the locale is.
+        """
+        self.data = data
+        self.path = path
+        self.text = text = _text(data)
         self.defaults: dict[str, str] = {}
         self.spans: dict[str, tuple[int, int]] = {}
         self._shapes: set[tuple[str, ...]] = set()
@@ -338,3 +340,19 @@ def _spans(reader: Reader, start: int, end: int) -> dict[str, tuple[int, int]]:
         end = start + offset
     spans.pop(DEFAULT, None)
     return dict(reversed(spans.items()))
+
+
+def _text(data: bytes) -> str:
+    """Decode, with every line end a newline."""
+    if data.startswith(b"\xef\xbb\xbf"):
+        raise UnreadableText(
+            1, "the file starts with a byte order mark", "save it as UTF-8 without BOM"
+        )
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as exc:
+        line = len((data[: exc.start] + b".").splitlines())
+        raise UnreadableText(line, "the line is not UTF-8 text", "save the file as UTF-8") from exc
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text

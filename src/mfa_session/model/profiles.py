@@ -24,6 +24,7 @@ class ProfileFiles:
         self.config = config
         self._headers: dict[str, str] | None = None
         self._in_credentials: dict[str, Mapping[str, str]] = {}
+        self._in_config: dict[str, Mapping[str, str]] = {}
         self._merged: dict[str, Mapping[str, str]] = {}
 
     def section(self, name: str) -> Mapping[str, str]:
@@ -43,7 +44,11 @@ class ProfileFiles:
 
     def in_config(self, name: str) -> Mapping[str, str]:
         """Return what the config file says of a profile."""
-        return self.config.section(self.headers().get(name, "")) or {}
+        said = self._in_config.get(name)
+        if said is None:
+            header = self.headers().get(name, "")
+            said = self._in_config[name] = self.config.section(header) or {}
+        return said
 
     def names(self) -> list[str]:
         """Return the names of all profiles, sorted."""
