@@ -270,9 +270,7 @@ class IniText:
                 if name in spans:
                     return False
                 spans[name] = (start, end)
-            elif self._read_piece(start, end):
-                self._learn(lines)
-            else:
+            elif not self._read_piece(start, end, lines):
                 return False
             start = end
         return True
@@ -292,8 +290,13 @@ class IniText:
         self._latest = shape
         return True
 
-    def _read_piece(self, start: int, end: int) -> bool:
-        """Read a piece exactly, and note its sections; False when it cannot be read alone."""
+    def _read_piece(self, start: int, end: int, lines: Sequence[str] = ()) -> bool:
+        """Read a piece exactly, and note its sections; False when it cannot be read alone.
+
+        Notes the shape of its lines if that says all: the rest of each line cannot change how it
+        is read. Where something is indented, that holds if no line looks like a header, and if no
+        line of a nested block can fall into several for botocore, which uses `str.splitlines`.
+        """
         try:
             reader = Reader(self.text[start:end])
         except UnreadableText:
@@ -304,20 +307,14 @@ class IniText:
                 self._read[name] = reader.sections[name]
         odd = bool(reader.defaults) or not self.spans.keys().isdisjoint(spans)
         self.spans.update(spans)
-        return not odd
-
-    def _learn(self, lines: list[str]) -> None:
-        """Note a shape that says all: the rest of each line cannot change how it is read.
-
-        Where something is indented, that holds if no line looks like a header, and if no line
-        of a nested block can fall into several for botocore, which uses `str.splitlines` there.
-        """
         shape = _shape(lines)
         indented = any(head[:1].isspace() for head in shape)
-        if shape == NOT_PLAIN or any(head.lstrip()[:1] == "[" for head in shape):
-            return
-        if not indented or not any(end in self.text for end in LINE_ENDS_IN_NESTED_BLOCKS):
+        is_plain = (
+            lines and shape != NOT_PLAIN and not any(head.lstrip()[:1] == "[" for head in shape)
+        )
+        if is_plain and not (indented and any(c in self.text for c in LINE_ENDS_IN_NESTED_BLOCKS)):
             self._shapes.add(shape)
+        return not odd
 
 
 def _shape(lines: Sequence[str]) -> tuple[str, ...]:

@@ -105,14 +105,11 @@ class _Said:
         self.target = choose_target(inputs, named, self.first("write_to"))
         self.stored = stored_lines(inputs, named.name, self.target)
         if "copied" in self.stored:
-            from mfa_session.model.copied_settings import (  # noqa: PLC0415  # where any were
-                from_text,
-                still_ours,
-            )
+            from mfa_session.model.copied_settings import from_text  # noqa: PLC0415  # seldom
 
             # What the last login copied from the source is not a setting of this session's own.
-            copied = still_ours(from_text(self.stored["copied"]), self.section)
-            self.section = {k: v for k, v in self.section.items() if k not in copied}
+            copied = from_text(self.stored["copied"])
+            self.section = {k: v for k, v in self.section.items() if copied.get(k) != v}
         # What a section remembers stands in for settings only where nothing else defines it.
         defined = self.table or {"role_arn", "source_profile"}.intersection(self.section)
         elsewhere = bool(defined or self.options.get("source_profile"))
