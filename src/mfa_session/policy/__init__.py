@@ -1,1 +1,1 @@
-"""What policies say about MFA: documents as they are written, and what is wrong with them."""
+"""Read, lint, evaluate and write policies about MFA."""

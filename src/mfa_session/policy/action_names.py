@@ -1,7 +1,7 @@
-"""From what a command or call is named to the action that policies name.
+"""Map the names of commands and calls to the actions in policies.
 
-Mostly it is the same word. Where it is not, a policy that allows the action would seem to say
-nothing of the call (service authorization reference, pages on S3 and Lambda).
+Most are the same word. A policy seems not to concern the others (service authorization reference,
+pages on S3 and Lambda).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from mfa_session.model.errors import UsageError
 
 _ACTION = re.compile(r"(?P<service>[A-Za-z0-9-]+)(?::|\s+)(?P<name>[A-Za-z0-9*?-]+)", re.ASCII)
-# The AWS CLI's names of services where IAM has another.
+# The AWS CLI's names of services that have another name in IAM.
 _PREFIXES = {
     "configservice": "config",
     "deploy": "codedeploy",
@@ -75,7 +75,7 @@ CALLS = {
     "s3:rb": "s3:DeleteBucket",
     "s3:rm": "s3:DeleteObject",
 }
-# Services whose actions are the methods of HTTP (`apigateway:POST`), whatever the calls are named.
+# Services whose actions are HTTP methods (`apigateway:POST`).
 BY_METHOD = {"apigateway"}
 # Commands that make several calls.
 _SEVERAL = {
@@ -89,7 +89,7 @@ _SEVERAL = {
 
 
 def read_action(text: str) -> str:
-    """Return an action as policies name it; the AWS CLI's `ec2 stop-instances` will do.
+    """Return an action as policies spell it, also for the AWS CLI's `ec2 stop-instances`.
 
     Raises UsageError `bad-action`.
     """
@@ -100,7 +100,7 @@ def read_action(text: str) -> str:
         raise UsageError(
             "bad-action",
             f"{text!r} is not an action",
-            "write it as policies do, such as ec2:StopInstances; ec2:stop-instances will do, too",
+            "write it as policies do, such as ec2:StopInstances, or as ec2:stop-instances",
         )
     service = found["service"].lower()
     service = _PREFIXES.get(service, service)
@@ -109,13 +109,13 @@ def read_action(text: str) -> str:
         raise UsageError(
             "bad-action",
             f"{text!r} is a command, not an action",
-            f"ask about what it calls: {_SEVERAL[plain]}",
+            f"ask about its calls: {_SEVERAL[plain]}",
         )
     return CALLS.get(plain) or f"{service}:{_pascal(found['name'])}"
 
 
 def _pascal(name: str) -> str:
-    """Return `stop-instances` as StopInstances; IAM takes any case."""
+    """Return `stop-instances` as StopInstances; IAM ignores case."""
     if "-" not in name and name != name.lower():
         return name
     return "".join(word[:1].upper() + word[1:] for word in name.split("-"))

@@ -1,7 +1,7 @@
-"""Actions and services that AWS does not list, and what was perhaps meant.
+"""Find actions and services that AWS does not list, and guess what was meant.
 
-What is newer than the list is looked for among the operations of the installed botocore, so that an
-upgrade of boto3 keeps this current.
+The operations of the installed botocore complete the list, so that an upgrade of boto3 keeps it
+current.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 
-# Anything else is a placeholder, or filled in by a template.
+# Other texts are placeholders, or a template's functions.
 _FORM = re.compile(r"(?P<service>[A-Za-z0-9-]+):(?P<name>[A-Za-z0-9*?]+)", re.ASCII)
-_TELLING = 10  # letters; shorter names of another service are chance
+_TELLING = 10  # letters; a shorter name matches another service's by chance
 _VERY_ALIKE, _ALIKE = 0.8, 0.6  # of the letters
-_MOST_COMPARED = 50  # names that are compared with all others: nobody reads more, and it is slow
+_MOST_COMPARED = 50  # names compared with all others, which is slow
 
 LOOK_UP = (
-    "look it up in AWS's Service Authorization Reference; what is newer than this list is known "
-    "after an upgrade of boto3"
+    "look it up in AWS's Service Authorization Reference; if it is newer than this list, upgrade "
+    "boto3"
 )
 
 
 class Unlisted(Record):
     """An action that AWS does not list.
 
-    `meant` is what it was perhaps meant to be, if anything is near. That is `sure` where one is a
-    slip away from the other, or both are names of one thing.
+    `meant` is the nearest action, if any; it is `sure` after a typing slip, or for another name of
+    the same thing.
     """
 
     action: str
@@ -51,7 +51,7 @@ class Unlisted(Record):
 
     @property
     def guess(self) -> str:
-        """What it was perhaps meant to be, to follow the message; empty if nothing is near."""
+        """The nearest action, as the end of the message; empty without one."""
         if self.meant is None:
             return ""
         return (
@@ -74,11 +74,11 @@ class Listed(Protocol):
         """The services, by IAM's prefix."""
 
     def actions_of(self, service: str) -> Iterable[str]:
-        """Return the actions of a service as AWS spells them; none if nobody lists them."""
+        """Return the actions of a service as AWS spells them; none for an unlisted service."""
 
 
 class AwsNames:
-    """The actions of each service by IAM's prefix, and what a name that is none was meant to be."""
+    """Looks up actions by service and name, and guesses what unlisted ones mean."""
 
     def __init__(
         self,
@@ -86,10 +86,10 @@ class AwsNames:
         installed: Callable[[str], Iterable[str]],
         prefixes: Mapping[str, str],
     ) -> None:
-        """Take the list, what the installed botocore knows, and the CLI's names of services.
+        """Take the list, botocore's operations, and the CLI's names of services.
 
-        `installed` returns the operations of the services with a prefix; `prefixes` has IAM's
-        prefix for what the AWS CLI calls a service.
+        `installed` returns the operations of the services with a prefix; `prefixes` maps the AWS
+        CLI's names of services to IAM's prefixes.
         """
         self._services = NameList(listed.services)
         self._actions_of = functools.cache(lambda service: NameList(listed.actions_of(service)))
@@ -99,7 +99,7 @@ class AwsNames:
         self._compared = 0
 
     def look_up(self, action: str) -> Unlisted | None:
-        """Return what is wrong with an action or pattern; None if AWS lists what it names."""
+        """Return what is wrong with an action or pattern; None if AWS lists it."""
         if action not in self._looked_up:
             self._looked_up[action] = self._judge(action)
         return self._looked_up[action]
@@ -117,7 +117,7 @@ class AwsNames:
     def _knows(self, service: str, name: str) -> bool:
         known = self._actions_of(service)
         if not known and service in self._services.spelled:
-            return True  # a service whose actions nobody lists
+            return True  # a service without listed actions
         is_named_otherwise = (
             service in self._prefixes
             or service in BY_METHOD
@@ -126,7 +126,7 @@ class AwsNames:
         return known.has(name) or (not is_named_otherwise and self._installed(service).has(name))
 
     def _guesses(self, service: str, name: str) -> Iterator[tuple[str, bool]]:
-        """Yield what may be meant, the likeliest first, and whether that is sure."""
+        """Yield guesses, the likeliest first, and whether each is sure."""
         known = self._actions_of(service)
         for sure in (
             CALLS.get(f"{service}:{name.lower()}"),
@@ -146,7 +146,7 @@ class AwsNames:
                     yield each, False
 
     def _under_another_prefix(self, service: str, name: str) -> str | None:
-        """Return the action of a service that the CLI calls so, or that is misspelt."""
+        """Return the action under IAM's prefix for the CLI's or a misspelt service name."""
         slip = None if service in self._services.spelled else self._services.slip(service)
         for prefix in (self._prefixes.get(service), slip):
             if prefix and self._actions_of(prefix) and self._knows(prefix, name):
@@ -155,7 +155,7 @@ class AwsNames:
 
     @cached_property
     def _services_with(self) -> dict[str, list[str]]:
-        """Which services have an action of a name, in lower case."""
+        """The services that have an action, by its name in lower case."""
         found: dict[str, list[str]] = {}
         for service in self._services.spelled:
             for name in self._actions_of(service).spelled:
@@ -163,7 +163,7 @@ class AwsNames:
         return found
 
     def _only_one_of(self, name: str) -> str | None:
-        """Return the action of this name, if just one service has it."""
+        """Return the action of this name, if exactly one service has it."""
         services = self._services_with.get(name.lower(), ()) if len(name) >= _TELLING else ()
         if len(services) != 1:
             return None
@@ -176,14 +176,14 @@ def _joined(service: str, name: str | None) -> str | None:
 
 WILDCARDS = re.compile(r"[*?]")
 _ANYTHING = {"*": "[^\n]*", "?": "[^\n]"}
-_SHORTEST = 5  # letters; shorter names are a slip away from too many
+_SHORTEST = 5  # letters; a shorter name is a slip away from too many others
 
 
 class NameList:
-    """Names whose case does not matter; a large list is asked as fast as a small one."""
+    """Names without regard to case; look-ups in a large list are as fast as in a small one."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        """Take the names as they are to be spelled."""
+        """Take the names in the right spelling."""
         self.spelled = {name.lower(): name for name in names}
 
     def __bool__(self) -> bool:
@@ -191,7 +191,7 @@ class NameList:
         return bool(self.spelled)
 
     def has(self, name: str) -> bool:
-        """Say whether a name is one of them, or a pattern matches one."""
+        """Say whether a name is in the list, or a pattern matches one."""
         plain = name.lower()
         if not WILDCARDS.search(plain):
             return plain in self.spelled
@@ -201,9 +201,9 @@ class NameList:
         return re.search(f"^{source}$", self._text, re.MULTILINE) is not None
 
     def slip(self, name: str) -> str | None:
-        """Return a name that is a slip away: a letter more, less, other, or out of its place.
+        """Return a name one slip away: a letter added, missing, replaced or misplaced.
 
-        Of patterns, only one that ends in its only wildcard is a slip away from another.
+        A pattern has one only if its only wildcard is at its end.
         """
         plain = name.lower()
         start = plain.removesuffix("*")
@@ -216,9 +216,9 @@ class NameList:
         return self._spelled_start(near) + "*" if near else None
 
     def alike(self, name: str, cutoff: float) -> str | None:
-        """Return the name that looks most like another, if `cutoff` of the letters are alike.
+        """Return the most similar name, if at least `cutoff` of the letters are alike.
 
-        For a pattern it is one that begins as the pattern does, if there is any.
+        For a pattern, prefer a name with the same beginning.
         """
         plain = WILDCARDS.sub("", name.lower())
         if len(plain) < _SHORTEST:
@@ -242,7 +242,7 @@ class NameList:
         return sorted(each for each in self.spelled if each.startswith(start))
 
     def _starts(self, length: int) -> set[str]:
-        """Return what names begin with that is about as long."""
+        """Return the beginnings of all names with about this length."""
         lengths = (length - 1, length, length + 1)
         return {name[:each] for name in self.spelled for each in lengths if len(name) >= each}
 
@@ -251,12 +251,12 @@ class NameList:
 
 
 def alikeness(one: str, other: str) -> float:
-    """Return how much of two names is alike, from 0 to 1, whatever their case."""
+    """Return how alike two names are, from 0 to 1, ignoring case."""
     return difflib.SequenceMatcher(None, one.lower(), other.lower()).ratio()
 
 
 def _shortened_from(names: Iterable[str]) -> dict[str, str]:
-    """Return names by themselves and by what is left of them without one letter."""
+    """Return each name by itself and by each way to leave out a letter."""
     return {each: name for name in names for each in _shortened(name)}
 
 
@@ -267,5 +267,5 @@ def _shortened(name: str) -> Iterator[str]:
 
 
 def _first(name: str, by_shortened: dict[str, str]) -> str | None:
-    """Return a name that has in common with this one what is left without one letter of each."""
+    """Return a name that equals this one after leaving out at most a letter of each."""
     return next((by_shortened[each] for each in _shortened(name) if each in by_shortened), None)

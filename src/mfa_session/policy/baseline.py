@@ -1,6 +1,6 @@
-"""Known findings: a file of those that a run passes over, so that only new ones fail.
+"""A baseline: a file of known findings that lint skips, so that only new ones fail.
 
-A finding is told from others by file, policy, statement and rule, not by its line: lines move.
+File, policy, statement and rule identify a finding, but not its line, which moves.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _FIELDS = ("file", "policy", "statement", "rule")
-_HINT = "write it anew with --write-baseline"
+_HINT = "write it again with --write-baseline"
 
 
 class Baseline:
-    """How often each finding is known."""
+    """The number of known findings of each kind."""
 
     def __init__(self, counts: Mapping[Key, int]) -> None:
         """Take the counts."""
@@ -36,7 +36,7 @@ class Baseline:
 
     @classmethod
     def of(cls, findings: Iterable[Located]) -> Baseline:
-        """Make one that knows these findings."""
+        """Return a baseline of these findings."""
         return cls(Counter(map(_key, findings)))
 
     @classmethod
@@ -53,7 +53,7 @@ class Baseline:
         return cls(dict(_entry(path, each) for each in _entries(path, data)))
 
     def write(self, path: str) -> None:
-        """Write it whole or not at all; raises ConfigurationError `bad-baseline`."""
+        """Write the file atomically; raises ConfigurationError `bad-baseline`."""
         entries = [
             {**dict(zip(_FIELDS, key, strict=True)), "count": count}
             for key, count in sorted(self._counts.items())
@@ -69,7 +69,7 @@ class Baseline:
             raise _bad(path, f"cannot be written: {reason}") from error
 
     def without_known(self, findings: Iterable[L]) -> tuple[L, ...]:
-        """Return the findings that are not known, or stand more often than is known."""
+        """Return the findings that are unknown, or more frequent than known."""
         left = Counter(self._counts)
         new = []
         for each in findings:

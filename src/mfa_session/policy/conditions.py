@@ -1,9 +1,8 @@
-"""Condition operators, and whether a condition is met: the key present, absent or unknown.
+"""Evaluate conditions, whose keys may be present, absent or unknown (IAM reference, operators).
 
-After the IAM reference's page on condition operators. A comparison is False where the request's
-value is not of the operator's type, and None where the policy's is not: IAM takes no such policy,
-so nobody knows. The sandbox has its own evaluator of conditions on purpose: it is the second
-opinion that this one is tested against, so nothing is shared.
+A comparison is False if the request's value is not of the operator's type, and None if the policy's
+is not: IAM rejects such a policy, so the result is unknown. The sandbox has a separate evaluator of
+conditions on purpose: this one is tested against that second opinion.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Operator(NamedTuple):
-    """An operator's parts: `name` as IAM writes it, or as found where it is not `known`."""
+    """An operator's parts: `name` in IAM's spelling, or as found if it is not `known`."""
 
     name: str
     qualifier: str | None
@@ -37,7 +36,7 @@ class Operator(NamedTuple):
 
 
 def read_operator(written: str) -> Operator:
-    """Take an operator apart, such as `ForAnyValue:StringLikeIfExists`."""
+    """Return the parts of an operator, such as `ForAnyValue:StringLikeIfExists`."""
     before, colon, rest = written.rpartition(":")
     qualifier = _QUALIFIERS_BY_LOWER_CASE.get(before.lower())
     if_exists = rest.lower().endswith(_IF_EXISTS)
@@ -49,7 +48,7 @@ def read_operator(written: str) -> Operator:
 
 
 class Comparison(NamedTuple):
-    """What of a condition decides whether it is met; the key in lower case."""
+    """The parts of a condition that decide whether it is met; the key in lower case."""
 
     operator: str
     qualifier: str | None
@@ -60,7 +59,7 @@ class Comparison(NamedTuple):
 
 
 def comparison(condition: Condition) -> Comparison:
-    """Return what decides; thousands of statements share a few."""
+    """Return the parts that decide; thousands of statements share a few."""
     return Comparison(
         condition.operator,
         condition.qualifier,
@@ -74,10 +73,10 @@ def comparison(condition: Condition) -> Comparison:
 def is_met(
     condition: Condition | Comparison, context: RequestContext, *, variables: bool = True
 ) -> Truth:
-    """Say whether a request of which this context is known meets a condition.
+    """Say whether a request with this context meets a condition.
 
-    `variables` says whether the policy's version has them. An operator that is none of IAM's is
-    unknown, whatever it is about.
+    `variables`: the policy's version has policy variables. A condition with an unknown operator is
+    unknown.
     """
     if not condition.known:
         return None
@@ -107,7 +106,7 @@ def is_met(
 def _joined(
     qualifier: str | None, results: Iterable[Truth], *, absent: bool, negated: bool
 ) -> Truth:
-    """Join the results of a request's values; a negated operator wants none of them listed."""
+    """Combine the results of a request's values; a negated operator must match none."""
     if qualifier == "ForAllValues":
         return all_of(results)
     if qualifier == "ForAnyValue":
@@ -150,11 +149,11 @@ def _string_like(value: str, wanted: str, facts: RequestContext | None) -> Truth
 
 
 def _arn_like(value: str, wanted: str, facts: RequestContext | None) -> Truth:
-    """Compare the six parts of an ARN one by one: a wildcard does not reach across a colon."""
+    """Compare the six parts of an ARN one by one: a wildcard does not match a colon."""
     row = fill(wanted, facts).row
     if row is None or value.count(":") < _ARN_COLONS:
         return False
-    if UNKNOWN in row:  # it may be several parts
+    if UNKNOWN in row:  # the value may have several parts
         return None if covers(row, literal(value)) is None else False
     if row.count(":") < _ARN_COLONS:
         return None
@@ -172,7 +171,7 @@ def _arn_parts(row: Row) -> list[Row]:
 
 
 def _bool(value: str, wanted: str, facts: RequestContext | None) -> Truth:
-    del facts  # variables stand in strings and ARNs only
+    del facts  # only strings and ARNs have variables
     if wanted.lower() not in {"true", "false"}:
         return None
     return value.lower() == wanted.lower()
@@ -220,7 +219,7 @@ def _number(text: str) -> Decimal:
 
 
 def _moment(text: str) -> Decimal:
-    """Read a date of ISO 8601 (W3C's profile), or seconds since 1970, as the latter."""
+    """Return seconds since 1970, for such a number or a date of ISO 8601 (W3C's profile)."""
     if _EPOCH.fullmatch(text):
         return Decimal(text)
     found = _DATE.fullmatch(text)
@@ -259,7 +258,7 @@ COMPARISONS: dict[str, Compare] = {
     **{f"Numeric{name}": _ordered(_number, order) for name, order in _ORDERS.items()},
     **{f"Date{name}": _ordered(_moment, order) for name, order in _ORDERS.items()},
 }
-# Each is true where the other is not.
+# Each is true if the other is false.
 OPPOSITES = {
     "StringNotEquals": "StringEquals",
     "StringNotEqualsIgnoreCase": "StringEqualsIgnoreCase",
@@ -277,13 +276,13 @@ _IF_EXISTS = "ifexists"
 
 
 def is_readable(condition: Condition, value: str) -> bool:
-    """Say whether a value in a policy is of the kind that the operator compares."""
+    """Say whether a value in a policy has the operator's type."""
     plain = OPPOSITES.get(condition.operator, condition.operator)
     return plain not in COMPARISONS or COMPARISONS[plain]("", value, None) is not None
 
 
 def compare_range(operator_name: str, between: Range, wanted: str) -> Truth:
-    """Compare a number that is known to lie in a range, both ends included; a plain operator."""
+    """Compare an unknown number within a range, both ends included; the operator is plain."""
     order = _ORDERS.get(operator_name.removeprefix("Numeric"))
     if order is None or not operator_name.startswith("Numeric"):
         return None

@@ -1,4 +1,4 @@
-"""What statements are about, and whether several together are about all that another is."""
+"""Say whether several statements together concern everything that another one does."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ ACCOUNT_KEYS = {"aws:principalaccount", "kms:calleraccount"}
 
 
 class Selection(NamedTuple):
-    """Actions, resources or principals: those named, or all but those."""
+    """Actions, resources or principals: the named ones, or all others."""
 
     names: _Names
     all_but: bool = False
 
 
 class _Surroundings(NamedTuple):
-    """What a statement is about besides actions.
+    """The resources, principals and conditions of a statement.
 
     Conditions about MFA do not count, nor those that every direct call over TLS meets.
     """
@@ -52,7 +52,7 @@ class _Surroundings(NamedTuple):
 
 
 class _Group:
-    """The actions of statements that are about the same otherwise."""
+    """The actions of statements with the same resources, principals and conditions."""
 
     def __init__(self, around: _Surroundings) -> None:
         self.around = around
@@ -70,24 +70,24 @@ class _Group:
         return Patterns(self._named)
 
     def take_in(self, action: str) -> bool:
-        """Say whether an action is among these."""
+        """Say whether these include an action."""
         return self._globs.cover(action) or any(
             takes_in(each, Selection((action,))) for each in self._all_but
         )
 
     def spared_of(self, action: str) -> list[_Names]:
-        """Return, for each list of all but some, which of those some an action may meet."""
+        """Return the names that each NotAction leaves out and that the action may match."""
         return [
             tuple(name for name in each.names if may_meet(name, action)) for each in self._all_but
         ]
 
     def take_in_all_but(self, actions: Selection) -> bool:
-        """Say whether all actions but some are among these."""
+        """Say whether these include all actions but some."""
         return self._globs.cover("*") or any(takes_in(each, actions) for each in self._all_but)
 
 
 class _Index(Generic[_T]):
-    """Things by selection, asked for those whose selection may take in another."""
+    """Finds things by a selection that may include another."""
 
     def __init__(self, things: Mapping[Selection, _T]) -> None:
         self._by_name: dict[str, list[_T]] = {}
@@ -98,7 +98,7 @@ class _Index(Generic[_T]):
         self._names = Patterns(self._by_name)
 
     def taking_in(self, inner: Selection) -> Iterator[_T]:
-        """Yield what takes in the first name at least, and what names only what it spares."""
+        """Yield the things that include at least the first name, or all but some names."""
         one = "*" if inner.all_but else next(iter(inner.names), "*")
         for name in self._names.covering(one):
             yield from self._by_name[name]
@@ -106,13 +106,13 @@ class _Index(Generic[_T]):
 
 
 class Cover:
-    """Several statements, and what they are about together."""
+    """What several statements concern together."""
 
     def __init__(self, statements: Iterable[Statement], *, any_account: bool = False) -> None:
-        """Put together what is about the same resources and principals, and index it by them.
+        """Group the statements by resources and principals.
 
         `any_account`: a condition that every caller of an account meets (`kms:CallerAccount`) does
-        not make a statement narrower, unless another is for other accounts only.
+        not narrow a statement, unless the other statement is only for other accounts.
         """
         groups: dict[_Surroundings, _Group] = {}
         for statement in statements:
@@ -126,15 +126,15 @@ class Cover:
         self._groups = _Index({where: _Index(who) for where, who in by_resources.items()})
 
     def covers(self, inner: Statement) -> bool:
-        """Say whether these statements are about all that another is."""
+        """Say whether these statements concern everything that another one does."""
         return next(self._uncovered(inner), None) is None
 
     def uncovered(self, inner: Statement) -> list[str]:
-        """Return the actions of another statement that these are not, or not fully, about."""
+        """Return the actions of another statement that these do not fully cover."""
         return list(self._uncovered(inner))
 
     def uncovered_parts(self, inner: Statement) -> list[str]:
-        """Return the same, and of a pattern only what a NotAction spares of it, where one does."""
+        """Return the same; for a pattern, only the part that a NotAction leaves out, if any."""
         groups, found = self._groups_around(inner), list[str]()
         for name in self._uncovered(inner):
             spared = [(len(each), each) for group in groups for each in group.spared_of(name)]
@@ -142,7 +142,7 @@ class Cover:
         return found
 
     def are_about(self, inner: Statement, action: str) -> bool:
-        """Say whether these statements are about one action wherever another statement is."""
+        """Say whether these statements concern an action wherever another statement applies."""
         return any(group.take_in(action.lower()) for group in self._groups_around(inner))
 
     def _uncovered(self, inner: Statement) -> Iterator[str]:
@@ -156,7 +156,7 @@ class Cover:
                 yield name
 
     def _groups_around(self, inner: Statement) -> list[_Group]:
-        """Return the groups about all of another's resources, principals and other conditions."""
+        """Return the groups that cover another's resources, principals and conditions."""
         around = _surroundings(inner)
         return [
             group
@@ -168,7 +168,7 @@ class Cover:
 
 
 class Meeting:
-    """Several statements, asked which of them may be about something that another is about."""
+    """Finds the statements that may overlap with another."""
 
     def __init__(self, statements: Iterable[Statement]) -> None:
         """Sort the statements by resource."""
@@ -184,7 +184,7 @@ class Meeting:
         self._resources = Patterns(self._by_resource)
 
     def touching(self, other: Statement) -> Iterator[Statement]:
-        """Yield, in order, the statements that may be about the same actions and resources."""
+        """Yield, in order, the statements that may concern the same actions and resources."""
         resources = _listed(other.resources, other.not_resources)
         patterns = [
             pattern
@@ -199,30 +199,30 @@ class Meeting:
 
 @functools.lru_cache(maxsize=10_000)
 def actions_of(statement: Statement) -> Selection:
-    """Return the actions, which are the same in any case, in lower case."""
+    """Return the actions in lower case."""
     if statement.not_actions is not None:
         return Selection(_lowered(statement.not_actions), all_but=True)
     return Selection(("*",) if statement.actions is None else _lowered(statement.actions))
 
 
 def names_of(statement: Statement) -> _Names:
-    """Return the actions one by one; where a statement is about all but some, that is `*`."""
+    """Return the actions one by one; `*` for a NotAction."""
     actions = actions_of(statement)
     return ("*",) if actions.all_but else actions.names
 
 
 def concerns(statement: Statement, action: str) -> bool:
-    """Say whether a statement is about an action, such as `iam:ListMFADevices`."""
+    """Say whether a statement concerns an action, such as `iam:ListMFADevices`."""
     return takes_in(actions_of(statement), Selection((action.lower(),)))
 
 
 def is_about_everything(statement: Statement) -> bool:
-    """Say whether the resources are all there are, or not said at all."""
+    """Say whether a statement concerns all resources, or names none."""
     return takes_in(_listed(statement.resources, statement.not_resources), Selection(("*",)))
 
 
 def may_overlap(one: Statement, other: Statement) -> bool:
-    """Say whether two statements may be about the same actions; False only if certainly not."""
+    """Say whether two statements may concern the same actions; False only if certain."""
     return _may_share(actions_of(one), actions_of(other))
 
 
@@ -239,7 +239,7 @@ def _may_share(first: Selection, second: Selection) -> bool:
 
 @functools.lru_cache(maxsize=10_000)
 def takes_in(outer: Selection, inner: Selection) -> bool:
-    """Say whether all that `inner` names is named by `outer`; True only where that is certain."""
+    """Say whether `outer` includes everything in `inner`; True only if certain."""
     if outer.all_but:
         if inner.all_but:
             return all(map(_globs(inner.names).cover, outer.names))
@@ -264,7 +264,7 @@ def _surroundings(statement: Statement) -> _Surroundings:
 
 
 def _of_any_account(around: _Surroundings) -> _Surroundings:
-    """Return what is left when the conditions that a whole account meets do not count."""
+    """Return the surroundings without conditions that a whole account meets."""
     of_account = {each for each in around.others if _is_of_account(each[0], each[1])}
     return around._replace(
         others=around.others - of_account,
@@ -273,7 +273,7 @@ def _of_any_account(around: _Surroundings) -> _Surroundings:
 
 
 def _accounts(statement: Statement) -> frozenset[str]:
-    """Return the accounts that a statement is for, by its principals or conditions."""
+    """Return the accounts in a statement's principals and conditions."""
     named = (statement.principals or {}).get("AWS", ())
     found = [each for text in named for each in _account(text)]
     for condition in statement.conditions:
@@ -287,7 +287,7 @@ def _is_of_account(operator: str, key: str) -> bool:
 
 
 def _listed(named: _Names | None, left_out: _Names | None) -> Selection:
-    """Return what is named; where nothing is said, as in identity policies, that is all."""
+    """Return the selection; everything if nothing is named, as in identity policies."""
     if left_out is not None:
         return Selection(left_out, all_but=True)
     return Selection(("*",) if named is None else named)
@@ -301,7 +301,7 @@ def _listed_principals(named: Principals | None, left_out: Principals | None) ->
 
 
 def _principal_names(principals: Principals) -> _Names:
-    """Write principals as texts in which `*` is everybody, and an account is its root's ARN."""
+    """Return principals as texts, everybody as `*`, and an account as its root's ARN."""
     names = []
     for kind, values in principals.items():
         for value in values:
@@ -316,7 +316,7 @@ def _principal_names(principals: Principals) -> _Names:
 
 @functools.lru_cache(maxsize=10_000)
 def _lowered(names: _Names) -> _Names:
-    """Return names in lower case; `*:*` is all actions, as `*` is."""
+    """Return names in lower case, and `*:*` as `*`."""
     return tuple(["*" if name == "*:*" else name.lower() for name in names])
 
 

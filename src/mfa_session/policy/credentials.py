@@ -1,4 +1,4 @@
-"""The kinds of credentials a call may be signed with, and what AWS then knows of the caller."""
+"""The kinds of credentials that sign a call, and the condition keys that each gives AWS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LONGEST_SESSION_SECONDS = 129_600  # GetSessionToken's limit
 Known = dict[str, Values | None]
 _TRUE, _FALSE = ("true",), ("false",)
 
-# A call that somebody makes directly, over TLS, as every SDK does.
+# A direct call over TLS, as every SDK makes it.
 _DIRECT: Known = {
     "aws:CalledVia": None,
     "aws:CalledViaFirst": None,
@@ -37,14 +37,14 @@ _OF_A_ROLE: Known = {
     "aws:PrincipalType": ("AssumedRole",),
     "aws:username": None,
 }
-# Only temporary credentials were issued at some time (IAM's reference of global condition keys).
+# Only temporary credentials have this key (IAM reference, global condition keys).
 _NO_SESSION: Known = {"aws:TokenIssueTime": None}
 
 
 class Principal(Record):
-    """Who calls, as resource policies name them; what is not known is None.
+    """The caller as resource policies name it; unknown values are None.
 
-    `arns` are all that are theirs: a user's, or a role's and its session's.
+    `arns` are the user's, or the role's and its session's.
     """
 
     account: str | None = None
@@ -52,7 +52,7 @@ class Principal(Record):
 
 
 class Credentials(Record):
-    """One kind of credentials: `kind` for scripts, `label` for people, and what they tell AWS."""
+    """A kind of credentials: `kind` for scripts, `label` for people, `facts` for AWS."""
 
     kind: str
     label: str
@@ -67,18 +67,18 @@ class Credentials(Record):
 
 
 def long_term() -> Credentials:
-    """Return an access key's: AWS says nothing of MFA, not even that there was none."""
+    """Return an access key's: both MFA keys are absent."""
     return _of_user("long-term", "long-term key", {**_NO_SESSION, MFA_PRESENT: None, MFA_AGE: None})
 
 
 def long_term_with_code() -> Credentials:
-    """Return an access key's, with a code sent along: AssumeRole takes one."""
+    """Return an access key's with a code in the call, as AssumeRole takes it."""
     mfa: Known = {**_NO_SESSION, MFA_PRESENT: _TRUE, MFA_AGE: ("0",)}
     return _of_user("long-term-with-code", "long-term key and a code", mfa)
 
 
 def mfa_session(age_seconds: int | None = None) -> Credentials:
-    """Return those of GetSessionToken with a code; without an age, any that such a session has."""
+    """Return those of GetSessionToken with a code, of this age or (None) any possible one."""
     label = "MFA session" + (", new" if age_seconds == 0 else "")
     if age_seconds is not None:
         return _of_user("mfa-session", label, {MFA_PRESENT: _TRUE, MFA_AGE: (str(age_seconds),)})
@@ -89,7 +89,7 @@ def mfa_session(age_seconds: int | None = None) -> Credentials:
 
 
 def old_mfa_session(age_seconds: int) -> Credentials:
-    """Return the same once the code is just over so many seconds old."""
+    """Return the same with a code just over `age_seconds` old."""
     label = f"MFA session, over {format_duration(age_seconds)} old"
     mfa: Known = {MFA_PRESENT: _TRUE, MFA_AGE: (str(age_seconds + 1),)}
     return _of_user("mfa-session-old", label, mfa)
@@ -102,10 +102,10 @@ def session_without_mfa() -> Credentials:
 
 
 def role_session() -> Credentials:
-    """Return those of AssumeRole: whatever was given for them, no MFA is carried on.
+    """Return those of AssumeRole, which never have MFA.
 
-    So the documentation says (IAM user guide, MFA-protected API access), of a role taken from an
-    MFA session too; of that one some have seen otherwise.
+    The documentation says so (IAM user guide, MFA-protected API access), also for a role assumed
+    from an MFA session; some have seen otherwise there.
     """
     return Credentials(
         kind="role-session",
@@ -116,7 +116,7 @@ def role_session() -> Credentials:
 
 
 def all_kinds(action: str, mfa_age_seconds: int | None = None) -> tuple[Credentials, ...]:
-    """Return the kinds to look at side by side; with an age, the MFA session new and that old."""
+    """Return the kinds to compare; with an age, the MFA session both new and that old."""
     with_code = (long_term_with_code(),) if action.lower() == "sts:assumerole" else ()
     if mfa_age_seconds is None:
         sessions = [mfa_session()]

@@ -1,4 +1,4 @@
-"""A policy as it is written: its statements, their conditions, and where each stands."""
+"""A policy with its statements, their conditions, and the position of each."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ Principals = dict[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Condition:
-    """One key under one operator, with the values it is compared to, as text.
+    """A key and an operator, with the values to compare, as texts.
 
-    JSON's `true` and `3600` are `"true"` and `"3600"`, as they are to IAM. `operator` is in IAM's
-    spelling, without qualifier and IfExists; where it is not `known`, as `written`.
+    JSON's `true` and `3600` are `"true"` and `"3600"`, as in IAM. `operator` is in IAM's spelling
+    without qualifier and IfExists; if it is not `known`, as `written`.
     """
 
     operator: str
@@ -45,16 +45,16 @@ class Condition:
     node: Node
 
     def is_about(self, key: str) -> bool:
-        """Say whether this is the key; keys are the same in any case."""
+        """Say whether this is the key, ignoring case."""
         return self.key.lower() == key.lower()
 
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """One statement, equal to itself only; what it does not have is None.
+    """A statement, equal only to itself; missing elements are None.
 
-    `elements` is its JSON, by the elements' names in IAM's spelling.
-    Principals are the values by their kind (`AWS`, `Service` …); a bare `"*"` is `{"*": ("*",)}`.
+    `elements` is its JSON, by the elements' names in IAM's spelling. Principals are the values by
+    kind (`AWS`, `Service` …); a bare `"*"` is `{"*": ("*",)}`.
     """
 
     index: int
@@ -72,24 +72,24 @@ class Statement:
 
     @property
     def label(self) -> str:
-        """What people find it by: its Sid, else its place in the list, from 0."""
+        """Its name for people: the Sid, or its index from 0."""
         return self.sid or f"Statement[{self.index}]"
 
     @property
     def allows(self) -> bool:
-        """Whether it is an Allow; else it is a Deny."""
+        """Whether it is an Allow, not a Deny."""
         return self.effect == "Allow"
 
 
 @dataclass(frozen=True)
 class Document:
-    """A policy; `version` is what it says, None if it says nothing (2008-10-17 to IAM).
+    """A policy; `version` is None if it has none (IAM assumes 2008-10-17).
 
-    Statements without a policy around them are taken for some of a policy of CURRENT_VERSION.
+    Statements without a policy around them get CURRENT_VERSION.
 
-    `name` tells it from others of the same file: `role/x trust`; empty where it is the only one.
-    `holder` is what it is told to belong to, where `aws` printed it: `role`, `user`, `group`.
-    `told_kind` is one of KINDS, where the user or what it is wrapped in says so.
+    `name` identifies it among others of the same file (`role/x trust`), and is empty for the only
+    one. `holder` is `role`, `user` or `group` if its surroundings say so; `told_kind` is one of
+    KINDS if they or the person say so.
     """
 
     source: PolicyText
@@ -101,10 +101,10 @@ class Document:
 
     @cached_property
     def kind(self) -> str:
-        """What it hangs on: one of KINDS, as told, else as its statements look.
+        """Its kind, one of KINDS, as told or else by its statements.
 
-        `identity`, `trust` (a role's), `resource` (a bucket's, a key's); a `boundary` or `scp`
-        looks like `identity`, and is one only if told so: both limit and never grant.
+        `identity`, `trust` (a role's) or `resource` (a bucket's, a key's). A `boundary` or `scp`
+        looks like `identity` and must be told; both limit and never grant.
         """
         if self.told_kind is not None:
             return self.told_kind
@@ -115,12 +115,12 @@ class Document:
 
 
 def has_principal(statement: Statement) -> bool:
-    """Say whether a statement tells whom it is for, as only those on resources and roles do."""
+    """Say whether a statement has principals, as only those of resources and roles do."""
     return statement.principals is not None or statement.not_principals is not None
 
 
 def is_about_roles(statement: Statement) -> bool:
-    """Say whether all that a statement names is about taking a role."""
+    """Say whether all actions of a statement are about assuming a role."""
     return all(
         action.lower() in TRUST_ACTIONS or action.lower().startswith("sts:assumerole")
         for action in statement.actions or statement.not_actions or ()
@@ -128,7 +128,7 @@ def is_about_roles(statement: Statement) -> bool:
 
 
 def _is_of_trust(statement: Statement) -> bool:
-    """Say whether it is about taking the role it hangs on: such a statement names no resource."""
+    """Say whether a statement is about assuming its own role, and so has no resource."""
     return (
         is_about_roles(statement)
         and statement.resources is None

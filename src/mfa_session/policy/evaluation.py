@@ -1,9 +1,9 @@
-"""May this be done? IAM's evaluation of policies, where some of what it depends on is not known.
+"""Evaluate policies as IAM does, when some condition keys are unknown.
 
-Pure: documents, a request and a caller in, a decision out. An explicit deny beats every allow; what
-nothing allows is denied; what depends on the unknown is unknown, and never allowed. After the IAM
-user guide's page on policy evaluation logic. The sandbox has another evaluator on purpose: it is
-the second opinion that this one is tested against.
+Pure: it takes documents, a request and a caller, and returns a decision. An explicit deny overrides
+every allow; without an allow the request is denied; if an unknown value decides, the outcome is
+unknown. It follows the IAM user guide's page on policy evaluation logic. The sandbox has another
+evaluator on purpose: this one is tested against that second opinion.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.model.record import Record
 from mfa_session.policy.document import LIMITS, TRUST_ACTIONS
-from mfa_session.policy.matching import Match, look_at
+from mfa_session.policy.matching import Match, match_statement
 from mfa_session.policy.patterns import Query, covers, wild
 from mfa_session.policy.request import RequestContext, Truth, all_of, any_of
 
@@ -29,19 +29,18 @@ IMPLICITLY_DENIED = "implicitly-denied"
 UNKNOWN = "unknown"
 
 _ARN_ACCOUNT, _ARN_PARTS = 4, 6
-# Where the resource's own policy has to allow, too, within one account.
+# Services in which the resource's policy must allow too, within one account.
 _SELF_GUARDED = {"sts", "kms"}
 
 
 class Decision(Record):
-    """What comes of a request: an outcome, and what decides it.
+    """The outcome of a request, and what decides it.
 
-    `deciding` are the statements that allow, the one that denies, or those that cannot be judged.
-    Where not enough allows, `nearly` are those that would, were their conditions met, and `half`
-    those that do, where the other side would have to as well; `limiting` are the boundaries and
-    SCPs that do not allow it. `limit` is AWS's own rule, where no policy decides; `unread` says
-    that policies nobody could read may say otherwise, `accounts` that it matters whether caller and
-    resource share an account.
+    `deciding` are the statements that allow, the one that denies, or those that are unknown. If too
+    little allows, `nearly` are the statements whose conditions are not met, `half` those that allow
+    on one side only, and `limiting` the boundaries and SCPs that do not allow it. `limit` is AWS's
+    own rule, if no policy decides. `unread`: unread policies may change the outcome; `accounts`: it
+    depends on whether caller and resource share an account.
     """
 
     outcome: str
@@ -63,15 +62,14 @@ def evaluate(
     unread: bool = False,
     boundary_unread: bool = False,
 ) -> Decision:
-    """Decide a request by identity, trust and resource policies, and by what limits them.
+    """Decide a request by identity, trust and resource policies, boundaries and SCPs.
 
-    Documents of the kinds `boundary` and `scp` limit and never grant, as does `boundary`. An SCP
-    that only denies stands beside FullAWSAccess, as organisations have it.
+    Documents of the kinds `boundary` and `scp`, and `boundary`, limit and never grant. An SCP that
+    only denies is combined with FullAWSAccess, as organisations do.
 
-    With resource policies alone, theirs is the decision; together with the caller's own, both have
-    to allow across accounts, and within one account either, but for roles and KMS keys. `unread`:
-    there are policies of the caller that are not among the documents, or may be; `boundary_unread`:
-    there may be a boundary.
+    Resource policies alone decide alone. Together with the caller's policies, both must allow
+    across accounts, and either within one account, except for roles and KMS keys. `unread`: the
+    caller has, or may have, further policies; `boundary_unread`: there may be a boundary.
     """
     limit = _limit_of_aws(request, credentials)
     if limit is not None:
@@ -83,7 +81,7 @@ def evaluate(
 
 
 class _Case:
-    """What statements say of one request, by where the statements stand."""
+    """The matches of one request's statements, by kind of policy."""
 
     def __init__(
         self, request: Request, caller: Credentials, *, boundary_unread: bool = False
@@ -99,27 +97,27 @@ class _Case:
         self._has_identity = self._has_resource = False
 
     def add(self, documents: Iterable[Document], boundary: Document | None) -> None:
-        """Look at every statement."""
+        """Match every statement."""
         for document in documents:
             if document.kind in LIMITS:
                 limits = self._scps if document.kind == "scp" else self._boundaries
                 self._add_limit(document, limits)
             elif document.kind == "identity":
                 self._has_identity = True
-                self._identity += self._look_through(document)
+                self._identity += self._match_all(document)
             else:
                 self._has_resource = self._has_resource or _concerns(document, self._request)
-                self._resource += self._look_through(document)
+                self._resource += self._match_all(document)
         if boundary is not None:
             self._add_limit(boundary, self._boundaries)
 
     def _add_limit(self, document: Document, limits: list[list[Match]]) -> None:
-        matches = self._look_through(document)
+        matches = self._match_all(document)
         limits.append(matches)
         self._limits.append((document, matches))
 
     def decide(self, *, unread: bool) -> Decision:
-        """Weigh the denies, then what allows."""
+        """Decide by the denies, then by the allows."""
         denies = [match for match in self._all() if not match.statement.allows]
         for deny in denies:
             if deny.truth is True:
@@ -141,7 +139,7 @@ class _Case:
         return Decision(outcome=UNKNOWN, deciding=doubts, unread=unread, accounts=accounts)
 
     def _allowed(self, *, unread: bool) -> tuple[Truth, bool]:
-        """Return whether it is allowed, denies apart; and whether two accounts decide it."""
+        """Return whether it is allowed, without denies, and whether the accounts decide it."""
         identity = any_of([_any_allows(self._identity), None if unread else False])
         bounded = all_of([identity, self._within_boundary()])
         if not self._has_resource:
@@ -157,13 +155,13 @@ class _Case:
         return (within if same else across), False
 
     def _within_account(self, bounded: Truth, resource: Truth) -> Truth:
-        """Join both sides where caller and resource are of one account."""
+        """Combine both sides for a caller and a resource in one account."""
         by_name = any_of(
             all_of([match.truth, match.by_name])
             for match in self._resource
             if match.statement.allows
         )
-        if not self._caller.is_user:  # a boundary limits what is given to a role, too
+        if not self._caller.is_user:  # a boundary also limits a resource's grant to a role
             by_name = all_of([by_name, self._within_boundary()])
         either = any_of([bounded, by_name])
         guarded = self._request.action.partition(":")[0].lower() in _SELF_GUARDED
@@ -188,9 +186,10 @@ class _Case:
             return None
         return of_caller == of_resource
 
-    def _look_through(self, document: Document) -> list[Match]:
+    def _match_all(self, document: Document) -> list[Match]:
         return [
-            look_at(document, each, self._request, self._caller) for each in document.statements
+            match_statement(document, each, self._request, self._caller)
+            for each in document.statements
         ]
 
     def _all(self) -> list[Match]:
@@ -200,24 +199,24 @@ class _Case:
         return self._identity, self._resource, *self._boundaries, *self._scps
 
     def _limiting(self) -> Iterable[Document]:
-        """Return the boundaries, and the SCPs that allow anything, which do not allow it."""
+        """Return the boundaries and SCPs (with any allow) that do not allow it."""
         for document, matches in self._limits:
             allows = [match.truth for match in matches if match.statement.allows]
             if any_of(allows) is False and (allows or document.kind != "scp"):
                 yield document
 
     def _open_allows(self) -> Iterable[Match]:
-        """Return the allows that cannot be judged."""
+        """Return the unknown allows."""
         return (f for f in self._all() if f.statement.allows and f.truth is None)
 
     def _nearly(self) -> Iterable[Match]:
-        """Return the allows that only their conditions keep from counting."""
+        """Return the allows that fit except for their conditions."""
         found = (f for f in self._all() if f.statement.allows and f.truth is False)
-        return (f for f in found if f.speaks_of_it is not False)
+        return (f for f in found if f.fits_otherwise is not False)
 
 
 def _first_allows(sides: Iterable[Iterable[Match]]) -> Iterable[Match]:
-    """Return from each side the first statement that allows."""
+    """Yield from each side the first statement that allows."""
     for side in sides:
         yield from [f for f in side if f.statement.allows and f.truth is True][:1]
 
@@ -227,13 +226,13 @@ def _any_allows(matches: Iterable[Match]) -> Truth:
 
 
 def _concerns(document: Document, request: Request) -> bool:
-    """Say whether a resource's policy has a word on the service that is asked.
+    """Say whether a resource's policy concerns the request's service.
 
-    A trust policy is about taking the role, not about STS's other calls.
+    A trust policy concerns only assuming the role, not STS's other calls.
     """
     if document.kind == "trust":
-        taking = Query(request.action, fold=True)
-        return any(taking.covered_by(action) is not False for action in TRUST_ACTIONS)
+        assuming = Query(request.action, fold=True)
+        return any(assuming.covered_by(action) is not False for action in TRUST_ACTIONS)
     asked = _service(request.action)
     named = (action for each in document.statements for action in each.actions or ("*",))
     return any(covers(_service(action), asked) is not False for action in named)
@@ -244,7 +243,7 @@ def _service(action: str) -> tuple[str, ...]:
 
 
 def _as_its_service_sees(request: Request, caller: Credentials) -> Credentials:
-    """Return the caller with what a service itself says of every caller: KMS says its account."""
+    """Return the caller with the service's own keys: KMS adds the caller's account."""
     account = caller.principal.account
     if account is None or not request.action.lower().startswith("kms:"):
         return caller
@@ -253,7 +252,7 @@ def _as_its_service_sees(request: Request, caller: Credentials) -> Credentials:
 
 
 def _limit_of_aws(request: Request, caller: Credentials) -> Decision | None:
-    """Return what AWS has decided itself, whatever policies say (STS and IAM references)."""
+    """Return AWS's own decision, which no policy changes (STS and IAM references), or None."""
     service, _, name = request.action.lower().partition(":")
     session_without_mfa = caller.kind == "session-without-mfa"
     if request.action.lower() == "sts:getcalleridentity":
@@ -275,5 +274,5 @@ def _limit_of_aws(request: Request, caller: Credentials) -> Decision | None:
 
 
 _OF_GET_SESSION_TOKEN = {"mfa-session", "mfa-session-old", "session-without-mfa"}
-# AssumeRole, and what AWS asks permission for within it.
+# AssumeRole, and the actions that it may also need.
 _WITH_ASSUME_ROLE = {"assumerole", "setcontext", "setsourceidentity", "tagsession"}

@@ -1,4 +1,4 @@
-"""What lint says: rules, and where in a policy they found something."""
+"""Lint's rules, and what they find in a policy."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ REJECTED = (
 
 @dataclass(frozen=True)
 class Rule:
-    """A mistake by name: an error lets people through or locks them out, a warning may.
+    """A rule: its errors let people through or lock them out, its warnings may do so.
 
-    A note is about what is probably not meant. `text` is what docs/policies.md says of it.
+    A note reports what is probably not meant. `text` is the rule's text in docs/policies.md.
     """
 
     id: str
@@ -33,11 +33,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Flaw:
-    """What breaks a rule: where, what is wrong, who gets through or is locked out, the cure.
+    """A breach of a rule: where, what is wrong, who gets through or is locked out, the cure.
 
-    `fix` holds the elements that the statement should have instead; it is empty where the cure is
-    a person's to choose, or where no elements alone mend it. `severity` is the rule's, unless the
-    flaw has one of its own.
+    `fix` has the elements to replace in the statement; it is empty if a person must choose, or if
+    replacing elements is not enough. `severity` overrides the rule's.
     """
 
     rule: Rule
@@ -50,7 +49,7 @@ class Flaw:
 
 
 Check = Callable[[Subject], Iterator[Flaw]]
-"""Looks at one statement, and yields where it breaks the rules that the check knows."""
+"""Checks one statement, and yields its breaches of the check's rules."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Conditions as they should be, as JSON that can be put into the statement."""
+"""Build correct conditions, as JSON to put into the statement."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def right_condition(
     age_limit: str | None = None,
     besides: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Return the Condition that asks for MFA rightly, in place of those in `instead_of`.
+    """Return the Condition that correctly demands MFA, in place of those in `instead_of`.
 
-    Those about other keys stay. A limit of age that the statement has stays, unless `age_limit`
-    says another. Conditions in `besides` are added.
+    Conditions about other keys stay. So does the statement's age limit, unless `age_limit` replaces
+    it. Conditions in `besides` are added.
     """
     block = other_conditions(statement, instead_of)
     for operator, keys in besides.items():
@@ -51,19 +51,19 @@ def right_condition(
 
 
 def right_deny(statement: Statement) -> dict[str, Any]:
-    """Return what makes of an Allow a Deny for everybody without MFA."""
+    """Return the elements that turn an Allow into a Deny for everybody without MFA."""
     block = other_conditions(statement)
     _put(block, *_right_deny(_limit(statement)))
     return {"Effect": "Deny", "Condition": block}
 
 
 def without_mfa_conditions(statement: Statement) -> dict[str, Any]:
-    """Return the Condition that is left when it does not ask for MFA."""
+    """Return the Condition without those about MFA."""
     return {"Condition": other_conditions(statement)}
 
 
 def in_words(statement: Statement, **elements: Any) -> str:
-    """Return a statement like another with other elements, as JSON in a line, to be told."""
+    """Return a copy of a statement with other elements, as one line of JSON for people."""
     block = elements.get("Condition", other_conditions(statement))
     named = {name: plain(node) for name, node in statement.elements.items() if name != "Sid"}
     replaced = {_OPPOSITES.get(name, name) for name in elements} | {"Condition"}
@@ -73,7 +73,7 @@ def in_words(statement: Statement, **elements: Any) -> str:
 
 
 def other_conditions(statement: Statement, instead_of: Sequence[Condition] = ()) -> Block:
-    """Return the conditions about other keys than MFA's, as they are written."""
+    """Return the conditions about other keys than MFA's, as written."""
     block: Block = {}
     for condition in statement.conditions:
         replaced = any(condition is each for each in instead_of)
@@ -83,7 +83,7 @@ def other_conditions(statement: Statement, instead_of: Sequence[Condition] = ())
 
 
 def with_operator(statement: Statement, wrong: Condition, operator: str) -> dict[str, Any]:
-    """Return the Condition with one operator exchanged for another."""
+    """Return the Condition with one operator replaced."""
     block: Block = {}
     for condition in statement.conditions:
         spelled = operator if condition.written == wrong.written else _spelled(condition)
@@ -92,7 +92,7 @@ def with_operator(statement: Statement, wrong: Condition, operator: str) -> dict
 
 
 def plain(node: Node) -> Any:
-    """Return JSON without its places."""
+    """Return JSON without positions."""
     if isinstance(node.value, dict):
         return {key: plain(inner) for key, inner in node.value.items()}
     if isinstance(node.value, list):
@@ -101,16 +101,16 @@ def plain(node: Node) -> Any:
 
 
 def _right_deny(limit: str | None) -> tuple[str, str, str]:
-    """Return the one condition that matches whoever has no MFA, or too old a one."""
+    """Return the condition that matches callers without MFA, or with too old a code."""
     if limit is None:
         return "BoolIfExists", MFA_PRESENT, "false"
     return "NumericGreaterThanIfExists", MFA_AGE, limit
 
 
 def _limit(statement: Statement) -> str | None:
-    """Return the strictest age that a statement compares to, in seconds; None where it has none.
+    """Return a statement's strictest age limit in seconds; None without one.
 
-    An age that stops everybody soon after each code, or nobody ever, is none that was meant.
+    An age that would stop everybody soon after each code, or nobody ever, does not count.
     """
     compared = [
         each
@@ -124,7 +124,7 @@ def _limit(statement: Statement) -> str | None:
 
 
 def age_seconds(text: str) -> int | None:
-    """Return the seconds that a limit of age stands for, `900` or `15m`; None: no useful age."""
+    """Return an age limit such as `900` or `15m` in seconds; None if it is not useful."""
     found = _AGE(text)
     if found is None:
         return None
@@ -134,7 +134,7 @@ def age_seconds(text: str) -> int | None:
 
 
 def _spelled(condition: Condition) -> str:
-    """Return an operator as IAM spells it, so that two spellings of one come together."""
+    """Return an operator in IAM's spelling."""
     qualifier = f"{condition.qualifier}:" if condition.qualifier else ""
     return qualifier + condition.operator + ("IfExists" if condition.if_exists else "")
 

@@ -1,4 +1,4 @@
-"""Tells JSON from YAML, and from what is neither; the reader of each makes nodes of it."""
+"""Detect whether a text is JSON, YAML or neither, and read it into nodes."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ _YAML_KEY = re.compile(r"^(- )?[A-Za-z_][\w.:-]*:(\s|$)", re.MULTILINE)
 _COMMENTS = re.compile(r"\s*(#[^\n]*\n\s*)*")
 _PERCENT_JSON = re.compile(r"\s*%(7B|5B)", re.IGNORECASE)
 TERRAFORM_HINT = (
-    "lint what Terraform makes of it: `terraform plan -out=plan && terraform show -json plan"
+    "lint Terraform's plan instead: `terraform plan -out=plan && terraform show -json plan"
     " | mfa-session policy lint -`"
 )
 
 
 def read_nodes(source: PolicyText) -> list[Node]:
-    """Return the values of a text: one, or several of JSON lines or of YAML's documents.
+    """Return the values of a text: one, or several from JSON lines or YAML documents.
 
     Raises ConfigurationError: `bad-policy-json`, `bad-policy-yaml`, `no-yaml`, `terraform-source`.
     """
     refuse_terraform(source)
     if _PERCENT_JSON.match(source.text):
-        return [Node(source.text, 0)]  # the search decodes texts wherever they stand
+        return [Node(source.text, 0)]  # the search decodes it
     if _is_yaml(source):
         nodes = parse_yaml(source)
         if nodes:
             return nodes
-        raise source.unfit(0, "nothing is here; a policy was expected", "give it a policy")
+        raise source.unfit(0, "the text is empty; a policy was expected", "give it a policy")
     try:
         return parse_lines(source)
     except ConfigurationError as error:
@@ -55,9 +55,9 @@ def read_nodes(source: PolicyText) -> list[Node]:
 
 
 def refuse_terraform(source: PolicyText) -> None:
-    """Raise `terraform-source` for Terraform's language, by the name or by the text.
+    """Raise `terraform-source` for Terraform's language, by the name or the text.
 
-    A YAML file may quote it.
+    JSON and YAML files may quote it.
     """
     found = _BLOCK.search(source.text)
     named = source.label.endswith((".tf", ".hcl", ".tfvars"))
@@ -70,7 +70,7 @@ def refuse_terraform(source: PolicyText) -> None:
 
 
 def _is_yaml(source: PolicyText) -> bool:
-    """Go by the first character, as YAML may hold JSON; else by the name, else by the keys."""
+    """Decide by the first character, since YAML may contain JSON, then by the name and keys."""
     start = _COMMENTS.match(source.text)
     first = source.text[start.end() if start else 0 :][:1]
     if first in {"{", "["} or source.label.endswith(_JSON_NAMES):
@@ -79,12 +79,12 @@ def _is_yaml(source: PolicyText) -> bool:
 
 
 def _has_yaml(text: str) -> bool:
-    """Say whether a text that begins as JSON is YAML's flow style: JSON has no # and no tags."""
+    """Say whether a text that begins like JSON is YAML's flow style, with comments or tags."""
     return re.search(r"^\s*#|\s![A-Z]\w+\s|^---", text, re.MULTILINE) is not None
 
 
 def _what_it_looks_like(text: str) -> tuple[str, str] | None:
-    """Say what a text is that is no JSON, and what to do; None where nothing comes to mind."""
+    """Return what a text is instead of JSON, and what to do; None if unknown."""
     start = text.lstrip()[:200]
     for looks, what, hint in _LOOKS:
         if looks.match(start):
@@ -92,10 +92,10 @@ def _what_it_looks_like(text: str) -> tuple[str, str] | None:
     return None
 
 
-_COMMENTED = ("this has comments, which JSON has not", "take the comments out")
+_COMMENTED = ("this has comments, which JSON does not allow", "remove the comments")
 _AT_A_COMMENT = ('not "/"', 'not "#"')
 _LOOKS = (
-    (re.compile(r"#|```"), "this is Markdown", "copy the policy out of it into a file of its own"),
+    (re.compile(r"#|```"), "this is Markdown", "copy the policy into a separate file"),
     (re.compile(r"<"), "this is XML or HTML", "give it the policy itself, as JSON"),
     (
         re.compile(r"[{\[]\s*'"),

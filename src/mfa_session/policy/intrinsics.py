@@ -1,8 +1,7 @@
-"""CloudFormation's functions in a policy, read as texts that nobody knows before deployment.
+"""Replace CloudFormation's functions in a policy by texts with unknown values.
 
-`{"Ref": "Bucket"}` and `{"Fn::Sub": "…${Bucket}"}` become `${Bucket}`, as a policy's own variables
-look: a value that is not known here. After the CloudFormation user guide's intrinsic function
-reference.
+`{"Ref": "Bucket"}` and `{"Fn::Sub": "…${Bucket}"}` become `${Bucket}`, which looks like a policy's
+own variable (CloudFormation user guide, intrinsic function reference).
 """
 
 from __future__ import annotations
@@ -18,17 +17,17 @@ if TYPE_CHECKING:
 _NO_VALUE = "AWS::NoValue"
 _IF_PARTS = 3
 _SUB_LITERAL = re.compile(r"\$\{!([^}]*)\}")
-# Of a policy's own variables each has a colon: `${aws:username}`, `${s3:prefix}`.
+# A policy's own variables have a colon: `${aws:username}`, `${s3:prefix}`.
 _TEMPLATE_VALUE = re.compile(r"\$\{(?:(?:AWS|Fn)::)?[A-Za-z0-9.]+\}")
 
 
 def without_template_values(text: str) -> str:
-    """Return a text without what the template, and not IAM, fills in."""
+    """Return a text without the values that the template, not IAM, fills in."""
     return _TEMPLATE_VALUE.sub("", text)
 
 
 def resolve(node: Node) -> Node | None:
-    """Return a node without functions, or None where it is AWS::NoValue: it is left out."""
+    """Return a node without functions; None for AWS::NoValue, which is left out."""
     value = node.value
     if isinstance(value, list):
         return node._replace(value=[item for each in value for item in _items(each)])
@@ -46,7 +45,7 @@ def resolve(node: Node) -> Node | None:
 
 
 def _function(value: dict[str, Node]) -> str | None:
-    """Return the function that an object calls; such an object has one member."""
+    """Return the function that an object with one member calls, if any."""
     if len(value) != 1:
         return None
     (name,) = value
@@ -54,7 +53,7 @@ def _function(value: dict[str, Node]) -> str | None:
 
 
 def _items(node: Node) -> list[Node]:
-    """Return what stands in a list in place of an item: both branches of an If, or nothing."""
+    """Return the items for a list's item: itself, both branches of an If, or none."""
     value = node.value
     if isinstance(value, dict) and _function(value) == "Fn::If":
         return [item for branch in _branches(value["Fn::If"]) for item in _flat(branch)]
@@ -73,7 +72,7 @@ def _called(name: str, node: Node, argument: Node) -> Node | None:
 
 
 def _either(node: Node, branches: list[Node]) -> Node | None:
-    """Return both branches of an If where they are texts or lists, else the first that is any."""
+    """Return both branches of an If, if they are texts or lists, or else the first one."""
     if len(branches) > 1 and not any(isinstance(each.value, dict) for each in branches):
         return node._replace(value=[item for branch in branches for item in _flat(branch)])
     return branches[0]._replace(key_offset=node.key_offset) if branches else None

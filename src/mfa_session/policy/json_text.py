@@ -1,7 +1,7 @@
-"""Reads JSON and keeps where each value and key stands, which `json` does not tell.
+"""Read JSON with the position of each value and key, which `json` does not keep.
 
-What it takes is what RFC 8259 allows, with limits: no key twice in an object, no half of a
-surrogate pair, and no deeper nesting than any plan of Terraform has.
+It accepts RFC 8259 with limits: no key twice in an object, no half of a surrogate pair, and no
+deeper nesting than in Terraform's plans.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from mfa_session.policy.policy_text import PolicyText
 
 DEEPEST = 128
-LONGEST_NUMBER = 400  # characters; Python refuses to read integers of some thousands
+LONGEST_NUMBER = 400  # characters; Python refuses integers of some thousands
 
 _skip_space = re.compile(r"[ \t\r\n]*").match
 _plain_string = re.compile(r'"([^"\\\x00-\x1f]*)"').match
-# A string in a list with another behind it: most of a long policy is such.
+# A string in a list with another one after it, as in most of a long policy.
 _plain_item = re.compile(r'"([^"\\\x00-\x1f]*)"[ \t\r\n]*,[ \t\r\n]*(?=")').match
 _number = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?").match
 _surrogate = re.compile("[\ud800-\udfff]").search
@@ -29,7 +29,7 @@ _WORDS = {"t": ("true", True), "f": ("false", False), "n": ("null", None)}
 
 
 class Node(NamedTuple):
-    """A value and its offset; `key_offset` is that of its key, where it is a member."""
+    """A value and its offset; `key_offset` is its key's, if it is a member."""
 
     value: Value
     offset: int
@@ -41,38 +41,38 @@ Members = dict[str, Node]
 
 
 def text_of(node: Node | None) -> str:
-    """Return a node's text, or none where it is anything else."""
+    """Return a node's text; an empty one if it is something else."""
     return node.value if node is not None and isinstance(node.value, str) else ""
 
 
 def members_of(node: Node | None) -> Members:
-    """Return a node's members, or none where it is no object."""
+    """Return a node's members; none if it is not an object."""
     return node.value if node is not None and isinstance(node.value, dict) else {}
 
 
 def items_of(node: Node | None) -> list[Node]:
-    """Return a node's items, or none where it is no list."""
+    """Return a node's items; none if it is not a list."""
     return node.value if node is not None and isinstance(node.value, list) else []
 
 
 def parse(source: PolicyText) -> Node:
-    """Return the one value that the text holds.
+    """Return the only value of the text.
 
-    Raises ConfigurationError `bad-policy-json`, which names line and column.
+    Raises ConfigurationError `bad-policy-json` with line and column.
     """
     return next(_Reader(source).read(lines=False))
 
 
 def parse_lines(source: PolicyText) -> list[Node]:
-    """Return the values that the text holds: one, or several of which each begins a line.
+    """Return the values of the text: one, or several, each at the beginning of a line.
 
-    Raises ConfigurationError `bad-policy-json`, which names line and column.
+    Raises ConfigurationError `bad-policy-json` with line and column.
     """
     return list(_Reader(source).read(lines=True))
 
 
 class _Reader:
-    """Reads values where they are expected; each method returns one, and where it ends."""
+    """Reads values; each method returns one, and the offset of its end."""
 
     def __init__(self, source: PolicyText) -> None:
         self._source = source
@@ -82,7 +82,7 @@ class _Reader:
     def read(self, *, lines: bool) -> Iterator[Node]:
         start = self._space(0)
         if start == len(self._text):
-            raise self._fail(start, "nothing is here; a policy was expected", "give it a policy")
+            raise self._fail(start, "the text is empty; a policy was expected", "give it a policy")
         while True:
             node, end = self._value(start, 0)
             start = self._space(end)
@@ -148,7 +148,7 @@ class _Reader:
             at = self._after_comma(at, "]")
 
     def _key(self, at: int, members: dict[str, Node]) -> tuple[str, int]:
-        """Read a key and the colon behind it."""
+        """Read a key and the colon after it."""
         if not self._text.startswith('"', at):
             raise self._fail(at, f"a key in double quotes was expected, {self._found(at)}")
         key, end = self._string(at)
@@ -156,8 +156,8 @@ class _Reader:
             first = self._source.position(members[key].key_offset).line
             raise self._fail(
                 at,
-                f"the key {json.dumps(key)} stands here a second time; first in line {first}",
-                "join the two: only one of them would count",
+                f"the key {json.dumps(key)} is here for the second time; first in line {first}",
+                "join the two: only one would count",
             )
         colon = self._space(end)
         if not self._text.startswith(":", colon):
@@ -181,8 +181,8 @@ class _Reader:
         if error.msg.startswith("Unterminated"):
             return self._fail(at, "the string that begins here has no end")
         if error.msg.startswith("Invalid control"):
-            return self._fail(error.pos, "a line end or control character stands in a string")
-        return self._fail(error.pos, "a backslash stands in a string, but no escape of JSON's")
+            return self._fail(error.pos, "a string contains a line end or control character")
+        return self._fail(error.pos, "a string contains a backslash that is not an escape of JSON")
 
     def _number(self, at: int) -> tuple[int | float, int]:
         found = _number(self._text, at)
@@ -199,7 +199,7 @@ class _Reader:
             raise self._fail(at, f"a comma or {closing} was expected, {self._found(at)}")
         after = self._space(at + 1)
         if self._text.startswith(closing, after):
-            raise self._fail(at, f"this comma is one too many: {closing} follows")
+            raise self._fail(at, f"there is a comma too many before {closing}")
         return after
 
     def _check_depth(self, at: int, depth: int) -> None:
@@ -209,6 +209,6 @@ class _Reader:
             )
 
     def _found(self, at: int) -> str:
-        """Say what stands there instead."""
+        """Name what is there instead."""
         character = self._text[at : at + 1]
         return f"not {json.dumps(character)}" if character else "not the end of the text"

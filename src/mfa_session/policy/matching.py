@@ -1,4 +1,4 @@
-"""Does a statement apply to a request? Part by part: principal, action, resource, conditions."""
+"""Match a statement with a request: principal, action, resource, conditions."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _WITH_VARIABLES = "2012-10-17"
 
 
 class Match(Record):
-    """What came of comparing one statement with a request: each part's answer, and all together.
+    """The result of matching a statement with a request, by part.
 
-    Parts that could not change the answer any more are not looked at. `by_name`: whether the
-    statement is for the caller, and not only for the whole account.
+    Parts that cannot change the result are skipped. `by_name`: the statement names the caller, not
+    only the whole account.
     """
 
     document: Document
@@ -39,32 +39,32 @@ class Match(Record):
 
     @property
     def truth(self) -> Truth:
-        """Whether the statement counts for the request."""
+        """Whether the statement applies to the request."""
         met = (truth for _, truth in self.conditions)
         return all_of((self.principal, self.action, self.resource, *met))
 
     @property
-    def speaks_of_it(self) -> Truth:
-        """Whether it would count, were its conditions met."""
+    def fits_otherwise(self) -> Truth:
+        """Whether it applies apart from its conditions."""
         return all_of((self.principal, self.action, self.resource))
 
     def conditions_that_are(self, truth: Truth) -> list[Condition]:
-        """Return the conditions with this answer."""
+        """Return the conditions with this result."""
         return [condition for condition, answer in self.conditions if answer is truth]
 
 
-def look_at(
+def match_statement(
     document: Document, statement: Statement, request: Request, caller: Credentials
 ) -> Match:
-    """Compare one statement with a request; what the request says counts over the caller's."""
+    """Match a statement with a request, whose keys override the caller's."""
     facts = request.facts.over(caller.facts)
     variables = document.version == _WITH_VARIABLES
     named = names_caller(statement, caller)
-    action = _has_action(statement, request.action)
+    action = _action_fits(statement, request.action)
     resource: Truth = False
     if action is not False:
-        resource = _has_resource(statement, request.resource, facts if variables else None)
-    speaks_of_it = all_of((named.matches, action, resource))
+        resource = _resource_fits(statement, request.resource, facts if variables else None)
+    fits_otherwise = all_of((named.matches, action, resource))
     return Match(
         document=document,
         statement=statement,
@@ -74,30 +74,30 @@ def look_at(
         resource=resource,
         conditions=tuple(
             (condition, is_met(condition, facts, variables=variables))
-            for condition in (statement.conditions if speaks_of_it is not False else ())
+            for condition in (statement.conditions if fits_otherwise is not False else ())
         ),
     )
 
 
-def _has_action(statement: Statement, action: str) -> Truth:
+def _action_fits(statement: Statement, action: str) -> Truth:
     asked = Query(action, fold=True)
     if statement.actions is not None:
         return _among(statement.actions, asked)
     if statement.not_actions is not None:
         return negate(_among(statement.not_actions, asked))
-    return None  # IAM takes no such policy
+    return None  # IAM rejects such a policy
 
 
 def _among(actions: Iterable[str], asked: Query) -> Truth:
     return any_of(asked.covered_by(action) for action in actions)
 
 
-def _has_resource(statement: Statement, resource: str, facts: RequestContext | None) -> Truth:
+def _resource_fits(statement: Statement, resource: str, facts: RequestContext | None) -> Truth:
     if statement.resources is not None:
         return _listed(statement.resources, resource, facts)
     if statement.not_resources is not None:
         return negate(_listed(statement.not_resources, resource, facts))
-    # What a role's trust policy is about, or a repository's, is what it hangs on.
+    # A role's trust policy, or a repository's policy, applies to the role or repository itself.
     named = statement.principals is not None or statement.not_principals is not None
     return True if named else None
 
@@ -113,7 +113,7 @@ _IDENTITY = re.compile(
     r"(?P<kind>user|role|assumed-role)/(?P<name>.+)",
     re.ASCII,
 )
-# What IAM refuses: an account of other than twelve digits, and what is no user, role or session.
+# IAM rejects accounts without twelve digits, and ARNs of groups and policies.
 _MALFORMED = re.compile(
     r"(?!\d{12}$)\d+|arn:[a-z-]+:(?:iam|sts)::(?:(?!\d{12}:)\d+:.*|\d{12}:(?:group|policy)/.*)",
     re.ASCII | re.DOTALL,
@@ -121,29 +121,29 @@ _MALFORMED = re.compile(
 
 
 class PrincipalMatch(NamedTuple):
-    """Whether a statement is for the caller, and whether by name: not through the account."""
+    """Whether a statement is for the caller, and whether it names the caller, not the account."""
 
     matches: Truth
     by_name: Truth
 
 
 def names_caller(statement: Statement, caller: Credentials) -> PrincipalMatch:
-    """Say whether a statement is for the caller; an identity's own statement is."""
+    """Say whether a statement is for the caller, as every statement of an identity is."""
     if statement.principals is not None:
         return _among_principals(statement.principals, caller)
     if statement.not_principals is not None:
         others = _among_principals(statement.not_principals, caller)
-        # Whether an account in NotPrincipal spares all that are in it is not said anywhere.
+        # No documentation says whether an account in NotPrincipal exempts all its callers.
         spared = others.by_name if others.by_name is True else _unless_no(others.matches)
         return PrincipalMatch(negate(spared), negate(spared))
     return PrincipalMatch(matches=True, by_name=True)
 
 
 def acting_as(caller: Credentials, text: str | None) -> Credentials:
-    """Return the caller as this principal: a user's or role's ARN, or an account.
+    """Return the caller with this principal: a user's or role's ARN, or an account.
 
-    A user's ARN does not say which role a role session is of, only its account; nor the other way.
-    Raises ValueError for what is none.
+    A user's ARN gives a role session only its account, and a role's ARN a user. Raises ValueError
+    for other texts.
     """
     if text is None:
         return caller
@@ -167,7 +167,7 @@ def acting_as(caller: Credentials, text: str | None) -> Credentials:
 
 
 def named_principals(documents: Iterable[Document]) -> list[str]:
-    """Return whom the Allow statements name that `acting_as` takes, in their order, each once."""
+    """Return the principals in Allow statements that `acting_as` takes, in order, each once."""
     found = [
         text
         for document in documents
@@ -180,7 +180,7 @@ def named_principals(documents: Iterable[Document]) -> list[str]:
 
 
 def malformed_principals(documents: Iterable[Document]) -> list[str]:
-    """Return the principals that IAM refuses, in their order, each once; they match nobody."""
+    """Return the principals that IAM rejects and nobody matches, in order, each once."""
     found = [
         text
         for document in documents
@@ -205,7 +205,7 @@ def _fits(kind: str, text: str, caller: Credentials) -> PrincipalMatch:
         return PrincipalMatch(matches=True, by_name=True)
     if kind == "CanonicalUser":
         return PrincipalMatch(matches=None, by_name=False)
-    if kind != "AWS":  # services and people who come through an identity provider
+    if kind != "AWS":  # services, and users of an identity provider
         return PrincipalMatch(matches=False, by_name=False)
     account = _account(text)
     if account is not None:
@@ -217,7 +217,7 @@ def _fits(kind: str, text: str, caller: Credentials) -> PrincipalMatch:
 def _is(text: str, caller: Credentials) -> Truth:
     """Say whether an ARN is one of the caller's."""
     found = _IDENTITY.fullmatch(text)
-    if found is None:  # an id that IAM puts in place of what was deleted, or a federated user
+    if found is None:  # the id of a deleted principal, or a federated user
         return False if _MALFORMED.fullmatch(text) else None
     principal = caller.principal
     if (found["kind"] == "user") != caller.is_user:
@@ -232,11 +232,11 @@ def _is(text: str, caller: Credentials) -> Truth:
 
 
 def _may_be_same_role(found: re.Match[str], arns: tuple[str, ...]) -> Truth:
-    """Say whether two roles may be one: a role's session has a name, but not the role's path."""
-    theirs = [_IDENTITY.fullmatch(arn) for arn in arns]
-    if any(other and other["kind"] == found["kind"] for other in theirs):
+    """Say whether two roles may be the same: a session's ARN lacks the role's path."""
+    others = [_IDENTITY.fullmatch(arn) for arn in arns]
+    if any(other and other["kind"] == found["kind"] for other in others):
         return False
-    return None if any(other and _role(other) == _role(found) for other in theirs) else False
+    return None if any(other and _role(other) == _role(found) for other in others) else False
 
 
 def _role(found: re.Match[str]) -> str:
@@ -245,7 +245,7 @@ def _role(found: re.Match[str]) -> str:
 
 
 def _arns_of_role(text: str, found: re.Match[str]) -> tuple[str, ...]:
-    """Return a role's ARN, and of a session's ARN both; a role's path is not in the latter."""
+    """Return a role's ARN; for a session's ARN both, without the role's path."""
     if found["kind"] == "role":
         return (text,)
     role = found["name"].partition("/")[0]

@@ -1,7 +1,7 @@
-"""Whom the MFA conditions of a statement match: long-term keys, sessions without MFA, with it.
+"""Find whom a statement's MFA conditions match: long-term keys, sessions without MFA or with it.
 
-What the two keys hold is described in AWS's reference of global condition keys: a long-term key
-brings neither, a session without MFA says `false` and has no age, one with MFA says `true`.
+By AWS's reference of global condition keys, a long-term key has neither key, a session without MFA
+has `false` and no age, and one with MFA has `true` and an age.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _BOOLEANS = {"true", "false"}
 
 
 class Reach(NamedTuple):
-    """Which credentials match; those with MFA by the age of it, from fresh to as old as can be."""
+    """The credentials that match; those with MFA by its age, from new to the oldest."""
 
     long_term: bool
     without_mfa: bool
@@ -39,7 +39,7 @@ class Reach(NamedTuple):
 
     @property
     def fresh(self) -> bool:
-        """Whether a session matches that has just got its MFA."""
+        """Whether a session with a new code matches."""
         return self.with_mfa[0]
 
     @property
@@ -53,27 +53,27 @@ class Reach(NamedTuple):
 
 
 def mfa_conditions(statement: Statement) -> list[Condition]:
-    """Return the conditions that are about MFA."""
+    """Return the conditions about MFA."""
     return [each for each in statement.conditions if is_present(each) or is_age(each)]
 
 
 def means_mfa(statement: Statement) -> bool:
-    """Say whether a condition is about MFA, though its key may be misspelt, or a tag's."""
+    """Say whether a condition's key mentions MFA, even misspelt or as a tag."""
     return any(_mfa_in(condition.key) for condition in statement.conditions)
 
 
 def is_present(condition: Condition) -> bool:
-    """Say whether it is about whether there is MFA."""
+    """Say whether the key is aws:MultiFactorAuthPresent."""
     return condition.is_about(MFA_PRESENT)
 
 
 def is_age(condition: Condition) -> bool:
-    """Say whether it is about how long ago the MFA was."""
+    """Say whether the key is aws:MultiFactorAuthAge."""
     return condition.is_about(MFA_AGE)
 
 
 def is_sound(condition: Condition) -> bool:
-    """Say whether operator and values fit the key, so that what it matches can be told."""
+    """Say whether operator and values fit the key."""
     if not condition.known or not condition.values:
         return False
     if condition.operator == "Null" or is_present(condition):
@@ -82,19 +82,19 @@ def is_sound(condition: Condition) -> bool:
 
 
 def is_boolean(value: str) -> bool:
-    """Say whether a value is true or false, in any case."""
+    """Say whether a value is true or false, ignoring case."""
     return value.lower() in _BOOLEANS
 
 
 def is_number(value: str) -> bool:
-    """Say whether a value is a number of seconds, as JSON and IAM write numbers."""
+    """Say whether a value is a number in JSON's and IAM's notation."""
     return _number(value) is not None
 
 
 def reach(statement: Statement) -> Reach | None:
-    """Tell whom the MFA conditions match, whatever the others say.
+    """Return whom the MFA conditions match, without regard to others.
 
-    None without any, or unless each is sound.
+    Return None without MFA conditions, or if one is not sound.
     """
     conditions = mfa_conditions(statement)
     if not conditions or not all(map(is_sound, conditions)):
@@ -115,7 +115,7 @@ def _reach_of(conditions: tuple[Comparison, ...]) -> Reach:
 
 
 def _ages(conditions: Iterable[Comparison]) -> list[int]:
-    """Return ages in seconds between which nothing changes: 0, around each limit, beyond all."""
+    """Return one age for each possible result: 0, around each limit, and beyond all limits."""
     limits = [
         int(float(value))
         for condition in conditions

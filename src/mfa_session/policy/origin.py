@@ -1,4 +1,4 @@
-"""Where in a text a policy was found: its name, and the kind and holder that the place tells."""
+"""Where in a text a policy was found, which gives it a name, a kind and a holder."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ORGANISATION_KINDS = {"SERVICE_CONTROL_POLICY": "scp", "RESOURCE_CONTROL_POLICY"
 
 
 class Origin(NamedTuple):
-    """Where a policy was found: the names around it, the `path` of keys, its kind and holder."""
+    """The place of a policy: the names around it, the `path` of keys, its kind and holder."""
 
     names: tuple[str, ...] = ()
     path: tuple[str, ...] = ()
@@ -27,12 +27,12 @@ class Origin(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What people find it by: `role/x trust`, else a JSON pointer."""
+        """Its name for people: `role/x trust`, or else a JSON pointer."""
         return " ".join(self.names) or self.pointer
 
     @property
     def pointer(self) -> str:
-        """The keys that lead to it, as RFC 6901 has it; empty for the whole text."""
+        """Its JSON pointer (RFC 6901); empty for the whole text."""
         return "".join(f"/{key.replace('~', '~0').replace('/', '~1')}" for key in self.path)
 
     def at(self, key: str) -> Origin:
@@ -43,13 +43,13 @@ class Origin(NamedTuple):
         return self._replace(path=(*self.path, key))
 
     def named(self, name: str, *, kind: str | None = None, holder: str | None = None) -> Origin:
-        """Return the origin with one more name, and with the kind and holder that go with it."""
+        """Return the origin with another name, and its kind and holder."""
         return self._replace(
             names=(*self.names, name), kind=kind or self.kind, holder=holder or self.holder
         )
 
     def inside(self, members: Members) -> Origin:
-        """Return the origin with the names that an object gives to what is in it."""
+        """Return the origin with the names in an object around the policy."""
         origin = self
         for key, holder in _HOLDERS.items():
             if key in members and (name := text_of(members[key])):
@@ -61,7 +61,7 @@ class Origin(NamedTuple):
 
 
 def kind_by_name(names: tuple[str, ...]) -> str | None:
-    """Return `boundary` or `scp` where a name says so: `DeveloperBoundary`, `scp-deny-root`."""
+    """Return `boundary` or `scp` if a name says so: `DeveloperBoundary`, `scp-deny-root`."""
     for name in names:
         words = [word.lower() for word in _WORDS.findall(name)]
         said = [word for word in words if word not in {"policy", "json", "yaml"}]

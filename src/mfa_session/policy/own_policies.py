@@ -1,4 +1,4 @@
-"""A user's or a role's own policies, as far as IAM lets them be read."""
+"""Read a user's or a role's own policies, as far as IAM allows it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class OwnPolicies(Record):
-    """What could be read of a user or role, by `arn`, and in words what could not.
+    """The policies that were read of the user or role `arn`.
 
-    `unread` are policies that may allow or deny, `boundary_unread` says whether there may be a
-    boundary that is not known.
+    `unread` names the policies that could not be read; `boundary_unread`: there may be an unknown
+    boundary.
     """
 
     arn: str
@@ -35,23 +35,23 @@ class OwnPolicies(Record):
     boundary_unread: bool
 
     def gaps(self) -> tuple[str, ...]:
-        """Return all that could not be read."""
+        """Return the names of all that could not be read."""
         boundary = ("the permissions boundary",) if self.boundary_unread else ()
         return (*self.unread, *boundary)
 
 
 def read_own(iam: Policies) -> OwnPolicies:
-    """Read the user's policies, the groups', and the boundary; what is refused is left out."""
+    """Read the user's policies, the groups' and the boundary; skip those that IAM refuses."""
     return _Reading(iam).read_user()
 
 
 def read_role(iam: Policies, arn: str) -> OwnPolicies:
-    """Read a role's policies and its boundary, in the account of who asks."""
+    """Read the policies and the boundary of a role in the caller's account."""
     return _Reading(iam).read_role(arn)
 
 
 def unread_role(arn: str) -> OwnPolicies:
-    """Return what is known of a role where nobody may be asked: nothing."""
+    """Return a role's policies, all unread."""
     what = f"the policies of role {_name_of(arn)}"
     return OwnPolicies(arn=arn, documents=(), boundary=None, unread=(what,), boundary_unread=True)
 
@@ -97,7 +97,7 @@ class _Reading:
             yield from self._document(arn, functools.partial(self._iam.managed, arn))
 
     def _boundary(self, holder: Holder) -> tuple[Document | None, bool]:
-        """Return the boundary, and whether there may be one that could not be read."""
+        """Return the boundary, and whether there may be an unread one."""
         try:
             arn = self._iam.boundary_arn(holder)
             if arn is None:
@@ -113,7 +113,7 @@ class _Reading:
             yield _document(label, content, "identity")
 
     def _try(self, read: Callable[[], T], what: str) -> T | None:
-        """Read, or note what may not be read."""
+        """Read; after a refusal, note `what` as unread."""
         try:
             return read()
         except RefusedError as error:
@@ -131,6 +131,6 @@ def _document(label: str, content: dict[str, Any], kind: str) -> Document:
 
 
 def _raise_unless_refused(error: RefusedError) -> None:
-    """Let only a want of permission pass; an invalid key, say, is no gap but an end."""
+    """Raise every error but a missing permission: an invalid key is not a gap."""
     if error.code != "not-authorized":
         raise error

@@ -1,7 +1,7 @@
-"""Wildcards and policy variables, and whether a pattern covers what is asked for.
+"""Match patterns with wildcards and policy variables.
 
-A pattern is a row of symbols: characters, and marks for `*`, `?` and a variable whose value is not
-known. What is asked for is one, too: `ec2:Describe*` asks for many actions at once.
+A pattern is a row of symbols: characters, and marks for `*`, `?` and a variable with an unknown
+value. The text to match may be a pattern too: `ec2:Describe*` stands for many actions.
 """
 
 from __future__ import annotations
@@ -18,21 +18,20 @@ if TYPE_CHECKING:
 
 Row = tuple[str, ...]
 
-# No character, so that a `*` out of a variable is none of these.
+# Marks are longer than a character, so that a `*` in a variable's value is not one.
 ANY, ONE, UNKNOWN = "any text", "any character", "a variable's value"
 _WILD = {"*": ANY, "?": ONE}
 _LITERALS = {"*", "?", "$"}
-_LAST = chr(0x10FFFF)  # sorts behind any other character
+_LAST = chr(0x10FFFF)  # sorts after any other character
 _WILDCARDS = re.compile(r"([*?])")
 _LITERAL_START = re.compile(r"[^*?$]*")
 _VARIABLE = re.compile(r"\$\{\s*([^{},]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
 
 
 class Filled(NamedTuple):
-    """A text with its variables filled in; `row` is None where one of them has no value.
+    """A text with its variables filled in; `row` is None if one has no value.
 
-    A text with such a variable is equal to nothing and like nothing. `unknown` names the keys
-    that would have to be known.
+    Such a text matches nothing. `unknown` names the keys with unknown values.
     """
 
     row: Row | None
@@ -40,7 +39,7 @@ class Filled(NamedTuple):
 
 
 def literal(text: str) -> Row:
-    """Return a text in which nothing stands for anything else."""
+    """Return a text without wildcards."""
     return tuple(text)
 
 
@@ -55,7 +54,7 @@ def wild(text: str) -> Row:
 def fill(text: str, facts: RequestContext | None, *, wildcards: bool = True) -> Filled:
     """Fill in `${aws:username}`, `${key, 'default'}` and `${*}`; without facts they are text.
 
-    A wildcard that comes out of a variable stands for itself (IAM reference, policy variables).
+    A wildcard in a variable's value is literal (IAM reference, policy variables).
     """
     if facts is None:
         return Filled(wild(text) if wildcards else literal(text))
@@ -79,7 +78,7 @@ def fill(text: str, facts: RequestContext | None, *, wildcards: bool = True) -> 
 
 
 class Query:
-    """What is asked for, prepared for many patterns; `fold` has case not matter."""
+    """A text to match with many patterns; `fold` ignores case."""
 
     def __init__(self, text: str, *, fold: bool = False) -> None:
         """Take a text with wildcards."""
@@ -89,11 +88,11 @@ class Query:
         self._start = _literal_start(self._text)
 
     def covered_by(self, text: str, facts: RequestContext | None = None) -> Truth:
-        """Say whether a pattern covers all of it; False: nothing of it."""
+        """Say whether a pattern covers all of it; False if nothing of it."""
         text = text.lower() if self._fold else text
         start = _literal_start(text)
         if not (start.startswith(self._start) or self._start.startswith(start)):
-            return False  # most end here, before anything is taken apart
+            return False  # most patterns end here, which is fast
         if self._text == "*" and "$" not in text:
             return True if text and not text.strip("*") else None
         row = fill(text, facts).row
@@ -101,7 +100,7 @@ class Query:
 
 
 def covers(pattern: Row, asked: Row) -> Truth:
-    """Say whether a pattern covers everything that is asked for; False: nothing of it."""
+    """Say whether a pattern covers everything in `asked`; False if nothing of it."""
     if ANY not in asked and ONE not in asked:
         fits = _fits(pattern, "".join(asked))
         return None if fits and UNKNOWN in pattern else fits
@@ -113,10 +112,10 @@ def covers(pattern: Row, asked: Row) -> Truth:
 
 
 def includes(pattern: str, text: str) -> bool:
-    """Say whether a pattern takes in a text; if that is a pattern itself, all that it matches."""
+    """Say whether a pattern matches a text, or everything that a pattern as the text matches."""
     if "?" in pattern:
         return covers(_row(pattern), _row(text)) is True
-    # Without `?` the wildcards of the text are characters like any other: only a `*` takes them.
+    # Without `?`, the wildcards in the text are ordinary characters: only a `*` matches them.
     first, *middle = pattern.split("*")
     if not middle:
         return pattern == text
@@ -136,15 +135,15 @@ def may_meet(one: str, other: str) -> bool:
     """Say whether some text matches both patterns."""
     start, other_start = _before_wildcard(one), _before_wildcard(other)
     if not (start.startswith(other_start) or other_start.startswith(start)):
-        return False  # most end here, before anything is taken apart
+        return False  # most patterns end here, which is fast
     return covers(_row(one), _row(other)) is not False
 
 
 class Patterns:
-    """A set of patterns, asked which of them take in a text, or may meet another pattern."""
+    """A set of patterns that finds those which match a text or may meet another pattern."""
 
     def __init__(self, patterns: Iterable[str]) -> None:
-        """Sort the patterns by how they begin and end: thousands are asked as fast as one."""
+        """Index the patterns by their beginnings and ends, so that thousands are fast."""
         self._exact: set[str] = set()
         self._by_ends: dict[str, dict[str, set[str]]] = {}
         for pattern in patterns:
@@ -159,17 +158,17 @@ class Patterns:
         }
 
     def cover(self, text: str) -> bool:
-        """Say whether a pattern takes in the text; if that is a pattern itself, all it matches."""
+        """Say whether a pattern includes the text (see `includes`)."""
         return text in self._exact or any(True for _ in self._wild(text))
 
     def covering(self, text: str) -> Iterator[str]:
-        """Yield each pattern that takes in the text."""
+        """Yield each pattern that includes the text."""
         if text in self._exact:
             yield text
         yield from self._wild(text)
 
     def meeting(self, text: str) -> Iterator[str]:
-        """Yield each pattern that matches something that another one matches, too."""
+        """Yield each pattern that matches something that `text` matches too."""
         if "*" not in text and "?" not in text:
             yield from self.covering(text)
             return
@@ -194,13 +193,13 @@ class Patterns:
 
     @functools.cached_property
     def _sorted(self) -> list[str]:
-        """Return the texts and patterns, in their order."""
+        """Return the texts and patterns, sorted."""
         wild = (each for by_end in self._by_ends.values() for each in by_end.values())
         return sorted([*self._exact, *(pattern for each in wild for pattern in each)])
 
 
 def folded(row: Iterable[str]) -> Row:
-    """Return a row that compares equal whatever its case; marks stay marks."""
+    """Return a row in lower case, with its marks."""
     return tuple(symbol.lower() if len(symbol) == 1 else symbol for symbol in row)
 
 
@@ -232,7 +231,7 @@ def _literal_start(text: str) -> str:
 
 
 def _fits(pattern: Row, text: str) -> bool:
-    """Say whether a text may fit: the stretches between `*` found one after the other."""
+    """Say whether a text may match: find the stretches between `*` one after the other."""
     first, *others = _stretches(pattern)
     if not others:
         return len(text) == len(first) and _at(first, text, 0)
@@ -250,7 +249,7 @@ def _fits(pattern: Row, text: str) -> bool:
 
 
 def _stretches(pattern: Row) -> list[Row]:
-    """Cut a row where anything may stand."""
+    """Split a row at `*` and unknown values."""
     found: list[list[str]] = [[]]
     for symbol in pattern:
         if symbol in (ANY, UNKNOWN):
@@ -265,7 +264,7 @@ def _at(stretch: Row, text: str, at: int) -> bool:
 
 
 def _find(stretch: Row, text: str, start: int, end: int) -> int:
-    """Return where a stretch is found first, or -1."""
+    """Return the first place of a stretch, or -1."""
     if ONE not in stretch:
         return text.find("".join(stretch), start, end)
     source = "".join("." if symbol == ONE else re.escape(symbol) for symbol in stretch)
@@ -274,7 +273,7 @@ def _find(stretch: Row, text: str, start: int, end: int) -> int:
 
 
 def _covers_all(pattern: Row, asked: Row) -> bool:
-    """Match greedily, going back to the last `*` only: the time is at most their product."""
+    """Match greedily, backtracking only to the last `*`, in time of at most the product."""
     at = star = marked = 0
     index, star_seen = 0, False
     while at < len(asked):
@@ -296,7 +295,7 @@ def _takes(symbol: str, asked: str) -> bool:
 
 
 def _meets(pattern: Row, asked: Row) -> bool:
-    """Say whether some text fits both: position by position, all that is possible at once."""
+    """Say whether some text matches both, following all possible positions at once."""
     possible = _past_stars(pattern, {0})
     for symbol in asked:
         if symbol == ANY:
@@ -309,7 +308,7 @@ def _meets(pattern: Row, asked: Row) -> bool:
 
 
 def _stepped(pattern: Row, possible: set[int], symbol: str) -> set[int]:
-    """Return where a pattern may stand after one more character."""
+    """Return the possible positions in a pattern after another character."""
     after = set()
     for index in possible:
         if index < len(pattern):
@@ -322,7 +321,7 @@ def _stepped(pattern: Row, possible: set[int], symbol: str) -> set[int]:
 
 
 def _past_stars(pattern: Row, possible: set[int]) -> set[int]:
-    """Add where a pattern may stand without another character: `*` may be nothing."""
+    """Add the positions after a `*` or unknown value that matches nothing."""
     found = set(possible)
     for index in sorted(possible):
         at = index

@@ -1,4 +1,4 @@
-"""The text of a policy, and where in it something stands."""
+"""The text of a policy, and positions in it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# What a file is by its first bytes, and what to do about it.
+# The kind of a file by its first bytes, and what to do about it.
 _MAGIC = (
     (
-        codecs.BOM_UTF32_LE,  # begins as UTF-16's does
+        codecs.BOM_UTF32_LE,  # begins like UTF-16's
         "this is UTF-32, not UTF-8",
         "save it as UTF-8: iconv -f UTF-32 -t UTF-8 FILE",
     ),
     (b"\x1f\x8b", "this is compressed by gzip", "unpack it first: gunzip -c FILE"),
     (b"PK\x03\x04", "this is a ZIP archive", "unpack it first"),
-    (b"%PDF", "this is a PDF", "copy the policy out of it into a text file"),
+    (b"%PDF", "this is a PDF", "copy the policy into a text file"),
 )
 _SAMPLE_BYTES = 4096
 
@@ -37,16 +37,16 @@ class Position(NamedTuple):
 
 
 class PolicyText:
-    """A text, and the `label` people know it by: the file's name, or `<stdin>`."""
+    """A text and its `label` for people: the file's name, or `<stdin>`."""
 
     def __init__(self, label: str, text: str) -> None:
-        """Take the text as it was read, line ends and all."""
+        """Take the text as read, with its line ends."""
         self.label = label
         self.text = text
 
     @classmethod
     def of_bytes(cls, label: str, data: bytes) -> PolicyText:
-        """Decode UTF-8, with a byte order mark or without.
+        """Decode UTF-8, with or without a byte order mark.
 
         Raises ConfigurationError `bad-policy-json` for anything else.
         """
@@ -61,16 +61,16 @@ class PolicyText:
         data = data.removeprefix(codecs.BOM_UTF8)
         if b"\0" in data:
             before = cls(label, data[: data.index(b"\0")].decode("utf-8", "replace"))
-            hint = "name a text file that holds a policy"
+            hint = "name a text file with a policy"
             raise before.unreadable(len(before.text), "this is binary, not text", hint)
         try:
             return cls(label, data.decode())
         except UnicodeDecodeError as error:
             before = cls(label, data[: error.start].decode())
-            raise before.unreadable(len(before.text), "no UTF-8", "save it as UTF-8") from error
+            raise before.unreadable(len(before.text), "not UTF-8", "save it as UTF-8") from error
 
     def position(self, offset: int) -> Position:
-        """Return where the character at `offset` stands."""
+        """Return the position of the character at `offset`."""
         line = bisect.bisect_right(self._starts, offset)
         return Position(line, offset - self._starts[line - 1] + 1)
 
@@ -82,17 +82,17 @@ class PolicyText:
 
     @property
     def has_lines(self) -> bool:
-        """Whether a line number says more than the name: not where all is in one line."""
+        """Whether the text has several lines, so that a line number is useful."""
         return "\n" in self.text.strip()
 
     def unreadable(self, offset: int, what: str, hint: str = "") -> ConfigurationError:
-        """Return the error for a text that is not JSON, naming the place."""
+        """Return the error for a text that is not JSON, with the position."""
         return ConfigurationError(
             "bad-policy-json", f"{self.place(offset)}: {what}", hint or "correct the JSON there"
         )
 
     def unfit(self, offset: int, what: str, hint: str) -> ConfigurationError:
-        """Return the error for JSON that is no policy, naming the place."""
+        """Return the error for JSON that is not a policy, with the position."""
         return ConfigurationError("not-a-policy", f"{self.place(offset)}: {what}", hint)
 
     def place(self, offset: int) -> str:
@@ -107,10 +107,10 @@ class PolicyText:
 
 
 class Embedded(PolicyText):
-    """The text of a string in another text; its places are those in the outer one.
+    """The text of a string in another text, with positions in the outer one.
 
-    `offset` is where the string starts there, with its quote. Where the outer text writes a
-    character as an escape, a column is that of the escape.
+    `offset` is the string's start there, with its quote. The column of an escaped character is that
+    of its escape.
     """
 
     def __init__(self, outer: PolicyText, offset: int, text: str) -> None:
@@ -120,7 +120,7 @@ class Embedded(PolicyText):
         self._offset = offset
 
     def position(self, offset: int) -> Position:
-        """Return where the character stands in the outer text."""
+        """Return the character's position in the outer text."""
         inner, outer = self._steps
         step = bisect.bisect_right(inner, offset) - 1
         there = outer[step] + offset - inner[step]
@@ -137,7 +137,7 @@ class Embedded(PolicyText):
 
     @cached_property
     def _steps(self) -> tuple[list[int], list[int]]:
-        """Return offsets here, and those in the outer text, from where both count alike again."""
+        """Return offsets here and in the outer text, from which both count in step."""
         found = list(self._find_steps())
         return [here for here, _ in found], [there for _, there in found]
 
@@ -151,7 +151,7 @@ class Embedded(PolicyText):
 
 
 class UrlDecoded(Embedded):
-    """A text that stands percent-encoded in another, from `offset` on."""
+    """A text that is percent-encoded in another, from `offset` on."""
 
     def _find_steps(self) -> Iterator[tuple[int, int]]:
         here, there = 0, self._offset
@@ -195,7 +195,7 @@ def _steps_of_block(text: str, start: int) -> Iterator[tuple[int, int]]:
 
 
 def _looks_like_utf_16(data: bytes) -> bool:
-    """Say whether every other byte is zero, as in ASCII text that is saved as UTF-16."""
+    """Say whether every other byte is zero, as in ASCII text saved as UTF-16."""
     sample = data[:_SAMPLE_BYTES]
     pair = sample[: len(sample) // 2 * 2]
     return bool(pair) and (not any(pair[::2]) or not any(pair[1::2])) and any(pair)

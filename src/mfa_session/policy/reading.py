@@ -1,4 +1,4 @@
-"""From JSON or YAML to policies: in every form that IAM takes, and nothing that it refuses."""
+"""Read policies from JSON or YAML: every form that IAM accepts, and none that it rejects."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _FULL_SHAPE = 'a statement is {"Effect": "Allow", "Action": …, "Resource": …
 
 
 class ReadPolicies(Record):
-    """The policies of a text, in its order; `errors` are those in it that cannot be read."""
+    """The policies of a text in order, and the errors of those that cannot be read."""
 
     documents: tuple[Document, ...]
     errors: tuple[ConfigurationError, ...] = ()
 
 
 def read_document(label: str, data: bytes | str, *, kind: str | None = None) -> Document:
-    """Read the first policy of a text, or of what `aws` prints one in; `label` names it to people.
+    """Read the first policy of a text, or of the output of `aws`; `label` is its name for people.
 
-    Raises ConfigurationError as `read_policies`, also where this policy cannot be read.
+    Raises ConfigurationError as `read_policies`, or if the policy cannot be read.
     """
     found = read_policies(label, data, kind=kind)
     if found.errors:
@@ -49,10 +49,10 @@ def read_document(label: str, data: bytes | str, *, kind: str | None = None) -> 
 
 
 def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> ReadPolicies:
-    """Read every policy in a text of JSON or YAML; `kind`, one of KINDS, overrules what it looks.
+    """Read every policy in a text of JSON or YAML; `kind`, one of KINDS, overrides the looks.
 
     Raises ConfigurationError with line and column: `bad-policy-json`, `bad-policy-yaml`, `no-yaml`,
-    `terraform-source`; `not-a-policy` where there is none.
+    `terraform-source`, or `not-a-policy` without a policy.
     """
     source = (
         PolicyText.of_bytes(label, data) if isinstance(data, bytes) else PolicyText(label, data)
@@ -68,13 +68,13 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
     for found in search.found:
         try:
             documents.append(_document(found, kind, alone=len(search.found) == 1))
-        except ConfigurationError as error:  # noqa: PERF203  # each is read, whatever others hold
+        except ConfigurationError as error:  # noqa: PERF203  # the others are still read
             errors.append(error)
     return ReadPolicies(documents=tuple(documents), errors=tuple(errors))
 
 
 def _document(found: Found, kind: str | None, *, alone: bool) -> Document:
-    """Read what was found, and take it for what it is told to be."""
+    """Read a policy that was found, with the kind and holder of its place."""
     origin = found.origin
     document = _Reader(found.source).document(found.node)
     name = "" if alone and not origin.names else origin.name
@@ -85,14 +85,14 @@ def _document(found: Found, kind: str | None, *, alone: bool) -> Document:
 
 
 class _Reader:
-    """Reads one source; its methods take the JSON of a thing and return the thing."""
+    """Reads one source; its methods turn nodes into the parts of a policy."""
 
     def __init__(self, source: PolicyText) -> None:
         self._source = source
         self._fail = source.unfit
 
     def whole(self, node: Node) -> Document:
-        """Read what does not look like a policy, which mostly says why it is none."""
+        """Read a text that does not look like a policy, mostly to raise the reason."""
         if isinstance(node.value, list):
             raise self._fail(node.offset, "no policy in this list", _SHAPE)
         return self.document(node)
@@ -100,11 +100,11 @@ class _Reader:
     def document(self, node: Node) -> Document:
         """Read a policy, or statements without one around them."""
         if isinstance(node.value, list) or looks_like_statement(node):
-            return self._of_statements(CURRENT_VERSION, node)  # those of a policy have none
+            return self._of_statements(CURRENT_VERSION, node)
         members = self._object(node, "the policy", _SHAPE)
         elements = self._elements(members, ("Version", "Id", "Statement"))
         if "Statement" not in elements:
-            raise self._fail(node.offset, "no policy: it has no Statement", _SHAPE)
+            raise self._fail(node.offset, "not a policy: it has no Statement", _SHAPE)
         version = elements.get("Version")
         told = self._text(version, "Version") if version else None
         return self._of_statements(told, elements["Statement"])
@@ -125,7 +125,7 @@ class _Reader:
             if all(name in elements for name in pair):
                 second = max(elements[name].key_offset for name in pair)
                 what = f"one statement has both {pair[0]} and {pair[1]}"
-                raise self._fail(second, what, "IAM takes one of the two: make it two statements")
+                raise self._fail(second, what, "IAM accepts only one: make it two statements")
         sid = elements.get("Sid")
         condition = elements.get("Condition")
         return Statement(
@@ -144,13 +144,13 @@ class _Reader:
         )
 
     def _elements(self, members: dict[str, Node], known: tuple[str, ...]) -> dict[str, Node]:
-        """Bring the names of elements into IAM's spelling; unknown ones stay as they are."""
+        """Return the elements by their names in IAM's spelling; unknown ones as they are."""
         spelling = {name.lower(): name for name in known}
         elements: dict[str, Node] = {}
         for name, node in members.items():
             spelled = spelling.get(name.lower(), name)
             if spelled in elements:
-                what = f"{spelled} stands here a second time"
+                what = f"{spelled} is here for the second time"
                 raise self._fail(node.key_offset, what, "join the two")
             elements[spelled] = node
         return elements
@@ -173,7 +173,7 @@ class _Reader:
         return tuple(texts) if len(texts) == len(items) else self._refuse_others(items, name)
 
     def _refuse_others(self, items: list[Node], name: str) -> tuple[str, ...]:
-        """Raise for the first item that is no text; ordinary lists are not gone through for it."""
+        """Raise for the first item that is not a text."""
         return tuple([self._text(each, name) for each in items])
 
     def _principals(self, elements: dict[str, Node], name: str) -> Principals | None:
@@ -205,7 +205,7 @@ class _Reader:
                 )
 
     def _scalar(self, node: Node, name: str) -> str:
-        """Return a value as the text that IAM makes of it."""
+        """Return a value as text, as IAM does."""
         if isinstance(node.value, (list, dict)) or node.value is None:
             what = f"a value of {name} is {_kind(node)}, not a text, number, true or false"
             raise self._fail(node.offset, what, "write the value in double quotes")
@@ -223,7 +223,7 @@ class _Reader:
         return node.value
 
     def _listed(self, node: Node) -> list[Node]:
-        """Return the items of a list; what stands bare is a list of one."""
+        """Return the items of a list; a single value is a list of one."""
         return node.value if isinstance(node.value, list) else [node]
 
 
@@ -232,7 +232,7 @@ def _principal_hint(name: str) -> str:
 
 
 def _kind(node: Node) -> str:
-    """Name the kind of a value as people say it."""
+    """Return the kind of a value in words."""
     if isinstance(node.value, (bool, type(None))):
         return json.dumps(node.value)
     names = {dict: "an object", list: "a list", str: "a text", int: "a number", float: "a number"}

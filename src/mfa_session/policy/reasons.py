@@ -1,4 +1,4 @@
-"""What `policy check` says of its decisions: a table for people, data for scripts, and hints."""
+"""The output of `policy check`: a table for people, data for scripts, and hints."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LONGEST_VALUE = 80  # characters; an ARN mostly fits
 
 
 class Judged(Record):
-    """What came of one kind of credentials."""
+    """The decision for one kind of credentials."""
 
     caller: Credentials
     request: Request
@@ -34,16 +34,16 @@ class Judged(Record):
 
     @property
     def because(self) -> str:
-        """What decides it."""
+        """The reason in one line."""
         return because(self.decision, self.request, self.caller)
 
     def row(self) -> tuple[str, str, str]:
-        """Return it for people."""
+        """Return the row for people."""
         outcome = self.decision.outcome.replace("-", " ")
         return self.caller.label, outcome, printable(self.because)
 
     def data(self) -> dict[str, object]:
-        """Return it for scripts."""
+        """Return the data for scripts."""
         return {
             "credentials": self.caller.kind,
             "outcome": self.decision.outcome,
@@ -54,14 +54,14 @@ class Judged(Record):
 
 
 def table(request: Request, judged: Sequence[Judged]) -> tuple[str, ...]:
-    """Return the lines for people: the question, then a row for each kind of credentials."""
+    """Return the lines for people: the request, then a row for each kind of credentials."""
     on = "any resource" if request.resource == "*" else request.resource
     rows = columns(_HEADINGS, (each.row() for each in judged))
     return rows.under(f"{request.action} on {on}", "")
 
 
 def hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[str]:
-    """Say what would help to know more, and what the policies given do not say."""
+    """Yield what would settle unknown outcomes, and what the given policies leave out."""
     unknown = [each for each in judged if each.decision.outcome == UNKNOWN]
     matches = [match for each in unknown for match in each.decision.deciding]
     keys = {c.key for match in matches for c in match.conditions_that_are(None) if c.known}
@@ -79,7 +79,7 @@ def hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[s
 
 
 def because(decision: Decision, request: Request, caller: Credentials) -> str:
-    """Say what decides, in one line."""
+    """Return the reason of a decision in one line."""
     if decision.limit:
         return decision.limit
     if decision.outcome in {ALLOWED, EXPLICITLY_DENIED}:
@@ -90,16 +90,16 @@ def because(decision: Decision, request: Request, caller: Credentials) -> str:
 
 
 def _some(reasons: Iterable[str]) -> str:
-    """Join the first reasons; who has a hundred is not helped by all of them."""
+    """Join the first few reasons."""
     found = list(itertools.islice(reasons, _MOST_REASONS + 1))
     more = ["and more"] if len(found) > _MOST_REASONS else []
     return "; ".join(found[:_MOST_REASONS] + more)
 
 
 def place(match: Match) -> str:
-    """Return a statement's name and where it stands: `OnlyWithMFA (step-up.json:7)`.
+    """Return a statement's name and place: `OnlyWithMFA (step-up.json:7)`.
 
-    Where all is in one line, as in what IAM answers, a line says nothing.
+    The line is left out for a text of one line, as in IAM's answers.
     """
     statement, source = match.statement, match.document.source
     line = f":{statement.position.line}" if source.has_lines else ""
@@ -132,7 +132,7 @@ def condition_data(match: Match, condition: Condition) -> dict[str, object]:
 
 
 def deciding_conditions(decision: Decision) -> list[dict[str, object]]:
-    """Return the conditions that would have to be known, or met."""
+    """Return the conditions that must become known, or be met."""
     unknown = [(f, c) for f in decision.deciding for c in f.conditions_that_are(None)]
     unmet = [(f, c) for f in decision.nearly for c in f.conditions_that_are(truth=False)]
     found = unknown if decision.outcome == UNKNOWN else unmet
@@ -140,7 +140,7 @@ def deciding_conditions(decision: Decision) -> list[dict[str, object]]:
 
 
 def written(condition: Condition) -> str:
-    """Return a condition as one reads it: `BoolIfExists aws:MultiFactorAuthPresent false`."""
+    """Return a condition in words: `BoolIfExists aws:MultiFactorAuthPresent false`."""
     values = [_shortened(value) for value in condition.values[:_MOST_VALUES]]
     if len(condition.values) > _MOST_VALUES:
         values.append("…")
@@ -152,10 +152,10 @@ def _shortened(text: str) -> str:
 
 
 def _lacks(decision: Decision) -> Iterable[str]:
-    """Say what is missing where too little allows it."""
+    """Yield what is missing for an allow."""
     for match in decision.nearly:
         unmet = " and ".join(map(written, match.conditions_that_are(truth=False)))
-        yield f"Allow {place(match)} wants {unmet}"
+        yield f"Allow {place(match)} needs {unmet}"
     if decision.half:
         allowing = " and ".join(map(place, decision.half))
         wanted = " and ".join(map(_name_of_limit, decision.limiting)) or "the other side"
@@ -165,7 +165,7 @@ def _lacks(decision: Decision) -> Iterable[str]:
 
 
 def _name_of_limit(document: Document) -> str:
-    """Return what limits: `the boundary b.json`."""
+    """Return a limit's name: `the boundary b.json`."""
     name = f" {document.name}" if document.name else ""
     return f"the {'SCP' if document.kind == 'scp' else 'boundary'} {document.source.label}{name}"
 
@@ -175,13 +175,13 @@ def _doubts(decision: Decision, request: Request, caller: Credentials) -> Iterab
         doubts = " and ".join(_doubts_of(match, request, caller))
         yield f"{match.statement.effect} {place(match)} depends on {doubts}"
     if decision.accounts:
-        yield "it depends on whether caller and resource are of one account"
+        yield "it depends on whether caller and resource are in one account"
     if decision.unread:
-        yield "policies that could not be read may say otherwise"
+        yield "policies that could not be read may change it"
 
 
 def _doubts_of(match: Match, request: Request, caller: Credentials) -> Iterable[str]:
-    """Say what of a statement cannot be judged."""
+    """Yield the unknown parts of a statement."""
     statement = match.statement
     if match.principal is None:
         yield "who calls"

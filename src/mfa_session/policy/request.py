@@ -1,6 +1,6 @@
-"""A question to policies: an action, a resource, and the condition keys as far as they are known.
+"""A request to evaluate: an action, a resource, and the known condition keys.
 
-Where something is not known, an answer may be unknown, too: `Truth` is Kleene's three-valued logic.
+With unknown keys, a result may be unknown: `Truth` is Kleene's three-valued logic.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ Range = tuple[int, int]
 
 
 class RequestContext:
-    """The condition keys of a request, as far as they are known; keys in any case.
+    """The known condition keys of a request, ignoring case.
 
-    A key maps to its values, or to None where it is known to be absent. One of `ranges` is present
-    with a whole number from the first to the second, which one is not known. What is in neither
-    may be absent, or have any value.
+    A key maps to its values, or to None if it is absent. A key in `ranges` is present, with an
+    unknown whole number from the first to the second. Any other key may be absent or have any
+    value.
     """
 
     def __init__(
@@ -31,7 +31,7 @@ class RequestContext:
         known: Mapping[str, Values | None],
         ranges: Mapping[str, Range] = MappingProxyType({}),
     ) -> None:
-        """Take the keys as anybody spells them."""
+        """Take the keys in any spelling."""
         self._known = {key.lower(): values for key, values in known.items()}
         self._ranges = {key.lower(): between for key, between in ranges.items()}
 
@@ -40,29 +40,29 @@ class RequestContext:
         return key.lower() in self._known
 
     def range_of(self, key: str) -> Range | None:
-        """Return between which numbers the value of a key lies, where no more is known."""
+        """Return the range of a key's value; None if it is not in `ranges`."""
         return self._ranges.get(key.lower())
 
     def values(self, key: str) -> Values | None:
-        """Return the values of a key that is known; None: it is absent."""
+        """Return the values of a known key; None if it is absent."""
         return self._known[key.lower()]
 
     def one(self, key: str) -> str | None:
-        """Return the value of a key that is known to have one, else None."""
+        """Return the value of a key with exactly one known value; None for others."""
         values = self._known.get(key.lower())
         return values[0] if values is not None and len(values) == 1 else None
 
     def over(self, others: RequestContext) -> RequestContext:
-        """Return both; where they differ, these count."""
+        """Return both contexts' keys; this one overrides the other."""
         ranges = {key: at for key, at in others._ranges.items() if key not in self._known}
         known = {key: at for key, at in others._known.items() if key not in self._ranges}
         return RequestContext({**known, **self._known}, {**ranges, **self._ranges})
 
 
 class Request(Record):
-    """One question. A wildcard asks about several at once; `*` is any resource.
+    """A request; a wildcard stands for several actions or resources.
 
-    `facts` are what is known besides the caller's: of the moment, the network, the tags.
+    `facts` are the known keys besides the caller's: time, network, tags.
     """
 
     action: str
@@ -74,12 +74,12 @@ Truth = bool | None
 
 
 def negate(truth: Truth) -> Truth:
-    """Return the opposite; of the unknown, the unknown."""
+    """Return the opposite; None stays None."""
     return None if truth is None else not truth
 
 
 def all_of(truths: Iterable[Truth]) -> Truth:
-    """Return False if one is false, else None if one is unknown, else True."""
+    """Return False if any is False, else None if any is None, else True."""
     unknown = False
     for truth in truths:
         if truth is False:
@@ -89,5 +89,5 @@ def all_of(truths: Iterable[Truth]) -> Truth:
 
 
 def any_of(truths: Iterable[Truth]) -> Truth:
-    """Return True if one is true, else None if one is unknown, else False."""
+    """Return True if any is True, else None if any is None, else False."""
     return negate(all_of(negate(truth) for truth in truths))

@@ -1,8 +1,7 @@
-"""Finds the policies in whatever they come in: anywhere in JSON or YAML, and in strings there.
+"""Find policies anywhere in JSON or YAML, and in strings there.
 
-Shapes that say more of their policies than where they stand (Terraform, CloudFormation, the answer
-of `aws iam get-account-authorization-details`) are read by `wrappings`, which gives each a name, a
-kind, and what it hangs on.
+`wrappings` reads known formats (Terraform, CloudFormation, the answer of `aws iam
+get-account-authorization-details`), which give each policy a name, a kind and a holder.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _ENCODED_BRACES = ("%7B", "%7b", "%5B", "%5b")
 
 
 class Found(NamedTuple):
-    """A policy, or a list of statements, in the text that its node's offsets count in."""
+    """A policy or a list of statements, and the text of its offsets."""
 
     source: PolicyText
     node: Node
@@ -38,10 +37,10 @@ class Found(NamedTuple):
 
 
 class Search:
-    """Goes through nodes, and keeps what it finds in the order of the text."""
+    """Searches nodes, and collects the policies in the order of the text."""
 
     def __init__(self, source: PolicyText, *, _strings: int = 0) -> None:
-        """Take the text that the nodes are of."""
+        """Take the text of the nodes."""
         self.found: list[Found] = []
         self.errors: list[ConfigurationError] = []
         self._source = source
@@ -49,7 +48,7 @@ class Search:
         self._has_functions = "Fn::" in source.text or "Ref" in source.text or "!" in source.text
 
     def visit(self, node: Node, origin: Origin = Origin()) -> None:  # noqa: B008  # it is frozen
-        """Look at a value, and at what is in it."""
+        """Search a value and everything in it."""
         value = node.value
         if isinstance(value, dict):
             self._look_at_object(node, value, origin)
@@ -72,7 +71,7 @@ class Search:
     def _parts(
         self, node: Node, members: dict[str, Node], origin: Origin
     ) -> Iterable[tuple[Node, Origin]]:
-        """Return what to look at in an object that is no policy itself."""
+        """Return what to search in an object that is not a policy."""
         known = wrappings.unwrap(members, origin)
         if known is not None:
             return known
@@ -106,7 +105,7 @@ class Search:
 
 
 def may_hold_policy(text: str) -> bool:
-    """Say whether a text can hold a policy: quick, and never wrongly no."""
+    """Say whether a text may contain a policy: fast, and False only if certain."""
     if "tatement" in text or "STATEMENT" in text:
         return True
     return "ction" in text and _EFFECT_IN_TEXT.search(text) is not None
@@ -118,7 +117,7 @@ _SUBJECTS = ("Action", "NotAction", "action", "notAction", "notaction", "ACTION"
 
 
 def looks_like_policy(members: Members) -> bool:
-    """Say whether an object is a policy: others have a Statement, too, such as a WAF rule."""
+    """Say whether an object is a policy; others, such as a WAF rule, have a Statement too."""
     inner = next((members[name] for name in _STATEMENT if name in members), None)
     if inner is None:
         return False

@@ -1,4 +1,4 @@
-"""Policy templates: policies that ask for MFA, for users, roles and buckets."""
+"""Templates of policies that demand MFA, for users, roles and buckets."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 Statement = dict[str, Any]
 
 _HAS_MFA = {"Bool": {MFA_PRESENT: "true"}}
-# The key is absent with a long-term key: IfExists denies that as well.
+# A long-term key lacks the condition key; IfExists denies it too.
 _HAS_NO_MFA = {"BoolIfExists": {MFA_PRESENT: "false"}}
 
 
 class Choices(Record):
-    """What was said on the command line; each value has been checked."""
+    """The options of the command line, after their checks."""
 
     actions: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
@@ -33,12 +33,12 @@ class Choices(Record):
     first_sign_in: bool = False
 
     def given(self) -> set[str]:
-        """Return the names of what was said."""
+        """Return the names of the given options."""
         return {name for name, value in self.as_dict().items() if value != getattr(Choices, name)}
 
 
 class Made(Record):
-    """A policy, and what to know about it: where it hangs, what it does, what it does not."""
+    """A policy, and notes on where to attach it and what it does and does not."""
 
     statements: tuple[Statement, ...]
     notes: tuple[str, ...]
@@ -49,7 +49,7 @@ class Made(Record):
 
 
 class Template(Record):
-    """One template: `takes` names the choices that it knows, `needs` those it cannot do without."""
+    """A template; `takes` names its options, `needs` the required ones."""
 
     name: str
     summary: str
@@ -64,23 +64,32 @@ def _statement(
     condition: dict[str, Any] | None = None,
     **elements: Any,
 ) -> Statement:
-    """Return a statement, its elements in the usual order."""
+    """Return a statement with its elements in the usual order."""
     made = {"Sid": sid, "Effect": effect, **elements}
     return {**made, "Condition": condition} if condition else made
 
 
-def _resources(choices: Choices) -> str | list[str]:
-    """Return the resources, `*` where none is said."""
-    return list(choices.resources) if choices.resources else "*"
+def _actions(choices: Choices) -> list[str]:
+    """Return the actions, by default the destructive ones."""
+    return list(choices.actions or _DESTRUCTIVE)
+
+
+def _for_users(
+    choices: Choices, sid: str, effect: str, condition: dict[str, Any], *notes: str
+) -> Made:
+    """Return a policy with one statement on the actions and resources, for users."""
+    resources = list(choices.resources) if choices.resources else "*"
+    statement = _statement(sid, effect, condition, Action=_actions(choices), Resource=resources)
+    return Made(statements=(statement,), notes=(*notes, _ATTACH, _ROLES))
 
 
 def _younger_than(seconds: int) -> dict[str, Any]:
-    """Return the condition of an Allow that wants a recent code."""
+    """Return the condition of an Allow that demands a recent code."""
     return {"NumericLessThanEquals": {MFA_AGE: str(seconds)}}
 
 
 def _older_than(seconds: int) -> dict[str, Any]:
-    """Return the condition of a Deny that stops what has no recent code, or none at all."""
+    """Return the condition of a Deny without a recent code."""
     return {"NumericGreaterThanIfExists": {MFA_AGE: str(seconds)}}
 
 
@@ -93,7 +102,7 @@ _ROLES = (
     "policy instead"
 )
 
-# What users need before they have MFA, to get it; each with its reason.
+# The actions that users need to get MFA, with reasons.
 WITHOUT_MFA = {
     "iam:CreateVirtualMFADevice": "to create the first device",
     "iam:EnableMFADevice": "to enable it with two codes, or to register a passkey",
@@ -112,67 +121,41 @@ KEPT_BACK = ("iam:DeactivateMFADevice", "iam:DeleteVirtualMFADevice")
 
 
 def _require_mfa(choices: Choices) -> Made:
-    """Deny some actions to whoever has no MFA."""
-    actions = list(choices.actions or _DESTRUCTIVE)
-    return Made(
-        statements=(
-            _statement(
-                "DenyWithoutMFA", "Deny", _HAS_NO_MFA, Action=actions, Resource=_resources(choices)
-            ),
-        ),
-        notes=(
-            (
-                f"denies {' and '.join(actions)} without MFA, whatever other policies allow; "
-                "it allows nothing itself"
-            ),
-            _ATTACH,
-            _ROLES,
-        ),
+    """Deny some actions without MFA."""
+    return _for_users(
+        choices,
+        "DenyWithoutMFA",
+        "Deny",
+        _HAS_NO_MFA,
+        f"denies {' and '.join(_actions(choices))} without MFA, whatever other policies allow; "
+        "it allows nothing itself",
     )
 
 
 def _allow_with_mfa(choices: Choices) -> Made:
-    """Allow some actions to those who have MFA."""
-    actions = list(choices.actions or _DESTRUCTIVE)
+    """Allow some actions with MFA."""
     age = choices.max_age_seconds
-    condition = {**_HAS_MFA, **(_younger_than(age) if age else {})}
-    return Made(
-        statements=(
-            _statement(
-                "AllowWithMFA", "Allow", condition, Action=actions, Resource=_resources(choices)
-            ),
-        ),
-        notes=(
-            (
-                f"allows {' and '.join(actions)} with MFA; it denies nothing: if another policy "
-                "may allow them without MFA, use require-mfa"
-            ),
-            _ATTACH,
-            _ROLES,
-        ),
+    return _for_users(
+        choices,
+        "AllowWithMFA",
+        "Allow",
+        {**_HAS_MFA, **(_younger_than(age) if age else {})},
+        f"allows {' and '.join(_actions(choices))} with MFA; it denies nothing: if another policy "
+        "may allow them without MFA, use require-mfa",
     )
 
 
 def _max_age(choices: Choices) -> Made:
     """Deny some actions unless the code is recent."""
-    actions = list(choices.actions or _DESTRUCTIVE)
     seconds = choices.max_age_seconds or _DEFAULT_AGE_SECONDS
-    condition = _older_than(seconds)
-    return Made(
-        statements=(
-            _statement(
-                "DenyWithOldMFA", "Deny", condition, Action=actions, Resource=_resources(choices)
-            ),
-        ),
-        notes=(
-            (
-                f"denies {' and '.join(actions)} without MFA, and when the code is older than "
-                f"{format_duration(seconds)}; it allows nothing itself"
-            ),
-            "users who are denied log in again: mfa-session login --force",
-            _ATTACH,
-            _ROLES,
-        ),
+    return _for_users(
+        choices,
+        "DenyWithOldMFA",
+        "Deny",
+        _older_than(seconds),
+        f"denies {' and '.join(_actions(choices))} without MFA, and when the code is older than "
+        f"{format_duration(seconds)}; it allows nothing itself",
+        "users who are denied log in again: mfa-session login --force",
     )
 
 
@@ -203,10 +186,10 @@ def _deny_without_mfa(choices: Choices) -> Made:
 
 
 def _own_devices(choices: Choices) -> tuple[Statement, ...]:
-    """Allow each user to manage her own device, and nobody else's."""
+    """Allow users to manage only their own device."""
     account = choices.accounts[0] if choices.accounts else "*"
     place = f"arn:{choices.partition}:iam::{account}"
-    # A name is taken once in an account, whatever its path, so the second is the same user.
+    # User names are unique in an account, whatever the path, so the second is the same user.
     users = [f"{place}:user/${{aws:username}}", f"{place}:user/*/${{aws:username}}"]
     listing, own = (
         ["iam:ListVirtualMFADevices"],
@@ -245,7 +228,7 @@ def _notes_on_own(choices: Choices) -> tuple[str, ...]:
 
 
 def _trust(choices: Choices) -> Made:
-    """Let users of other accounts take a role, with MFA only."""
+    """Let users of other accounts assume a role, only with MFA."""
     condition: dict[str, Any] = dict(_HAS_MFA)
     if choices.external_id is not None:
         condition["StringEquals"] = {"sts:ExternalId": choices.external_id}
@@ -275,7 +258,7 @@ def _trust(choices: Choices) -> Made:
 
 
 def _bucket(choices: Choices) -> Made:
-    """Open a bucket to several accounts, with MFA only."""
+    """Open a bucket to several accounts, only with MFA."""
     place = f"arn:{choices.partition}:s3:::{choices.bucket}"
     actions = list(choices.actions or _OBJECT_ACTIONS)
     resources = [place, f"{place}/*"]

@@ -1,8 +1,8 @@
-"""What policies come wrapped in, and what that says of each: its name, its kind, its holder.
+"""Find policies in known formats, which give each a name, a kind and a holder.
 
-The answers of `aws iam get-account-authorization-details` and `aws organizations describe-policy`;
-templates of CloudFormation and SAM, and what CDK makes; what `terraform show -json` prints of a
-plan or a state, and the state's own file.
+These are the answers of `aws iam get-account-authorization-details` and `aws organizations
+describe-policy`; templates of CloudFormation, SAM and CDK; the plan or state of `terraform show
+-json`, and Terraform's state file.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def unwrap(members: Members, origin: Origin) -> Parts | None:
-    """Return what to look at in an object whose shape is known, else None."""
+    """Return what to search in an object of a known format; None for others."""
     if _MARKS.isdisjoint(members):
         return None
     return next((read(members, origin) for fits, read in _SHAPES if fits(members)), None)
@@ -32,16 +32,16 @@ _DETAILS = ("RoleDetailList", "UserDetailList", "GroupDetailList")
 
 
 def _is_account(members: Members) -> bool:
-    """Say whether an object is such an answer."""
+    """Say whether an object is an answer of get-account-authorization-details."""
     return any(name in members for name in _DETAILS) or any(
         "PolicyVersionList" in members_of(item) for item in items_of(members.get("Policies"))
     )
 
 
 def _read_account(members: Members, origin: Origin) -> Parts:
-    """Yield the policies of users, groups and roles, and the versions that count of managed ones.
+    """Yield the policies of users, groups and roles, and managed ones in their default versions.
 
-    A managed policy that is only a boundary is one; that only roles have is a role's.
+    A managed policy used only as a boundary is a boundary; one attached only to roles is a role's.
     """
     on_roles, on_others = _attached(members)
     for name in _DETAILS:
@@ -77,7 +77,7 @@ def _is_boundary(policy: Members) -> bool:
 
 
 def _is_default(version: Members, policy: Members, count: int) -> bool:
-    """Say whether a version is the one that counts."""
+    """Say whether a version is the default."""
     said = version.get("IsDefaultVersion")
     if said is not None:
         return said.value is True
@@ -86,12 +86,12 @@ def _is_default(version: Members, policy: Members, count: int) -> bool:
 
 
 def _is_organisation_policy(members: Members) -> bool:
-    """Say whether an object is such an answer."""
+    """Say whether an object is an answer of describe-policy."""
     return "PolicySummary" in members and "Content" in members
 
 
 def _read_organisation_policy(members: Members, origin: Origin) -> Parts:
-    """Yield its policy, of the kind that it is told to be."""
+    """Yield the policy, with the kind in its summary."""
     summary = members_of(members["PolicySummary"])
     kind = ORGANISATION_KINDS.get(text_of(summary.get("Type")))
     name = text_of(summary.get("Name")) or text_of(summary.get("Id"))
@@ -133,7 +133,7 @@ def _properties(key: str, node: Node, origin: Origin) -> Parts:
 
 
 def _told_by_type(kind: str, properties: Members) -> tuple[str | None, str | None]:
-    """Return what a resource's type says of its policies: their kind, and whose they are."""
+    """Return the kind and the holder of policies in a resource of this type."""
     if kind == "AWS::Organizations::Policy":
         return ORGANISATION_KINDS.get(text_of(properties.get("Type"))), None
     if kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
@@ -164,10 +164,9 @@ def _is_terraform(members: Members) -> bool:
 
 
 def _read_terraform(members: Members, origin: Origin) -> Parts:
-    """Yield what resources will be or are; a plan's other parts say the same again.
+    """Yield the planned or current values of resources; a plan's other parts repeat them.
 
-    Data sources are looked at where no resource has their text: they are what resources are
-    made of.
+    A data source counts only if no resource has its text, since resources are built from them.
     """
     values = members.get("planned_values") or members["values"]
     resources = list(_resources(members_of(values).get("root_module")))
@@ -176,7 +175,7 @@ def _read_terraform(members: Members, origin: Origin) -> Parts:
 
 
 def _resources(module: Node | None) -> Iterator[Members]:
-    """Yield the resources of a module, and of those in it."""
+    """Yield the resources of a module and its child modules."""
     parts = members_of(module)
     yield from map(members_of, items_of(parts.get("resources")))
     for inner in items_of(parts.get("child_modules")):
@@ -209,7 +208,7 @@ def _named_by_terraform(resource: Members, address: str, origin: Origin) -> Orig
 
 
 def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:
-    """Return the place of an attribute; the usual ones need no name."""
+    """Return the origin of an attribute; the usual ones need no name."""
     if path[-1:] == ("assume_role_policy",):
         return origin.at(path[-1])
     usual = path[-1:] in {("policy",), ("json",), ("content",)} and len(path) == 1
@@ -217,9 +216,9 @@ def _at_attribute(origin: Origin, path: tuple[str, ...]) -> Origin:
 
 
 def _texts(node: Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[Node, tuple[str, ...]]]:
-    """Yield the texts in the values of a resource that may be policies, with their paths.
+    """Yield the texts in a resource's values that may be policies, with their paths.
 
-    Only texts: what is nested, such as the data source's `statement`, is Terraform's own shape.
+    Nested values, such as a data source's `statement`, are in Terraform's own format.
     """
     if node is None or path[-1:] == ("minified_json",):
         return
@@ -240,12 +239,12 @@ def _is_state_file(members: Members) -> bool:
 
 
 def _read_state_file(members: Members, origin: Origin) -> Parts:
-    """Yield what each instance of a resource is."""
+    """Yield the attributes of each instance of a resource."""
     yield from _attributes(list(_instances(members)), origin)
 
 
 def _instances(members: Members) -> Iterator[Members]:
-    """Yield each instance of the state's resources, as `terraform show -json` has them."""
+    """Yield each instance of the state's resources, in the format of `terraform show -json`."""
     for resource in map(members_of, items_of(members["resources"])):
         names = [text_of(resource.get(key)) for key in ("module", "type", "name")]
         address = resource["name"]._replace(value=".".join(filter(None, names)))
@@ -254,7 +253,7 @@ def _instances(members: Members) -> Iterator[Members]:
                 yield {**resource, "address": address, "values": instance["attributes"]}
 
 
-# One of these is in every object of a known shape.
+# Every object of a known format has one of these.
 _MARKS = {*_DETAILS, "Policies", "PolicySummary", "Resources", "format_version", "lineage"}
 _SHAPES: tuple[tuple[Callable[[Members], bool], Callable[[Members, Origin], Parts]], ...] = (
     (_is_account, _read_account),

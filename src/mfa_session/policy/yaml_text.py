@@ -1,7 +1,7 @@
-"""Reads YAML into the same nodes as JSON, each with its place; CloudFormation's tags are spelt out.
+"""Read YAML into the same nodes as JSON, with positions, and expand CloudFormation's tags.
 
-PyYAML (the extra `yaml`) makes events of the text; the tree is built here, because composing one
-recurses, and because an alias is to stay one node, however often it stands: nothing explodes.
+PyYAML (the extra `yaml`) parses the text into events. The tree is built here because PyYAML
+recurses to compose one, and so that an alias stays one node and cannot explode.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 INSTALL = "python -m pip install 'mfa-session[yaml]'"
 MOST_NODES = 2_000_000
-"""As many values as aliases may make of a text; the largest template has some ten thousand."""
+"""The limit of values after expanding aliases; the largest template has some ten thousand."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(\.[0-9]+)?").fullmatch
 _WORDS: dict[str, bool | None] = {
@@ -32,7 +32,7 @@ _MERGE = "<<"
 
 
 def parse_yaml(source: PolicyText) -> list[Node]:
-    """Return what each document of the text holds; an empty one is left out.
+    """Return the value of each document in the text, without empty ones.
 
     Raises ConfigurationError `no-yaml` without PyYAML, or `bad-policy-yaml` with line and column.
     """
@@ -56,14 +56,14 @@ def parse_yaml(source: PolicyText) -> list[Node]:
 
 
 class _Open(NamedTuple):
-    """A sequence or mapping whose end has not come; a mapping's `items` are keys and values."""
+    """An open sequence or mapping; a mapping's `items` are keys and values in turn."""
 
     event: Any
     items: list[Node]
 
 
 class _Builder:
-    """Takes events, and makes nodes of them."""
+    """Builds nodes from events."""
 
     def __init__(self, source: PolicyText) -> None:
         self.documents: list[Node] = []
@@ -112,7 +112,7 @@ class _Builder:
     def _aliased(self, event: Any) -> Node:
         node = self._anchors.get(event.anchor)
         if node is None:
-            what = f"*{event.anchor} names nothing that stands complete above"
+            what = f"*{event.anchor} names no complete value above"
             raise _bad(self._source, event.start_mark.index, what)
         return node
 
@@ -123,7 +123,7 @@ class _Builder:
             self.documents.append(node)
 
     def _mapping(self, opened: _Open) -> dict[str, Node]:
-        """Join keys and values; what is merged (`<<`) counts where nothing else says it."""
+        """Return the members; own keys override merged ones (`<<`)."""
         members: dict[str, Node] = {}
         merged: dict[str, Node] = {}
         for key, value in zip(opened.items[::2], opened.items[1::2], strict=True):
@@ -132,7 +132,7 @@ class _Builder:
                 for each in value.value if isinstance(value.value, list) else [value]:
                     merged = {**(each.value if isinstance(each.value, dict) else {}), **merged}
             elif name in members:
-                what = f"the key {name!r} stands here a second time; only one of them would count"
+                what = f"the key {name!r} is here for the second time; only one would count"
                 raise _bad(self._source, key.offset, what)
             else:
                 members[name] = Node(value.value, value.offset, key.offset)
@@ -144,13 +144,13 @@ class _Builder:
         if isinstance(key.value, str):
             return key.value
         written = self._source.text[key.offset :].partition(":")[0]
-        return written.strip()  # `on:` and `1:` are as they stand, not True and 1
+        return written.strip()  # `on:` and `1:` stay texts, not True and 1
 
 
 def _scalar(event: Any) -> Value:
-    """Return the value of a scalar: only a plain one may be other than text.
+    """Return the value of a scalar, which is text unless it is plain.
 
-    A date stays text (`Version: 2012-10-17`), as it does in JSON.
+    A date stays text (`Version: 2012-10-17`), as in JSON.
     """
     text: str = event.value
     plain, _ = event.implicit
@@ -165,7 +165,7 @@ def _scalar(event: Any) -> Value:
 
 
 def _spelt_out(tag: str, node: Node) -> Node:
-    """Return what CloudFormation's short form stands for: `!Sub x` is `{"Fn::Sub": x}`."""
+    """Return CloudFormation's long form: `{"Fn::Sub": x}` for `!Sub x`."""
     if tag.startswith(_STANDARD_TAG):
         return node
     name = tag if tag in {"Ref", "Condition"} else f"Fn::{tag}"

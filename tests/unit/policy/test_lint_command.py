@@ -139,14 +139,14 @@ def test_role_says_whose_policy_it_is(run: Run, write: Write) -> None:
 @pytest.mark.parametrize(
     ("content", "code", "said"),
     [
-        ("", "bad-policy-json", "p.json:1:1: nothing is here"),
+        ("", "bad-policy-json", "p.json:1:1: the text is empty"),
         ("not json", "bad-policy-json", "p.json:1:1: a value was expected"),
         (b"\xff", "bad-policy-json", "p.json:1:1"),
-        (b"\xef\xbb\xbf{}", "not-a-policy", "p.json:1:1: no policy: it has no Statement"),
-        ('{"a": 1,\n"a": 2}', "bad-policy-json", 'p.json:2:1: the key "a" stands here a second'),
+        (b"\xef\xbb\xbf{}", "not-a-policy", "p.json:1:1: not a policy: it has no Statement"),
+        ('{"a": 1,\n"a": 2}', "bad-policy-json", 'p.json:2:1: the key "a" is here for the second'),
         ("[" * 100_000, "bad-policy-json", "p.json:1:129: nested more than 128 deep"),
         ("[]", "not-a-policy", "p.json:1:1: no policy in this list"),
-        ("{}", "not-a-policy", "p.json:1:1: no policy: it has no Statement"),
+        ("{}", "not-a-policy", "p.json:1:1: not a policy: it has no Statement"),
         ('{"Statement": "x"}', "not-a-policy", "p.json:1:15: a statement is a text"),
         (None, "unreadable-file", "p.json cannot be read: no such file"),
     ],

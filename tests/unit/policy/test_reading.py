@@ -179,8 +179,8 @@ def test_what_aws_prints_a_policy_in_is_taken_off(wrap: Any) -> None:
     [
         ([], "1:1: no policy in this list"),
         ("null", "1:1: the policy is null, not an object"),
-        ({}, "1:1: no policy: it has no Statement"),
-        ({"Effect": "Allow"}, "1:1: no policy: it has no Statement"),
+        ({}, "1:1: not a policy: it has no Statement"),
+        ({"Effect": "Allow"}, "1:1: not a policy: it has no Statement"),
         ({"Statement": "x"}, "1:15: a statement is a text, not an object"),
         ({"Statement": ["x"]}, "1:16: a statement is a text, not an object"),
         ({"Statement": {}}, "1:15: a statement has no Effect"),
@@ -195,7 +195,7 @@ def test_what_aws_prints_a_policy_in_is_taken_off(wrap: Any) -> None:
         ),
         (
             {"Statement": {"Effect": "Deny", "effect": "Deny"}},
-            "1:34: Effect stands here a second time",
+            "1:34: Effect is here for the second time",
         ),
         (
             {"Statement": {"Effect": "Deny", "Principal": "me"}},

@@ -110,9 +110,9 @@ def test_a_policy_in_a_string_stands_where_it_is_written(mark: str) -> None:
     [
         ("a: [1\nb: 2\n", "p.yaml:2:"),
         ("a: 1\n  b: 2\n", "p.yaml:2:4: mapping values are not allowed"),
-        ("a: 1\nb: 2\na: 3\n", "p.yaml:3:1: the key 'a' stands here a second time"),
-        ("a: *x\n", "p.yaml:1:4: *x names nothing that stands complete above"),
-        ("a: &x [*x]\n", "p.yaml:1:8: *x names nothing that stands complete above"),
+        ("a: 1\nb: 2\na: 3\n", "p.yaml:3:1: the key 'a' is here for the second time"),
+        ("a: *x\n", "p.yaml:1:4: *x names no complete value above"),
+        ("a: &x [*x]\n", "p.yaml:1:8: *x names no complete value above"),
         ("? [1]\n: 2\n", "p.yaml:1:3: a key is a list or a mapping"),
         ("a: \x07\n", "p.yaml:1:4: "),
         ("[" * 100_000, "p.yaml:1:129: nested over 128 deep"),
