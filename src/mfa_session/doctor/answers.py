@@ -34,8 +34,8 @@ def look_at_reach(scene: Scene) -> Iterator[Diagnosis]:
     if isinstance(scene.aws.reached, NotAsked):
         yield skipped(scene.aws.reached.reason)
         return
-    said = [scene.aws.reached, *(key.identity for key in scene.aws.keys)]
-    problems = [each for each in said if isinstance(each, MfaSessionError)]
+    answers = [scene.aws.reached, *(key.identity for key in scene.aws.keys)]
+    problems = [each for each in answers if isinstance(each, MfaSessionError)]
     for problem in {each.message: each for each in problems if _is_about_reach(each)}.values():
         yield error(problem.message, problem.hint)
 
@@ -159,8 +159,8 @@ def look_at_device_choice(scene: Scene) -> Iterator[Diagnosis]:
         usable = [each.serial for each in devices if each.usable]
         if len(usable) > 1 and key.is_source and not key.serials:
             yield note(
-                f"the user of {key.label()} has several MFA devices: a login asks which, and "
-                "fails where nobody can be asked",
+                f"the user of {key.label()} has several MFA devices: a login asks which one to "
+                "use, and fails if it cannot ask",
                 f"set it once, in config.toml or the profile: mfa_serial = {usable[0]}",
             )
     yield from _report_unanswered(scene, "devices")

@@ -109,7 +109,7 @@ class Questions:
         return Caller(keys=source.keys, profile=source.profile, region=self._region(source.profile))
 
     def explain(self, caller: Caller, *, with_session: bool) -> None:
-        """Say, with -v, what is asked and why; it names nobody, because --share masks no stderr."""
+        """Say, with -v, what is asked and why; name nobody, because --share masks no stderr."""
         where = "a profile" if caller.profile else "the environment"
         session = ", the last two with its MFA session" if with_session else ""
         self._console.detail(

@@ -142,7 +142,7 @@ def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
             continue
         if source not in scene.inputs.profiles.names():
             yield error(
-                f"profile {name!r} takes its role from profile {source!r}, which does not exist"
+                f"the source_profile of profile {name!r} is {source!r}, which does not exist"
                 + ("" if look_up(scene.inputs, source) is None else " until you log in"),
                 f"mfa-session login --profile {quote(source)}"
                 if look_up(scene.inputs, source) or source == default_name(scene.inputs)
@@ -150,7 +150,7 @@ def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
             )
         elif source != name and not _gives_credentials(scene, source):
             yield error(
-                f"profile {name!r} takes its role from profile {source!r}, which has no keys",
+                f"the source_profile of profile {name!r} is {source!r}, which has no keys",
                 f"aws configure --profile {quote(source)}",
             )
 
@@ -201,21 +201,21 @@ def _first_word(process: str) -> str | None:
 @check("device-serial", "every mfa_serial may be a device's", needs=PROFILES)
 def look_at_serials(scene: Scene) -> Iterator[Diagnosis]:
     """Yield each mfa_serial that is no device's, or that AWS's API cannot use."""
-    said = [
+    serials = [
         (f"profile {name!r}", section[key])
         for name, section in _list_sections(scene)
         for key in ("mfa_serial", "aws_mfa_device")
         if section.get(key)
     ]
     tables = scene.inputs.file.sessions.items()
-    said += [
+    serials += [
         (f"[sessions.{name}]", table["mfa_serial"])
         for name, table in tables
         if "mfa_serial" in table
     ]
     if scene.environ.get("MFA_SESSION_MFA_SERIAL"):
-        said.append(("MFA_SESSION_MFA_SERIAL", scene.environ["MFA_SESSION_MFA_SERIAL"]))
-    for place, serial in said:
+        serials.append(("MFA_SESSION_MFA_SERIAL", scene.environ["MFA_SESSION_MFA_SERIAL"]))
+    for place, serial in serials:
         try:
             check_serial(serial.strip())
         except ConfigurationError as problem:  # noqa: PERF203  # each is looked at

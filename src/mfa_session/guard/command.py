@@ -41,7 +41,7 @@ def run(options: Options, ctx: Context) -> Result:
         raise UsageError(
             "no-command",
             "guard has no command to run",
-            "say which: `mfa-session guard -- aws s3 ls`",
+            "name one: `mfa-session guard -- aws s3 ls`",
         )
     verdict = judge(words, Rules.of(ctx.files.settings().guard), read_aliases(ctx))
     warn_of_unmatched(ctx, repeat=verdict.protected or options.dry_run)

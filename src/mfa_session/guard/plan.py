@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 STEPPED_UP = "MFA_SESSION_GUARDED"
-"""The variable in which a guard tells the guards inside its command which key id it showed."""
+"""Tells guards inside the command which key id this guard has shown."""
 _NO_SESSION_CODES = {"temporary-source", "no-long-term-keys", "source-loop"}
 VERSION_1 = 1
 

@@ -1,1 +1,1 @@
-"""What `configure` decides: which answers will do, and what is written for them."""
+"""Sets up sessions, role profiles and shells: the command `configure`."""

@@ -315,7 +315,7 @@ class Dialog:
         self.asks = asks
 
     def tell(self, text: str) -> None:
-        """Show a line where the list_unconfirmed are."""
+        """Show a line on the terminal."""
         self._terminal.tell(text)
 
     def ask(self, question: str, default: str, read: Callable[[str], Answer]) -> Answer:

@@ -122,7 +122,7 @@ def _check_role(inputs: Inputs, answers: Answers, role: NewRoleProfile) -> None:
     if role.profile in {answers.name, answers.source_profile}:
         reason = "it is the session itself, or its source"
     elif reason is None and _has_credentials(inputs, role.profile):
-        reason = "it has credentials of its own, which a role_arn would hide"
+        reason = "it has its own credentials, which a role_arn hides"
     if reason is not None:
         raise ConfigurationError(
             "not-repointable",
