@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -89,7 +89,8 @@ class Document:
 
     `name` identifies it among others of the same file (`role/x trust`), and is empty for the only
     one. `holder` is `role`, `user` or `group` if its surroundings say so; `told_kind` is one of
-    KINDS if they or the person say so.
+    KINDS if they or the person say so. `beside` holds elements of a statement
+    that stand beside the statements, by name.
     """
 
     source: PolicyText
@@ -98,6 +99,7 @@ class Document:
     holder: str | None = None
     name: str = ""
     told_kind: str | None = None
+    beside: Mapping[str, Node] = field(default_factory=dict)
 
     @cached_property
     def kind(self) -> str:
@@ -112,6 +114,14 @@ class Document:
         if not naming:
             return "identity"
         return "trust" if all(map(_is_of_trust, naming)) else "resource"
+
+    @cached_property
+    def repeated(self) -> frozenset[int]:
+        """The statements, by index, whose Sid an earlier one has."""
+        first = {each.sid: each.index for each in reversed(self.statements) if each.sid}
+        return frozenset(
+            each.index for each in self.statements if each.sid and first[each.sid] != each.index
+        )
 
 
 def has_principal(statement: Statement) -> bool:

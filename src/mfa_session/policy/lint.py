@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.finding import Finding, Flaw
 from mfa_session.policy.rules import (
+    actions,
     conditions,
     enrolment,
     exemptions,
+    form,
     principals,
     removal,
     sids,
@@ -28,6 +30,8 @@ _MODULES = (
     wrong_credentials,
     conditions,
     whole_policy,
+    form,
+    actions,
     exemptions,
     enrolment,
     removal,

@@ -94,6 +94,7 @@ SERVICE, FEDERATED = "service-has-no-mfa", "federation-has-no-mfa"
 ACTION = "unknown-action"
 RESOURCE, MISPLACED = "device-action-on-wrong-resource", "misplaced-element"
 VALUE, NO_KEY = "wrong-value", "unknown-condition-key"
+MALFORMED = "malformed-policy"
 PROMISE, NO_ARN = "sid-promises-mfa", "resource-no-arn"
 SCP = "scp-locks-out-roles"
 ROLE_SESSION = "role-session-has-no-mfa"
@@ -504,8 +505,8 @@ STATED = [
            [(PROMISE, "AllowAssumeRoleWithMFA")], {}),
     Stated("sid-requires-mfa", [allow("ec2:*", Sid="RequireMFA")], [(PROMISE, "RequireMFA")],
            {STOP: "ksm"}),
-    Stated("sid-mfa-required", [allow("ec2:*", Sid="ec2_mfa_required")],
-           [(PROMISE, "ec2_mfa_required")], {}),
+    Stated("sid-mfa-required", [allow("ec2:*", Sid="ec2MfaRequired")],
+           [(PROMISE, "ec2MfaRequired")], {}),
     Stated("sid-with-multi-factor", [allow("ec2:*", on("StringEquals", "aws:RequestedRegion", "x"),
             Sid="OnlyIfMultiFactorAuthPresent")], [(PROMISE, "OnlyIfMultiFactorAuthPresent")], {}),
     Stated("sid-of-a-deny-of-all", [{**deny_but(CARE, {}), "Sid": "DenyAllExceptListedIfNoMFA"}],
@@ -578,6 +579,29 @@ STATED = [
             Principal="*")], found(MISPLACED), {}, kind="scp"),
     Stated("rcp-of-all", [deny("*", on("StringNotEquals", "aws:PrincipalOrgID", "o-1"),
             Principal="*")], [], {}, kind="scp"),
+    # What else IAM refuses to save.
+    Stated("effect-in-lower-case", [{**deny("ec2:*", WITHOUT), "Effect": "deny"}],
+           found(MALFORMED), {}),
+    Stated("sid-with-blanks", [allow(STOP, Sid="Stop them all")], [(MALFORMED, "Stop them all")],
+           {}),
+    Stated("sid-twice", [allow(STOP, Sid="Stop"), allow(READ, Sid="Stop")], [(MALFORMED, "Stop")],
+           {}),
+    Stated("sids-of-a-key-s-policy", [allow("kms:*", Principal=ACCOUNT, Sid="Use of the key"),
+            allow("kms:Sign", Principal=ACCOUNT, Sid="Use of the key")], [], {}),
+    Stated("sid-filled-in", [allow(STOP, Sid="${Name}-stop")], [], {}),
+    Stated("no-resource", [{"Effect": "Allow", "Action": STOP, "Condition": WITH}],
+           found(MALFORMED), {}),
+    Stated("no-principal", [trust(ACCOUNT, WITH), {"Effect": "Allow", "Action": "sts:TagSession"}],
+           found(MALFORMED, at=1), {}),
+    Stated("group-as-principal", [trust({"AWS": "arn:aws:iam::123456789012:group/admins"}, WITH)],
+           found(MALFORMED), {}),
+    Stated("device-as-principal", [trust({"AWS": ["arn:aws:iam::123456789012:root",
+            "arn:aws:iam::123456789012:mfa/carol"]}, WITH)], found(MALFORMED), {}),
+    Stated("pattern-as-principal", [trust({"AWS": "arn:aws:iam::123456789012:user/*"}, WITH)],
+           found(MALFORMED), {}),
+    Stated("principals-that-there-are", [trust({"AWS": ["123456789012", "AIDAEXAMPLEEXAMPLE12",
+            "arn:aws-cn:iam::123456789012:user/eng/carol", "arn:aws:iam::ACCOUNT:${who}"]}, WITH)],
+           [], {}),
     # Resources that are no ARNs.
     Stated("resource-of-a-name", [allow(STOP, WITH, Resource="test")], found(NO_ARN), {}),
     Stated("resource-of-an-id-among-arns", [deny(STOP, WITHOUT, Resource=["arn:aws:ec2:*:*:*",

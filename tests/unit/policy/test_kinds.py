@@ -113,6 +113,27 @@ def test_a_device_left_out_of_a_list_is_a_note_and_one_given_away_a_warning(
     assert [each.severity for each in lint(read(stated.statements))] == [severity]
 
 
+@pytest.mark.parametrize(
+    ("around", "message"),
+    [
+        ({"Version": "2024-01-01"}, "Version is '2024-01-01', which is none of IAM's"),
+        ({"Version": ""}, "Version is '', which is none of IAM's"),
+        ({"Condition": WITH}, "Condition stands beside the statements, where IAM knows none"),
+    ],
+)
+def test_what_is_wrong_around_the_statements_is_told_once(
+    around: dict[str, Any], message: str
+) -> None:
+    policy = {"Statement": [allow("ec2:*", WITH), allow("s3:*", WITH)], **around}
+    found = lint(read_document("p.json", json.dumps(policy)))
+    assert [(each.rule, each.message) for each in found] == [("malformed-policy", message)]
+
+
+def test_a_version_that_is_filled_in_and_an_id_are_right() -> None:
+    policy = {"Version": "${version}", "Id": "x", "Statement": allow("ec2:*", WITH)}
+    assert lint(read_document("p.json", json.dumps(policy))) == ()
+
+
 def test_the_key_that_was_meant_is_of_the_same_sort() -> None:
     keys = ("aws:RequestedSessionTag/x", "aws:PrincipleArn", "aws:ResourceTags/x", "aws:RequestTag")
     found = [lint(read([allow("s3:*", {"StringEquals": {key: "x"}})]))[0].message for key in keys]

@@ -1,0 +1,89 @@
+"""Actions that AWS does not list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.aws_names import LOOK_UP
+from mfa_session.policy.finding import NOTE, WARNING, Check, Flaw, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.model.feature_ports import Unlisted
+    from mfa_session.policy.json_text import Node
+    from mfa_session.policy.rules.subject import Subject
+
+UNKNOWN_ACTION = Rule(
+    "unknown-action",
+    WARNING,
+    "AWS lists no such action, or none that the pattern matches. A note where no other "
+    "name is near, because the action may be retired, or newer than the list.",
+)
+RULES = (UNKNOWN_ACTION,)
+
+MOST_SHOWN = 3
+
+
+def check_actions(subject: Subject) -> Iterator[Flaw]:
+    """Find actions that AWS does not list, and patterns that match none.
+
+    Those that are near to none are told together. They may be retired, or newer than our list: a
+    note, unless they are all that a Deny is for.
+    """
+    names = subject.names
+    if names is None:
+        return
+    looked_up = [
+        (item, names.look_up(item.value))
+        for item in subject.items_of("Action", "NotAction")
+        if isinstance(item.value, str)
+    ]
+    unlisted = [(item, found) for item, found in looked_up if found is not None]
+    for item, found in unlisted:
+        if found.sure:
+            yield _unknown_action(
+                subject, item, found.message + found.guess, f"write {found.meant}"
+            )
+    far_off = [(item, found) for item, found in unlisted if not found.sure]
+    if far_off:
+        denies = not subject.statement.allows and subject.statement.actions is not None
+        severity = WARNING if denies and len(unlisted) == len(looked_up) else NOTE
+        (item, first), *others = far_off
+        yield _unknown_action(
+            subject,
+            item,
+            first.message + (_shortened(others) if others else first.guess),
+            first.hint if not others else LOOK_UP,
+            severity,
+        )
+
+
+CHECKS: tuple[Check, ...] = (check_actions,)
+
+
+def _unknown_action(
+    subject: Subject, item: Node, message: str, cure: str, severity: str = WARNING
+) -> Flaw:
+    position = subject.document.source.position(item.offset)
+    return Flaw(
+        UNKNOWN_ACTION, position, message, _without_effect(subject), cure, severity=severity
+    )
+
+
+def _shortened(others: list[tuple[Node, Unlisted]]) -> str:
+    """Return the names that come after the first, to be told in one sentence."""
+    shown = [found.action for _, found in others[:MOST_SHOWN]]
+    more = len(others) - len(shown)
+    return ", " + ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def _without_effect(subject: Subject) -> str:
+    """Say what it comes to that an action is none."""
+    if subject.statement.not_actions is not None:
+        return "nothing is spared by this name"
+    return (
+        "nobody is allowed anything by this name"
+        if subject.statement.allows
+        else "it denies nothing"
+    )

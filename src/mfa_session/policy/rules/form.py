@@ -1,0 +1,225 @@
+"""What IAM rejects in the form of a policy, or reads otherwise than it is meant."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mfa_session.model.text import nearest_of
+from mfa_session.policy.document import CURRENT_VERSION, has_principal, is_about_roles
+from mfa_session.policy.finding import ERROR, REJECTED, WARNING, Check, Flaw, Rule
+from mfa_session.policy.fixes import plain
+from mfa_session.policy.intrinsics import without_template_values
+from mfa_session.policy.reading import ELEMENTS
+from mfa_session.policy.rules.subject import is_for_everybody
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.document import Statement
+    from mfa_session.policy.json_text import Node
+    from mfa_session.policy.policy_text import Position
+    from mfa_session.policy.rules.subject import Subject
+
+UNKNOWN_ELEMENT = Rule(
+    "unknown-element",
+    ERROR,
+    "IAM has no such element (`Conditions`, for example) and rejects the policy.",
+)
+MISPLACED = Rule(
+    "misplaced-element",
+    ERROR,
+    "A `Principal` in a policy of a user, group or role, or a `Resource` in a trust policy: IAM "
+    "rejects the policy.",
+)
+NO_ARN = Rule(
+    "resource-no-arn",
+    ERROR,
+    "A `Resource` that is neither an ARN nor `*`: IAM rejects the policy.",
+)
+MALFORMED = Rule(
+    "malformed-policy",
+    ERROR,
+    "A `Version` that IAM does not have, an `Effect` in another case, a `Sid` twice or with more "
+    "than letters and digits, an element that is missing or beside the statements, or a "
+    "`Principal` that can be none (a group, a `*` within an ARN): IAM rejects the policy.",
+)
+OLD_VERSION = Rule(
+    "old-version",
+    WARNING,
+    "Variables such as `${aws:username}` are plain text unless `Version` is `2012-10-17`: "
+    "they match nobody.",
+)
+RULES = (UNKNOWN_ELEMENT, MISPLACED, NO_ARN, MALFORMED, OLD_VERSION)
+
+_placeholder = re.compile(r"[${}<>%\[\]]").search
+_plain_sid = re.compile(r"[A-Za-z0-9]*").fullmatch
+_no_principal = re.compile(r"arn:[^:]*:iam:[^:]*:[0-9]{12}:(?!root$|user/|role/)").match
+_ARN_PARTS = 6
+_NOT_IN_RCPS = {"ec2", "iam", "organizations"}
+_WANTED = {
+    **dict.fromkeys(("identity", "boundary"), ("Resource", "NotResource")),
+    **dict.fromkeys(("trust", "resource"), ("Principal", "NotPrincipal")),
+}
+_NAMES = {
+    "identity": "a policy of a user, group or role",
+    "boundary": "a permissions boundary",
+    "scp": "a service control policy",
+}
+
+
+def check_elements(subject: Subject) -> Iterator[Flaw]:
+    """Find elements that no statement has, such as a Condition that is misspelt."""
+    for name, node in subject.statement.elements.items():
+        if name not in ELEMENTS:
+            near = nearest_of(name, ELEMENTS, most=1)
+            free = near and near[0] not in subject.statement.elements
+            yield Flaw(
+                UNKNOWN_ELEMENT,
+                subject.document.source.position(node.key_offset),
+                f"{name} is not an element of a statement" + (f"; {near[0]} is" if near else ""),
+                REJECTED,
+                "use an element that exists",
+                {near[0]: plain(node)} if free else {},
+            )
+
+
+def check_places(subject: Subject) -> Iterator[Flaw]:
+    """Find elements that this kind of policy does not have."""
+    statement, kind = subject.statement, subject.document.kind
+    named = [name for name in ("Principal", "NotPrincipal") if name in statement.elements]
+    if kind in _NAMES:
+        wrong, what = named, _NAMES[kind]
+        if kind == "scp" and _may_be_of_an_rcp(statement):
+            return
+    elif named and statement.actions and is_about_roles(statement):
+        wrong = [name for name in ("Resource", "NotResource") if name in statement.elements]
+        what = "a role's trust policy"
+    else:
+        return
+    for name in wrong:
+        yield Flaw(
+            MISPLACED,
+            subject.place_of(name),
+            f"{what} has no {name}",
+            REJECTED,
+            f"remove {name}",
+        )
+
+
+def check_resources(subject: Subject) -> Iterator[Flaw]:
+    """Find resources of what a user may do that are no ARNs."""
+    if subject.document.kind not in _NAMES:  # a resource's own policy may name it otherwise
+        return
+    for item in subject.items_of("Resource", "NotResource"):
+        if isinstance(item.value, str) and _is_no_arn(item.value):
+            yield Flaw(
+                NO_ARN,
+                subject.document.source.position(item.offset),
+                f"{item.value!r} is neither an ARN nor *",
+                REJECTED,
+                "write the ARN of the resource, or *",
+            )
+
+
+def check_form(subject: Subject) -> Iterator[Flaw]:
+    """Find what else IAM refuses to save."""
+    for position, what, cure in (
+        *_in_the_policy(subject),
+        *_in_the_statement(subject),
+        *_in_principals(subject),
+    ):
+        yield Flaw(MALFORMED, position, what, REJECTED, cure)
+
+
+def check_version(subject: Subject) -> Iterator[Flaw]:
+    """Find variables in policies of a version that does not know them."""
+    if subject.document.version == CURRENT_VERSION:
+        return
+    found = next((item for item in subject.texts() if _has_variable(item)), None)
+    if found is not None:
+        version = subject.document.version or "no Version, which means 2008-10-17"
+        yield Flaw(
+            OLD_VERSION,
+            subject.document.source.position(found.offset),
+            f"the policy has {version}: there, this variable is plain text to IAM",
+            "the variable matches nobody",
+            f'put "Version": "{CURRENT_VERSION}" at the head of the policy',
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    check_elements,
+    check_places,
+    check_resources,
+    check_form,
+    check_version,
+)
+
+
+def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
+    """Say what is wrong with the policy around the statements, beside the first of them."""
+    document, statement = subject.document, subject.statement
+    if statement is not document.statements[0]:
+        return
+    version = document.version
+    if version not in {None, CURRENT_VERSION, "2008-10-17"} and not _placeholder(version or ""):
+        what = f"Version is {version!r}, which is none of IAM's"
+        yield statement.position, what, f'write "Version": "{CURRENT_VERSION}"'
+    for name, node in document.beside.items():
+        what = f"{name} stands beside the statements, where IAM knows none"
+        yield document.source.position(node.key_offset), what, "move it into the statement"
+
+
+def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
+    statement, elements = subject.statement, subject.statement.elements
+    if elements["Effect"].value != statement.effect:
+        what = f"Effect is {elements['Effect'].value}; IAM knows {statement.effect} only"
+        yield subject.place_of("Effect"), what, f"write {statement.effect}"
+    sid = statement.sid or ""
+    if subject.document.kind != "resource":  # services take any Sid
+        if not (_plain_sid(sid) or _placeholder(sid)):
+            what = f"Sid {sid} has more than letters and digits"
+            yield subject.place_of("Sid"), what, "leave the rest out"
+        if statement.index in subject.document.repeated:
+            yield subject.place_of("Sid"), f"Sid {sid} stands here a second time", "write another"
+    wanted = _WANTED.get(subject.document.kind, ())
+    misplaced = wanted[:1] == ("Resource",) and has_principal(statement)
+    if wanted and not (misplaced or elements.keys() & set(wanted)):
+        yield statement.position, f"the statement has no {wanted[0]}", f"add {wanted[0]}"
+
+
+def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
+    statement = subject.statement
+    cure = (
+        "name the account, users or roles; to match several, name the account and add a condition "
+        "on aws:PrincipalArn"
+    )
+    for name, principals in (
+        ("Principal", statement.principals),
+        ("NotPrincipal", statement.not_principals),
+    ):
+        for arn in (principals or {}).get("AWS", ()):
+            if arn != "*" and not _placeholder(arn) and ("*" in arn or _no_principal(arn)):
+                yield subject.place_of(name), f"{arn} can be no principal", cure
+
+
+def _may_be_of_an_rcp(statement: Statement) -> bool:
+    """Say whether a statement may be a resource control policy's, which limits like an SCP.
+
+    It is for everybody, and about what services do that keep resources.
+    """
+    services = {action.lower().partition(":")[0] for action in statement.actions or ()}
+    named = statement.not_actions is None and not services & _NOT_IN_RCPS
+    return named and is_for_everybody(statement)
+
+
+def _is_no_arn(text: str) -> bool:
+    if _placeholder(text) or text.startswith("*"):
+        return False
+    parts = text.count(":") + 1
+    return not text.startswith("arn:") or (parts < _ARN_PARTS and "*" not in text)
+
+
+def _has_variable(item: Node) -> bool:
+    return "${" in without_template_values(str(item.value))
