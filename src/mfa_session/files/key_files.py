@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.files.aws_files import read_profiles
-from mfa_session.files.shared import config_file, credentials_file, set_values
+from mfa_session.files.shared import SharedFile, set_values
 from mfa_session.files.writable import changed
 from mfa_session.model.long_term_keys import Slots
 from mfa_session.model.profiles import config_header_in
@@ -13,7 +13,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mfa_session.files.shared import SharedFile
     from mfa_session.files.state import StateDir
     from mfa_session.ini.document import IniDocument
 
@@ -37,8 +36,8 @@ class KeyFiles:
     ) -> None:
         """Take what says where the files are; touch nothing."""
         self._environ = environ
-        self._credentials = credentials_file(environ, state, warn)
-        self._config = config_file(environ, state, warn)
+        self._credentials = SharedFile(environ, state, warn, private=True)
+        self._config = SharedFile(environ, state, warn, private=False)
 
     def check_writable(self) -> None:
         """Find out, changing nothing, whether both files could be written."""

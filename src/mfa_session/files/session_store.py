@@ -6,7 +6,7 @@ from mfa_session.files.aside import AsidePlace, forget_aside, read_recovered
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.config_copies import PROCESS, ConfigCopies
 from mfa_session.files.keyring_sessions import KeyringSessions
-from mfa_session.files.shared import config_file, credentials_file
+from mfa_session.files.shared import SharedFile
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import config_header_in
 from mfa_session.model.session import (
@@ -51,8 +51,8 @@ class SessionStore:
         self._environ = environ
         self._state = state
         self._warn = warn
-        self._credentials = credentials_file(environ, state, warn)
-        self._config = config_file(environ, state, warn)
+        self._credentials = SharedFile(environ, state, warn, private=True)
+        self._config = SharedFile(environ, state, warn, private=False)
         self._copies = ConfigCopies(self._config, own_line, warn)
         self._keyring = KeyringSessions(state, vault, warn)
         self.check_keyring = self._keyring.check
@@ -67,7 +67,8 @@ class SessionStore:
     def begin(self, profiles: ProfileFiles) -> None:
         """Take what stood there at the command's start; remove copies that killed runs left."""
         self._expect(profiles, self._keyring.all())
-        self._clear()
+        self._credentials.clear()
+        self._config.clear()
 
     def _expect(self, profiles: ProfileFiles, stored: Collection[str]) -> None:
         """Require that these sections stay, except those that this tool manages."""
@@ -76,10 +77,6 @@ class SessionStore:
         self._credentials.expect(set(credentials.names()) - managed)
         headers = {config_header_in(config, name) for name in managed.union(stored)}
         self._config.expect(set(config.names()) - headers)
-
-    def _clear(self) -> None:
-        self._credentials.clear()
-        self._config.clear()
 
     def kept_aside(self) -> list[str]:
         """Return the profiles whose sessions lie aside, or whose move was interrupted.
@@ -94,7 +91,8 @@ class SessionStore:
 
     def check(self, *targets: str) -> None:
         """Refuse what is known to fail: a file that cannot be written, a protected profile."""
-        self._clear()
+        self._credentials.clear()
+        self._config.clear()
         self._credentials.check()
         profiles = read_profiles(self._environ)
         for target in targets:

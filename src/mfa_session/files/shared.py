@@ -8,7 +8,7 @@ from mfa_session.ini.compare import only_differs_in, only_sets
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.paths import config_path, credentials_path
-from mfa_session.model.profiles import config_header_in, credentials_header_in
+from mfa_session.model.profiles import config_header_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,25 +25,24 @@ if TYPE_CHECKING:
 
 
 class SharedFile(WritableFile):
-    """An INI file that is changed one section at a time, under a lock, after a fresh read.
+    """An AWS file that is changed one section at a time, under a lock, after a fresh read.
 
-    `header` says how a profile's section is called in a document. A `private` file holds secrets:
-    it must be ours alone, and becomes 0600 when written; see `WritableFile`.
+    That is the credentials file if it is `private`: it must be ours alone, and becomes 0600 when
+    written; see `WritableFile`. Otherwise it is the config file, whose mode is left alone.
     """
 
     def __init__(
         self,
-        path: str,
-        header: Callable[[IniDocument, str], str],
-        *,
-        private: bool,
+        environ: Mapping[str, str],
         state: StateDir,
         warn: Callable[[str], None],
+        *,
+        private: bool,
     ) -> None:
         """Take everything, touch nothing."""
+        path = credentials_path(environ) if private else config_path(environ)
         name = "the credentials file" if private else None
         super().__init__(path, private_name=name, state=state, warn=warn)
-        self._header = header
         self._stood: frozenset[str] = frozenset()
 
     def expect(self, sections: Collection[str]) -> None:
@@ -108,7 +107,9 @@ class SharedFile(WritableFile):
         new = edit(old)
         if new.data == old.data:
             return old
-        headers = {self._header(old, name), self._header(new, name)}
+        headers = {name}
+        if self._private_name is None:
+            headers = {config_header_in(old, name), config_header_in(new, name)}
         if not any(only_differs_in(header, old, new) for header in headers):
             raise self._edit_refused(f"the profile {name}")
         return new
@@ -123,22 +124,6 @@ class SharedFile(WritableFile):
     def _is_whole(self, data: bytes | None) -> bool:
         """Tell whether a file just written can be all there."""
         return is_whole(data) and self._stood.issubset(IniDocument(data or b"", "").names())
-
-
-def credentials_file(
-    environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
-) -> SharedFile:
-    """Return the shared credentials file."""
-    return SharedFile(
-        credentials_path(environ), credentials_header_in, private=True, state=state, warn=warn
-    )
-
-
-def config_file(
-    environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
-) -> SharedFile:
-    """Return the AWS config file, whose mode is left alone."""
-    return SharedFile(config_path(environ), config_header_in, private=False, state=state, warn=warn)
 
 
 def set_values(
@@ -179,7 +164,7 @@ class ProfilesWriter:
         self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
     ) -> None:
         """Take what says where the file is; touch nothing."""
-        self._file = config_file(environ, state, warn)
+        self._file = SharedFile(environ, state, warn, private=False)
         self.path = self._file.path
 
     def check_writable(self) -> None:

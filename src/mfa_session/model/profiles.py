@@ -71,11 +71,6 @@ def config_header_in(document: IniDocument, name: str) -> str:
     return config_headers(document).get(name) or config_header(name)
 
 
-def credentials_header_in(document: IniDocument, name: str) -> str:  # noqa: ARG001 - one signature
-    """Return the header of a profile in a credentials file: its name."""
-    return name
-
-
 def config_headers(document: IniDocument) -> dict[str, str]:
     """Return the header of each profile in a config file; of two for one, the last counts."""
     headers = {}
