@@ -1,4 +1,4 @@
-"""The sandbox, one for each test, and clients that are pointed at it."""
+"""A sandbox for each test, and its clients."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _S3_CONFIG = _CONFIG.merge(botocore.config.Config(signature_version="s3v4"))  # 
 
 
 class Clients(Protocol):
-    """Make a botocore client that signs with a user's key, or with an STS answer's."""
+    """Makes botocore clients that sign with a user's key or the keys in an answer of STS."""
 
     def __call__(
         self, service: str, who: User | Mapping[str, Any], region: str = "eu-west-1"
@@ -45,7 +45,7 @@ def botocore_session() -> botocore.session.Session:
 
 @pytest.fixture
 def client(aws: Sandbox, botocore_session: botocore.session.Session) -> Iterator[Clients]:
-    """Make clients, each once: `client("sts", carol)`, `client("ec2", answer["Credentials"])`."""
+    """Return what makes clients: `client("sts", carol)`, `client("ec2", answer["Credentials"])`."""
     made: dict[tuple[str | None, ...], Any] = {}
 
     def client(service: str, who: User | Mapping[str, Any], region: str = "eu-west-1") -> Any:

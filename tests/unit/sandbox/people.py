@@ -1,4 +1,4 @@
-"""What the tests of the HTTP side do again and again: log in, take a role, trust somebody."""
+"""Common steps of the tests over HTTP: log in, assume a role, write a trust policy."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ HAS_MFA = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
 
 
 def trust(principal: str, **rest: Any) -> dict[str, Any]:
-    """Write a trust policy for one AWS principal; `Condition=…` as it is."""
+    """Return a trust policy for one AWS principal, with further elements such as `Condition=…`."""
     rule = {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}
     return {"Version": "2012-10-17", "Statement": [rule | rest]}
 
 
 def mfa_session(client: Clients, user: User, device: Device, **rest: Any) -> dict[str, Any]:
-    """Get the credentials of a session with MFA."""
+    """Return the credentials of a session with MFA."""
     answer = client("sts", user).get_session_token(
         SerialNumber=device.serial, TokenCode=device.code(), **rest
     )
@@ -27,13 +27,13 @@ def mfa_session(client: Clients, user: User, device: Device, **rest: Any) -> dic
 
 
 def plain_session(client: Clients, user: User, **rest: Any) -> dict[str, Any]:
-    """Get the credentials of a session without MFA."""
+    """Return the credentials of a session without MFA."""
     credentials: dict[str, Any] = client("sts", user).get_session_token(**rest)["Credentials"]
     return credentials
 
 
 def take(client: Clients, who: Any, role: Role, **rest: Any) -> dict[str, Any]:
-    """Get the credentials of a role."""
+    """Return the credentials of a role session."""
     answer = client("sts", who).assume_role(RoleArn=role.arn, RoleSessionName="carol", **rest)
     credentials: dict[str, Any] = answer["Credentials"]
     return credentials

@@ -1,4 +1,4 @@
-"""What a refusal is, in one word to compare: status, code, and where it matters the text."""
+"""Refusals to compare (status, code and text), and small policies."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[int, str, str]:
-    """Make a call that must be refused; return (HTTP status, error code, message)."""
+    """Make a call that must be refused; return its HTTP status, error code and message."""
     with pytest.raises(ClientError) as caught:
         call(**parameters)
     response = caught.value.response
@@ -21,12 +21,12 @@ def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[int, str, str]
 
 
 def statement(effect: str, action: Any, resource: Any = "*", **rest: Any) -> dict[str, Any]:
-    """Write one statement; `Condition=…` and others as they are."""
+    """Return a statement, with further elements such as `Condition=…`."""
     return {"Effect": effect, "Action": action, "Resource": resource, **rest}
 
 
 def policy(*statements: dict[str, Any]) -> dict[str, Any]:
-    """Write a policy document."""
+    """Return a policy document."""
     return {"Version": "2012-10-17", "Statement": list(statements)}
 
 

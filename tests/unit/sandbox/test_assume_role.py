@@ -1,4 +1,4 @@
-"""AssumeRole: both sides must allow it, and every reason not to is answered alike."""
+"""AssumeRole needs the permission of both sides, and refuses for any reason with one text."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def phone(aws: Sandbox, carol: User) -> Device:
 
 
 def refused(client: Clients, who: Any, role: Role, caller_arn: str, **rest: Any) -> bool:
-    """Ask for the role; say whether the refusal is AWS's one sentence for all reasons."""
+    """Say whether AssumeRole is refused with AWS's one text for all reasons."""
     ask = client("sts", who).assume_role
     sentence = f"User: {caller_arn} is not authorized to perform: sts:AssumeRole on resource: "
     answer = refusal(ask, RoleArn=role.arn, RoleSessionName="carol", **rest)
@@ -47,13 +47,15 @@ class TestMfaInTheTrustPolicy:
             policies=[policy(statement("Allow", "ec2:*"))],
         )
 
-    def test_refuses_the_long_term_key(self, client: Clients, carol: User, role: Role) -> None:
+    def test_the_long_term_key_is_refused(self, client: Clients, carol: User, role: Role) -> None:
         assert refused(client, carol, role, carol.arn)
 
-    def test_refuses_a_session_without_mfa(self, client: Clients, carol: User, role: Role) -> None:
+    def test_a_session_without_mfa_is_refused(
+        self, client: Clients, carol: User, role: Role
+    ) -> None:
         assert refused(client, plain_session(client, carol), role, carol.arn)
 
-    def test_lets_the_code_in(
+    def test_the_long_term_key_with_a_code_is_allowed(
         self, client: Clients, carol: User, phone: Device, role: Role
     ) -> None:
         taken = take(client, carol, role, SerialNumber=phone.serial, TokenCode=phone.code())
@@ -64,14 +66,14 @@ class TestMfaInTheTrustPolicy:
             "UserId": f"{role.role_id}:carol",
         }
 
-    def test_lets_an_mfa_session_in_without_a_second_code(
+    def test_an_mfa_session_is_allowed_without_a_second_code(
         self, client: Clients, carol: User, phone: Device, role: Role
     ) -> None:
         session = mfa_session(client, carol, phone)
         for _ in range(2):
             assert take(client, session, role)["AccessKeyId"].startswith("ASIA")
 
-    def test_a_code_is_no_use_in_a_session(
+    def test_a_code_sent_from_a_session_is_refused(
         self, client: Clients, carol: User, phone: Device, role: Role
     ) -> None:
         session = plain_session(client, carol)
@@ -81,7 +83,7 @@ class TestMfaInTheTrustPolicy:
         assert answer[:2] == (403, "AccessDenied")
         assert "unable to validate MFA code" in answer[2]
 
-    def test_a_spent_code_is_refused_as_such(
+    def test_a_spent_code_is_refused(
         self, client: Clients, carol: User, phone: Device, role: Role
     ) -> None:
         code = {"SerialNumber": phone.serial, "TokenCode": phone.code()}
@@ -91,7 +93,7 @@ class TestMfaInTheTrustPolicy:
         )
         assert "invalid MFA one time pass code" in answer[2]
 
-    def test_its_age_is_that_of_the_session(
+    def test_the_age_of_mfa_is_that_of_the_session(
         self, aws: Sandbox, client: Clients, carol: User, phone: Device
     ) -> None:
         young = {"NumericLessThan": {"aws:MultiFactorAuthAge": "600"}}
@@ -103,7 +105,7 @@ class TestMfaInTheTrustPolicy:
 
 
 class TestBothSides:
-    """Who allows what, and whether the role is had."""
+    """The trust policy, the caller's policies, and the outcome."""
 
     ALLOW = policy(statement("Allow", "sts:AssumeRole"))
     DENY = policy(statement("Deny", "sts:AssumeRole"))
@@ -122,7 +124,7 @@ class TestBothSides:
             (THEIRS, "nobody", [ALLOW], False),
         ],
     )
-    def test_trust_and_permission(
+    def test_trust_and_permission_must_both_allow(
         self, aws: Sandbox, client: Clients, account: str, principal: str, own: list[Any], had: bool
     ) -> None:
         dave = aws.create_user("dave", policies=own)
@@ -133,21 +135,21 @@ class TestBothSides:
         else:
             assert refused(client, dave, role, dave.arn)
 
-    def test_no_such_role_is_answered_like_no_permission(
+    def test_a_missing_role_is_refused_like_a_missing_permission(
         self, aws: Sandbox, client: Clients, carol: User
     ) -> None:
         role = aws.create_role("Gone", trust=trust(ROOT))
         del aws.directory.roles[role.arn]
         assert refused(client, carol, role, carol.arn)
 
-    def test_the_external_id_must_fit(self, aws: Sandbox, client: Clients, carol: User) -> None:
+    def test_the_external_id_must_match(self, aws: Sandbox, client: Clients, carol: User) -> None:
         condition = {"StringEquals": {"sts:ExternalId": "library-42"}}
         role = aws.create_role("R", account=THEIRS, trust=trust(ROOT, Condition=condition))
         assert refused(client, carol, role, carol.arn)
         assert refused(client, carol, role, carol.arn, ExternalId="library-43")
         assert take(client, carol, role, ExternalId="library-42")["SessionToken"]
 
-    def test_root_takes_no_role(self, aws: Sandbox, client: Clients) -> None:
+    def test_root_may_not_assume_a_role(self, aws: Sandbox, client: Clients) -> None:
         root = aws.create_root()
         role = aws.create_role("R", trust=trust("*"))
         answer = refusal(client("sts", root).assume_role, RoleArn=role.arn, RoleSessionName="me")
@@ -169,7 +171,7 @@ class TestDurations:
         ("asked", "granted"),
         [({}, 3600), ({"DurationSeconds": 900}, 900), ({"DurationSeconds": 7200}, 7200)],
     )
-    def test_up_to_the_roles_maximum(
+    def test_a_duration_up_to_the_roles_maximum_is_granted(
         self,
         client: Clients,
         carol: User,
@@ -181,7 +183,9 @@ class TestDurations:
         taken = take(client, carol, role, **asked)
         assert taken["Expiration"] - now == timedelta(seconds=granted)
 
-    def test_above_the_roles_maximum(self, client: Clients, carol: User, role: Role) -> None:
+    def test_a_duration_above_the_roles_maximum_is_refused(
+        self, client: Clients, carol: User, role: Role
+    ) -> None:
         ask = client("sts", carol).assume_role
         answer = refusal(ask, RoleArn=role.arn, RoleSessionName="me", DurationSeconds=7201)
         assert answer == (
@@ -191,13 +195,15 @@ class TestDurations:
         )
 
     @pytest.mark.parametrize("seconds", [899, 43201])
-    def test_out_of_all_range(self, client: Clients, carol: User, role: Role, seconds: int) -> None:
+    def test_a_duration_out_of_range_is_refused(
+        self, client: Clients, carol: User, role: Role, seconds: int
+    ) -> None:
         ask = client("sts", carol).assume_role
         answer = refusal(ask, RoleArn=role.arn, RoleSessionName="me", DurationSeconds=seconds)
         assert answer[:2] == (400, "ValidationError")
         assert f"Value '{seconds}' at 'durationSeconds'" in answer[2]
 
-    def test_an_hour_from_any_session(
+    def test_a_role_assumed_from_a_session_lasts_an_hour_at_most(
         self, aws: Sandbox, client: Clients, carol: User, phone: Device, role: Role
     ) -> None:
         middle = aws.create_role("Middle", trust=trust(ROOT), policies=[ALLOW_ALL])
@@ -227,7 +233,9 @@ class TestDurations:
         ("TokenCode", "12345"),
     ],
 )
-def test_wrong_shapes(aws: Sandbox, client: Clients, carol: User, name: str, value: str) -> None:
+def test_malformed_parameters_are_refused(
+    aws: Sandbox, client: Clients, carol: User, name: str, value: str
+) -> None:
     role = aws.create_role("R", trust=trust(ROOT))
     sent = {"RoleArn": role.arn, "RoleSessionName": "me", name: value}
     status, code, text = refusal(client("sts", carol).assume_role, **sent)
@@ -236,7 +244,7 @@ def test_wrong_shapes(aws: Sandbox, client: Clients, carol: User, name: str, val
 
 
 class TestRoleSessions:
-    def test_no_word_of_mfa_is_carried_on(
+    def test_a_role_session_has_no_mfa(
         self, aws: Sandbox, client: Clients, carol: User, phone: Device
     ) -> None:
         role = aws.create_role("Stopper", trust=trust(carol.arn), policies=[STOP_NEEDS_MFA])
@@ -245,7 +253,7 @@ class TestRoleSessions:
         stop = client("ec2", with_code).stop_instances
         assert refusal(stop, InstanceIds=[instance])[:2] == (403, "UnauthorizedOperation")
 
-    def test_the_roles_policies_count_and_not_the_users(
+    def test_a_role_session_has_the_roles_policies(
         self, aws: Sandbox, client: Clients, carol: User
     ) -> None:
         only_ec2 = policy(statement("Allow", "ec2:*"))
@@ -254,7 +262,9 @@ class TestRoleSessions:
         assert client("ec2", taken).describe_instances()["Reservations"] == []
         assert refusal(client("s3", taken).list_buckets)[:2] == (403, "AccessDenied")
 
-    def test_a_session_policy_narrows(self, aws: Sandbox, client: Clients, carol: User) -> None:
+    def test_a_session_policy_limits_the_role(
+        self, aws: Sandbox, client: Clients, carol: User
+    ) -> None:
         role = aws.create_role("R", trust=trust(ROOT), policies=[ALLOW_ALL])
         narrow = '{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}}'
         taken = take(client, carol, role, Policy=narrow)
@@ -262,7 +272,7 @@ class TestRoleSessions:
         refused = refusal(client("ec2", taken).describe_instances)
         assert refused[:2] == (403, "UnauthorizedOperation")
 
-    def test_chains_but_asks_for_no_sessions(
+    def test_a_role_session_assumes_roles_but_gets_no_session_token(
         self, aws: Sandbox, client: Clients, carol: User
     ) -> None:
         first = aws.create_role("First", trust=trust(ROOT), policies=[ALLOW_ALL])
@@ -280,7 +290,9 @@ class TestRoleSessions:
 @pytest.mark.parametrize(
     ("partition", "region"), [("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1")]
 )
-def test_partitions(aws: Sandbox, client: Clients, partition: str, region: str) -> None:
+def test_a_role_session_has_its_partition(
+    aws: Sandbox, client: Clients, partition: str, region: str
+) -> None:
     wen = aws.create_user("wen", partition=partition, policies=[ALLOW_ALL])
     phone = aws.create_device(wen)
     assert phone.serial == f"arn:{partition}:iam::123456789012:mfa/wen-phone"

@@ -1,4 +1,4 @@
-"""Who signs, with what, and when: every wrong way is refused in the words of each service."""
+"""Every wrong key, token, secret and time of signing is refused in each service's words."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def carol(aws: Sandbox) -> User:
 
 
 def refusals(client: Clients, who: Any) -> dict[str, tuple[int, str]]:
-    """Call one operation of each kind of service; return status and code of each refusal."""
+    """Call an operation of each kind of service; return each refusal's status and code."""
     return {
         service: refusal(getattr(client(service, who), call))[:2] for service, call in CALLS.items()
     }
@@ -47,7 +47,7 @@ def keys(access_key_id: str, secret: str, token: str | None = None) -> dict[str,
 
 
 def post(aws: Sandbox, parameters: dict[str, str], **headers: str) -> tuple[int, bytes]:
-    """Send a query request as it is; return status and body."""
+    """Send a query request unchanged; return status and body."""
     content = {"Content-Type": "application/x-www-form-urlencoded"}
     with contextlib.closing(http.client.HTTPConnection(urlsplit(aws.url).netloc)) as connection:
         connection.request("POST", "/", urlencode(parameters), content | headers)
@@ -55,7 +55,7 @@ def post(aws: Sandbox, parameters: dict[str, str], **headers: str) -> tuple[int,
         return answer.status, answer.read()
 
 
-def test_an_unknown_key(client: Clients) -> None:
+def test_an_unknown_key_is_refused(client: Clients) -> None:
     assert refusals(client, keys("AKIAAAAAAAAAAAAAAAAA", "x" * 40)) == {
         "sts": (403, "InvalidClientTokenId"),
         "iam": (403, "InvalidClientTokenId"),
@@ -66,7 +66,7 @@ def test_an_unknown_key(client: Clients) -> None:
     }
 
 
-def test_an_inactive_key_is_an_unknown_one(client: Clients, carol: User) -> None:
+def test_an_inactive_key_is_refused_like_an_unknown_one(client: Clients, carol: User) -> None:
     carol.deactivate_key(carol.access_key_id)
     refused = refusal(client("sts", carol).get_caller_identity)
     assert refused == (403, "InvalidClientTokenId", INVALID)
@@ -74,14 +74,14 @@ def test_an_inactive_key_is_an_unknown_one(client: Clients, carol: User) -> None
     assert client("sts", carol).get_caller_identity()["Arn"] == carol.arn
 
 
-def test_each_key_of_a_user_serves_alone(client: Clients, carol: User) -> None:
+def test_each_key_of_a_user_signs(client: Clients, carol: User) -> None:
     second = carol.add_key()
     carol.deactivate_key(carol.access_key_id)
     who = client("sts", keys(second.access_key_id, second.secret_access_key))
     assert who.get_caller_identity()["Arn"] == carol.arn
 
 
-def test_a_wrong_secret(client: Clients, carol: User) -> None:
+def test_a_wrong_secret_is_refused(client: Clients, carol: User) -> None:
     wrong = keys(carol.access_key_id, "x" * 40)
     assert refusals(client, wrong) == {
         "sts": (403, "SignatureDoesNotMatch"),
@@ -96,7 +96,7 @@ def test_a_wrong_secret(client: Clients, carol: User) -> None:
 
 
 @pytest.mark.parametrize("token", [None, "IQoJb3JpZ2luX2Vjwrong"])
-def test_a_wrong_session_token(client: Clients, carol: User, token: str | None) -> None:
+def test_a_wrong_session_token_is_refused(client: Clients, carol: User, token: str | None) -> None:
     session = plain_session(client, carol)
     wrong = keys(session["AccessKeyId"], session["SecretAccessKey"], token)
     assert refusals(client, wrong) == {
@@ -109,14 +109,14 @@ def test_a_wrong_session_token(client: Clients, carol: User, token: str | None) 
     }
 
 
-def test_another_sessions_token_is_wrong(client: Clients, carol: User) -> None:
+def test_another_sessions_token_is_refused(client: Clients, carol: User) -> None:
     first, second = plain_session(client, carol), plain_session(client, carol)
     mixed = first | {"SessionToken": second["SessionToken"]}
     refused = refusal(client("sts", mixed).get_caller_identity)
     assert refused == (403, "InvalidClientTokenId", INVALID)
 
 
-def test_a_session_token_with_a_long_term_key_is_wrong(client: Clients, carol: User) -> None:
+def test_a_session_token_with_a_long_term_key_is_refused(client: Clients, carol: User) -> None:
     token = plain_session(client, carol)["SessionToken"]
     mixed = keys(carol.access_key_id, carol.secret_access_key, token)
     assert refusal(client("sts", mixed).get_caller_identity)[1] == "InvalidClientTokenId"
@@ -132,7 +132,7 @@ EXPIRED = {
 }
 
 
-def test_a_session_ends_by_the_sandbox_clock(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_session_expires_by_the_sandbox_clock(aws: Sandbox, client: Clients, carol: User) -> None:
     aws.checks_signature_age = False
     session = plain_session(client, carol, DurationSeconds=900)
     aws.clock.advance(890)
@@ -142,7 +142,7 @@ def test_a_session_ends_by_the_sandbox_clock(aws: Sandbox, client: Clients, caro
     assert client("sts", carol).get_caller_identity()["Arn"] == carol.arn
 
 
-def test_one_session_can_be_ended_alone(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_one_session_can_be_expired_alone(aws: Sandbox, client: Clients, carol: User) -> None:
     ended, other = plain_session(client, carol), plain_session(client, carol)
     aws.expire(ended["AccessKeyId"])
     assert refusals(client, ended) == EXPIRED
@@ -154,7 +154,7 @@ class TestClocks:
         ("minutes", "text"),
         [(16, r" is now earlier than .* - 15 min\.\)"), (-16, r" is still later than .*\+ 15 min")],
     )
-    def test_too_far_off(
+    def test_a_signature_over_15_minutes_off_is_refused(
         self, aws: Sandbox, client: Clients, carol: User, minutes: int, text: str
     ) -> None:
         aws.clock.advance(minutes * 60)
@@ -167,7 +167,9 @@ class TestClocks:
         said = answer["ResponseMetadata"]["HTTPHeaders"]["date"]
         assert f"{aws.clock.now():%a, %d %b %Y %H:}" in said
 
-    def test_the_other_services_words(self, aws: Sandbox, client: Clients, carol: User) -> None:
+    def test_each_service_refuses_an_old_signature_in_its_own_words(
+        self, aws: Sandbox, client: Clients, carol: User
+    ) -> None:
         aws.clock.advance(16 * 60)
         assert refusals(client, carol) == {
             "sts": (403, "SignatureDoesNotMatch"),
@@ -179,11 +181,13 @@ class TestClocks:
         }
 
     @pytest.mark.parametrize("minutes", [14, -14])
-    def test_near_enough(self, aws: Sandbox, client: Clients, carol: User, minutes: int) -> None:
+    def test_a_signature_under_15_minutes_off_is_accepted(
+        self, aws: Sandbox, client: Clients, carol: User, minutes: int
+    ) -> None:
         aws.clock.advance(minutes * 60)
         assert client("sts", carol).get_caller_identity()["Arn"] == carol.arn
 
-    def test_every_answer_carries_the_sandbox_time(
+    def test_every_answer_has_the_sandbox_time(
         self, aws: Sandbox, client: Clients, carol: User
     ) -> None:
         aws.clock.advance(-600)
@@ -195,7 +199,7 @@ class TestClocks:
 
 
 class TestOddRequests:
-    def test_unsigned(self, aws: Sandbox) -> None:
+    def test_an_unsigned_request_is_refused(self, aws: Sandbox) -> None:
         status, body = post(aws, {"Action": "GetCallerIdentity", "Version": "2011-06-15"})
         assert status == 403
         assert b"<Code>MissingAuthenticationToken</Code>" in body
@@ -204,19 +208,19 @@ class TestOddRequests:
             ("GetCallerIdentity", None, "MissingAuthenticationToken")
         ]
 
-    def test_a_signature_that_is_none(self, aws: Sandbox) -> None:
+    def test_a_malformed_signature_is_refused(self, aws: Sandbox) -> None:
         status, body = post(aws, {"Action": "GetCallerIdentity"}, Authorization="Basic Y2Fyb2w=")
         assert status == 400
         assert b"<Code>IncompleteSignature</Code>" in body
 
-    def test_an_operation_that_does_not_exist(
+    def test_an_unknown_operation_is_refused(
         self, aws: Sandbox, client: Clients, carol: User
     ) -> None:
         refused = refusal(client("sts", carol).get_federation_token, Name="carol")
         assert refused[:2] == (400, "InvalidAction")
         assert aws.calls[-1].error_code == "InvalidAction"
 
-    def test_a_presigned_url_serves_until_it_expires(
+    def test_a_presigned_url_works_until_it_expires(
         self, aws: Sandbox, client: Clients, carol: User
     ) -> None:
         aws.create_bucket("books")

@@ -1,4 +1,4 @@
-"""The evaluator decides as the policy evaluation logic's reference says."""
+"""The evaluator follows the reference of the policy evaluation logic."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def matches(operator: str, key: str, value: Any, context: dict[str, Any]) -> boo
         ("NumericGreaterThanIfExists", AGE, "3600", [True, True, False, True]),
     ],
 )
-def test_the_table_of_mfa_conditions(operator: str, key: str, value: Any, when: list[bool]) -> None:
+def test_each_mfa_condition_matches_as_documented(
+    operator: str, key: str, value: Any, when: list[bool]
+) -> None:
     contexts = [ABSENT, NO_MFA, FRESH, STALE]
     assert [matches(operator, key, value, context) for context in contexts] == when
 
@@ -107,11 +109,13 @@ HERE = {
         ("StringEquals", "aws:username", "${aws:absent, 'carol'}", True),
     ],
 )
-def test_operators(operator: str, key: str, value: Any, expected: bool) -> None:
+def test_each_operator_compares_as_documented(
+    operator: str, key: str, value: Any, expected: bool
+) -> None:
     assert matches(operator, key, value, HERE) is expected
 
 
-def test_an_unknown_operator_is_an_error_and_not_a_guess() -> None:
+def test_an_unknown_operator_is_an_error() -> None:
     with pytest.raises(ValueError, match="unknown condition operator Bol"):
         matches("Bol", PRESENT, "true", FRESH)
 
@@ -149,7 +153,7 @@ def test_all_keys_and_all_operators_must_match() -> None:
         ({"Action": "*", "Resource": "arn:aws:s3:::h/${*}"}, "s3:Get", "arn:aws:s3:::h/x", False),
     ],
 )  # fmt: skip
-def test_actions_and_resources(
+def test_actions_and_resources_match_with_wildcards(
     rule: dict[str, Any], action: str, resource: str, expected: bool
 ) -> None:
     document = policy({"Effect": "Allow", "Resource": "*", **rule})
@@ -158,7 +162,7 @@ def test_actions_and_resources(
     assert judge([document], Request(action, resource, HERE)).allowed is expected
 
 
-def test_variables_are_plain_text_in_policies_of_the_old_version() -> None:
+def test_variables_are_text_in_the_old_version() -> None:
     rule = statement("Allow", "*", "arn:aws:s3:::h/${aws:username}")
     old = {"Version": "2008-10-17", "Statement": rule}
     named = Request("s3:GetObject", "arn:aws:s3:::h/carol", HERE)
@@ -166,14 +170,14 @@ def test_variables_are_plain_text_in_policies_of_the_old_version() -> None:
     assert (judge([old], named).allowed, judge([old], literal).allowed) == (False, True)
 
 
-def test_a_wildcard_out_of_a_variable_stands_for_itself() -> None:
+def test_a_wildcard_in_a_variables_value_is_literal() -> None:
     rule = policy(statement("Allow", "*", "arn:aws:s3:::h/${aws:username}"))
     star = {"aws:username": "*"}
     assert not judge([rule], Request("s3:Get", "arn:aws:s3:::h/dave", star)).allowed
     assert judge([rule], Request("s3:Get", "arn:aws:s3:::h/*", star)).allowed
 
 
-def test_an_explicit_deny_wins_whatever_the_order_and_the_document() -> None:
+def test_an_explicit_deny_overrides_every_allow() -> None:
     allow, deny = policy(statement("Allow", "*")), policy(statement("Deny", "ec2:*"))
     for documents in ([allow, deny], [deny, allow]):
         verdict = judge(documents, Request("ec2:StopInstances"))
@@ -181,11 +185,11 @@ def test_an_explicit_deny_wins_whatever_the_order_and_the_document() -> None:
         assert not verdict.grants
 
 
-def test_what_nothing_allows_is_not_granted() -> None:
+def test_without_an_allow_nothing_is_granted() -> None:
     assert judge([], Request("ec2:StopInstances")) == Verdict(allowed=False, denied=False)
 
 
-def test_a_boundary_and_a_session_policy_only_narrow() -> None:
+def test_a_boundary_and_a_session_policy_only_limit() -> None:
     everything, only_s3 = policy(statement("Allow", "*")), policy(statement("Allow", "s3:*"))
     stop = Request("ec2:StopInstances")
     assert allows(stop, [everything]).grants
@@ -216,13 +220,13 @@ CAROL = Principal(
         ({"Service": "ec2.amazonaws.com"}, False, False),
     ],
 )
-def test_principals(principal: Any, allowed: bool, named: bool) -> None:
+def test_principals_match_by_name_or_account(principal: Any, allowed: bool, named: bool) -> None:
     rule = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     asked = Request("sts:AssumeRole", "arn:aws:iam::1:role/R", {}, CAROL)
     assert judge([policy(rule)], asked) == Verdict(allowed, denied=False, names_caller=named)
 
 
-def test_not_principal_means_everybody_else() -> None:
+def test_not_principal_matches_everybody_else() -> None:
     rule = {"Effect": "Deny", "NotPrincipal": {"AWS": CAROL.arns[0]}, "Action": "*"}
     dave = Principal("123456789012", ("arn:aws:iam::123456789012:user/dave",))
     denied = [

@@ -1,4 +1,4 @@
-"""The codes are RFC 6238's, and each is good once."""
+"""Codes follow RFC 6238, and each is accepted once."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ NOW = 1000
         (20000000000, "353130"),
     ],
 )
-def test_codes_are_those_of_the_rfc(epoch_seconds: int, code: str) -> None:
+def test_codes_match_the_rfc(epoch_seconds: int, code: str) -> None:
     assert code_for(RFC_SEED, step_at(epoch_seconds)) == code
 
 
-def test_seeds_are_64_characters_of_base32_and_never_the_same() -> None:
+def test_each_seed_is_new_and_64_characters_of_base32() -> None:
     first, second = new_seed(), new_seed()
     assert (len(first), len(base64.b32decode(first))) == (64, 40)
     assert first != second
@@ -36,18 +36,18 @@ def test_seeds_are_64_characters_of_base32_and_never_the_same() -> None:
 @pytest.mark.parametrize(
     ("distance", "accepted"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
 )
-def test_one_window_on_each_side_is_accepted(distance: int, accepted: bool) -> None:
+def test_the_previous_and_the_next_window_are_accepted(distance: int, accepted: bool) -> None:
     assert CodeChecker(RFC_SEED).accept(code_for(RFC_SEED, NOW + distance), NOW) is accepted
 
 
-def test_a_window_used_or_before_a_used_one_is_refused() -> None:
+def test_a_used_window_and_earlier_ones_are_refused() -> None:
     checker = CodeChecker(RFC_SEED)
     order = [0, 0, -1, 1, 1, 0]
     taken = [checker.accept(code_for(RFC_SEED, NOW + distance), NOW) for distance in order]
     assert taken == [True, False, False, True, False, False]
 
 
-def test_a_refused_code_uses_nothing_up() -> None:
+def test_a_refused_code_uses_no_window() -> None:
     checker = CodeChecker(RFC_SEED)
     assert not checker.accept("000000", NOW)
     assert checker.accept(code_for(RFC_SEED, NOW - 1), NOW)
@@ -57,7 +57,7 @@ def pair(step: int) -> tuple[str, str]:
     return code_for(RFC_SEED, step - 1), code_for(RFC_SEED, step)
 
 
-def test_previous_and_current_make_a_pair_and_both_are_spent() -> None:
+def test_two_consecutive_codes_are_accepted_and_used() -> None:
     checker = CodeChecker(RFC_SEED)
     assert checker.accept_pair(*pair(NOW), NOW)
     assert not checker.accept_pair(*pair(NOW), NOW)
@@ -65,7 +65,7 @@ def test_previous_and_current_make_a_pair_and_both_are_spent() -> None:
     assert checker.accept(code_for(RFC_SEED, NOW + 1), NOW + 1)
 
 
-def test_codes_that_do_not_follow_each_other_make_no_pair() -> None:
+def test_codes_that_are_not_consecutive_are_refused() -> None:
     first, second = pair(NOW)
     checker = CodeChecker(RFC_SEED)
     assert not checker.accept_pair(second, first, NOW)
@@ -73,7 +73,7 @@ def test_codes_that_do_not_follow_each_other_make_no_pair() -> None:
     assert not checker.accept_pair(code_for(RFC_SEED, NOW - 2), second, NOW)
 
 
-def test_a_late_pair_teaches_a_drift_that_later_codes_are_held_to() -> None:
+def test_late_codes_set_the_drift_of_later_codes() -> None:
     checker = CodeChecker(RFC_SEED)
     assert checker.accept_pair(*pair(NOW - 10), NOW, reach_steps=20)
     assert not checker.accept(code_for(RFC_SEED, NOW + 5), NOW + 5)

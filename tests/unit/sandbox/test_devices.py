@@ -1,4 +1,4 @@
-"""MFA devices are created, enabled with real codes, resynchronised and removed by AWS's rules."""
+"""MFA devices are created, enabled, resynchronised and removed by AWS's rules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ INVALID_CODE = (
 
 @pytest.fixture(autouse=True)
 def _stand_still(aws: Sandbox) -> None:
-    """Stop the clock, so that no window ends between a code and its use."""
+    """Freeze the clock, so that no window ends between a code and its use."""
     aws.clock.freeze()
 
 
@@ -64,20 +64,20 @@ def serials(iam: Any, **whose: str) -> list[str]:
 
 
 class TestCreate:
-    def test_tells_a_seed_and_a_picture(self, iam: Any) -> None:
+    def test_create_returns_a_seed_and_a_picture(self, iam: Any) -> None:
         made = iam.create_virtual_mfa_device(VirtualMFADeviceName="phone", Path="/staff/")
         device = made["VirtualMFADevice"]
         assert device["SerialNumber"] == "arn:aws:iam::123456789012:mfa/staff/phone"
         assert len(device["Base32StringSeed"]) == 64
         assert device["QRCodePNG"].startswith(b"\x89PNG\r\n")
 
-    def test_does_not_enable_it(self, iam: Any) -> None:
+    def test_create_does_not_enable_the_device(self, iam: Any) -> None:
         serial, _ = create(iam)
         assert serials(iam) == []
         listed = iam.list_virtual_mfa_devices(AssignmentStatus="Unassigned")
         assert [d["SerialNumber"] for d in listed["VirtualMFADevices"]] == [serial]
 
-    def test_refuses_a_name_that_is_taken(self, iam: Any) -> None:
+    def test_a_used_name_is_refused(self, iam: Any) -> None:
         create(iam)
         again = refusal(iam.create_virtual_mfa_device, VirtualMFADeviceName="phone")
         assert again == (
@@ -86,13 +86,13 @@ class TestCreate:
             "MFADevice entity at the same path and name already exists.",
         )
 
-    def test_refuses_a_name_that_cannot_be_one(self, iam: Any) -> None:
+    def test_a_malformed_name_is_refused(self, iam: Any) -> None:
         refused = refusal(iam.create_virtual_mfa_device, VirtualMFADeviceName="a b")
         assert refused[:2] == (400, "ValidationError")
 
 
 class TestEnable:
-    def test_previous_and_current_codes_enable_at_once(
+    def test_the_previous_and_the_current_code_enable_a_device(
         self, aws: Sandbox, iam: Any, client: Clients, carol: User
     ) -> None:
         serial, seed = enrol(aws, iam)
@@ -114,9 +114,7 @@ class TestEnable:
             "the same twice",
         ],
     )
-    def test_refuses_what_is_not_two_consecutive_codes(
-        self, aws: Sandbox, iam: Any, wrong: Any
-    ) -> None:
+    def test_other_codes_do_not_enable_a_device(self, aws: Sandbox, iam: Any, wrong: Any) -> None:
         serial, seed = create(iam)
         first, second = codes(aws, seed).values()
         if wrong == "swapped":
@@ -128,13 +126,13 @@ class TestEnable:
         assert refused == INVALID_CODE
         assert serials(iam) == []
 
-    def test_refuses_malformed_codes(self, aws: Sandbox, iam: Any) -> None:
+    def test_malformed_codes_are_refused(self, aws: Sandbox, iam: Any) -> None:
         serial, seed = create(iam)
         sent = codes(aws, seed) | {"AuthenticationCode1": "12345"}
         refused = refusal(iam.enable_mfa_device, UserName="carol", SerialNumber=serial, **sent)
         assert refused[:2] == (400, "ValidationError")
 
-    def test_a_late_pair_enrols_but_leaves_the_device_out_of_step(
+    def test_late_codes_enable_a_device_with_a_drift(
         self, aws: Sandbox, iam: Any, client: Clients, carol: User
     ) -> None:
         serial, seed = create(iam)
@@ -148,7 +146,9 @@ class TestEnable:
         now = code_for(seed, step_at(aws.clock.epoch_seconds()))
         assert ask(SerialNumber=serial, TokenCode=now)["Credentials"]
 
-    def test_refuses_an_unknown_user_and_an_unknown_device(self, aws: Sandbox, iam: Any) -> None:
+    def test_an_unknown_user_and_an_unknown_device_are_refused(
+        self, aws: Sandbox, iam: Any
+    ) -> None:
         serial, seed = create(iam)
         enable = iam.enable_mfa_device
         nobody = refusal(enable, UserName="dave", SerialNumber=serial, **codes(aws, seed))
@@ -156,14 +156,14 @@ class TestEnable:
         unknown = refusal(enable, UserName="carol", SerialNumber=serial + "x", **codes(aws, seed))
         assert unknown[:2] == (404, "NoSuchEntity")
 
-    def test_refuses_a_device_in_use(self, aws: Sandbox, iam: Any) -> None:
+    def test_a_device_in_use_is_refused(self, aws: Sandbox, iam: Any) -> None:
         serial, seed = enrol(aws, iam)
         again = refusal(
             iam.enable_mfa_device, UserName="carol", SerialNumber=serial, **codes(aws, seed, 1)
         )
         assert again == (409, "EntityAlreadyExists", "MFA Device is already in use")
 
-    def test_eight_devices_are_the_most(self, aws: Sandbox, iam: Any, carol: User) -> None:
+    def test_a_ninth_device_is_refused(self, aws: Sandbox, iam: Any, carol: User) -> None:
         kinds = ["virtual", "hardware", "passkey"]
         for number in range(8):
             aws.create_device(carol, name=f"device-{number}", kind=kinds[number % 3])  # type: ignore[arg-type]
@@ -176,7 +176,7 @@ class TestEnable:
 
 
 class TestRemove:
-    def test_deactivate_then_delete(self, aws: Sandbox, iam: Any) -> None:
+    def test_a_deactivated_device_can_be_deleted(self, aws: Sandbox, iam: Any) -> None:
         serial, _ = enrol(aws, iam)
         active = refusal(iam.delete_virtual_mfa_device, SerialNumber=serial)
         assert active == (
@@ -189,14 +189,14 @@ class TestRemove:
         iam.delete_virtual_mfa_device(SerialNumber=serial)
         assert iam.list_virtual_mfa_devices()["VirtualMFADevices"] == []
 
-    def test_what_is_not_there_cannot_be_removed(self, iam: Any) -> None:
+    def test_an_unknown_device_cannot_be_removed(self, iam: Any) -> None:
         serial, _ = create(iam)
         deactivate = refusal(iam.deactivate_mfa_device, UserName="carol", SerialNumber=serial)
         assert deactivate[:2] == (404, "NoSuchEntity")
         delete = refusal(iam.delete_virtual_mfa_device, SerialNumber=serial + "x")
         assert delete[:2] == (404, "NoSuchEntity")
 
-    def test_a_removed_devices_codes_are_worth_nothing(
+    def test_a_removed_devices_codes_are_refused(
         self, aws: Sandbox, iam: Any, client: Clients, carol: User
     ) -> None:
         phone = aws.create_device(carol)
@@ -205,7 +205,7 @@ class TestRemove:
         refused = refusal(ask, SerialNumber=phone.serial, TokenCode=phone.code())
         assert "unable to validate MFA code" in refused[2]
 
-    def test_other_accounts_devices_are_out_of_reach(
+    def test_other_accounts_devices_are_unknown(
         self, aws: Sandbox, iam: Any, client: Clients
     ) -> None:
         serial, seed = create(iam)
@@ -220,7 +220,7 @@ class TestRemove:
 
 
 class TestResync:
-    def test_refuses_wrong_pairs_and_unknown_devices(self, aws: Sandbox, iam: Any) -> None:
+    def test_resync_refuses_wrong_codes_and_unknown_devices(self, aws: Sandbox, iam: Any) -> None:
         serial, seed = enrol(aws, iam)
         replayed = refusal(
             iam.resync_mfa_device, UserName="carol", SerialNumber=serial, **codes(aws, seed)
@@ -233,7 +233,9 @@ class TestResync:
 
 
 class TestList:
-    def test_shows_every_kind_and_no_type(self, aws: Sandbox, iam: Any, carol: User) -> None:
+    def test_every_kind_of_device_is_listed_without_its_type(
+        self, aws: Sandbox, iam: Any, carol: User
+    ) -> None:
         virtual = aws.create_device(carol, name="phone")
         token = aws.create_device(carol, name="GAHT12345678", kind="hardware")
         passkey = aws.create_device(carol, kind="passkey")
@@ -258,7 +260,7 @@ class TestList:
         )
         assert serials(theirs, UserName="carol") == []
 
-    def test_a_policy_may_allow_ones_own_devices_only(self, aws: Sandbox, client: Clients) -> None:
+    def test_a_policy_may_allow_only_ones_own_devices(self, aws: Sandbox, client: Clients) -> None:
         own = statement("Allow", "iam:ListMFADevices", "arn:aws:iam::*:user/${aws:username}")
         dave = aws.create_user("dave", policies=[policy(own)])
         aws.create_user("erin")
@@ -266,7 +268,7 @@ class TestList:
         refused = refusal(client("iam", dave).list_mfa_devices, UserName="erin")
         assert refused[:2] == (403, "AccessDenied")
 
-    def test_an_mfa_session_lists_its_users(
+    def test_an_mfa_session_lists_its_users_devices(
         self, aws: Sandbox, client: Clients, carol: User
     ) -> None:
         phone = aws.create_device(carol)

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose goes wrong as asked, so often as asked, and is recorded."""
+"""Planted faults happen as asked, as often as asked, and are recorded."""
 
 from __future__ import annotations
 
@@ -27,9 +27,7 @@ def carol(aws: Sandbox) -> User:
     return aws.create_user("carol", policies=[ALLOW_ALL])
 
 
-def test_an_error_comes_so_often_and_then_no_more(
-    aws: Sandbox, client: Clients, carol: User
-) -> None:
+def test_an_error_comes_as_often_as_asked(aws: Sandbox, client: Clients, carol: User) -> None:
     aws.fail("GetCallerIdentity", times=2, code="Throttling", message="Rate exceeded")
     who = client("sts", carol).get_caller_identity
     for _ in range(2):
@@ -39,9 +37,7 @@ def test_an_error_comes_so_often_and_then_no_more(
     assert outcomes == [(400, "Throttling"), (400, "Throttling"), (200, None)]
 
 
-def test_a_fault_strikes_its_operation_only_and_a_star_all(
-    aws: Sandbox, client: Clients, carol: User
-) -> None:
+def test_a_fault_concerns_its_operation_or_all(aws: Sandbox, client: Clients, carol: User) -> None:
     aws.fail("GetSessionToken", times=None, code="InternalFailure", status=500)
     sts = client("sts", carol)
     assert sts.get_caller_identity()["Arn"] == carol.arn
@@ -52,7 +48,7 @@ def test_a_fault_strikes_its_operation_only_and_a_star_all(
     assert sts.get_session_token()["Credentials"]
 
 
-def test_an_error_speaks_the_services_dialect(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_an_error_has_the_services_dialect(aws: Sandbox, client: Clients, carol: User) -> None:
     aws.fail("*", times=None, code="Throttling", status=400, message="Rate exceeded")
     for service, call in (("ec2", "describe_instances"), ("s3", "list_buckets"),
                           ("dynamodb", "list_tables"), ("lambda", "list_functions")):  # fmt: skip
@@ -60,7 +56,7 @@ def test_an_error_speaks_the_services_dialect(aws: Sandbox, client: Clients, car
         assert refused == (400, "Throttling", "Rate exceeded")
 
 
-def test_a_dropped_connection_did_nothing(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_dropped_call_has_no_effect(aws: Sandbox, client: Clients, carol: User) -> None:
     phone = aws.create_device(carol)
     aws.drop("GetSessionToken")
     with pytest.raises(botocore.exceptions.ConnectionClosedError):
@@ -69,7 +65,7 @@ def test_a_dropped_connection_did_nothing(aws: Sandbox, client: Clients, carol: 
     assert mfa_session(client, carol, phone)["AccessKeyId"].startswith("ASIA")
 
 
-def test_one_dropped_after_the_work_was_done_has_spent_the_code(
+def test_a_call_dropped_afterwards_has_used_the_code(
     aws: Sandbox, client: Clients, carol: User
 ) -> None:
     phone = aws.create_device(carol)
@@ -82,7 +78,7 @@ def test_one_dropped_after_the_work_was_done_has_spent_the_code(
     assert "invalid MFA one time pass code" in refused[2]
 
 
-def test_a_portals_page_comes_with_200(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_portals_page_has_status_200(aws: Sandbox, client: Clients, carol: User) -> None:
     aws.answer("GetSessionToken", 200, PAGE)
     with pytest.raises((KeyError, botocore.parsers.ResponseParserError)):
         client("sts", carol).get_session_token()["Credentials"]

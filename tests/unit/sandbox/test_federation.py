@@ -1,4 +1,4 @@
-"""The sandbox's federation endpoint refuses what AWS's refuses."""
+"""The sandbox's federation endpoint has AWS's refusals."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TRUST: Document = {
 
 
 def ask(aws: Sandbox, **words: str) -> tuple[int, bytes, str | None]:
-    """Return status, body and Location of one request."""
+    """Send a request; return its status, body and Location."""
     connection = http.client.HTTPConnection(urlsplit(aws.url).netloc, timeout=10)
     connection.request("GET", f"/federation?{urlencode(words)}")
     answer = connection.getresponse()
@@ -32,7 +32,7 @@ def ask(aws: Sandbox, **words: str) -> tuple[int, bytes, str | None]:
 
 
 def token_for(aws: Sandbox, keys: dict[str, Any], **words: str) -> str | None:
-    """Return the token for these credentials; None where they are refused."""
+    """Return the token for these credentials; None if refused."""
     session = {
         "sessionId": keys["AccessKeyId"],
         "sessionKey": keys["SecretAccessKey"],
@@ -45,7 +45,7 @@ def token_for(aws: Sandbox, keys: dict[str, Any], **words: str) -> str | None:
 
 @pytest.fixture
 def sessions(aws: Sandbox) -> dict[str, dict[str, Any]]:
-    """Give a user's session, a role's straight from her key, and one chained from it."""
+    """Return a user's session, a role's from the key, and a role's from that session."""
     role = aws.create_role("books", trust=TRUST, max_session_seconds=7200)
     user = aws.create_user("carol")
 
@@ -83,7 +83,7 @@ def test_a_session_of_a_user_is_refused(aws: Sandbox, sessions: dict[str, dict[s
         ("chained", "900", False),
     ],
 )
-def test_a_duration_is_taken_of_a_role_straight_from_long_term_keys(
+def test_a_duration_is_accepted_for_a_role_from_long_term_keys(
     aws: Sandbox, sessions: dict[str, dict[str, Any]], kind: str, seconds: str, is_taken: bool
 ) -> None:
     token = token_for(aws, sessions[kind], SessionDuration=seconds)
@@ -91,7 +91,7 @@ def test_a_duration_is_taken_of_a_role_straight_from_long_term_keys(
     assert token_for(aws, sessions[kind]) is not None
 
 
-def test_a_token_signs_in_once_and_for_a_quarter_of_an_hour(
+def test_a_token_signs_in_once_within_15_minutes(
     aws: Sandbox, sessions: dict[str, dict[str, Any]]
 ) -> None:
     tokens = [token_for(aws, sessions["chained"]) or "" for _ in range(2)]

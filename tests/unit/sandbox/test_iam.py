@@ -1,4 +1,4 @@
-"""What IAM tells of users, keys and policies is what the sandbox goes by."""
+"""IAM's answers about users, keys and policies match the sandbox's decisions."""
 
 from __future__ import annotations
 
@@ -34,9 +34,7 @@ def test_a_user_is_described(iam: Any, carol: User) -> None:
     assert [u["UserName"] for u in iam.list_users()["Users"]] == ["carol"]
 
 
-def test_a_user_made_over_the_api_can_sign_and_is_bound_by_its_policies(
-    iam: Any, client: Clients
-) -> None:
+def test_a_user_created_by_the_api_signs_within_its_policies(iam: Any, client: Clients) -> None:
     iam.create_user(UserName="dave")
     key = iam.create_access_key(UserName="dave")["AccessKey"]
     who = client("sts", key).get_caller_identity()
@@ -76,7 +74,7 @@ def test_a_new_key_signs_once_it_has_spread(
     assert sts.get_caller_identity()["Arn"] == carol.arn
 
 
-def test_it_is_told_when_a_key_was_last_used_and_what_became_of_it(
+def test_iam_tells_when_a_key_was_last_used(
     aws: Sandbox, iam: Any, client: Clients, carol: User
 ) -> None:
     key = iam.create_access_key()["AccessKey"]
@@ -95,7 +93,7 @@ def test_it_is_told_when_a_key_was_last_used_and_what_became_of_it(
     assert refusal(lambda: iam.get_access_key_last_used(AccessKeyId=new))[1] == "NoSuchEntity"
 
 
-def test_the_callers_policies_can_be_read_whole(aws: Sandbox, client: Clients) -> None:
+def test_the_callers_policies_can_be_read(aws: Sandbox, client: Clients) -> None:
     erin = aws.create_user("erin", policies=[ALLOW_ALL], boundary=ALLOW_ALL)
     group = aws.create_group("readers", [erin], policies=[READ])
     arn = aws.create_policy("look", READ)
@@ -131,7 +129,7 @@ def test_a_roles_trust_and_policies_can_be_read(aws: Sandbox, client: Clients, c
     assert read == [ALLOW_ALL, READ]
 
 
-def test_aliases_and_the_summary(aws: Sandbox, iam: Any, carol: User) -> None:
+def test_the_alias_and_the_summary_are_returned(aws: Sandbox, iam: Any, carol: User) -> None:
     assert iam.list_account_aliases()["AccountAliases"] == []
     aws.set_alias(carol.account, "library")
     assert iam.list_account_aliases()["AccountAliases"] == ["library"]
@@ -157,11 +155,11 @@ def test_aliases_and_the_summary(aws: Sandbox, iam: Any, carol: User) -> None:
         ("delete_access_key", {"AccessKeyId": "AKIAAAAAAAAAAAAAAAAA"}),
     ],
 )
-def test_what_does_not_exist(iam: Any, call: str, parameters: dict[str, str]) -> None:
+def test_a_missing_entity_is_refused(iam: Any, call: str, parameters: dict[str, str]) -> None:
     assert refusal(getattr(iam, call), **parameters)[:2] == (404, "NoSuchEntity")
 
 
-def test_a_document_that_is_none_is_refused(iam: Any) -> None:
+def test_a_malformed_document_is_refused(iam: Any) -> None:
     put = {"UserName": "carol", "PolicyName": "p"}
     for document in ("{", "[]", "{}"):
         refused = refusal(iam.put_user_policy, **put, PolicyDocument=document)

@@ -1,4 +1,4 @@
-"""Sandboxes start and stop, come back empty, and bear many clients at once."""
+"""Sandboxes start empty, stop, and serve many clients at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sandbox.conftest import Clients
 
 
-def test_one_after_another_each_starts_empty() -> None:
+def test_each_sandbox_starts_empty() -> None:
     urls = []
     for _ in range(3):
         with Sandbox() as aws:
@@ -38,7 +38,7 @@ def test_one_after_another_each_starts_empty() -> None:
     assert all(url.startswith("http://127.0.0.1:") for url in urls)
 
 
-def test_a_reset_forgets_everything_but_the_address(aws: Sandbox, client: Clients) -> None:
+def test_a_reset_keeps_only_the_url(aws: Sandbox, client: Clients) -> None:
     url = aws.url
     client("sts", aws.create_user("carol")).get_caller_identity()
     aws.create_instance(name="db-1")
@@ -52,7 +52,7 @@ def test_a_reset_forgets_everything_but_the_address(aws: Sandbox, client: Client
     assert client("ec2", carol).describe_instances()["Reservations"] == []
 
 
-def test_nothing_answers_after_the_end() -> None:
+def test_a_stopped_sandbox_does_not_answer() -> None:
     aws = Sandbox().start()
     address = urlsplit(aws.url)
     open_before = http.client.HTTPConnection(address.netloc, timeout=10)
@@ -81,7 +81,7 @@ def test_connections_are_kept_alive(aws: Sandbox, client: Clients) -> None:
     assert (aws.count("GetCallerIdentity"), len(server._open)) == (3, 1)
 
 
-def test_of_many_at_once_with_one_code_one_has_it(aws: Sandbox, client: Clients) -> None:
+def test_of_many_calls_with_one_code_one_succeeds(aws: Sandbox, client: Clients) -> None:
     carol = aws.create_user("carol")
     phone = aws.create_device(carol)
     code = phone.code()
@@ -103,7 +103,7 @@ def test_of_many_at_once_with_one_code_one_has_it(aws: Sandbox, client: Clients)
     assert [c.parameters["TokenCode"] for c in aws.calls] == [code] * 16
 
 
-def test_many_at_once_through_moto(aws: Sandbox, client: Clients) -> None:
+def test_many_calls_at_once_reach_moto(aws: Sandbox, client: Clients) -> None:
     users = [
         aws.create_user("u", account=f"{number:012}", policies=[ALLOW_ALL]) for number in range(12)
     ]
@@ -118,7 +118,7 @@ def test_many_at_once_through_moto(aws: Sandbox, client: Clients) -> None:
         assert list(pool.map(seen, clients)) == [[instance] for instance in instances]
 
 
-def test_the_real_aws_cli(aws: Sandbox) -> None:
+def test_the_real_aws_cli_uses_the_sandbox(aws: Sandbox) -> None:
     carol = aws.create_user("carol", policies=[STOP_NEEDS_MFA])
     phone = aws.create_device(carol)
     instance = aws.create_instance(name="db-1")
@@ -144,14 +144,14 @@ def test_the_real_aws_cli(aws: Sandbox) -> None:
 
 @pytest.fixture
 def program() -> Iterator[subprocess.Popen[bytes]]:
-    """Run the sandbox as a program; it is gone after the test, whatever happened."""
+    """Run the sandbox as a program during the test."""
     process = processes.start_process([sys.executable, "-m", "mfa_session.sandbox"])
     yield process
     process.kill()
     process.communicate()
 
 
-def test_it_runs_as_a_program_and_says_how_to_reach_it(
+def test_the_sandbox_program_prints_its_variables(
     program: subprocess.Popen[bytes],
 ) -> None:
     assert program.stdout is not None

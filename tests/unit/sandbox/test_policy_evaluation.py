@@ -1,4 +1,4 @@
-"""What the evaluator says of policies made up at random happens to real, signed requests."""
+"""Real, signed requests get what the evaluator decides for random policies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HERE = {"aws:SourceIp": ("127.0.0.1",), "aws:RequestedRegion": ("eu-west-1",)}
 
 
 def policy(dice: Dice) -> dict[str, Any]:
-    """Make one up, of keys that requests here have; no age so short that it passes meanwhile."""
+    """Return a random policy with the condition keys of these requests, and no short age."""
     made = {**dice.policy(named=False), "Version": "2012-10-17"}
     statements = made["Statement"] if isinstance(made["Statement"], list) else [made["Statement"]]
     for statement in statements:
@@ -50,7 +50,9 @@ def happens(client: Clients, who: Any, call: tuple[str, str, dict[str, Any]]) ->
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
-def test_what_is_said_happens(seed: int, aws: Sandbox, client: Clients) -> None:
+def test_signed_requests_get_what_the_evaluator_decides(
+    seed: int, aws: Sandbox, client: Clients
+) -> None:
     dice = Dice(seed)
     carol = aws.create_user("carol")
     role = aws.create_role("Deploy", trust=trust("*"), path="/eng/")
@@ -91,6 +93,6 @@ def test_what_is_said_happens(seed: int, aws: Sandbox, client: Clients) -> None:
 
 
 def allow_assuming() -> dict[str, Any]:
-    """Return a policy that allows taking roles."""
+    """Return a policy that allows AssumeRole."""
     allow = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}
     return {"Version": "2012-10-17", "Statement": [allow]}

@@ -1,4 +1,4 @@
-"""Requests to any service are recognised, and answered only if the caller's policies allow it."""
+"""Requests to any service are recognised, and answered if the caller's policies allow them."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def test_accounts_and_regions_do_not_see_each_others_instances(
     assert seen(books, "us-east-1") == []
 
 
-def test_instances_of_china(aws: Sandbox, client: Clients) -> None:
+def test_a_chinese_region_has_its_own_instances(aws: Sandbox, client: Clients) -> None:
     wen = aws.create_user("wen", partition="aws-cn", policies=[ALLOW_ALL])
     instance = aws.create_instance(name="db", region="cn-north-1")
     answer = client("ec2", wen, "cn-north-1").stop_instances(InstanceIds=[instance])
     assert answer["StoppingInstances"][0]["InstanceId"] == instance
 
 
-def test_the_refusals_of_each_service(aws: Sandbox, client: Clients) -> None:
+def test_each_service_refuses_in_its_own_words(aws: Sandbox, client: Clients) -> None:
     nobody = aws.create_user("nobody")
     arn = "arn:aws:iam::123456789012:user/nobody"
     start = f"User: {arn} is not authorized to perform: "
@@ -79,14 +79,14 @@ def test_the_refusals_of_each_service(aws: Sandbox, client: Clients) -> None:
     assert {service: refused[service][2] for service in text} == text
 
 
-def test_an_explicit_deny_is_said_to_be_one(aws: Sandbox, client: Clients) -> None:
+def test_an_explicit_deny_is_named_in_the_refusal(aws: Sandbox, client: Clients) -> None:
     rules = policy(statement("Allow", "*"), statement("Deny", "iam:List*"))
     carol = aws.create_user("carol", policies=[rules])
     text = refusal(client("iam", carol).list_mfa_devices)[2]
     assert text.endswith(" with an explicit deny in an identity-based policy")
 
 
-def test_one_instance_may_be_allowed_and_another_not(aws: Sandbox, client: Clients) -> None:
+def test_a_policy_allows_one_instance_and_not_another(aws: Sandbox, client: Clients) -> None:
     mine, other = aws.create_instance(name="mine"), aws.create_instance(name="other")
     arn = f"arn:aws:ec2:eu-west-1:123456789012:instance/{mine}"
     carol = aws.create_user("carol", policies=[policy(statement("Allow", "ec2:*", arn))])
@@ -97,7 +97,7 @@ def test_one_instance_may_be_allowed_and_another_not(aws: Sandbox, client: Clien
 
 
 class TestS3:
-    """Each call, the one action on the one resource that lets it pass."""
+    """Each call of S3, and the only action and resource that allow it."""
 
     PLACE = "arn:aws:s3:::books"
 
@@ -124,7 +124,7 @@ class TestS3:
             ("delete_bucket", {"Bucket": "empty-one"}, "s3:DeleteBucket", "arn:aws:s3:::empty-one"),
         ],
     )  # fmt: skip
-    def test_needs(
+    def test_each_call_needs_its_action_on_its_resource(
         self,
         aws: Sandbox,
         client: Clients,
@@ -146,9 +146,7 @@ class TestS3:
         assert 200 <= done["ResponseMetadata"]["HTTPStatusCode"] < 300
         assert refusal(getattr(client("s3", dave), call), **parameters)[0] == 403
 
-    def test_a_body_that_was_changed_on_the_way_is_refused(
-        self, aws: Sandbox, client: Clients
-    ) -> None:
+    def test_a_changed_body_is_refused(self, aws: Sandbox, client: Clients) -> None:
         carol = aws.create_user("carol", policies=[ALLOW_ALL])
         aws.create_bucket("books")
         s3 = client("s3", carol)
@@ -175,7 +173,7 @@ class TestS3:
         ("cloudformation", "list_stacks", {}, "ListStacks", {}),
     ],
 )  # fmt: skip
-def test_calls_are_recorded_by_their_operation(
+def test_calls_are_recorded_with_their_operation(
     aws: Sandbox,
     client: Clients,
     service: str,
@@ -217,7 +215,7 @@ def test_groups_and_attached_policies_count(aws: Sandbox, client: Clients) -> No
     assert refusal(client("ec2", carol).run_instances, MinCount=1, MaxCount=1)[0] == 403
 
 
-def test_a_role_of_a_path_is_known_by_its_whole_arn(aws: Sandbox, client: Clients) -> None:
+def test_a_role_with_a_path_has_it_in_its_arn(aws: Sandbox, client: Clients) -> None:
     carol = aws.create_user("carol", path="/staff/")
     role = aws.create_role("R", path="/ops/", trust=trust(carol.arn), policies=[ALLOW_ALL])
     assert (carol.arn, role.arn) == (

@@ -1,4 +1,4 @@
-"""GetSessionToken: one code, one session; everything else is refused as AWS refuses it."""
+"""GetSessionToken returns one session for a code, and refuses all else like AWS."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def phone(aws: Sandbox, carol: User) -> Device:
     return aws.create_device(carol, name="carol-phone")
 
 
-def test_a_code_buys_a_session_that_may_stop_what_the_key_may_not(
+def test_an_mfa_session_may_stop_an_instance_and_the_key_may_not(
     aws: Sandbox, client: Clients, carol: User, phone: Device
 ) -> None:
     instance = aws.create_instance(name="db-1")
@@ -60,7 +60,9 @@ def test_a_code_buys_a_session_that_may_stop_what_the_key_may_not(
     assert outcomes == [(403, "UnauthorizedOperation"), (200, None)]
 
 
-def test_a_session_without_a_code_may_not(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_session_without_a_code_may_not_stop_an_instance(
+    aws: Sandbox, client: Clients, carol: User
+) -> None:
     instance = aws.create_instance(name="db-1")
     stop = client("ec2", plain_session(client, carol)).stop_instances
     assert refusal(stop, InstanceIds=[instance])[:2] == (403, "UnauthorizedOperation")
@@ -85,7 +87,7 @@ def test_codes_follow_the_sandbox_clock(
 
 
 @pytest.mark.parametrize("steps", [-1, 0, 1])
-def test_the_windows_on_both_sides_are_accepted(
+def test_the_neighbouring_windows_are_accepted(
     aws: Sandbox, client: Clients, carol: User, phone: Device, steps: int
 ) -> None:
     aws.clock.freeze()
@@ -95,7 +97,7 @@ def test_the_windows_on_both_sides_are_accepted(
 
 
 @pytest.mark.parametrize("steps", [-2, 2])
-def test_windows_further_off_are_not(
+def test_other_windows_are_refused(
     aws: Sandbox, client: Clients, carol: User, phone: Device, steps: int
 ) -> None:
     aws.clock.freeze()
@@ -103,7 +105,7 @@ def test_windows_further_off_are_not(
     assert refusal(ask, SerialNumber=phone.serial, TokenCode=phone.code(steps)) == WRONG_CODE
 
 
-def test_a_hardware_token_serves(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_hardware_token_works(aws: Sandbox, client: Clients, carol: User) -> None:
     token = aws.create_device(carol, name="GAHT12345678", kind="hardware")
     assert mfa_session(client, carol, token)["AccessKeyId"].startswith("ASIA")
 
@@ -113,24 +115,24 @@ class TestWrongSerials:
     def ask(self, client: Clients, carol: User) -> Any:
         return client("sts", carol).get_session_token
 
-    def test_one_that_does_not_exist(self, ask: Any, carol: User, phone: Device) -> None:
+    def test_an_unknown_serial_is_refused(self, ask: Any, carol: User, phone: Device) -> None:
         serial = f"arn:aws:iam::{carol.account}:mfa/nobody"
         assert refusal(ask, SerialNumber=serial, TokenCode=phone.code()) == WRONG_SERIAL
 
-    def test_another_users(self, aws: Sandbox, ask: Any) -> None:
+    def test_another_users_serial_is_refused(self, aws: Sandbox, ask: Any) -> None:
         theirs = aws.create_device(aws.create_user("dave"))
         wrong = refusal(ask, SerialNumber=theirs.serial, TokenCode=theirs.code())
         assert wrong == WRONG_SERIAL
 
-    def test_a_user_arn(self, ask: Any, carol: User, phone: Device) -> None:
+    def test_a_users_arn_is_refused(self, ask: Any, carol: User, phone: Device) -> None:
         assert refusal(ask, SerialNumber=carol.arn, TokenCode=phone.code()) == WRONG_SERIAL
 
-    def test_a_passkey(self, aws: Sandbox, ask: Any, carol: User, phone: Device) -> None:
+    def test_a_passkey_is_refused(self, aws: Sandbox, ask: Any, carol: User, phone: Device) -> None:
         passkey = aws.create_device(carol, kind="passkey")
         assert ":u2f/user/carol/" in passkey.serial
         assert refusal(ask, SerialNumber=passkey.serial, TokenCode=phone.code()) == WRONG_SERIAL
 
-    def test_a_wrong_serial_does_not_spend_the_code(
+    def test_a_wrong_serial_does_not_use_the_code(
         self, aws: Sandbox, ask: Any, carol: User, phone: Device
     ) -> None:
         refusal(ask, SerialNumber=carol.arn, TokenCode=phone.code())
@@ -138,7 +140,9 @@ class TestWrongSerials:
         assert [call.status for call in aws.calls] == [403, 200]
 
     @pytest.mark.parametrize("missing", ["SerialNumber", "TokenCode"])
-    def test_half_of_it(self, ask: Any, phone: Device, missing: str) -> None:
+    def test_a_serial_or_a_code_alone_is_refused(
+        self, ask: Any, phone: Device, missing: str
+    ) -> None:
         both = {"SerialNumber": phone.serial, "TokenCode": phone.code()}
         del both[missing]
         status, code, text = refusal(ask, **both)
@@ -161,7 +165,7 @@ class TestWrongSerials:
         ("DurationSeconds", "x", "durationSeconds"),
     ],
 )
-def test_wrong_shapes(
+def test_malformed_parameters_are_refused(
     client: Clients, carol: User, phone: Device, name: str, value: Any, member: str
 ) -> None:
     sent = {"SerialNumber": phone.serial, "TokenCode": phone.code(), name: value}
@@ -182,7 +186,7 @@ class TestDurations:
         ("asked", "granted"), [({}, 43200), ({"DurationSeconds": 900}, 900),
                                ({"DurationSeconds": 129600}, 129600)],
     )  # fmt: skip
-    def test_a_user_gets_what_was_asked(
+    def test_a_user_gets_the_asked_duration(
         self, client: Clients, carol: User, now: datetime, asked: dict[str, int], granted: int
     ) -> None:
         session = plain_session(client, carol, **asked)
@@ -195,7 +199,7 @@ class TestDurations:
         assert (who["Arn"], who["UserId"]) == ("arn:aws:iam::123456789012:root", "123456789012")
 
 
-def test_credentials_look_like_awss_and_are_never_the_same(client: Clients, carol: User) -> None:
+def test_each_sessions_credentials_are_new_and_look_like_awss(client: Clients, carol: User) -> None:
     first, second = plain_session(client, carol), plain_session(client, carol)
     assert {key: len(first[key]) for key in ("AccessKeyId", "SecretAccessKey")} == {
         "AccessKeyId": 20,
@@ -213,11 +217,13 @@ def test_a_deny_on_get_session_token_has_no_effect(aws: Sandbox, client: Clients
 
 
 class TestWhatSessionsMayNot:
-    def test_ask_for_sessions(self, client: Clients, carol: User, phone: Device) -> None:
+    def test_a_session_may_not_ask_for_sessions(
+        self, client: Clients, carol: User, phone: Device
+    ) -> None:
         for session in (mfa_session(client, carol, phone), plain_session(client, carol)):
             assert refusal(client("sts", session).get_session_token) == SESSION_MAY_NOT
 
-    def test_call_sts_beyond_two_operations(
+    def test_a_session_may_call_only_two_operations_of_sts(
         self, client: Clients, carol: User, phone: Device
     ) -> None:
         info = client("sts", mfa_session(client, carol, phone)).get_access_key_info
@@ -231,7 +237,9 @@ class TestWhatSessionsMayNot:
             "Account"
         ] == (carol.account)
 
-    def test_call_iam_without_mfa(self, client: Clients, carol: User, phone: Device) -> None:
+    def test_a_session_without_mfa_may_not_call_iam(
+        self, client: Clients, carol: User, phone: Device
+    ) -> None:
         without = client("iam", plain_session(client, carol))
         assert refusal(without.list_mfa_devices) == INVALID_TOKEN
         with_mfa = client("iam", mfa_session(client, carol, phone))
@@ -252,7 +260,7 @@ def test_the_age_of_the_code_grows(aws: Sandbox, client: Clients) -> None:
     assert refusal(listing)[:2] == (403, "AccessDenied")
 
 
-def test_decodes_what_ec2_encoded(aws: Sandbox, client: Clients, carol: User) -> None:
+def test_a_refusal_of_ec2_can_be_decoded(aws: Sandbox, client: Clients, carol: User) -> None:
     instance = aws.create_instance(name="db-1")
     text = refusal(client("ec2", carol).stop_instances, InstanceIds=[instance])[2]
     blob = text.rpartition(" ")[2]

@@ -1,4 +1,4 @@
-"""Signatures are checked as AWS publishes them, against AWS's own example."""
+"""Signatures are verified by AWS's published method and example."""
 
 from __future__ import annotations
 
@@ -74,12 +74,12 @@ def test_the_published_example_is_valid() -> None:
         {"headers": {**PUBLISHED.headers, "x-amz-content-sha256": "0" * 64}},
     ],
 )
-def test_whatever_is_changed_the_signature_is_not_valid(parts: dict[str, object]) -> None:
+def test_a_changed_request_has_an_invalid_signature(parts: dict[str, object]) -> None:
     request = changed(**parts)
     assert not is_valid(request, read(request), SECRET)
 
 
-def test_another_secret_is_not_valid() -> None:
+def test_another_secret_makes_an_invalid_signature() -> None:
     assert not is_valid(PUBLISHED, read(PUBLISHED), SECRET + "x")
 
 
@@ -96,7 +96,7 @@ def test_another_secret_is_not_valid() -> None:
 def test_host_date_and_session_token_must_be_signed(
     signed: list[str], token: str | None, accepted: bool
 ) -> None:
-    """A signature that is right, over too little, could be moved to another request."""
+    """Otherwise a signature could be moved to another request."""
     headers = {"host": "iam.amazonaws.com", "x-amz-date": "20150830T123600Z"}
     if token:
         headers["x-amz-security-token"] = token
@@ -119,7 +119,7 @@ def test_the_canonical_request_sorts_and_encodes() -> None:
     ]
 
 
-def test_a_request_without_a_signature_has_none() -> None:
+def test_an_unsigned_request_has_no_signature() -> None:
     assert parse(changed(headers={"host": "iam.amazonaws.com"})) is None
 
 
@@ -137,7 +137,7 @@ def test_a_request_without_a_signature_has_none() -> None:
         ),
     ],
 )
-def test_what_cannot_be_read_is_malformed(authorization: str) -> None:
+def test_an_unreadable_signature_is_malformed(authorization: str) -> None:
     request = changed(headers={**PUBLISHED.headers, "authorization": authorization})
     with pytest.raises(MalformedSignatureError):
         parse(request)

@@ -1,7 +1,7 @@
-"""Each policy template, hung where it belongs: what it should stop is stopped, and nothing else.
+"""Each policy template, attached where it belongs, stops what it should and nothing else.
 
-For a long-term key, an MFA session, a session without MFA and a role session; and what the
-evaluator says of each is what happens.
+The tests use a long-term key, an MFA session, a session without MFA and a role session, and compare
+the outcome with the evaluator's.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def policy(name: str, choices: Choices | None = None) -> dict[str, Any]:
 
 
 class Keys(NamedTuple):
-    """One user's credentials of each kind, and her device."""
+    """One user's credentials of each kind, and the device."""
 
     user: User
     device: Device
@@ -63,7 +63,7 @@ class Keys(NamedTuple):
 def keys_of(
     aws: Sandbox, client: Clients, user: User, *policies: Document, account: str = HOME
 ) -> Keys:
-    """Get every kind; the role may what the user may."""
+    """Return every kind of credentials; the role has the user's policies."""
     device = aws.create_device(user, name=user.name)
     role = aws.create_role("Work", trust=trust("*"), account=account, policies=list(policies))
     assumer = aws.create_user("assumer", account=account, policies=[ALLOW_ALL])
@@ -82,7 +82,7 @@ def keys_of(
 
 
 def passes(call: Callable[..., Any], **parameters: Any) -> bool:
-    """Say whether a call is let through; any other refusal than for want of permission fails."""
+    """Say whether a call is allowed; fail for any refusal but a missing permission."""
     try:
         call(**parameters)
     except ClientError as error:
@@ -94,7 +94,7 @@ def passes(call: Callable[..., Any], **parameters: Any) -> bool:
 
 
 def stopped(aws: Sandbox, client: Clients, keys: Keys) -> dict[str, bool]:
-    """Say for each kind of credentials whether an instance may be stopped."""
+    """Say for each kind of credentials whether it may stop an instance."""
     instance = aws.create_instance(name="db")
     return {
         kind: passes(client("ec2", who).stop_instances, InstanceIds=[instance])
@@ -113,7 +113,7 @@ def kinds(keys: Keys) -> dict[str, Any]:
 
 
 def foreseen(action: str, *policies: Document, resource: str = "*") -> dict[str, bool]:
-    """Say what the evaluator says."""
+    """Return the evaluator's outcomes."""
     documents = [read_document("p.json", json.dumps(each)) for each in policies]
     asked = Request(action=action, resource=resource)
     callers = credentials.all_kinds(action, HOUR_SECONDS)
@@ -123,14 +123,14 @@ def foreseen(action: str, *policies: Document, resource: str = "*") -> dict[str,
 
 
 @pytest.mark.parametrize("name", [template.name for template in TEMPLATES])
-def test_each_lints_clean(name: str) -> None:
+def test_each_template_lints_clean(name: str) -> None:
     document = read_document("p.json", json.dumps(policy(name)))
     assert lint(document) == ()
 
 
 @pytest.mark.parametrize("first_sign_in", [False, True])
 @pytest.mark.parametrize("self_service", [False, True])
-def test_the_variants_lint_clean_too(self_service: bool, first_sign_in: bool) -> None:
+def test_the_variants_lint_clean(self_service: bool, first_sign_in: bool) -> None:
     choices = Choices(self_service=self_service, first_sign_in=first_sign_in)
     document = read_document("p.json", json.dumps(policy("deny-without-mfa", choices)))
     assert lint(document) == ()
@@ -145,7 +145,7 @@ def test_the_variants_lint_clean_too(self_service: bool, first_sign_in: bool) ->
         ("max-age", [ALLOW_ALL], {"mfa-session"}),
     ],
 )
-def test_who_gets_through(
+def test_each_template_stops_whom_it_should(
     name: str, others: list[Document], through: set[str], aws: Sandbox, client: Clients
 ) -> None:
     policies = [*others, policy(name)]
@@ -156,7 +156,7 @@ def test_who_gets_through(
 
 
 @pytest.mark.parametrize("name", ["require-mfa", "max-age"])
-def test_other_actions_pass(name: str, aws: Sandbox, client: Clients) -> None:
+def test_other_actions_are_allowed(name: str, aws: Sandbox, client: Clients) -> None:
     policies = [ALLOW_ALL, policy(name)]
     carol = aws.create_user("carol", policies=policies)
     keys = keys_of(aws, client, carol, *policies)
@@ -167,7 +167,7 @@ def test_other_actions_pass(name: str, aws: Sandbox, client: Clients) -> None:
     assert found == foreseen("ec2:DescribeInstances", *policies)
 
 
-def test_a_template_is_only_about_its_actions_and_resources(aws: Sandbox, client: Clients) -> None:
+def test_a_template_concerns_only_its_actions_and_resources(aws: Sandbox, client: Clients) -> None:
     mine, other = aws.create_instance(name="mine"), aws.create_instance(name="other")
     arn = f"arn:aws:ec2:eu-west-1:{HOME}:instance/{mine}"
     choices = Choices(actions=("ec2:Stop*",), resources=(arn,))
@@ -181,9 +181,9 @@ def test_a_template_is_only_about_its_actions_and_resources(aws: Sandbox, client
 
 
 class TestDenyWithoutMfa:
-    """From an access key without a device to a session, and no way round it."""
+    """Users get from an access key without a device to an MFA session, and cannot bypass MFA."""
 
-    def test_a_new_user_comes_to_have_mfa(self, aws: Sandbox, client: Clients) -> None:
+    def test_a_new_user_can_set_up_mfa(self, aws: Sandbox, client: Clients) -> None:
         carol = aws.create_user("carol", policies=[ALLOW_ALL_BUT_IAM, policy("deny-without-mfa")])
         iam = client("iam", carol)
         assert iam.list_mfa_devices()["MFADevices"] == []
@@ -203,7 +203,7 @@ class TestDenyWithoutMfa:
         with_mfa.deactivate_mfa_device(UserName="carol", SerialNumber=serial)
         with_mfa.delete_virtual_mfa_device(SerialNumber=serial)
 
-    def test_the_device_cannot_be_removed_without_it(self, aws: Sandbox, client: Clients) -> None:
+    def test_the_device_cannot_be_removed_without_mfa(self, aws: Sandbox, client: Clients) -> None:
         carol = aws.create_user("carol", policies=[ALLOW_ALL, policy("deny-without-mfa")])
         device = aws.create_device(carol, name="carol")
         iam = client("iam", carol)
@@ -211,7 +211,7 @@ class TestDenyWithoutMfa:
         assert not passes(deactivate, UserName="carol", SerialNumber=device.serial)
         assert not passes(delete, SerialNumber=device.serial)
 
-    def test_nobody_manages_another_s(self, aws: Sandbox, client: Clients) -> None:
+    def test_nobody_manages_another_users_device(self, aws: Sandbox, client: Clients) -> None:
         carol = aws.create_user("carol", policies=[policy("deny-without-mfa")])
         dave = aws.create_user("dave")
         theirs = aws.create_device(dave, name="dave")
@@ -222,12 +222,12 @@ class TestDenyWithoutMfa:
         assert not passes(iam.delete_virtual_mfa_device, SerialNumber=theirs.serial)
         assert not passes(iam.create_virtual_mfa_device, VirtualMFADeviceName="dave2")
 
-    def test_a_user_with_a_path_manages_hers(self, aws: Sandbox, client: Clients) -> None:
+    def test_a_user_with_a_path_manages_the_own_device(self, aws: Sandbox, client: Clients) -> None:
         carol = aws.create_user("carol", path="/eng/", policies=[policy("deny-without-mfa")])
         assert passes(client("iam", carol).list_mfa_devices)
 
     @pytest.mark.parametrize("action", sorted(WITHOUT_MFA))
-    def test_each_entry_is_needed_and_has_a_reason(self, action: str) -> None:
+    def test_each_exempt_action_is_needed_and_has_a_reason(self, action: str) -> None:
         whole = policy("deny-without-mfa", Choices())
         (deny,) = whole["Statement"]
         without = {**deny, "NotAction": [each for each in deny["NotAction"] if each != action]}
@@ -239,14 +239,14 @@ class TestDenyWithoutMfa:
             assert not foreseen(action, ALLOW_ALL, less)["long-term"]
         assert WITHOUT_MFA[action]
 
-    def test_the_list_is_no_longer_than_that(self) -> None:
+    def test_no_other_action_is_exempt(self) -> None:
         asked = {"iam:DeleteAccessKey", "iam:CreateAccessKey", *KEPT_BACK,
                  *FIRST_SIGN_IN, "s3:ListAllMyBuckets", "sts:AssumeRole"}  # fmt: skip
         whole = policy("deny-without-mfa", Choices())
         found = {action: foreseen(action, ALLOW_ALL, whole)["long-term"] for action in asked}
         assert set(found.values()) == {False}
 
-    def test_a_new_user_may_change_the_password_first_if_so_chosen(self) -> None:
+    def test_first_sign_in_exempts_changing_the_password(self) -> None:
         whole = policy("deny-without-mfa", Choices(first_sign_in=True, self_service=True))
         found = [foreseen(action, ALLOW_ALL, whole) for action in FIRST_SIGN_IN]
         assert [each["long-term"] for each in found] == [True, True]
@@ -263,7 +263,7 @@ ALLOW_ALL_BUT_IAM = {
 
 
 def codes(aws: Sandbox, device: Device) -> dict[str, str]:
-    """Return the codes of the last window and of this one."""
+    """Return the codes of the last window and this one."""
     aws.clock.advance(-30)
     first = device.code()
     aws.clock.advance(30)
@@ -271,9 +271,11 @@ def codes(aws: Sandbox, device: Device) -> dict[str, str]:
 
 
 class TestTrust:
-    """A role of account 123456789012, for users of another."""
+    """A role of account 123456789012, for users of another account."""
 
-    def test_only_with_mfa_and_external_id(self, aws: Sandbox, client: Clients) -> None:
+    def test_the_role_is_assumed_only_with_mfa_and_external_id(
+        self, aws: Sandbox, client: Clients
+    ) -> None:
         role = aws.create_role("CrossAccountRole", trust=policy("trust"), policies=[ALLOW_ALL])
         richard = aws.create_user("richard", account=ABROAD, policies=[ALLOW_ASSUMING])
         keys = keys_of(aws, client, richard, ALLOW_ASSUMING, account=ABROAD)
@@ -296,7 +298,7 @@ class TestTrust:
         assert not took(keys.mfa)
         assert not took(keys.mfa, ExternalId="other")
 
-    def test_not_for_other_accounts(self, aws: Sandbox, client: Clients) -> None:
+    def test_other_accounts_may_not_assume_the_role(self, aws: Sandbox, client: Clients) -> None:
         role = aws.create_role("CrossAccountRole", trust=policy("trust"), policies=[ALLOW_ALL])
         stranger = aws.create_user("stranger", account="999999999999", policies=[ALLOW_ALL])
         session = mfa_session(client, stranger, aws.create_device(stranger))
@@ -307,7 +309,7 @@ class TestTrust:
 class TestBucket:
     """A bucket of account 123456789012, for users of two others."""
 
-    def test_only_with_an_mfa_session_of_those_accounts(
+    def test_the_bucket_is_open_only_to_mfa_sessions_of_the_accounts(
         self, aws: Sandbox, client: Clients
     ) -> None:
         admin = aws.create_user("admin", policies=[ALLOW_ALL])
