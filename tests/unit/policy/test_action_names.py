@@ -28,7 +28,7 @@ from mfa_session.policy.action_names import read_action
         ("lambda:invoke", "lambda:InvokeFunction"),
     ],
 )
-def test_each_form_is_read(written: str, action: str) -> None:
+def test_each_spelling_of_an_action_is_read(written: str, action: str) -> None:
     assert read_action(written) == action
 
 
@@ -43,7 +43,7 @@ def test_each_form_is_read(written: str, action: str) -> None:
         ("s3:cp", "s3:GetObject and s3:PutObject"),
     ],
 )
-def test_what_is_none_is_refused(written: str, hint: str) -> None:
+def test_other_texts_are_refused_as_actions(written: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
         read_action(written)
     assert (caught.value.code, hint in caught.value.hint) == ("bad-action", True)

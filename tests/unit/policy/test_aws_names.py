@@ -67,7 +67,9 @@ def names() -> AwsNames:
 
 
 @pytest.mark.parametrize("action", LISTED)
-def test_what_aws_lists_or_has_listed_is_not_doubted(names: AwsNames, action: str) -> None:
+def test_an_action_that_aws_lists_or_has_listed_is_not_doubted(
+    names: AwsNames, action: str
+) -> None:
     assert names.look_up(action) is None
 
 
@@ -90,7 +92,7 @@ def test_what_aws_lists_or_has_listed_is_not_doubted(names: AwsNames, action: st
         ("dynamobd:DeleteTable", "dynamodb:DeleteTable"),
     ],
 )
-def test_a_slip_and_another_name_of_the_same_are_sure(
+def test_a_slip_or_another_name_of_the_same_action_is_a_sure_guess(
     names: AwsNames, action: str, meant: str
 ) -> None:
     found = names.look_up(action)
@@ -111,9 +113,7 @@ def test_a_slip_and_another_name_of_the_same_are_sure(
         ("nova:*", None),
     ],
 )
-def test_what_is_far_off_is_told_but_is_not_sure(
-    names: AwsNames, action: str, meant: str | None
-) -> None:
+def test_a_distant_name_is_an_unsure_guess(names: AwsNames, action: str, meant: str | None) -> None:
     found = names.look_up(action)
     assert found is not None
     assert (found.meant, found.sure) == (meant, False)
@@ -135,7 +135,7 @@ def test_the_message_tells_a_name_from_a_pattern(
     assert "boto3" in found.hint
 
 
-def test_a_name_is_compared_with_all_others_for_the_first_fifty_only() -> None:
+def test_only_the_first_fifty_names_are_compared_with_all_others() -> None:
     names = AwsNames(LIST, lambda _: (), {})
     found = [names.look_up(f"ec2:TerminateTheInstances{number}") for number in range(51)]
     assert [each.meant for each in (found[49], found[50]) if each] == [
@@ -147,13 +147,13 @@ def test_a_name_is_compared_with_all_others_for_the_first_fifty_only() -> None:
     assert (slip.meant, slip.sure) == ("ec2:TerminateInstances", True)
 
 
-def test_what_is_newer_than_the_list_is_known_to_an_upgraded_botocore() -> None:
+def test_an_upgraded_botocore_knows_newer_actions() -> None:
     upgraded = AwsNames(LIST, lambda prefix: NEWER.get(prefix, ()), {})
     actions = ("ec2:destroytheworld", "ec2:Destroy*World", "nova:Stop", "nova:*", "nova:Start")
     assert [each for each in actions if upgraded.look_up(each)] == ["nova:Start"]
 
 
-def test_a_call_that_iam_names_otherwise_is_no_action_though_botocore_has_it() -> None:
+def test_a_call_with_another_name_in_iam_is_not_an_action() -> None:
     calls = {"s3": ["ListObjects"], "apigateway": ["CreateRestApi"]}
     installed = AwsNames(LIST, lambda prefix: calls.get(prefix, ()), {})
     for action in ("s3:ListObjects", "apigateway:CreateRestApi"):
@@ -161,7 +161,7 @@ def test_a_call_that_iam_names_otherwise_is_no_action_though_botocore_has_it() -
     assert installed.look_up("apigateway:POST") is None
 
 
-def test_the_cli_s_name_of_a_service_is_no_prefix_though_botocore_has_it() -> None:
+def test_the_clis_name_of_a_service_is_not_a_prefix() -> None:
     calls = {"docdb": ["DescribeDBClusters"], "elb": ["DescribeLoadBalancers"]}
     installed = AwsNames(LIST, lambda prefix: calls.get(prefix, ()), IAM_PREFIXES)
     found = [
@@ -180,7 +180,7 @@ def test_the_installed_botocore_is_read_without_asking_aws() -> None:
     assert operations_of("nova") == ()
 
 
-def test_no_operation_of_the_aws_cli_is_taken_for_a_slip(names: AwsNames) -> None:
+def test_no_operation_of_the_aws_cli_counts_as_a_slip(names: AwsNames) -> None:
     actions = (
         f"{prefix_of(service)}:{spell_action(operation)}"
         for service, operations in add_version_2(LIST.operations).items()
@@ -200,14 +200,14 @@ def test_no_operation_of_the_aws_cli_is_taken_for_a_slip(names: AwsNames) -> Non
         ({"Effect": "Deny", "NotAction": ["iam:*", "iam:Describe*"]}, ["note"]),
     ],
 )
-def test_only_what_is_sure_or_leaves_a_deny_without_effect_is_more_than_a_note(
+def test_an_unsure_name_is_a_note_unless_a_deny_loses_its_effect(
     names: AwsNames, statement: dict[str, object], severities: list[str]
 ) -> None:
     found = lint(document_of({**statement, "Resource": "*"}), names=names)
     assert [each.severity for each in found] == severities
 
 
-def test_those_far_off_are_told_together(names: AwsNames) -> None:
+def test_unknown_actions_are_reported_together(names: AwsNames) -> None:
     (found,) = lint(
         document_of(
             {"Effect": "Allow", "Action": [f"nova:Do{n}" for n in range(9)], "Resource": "*"}
@@ -219,13 +219,13 @@ def test_those_far_off_are_told_together(names: AwsNames) -> None:
     )
 
 
-def test_no_action_in_a_policy_of_aws_s_own_is_doubted(names: AwsNames) -> None:
+def test_no_action_in_aws_managed_policies_is_doubted(names: AwsNames) -> None:
     named = {action for policy in MANAGED for action in actions_in(policy)}
     assert len(named) > MANY_ACTIONS
     assert [action for action in named if names.look_up(action)] == []
 
 
-def test_no_policy_of_aws_s_own_has_a_finding(names: AwsNames) -> None:
+def test_no_aws_managed_policy_has_a_finding(names: AwsNames) -> None:
     about_mfa = [policy for policy in MANAGED if "MultiFactorAuth" in json.dumps(policy)]
     found = [
         finding

@@ -32,29 +32,31 @@ def findings_in(path: Path) -> tuple[Finding, ...]:
 
 
 @pytest.mark.parametrize("path", RIGHT, ids=name_of)
-def test_a_right_policy_is_not_flagged(path: Path) -> None:
+def test_a_correct_policy_has_no_finding(path: Path) -> None:
     assert findings_in(path) == ()
 
 
 @pytest.mark.parametrize("path", WRONG, ids=name_of)
-def test_a_wrong_policy_is_flagged_for_what_is_wrong(path: Path) -> None:
+def test_a_wrong_policy_has_its_findings(path: Path) -> None:
     found = [[each.rule, each.statement] for each in findings_in(path)]
     assert sorted(found) == sorted(EXPECTED[path.stem])
 
 
 @pytest.mark.parametrize("path", RIGHT, ids=name_of)
-def test_of_a_role_s_policies_only_those_that_say_what_it_may_do_are_told_off(path: Path) -> None:
+def test_on_a_role_only_identity_policies_about_mfa_are_findings(
+    path: Path,
+) -> None:
     document = read_document(path.name, path.read_bytes())
     asks = document.kind == "identity" and any(map(mfa_conditions, document.statements))
     found = {each.rule for each in lint(document, on_role=True)}
     assert found == ({"mfa-in-role-policy"} if asks else set())
 
 
-def test_every_wrong_policy_is_expected_to_be_and_is_there() -> None:
+def test_every_wrong_policy_has_expected_findings() -> None:
     assert sorted(EXPECTED) == sorted(path.stem for path in WRONG)
 
 
-def test_the_corpus_is_large_and_knows_every_rule() -> None:
+def test_the_corpus_is_large_and_breaks_every_rule() -> None:
     expected = {rule for findings in EXPECTED.values() for rule, _ in findings}
     assert len(RIGHT) + len(WRONG) >= 80
     stated = {rule for each in STATED for rule, _ in each.findings}
@@ -83,7 +85,7 @@ def mend(statement: dict[str, Any], finding: Finding) -> None:
 
 
 @pytest.mark.parametrize("path", WRONG, ids=name_of)
-def test_what_is_proposed_mends_it(path: Path) -> None:
+def test_a_proposed_fix_removes_the_finding(path: Path) -> None:
     before = findings_in(path)
     for finding in before:
         if not finding.fix:
@@ -102,7 +104,7 @@ def test_what_is_proposed_mends_it(path: Path) -> None:
         assert left <= {(each.rule, each.statement) for each in before}
 
 
-def test_most_mistakes_come_with_what_mends_them() -> None:
+def test_most_findings_have_a_fix() -> None:
     without = {each.rule for path in WRONG for each in findings_in(path) if not each.fix}
     assert without <= {
         "mfa-on-get-session-token",

@@ -50,13 +50,15 @@ def requests_of(*statements: dict[str, Any]) -> set[tuple[str, str]]:
 
 
 @given(st.lists(STATEMENTS, max_size=3), STATEMENTS)
-def test_what_is_covered_is_matched(outer: list[dict[str, Any]], inner: dict[str, Any]) -> None:
+def test_covered_requests_match(outer: list[dict[str, Any]], inner: dict[str, Any]) -> None:
     if Cover(read(*outer)).covers(read(inner)[0]):
         assert requests_of(inner) <= requests_of(*outer)
 
 
 @given(STATEMENTS, STATEMENTS)
-def test_what_cannot_overlap_does_not(one: dict[str, Any], other: dict[str, Any]) -> None:
+def test_statements_that_cannot_overlap_share_no_request(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
     if not may_overlap(read(one)[0], read(other)[0]):
         assert requests_of(one) & requests_of(other) == set()
 
@@ -84,7 +86,7 @@ CAROL = {"AWS": "arn:aws:iam::111122223333:user/carol"}
         ({"Service": "ec2.amazonaws.com"}, CAROL, False),
     ],
 )
-def test_principals_are_covered_too(outer: object, inner: object, covered: bool) -> None:
+def test_a_statement_covers_principals(outer: object, inner: object, covered: bool) -> None:
     one, other = read(
         {"Effect": "Deny", "Action": "*", "Resource": "*", "Principal": outer},
         {"Effect": "Allow", "Action": "*", "Resource": "*", "Principal": inner},
@@ -92,7 +94,7 @@ def test_principals_are_covered_too(outer: object, inner: object, covered: bool)
     assert Cover([one]).covers(other) == covered
 
 
-def test_conditions_narrow_what_is_covered_but_not_those_about_mfa() -> None:
+def test_conditions_narrow_a_statement_except_those_about_mfa() -> None:
     mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
     tagged = {"StringEquals": {"aws:ResourceTag/a": "b"}}
     plain, asking, narrow, both = read(

@@ -79,7 +79,9 @@ def outcome(
         ("ForAllValues:Bool", PRESENT, "true", "ynyy"),
     ],
 )
-def test_the_table_of_mfa_conditions(operator: str, key: str, value: Any, when: str) -> None:
+def test_each_mfa_condition_matches_as_documented(
+    operator: str, key: str, value: Any, when: str
+) -> None:
     absent, false, new, old = ({"y": True, "n": False}[letter] for letter in when)
     met = {
         "long-term": absent,
@@ -95,7 +97,7 @@ def test_the_table_of_mfa_conditions(operator: str, key: str, value: Any, when: 
     assert outcomes(ALLOW_ALL, statement("Deny", condition)) == denies
 
 
-def test_a_long_term_key_with_a_code_has_mfa_where_a_role_is_taken() -> None:
+def test_a_long_term_key_with_a_code_has_mfa_in_assume_role() -> None:
     kinds = credentials.all_kinds("STS:assumerole")
     assert [(kind.kind, kind.has_mfa) for kind in kinds] == [
         ("long-term", False),
@@ -135,7 +137,7 @@ def test_an_mfa_session_has_an_age_from_0_to_its_longest_duration(
     assert outcome(allow, caller=credentials.mfa_session()) == expected
 
 
-def test_without_an_age_what_depends_on_it_is_unknown() -> None:
+def test_without_an_age_a_condition_on_it_is_unknown() -> None:
     too_old = statement("Deny", {"NumericGreaterThanIfExists": {AGE: "3600"}})
     found = evaluate([document(ALLOW_ALL, too_old)], STOP, credentials.mfa_session())
     assert found.outcome == "unknown"
@@ -178,7 +180,7 @@ UNKNOWN_IP = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
         ([{"Effect": "Allow", "Resource": "*"}], "unknown"),
     ],
 )
-def test_what_depends_on_the_unknown_is_never_allowed(
+def test_an_outcome_that_depends_on_the_unknown_is_never_allowed(
     statements: list[dict[str, Any]], expected: str
 ) -> None:
     known = {
@@ -207,7 +209,9 @@ def test_what_depends_on_the_unknown_is_never_allowed(
         ("arn:aws:s3:::books/${*}", "arn:aws:s3:::books/x", "implicitly-denied"),
     ],
 )
-def test_resources_that_are_only_partly_known(resource: str, asked: str, expected: str) -> None:
+def test_a_partly_known_resource_matches_or_is_unknown(
+    resource: str, asked: str, expected: str
+) -> None:
     request = Request(action="s3:GetObject", resource=asked)
     assert outcome(statement(Resource=resource), request=request) == expected
 
@@ -224,7 +228,9 @@ def test_resources_that_are_only_partly_known(resource: str, asked: str, expecte
         ("NotAction", ["iam:*", "ec2:*"], "ec2:StopInstances", "implicitly-denied"),
     ],
 )
-def test_actions_with_wildcards(element: str, patterns: Any, asked: str, expected: str) -> None:
+def test_an_action_with_a_wildcard_matches_or_is_unknown(
+    element: str, patterns: Any, asked: str, expected: str
+) -> None:
     made = {"Effect": "Allow", element: patterns, "Resource": "*"}
     assert outcome(made, request=Request(action=asked)) == expected
 
@@ -242,7 +248,7 @@ def test_a_variable_is_filled_in_from_the_caller() -> None:
     assert asked == {"carol": "allowed", "dave": "implicitly-denied"}
 
 
-def test_variables_are_text_in_policies_of_the_old_version() -> None:
+def test_variables_are_text_in_the_old_version() -> None:
     own = document(statement(Resource="arn:aws:s3:::h/${aws:username}"), version=None)
     carol = acting_as(credentials.long_term(), CAROL)
     found = {
@@ -281,13 +287,15 @@ NOVEL = Request(action="s3:GetObject", resource="arn:aws:s3:::books/novel")
         ({"CanonicalUser": "79a59df9"}, CAROL, "unknown"),
     ],
 )
-def test_principals(principal: Any, caller: str | None, expected: str) -> None:
+def test_principals_match_by_name_or_account(
+    principal: Any, caller: str | None, expected: str
+) -> None:
     rule = statement(Principal=principal)
     who = acting_as(credentials.mfa_session(), caller)
     assert outcome(rule, request=NOVEL, caller=who) == expected
 
 
-def test_a_role_session_is_known_by_the_role_s_arn_and_its_own() -> None:
+def test_a_role_session_matches_the_roles_arn_and_its_own() -> None:
     role, session = (
         "arn:aws:iam::1" + 11 * "2" + ":role/eng/R",
         ("arn:aws:sts::1" + 11 * "2" + ":assumed-role/R/carol"),
@@ -309,7 +317,7 @@ def test_a_role_session_is_known_by_the_role_s_arn_and_its_own() -> None:
     }
 
 
-def test_not_principal_means_everybody_else() -> None:
+def test_not_principal_matches_everybody_else() -> None:
     rule = statement("Deny", NotPrincipal={"AWS": CAROL})
     open_to_all = statement(Principal="*")
     found = [
@@ -346,7 +354,7 @@ AT_HOME = {"aws:ResourceAccount": ("123456789012",)}
         (OWN, statement(Principal="*", Action="sns:Publish"), ELSEWHERE, "allowed"),
     ],
 )
-def test_both_sides_across_accounts_and_either_within_one(
+def test_both_sides_must_allow_across_accounts_and_either_within_one(
     own: Any, theirs: Any, known: dict[str, tuple[str, ...]], expected: str
 ) -> None:
     carol = acting_as(credentials.long_term(), CAROL)
@@ -365,7 +373,7 @@ def test_both_sides_across_accounts_and_either_within_one(
         (True, "999999999999", "123456789012", "implicitly-denied"),
     ],
 )
-def test_a_role_s_trust_policy_must_always_allow(
+def test_a_roles_trust_policy_must_always_allow(
     own: bool, trusted: str, account: str, expected: str
 ) -> None:
     trust = {"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole"}
@@ -375,7 +383,7 @@ def test_a_role_s_trust_policy_must_always_allow(
     assert evaluate([mine, document(trust)], request, carol).outcome == expected
 
 
-def test_a_trust_policy_is_about_taking_the_role_only() -> None:
+def test_a_trust_policy_concerns_only_assuming_the_role() -> None:
     trust = {"Effect": "Allow", "Principal": "*", "Action": "sts:AssumeRole"}
     asked = Request(action="sts:DecodeAuthorizationMessage")
     both = [document(ALLOW_ALL), document(trust)]
@@ -400,7 +408,7 @@ def test_kms_sees_the_account_of_every_caller(
     assert evaluate([key_policy], Request(action=action), caller).outcome == expected
 
 
-def test_a_boundary_only_narrows() -> None:
+def test_a_boundary_only_limits() -> None:
     only_s3, s3 = document(statement(Action="s3:*")), Request(action="s3:GetObject")
     everything, nothing = document(ALLOW_ALL), document(statement("Deny"))
 
@@ -413,7 +421,7 @@ def test_a_boundary_only_narrows() -> None:
     assert decided(everything, s3, nothing) == "explicitly-denied"
 
 
-def test_a_boundary_does_not_limit_what_a_resource_gives_a_user_by_name_but_a_role() -> None:
+def test_a_boundary_limits_a_resources_grant_to_a_role_and_not_to_a_user() -> None:
     role = "arn:aws:iam::123456789012:role/R"
     given = document(statement(Principal={"AWS": [CAROL, role]}, Action="s3:*"))
     nothing = document(statement(Action="ec2:*"))
@@ -428,7 +436,7 @@ def test_a_boundary_does_not_limit_what_a_resource_gives_a_user_by_name_but_a_ro
     assert found == ["allowed", "implicitly-denied"]
 
 
-def test_a_boundary_that_could_not_be_read_leaves_nothing_allowed() -> None:
+def test_with_an_unread_boundary_nothing_is_allowed() -> None:
     def decided(*statements: dict[str, Any]) -> str:
         return evaluate([document(*statements)], STOP, KINDS[0], boundary_unread=True).outcome
 
@@ -437,7 +445,7 @@ def test_a_boundary_that_could_not_be_read_leaves_nothing_allowed() -> None:
     assert decided(ALLOW_ALL, statement("Deny")) == "explicitly-denied"
 
 
-def test_policies_that_nobody_could_read_leave_only_denies_certain() -> None:
+def test_with_unread_policies_only_denies_are_certain() -> None:
     def decided(*statements: dict[str, Any]) -> str:
         return evaluate([document(*statements)], STOP, KINDS[0], unread=True).outcome
 
@@ -449,7 +457,7 @@ def test_policies_that_nobody_could_read_leave_only_denies_certain() -> None:
 # What AWS decides itself
 
 
-def test_some_calls_are_aws_s_own_matter() -> None:
+def test_aws_decides_some_calls_itself() -> None:
     found = {
         action: list(outcomes(ALLOW_ALL, request=Request(action=action)).values())
         for action in (

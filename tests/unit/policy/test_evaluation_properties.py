@@ -82,7 +82,7 @@ def test_adding_a_deny_never_allows(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_is_said_without_knowing_all_stays_true_when_more_is_known(seed: int) -> None:
+def test_more_knowledge_never_contradicts_an_outcome(seed: int) -> None:
     sure = 0
     for dice, case, kind in cases(seed):
         unsure = decide(with_gaps(dice, case), kind).outcome
@@ -110,7 +110,7 @@ def test_bool_if_exists_false_denies_exactly_who_has_no_mfa(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_what_a_decision_names_is_what_decides(seed: int) -> None:
+def test_a_decision_names_the_deciding_statements(seed: int) -> None:
     effects = {"allowed": {"Allow"}, "explicitly-denied": {"Deny"}, "implicitly-denied": set()}
     for _, case, kind in cases(seed):
         found = decide(case, kind)

@@ -88,7 +88,7 @@ def beyond_policies(case: Case, kind: str) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_both_decide_alike(seed: int) -> None:
+def test_both_evaluators_decide_alike(seed: int) -> None:
     dice, outcomes = Dice(seed), Counter[str]()
     for _ in range(CASES_PER_SEED):
         case = dice.case()
@@ -104,7 +104,7 @@ def test_both_decide_alike(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_both_take_a_boundary_alike(seed: int) -> None:
+def test_both_evaluators_apply_a_boundary_alike(seed: int) -> None:
     dice, outcomes = Dice(100 + seed), Counter[str]()
     for _ in range(CASES_PER_SEED):
         case = dice.case()._replace(policy=dice.policy(named=False))

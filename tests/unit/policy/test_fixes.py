@@ -135,5 +135,5 @@ def test_no_fix_of_conditions_about_mfa_harms(policy: dict[str, Any]) -> None:
 
 @FEWER
 @given(integers(0, MANY_SEEDS))
-def test_no_fix_of_a_policy_made_up_harms(seed: int) -> None:
+def test_no_fix_of_a_random_policy_harms(seed: int) -> None:
     check(Dice(seed).policy())

@@ -58,13 +58,15 @@ def refusal(data: bytes | str) -> str:
 
 
 @given(VALUES, st.sampled_from([None, 1, "\t"]), st.booleans())
-def test_the_same_values_as_json(value: Any, indent: int | str | None, ascii_only: bool) -> None:
+def test_values_are_the_same_as_jsons(
+    value: Any, indent: int | str | None, ascii_only: bool
+) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
     assert plain(parse(PolicyText("p.json", text))) == json.loads(text)
 
 
 @given(VALUES, st.sampled_from([None, 1, "\t"]))
-def test_each_value_and_key_stands_where_it_is_said_to(value: Any, indent: int | str) -> None:
+def test_each_value_and_key_has_its_position(value: Any, indent: int | str) -> None:
     text = json.dumps(value, indent=indent)
     decode = json.JSONDecoder().raw_decode
     for key, node in nodes(parse(PolicyText("p.json", text))):
@@ -74,7 +76,7 @@ def test_each_value_and_key_stands_where_it_is_said_to(value: Any, indent: int |
 
 
 @given(st.text(st.sampled_from('{}[]":,\\ \n\t0-1.eEu\x00ab"truefalsnl\u2028é'), max_size=30))
-def test_any_text_is_read_as_json_reads_it_or_refused(text: str) -> None:
+def test_any_text_is_read_like_json_or_refused(text: str) -> None:
     try:
         expected = json.loads(text, object_pairs_hook=unique)
     except ValueError:
@@ -131,12 +133,12 @@ def test_lines_and_columns_are_counted_as_editors_count(pieces: list[str]) -> No
     ],
     ids=repr,
 )  # fmt: skip
-def test_what_is_wrong_is_said_with_its_place(text: str | bytes, said: str) -> None:
+def test_an_error_has_its_position(text: str | bytes, said: str) -> None:
     assert refusal(text) == f"p.json:{said}"
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
-def test_absurd_nesting_is_refused_where_it_gets_absurd(opening: str, closing: str) -> None:
+def test_too_deep_nesting_is_refused_with_its_position(opening: str, closing: str) -> None:
     said = f"p.json:1:{DEEPEST * len(opening) + 1}: nested more than {DEEPEST} deep"
     assert refusal(opening * 100_000) == said
     deepest = opening * DEEPEST + "1" + closing * DEEPEST

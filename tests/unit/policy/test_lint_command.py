@@ -80,14 +80,14 @@ def test_a_mistake_is_shown_with_its_line_and_cure(run: Run, write: Write) -> No
     assert run("policy", "lint", "policy.json") == (1, TEXT, "1 error in the policy\n")
 
 
-def test_a_mistake_as_json(run: Run, write: Write) -> None:
+def test_a_mistake_is_an_object_in_json(run: Run, write: Write) -> None:
     write("policy.json", WRONG)
     outcome = run("policy", "lint", "policy.json", "--json")
     assert (outcome.exit_code, outcome.stderr) == (1, "")
     assert json.loads(outcome.stdout) == {**NOTHING, "findings": [FINDING]}
 
 
-def test_a_right_policy_ends_with_0(run: Run, write: Write) -> None:
+def test_a_correct_policy_ends_with_0(run: Run, write: Write) -> None:
     write("policy.json", RIGHT)
     assert run("policy", "lint", "policy.json") == (0, "", "no mistake about MFA in the policy\n")
     outcome = run("policy", "lint", "--json", "policy.json")
@@ -97,12 +97,12 @@ def test_a_right_policy_ends_with_0(run: Run, write: Write) -> None:
     )
 
 
-def test_a_policy_from_stdin(run: Run) -> None:
+def test_a_policy_is_read_from_stdin(run: Run) -> None:
     outcome = run("policy", "lint", "-", input=WRONG)
     assert outcome == (1, TEXT.replace("policy.json", "<stdin>"), "1 error in the policy\n")
 
 
-def test_a_policy_without_any_mfa_is_told_to_be_so(run: Run, write: Write) -> None:
+def test_a_policy_without_mfa_is_reported_as_one(run: Run, write: Write) -> None:
     write("open.json", '{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}')
     assert run("policy", "lint", "open.json") == (
         0,
@@ -111,7 +111,7 @@ def test_a_policy_without_any_mfa_is_told_to_be_so(run: Run, write: Write) -> No
     )
 
 
-def test_of_several_those_that_can_be_read_are_linted(run: Run, write: Write) -> None:
+def test_unreadable_files_do_not_stop_the_others(run: Run, write: Write) -> None:
     write("policy.json", WRONG)
     write("right.json", RIGHT)
     write("broken.json", "{")
@@ -129,7 +129,7 @@ def test_of_several_those_that_can_be_read_are_linted(run: Run, write: Write) ->
     assert run("policy", "lint", "broken.json", "right.json").exit_code == 3
 
 
-def test_role_says_whose_policy_it_is(run: Run, write: Write) -> None:
+def test_the_option_role_declares_a_roles_policy(run: Run, write: Write) -> None:
     write("role.json", RIGHT)
     outcome = run("policy", "lint", "--role", "role.json", "--json")
     found = [each["rule"] for each in json.loads(outcome.stdout)["findings"]]
@@ -163,7 +163,7 @@ def test_role_says_whose_policy_it_is(run: Run, write: Write) -> None:
         "missing",
     ],
 )
-def test_what_cannot_be_read_as_a_policy_ends_with_3(
+def test_an_unreadable_policy_ends_with_3(
     run: Run, write: Write, content: str | bytes | None, code: str, said: str
 ) -> None:
     if content is not None:
@@ -178,7 +178,7 @@ def test_what_cannot_be_read_as_a_policy_ends_with_3(
     assert (outcome.exit_code, error["code"], outcome.stderr) == (3, code, "")
 
 
-def test_nothing_in_a_policy_steers_the_terminal(run: Run, write: Write) -> None:
+def test_control_characters_in_a_policy_are_not_printed(run: Run, write: Write) -> None:
     write("p.json", WRONG.replace("NoStop", r"\u001b[2J\u009b2J").replace("false", "f\u202e\x9b"))
     outcome = run("policy", "lint", "p.json")
     assert outcome.exit_code == 1
@@ -216,7 +216,7 @@ def test_a_policy_of_five_megabytes_is_linted_in_time(run: Run, write: Write) ->
     )
 
 
-def test_a_bucket_s_policy_for_thousands_of_users_is_linted_in_time(run: Run, write: Write) -> None:
+def test_a_bucket_policy_for_thousands_of_users_is_linted_in_time(run: Run, write: Write) -> None:
     """A second on a quiet machine; what takes longer than all of ten compares all with all."""
     statements = [
         {

@@ -63,7 +63,7 @@ def tree(home: Path) -> Path:
 
 
 @pytest.mark.usefixtures("tree")
-def test_a_directory_is_gone_through(run: Run) -> None:
+def test_a_directory_is_searched(run: Run) -> None:
     outcome = run("policy", "lint", "repo", "--format", "json")
     assert (outcome.exit_code, outcome.stderr) == (1, "")
     found = json.loads(outcome.stdout)
@@ -78,7 +78,9 @@ def test_a_directory_is_gone_through(run: Run) -> None:
     assert "1 Terraform file (.tf) not read: lint what `terraform show -json` prints" in said
 
 
-def test_a_broken_policy_in_a_directory_is_told_and_hides_nothing(tree: Path, run: Run) -> None:
+def test_a_broken_policy_in_a_directory_is_reported_and_hides_no_other(
+    tree: Path, run: Run
+) -> None:
     (tree / "broken.json").write_text('{"Statement": [')
     outcome = run("policy", "lint", "repo")
     assert outcome.exit_code == 1
@@ -95,7 +97,7 @@ def test_a_broken_policy_in_a_directory_is_told_and_hides_nothing(tree: Path, ru
         ("hook.yaml", "{{- if .x }}\nsideEffects: None\nactions: {{ .y }}\n"),
     ],
 )
-def test_a_file_that_only_sounds_like_a_policy_is_passed_over(
+def test_a_file_that_is_not_a_policy_is_skipped(
     home: Path, run: Run, name: str, content: str
 ) -> None:
     (home / "repo").mkdir()
@@ -105,9 +107,7 @@ def test_a_file_that_only_sounds_like_a_policy_is_passed_over(
     assert (outcome.exit_code, "1 file without a policy" in outcome.stderr) == (0, True), outcome
 
 
-def test_a_pipe_in_a_directory_is_not_waited_for_and_a_dead_link_is_told(
-    home: Path, run: Run
-) -> None:
+def test_a_pipe_in_a_directory_is_skipped_and_a_dead_link_reported(home: Path, run: Run) -> None:
     (home / "odd").mkdir()
     (home / "odd" / "right.json").write_text(RIGHT)
     os.mkfifo(home / "odd" / "pipe.json")
@@ -118,7 +118,7 @@ def test_a_pipe_in_a_directory_is_not_waited_for_and_a_dead_link_is_told(
     assert "odd/gone.json cannot be read: no such file" in outcome.stderr
 
 
-def test_a_directory_without_a_policy_is_no_success(home: Path, run: Run) -> None:
+def test_a_directory_without_a_policy_is_an_error(home: Path, run: Run) -> None:
     (home / "empty").mkdir()
     outcome = run("policy", "lint", "empty")
     assert (outcome.exit_code, outcome.stdout) == (3, "")
@@ -132,7 +132,7 @@ def test_a_directory_without_a_policy_is_no_success(home: Path, run: Run) -> Non
         (NOTE, None, 0), (NOTE, "note", 1), (NOTE, "error", 0),
     ],
 )  # fmt: skip
-def test_the_severity_decides(
+def test_the_severity_decides_the_exit_code(
     home: Path, run: Run, content: str, fail_on: str | None, exit_code: int
 ) -> None:
     (home / "p.json").write_text(content)
@@ -152,7 +152,7 @@ def schema() -> Any:
     raise LookupError("sarif-schema-2.1.0.json")
 
 
-def test_what_a_template_fills_in_is_no_mistake(home: Path, run: Run) -> None:
+def test_a_templates_values_are_not_mistakes(home: Path, run: Run) -> None:
     age = {"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": {"Ref": "MaxAge"}}}
     statement = {
         "Effect": "Deny",
@@ -166,7 +166,7 @@ def test_what_a_template_fills_in_is_no_mistake(home: Path, run: Run) -> None:
 
 
 @pytest.mark.usefixtures("tree")
-def test_sarif_is_valid_and_says_all(home: Path, run: Run) -> None:
+def test_sarif_is_valid_and_complete(home: Path, run: Run) -> None:
     (home / "bad file.json").write_text('{"Statement": [')
     outcome = run("policy", "lint", "repo", "bad file.json", "--format", "sarif")
     log = json.loads(outcome.stdout)
@@ -188,7 +188,7 @@ def test_sarif_is_valid_and_says_all(home: Path, run: Run) -> None:
     assert outcome.exit_code == 1
 
 
-def test_github_s_annotations_hold_no_line_end_or_colon_of_ours(home: Path, run: Run) -> None:
+def test_githubs_annotations_escape_line_ends_and_colons(home: Path, run: Run) -> None:
     (home / "a,b:c%.json").write_text(WRONG.replace("NoStop", r"No\nStop"))
     outcome = run("policy", "lint", "a,b:c%.json", "--format", "github")
     _, line = outcome.stdout.splitlines()  # the first is about the Sid's line end
@@ -198,7 +198,7 @@ def test_github_s_annotations_hold_no_line_end_or_colon_of_ours(home: Path, run:
     assert "%0Acure: " in line
 
 
-def test_a_baseline_lets_known_findings_pass_and_no_others(home: Path, run: Run) -> None:
+def test_a_baseline_skips_only_known_findings(home: Path, run: Run) -> None:
     (home / "p.json").write_text(WRONG)
     written = run("policy", "lint", "p.json", "--baseline", "known.json", "--write-baseline")
     assert (written.exit_code, written.stdout) == (0, "")
@@ -222,7 +222,7 @@ def test_a_baseline_lets_known_findings_pass_and_no_others(home: Path, run: Run)
 @pytest.mark.parametrize(
     "content", [None, "[", "{}", '{"version": 1, "findings": [{}]}', "[" * 9999]
 )
-def test_a_bad_baseline_is_no_empty_one(home: Path, run: Run, content: str | None) -> None:
+def test_a_bad_baseline_is_refused(home: Path, run: Run, content: str | None) -> None:
     (home / "p.json").write_text(WRONG)
     if content is not None:
         (home / "known.json").write_text(content)
@@ -232,7 +232,7 @@ def test_a_bad_baseline_is_no_empty_one(home: Path, run: Run, content: str | Non
     assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (2, "no-baseline")
 
 
-def test_together_one_file_s_deny_backs_another_s_allow(home: Path, run: Run) -> None:
+def test_together_a_deny_of_one_file_completes_an_allow_of_another(home: Path, run: Run) -> None:
     allow = WRONG.replace("Deny", "Allow").replace(BOOL, BOOL.replace("Bool", "BoolIfExists", 1))
     allow = allow.replace("false", "true")
     (home / "allow.json").write_text(allow)
@@ -243,7 +243,7 @@ def test_together_one_file_s_deny_backs_another_s_allow(home: Path, run: Run) ->
     assert (together.exit_code, rules_of(together.stdout)) == (0, [])
 
 
-def test_kind_overrules_the_guess(home: Path, run: Run) -> None:
+def test_kind_overrides_the_guess(home: Path, run: Run) -> None:
     (home / "p.json").write_text(RIGHT)
     with_kind = ("policy", "check", "p.json", "--action", "ec2:StopInstances", "--json", "--kind")
     for kind, outcome in (("identity", "explicitly-denied"), ("trust", "explicitly-denied")):
@@ -272,7 +272,7 @@ DENY_EC2 = ALLOW.replace("Allow", "Deny").replace('"Action": "*"', '"Action": "e
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_limits_are_intersected_and_never_added(
+def test_limits_are_combined_by_intersection(
     home: Path, run: Run, limits: tuple[str, ...], s3: str, ec2: str
 ) -> None:
     files = {"all.json": ALLOW, "s3.json": ONLY_S3, "deny.json": DENY_EC2, "scp.json": ONLY_S3,
@@ -302,7 +302,7 @@ def test_limits_are_intersected_and_never_added(
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_what_limits_is_named_where_it_does_not_allow(
+def test_a_limit_that_does_not_allow_is_named(
     home: Path, run: Run, limits: tuple[str, ...], because: str
 ) -> None:
     (home / "own.json").write_text(ALLOW)
@@ -312,7 +312,7 @@ def test_what_limits_is_named_where_it_does_not_allow(
     assert first["because"] == f"Allow Statement[0] (own.json) is not enough: {because}"
 
 
-def test_what_only_a_boundary_allows_nothing_allows(home: Path, run: Run) -> None:
+def test_a_boundary_alone_allows_nothing(home: Path, run: Run) -> None:
     (home / "own.json").write_text(ONLY_S3)
     (home / "all.json").write_text(ALLOW)
     words = ("own.json", "--boundary", "all.json", "--action", "ec2:StopInstances", "--json")
@@ -361,7 +361,7 @@ HCL = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({})\n}\n'
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_bad_input_is_named_and_ends_with_3(
+def test_bad_input_is_reported_and_ends_with_3(
     home: Path, run: Run, name: str, content: str | bytes, code: str, said: str
 ) -> None:
     (home / name).write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -373,7 +373,7 @@ def test_bad_input_is_named_and_ends_with_3(
     assert error["code"] == code
 
 
-def test_a_hundred_megabytes_are_refused_unread(home: Path, run: Run) -> None:
+def test_a_file_of_100_megabytes_is_refused_unread(home: Path, run: Run) -> None:
     with open(home / "p.json", "wb") as stream:
         stream.truncate(100_000_000)
     outcome = run("policy", "lint", "p.json")

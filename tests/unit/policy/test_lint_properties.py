@@ -122,7 +122,7 @@ def grants_beside_another(policy: dict[str, Any], action: str, context: dict[str
 
 
 @given(POLICIES)
-def test_who_is_said_to_get_through_does(policy: dict[str, Any]) -> None:
+def test_whoever_a_finding_names_gets_through(policy: dict[str, Any]) -> None:
     severities = letting_through(policy)
     if "error" in severities:
         assert any(grants(policy, action, kind) for action in ACTIONS for kind in WITHOUT_MFA)
@@ -135,7 +135,7 @@ def test_who_is_said_to_get_through_does(policy: dict[str, Any]) -> None:
 
 
 @given(POLICIES)
-def test_nobody_gets_through_or_is_locked_out_unseen(policy: dict[str, Any]) -> None:
+def test_every_way_through_and_every_lockout_has_a_finding(policy: dict[str, Any]) -> None:
     for action in () if rules_broken(policy) else ACTIONS:
         denied = about(policy, action, "Deny", mfa=True)
         asked = about(policy, action, "Allow", mfa=True)
@@ -145,7 +145,7 @@ def test_nobody_gets_through_or_is_locked_out_unseen(policy: dict[str, Any]) -> 
             assert grants(policy, action, FRESH)
 
 
-def test_both_kinds_of_policies_are_made() -> None:
+def test_some_policies_have_findings_and_some_have_none() -> None:
     """Neither property above is empty: some policies are flagged, and some are not."""
     right = st.lists(statements(), min_size=2, max_size=2).filter(
         lambda made: (
@@ -183,9 +183,7 @@ ODD_STATEMENTS = st.fixed_dictionaries(
 
 
 @given(st.lists(ODD_STATEMENTS, max_size=3), st.booleans())
-def test_whatever_is_written_is_linted_or_refused(
-    statements: list[dict[str, Any]], on_role: bool
-) -> None:
+def test_any_text_is_linted_or_refused(statements: list[dict[str, Any]], on_role: bool) -> None:
     text = json.dumps({"Statement": statements})
     try:
         document = read_document("p.json", text)

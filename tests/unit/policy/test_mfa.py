@@ -61,24 +61,24 @@ def found(condition: dict[str, Any]) -> tuple[bool, bool, bool, bool] | None:
 
 
 @pytest.mark.parametrize(("operator", "key", "value", "expected"), TABLE)
-def test_whom_a_condition_matches(
+def test_each_condition_matches_its_credentials(
     operator: str, key: str, value: Any, expected: tuple[bool, ...] | None
 ) -> None:
     assert found({operator: {key: value}}) == expected
 
 
-def test_all_conditions_must_match_and_others_do_not_count() -> None:
+def test_all_mfa_conditions_must_match() -> None:
     both = {"BoolIfExists": {PRESENT: "true"}, "NumericLessThan": {AGE: "3600"}}
     assert found(both) == (False, False, True, False)
     assert found({**both, "StringEquals": {"aws:username": "carol"}}) == found(both)
 
 
-def test_an_age_between_two_limits_is_met() -> None:
+def test_an_age_between_two_limits_matches() -> None:
     between = {"NumericGreaterThan": {AGE: "900"}, "NumericLessThan": {AGE: "3600"}}
     reached = reach(statement(between))
     assert reached is not None
     assert (reached.fresh, any(reached.with_mfa), reached.nobody) == (False, True, False)
 
 
-def test_nobody_is_nobody() -> None:
+def test_contradicting_conditions_match_nobody() -> None:
     assert Reach(long_term=False, without_mfa=False, with_mfa=(False, False)).nobody

@@ -46,7 +46,7 @@ def conditions(block: dict[str, Any]) -> tuple[Condition, ...]:
     return read({"Statement": statement(Condition=block)}).statements[0].conditions
 
 
-def test_a_whole_policy() -> None:
+def test_every_element_of_a_policy_is_read() -> None:
     document = read(POLICY)
     stop, rest = document.statements
     assert (document.version, document.kind, document.source.label) == (
@@ -76,20 +76,20 @@ def test_a_whole_policy() -> None:
     ]  # fmt: skip
 
 
-def test_a_byte_order_mark_is_passed_over() -> None:
+def test_a_byte_order_mark_is_ignored() -> None:
     text = '{"Statement": {"Effect": "Allow", "Action": "*"}}'
     document = read_document("p.json", b"\xef\xbb\xbf" + text.encode())
     assert document.statements[0].position == read_document("p.json", text).statements[0].position
 
 
-def test_statements_without_a_policy_are_taken_for_those_of_a_current_one() -> None:
+def test_statements_without_a_policy_get_the_current_version() -> None:
     bare = {"Effect": "Allow", "Action": "iam:*", "Resource": "arn:aws:iam::*:user/${aws:username}"}
     assert lint(read_document("p.json", json.dumps(bare))) == ()
     (finding,) = lint(read_document("p.json", json.dumps({"Statement": bare})))
     assert finding.rule == "old-version"
 
 
-def test_one_statement_may_stand_bare_and_names_be_in_any_case() -> None:
+def test_a_single_statement_and_names_in_any_case_are_read() -> None:
     document = read({"statement": {"effect": "deny", "action": "a:b", "resource": "*"}})
     assert [(s.effect, s.actions, s.resources) for s in document.statements] == [
         ("Deny", ("a:b",), ("*",))
@@ -109,7 +109,7 @@ def test_one_statement_may_stand_bare_and_names_be_in_any_case() -> None:
         ("ForEachValue:Bool", ("ForEachValue:Bool", None, False, False)),
     ],
 )
-def test_operators_are_taken_apart(written: str, parts: tuple[object, ...]) -> None:
+def test_operators_are_split_into_their_parts(written: str, parts: tuple[object, ...]) -> None:
     (read,) = conditions({written: {"aws:x": "1"}})
     assert (read.operator, read.qualifier, read.if_exists, read.known) == parts
     assert read.written == written
@@ -125,7 +125,7 @@ def test_operators_are_taken_apart(written: str, parts: tuple[object, ...]) -> N
         ([], ()),
     ],
 )
-def test_values_are_text_as_they_are_to_iam(value: Any, values: tuple[str, ...]) -> None:
+def test_values_become_texts(value: Any, values: tuple[str, ...]) -> None:
     assert conditions({"Bool": {"aws:x": value}})[0].values == values
 
 
@@ -140,7 +140,7 @@ def test_values_are_text_as_they_are_to_iam(value: Any, values: tuple[str, ...])
         ),
     ],
 )
-def test_principals(principal: Any, principals: Any) -> None:
+def test_principals_are_read_by_kind(principal: Any, principals: Any) -> None:
     (read_statement,) = read({"Statement": statement(Principal=principal)}).statements
     assert read_statement.principals == principals
 
@@ -156,7 +156,7 @@ def test_principals(principal: Any, principals: Any) -> None:
         ({"Action": "sts:AssumeRole", "Resource": "*"}, "identity"),
     ],
 )
-def test_the_kinds_of_policies(elements: dict[str, Any], kind: str) -> None:
+def test_statements_decide_the_kind_of_a_policy(elements: dict[str, Any], kind: str) -> None:
     assert read({"Statement": {"Effect": "Allow", **elements}}).kind == kind
 
 
@@ -169,7 +169,7 @@ def test_the_kinds_of_policies(elements: dict[str, Any], kind: str) -> None:
         lambda policy: {"Policy": json.dumps(policy)},
     ],
 )
-def test_what_aws_prints_a_policy_in_is_taken_off(wrap: Any) -> None:
+def test_a_policy_is_found_in_the_output_of_aws(wrap: Any) -> None:
     document = read(wrap({"Version": "2012-10-17", "Statement": [statement(Sid="X")]}))
     assert [each.sid for each in document.statements] == ["X"]
 
@@ -216,5 +216,5 @@ def test_what_aws_prints_a_policy_in_is_taken_off(wrap: Any) -> None:
     ],
     ids=str,
 )  # fmt: skip
-def test_what_is_no_policy_is_refused_with_its_place(policy: Any, said: str) -> None:
+def test_a_malformed_policy_is_refused_with_its_position(policy: Any, said: str) -> None:
     assert refusal(policy) == f"p.json:{said}"

@@ -238,12 +238,12 @@ def test_policies_are_found_with_name_kind_and_holder(shape: Any, expected: list
         ("escape.json", "identity"),
     ],
 )
-def test_a_file_may_say_that_it_limits(label: str, kind: str) -> None:
+def test_a_file_name_may_say_boundary_or_scp(label: str, kind: str) -> None:
     assert told(POLICY, label) == [("", kind, None)]
     assert read_policies(label, TEXT, kind="resource").documents[0].kind == "resource"
 
 
-def test_a_policy_in_a_string_stands_where_the_string_does() -> None:
+def test_a_policy_in_a_string_has_the_strings_position() -> None:
     inner = json.dumps({"Statement": [{"Sid": "é\t😀", **STATEMENT}]}, indent=1)
     text = '{\n "a": 1,\n "Policy": ' + json.dumps(inner) + "\n}"
     (document,) = read_policies("p.json", text).documents
@@ -254,7 +254,7 @@ def test_a_policy_in_a_string_stands_where_the_string_does() -> None:
     assert text.split("\n")[line - 1][column - 1 :].startswith(r"\"ec2:StopInstances")
 
 
-def test_an_encoded_policy_stands_where_its_text_does() -> None:
+def test_an_encoded_policy_has_its_texts_position() -> None:
     text = '{"doc":\n "' + quote(json.dumps({"Statement": [{"Sid": "é", **STATEMENT}]})) + '"}'
     (document,) = read_policies("p.json", text).documents
     line, column = document.source.position(document.statements[0].elements["Action"].offset)
@@ -284,13 +284,13 @@ def test_one_bad_policy_hides_no_other() -> None:
         ({"Fn::ImportValue": "x"}, "${Fn::ImportValue}"),
     ],
 )  # fmt: skip
-def test_functions_of_templates_are_texts_that_nobody_knows(written: Any, read: str) -> None:
+def test_functions_of_templates_become_unknown_values(written: Any, read: str) -> None:
     stack = {"Statement": [{**STATEMENT, "Resource": written}]}
     (document,) = read_policies("p.json", json.dumps(stack)).documents
     assert document.statements[0].resources == (read,)
 
 
-def test_both_branches_of_an_if_count_and_no_value_is_left_out() -> None:
+def test_both_branches_of_an_if_are_kept_and_no_value_is_dropped() -> None:
     no_value = {"Ref": "AWS::NoValue"}
     other = {"Effect": "Allow", "Action": {"Fn::If": ["C", "a:b", "c:d"]}, "Resource": "*",
              "Condition": {"Fn::If": ["C", {"Bool": {"k": "true"}}, no_value]}}  # fmt: skip
@@ -301,7 +301,7 @@ def test_both_branches_of_an_if_count_and_no_value_is_left_out() -> None:
     assert [condition.key for condition in second.conditions] == ["k"]
 
 
-def test_what_holds_no_policy_is_refused() -> None:
+def test_a_text_without_a_policy_is_refused() -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_policies("p.json", json.dumps({"Rules": [{"Statement": {"Name": "x"}}]}))
     assert caught.value.code == "not-a-policy"

@@ -56,7 +56,7 @@ def refusal(text: str) -> str:
     return caught.value.message
 
 
-def test_a_template_of_cloudformation() -> None:
+def test_cloudformations_tags_are_expanded() -> None:
     found = read_policies("t.yaml", TEMPLATE)
     assert found.errors == ()
     trust, books = found.documents
@@ -89,12 +89,12 @@ def test_a_template_of_cloudformation() -> None:
         ("# nothing\n", []),
     ],
 )  # fmt: skip
-def test_values_as_cloudformation_takes_them(text: str, values: list[Any]) -> None:
+def test_plain_scalars_become_values(text: str, values: list[Any]) -> None:
     assert parsed(text) == values
 
 
 @pytest.mark.parametrize("mark", ["|", ">", "|-", "'", '"'])
-def test_a_policy_in_a_string_stands_where_it_is_written(mark: str) -> None:
+def test_a_policy_in_a_string_has_its_position(mark: str) -> None:
     policy = '{"Statement": [{"Effect": "Deny",', '  "Action": "*", "Resource": "*"}]}'
     block = f"{mark}\n    {policy[0]}\n    {policy[1]}\n"
     one_line = mark + ("".join(policy).replace('"', r"\"") if mark == '"' else "".join(policy))
@@ -119,11 +119,11 @@ def test_a_policy_in_a_string_stands_where_it_is_written(mark: str) -> None:
         ("- " * 100_000 + "a", "p.yaml:1:257: nested over 128 deep"),
     ],
 )
-def test_what_is_wrong_is_said_with_its_place(text: str, said: str) -> None:
+def test_an_error_has_its_position(text: str, said: str) -> None:
     assert refusal(text).startswith(said)
 
 
-def test_aliases_that_explode_are_refused_where_they_do() -> None:
+def test_exploding_aliases_are_refused_with_their_position() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 30)]
     assert refusal("\n".join(lines)).startswith("p.yaml:7:")
