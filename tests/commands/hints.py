@@ -660,8 +660,8 @@ ELSEWHERE = {
     "cli.use:_stronger": "e2e/test_use.py: test_variables_that_override_aws_profile_are_reported",
     "system.embedding:ask": "e2e/test_python.py: test_a_notebook_that_cannot_ask_is_an_error",
     "policy.formats": "e2e/test_recipes.py: test_the_hint_for_terraforms_language_lints_the_plan",
-    "cli.demo": "e2e/test_demo.py: test_what_the_shell_of_the_demo_suggests_works_there",
-    "cli.demo:_run_demo": "e2e/test_demo.py: test_what_the_shell_of_the_demo_suggests_works_there",
+    "cli.demo": "e2e/test_demo.py: test_commands_suggested_by_the_demos_shell_work",
+    "cli.demo:_run_demo": "e2e/test_demo.py: test_commands_suggested_by_the_demos_shell_work",
 }
 """Places whose hints are run by another test: where a terminal, a shell or another program is."""
 

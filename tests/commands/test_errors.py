@@ -222,7 +222,7 @@ def test_a_dropped_connection(run: Run, aws: Sandbox, argv: list[str]) -> None:
     assert "broke before the answer arrived" in error["message"]
 
 
-def test_nobody_listens(run: Run, argv: list[str]) -> None:
+def test_a_closed_port_is_a_network_error(run: Run, argv: list[str]) -> None:
     url = closed_port()
     error = error_of(run, *argv, env={"AWS_ENDPOINT_URL": url}, exit_code=6)
     assert (error["code"], error["message"]) == ("network", f"AWS ({url}) cannot be reached")
@@ -318,7 +318,7 @@ def test_an_extra_word_gets_the_hint_that_a_session_is_named_by_profile(
          "choose one there: 'default'"),
     ],
 )  # fmt: skip
-def test_a_setting_that_names_what_is_missing_is_named(
+def test_a_setting_that_names_a_missing_profile_is_named(
     run: Run, carols: AwsFiles, config: str, settings: str, place: str, hint: str
 ) -> None:
     carols.write(config="[profile other]\nregion = x\n" + config, settings=settings)

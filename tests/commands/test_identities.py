@@ -98,7 +98,7 @@ def test_a_session_in_the_environment_is_not_an_identity(run: Run, two: Two) -> 
 
 
 @pytest.mark.parametrize("command", [["login"], ["exec", "--", "true"], ["status", "--check"]])
-def test_a_variable_that_names_no_profile_is_named(
+def test_a_variable_with_an_unknown_profile_is_named_in_the_error(
     run: Run, files: AwsFiles, two: Two, command: list[str]
 ) -> None:
     del two
@@ -126,7 +126,7 @@ def test_a_file_that_a_variable_names_is_named_with_it(run: Run, variable: str) 
     assert f"correct or unset {variable}" in outcome.stderr
 
 
-def test_of_several_keys_the_person_says_which(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_several_keys_without_a_choice_are_listed(run: Run, aws: Sandbox, files: AwsFiles) -> None:
     users = [aws.create_user("a"), aws.create_user("b")]
     files.write(long_term(users[0], "a") + long_term(users[1], "b"))
     outcome = run("login")

@@ -55,7 +55,7 @@ def test_login_as_json(log_in: LogIn, phone: Device) -> None:
     assert outcome.stderr == ""
 
 
-def test_one_name_that_fails_ends_in_the_plain_error(run: Run, files: AwsFiles) -> None:
+def test_a_single_name_that_fails_gives_the_plain_error(run: Run, files: AwsFiles) -> None:
     files.write(KEYS + managed("production"))
     outcome = run("login", "--profile", "prod", "--json")
     assert outcome.exit_code == 3

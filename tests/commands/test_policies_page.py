@@ -135,7 +135,7 @@ def test_a_snippet_passes_and_fails_as_it_should(
         ),
     ],
 )
-def test_what_other_programs_print_is_linted_as_the_page_says(
+def test_the_output_of_other_programs_is_linted_as_the_page_says(
     command: str, printed: dict[str, object], run: Run
 ) -> None:
     (line,) = re.findall(rf"^\$ {re.escape(command)} \| mfa-session (.*)$", PAGE, re.MULTILINE)
@@ -152,7 +152,7 @@ def test_a_baseline_is_made_and_used_as_the_page_says(home: Path, run: Run) -> N
     assert run(*shlex.split(lines[1])).exit_code == 1
 
 
-def test_all_of_them_are_found() -> None:
+def test_every_command_of_the_page_is_found() -> None:
     commands = [example.command.split()[2] for example in shown()]
     assert commands == ["template", *(["check"] * 6)]
     assert {name for name, _ in _FILE.findall(PAGE)} == {

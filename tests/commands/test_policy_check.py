@@ -122,7 +122,7 @@ def test_facts_can_be_given(home: Path, run: Run) -> None:
         ((".", "--action", "s3:GetObject"), 3, "unreadable-file"),
     ],
 )  # fmt: skip
-def test_bad_usage_is_told(argv: tuple[str, ...], exit_code: int, code: str, run: Run) -> None:
+def test_bad_usage_is_refused(argv: tuple[str, ...], exit_code: int, code: str, run: Run) -> None:
     outcome = run("policy", "check", *argv, "--json", input=STEP_UP)
     assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (exit_code, code)
 
@@ -137,7 +137,7 @@ def test_a_principal_that_iam_refuses_is_named_and_matches_nobody(run: Run) -> N
     assert warning in outcome.stderr
 
 
-def test_what_a_policy_says_cannot_act_on_the_terminal(run: Run) -> None:
+def test_a_policys_text_cannot_control_the_terminal(run: Run) -> None:
     long = "x" * 1000
     condition = {"StringEquals": {"aws:x\u001b[2J": [long, "b", "c", "d"]}}
     deny = {"Sid": "\u001b[31mred\n", "Effect": "Deny", "Action": "*", "Resource": "*"}
@@ -154,7 +154,7 @@ def test_what_a_policy_says_cannot_act_on_the_terminal(run: Run) -> None:
     [("", "bad-policy-json"), ("{", "bad-policy-json"), ("\ufeff{}", "not-a-policy"),
      ("[]", "not-a-policy"), ("{}", "not-a-policy"), ("[" * 5000, "bad-policy-json")],
 )  # fmt: skip
-def test_what_is_no_policy_is_told(text: str, code: str, run: Run) -> None:
+def test_a_file_that_is_not_a_policy_is_refused(text: str, code: str, run: Run) -> None:
     outcome = run("policy", "check", "-", "--action", "s3:GetObject", "--json", input=text)
     assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (3, code), outcome
     assert "<stdin>:1:" in json.loads(outcome.stdout)["error"]["message"]

@@ -79,7 +79,7 @@ def test_a_boundary_narrows(aws: Sandbox, files: AwsFiles, run: Run) -> None:
     assert outcomes(check(run, "ec2:StopInstances"))["long-term"] == "implicitly-denied"
 
 
-def test_what_may_not_be_read_is_said_and_leaves_nothing_allowed(
+def test_an_unreadable_policy_is_named_and_leaves_nothing_allowed(
     aws: Sandbox, files: AwsFiles, run: Run
 ) -> None:
     reads = statement("Allow", ["iam:ListUserPolicies", "iam:GetUserPolicy", "ec2:*"])
@@ -98,7 +98,9 @@ def test_what_may_not_be_read_is_said_and_leaves_nothing_allowed(
     assert "mfa-session login" in told
 
 
-def test_nothing_readable_is_all_unknown(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+def test_without_readable_policies_everything_is_unknown(
+    aws: Sandbox, files: AwsFiles, run: Run
+) -> None:
     files.write(long_term(aws.create_user("nobody")))
     found = check(run, "ec2:StopInstances")
     assert set(outcomes(found).values()) == {"unknown"}
@@ -173,7 +175,7 @@ def test_a_role_of_another_account_is_asked_by_its_own_session(
 
 
 @pytest.mark.usefixtures("carol")
-def test_files_count_as_well(home: Path, run: Run) -> None:
+def test_files_are_evaluated_with_the_live_policies(home: Path, run: Run) -> None:
     deny = home / "deny.json"
     deny.write_text(json.dumps(STOP_WITH_MFA))
     allow = home / "allow.json"

@@ -129,7 +129,7 @@ def test_any_valid_mfa_session_of_the_same_key_serves_without_a_code(
     ],
     ids=["another key's", "expired", "another device's", "another tool's", "a role's"],
 )
-def test_what_is_no_mfa_session_of_this_key_and_serial_does_not_serve(
+def test_only_an_mfa_session_of_the_same_key_and_serial_serves(
     run: Run, aws: Sandbox, files: AwsFiles, session: str
 ) -> None:
     files.write(KEYS + session)
@@ -275,7 +275,7 @@ def test_a_role_via_a_role_is_chained(
         ("", ["--duration", "2h"], "1 h"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused_before_a_code_is_asked(
+def test_an_impossible_role_session_is_refused_before_a_code_is_asked(
     run: Run, aws: Sandbox, files: AwsFiles, settings: str, argv: list[str], said: str
 ) -> None:
     settings = settings or VIA_A_ROLE

@@ -150,7 +150,7 @@ def test_keys_of_a_credential_process_are_used(
     ],
     ids=["temporary", "incomplete", "version", "no JSON", "list"],
 )  # fmt: skip
-def test_what_a_credential_process_must_not_print(
+def test_an_invalid_answer_of_a_credential_process_is_refused(
     run: Run, aws: Sandbox, files: AwsFiles, tmp_path: Path, prints: str, said: str
 ) -> None:
     (tmp_path / "out").write_text(prints)

@@ -43,7 +43,7 @@ def told(run: Run, *argv: str, env: dict[str, str] | None = None) -> list[dict[s
     return sessions
 
 
-def test_all_sessions_as_json_without_secrets(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_json_lists_all_sessions_without_secrets(run: Run, aws: Sandbox, files: AwsFiles) -> None:
     began = managed(seconds_left=5430)
     role = managed(
         "books",
@@ -105,7 +105,7 @@ def test_all_sessions_as_json_without_secrets(run: Run, aws: Sandbox, files: Aws
     assert len(aws.calls) == 0
 
 
-def test_all_sessions_for_people(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_a_table_lists_all_sessions(run: Run, aws: Sandbox, files: AwsFiles) -> None:
     files.write(
         KEYS
         + managed(seconds_left=5430)
@@ -163,7 +163,7 @@ def test_an_unknown_expiry_is_null(run: Run, files: AwsFiles, lines: dict[str, s
     assert (session["valid"], session["expires_at"], session["seconds_left"]) == (None, None, None)
 
 
-def test_of_two_expiries_the_earlier_counts(run: Run, files: AwsFiles) -> None:
+def test_the_earlier_of_two_expiries_counts(run: Run, files: AwsFiles) -> None:
     files.write(foreign(expiration=in_time(3600), x_security_token_expires=in_time(-60)))
     (session,) = told(run)
     assert session["valid"] is False
@@ -182,7 +182,7 @@ def test_long_term_keys_under_our_mark_are_no_session(run: Run, files: AwsFiles)
     assert told(run) == []
 
 
-def test_one_session_by_its_name_or_its_profile(run: Run, files: AwsFiles) -> None:
+def test_a_session_is_found_by_name_and_by_profile(run: Run, files: AwsFiles) -> None:
     files.write(managed("work-mfa", mfa_session_name="work") + managed("other"))
     for name in ("work", "work-mfa"):
         assert [session["profile"] for session in told(run, "--profile", name)] == ["work-mfa"]

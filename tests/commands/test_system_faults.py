@@ -79,7 +79,7 @@ def test_errors_of_other_kinds(
     assert (outcome.exit_code, said in outcome.stderr) == (exit_code, True), outcome
 
 
-def test_a_connection_that_cannot_be_opened_is_named(
+def test_a_connection_that_cannot_be_opened_is_reported(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fail(monkeypatch, lambda: socket.socket(9999))  # no such family of addresses

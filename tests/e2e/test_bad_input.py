@@ -308,9 +308,7 @@ def test_a_file_that_others_may_write(
     assert f"chmod go-w {path}" in said
 
 
-def test_a_settings_file_that_is_named_but_not_there_is_named(
-    refused: Refused, carols: AwsFiles
-) -> None:
+def test_a_missing_settings_file_of_a_variable_is_named(refused: Refused, carols: AwsFiles) -> None:
     assert carols.section("mfa") is None
     said = refused("login", exit_code=3, env={"MFA_SESSION_CONFIG": "/nowhere/config.toml"})
     assert "MFA_SESSION_CONFIG" in said

@@ -330,7 +330,7 @@ def gang(carols: AwsFiles, home: Path, terminal: Terminal, program: str) -> Star
     return lambda count: Gang(home, terminal, program, count)
 
 
-def test_one_code_typed_serves_all_on_the_terminal(
+def test_one_typed_code_serves_all_commands_on_the_terminal(
     aws: Sandbox, phone: Device, gang: StartGang
 ) -> None:
     started = gang(MANY)

@@ -32,7 +32,7 @@ def test_the_demo_shows_a_denial_a_login_and_what_it_is_good_for(apart: Run, hom
     assert list(home.iterdir()) == []
 
 
-def test_what_the_shell_of_the_demo_suggests_works_there(terminal: Terminal) -> None:
+def test_commands_suggested_by_the_demos_shell_work(terminal: Terminal) -> None:
     tty = terminal("demo", "--shell", env={"SHELL": "/bin/sh", "PS1": "$ "}, limit_seconds=60)
     tty.expect(r"phone +shows.*\r\n +(aws [^\r]*)\r\n +(mfa-session login)\r\n +(aws [^\r]*)\r\n")
     denied, login, allowed = tty.match.groups()

@@ -85,7 +85,7 @@ def test_nasty_values_arrive_as_they_are_and_run_nothing(standing: AwsFiles, she
     assert not (standing.credentials.parent.parent / "pwned").exists()
 
 
-def test_fish_may_eval_as_well(standing: AwsFiles) -> None:
+def test_fish_can_eval_the_output(standing: AwsFiles) -> None:
     section = standing.section("mfa")
     assert section is not None
     show = 'printf "%s %s" "$AWS_ACCESS_KEY_ID" "$AWS_PROFILE"'

@@ -113,7 +113,7 @@ def look_at(path: Path) -> tuple[int, bytes | None]:
 
 
 @needs_root
-def test_a_full_disk_is_told_before_a_code_is_spent(
+def test_a_full_disk_is_reported_before_a_code_is_spent(
     aws: Sandbox, disk: Disk, carols: AwsFiles, phone: Device, run: Run
 ) -> None:
     disk.fill()
@@ -368,7 +368,7 @@ def test_login_in_a_home_that_may_only_be_read_spends_no_code(
 
 
 @pytest.mark.usefixtures("closed_home")
-def test_a_refusal_is_told_though_it_cannot_be_noted(
+def test_a_rejected_code_is_reported_though_it_cannot_be_noted(
     program: str, terminal: Terminal, tmp_path: Path
 ) -> None:
     command = [*WITHOUT_POWERS, program, "exec", "--", "true"]
@@ -663,7 +663,7 @@ def test_a_posix_locale_reads_writes_and_shows_what_is_utf_8(
     assert run("status", "--profile", "nöbody", env=odd).exit_code == 3
 
 
-def test_a_home_that_is_gone_is_told(aws: Sandbox, home: Path, run: Run, tmp_path: Path) -> None:
+def test_a_missing_home_is_reported(aws: Sandbox, home: Path, run: Run, tmp_path: Path) -> None:
     shutil.rmtree(home)
     home.mkdir()
     outcome = run("login", "--no-input", env={"HOME": str(tmp_path / "gone")})

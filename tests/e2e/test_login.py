@@ -39,7 +39,7 @@ def operations(aws: Sandbox) -> list[str]:
     return [call.operation for call in aws.calls]
 
 
-def test_what_was_denied_works_with_the_session(aws: Sandbox, log_in: LogIn) -> None:
+def test_a_call_denied_before_works_with_the_session(aws: Sandbox, log_in: LogIn) -> None:
     instance = aws.create_instance(name="db-1")
     stop = ["aws", "ec2", "stop-instances", "--instance-ids", instance]
     before = processes.run_process(stop)
@@ -291,7 +291,7 @@ def test_several_profiles_at_once_share_one_code(
     assert operations(aws) == ["ListMFADevices", "GetSessionToken", "AssumeRole"]
 
 
-def test_of_several_profiles_one_failure_does_not_stop_the_others(
+def test_a_failure_of_one_profile_does_not_stop_the_others(
     log_in: LogIn, run: Run, carols: AwsFiles, carol: User
 ) -> None:
     log_in()

@@ -152,7 +152,7 @@ def test_a_role_is_reached_from_the_same_code(asked: Asked, aws: Sandbox, carols
     assert len(asked.questions) == 1
 
 
-def test_what_is_known_of_a_session_holds_no_secret(asked: Asked) -> None:
+def test_session_info_has_no_secret(asked: Asked) -> None:
     session = mfa_session.boto3_session(ask=asked)
     info = mfa_session.session_info(session)
     assert info.expires_at is not None
@@ -180,7 +180,7 @@ def test_another_boto3_session_is_refused() -> None:
         mfa_session.session_info(boto3.Session())
 
 
-def test_nobody_is_asked_with_none(carols: AwsFiles, aws: Sandbox) -> None:
+def test_with_ask_none_nobody_is_asked(carols: AwsFiles, aws: Sandbox) -> None:
     del carols
     with pytest.raises(mfa_session.NoMfaError) as caught:
         mfa_session.boto3_session(ask=None)

@@ -359,7 +359,7 @@ FAILING = {
 
 @pytest.mark.usefixtures("phone")
 @pytest.mark.parametrize("kind", FAILING)
-def test_what_a_failing_credential_process_prints_is_not_shown(
+def test_the_output_of_a_failing_credential_process_is_not_shown(
     aws: Sandbox, files: AwsFiles, run: Run, tmp_path: Path, kind: str
 ) -> None:
     (tmp_path / "failing.py").write_text(

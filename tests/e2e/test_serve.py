@@ -229,9 +229,7 @@ def test_a_job_outlives_the_session_of_a_role_three_times_with_one_code(
     assert len(keys_used(aws)) == 4
 
 
-def test_where_nobody_can_be_asked_the_living_session_is_answered(
-    run: Run, files: AwsFiles
-) -> None:
+def test_if_nobody_can_be_asked_requests_get_the_valid_session(run: Run, files: AwsFiles) -> None:
     mine = f"{KEYS}mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"
     files.write(mine + managed(seconds_left=1000))
     wait = f"{SHOW_KEY}\nimport time; time.sleep(0.5)\n{SHOW_KEY}"
@@ -388,7 +386,9 @@ def test_serve_answers_until_it_is_ended(start: Start, standing: AwsFiles) -> No
     assert (ended.exit_code, ended.stderr) == (130, "serving session 'mfa'; Ctrl-C ends it\n")
 
 
-def test_what_serve_prints_is_for_eval(start: Start, standing: AwsFiles, home: Path) -> None:
+def test_a_shell_can_source_the_output_of_serve(
+    start: Start, standing: AwsFiles, home: Path
+) -> None:
     assert standing.credentials.exists()
     process = start("serve", "--shell", "bash")
     assert process.stdout is not None

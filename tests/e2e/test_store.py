@@ -241,7 +241,7 @@ def test_a_keyring_that_refuses_loses_no_session(
     assert len(json.loads(path.read_text())) == 1
 
 
-def test_a_locked_keyring_is_told_before_a_code_is_asked(
+def test_a_locked_keyring_is_reported_before_a_code_is_asked(
     run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, service: SecretService
 ) -> None:
     carols.write(settings=KEYRING)

@@ -161,9 +161,7 @@ def test_spaces_around_a_code_and_one_in_its_middle_are_forgiven(
 
 
 @pytest.mark.usefixtures("carols")
-def test_of_several_devices_one_is_picked_by_its_number(
-    aws: Sandbox, carol: User, asked: Asked
-) -> None:
+def test_the_person_picks_a_device_by_its_number(aws: Sandbox, carol: User, asked: Asked) -> None:
     tablet = aws.create_device(carol, name="carols-tablet")
     tty = asked()
     tty.expect_exact("  2  arn:aws:iam::123456789012:mfa/carols-tablet\r\nWhich one (1-2)? ")
@@ -186,7 +184,7 @@ def test_erased_characters_are_not_sent(phone: Device, asked: Asked) -> None:
 
 
 @pytest.mark.usefixtures("carols")
-def test_what_follows_the_code_is_left_for_the_next_reader(phone: Device, shell: Shell) -> None:
+def test_input_after_the_code_is_left_for_the_next_reader(phone: Device, shell: Shell) -> None:
     tty = shell("mfa login 2> err; read -r next; echo next=$next")
     tty.expect_exact(PROMPT)
     tty.send(phone.code() + "\nword\n")
@@ -230,7 +228,7 @@ def test_after_a_stop_the_answer_is_hidden_again(
 
 
 @pytest.mark.usefixtures("carols")
-def test_control_c_at_the_question_leaves_the_error_a_line_of_its_own(terminal: Terminal) -> None:
+def test_after_control_c_at_the_question_the_error_is_on_its_own_line(terminal: Terminal) -> None:
     tty = terminal("login", env={"NO_COLOR": "1"})
     tty.expect_exact(PROMPT)
     tty.sendintr()
@@ -507,7 +505,7 @@ def test_a_closed_reader_of_stderr_changes_nothing(log_in: LogIn, program: str) 
 
 @pytest.mark.parametrize("line", ["status --json", "status", "env --shell bash", "--help",
                                   "credential-process", "login --help"])  # fmt: skip
-def test_a_full_stdout_is_told(log_in: LogIn, program: str, line: str) -> None:
+def test_a_full_stdout_is_an_error(log_in: LogIn, program: str, line: str) -> None:
     log_in()
     outcome = processes.run_process(["/bin/bash", "-c", f"{program} {line} > /dev/full"])
     assert outcome.exit_code == 3
@@ -537,7 +535,7 @@ def test_colour_is_for_terminals_only(run: Run, shell: Shell) -> None:
     ("number", "exit_code"),
     [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGHUP, -signal.SIGHUP)],
 )
-def test_a_signal_while_aws_has_the_code_waits_until_the_session_stands(
+def test_a_signal_after_the_code_waits_until_the_session_is_written(
     aws: Sandbox,
     carols: AwsFiles,
     phone: Device,

@@ -133,7 +133,7 @@ class TestAdd:
         assert "several MFA devices" in outcome.stderr
 
     @pytest.mark.usefixtures("service")
-    def test_nobody_to_ask(self, terminal: Terminal) -> None:
+    def test_without_a_person_a_secret_is_required(self, terminal: Terminal) -> None:
         child = terminal("totp", "add", "--mfa-serial", SERIAL, "--no-input")
         child.expect_exact("no secret was given")
 
@@ -256,7 +256,7 @@ class TestList:
             f"{SERIAL}  default, mfa, work\n"
         )
 
-    def test_nothing(self, run: Run) -> None:
+    def test_list_without_secrets_says_how_to_add_one(self, run: Run) -> None:
         as_json, as_text = run("totp", "list", "--json"), run("totp", "list")
         assert json.loads(as_json.stdout) == {"version": 1, "secrets": []}
         assert (as_text.exit_code, as_text.stdout) == (0, "")
@@ -291,7 +291,9 @@ class TestRemove:
         assert (child.exitstatus, secrets(service)) == (exit_code, left)
 
     @pytest.mark.parametrize("argv", [(), ("--no-input",)])
-    def test_nobody_to_ask(self, run: Run, service: SecretService, argv: tuple[str, ...]) -> None:
+    def test_without_a_person_no_secret_is_removed(
+        self, run: Run, service: SecretService, argv: tuple[str, ...]
+    ) -> None:
         outcome = run("totp", "remove", SERIAL, *argv)
         assert (outcome.exit_code, secrets(service)) == (7, {SERIAL: PLAIN})
         assert f"hint: to confirm it: `mfa-session totp remove {SERIAL} --yes`" in outcome.stderr
@@ -345,11 +347,11 @@ class TestShowQr:
         assert child.before.split("\r\n")[-2] == f"the secret of {SERIAL} was not shown"
         assert child.exitstatus == 7
 
-    def test_nothing_is_shown_where_nobody_can_be_asked(self, run: Run) -> None:
+    def test_without_a_terminal_no_secret_is_shown(self, run: Run) -> None:
         outcome = run("totp", "show-qr", SERIAL)
         assert (outcome.exit_code, outcome.stdout, PLAIN in outcome.stderr) == (2, "", False)
 
-    def test_one_that_is_not_stored(self, terminal: Terminal) -> None:
+    def test_a_secret_that_is_not_stored_is_an_error(self, terminal: Terminal) -> None:
         child = terminal("totp", "show-qr", "GAHT12345678")
         child.expect_exact("no secret is stored for GAHT12345678")
         child.expect_exact(pexpect.EOF)
@@ -358,9 +360,9 @@ class TestShowQr:
 
 
 class TestBadKeyring:
-    """A keyring that cannot be used is told before a secret is asked, and nothing is stored."""
+    """An unusable keyring is an error before a secret is asked, and nothing is stored."""
 
-    def test_locked(self, run: Run, service: SecretService) -> None:
+    def test_a_locked_keyring_is_an_error(self, run: Run, service: SecretService) -> None:
         run("totp", "add", "--mfa-serial", SERIAL, input=PLAIN)
         service.lock()
         outcomes = [
@@ -374,7 +376,9 @@ class TestBadKeyring:
         told = {outcome.stderr.split("\n")[0] for outcome in outcomes}
         assert told == {f"mfa-session: error: {locked}"}
 
-    def test_dead(self, terminal: Terminal, service: SecretService) -> None:
+    def test_a_keyring_that_does_not_run_is_an_error(
+        self, terminal: Terminal, service: SecretService
+    ) -> None:
         service.kill()
         child = terminal("totp", "add", "--mfa-serial", SERIAL)
         child.expect_exact("cannot be used")
@@ -390,7 +394,9 @@ class TestBadKeyring:
             ("keyring.backends.chainer.ChainerBackend", "keyring-ambiguous"),
         ],
     )
-    def test_one_that_keeps_nothing(self, run: Run, backend: str, code: str) -> None:
+    def test_a_keyring_that_stores_nothing_is_an_error(
+        self, run: Run, backend: str, code: str
+    ) -> None:
         env = {"PYTHON_KEYRING_BACKEND": backend}
         added = run("totp", "add", "--mfa-serial", SERIAL, input=PLAIN, env=env)
         listed = run("totp", "list", "--json", env=env)

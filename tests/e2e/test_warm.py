@@ -145,7 +145,7 @@ def test_one_code_serves_every_profile_in_private_files(
     assert carols.config.read_bytes().startswith(config)  # [profile mfa] stands behind it now
 
 
-def test_what_lasts_is_kept_without_a_call_and_json_says_so(
+def test_a_valid_entry_is_kept_without_a_call_and_json_says_so(
     run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
@@ -163,7 +163,7 @@ def test_what_lasts_is_kept_without_a_call_and_json_says_so(
     assert entry.read_bytes() == before
 
 
-def test_what_the_aws_cli_wrote_itself_is_kept(
+def test_an_entry_of_the_aws_cli_is_kept(
     run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
@@ -419,7 +419,7 @@ def test_ctrl_c_and_a_kill_leave_whole_entries(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-def test_of_many_at_once_one_asks_and_each_role_is_assumed_once(
+def test_many_warms_at_once_ask_once_and_assume_each_role_once(
     start: Start, aws: Sandbox, carol: User, carols: AwsFiles, phone: Device
 ) -> None:
     roles = [make_role(aws, carol, f"role-{number}") for number in range(MANY)]

@@ -81,7 +81,7 @@ def test_empty_variables_count_as_unset() -> None:
     )
 
 
-def test_without_home_the_password_database_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_home_the_password_database_names_the_home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HOME")
     home = pwd.getpwuid(os.getuid()).pw_dir.rstrip("/")
     assert credentials_path({}) == f"{home}/.aws/credentials"
@@ -126,7 +126,7 @@ def test_missing_files_are_empty(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("place", ["/dev/null", "/dev/null/below"])
-def test_what_is_no_regular_file_is_empty(tmp_path: Path, place: str) -> None:
+def test_a_file_that_is_not_regular_is_empty(tmp_path: Path, place: str) -> None:
     assert read_profiles({"HOME": str(tmp_path), "AWS_CONFIG_FILE": place}).names() == []
 
 

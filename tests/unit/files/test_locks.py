@@ -139,7 +139,7 @@ def test_lock_file_deleted_by_hand_is_not_waited_for(lock: str, holder: Holder) 
     assert holder.process.poll() is None
 
 
-def test_what_cannot_be_locked_says_so(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_locked_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught, Lock(str(tmp_path)):
         pytest.fail("a directory was locked")
     assert caught.value.code == "lock-unavailable"

@@ -36,7 +36,7 @@ def test_only_the_last_steps_are_kept(steps: UsedSteps) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff", b"x 7", b"-1", b"9" * 5000])
-def test_what_is_no_step_counts_as_none(steps: UsedSteps, damage: bytes) -> None:
+def test_a_damaged_note_counts_as_no_step(steps: UsedSteps, damage: bytes) -> None:
     steps.note(PHONE, 1)
     (name,) = steps._state.names("step-")
     steps._state.write(name, damage)

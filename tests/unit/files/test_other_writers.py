@@ -163,7 +163,7 @@ def test_a_reader_waits_for_the_rest_of_a_file(path: Path, part: bytes) -> None:
     rest.join()
 
 
-def test_a_file_that_stays_broken_is_refused_all_the_same(path: Path) -> None:
+def test_a_file_that_stays_broken_is_refused(path: Path) -> None:
     in_place(path, b"[default\n")
     with pytest.raises(ConfigurationError, match="line 1") as caught:
         read_document(str(path))
@@ -318,7 +318,7 @@ def test_a_program_with_the_file_open_during_the_rename_loses_nothing(
     assert os.listdir(path.parent) == ["credentials"]
 
 
-def test_where_names_cannot_be_exchanged_a_file_is_replaced_all_the_same(
+def test_without_exchange_of_names_a_file_is_still_replaced(
     home: Path, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(linux, "rename", lambda *_, **__: False)

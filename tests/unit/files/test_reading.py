@@ -38,7 +38,9 @@ def refusal(path: Path) -> ConfigurationError:
 
 @pytest.mark.parametrize("mode", [0o600, 0o400, 0o640, 0o644])
 @pytest.mark.parametrize("directory_mode", [0o700, 0o755, 0o1777])
-def test_what_others_can_only_read_is_safe(file: Path, mode: int, directory_mode: int) -> None:
+def test_a_file_that_others_can_only_read_is_safe(
+    file: Path, mode: int, directory_mode: int
+) -> None:
     file.chmod(mode)
     file.parent.chmod(directory_mode)
     check_owner(str(file), "the credentials file")

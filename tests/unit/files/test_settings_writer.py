@@ -172,7 +172,7 @@ def test_line_ends_are_the_files_own(data: bytes, values: dict[Place, Value]) ->
     assert edited.startswith(data[:1])
 
 
-def test_a_new_table_stands_before_what_belongs_to_the_next() -> None:
+def test_a_new_table_precedes_the_comments_of_the_next() -> None:
     data = b"""\
 [sessions.mfa]
 code = "auto"

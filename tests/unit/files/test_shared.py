@@ -272,7 +272,7 @@ def test_file_of_another_user_is_refused(home: Path) -> None:
         (0o200, 0o700, "unreadable-file"),
     ],
 )
-def test_what_we_may_not_read_or_write_is_refused(
+def test_a_file_that_we_may_not_read_or_write_is_refused(
     mode: int, directory_mode: int, code: str
 ) -> None:
     with somebody() as home:

@@ -74,7 +74,7 @@ def test_wide_directory_is_made_private(root: Path) -> None:
     assert mode(root) == 0o700
 
 
-def test_what_is_written_is_read_listed_and_removed(root: Path) -> None:
+def test_a_written_note_is_read_listed_and_removed(root: Path) -> None:
     state = StateDir(str(root))
     for name, data in (("b-1", b"1"), ("a-2", b"2"), ("a-1", b""), ("a-1", b"3")):
         state.write(name, data)
@@ -229,7 +229,7 @@ def test_failed_fill_leaves_nothing(root: Path, monkeypatch: pytest.MonkeyPatch)
     assert (state.read("x"), contents(root)) == (None, [])
 
 
-def test_what_is_filled_is_whole_before_the_rest_of_the_room_is_cut_off(
+def test_data_is_whole_before_the_rest_of_the_room_is_cut_off(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:

@@ -51,7 +51,7 @@ SESSIONS = st.builds(
 
 
 @given(SESSIONS)
-def test_what_is_written_is_read_again(session: Session) -> None:
+def test_a_written_session_is_read_back(session: Session) -> None:
     section = {key: value for key, value in session_values(session).items() if value is not None}
     assert read_session(session.profile, section) == session
 

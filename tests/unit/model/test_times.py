@@ -28,7 +28,7 @@ MOMENTS = st.datetimes(
 
 
 @given(MOMENTS)
-def test_what_is_written_is_read_again_to_the_second(moment: datetime) -> None:
+def test_a_written_time_is_read_back_to_the_second(moment: datetime) -> None:
     text = format_time(moment)
     assert text.endswith("Z")
     assert parse_time(text) == moment.replace(microsecond=0).astimezone(timezone.utc)
@@ -77,7 +77,7 @@ def test_the_earliest_of_several_counts_and_the_unreadable_does_not() -> None:
 
 
 @given(seconds=st.integers(0, 10**7))
-def test_what_is_spelled_is_read_back(seconds: int) -> None:
+def test_a_spelled_duration_is_read_back(seconds: int) -> None:
     assert parse_duration(spell_duration(seconds)) == seconds
 
 

@@ -110,7 +110,7 @@ def test_padding_case_and_gaps_change_nothing(key: bytes, random: Random) -> Non
         ("otpauth://totp/x?secret=ABCDEFGHIJKLMNOP", "it has 80 bits"),
     ],
 )
-def test_what_aws_cannot_use_is_refused_and_never_repeated(text: str, why: str) -> None:
+def test_a_secret_that_aws_cannot_use_is_refused_and_not_repeated(text: str, why: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_secret(text)
     told = "".join(traceback.format_exception(caught.value))

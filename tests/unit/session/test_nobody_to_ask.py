@@ -36,12 +36,12 @@ def test_other_locks_do_not_count_as_logins(state: StateDir) -> None:
         assert not is_turn_held(state.path("locks"))
 
 
-def test_where_the_locks_are_is_not_known_in_a_home_that_takes_no_file(tmp_path: Path) -> None:
+def test_in_an_unwritable_home_a_turn_counts_as_held(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert is_turn_held(StateDir(str(tmp_path / "file" / "state")).path("locks"))
 
 
-def test_where_the_locks_are_is_not_known_without_a_home() -> None:
+def test_without_a_home_a_turn_counts_as_held() -> None:
     assert is_turn_held("~/.local/state/mfa-session/locks")
 
 

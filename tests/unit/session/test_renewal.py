@@ -110,7 +110,7 @@ def test_a_session_obtained_while_waiting_is_shared(force: bool) -> None:
     assert fakes.aws.calls == []
 
 
-def test_a_shared_session_is_written_to_this_target_as_well() -> None:
+def test_a_shared_session_is_also_written_to_this_target() -> None:
     fakes = FakeEdges()
     new = standing(43200, profile="other", name="other", obtained_at=NOW)
     fakes.turns.meanwhile = lambda: fakes.store.held.update(other=new)
@@ -238,7 +238,7 @@ def test_a_write_that_must_fail_costs_no_code() -> None:
     assert handed_on.session.keys.access_key_id == "ASIA1"
 
 
-def test_a_protected_target_stops_exec_as_well() -> None:
+def test_a_protected_target_also_stops_exec() -> None:
     fakes = FakeEdges()
     fakes.store.check_refusal = ConfigurationError("protected-profile", "long-term keys", "")
     with pytest.raises(ConfigurationError, match="long-term keys"):

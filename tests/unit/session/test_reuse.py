@@ -100,7 +100,7 @@ def test_a_min_ttl_that_is_asked_for_counts_in_full() -> None:
     assert not serves(asked, standing(1799, **short), NOW)
 
 
-def test_of_a_short_session_a_third_is_enough_where_nobody_asked_for_more() -> None:
+def test_by_default_a_third_of_a_short_session_is_enough() -> None:
     short = {"duration_seconds": 900}
     assert serves(wanted(min_ttl=3600), standing(300, **short), NOW)
     assert not serves(wanted(min_ttl=3600), standing(299, **short), NOW)
@@ -159,7 +159,7 @@ def test_a_session_with_a_too_old_code_is_not_reused(
     assert find_base(to_role, [session], NOW) == (session if serving else None)
 
 
-def test_max_age_holds_for_the_session_to_go_via_as_well() -> None:
+def test_max_age_also_applies_to_the_via_session() -> None:
     via = wanted()
     to_role = wanted(name="books", role_arn=ROLE, via=via).with_max_age(900)
     assert (to_role.max_age, to_role.via) == (900, via.replace(max_age=900))
