@@ -111,7 +111,7 @@ class Document:
         if self.told_kind is not None:
             return self.told_kind
         naming = [each for each in self.statements if has_principal(each)]
-        if not naming:
+        if 2 * len(naming) < len(self.statements) or not naming:  # those of a few are misplaced
             return "identity"
         return "trust" if all(map(_is_of_trust, naming)) else "resource"
 

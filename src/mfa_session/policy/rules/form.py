@@ -10,11 +10,12 @@ from mfa_session.policy.document import CURRENT_VERSION, has_principal, is_about
 from mfa_session.policy.finding import ERROR, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.intrinsics import without_template_values
+from mfa_session.policy.json_text import members_of
 from mfa_session.policy.reading import ELEMENTS
-from mfa_session.policy.rules.subject import is_for_everybody
+from mfa_session.policy.rules.subject import is_for_everybody, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from mfa_session.policy.document import Statement
     from mfa_session.policy.json_text import Node
@@ -42,7 +43,8 @@ MALFORMED = Rule(
     ERROR,
     "A `Version` that IAM does not have, an `Effect` in another case, a `Sid` twice or with more "
     "than letters and digits, an element that is missing or beside the statements, or a "
-    "`Principal` that can be none (a group, a `*` within an ARN): IAM rejects the policy.",
+    "`Principal` that can be none (a group, a `*` within an ARN, an account without 12 digits): "
+    "IAM rejects the policy.",
 )
 OLD_VERSION = Rule(
     "old-version",
@@ -54,13 +56,25 @@ RULES = (UNKNOWN_ELEMENT, MISPLACED, NO_ARN, MALFORMED, OLD_VERSION)
 
 _placeholder = re.compile(r"[${}<>%\[\]]").search
 _plain_sid = re.compile(r"[A-Za-z0-9]*").fullmatch
-_no_principal = re.compile(r"arn:[^:]*:iam:[^:]*:[0-9]{12}:(?!root$|user/|role/)").match
+# A word stands for an account's number or an id, which AWS prints of a user who is gone.
+_ACCOUNT = r"(?:[0-9]{12}|[\w-]*[A-Za-z_][\w-]*)"
+_service = re.compile(r"\*|[\w-]+(\.[\w-]+)+").fullmatch
+_PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
+    "AWS": (
+        re.compile(
+            rf"\*|{_ACCOUNT}|arn:[^:]+:iam::{_ACCOUNT}:(root|(user|role)/[^*?]*[^*?/])"
+            rf"|arn:[^:]+:sts::{_ACCOUNT}:(assumed-role|federated-user)/[^*?]+"
+        ).fullmatch,
+        (
+            "name the account by its 12 digits, or users and roles by their ARN; to match several, "
+            "name the account and add a condition on aws:PrincipalArn"
+        ),
+    ),
+    "Service": (_service, "name the service, such as ec2.amazonaws.com"),
+}
+_TYPES = ("*", "aws", "canonicaluser", "federated", "service")
 _ARN_PARTS = 6
 _NOT_IN_RCPS = {"ec2", "iam", "organizations"}
-_WANTED = {
-    **dict.fromkeys(("identity", "boundary"), ("Resource", "NotResource")),
-    **dict.fromkeys(("trust", "resource"), ("Principal", "NotPrincipal")),
-}
 _NAMES = {
     "identity": "a policy of a user, group or role",
     "boundary": "a permissions boundary",
@@ -90,7 +104,7 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
     named = [name for name in ("Principal", "NotPrincipal") if name in statement.elements]
     if kind in _NAMES:
         wrong, what = named, _NAMES[kind]
-        if kind == "scp" and _may_be_of_an_rcp(statement):
+        if kind == "scp" and named and all(map(_may_be_of_an_rcp, subject.document.statements)):
             return
     elif named and statement.actions and is_about_roles(statement):
         wrong = [name for name in ("Resource", "NotResource") if name in statement.elements]
@@ -183,25 +197,56 @@ def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             yield subject.place_of("Sid"), what, "leave the rest out"
         if statement.index in subject.document.repeated:
             yield subject.place_of("Sid"), f"Sid {sid} stands here a second time", "write another"
-    wanted = _WANTED.get(subject.document.kind, ())
-    misplaced = wanted[:1] == ("Resource",) and has_principal(statement)
-    if wanted and not (misplaced or elements.keys() & set(wanted)):
-        yield statement.position, f"the statement has no {wanted[0]}", f"add {wanted[0]}"
+    present = {each.removeprefix("Not") for name in elements for each in _meant(name)}
+    for name in _wanted(subject):
+        if name not in present:
+            yield statement.position, f"the statement has no {name}", f"add {name}"
+
+
+def _wanted(subject: Subject) -> Iterator[str]:
+    """Yield the elements that a statement of this kind of policy has, or their opposites."""
+    statement, kind = subject.statement, subject.document.kind
+    yield "Action"
+    if kind not in _NAMES:
+        yield "Principal"
+        named = statement.actions or ("",)
+        if all(action.lower().startswith("s3:") for action in named):  # others need none
+            yield "Resource"
+    elif not has_principal(statement):
+        yield "Resource"
+
+
+def _meant(name: str) -> Sequence[str]:
+    """Return the element that a name is, or probably means."""
+    return (name,) if name in ELEMENTS else nearest_of(name, ELEMENTS, most=1)
 
 
 def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
-    statement = subject.statement
-    cure = (
-        "name the account, users or roles; to match several, name the account and add a condition "
-        "on aws:PrincipalArn"
-    )
-    for name, principals in (
-        ("Principal", statement.principals),
-        ("NotPrincipal", statement.not_principals),
-    ):
-        for arn in (principals or {}).get("AWS", ()):
-            if arn != "*" and not _placeholder(arn) and ("*" in arn or _no_principal(arn)):
-                yield subject.place_of(name), f"{arn} can be no principal", cure
+    if subject.document.kind in _NAMES:  # there, each is misplaced
+        return
+    for element in ("Principal", "NotPrincipal"):
+        node = subject.statement.elements.get(element)
+        wrong = [
+            (item, found)
+            for kind, values in members_of(node).items()
+            for item in listed(values)
+            if (found := _why_none(kind, str(item.value)))
+        ]
+        for item, (what, cure) in wrong[:1]:
+            more = f", nor can {len(wrong) - 1} more" if wrong[1:] else ""
+            yield subject.document.source.position(item.offset), what + more, cure
+
+
+def _why_none(kind: str, text: str) -> tuple[str, str] | None:
+    """Say why IAM takes no such principal, and what to write; None where it may take it."""
+    if kind.lower() not in _TYPES and not _placeholder(kind):
+        return f"{kind} is no type of principal", "use AWS, Service, Federated or CanonicalUser"
+    fits, cure = _PRINCIPALS.get(kind, (str, ""))
+    if fits(text) or _placeholder(text) or not cure:
+        return None
+    if kind == "AWS" and _service(text):
+        cure = f'write {{"Service": "{text}"}}'
+    return f"{text} can be no principal of the type {kind}", cure
 
 
 def _may_be_of_an_rcp(statement: Statement) -> bool:
