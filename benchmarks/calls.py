@@ -1,8 +1,9 @@
 """Which functions of ours a command runs: how many, how often, in how many files.
 
-    python benchmarks/calls.py [--list] -- login --profile mfa
+    python benchmarks/calls.py [--list] [--tree] -- login --profile mfa
 
-Runs the command in this process, with this environment, and writes to stderr. Records and
+Runs the command in this process, with this environment, and writes to stderr: with --list how often
+each function runs, with --tree the calls in their order, each below its caller. Records and
 comprehensions do not count. What is run often, or for a setting that is absent, may be too much.
 """
 
@@ -20,23 +21,40 @@ import mfa_session
 from mfa_session.cli import main
 
 if TYPE_CHECKING:
-    from types import FrameType
+    from types import CodeType, FrameType
 
 HERE = str(Path(mfa_session.__file__).parent)
 RECORDS = "model/record.py"
 
 
-def trace(argv: list[str]) -> list[tuple[str, str]]:
+def is_ours(code: CodeType) -> bool:
+    """Tell whether a function of ours counts."""
+    is_function = code.co_flags & inspect.CO_OPTIMIZED and code.co_name[0] != "<"
+    return (
+        bool(is_function) and code.co_filename.startswith(HERE) and RECORDS not in code.co_filename
+    )
+
+
+def depth_of(frame: FrameType | None) -> int:
+    """Return how many functions of ours stand above a call."""
+    depth = -1
+    while frame is not None:
+        depth += is_ours(frame.f_code)
+        frame = frame.f_back
+    return depth
+
+
+def trace(argv: list[str], *, shows_tree: bool) -> list[tuple[str, str]]:
     """Run `mfa-session argv`; return the file and name of each function of ours, as called."""
     calls: list[tuple[str, str]] = []
 
     def note(frame: FrameType, event: str, _: Any) -> None:
         code = frame.f_code
-        is_function = code.co_flags & inspect.CO_OPTIMIZED and code.co_name[0] != "<"
-        if event == "call" and is_function and code.co_filename.startswith(HERE):
+        if event == "call" and is_ours(code):
             file = code.co_filename[len(HERE) + 1 :]
-            if file != RECORDS:
-                calls.append((file, getattr(code, "co_qualname", code.co_name)))
+            calls.append((file, getattr(code, "co_qualname", code.co_name)))
+            if shows_tree:
+                print("  " * depth_of(frame) + " ".join(calls[-1]), file=sys.stderr)
 
     threading.setprofile(note)
     sys.setprofile(note)
@@ -50,7 +68,7 @@ def trace(argv: list[str]) -> list[tuple[str, str]]:
 def report() -> None:
     """Trace the command that is given and tell the figures."""
     options, _, argv = (" ".join(sys.argv[1:])).partition("-- ")
-    calls = trace(argv.split())
+    calls = trace(argv.split(), shows_tree="--tree" in options)
     changes = sum(one[0] != next_[0] for one, next_ in pairwise(calls))
     if "--list" in options:
         for (file, name), times in Counter(calls).items():
