@@ -185,7 +185,7 @@ def patch(faults: Faults) -> None:
         faults.wrap(os, name, DISK, _full)
     for name in ("unlink", "fchmod", "chmod"):
         faults.wrap(os, name, FILE, _full)
-    faults.wrap(linux, "_rename", DISK, _full)
+    faults.wrap(linux, "rename", DISK, _full)
     for name in ("sendall", "send", "sendmsg"):
         faults.wrap(socket.socket, name, NETWORK, _cut, lambda to, *_: to.family == socket.AF_INET)
         faults.wrap(socket.socket, name, KEYRING, _cut, lambda to, *_: to.family == socket.AF_UNIX)

@@ -8,7 +8,6 @@ from mfa_session.files.config_copies import PROCESS, ConfigCopies
 from mfa_session.files.keyring_sessions import KeyringSessions
 from mfa_session.files.shared import SharedFile
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.profiles import config_header_in
 from mfa_session.model.session import (
     MANAGER,
     OWN_KEYS,
@@ -75,8 +74,9 @@ class SessionStore:
         credentials, config = profiles.credentials, profiles.config
         managed = set(credentials.names_mentioning(MANAGER))
         self._credentials.expect(set(credentials.names()) - managed)
-        headers = {config_header_in(config, name) for name in managed.union(stored)}
-        self._config.expect(set(config.names()) - headers)
+        headers = profiles.headers()
+        ours = {headers.get(name) for name in managed.union(stored)}
+        self._config.expect(set(config.names()) - ours)
 
     def kept_aside(self) -> list[str]:
         """Return the profiles whose sessions lie aside, or whose move was interrupted.
