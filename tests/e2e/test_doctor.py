@@ -77,7 +77,7 @@ def healthy(
     return Home(aws, carol, phone, carols, home)
 
 
-def looked_at(run: Run, *argv: str, env: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+def run_doctor(run: Run, *argv: str, env: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """Run the doctor and return its checks, after comparing its exit code with them."""
     outcome = run("doctor", "--json", *argv, env=env)
     told: dict[str, Any] = json.loads(outcome.stdout)
@@ -88,14 +88,14 @@ def looked_at(run: Run, *argv: str, env: Mapping[str, str] | None = None) -> lis
     return checks
 
 
-def found(checks: list[dict[str, Any]]) -> list[str]:
+def list_findings(checks: list[dict[str, Any]]) -> list[str]:
     """Return the ids and severities of the findings."""
     return [f"{each['id']} {each['severity']}" for each in checks if each["severity"] in SEEN]
 
 
 def test_a_healthy_home_has_no_finding(healthy: Home, run: Run, log_in: LogIn) -> None:
     log_in()
-    checks = looked_at(run)
+    checks = run_doctor(run)
     assert [each for each in checks if each["severity"] != "ok"] == []
     outcome = run("doctor")
     assert outcome == (
@@ -109,7 +109,7 @@ def test_a_healthy_home_has_no_finding(healthy: Home, run: Run, log_in: LogIn) -
 class Fault(NamedTuple):
     """A fault to plant, and the ids and severities of its findings."""
 
-    found: str
+    findings: str
     credentials: str | None = None
     """Appended to the credentials file."""
     config: str | None = None
@@ -453,7 +453,7 @@ def plant(fault: Fault, healthy: Home) -> None:
 def test_a_fault_is_reported_alone(name: str, healthy: Home, run: Run) -> None:
     fault = FAULTS[name]
     plant(fault, healthy)
-    assert "; ".join(found(looked_at(run, env=fault.env))) == fault.found
+    assert "; ".join(list_findings(run_doctor(run, env=fault.env))) == fault.findings
 
 
 @pytest.mark.parametrize("name", CURES)
@@ -463,11 +463,11 @@ def test_a_cure_run_word_for_word_fixes_the_fault(name: str, healthy: Home, run:
     around = {"PYTHON_KEYRING_BACKEND": KEYRING_HERE, **fault.env}
     around["FILE_KEYRING"] = str(healthy.home / "keyring.json")
 
-    def told_now() -> list[dict[str, Any]]:
-        checks = looked_at(run, env=around)
-        return [each for each in checks if f"{each['id']} {each['severity']}" in fault.found]
+    def report_now() -> list[dict[str, Any]]:
+        checks = run_doctor(run, env=around)
+        return [each for each in checks if f"{each['id']} {each['severity']}" in fault.findings]
 
-    (told, *_others) = told_now()
+    (told, *_others) = report_now()
     assert f"mfa-session {cure.shows}" in told["cure"]
     healthy.aws.clock.advance(30)
     if "login" in told["cure"]:
@@ -479,7 +479,7 @@ def test_a_cure_run_word_for_word_fixes_the_fault(name: str, healthy: Home, run:
         followed = processes.run_process(["bash", "--norc", "-c", told["cure"]], around)
         assert (followed.exit_code, followed.stderr) == (0, "")
     else:
-        assert told["finding"] not in [each["finding"] for each in told_now()]
+        assert told["finding"] not in [each["finding"] for each in report_now()]
 
 
 IN_A_SHELL = {"guard-active", "guard-commands"}
@@ -495,7 +495,7 @@ def test_a_cure_of_two_findings_is_shown_once(healthy: Home, run: Run) -> None:
 
 
 def test_every_check_has_a_fault_that_it_finds() -> None:
-    named = {each.split()[0] for fault in FAULTS.values() for each in fault.found.split("; ")}
+    named = {each.split()[0] for fault in FAULTS.values() for each in fault.findings.split("; ")}
     assert named == {check.id for checks in GROUPS.values() for check in checks}
 
 
@@ -518,7 +518,7 @@ def test_fix_corrects_modes_and_changes_nothing_else(healthy: Home, run: Run) ->
     before = [path.read_bytes() for path in opened[:3]]
     outcome = run("doctor", "--fix", "--json")
     told = json.loads(outcome.stdout)
-    assert (outcome.exit_code, found(told["checks"])) == (0, [])
+    assert (outcome.exit_code, list_findings(told["checks"])) == (0, [])
     assert sorted(told["fixed"]) == sorted(
         f"chmod {bits} {path}" for path, bits in zip(opened, (600, 644, 600, 700), strict=True)
     )
@@ -530,7 +530,7 @@ def test_fix_corrects_modes_and_changes_nothing_else(healthy: Home, run: Run) ->
 def test_another_users_file_is_reported_and_not_changed(healthy: Home, run: Run) -> None:
     os.chown(healthy.files.credentials, 12345, -1)
     healthy.files.credentials.chmod(0o644)
-    (bad,) = [each for each in looked_at(run, "--fix") if each["severity"] in SEEN]
+    (bad,) = [each for each in run_doctor(run, "--fix") if each["severity"] in SEEN]
     assert (bad["id"], bad["severity"]) == ("unsafe-file", "error")
     assert bad["cure"].startswith("run it as its owner: sudo -H -u '#12345' mfa-session")
     assert mode(healthy.files.credentials) == 0o644
@@ -592,8 +592,8 @@ def test_doctor_runs_no_configured_command(healthy: Home, run: Run) -> None:
         config=f"[default]\ncredential_process = {program}\nregion = eu-west-1\n",
         settings=f'[sessions.mfa]\ncode_command = ["{program}"]\n',
     )
-    checks = looked_at(run)
-    assert found(checks) == []
+    checks = run_doctor(run)
+    assert list_findings(checks) == []
     skipped = {each["id"]: each["finding"] for each in checks if each["severity"] == "skipped"}
     unasked = "profile 'default': its credential_process was not run"
     assert skipped == dict.fromkeys(KEY_CHECKS, unasked)
@@ -605,9 +605,9 @@ def test_doctor_runs_no_configured_command(healthy: Home, run: Run) -> None:
 
 def test_without_files_the_missing_key_is_reported(aws: Sandbox, run: Run) -> None:
     del aws
-    checks = looked_at(run)
+    checks = run_doctor(run)
     shell = ["guard-active note", "completion note"]
-    assert found(checks) == ["default-session error", *shell]
+    assert list_findings(checks) == ["default-session error", *shell]
     skipped = {each["id"]: each["finding"] for each in checks if each["severity"] == "skipped"}
     no_key = "there is no long-term key to ask about"
     assert skipped == dict.fromkeys(KEY_CHECKS, no_key)
@@ -633,9 +633,9 @@ def test_a_missing_network_is_reported_once(healthy: Home, run: Run) -> None:
 def test_doctor_waits_a_few_seconds_for_a_silent_aws(healthy: Home, run: Run) -> None:
     healthy.aws.slow("*", 60)
     began = time.monotonic()
-    checks = looked_at(run)
+    checks = run_doctor(run)
     assert time.monotonic() - began < 12
-    assert found(checks) == ["sts-reach error"]
+    assert list_findings(checks) == ["sts-reach error"]
     assert [each["id"] for each in checks if each["severity"] == "skipped"] == [
         "clock", *KEY_CHECKS
     ]  # fmt: skip
@@ -643,8 +643,8 @@ def test_doctor_waits_a_few_seconds_for_a_silent_aws(healthy: Home, run: Run) ->
 
 def test_a_denied_call_is_not_a_finding(healthy: Home, run: Run) -> None:
     healthy.carol.inline_policies.clear()
-    checks = looked_at(run)
-    assert found(checks) == []
+    checks = run_doctor(run)
+    assert list_findings(checks) == []
     skipped = {each["id"]: each["finding"] for each in checks if each["severity"] == "skipped"}
     key = f"{healthy.carol.access_key_id} (profile 'default')"
     devices = f"{key} is not allowed iam:ListMFADevices"
@@ -670,7 +670,7 @@ def test_calls_that_need_mfa_use_the_session(healthy: Home, run: Run, log_in: Lo
     }
     log_in("--mfa-serial", healthy.phone.serial)
     age_key(healthy)
-    assert found(looked_at(run)) == ["key-age warning"]
+    assert list_findings(run_doctor(run)) == ["key-age warning"]
 
 
 def test_an_inactive_key_is_reported_if_its_session_sees_it(
@@ -678,7 +678,7 @@ def test_an_inactive_key_is_reported_if_its_session_sees_it(
 ) -> None:
     log_in()
     healthy.carol.deactivate_key(healthy.carol.access_key_id)
-    (bad,) = [each for each in looked_at(run) if each["severity"] == "error"]
+    (bad,) = [each for each in run_doctor(run) if each["severity"] == "error"]
     assert bad["id"] == "key-identity"
 
 
@@ -686,8 +686,8 @@ def test_a_broken_file_skips_only_the_checks_that_need_it(healthy: Home, run: Ru
     healthy.files.credentials.write_text("oops\n")
     healthy.files.credentials.chmod(0o644)
     healthy.files.write(config="[default\n", settings="x = 1\n")
-    checks = looked_at(run, env={"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"})
-    assert found(checks) == [
+    checks = run_doctor(run, env={"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "us-east-1"})
+    assert list_findings(checks) == [
         "credentials-file error",
         "config-file error",
         "config-toml error",
@@ -703,7 +703,7 @@ def test_inside_exec_there_is_no_finding(
     del healthy
     log_in()
     outcome = run("exec", "--", program, "doctor", "--json")
-    assert (outcome.exit_code, found(json.loads(outcome.stdout)["checks"])) == (0, [])
+    assert (outcome.exit_code, list_findings(json.loads(outcome.stdout)["checks"])) == (0, [])
 
 
 def test_json_has_every_check(healthy: Home, run: Run) -> None:
@@ -771,9 +771,9 @@ def test_doctor_tells_a_secret_service_open_locked_and_gone(
     secret = healthy.phone.secret
     added = run("totp", "add", "--mfa-serial", healthy.phone.serial, input=secret)
     assert added.exit_code == 0, added
-    assert found(looked_at(run)) == []
+    assert list_findings(run_doctor(run)) == []
     service.lock()
-    assert found(looked_at(run)) == ["keyring error"]
+    assert list_findings(run_doctor(run)) == ["keyring error"]
     service.kill()
     outcome = run("doctor", "-vv")
     assert "[keyring]" in outcome.stdout
@@ -858,7 +858,7 @@ def test_a_shared_report_names_nobody(run: Run, carols: AwsFiles, carol: User) -
         outcome = run("doctor", "--share", *words, env=env)
         assert outcome.exit_code == 1
         told = outcome.stdout + outcome.stderr
-        found = re.findall(".*(?:acme|dave|planted).*", told, re.IGNORECASE)
-        assert found == [], "\n".join(found)
+        leaks = re.findall(".*(?:acme|dave|planted).*", told, re.IGNORECASE)
+        assert leaks == [], "\n".join(leaks)
         assert account not in told
         assert carol.access_key_id not in told

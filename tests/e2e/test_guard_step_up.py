@@ -39,7 +39,7 @@ def show(home: Path) -> None:
     os.environ["PATH"] = path_with(home / "bin")
 
 
-def did_not_run(outcome: processes.Outcome, exit_code: int, said: str) -> None:
+def check_not_run(outcome: processes.Outcome, exit_code: int, said: str) -> None:
     """Check that the command did not run, and why."""
     assert (outcome.exit_code, outcome.stdout) == (exit_code, ""), outcome
     assert said in outcome.stderr
@@ -77,7 +77,7 @@ def test_if_nobody_can_confirm_no_code_is_spent(
 ) -> None:
     carols.write(settings=CONFIRM)
     code = {"MFA_SESSION_TOKEN_CODE": phone.code()}
-    did_not_run(run("guard", *options, "--", *STOP, env=code), 7, "guard --yes")
+    check_not_run(run("guard", *options, "--", *STOP, env=code), 7, "guard --yes")
     assert len(aws.calls) == 0
 
 
@@ -145,7 +145,7 @@ def test_a_failed_login_runs_nothing(
     outcome = run(
         "guard", "--", *STOP, *failure.options, env={"MFA_SESSION_TOKEN_CODE": failure.code}
     )
-    did_not_run(outcome, failure.exit_code, failure.said)
+    check_not_run(outcome, failure.exit_code, failure.said)
     assert carols.credentials.read_bytes() == before
     assert "Traceback" not in outcome.stderr
 
@@ -190,7 +190,7 @@ def test_an_identity_without_mfa_runs_with_a_warning_and_not_with_strict(
     assert said in outcome.stderr
     assert "account not known" in outcome.stderr
     carols.write(settings=STRICT)
-    did_not_run(run("guard", "--", *STOP, *options, env=env), 7, "there is no MFA session for it")
+    check_not_run(run("guard", "--", *STOP, *options, env=env), 7, "there is no MFA session for it")
     assert len(aws.calls) == 0
 
 
@@ -206,7 +206,7 @@ def test_a_key_without_usable_device_runs_with_a_warning(
     assert "warning: running without a step-up to MFA: the " in outcome.stderr
     assert "account 123456789012, region eu-west-1, with the access key of" in outcome.stderr
     files.write(settings=STRICT)
-    did_not_run(run("guard", "--", *STOP), 7, "there is no MFA session for it")
+    check_not_run(run("guard", "--", *STOP), 7, "there is no MFA session for it")
 
 
 def test_inside_exec_another_profile_shows_its_own_account(
@@ -231,7 +231,7 @@ def test_max_age_renews_an_older_session(
     kept = shown_by(run("guard", "--max-age", "15m", "--", *STOP))["env"]
     assert kept["AWS_ACCESS_KEY_ID"] == first
     carols.write(old, settings='[guard]\nmax_age = "15m"\n')
-    did_not_run(run("guard", "--", *STOP), 4, "nobody to ask")
+    check_not_run(run("guard", "--", *STOP), 4, "nobody to ask")
     aws.clock.advance(30)
     code = {"MFA_SESSION_TOKEN_CODE": phone.code()}
     renewed = shown_by(run("guard", "--", *STOP, env=code))["env"]
@@ -242,7 +242,7 @@ def test_max_age_renews_an_older_session(
 def test_max_age_zero_asks_every_time(run: Run, log_in: LogIn, phone: Device, aws: Sandbox) -> None:
     log_in()
     time.sleep(1.1)  # the age counts in whole seconds
-    did_not_run(run("guard", "--max-age", "0", "--", *STOP), 4, "nobody to ask")
+    check_not_run(run("guard", "--max-age", "0", "--", *STOP), 4, "nobody to ask")
     aws.clock.advance(30)
     code = {"MFA_SESSION_TOKEN_CODE": phone.code()}
     assert shown_by(run("guard", "--max-age", "0", "--", *STOP, env=code))["env"]
@@ -294,7 +294,7 @@ def test_an_unreadable_alias_file_is_left_to_the_cli(run: Run, home: Path, log_i
 
 def test_a_broken_config_toml_stops_every_command(run: Run, carols: AwsFiles) -> None:
     carols.write(settings="[guard\n")
-    did_not_run(run("guard", "--", "aws", "s3", "ls"), 3, "config.toml")
+    check_not_run(run("guard", "--", "aws", "s3", "ls"), 3, "config.toml")
 
 
 # Secrets and dry runs
@@ -420,7 +420,7 @@ def test_a_role_whose_session_is_too_old_asks_for_a_code(
     hours_old = "mfa_session_authenticated_at = 2020-01-01T00:00:00Z\nx = "
     old = carols.credentials.read_text().replace("mfa_session_authenticated_at = ", hours_old)
     carols.write(old)
-    did_not_run(run("guard", *words), 4, "nobody to ask")
+    check_not_run(run("guard", *words), 4, "nobody to ask")
     aws.clock.advance(30)
     shown = shown_by(run("guard", *words, env={"MFA_SESSION_TOKEN_CODE": phone.code()}))
     section = carols.section("books-mfa") or {}

@@ -44,7 +44,7 @@ def make_roles(aws: Sandbox, user: User, count: int = MANY, first: int = 0) -> l
     ]
 
 
-def described(roles: list[Role], via: str = "mfa") -> str:
+def make_tables(roles: list[Role], via: str = "mfa") -> str:
     """Return the tables of config.toml for these roles."""
     return "".join(
         f'[sessions.{role.name}]\nvia = "{via}"\nrole_arn = "{role.arn}"\n' for role in roles
@@ -55,7 +55,7 @@ def described(roles: list[Role], via: str = "mfa") -> str:
 def roles(aws: Sandbox, carol: User, carols: AwsFiles, phone: Device) -> list[Role]:
     """Write carol's MFA session and many roles to config.toml."""
     roles = make_roles(aws, carol)
-    carols.write(settings=f'[sessions.mfa]\nmfa_serial = "{phone.serial}"\n' + described(roles))
+    carols.write(settings=f'[sessions.mfa]\nmfa_serial = "{phone.serial}"\n' + make_tables(roles))
     return roles
 
 
@@ -83,7 +83,7 @@ def test_valid_sessions_are_kept_and_the_others_need_no_code(
 ) -> None:
     assert run("login", "--all", "--token-code", phone.code()).exit_code == 0
     more = make_roles(aws, carol, 3, first=MANY)
-    carols.write(settings=carols.settings.read_text() + described(more))
+    carols.write(settings=carols.settings.read_text() + make_tables(more))
     before = {role.name: carols.section(role.name) for role in roles}
     aws.calls.clear()
     outcome = run("login", "--all", "--no-input", "--json")
@@ -148,10 +148,10 @@ def test_several_sessions_of_one_role_do_not_wait_for_each_other(
     assert (carols.profile("here"), carols.profile("there")) == (
         {"region": "eu-west-1"}, {"region": "us-east-1"},
     )  # fmt: skip
-    assert {"mfa", "here", "there"} <= {line["name"] for line in listed(run)}
+    assert {"mfa", "here", "there"} <= {line["name"] for line in list_sessions(run)}
 
 
-def listed(run: Run) -> list[dict[str, str]]:
+def list_sessions(run: Run) -> list[dict[str, str]]:
     """Return the sessions that `status` lists."""
     return list(json.loads(run("status", "--json").stdout)["sessions"])
 
@@ -168,8 +168,8 @@ def test_each_identity_is_asked_for_one_code(
         f'code_command = ["echo", "{phone.code()}"]\n[sessions.dave-mfa]\n'
         f'source_profile = "dave"\nmfa_serial = "{other.serial}"\n'
         f'code_command = ["echo", "{other.code()}"]\n'
-        + described(hers)
-        + described(his, via="dave-mfa"),
+        + make_tables(hers)
+        + make_tables(his, via="dave-mfa"),
     )
     outcome = run("login", "--all", "--no-input")
     assert outcome.exit_code == 0, outcome
@@ -421,7 +421,7 @@ def test_sessions_that_cannot_be_written_are_kept_for_the_next_login(
 
     roles = make_roles(aws, carol, 4)
     carols.write(
-        carols.credentials.read_text() + "# a long comment\n" * 1000, settings=described(roles)
+        carols.credentials.read_text() + "# a long comment\n" * 1000, settings=make_tables(roles)
     )
     assert run("login", "--token-code", phone.code()).exit_code == 0
     with Held(aws, "AssumeRole") as held:
@@ -652,7 +652,7 @@ def test_many_roles_do_not_run_a_credential_process_more_often(
         "",
         config=f"[profile vault]\ncredential_process = {script}\nregion = eu-west-1\n",
         settings=f'[sessions.mfa]\nsource_profile = "vault"\nmfa_serial = "{phone.serial}"\n'
-        + described(roles),
+        + make_tables(roles),
     )
     outcome = run("login", "--all", "--token-code", phone.code())
     assert outcome.exit_code == 0, outcome

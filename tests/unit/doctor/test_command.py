@@ -41,15 +41,15 @@ def test_the_worst_result_of_a_group_comes_first() -> None:
         Check(id="d", fine="", look=lambda _scene: [], needs=(CREDENTIALS,)),
     )
 
-    def looked(check: str, severity: str, finding: str, cure: str = "") -> CheckResult:
+    def result(check: str, severity: str, finding: str, cure: str = "") -> CheckResult:
         return CheckResult(id=check, group="files", severity=severity, finding=finding, cure=cure)
 
     assert examine(scene(missing={CREDENTIALS: "gone"}), {"files": checks}) == [
-        looked("b", "warning", "w", "mend it"),
-        looked("b", "note", "n"),
-        looked("a", "ok", "a is fine"),
-        looked("c", "skipped", f"{CHECK_FAILED} (KeyError)"),
-        looked("d", "skipped", "gone"),
+        result("b", "warning", "w", "mend it"),
+        result("b", "note", "n"),
+        result("a", "ok", "a is fine"),
+        result("c", "skipped", f"{CHECK_FAILED} (KeyError)"),
+        result("d", "skipped", "gone"),
     ]
 
 

@@ -46,7 +46,7 @@ def cli_2() -> RealCli:
     return RealCli(2)
 
 
-def ours(words: list[str]) -> Read:
+def read_ours(words: list[str]) -> Read:
     """Parse the words with our parser, in the form of the real one's answer."""
     call = read_aws(words, NO_ALIASES)
     operation = None if call.service == "help" else call.operation
@@ -56,7 +56,7 @@ def ours(words: list[str]) -> Read:
 def agrees(cli: RealCli, words: list[str]) -> bool:
     """Say whether both parsers agree, or the real one refuses."""
     real = cli.read(words)
-    return real is None or real == ours(words)
+    return real is None or real == read_ours(words)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.line)
@@ -64,7 +64,7 @@ def test_the_table_agrees_with_the_cli(case: Case, cli: RealCli) -> None:
     words = shlex.split(case.line)[1:]
     real = cli.read(words)
     if real is not None:
-        assert real == ours(words)
+        assert real == read_ours(words)
     else:
         assert case.operation is None, "a line that asks for an operation is refused by the CLI"
 
@@ -87,19 +87,19 @@ def test_the_table_agrees_with_the_cli(case: Case, cli: RealCli) -> None:
 )
 def test_odd_lines_are_read_as_the_cli_reads_them(line: str, cli: RealCli) -> None:
     words = shlex.split(line)
-    assert agrees(cli, words), (cli.read(words), ours(words))
+    assert agrees(cli, words), (cli.read(words), read_ours(words))
 
 
 @given(words=st.lists(st.one_of(WORDS, options(VERSION_1)), max_size=8))
 @settings(max_examples=300, deadline=None)
 def test_any_words_are_read_as_version_1_reads_them(words: list[str], cli: RealCli) -> None:
-    assert agrees(cli, words), (cli.read(words), ours(words))
+    assert agrees(cli, words), (cli.read(words), read_ours(words))
 
 
 @given(words=st.lists(st.one_of(WORDS, options(GLOBAL_OPTIONS)), max_size=8))
 @settings(max_examples=300, deadline=None)
 def test_any_words_are_read_as_version_2_reads_them(words: list[str], cli_2: RealCli) -> None:
-    assert agrees(cli_2, words), (cli_2.read(words), ours(words))
+    assert agrees(cli_2, words), (cli_2.read(words), read_ours(words))
 
 
 @given(
@@ -113,7 +113,7 @@ def test_options_in_between_are_read_as_the_cli_reads_them(
     words = [*service, "--instance-ids", "i-1"]
     for place, option, value in inserted:
         words[place:place] = [option] if "=" in option else [option, value]
-    assert agrees(cli_2, words), (cli_2.read(words), ours(words))
+    assert agrees(cli_2, words), (cli_2.read(words), read_ours(words))
 
 
 ALIASES = """\

@@ -97,14 +97,14 @@ class Shell:
         self._child.expect_exact(f"ready{self._lines}> ")
         return str(self._child.before)
 
-    def typed(self, line: str) -> list[str]:
+    def complete_and_run(self, line: str) -> list[str]:
         """Type a line, press TAB and ENTER; return the arguments of the command that ran."""
         shown = self.do(line + TAB)
         told = re.findall(r"told (\[.*?\])\r?\n", shown)
         assert told, f"nothing was run: {shown!r}"
         return list(ast.literal_eval(told[-1]))
 
-    def listed(self, line: str) -> str:
+    def list_choices(self, line: str) -> str:
         """Return the choices shown after a line and two TABs."""
         if self.name == "fish":  # the same, without the menu
             return self.do(f"complete -C {shlex.quote(line)}")

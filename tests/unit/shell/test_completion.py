@@ -75,14 +75,14 @@ LINES: dict[str, list[str]] = {
 def test_a_word_is_completed(open_shell: OpenShell, name: str) -> None:
     shell = open_shell(name)
     shell.complete()
-    assert {line: shell.typed(f"mfa-session {line}") for line in LINES} == LINES
+    assert {line: shell.complete_and_run(f"mfa-session {line}") for line in LINES} == LINES
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_tab_twice_shows_the_choices(open_shell: OpenShell, name: str) -> None:
     shell = open_shell(name)
     shell.complete()
-    shown = re.findall(r"[a-z][a-z-]+", shell.listed("mfa-session totp "))
+    shown = re.findall(r"[a-z][a-z-]+", shell.list_choices("mfa-session totp "))
     assert {"add", "code", "list", "remove"} <= set(shown)
     assert "logout" not in shown
 
@@ -91,7 +91,10 @@ def test_tab_twice_shows_the_choices(open_shell: OpenShell, name: str) -> None:
 def test_the_shell_init_script_completes(open_shell: OpenShell, run: Run, name: str) -> None:
     shell = open_shell(name)
     shell.source(run("shell-init", name).stdout)
-    assert shell.typed("mfa-session login --profile=my") == ["login", "--profile=my name"]
+    assert shell.complete_and_run("mfa-session login --profile=my") == [
+        "login",
+        "--profile=my name",
+    ]
 
 
 @pytest.mark.parametrize("name", ["bash", "zsh"])
@@ -100,9 +103,14 @@ def test_a_strict_shell_completes_and_goes_on(open_shell: OpenShell, name: str) 
     shell.complete()
     shell.do("set -eu")
     shell.do("set -o pipefail")
-    assert shell.typed("mfa-session login --profile=bo") == ["login", "--profile=books"]
-    assert shell.typed("mfa-session exec -- ls pol") == ["exec", "--", "ls", "policy one.json"]
-    assert shell.typed("mfa-session nosuch x") == ["nosuch", "x"]
+    assert shell.complete_and_run("mfa-session login --profile=bo") == ["login", "--profile=books"]
+    assert shell.complete_and_run("mfa-session exec -- ls pol") == [
+        "exec",
+        "--",
+        "ls",
+        "policy one.json",
+    ]
+    assert shell.complete_and_run("mfa-session nosuch x") == ["nosuch", "x"]
 
 
 AWS_COMPLETER = {
@@ -125,7 +133,7 @@ case $COMP_LINE in "aws ec2 stop-"*) echo "stop-instances " ;; esac
 def test_the_completion_of_aws_works_after_exec_and_guard(open_shell: OpenShell, name: str) -> None:
     shell = open_shell(name)
     shell.complete()
-    see_that_aws_is_completed(shell)
+    check_aws_is_completed(shell)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
@@ -136,14 +144,17 @@ def test_the_completion_of_a_wrapped_aws_works(
     shell = open_shell(name)
     shell.do(f"export PATH='{home}/stand-in:'\"$PATH\"")
     shell.source(run("shell-init", name).stdout)
-    see_that_aws_is_completed(shell)
+    check_aws_is_completed(shell)
 
 
-def see_that_aws_is_completed(shell: Shell) -> None:
+def check_aws_is_completed(shell: Shell) -> None:
     shell.do(AWS_COMPLETER[shell.name])
-    assert "stop-instances" in shell.listed("aws ec2 stop-")
+    assert "stop-instances" in shell.list_choices("aws ec2 stop-")
     before = ["exec", "--", "aws", "ec2"]
-    assert shell.typed("mfa-session exec -- aws ec2 stop-inst") == [*before, "stop-instances"]
+    assert shell.complete_and_run("mfa-session exec -- aws ec2 stop-inst") == [
+        *before,
+        "stop-instances",
+    ]
 
 
 def test_bash_uses_completion_functions_lists_and_loaders_of_others(open_shell: OpenShell) -> None:
@@ -152,16 +163,27 @@ def test_bash_uses_completion_functions_lists_and_loaders_of_others(open_shell: 
     shell.do("_one() { COMPREPLY=(first-$1-$2-$3); }; complete -o nospace -F _one one")
     shell.do("complete -W 'alpha beta' two")
     shell.do('_load() { complete -W "loaded-$1" "$1"; return 124; }; complete -D -F _load')
-    assert shell.typed("mfa-session exec -- one a x") == ["exec", "--", "one", "a", "first-one-x-a"]
-    assert shell.typed("mfa-session exec -- two al") == ["exec", "--", "two", "alpha"]
-    assert shell.typed("mfa-session exec -- three l") == ["exec", "--", "three", "loaded-three"]
+    assert shell.complete_and_run("mfa-session exec -- one a x") == [
+        "exec",
+        "--",
+        "one",
+        "a",
+        "first-one-x-a",
+    ]
+    assert shell.complete_and_run("mfa-session exec -- two al") == ["exec", "--", "two", "alpha"]
+    assert shell.complete_and_run("mfa-session exec -- three l") == [
+        "exec",
+        "--",
+        "three",
+        "loaded-three",
+    ]
 
 
 def test_bash_completes_with_any_word_breaks(open_shell: OpenShell) -> None:
     shell = open_shell("bash")
     shell.complete()
     shell.do('COMP_WORDBREAKS=" "')
-    assert shell.typed(f"mfa-session login --mfa-serial={ARN}c") == [
+    assert shell.complete_and_run(f"mfa-session login --mfa-serial={ARN}c") == [
         "login",
         f"--mfa-serial={ARN}carol",
     ]
@@ -171,7 +193,7 @@ def test_text_after_the_cursor_is_unchanged(open_shell: OpenShell) -> None:
     shell = open_shell("bash")
     shell.complete()
     back = "\x1b[D" * len(" --json")
-    assert shell.typed("mfa-session login --profile=bo --json" + back) == [
+    assert shell.complete_and_run("mfa-session login --profile=bo --json" + back) == [
         "login",
         "--profile=books",
         "--json",
@@ -211,8 +233,11 @@ def test_zsh_loads_the_completion_from_fpath(open_shell: OpenShell, places: Path
     (places / "site" / "_mfa-session").write_text(outcome.stdout)
     shell = open_shell("zsh")
     shell.do("fpath=(~/site $fpath); compinit -u -D")
-    assert shell.typed("mfa-session login --profile=my") == ["login", "--profile=my name"]
-    assert shell.typed("mfa-session login --profile=bo") == ["login", "--profile=books"]
+    assert shell.complete_and_run("mfa-session login --profile=my") == [
+        "login",
+        "--profile=my name",
+    ]
+    assert shell.complete_and_run("mfa-session login --profile=bo") == ["login", "--profile=books"]
 
 
 HOSTILE = [
@@ -233,7 +258,7 @@ def test_a_name_with_shell_syntax_is_completed_and_runs_nothing(
     shell = open_shell(name)
     shell.complete()
     lines = {f"login --profile {hostile[:2]}": hostile for hostile in HOSTILE}
-    got = {line: shell.typed(f"mfa-session {line}")[-1] for line in lines}
+    got = {line: shell.complete_and_run(f"mfa-session {line}")[-1] for line in lines}
     assert got == lines
-    shell.listed("mfa-session login --profile q")
+    shell.list_choices("mfa-session login --profile q")
     assert not (places / "pwned").exists()

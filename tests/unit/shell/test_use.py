@@ -118,13 +118,13 @@ def test_names_are_completed_by_most_recent_use(
         note_use(StateDir.of(os.environ), name)
     opened = open_shell(shell)
     opened.source(run("shell-init", shell).stdout)
-    shown = re.findall(r"library|zebra-two|books", opened.listed("mfa_session_use "))
+    shown = re.findall(r"library|zebra-two|books", opened.list_choices("mfa_session_use "))
     assert shown[:2] == ["zebra-two", "library"]
     assert "books" not in shown  # a long-term key's profile
     opened.do({"fish": "function mfa_session_use; mfa-session $argv; end"}.get(
         shell, 'mfa_session_use() { mfa-session "$@"; }'))  # fmt: skip
-    assert opened.typed("mfa_session_use zeb") == ["zebra-two"]
-    assert opened.typed("mfa-session use lib") == ["use", "library"]
+    assert opened.complete_and_run("mfa_session_use zeb") == ["zebra-two"]
+    assert opened.complete_and_run("mfa-session use lib") == ["use", "library"]
 
 
 def test_names_are_sorted_by_use_and_then_by_alphabet(home: Path) -> None:
