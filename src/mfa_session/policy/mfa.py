@@ -59,7 +59,20 @@ def mfa_conditions(statement: Statement) -> list[Condition]:
 
 def means_mfa(statement: Statement) -> bool:
     """Say whether a condition's key mentions MFA, even misspelt or as a tag."""
-    return any(_mfa_in(condition.key) for condition in statement.conditions)
+    return any(map(names_mfa, statement.conditions))
+
+
+def names_mfa(condition: Condition) -> bool:
+    """Say whether the key mentions MFA, even misspelt or as a tag."""
+    return _mfa_in(condition.key) is not None
+
+
+def refuses_by_intent(condition: Condition) -> bool:
+    """Say whether a Deny's condition on MFA is meant for requests without it."""
+    values = {value.lower() for value in condition.values}
+    if condition.operator == "Null":
+        return "true" in values
+    return "Less" not in condition.operator if is_age(condition) else "true" not in values
 
 
 def is_present(condition: Condition) -> bool:
@@ -94,12 +107,24 @@ def is_number(value: str) -> bool:
 def reach(statement: Statement) -> Reach | None:
     """Return whom the MFA conditions match, without regard to others.
 
-    Return None without MFA conditions, or if one is not sound.
+    Return None without MFA conditions, or if one is not sound. Texts are compared as texts.
     """
     conditions = mfa_conditions(statement)
-    if not conditions or not all(map(is_sound, conditions)):
+    if not conditions or not all(map(_can_be_told, conditions)):
         return None
     return _reach_of(tuple(map(comparison, conditions)))
+
+
+def widest_reach(statement: Statement) -> Reach | None:
+    """Return the same without regard to conditions that are not sound, which may only narrow it."""
+    told = [each for each in mfa_conditions(statement) if _can_be_told(each)]
+    return _reach_of(tuple(map(comparison, told))) if told else None
+
+
+def _can_be_told(condition: Condition) -> bool:
+    as_text = is_present(condition) and condition.known and condition.operator.startswith("String")
+    values = set(condition.values)
+    return is_sound(condition) or (as_text and bool(values) and values <= _BOOLEANS)
 
 
 @functools.lru_cache(maxsize=1_000)

@@ -40,6 +40,13 @@ SPARED = (
     "iam:ResyncMFADevice",
     "sts:GetSessionToken",
 )
+# What people need while they have no device yet; to allow it only without MFA is no mistake.
+FIRST_STEPS = frozenset(
+    {"iam:changepassword", "iam:createvirtualmfadevice", "iam:enablemfadevice",
+     "iam:getaccountpasswordpolicy", "iam:getaccountsummary", "iam:getmfadevice", "iam:getuser",
+     "iam:listmfadevices", "iam:listusers", "iam:listvirtualmfadevices", "iam:resyncmfadevice",
+     "iam:listaccountaliases", "sts:getsessiontoken", "sts:getcalleridentity"}
+)  # fmt: skip
 
 _of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
 is_own_care = re.compile(

@@ -131,13 +131,17 @@ def check_anyone(subject: Subject) -> Iterator[Flaw]:
         return
     whole, partly = _asks_for_mfa(subject), _is_partly_only_with_mfa(subject)
     if whole or partly:
+        found = subject.reach
+        inverted = found is not None and not any(found.with_mfa)
+        others = "everybody else" if all_but else "everybody"
         yield Flaw(
             ANYONE,
             subject.place_of("NotPrincipal" if all_but else "Principal"),
-            f"the principal is everybody{' else' if all_but else ''}, and everybody can set up MFA "
-            "in an AWS account",
-            "everybody who has an AWS account and an MFA device gets through"
-            + ("" if whole else " to what the Deny is about")
+            f"the principal is {others}, also those without an AWS account"
+            if inverted
+            else f"the principal is {others}, and everybody can set up MFA in an AWS account",
+            ("everybody" if inverted else "everybody who has an AWS account and an MFA device")
+            + (" gets through" if whole else " gets through to what the Deny is about")
             + (" from these networks" if narrowing else ""),
             'name the account, as in "Principal": {"AWS": "111122223333"}, or the users',
             severity=WARNING if narrowing else None,

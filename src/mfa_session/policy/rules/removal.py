@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.coverage import concerns
+from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.rules.exemptions import (
@@ -21,6 +21,7 @@ from mfa_session.policy.rules.subject import KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mfa_session.policy.document import Statement
     from mfa_session.policy.rules.subject import Subject
 
 REMOVAL_SPARED = Rule(
@@ -32,8 +33,8 @@ REMOVAL_SPARED = Rule(
 DELETION_SPARED = Rule(
     "deletion-without-mfa",
     NOTE,
-    "The Deny exempts `iam:DeleteVirtualMFADevice`: whoever has the long-term key can "
-    "delete devices that are not enabled.",
+    "The Deny exempts `iam:DeleteVirtualMFADevice`, and the policy allows it for all devices: "
+    "whoever has the long-term key can delete new ones of others.",
 )
 OWN_REMOVAL = Rule(
     "own-removal-without-mfa",
@@ -51,11 +52,12 @@ def check_removal(subject: Subject) -> Iterator[Flaw]:
         return
     for action, rule, what in (
         (DEACTIVATION, REMOVAL_SPARED, "can deactivate the MFA device, and is no longer stopped"),
-        (DELETION, DELETION_SPARED, "can delete devices that are not enabled, such as a new one"),
+        (DELETION, DELETION_SPARED, "can delete devices of others that are not enabled yet"),
     ):
-        if not concerns(subject.statement, action) and not subject.whole.allows_only_with_mfa(
-            action
-        ):
+        spared = not concerns(subject.statement, action)
+        if spared and action == DELETION:
+            spared = any(map(_deletes_those_of_others, subject.whole.statements))
+        if spared and not subject.whole.allows_only_with_mfa(action):
             yield Flaw(
                 rule,
                 subject.place_of_action(action),
@@ -70,16 +72,21 @@ def check_removal(subject: Subject) -> Iterator[Flaw]:
 def check_own_removal(subject: Subject) -> Iterator[Flaw]:
     """Find Allows that let people take off their own device without using it."""
     statement, whole = subject.statement, subject.whole
-    own = any("${aws:username}" in each for each in statement.resources or ())
-    if not (statement.allows and own and whole.concern_mfa) or subject.mfa_conditions:
+    if not (statement.allows and whole.concern_mfa) or subject.mfa_conditions:
         return
-    if concerns(statement, DEACTIVATION) and not _is_denied(subject):
+    own = any("${aws:username}" in each for each in statement.resources or ())
+    if (
+        (own or _is_of_anybody(subject))
+        and concerns(statement, DEACTIVATION)
+        and not _is_denied(subject)
+    ):
+        whose = "one's own device" if own else "any user's device"
         with_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
         moved = in_words(statement, Action=DEACTIVATION, Condition=with_mfa)
         yield Flaw(
             OWN_REMOVAL,
             subject.place_of_action(DEACTIVATION),
-            f"{DEACTIVATION} on one's own device is allowed without MFA, and no Deny forbids it",
+            f"{DEACTIVATION} on {whose} is allowed without MFA, and no Deny forbids it",
             "whoever has the long-term key can replace the MFA device",
             f"remove {DEACTIVATION} from this statement, and allow it in another: {moved}",
         )
@@ -113,11 +120,28 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (check_removal, check_own_removal, check_removal_besides)
 
 
+def _deletes_those_of_others(statement: Statement) -> bool:
+    """Say whether it is an Allow to delete devices that are not one's own.
+
+    One's own harms nobody: AWS refuses to delete a device that is enabled.
+    """
+    where = statement.resources or ("*",)
+    of_others = any(each.endswith("*") and ":user/" not in each for each in where)
+    return statement.allows and concerns(statement, DELETION) and of_others
+
+
+def _is_of_anybody(subject: Subject) -> bool:
+    """Say whether an Allow gives MFA actions by name on all users; an administrator's is wider."""
+    everybody = any(each.endswith("*") for each in subject.statement.resources or ())
+    by_name = any("mfa" in name for name in names_of(subject.statement))
+    return everybody and by_name and subject.document.kind == "identity"
+
+
 def _is_denied(subject: Subject) -> bool:
-    """Say whether Denies stop those without MFA from it, or would if they were not misspelt."""
+    """Say whether Denies stop those without MFA from it, or will once they are mended."""
     whole = subject.whole
     denied = (whole.denies_action(subject.statement, kind, DEACTIVATION) for kind in KINDS)
-    return all(denied) or whole.means_to_deny(DEACTIVATION)
+    return all(denied) or whole.means_to_deny(subject.statement, DEACTIVATION)
 
 
 def _changes_iam(action: str) -> bool:

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.aws_names import WILDCARDS
 from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
-from mfa_session.policy.mfa import Reach, means_mfa, mfa_conditions, reach
+from mfa_session.policy.mfa import (
+    Reach,
+    is_age,
+    means_mfa,
+    mfa_conditions,
+    names_mfa,
+    reach,
+    refuses_by_intent,
+)
 from mfa_session.policy.patterns import includes
 
 if TYPE_CHECKING:
@@ -69,12 +77,9 @@ class WholePolicy:
             self._asking[action] = bool(allowing) and all(allowing)
         return self._asking[action]
 
-    def means_to_deny(self, action: str) -> bool:
-        """Say whether a Deny would ask MFA for an action, were its condition no mistake."""
-        return any(
-            not each.allows and found is None and means_mfa(each) and concerns(each, action)
-            for each, found in self._with_reach()
-        )
+    def means_to_deny(self, statement: Statement, action: str) -> bool:
+        """Say whether Denies would ask MFA for an action, once their conditions are mended."""
+        return self._meant_denials.are_about(statement, action)
 
     @cached_property
     def denies_for_mfa(self) -> list[Statement]:
@@ -174,7 +179,7 @@ class WholePolicy:
             kind: Meeting(
                 each
                 for each in self._denying(kind)
-                if is_for_everybody(each) and _is_about_mfa_only(each)
+                if each.conditions and is_for_everybody(each) and _is_about_mfa_only(each)
             )
             for kind in KINDS
         }
@@ -212,9 +217,23 @@ class WholePolicy:
             for kind in KINDS
         }
 
+    @cached_property
+    def _meant_denials(self) -> Cover:
+        """The Denies that are to refuse MFA's absence; one of ages is not where another does."""
+        others = any(
+            found and found.long_term and not each.allows for each, found in self._with_reach()
+        )
+        return Cover(
+            replace(each, conditions=tuple(c for c in each.conditions if not names_mfa(c)))
+            for each in self.denies_for_mfa
+            if not (others and all(map(is_age, filter(names_mfa, each.conditions))))
+        )
+
     def _opening(self, kind: str) -> Iterable[Statement]:
+        """Yield the Allows for a kind without MFA, but for inverted ones: that is their mistake."""
         for each, found in self._with_reach():
-            if each.allows and (_is_only_for(kind, found) if found else not mfa_conditions(each)):
+            only_for = found and _is_only_for(kind, found) and self.fresh_allows.covers(each)
+            if each.allows and (only_for or not mfa_conditions(each)):
                 yield each
 
     def _denying(self, kind: str) -> Iterable[Statement]:
@@ -263,14 +282,16 @@ class Subject:
 
     @property
     def refuses_without_mfa(self) -> bool:
-        """Whether it is a Deny for some without MFA, and not for those who have just got it."""
-        found = self.reach
-        return (
-            not self.statement.allows
-            and found is not None
-            and (found.long_term or found.without_mfa)
-            and not found.fresh
-        )
+        """Whether it is a Deny for some without MFA, and not for those who have just got it.
+
+        Where that cannot be told: whether it is meant to be one.
+        """
+        found, conditions = self.reach, self.mfa_conditions
+        if self.statement.allows:
+            return False
+        if found is None:
+            return bool(conditions) and all(map(refuses_by_intent, conditions))
+        return (found.long_term or found.without_mfa) and not found.fresh
 
     def place_of(self, element: str) -> Position:
         """Return where an element of the statement is named; without it, where that begins."""

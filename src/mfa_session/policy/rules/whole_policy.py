@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.coverage import names_of
 from mfa_session.policy.finding import ERROR, Check, Flaw, Rule
 from mfa_session.policy.fixes import right_deny
+from mfa_session.policy.rules.exemptions import DELETION, FIRST_STEPS
 from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
     opened = {name for kind in KINDS for name in whole.opened(statement, kind)}
     defeated = [name for name in names if name in opened]
     partly = len(defeated) < len(names)
-    if not defeated or (partly and all(map(_only_reads, defeated))):
+    if not defeated or (partly and all(map(_is_left_open, defeated))):
         return
     by_hand = (
         partly
@@ -56,5 +57,7 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (check_defeat,)
 
 
-def _only_reads(action: str) -> bool:
-    return action.partition(":")[2].startswith(_READING)
+def _is_left_open(action: str) -> bool:
+    """Say whether an action is given without MFA on purpose, where others need it."""
+    reads = action.partition(":")[2].startswith(_READING)
+    return reads or action in FIRST_STEPS or action == DELETION.lower()

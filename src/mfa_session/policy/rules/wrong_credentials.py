@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import right_condition
-from mfa_session.policy.mfa import is_age, is_present
+from mfa_session.policy.mfa import is_age, is_present, widest_reach
+from mfa_session.policy.rules.exemptions import FIRST_STEPS
 from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
@@ -16,14 +17,6 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Condition
     from mfa_session.policy.mfa import Reach
     from mfa_session.policy.rules.subject import Subject
-
-# What people need while they have no device yet; to allow it only without MFA is no mistake.
-FIRST_STEPS = frozenset(
-    {"iam:changepassword", "iam:createvirtualmfadevice", "iam:enablemfadevice",
-     "iam:getaccountpasswordpolicy", "iam:getaccountsummary", "iam:getmfadevice", "iam:getuser",
-     "iam:listmfadevices", "iam:listusers", "iam:listvirtualmfadevices", "iam:resyncmfadevice",
-     "iam:listaccountaliases", "sts:getsessiontoken", "sts:getcalleridentity"}
-)  # fmt: skip
 
 
 class Mistake(NamedTuple):
@@ -184,8 +177,10 @@ def check_reach(subject: Subject) -> Iterator[Flaw]:
 
 def _mistake_of(subject: Subject) -> str | None:
     found = subject.reach
-    if found is None or subject.on_role:  # no MFA comes through to a role: that is another rule
+    if subject.on_role:  # no MFA comes through to a role: that is another rule
         return None
+    if found is None:
+        return _of_what_can_be_told(subject)
     if any(map(_is_of_both, subject.mfa_conditions)):
         name: str | None = "bool-true-and-false"
     elif found.nobody:
@@ -193,6 +188,14 @@ def _mistake_of(subject: Subject) -> str | None:
     else:
         name = _of_allow(subject, found) if subject.statement.allows else _of_deny(found)
     return None if name is None or _is_mended(subject, found) else name
+
+
+def _of_what_can_be_told(subject: Subject) -> str | None:
+    """Return the mistake of a Deny that misses somebody whatever its unsound conditions match."""
+    widest = widest_reach(subject.statement)
+    if subject.statement.allows or widest is None or widest.nobody or widest.fresh:
+        return None
+    return None if _is_mended(subject, widest) else _of_deny(widest)
 
 
 def _of_deny(found: Reach) -> str | None:
@@ -231,8 +234,16 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
     missed = [kind for kind in KINDS if not found.includes(kind)]
     if all(whole.denies(statement, kind) for kind in missed):
         return True
+    if _ages_only(subject) and all(_is_left_to_set_up_mfa(subject, kind) for kind in missed):
+        return True
     # A limit of age misses those without MFA on purpose, where no Allow is for them.
     return _ages_only(subject) and _is_backed_here(subject)
+
+
+def _is_left_to_set_up_mfa(subject: Subject, kind: str) -> bool:
+    """Say whether a Deny of all actions misses only what another one exempts for credentials."""
+    left = subject.whole.undenied_parts(subject.statement, kind)
+    return names_of(subject.statement) == ("*",) and "*" not in left
 
 
 def _gains_nothing(subject: Subject, kind: str) -> bool:
