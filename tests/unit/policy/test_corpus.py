@@ -43,13 +43,17 @@ def test_a_wrong_policy_has_its_findings(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", RIGHT, ids=name_of)
-def test_on_a_role_only_identity_policies_about_mfa_are_findings(
+def test_on_a_role_only_identity_policies_about_mfa_or_user_names_are_findings(
     path: Path,
 ) -> None:
     document = read_document(path.name, path.read_bytes())
     asks = document.kind == "identity" and any(map(mfa_conditions, document.statements))
+    names = "${aws:username}" in path.read_text(encoding="utf-8")
     found = {each.rule for each in lint(document, on_role=True)}
-    assert found == ({"mfa-in-role-policy"} if asks else set())
+    assert found == {
+        *(["mfa-in-role-policy"] if asks else []),
+        *(["username-in-role-policy"] if names else []),
+    }
 
 
 def test_every_wrong_policy_has_expected_findings() -> None:
@@ -120,5 +124,6 @@ def test_most_findings_have_a_fix() -> None:
         "federation-has-no-mfa",
         "mfa-in-role-policy",
         "own-removal-without-mfa",
+        "username-in-role-policy",
         "service-has-no-mfa",  # where others are named beside it
     }

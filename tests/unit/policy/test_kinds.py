@@ -16,7 +16,7 @@ from mfa_session.policy.lint import lint
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.request import Request
-from policy.kinds import AGE, FALSE, STATED, WITH, Stated, allow
+from policy.kinds import AGE, FALSE, ME, MY_DEVICE, STATED, WITH, Stated, allow, on
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Document
@@ -158,6 +158,27 @@ def test_a_warning_about_a_deny_says_that_nothing_here_allows_it() -> None:
     whos = [lint(read(statements))[0].who for statements in (alone, backed)]
     assert all(who.startswith("long-term access keys are not stopped") for who in whos)
     assert [who.endswith("but another policy may") for who in whos] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("elements", "found"),
+    [
+        ({"Resource": ["arn:aws:s3:::x", ME]}, True),
+        ({"Resource": MY_DEVICE, "Effect": "Deny"}, True),
+        ({"Condition": on("StringEquals", "aws:username", "carol")}, True),
+        ({"Condition": on("StringLike", "s3:prefix", "${aws:username}/*")}, True),
+        ({"Condition": on("StringNotEquals", "aws:username", "carol")}, False),
+        ({"Condition": on("StringEqualsIfExists", "aws:username", "carol")}, False),
+        ({"Condition": on("StringLike", "s3:prefix", ["${aws:userid}/*", "open/*"])}, False),
+        ({"Condition": on("StringLike", "s3:prefix", ["${aws:username}/*", "open/*"])}, False),
+        ({"Resource": "arn:aws:s3:::x/${aws:username, 'all'}/*"}, False),
+    ],
+)
+def test_a_role_s_sessions_have_no_user_name(elements: dict[str, Any], found: bool) -> None:
+    document = read([{**allow("s3:GetObject"), **elements}])
+    assert lint(document) == ()
+    rules = ["username-in-role-policy"] if found else []
+    assert [each.rule for each in lint(document, on_role=True)] == rules
 
 
 def test_words_take_the_place_of_a_fix_that_would_open_a_role_to_keys() -> None:

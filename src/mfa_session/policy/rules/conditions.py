@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.conditions import OPERATORS, is_met, is_readable
-from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
+from mfa_session.policy.credentials import (
+    LONGEST_SESSION_SECONDS,
+    MFA_AGE,
+    MFA_PRESENT,
+    role_session,
+)
 from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import (
     SHORTEST_USEFUL_SECONDS,
@@ -43,6 +48,12 @@ NO_SUCH_KEY = Rule(
     WARNING,
     "AWS has no such `aws:` key, in a condition or as a variable, or the name of the tag is "
     "missing: no request carries it.",
+)
+NO_USER = Rule(
+    "username-in-role-policy",
+    WARNING,
+    "A role's own policy needs `aws:username`, in a condition or as a variable: sessions of roles "
+    "have none, so nothing matches.",
 )
 WRONG_OPERATOR = Rule(
     "wrong-operator",
@@ -84,6 +95,7 @@ RULES = (
     UNKNOWN_OPERATOR,
     UNKNOWN_KEY,
     NO_SUCH_KEY,
+    NO_USER,
     WRONG_OPERATOR,
     NOT_A_BOOLEAN,
     NOT_A_NUMBER,
@@ -94,6 +106,7 @@ RULES = (
 )
 
 _variables = re.compile(r"([$&]|\$\$)\{\s*(aws:[^{},]+?)\s*\}", re.IGNORECASE).findall
+_user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
 _OF_SERVERLESS = {"aws:accountid", "aws:region"}
 ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 PREFIXES = {"aws", "sts", "iam"}  # those that a key about MFA is given by mistake
@@ -185,6 +198,22 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
             )
 
 
+def check_username(subject: Subject) -> Iterator[Flaw]:
+    """Find what a role's policy says of the name of a user."""
+    needing = [
+        *(each.offset for each in subject.items_of("Resource") if _user_name(str(each.value))),
+        *(each.node.key_offset for each in subject.other_conditions if _needs_user_name(each)),
+    ]
+    if subject.on_role and needing:
+        yield Flaw(
+            NO_USER,
+            subject.document.source.position(needing[0]),
+            "this is a role's policy, and the sessions of a role have no aws:username",
+            "nobody is allowed anything by it" if subject.statement.allows else "nobody is stopped",
+            "use aws:userid or a tag of the role, or move the statement to a policy of users",
+        )
+
+
 def check_values(subject: Subject) -> Iterator[Flaw]:
     """Find operators and values of another kind than the key's."""
     for condition in subject.mfa_conditions:
@@ -249,6 +278,7 @@ CHECKS: tuple[Check, ...] = (
     check_keys,
     check_global_keys,
     check_variables,
+    check_username,
     check_values,
     check_other_values,
     check_age,
@@ -297,6 +327,14 @@ def _misspelt(condition: Condition) -> str | None:
     if "mfa" in name or "multifactor" in name:
         return MFA_AGE if name.endswith("age") else MFA_PRESENT
     return None
+
+
+def _needs_user_name(condition: Condition) -> bool:
+    """Say whether no session of a role meets a condition, for want of a user's name."""
+    if condition.is_about("aws:username"):
+        return is_met(condition, role_session().facts) is False
+    lenient = condition.if_exists or condition.qualifier or "Not" in condition.operator
+    return not lenient and bool(condition.values) and all(map(_user_name, condition.values))
 
 
 def _is_of_serverless(subject: Subject, key: str) -> bool:

@@ -43,8 +43,8 @@ ENROLMENT_NEEDS_MFA = Rule(
 WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
-    "An Allow of MFA actions on resources that they never have, such as "
-    "`iam:CreateVirtualMFADevice` on a user: it allows nothing.",
+    "MFA actions on resources that they never have, such as `iam:CreateVirtualMFADevice` on a "
+    "user: nothing is allowed by it, or denied.",
 )
 SESSION_TOKEN = Rule(
     "mfa-on-get-session-token",
@@ -57,12 +57,13 @@ DISCOVERY = "iam:ListMFADevices"
 ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
 # The resources that the actions are asked for (Service Authorization Reference; the list's is what
 # IAM names when it refuses).
-_OF_DEVICE, _OF_USER, _OF_LIST = "mfa/*", "user/*", "mfa/"
+_OF_DEVICE, _OF_USER, _OF_LIST = "mfa/?*", "user/?*", "mfa/"
 _RESOURCES_OF = {
     "iam:createvirtualmfadevice": _OF_DEVICE,
     "iam:deactivatemfadevice": _OF_USER,
     "iam:deletevirtualmfadevice": _OF_DEVICE,
     "iam:enablemfadevice": _OF_USER,
+    "iam:getmfadevice": _OF_USER,
     "iam:listmfadevices": _OF_USER,
     "iam:listvirtualmfadevices": _OF_LIST,
     "iam:resyncmfadevice": _OF_USER,
@@ -128,24 +129,27 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_resources(subject: Subject) -> Iterator[Flaw]:
-    """Find Allows of what is needed for MFA on resources that it never has."""
+    """Find actions of MFA on resources that they never have."""
     statement = subject.statement
-    if not (statement.allows and statement.actions and statement.resources):
+    if not (statement.actions and statement.resources):
         return
+    done = "allowed" if statement.allows else "denied"
     for wanted, meant in _MEANT.items():
         wrong = [
             name
             for name in statement.actions
-            if _RESOURCES_OF.get(name.lower()) == wanted and not _is_allowed(subject, name, wanted)
+            if _RESOURCES_OF.get(name.lower()) == wanted and not _is_done(subject, name, wanted)
         ]
         if wrong:
             yield Flaw(
                 WRONG_RESOURCE,
                 subject.place_of_action(wrong[0]),
-                f"{' and '.join(wrong)} {'are' if wrong[1:] else 'is'} allowed on resources of "
-                "another kind only",
-                "nobody is allowed anything by it: users cannot set up or find their MFA device",
-                f"allow it on {meant}",
+                f"{' and '.join(wrong)} {'are' if wrong[1:] else 'is'} {done} on wrong resources "
+                "only",
+                "nobody is allowed anything by it: users cannot set up or find their MFA device"
+                if statement.allows
+                else "nobody is stopped by it",
+                f"{'allow' if statement.allows else 'deny'} it on {meant}",
             )
 
 
@@ -196,10 +200,10 @@ def _may_be_of_a_user(resource: str) -> bool:
     return may_meet(service, "iam") and any(may_meet(what, each) for each in ("user/*", "mfa/*"))
 
 
-def _is_allowed(subject: Subject, action: str, wanted: str) -> bool:
-    """Say whether an Allow here gives an action on a resource that it may have."""
+def _is_done(subject: Subject, action: str, wanted: str) -> bool:
+    """Say whether a statement here allows, or denies, an action on a resource that it may have."""
     return any(
-        each.allows
+        each.allows == subject.statement.allows
         and concerns(each, action)
         and (each.resources is None or any(_fits(resource, wanted) for resource in each.resources))
         for each in subject.whole.statements
@@ -213,5 +217,10 @@ def _fits(resource: str, wanted: str) -> bool:
     return (
         may_meet(service, "iam")
         and may_meet(account, _AN_ACCOUNT)
-        and (may_meet(what, wanted) if wanted != _OF_LIST else includes(what, wanted))
+        and (includes(what, wanted) if wanted == _OF_LIST else _may_name(what, wanted))
     )
+
+
+def _may_name(what: str, wanted: str) -> bool:
+    """Say whether a pattern may match a name below `user/` or `mfa/`; none ends in a slash."""
+    return may_meet(what, wanted) and not what.endswith("/")
