@@ -119,18 +119,17 @@ def full_disk(w: World) -> None:
 
 
 def nothing(world: World) -> None:
-    """Leave the world as it is."""
+    """Change nothing."""
     del world
 
 
 class Row(NamedTuple):
-    """One hint: where it is made, what it shows, and the state and the command it comes from.
+    """A hint: its place in the source, what it shows, and the state and command that lead to it.
 
-    `gives_code` is false where the command must find nobody who has a code. `then` are the words
-    that must succeed after the hint was followed; None: those that failed before. `typed` goes to
-    the stdin of what the hint says to run. `fills` are the words in capitals that the person
-    replaces, `meanwhile` is what else the hint has them do first, and `agrees` that they answer
-    yes where the hint's command asks.
+    `gives_code` is false if the command must find no code. `then` are the words that must succeed
+    after the hint is followed; None for those that failed before. `typed` goes to the stdin of the
+    hint's command. `fills` are the words in capitals that the person replaces, `meanwhile` is what
+    the hint says to do first, and `agrees` that the person answers yes.
     """
 
     place: str
@@ -200,7 +199,7 @@ def damaged(w: World) -> None:
 
 
 def revoked(w: World) -> None:
-    """A session that AWS knows no more, and a role to be had from it."""
+    """A session that AWS no longer knows, and a role that is assumed from it."""
     w.add_role()
     w.log_in()
     w.aws.directory.sessions.clear()

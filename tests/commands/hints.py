@@ -1,7 +1,7 @@
-"""The tables of hints: a state, the command that fails in it, and the hint that mends it.
+"""The tables of hints: a state, the command that fails in it, and the hint that solves it.
 
-Each row names the place in the source that makes the hint, and the command or option shown there.
-`tests/house/test_hints.py` holds that every hint of the source stands in one of the tables here.
+Each row names the place in the source that makes the hint, and the command or option it shows.
+`tests/house/test_hints.py` checks that every hint of the source is in one of these tables.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""AWS's refusals and a failing network, told as what the person can do."""
+"""Errors of AWS and the network say what the person can do."""
 
 from __future__ import annotations
 
@@ -292,7 +292,7 @@ def test_an_expired_session_as_base_says_what_to_do(
 
 
 def closed_port() -> str:
-    """Return a URL of this machine where nobody listens."""
+    """Return a URL of this machine with a closed port."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return f"http://127.0.0.1:{server.getsockname()[1]}"
 

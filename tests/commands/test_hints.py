@@ -49,7 +49,7 @@ def world(  # noqa: PLR0917  # what a person has
 
 
 class Runs:
-    """Runs commands in a world; where a login may need one, with an unused code around."""
+    """Runs commands in a world, with an unused code in the environment for a login."""
 
     def __init__(self, world: World, row: Row) -> None:
         """Take the world, and the row's variables."""
@@ -61,7 +61,7 @@ class Runs:
     def __call__(
         self, argv: Sequence[str], *, gives_code: bool, typed: str | None = None
     ) -> processes.Outcome:
-        """Run one command to its end."""
+        """Run a command to its end."""
         env = dict(self._env)
         if gives_code and argv[0] in TAKES_CODE:
             env["MFA_SESSION_TOKEN_CODE"] = self._code_for(argv)

@@ -1,4 +1,4 @@
-"""Whatever stands in the state directory: what is odd counts as absent, and is no bug."""
+"""Odd files in the state directory count as absent, and never end in a bug."""
 
 from __future__ import annotations
 

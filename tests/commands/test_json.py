@@ -21,7 +21,7 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Return the one object that a text is."""
+    """Parse a text that must be one JSON object."""
     found: dict[str, Any] = json.loads(text)
     return found
 

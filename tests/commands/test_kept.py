@@ -27,7 +27,7 @@ KEPT, CODE_NEEDED = 0, 4
 
 
 def role(**lines: str) -> str:
-    """Return a managed section of a role's session of one hour."""
+    """Return a managed section with a role session of one hour."""
     usual = {
         "mfa_session_kind": "role",
         "mfa_session_role_arn": ROLE,

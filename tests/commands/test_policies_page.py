@@ -37,7 +37,7 @@ _BLOCK = re.compile(r"```console\n(.*?)```\n", re.DOTALL)
 
 
 class Shown(NamedTuple):
-    """A command of the page, and what stands below it."""
+    """A command of the page, and its output there."""
 
     command: str
     output: str
@@ -76,7 +76,7 @@ def test_the_page_shows_what_is_printed(example: Shown, files: Path, run: Run) -
 
 
 def commands_in_ci() -> list[str]:
-    """Find the commands of the snippets for GitHub, GitLab and pre-commit, and the one beside."""
+    """Find the commands in the snippets for GitHub, GitLab and pre-commit, and the other one."""
     github, gitlab, hooks = map(yaml.safe_load, _SNIPPET.findall(PAGE))
     (hook,) = hooks["repos"][0]["hooks"]
     lines = [

@@ -1,4 +1,4 @@
-"""`policy check --live`: one's own policies, read from the sandbox's IAM."""
+"""`policy check --live` evaluates the caller's policies, read from the sandbox's IAM."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/python.md: each example runs as it stands there."""
+"""Each example of docs/python.md runs unchanged."""
 
 from __future__ import annotations
 

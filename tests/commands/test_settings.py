@@ -18,7 +18,7 @@ PLACES = ("option", "variable", "toml", "name's section", "source's section")
 
 
 def serial(place: str) -> str:
-    """Return a serial that tells the place it was said in."""
+    """Return a serial that names its place."""
     return f"arn:aws:iam::123456789012:mfa/{place.replace(' ', '').replace(chr(39), '')}"
 
 
@@ -31,7 +31,7 @@ def toml(text: str) -> str:
 def test_the_first_place_that_names_the_device_wins(
     run: Run, aws: Sandbox, files: AwsFiles, carol: User, first: int
 ) -> None:
-    """AWS is told the device of the first place; that it knows none of them ends the login."""
+    """AWS gets the device of the first place, and rejects it, because it knows none of them."""
     said = PLACES[first:]
     at_source = f"aws_mfa_device = {serial(PLACES[4])}\n"
     of_name = f"[profile mfa]\nmfa_serial = {serial(PLACES[3])}\n" if PLACES[3] in said else None
@@ -198,7 +198,7 @@ def test_a_role_and_all_of_it_from_the_aws_config(
 def test_the_first_place_that_names_the_source_wins(
     run: Run, aws: Sandbox, files: AwsFiles, first: int
 ) -> None:
-    """The key that signs tells the source; nobody has such a key."""
+    """The key that signs shows the source; AWS knows none of these keys."""
     names = ("by-option", "by-variable", "by-toml", "by-section")
     keys = {name: f"AKIA{number:016}" for number, name in enumerate(names)}
     sections = "".join(

@@ -34,7 +34,7 @@ FULLWIDTH = "\uff11\uff12\uff13\uff14\uff15\uff16"
 
 
 def tree(home: Path) -> dict[str, bytes | str]:
-    """Return every file below the home, with what is in it."""
+    """Return every file below the home with its contents."""
     return {
         str(path.relative_to(home)): os.readlink(path) if path.is_symlink() else path.read_bytes()
         for path in sorted(home.rglob("*"))
@@ -54,7 +54,7 @@ def nothing_is_changed(aws: Sandbox, home: Path, request: pytest.FixtureRequest)
 
 
 class Refused(Protocol):
-    """Run the program, expect a refusal, and return what was said on stderr."""
+    """Run the program, expect a refusal, and return its stderr."""
 
     def __call__(
         self, *argv: str, exit_code: int, env: dict[str, str | None] | None = None
@@ -63,7 +63,7 @@ class Refused(Protocol):
 
 @pytest.fixture
 def refused(run: Run, request: pytest.FixtureRequest) -> Refused:
-    """Return a function that runs the program, expects a refusal and returns what was said."""
+    """Return a function that runs the program, expects a refusal and returns its stderr."""
 
     def refused(*argv: str, exit_code: int, env: dict[str, str | None] | None = None) -> str:
         request.node.settle()

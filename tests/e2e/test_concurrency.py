@@ -1,4 +1,4 @@
-"""Many at once: one identity asks once and calls once, and nothing that was bought is lost."""
+"""Many commands at once ask once and call once for an identity, and lose no session."""
 
 from __future__ import annotations
 
@@ -212,10 +212,10 @@ def test_a_login_without_a_terminal_waits_up_to_a_limit(tmp_path: Path) -> None:
 
 
 class Freeing(Console):
-    """Ends the other's turn when it is told that we wait for it."""
+    """Ends the other process's turn when the console says that we wait for it."""
 
     def __init__(self, held: ExitStack) -> None:
-        """Take what to close then."""
+        """Close `held` at that message."""
         super().__init__(0, {})
         self._held = held
 

@@ -1,4 +1,4 @@
-"""`env`: a session as text; real shells evaluate what is printed."""
+"""Real shells evaluate the output of `env`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def evaluate(shell: str, script: str, env: dict[str, str] | None = None) -> proc
 
 
 def evaluated(shell: str, then: str) -> str:
-    """Return a script that evaluates what `env` prints, as one does in this shell."""
+    """Return a script that evaluates the output of `env` in this shell."""
     if shell == "fish":
         return f"mfa-session env --shell fish | source; and {then}"
     return f'set -eu; eval "$(mfa-session env --shell {shell})"; {then}'

@@ -61,7 +61,7 @@ def run_weak(program: str) -> Run:
 
 
 class Disk:
-    """A small disk of its own, mounted on the test's home."""
+    """A small disk, mounted on the test's home."""
 
     def __init__(self, path: Path) -> None:
         """Mount it."""
@@ -98,7 +98,7 @@ def snapshot(folder: Path) -> dict[str, tuple[int, bytes | None]]:
 
 
 def look_at(path: Path) -> tuple[int, bytes | None]:
-    """Return the mode of a path, and the bytes of a file, though nobody may read it."""
+    """Return the mode of a path, and the bytes of a file, even if its mode forbids reading."""
     mode = path.stat().st_mode
     if not stat.S_ISREG(mode):
         return mode, None
@@ -246,7 +246,7 @@ def check_written_next_time(aws: Sandbox, files: AwsFiles, run: Run) -> None:
 
 
 def close_folder(files: AwsFiles) -> Callable[[], None]:
-    """Let nobody write beside the credentials file; return what lets them again."""
+    """Make the credentials file's directory read-only; return a function that undoes it."""
     folder = files.credentials.parent
     folder.chmod(0o500)
     return lambda: folder.chmod(0o700)
@@ -462,7 +462,7 @@ def test_a_kill_at_any_moment_leaves_the_file_whole_and_the_next_login_clean(
 
 
 def check_whole(files: AwsFiles, whole: str, moment: int) -> str:
-    """See that the file is the old one or the new one; return which."""
+    """Check that the file is the old one or the new one; return which."""
     text = files.credentials.read_text()
     assert stat.S_IMODE(files.credentials.stat().st_mode) == 0o600
     if text == whole:

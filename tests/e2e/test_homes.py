@@ -1,7 +1,7 @@
-"""Who has no home, or works in another's: no path called `~` is written, and no harm is told.
+"""Without a home, or in another user's, no path called `~` is written and no hint does harm.
 
 A container's user without a passwd entry is made by a user namespace (`unshare`), so these are real
-processes with a user id that nobody knows.
+processes with an unknown user id.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def in_container(carols: AwsFiles, project: Path, program: str) -> InContainer:
-    """Return a function that runs the program as a user whom nobody knows."""
+    """Return a function that runs the program as a user without a passwd entry."""
     if shutil.which("unshare") is None or processes.run_process([*UNSHARE, "true"]).exit_code:
         pytest.skip("this machine allows no user namespaces (unshare)")
     env = {

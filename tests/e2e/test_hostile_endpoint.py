@@ -40,7 +40,7 @@ def server() -> Iterator[Impostor]:
 
 @pytest.fixture(params=["here", pytest.param("process", marks=pytest.mark.slow)])
 def login(request: pytest.FixtureRequest, run: Run, program: str) -> LogIn:
-    """Run the program in this process; in the slow mode also as one of its own."""
+    """Run the program in this process; in the slow mode also as a process."""
     if request.param == "here":
         return run
     return lambda *argv: processes.run_process([program, *argv])
@@ -62,7 +62,7 @@ def check_nothing_changed(files: AwsFiles) -> None:
 
 
 def kinds_of_state(files: AwsFiles) -> set[str]:
-    """Return what stands in the state directory, without the hashes in names."""
+    """Return the contents of the state directory, without the hashes in names."""
     state = files.credentials.parents[1] / ".local" / "state" / "mfa-session"
     names = [path.name.lstrip(".") for path in state.iterdir() if path.is_file()]
     return {"clock-offset" if name == "clock-offset" else name.split("-")[0] for name in names}

@@ -38,7 +38,7 @@ KILLED = {-9, 137}
 
 
 class Logins:
-    """First logins of one person, each from the same files, with a fault at a moment of it."""
+    """First logins of a person, each from the same files, with a fault at one moment."""
 
     def __init__(self, aws: Sandbox, carol: User, home: Path, program: str, run: Run) -> None:
         """Take the sandbox, who logs in, where, with what."""
@@ -75,7 +75,7 @@ class Logins:
         return self._moments
 
     def _path_in(self, words: str) -> str | None:
-        """Return the first path of a call that is the person's, not one of Python's modules."""
+        """Return a call's first path that belongs to the person and not to Python's modules."""
         found = re.search(rf'["<]({re.escape(str(self._home))}(/[^">]*)?)[">]', words)
         return found[1] if found else None
 

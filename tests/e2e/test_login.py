@@ -35,7 +35,7 @@ NASTY = (
 
 
 def operations(aws: Sandbox) -> list[str]:
-    """Return what was asked of AWS, in order."""
+    """Return the calls to AWS, in order."""
     return [call.operation for call in aws.calls]
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="pictures of a POSIX ter
 
 @pytest.fixture(scope="module")
 def generator() -> Iterator[Any]:
-    """Load the generator, which imports what stands beside it."""
+    """Load the generator, which imports modules from its own folder."""
     sys.path.insert(0, str(ROOT / "docs"))
     yield load_generator(ROOT / "docs" / "generate_pictures.py")
     sys.path.remove(str(ROOT / "docs"))

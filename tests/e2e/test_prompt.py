@@ -1,4 +1,4 @@
-"""`prompt`: one session and its time left, or nothing; never a word that breaks a prompt."""
+"""`prompt` prints a session and its time left, or nothing, and never breaks a prompt."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def test_sessions_of_many_threads_share_one_login(asked: Asked, aws: Sandbox) ->
 
 
 def run_together(work: list[Callable[[], None]]) -> None:
-    """Run each in a thread of its own, to its end."""
+    """Run each in its own thread, to its end."""
     threads = [threading.Thread(target=one) for one in work]
     for thread in threads:
         thread.start()

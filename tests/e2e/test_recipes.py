@@ -1,4 +1,4 @@
-"""The recipes of docs/recipes.md, with the tools that can be had here."""
+"""The recipes of docs/recipes.md run, with the tools that are available here."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def test_a_program_without_a_terminal_renews_from_the_keyring(
 
 
 def test_the_hint_for_terraforms_language_lints_the_plan(run: Run, home: Path) -> None:
-    """Terraform stands in as a script that prints its plan."""
+    """A script that prints a plan stands in for Terraform."""
     (home / "main.tf").write_text('resource "aws_iam_policy" "x" {}\n')
     refused = run("policy", "lint", str(home / "main.tf"))
     assert refused.exit_code == 3

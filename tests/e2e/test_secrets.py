@@ -396,7 +396,7 @@ def modes_of(folder: Path) -> Iterable[tuple[str, int]]:
 
 @pytest.fixture
 def keys(carol: User, tmp_path: Path) -> dict[str, str]:
-    """Return carol's keys as variables, and a folder for what is temporary."""
+    """Return carol's keys as variables, and a temporary folder."""
     (tmp_path / "tmp").mkdir()
     return {
         "AWS_ACCESS_KEY_ID": carol.access_key_id,

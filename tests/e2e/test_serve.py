@@ -169,7 +169,7 @@ def long_job(home: Path, rounds: int) -> list[str]:
 
 
 def keys_used(aws: Sandbox) -> list[str]:
-    """Return the keys that a job's calls were signed with, each time that another one was."""
+    """Return the keys that signed a job's calls, one for each change of key."""
     used = [str(call.access_key_id) for call in aws.calls.of("GetCallerIdentity")]
     return [key for key, _ in itertools.groupby(used)]
 
