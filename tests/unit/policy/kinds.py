@@ -702,6 +702,13 @@ STATED = [
            [finding for at in range(4) for finding in found(MALFORMED, at=at)], {}),
     Stated("not-principal-that-is-none", [{"Effect": "Deny", "Action": "s3:*", "Resource": BUCKET,
             "NotPrincipal": {"AWS": "1234"}}], found(MALFORMED), {}),
+    Stated("identity-providers-that-are-none", [trust({"Federated": each}) for each in (
+            "arn:aws:iam::1234:saml-provider/idp", "arn:aws:iam::123456789012:role/idp")],
+           found(MALFORMED) + found(MALFORMED, at=1), {}),
+    Stated("identity-providers-that-there-are", [trust({"Federated": [
+            "cognito-identity.amazonaws.com", SAML["Federated"],
+            "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"]})],
+           [], {}),
     Stated("type-of-principal-that-there-is-not", [trust({"Account": "123456789012"}, WITH)],
            found(MALFORMED), {}),
     Stated("service-that-is-none", [trust({"Service": "ec2"})], found(MALFORMED), {}),

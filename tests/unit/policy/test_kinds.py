@@ -16,7 +16,22 @@ from mfa_session.policy.lint import lint
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.request import Request
-from policy.kinds import AGE, FALSE, ME, MY_DEVICE, STATED, WITH, Stated, allow, on
+from policy.kinds import (
+    AGE,
+    ENROL,
+    FALSE,
+    ME,
+    MY_DEVICE,
+    NETWORK,
+    STATED,
+    WITH,
+    WITHOUT,
+    Stated,
+    allow,
+    deny,
+    older,
+    on,
+)
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Document
@@ -117,6 +132,7 @@ def test_a_device_left_out_of_a_list_is_a_note_and_one_given_away_a_warning(
     ("around", "message"),
     [
         ({"Version": "2024-01-01"}, "Version is '2024-01-01', which is none of IAM's"),
+        ({"Version": "2012-10-18"}, "Version is '2012-10-18', which is none of IAM's"),
         ({"Version": ""}, "Version is '', which is none of IAM's"),
         ({"Condition": WITH}, "Condition stands beside the statements, where IAM knows none"),
     ],
@@ -124,7 +140,8 @@ def test_a_device_left_out_of_a_list_is_a_note_and_one_given_away_a_warning(
 def test_what_is_wrong_around_the_statements_is_told_once(
     around: dict[str, Any], message: str
 ) -> None:
-    policy = {"Statement": [allow("ec2:*", WITH), allow("s3:*", WITH)], **around}
+    mine = allow("iam:GetUser", WITH, Resource=ME) if "Version" in around else allow("s3:*", WITH)
+    policy = {"Statement": [allow("ec2:*", WITH), mine], **around}
     found = lint(read_document("p.json", json.dumps(policy)))
     assert [(each.rule, each.message) for each in found] == [("malformed-policy", message)]
 
@@ -179,6 +196,21 @@ def test_a_role_s_sessions_have_no_user_name(elements: dict[str, Any], found: bo
     assert lint(document) == ()
     rules = ["username-in-role-policy"] if found else []
     assert [each.rule for each in lint(document, on_role=True)] == rules
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        allow(ENROL, WITH),
+        deny("ec2:*", {**WITHOUT, **NETWORK}),
+        deny("ec2:*", older("60")),
+        deny("ec2:*", older("999999")),
+    ],
+)
+def test_what_follows_from_mfa_in_a_role_s_policy_is_told_once(statement: dict[str, Any]) -> None:
+    document = read([statement, allow("iam:DeactivateMFADevice")])
+    assert [each.rule for each in lint(document, on_role=True)] == ["mfa-in-role-policy"]
+    assert "mfa-in-role-policy" not in {each.rule for each in lint(document)} != set()
 
 
 def test_words_take_the_place_of_a_fix_that_would_open_a_role_to_keys() -> None:

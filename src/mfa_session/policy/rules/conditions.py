@@ -239,7 +239,7 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
 
 def check_age(subject: Subject) -> Iterator[Flaw]:
     """Find limits of age that are in other units, or can never be reached."""
-    for condition in subject.mfa_conditions:
+    for condition in () if subject.on_role else subject.mfa_conditions:
         if _is_limit(subject, condition) and is_sound(condition):
             seconds = float(condition.values[0])
             if seconds < SHORTEST_USEFUL_SECONDS:
@@ -259,7 +259,8 @@ def check_age(subject: Subject) -> Iterator[Flaw]:
 def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     """Find Denies for those without MFA that ask for something else as well."""
     narrowing = [each for each in subject.other_conditions if each.key.lower() in CIRCUMSTANCES]
-    if narrowing and subject.refuses_without_mfa and not _is_denied_anyway(subject):
+    asks = subject.refuses_without_mfa and not subject.on_role
+    if narrowing and asks and not _is_denied_anyway(subject):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
         match = "match" if narrowing[1:] else "matches"
         yield Flaw(

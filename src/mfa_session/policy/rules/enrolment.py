@@ -108,7 +108,7 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:
     """Find Allows that ask for MFA of those who make their first device."""
-    if not subject.requires_mfa or actions_of(subject.statement).all_but:
+    if not subject.requires_mfa or subject.on_role or actions_of(subject.statement).all_but:
         return
     about_devices = [name for name in actions_of(subject.statement).names if "mfa" in name]
     missing = [

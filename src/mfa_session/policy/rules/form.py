@@ -70,9 +70,14 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
             "name the account and add a condition on aws:PrincipalArn"
         ),
     ),
+    "Federated": (
+        re.compile(rf"(?!arn:).+|arn:[^:]+:iam::{_ACCOUNT}:(saml|oidc)-provider/[^*?]+").fullmatch,
+        "name the identity provider by its ARN",
+    ),
     "Service": (_service, "name the service, such as ec2.amazonaws.com"),
 }
 _TYPES = ("*", "aws", "canonicaluser", "federated", "service")
+_OLDER = "2008-10-17"
 _ARN_PARTS = 6
 _NOT_IN_RCPS = {"ec2", "iam", "organizations"}
 _NAMES = {
@@ -148,7 +153,7 @@ def check_form(subject: Subject) -> Iterator[Flaw]:
 
 def check_version(subject: Subject) -> Iterator[Flaw]:
     """Find variables in policies of a version that does not know them."""
-    if subject.document.version == CURRENT_VERSION:
+    if subject.document.version not in {None, _OLDER}:  # IAM rejects another
         return
     found = next((item for item in subject.texts() if _has_variable(item)), None)
     if found is not None:
@@ -177,7 +182,7 @@ def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
     if statement is not document.statements[0]:
         return
     version = document.version
-    if version not in {None, CURRENT_VERSION, "2008-10-17"} and not _placeholder(version or ""):
+    if version not in {None, CURRENT_VERSION, _OLDER} and not _placeholder(version or ""):
         what = f"Version is {version!r}, which is none of IAM's"
         yield statement.position, what, f'write "Version": "{CURRENT_VERSION}"'
     for name, node in document.beside.items():

@@ -72,7 +72,7 @@ def check_removal(subject: Subject) -> Iterator[Flaw]:
 def check_own_removal(subject: Subject) -> Iterator[Flaw]:
     """Find Allows that let people take off their own device without using it."""
     statement, whole = subject.statement, subject.whole
-    if not (statement.allows and whole.concern_mfa) or subject.mfa_conditions:
+    if not (statement.allows and whole.concern_mfa) or subject.mfa_conditions or subject.on_role:
         return
     own = any("${aws:username}" in each for each in statement.resources or ())
     if (
