@@ -40,7 +40,7 @@ COMPLETIONS = (
 
 @check("environment-keys", "no keys in the environment hide a profile", needs=PROFILES)
 def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
-    """Yield keys in the environment that override a profile, unless they are of `exec`."""
+    """Yield keys in the environment that override a profile, except those of `exec`."""
     environ = scene.environ
     keys = read_keys({name.lower(): value for name, value in environ.items()})
     if keys is None or _find_partial_keys(scene) is not None:

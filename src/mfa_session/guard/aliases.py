@@ -23,7 +23,7 @@ class Aliases(Record):
         return self.sections.get(command, {})
 
     def without(self, command: tuple[str, ...], name: str) -> Aliases:
-        """Return these aliases without one of a command."""
+        """Return these aliases without the alias `name` of a command."""
         others = {key: value for key, value in self.of(command).items() if key != name}
         return Aliases(sections={**self.sections, command: others})
 

@@ -136,7 +136,7 @@ class _Scanner:
 
 
 def is_plain(word: str, known: tuple[str, ...] = ()) -> bool:
-    """Say whether argparse takes a word for no option; so `-`, `-5` and `--a b` are plain."""
+    """Say whether argparse reads a word as no option: `-`, `-5` and `--a b` are plain."""
     if word[:1] != "-" or len(word) == 1:
         return True
     if match_option(word, known) is not None:

@@ -161,7 +161,7 @@ def read_role(text: str) -> NewRoleProfile:
 
 
 def check_any_source(inputs: Inputs) -> None:
-    """Raise ConfigurationError if the environment, too, has no long-term keys."""
+    """Raise ConfigurationError if the environment has no long-term keys either."""
     if environment_source(inputs.environ) is None:
         raise ConfigurationError(
             "no-long-term-keys",

@@ -219,7 +219,7 @@ class Interview:
     def _choose_code(
         self, table: Mapping[str, Any], serial: str | None, name: str
     ) -> dict[str, str | None]:
-        """Return the settings to write about where codes come from."""
+        """Return the settings to write: where codes come from."""
         code = self._given.code
         command = self._given.code_command
         if command is not None and not command.strip():
