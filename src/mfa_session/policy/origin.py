@@ -40,7 +40,9 @@ class Origin(NamedTuple):
         if key in _TRUST_KEYS:
             names = (*self.names, "trust") if self.names else ()
             return Origin(names, (*self.path, key), "trust", self.holder)
-        return self._replace(path=(*self.path, key))
+        # Who has a permission set of IAM Identity Center comes as a session of a role.
+        holder = "role" if key == "InlinePolicy" else self.holder
+        return self._replace(path=(*self.path, key), holder=holder)
 
     def named(self, name: str, *, kind: str | None = None, holder: str | None = None) -> Origin:
         """Return the origin with another name, and its kind and holder."""

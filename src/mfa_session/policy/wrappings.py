@@ -155,6 +155,7 @@ _TERRAFORM_HOLDERS = {
     "aws_iam_role_policy": "role",
     "aws_iam_user_policy": "user",
     "aws_iam_group_policy": "group",
+    "aws_ssoadmin_permission_set_inline_policy": "role",
 }
 
 

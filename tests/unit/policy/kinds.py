@@ -743,6 +743,9 @@ STATED = [
            {}, kind="scp"),
     Stated("resource-of-a-trust-policy", [{**trust(ACCOUNT, WITH), "Resource": "*"}],
            found(MISPLACED), {}),
+    Stated("rcp-of-role-assumption", [deny("sts:AssumeRoleWithSAML", Principal="*")], [], {}),
+    Stated("resource-of-a-deny-in-a-trust-policy", [deny("sts:AssumeRole", Principal="*")],
+           found(MISPLACED), {}, kind="trust"),
     Stated("resource-of-a-bucket-s-policy", [allow(READ, WITH, Principal=ACCOUNT)], [], {}),
     # Values of another kind than the operator's.
     Stated("date-of-words", [allow(STOP, on("DateLessThan", "aws:CurrentTime",
@@ -753,6 +756,8 @@ STATED = [
             "${aws:PrincipalTag/expiry}"))], [], {}),
     Stated("network-of-words", [deny(STOP, on("NotIpAddress", "aws:SourceIp", "office"))],
            found(VALUE), {}),
+    Stated("number-in-brackets", [allow(READ, on("NumericLessThan", "s3:max-keys", "[MOST]"))], [],
+           {}),
     Stated("number-of-words", [allow(READ, on("NumericLessThan", "s3:max-keys", "ten"))],
            found(VALUE), {}),
 ]

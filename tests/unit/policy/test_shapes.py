@@ -67,6 +67,7 @@ STACK = {
             "Statement": {**STATEMENT, "Principal": "*"}}}},
         "Fence": {"Type": "AWS::Organizations::Policy",
                   "Properties": {"Type": "SERVICE_CONTROL_POLICY", "Content": POLICY}},
+        "Set": {"Type": "AWS::SSO::PermissionSet", "Properties": {"InlinePolicy": POLICY}},
         "Acl": {"Type": "AWS::WAFv2::WebACL", "Properties": {"Rules": [
             {"Statement": {"ManagedRuleGroupStatement": {"Name": "x"}}}]}},
     }
@@ -87,6 +88,8 @@ PLAN = {
                 ),
                 resource("aws_organizations_policy.o", "aws_organizations_policy",
                          {"content": TEXT}),
+                resource("set.s", "aws_ssoadmin_permission_set_inline_policy",
+                         {"inline_policy": TEXT}),
             ],
             "child_modules": [
                 {
@@ -178,6 +181,7 @@ STATE_FILE = {
         ),
         (quote(TEXT), [("", "identity", None)]),
         ({"policyDocument": quote(TEXT)}, [("", "identity", None)]),
+        ({"InlinePolicy": TEXT}, [("", "identity", "role")]),
         ({"a": {"b/c": [1, {"d": POLICY}]}, "e": [TEXT]},
          [("/a/b~1c/1/d", "identity", None), ("/e/0", "identity", None)]),
         (
@@ -200,6 +204,7 @@ STATE_FILE = {
                 ("Work", "identity", "role"),
                 ("Books", "resource", None),
                 ("Fence", "scp", None),
+                ("Set", "identity", "role"),
             ],
         ),
         (
@@ -209,6 +214,7 @@ STATE_FILE = {
                 ("aws_iam_role.r trust", "trust", "role"),
                 ("aws_iam_role.r inline_policy.0.policy", "identity", "role"),
                 ("aws_organizations_policy.o", "scp", None),
+                ("set.s inline_policy", "identity", "role"),
                 ('module.m.aws_iam_user_policy.u["a"]', "identity", "user"),
                 ("data.aws_iam_policy_document.unused", "identity", None),
             ],
@@ -219,7 +225,7 @@ STATE_FILE = {
         "bare", "statement", "statements", "array", "lines", "get-policy-version",
         "get-role-policy", "get-user-policy", "get-role", "list-roles", "get-bucket-policy",
         "get-queue-attributes", "get-resource-policy", "describe-policy", "url-encoded",
-        "url-encoded-text", "anywhere", "account", "stack", "plan", "state-file",
+        "url-encoded-text", "permission-set", "anywhere", "account", "stack", "plan", "state-file",
     ],
 )  # fmt: skip
 def test_policies_are_found_with_name_kind_and_holder(shape: Any, expected: list[Told]) -> None:

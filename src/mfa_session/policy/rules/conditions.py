@@ -226,7 +226,7 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
     for condition in subject.other_conditions:
         kind = next((each for each in _SAMPLES if each in condition.operator), "")
         wrong = [value for value in condition.values if kind and not is_readable(condition, value)]
-        if wrong and not any("${" in value or "<" in value or "{{" in value for value in wrong):
+        if wrong and not any(mark in value for value in wrong for mark in ("${", "<", "{{", "[")):
             what, sample = _SAMPLES[kind]
             yield Flaw(
                 WRONG_VALUE,

@@ -133,24 +133,25 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
     statement = subject.statement
     if not (statement.actions and statement.resources):
         return
-    done = "allowed" if statement.allows else "denied"
-    for wanted, meant in _MEANT.items():
-        wrong = [
-            name
-            for name in statement.actions
-            if _RESOURCES_OF.get(name.lower()) == wanted and not _is_done(subject, name, wanted)
-        ]
-        if wrong:
-            yield Flaw(
-                WRONG_RESOURCE,
-                subject.place_of_action(wrong[0]),
-                f"{' and '.join(wrong)} {'are' if wrong[1:] else 'is'} {done} on wrong resources "
-                "only",
-                "nobody is allowed anything by it: users cannot set up or find their MFA device"
-                if statement.allows
-                else "nobody is stopped by it",
-                f"{'allow' if statement.allows else 'deny'} it on {meant}",
-            )
+    wrong = [
+        (name, meant)
+        for wanted, meant in _MEANT.items()
+        for name in statement.actions
+        if _RESOURCES_OF.get(name.lower()) == wanted and not _is_done(subject, name, wanted)
+    ]
+    if wrong:
+        names = ", ".join(name for name, _ in wrong)
+        does, done = ("allow", "allowed") if statement.allows else ("deny", "denied")
+        rest = [f"{name} on {meant}" for name, meant in wrong]
+        yield Flaw(
+            WRONG_RESOURCE,
+            subject.place_of_action(wrong[0][0]),
+            f"{names} {'are' if wrong[1:] else 'is'} {done} on wrong resources only",
+            "nobody is allowed anything by it: users cannot set up or find their MFA device"
+            if statement.allows
+            else "nobody is stopped by it",
+            f"{does} {', '.join(rest)}",
+        )
 
 
 def check_session_token(subject: Subject) -> Iterator[Flaw]:

@@ -111,6 +111,10 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
         wrong, what = named, _NAMES[kind]
         if kind == "scp" and named and all(map(_may_be_of_an_rcp, subject.document.statements)):
             return
+    elif (
+        subject.document.told_kind is None and not statement.allows and _may_be_of_an_rcp(statement)
+    ):
+        return
     elif named and statement.actions and is_about_roles(statement):
         wrong = [name for name in ("Resource", "NotResource") if name in statement.elements]
         what = "a role's trust policy"
