@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 # What the warm commands keep from importing, and the others import first of all.
 IMPORTED = ("boto3", "botocore.session", "click", "keyring", "pyotp")
 SANDBOX = "mfa_session.sandbox"  # which imports moto, and runs in another process
+GC_THRESHOLD = gc.get_threshold()  # as Python sets it: the tests raise theirs later
 READ_LATER = ("PYTHONPATH", "PYTHON_KEYRING_BACKEND")
 
 
@@ -83,6 +84,7 @@ def _import_once() -> None:
 def _forget_the_tests() -> None:
     """Reset descriptors, streams, signals, warnings and hooks to those of a fresh interpreter."""
     gc.freeze()  # what the tests have left must not be collected here: it would close descriptors
+    gc.set_threshold(*GC_THRESHOLD)
     gc.enable()
     faulthandler.disable()
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # also tells the parent that all went well
