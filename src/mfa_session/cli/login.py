@@ -90,10 +90,11 @@ def _again(name: str, add: Sequence[str]) -> str:
 
 
 def _log_in(options: Options, ctx: Context, name: str | None) -> dict[str, object]:
-    """Log in, say so, and return what `--json` shows of the session."""
+    """Log in, and say so; return what `--json` shows of the session, else nothing."""
     session = options.session.replace(profile=name) if name else options.session
     inputs = read_inputs(ctx, session)
     outcome = acquire(ctx, inputs, resolve(inputs), force=options.force)
     if not options.json:
         announce(outcome, ctx, asked=name)
+        return {}
     return {**outcome.session.summary(ctx.clock.now()), "reused": outcome.reused}

@@ -15,6 +15,7 @@ from mfa_session.session.reuse import Outcome, find_kept
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from mfa_session.model.ports import CodeSource, Edges
     from mfa_session.model.session import Session
@@ -40,19 +41,19 @@ def acquire(
     """
     if force:
         settings = settings.replace(asked=(*settings.asked, ("force", "")))
-    standing = inputs.sessions()
-    kept = None if force else find_kept(settings, standing, ctx.clock.now())
+    standing, now = inputs.sessions(), ctx.clock.now()
+    kept = None if force else find_kept(settings, standing, now)
     if kept is not None and (in_memory or kept.in_keyring or kept.profile not in inputs.recovered):
         if not in_memory and kept.in_keyring != (settings.store == KEYRING):
             ctx.make.store().save(kept, settings)  # it moves, without another code
             kept = kept.replace(in_keyring=settings.store == KEYRING)
         return Outcome(session=kept, reused=True)
-    _refuse_without_code(ctx, settings, standing)
+    _refuse_without_code(ctx, settings, standing, now)
     from mfa_session.session.renewal import Renewal, warn_of_displaced  # noqa: PLC0415  # cold
 
     replaced = {session.keys.access_key_id for session in standing} if force else set()
     edges = ctx.make.session()
-    warn_of_displaced(edges, settings, standing)
+    warn_of_displaced(edges, settings, standing, now)
     if before_code is not None:
         edges = _calling(before_code, edges)
     return Renewal(edges, in_memory=in_memory).renew(settings, replaced)
@@ -73,12 +74,14 @@ def _calling(before_code: Callable[[Settings], None], edges: Edges) -> Edges:
     return edges.replace(codes=codes)
 
 
-def _refuse_without_code(ctx: Context, settings: Settings, standing: Sequence[Session]) -> None:
+def _refuse_without_code(
+    ctx: Context, settings: Settings, standing: Sequence[Session], now: datetime
+) -> None:
     """Raise NoMfaError `code-needed` where a code is needed and certainly none can come.
 
     Checked before the renewal is imported: SDKs call `credential-process` again and again.
     """
-    needs_code = not any(session.is_valid(ctx.clock.now()) for session in standing)
+    needs_code = not any(session.is_valid(now) for session in standing)
     has_keys = settings.source.keys is not None
     by_itself = settings.code_command is not None or settings.code in {"keyring", "command"}
     if needs_code and has_keys and not by_itself and not ctx.make.may_have_code():

@@ -18,6 +18,7 @@ from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from datetime import datetime
 
     from mfa_session.model.ports import Edges, Safe
     from mfa_session.model.settings import Settings
@@ -227,9 +228,10 @@ def keep_aside(safe: Safe | None, *sessions: Session) -> str:
         return f"{what} not kept: {error.message}"
 
 
-def warn_of_displaced(edges: Edges, settings: Settings, standing: Iterable[Session]) -> None:
+def warn_of_displaced(
+    edges: Edges, settings: Settings, standing: Iterable[Session], now: datetime
+) -> None:
     """Warn, before a code is asked, that this login replaces another identity's valid session."""
-    now = edges.clock.now()
     displaced = find_displaced(settings, standing, now)
     if displaced is None:
         return
