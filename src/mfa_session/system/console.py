@@ -44,8 +44,10 @@ class Console:
         It is one line, cut at the terminal's width, and nothing if stderr is not a terminal. A
         terminal that cannot rewrite a line gets a new one when more than numbers change.
         """
+        if text == self._shown:
+            return
         columns = columns_of(sys.stderr)
-        if text == self._shown or columns is None:
+        if columns is None:
             return
         from mfa_session.system.waiting import cut, without_numbers  # noqa: PLC0415  # on the way
 
