@@ -89,8 +89,8 @@ class Document:
 
     `name` identifies it among others of the same file (`role/x trust`), and is empty for the only
     one. `holder` is `role`, `user` or `group` if its surroundings say so; `told_kind` is one of
-    KINDS if they or the person say so. `beside` holds elements of a statement
-    that stand beside the statements, by name.
+    KINDS if they or the person say so. `beside` holds the elements that stand
+    beside the statements, by name.
     """
 
     source: PolicyText

@@ -107,7 +107,7 @@ class _Reader:
             raise self._fail(node.offset, "not a policy: it has no Statement", _SHAPE)
         version = elements.get("Version")
         told = self._text(version, "Version") if version else None
-        beside = {name: node for name, node in elements.items() if name in ELEMENTS}
+        beside = {name: node for name, node in elements.items() if name != "Statement"}
         return replace(self._of_statements(told, elements["Statement"]), beside=beside)
 
     def _of_statements(self, version: str | None, listed: Node) -> Document:

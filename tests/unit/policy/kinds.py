@@ -744,6 +744,11 @@ STATED = [
     Stated("resource-of-a-trust-policy", [{**trust(ACCOUNT, WITH), "Resource": "*"}],
            found(MISPLACED), {}),
     Stated("rcp-of-role-assumption", [deny("sts:AssumeRoleWithSAML", Principal="*")], [], {}),
+    Stated("endpoint-to-take-roles-through", [allow("sts:AssumeRole", Principal="*")], [], {}),
+    Stated("trust-policy-about-more-than-roles", [{**trust(ACCOUNT, WITH), "Action": [
+            "sts:AssumeRole", READ]}], found(MALFORMED), {}, kind="trust"),
+    Stated("trust-policy-about-all-of-sts", [{**trust(ACCOUNT, WITH), "Action": ["sts:*",
+            "${Action}"]}], [], {}, kind="trust"),
     Stated("resource-of-a-deny-in-a-trust-policy", [deny("sts:AssumeRole", Principal="*")],
            found(MISPLACED), {}, kind="trust"),
     Stated("resource-of-a-bucket-s-policy", [allow(READ, WITH, Principal=ACCOUNT)], [], {}),

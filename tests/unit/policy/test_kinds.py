@@ -146,6 +146,12 @@ def test_what_is_wrong_around_the_statements_is_told_once(
     assert [(each.rule, each.message) for each in found] == [("malformed-policy", message)]
 
 
+def test_a_wrong_version_is_told_where_it_stands() -> None:
+    text = json.dumps({"Statement": allow("ec2:*", WITH), "Version": "2031-01-01"}, indent=1)
+    (finding,) = lint(read_document("p.json", text))
+    assert text.splitlines()[finding.line - 1].strip() == '"Version": "2031-01-01"'
+
+
 def test_a_version_that_is_filled_in_and_an_id_are_right() -> None:
     policy = {"Version": "${version}", "Id": "x", "Statement": allow("ec2:*", WITH)}
     assert lint(read_document("p.json", json.dumps(policy))) == ()

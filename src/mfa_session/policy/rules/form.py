@@ -11,6 +11,7 @@ from mfa_session.policy.finding import ERROR, REJECTED, WARNING, Check, Flaw, Ru
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.json_text import members_of
+from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.reading import ELEMENTS
 from mfa_session.policy.rules.subject import is_for_everybody, listed
 
@@ -111,10 +112,8 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
         wrong, what = named, _NAMES[kind]
         if kind == "scp" and named and all(map(_may_be_of_an_rcp, subject.document.statements)):
             return
-    elif (
-        subject.document.told_kind is None and not statement.allows and _may_be_of_an_rcp(statement)
-    ):
-        return
+    elif subject.document.told_kind is None and is_for_everybody(statement):
+        return  # it may be an RCP's or a VPC endpoint's
     elif named and statement.actions and is_about_roles(statement):
         wrong = [name for name in ("Resource", "NotResource") if name in statement.elements]
         what = "a role's trust policy"
@@ -188,10 +187,12 @@ def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
     version = document.version
     if version not in {None, CURRENT_VERSION, _OLDER} and not _placeholder(version or ""):
         what = f"Version is {version!r}, which is none of IAM's"
-        yield statement.position, what, f'write "Version": "{CURRENT_VERSION}"'
+        cure = f'write "Version": "{CURRENT_VERSION}"'
+        yield document.source.position(document.beside["Version"].key_offset), what, cure
     for name, node in document.beside.items():
-        what = f"{name} stands beside the statements, where IAM knows none"
-        yield document.source.position(node.key_offset), what, "move it into the statement"
+        if name in ELEMENTS:
+            what = f"{name} stands beside the statements, where IAM knows none"
+            yield document.source.position(node.key_offset), what, "move it into the statement"
 
 
 def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
@@ -206,10 +207,20 @@ def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             yield subject.place_of("Sid"), what, "leave the rest out"
         if statement.index in subject.document.repeated:
             yield subject.place_of("Sid"), f"Sid {sid} stands here a second time", "write another"
+    yield from _in_actions(subject)
     present = {each.removeprefix("Not") for name in elements for each in _meant(name)}
     for name in _wanted(subject):
         if name not in present:
             yield statement.position, f"the statement has no {name}", f"add {name}"
+
+
+def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
+    for item in subject.items_of("Action") if subject.document.told_kind == "trust" else ():
+        service = str(item.value).lower().partition(":")[0]
+        if not (may_meet(service, "sts") or _placeholder(service)):
+            what = f"a role's trust policy is about sts:AssumeRole…, not {item.value}"
+            cure = "move it to a policy that says what the role may do"
+            yield subject.document.source.position(item.offset), what, cure
 
 
 def _wanted(subject: Subject) -> Iterator[str]:
