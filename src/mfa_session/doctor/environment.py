@@ -46,7 +46,7 @@ def look_at_keys(scene: Scene) -> Iterator[Diagnosis]:
     if keys is None or _find_partial_keys(scene) is not None:
         return
     shadowed = next((environ[name] for name in _PROFILE_VARIABLES if environ.get(name)), None)
-    if shadowed is None and "default" in scene.inputs.profiles.names():
+    if shadowed is None and "default" in scene.inputs.profiles:
         shadowed = "default"
     if shadowed is None or (keys.session_token and environ.get("MFA_SESSION_ACTIVE")):
         return

@@ -140,7 +140,7 @@ def look_at_sources(scene: Scene) -> Iterator[Diagnosis]:
         source = section.get("source_profile")
         if "role_arn" not in section or not source:
             continue
-        if source not in scene.inputs.profiles.names():
+        if source not in scene.inputs.profiles:
             yield error(
                 f"the source_profile of profile {name!r} is {source!r}, which does not exist"
                 + ("" if look_up(scene.inputs, source) is None else " until you log in"),

@@ -73,7 +73,7 @@ def _identify_environment(inputs: Inputs) -> Identity:
 
 def _identify_profile(inputs: Inputs, profile: str) -> Identity:
     """Return a profile's identity, in botocore's order: a role, static keys, a process."""
-    if profile not in inputs.profiles.names():
+    if profile not in inputs.profiles:
         return _identify_missing_profile(inputs, profile)
     section = inputs.profiles.section(profile)
     if "role_arn" in section:

@@ -133,7 +133,7 @@ class _StepUp:
 
     def _tell(self, using: str, account: str | None, keys: Keys | None) -> None:
         profile = self._plan.identity.profile
-        known = profile if profile in self._inputs.profiles.names() else None
+        known = profile if profile in self._inputs.profiles else None
         self._preview.show(using, account, keys, known)
 
     def _keys_without_session(self) -> Keys | None:
@@ -188,7 +188,7 @@ class _StepUp:
         if call is not None:
             # The AWS CLI prefers keys, and reads only region and output from AWS_PROFILE. Other
             # programs may prefer the profile, and would run without MFA.
-            if profile and profile in self._inputs.profiles.names():
+            if profile and profile in self._inputs.profiles:
                 variables["AWS_PROFILE"] = profile
             if not call.in_shell:
                 start = count_cli_words(words) - 1

@@ -50,6 +50,10 @@ class ProfileFiles:
             said = self._in_config[name] = self.config.section(header) or {}
         return said
 
+    def __contains__(self, name: str | None) -> bool:
+        """Say whether there is a profile of this name."""
+        return name in self.credentials.spans or name in self.headers()
+
     def names(self) -> list[str]:
         """Return the names of all profiles, sorted."""
         return sorted({*self.credentials.names(), *self.headers()})

@@ -83,7 +83,7 @@ class _Warming:
     def _read_profiles(self) -> None:
         found = RoleProfiles(self._inputs)
         for name in dict.fromkeys(self._options.profile or found.names()):
-            if name not in self._inputs.profiles.names():
+            if name not in self._inputs.profiles:
                 raise unknown_name(self._inputs, name)
             try:
                 self._profiles[name] = found.read(name)

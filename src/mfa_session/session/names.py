@@ -69,7 +69,7 @@ def look_up(inputs: Inputs, name: str) -> Named | None:
     owner = _owner_of(inputs, name)
     if owner is not None:
         return Named(name=owner, target=name if owner != name else None)
-    if name in inputs.profiles.names():
+    if name in inputs.profiles:
         return Named(name=name)
     target = _profile_of(inputs, name)
     return Named(name=name, target=target) if target else None
@@ -137,7 +137,7 @@ def choose_target(inputs: Inputs, named: Named, write_to: str | None) -> str:
     is_portable = _PORTABLE.issuperset(named.name)
     target = named.name if is_portable else _portable(named.name)
     taken = target != named.name and (
-        target in inputs.profiles.names() and _owner_of(inputs, target) != named.name
+        target in inputs.profiles and _owner_of(inputs, target) != named.name
     )
     unfit = any(
         hiding_settings(inputs, name) or holds_keys(inputs, name) for name in {target, named.name}
@@ -204,7 +204,7 @@ def names_session(inputs: Inputs, name: str) -> bool:
     written = {table.get("write_to") for table in inputs.file.sessions.values()}
     if name in inputs.file.sessions or name in written or _owner_of(inputs, name) is not None:
         return True
-    return name == default_name(inputs) and name not in inputs.profiles.names()
+    return name == default_name(inputs) and name not in inputs.profiles
 
 
 def stored_lines(inputs: Inputs, name: str, target: str) -> Mapping[str, str]:

@@ -49,7 +49,7 @@ def own_session(inputs: Inputs) -> Own | None:
         return None
     profile = environ[variable]
     named = look_up(inputs, profile)
-    if named is None and profile not in inputs.profiles.names():
+    if named is None and profile not in inputs.profiles:
         if profile in {"default", default_name(inputs)}:
             return None
         raise _no_such_profile(inputs, variable, profile)

@@ -39,7 +39,7 @@ def named_source(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> 
 
     `option` is the command's option that names a source.
     """
-    if profile not in inputs.profiles.names():
+    if profile not in inputs.profiles:
         raise unknown_name(inputs, profile, option)
     check_pasted_keys(inputs, profile)
     source = source_in(inputs, profile)
