@@ -12,6 +12,7 @@ from mfa_session.policy.rules import (
     enrolment,
     exemptions,
     form,
+    keys,
     principals,
     removal,
     sids,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _MODULES = (
     wrong_credentials,
     conditions,
+    keys,
     whole_policy,
     form,
     actions,

@@ -647,6 +647,40 @@ STATED = [
             "iam:DeleteVirtualMFADevice"], WITH, Resource=[ME, MY_DEVICE]),
             allow(["iam:ChangePassword", "iam:DeleteVirtualMFADevice", ENABLE],
             Resource=[ME, MY_DEVICE])], [], {OFF: "m"}),
+    # A limit of age that another condition of the statement keeps from counting.
+    Stated("age-beside-no-mfa", [ALL, deny("ec2:*", {**WITHOUT, **older("3600")})],
+           found("age-never-counts", at=1), {STOP: "m"}),
+    Stated("age-beside-absence", [ALL, deny("ec2:*", {"Null": {AGE: "true"}, **older("900")})],
+           found("age-never-counts", at=1), {STOP: "m"}),
+    Stated("age-beside-no-mfa-and-apart", [ALL, deny("ec2:*", {**WITHOUT, **older("3600")}),
+            deny("ec2:*", older("3600", "NumericGreaterThan"))], [], {STOP: "m"}),
+    # What no direct call meets.
+    Stated("deny-of-calls-by-services", [ALL, deny("ec2:*", {**WITHOUT, **on("Bool",
+            "aws:ViaAWSService", "true")})], found("deny-narrowed", at=1), {STOP: "ksm"}),
+    # A boundary allows nothing that it asks MFA for to those who have none yet.
+    Stated("boundary-only-with-mfa", [allow("*", WITH)], found("enrolment-needs-mfa"), {},
+           kind="boundary"),
+    Stated("boundary-with-first-steps", [allow("*", WITH), allow(CARE, Resource=[ME, MY_DEVICE])],
+           [], {}, kind="boundary"),
+    Stated("boundary-of-ec2", [allow("ec2:*", WITH)], [], {}, kind="boundary"),
+    Stated("old-mfa-denied-in-a-trust-policy", [trust(ACCOUNT, WITH), trust("*", older("3600",
+            "NumericGreaterThan"), "Deny")], [], {}),
+    Stated("old-mfa-denied-in-an-open-trust-policy", [trust(ACCOUNT), trust("*", older("3600",
+            "NumericGreaterThan"), "Deny")], found("deny-age-misses-no-mfa", at=1), {}),
+    # Keys of identity providers, and of services, that speak of MFA.
+    Stated("mfa-of-a-provider", [{**trust({"Federated": "arn:aws:iam::123456789012:oidc-provider/"
+            "mfa.example"}, on("StringEquals", "mfa.example/id:mfa", "true")),
+            "Action": "sts:AssumeRoleWithWebIdentity"}], [], {}),
+    Stated("mfa-of-saml", [{**trust(SAML, on("StringEquals", "SAML:mfa", "true")),
+            "Action": "sts:AssumeRoleWithSAML"}], [], {}),
+    Stated("mfa-of-a-service", [allow("ec2:*", on("Bool", "ec2:MultiFactorAuthPresent", "true"))],
+           found(KEY), {}),
+    # Keys that are to be variables.
+    Stated("variables-in-plain-text", [allow(LIST, Resource=[f"arn:aws:iam::*:user/{each}"
+            for each in ("{aws:username}", "$aws:username", "$(aws:username)")])],
+           found(NO_KEY, NO_KEY, NO_KEY), {}),
+    Stated("variable-escaped-twice", [allow(LIST, Resource="arn:aws:iam::*:user/$${aws:username}")],
+           found(NO_KEY), {}),
     # Principals in an SCP: a resource control policy has `*`, and no NotAction.
     Stated("everybody-in-an-scp", [{**deny_but("s3:*", on("StringNotEquals", "aws:PrincipalOrgID",
             "o-1")), "Principal": "*"}], found(MISPLACED), {}, kind="scp"),

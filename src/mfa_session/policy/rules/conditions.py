@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
-import re
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.conditions import OPERATORS, is_met, is_readable
 from mfa_session.policy.credentials import (
+    DIRECT_CALL,
     LONGEST_SESSION_SECONDS,
     MFA_AGE,
-    MFA_PRESENT,
-    role_session,
 )
 from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import (
     SHORTEST_USEFUL_SECONDS,
-    age_seconds,
     right_condition,
     with_operator,
 )
-from mfa_session.policy.global_keys import meant_instead
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.mfa import is_age, is_boolean, is_number, is_present, is_sound
-from mfa_session.policy.request import RequestContext
+from mfa_session.policy.rules.keys import age_of, misspelt
 from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
@@ -37,23 +32,6 @@ UNKNOWN_OPERATOR = Rule(
     "unknown-operator",
     ERROR,
     "IAM has no such operator and rejects the policy; the previous version stays in force.",
-)
-UNKNOWN_KEY = Rule(
-    "unknown-mfa-key",
-    ERROR,
-    "A key that resembles one of the two, such as `aws:MFAPresent`: no request carries it.",
-)
-NO_SUCH_KEY = Rule(
-    "unknown-condition-key",
-    WARNING,
-    "AWS has no such `aws:` key, in a condition or as a variable, or the name of the tag is "
-    "missing: no request carries it.",
-)
-NO_USER = Rule(
-    "username-in-role-policy",
-    WARNING,
-    "A role's own policy needs `aws:username`, in a condition or as a variable: sessions of roles "
-    "have none, so nothing matches.",
 )
 WRONG_OPERATOR = Rule(
     "wrong-operator",
@@ -85,6 +63,12 @@ AGE_TOO_LONG = Rule(
     NOTE,
     "Over 36 hours. No session lasts that long, so the limit is never reached.",
 )
+AGE_UNUSED = Rule(
+    "age-never-counts",
+    WARNING,
+    "A limit of age beside a condition that only matches without MFA, which has no age: an old "
+    "MFA is not stopped.",
+)
 NARROWED = Rule(
     "deny-narrowed",
     WARNING,
@@ -93,23 +77,16 @@ NARROWED = Rule(
 )
 RULES = (
     UNKNOWN_OPERATOR,
-    UNKNOWN_KEY,
-    NO_SUCH_KEY,
-    NO_USER,
     WRONG_OPERATOR,
     NOT_A_BOOLEAN,
     NOT_A_NUMBER,
     WRONG_VALUE,
     AGE_TOO_SHORT,
     AGE_TOO_LONG,
+    AGE_UNUSED,
     NARROWED,
 )
 
-_variables = re.compile(r"([$&]|\$\$)\{\s*(aws:[^{},]+?)\s*\}", re.IGNORECASE).findall
-_user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
-_OF_SERVERLESS = {"aws:accountid", "aws:region"}
-ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
-PREFIXES = {"aws", "sts", "iam"}  # those that a key about MFA is given by mistake
 _SAMPLES = {
     "Date": ("no date", "2031-05-01T12:00:00Z"),
     "Numeric": ("no number", "10"),
@@ -144,74 +121,6 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
                 "use an operator that exists",
                 _with_known_operator(subject, condition, near),
             )
-
-
-def check_keys(subject: Subject) -> Iterator[Flaw]:
-    """Find keys that are meant to be about MFA, but are none."""
-    for condition in subject.statement.conditions:
-        meant = _misspelt(condition)
-        if meant:
-            yield Flaw(
-                UNKNOWN_KEY,
-                condition.position,
-                f"{condition.key} is not a condition key; {meant} was meant",
-                f"no request carries that key: {_never_there(subject, condition)}",
-                "use the key that exists",
-                right_condition(
-                    subject.statement,
-                    instead_of=[condition],
-                    age_limit=_age_of(condition) if meant == MFA_AGE else None,
-                ),
-            )
-
-
-def check_global_keys(subject: Subject) -> Iterator[Flaw]:
-    """Find keys with AWS's prefix that AWS does not have."""
-    for condition in subject.statement.conditions:
-        near = None if _misspelt(condition) else meant_instead(condition.key)
-        if near is not None:
-            yield Flaw(
-                NO_SUCH_KEY,
-                condition.position,
-                f"AWS has no condition key {condition.key}" + _nearest(near),
-                f"no request carries that key: {_never_there(subject, condition)}",
-                "use a key that exists",
-            )
-
-
-def check_variables(subject: Subject) -> Iterator[Flaw]:
-    """Find variables that IAM cannot fill in."""
-    for item in subject.texts():
-        for sign, key in _variables(str(item.value)):
-            near = meant_instead(key)
-            if sign == "$" and (near is None or _is_of_serverless(subject, key)):
-                continue
-            yield Flaw(
-                NO_SUCH_KEY,
-                subject.document.source.position(item.offset),
-                f"AWS has no condition key {key}" + _nearest(near)
-                if sign == "$"
-                else f"{sign}{{{key}}} is Terraform's spelling, which IAM does not know",
-                "what it stands in matches nothing: "
-                + ("nobody is allowed by it" if subject.statement.allows else "nobody is stopped"),
-                f"write ${{{near or key}}}",
-            )
-
-
-def check_username(subject: Subject) -> Iterator[Flaw]:
-    """Find what a role's policy says of the name of a user."""
-    needing = [
-        *(each.offset for each in subject.items_of("Resource") if _user_name(str(each.value))),
-        *(each.node.key_offset for each in subject.other_conditions if _needs_user_name(each)),
-    ]
-    if subject.on_role and needing:
-        yield Flaw(
-            NO_USER,
-            subject.document.source.position(needing[0]),
-            "this is a role's policy, and the sessions of a role have no aws:username",
-            "nobody is allowed anything by it" if subject.statement.allows else "nobody is stopped",
-            "use aws:userid or a tag of the role, or move the statement to a policy of users",
-        )
 
 
 def check_values(subject: Subject) -> Iterator[Flaw]:
@@ -256,9 +165,32 @@ def check_age(subject: Subject) -> Iterator[Flaw]:
                 )
 
 
+def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies whose limit of age stops nobody: their other condition wants no MFA."""
+    if subject.statement.allows or subject.on_role:
+        return
+    limits = [each for each in subject.mfa_conditions if _is_limit(subject, each)]
+    found = subject.reach
+    without_only = found and found.long_term and found.without_mfa and not any(found.with_mfa)
+    if limits and without_only and not subject.whole.denies_old_mfa(subject.statement):
+        yield Flaw(
+            AGE_UNUSED,
+            limits[0].position,
+            "the conditions of one statement must all match, and the other one about MFA matches "
+            "only without it",
+            "an MFA of any age gets through: the limit is never reached",
+            "the limit alone also stops those without MFA",
+            right_condition(subject.statement),
+        )
+
+
 def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     """Find Denies for those without MFA that ask for something else as well."""
-    narrowing = [each for each in subject.other_conditions if each.key.lower() in CIRCUMSTANCES]
+    narrowing = [
+        each
+        for each in subject.other_conditions
+        if each.key.lower() in CIRCUMSTANCES or is_met(each, DIRECT_CALL) is False
+    ]
     asks = subject.refuses_without_mfa and not subject.on_role
     if narrowing and asks and not _is_denied_anyway(subject):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
@@ -276,13 +208,10 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
 
 CHECKS: tuple[Check, ...] = (
     check_operators,
-    check_keys,
-    check_global_keys,
-    check_variables,
-    check_username,
     check_values,
     check_other_values,
     check_age,
+    check_age_beside_absence,
     check_narrowing,
 )
 
@@ -306,58 +235,11 @@ def _with_known_operator(
 ) -> dict[str, Any]:
     if condition in subject.mfa_conditions:
         return right_condition(subject.statement)
-    meant = _misspelt(condition)
+    meant = misspelt(condition)
     if meant:
-        age_limit = _age_of(condition) if meant == MFA_AGE else None
+        age_limit = age_of(condition) if meant == MFA_AGE else None
         return right_condition(subject.statement, instead_of=[condition], age_limit=age_limit)
     return with_operator(subject.statement, condition, near) if near else {}
-
-
-def _misspelt(condition: Condition) -> str | None:
-    """Return the key of the two about MFA that another one is meant to be."""
-    key = condition.key.lower().partition("/")[0]  # what follows is the name of a tag
-    prefix, colon, name = (part.strip(": ") for part in key.rpartition(":"))
-    of_a_provider = colon and prefix not in PREFIXES
-    if of_a_provider or is_present(condition) or is_age(condition):
-        return None
-    age_name = MFA_AGE.partition(":")[2].lower()
-    names = (MFA_PRESENT.partition(":")[2].lower(), age_name)
-    near = difflib.get_close_matches(name, names, n=1, cutoff=ALIKE)
-    if near:
-        return MFA_AGE if near[0] == age_name else MFA_PRESENT
-    if "mfa" in name or "multifactor" in name:
-        return MFA_AGE if name.endswith("age") else MFA_PRESENT
-    return None
-
-
-def _needs_user_name(condition: Condition) -> bool:
-    """Say whether no session of a role meets a condition, for want of a user's name."""
-    if condition.is_about("aws:username"):
-        return is_met(condition, role_session().facts) is False
-    lenient = condition.if_exists or condition.qualifier or "Not" in condition.operator
-    return not lenient and bool(condition.values) and all(map(_user_name, condition.values))
-
-
-def _is_of_serverless(subject: Subject, key: str) -> bool:
-    """Say whether the Serverless Framework fills a variable in: its files are YAML."""
-    in_yaml = subject.document.source.label.endswith((".yml", ".yaml"))
-    return in_yaml and key.lower() in _OF_SERVERLESS
-
-
-def _nearest(key: str | None) -> str:
-    return f"; the nearest is {key}" if key else ""
-
-
-def _age_of(condition: Condition) -> str:
-    return str(next(filter(None, map(age_seconds, condition.values)), 3600))
-
-
-def _never_there(subject: Subject, condition: Condition) -> str:
-    """Say what a condition on a key comes to that no request brings."""
-    matches = is_met(condition, RequestContext({condition.key: None}))
-    if subject.statement.allows:
-        return "everybody gets through, without MFA too" if matches else "everybody is locked out"
-    return "everybody is locked out, with MFA too" if matches else "nobody is stopped"
 
 
 def _is_filled_in(condition: Condition) -> bool:

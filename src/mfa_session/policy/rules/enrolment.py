@@ -110,14 +110,20 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
     """Find Allows that ask for MFA of those who make their first device."""
     if not subject.requires_mfa or subject.on_role or actions_of(subject.statement).all_but:
         return
-    about_devices = [name for name in actions_of(subject.statement).names if "mfa" in name]
+    statement, whole, kind = subject.statement, subject.whole, subject.document.kind
+    limits = kind == "boundary"  # what it allows only with MFA, no other policy can allow without
+    about_devices = [name for name in actions_of(statement).names if limits or "mfa" in name]
     missing = [
         action
         for action in ENROLMENT
         if any(includes(name, action.lower()) for name in about_devices)
-        and not subject.whole.lenient_allows.are_about(subject.statement, action)
+        and (
+            whole.allows_only_with_mfa(action)
+            if limits
+            else not whole.lenient_allows.are_about(statement, action)
+        )
     ]
-    if missing and subject.document.kind == "identity":
+    if missing and kind in {"identity", "boundary"}:
         yield Flaw(
             ENROLMENT_NEEDS_MFA,
             subject.place_of_action(missing[0]),

@@ -81,6 +81,10 @@ class WholePolicy:
         """Say whether Denies would ask MFA for an action, once their conditions are mended."""
         return self._meant_denials.are_about(statement, action)
 
+    def denies_old_mfa(self, statement: Statement) -> bool:
+        """Say whether other Denies stop an MFA that is old from all of it."""
+        return self._old_denials.covers(statement)
+
     @cached_property
     def denies_for_mfa(self) -> list[Statement]:
         """The Denies with a condition that is about MFA, or is meant to be."""
@@ -135,9 +139,11 @@ class WholePolicy:
 
         A Deny that misses them is no hole then.
         """
-        if not self._all_allows.covers(statement):
-            return False
-        return not any(self._undenied_allows[kind].touching(statement))
+        return self._all_allows.covers(statement) and not self.is_open(statement, kind)
+
+    def is_open(self, statement: Statement, kind: str) -> bool:
+        """Say whether an Allow may give credentials of a kind something of it."""
+        return any(self._undenied_allows[kind].touching(statement))
 
     def allowed_by_name(self, denied: Statement) -> list[Statement]:
         """Return the Allows with principals that name an action which a Deny takes away."""
@@ -227,6 +233,14 @@ class WholePolicy:
             replace(each, conditions=tuple(c for c in each.conditions if not names_mfa(c)))
             for each in self.denies_for_mfa
             if not (others and all(map(is_age, filter(names_mfa, each.conditions))))
+        )
+
+    @cached_property
+    def _old_denials(self) -> Cover:
+        return Cover(
+            each
+            for each, found in self._with_reach()
+            if not each.allows and found and found.with_mfa[-1] and not found.fresh
         )
 
     def _opening(self, kind: str) -> Iterable[Statement]:

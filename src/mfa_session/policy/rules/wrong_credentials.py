@@ -236,8 +236,12 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
         return True
     if _ages_only(subject) and all(_is_left_to_set_up_mfa(subject, kind) for kind in missed):
         return True
-    # A limit of age misses those without MFA on purpose, where no Allow is for them.
-    return _ages_only(subject) and _is_backed_here(subject)
+    # A limit of age misses those without MFA on purpose, where no Allow is for them; only a trust
+    # policy's own Allows let anybody take the role.
+    trusted = subject.document.kind == "trust" and not any(
+        whole.is_open(statement, kind) for kind in missed
+    )
+    return _ages_only(subject) and (trusted or _is_backed_here(subject))
 
 
 def _is_left_to_set_up_mfa(subject: Subject, kind: str) -> bool:

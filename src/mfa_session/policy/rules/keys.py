@@ -1,0 +1,175 @@
+"""Condition keys that are none, or that nobody brings: misspelt, AWS's, a user's in a role."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.conditions import is_met
+from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, role_session
+from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
+from mfa_session.policy.fixes import age_seconds, right_condition
+from mfa_session.policy.global_keys import meant_instead
+from mfa_session.policy.mfa import is_age, is_present
+from mfa_session.policy.request import RequestContext
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.document import Condition
+    from mfa_session.policy.rules.subject import Subject
+
+UNKNOWN_KEY = Rule(
+    "unknown-mfa-key",
+    ERROR,
+    "A key that resembles one of the two, such as `aws:MFAPresent`: no request carries it.",
+)
+NO_SUCH_KEY = Rule(
+    "unknown-condition-key",
+    WARNING,
+    "AWS has no such `aws:` key, in a condition or as a variable, or the name of the tag is "
+    "missing: no request carries it.",
+)
+NO_USER = Rule(
+    "username-in-role-policy",
+    WARNING,
+    "A role's own policy needs `aws:username`, in a condition or as a variable: sessions of roles "
+    "have none, so nothing matches.",
+)
+RULES = (UNKNOWN_KEY, NO_SUCH_KEY, NO_USER)
+
+_variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
+_of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
+_user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
+_OF_SERVERLESS = {"aws:accountid", "aws:region"}
+ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
+
+
+def check_keys(subject: Subject) -> Iterator[Flaw]:
+    """Find keys that are meant to be about MFA, but are none."""
+    for condition in subject.statement.conditions:
+        meant = misspelt(condition)
+        if meant:
+            yield Flaw(
+                UNKNOWN_KEY,
+                condition.position,
+                f"{condition.key} is not a condition key; {meant} was meant",
+                f"no request carries that key: {_never_there(subject, condition)}",
+                "use the key that exists",
+                right_condition(
+                    subject.statement,
+                    instead_of=[condition],
+                    age_limit=age_of(condition) if meant == MFA_AGE else None,
+                ),
+            )
+
+
+def check_global_keys(subject: Subject) -> Iterator[Flaw]:
+    """Find keys with AWS's prefix that AWS does not have."""
+    for condition in subject.statement.conditions:
+        near = None if misspelt(condition) else meant_instead(condition.key)
+        if near is not None:
+            yield Flaw(
+                NO_SUCH_KEY,
+                condition.position,
+                f"AWS has no condition key {condition.key}" + _nearest(near),
+                f"no request carries that key: {_never_there(subject, condition)}",
+                "use a key that exists",
+            )
+
+
+def check_variables(subject: Subject) -> Iterator[Flaw]:
+    """Find variables that IAM cannot fill in, and keys in resources that are to be variables."""
+    wrong = [
+        (item, key, f"{key} stands outside of ${{…}}: to IAM it is plain text")
+        for item in subject.items_of("Resource", "NotResource")
+        for key in _of_a_user(_variable.sub("", str(item.value)))
+    ]
+    for item in subject.texts():
+        for key in map(str.strip, _variable.findall(str(item.value))):
+            near = meant_instead(key)
+            if near is not None and not _is_of_serverless(subject, key):
+                message = f"AWS has no condition key {key}{_nearest(near)}"
+                wrong.append((item, near or key, message))
+    for item, meant, message in wrong:
+        yield Flaw(
+            NO_SUCH_KEY,
+            subject.document.source.position(item.offset),
+            message,
+            "what it stands in matches nothing: "
+            + ("nobody is allowed by it" if subject.statement.allows else "nobody is stopped"),
+            f"write ${{{meant}}}",
+        )
+
+
+def check_username(subject: Subject) -> Iterator[Flaw]:
+    """Find what a role's policy says of the name of a user."""
+    needing = [
+        *(each.offset for each in subject.items_of("Resource") if _user_name(str(each.value))),
+        *(each.node.key_offset for each in subject.other_conditions if _needs_user_name(each)),
+    ]
+    if subject.on_role and needing:
+        yield Flaw(
+            NO_USER,
+            subject.document.source.position(needing[0]),
+            "this is a role's policy, and the sessions of a role have no aws:username",
+            "nobody is allowed anything by it" if subject.statement.allows else "nobody is stopped",
+            "use aws:userid or a tag of the role, or move the statement to a policy of users",
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    check_keys,
+    check_global_keys,
+    check_variables,
+    check_username,
+)
+
+
+def misspelt(condition: Condition) -> str | None:
+    """Return the key of the two about MFA that another one is meant to be."""
+    key = condition.key.lower().partition("/")[0]  # what follows is the name of a tag
+    prefix, _, name = (part.strip(": ") for part in key.rpartition(":"))
+    of_a_provider = prefix == "saml" or "." in condition.key.partition(":")[0]
+    if of_a_provider or is_present(condition) or is_age(condition):
+        return None
+    age_name = MFA_AGE.partition(":")[2].lower()
+    names = (MFA_PRESENT.partition(":")[2].lower(), age_name)
+    near = difflib.get_close_matches(name, names, n=1, cutoff=ALIKE)
+    if near:
+        return MFA_AGE if near[0] == age_name else MFA_PRESENT
+    if "mfa" in name or "multifactor" in name:
+        return MFA_AGE if name.endswith("age") else MFA_PRESENT
+    return None
+
+
+def age_of(condition: Condition) -> str:
+    """Return the age in seconds that a condition on a misspelt key compares to, or an hour."""
+    return str(next(filter(None, map(age_seconds, condition.values)), 3600))
+
+
+def _never_there(subject: Subject, condition: Condition) -> str:
+    """Say what a condition on a key comes to that no request brings."""
+    matches = is_met(condition, RequestContext({condition.key: None}))
+    if subject.statement.allows:
+        return "everybody gets through, without MFA too" if matches else "everybody is locked out"
+    return "everybody is locked out, with MFA too" if matches else "nobody is stopped"
+
+
+def _needs_user_name(condition: Condition) -> bool:
+    """Say whether no session of a role meets a condition, for want of a user's name."""
+    if condition.is_about("aws:username"):
+        return is_met(condition, role_session().facts) is False
+    lenient = condition.if_exists or condition.qualifier or "Not" in condition.operator
+    return not lenient and bool(condition.values) and all(map(_user_name, condition.values))
+
+
+def _is_of_serverless(subject: Subject, key: str) -> bool:
+    """Say whether the Serverless Framework fills a variable in: its files are YAML."""
+    in_yaml = subject.document.source.label.endswith((".yml", ".yaml"))
+    return in_yaml and key.lower() in _OF_SERVERLESS
+
+
+def _nearest(key: str | None) -> str:
+    return f"; the nearest is {key}" if key else ""
