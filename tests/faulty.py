@@ -1,12 +1,11 @@
-"""Processes of mfa-session that are killed, or that meet a fault, at a step that a test chooses.
+"""Processes of mfa-session that are killed or meet a fault at a step that a test chooses.
 
-This program imports what a command needs and forks for each run, so a run takes no longer than
-its own work. A *step* is a call that changes something outside the process: a file made, written,
-renamed or removed, a secret stored in the keyring or removed, a request sent to AWS. They are
-numbered from 1, over all threads. At the chosen one the process ends by SIGKILL before the call
-is made, so what stands then is what every later moment up to the next step would leave, too; or
-the call fails, and all of its kind from then on. As a program it takes requests as lines of JSON on
-its stdin, and answers each with an exit code.
+This program imports what a command needs and forks for each run, so a run costs only its own work.
+A *step* is a call that changes something outside the process: it makes, writes, renames or removes
+a file, stores or removes a secret in the keyring, or sends a request to AWS. Steps are numbered
+from 1, over all threads. At the chosen step the process is killed before the call (a kill at any
+moment after the previous step leaves the same), or the call and all later ones of its kind fail.
+As a program it reads requests as lines of JSON on its stdin, and answers each with an exit code.
 """
 
 from __future__ import annotations
@@ -41,15 +40,15 @@ KILL, STOP = "kill", "stop"
 STOPPED = "stopped"
 ENDS = {KILL: signal.SIGKILL, STOP: signal.SIGSTOP}
 DISK, NETWORK, KEYRING, FILE, ROOM = "disk", "network", "keyring", "file", "room"
-"""Kinds of steps: those that a full disk stops, a request to AWS, the keyring, other changes of
-files, and what is written to room that was reserved."""
+"""Kinds of steps: a write that needs space, a request to AWS, a change in the keyring, another
+change of a file, and a write to reserved space."""
 
 
 class FaultyProgram:
     """Runs the program, with a fault at a step."""
 
     def __init__(self, folder: Path) -> None:
-        """Start; what the runs say is kept in the folder."""
+        """Start; the folder keeps the output of the runs."""
         self._paths = {name: str(folder / name) for name in ("stdout", "stderr", "steps")}
         self._process = subprocess.Popen(
             [sys.executable, __file__],
@@ -71,9 +70,9 @@ class FaultyProgram:
         number: int = 0,
         meanwhile: Callable[[], object] = lambda: None,
     ) -> processes.Outcome:
-        """Run the program to its end; without a number nothing goes wrong.
+        """Run the program to its end; without a number there is no fault.
 
-        With the fault STOP the process stands still before that step, while `meanwhile` is called.
+        With the fault STOP the process stops before that step while `meanwhile` is called.
         """
         request = {"argv": argv, "fault": fault, "number": number, **self._paths}
         request["env"] = dict(os.environ)
@@ -89,7 +88,7 @@ class FaultyProgram:
         return processes.Outcome(exit_code, stdout, stderr)
 
     def steps(self) -> list[str]:
-        """Return the steps of the last run, each with its kind before it."""
+        """Return the steps of the last run, each after its kind."""
         return Path(self._paths["steps"]).read_text().splitlines()
 
     def stop(self) -> None:
@@ -98,7 +97,7 @@ class FaultyProgram:
 
 
 class Faults:
-    """The steps of this process, and what happens at one of them."""
+    """The steps of this process, and the fault at one of them."""
 
     def __init__(self, number: int, fault: str, log: int) -> None:
         """Take the step (0: none), KILL, STOP or the kind that fails from it on; where to note."""
@@ -109,7 +108,7 @@ class Faults:
         self._turn = threading.Lock()
 
     def step(self, kind: str, what: str) -> bool:
-        """Count a step; end the process, or return whether it is to fail."""
+        """Count a step; end the process, or say whether the step fails."""
         with self._turn:
             self._count += 1
             WRITE(self._log, f"{kind} {what}\n".encode(errors="replace"))
@@ -125,7 +124,7 @@ class Faults:
         error: Callable[..., Exception],
         is_step: Callable[..., object] = lambda *_, **__: True,
     ) -> None:
-        """Have each call of a function be a step."""
+        """Make a step of each call of a function."""
         real = getattr(owner, name)
 
         @functools.wraps(real)
@@ -138,7 +137,7 @@ class Faults:
 
 
 def _shown(args: tuple[Any, ...]) -> str:
-    """Return what a step is about: paths and names, and of a request its operation."""
+    """Return the paths and names of a step, or the operation of a request."""
     words = []
     for each in args[:3]:
         if isinstance(each, (bytes, bytearray, memoryview)):
@@ -150,7 +149,7 @@ def _shown(args: tuple[Any, ...]) -> str:
 
 
 def _has_room(descriptor: int, data: bytes) -> bool:
-    """Say whether a file can take these bytes without growing: even a full disk takes them."""
+    """Say whether a file has room for these bytes, even on a full disk."""
     try:
         at = os.lseek(descriptor, 0, os.SEEK_CUR)
     except OSError:
@@ -169,7 +168,7 @@ def _cut(connection: socket.socket, *_: object) -> OSError:
 
 
 def patch(faults: Faults) -> None:
-    """Make steps of the calls by which this process changes anything."""
+    """Make a step of each call that changes something outside this process."""
     from keyring.backend import KeyringBackend
     from keyring.errors import KeyringError
 
@@ -196,7 +195,7 @@ def patch(faults: Faults) -> None:
 
 
 def run_command(request: dict[str, Any], log: int) -> int:
-    """Run the program in this process, with the streams, environment and faults of a request."""
+    """Run the program with a request's streams, environment and faults."""
     os.setsid()
     os.environ.clear()
     os.environ.update(request["env"])
@@ -215,7 +214,7 @@ def run_command(request: dict[str, Any], log: int) -> int:
     from mfa_session.cli import main
 
     patch(Faults(request["number"], request["fault"], log))
-    if request["fault"] == NETWORK:  # botocore waits longer and longer before it tries again
+    if request["fault"] == NETWORK:  # botocore pauses between attempts
         sleep = time.sleep
         time.sleep = lambda seconds: sleep(min(float(seconds), 0.01))
     try:
@@ -231,7 +230,7 @@ BACKENDS = ("keyring.backends.SecretService", "fakes.trap_keyring")
 
 
 def load() -> None:
-    """Import what the commands do, and have botocore read its models once."""
+    """Import the commands' modules, and let botocore read its models once."""
     import botocore.session
 
     import mfa_session
@@ -248,7 +247,7 @@ def load() -> None:
 
 
 def main() -> None:
-    """Answer each request with how its process ended."""
+    """Answer each request with the end of its process."""
     load()
     print("ready", flush=True)
     for line in sys.stdin:

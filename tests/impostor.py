@@ -1,4 +1,4 @@
-"""An endpoint that is not AWS: its answers, and the server that gives them."""
+"""An endpoint that is not AWS, and its answers."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def session(
     end: str | None = None,
     request_id: str = REQUEST_ID,
 ) -> str:
-    """Write an answer of GetSessionToken."""
+    """Return an answer of GetSessionToken."""
     return (
         f"<GetSessionTokenResponse {XMLNS}><GetSessionTokenResult><Credentials>"
         f"<AccessKeyId>{key_id}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>"
@@ -39,7 +39,7 @@ def session(
 
 
 def failure(code: str, message: str = "words", request_id: str = REQUEST_ID) -> str:
-    """Write an error of STS."""
+    """Return an error of STS."""
     return (
         f"<ErrorResponse {XMLNS}><Error><Type>Sender</Type><Code>{code}</Code>"
         f"<Message>{message}</Message></Error>{request_id}</ErrorResponse>"
@@ -47,7 +47,7 @@ def failure(code: str, message: str = "words", request_id: str = REQUEST_ID) -> 
 
 
 class Impostor(http.server.ThreadingHTTPServer):
-    """Answers whatever it is asked with one body, status and Date; `restore` is as AWS would."""
+    """Answers every request with one body, status and Date, until `restore`."""
 
     daemon_threads = True
     body: bytes = b""
@@ -63,7 +63,7 @@ class Impostor(http.server.ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def restore(self) -> None:
-        """Answer with a session from now on, as AWS would."""
+        """Answer with a session from now on, as AWS does."""
         self.body, self.status, self.endless, self.drips = session().encode(), 200, False, None
         self.date, self.drip_seconds = (
             format_datetime(datetime.now(timezone.utc), usegmt=True),
@@ -88,7 +88,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         try:
             self._send_body()
         except OSError:
-            return  # the client has had enough
+            return  # the client has closed the connection
 
     def _send_body(self) -> None:
         self.wfile.write(self.server.body)

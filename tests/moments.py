@@ -1,4 +1,4 @@
-"""Waits of tests: for a fact to come true, or for a call to reach the sandbox."""
+"""Wait until a fact is true, or until a call reaches the sandbox."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PAUSE_SECONDS = 0.01
 
 
 def until(fact: Callable[[], bool], what: str, limit_seconds: float = LIMIT_SECONDS) -> None:
-    """Return as soon as `fact` is true; fail with `what` when it does not become so in time."""
+    """Return as soon as `fact` is true; fail with `what` if it is not true in time."""
     end = time.monotonic() + limit_seconds
     while not fact():
         assert time.monotonic() < end, f"not within {limit_seconds} s: {what}"
@@ -26,9 +26,9 @@ def until(fact: Callable[[], bool], what: str, limit_seconds: float = LIMIT_SECO
 
 
 class Held:
-    """Delays the calls of one operation at the sandbox, for a `with` block.
+    """Delays the sandbox's answers to one operation, for a `with` block.
 
-    What a test does meanwhile happens after AWS was asked and before it answers.
+    Inside the block, a test acts after AWS was asked and before it answers.
     """
 
     def __init__(self, sandbox: Sandbox, operation: str) -> None:
@@ -41,17 +41,17 @@ class Held:
         self._open = threading.Event()
 
     def __enter__(self) -> Held:
-        """Begin to hold."""
+        """Begin to delay."""
         self._server.handle_request_of = self._handle
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let all go."""
+        """Let all calls be answered."""
         self._server.handle_request_of = self._before
         self.release()
 
     def wait_for_call(self) -> None:
-        """Return when one more call has arrived."""
+        """Wait for one more call."""
         assert self._arrived.acquire(timeout=LIMIT_SECONDS), "no call arrived"
 
     def release(self) -> None:

@@ -1,6 +1,6 @@
-"""A phone's camera before a terminal: it takes a picture of the screen and reads its QR codes.
+"""A phone's camera that takes a picture of a terminal and reads its QR codes.
 
-The picture is taken from a terminal emulator, so that colours, half blocks and line breaks count.
+A terminal emulator draws the picture, with colours, half blocks and line breaks.
 """
 
 from __future__ import annotations
@@ -9,31 +9,31 @@ import pyte
 import zxingcpp
 
 PIXELS = 4
-"""For each module: two of them fill a cell's height, one its width."""
+"""The pixels of a module: two modules fill a cell's height, one its width."""
 
 _COLOURS = {"000000": 0, "ffffff": 255}
 _UPPER, _LOWER, _FULL = "\N{UPPER HALF BLOCK}", "\N{LOWER HALF BLOCK}", "\N{FULL BLOCK}"
 
 
 class Camera:
-    """A terminal of so many columns and lines, in a colour scheme, before a phone."""
+    """A terminal of a given size and colour scheme, seen by a phone."""
 
     def __init__(self, columns: int = 80, lines: int = 24, *, dark: bool = True) -> None:
-        """Take the size; `dark` is light on black, as most terminals are."""
+        """Take the size; `dark` is light on black."""
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.Stream(self.screen)
         self._paper, self._ink = (20, 200) if dark else (240, 30)
 
     def feed(self, text: str) -> None:
-        """Show what a program has written; its line ends as a terminal's driver makes them."""
+        """Show a program's output, with the line ends of a terminal's driver."""
         self._stream.feed(text)
 
     def text(self) -> str:
-        """Return what can be read on the screen."""
+        """Return the text on the screen."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
     def codes(self) -> list[str]:
-        """Return the texts of the QR codes that the phone sees."""
+        """Return the texts of the visible QR codes."""
         rows = [row for line in range(self.screen.lines) for row in self._rows(line)]
         width, height = len(rows[0]) * PIXELS, len(rows) * PIXELS
         pixels = bytes(rows[y // PIXELS][x // PIXELS] for y in range(height) for x in range(width))

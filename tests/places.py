@@ -1,4 +1,4 @@
-"""The files of a test's home: written as people write them, read as botocore reads them."""
+"""The AWS files of a test's home; botocore reads them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class AwsFiles:
     """`credentials`, `config` and `settings` (config.toml) of one home."""
 
     def __init__(self, home: Path) -> None:
-        """Name them; nothing is made."""
+        """Name the files without making them."""
         self.credentials = home / ".aws" / "credentials"
         self.config = home / ".aws" / "config"
         self.settings = home / ".config" / "mfa-session" / "config.toml"
@@ -29,7 +29,7 @@ class AwsFiles:
         config: str | None = None,
         settings: str | None = None,
     ) -> None:
-        """Write some of them whole, with the modes that `aws configure` gives."""
+        """Write the given files, with the modes that `aws configure` gives."""
         texts = {self.credentials: credentials, self.config: config, self.settings: settings}
         for path, text in texts.items():
             if text is not None:
@@ -58,13 +58,13 @@ def long_term(key: User | AccessKey, name: str = "default") -> str:
 
 
 def in_time(seconds: float) -> str:
-    """Return the time so many seconds from now, as the file spells it."""
+    """Return the time in so many seconds, in the file's format."""
     moment = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=seconds)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def managed(name: str = "mfa", *, seconds_left: float = 3600, **lines: str) -> str:
-    """Return a section as `login` writes it, of an invented session.
+    """Return a section of an invented session, as `login` writes it.
 
     `lines` override or add (`mfa_session_source_key_id="AKIA…"`), `""` leaves a line out.
     """

@@ -1,6 +1,6 @@
-"""The sandbox, one for the whole run and empty for each test, and a person who uses it.
+"""One sandbox for the run, emptied for each test, and its user carol.
 
-A plugin of pytest's: tests in commands/ and e2e/ get an empty sandbox without asking for it.
+A plugin of pytest: every test in commands/ and e2e/ gets an empty sandbox.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ STEP_UP: Document = {
         },
     ],
 }
-"""All is allowed, but stopping instances and taking roles only with MFA."""
+"""All is allowed, but stopping instances and assuming roles need MFA."""
 
 
 class LogIn(Protocol):
-    """Log in with the phone's next code, and be sure that it worked."""
+    """Log in with the phone's next code, and check the success."""
 
     def __call__(
         self, *argv: str, env: Mapping[str, str | None] | None = None
@@ -50,8 +50,8 @@ class LogIn(Protocol):
 
 @pytest.fixture(scope="session")
 def sandbox(aws_models: None) -> Iterator[Sandbox]:
-    """Start the sandbox once for the run; tests take `aws`, which is empty each time."""
-    from mfa_session.sandbox import Sandbox  # moto, and unit tests need none
+    """Start the sandbox once for the run; tests use `aws`, which empties it."""
+    from mfa_session.sandbox import Sandbox  # imports moto; unit tests do not need it
 
     del aws_models  # for what runs in this process
     with Sandbox() as sandbox:
@@ -72,7 +72,7 @@ def cli_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def aws(sandbox: Sandbox, home: Path, clock: JumpingClock, cli_folder: str) -> Sandbox:
     """Empty the sandbox, and point this process and its children at it."""
-    del home  # it puts the environment back after the test
+    del home  # it restores the environment after the test
     sandbox.reset()
     clock.jumped = sandbox.clock.advance
     os.environ.update(sandbox.environ())
@@ -82,7 +82,7 @@ def aws(sandbox: Sandbox, home: Path, clock: JumpingClock, cli_folder: str) -> S
 
 @pytest.fixture
 def carol(aws: Sandbox) -> User:
-    """Make carol, who may do all, but some of it only with MFA."""
+    """Make carol, who may do everything, some of it only with MFA."""
     return aws.create_user("carol", policies=[STEP_UP])
 
 
@@ -94,14 +94,14 @@ def phone(aws: Sandbox, carol: User) -> Device:
 
 @pytest.fixture
 def files(home: Path) -> AwsFiles:
-    """Name the files of the test's home; none is there yet."""
+    """Return the test's AWS files, which do not exist yet."""
     return AwsFiles(home)
 
 
 @pytest.fixture
 def carols(files: AwsFiles, carol: User, phone: Device) -> AwsFiles:
     """Put carol's long-term keys into the profile `default`."""
-    del phone  # she has one
+    del phone
     files.write(long_term(carol) + "region = eu-west-1\n")
     return files
 
@@ -109,12 +109,12 @@ def carols(files: AwsFiles, carol: User, phone: Device) -> AwsFiles:
 @pytest.fixture
 def log_in(run: Run, aws: Sandbox, carols: AwsFiles, phone: Device) -> LogIn:
     """Return a function that logs in, with a code that was not used before."""
-    del carols  # they are there
+    del carols
     used: list[None] = []
 
     def log_in(*argv: str, env: Mapping[str, str | None] | None = None) -> processes.Outcome:
         if used:
-            aws.clock.advance(30)  # the sandbox's next window; it takes codes of two around
+            aws.clock.advance(30)  # the next window; the sandbox accepts its neighbours, too
         used.append(None)
         outcome = run("login", "--token-code", phone.code(), *argv, env=env)
         assert outcome.exit_code == 0, outcome

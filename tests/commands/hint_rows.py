@@ -1,4 +1,4 @@
-"""What the rows of the tables of hints are made of: a home, and the states that it can be in."""
+"""The parts of the hints' tables: a home and its states."""
 
 from __future__ import annotations
 
@@ -58,16 +58,16 @@ class World(NamedTuple):
     patch: pytest.MonkeyPatch
 
     def add(self, sections: str) -> None:
-        """Put further sections into the credentials file."""
+        """Add sections to the credentials file."""
         self.files.write(self.files.credentials.read_text() + sections)
 
     def guard_sh(self, more: str = "") -> None:
-        """Have a session, and let a shell's commands be protected."""
+        """Log in, and guard `sh -c`."""
         self.files.write(settings=f'[guard]\ncommands = ["sh -c"]\n{more}')
         self.log_in()
 
     def add_role(self) -> None:
-        """Let there be a role that carol may take with MFA."""
+        """Make a role that carol may assume."""
         trust = {
             "Effect": "Allow",
             "Principal": {"AWS": self.carol.arn},
@@ -76,20 +76,20 @@ class World(NamedTuple):
         self.aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
 
     def meanwhile(self, operation: str, happens: Callable[[], None]) -> None:
-        """Have something happen while AWS is asked this, once."""
+        """Call `happens` once, while AWS is asked this."""
         Meanwhile(self.aws, operation, happens).__enter__()
 
     def store_secret(self) -> None:
-        """Have the phone's secret in the keyring."""
+        """Store the phone's secret in the keyring."""
         added = self.run("totp", "add", "--mfa-serial", self.phone.serial, input=self.phone.secret)
         assert added.exit_code == 0, added
 
 
 class Meanwhile(Held):
-    """Lets something happen while AWS is asked, once."""
+    """Calls a function once, while AWS is asked."""
 
     def __init__(self, sandbox: Sandbox, operation: str, happens: Callable[[], None]) -> None:
-        """Take the operation, and what happens."""
+        """Take the operation and the function."""
         super().__init__(sandbox, operation)
         self._happens = happens
 
@@ -106,7 +106,7 @@ def interrupt() -> None:
 
 
 def full_disk(w: World) -> None:
-    """Let the disk take no new credentials file, once."""
+    """Refuse the next new credentials file for lack of space."""
     replace = atomic._replace
 
     def refuse(target: str, *what: Any) -> None:
@@ -147,7 +147,7 @@ class Row(NamedTuple):
 
 
 class Cure(NamedTuple):
-    """A cure of the doctor: where it is made, and what it shows."""
+    """A cure of the doctor: its place in the source and the command that it shows."""
 
     place: str
     shows: str
@@ -164,7 +164,7 @@ def session_and_another_key(w: World) -> None:
 
 
 def two_keys(w: World) -> None:
-    """Two people's keys, none of them in `default`."""
+    """Write two people's keys, neither to `default`."""
     w.files.write(long_term(w.carol, "mine"))
     others_key(w)
 

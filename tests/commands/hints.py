@@ -74,7 +74,7 @@ def full_of_devices(w: World) -> None:
 
 
 def far_role(w: World) -> None:
-    """Have a role of another account, which may read itself."""
+    """Make a role in another account, which may read itself."""
     trust = {"Effect": "Allow", "Principal": {"AWS": w.carol.arn}, "Action": "sts:AssumeRole"}
     role = w.aws.create_role(
         "far",
@@ -103,7 +103,7 @@ def removal_cut_off(w: World) -> None:
 
 
 def session_of_before(w: World) -> None:
-    """Have a session under a name that has become a role's since."""
+    """Log in, then give the session's name to a role."""
     w.add_role()
     w.guard_sh()
     moved = f'[sessions.mfa]\nsource_profile = "default"\nrole_arn = "{BOOKS}"\n'
@@ -111,13 +111,13 @@ def session_of_before(w: World) -> None:
 
 
 def interrupted_at_code(w: World) -> None:
-    """Have Ctrl-C come while a program is asked for the code."""
+    """Press Ctrl-C while a program is asked for the code."""
     command = ["sh", "-c", "kill -INT $PPID; sleep 60"]
     w.files.write(settings=f"[sessions.mfa]\ncode_command = {json.dumps(command)}\n")
 
 
 def written_by_another(w: World) -> None:
-    """Have somebody write another value to config.toml while AWS is asked."""
+    """Change config.toml while AWS is asked."""
     w.meanwhile(
         "ListMFADevices",
         lambda: w.files.write(settings='[sessions.mfa]\nduration = "1h"\n'),
@@ -125,7 +125,7 @@ def written_by_another(w: World) -> None:
 
 
 def no_shell(w: World) -> None:
-    """Run where no shell is among the parents."""
+    """Hide the parent shell."""
 
     def fail() -> None:
         raise shellingham.ShellDetectionFailure
@@ -230,7 +230,7 @@ ROWS = {
         env={"AWS_REGION": "of $HOME"},
         then=("status", "--check"),
     ),
-    # A code, and nobody who has it
+    # No code
     "nobody to ask": Row("mfa.sources:nobody_to_ask", "login", ("login",), gives_code=False),
     "nobody to ask, and no device": Row(
         "mfa.sources:nobody_to_ask", "device enroll", ("login",), no_device, gives_code=False
@@ -556,7 +556,7 @@ ROWS = {
         far_role,
         exit_code=0,
     ),
-    # What happens meanwhile
+    # Events during a command
     "Ctrl-C when the device is enabled": Row(
         "mfa.enrolment:_report",
         "device remove",
@@ -611,7 +611,7 @@ ROWS = {
     **hints_keys.ROWS,
     **hints_roles.ROWS,
 }
-"""By name. What fails, fails with the exit code of an error, unless `exit_code` says 0."""
+"""By name. The command fails with an error, unless `exit_code` is 0."""
 
 CURES = {
     "credentials that others may read": Cure("doctor.files:look_at_modes", "doctor"),
@@ -644,7 +644,7 @@ CURES = {
     "no guard": Cure("shell.dialects", "shell-init"),
     "a guard older than config.toml": Cure("doctor.environment:_suggest_renewal", "shell-init"),
 }
-"""The doctor's cures, by the fault of tests/e2e/test_doctor.py that they mend."""
+"""The doctor's cures, by the fault in tests/e2e/test_doctor.py."""
 
 ELSEWHERE = {
     "doctor.files:look_at_unfinished_keys": "e2e/test_keys.py: "
@@ -652,7 +652,7 @@ ELSEWHERE = {
     "doctor.profiles:look_at_processes": "e2e/test_keys.py: "
     "test_our_own_commands_never_run_the_credential_process",
     "doctor.profiles:look_at_asking_roles": "e2e/test_warm.py: "
-    "test_the_doctor_s_cure_for_a_role_that_asks",
+    "test_the_doctors_cure_for_a_role_that_asks_works",
     "doctor.keyrings:_report_lost": "e2e/test_store.py: "
     "test_a_session_that_the_keyring_has_lost_is_renewed",
     "cli.device:enroll": "e2e/test_device.py: "
@@ -663,20 +663,20 @@ ELSEWHERE = {
     "cli.demo": "e2e/test_demo.py: test_commands_suggested_by_the_demos_shell_work",
     "cli.demo:_run_demo": "e2e/test_demo.py: test_commands_suggested_by_the_demos_shell_work",
 }
-"""Places whose hints are run by another test: where a terminal, a shell or another program is."""
+"""Places whose hints another test runs, with a terminal, a shell or another program."""
 
 NOT_RUN = {
-    # What only looks like a hint.
+    # Texts that only look like a hint.
     "shell.dialects env": "the text that PowerShell throws: no command",
     "cli.overview:overview": "the help's example",
     "model.settings:login_command": "the property that other hints are made with",
     "aws.request:login": "the property that the errors of AWS are made with",
-    "policy.templates:_max_age": "a remark on a policy, for everybody whom it is for",
+    "policy.templates:_max_age": "a remark on a policy, for its readers",
     "policy.templates:_notes_on_own": "a remark on a policy, likewise",
-    "doctor.sessions:look_at_default": "the command that a finding speaks of",
-    # What cannot be run to its end here.
+    "doctor.sessions:look_at_default": "the command in a finding",
+    # Hints that cannot be followed here.
     "model.long_term_keys:not_stored": "`doctor` looks; the key is only where the person has it",
     "roles.sessions:of": "another program removes a session in the middle of `login --all`",
     "serve.serving:_issued": "for the type checker: a session in use has an end",
 }
-"""Places whose hints no test runs, each with the reason."""
+"""Places whose hints no test runs, with the reason."""

@@ -76,8 +76,8 @@ def session_of_another(w: World) -> None:
 
 
 def neither_proven_nor_put_back(w: World) -> None:
-    """Fail AWS's check of an import, and then the keyring's undoing, once each."""
-    from fakes.file_keyring import FileKeyring  # as the keyring library finds it
+    """Fail AWS's check of an import and the undoing in the keyring, once each."""
+    from fakes.file_keyring import FileKeyring  # the keyring library's import
 
     remove = FileKeyring.delete_password
     refused("GetCallerIdentity", "ServiceFailure")(w)

@@ -1,4 +1,4 @@
-"""The hints of roles: many at once, the AWS CLI's cache, the console, a job that is served."""
+"""The hints of roles: login --all, the AWS CLI's cache, the console, a served job."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ASKING = f"[profile books]\nrole_arn = {BOOKS}\nregion = eu-west-1\n"
 
 
 def described(w: World) -> None:
-    """Have a role in config.toml."""
+    """Describe a role in config.toml."""
     w.add_role()
     w.files.write(settings=DESCRIBED)
 
@@ -29,14 +29,14 @@ def full_disk_for_roles(w: World) -> None:
 
 
 def lost_in_keyring(w: World) -> None:
-    """Have a session whose keys are gone from the keyring."""
+    """Log in, and remove the session's keys from the keyring."""
     described(w)
     w.log_in("--store", "keyring")
     (w.home / "keyring.json").write_text("{}")
 
 
 def asking(w: World, source: str = "default") -> None:
-    """Have a profile for which the AWS CLI asks for a code."""
+    """Write a profile for which the AWS CLI asks for a code."""
     w.add_role()
     lines = f"source_profile = {source}\nmfa_serial = {w.phone.serial}\n"
     w.files.write(config=f"{ASKING}{lines}[profile plain]\nregion = eu-west-1\n")

@@ -1,4 +1,4 @@
-"""A machine whose clock is wrong: sessions are kept by AWS's time, and an error says how wrong."""
+"""With a wrong clock, sessions follow AWS's time, and an error says how far the clock is off."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def session(run: Run) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("minutes", [14, -14])
-def test_time_left_is_by_the_clock_of_aws(
+def test_the_time_left_follows_the_clock_of_aws(
     run: Run, aws: Sandbox, log_in: LogIn, minutes: int
 ) -> None:
     aws.clock.advance(minutes * MINUTE)
@@ -37,9 +37,7 @@ def test_time_left_is_by_the_clock_of_aws(
     assert 3600 - 30 <= left <= 3600 + 2
 
 
-def test_clock_of_aws_is_learned_anew_from_each_answer(
-    aws: Sandbox, log_in: LogIn, home: Path
-) -> None:
+def test_each_answer_updates_the_clock_offset(aws: Sandbox, log_in: LogIn, home: Path) -> None:
     remembered = home / ".local" / "state" / "mfa-session" / "clock-offset"
     aws.clock.advance(5 * MINUTE)
     log_in()
@@ -49,13 +47,13 @@ def test_clock_of_aws_is_learned_anew_from_each_answer(
     assert int(remembered.read_text().split()[0]) in range(600, 635)
 
 
-def test_right_clock_leaves_nothing_behind(log_in: LogIn, home: Path) -> None:
+def test_a_right_clock_leaves_no_offset_file(log_in: LogIn, home: Path) -> None:
     log_in()
     assert not (home / ".local" / "state" / "mfa-session" / "clock-offset").exists()
 
 
 @pytest.mark.parametrize(("minutes", "words"), [(60, "slow"), (-60, "fast")])
-def test_clock_too_far_off_says_how_far_and_which_way(
+def test_the_error_of_a_wrong_clock_says_how_far_it_is_off(
     run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, minutes: int, words: str
 ) -> None:
     before = carols.credentials.read_bytes()

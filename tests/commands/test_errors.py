@@ -23,7 +23,7 @@ XHTML = "<html><body><p>Sign in</p></body></html>"
 
 
 def error_of(run: Run, *argv: str, env: dict[str, str] | None = None, exit_code: int) -> Any:
-    """Log in in vain, as JSON, and return the error."""
+    """Run a login that must fail, and return its error."""
     outcome = run("login", *argv, "--json", env=env)
     assert outcome.exit_code == exit_code, outcome
     assert outcome.stderr == ""
@@ -31,7 +31,7 @@ def error_of(run: Run, *argv: str, env: dict[str, str] | None = None, exit_code:
 
 
 def trusting(user: User) -> Any:
-    """Return a trust policy that lets this user in, with MFA or without."""
+    """Return a trust policy that allows this user the role, with MFA or without."""
     statement = {"Effect": "Allow", "Principal": {"AWS": user.arn}, "Action": "sts:AssumeRole"}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
@@ -43,25 +43,27 @@ def argv(phone: Device) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_changed(carols: AwsFiles) -> Iterator[None]:
-    """Check, after each test, that the file is as it was."""
+def _file_is_unchanged(carols: AwsFiles) -> Iterator[None]:
+    """Check after each test that the credentials file is unchanged."""
     before = carols.credentials.read_bytes()
     yield
     if b"changed by the test" not in carols.credentials.read_bytes():
         assert carols.credentials.read_bytes() == before
 
 
-def test_a_wrong_code(run: Run, aws: Sandbox, phone: Device) -> None:
+def test_a_wrong_code_is_rejected_after_one_call(run: Run, aws: Sandbox, phone: Device) -> None:
     wrong = f"{(int(phone.code()) + 1) % 10**6:06}"
     error = error_of(run, "--token-code", wrong, exit_code=4)
     assert error["code"] == "code-rejected"
     assert phone.serial in error["message"]
     assert "wait for the next one" in error["hint"]
     assert wrong not in json.dumps(error)
-    assert aws.count("GetSessionToken") == 1  # a supplied one is never retried
+    assert aws.count("GetSessionToken") == 1  # a given code is never retried
 
 
-def test_a_reused_code(run: Run, aws: Sandbox, carols: AwsFiles, argv: list[str]) -> None:
+def test_a_reused_code_is_rejected_with_a_hint(
+    run: Run, aws: Sandbox, carols: AwsFiles, argv: list[str]
+) -> None:
     before = carols.credentials.read_bytes()
     assert run("login", *argv).exit_code == 0
     carols.credentials.write_bytes(before)
@@ -71,14 +73,14 @@ def test_a_reused_code(run: Run, aws: Sandbox, carols: AwsFiles, argv: list[str]
     assert aws.count("GetSessionToken") == 2
 
 
-def test_a_serial_that_is_not_this_users(run: Run) -> None:
+def test_a_serial_of_another_user_is_wrong(run: Run) -> None:
     serial = "arn:aws:iam::123456789012:mfa/nobodys"
     error = error_of(run, "--mfa-serial", serial, "--token-code", "000000", exit_code=3)
     assert error["code"] == "wrong-serial"
     assert serial in error["message"]
 
 
-def test_an_inactive_key(run: Run, carol: User, argv: list[str]) -> None:
+def test_an_inactive_key_is_invalid(run: Run, carol: User, argv: list[str]) -> None:
     carol.deactivate_key(carol.access_key_id)
     error = error_of(run, *argv, exit_code=5)
     assert error["code"] == "invalid-key"
@@ -86,7 +88,9 @@ def test_an_inactive_key(run: Run, carol: User, argv: list[str]) -> None:
     assert "'default'" in error["message"]
 
 
-def test_a_wrong_secret_key(run: Run, carol: User, argv: list[str]) -> None:
+def test_a_wrong_secret_key_is_named_with_its_source(
+    run: Run, carol: User, argv: list[str]
+) -> None:
     env = {"AWS_ACCESS_KEY_ID": carol.access_key_id, "AWS_SECRET_ACCESS_KEY": "wrong" * 8}
     error = error_of(run, *argv, env=env, exit_code=5)
     assert error["code"] == "wrong-secret-key"
@@ -94,7 +98,9 @@ def test_a_wrong_secret_key(run: Run, carol: User, argv: list[str]) -> None:
     assert "the environment" in error["message"]
 
 
-def test_session_keys_that_do_not_look_like_it(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_session_keys_are_recognised_by_the_refusal(
+    run: Run, aws: Sandbox, argv: list[str]
+) -> None:
     aws.fail("GetSessionToken", code="AccessDenied", status=403,
              message="Cannot call GetSessionToken with session credentials")  # fmt: skip
     error = error_of(run, *argv, exit_code=3)
@@ -103,7 +109,7 @@ def test_session_keys_that_do_not_look_like_it(run: Run, aws: Sandbox, argv: lis
 
 
 @pytest.mark.parametrize(("ahead", "way"), [(3600, "slow"), (-7200, "fast")])
-def test_a_refused_signature_tells_how_far_the_clock_is_off(
+def test_a_refused_signature_says_how_far_the_clock_is_off(
     run: Run, aws: Sandbox, argv: list[str], ahead: int, way: str
 ) -> None:
     aws.clock.advance(ahead)
@@ -115,7 +121,7 @@ def test_a_refused_signature_tells_how_far_the_clock_is_off(
     )
 
 
-def test_a_role_refused_names_both_sides(
+def test_a_refused_role_is_named_with_the_key(
     run: Run, aws: Sandbox, carol: User, argv: list[str]
 ) -> None:
     role = "arn:aws:iam::123456789012:role/nosuch"
@@ -128,7 +134,7 @@ def test_a_role_refused_names_both_sides(
     assert aws.count("AssumeRole") == 1
 
 
-def test_a_duration_above_the_roles_maximum(
+def test_a_duration_above_the_roles_maximum_is_an_error(
     run: Run, aws: Sandbox, carol: User, argv: list[str]
 ) -> None:
     role = aws.create_role("books", trust=trusting(carol))
@@ -138,7 +144,7 @@ def test_a_duration_above_the_roles_maximum(
     assert role.arn in error["message"]
 
 
-def test_a_region_without_sts(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_a_disabled_region_is_named(run: Run, aws: Sandbox, argv: list[str]) -> None:
     aws.disable_region("eu-west-1")
     error = error_of(run, *argv, exit_code=5)
     assert error["code"] == "region-disabled"
@@ -163,20 +169,22 @@ def test_throttling_that_passes_is_not_reported(
     carols.credentials.write_bytes(before)
 
 
-def test_a_broken_service(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_a_failing_service_is_unavailable(run: Run, aws: Sandbox, argv: list[str]) -> None:
     aws.fail("GetSessionToken", times=None, code="InternalFailure", status=500, message="x")
     error = error_of(run, *argv, exit_code=6)
     assert error["code"] == "service-unavailable"
 
 
-def test_a_refusal_that_was_not_foreseen(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_an_unknown_refusal_is_quoted(run: Run, aws: Sandbox, argv: list[str]) -> None:
     aws.fail("GetSessionToken", code="OptInRequired", status=403, message="Please sign up.")
     error = error_of(run, *argv, exit_code=5)
     assert error["code"] == "refused-by-aws"
     assert "OptInRequired: Please sign up." in error["message"]
 
 
-def test_listing_devices_refused(run: Run, aws: Sandbox, phone: Device) -> None:
+def test_without_leave_to_list_devices_the_hint_is_mfa_serial(
+    run: Run, aws: Sandbox, phone: Device
+) -> None:
     aws.fail("ListMFADevices", code="AccessDenied", status=403, message="User: x is not authorized")
     error = error_of(run, "--token-code", phone.code(), exit_code=5)
     assert error["code"] == "not-authorized"
@@ -199,7 +207,7 @@ def test_listing_devices_refused(run: Run, aws: Sandbox, phone: Device) -> None:
     ],
     ids=["html", "xhtml", "empty", "json", "another answer", "redirect", "403", "407", "511"],
 )
-def test_an_answer_that_is_not_from_aws(
+def test_an_answer_that_is_not_from_aws_is_an_error(
     run: Run, aws: Sandbox, argv: list[str], status: int, body: str, content_type: str
 ) -> None:
     aws.answer("*", status, body, content_type, times=None)
@@ -209,13 +217,15 @@ def test_an_answer_that_is_not_from_aws(
     assert "sts:GetSessionToken" in error["message"]
 
 
-def test_a_captive_portal_while_listing_devices(run: Run, aws: Sandbox, phone: Device) -> None:
+def test_a_captive_portal_that_answers_for_iam_is_an_error(
+    run: Run, aws: Sandbox, phone: Device
+) -> None:
     aws.answer("ListMFADevices", 200, XHTML, times=None)
     error = error_of(run, "--token-code", phone.code(), exit_code=6)
     assert error["code"] == "not-aws"
 
 
-def test_a_dropped_connection(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_a_dropped_connection_is_a_network_error(run: Run, aws: Sandbox, argv: list[str]) -> None:
     aws.drop("GetSessionToken", times=None)
     error = error_of(run, *argv, exit_code=6)
     assert error["code"] == "network"
@@ -229,13 +239,13 @@ def test_a_closed_port_is_a_network_error(run: Run, argv: list[str]) -> None:
     assert "AWS_ENDPOINT_URL" in error["hint"]
 
 
-def test_a_name_that_does_not_resolve(run: Run, argv: list[str]) -> None:
+def test_a_name_that_does_not_resolve_is_a_network_error(run: Run, argv: list[str]) -> None:
     env = {"AWS_ENDPOINT_URL": "http://nowhere.invalid"}
     error = error_of(run, *argv, env=env, exit_code=6)
     assert error["code"] == "network"
 
 
-def test_a_proxy_that_is_not_there(run: Run, argv: list[str]) -> None:
+def test_an_absent_proxy_is_named_without_its_password(run: Run, argv: list[str]) -> None:
     proxy = closed_port()
     env = {
         "AWS_ENDPOINT_URL": "https://sts.nowhere.invalid",
@@ -248,7 +258,7 @@ def test_a_proxy_that_is_not_there(run: Run, argv: list[str]) -> None:
     assert "HTTPS_PROXY" in error["hint"]
 
 
-def test_a_server_without_tls(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_a_server_without_tls_is_an_error(run: Run, aws: Sandbox, argv: list[str]) -> None:
     env = {"AWS_ENDPOINT_URL": aws.url.replace("http:", "https:")}
     error = error_of(run, *argv, env=env, exit_code=6)
     assert error["code"] == "tls-failed"
@@ -257,7 +267,7 @@ def test_a_server_without_tls(run: Run, aws: Sandbox, argv: list[str]) -> None:
 
 @pytest.mark.slow
 def test_a_server_that_never_answers_times_out(run: Run, argv: list[str]) -> None:
-    """Read timeout 15 s, three attempts and pauses: it ends, and says so."""
+    """The read timeout is 15 s, and there are three attempts with pauses."""
     with socket.create_server(("127.0.0.1", 0), backlog=3) as server:  # connects, never answers
         env = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.getsockname()[1]}"}
         error = error_of(run, *argv, env=env, exit_code=6)
@@ -266,7 +276,7 @@ def test_a_server_that_never_answers_times_out(run: Run, argv: list[str]) -> Non
 
 
 @pytest.mark.parametrize("region", ["eu west 1", "../x", "-"])
-def test_a_text_that_is_not_a_region(run: Run, argv: list[str], region: str) -> None:
+def test_a_text_that_is_not_a_region_is_refused(run: Run, argv: list[str], region: str) -> None:
     error = error_of(run, "--region", region, *argv, exit_code=3)
     assert error["code"] == "bad-region"
     assert repr(region) in error["message"]
@@ -275,7 +285,7 @@ def test_a_text_that_is_not_a_region(run: Run, argv: list[str], region: str) -> 
 def test_an_expired_session_as_base_says_what_to_do(
     run: Run, aws: Sandbox, carols: AwsFiles, carol: User
 ) -> None:
-    """The clock of this machine and AWS's may differ on when a session has ended."""
+    """AWS may end a session before this machine's clock does."""
     role = aws.create_role("books", trust=trusting(carol))
     key = "ASIAGONEGONEGONEGONE"
     session = managed(
@@ -298,9 +308,7 @@ def closed_port() -> str:
 
 
 @pytest.mark.parametrize("command", ["login", "status", "logout"])
-def test_an_extra_word_gets_the_hint_that_a_session_is_named_by_profile(
-    run: Run, command: str
-) -> None:
+def test_an_extra_word_gets_the_hint_to_use_profile(run: Run, command: str) -> None:
     outcome = run(command, "mfa")
     assert outcome.exit_code == 2
     assert outcome.stderr.endswith("(mfa). Name a session with --profile.\n")

@@ -40,7 +40,7 @@ COMMANDS = [("status",), ("doctor",), ("keys", "list"), ("login", "--no-input")]
 
 @pytest.fixture
 def state(carols: AwsFiles, home: Path) -> Path:
-    """Give carol a session that is valid, and a state directory."""
+    """Give carol a valid session and a state directory."""
     source = carols.section("default") or {}
     session = managed(mfa_session_source_key_id=source["aws_access_key_id"])
     carols.write(carols.credentials.read_text() + session)

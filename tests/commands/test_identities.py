@@ -1,4 +1,4 @@
-"""Whose session it is: always that of the identity the person means."""
+"""A session always belongs to the identity that the person means."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Two(NamedTuple):
 
 @pytest.fixture
 def two(aws: Sandbox, files: AwsFiles) -> Two:
-    """Make both, and their profiles."""
+    """Make both users and their profiles."""
     erin, carol = (
         aws.create_user("erin", policies=[ALLOW_ALL]),
         aws.create_user("carol", account="444455556666", policies=[ALLOW_ALL]),
@@ -64,7 +64,7 @@ def test_a_profile_of_another_identity_gets_its_own_session(
     assert run("status", "--check", env=env).exit_code == 0
 
 
-def test_the_default_identity_never_takes_the_session_of_whoever_logged_in_last(
+def test_the_default_identity_never_takes_another_identitys_session(
     run: Run, files: AwsFiles, two: Two
 ) -> None:
     code = two.carols_phone.code()
@@ -110,7 +110,7 @@ def test_a_variable_with_an_unknown_profile_is_named_in_the_error(
     assert files.credentials.read_bytes() == before
 
 
-def test_the_only_key_there_is_needs_no_name(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_the_only_key_needs_no_name(run: Run, aws: Sandbox, files: AwsFiles) -> None:
     carol = aws.create_user("carol", policies=[ALLOW_ALL])
     files.write(long_term(carol, "carol"))
     outcome = run("login", "--token-code", aws.create_device(carol).code())
@@ -119,7 +119,7 @@ def test_the_only_key_there_is_needs_no_name(run: Run, aws: Sandbox, files: AwsF
 
 
 @pytest.mark.parametrize("variable", ["AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"])
-def test_a_file_that_a_variable_names_is_named_with_it(run: Run, variable: str) -> None:
+def test_an_error_about_a_file_names_the_variable_with_its_path(run: Run, variable: str) -> None:
     outcome = run("login", env={variable: "/nowhere/file"})
     assert outcome.exit_code == 3
     assert f"/nowhere/file (from {variable})" in outcome.stderr
@@ -134,9 +134,7 @@ def test_several_keys_without_a_choice_are_listed(run: Run, aws: Sandbox, files:
     assert "several profiles hold long-term access keys: a, b" in outcome.stderr
 
 
-def test_a_session_of_somebody_else_is_not_replaced_without_a_word(
-    run: Run, aws: Sandbox, two: Two
-) -> None:
+def test_replacing_another_identitys_session_is_reported(run: Run, aws: Sandbox, two: Two) -> None:
     assert run("login", "--token-code", two.erins_phone.code()).exit_code == 0
     said = run("login", "--source-profile", "work", "--no-input").stderr
     assert (
@@ -147,7 +145,7 @@ def test_a_session_of_somebody_else_is_not_replaced_without_a_word(
     assert "replaces" not in run("login", "--force", "--no-input").stderr
 
 
-def test_a_hint_repeats_what_was_asked(run: Run, two: Two) -> None:
+def test_a_hint_repeats_the_options(run: Run, two: Two) -> None:
     del two
     outcome = run("login", "--source-profile", "work", "--no-input")
     assert outcome.exit_code == 4
@@ -163,7 +161,7 @@ def test_a_hint_repeats_what_was_asked(run: Run, two: Two) -> None:
     ],
     ids=["option", "variable", "config.toml"],
 )
-def test_a_min_ttl_that_no_session_could_have_is_refused(
+def test_a_min_ttl_above_the_longest_session_is_refused(
     run: Run, files: AwsFiles, two: Two, argv: list[str], env: dict[str, str], settings: str,
     exit_code: int,
 ) -> None:  # fmt: skip
@@ -174,7 +172,7 @@ def test_a_min_ttl_that_no_session_could_have_is_refused(
     assert "a session of 12h can never have 13h left" in outcome.stderr
 
 
-def test_a_role_profile_of_a_session_not_yet_had_asks_once_and_gets_both(
+def test_a_role_via_an_absent_session_gets_both_with_one_code(
     run: Run, aws: Sandbox, files: AwsFiles, two: Two
 ) -> None:
     trust = {"Effect": "Allow", "Principal": {"AWS": two.erin.arn}, "Action": "sts:AssumeRole"}
@@ -187,7 +185,7 @@ def test_a_role_profile_of_a_session_not_yet_had_asks_once_and_gets_both(
     assert files.section("books-mfa") is not None
 
 
-def test_a_role_of_our_own_process_goes_by_way_of_that_session(
+def test_a_role_whose_source_is_our_process_goes_via_that_session(
     run: Run, aws: Sandbox, files: AwsFiles, two: Two
 ) -> None:
     trust = {"Effect": "Allow", "Principal": {"AWS": two.erin.arn}, "Action": "sts:AssumeRole"}
@@ -201,9 +199,7 @@ def test_a_role_of_our_own_process_goes_by_way_of_that_session(
     assert outcome.exit_code == 0, outcome
 
 
-def test_keys_are_not_written_to_a_profile_of_aws_login(
-    run: Run, files: AwsFiles, two: Two
-) -> None:
+def test_no_keys_are_written_to_a_profile_of_aws_login(run: Run, files: AwsFiles, two: Two) -> None:
     sign_in = "arn:aws:sts::999999999999:assumed-role/Admin/bob@example.com"
     files.write(config=f"[profile console]\nlogin_session = {sign_in}\n")
     before = files.credentials.read_bytes()
@@ -219,9 +215,7 @@ def test_keys_are_not_written_to_a_profile_of_aws_login(
         assert status.stderr == ""
 
 
-def test_the_device_of_last_time_is_used_again(
-    run: Run, aws: Sandbox, files: AwsFiles, two: Two
-) -> None:
+def test_the_last_device_is_used_again(run: Run, aws: Sandbox, files: AwsFiles, two: Two) -> None:
     other = aws.create_device(two.erin, name="tablet")
     serial = ["--mfa-serial", other.serial]
     assert run("login", *serial, "--token-code", other.code()).exit_code == 0

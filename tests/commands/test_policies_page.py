@@ -1,4 +1,4 @@
-"""The commands of docs/policies.md, run: what the page shows is what they print."""
+"""The commands of docs/policies.md print what the page shows."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Shown(NamedTuple):
 
 
 def shown() -> list[Shown]:
-    """Find the commands of the sections on template and check."""
+    """Return the commands of the sections on template and check."""
     section = PAGE[PAGE.index("## policy template") :]
     found = []
     for block in _BLOCK.findall(section):
@@ -63,7 +63,7 @@ def files(home: Path) -> Path:
 
 
 @pytest.mark.parametrize("example", shown(), ids=lambda example: example.command[12:60])
-def test_the_page_shows_what_is_printed(example: Shown, files: Path, run: Run) -> None:
+def test_a_command_prints_what_the_page_shows(example: Shown, files: Path, run: Run) -> None:
     words = shlex.split(example.command)
     argv, target = (words[1:-2], words[-1]) if ">" in words else (words[1:], None)
     outcome = run(*argv)
@@ -88,13 +88,13 @@ def commands_in_ci() -> list[str]:
     return [line for line in lines if line.startswith("mfa-session")]
 
 
-def test_each_way_into_ci_has_its_command() -> None:
+def test_the_page_shows_four_commands_for_ci() -> None:
     assert len(commands_in_ci()) == 4
 
 
 @pytest.mark.parametrize("command", commands_in_ci())
 @pytest.mark.parametrize(("policy", "exit_code"), [(RIGHT, 0), (WRONG, 1)])
-def test_a_snippet_passes_and_fails_as_it_should(
+def test_a_snippet_fails_for_a_wrong_policy_only(
     command: str, policy: str, exit_code: int, home: Path, run: Run
 ) -> None:
     (home / "policies").mkdir()

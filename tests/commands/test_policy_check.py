@@ -81,7 +81,7 @@ def test_json_names_statement_and_condition(home: Path, run: Run) -> None:
     assert "--mfa-age" in outcome.stderr
 
 
-def test_an_age_shows_a_session_new_and_old(home: Path, run: Run) -> None:
+def test_mfa_age_shows_a_new_and_an_old_session(home: Path, run: Run) -> None:
     path = written(home, AGE)
     argv = ("policy", "check", path, "--action", "s3:GetObject", "--json", "--mfa-age")
     assert outcomes(run(*argv, "1h").stdout) == {
@@ -95,7 +95,7 @@ def test_an_age_shows_a_session_new_and_old(home: Path, run: Run) -> None:
     assert outcomes(run(*argv, "0").stdout)["mfa-session-old"] == "allowed"
 
 
-def test_facts_can_be_given(home: Path, run: Run) -> None:
+def test_context_and_absent_set_condition_keys(home: Path, run: Run) -> None:
     argv = ("policy", "check", written(home, IP), "--action", "s3:GetObject", "--json")
     unsure = run(*argv)
     inside = run(*argv, "--context", "aws:sourceip=192.0.2.7")

@@ -49,13 +49,13 @@ def becauses(found: dict[str, Any]) -> dict[str, str]:
 
 @pytest.fixture
 def carol(aws: Sandbox, files: AwsFiles) -> User:
-    """Make carol, who gets policies in every way there is."""
+    """Make carol, who may read IAM."""
     carol = aws.create_user("carol", policies=[READ_IAM])
     files.write(long_term(carol))
     return carol
 
 
-def test_inline_attached_and_the_groups_policies_count(aws: Sandbox, carol: User, run: Run) -> None:
+def test_inline_attached_and_group_policies_count(aws: Sandbox, carol: User, run: Run) -> None:
     attached = aws.create_policy("step-up", STOP_WITH_MFA)
     team = aws.create_group("team", [carol], policies=[ALLOW_EC2])
     aws.attach_policy(team, attached)
@@ -65,13 +65,13 @@ def test_inline_attached_and_the_groups_policies_count(aws: Sandbox, carol: User
         "long-term": f"Deny DenyWithoutMFA ({attached})",
         "mfa-session": "Allow Statement[0] (inline policy policy-1 of group team)",
         "session-without-mfa": f"Deny DenyWithoutMFA ({attached})",
-        "role-session": "a role has policies of its own, which count instead",
+        "role-session": "a role session has the role's policies instead",
     }
     assert outcomes(found)["mfa-session"] == "allowed"
     assert outcomes(found)["role-session"] == "unknown"
 
 
-def test_a_boundary_narrows(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+def test_a_boundary_narrows_the_policies(aws: Sandbox, files: AwsFiles, run: Run) -> None:
     both = statement("Allow", ["iam:*", "s3:*"])
     dave = aws.create_user("dave", policies=[READ_IAM, ALLOW_EC2, both], boundary=both)
     files.write(long_term(dave))
@@ -94,7 +94,7 @@ def test_an_unreadable_policy_is_named_and_leaves_nothing_allowed(
     ]
     assert outcomes(check(run, "s3:GetObject"))["long-term"] == "explicitly-denied"
     told = run(*ARGV[:-2], "--action", "s3:GetObject").stderr
-    assert "may not be read: the groups you are in" in told
+    assert "you may not read the groups you are in" in told
     assert "mfa-session login" in told
 
 
@@ -107,7 +107,7 @@ def test_without_readable_policies_everything_is_unknown(
     assert len(found["unread"]) == 4
 
 
-def test_an_mfa_session_reads_what_the_key_may_not(
+def test_an_mfa_session_reads_policies_that_the_key_may_not(
     aws: Sandbox, carols: AwsFiles, carol: User, log_in: LogIn, run: Run
 ) -> None:
     del carols
@@ -141,7 +141,7 @@ def settings_of(arn: str, phone: Device) -> str:
 
 
 @pytest.mark.usefixtures("phone")
-def test_a_role_session_is_judged_by_the_role_s_policies(
+def test_a_role_session_has_the_roles_policies(
     aws: Sandbox, carol: User, phone: Device, carols: AwsFiles, run: Run
 ) -> None:
     role = aws.create_role("books", trust=trusting(carol), policies=[ALLOW_EC2])
@@ -155,11 +155,11 @@ def test_a_role_session_is_judged_by_the_role_s_policies(
     assert outcomes(live_role(run))["role-session"] == "implicitly-denied"
 
 
-def test_a_role_of_another_account_is_asked_by_its_own_session(
+def test_a_role_session_reads_its_role_in_another_account(
     aws: Sandbox, carol: User, phone: Device, carols: AwsFiles, log_in: LogIn, run: Run
 ) -> None:
     other = "444455556666"
-    aws.create_role("books", trust=trusting(carol), policies=[ALLOW_EC2])  # a namesake
+    aws.create_role("books", trust=trusting(carol), policies=[ALLOW_EC2])  # in carol's account
     role = aws.create_role(
         "books", account=other, trust=trusting(carol), policies=[READ_IAM, statement("Deny", "*")]
     )
@@ -228,7 +228,7 @@ def _page(truncated: str, member: str, marker: str) -> str:
     ],
 )
 @pytest.mark.usefixtures("carol")
-def test_trouble_is_no_gap(
+def test_failing_calls_are_errors(
     fault: dict[str, Any], exit_code: int, code: str, aws: Sandbox, run: Run
 ) -> None:
     aws.fail("GetUserPolicy", times=None, **fault)
@@ -237,12 +237,12 @@ def test_trouble_is_no_gap(
 
 
 @pytest.mark.usefixtures("carol")
-def test_the_principal_is_the_caller(run: Run) -> None:
+def test_live_refuses_another_principal(run: Run) -> None:
     outcome = run(*ARGV, "ec2:StopInstances", "--principal", "123456789012")
     assert (outcome.exit_code, error_code(outcome)) == (2, "principal-is-live")
 
 
-def test_roots_are_refused(aws: Sandbox, files: AwsFiles, run: Run) -> None:
+def test_root_keys_are_refused(aws: Sandbox, files: AwsFiles, run: Run) -> None:
     files.write(long_term(aws.create_root()))
     outcome = run(*ARGV, "ec2:StopInstances")
     assert (outcome.exit_code, error_code(outcome)) == (3, "not-a-user"), outcome

@@ -1,4 +1,4 @@
-"""`policy template` end to end: only the policy on stdout, and refusals that say what to do."""
+"""`policy template` end to end: only the policy on stdout, and errors with the right option."""
 
 from __future__ import annotations
 
@@ -50,20 +50,20 @@ def test_stdout_is_the_policy_and_nothing_else(run: Run) -> None:
 
 
 @pytest.mark.parametrize("argv", EXAMPLES, ids=lambda argv: argv[0])
-def test_each_lints_clean(argv: tuple[str, ...], run: Run) -> None:
+def test_each_template_lints_clean(argv: tuple[str, ...], run: Run) -> None:
     made = run("policy", "template", *argv)
     assert made.exit_code == 0, made
     linted = run("policy", "lint", "-", "--json", input=made.stdout)
     assert linted.exit_code == 0, linted
 
 
-def test_each_is_listed_without_a_name(run: Run) -> None:
+def test_without_a_name_the_templates_are_listed(run: Run) -> None:
     outcome = run("policy", "template")
     listed = [line.split()[0] for line in outcome.stdout.splitlines() if line[0] != " "]
     assert (outcome.exit_code, listed) == (0, [argv[0] for argv in EXAMPLES])
 
 
-def test_reasons_are_given_for_what_is_spared(run: Run) -> None:
+def test_each_exempt_action_has_a_reason(run: Run) -> None:
     outcome = run("policy", "template", "deny-without-mfa")
     (statement,) = json.loads(outcome.stdout)["Statement"]
     unexplained = [a for a in statement["NotAction"] if f"{a}: " not in outcome.stderr]
@@ -74,8 +74,8 @@ def test_reasons_are_given_for_what_is_spared(run: Run) -> None:
     ("argv", "told"),
     [
         (("require-mfas",), "did you mean 'require-mfa'?"),
-        (("nothing",), "there are require-mfa"),
-        (("--action", "s3:*"), "one of require-mfa"),
+        (("nothing",), "name one of require-mfa"),
+        (("--action", "s3:*"), "name one of require-mfa"),
         (("require-mfa", "--bucket", "books"), "it takes --action, --resource"),
         (("trust",), "policy template trust --account ACCOUNT"),
         (("bucket", "--bucket", "books"), "--account ACCOUNT"),
@@ -95,7 +95,7 @@ def test_bad_options_are_refused(argv: tuple[str, ...], told: str, run: Run) -> 
     assert (outcome.exit_code, outcome.stdout, told in outcome.stderr) == (2, "", True), outcome
 
 
-def test_a_new_user_enrols_and_logs_in_under_it(
+def test_a_new_user_enrols_under_deny_without_mfa(
     aws: Sandbox, files: AwsFiles, home: Path, run: Run
 ) -> None:
     made = run("policy", "template", "deny-without-mfa", "--self-service")
@@ -112,4 +112,4 @@ def test_a_new_user_enrols_and_logs_in_under_it(
     assert enrolled.exit_code == 0, enrolled
     assert (files.section("mfa") or {})["mfa_session_mfa_serial"].endswith(":mfa/carol")
     removed = run("device", "remove", "--yes", "--no-input", env=keyring)
-    assert (removed.exit_code, carol.devices) == (0, []), removed  # with the session, so with MFA
+    assert (removed.exit_code, carol.devices) == (0, []), removed  # the session has MFA

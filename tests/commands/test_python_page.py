@@ -41,7 +41,7 @@ def test_the_examples_run(
                 "TOTP_SECRET": phone.secret,
             }.items():
                 monkeypatch.setenv(name, value)
-        exec(compile(example, "docs/python.md", "exec"), {})  # noqa: S102  # the point of it
+        exec(compile(example, "docs/python.md", "exec"), {})  # noqa: S102
     assert aws.count("GetSessionToken") == 2
 
 

@@ -1,4 +1,4 @@
-"""Role sessions: from an MFA session without a second code, or with a code from the keys."""
+"""A role session needs an MFA session, or the long-term keys and a code."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ role_arn = "R"
 
 @pytest.fixture
 def make_role(aws: Sandbox, carol: User) -> MakeRole:
-    """Return a function that makes a role of another account which trusts carol with MFA."""
+    """Return a function that makes a role in another account that trusts carol with MFA."""
 
     def make_role(
         name: str = "books",
@@ -68,7 +68,7 @@ def asked(aws: Sandbox) -> list[tuple[str, str]]:
     return [(call.operation, (call.access_key_id or "")[:4]) for call in aws.calls]
 
 
-def test_a_role_goes_via_its_session_which_is_logged_in_first(
+def test_login_to_a_role_first_obtains_the_session_that_it_goes_via(
     aws: Sandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole, phone: Device
 ) -> None:
     role = make_role()
@@ -141,7 +141,7 @@ def test_only_an_mfa_session_of_the_same_key_and_serial_serves(
     assert len(aws.calls) == 0
 
 
-def test_without_any_session_the_code_goes_to_assume_role_itself(
+def test_without_a_session_assume_role_gets_the_code(
     aws: Sandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole, phone: Device
 ) -> None:
     role = make_role()
@@ -155,7 +155,7 @@ def test_without_any_session_the_code_goes_to_assume_role_itself(
     assert carols.section("mfa") is None
 
 
-def test_for_longer_than_an_hour_the_keys_take_the_role_with_a_code(
+def test_for_more_than_an_hour_the_keys_assume_the_role_with_a_code(
     aws: Sandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole, phone: Device
 ) -> None:
     role = make_role(max_session_seconds=43200)
@@ -216,7 +216,7 @@ def test_a_named_role_profile_of_the_config_works_for_every_sdk_once_mfa_is_ther
     assert identity["Account"] == "444455556666"
 
 
-def test_force_renews_the_role_session_and_not_the_one_it_goes_via(
+def test_force_renews_the_role_session_but_not_its_base(
     aws: Sandbox, log_in: LogIn, run: Run, carols: AwsFiles, make_role: MakeRole
 ) -> None:
     role = make_role()
@@ -293,7 +293,7 @@ def test_an_impossible_role_session_is_refused_before_a_code_is_asked(
     ("partition", "region"), [("aws-us-gov", "us-gov-west-1"), ("aws-cn", "cn-north-1")]
 )
 @pytest.mark.parametrize("elsewhere", [None, "eu-west-1"], ids=["no region", "commercial region"])
-def test_other_partitions_are_called_at_home(
+def test_other_partitions_are_called_in_their_own_region(
     run: Run, aws: Sandbox, files: AwsFiles, partition: str, region: str, elsewhere: str | None
 ) -> None:
     user = aws.create_user("mei", partition=partition)
@@ -313,7 +313,9 @@ def test_other_partitions_are_called_at_home(
     assert section["mfa_session_account"] == "123456789012"
 
 
-def test_a_fitting_region_of_the_partition_is_kept(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_a_configured_region_of_the_partition_is_kept(
+    run: Run, aws: Sandbox, files: AwsFiles
+) -> None:
     user = aws.create_user("mei", partition="aws-cn")
     device = aws.create_device(user)
     files.write(long_term(user) + "region = cn-northwest-1\n")
@@ -323,7 +325,7 @@ def test_a_fitting_region_of_the_partition_is_kept(run: Run, aws: Sandbox, files
 
 
 @pytest.mark.parametrize("command", ["exec", "env", "credential-process"])
-def test_a_remembered_role_is_renewed_by_those_that_use_it(
+def test_commands_that_use_a_role_session_renew_it(
     aws: Sandbox, log_in: LogIn, run: Run, make_role: MakeRole, carols: AwsFiles, command: str
 ) -> None:
     role = make_role()

@@ -1,4 +1,4 @@
-"""Where the long-term keys come from, and what cannot be their place."""
+"""Where login finds the long-term keys, and which sources it refuses."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _key(name: str) -> str:
     ids=["default", "AWS_PROFILE", "AWS_DEFAULT_PROFILE first", "leads nowhere", "aws-mfa's",
          "aws-mfa's default", "AWS_PROFILE before aws-mfa's"],
 )  # fmt: skip
-def test_if_nothing_names_it_the_source_is_what_aws_would_use(
+def test_the_default_source_is_the_profile_that_aws_would_use(
     run: Run, aws: Sandbox, files: AwsFiles, profiles: list[str], env: dict[str, str], found: str
 ) -> None:
     files.write(_profiles(*profiles))
@@ -66,7 +66,7 @@ def test_keys_in_the_environment_go_first(run: Run, aws: Sandbox, files: AwsFile
     assert signer(run, aws, env={**env, "AWS_PROFILE": "work"}) == "AKIAENVIRONMENT12345"
 
 
-def test_session_keys_in_the_environment_are_passed_over(
+def test_session_keys_in_the_environment_are_ignored(
     run: Run, aws: Sandbox, files: AwsFiles
 ) -> None:
     files.write(_profiles("default"))
@@ -87,7 +87,7 @@ def test_a_named_source_goes_before_keys_in_the_environment(
     assert signer(run, aws, "--source-profile", "work", env=env) == _key("work")
 
 
-def test_login_from_the_environment_alone(
+def test_login_works_with_keys_in_the_environment_alone(
     run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     outcome = run("login", "--token-code", phone.code(), env=aws.environ(carol, "eu-west-1"))
@@ -109,7 +109,7 @@ def test_half_a_pair_of_keys_in_the_environment_is_an_error(
 
 
 def test_aws_profile_may_name_the_session_itself(log_in: LogIn, run: Run) -> None:
-    """As in a shell that uses the session: it leads to the keys it was made from."""
+    """As in a shell that uses the session: login finds the keys of its source."""
     log_in("--profile", "mfa")
     outcome = run("login", "--force", "--token-code", "000000", env={"AWS_PROFILE": "mfa"})
     assert outcome.exit_code == 4
@@ -131,7 +131,7 @@ def test_keys_of_a_credential_process_are_used(
     section = files.section("mfa")
     assert section is not None
     assert section["mfa_session_source_key_id"] == carol.access_key_id
-    # a kept session does not run it again
+    # a valid session does not run it again
     script.unlink()
     assert run("login", "--no-input").exit_code == 0
 
@@ -165,7 +165,7 @@ def test_an_invalid_answer_of_a_credential_process_is_refused(
 @pytest.mark.parametrize(
     "command", ["false", "/nowhere/keys", "cat 'unclosed"], ids=["fails", "absent", "unparsable"]
 )
-def test_a_credential_process_that_fails(run: Run, files: AwsFiles, command: str) -> None:
+def test_a_failing_credential_process_is_named(run: Run, files: AwsFiles, command: str) -> None:
     files.write(config=f"[default]\ncredential_process = {command}\n")
     outcome = run("login", "--token-code", "000000")
     assert outcome.exit_code == 3
@@ -179,7 +179,7 @@ def test_a_credential_process_that_fails(run: Run, files: AwsFiles, command: str
      "aws_access_key_id = ASIAEXAMPLEEXAMP\naws_secret_access_key = x\naws_session_token = t\n"],
     ids=["SSO session", "SSO", "web identity", "instance role", "session keys"],
 )  # fmt: skip
-def test_a_source_of_temporary_keys_is_refused_before_a_code_is_asked(
+def test_a_source_of_temporary_keys_is_refused_before_asking_for_a_code(
     run: Run, aws: Sandbox, files: AwsFiles, lines: str
 ) -> None:
     text = lines.format("arn:aws:iam::123456789012:role/x")
@@ -233,7 +233,7 @@ def test_a_source_that_leads_back_through_another_profile_is_an_error(
     assert len(aws.calls) == 0
 
 
-def test_a_process_of_ours_on_the_session_does_not_hide_the_keys(
+def test_our_process_on_the_sessions_profile_does_not_hide_the_keys(
     run: Run, aws: Sandbox, files: AwsFiles
 ) -> None:
     """`[profile mfa] credential_process = mfa-session …`: the keys are in default."""
@@ -262,7 +262,7 @@ def test_files_of_aws_mfa_work_unchanged(
     assert [call.operation for call in aws.calls] == ["GetSessionToken"]
 
 
-def test_inside_its_own_exec_login_still_works(
+def test_login_works_inside_exec(
     log_in: LogIn, run: Run, program: str, aws: Sandbox, phone: Device
 ) -> None:
     log_in("--profile", "mfa")

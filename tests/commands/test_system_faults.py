@@ -1,4 +1,4 @@
-"""What the system refuses is exit 3, named, and no bug, whatever call it is and whoever made it."""
+"""A failing system call is exit 3 with its reason, not a bug, whoever makes the call."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OF_A_BAD_DAY = [
 
 
 def fail(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
-    """Let `status` do something that fails."""
+    """Make `status` run something that fails."""
 
     def run(options: Options, ctx: object) -> NoReturn:
         del options, ctx
@@ -46,7 +46,7 @@ def raising(error: BaseException) -> Callable[..., NoReturn]:
 
 
 @pytest.mark.parametrize("number", OF_A_BAD_DAY, ids=lambda number: errno.errorcode[number])
-def test_an_error_of_the_system_without_a_file_names_the_reason_and_the_place(
+def test_a_system_error_without_a_file_names_its_reason_and_module(
     run: Run, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     reason = os.strerror(number)
@@ -71,7 +71,7 @@ def test_an_error_of_the_system_without_a_file_names_the_reason_and_the_place(
     ],
     ids=repr,
 )
-def test_errors_of_other_kinds(
+def test_each_kind_of_error_has_its_exit_code_and_message(
     run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception, exit_code: int, said: str
 ) -> None:
     fail(monkeypatch, raising(error))
@@ -94,7 +94,7 @@ def test_a_login_without_threads_sends_no_code(
     start = threading.Thread.start
 
     def refuse(thread: threading.Thread) -> None:
-        if thread.daemon:  # not the sandbox's own, which answers
+        if thread.daemon:  # not the sandbox's own threads
             raise RuntimeError("can't start new thread")
         start(thread)
 

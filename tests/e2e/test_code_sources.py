@@ -44,7 +44,7 @@ def keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.fixture
 def stored(keyring: Path, carols: AwsFiles, phone: Device) -> Device:
     """Store the secret of carol's phone in the keyring."""
-    del carols  # her keys are in place
+    del carols  # a profile with keys exists
     keyring.write_text(json.dumps({f"mfa-session {phone.serial}": phone.secret}))
     return phone
 
@@ -188,7 +188,7 @@ def test_a_wrong_secret_is_tried_twice(
 def test_eight_logins_with_one_device_send_no_code_twice(program: str, aws: Sandbox) -> None:
     def log_in(number: int) -> int:
         name = f"s{number}"
-        seconds = str(3600 + number)  # no one of them serves another
+        seconds = str(3600 + number)  # each login needs its own session
         return processes.run_process([
             program, "login", "--no-input", "--profile", name, "--source-profile", "default",
             "--role-arn", f"arn:aws:iam::123456789012:role/R{number}", "--duration", seconds,

@@ -1,4 +1,4 @@
-"""`console` signs a browser in with a role session, and keeps its URL secret."""
+"""`console` signs a browser in with a role session, and keeps the URL secret."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ TRUST: Document = {
 
 @pytest.fixture
 def books(aws: Sandbox, carols: AwsFiles) -> Role:
-    """Make a role, and its session in config.toml."""
+    """Make a role, and write its session to config.toml."""
     role = aws.create_role("books", trust=TRUST, max_session_seconds=43200)
     carols.write(settings=f'[sessions.books]\nvia = "mfa"\nrole_arn = "{role.arn}"\n')
     return role
 
 
 def visit(url: str) -> tuple[int, str | None]:
-    """Return status and Location of a page of the sandbox."""
+    """Return the status and Location of a page of the sandbox."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
     connection.request("GET", f"{parts.path}?{parts.query}")
@@ -48,13 +48,13 @@ def visit(url: str) -> tuple[int, str | None]:
 
 
 def asked(aws: Sandbox) -> dict[str, Any]:
-    """Return the parameters of the one getSigninToken."""
+    """Return the parameters of the only getSigninToken."""
     (call,) = aws.calls.of("getSigninToken")
     return dict(call.parameters)
 
 
 def test_the_url_signs_in_exactly_once(run: Run, log_in: LogIn, books: Role, aws: Sandbox) -> None:
-    del books  # it is there
+    del books
     log_in()
     outcome = run("console", "--profile", "books", "--print", "--service", "ec2")
     assert (outcome.exit_code, outcome.stdout.count("\n")) == (0, 1), outcome
@@ -89,7 +89,7 @@ def test_a_role_from_a_session_takes_no_duration(
     assert "SessionDuration" not in asked(aws)
 
 
-def test_the_destination_is_in_the_url(run: Run, log_in: LogIn, books: Role) -> None:
+def test_the_url_leads_to_the_destination(run: Run, log_in: LogIn, books: Role) -> None:
     del books
     log_in()
     page = "https://eu-west-1.console.aws.amazon.com/s3/home?a=b&c=d#x"
@@ -97,7 +97,7 @@ def test_the_destination_is_in_the_url(run: Run, log_in: LogIn, books: Role) -> 
     assert visit(outcome.stdout.rstrip()) == (302, page)
 
 
-def test_an_mfa_session_is_refused_with_the_roles_named(
+def test_an_mfa_session_is_refused_and_the_hint_names_the_roles(
     run: Run, books: Role, aws: Sandbox, carols: AwsFiles
 ) -> None:
     outcome = run("console", "--profile", "mfa", "--print")
@@ -176,7 +176,7 @@ def test_bad_input_is_refused_before_any_call(
     ids=lambda value: str(value)[:20],
 )
 @pytest.mark.usefixtures("books")
-def test_each_other_answer_has_its_error_and_shows_no_secret(
+def test_each_wrong_answer_has_its_error_without_a_secret(
     run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox, status: int, body: str,
     expected: tuple[int, str],
 ) -> None:  # fmt: skip
@@ -282,10 +282,12 @@ def test_the_url_is_not_in_the_process_list(
     assert visit(found["location"])[0] == 302
     token = parse_qs(urlsplit(found["location"]).query)["SigninToken"][0]
     assert [line for line in found["lines"] if token in line] == []
-    assert any(found["argv"][0] in line for line in found["lines"])  # that lines were seen at all
+    assert any(
+        found["argv"][0] in line for line in found["lines"]
+    )  # the browser's own line is seen
 
 
-def test_without_a_browser_the_url_can_be_printed(
+def test_without_a_browser_console_suggests_print(
     program: str, log_in: LogIn, books: Role, home: Path
 ) -> None:
     del books

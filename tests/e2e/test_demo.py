@@ -1,4 +1,4 @@
-"""`demo`: what it shows happens, and what its shell suggests works there."""
+"""`demo` shows real commands, and its shell suggests commands that work there."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
 
 
-def test_the_demo_shows_a_denial_a_login_and_what_it_is_good_for(apart: Run, home: Path) -> None:
+def test_the_demo_shows_a_denial_a_login_and_a_success(apart: Run, home: Path) -> None:
     outcome = apart("demo")
     assert outcome.exit_code == 0, outcome
     commands = re.findall(r"^\$ (.*)$", outcome.stdout, flags=re.MULTILINE)

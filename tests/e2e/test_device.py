@@ -66,11 +66,11 @@ SELF_SERVICE: Document = {
         },
     ],
 }
-"""The policy of AWS's documentation: without MFA a device can be created, not deleted."""
+"""From AWS's documentation: without MFA a device can be created but not deleted."""
 
 
 class Answered(Held):
-    """Holds the answers back after AWS has carried out the calls."""
+    """Delays the answers to calls that AWS has carried out."""
 
     def _handle(self, request: HttpRequest) -> Answer | None:
         answer = self._before(request)
@@ -98,7 +98,7 @@ def new_here(files: AwsFiles, carol: User) -> AwsFiles:
 
 @pytest.fixture
 def brief(aws: Sandbox) -> None:
-    """Let the code's window end soon, so that the login after an enrolment waits little."""
+    """Let the code's window end soon, so that a login after an enrolment waits little."""
     shorten_wait(aws)
 
 
@@ -270,7 +270,7 @@ def test_a_lost_answer_leaves_a_working_device_or_none(
 ) -> None:
     aws.drop(operation, after=after)
     outcome = run("device", "enroll")
-    if operation == "EnableMFADevice":  # the SDK asks again, or AWS is found to have done it
+    if operation == "EnableMFADevice":  # the SDK asks again, or finds that AWS has done it
         assert (outcome.exit_code, list(enabled(carol))) == (0, [SERIAL]), outcome
         assert is_whole(aws, carol, home)
     else:
@@ -457,7 +457,7 @@ def test_a_signal_leaves_a_working_device_or_none(
         process = start("device", "enroll")
         there.wait()
         process.send_signal(number)
-        if moment == "list":  # nothing is done yet: it ends at once
+        if moment == "list":  # nothing is done yet: the program ends at once
             process.wait(10)
         else:
             with pytest.raises(subprocess.TimeoutExpired):
@@ -559,11 +559,11 @@ def test_leaving_at_the_code_leaves_nothing(
     child.expect("then press Enter: ")
     if how == "hang-up":
         child.close(force=False)
-    elif how == "all at once":  # a window closes on a busy machine, and its program is ended, too
+    elif how == "all at once":  # on a busy machine, closing a window also ends its program
         child.ptyproc.fileobj.close()
         for number in (signal.SIGHUP, signal.SIGINT) * 2:
             os.kill(child.pid, number)
-            time.sleep(0.002)  # one after the other: what the first has begun is under way
+            time.sleep(0.002)  # the second signal comes during the first one's cleanup
     else:
         child.sendintr() if how == "ctrl-c" else child.sendeof()
         child.expect(pexpect.EOF)
@@ -779,7 +779,7 @@ def test_resync_uses_the_stored_secret(
     trap_keyring.store(drifted.serial, drifted.secret)
     assert run("login", "--token-code", drifted.code()).exit_code == 4
     (note,) = (home / ".local" / "state" / "mfa-session").glob("step-*")
-    note.unlink()  # as if a minute had passed: the code just spent counts as used
+    note.unlink()  # the last code counts as used; a minute has passed
     outcome = run("device", "resync", "--no-input")
     assert outcome.exit_code == 0, outcome
     assert drifted.checker is not None

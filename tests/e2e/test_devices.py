@@ -74,7 +74,7 @@ def test_a_user_without_a_device_gets_an_error(run: Run, aws: Sandbox, keys: Aws
 def test_a_user_perhaps_without_device_learns_how_to_add_one(
     run: Run, aws: Sandbox, carol: User
 ) -> None:
-    """Without a person to ask, AWS is not asked for devices either."""
+    """Without a person, AWS is not asked for devices either."""
     hint = (
         "hint: run `mfa-session device enroll --profile mfa` if your user has no MFA device, "
         "then `mfa-session login --profile mfa` in a terminal; "

@@ -459,7 +459,7 @@ def test_sessions_kept_aside_are_written_by_the_next_login_all(
 @pytest.fixture
 def memory(home: Path) -> dict[tuple[str, str], str]:
     """Give this process a keyring in its memory."""
-    del home  # it puts the environment back
+    del home  # it restores the environment
     from fakes import odd_keyrings  # imports keyring
 
     os.environ["PYTHON_KEYRING_BACKEND"] = "fakes.odd_keyrings.SmallKeyring"
@@ -509,7 +509,7 @@ def test_sessions_move_to_the_keyring_without_a_call(
     assert len(memory) >= MANY + 1
 
 
-# Interrupted, killed, at once
+# Interruptions and concurrent runs
 
 
 @pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
@@ -578,7 +578,7 @@ def test_a_kill_leaves_the_file_whole_and_needs_no_second_code(
     assert aws.count("GetSessionToken") == 1
     if not code_was_lost:
         assert all(carols.section(role.name) for role in roles)
-        # Nothing that had arrived was had again: only what was on its way.
+        # Only calls without an answer are repeated.
         assert aws.count("AssumeRole") <= MANY + 4
     assert [path.name for path in carols.credentials.parent.iterdir()].count("credentials") == 1
 

@@ -1,4 +1,4 @@
-"""`mfa_session.boto3_session`: a program's own session, asked for once and renewed in time."""
+"""`mfa_session.boto3_session` asks for one code and renews the session in time."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ HOUR = 3600
 
 
 class Asked:
-    """A function for `ask`: it remembers the questions, and answers with what is given or the code.
+    """An `ask` that lists the questions, and gives the listed answers, then the phone's code.
 
-    A code is of the sandbox's next window, so that none is used twice.
+    Each code is of the sandbox's next window, so that none is used twice.
     """
 
     def __init__(self, aws: Sandbox, phone: Device) -> None:
-        """Ask nothing yet."""
+        """Begin without questions."""
         self.questions: list[str] = []
         self.answers: list[Any] = []
         self._aws = aws
         self._phone = phone
 
     def __call__(self, question: str) -> Any:
-        """Answer."""
+        """List the question, and answer it."""
         self.questions.append(question)
         if self.answers:
             return self.answers.pop(0)
@@ -62,8 +62,8 @@ class Asked:
 
 @pytest.fixture
 def asked(aws: Sandbox, carols: AwsFiles, phone: Device) -> Asked:
-    """Give a function that knows the code."""
-    del carols  # they are there
+    """Return an `ask` that knows the phone's code."""
+    del carols
     return Asked(aws, phone)
 
 
@@ -71,7 +71,7 @@ def asked(aws: Sandbox, carols: AwsFiles, phone: Device) -> Asked:
 def later(
     aws: Sandbox, clock: JumpingClock, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[float], None]:
-    """Give a function that lets time pass, for this process and the sandbox."""
+    """Return a function that advances the clocks of this process and the sandbox."""
     from mfa_session.api import context
 
     monkeypatch.setattr(context, "SystemClock", clock.begin)
@@ -82,11 +82,11 @@ def later(
 
 
 def key_of(session: Any) -> str:
-    """Return the id of the key that a boto3 session signs with now."""
+    """Return the id of a boto3 session's current key."""
     return str(session.get_credentials().get_frozen_credentials().access_key)
 
 
-def test_the_session_is_asked_for_once_written_and_used(
+def test_one_code_gets_a_session_that_is_written_and_used(
     asked: Asked, carols: AwsFiles, aws: Sandbox
 ) -> None:
     session = mfa_session.boto3_session(ask=asked)
@@ -104,7 +104,7 @@ def test_the_session_is_asked_for_once_written_and_used(
     assert aws.count("GetSessionToken") == 1
 
 
-def test_thirty_two_threads_and_an_expired_session_make_one_call(
+def test_thirty_two_threads_renew_an_expired_session_once(
     asked: Asked, aws: Sandbox, later: Callable[[float], None]
 ) -> None:
     session = mfa_session.boto3_session(ask=asked)
@@ -143,7 +143,9 @@ def run_together(work: list[Callable[[], None]]) -> None:
         thread.join(30)
 
 
-def test_a_role_is_reached_from_the_same_code(asked: Asked, aws: Sandbox, carols: AwsFiles) -> None:
+def test_one_code_serves_the_role_and_its_base(
+    asked: Asked, aws: Sandbox, carols: AwsFiles
+) -> None:
     aws.create_role("reader", trust=TRUST)
     carols.write(settings=f'[sessions.books]\nvia = "mfa"\nrole_arn = "{ROLE}"\n')
     session = mfa_session.boto3_session("books", ask=asked)
@@ -189,15 +191,15 @@ def test_with_ask_none_nobody_is_asked(carols: AwsFiles, aws: Sandbox) -> None:
     assert list(aws.calls) == []
 
 
-def test_a_renewal_that_fails_leaves_the_session_its_life(
+def test_a_failed_renewal_keeps_the_session_to_its_end(
     asked: Asked, later: Callable[[float], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     session = mfa_session.boto3_session(ask=asked)
     first = key_of(session)
-    later(12 * HOUR - 300)  # less than min-ttl is left, and all wait for the renewal
+    later(12 * HOUR - 300)  # less than min-ttl is left
     asked.answers = [None, "no code", "none", "nor this"]
     assert [key_of(session), key_of(session)] == [first, first]
-    assert len(asked.questions) == 2  # the second call asked nobody: a minute has not gone by
+    assert len(asked.questions) == 2  # within a minute nobody is asked again
     assert "session 'mfa' is not renewed" in caplog.text
     later(61)
     assert key_of(session) == first
@@ -210,7 +212,7 @@ def test_a_renewal_that_fails_leaves_the_session_its_life(
     assert key_of(session) != first
 
 
-def test_a_renewal_takes_what_was_logged_in_elsewhere(
+def test_a_renewal_uses_a_login_from_elsewhere(
     asked: Asked, later: Callable[[float], None], aws: Sandbox
 ) -> None:
     session = mfa_session.boto3_session(ask=asked)
@@ -220,7 +222,7 @@ def test_a_renewal_takes_what_was_logged_in_elsewhere(
     assert aws.count("GetSessionToken") == 2
 
 
-def test_a_session_that_has_come_to_mean_another_role_is_refused(
+def test_a_session_whose_role_has_changed_is_refused(
     asked: Asked, later: Callable[[float], None], aws: Sandbox, carols: AwsFiles
 ) -> None:
     for name in ("reader", "writer"):
@@ -240,7 +242,7 @@ def test_a_session_that_has_come_to_mean_another_role_is_refused(
     [
         (("123456789012", "444455556666"), True),
         (("123456789012", "123456789012"), False),
-        ((None, "123456789012"), False),  # GetCallerIdentity was not answered the first time
+        ((None, "123456789012"), False),  # the first GetCallerIdentity failed
         (("123456789012", None), False),
     ],
 )
@@ -252,7 +254,7 @@ def test_an_unknown_account_does_not_count_as_another_account(
     assert _is_of_another(first, second) == is_refused
 
 
-def test_a_rejected_code_is_asked_again_with_the_reason(asked: Asked) -> None:
+def test_after_a_rejected_code_the_question_gives_the_reason(asked: Asked) -> None:
     asked.answers = ["no code", "000000"]
     mfa_session.boto3_session(ask=asked)
     assert len(asked.questions) == 3
@@ -260,7 +262,7 @@ def test_a_rejected_code_is_asked_again_with_the_reason(asked: Asked) -> None:
     assert "a code works once" in asked.questions[2]
 
 
-def test_an_answer_that_is_no_text_is_refused(asked: Asked, aws: Sandbox) -> None:
+def test_an_answer_that_is_not_text_is_refused(asked: Asked, aws: Sandbox) -> None:
     asked.answers = [123456]
     with pytest.raises(mfa_session.NoMfaError, match="returned int, not a code"):
         mfa_session.boto3_session(ask=asked)
@@ -307,7 +309,7 @@ def test_bad_arguments_are_named_before_anybody_is_asked(
     assert carols.credentials.read_bytes() == before
 
 
-def test_without_a_home_the_process_remembers(
+def test_without_a_home_the_process_keeps_the_session(
     asked: Asked, aws: Sandbox, monkeypatch: pytest.MonkeyPatch, carols: AwsFiles
 ) -> None:
     keys = dict(line.split(" = ") for line in carols.credentials.read_text().splitlines()[1:])
@@ -321,9 +323,7 @@ def test_without_a_home_the_process_remembers(
     assert not os.path.lexists("none")
 
 
-def test_a_notebook_is_asked_by_its_own_functions(
-    asked: Asked, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_notebook_asks_with_its_own_input(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(builtins, "input", asked)
     mfa_session.boto3_session()
     assert len(asked.questions) == 1
@@ -335,7 +335,7 @@ def test_a_notebook_that_cannot_ask_is_an_error(
     del carols
 
     def refuse(question: str) -> str:
-        raise NotImplementedError(question)  # as ipykernel does where a notebook runs unattended
+        raise NotImplementedError(question)  # as ipykernel does for an unattended notebook
 
     monkeypatch.setattr(builtins, "input", refuse)
     with pytest.raises(mfa_session.NoMfaError) as caught:
@@ -343,7 +343,7 @@ def test_a_notebook_that_cannot_ask_is_an_error(
     assert caught.value.code == "code-needed"
 
 
-def test_a_code_of_the_environment_is_sent_once(
+def test_a_code_from_the_environment_is_sent_once(
     asked: Asked, phone: Device, monkeypatch: pytest.MonkeyPatch, later: Callable[[float], None]
 ) -> None:
     monkeypatch.setenv("MFA_SESSION_TOKEN_CODE", phone.code())
@@ -355,7 +355,7 @@ def test_a_code_of_the_environment_is_sent_once(
     assert len(asked.questions) == 1
 
 
-def test_the_process_stays_as_it_was(asked: Asked) -> None:
+def test_garbage_collection_and_limits_stay_unchanged(asked: Asked) -> None:
     limits = resource.getrlimit(resource.RLIMIT_CORE)
     mfa_session.boto3_session(ask=asked)
     assert gc.isenabled()
@@ -376,7 +376,7 @@ else:
 
 
 @pytest.mark.parametrize("where", ["main", "thread"])
-def test_on_a_terminal_the_code_is_asked_there(
+def test_on_a_terminal_the_question_appears_there(
     terminal: Terminal, carols: AwsFiles, phone: Device, where: str
 ) -> None:
     del carols
@@ -402,7 +402,7 @@ print(os.waitstatus_to_exitcode(os.wait()[1]))
 """
 
 
-def test_a_child_forked_in_the_middle_of_a_renewal_renews_for_itself(asked: Asked) -> None:
+def test_a_child_forked_during_a_renewal_renews_for_itself(asked: Asked) -> None:
     mfa_session.boto3_session(ask=asked)
     outcome = processes.run_python(FORKED_WHILE_RENEWING)
     assert outcome == (0, "123456789012\n0\n", "")

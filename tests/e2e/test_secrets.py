@@ -1,4 +1,4 @@
-"""Secrets stay where they belong: in the credentials file, and where they were asked for."""
+"""Secrets appear only in the credentials file and in the output that asks for them."""
 
 from __future__ import annotations
 
@@ -32,29 +32,29 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
 
 SHELLS = ("bash", "zsh", "fish", "powershell", "cmd", "dotenv", "json")
 HANDED_ON = ("env", "credential-process", "exec")
-"""Their stdout is the secret itself: what somebody has asked for."""
+"""Commands whose stdout is the secret itself."""
 
 
 class Planted:
-    """Every secret there is in a test, and where it was seen."""
+    """The secrets of a test, to be searched for in texts."""
 
     def __init__(self, user: User) -> None:
-        """Begin with the long-term key's."""
+        """Begin with the long-term key's secret."""
         self._secrets = {"long-term secret": user.secret_access_key}
         self._codes: set[str] = set()
 
     def add_code(self, code: str) -> str:
-        """Take a code, and return it."""
+        """Add a code, and return it."""
         self._codes.add(code)
         return code
 
     def add(self, name: str, secret: str) -> str:
-        """Take another secret, and return it."""
+        """Add a secret, and return it."""
         self._secrets[name] = secret
         return secret
 
     def add_sessions(self, files: AwsFiles) -> None:
-        """Take what stands in the credentials file now."""
+        """Add the sessions' secrets of the credentials file."""
         text = files.credentials.read_text(errors="surrogateescape")
         for number, line in enumerate(text.splitlines()):
             key, _, value = line.partition(" = ")
@@ -62,7 +62,7 @@ class Planted:
                 self._secrets[f"{key} in line {number}"] = value
 
     def seen_in(self, text: str) -> list[str]:
-        """Return the names of the secrets that a text shows, whole or in good part."""
+        """Return the names of the secrets that a text shows, whole or in large part."""
         seen = [
             name
             for name, secret in self._secrets.items()
@@ -88,12 +88,12 @@ def books(aws: Sandbox, carol: User) -> Role:
 
 
 def talk_of(outcome: processes.Outcome, command: str) -> str:
-    """Return what a command said, leaving out what it was asked to hand on."""
+    """Return a command's output without the secret that it was asked for."""
     handed_on = command in HANDED_ON and outcome.exit_code == 0
     return outcome.stderr + ("" if handed_on else outcome.stdout)
 
 
-def test_a_command_that_works_shows_no_secret(
+def test_a_successful_command_shows_no_secret(
     carols: AwsFiles, phone: Device, books: Role, planted: Planted, run: Run
 ) -> None:
     lines = [
@@ -121,11 +121,11 @@ def test_a_command_that_works_shows_no_secret(
             planted.add_sessions(carols)
         seen[" ".join(line[:3])] = planted.seen_in(talk_of(outcome, line[0]))
     assert {line: names for line, names in seen.items() if names} == {}
-    assert len(planted._secrets) == 6  # carol's, twice, and two for each of two sessions
+    assert len(planted._secrets) == 6  # carol's, twice, and two for each session
 
 
 class Refusal(NamedTuple):
-    """What goes wrong, and how it ends."""
+    """A refusal and its exit code."""
 
     prepare: Callable[[Sandbox, User], object]
     exit_code: int
@@ -198,7 +198,7 @@ ODD_CREDENTIALS = {
 
 
 @pytest.mark.parametrize("kind", ODD_CREDENTIALS)
-def test_a_line_that_cannot_be_read_is_not_repeated(
+def test_an_unreadable_line_is_not_repeated(
     carol: User, files: AwsFiles, run: Run, kind: str
 ) -> None:
     added = ODD_CREDENTIALS[kind]
@@ -220,7 +220,7 @@ def test_a_line_that_cannot_be_read_is_not_repeated(
         f'[sessions.mfa]\nmfa_serial = ["{SECRET}"]\n',
     ],
 )
-def test_a_value_of_config_toml_that_is_wrong_is_not_repeated(
+def test_a_wrong_value_of_config_toml_is_not_repeated(
     carols: AwsFiles, run: Run, settings: str
 ) -> None:
     carols.write(settings=settings)
@@ -300,7 +300,7 @@ sys.addaudithook(watch)
 
 
 def yielding(folder: Path, user: User) -> str:
-    """Write a credential_process that notes how it was started; return its command line."""
+    """Write a credential_process that records its start; return its command line."""
     answer = {
         "Version": 1,
         "AccessKeyId": user.access_key_id,
@@ -315,7 +315,7 @@ def notes(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-def test_no_child_is_given_a_code_or_a_secret_that_is_not_for_it(
+def test_a_child_gets_no_code_and_no_other_secret(
     carol: User, files: AwsFiles, phone: Device, planted: Planted, run: Run, tmp_path: Path
 ) -> None:  # fmt: skip
     process = yielding(tmp_path, carol)
@@ -407,7 +407,7 @@ def keys(carol: User, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o000, 0o077])
-def test_every_file_made_is_private_and_only_one_holds_secrets(
+def test_every_file_is_private_and_only_one_holds_secrets(
     keys: dict[str, str], phone: Device, books: Role, files: AwsFiles, planted: Planted, run: Run,
     umask: int,
 ) -> None:  # fmt: skip
@@ -443,7 +443,7 @@ def test_every_file_made_is_private_and_only_one_holds_secrets(
 
 
 @pytest.mark.usefixtures("log_in")
-def test_the_code_typed_stands_nowhere(
+def test_a_typed_code_is_neither_shown_nor_stored(
     home: Path, phone: Device, planted: Planted, terminal: Terminal
 ) -> None:
     tty = terminal("login", "-vv")
@@ -460,7 +460,7 @@ def test_the_code_typed_stands_nowhere(
     )
 
 
-def test_a_session_is_not_shown_by_a_record_or_an_error(log_in: LogIn, carols: AwsFiles) -> None:
+def test_the_repr_of_a_session_hides_its_secrets(log_in: LogIn, carols: AwsFiles) -> None:
     log_in()
     from mfa_session.files.aws_files import read_profiles
     from mfa_session.model.session import read_session
@@ -491,7 +491,7 @@ PINNED = f'[keyring]\nbackend = "{secret_service.BACKEND}"\n'
 
 
 def spellings(seed: str) -> dict[str, str]:
-    """Return every form in which a seed might slip out."""
+    """Return every form in which a seed might leak."""
     groups = [seed[at : at + 4] for at in range(0, len(seed), 4)]
     raw = base64.b32decode(seed + "=" * (-len(seed) % 8))
     return {
@@ -507,15 +507,15 @@ def spellings(seed: str) -> dict[str, str]:
 
 
 class Overheard:
-    """Runs commands with -vv, by a pipe or on a terminal, and keeps all that they say."""
+    """Runs commands with -vv, by a pipe or on a terminal, and keeps their output."""
 
     def __init__(self, run: Run, terminal: Terminal, planted: Planted) -> None:
-        """Take how to run them, and what is listened for."""
+        """Take the ways to run commands, and the secrets to search for."""
         self._run, self._terminal, self.planted = run, terminal, planted
         self.said: dict[str, str] = {}
 
     def plant(self, what: str, seed: str) -> str:
-        """Listen for a seed in all its spellings, and return it."""
+        """Add a seed in all its spellings, and return it."""
         for spelling, text in spellings(seed).items():
             self.planted.add(f"seed of {what}, {spelling}", text)
         return seed
@@ -531,7 +531,7 @@ class Overheard:
         return outcome
 
     def talk(self, *argv: str, answers: dict[str, str], exit_code: int = 0) -> None:
-        """Run a command on a terminal, and give these answers to these questions."""
+        """Run a command on a terminal, and answer its questions."""
         child = self._terminal(*argv, "-vv", limit_seconds=60)
         heard = ""
         for question, answer in answers.items():
@@ -544,12 +544,12 @@ class Overheard:
         self._keep(argv, heard)
 
     def _keep(self, argv: tuple[str, ...], text: str) -> None:
-        # A line of the terminal breaks words; what stands in between is left out for the search.
+        # A terminal's line breaks may split a secret.
         joined = text.replace("\r\n", "")
         self.said[f"{len(self.said)} {' '.join(argv)[:40]}"] = f"{text}\n{joined}"
 
     def leaks(self) -> dict[str, list[str]]:
-        """Return which commands said what."""
+        """Return the names of the leaked secrets by command."""
         seen = {line: self.planted.seen_in(text) for line, text in self.said.items()}
         return {line: names for line, names in seen.items() if names}
 
@@ -558,8 +558,8 @@ class Overheard:
 def overheard(
     apart: Run, terminal: Terminal, planted: Planted, service: SecretService, tmp_path: Path
 ) -> Overheard:
-    """Listen to commands that use a real Secret Service, and to what they start."""
-    del service  # it is there
+    """Record commands that use a real Secret Service, and their children."""
+    del service
     (tmp_path / "tmp").mkdir()
     (tmp_path / "sitecustomize.py").write_text(WATCH_ALL)
     os.environ["PYTHONPATH"] = str(tmp_path)
@@ -569,12 +569,12 @@ def overheard(
 
 
 def codes_around(user: User) -> set[str]:
-    """Return every code that a user's devices may have made in this test."""
+    """Return every code that a user's devices can have made in this test."""
     return {device.code(step) for device in user.devices for step in range(-12, 3)}
 
 
 def found_in_files(home: Path, planted: Planted) -> dict[str, list[str]]:
-    """Return what files hold, the sessions in the credentials file left out."""
+    """Return the secrets in files, except the sessions in the credentials file."""
     found = {}
     for path in home.rglob("*"):
         if path.is_file():
@@ -598,7 +598,7 @@ WRONG = (
 
 
 def use_every_totp_command(overheard: Overheard, seed: str) -> None:
-    """Store, show and remove secrets, in all the ways and with the mistakes that there are."""
+    """Store, show and remove secrets in every way, with every mistake."""
     hear, talk = overheard.run, overheard.talk
     add = ("totp", "add", "--mfa-serial", TOKEN)
     for argv in (("device", "list"), ("totp", "list"), ("totp", "code")):
@@ -618,7 +618,7 @@ def use_every_totp_command(overheard: Overheard, seed: str) -> None:
 
 
 def use_every_device_command(aws: Sandbox, carol: User, overheard: Overheard) -> set[str]:
-    """Resync, log in, be refused, enrol, remove; return the codes that were there meanwhile."""
+    """Resync, log in, be refused, enrol, remove; return the devices' codes."""
     hear, seed = overheard.run, carol.devices[0].secret
     for argv in (("device", "resync"), ("login", "--force")):
         aws.clock.advance(3 * STEP_SECONDS)
@@ -655,13 +655,13 @@ def test_no_command_for_codes_and_devices_shows_a_secret(
     assert os.listdir(tmp_path / "tmp") == []
     watched = (tmp_path / "watched").read_text()
     with_word = [line for line in watched.splitlines() if TYPED in line]
-    assert len(with_word) <= 1  # the one command line that the test itself gave it on
+    assert len(with_word) <= 1  # the test's own command line
     assert planted.seen_in(watched.replace(TYPED, "")) == []
 
 
 @pytest.mark.usefixtures("phone")
 @pytest.mark.parametrize("keyring", ["LoudKeyring", "LockedKeyring", "ForgetfulKeyring"])
-def test_a_keyring_that_fails_loudly_is_not_repeated(
+def test_the_error_of_a_keyring_is_not_repeated(
     aws: Sandbox, carol: User, carols: AwsFiles, overheard: Overheard, keyring: str
 ) -> None:
     seeds: list[str] = []
@@ -701,7 +701,7 @@ def test_no_command_for_keys_and_their_keyring_shows_a_secret(
     hear("status", "--json")
     hear("exec", "--serve", "--", sys.executable, "-c", SHOW_ENVIRONMENT)
     hear("keys", "rotate", "--finish", "--yes")
-    handed = overheard.said  # what SDKs are given is not talk
+    handed = overheard.said  # the SDK's answer below is asked for
     kept = dict(handed)
     answered = hear("credential-process").stdout
     handed.clear()

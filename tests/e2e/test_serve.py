@@ -1,4 +1,4 @@
-"""`exec --serve` and `serve`: jobs that outlive their session, with SDKs of other people."""
+"""`exec --serve` and `serve` let jobs outlive their session, with boto3 and the AWS CLI."""
 
 from __future__ import annotations
 
@@ -63,13 +63,13 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and job control
 
 @pytest.fixture
 def standing(files: AwsFiles) -> AwsFiles:
-    """Put a session into the file that lives for an hour."""
+    """Put a session with an hour left into the file."""
     files.write(KEYS + managed())
     return files
 
 
 def python(code: str) -> list[str]:
-    """Return the words that run a piece of Python."""
+    """Return the arguments that run Python code."""
     return ["--", sys.executable, "-c", code]
 
 
@@ -100,7 +100,7 @@ def test_the_job_has_the_address_and_no_credentials(
     expected = processes.environment_with({**around, **gone, "MFA_SESSION_TOKEN_CODE": None})
     assert child == {
         **expected,
-        "AWS_PROFILE": "mfa-served",  # as `default` holds keys, which win over the endpoint
+        "AWS_PROFILE": "mfa-served",  # `default` holds keys, which win over the endpoint
         "AWS_DEFAULT_REGION": "eu-west-1",
         "MFA_SESSION_ACTIVE": "mfa",
     }
@@ -117,7 +117,7 @@ def test_without_credentials_in_default_no_profile_is_written(run: Run, files: A
     assert files.config.read_text() == "[default]\noutput = text\n"
 
 
-def test_the_profile_of_a_job_is_written_once_and_goes_with_logout(
+def test_a_jobs_profile_is_written_once_and_removed_by_logout(
     run: Run, log_in: LogIn, carols: AwsFiles
 ) -> None:
     log_in()
@@ -133,7 +133,7 @@ def test_the_profile_of_a_job_is_written_once_and_goes_with_logout(
     assert carols.profile("mfa-served") is None
 
 
-def test_the_persons_own_profile_is_not_overwritten(run: Run, standing: AwsFiles) -> None:
+def test_an_existing_profile_is_not_overwritten(run: Run, standing: AwsFiles) -> None:
     config = "[profile mfa-served]\nrole_arn = arn:aws:iam::123456789012:role/x\n"
     standing.write(config=config)
     outcome = run("exec", "--serve", "--", "true")
@@ -162,10 +162,21 @@ def clock_of_all(aws: Sandbox, home: Path) -> TestsClock:
 
 
 def long_job(home: Path, rounds: int) -> list[str]:
-    """Return the words that run a job with boto3 and the AWS CLI; in between it waits for time."""
+    """Return the arguments of a job with boto3 and the AWS CLI, which waits between its rounds."""
     script = home / "job.py"
     script.write_text(LONG_JOB)
     return ["--", sys.executable, str(script), str(Path(processes.__file__).parent), str(rounds)]
+
+
+def run_four_rounds(clock: TestsClock, home: Path, *options: str) -> None:
+    """Serve a job of four rounds, with more than 15 minutes after each."""
+    words = ["exec", "--serve", *options, *long_job(home, 4)]
+    process = processes.start_process([clock.program, *words])
+    assert process.stdout is not None
+    for number in range(1, 5):
+        assert process.stdout.readline() == f"round {number} is over\n".encode()
+        clock.turn(15 * 60 + 1)
+    assert processes.finish_process(process) == (0, "", "")
 
 
 def keys_used(aws: Sandbox) -> list[str]:
@@ -186,13 +197,7 @@ def test_a_job_outlives_its_session_three_times_with_codes_from_the_keyring(
 ) -> None:
     carols.write(long_term(carol) + f"mfa_serial = {phone.serial}\nregion = eu-west-1\n")
     assert run("totp", "add", input=phone.secret).exit_code == 0
-    words = ["exec", "--serve", "--duration", "15m", *long_job(home, 4)]
-    process = processes.start_process([clock_of_all.program, *words])
-    assert process.stdout is not None
-    for number in range(1, 5):
-        assert process.stdout.readline() == f"round {number} is over\n".encode()
-        clock_of_all.turn(15 * 60 + 1)
-    assert processes.finish_process(process) == (0, "", "")
+    run_four_rounds(clock_of_all, home, "--duration", "15m")
     granted = [call.status for call in aws.calls.of("GetSessionToken")]
     used = [call.access_key_id for call in aws.calls.of("GetCallerIdentity")]
     assert (granted, len(used)) == ([200] * 4, 8)  # boto3 and the AWS CLI, each four times
@@ -217,13 +222,7 @@ def test_a_job_outlives_the_session_of_a_role_three_times_with_one_code(
         settings=f"[sessions.mfa]\n{session}",
     )
     assert run("totp", "add", input=phone.secret).exit_code == 0
-    words = ["exec", "--serve", "--profile", "books", *long_job(home, 4)]
-    process = processes.start_process([clock_of_all.program, *words])
-    assert process.stdout is not None
-    for number in range(1, 5):
-        assert process.stdout.readline() == f"round {number} is over\n".encode()
-        clock_of_all.turn(15 * 60 + 1)
-    assert processes.finish_process(process) == (0, "", "")
+    run_four_rounds(clock_of_all, home, "--profile", "books")
     assert [call.status for call in aws.calls.of("AssumeRole")] == [200] * 4
     assert [call.status for call in aws.calls.of("GetSessionToken")] == [200]
     assert len(keys_used(aws)) == 4
@@ -256,7 +255,7 @@ def test_a_person_is_asked_when_the_session_of_a_job_has_ended(
     assert len(keys_used(aws)) == 2
 
 
-def test_the_end_of_the_job_ends_the_question(
+def test_a_question_ends_with_the_job(
     terminal: Terminal, carols: AwsFiles, phone: Device, home: Path
 ) -> None:
     script = home / "job.py"
@@ -276,7 +275,7 @@ def test_the_end_of_the_job_ends_the_question(
     tty.expect_exact("(session mfa): ")
     (home / "over").touch()
     tty.expect_exact("code=0")
-    tty.expect_exact(" echo ")  # the terminal is as it was
+    tty.expect_exact(" echo ")  # the terminal is restored
 
 
 @pytest.mark.parametrize("exit_code", [0, 3, 255])
@@ -303,7 +302,7 @@ def test_a_command_that_cannot_be_started_is_an_error(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1])
-def test_a_signal_reaches_the_child_and_ends_us_likewise(
+def test_a_signal_ends_the_child_and_exec(
     start: Start, standing: AwsFiles, number: signal.Signals
 ) -> None:
     assert standing.credentials.exists()
@@ -314,11 +313,13 @@ def test_a_signal_reaches_the_child_and_ends_us_likewise(
     assert process.stdout.readline() == b"up\n"
     process.send_signal(number)
     ended = processes.finish_process(process)
-    # Python makes of SIGINT an end by that signal, too.
+    # Python, too, ends by SIGINT.
     assert ended.exit_code == -number
 
 
-def test_a_child_that_heeds_a_signal_decides(start: Start, standing: AwsFiles) -> None:
+def test_a_child_that_handles_a_signal_decides_the_exit_code(
+    start: Start, standing: AwsFiles
+) -> None:
     assert standing.credentials.exists()
     job = "trap 'echo tidy; exit 9' TERM; echo up; while :; do sleep 0.05; done"
     process = start("exec", "--serve", "--", "sh", "-c", job)
@@ -368,7 +369,7 @@ def serving(start: Start, *argv: str) -> tuple[subprocess.Popen[bytes], dict[str
     return process, variables
 
 
-def test_serve_answers_until_it_is_ended(start: Start, standing: AwsFiles) -> None:
+def test_serve_answers_until_ctrl_c(start: Start, standing: AwsFiles) -> None:
     section = standing.section("mfa")
     assert section is not None
     process, variables = serving(start)
@@ -398,7 +399,7 @@ def test_a_shell_can_source_the_output_of_serve(
     assert process.stderr is not None
     assert process.stderr.readline() == b"serving session 'mfa'; Ctrl-C ends it\n"
     process.terminate()
-    # By the signal itself where it has come before it is heeded: to a shell the same.
+    # The signal itself ends a process that does not handle it yet; for a shell both are 143.
     assert processes.finish_process(process).exit_code in {143, -signal.SIGTERM}
     (home / "vars").write_text("".join(lines))
     shown = processes.run_process(

@@ -194,7 +194,7 @@ class TestCode:
         assert f"{phone.serial}: good for " in outcome.stderr
         assert "already" not in outcome.stderr
 
-    def test_as_json(self, run: Run, phone: Device) -> None:
+    def test_json_has_the_code_and_its_validity(self, run: Run, phone: Device) -> None:
         stay_in_window()
         outcome = run("totp", "code", "--json", "--mfa-serial", phone.serial)
         told = json.loads(outcome.stdout)

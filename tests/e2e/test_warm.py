@@ -1,4 +1,4 @@
-"""`warm`: the AWS CLI asks for no code where its cache has been filled."""
+"""`warm` fills the AWS CLI's cache, so that the AWS CLI asks for no code."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ MANY = 5
 
 @pytest.fixture
 def role(aws: Sandbox, carol: User) -> Role:
-    """Make a role of another account, which trusts carol with MFA and an external id."""
+    """Make a role in another account that trusts carol with MFA."""
     return make_role(aws, carol, "books")
 
 
 def make_role(aws: Sandbox, user: User, name: str) -> Role:
-    """Make a role of another account, which trusts the user with MFA."""
+    """Make a role in another account that trusts the user with MFA."""
     trust = {
         "Effect": "Allow",
         "Principal": {"AWS": user.arn},
@@ -69,12 +69,12 @@ def cache(home: Path) -> Path:
 
 
 def ask_aws(name: str) -> processes.Outcome:
-    """Have the AWS CLI say who a profile is; it has no terminal to ask for a code on."""
+    """Run `get-caller-identity` of the AWS CLI, without a terminal for its question."""
     return processes.run_process(["aws", "--profile", name, "sts", "get-caller-identity"])
 
 
 def let_aws_ask(phone: Device) -> None:
-    """Have the AWS CLI ask for a code for the profile `books`, give it one, and fill its cache."""
+    """Let the AWS CLI fill its cache for the profile `books`, with a code."""
     lines = (
         "import getpass, sys",
         f"getpass.getpass = lambda *_: {phone.code()!r}",
@@ -97,7 +97,7 @@ FIELDS: list[Mapping[str, str]] = [
 
 
 @pytest.mark.parametrize("lines", FIELDS, ids=lambda lines: "+".join(lines) or "plain")
-def test_the_aws_cli_asks_for_no_code(
+def test_after_warm_the_aws_cli_asks_for_no_code(
     run: Run, carols: AwsFiles, role: Role, phone: Device, lines: dict[str, str]
 ) -> None:
     carols.write(config=profile("books", role, phone, **lines))
@@ -117,7 +117,7 @@ def test_the_aws_cli_asks_for_no_code(
     [{"external_id": "library-42"}, {"duration_seconds": "1800"}, {"role_session_name": "dave"}],
     ids=lambda lines: next(iter(lines)),
 )
-def test_the_aws_cli_asks_again_where_one_field_differs(
+def test_the_aws_cli_asks_again_for_a_changed_profile(
     run: Run, carols: AwsFiles, role: Role, phone: Device, lines: dict[str, str]
 ) -> None:
     carols.write(config=profile("books", role, phone, role_session_name="carol"))
@@ -142,7 +142,7 @@ def test_one_code_serves_every_profile_in_private_files(
     assert stat.S_IMODE(cache(home).stat().st_mode) == 0o700
     modes = [stat.S_IMODE(path.stat().st_mode) for path in cache(home).iterdir()]
     assert modes == [0o600] * MANY
-    assert carols.config.read_bytes().startswith(config)  # [profile mfa] stands behind it now
+    assert carols.config.read_bytes().startswith(config)  # [profile mfa] follows
 
 
 def test_a_valid_entry_is_kept_without_a_call_and_json_says_so(
@@ -176,7 +176,7 @@ def test_an_entry_of_the_aws_cli_is_kept(
     assert entry.read_bytes() == before
 
 
-def test_an_entry_is_what_the_aws_cli_writes(
+def test_an_entry_equals_that_of_the_aws_cli(
     run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone, external_id="x-1", role_session_name="carol"))
@@ -192,7 +192,7 @@ def test_an_entry_is_what_the_aws_cli_writes(
     assert ours["AssumedRoleUser"]["Arn"] == theirs["AssumedRoleUser"]["Arn"]
 
 
-def test_an_entry_with_less_than_the_aws_cli_takes_is_had_anew(
+def test_an_entry_that_the_aws_cli_would_ignore_is_renewed(
     run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
@@ -207,7 +207,7 @@ def test_an_entry_with_less_than_the_aws_cli_takes_is_had_anew(
     assert json.loads(entry.read_bytes())["Credentials"] != old["Credentials"]
 
 
-# What cannot be served
+# Profiles that warm cannot serve
 
 
 @pytest.mark.parametrize(
@@ -271,7 +271,7 @@ def test_without_profiles_that_ask_for_a_code_warm_says_so(
     assert "no role profile has an mfa_serial" in outcome.stderr
 
 
-def test_a_profile_that_is_not_there_is_an_error(run: Run, carols: AwsFiles) -> None:
+def test_an_absent_profile_is_an_error(run: Run, carols: AwsFiles) -> None:
     assert carols.credentials.exists()
     outcome = run("warm", "boks", "--json")
     assert outcome.exit_code == 3
@@ -299,7 +299,7 @@ def test_a_refused_role_is_reported_and_the_others_are_warm(
     assert len(answer["profiles"]) == MANY - 1
 
 
-def test_without_a_code_nothing_is_made(
+def test_without_a_code_no_cache_is_made(
     run: Run, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
@@ -309,7 +309,7 @@ def test_without_a_code_nothing_is_made(
     assert not cache(home).exists()
 
 
-# A cache that is none
+# Unusable caches
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"Credentials": {"Expiration": 1}}'])
@@ -328,7 +328,7 @@ def test_a_malformed_entry_is_left_alone(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes and links of POSIX")
-def test_a_link_in_the_place_of_an_entry_is_left_alone(
+def test_a_link_in_place_of_an_entry_is_left_alone(
     run: Run, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
@@ -344,7 +344,7 @@ def test_a_link_in_the_place_of_an_entry_is_left_alone(
 
 @pytest.mark.parametrize("kind", ["a file", "another's", "writable by others"])
 @pytest.mark.skipif(os.name == "nt", reason="modes and owners of POSIX")
-def test_a_cache_that_cannot_be_used_is_refused_before_a_code(
+def test_an_unusable_cache_is_refused_before_a_code(
     run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device, kind: str
 ) -> None:
     carols.write(config=profile("books", role, phone))
@@ -366,13 +366,13 @@ def test_a_cache_that_cannot_be_used_is_refused_before_a_code(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
-def test_a_cache_that_is_read_only_is_refused_before_a_code(
+def test_a_read_only_cache_is_refused_before_a_code(
     program: str, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
     cache(home).mkdir(parents=True)
     cache(home).chmod(0o500)
-    # Root is let off no mode without its capabilities.
+    # Without capabilities, modes bind root, too.
     weak = [] if os.geteuid() else ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
     outcome = processes.run_process([*weak, program, "warm", "--token-code", phone.code()])
     cache(home).chmod(0o700)
@@ -381,11 +381,11 @@ def test_a_cache_that_is_read_only_is_refused_before_a_code(
     assert len(aws.calls) == 0
 
 
-# Interrupted, killed, at once
+# Interruptions and concurrent runs
 
 
 @pytest.mark.skipif(os.name == "nt", reason="terminals and signals of POSIX")
-def test_ctrl_c_and_a_kill_leave_whole_entries(
+def test_ctrl_c_and_a_kill_leave_complete_entries(
     terminal: Terminal,
     start: Start,
     run: Run,
@@ -430,7 +430,7 @@ def test_many_warms_at_once_ask_once_and_assume_each_role_once(
     assert (aws.count("GetSessionToken"), aws.count("AssumeRole")) == (1, MANY)
 
 
-def test_the_doctor_s_cure_for_a_role_that_asks(
+def test_the_doctors_cure_for_a_role_that_asks_works(
     run: Run, carols: AwsFiles, role: Role, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))

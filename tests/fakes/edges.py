@@ -1,4 +1,4 @@
-"""A login's edges without processes, files or network: each remembers what it was asked."""
+"""A login's edges in memory, without processes, files or network; each records its calls."""
 
 from __future__ import annotations
 
@@ -30,32 +30,32 @@ class FakeClock:
     """A clock that stands still; waiting moves it."""
 
     def __init__(self) -> None:
-        """Stand at NOW."""
+        """Begin at NOW."""
         self.moment = NOW
         self.started_at = NOW
 
     def now(self) -> datetime:
-        """Return where it stands."""
+        """Return the moment."""
         return self.moment
 
     def wait_until(self, moment: datetime, what: str) -> None:
-        """Be there at once."""
+        """Move to the moment."""
         del what
         self.moment = moment
 
 
 class FakeAws:
-    """STS and IAM that take the codes they were given, each once, and refuse any other."""
+    """STS and IAM that accept the given codes, each once, and refuse all others."""
 
     def __init__(self, *codes: str, devices: tuple[str, ...] = (PHONE,)) -> None:
-        """Take the codes that are right, and the user's devices."""
+        """Take the right codes and the user's devices."""
         self.codes = list(codes)
         self.devices = list(devices)
         self.calls: list[str] = []
         self._issued = 0
 
     def prepare(self, caller: Caller) -> None:
-        """Note it."""
+        """Record the call."""
         self.calls.append(f"prepare {caller.keys.access_key_id}")
 
     def get_session_token(self, caller: Caller, mfa: MfaCode, seconds: int) -> Issued:
@@ -64,7 +64,7 @@ class FakeAws:
         return self._check(mfa, seconds)
 
     def assume_role(self, caller: Caller, role: Role, mfa: MfaCode | None, seconds: int) -> Issued:
-        """Issue a role session, for a right code or without any."""
+        """Issue a role session, for a right code or without one."""
         how = mfa.serial if mfa else "no code"
         self.calls.append(f"AssumeRole {caller.keys.access_key_id} {role.arn} {how} {seconds}")
         return self._check(mfa, seconds) if mfa else self._issue(seconds)
@@ -96,47 +96,47 @@ class FakeAws:
 
 
 class FakeTalk:
-    """Keeps what is said, by how it was said."""
+    """Records each text with its kind."""
 
     def __init__(self) -> None:
-        """Start silent."""
+        """Begin empty."""
         self.said: list[tuple[str, str]] = []
 
     def say(self, text: str) -> None:
-        """Keep it."""
+        """Record the text."""
         self.said.append(("say", text))
 
     def warn(self, text: str) -> None:
-        """Keep it."""
+        """Record the text."""
         self.said.append(("warn", text))
 
     def detail(self, text: str) -> None:
-        """Keep it."""
+        """Record the text."""
         self.said.append(("detail", text))
 
     def error(self, message: str, hint: str) -> None:
-        """Keep it."""
+        """Record the text."""
         self.said.append(("error", f"{message}; {hint}"))
 
     def progress(self, text: str) -> None:
-        """Ignore it: no test needs it."""
+        """Ignore the text."""
 
     def doing(self, text: str) -> AbstractContextManager[None]:
-        """Ignore it: no test needs it."""
+        """Ignore the text."""
         del text
         return nullcontext()
 
     def paint_for_stdout(self, text: str, colour: str) -> str:
-        """Leave it plain."""
+        """Return the text without colour."""
         del colour
         return text
 
 
 class FakeSafe:
-    """A place set aside."""
+    """A place that keeps a session aside."""
 
     def __init__(self) -> None:
-        """Hold nothing."""
+        """Begin empty."""
         self.kept: Session | None = None
         self.is_released = False
 
@@ -145,19 +145,20 @@ class FakeSafe:
         self.kept = session
 
     def keep(self, *sessions: Session) -> str:
-        """Hold the last of the sessions."""
+        """Hold the last session."""
         self.kept = sessions[-1]
         return "/state/aside"
 
     def release(self) -> None:
-        """Note it."""
+        """Record the release."""
         self.is_released = True
 
 
 class FakeStore:
-    """Sessions by profile; `refusal` is what saving fails with, `check_refusal` what checking.
+    """Sessions by profile.
 
-    `saving` is called while sessions are saved.
+    Saving raises `refusal`, and checking `check_refusal`; `saving` is called while sessions are
+    saved.
     """
 
     def __init__(self, *sessions: Session) -> None:
@@ -170,34 +171,34 @@ class FakeStore:
         self.saving: Callable[[], None] = lambda: None
 
     def begin(self, profiles: ProfileFiles) -> None:
-        """Do nothing: it holds no files."""
+        """Do nothing: there are no files."""
 
     def sessions(self) -> list[Session]:
-        """Return what is held now."""
+        """Return the sessions."""
         return list(self.held.values())
 
     def kept_aside(self) -> set[str]:
-        """Return the profiles whose sessions lie aside."""
+        """Return the profiles whose sessions are kept aside."""
         return self.aside
 
     def check(self, *targets: str) -> None:
-        """Refuse, if it was told to."""
+        """Raise `check_refusal`, if set."""
         del targets
         if self.check_refusal:
             raise self.check_refusal
 
     def set_aside(self, *targets: str) -> FakeSafe:
-        """Make a place."""
+        """Return a new place."""
         del targets
         self.safes.append(FakeSafe())
         return self.safes[-1]
 
     def save(self, session: Session, settings: Settings) -> None:
-        """Hold the session, or refuse."""
+        """Hold the session, or raise `refusal`."""
         self.save_all([(session, settings)])
 
     def save_all(self, had: Sequence[tuple[Session, Settings]]) -> Mapping[str, ConfigurationError]:
-        """Hold the sessions, or refuse."""
+        """Hold the sessions, or raise `refusal`."""
         self.saving()
         if self.refusal:
             raise self.refusal
@@ -205,28 +206,28 @@ class FakeStore:
         return {}
 
     def check_keyring(self, target: str) -> None:
-        """Find the keyring fine."""
+        """Accept the keyring."""
 
     def forget(self, profile: str) -> None:
-        """Hold the session no longer, as the keyring has lost it."""
+        """Drop a session that the keyring has lost."""
         self.held.pop(profile, None)
 
     def remove(self, profile: str) -> None:
-        """Hold the session no longer."""
+        """Drop the session."""
         del self.held[profile]
 
 
 class FakeTurns:
-    """Turns that come at once; `meanwhile` is called while the first `take` waits."""
+    """Turns without waiting; the first `take` calls `meanwhile`."""
 
     def __init__(self) -> None:
-        """Remember nothing yet."""
+        """Begin without turns."""
         self.taken: list[str] = []
         self.meanwhile: Callable[[], None] | None = None
 
     @contextmanager
     def take(self, key: str, what: str) -> Iterator[None]:
-        """Call `meanwhile`, the first time; then it is our turn."""
+        """Call `meanwhile`, the first time; then take the turn."""
         del what
         self.taken.append(key)
         happen, self.meanwhile = self.meanwhile, None
@@ -243,23 +244,23 @@ class FakeTurns:
 
 
 class FakeSteps:
-    """The steps used, by device."""
+    """The used steps by device."""
 
     def __init__(self) -> None:
-        """Remember none."""
+        """Begin without steps."""
         self.noted: dict[str, set[int]] = {}
 
     def used(self, serial: str) -> set[int]:
-        """Return those noted."""
+        """Return a device's used steps."""
         return self.noted.get(serial, set())
 
     def note(self, serial: str, step: int) -> None:
-        """Remember it."""
+        """Add a used step."""
         self.noted.setdefault(serial, set()).add(step)
 
 
 class ListedCodes:
-    """Codes in the order given; NoMfaError `code-needed` for an empty list."""
+    """Codes in the given order; NoMfaError `code-needed` for an empty list."""
 
     generated = False
 
@@ -270,23 +271,23 @@ class ListedCodes:
         self.problems: list[str | None] = []
 
     def for_settings(self, settings: Settings) -> Callable[[str], CodeSource]:
-        """Return this source for any device; refuse at once when there is no code."""
+        """Return this source for any device; refuse if there is no code."""
         if not self._codes:
             raise NoMfaError("code-needed", f"{settings.name} needs a code", "give one")
         return lambda _serial: self
 
     def next_code(self, serial: str, problem: str | None) -> str:
-        """Return the next one."""
+        """Return the next code."""
         del serial
         self.problems.append(problem)
         return self._codes.pop(0)
 
 
 class FakeEdges:
-    """All fakes of one login: a test changes them before `edges()` and inspects them after."""
+    """All fakes of one login; a test changes them before `edges()` and inspects them after."""
 
     def __init__(self) -> None:
-        """Make a user with a phone, who types its only right code, 123456."""
+        """Make a user with a phone, who types its only code, 123456."""
         self.aws = FakeAws("123456")
         self.talk = FakeTalk()
         self.clock = FakeClock()
@@ -299,7 +300,7 @@ class FakeEdges:
         self.interrupted = False
 
     def edges(self) -> Edges:
-        """Return them as a login takes them."""
+        """Return the fakes as the edges of a login."""
         return Edges(
             aws=self.aws,
             talk=self.talk,
@@ -318,7 +319,7 @@ class FakeEdges:
     def acquire(
         self, settings: Settings, *, force: bool = False, in_memory: bool = False
     ) -> Outcome:
-        """Acquire a session, as every command does, from what stands in the store."""
+        """Acquire a session, as every command does, beside the store's sessions."""
         make = SimpleNamespace(session=self.edges, may_have_code=lambda: True)
         ctx: Any = SimpleNamespace(clock=self.clock, make=make)
         inputs: Any = SimpleNamespace(

@@ -1,6 +1,6 @@
 """A keyring in a file of mode 0600, for child processes: `PYTHON_KEYRING_BACKEND` names it.
 
-`FILE_KEYRING` says where; `FILE_KEYRING_FAILS` makes every call fail as a locked keyring does.
+`FILE_KEYRING` names the file; with `FILE_KEYRING_FAILS` the keyring is locked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ NAME = "file_keyring.FileKeyring"
 
 
 class FileKeyring(KeyringBackend):
-    """Items by service and user name."""
+    """Keeps items by service and user name."""
 
     priority = 1
 

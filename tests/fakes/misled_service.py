@@ -1,7 +1,7 @@
-"""A Secret Service that finds nothing by an alias, as gnome-keyring now and then does.
+"""A Secret Service that finds nothing by an alias, as gnome-keyring sometimes does.
 
-Gnome-keyring sets the default collection's name anew at each connection, while another thread
-reads it: with several clients it looks for a collection of a name that is freed memory.
+At each connection gnome-keyring sets the default collection's name again, while another thread
+reads it; with several clients it may search for a name in freed memory.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ LOOK_SECONDS = 0.05
 
 
 class MisledService:
-    """Answers at a bus inside `with`; its keyring is open and has one item, whatever is sought."""
+    """Answers on a bus inside `with`; its keyring is open, and one item matches every search."""
 
     def __init__(self, address: str, secret: str) -> None:
-        """Take the bus, and the item's secret."""
+        """Take the bus's address and the item's secret."""
         self._connection = open_dbus_connection(address)
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._serve)

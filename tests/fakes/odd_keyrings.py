@@ -1,6 +1,6 @@
 """Keyrings that lose secrets, leak them, delegate to another or never answer.
 
-For this process by their full names, and for children with the tests' folder on PYTHONPATH.
+This process names them by their full names, and so do children with tests/ on PYTHONPATH.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LARGEST_CHARACTERS = 1280
 
 
 class MemoryKeyring(KeyringBackend):
-    """Keeps items for as long as the process lasts."""
+    """Keeps items in memory."""
 
     priority = 1
     items: dict[tuple[str, str], str] = {}  # noqa: RUF012  # one store for all instances
@@ -38,44 +38,44 @@ class MemoryKeyring(KeyringBackend):
 
 
 class ForgetfulKeyring(MemoryKeyring):
-    """Takes a secret and keeps another."""
+    """Stores another secret than the given one."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Store less than was given."""
+        """Store the password without its last character."""
         super().set_password(service, username, password[:-1])
 
 
 class StickyKeyring(MemoryKeyring):
-    """Says that it has removed what it keeps."""
+    """Does not remove items, but reports success."""
 
     def delete_password(self, service: str, username: str) -> None:
         """Do nothing."""
 
 
 class LoudKeyring(MemoryKeyring):
-    """Fails, and puts the secret into its error."""
+    """Fails with the secret in the error."""
 
     def set_password(self, service: str, username: str, password: str) -> NoReturn:
-        """Fail with everything in the text."""
+        """Fail with all arguments in the text."""
         raise RuntimeError(f"{service} {username} {password}") from OSError(password)
 
 
 class LockedKeyring(MemoryKeyring):
-    """Is locked, and nobody unlocks it."""
+    """Stays locked."""
 
     def get_password(self, service: str, username: str) -> NoReturn:
-        """Fail as keyring's backends do then."""
+        """Fail as the backends of `keyring` do."""
         raise KeyringLocked(f"Failed to unlock the collection! {service} {username}")
 
 
 class BusyKeyring(MemoryKeyring):
-    """Refuses so many times before it answers, as a service does that has not started yet."""
+    """Refuses `refusals` times before it answers, like a service that is starting."""
 
     refusals = 0
     reason: type[Exception] = SecretServiceNotAvailableException
 
     def get_password(self, service: str, username: str) -> str | None:
-        """Fail as keyring's Secret Service does then, or return an item."""
+        """Fail as keyring's Secret Service does, or return an item."""
         if BusyKeyring.refusals:
             BusyKeyring.refusals -= 1
             raise InitError("Failed to create the collection") from BusyKeyring.reason("no reply")
@@ -92,30 +92,30 @@ class StuckKeyring(MemoryKeyring):
 
 
 class PlaintextKeyring(MemoryKeyring):
-    """Keeps secrets in the open, as its name says."""
+    """Keeps secrets in plain text, as its name says."""
 
 
 class ChildOfPlaintextKeyring(PlaintextKeyring):
-    """Keeps secrets in the open, though its name does not end so."""
+    """Keeps secrets in plain text; its name does not say so."""
 
     __qualname__ = "ObscuredKeyring"
 
 
 class ChildOfFail(fail.Keyring):
-    """Fails by another name."""
+    """Fails, under another name."""
 
 
 class ChildOfNull(null.Keyring):
-    """Keeps nothing by another name."""
+    """Keeps nothing, under another name."""
 
 
 class SmallKeyring(MemoryKeyring):
-    """Takes no more than Windows does in an item; fails once `sets_left` stores are done."""
+    """Limits an item's length as Windows does; fails after `sets_left` stores."""
 
     sets_left: int | None = None
 
     def set_password(self, service: str, username: str, password: str) -> None:
-        """Store a short password."""
+        """Store the password, unless it is too long."""
         if len(password) > LARGEST_CHARACTERS:
             raise PasswordSetError("too long")
         if SmallKeyring.sets_left is not None:

@@ -1,4 +1,4 @@
-"""The fakes do what the real edges promise, and refuse what those refuse."""
+"""The fakes accept and refuse what the real edges do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CALLER = Caller(keys=KEYS, profile="default", region=None)
 SETTINGS = Settings(name="mfa", target="mfa", source=Source(keys=KEYS), duration=900)
 
 
-def test_a_code_is_good_for_one_use() -> None:
+def test_a_code_works_once() -> None:
     aws = FakeAws("111111")
     code = MfaCode(serial=PHONE, code="111111")
     issued = aws.get_session_token(CALLER, code, 900)
@@ -25,7 +25,7 @@ def test_a_code_is_good_for_one_use() -> None:
     assert aws.calls == [f"GetSessionToken AKIAX {PHONE} 900"] * 2
 
 
-def test_codes_come_in_order_and_none_is_refused_at_once() -> None:
+def test_codes_come_in_order_and_an_empty_list_is_refused() -> None:
     codes = ListedCodes("1", "2")
     source = codes.for_settings(SETTINGS)(PHONE)
     assert [source.next_code(PHONE, None), source.next_code(PHONE, "wrong")] == ["1", "2"]
@@ -50,6 +50,6 @@ def test_meanwhile_is_called_once() -> None:
     assert happened == ["x", "turn", "turn"]
 
 
-def test_a_process_that_the_test_did_not_allow_is_not_run() -> None:
+def test_an_unexpected_process_is_not_run() -> None:
     with pytest.raises(AssertionError, match="no process"):
         FakeEdges().edges().process_keys(Source(profile="work", process="x"))

@@ -1,4 +1,4 @@
-"""A keyring in a file of mode 0600 that fails, or waits, when a test wants it to.
+"""A keyring in a file of mode 0600 that fails or waits when a test asks for it.
 
 For child processes: `PYTHON_KEYRING_BACKEND=trap_keyring.TrapKeyring`, with this folder on
 PYTHONPATH; `TRAP_KEYRING` names its file. Its writers may be killed at any moment.
@@ -19,11 +19,11 @@ PAUSE_SECONDS = 0.005
 
 
 class TrapKeyring(KeyringBackend):
-    """Passwords by service and user name.
+    """Keeps passwords by service and user name.
 
-    Traps are files beside its own: `.refuse` fails the storing of any password, `.refuse-device`
-    that of a device's, `.forget` loses them; `.hold-before` and `.hold-after` keep whoever stores
-    a device's waiting until they are gone, and make `.held`.
+    Traps are files beside its own. `.refuse` makes storing fail, `.refuse-device` only a device's
+    secret; `.forget` loses the password. `.hold-before` and `.hold-after` make `.held` and delay
+    the storing of a device's secret until they are gone.
     """
 
     priority = 1
@@ -63,12 +63,12 @@ def trap(name: str) -> Path:
 
 
 def stored() -> dict[str, str]:
-    """Return the passwords by serial: what the tests look at."""
+    """Return the passwords by serial."""
     return {key.partition(" ")[2]: password for key, password in _read().items()}
 
 
 def store(serial: str, secret: str) -> None:
-    """Put a secret there, as the program would."""
+    """Store a secret as the program does."""
     _write({**_read(), f"mfa-session {serial}": secret})
 
 

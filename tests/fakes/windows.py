@@ -1,4 +1,4 @@
-"""A fake Windows that answers our code as Microsoft's documents say."""
+"""A fake Windows that follows Microsoft's documentation."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ if TYPE_CHECKING:
 
 
 class FakeKernel32:
-    """Three handles, each a console with its mode, or None: a file, a pipe or NUL."""
+    """Three handles: each is a console with a mode, or None for a file, a pipe or NUL."""
 
     def __init__(self) -> None:
-        """Be a console that a person sees, of the old kind."""
+        """Begin as a visible console without escape sequences."""
         self.modes: dict[int, int | None] = {STDIN: 0x7, STDOUT: 0x3, STDERR: 0x3}
         self.is_old = False
 
-    def GetStdHandle(self, number: int) -> int:  # noqa: N802  # the system's names, here and below
-        """Return the handle: here the number itself."""
+    def GetStdHandle(self, number: int) -> int:  # noqa: N802  # Windows' names
+        """Return the number as the handle."""
         return number
 
     def GetConsoleMode(self, handle: int, mode: Any) -> int:  # noqa: N802
-        """Tell the mode, and say whether there is one."""
+        """Write the mode, and say whether there is one."""
         found = self.modes[handle]
         if found is not None:
             mode._obj.value = found
         return int(found is not None)
 
     def SetConsoleMode(self, handle: int, mode: int) -> int:  # noqa: N802
-        """Set it; before Windows 10 no console knew sequences."""
+        """Set the mode; an old console refuses escape sequences."""
         if mode & UNDERSTANDS_SEQUENCES and self.is_old:
             return 0
         self.modes[handle] = mode
@@ -51,17 +51,17 @@ class FakeKernel32:
 
 
 class FakeMsvcrt:
-    """A keyboard, and locks: no byte that one descriptor has locked can another lock."""
+    """A keyboard, and locks on bytes; one descriptor at a time locks a byte."""
 
     LK_UNLCK, LK_NBLCK = 0, 2
 
     def __init__(self) -> None:
-        """Have no keys pressed and nothing locked."""
+        """Begin without keys and locks."""
         self.keys: deque[str] = deque()
         self.locked: dict[tuple[int, int], int] = {}
 
     def press(self, *keys: str) -> None:
-        """Press keys; an arrow is two characters that come at once."""
+        """Press keys; an arrow is two characters."""
         self.keys.extend(keys)
 
     def getwch(self) -> str:
@@ -73,11 +73,11 @@ class FakeMsvcrt:
         return key[0]
 
     def kbhit(self) -> bool:
-        """Say whether the rest of a key waits."""
+        """Say whether the rest of a key is left."""
         return bool(self.keys) and len(self.keys[0]) == 1 and self.keys[0] in _CODES
 
     def locking(self, descriptor: int, mode: int, count: int) -> None:
-        """Lock or free `count` bytes from where the file stands; EACCES if another has them."""
+        """Lock or free `count` bytes at the file's position; EACCES if another has them."""
         begin, file = os.lseek(descriptor, 0, os.SEEK_CUR), os.fstat(descriptor).st_ino
         for byte in range(begin, begin + count):
             wanted = descriptor if mode == self.LK_UNLCK else None
@@ -90,14 +90,14 @@ class FakeMsvcrt:
 
 
 _CODES = "HPKMG"
-"""What follows the first character of an arrow's key."""
+"""The second characters of the arrow keys."""
 
 
 class FakeWindows:
-    """The platform, for a test: its folder is the current one, and `CONOUT$` a file in it."""
+    """Windows for a test, in a folder that has `CONOUT$` as a file."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
-        """Take the place of the real one."""
+        """Replace the platform and the current folder."""
         self.kernel32, self.msvcrt = FakeKernel32(), FakeMsvcrt()
         self._folder = folder
         monkeypatch.chdir(folder)
@@ -108,7 +108,7 @@ class FakeWindows:
         monkeypatch.setattr(sys, "platform", "win32")
 
     def screen(self) -> str:
-        """Return what the last question has written."""
+        """Return the text of the last question."""
         return (self._folder / "CONOUT$").read_text(encoding="utf-8")
 
     def put(self, names: Iterable[str]) -> None:

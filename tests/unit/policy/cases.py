@@ -1,6 +1,6 @@
-"""Policies and requests made up at random, of parts that meet often enough to matter.
+"""Random policies and requests, of few parts, so that they often match each other.
 
-Each is valid: what IAM would refuse to save, the two evaluators need not agree on.
+All policies are valid; on others the two evaluators need not agree.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PRINCIPALS: tuple[Any, ...] = (
     {"Service": "ec2.amazonaws.com"}, {"AWS": "arn:aws:iam::123456789012:user/dave"},
 )  # fmt: skip
 
-# Key → the values it may have in a request; None: it is absent.
+# Key → the values it may have in a request; None: the key is absent.
 FACTS: dict[str, tuple[tuple[str, ...] | None, ...]] = {
     "aws:PrincipalTag/team": (None, ("books",), ("films",), ("*",)),
     "aws:SourceIp": (("192.0.2.7",), ("2001:db8::7",)),
@@ -75,7 +75,7 @@ _TYPES: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[Any, ...]], ...] = (
 
 
 class Case(NamedTuple):
-    """A policy, a question and what is known of the moment (values, or None for absent)."""
+    """A policy, a question, and the request's keys (None: the key is absent)."""
 
     policy: dict[str, Any]
     action: str
@@ -84,19 +84,19 @@ class Case(NamedTuple):
 
 
 class Dice(random.Random):
-    """Makes cases up; the same seed, the same cases."""
+    """Makes random cases, the same ones from the same seed."""
 
     def case(self) -> Case:
-        """Make a whole case up."""
+        """Make a case."""
         action = self.choice((*ACTIONS, "ec2:StopInstances"))
         return Case(self.policy(), action, self.choice(RESOURCES), self.facts())
 
     def facts(self) -> dict[str, tuple[str, ...] | None]:
-        """Choose what the request's keys are."""
+        """Make the request's keys."""
         return {key: self.choice(values) for key, values in FACTS.items()}
 
     def policy(self, *, named: bool | None = None) -> dict[str, Any]:
-        """Make a policy up, a resource's where `named`."""
+        """Make a policy, one with principals where `named`."""
         named = self.random() < 0.3 if named is None else named
         statements = [self.statement(named=named) for _ in range(self.randint(1, 6))]
         version = self.choice(("2012-10-17", "2012-10-17", "2008-10-17", None))
@@ -104,7 +104,7 @@ class Dice(random.Random):
         return {**whole, "Statement": statements if self.random() < 0.9 else statements[0]}
 
     def statement(self, *, named: bool, effect: str | None = None) -> dict[str, Any]:
-        """Make a statement up."""
+        """Make a statement."""
         made: dict[str, Any] = {"Effect": effect or self.choice(("Allow", "Allow", "Deny"))}
         if named:
             made["Principal"] = self.choice(PRINCIPALS)
@@ -117,7 +117,7 @@ class Dice(random.Random):
         return made
 
     def conditions(self) -> dict[str, Any]:
-        """Make a Condition block up."""
+        """Make a Condition block."""
         block: dict[str, Any] = {}
         for _ in range(self.choice((1, 1, 1, 2, 3))):
             operator, key, values = self._comparison()

@@ -1,7 +1,7 @@
-"""Policies of each kind of mistake and of its right siblings, with what is to be found in them.
+"""Policies with each kind of mistake, and similar correct ones, with the expected findings.
 
-Findings and outcomes were written down first, by hand, from IAM's evaluation logic. Outcomes say
-who gets through to an action: `k` long-term keys, `s` sessions without MFA, `m` fresh MFA sessions.
+Findings and outcomes were written by hand, from IAM's evaluation logic. Outcomes say whom a
+policy allows an action: `k` long-term keys, `s` sessions without MFA, `m` fresh MFA sessions.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NO_AGE: Block = {"Null": {AGE: "true"}}
 
 
 class Stated(NamedTuple):
-    """A policy's statements, its findings (rule, statement), who gets through to which action."""
+    """A policy's statements, its findings (rule, statement), and whom it allows which action."""
 
     name: str
     statements: list[dict[str, Any]]
@@ -35,12 +35,12 @@ class Stated(NamedTuple):
 
 
 def on(operator: str, key: str, value: Any) -> Block:
-    """Return a Condition of one comparison."""
+    """Return a Condition with one comparison."""
     return {operator: {key: value}}
 
 
 def older(seconds: Any, operator: str = "NumericGreaterThanIfExists") -> Block:
-    """Return the Condition of an MFA that is older."""
+    """Return the Condition that MFA is older than this."""
     return {operator: {AGE: seconds}}
 
 
@@ -55,7 +55,7 @@ def deny(action: Any, when: Block | None = None, **rest: Any) -> dict[str, Any]:
 
 
 def deny_but(action: Any, when: Block, **rest: Any) -> dict[str, Any]:
-    """Return a Deny of all but some actions."""
+    """Return a Deny of all actions but these."""
     made = _statement("Deny", action, when, rest)
     return {"NotAction" if name == "Action" else name: value for name, value in made.items()}
 
@@ -76,7 +76,7 @@ def _statement(
 
 
 def found(*rules: str, at: int = 0) -> list[tuple[str, str]]:
-    """Return findings of one statement."""
+    """Return a statement's findings."""
     return [(rule, f"Statement[{at}]") for rule in rules]
 
 
@@ -116,7 +116,7 @@ PUBLIC: Any = {"Principal": "*", "Resource": BUCKET}
 
 # fmt: off
 STATED = [
-    # A Deny that never reaches long-term keys, whatever the file allows them.
+    # A Deny that never matches long-term keys, whatever the file allows them.
     Stated("false-beside-allow-all", [allow("*", WITH), deny("*", FALSE)],
            found(MISSES, DISCOVERY, ENROLMENT, at=1), {STOP: "m"}),
     Stated("false-beside-allow-of-one", [allow("ec2:*", WITH), deny("ec2:*", FALSE)],
@@ -161,7 +161,7 @@ STATED = [
     Stated("all-of-ec2-listed", [ALL, deny("ec2:*", WITHOUT)], [], {STOP: "m", READ: "ksm"}),
     Stated("bucket-listed-with-iam", [ALL, deny(["iam:*", "s3:*"], WITHOUT, Resource=BUCKET)], [],
            {STOP: "ksm"}),
-    # A NotAction that leaves nothing.
+    # A NotAction that leaves no action.
     Stated("spares-all", [ALL, deny_but("*", WITHOUT)], found(NOTHING, at=1), {STOP: "ksm"}),
     Stated("spares-iam-and-all", [ALL, deny_but(["iam:*", "*"], WITHOUT)], found(NOTHING, at=1),
            {STOP: "ksm"}),
@@ -182,7 +182,7 @@ STATED = [
     Stated("spares-all-of-iam", [ALL, deny_but("iam:*", WITHOUT)], found(REMOVAL, at=1),
            {STOP: "m", OFF: "km"}),
     Stated("spares-care", [ALL, deny_but(CARE, WITHOUT)], [], {STOP: "m", ENABLE: "km", OFF: "m"}),
-    # A NotAction whose Resource is one's own user.
+    # A NotAction whose Resource is the caller's own user.
     Stated("only-oneself", [ALL, deny_but(CARE, WITHOUT, Resource=ME)], found(ONESELF, at=1),
            {STOP: "ksm"}),
     Stated("only-oneself-and-device", [ALL, deny_but(CARE, WITHOUT, Resource=[ME, MY_DEVICE])],
@@ -197,7 +197,7 @@ STATED = [
     Stated("oneself-and-a-bucket", [ALL, deny_but(CARE, WITHOUT, Resource=[ME, BUCKET])], [],
            {STOP: "ksm"}),
     Stated("removal-of-oneself", [ALL, deny(OFF, WITHOUT, Resource=ME)], [], {STOP: "ksm"}),
-    # Wildcards that take in the removal of one's own device.
+    # Wildcards that match the removal of the caller's own device.
     Stated("own-by-pattern", [allow("ec2:*", WITH), allow("iam:*MFADevice", Resource=ME)],
            found(OWN, at=1), {STOP: "m"}),
     Stated("own-by-verb", [allow("ec2:*", WITH), allow("iam:Deactivate*", Resource=ME)],
@@ -235,7 +235,7 @@ STATED = [
             deny("s3:*", NO_AGE, **PUBLIC)], [], {}),
     Stated("organisation-behind-no-age", [allow(READ, on("StringEquals", "aws:PrincipalOrgID",
             "o-1"), **PUBLIC), deny("s3:*", NO_AGE, **PUBLIC)], [], {}),
-    # AWS's own example: one part of a public bucket only with MFA, which anybody may have.
+    # AWS's own example: one part of a public bucket needs MFA, which anybody may have.
     Stated("public-behind-no-age-in-part", [allow(READ, **PUBLIC), deny("s3:*", NO_AGE,
             Principal="*", Resource="arn:aws:s3:::books/taxdocuments/*")], found(ANYONE),
            {READ: "ksm"}),
@@ -248,7 +248,7 @@ STATED = [
     Stated("public-beside-another-part", [allow(READ, **PUBLIC), deny("s3:*", NO_AGE,
             Principal="*", Resource="arn:aws:s3:::films/*")], [], {}),
     Stated("public-on-purpose", [allow(READ, **PUBLIC), deny("s3:Put*", NO_AGE, **PUBLIC)], [], {}),
-    # One Allow with MFA, one without, told apart by what the whole account meets.
+    # One Allow with MFA, one without, whose other condition the whole account meets.
     Stated("key-for-callers", [allow("kms:*", WITH, Principal=ACCOUNT),
             allow("kms:*", CALLER, Principal="*")], found(DEFEATED), {}),
     Stated("key-for-callers-of-the-account", [allow("kms:Decrypt", WITH, Principal=ACCOUNT),
@@ -309,7 +309,7 @@ STATED = [
     Stated("boundary-asks", [ALL, deny("ec2:*", WITHOUT)], [], {STOP: ""}, "boundary"),
     Stated("boundary-asks-all", [ALL, deny("*", WITHOUT)], found(DISCOVERY, ENROLMENT, at=1),
            {STOP: ""}, "boundary"),
-    # The same said otherwise: in another case, as lists, by other operators, of several keys.
+    # The same in other forms: another case, lists, other operators, several keys.
     Stated("operators-in-any-case", [ALL, deny("ec2:*", on("BOOLIFEXISTS", PRESENT.lower(),
             "False"))], [], {STOP: "m"}),
     Stated("all-values-in-any-case", [allow("ec2:*", on("forallvalues:bool", PRESENT, "true"))],
@@ -370,7 +370,7 @@ STATED = [
            {}),
     Stated("tag-about-mfa", [allow("ec2:*", on("StringEquals", "aws:PrincipalTag/mfa", "true"))],
            [], {}),
-    # A role that may do by name what a Deny for everybody asks MFA for.
+    # A Deny for everybody without MFA, and an Allow for a role by name.
     Stated("role-beside-deny", [trust(ROLE), trust("*", WITHOUT, "Deny")],
            found(ROLE_SESSION, at=1), {}),
     Stated("role-beside-deny-of-one", [allow("kms:*", Principal=ACCOUNT), allow(["kms:Decrypt",
@@ -382,7 +382,7 @@ STATED = [
             deny("kms:DisableKey", WITHOUT, Principal="*")], [], {}),
     Stated("role-beside-deny-that-spares-it", [trust(ROLE), trust("*", {**WITHOUT, **NOT_ROLES},
             "Deny")], [], {}),
-    # What a Deny spares of an Allow for too many is given to everybody anyway.
+    # A Deny narrows an Allow for everybody; the rest stays allowed to everybody.
     Stated("if-exists-behind-what-is-spared", [allow(["iam:GetUser", "iam:List*"]),
             allow(["iam:Get*", "iam:ListSSHPublicKeys", "ec2:*"], IF_TRUE),
             deny_but([*CARE, "iam:List*"], WITHOUT)], [], {STOP: "m", "iam:GetUser": "km"}),
@@ -449,7 +449,7 @@ STATED = [
     Stated("federation-beside-deny-for-all", [
             {**trust(SAML), "Action": "sts:AssumeRoleWithSAML"},
             {**trust("*", WITHOUT, "Deny"), "Action": "sts:*"}], found(FEDERATED, at=1), {}),
-    # What keeps the users of other accounts out of a public Allow, and what does not.
+    # Conditions that keep users of other accounts out of a public Allow, and some that do not.
     Stated("public-in-any-organisation", [allow(READ, {**WITH, **ORGANISATION_IF_ANY}, **PUBLIC)],
            found(ANYONE), {}),
     Stated("public-but-for-an-account", [allow(READ, {**WITH, **on("StringNotEquals",
@@ -468,7 +468,7 @@ STATED = [
            found("allow-bool-if-exists", ANYONE), {}),
     Stated("public-without-mfa-only", [trust("*", WITHOUT)],
            found("allow-without-mfa", ANYONE), {}),
-    # Limits, resources that are none, and conditions that leave the first steps alone.
+    # Limits, wrong resources, and conditions that leave enrolment alone.
     Stated("scp-allows-only-with-mfa", [allow("*", WITH)], found(SCP), {}, kind="scp"),
     Stated("scp-allows-roles-too", [allow("*", WITH), allow("*", on("ArnLike", "aws:PrincipalArn",
             "arn:aws:iam::*:role/*"))], [], {}, kind="scp"),
@@ -484,7 +484,7 @@ STATED = [
             "live")})], [], {}),
     Stated("own-removal-denied-to-direct-calls", [allow(OFF, Resource=ME), deny_but(CARE,
             {"BoolIfExists": {PRESENT: "false", "aws:ViaAWSService": "false"}})], [], {}),
-    # MFA actions on resources that they never have.
+    # MFA actions with resources to which they never apply.
     Stated("device-made-on-a-user", [allow(ENROL, Resource=ME)], found(RESOURCE), {ENABLE: "km"}),
     Stated("device-made-on-a-device", [allow(ENROL, Resource=[ME, MY_DEVICE])], [], {}),
     Stated("device-made-by-another-allow", [allow(ENROL, Resource=ME),
@@ -512,7 +512,7 @@ STATED = [
     Stated("removal-denied-on-user-and-device", [ALL, deny([OFF, "iam:DeleteVirtualMFADevice"],
             WITHOUT, Resource=["arn:aws:iam::*:user/*", MY_DEVICE])], [], {OFF: "m"}),
     Stated("device-actions-by-pattern", [allow("iam:*MFADevice", Resource=ME)], [], {}),
-    # A Sid that demands MFA, on a statement that does not.
+    # A Sid that names MFA, on a statement that does not ask for it.
     Stated("sid-with-mfa", [{**trust(ACCOUNT), "Sid": "AllowAssumeRoleWithMFA"}],
            [(PROMISE, "AllowAssumeRoleWithMFA")], {}),
     Stated("sid-requires-mfa", [allow("ec2:*", Sid="RequireMFA")], [(PROMISE, "RequireMFA")],
@@ -564,7 +564,7 @@ STATED = [
     # Actions that AWS has withdrawn.
     Stated("codes-by-sms", [allow(["iam:RequestSmsMfaRegistration",
             "iam:FinalizeSmsMfaRegistration"], Resource=ME)], found(ACTION), {}),
-    # What is allowed besides a Deny that protects IAM leaves the device itself unprotected.
+    # A Deny protects IAM, but not the device that the Allow covers.
     Stated("iam-protected-but-for-the-device", [ALL, deny(["iam:CreateUser", "ec2:*"], WITHOUT)],
            found(OWN, at=1), {OFF: "km", STOP: "m"}),
     Stated("iam-protected-by-pattern", [ALL, deny("iam:Create*User", WITHOUT)], found(OWN, at=1),
@@ -574,7 +574,7 @@ STATED = [
     Stated("iam-protected-by-an-allow", [allow(["ec2:*", "iam:CreateUser"]),
             deny("iam:CreateUser", WITHOUT)], [], {OFF: ""}),
     Stated("iam-read-only-with-mfa", [ALL, deny("iam:ListUsers", WITHOUT)], [], {OFF: "km"}),
-    # What another finding is about already is no second mistake.
+    # One mistake has one finding.
     Stated("own-removal-behind-a-misspelt-operator", [allow(OFF, Resource=ME), deny_but(CARE,
             on("ConditionIfBoolExists", PRESENT, "false"))], found(OPERATOR, at=1), {}),
     Stated("own-removal-behind-a-misspelt-key", [allow(OFF, Resource=ME), deny_but(CARE,
@@ -756,7 +756,7 @@ STATED = [
     Stated("principals-that-there-are", [trust({"AWS": ["123456789012", "AIDAEXAMPLEEXAMPLE12",
             "arn:aws-cn:iam::123456789012:user/eng/carol", "arn:aws:iam::ACCOUNT:${who}"]}, WITH)],
            [], {}),
-    # Resources that are no ARNs.
+    # Resources that are not ARNs.
     Stated("resource-of-a-name", [allow(STOP, WITH, Resource="test")], found(NO_ARN), {}),
     Stated("resource-of-an-id-among-arns", [deny(STOP, WITHOUT, Resource=["arn:aws:ec2:*:*:*",
             "i-0123456789abcdef0"])], found(NO_ARN), {}),
@@ -768,7 +768,7 @@ STATED = [
             "arn:aws:s3::books*"])], [], {}),
     Stated("resource-of-an-api", [allow("execute-api:Invoke", Principal=ACCOUNT,
             Resource="execute-api:/live/*")], [], {}),
-    # Elements that a kind of policy does not have.
+    # Elements that this kind of policy does not have.
     Stated("principal-of-a-user-s-policy", [allow(STOP, WITH, Principal=ACCOUNT)], found(MISPLACED),
            {}, kind="identity"),
     Stated("principal-of-an-scp", [deny("iam:DeleteRole", Principal=ACCOUNT)], found(MISPLACED),
@@ -786,7 +786,7 @@ STATED = [
     Stated("resource-of-a-deny-in-a-trust-policy", [deny("sts:AssumeRole", Principal="*")],
            found(MISPLACED), {}, kind="trust"),
     Stated("resource-of-a-bucket-s-policy", [allow(READ, WITH, Principal=ACCOUNT)], [], {}),
-    # Values of another kind than the operator's.
+    # Values of a type that the operator does not compare.
     Stated("date-of-words", [allow(STOP, on("DateLessThan", "aws:CurrentTime",
             "aws:PrincipalTag/expiry"))], found(VALUE), {}),
     Stated("date-of-a-day", [allow(STOP, on("DateLessThan", "aws:CurrentTime", "2031-05-01"))],

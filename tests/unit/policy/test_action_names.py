@@ -1,4 +1,4 @@
-"""An action is read however people have it at hand."""
+"""Action names are read in every form that people paste."""
 
 from __future__ import annotations
 

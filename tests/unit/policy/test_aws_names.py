@@ -1,4 +1,4 @@
-"""An action that AWS lists is never doubted; one that it does not list gets the nearest name."""
+"""Lint accepts each action that AWS lists, and suggests the nearest name for any other."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ LIST = read_list()
 MANAGED = [each["Document"] for each in json.loads(aws_managed_policies_data).values()]
 MANY_ACTIONS = 10_000
 LISTED = (
-    # No operations of an API, but actions.
+    # Actions that are not operations of an API.
     "iam:PassRole",
     "s3:ListBucket",
     "s3:GetObjectVersion",
@@ -39,12 +39,12 @@ LISTED = (
     "cassandra:Select",
     "rds-db:connect",
     "ssmmessages:OpenDataChannel",
-    # Retired, or named by AWS's own defaults only.
+    # Retired actions, and some that only AWS's own default policies name.
     "aws-portal:ViewBilling",
     "aws-portal:*",
     "sns:Receive",
     "codestar:CreateProject",
-    # Patterns, any case, and what is not a name of an action.
+    # Patterns, names in another case, and texts that are not action names.
     "*",
     "ec2:*",
     "EC2:stopINSTANCES",
@@ -81,7 +81,7 @@ def test_an_action_that_aws_lists_or_has_listed_is_not_doubted(
         ("sts:AssumeRoles", "sts:AssumeRole"),
         ("elasticloadbalancing:DescribeLoadBalancer", "elasticloadbalancing:DescribeLoadBalancers"),
         ("ec2:Discribe*", "ec2:Describe*"),
-        # Another name of the same thing.
+        # Names of an API's operation or service that IAM spells otherwise.
         ("s3:ListObjectsV2", "s3:ListBucket"),
         ("s3:HeadObject", "s3:GetObject"),
         ("lambda:Invoke", "lambda:InvokeFunction"),
@@ -229,7 +229,10 @@ def test_no_aws_managed_policy_has_a_finding(names: AwsNames) -> None:
     about_mfa = [policy for policy in MANAGED if "MultiFactorAuth" in json.dumps(policy)]
     found = [
         finding
-        for policy in (*about_mfa, *MANAGED[::10])  # all of them take seconds, and are clean, too
+        for policy in (
+            *about_mfa,
+            *MANAGED[::10],
+        )  # linting all of them takes seconds; they are clean, too
         for finding in lint(read_document("managed", json.dumps(policy)), names=names)
     ]
     assert found == []

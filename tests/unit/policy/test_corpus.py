@@ -1,4 +1,4 @@
-"""The corpus: in wrong policies every mistake is found and nothing else, in right ones nothing."""
+"""Lint finds the mistakes of the corpus's wrong policies, and nothing in its right ones."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ OPPOSITES = {"Action": "NotAction", "NotAction": "Action"}
 
 
 def policy_in(printed: dict[str, Any]) -> dict[str, Any]:
-    """Return the policy itself, as `aws` prints it or as it stands."""
+    """Return the policy itself, from the answer of an `aws` command or from a plain file."""
     within = printed.get("Policy") or printed.get("PolicyDocument") or printed
     policy: dict[str, Any] = json.loads(within) if isinstance(within, str) else within
     return policy
 
 
 def mend(statement: dict[str, Any], finding: Finding) -> None:
-    """Put the elements of a fix into a statement."""
+    """Apply a fix to a statement."""
     for name, value in finding.fix.items():
         statement.pop(OPPOSITES.get(name, ""), None)
         statement[name] = value

@@ -1,4 +1,4 @@
-"""What statements cover together is held against the sandbox, request by request."""
+"""Coverage of several statements agrees with the sandbox, request by request."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLACES = st.sampled_from([*RESOURCES, "arn:aws:s3:::a/*", "arn:aws:s3:::*/x", "*
 
 
 def parts(name: str, values: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
-    """Return a list of actions or resources, or of all but those."""
+    """Return an element that lists these values, or all but these."""
     named = st.sampled_from([name, f"Not{name}"])
     return st.tuples(named, st.lists(values, min_size=1, max_size=3)).map(
         lambda part: {part[0]: part[1]}
@@ -41,7 +41,7 @@ def read(*statements: dict[str, Any]) -> tuple[Statement, ...]:
 
 
 def requests_of(*statements: dict[str, Any]) -> set[tuple[str, str]]:
-    """Return the requests that one of the statements is about, as the sandbox sees it."""
+    """Return the requests that one of the statements matches in the sandbox."""
     return {
         (action, resource)
         for action, resource in itertools.product(ACTIONS, RESOURCES)

@@ -1,4 +1,4 @@
-"""What policies come to: the table of MFA conditions, the unknown, and what decides."""
+"""Policies are evaluated as IAM does it: MFA conditions, unknown keys, who decides."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def outcome(
     return evaluate([document(*statements)], request, caller).outcome
 
 
-# What each kind of credentials tells
+# The MFA keys of each kind of credentials
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_without_an_age_a_condition_on_it_is_unknown() -> None:
     )
 
 
-# What cannot be known
+# Unknown keys
 
 UNKNOWN_IP = {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
 
@@ -327,7 +327,7 @@ def test_not_principal_matches_everybody_else() -> None:
     assert found == ["allowed", "explicitly-denied", "unknown"]
 
 
-# Two sides
+# Identity and resource policies together
 
 BUCKET = statement(Principal={"AWS": "123456789012"}, Action="s3:*")
 BY_NAME = statement(Principal={"AWS": CAROL}, Action="s3:*")
@@ -454,7 +454,7 @@ def test_with_unread_policies_only_denies_are_certain() -> None:
     assert decided(statement("Deny")) == "explicitly-denied"
 
 
-# What AWS decides itself
+# What AWS decides without a policy
 
 
 def test_aws_decides_some_calls_itself() -> None:
@@ -473,7 +473,7 @@ def test_aws_decides_some_calls_itself() -> None:
         "iam:ListUsers": [yes, yes, yes, no, yes],
         "sts:GetFederationToken": [yes, no, no, no, yes],
         "sts:GetSessionToken": [yes, no, no, no, no],
-        "sts:TagSession": [yes, yes, yes, yes, yes],  # asked for within AssumeRole
+        "sts:TagSession": [yes, yes, yes, yes, yes],  # AssumeRole asks for this action, too
     }
     anyway = outcomes(statement("Deny"), request=Request(action="sts:GetCallerIdentity"))
     assert set(anyway.values()) == {"allowed"}

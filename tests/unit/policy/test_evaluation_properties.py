@@ -1,4 +1,4 @@
-"""What holds for all policies: denies win, and not knowing more never turns out wrong."""
+"""Properties of all policies: a Deny wins, and an answer with gaps holds when they are filled."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def known(kind: Credentials) -> Credentials:
-    """Return the caller with everything known: carol, or a session of the role."""
+    """Return a caller whose keys are all known: carol, or a session of the role."""
     if kind.is_user:
         return acting_as(kind, CAROL)
     caller = acting_as(kind, ROLE)
@@ -42,7 +42,7 @@ def decide(case: Case, caller: Credentials, *added: dict[str, Any]) -> Decision:
 
 
 def cases(seed: int) -> list[tuple[Dice, Case, Credentials]]:
-    """Make cases up; none of session-without-mfa's that AWS refuses by itself."""
+    """Make random cases, without those that AWS refuses whatever the policies say."""
     dice = Dice(seed)
     made = [(dice, dice.case(), kind) for _ in range(CASES_PER_SEED) for kind in KINDS]
     return [
@@ -53,7 +53,7 @@ def cases(seed: int) -> list[tuple[Dice, Case, Credentials]]:
 
 
 def with_gaps(dice: Dice, case: Case) -> Case:
-    """Forget some of what is known of the request, and perhaps the resource."""
+    """Make some keys of the request unknown, and perhaps the resource."""
     kept = {key: value for key, value in case.facts.items() if dice.random() < 0.5}
     resource = dice.choice((case.resource, "*", case.resource[:-3] + "*"))
     action = dice.choice((case.action, case.action, case.action[:-2] + "*", "*"))

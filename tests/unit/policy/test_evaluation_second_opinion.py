@@ -1,4 +1,4 @@
-"""The evaluator and the sandbox's, which was written apart, decide thousands of cases alike."""
+"""Two independent evaluators, policy's and the sandbox's, agree on thousands of cases."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ KINDS = {
     "session-without-mfa": credentials.session_without_mfa(),
     "role-session": credentials.role_session(),
 }
-# What the sandbox is told instead, written down by hand.
+# The sandbox's own keys, written by hand.
 _USER = {
     "aws:username": "carol",
     "aws:PrincipalArn": CAROL,
@@ -83,7 +83,7 @@ def second_opinion(case: Case, kind: str, boundary: dict[str, Any] | None = None
 
 
 def beyond_policies(case: Case, kind: str) -> bool:
-    """Say whether AWS refuses, whatever the policies say; the sandbox sees to it elsewhere."""
+    """Say whether AWS refuses, whatever the policies say; the sandbox checks that elsewhere."""
     return case.action.startswith("iam:") and kind == "session-without-mfa"
 
 
@@ -98,7 +98,7 @@ def test_both_evaluators_decide_alike(seed: int) -> None:
             outcome = first_opinion(case, kind)
             assert (outcome, case, kind) == (second_opinion(case, kind), case, kind)
             outcomes[outcome] += 1
-    # Were nearly all of one kind, agreeing would say little.
+    # Each decision must be frequent, or agreement would say little.
     assert min(outcomes.values()) > sum(outcomes.values()) / 10, outcomes
     assert set(outcomes) == {"allowed", "explicitly-denied", "implicitly-denied"}
 

@@ -1,7 +1,7 @@
-"""A fix helps and does no harm: over all rules, the corpus, and policies made up at random.
+"""A fix helps and does no harm: for all rules, for the corpus and for random policies.
 
-Each fix is applied and evaluated before and after. Nobody without MFA gets in who was kept out,
-except to set MFA up; no fresh MFA session is stopped that was let through; the finding is gone.
+Each policy is evaluated before and after its fix. The fix allows nothing more without MFA,
+except to set MFA up; it denies a fresh MFA session nothing more; and the finding is gone.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def read(policy: dict[str, Any], kind: str | None = None) -> Document:
 
 
 def outcomes(document: Document) -> Outcomes:
-    """Decide for all callers and actions; alone, and beside another policy that allows all."""
+    """Decide for all callers and actions, alone and beside a policy that allows everything."""
     found: Outcomes = {}
     allow_all = read({"Version": "2012-10-17", "Statement": [ALLOW_ALL]})
     for caller in (*WITHOUT_MFA, FRESH, NEARLY_FRESH):
@@ -81,7 +81,7 @@ def outcomes(document: Document) -> Outcomes:
 
 
 def harm(before: Outcomes, after: Outcomes) -> Iterator[str]:
-    """Yield whom a fix lets in or stops."""
+    """Yield each request that a fix wrongly allows or denies."""
     for key, outcome in before.items():
         caller, _, action, _ = key
         fresh = caller in {FRESH.label, NEARLY_FRESH.label}
@@ -93,7 +93,7 @@ def harm(before: Outcomes, after: Outcomes) -> Iterator[str]:
 
 
 def check(policy: dict[str, Any], kind: str | None = None, *, on_role: bool = False) -> None:
-    """Apply each fix that a policy's findings propose, and hold it against all three."""
+    """Apply each fix that a policy's findings propose, and check these three properties."""
     statements = policy["Statement"]
     policy = {**policy, "Statement": statements if isinstance(statements, list) else [statements]}
     document = read(policy, kind)

@@ -1,4 +1,4 @@
-"""The JSON reader reads what `json` reads, knows where each value stands, says what is wrong."""
+"""The JSON reader reads what `json` reads, with the place of each value and each fault."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VALUES = st.recursive(
 
 
 def plain(node: Node) -> Any:
-    """Return what `json` would have read."""
+    """Return the value that `json` would read."""
     if isinstance(node.value, dict):
         return {key: plain(inner) for key, inner in node.value.items()}
     if isinstance(node.value, list):
@@ -50,7 +50,7 @@ def nodes(node: Node) -> Iterator[tuple[str | None, Node]]:
 
 
 def refusal(data: bytes | str) -> str:
-    """Return what is said of a text that is refused."""
+    """Return the error of a refused text."""
     with pytest.raises(ConfigurationError) as caught:
         parse(PolicyText.of_bytes("p.json", data.encode() if isinstance(data, str) else data))
     assert caught.value.code == "bad-policy-json"

@@ -1,4 +1,4 @@
-"""Each kind of mistake with its siblings: found, let in, and mended without harm."""
+"""Lint finds each kind of mistake, and nothing in similar correct policies."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def read(statements: list[dict[str, Any]], kind: str | None = None) -> Document:
 
 
 def let_in(document: Document, action: str) -> str:
-    """Return which kinds of credentials get through."""
+    """Return the kinds of credentials that a policy allows the action."""
     request = Request(action=action, resource=RESOURCES.get(action, CAROL))
     return "".join(
         name
@@ -69,19 +69,19 @@ def let_in(document: Document, action: str) -> str:
     )
 
 
-def test_there_are_enough_and_no_two_have_one_name() -> None:
+def test_the_kinds_have_unique_names() -> None:
     assert len({each.name for each in STATED}) == len(STATED) >= 80
 
 
 @pytest.mark.parametrize("stated", STATED, ids=name_of)
-def test_what_is_stated_is_found_and_no_more(stated: Stated) -> None:
+def test_lint_has_exactly_the_stated_findings(stated: Stated) -> None:
     document = read(stated.statements, stated.kind)
     found = [(each.rule, each.statement) for each in lint(document, names=NAMES)]
     assert sorted(found) == sorted(stated.findings)
 
 
 @pytest.mark.parametrize("stated", STATED, ids=name_of)
-def test_who_is_stated_gets_through_and_nobody_else(stated: Stated) -> None:
+def test_exactly_the_stated_credentials_are_allowed(stated: Stated) -> None:
     document = read(stated.statements, stated.kind)
     assert {action: let_in(document, action) for action in stated.let_in} == stated.let_in
 
@@ -110,9 +110,7 @@ def test_a_deny_that_misses_keys_is_an_error_unless_the_file_allows_them_nothing
         ("public-in-a-network", "warning"),
     ],
 )
-def test_a_part_that_anyone_may_read_with_mfa_is_as_bad_as_the_whole(
-    name: str, severity: str
-) -> None:
+def test_a_public_part_with_mfa_is_as_bad_as_a_public_whole(name: str, severity: str) -> None:
     (stated,) = (each for each in STATED if each.name == name)
     assert [each.severity for each in lint(read(stated.statements))] == [severity]
 
@@ -121,7 +119,7 @@ def test_a_part_that_anyone_may_read_with_mfa_is_as_bad_as_the_whole(
     ("name", "severity"),
     [("iam-protected-but-for-the-device", "note"), ("own-by-pattern", "warning")],
 )
-def test_a_device_left_out_of_a_list_is_a_note_and_one_given_away_a_warning(
+def test_an_unlisted_device_is_a_note_and_an_allowed_one_a_warning(
     name: str, severity: str
 ) -> None:
     (stated,) = (each for each in STATED if each.name == name)
@@ -137,7 +135,7 @@ def test_a_device_left_out_of_a_list_is_a_note_and_one_given_away_a_warning(
         ({"Condition": WITH}, "Condition stands beside the statements, where IAM knows none"),
     ],
 )
-def test_what_is_wrong_around_the_statements_is_told_once(
+def test_a_fault_outside_the_statements_has_one_finding(
     around: dict[str, Any], message: str
 ) -> None:
     mine = allow("iam:GetUser", WITH, Resource=ME) if "Version" in around else allow("s3:*", WITH)
@@ -146,18 +144,18 @@ def test_what_is_wrong_around_the_statements_is_told_once(
     assert [(each.rule, each.message) for each in found] == [("malformed-policy", message)]
 
 
-def test_a_wrong_version_is_told_where_it_stands() -> None:
+def test_a_wrong_version_is_reported_at_its_line() -> None:
     text = json.dumps({"Statement": allow("ec2:*", WITH), "Version": "2031-01-01"}, indent=1)
     (finding,) = lint(read_document("p.json", text))
     assert text.splitlines()[finding.line - 1].strip() == '"Version": "2031-01-01"'
 
 
-def test_a_version_that_is_filled_in_and_an_id_are_right() -> None:
+def test_a_version_from_a_template_and_an_id_are_right() -> None:
     policy = {"Version": "${version}", "Id": "x", "Statement": allow("ec2:*", WITH)}
     assert lint(read_document("p.json", json.dumps(policy))) == ()
 
 
-def test_the_key_that_was_meant_is_of_the_same_sort() -> None:
+def test_a_mistyped_key_gets_the_nearest_key() -> None:
     keys = ("aws:RequestedSessionTag/x", "aws:PrincipleArn", "aws:ResourceTags/x", "aws:RequestTag")
     found = [lint(read([allow("s3:*", {"StringEquals": {key: "x"}})]))[0].message for key in keys]
     assert [message.rpartition(" ")[2] for message in found] == [
@@ -168,7 +166,7 @@ def test_the_key_that_was_meant_is_of_the_same_sort() -> None:
     ]
 
 
-def test_accounts_that_serverless_fills_in_are_doubted_in_json_only() -> None:
+def test_serverless_variables_as_accounts_are_findings_in_json_only() -> None:
     statement = allow("s3:*", Resource="arn:aws:sqs:${aws:region}:${aws:accountId}:x")
     text = json.dumps({"Version": "2012-10-17", "Statement": statement})
     found = [lint(read_document(name, text)) for name in ("serverless.yml", "policy.json")]
@@ -197,7 +195,7 @@ def test_a_warning_about_a_deny_says_that_nothing_here_allows_it() -> None:
         ({"Resource": "arn:aws:s3:::x/${aws:username, 'all'}/*"}, False),
     ],
 )
-def test_a_role_s_sessions_have_no_user_name(elements: dict[str, Any], found: bool) -> None:
+def test_a_roles_sessions_have_no_user_name(elements: dict[str, Any], found: bool) -> None:
     document = read([{**allow("s3:GetObject"), **elements}])
     assert lint(document) == ()
     rules = ["username-in-role-policy"] if found else []
@@ -213,13 +211,13 @@ def test_a_role_s_sessions_have_no_user_name(elements: dict[str, Any], found: bo
         deny("ec2:*", older("999999")),
     ],
 )
-def test_what_follows_from_mfa_in_a_role_s_policy_is_told_once(statement: dict[str, Any]) -> None:
+def test_conditions_about_mfa_in_a_roles_policy_have_one_finding(statement: dict[str, Any]) -> None:
     document = read([statement, allow("iam:DeactivateMFADevice")])
     assert [each.rule for each in lint(document, on_role=True)] == ["mfa-in-role-policy"]
     assert "mfa-in-role-policy" not in {each.rule for each in lint(document)} != set()
 
 
-def test_words_take_the_place_of_a_fix_that_would_open_a_role_to_keys() -> None:
+def test_advice_replaces_a_fix_that_would_open_a_role_to_keys() -> None:
     (stated,) = (each for each in STATED if each.name == "service-and-account")
     (finding,) = lint(read(stated.statements))
     assert finding.fix == {}
@@ -232,7 +230,7 @@ def test_words_take_the_place_of_a_fix_that_would_open_a_role_to_keys() -> None:
     }
 
 
-def test_a_limit_that_was_written_stays_as_it_was_meant() -> None:
+def test_a_fix_keeps_the_limit_of_the_policy() -> None:
     for written in ("900", "15m", "15 minutes", "900s", "0.25h"):
         made = {**WITHOUT_ACTION, "Condition": {"NumericGreaterThan": {AGE: written}}}
         fixes = [each.fix["Condition"] for each in lint(read([made]))]

@@ -1,4 +1,4 @@
-"""`policy lint` as a process: what it prints, its exit codes, and what it makes of bad input."""
+"""`policy lint` as a process: its output, its exit codes, and bad input."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_a_policy_without_mfa_is_reported_as_one(run: Run, write: Write) -> None
     assert run("policy", "lint", "open.json") == (
         0,
         "",
-        "open.json: no condition in it is about MFA\nno mistake about MFA in the policy\n",
+        "open.json: it has no condition about MFA\nno mistake about MFA in the policy\n",
     )
 
 
@@ -195,7 +195,7 @@ def test_a_long_line_is_quoted_in_part(run: Run, write: Write) -> None:
 
 
 def test_a_policy_of_five_megabytes_is_linted_in_time(run: Run, write: Write) -> None:
-    """Two seconds on a quiet machine; what takes longer than all of ten compares all with all."""
+    """Two seconds on a quiet machine; a quadratic lint takes more than ten."""
     actions = [f"svc{n % 40}:DoSomething{n}" for n in range(130)]
     statements = [
         {
@@ -217,7 +217,7 @@ def test_a_policy_of_five_megabytes_is_linted_in_time(run: Run, write: Write) ->
 
 
 def test_a_bucket_policy_for_thousands_of_users_is_linted_in_time(run: Run, write: Write) -> None:
-    """A second on a quiet machine; what takes longer than all of ten compares all with all."""
+    """A second on a quiet machine; a quadratic lint takes more than ten."""
     statements = [
         {
             "Effect": effect,

@@ -74,8 +74,8 @@ def test_a_directory_is_searched(run: Run) -> None:
     assert (found["policies"], found["passed_over"], found["errors"]) == (3, 2, [])
     assert [each["policy"] for each in found["findings"]] == ["P", None]
     said = run("policy", "lint", "repo").stderr
-    assert "2 files without a policy passed over" in said
-    assert "1 Terraform file (.tf) not read: lint what `terraform show -json` prints" in said
+    assert "2 files without a policy skipped" in said
+    assert "1 Terraform file (.tf) not read: lint the output of `terraform show -json`" in said
 
 
 def test_a_broken_policy_in_a_directory_is_reported_and_hides_no_other(
@@ -122,7 +122,7 @@ def test_a_directory_without_a_policy_is_an_error(home: Path, run: Run) -> None:
     (home / "empty").mkdir()
     outcome = run("policy", "lint", "empty")
     assert (outcome.exit_code, outcome.stdout) == (3, "")
-    assert "empty holds no policy: 0 files looked at" in outcome.stderr
+    assert "empty has 0 files and no policy" in outcome.stderr
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_sarif_is_valid_and_complete(home: Path, run: Run) -> None:
 def test_githubs_annotations_escape_line_ends_and_colons(home: Path, run: Run) -> None:
     (home / "a,b:c%.json").write_text(WRONG.replace("NoStop", r"No\nStop"))
     outcome = run("policy", "lint", "a,b:c%.json", "--format", "github")
-    _, line = outcome.stdout.splitlines()  # the first is about the Sid's line end
+    _, line = outcome.stdout.splitlines()  # the first finding is about the Sid's line end
     assert line.startswith(
         "::error file=a%2Cb%3Ac%25.json,line=4,col=25,title=deny-misses-long-term-keys::No%0AStop: "
     )
@@ -205,7 +205,7 @@ def test_a_baseline_skips_only_known_findings(home: Path, run: Run) -> None:
     (home / "p.json").write_text("\n\n" + WRONG)  # lines move
     outcome = run("policy", "lint", "p.json", "--baseline", "known.json")
     assert (outcome.exit_code, outcome.stdout) == (0, "")
-    assert "1 finding known to the baseline" in outcome.stderr
+    assert "the baseline knows 1 finding" in outcome.stderr
     (home / "q.json").write_text(WRONG)
     outcome = run("policy", "lint", "p.json", "q.json", "--baseline", "known.json", "--json")
     assert outcome.exit_code == 1
@@ -214,7 +214,7 @@ def test_a_baseline_skips_only_known_findings(home: Path, run: Run) -> None:
     (home / "p.json").write_text(twice)
     outcome = run("policy", "lint", "p.json", "--baseline", "known.json", "--json")
     assert rules_of(outcome.stdout) == [
-        ("p.json", "malformed-policy"),  # for a Sid that stands there twice
+        ("p.json", "malformed-policy"),  # for a Sid that two statements have
         ("p.json", "deny-misses-long-term-keys"),
     ]
 

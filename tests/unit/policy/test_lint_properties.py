@@ -1,6 +1,6 @@
-"""Lint against the sandbox's evaluator: what is flagged lets somebody through, and the reverse.
+"""Lint agrees with the sandbox's evaluator: a flagged policy allows too much, and the reverse.
 
-Policies of a few statements are made from all conditions about MFA, and the sandbox, which knows
+Random policies have a few statements with all conditions about MFA. The sandbox, which knows
 nothing of lint, decides for each kind of credentials.
 """
 
@@ -21,7 +21,7 @@ PRESENT, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
 WITHOUT_MFA: tuple[dict[str, Any], ...] = ({}, {PRESENT: "false"})
 FRESH = {PRESENT: "true", AGE: "10"}
 OLD = {PRESENT: "true", AGE: "90000"}
-# One action that each pattern names, and one that only the widest does.
+# One action that each pattern matches, and one that only the widest matches.
 ACTIONS = ("ec2:StopInstances", "ec2:StartInstances", "ec2:RebootInstances")
 NAMED = {
     "ec2:StopInstances": {"ec2:StopInstances"},
@@ -58,7 +58,7 @@ AGES = st.tuples(
 
 
 def block(conditions: list[tuple[str, str, str]]) -> dict[str, dict[str, str]]:
-    """Return a Condition; of two that say the same key and operator, the later counts."""
+    """Return a Condition; the later of two with the same key and operator wins."""
     found: dict[str, dict[str, str]] = {}
     for operator, key, value in conditions:
         found.setdefault(operator, {})[key] = value
@@ -86,7 +86,7 @@ def rules_broken(policy: dict[str, Any]) -> set[str]:
 
 
 def about(policy: dict[str, Any], action: str, effect: str, *, mfa: bool) -> bool:
-    """Say whether a statement of this effect names the action, asking for MFA or not."""
+    """Say whether a statement has this effect on the action, and asks for MFA or not."""
     return any(
         action in NAMED[each["Action"]] and each["Effect"] == effect and asks(each, action) == mfa
         for each in policy["Statement"]
@@ -94,7 +94,7 @@ def about(policy: dict[str, Any], action: str, effect: str, *, mfa: bool) -> boo
 
 
 def asks(statement: dict[str, Any], action: str) -> bool:
-    """Say whether a statement asks for MFA; an Allow that nobody with it can use does not."""
+    """Say whether a statement asks for MFA; an Allow that nobody with MFA can use does not."""
     if "Condition" not in statement or statement["Effect"] == "Deny":
         return "Condition" in statement
     requests = [Request(action, context=context) for context in (FRESH, OLD)]
@@ -102,7 +102,7 @@ def asks(statement: dict[str, Any], action: str) -> bool:
 
 
 def grants(policy: dict[str, Any], action: str, context: dict[str, Any]) -> bool:
-    """Ask the sandbox; what the policy allows to nobody is allowed by another."""
+    """Ask the sandbox; another policy allows what this one allows nobody."""
     allowed_here = any(about(policy, action, "Allow", mfa=mfa) for mfa in (True, False))
     elsewhere = {"Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}}
     documents = [policy] if allowed_here else [policy, elsewhere]
@@ -110,13 +110,13 @@ def grants(policy: dict[str, Any], action: str, context: dict[str, Any]) -> bool
 
 
 def letting_through(policy: dict[str, Any]) -> set[str]:
-    """Return the severities of what lets somebody through, as it is said."""
+    """Return the severities of the findings that the policy allows somebody without MFA."""
     found = lint(read_document("p.json", json.dumps(policy)))
     return {each.severity for each in found if each.rule in LETS_THROUGH}
 
 
 def grants_beside_another(policy: dict[str, Any], action: str, context: dict[str, Any]) -> bool:
-    """Say the same where another policy allows everything."""
+    """Ask the sandbox, beside another policy that allows everything."""
     everything = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
     return judge([policy, everything], Request(action, context=context)).grants
 
@@ -153,7 +153,7 @@ def test_some_policies_have_findings_and_some_have_none() -> None:
         )
     )
     wrong = POLICIES.filter(lambda policy: bool(rules_broken(policy) & LETS_THROUGH))
-    found_is_enough = settings(phases=[Phase.generate])  # it need not be the smallest one
+    found_is_enough = settings(phases=[Phase.generate])  # any example will do
     assert find(right, lambda _: True, settings=found_is_enough)
     assert find(wrong, lambda _: True, settings=found_is_enough)
 

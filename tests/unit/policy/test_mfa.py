@@ -1,4 +1,4 @@
-"""Whom conditions about MFA match: the table that everything else rests on."""
+"""Conditions about MFA match these credentials; all of lint relies on this table."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def statement(condition: dict[str, Any]) -> Statement:
 
 
 def found(condition: dict[str, Any]) -> tuple[bool, bool, bool, bool] | None:
-    """Return whether a long-term key, a session without MFA, a fresh and an old one match."""
+    """Say whether a long-term key, a session without MFA, a fresh and an old MFA session match."""
     reached = reach(statement(condition))
     if reached is None:
         return None

@@ -1,4 +1,4 @@
-"""Policies are read in every form that IAM takes; what is none is refused with its place."""
+"""Policies are read in every form that IAM takes; anything else is refused with its place."""
 
 from __future__ import annotations
 

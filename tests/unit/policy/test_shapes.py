@@ -1,4 +1,4 @@
-"""Policies are found in every shape that administrators have them in, each by name and line."""
+"""Policies are found in every format that administrators keep, with name and line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Told = tuple[str, str, str | None]
 
 
 def told(text: Any, label: str = "p.json") -> list[Told]:
-    """Read, and return of each policy its name, kind and holder."""
+    """Read a text and return the name, kind and holder of each of its policies."""
     found = read_policies(label, text if isinstance(text, str) else json.dumps(text))
     assert found.errors == ()
     assert all(document.statements for document in found.documents)

@@ -1,4 +1,4 @@
-"""YAML becomes the same nodes as JSON, with places; what would explode or nest away is refused."""
+"""YAML becomes the same nodes as JSON, with places; exploding or deep texts are refused."""
 
 from __future__ import annotations
 

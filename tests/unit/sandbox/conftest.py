@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mfa_session.sandbox import User
 
-# Bad parameters must reach the sandbox, and a refusal must be seen the first time.
+# The sandbox gets bad parameters, and a test sees the first refusal.
 _CONFIG = botocore.config.Config(
     parameter_validation=False, retries={"total_max_attempts": 1}, read_timeout=60
 )

@@ -1,4 +1,4 @@
-"""`policy check`: what policies allow, for each kind of credentials side by side."""
+"""`policy check`: what policies allow each kind of credentials."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
     from mfa_session.policy.request import Values
     from mfa_session.session.context import Context
 
-_OF_THE_KIND = {credentials.MFA_PRESENT.lower(), credentials.MFA_AGE.lower()}
-_ROLES_OWN = Decision(outcome=UNKNOWN, limit="a role has policies of its own, which count instead")
+_KEYS_OF_THE_KIND = {credentials.MFA_PRESENT.lower(), credentials.MFA_AGE.lower()}
+_ROLES_OWN = Decision(outcome=UNKNOWN, limit="a role session has the role's policies instead")
 
 
 class Options(Record):
-    """What `policy check` was given."""
+    """The options of `policy check`."""
 
     session: SessionOptions
     file: tuple[str, ...] = ()
@@ -57,9 +57,7 @@ def run(options: Options, ctx: Context) -> Result:
     request = _request(options, ctx)
     files = _files(options, ctx)
     if not files and not options.live:
-        raise UsageError(
-            "no-policy", "no policy is named", "name its file, or - for stdin; or use --live"
-        )
+        raise UsageError("no-policy", "no policy is named", "name a file, - for stdin, or --live")
     live = _read_live(options, ctx) if options.live else None
     principal = live.user.arn if live else _principal(options, ctx, files)
     kinds = credentials.all_kinds(request.action, options.mfa_age)
@@ -82,13 +80,13 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def _files(options: Options, ctx: Context) -> list[Document]:
-    """Read the policies, and what limits them; say which are taken for limits by their look."""
+    """Read the policies and limits; say which policies count as limits without an option."""
     found = [each for path in options.file for each in read_one(path, options.kind)]
     for document in found:
         if document.kind in LIMITS and not options.kind:
             name = " ".join(filter(None, (document.source.label, document.name)))
             what = "a permissions boundary" if document.kind == "boundary" else "an SCP"
-            ctx.console.say(f"taking {name} to be {what}, which never grants; else say --kind")
+            ctx.console.say(f"{name} counts as {what}, which never grants; to change that: --kind")
     for kind, paths in (("boundary", options.boundary), ("scp", options.scp)):
         found += [each for path in paths for each in read_one(path, kind)]
     for principal in malformed_principals(found):
@@ -114,7 +112,7 @@ def _judge(
 
 
 def _judge_live(kind: Credentials, request: Request, files: list[Document], live: _Live) -> Judged:
-    """Judge a user's credentials by the user's policies, a role session by the role's."""
+    """Evaluate the user's policies for a user's credentials, the role's for a role session."""
     if kind.is_user:
         return _judge(acting_as(kind, live.user.arn), request, files, live.user)
     if live.role is not None:
@@ -123,22 +121,22 @@ def _judge_live(kind: Credentials, request: Request, files: list[Document], live
 
 
 class _Live(Record):
-    """The policies of the user, and of the role where the profile is one of a role session."""
+    """The policies of the user, and of the role if the profile is a role session's."""
 
     user: OwnPolicies
     role: OwnPolicies | None
 
     def gaps(self) -> tuple[str, ...]:
-        """Return all that could not be read."""
+        """Return the names of the unreadable parts."""
         of_role = tuple(f"{gap} (of the role)" for gap in self.role.gaps()) if self.role else ()
         return (*self.user.gaps(), *of_role)
 
 
 def _read_live(options: Options, ctx: Context) -> _Live:
-    """Read the caller's policies, and say what could not be read."""
+    """Read the caller's policies, and name the unreadable parts."""
     if options.principal is not None:
         raise UsageError(
-            "principal-is-live", "with --live you are the caller", "leave --principal out"
+            "principal-is-live", "--live takes no --principal: you are the caller", "leave it out"
         )
     from mfa_session.session.context import read_inputs  # noqa: PLC0415
     from mfa_session.session.device import find_caller  # noqa: PLC0415
@@ -152,18 +150,18 @@ def _read_live(options: Options, ctx: Context) -> _Live:
         user = read_own(ctx.make.policies(caller))
     live = _Live(user=user, role=_read_role(ctx, settings, caller, user.arn))
     for gap in live.gaps():
-        ctx.console.warn(f"may not be read: {gap}")
+        ctx.console.warn(f"you may not read {gap}")
     if live.gaps() and caller.keys.session_token is None:
-        ctx.console.say(f"with MFA more may be readable: `{settings.login_command}`")
+        ctx.console.say(f"with MFA you may read more: `{settings.login_command}`")
     return live
 
 
 def _read_role(
     ctx: Context, settings: Settings, caller: Caller, user_arn: str
 ) -> OwnPolicies | None:
-    """Read the role's policies: by its own session, else by the user's in the same account.
+    """Read the role's policies with its own session, or the user's in the same account.
 
-    In another account a role of the same name would be another one.
+    In the user's account, IAM would return another role of the same name.
     """
     if settings.role_arn is None:
         return None
@@ -191,7 +189,7 @@ def _request(options: Options, ctx: Context) -> Request:
     facts = {**_moment(ctx.clock.now()), **_context(options.context)}
     facts |= dict.fromkeys(map(_checked_key, options.absent))
     action = read_action(options.action)
-    ctx.console.detail(f"{options.action} is {action} to policies")
+    ctx.console.detail(f"{options.action} means {action}")
     unlisted = ctx.make.aws_names().look_up(action)
     if unlisted is not None:
         ctx.console.warn(f"{unlisted.message}; {unlisted.hint}")
@@ -208,7 +206,7 @@ def _moment(now: datetime) -> dict[str, Values | None]:
 
 
 def _context(pairs: Iterable[str]) -> dict[str, Values | None]:
-    """Read `KEY=VALUE`s; a key said twice has two values."""
+    """Read `KEY=VALUE`s; a repeated key has several values."""
     found: dict[str, tuple[str, ...]] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
@@ -224,17 +222,17 @@ def _context(pairs: Iterable[str]) -> dict[str, Values | None]:
 
 
 def _checked_key(key: str) -> str:
-    if key.lower() in _OF_THE_KIND:
+    if key.lower() in _KEYS_OF_THE_KIND:
         raise UsageError(
             "bad-context",
-            f"{key} is what the kinds of credentials differ in",
-            "leave it out; for the age of a session there is --mfa-age",
+            f"{key} differs between the kinds of credentials",
+            "leave it out; --mfa-age gives the age of a session",
         )
     return key.lower()
 
 
 def _principal(options: Options, ctx: Context, documents: list[Document]) -> str | None:
-    """Return who asks: as given, else the first that the policies name."""
+    """Return the given caller, or the first one that the policies name."""
     given = options.principal
     if given is not None:
         try:
@@ -249,7 +247,5 @@ def _principal(options: Options, ctx: Context, documents: list[Document]) -> str
     named = named_principals(documents)
     if not named:
         return None
-    ctx.console.say(
-        f"taking the caller to be {named[0]}, as a policy names it; else say --principal"
-    )
+    ctx.console.say(f"the caller is {named[0]}, whom a policy names; for another: --principal")
     return named[0]

@@ -1,4 +1,4 @@
-"""Policies from the files and directories that a command names; `-` is stdin."""
+"""Read policies from files and directories; `-` is stdin."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Document
 
 STDIN = "-"
-MOST_BYTES = 50_000_000  # a device file has no end; the largest plan of Terraform's is smaller
+MOST_BYTES = 50_000_000  # device files are endless; Terraform's largest plans are smaller
 ENDINGS = (".json", ".jsonl", ".ndjson", ".template", ".tfstate", ".yaml", ".yml")
-_PASSED_OVER_DIRECTORIES = {"node_modules"}
+_SKIPPED_DIRECTORIES = {"node_modules"}
 
 
 class FileError(Record):
-    """What is wrong with a file, or with one policy in it."""
+    """An error of a file, or of one policy in it."""
 
     file: str
     error: ConfigurationError
 
 
 class Reading(Record):
-    """What the files and directories hold.
+    """The policies and errors of files and directories.
 
-    `passed_over` counts the files of directories that hold no policy, `terraform` those in
-    Terraform's own language.
+    `passed_over` counts a directory's files without a policy, `terraform` those in Terraform's
+    own language.
     """
 
     documents: tuple[Document, ...]
@@ -44,9 +44,9 @@ class Reading(Record):
 
 
 def read_files(paths: Iterable[str], kind: str | None = None) -> Reading:
-    """Read every policy of the files, and of those in the directories.
+    """Read every policy of the files and directories.
 
-    Raises ConfigurationError where there is nothing but one error.
+    Raises ConfigurationError if one error is the only result.
     """
     reader = _Reader(kind)
     for path in dict.fromkeys(paths):
@@ -58,7 +58,7 @@ def read_files(paths: Iterable[str], kind: str | None = None) -> Reading:
 
 
 def read_one(path: str, kind: str | None = None) -> tuple[Document, ...]:
-    """Read every policy of one file; the first thing that is wrong with it is raised.
+    """Read every policy of one file, or raise its first error.
 
     Raises ConfigurationError as `read_policies`, or `unreadable-file`.
     """
@@ -69,7 +69,7 @@ def read_one(path: str, kind: str | None = None) -> tuple[Document, ...]:
 
 
 class _Reader:
-    """Reads one path after the other, and goes on whatever is wrong with one."""
+    """Reads one path after the other, and goes on after an error."""
 
     def __init__(self, kind: str | None) -> None:
         self._kind = kind
@@ -78,7 +78,7 @@ class _Reader:
         self._passed_over = self._terraform = 0
 
     def result(self) -> Reading:
-        """Return what has been read."""
+        """Return the policies and errors."""
         return Reading(
             documents=tuple(self._documents),
             errors=tuple(self._errors),
@@ -87,7 +87,7 @@ class _Reader:
         )
 
     def read(self, path: str) -> None:
-        """Read a file, or what there is in a directory."""
+        """Read a file, or the files of a directory."""
         if path != STDIN and os.path.isdir(path):
             self._read_directory(path)
         else:
@@ -102,8 +102,8 @@ class _Reader:
             else:
                 self._terraform += 1
         if len(self._documents) + len(self._errors) == before:
-            message = f"{path} holds no policy: {len(files)} files looked at"
-            hint = f"files that may are {', '.join('*' + ending for ending in ENDINGS)}"
+            message = f"{path} has {len(files)} files and no policy"
+            hint = f"policies are read from {', '.join('*' + ending for ending in ENDINGS)}"
             error = ConfigurationError("not-a-policy", message, hint)
             self._errors.append(FileError(file=path, error=error))
 
@@ -122,7 +122,7 @@ class _Reader:
 
 
 def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPolicies:
-    """Read a file; where it may be passed over, one that cannot hold a policy has none."""
+    """Read a file's policies; with `pass_over`, a file that cannot hold a policy has none."""
     label = "<stdin>" if path == STDIN else path
     try:
         data = _read(path)
@@ -137,14 +137,14 @@ def _policies(path: str, kind: str | None, *, pass_over: bool = False) -> ReadPo
 
 
 def _files_below(path: str) -> Iterator[str]:
-    """Yield files that may hold policies, and Terraform's, in order; hidden ones are left out."""
+    """Yield the visible files that may hold policies, and Terraform's, in order."""
     for directory, names, files in os.walk(path):
         names[:] = sorted(
-            name for name in names if name[0] != "." and name not in _PASSED_OVER_DIRECTORIES
+            name for name in names if name[0] != "." and name not in _SKIPPED_DIRECTORIES
         )
         for name in sorted(files):
             each = os.path.join(directory, name)
-            # A pipe or device would be waited for; a link that leads nowhere is to be told.
+            # Pipes and devices would block; a broken link is an error.
             if name.endswith((*ENDINGS, ".tf")) and name[0] != "." and not _is_special(each):
                 yield each
 

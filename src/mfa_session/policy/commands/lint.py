@@ -1,4 +1,4 @@
-"""`policy lint`: the mistakes about MFA in policies, with their places and cures."""
+"""`policy lint`: mistakes about MFA in policies, with their places and cures."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 FINDINGS = 1
 _SEVERITIES = (ERROR, WARNING, NOTE)
 _FAILING = {"error": 1, "warning": 2, "note": 3, "never": 0}
-"""How many of the severities, from the worst on, end with 1."""
+"""How many severities, from the worst on, make the exit code 1."""
 
 
 class Options(Record):
-    """What `policy lint` was given."""
+    """The options of `policy lint`."""
 
     file: tuple[str, ...]
     format: str = "text"
@@ -50,21 +50,21 @@ class Options(Record):
 
 
 class Linted(Record):
-    """What came of it: what counts, what the baseline knows, and what could not be read."""
+    """The policies, the findings, and the number of those that the baseline knows."""
 
     reading: Reading
     findings: tuple[Located, ...]
     known: int = 0
 
     def exit_code(self, fail_on: str) -> int:
-        """Return 1 for a finding at or above, else 3 for what could not be read, else 0."""
+        """Return 1 for a finding at or above `fail_on`, else 3 for an unreadable file, else 0."""
         failing = _SEVERITIES[: _FAILING[fail_on]]
         if any(each.finding.severity in failing for each in self.findings):
             return FINDINGS
         return ConfigurationError.exit_code if self.reading.errors else 0
 
     def data(self, environ: Mapping[str, str]) -> dict[str, Any]:
-        """Return it for scripts."""
+        """Return the object of `--json`."""
         return {
             "findings": [data_of(each) for each in self.findings],
             "errors": [
@@ -77,7 +77,7 @@ class Linted(Record):
 
 
 def run(options: Options, ctx: Context) -> Result:
-    """Lint every policy named; report those that cannot be read, and lint the others."""
+    """Lint all policies; report unreadable ones, and lint the others."""
     if options.write_baseline and not options.baseline:
         raise UsageError("no-baseline", "--write-baseline needs a file", "name it: --baseline FILE")
     form = "json" if options.json else options.format
@@ -94,8 +94,8 @@ def run(options: Options, ctx: Context) -> Result:
 
 
 def lint_files(options: Options, names: AwsNames) -> Linted:
-    """Read the files and lint what they hold; write the baseline if that is asked for."""
-    gc.disable()  # what is read stays: looking for garbage in a long policy takes a third more
+    """Read the files and lint their policies; write the baseline if asked."""
+    gc.disable()  # saves a quarter of the time of a long policy
     reading = read_files(options.file, options.kind)
     found = _lint(reading.documents, options, names)
     if options.baseline is None:
@@ -131,16 +131,16 @@ def _rendered(linted: Linted, form: str, ctx: Context) -> tuple[str, ...]:
 
 
 def _summary(linted: Linted) -> Iterable[str]:
-    """Say how many mistakes there are; and where there is nothing to be right or wrong about."""
+    """Count the mistakes, and report policies that are not about MFA."""
     documents, reading = linted.reading.documents, linted.reading
     yield from _about_nothing(documents, {id(each.document) for each in linted.findings})
     if linted.known:
-        yield f"{_counted(linted.known, 'finding')} known to the baseline"
+        yield f"the baseline knows {_counted(linted.known, 'finding')}"
     if reading.passed_over:
-        yield f"{_counted(reading.passed_over, 'file')} without a policy passed over"
+        yield f"{_counted(reading.passed_over, 'file')} without a policy skipped"
     if reading.terraform:
         what = _counted(reading.terraform, "Terraform file")
-        yield f"{what} (.tf) not read: lint what `terraform show -json` prints"
+        yield f"{what} (.tf) not read: lint the output of `terraform show -json`"
     severities = [each.finding.severity for each in linted.findings]
     counts = [(severities.count(each), each) for each in _SEVERITIES if each in severities]
     shown = ", ".join(_counted(*count) for count in counts) or "no mistake about MFA"
@@ -149,7 +149,7 @@ def _summary(linted: Linted) -> Iterable[str]:
 
 
 def _about_nothing(documents: Sequence[Document], with_findings: set[int]) -> Iterable[str]:
-    """Name the policies without any condition about MFA; where they are many, count them."""
+    """Name the policies without a condition about MFA, or count many."""
     silent = [
         each
         for each in documents
@@ -158,7 +158,7 @@ def _about_nothing(documents: Sequence[Document], with_findings: set[int]) -> It
     if len(documents) <= _MOST_NAMED:
         for each in silent:
             name = f" {each.name}" if each.name else ""
-            yield f"{each.source.label}{name}: no condition in it is about MFA"
+            yield f"{each.source.label}{name}: it has no condition about MFA"
     elif silent:
         yield f"{len(silent)} of {len(documents)} policies have no condition about MFA"
 

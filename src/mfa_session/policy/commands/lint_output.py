@@ -1,4 +1,4 @@
-"""How `policy lint` prints findings: for people, JSON, GitHub's annotations, SARIF 2.1.0."""
+"""The formats of `policy lint`: text, JSON, GitHub's annotations and SARIF 2.1.0."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 class Located(NamedTuple):
-    """A finding, and the policy that it is in."""
+    """A finding and its policy."""
 
     document: Document
     finding: Finding
 
 
 def data_of(located: Located) -> dict[str, Any]:
-    """Return a finding for scripts."""
+    """Return a finding for `--json`."""
     document, finding = located
     return {
         "file": document.source.label,
@@ -52,7 +52,7 @@ def data_of(located: Located) -> dict[str, Any]:
 
 
 def lines_of(located: Located, paint: Callable[[str, str], str]) -> Iterator[str]:
-    """Yield a finding for people: place, rule, the line quoted, who, and the cure."""
+    """Yield a finding as text: place, rule, the quoted line, who, and the cure."""
     document, finding = located
     severity = paint(finding.severity, _COLOURS[finding.severity])
     place = f"{document.source.label}:{finding.line}:{finding.column}"
@@ -70,7 +70,7 @@ def lines_of(located: Located, paint: Callable[[str, str], str]) -> Iterator[str
 
 
 def annotation_of(located: Located) -> str:
-    """Return a finding as a command of GitHub Actions: it shows at the line of the change."""
+    """Return a finding as a command of GitHub Actions, which shows it at its line."""
     document, finding = located
     properties = {
         "file": document.source.label,
@@ -86,12 +86,12 @@ def annotation_of(located: Located) -> str:
 
 
 def elements(fix: Mapping[str, Any]) -> list[str]:
-    """Return elements as they stand in a statement, one to a line."""
+    """Return elements as a statement has them, one to a line."""
     return [printable(f"{json.dumps(name)}: {json.dumps(fix[name])}") for name in fix]
 
 
 def _escaped(text: str, marks: str) -> str:
-    """Return a text as GitHub's commands take it (its toolkit's command.ts)."""
+    """Escape a text for GitHub's commands (its toolkit's command.ts)."""
     return "".join(
         f"%{ord(each):02X}" if each in f"%\r\n{marks}" else each
         for each in "\n".join(map(printable, text.split("\n")))
@@ -99,7 +99,7 @@ def _escaped(text: str, marks: str) -> str:
 
 
 def _quote(line: str, column: int) -> tuple[str, int]:
-    """Return a line, or the part of a long one around a column, and where in it that is."""
+    """Return a line, or the part of a long one around a column, and the column's place in it."""
     start = max(0, column - WIDEST_QUOTE // 2) if len(line) > WIDEST_QUOTE else 0
     part = line[start : start + WIDEST_QUOTE].replace("\t", " ")
     indent = len(part) - len(part.lstrip()) if start == 0 else 0
@@ -112,7 +112,7 @@ _INDEXES = {rule.id: index for index, rule in enumerate(RULES)}
 
 
 def sarif_log(findings: Sequence[Located], errors: Sequence[FileError]) -> dict[str, Any]:
-    """Return a log of one run: rules with their texts, findings, and what could not be read."""
+    """Return the log of a run: rules, findings and unreadable files."""
     driver = {
         "name": "mfa-session",
         "version": __version__,
@@ -182,7 +182,7 @@ def _notification(error: FileError) -> dict[str, Any]:
 
 
 def _artifact(path: str) -> dict[str, str]:
-    """Return a file as a reference below the checkout, or as a whole address elsewhere."""
+    """Return a path as a reference below the checkout, an absolute one as a whole URI."""
     if PurePath(path).is_absolute():
         return {"uri": PurePath(path).as_uri()}
     return {"uri": quote(PurePath(path).as_posix()), "uriBaseId": "%SRCROOT%"}

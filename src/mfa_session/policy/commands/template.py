@@ -1,4 +1,4 @@
-"""`policy template`: a policy that asks for MFA, on stdout; what to know about it, on stderr."""
+"""`policy template`: prints a policy that asks for MFA, and remarks on stderr."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _EXAMPLES = {
 
 
 class Options(Record):
-    """What `policy template` was given."""
+    """The options of `policy template`."""
 
     name: str | None = None
     action: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ def run(options: Options, ctx: Context) -> Result:
             raise UsageError(
                 "template-not-named",
                 "which template?",
-                f"one of {', '.join(template.name for template in TEMPLATES)}",
+                f"name one of {', '.join(template.name for template in TEMPLATES)}",
             )
         return Result(data={}, lines=_overview())
     _require_listed(choices.actions, ctx.make.aws_names())
@@ -109,7 +109,7 @@ def _overview() -> tuple[str, ...]:
 def make(name: str, choices: Choices) -> Made:
     """Return the policy of a template.
 
-    Raises UsageError where there is no such template, or it cannot be told this.
+    Raises UsageError if there is no such template, or it does not take these options.
     """
     template = _find(name)
     for option in sorted(choices.given() - set(template.takes)):
@@ -139,12 +139,12 @@ def _find(name: str) -> Template:
     raise UsageError(
         "no-such-template",
         f"there is no template {name!r}",
-        did_you_mean(near) if near else f"there are {', '.join(names)}",
+        did_you_mean(near) if near else f"name one of {', '.join(names)}",
     )
 
 
 def _check(choices: Choices) -> None:
-    """Refuse values that IAM would refuse, or that could never be met."""
+    """Refuse values that IAM refuses, or that nobody can meet."""
     shapes = (
         (choices.actions, _ACTION, "an action", "write it as ec2:StopInstances"),
         (choices.resources, _RESOURCE, "an ARN", "write it as arn:aws:s3:::BUCKET/*, or *"),
@@ -152,7 +152,7 @@ def _check(choices: Choices) -> None:
         ((choices.external_id,), _EXTERNAL_ID, "an external id",
          "it has 2 to 1224 letters, digits and +=,.@:/-_"),
         ((choices.bucket,), _BUCKET, "a bucket's name", "it has 3 to 63 of a-z, 0-9, . and -"),
-        ((choices.partition,), _PARTITION, "a partition", "aws, aws-cn or aws-us-gov, say"),
+        ((choices.partition,), _PARTITION, "a partition", "for example aws, aws-cn or aws-us-gov"),
     )  # fmt: skip
     for values, shape, what, hint in shapes:
         for value in values:
@@ -162,6 +162,6 @@ def _check(choices: Choices) -> None:
     if age is not None and not 0 < age <= LONGEST_SESSION_SECONDS:
         raise UsageError(
             "bad-template-value",
-            "no session's MFA can have that age",
-            "give --max-age something from 1s to 36h: no MFA session lasts longer",
+            "--max-age is out of range",
+            "give it from 1s to 36h: no MFA session lasts longer",
         )
