@@ -24,7 +24,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 import mfa_session
-from interpreter import keyring_as_it_comes, open_stream
+from interpreter import fresh_libraries, open_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +49,7 @@ def beginning(argv: Sequence[str], environ: Mapping[str, str]) -> Callable[[], N
             os.environ.update(environ)
             sys.argv = list(argv)
             _look_in(environ.get("PYTHONPATH", ""))
-            with keyring_as_it_comes():
+            with fresh_libraries():
                 import_module("mfa_session.__main__").main()
         except SystemExit as ended:
             os._exit(ended.code if isinstance(ended.code, int) else 1)

@@ -19,7 +19,7 @@ from typing import IO, TYPE_CHECKING, NoReturn
 from unittest import mock
 
 import processes
-from interpreter import keyring_as_it_comes, open_stream
+from interpreter import fresh_libraries, open_stream
 from mfa_session.cli import main
 from mfa_session.system.clock import SystemClock
 
@@ -131,7 +131,7 @@ def _a_process_of_its_own(environ: Mapping[str, str]) -> Iterator[None]:
     os.chdir(os.environ["HOME"])
     modules = [*sys.path, *filter(None, environ.get("PYTHONPATH", "").split(os.pathsep))]
     try:
-        with mock.patch.object(sys, "path", modules), keyring_as_it_comes():
+        with mock.patch.object(sys, "path", modules), fresh_libraries():
             yield
     finally:
         os.environ.clear()

@@ -26,18 +26,22 @@ def open_stream(number: int, mode: str) -> io.TextIOWrapper:
 
 
 @contextmanager
-def keyring_as_it_comes() -> Iterator[None]:
-    """Make keyring forget the backend it has chosen, and those that tests have defined."""
+def fresh_libraries() -> Iterator[None]:
+    """Make webbrowser and keyring search again; keyring finds no backend of the tests."""
+    if "webbrowser" in sys.modules:
+        import webbrowser  # only where the program has imported it
+
+        vars(webbrowser).update(_tryorder=None, _browsers={})
     if "keyring.core" not in sys.modules:
         yield
         return
-    from keyring import backend, core  # not for the tests that use no keyring
+    from keyring import backend, core  # likewise
 
     kinds: set[type] = backend.KeyringBackend._classes
     strange = {kind for kind in kinds if not kind.__module__.startswith("keyring.")}
     core._keyring_backend = None
     kinds -= strange
-    with suppress(KeyError):  # it was not called yet
+    with suppress(KeyError):  # not called yet
         backend.get_all_keyring.reset()
     try:
         yield

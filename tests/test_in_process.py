@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+import webbrowser
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,11 @@ import pexpect
 import in_process
 import processes
 from in_process import JumpingClock, needs_a_process, run_in_process
+from interpreter import fresh_libraries
 
 if TYPE_CHECKING:
+    import pytest
+
     from conftest import Run
 
 LEAVES = """\
@@ -35,6 +39,13 @@ def test_a_run_in_process_prints_what_a_process_prints(program: str) -> None:
     for argv in (["--version"], ["login", "--no-input"], ["no-such-command"], ["status", "--json"]):
         outcome = run_in_process(argv, JumpingClock())
         assert outcome == processes.run_process([program, *argv])
+
+
+def test_each_run_searches_for_browsers_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("first", "second"):
+        monkeypatch.setenv("BROWSER", f"{name} %s")
+        with fresh_libraries():
+            assert vars(webbrowser.get())["name"] == name
 
 
 def test_the_process_is_left_as_it_was() -> None:
