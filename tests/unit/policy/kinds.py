@@ -734,6 +734,8 @@ STATED = [
             "arn:aws:lambda:eu-west-1:123456789012:function:f", "carol@example.com",
             "arn:aws:iam::123456789012:saml-provider/idp", "ec2.amazonaws.com")],
            [finding for at in range(4) for finding in found(MALFORMED, at=at)], {}),
+    Stated("principal-of-great-length", [trust({"AWS": 50_000 * "a" + "!"}, WITH)],
+           found(MALFORMED), {}),
     Stated("not-principal-that-is-none", [{"Effect": "Deny", "Action": "s3:*", "Resource": BUCKET,
             "NotPrincipal": {"AWS": "1234"}}], found(MALFORMED), {}),
     Stated("identity-providers-that-are-none", [trust({"Federated": each}) for each in (

@@ -58,7 +58,7 @@ RULES = (UNKNOWN_ELEMENT, MISPLACED, NO_ARN, MALFORMED, OLD_VERSION)
 _placeholder = re.compile(r"[${}<>%\[\]]").search
 _plain_sid = re.compile(r"[A-Za-z0-9]*").fullmatch
 # A word stands for an account's number or an id, which AWS prints of a user who is gone.
-_ACCOUNT = r"(?:[0-9]{12}|[\w-]*[A-Za-z_][\w-]*)"
+_ACCOUNT = r"(?:[0-9]{12}|(?=[0-9-]*[A-Za-z_])[\w-]+)"
 _service = re.compile(r"\*|[\w-]+(\.[\w-]+)+").fullmatch
 _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
     "AWS": (
@@ -253,7 +253,7 @@ def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             if (found := _why_none(kind, str(item.value)))
         ]
         for item, (what, cure) in wrong[:1]:
-            more = f", nor can {len(wrong) - 1} more" if wrong[1:] else ""
+            more = f", and {len(wrong) - 1} more are none either" if wrong[1:] else ""
             yield subject.document.source.position(item.offset), what + more, cure
 
 
@@ -266,7 +266,7 @@ def _why_none(kind: str, text: str) -> tuple[str, str] | None:
         return None
     if kind == "AWS" and _service(text):
         cure = f'write {{"Service": "{text}"}}'
-    return f"{text} can be no principal of the type {kind}", cure
+    return f"{text} is no principal of the type {kind}", cure
 
 
 def _may_be_of_an_rcp(statement: Statement) -> bool:
