@@ -101,7 +101,7 @@ class UserKeys:
             named = "mfa-session logout --profile " + quote(self._signer.caller.session or "mfa")
             raise ConfigurationError(
                 "other-user",
-                f"the session at hand is {arn}'s, and the key of profile {self._profile!r} is "
+                f"this session is {arn}'s, but the key of profile {self._profile!r} is "
                 f"{self.arn}'s",
                 f"remove the session: `{named}`; then run this again",
             )

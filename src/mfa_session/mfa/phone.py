@@ -20,7 +20,7 @@ ISSUER = "Amazon Web Services"
 GROUP_LETTERS = 4
 
 Address = tuple[str, ...]
-"""An `otpauth://` address in pieces; the secret stands alone, which a QR code packs closer."""
+"""The pieces of an `otpauth://` address; a QR code packs the secret alone more tightly."""
 
 
 def label_of(serial: str) -> str:

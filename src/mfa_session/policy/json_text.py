@@ -209,6 +209,6 @@ class _Reader:
             )
 
     def _found(self, at: int) -> str:
-        """Name what is there instead."""
+        """Name the wrong character."""
         character = self._text[at : at + 1]
         return f"not {json.dumps(character)}" if character else "not the end of the text"

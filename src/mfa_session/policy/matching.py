@@ -180,7 +180,7 @@ def named_principals(documents: Iterable[Document]) -> list[str]:
 
 
 def malformed_principals(documents: Iterable[Document]) -> list[str]:
-    """Return the principals that IAM rejects and nobody matches, in order, each once."""
+    """Return the distinct principals that IAM rejects and nobody matches."""
     found = [
         text
         for document in documents

@@ -152,7 +152,7 @@ def _shortened(text: str) -> str:
 
 
 def _lacks(decision: Decision) -> Iterable[str]:
-    """Yield what is missing for an allow."""
+    """Say what an allow lacks."""
     for match in decision.nearly:
         unmet = " and ".join(map(written, match.conditions_that_are(truth=False)))
         yield f"Allow {place(match)} needs {unmet}"

@@ -104,7 +104,7 @@ class LogConsole(Console):
         """Do nothing: stderr belongs to the other program."""
 
     def announce(self, text: str) -> None:
-        """Do nothing, likewise."""
+        """Do nothing: stderr belongs to the other program."""
 
     def error(self, message: str, hint: str) -> None:
         """Do nothing: the error itself is raised."""

@@ -43,7 +43,7 @@ def execute_past_wrappers(
         )
         return NOT_FOUND
     if program is None:
-        from mfa_session.system.child import report_not_found  # noqa: PLC0415  # likewise
+        from mfa_session.system.child import report_not_found  # noqa: PLC0415  # after an error
 
         return report_not_found(console, words[0])
     if may_lead_back(program):

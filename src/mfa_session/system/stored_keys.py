@@ -96,14 +96,14 @@ class KeyIndex:
         return sorted((known for known in found if known), key=lambda known: known.profile)
 
     def note(self, known: KnownKey) -> None:
-        """Write an entry; ignore a failure, after which the keyring is asked instead."""
+        """Write an entry; after a failure the keyring is asked instead."""
         try:
             self._state.write(name_for(_INDEX, known.profile), to_note(known))
         except ConfigurationError:
             return
 
     def forget(self, profile: str) -> None:
-        """Remove an entry; ignore a failure, likewise."""
+        """Remove an entry, or ignore a failure."""
         try:
             self._state.remove(name_for(_INDEX, profile))
         except ConfigurationError:

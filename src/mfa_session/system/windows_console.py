@@ -119,7 +119,7 @@ def this_console() -> WindowsConsole:
     """Return this process's console; only on Windows."""
     import msvcrt  # noqa: PLC0415  # only on Windows
 
-    windll: Any = getattr(ctypes, "windll")  # noqa: B009  # likewise
+    windll: Any = getattr(ctypes, "windll")  # noqa: B009  # only on Windows
     return WindowsConsole(windll.kernel32, msvcrt)
 
 
