@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.aws.action_list import (
+    ENCODING,
     ActionList,
     list_path,
     plural,
@@ -45,7 +46,7 @@ Operations = dict[str, tuple[str, ...]]
 
 BY_HAND = ("sns:Receive",)  # AWS's default topic policy names it; no list does.
 WRITTEN_BY = "# Written by docs/generate_actions.py; read by mfa_session.aws.action_list\n"
-SIGNS = "!$%&*.:;<>?@[]^_`{|}~/"
+SIGNS = "!$%&*.:;<>?@[]^_`{|}~/" + "".join(map(chr, range(0xA1, 0x100)))  # each a byte
 WORD = re.compile(r"[A-Z][a-z]{3,}")
 VERB = re.compile(r"(?:Batch(?=[A-Z][a-z0-9]+[A-Z]))?[A-Z][a-z0-9]+")
 
@@ -53,7 +54,7 @@ VERB = re.compile(r"(?:Batch(?=[A-Z][a-z0-9]+[A-Z]))?[A-Z][a-z0-9]+")
 def main() -> None:
     """Write the list."""
     text = render(read_list())
-    Path(list_path()).write_text(text, encoding="ascii")
+    Path(list_path()).write_text(text, encoding=ENCODING)
     written = ActionList(text)
     counts = sum(len(written.actions_of(each)) for each in written.services)
     sys.stdout.write(f"{counts} actions of {len(list(written.services))} services\n")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from botocore.loaders import Loader
 
 
+ENCODING = "latin-1"  # a sign is a byte
+
 _VERBS = r"(?:[a-z]|\([^)]*\))"
 _NAME = re.compile(rf"(?P<one>{_VERBS}*)(?:'(?P<many>{_VERBS}+))?(?P<shared>\d*)(?P<rest>.*)")
 _VERB = re.compile(r"(?<=\()[^)]+|[a-z]")
@@ -105,7 +107,7 @@ def list_path() -> str:
 
 def read_list() -> ActionList:
     """Read the list from the package."""
-    with open(list_path(), encoding="ascii") as file:
+    with open(list_path(), encoding=ENCODING) as file:
         return ActionList(file.read())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import processes
 from house.source import ROOT
-from mfa_session.aws.action_list import ActionList, list_path, read_list
+from mfa_session.aws.action_list import ENCODING, ActionList, list_path, read_list
 
 LIST = """# a comment
 a=List b=Get c=Delete
@@ -50,7 +50,7 @@ def test_the_list_has_actions_and_operations() -> None:
 
 
 def test_the_list_matches_the_installed_packages() -> None:
-    with open(list_path(), encoding="ascii") as file:
+    with open(list_path(), encoding=ENCODING) as file:
         written = file.read()
     # In a separate process: the CLI finds other models once boto3's botocore is loaded.
     made = processes.run_python(
