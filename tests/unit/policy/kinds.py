@@ -747,6 +747,7 @@ STATED = [
            [], {}),
     Stated("type-of-principal-that-there-is-not", [trust({"Account": "123456789012"}, WITH)],
            found(MALFORMED), {}),
+    Stated("role-as-a-service", [trust({"Service": ROLE["AWS"]}, WITH)], found(MALFORMED), {}),
     Stated("service-that-is-none", [trust({"Service": "ec2"})], found(MALFORMED), {}),
     Stated("services-that-there-are", [trust({"Service": ["ec2.amazonaws.com.cn", "*",
             "delivery.logs.amazonaws.com", "${service}"]}), trust({"CanonicalUser": 64 * "a"}),
@@ -772,6 +773,8 @@ STATED = [
             Resource="execute-api:/live/*")], [], {}),
     # Elements that this kind of policy does not have.
     Stated("principal-of-a-user-s-policy", [allow(STOP, WITH, Principal=ACCOUNT)], found(MISPLACED),
+           {}, kind="identity"),
+    Stated("everybody-in-a-user-s-policy", [allow(READ, WITH, Principal="*")], found(MISPLACED),
            {}, kind="identity"),
     Stated("principal-of-an-scp", [deny("iam:DeleteRole", Principal=ACCOUNT)], found(MISPLACED),
            {}, kind="scp"),

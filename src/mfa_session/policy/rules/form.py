@@ -211,7 +211,10 @@ def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
     present = {each.removeprefix("Not") for name in elements for each in _meant(name)}
     for name in _wanted(subject):
         if name not in present:
-            yield statement.position, f"the statement has no {name}", f"add {name}"
+            either = name == "Resource" and subject.document.told_kind is None
+            trust = ", or Principal in a trust policy"
+            cure = f"add {name}" + (trust if either and is_about_roles(statement) else "")
+            yield statement.position, f"the statement has no {name}", cure
 
 
 def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:

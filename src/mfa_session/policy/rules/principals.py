@@ -123,6 +123,8 @@ _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 def check_anyone(subject: Subject) -> Iterator[Flaw]:
     """Find Allows for everybody who has MFA, in whatever account."""
+    if subject.document.kind not in {"trust", "resource"}:  # no other has a principal
+        return
     narrowing = {_plain(each) for each in subject.other_conditions if _keeps_outsiders_out(each)}
     all_but = subject.statement.allows and subject.statement.not_principals is not None
     if not (all_but or is_for_everybody(subject.statement)) or narrowing - {_NETWORK}:
@@ -151,7 +153,7 @@ def check_anyone(subject: Subject) -> Iterator[Flaw]:
 def check_services(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of AWS services."""
     principals = subject.statement.principals or {}
-    services = principals.get("Service")
+    services = [each for each in principals.get("Service", ()) if ":" not in each]  # no ARNs
     if services and subject.requires_mfa:
         alone = len(principals) == 1
         own = {"Service": list(services) if services[1:] else services[0]}
