@@ -12,6 +12,8 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from commands.hints import CURES, ELSEWHERE, NOT_RUN, ROWS
 from house import source
 from mfa_session.cli.spec.commands import all_commands
@@ -94,7 +96,9 @@ def hints() -> Iterator[tuple[str, str]]:
             yield from finder.found
 
 
-HINTS = set(hints())
+@pytest.fixture(scope="module")
+def found_hints() -> set[tuple[str, str]]:
+    return set(hints())
 
 
 def names_of(place: str, shows: str) -> set[str]:
@@ -102,20 +106,20 @@ def names_of(place: str, shows: str) -> set[str]:
     return {place, f"{place} {shows}"}
 
 
-def test_every_hint_is_run_or_named_with_its_reason() -> None:
+def test_every_hint_is_run_or_named_with_its_reason(found_hints: set[tuple[str, str]]) -> None:
     run = [*((row.place, row.shows) for row in ROWS.values()),
            *((cure.place, cure.shows) for cure in CURES.values())]  # fmt: skip
     missing = [
         (place, shows)
-        for place, shows in sorted(HINTS)
+        for place, shows in sorted(found_hints)
         if not {*NOT_RUN, *ELSEWHERE} & names_of(place, shows)
         and not any(place == at and shows in shown for at, shown in run)
     ]
     assert missing == []
 
 
-def test_every_place_in_the_tables_has_a_hint() -> None:
-    places = {name for place, shows in HINTS for name in names_of(place, shows)}
+def test_every_place_in_the_tables_has_a_hint(found_hints: set[tuple[str, str]]) -> None:
+    places = {name for place, shows in found_hints for name in names_of(place, shows)}
     rows = {*(row.place for row in ROWS.values()), *(cure.place for cure in CURES.values())}
     assert {*NOT_RUN, *ELSEWHERE, *rows} - places == set()
 

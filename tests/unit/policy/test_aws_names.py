@@ -6,7 +6,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from moto.iam.aws_managed_policies import aws_managed_policies_data
 
 from mfa_session.aws.action_list import operations_of, read_list
 from mfa_session.guard.services import IAM_PREFIXES, prefix_of, spell_action
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Document
 
 LIST = read_list()
-MANAGED = [each["Document"] for each in json.loads(aws_managed_policies_data).values()]
 MANY_ACTIONS = 10_000
 LISTED = (
     # Actions that are not operations of an API.
@@ -59,6 +57,13 @@ LISTED = (
 
 
 NEWER = {"ec2": ["DestroyTheWorld"], "nova": ["Stop"]}
+
+
+@pytest.fixture(scope="module")
+def managed_policies() -> list[dict[str, Any]]:
+    from moto.iam.aws_managed_policies import aws_managed_policies_data  # 30 MB, and for two tests
+
+    return [each["Document"] for each in json.loads(aws_managed_policies_data).values()]
 
 
 @pytest.fixture(scope="module")
@@ -219,19 +224,23 @@ def test_unknown_actions_are_reported_together(names: AwsNames) -> None:
     )
 
 
-def test_no_action_in_aws_managed_policies_is_doubted(names: AwsNames) -> None:
-    named = {action for policy in MANAGED for action in actions_in(policy)}
+def test_no_action_in_aws_managed_policies_is_doubted(
+    names: AwsNames, managed_policies: list[dict[str, Any]]
+) -> None:
+    named = {action for policy in managed_policies for action in actions_in(policy)}
     assert len(named) > MANY_ACTIONS
     assert [action for action in named if names.look_up(action)] == []
 
 
-def test_no_aws_managed_policy_has_a_finding(names: AwsNames) -> None:
-    about_mfa = [policy for policy in MANAGED if "MultiFactorAuth" in json.dumps(policy)]
+def test_no_aws_managed_policy_has_a_finding(
+    names: AwsNames, managed_policies: list[dict[str, Any]]
+) -> None:
+    about_mfa = [policy for policy in managed_policies if "MultiFactorAuth" in json.dumps(policy)]
     found = [
         finding
         for policy in (
             *about_mfa,
-            *MANAGED[::10],
+            *managed_policies[::10],
         )  # linting all of them takes seconds; they are clean, too
         for finding in lint(read_document("managed", json.dumps(policy)), names=names)
     ]
