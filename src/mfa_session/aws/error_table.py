@@ -156,27 +156,19 @@ ANSWERS: tuple[Meaning, ...] = (
             add=("--mfa-serial", "SERIAL"),
         ),
     ),
-    Meaning(
-        codes=_DENIED,
-        operation="AccessKey",
-        has="is_long_term",
-        error=RefusedError(
-            "not-authorized",
-            "{key} is not allowed {action}",
-            "ask your administrator to allow {action} for your own user; "
-            "if it is allowed only with MFA, log in first: `mfa-session login`",
-        ),
-    ),
-    Meaning(
-        codes=_DENIED,
-        operation="MFADevice",
-        has="is_long_term",
-        error=RefusedError(
-            "not-authorized",
-            "{key} is not allowed {action}",
-            "ask your administrator to allow {action} for your own user; "
-            "if it is allowed only with MFA, log in first: `mfa-session login`",
-        ),
+    *(
+        Meaning(
+            codes=_DENIED,
+            operation=operation,
+            has="is_long_term",
+            error=RefusedError(
+                "not-authorized",
+                "{key} is not allowed {action}",
+                "ask your administrator to allow {action} for your own user; "
+                "if it is allowed only with MFA, log in first: `mfa-session login`",
+            ),
+        )
+        for operation in ("AccessKey", "MFADevice")
     ),
     Meaning(
         codes=_DENIED,
