@@ -43,9 +43,9 @@ MALFORMED = Rule(
     "malformed-policy",
     ERROR,
     "A `Version` that IAM does not have, an `Effect` in another case, a `Sid` twice or with more "
-    "than letters and digits, an element that is missing or beside the statements, or a "
-    "`Principal` that can be none (a group, a `*` within an ARN, an account without 12 digits): "
-    "IAM rejects the policy.",
+    "than letters and digits, an element that is missing or beside the statements, a "
+    "`Principal` that can be none (a group, a `*` within an ARN, an account without 12 digits), "
+    "or an action other than `sts:…` in a trust policy: IAM rejects the policy.",
 )
 OLD_VERSION = Rule(
     "old-version",
