@@ -511,6 +511,12 @@ STATED = [
            found(RESOURCE, at=1), {OFF: "km"}),
     Stated("removal-denied-on-user-and-device", [ALL, deny([OFF, "iam:DeleteVirtualMFADevice"],
             WITHOUT, Resource=["arn:aws:iam::*:user/*", MY_DEVICE])], [], {OFF: "m"}),
+    Stated("device-in-a-region", [allow("iam:CreateVirtualMFADevice",
+            Resource="arn:aws:iam:us-east-1:123456789012:mfa/*")], found(RESOURCE), {}),
+    Stated("user-by-id", [allow(LIST, Resource="arn:aws:iam::*:user/${aws:userid}")],
+           found(RESOURCE), {}),
+    Stated("device-by-the-user-s-id", [allow("iam:CreateVirtualMFADevice",
+            Resource="arn:aws:iam::*:mfa/${aws:userid}")], [], {}),
     Stated("device-actions-by-pattern", [allow("iam:*MFADevice", Resource=ME)], [], {}),
     # A Sid that names MFA, on a statement that does not ask for it.
     Stated("sid-with-mfa", [{**trust(ACCOUNT), "Sid": "AllowAssumeRoleWithMFA"}],

@@ -220,9 +220,12 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
 def _fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource of IAM's; a variable is some text."""
     parts = _variable.sub("?*", resource).split(":", maxsplit=5)
-    _, _, service, _, account, what = [*parts, *("*" * (6 - len(parts)))]
+    _, _, service, region, account, what = [*parts, *("*" * (6 - len(parts)))]
+    if wanted == _OF_USER and "${aws:userid}" in resource.lower():
+        return False  # an id is no name
     return (
         may_meet(service, "iam")
+        and may_meet(region, "")
         and may_meet(account, _AN_ACCOUNT)
         and (includes(what, wanted) if wanted == _OF_LIST else _may_name(what, wanted))
     )
