@@ -226,7 +226,7 @@ def _fits(resource: str, wanted: str) -> bool:
     return (
         may_meet(service, "iam")
         and may_meet(region, "")
-        and may_meet(account, _AN_ACCOUNT)
+        and (may_meet(account, _AN_ACCOUNT) or any(map(str.isalpha, account)))  # to be filled in
         and (includes(what, wanted) if wanted == _OF_LIST else _may_name(what, wanted))
     )
 
