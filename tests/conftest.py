@@ -57,7 +57,7 @@ class Run(Protocol):
 
 
 class Start(Protocol):
-    """Start the installed mfa-session and go on; what still runs at the test's end is killed."""
+    """Start the installed mfa-session without waiting; the end of the test kills it."""
 
     def __call__(
         self, *argv: str, env: Mapping[str, str | None] | None = None
@@ -93,9 +93,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Exempt the collected tests from garbage collection, for they live to the end, and do it less.
+    """Exempt the collected tests from garbage collection, and collect less often.
 
-    A collection takes ten times as long beside what the tests have loaded as in the program.
+    The tests live to the end, and a collection takes ten times as long here as in the program.
     """
     gc.disable()
     yield
@@ -105,7 +105,7 @@ def pytest_collection() -> Iterator[None]:
 
 
 class PosixOnly(pytest.Module):
-    """A module of tests that imports what Windows lacks: skipped there, with the reason."""
+    """A module of tests that is skipped on Windows, because it imports what Windows lacks."""
 
     def collect(self) -> NoReturn:
         """Collect nothing, and say why."""
@@ -132,7 +132,7 @@ def pytest_report_header() -> str:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path) -> Iterator[Path]:
-    """Give the test an empty home, known variables and umask; put back what was before."""
+    """Give the test an empty home, known variables and umask; restore them afterwards."""
     before, umask = dict(os.environ), os.umask(0o022)
     home = tmp_path / "home"
     isolation.enter(home)
@@ -169,7 +169,7 @@ def program() -> str:
 
 @pytest.fixture
 def clock() -> JumpingClock:
-    """The clock of what runs in this process: it jumps where the program would wait."""
+    """The clock of runs in this process: it jumps instead of waiting."""
     return JumpingClock()
 
 
@@ -195,7 +195,7 @@ def run(apart: Run, clock: JumpingClock) -> Run:
 
 @pytest.fixture
 def apart(program: str) -> Run:
-    """Run the program in a process of its own, where that is the point."""
+    """Run the program in its own process, for tests about processes."""
 
     def run(
         *argv: str,

@@ -48,7 +48,7 @@ class FaultyProgram:
     """Runs the program, with a fault at a step."""
 
     def __init__(self, folder: Path) -> None:
-        """Start; the folder keeps the output of the runs."""
+        """Start the process of the runs; the folder keeps their output."""
         self._paths = {name: str(folder / name) for name in ("stdout", "stderr", "steps")}
         self._process = subprocess.Popen(
             [sys.executable, __file__],
@@ -100,7 +100,7 @@ class Faults:
     """The steps of this process, and the fault at one of them."""
 
     def __init__(self, number: int, fault: str, log: int) -> None:
-        """Take the step (0: none), KILL, STOP or the kind that fails from it on; where to note."""
+        """Take the step (0: none), its fault (KILL, STOP or a kind that fails), and the log."""
         self._number = number
         self._fault = fault
         self._log = log

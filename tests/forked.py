@@ -1,8 +1,8 @@
-"""The program in a process of its own that inherits what this one has imported.
+"""Runs the program in its own process, which inherits the imports of this one.
 
-It begins by a fork, without an exec: two thirds of what a login costs are imports. Its id, session,
-terminal, descriptors and signals are its own, as if it had been executed. The start of an
-interpreter is shown elsewhere: in tests/startup, and where a shell or the AWS CLI runs the program.
+It forks without an exec, because two thirds of a login's time are imports. It has its own id,
+session, terminal, descriptors and signals, like an executed program. Other tests start an
+interpreter: tests/startup, and those where a shell or the AWS CLI runs the program.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def beginning(argv: Sequence[str], environ: Mapping[str, str]) -> Callable[[], N
 
 
 def _can_fork(program: str, environ: Mapping[str, str]) -> bool:
-    """Say whether it is our program, and no variable that Python reads at its start is changed."""
+    """Say whether this is our program, without variables that Python reads at its start."""
     return (
         sys.platform == "linux"
         and program == os.path.join(sysconfig.get_path("scripts"), "mfa-session")
@@ -74,7 +74,7 @@ def _can_fork(program: str, environ: Mapping[str, str]) -> bool:
 
 @functools.cache
 def _import_once() -> None:
-    """Import the whole program: a child that imports what its command needs takes 20 ms for it."""
+    """Import the whole program, which saves each child 20 ms."""
     own = pkgutil.walk_packages(mfa_session.__path__, "mfa_session.")
     program = (module.name for module in own if not module.name.startswith(SANDBOX))
     for name in (*IMPORTED, *program):

@@ -1,8 +1,8 @@
-"""The program run in the tests' own process: no interpreter starts and nothing is imported anew.
+"""Runs the program in the tests' own process, without a new interpreter and new imports.
 
-What a process has of its own is lent for the time of the run and taken back: descriptors 0 to 2,
-the environment, the working directory, umask and signal handlers. Not a terminal: the tests'
-process has none (`isolation.leave_terminal`).
+Each run gets its own descriptors 0 to 2, environment, working directory, umask and signal handlers;
+those of the tests come back afterwards. There is no terminal: the tests' process has none
+(`isolation.leave_terminal`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from mfa_session.system.clock import SystemClock
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-# Variables that are read once in a process.
+# Python reads these variables once in a process.
 READ_AT_START = ("PYTHONPATH", "LC_", "LANG", "HOME", "TZ", "TMPDIR")
 HANDLED = tuple(
     signal.Signals[name]
@@ -36,9 +36,9 @@ HANDLED = tuple(
 
 
 class JumpingClock(SystemClock):
-    """The machine's clock, but nobody waits: instead of sleeping it jumps ahead.
+    """The machine's clock, which jumps ahead instead of sleeping.
 
-    All runs of a test share one; `jumped` gets the seconds, so that AWS's clock can follow.
+    All runs of a test share one. Each jump calls `jumped` with its seconds, to advance AWS's clock.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class JumpingClock(SystemClock):
 
 
 def needs_a_process(argv: Sequence[str], env: Mapping[str, str | None] | None) -> bool:
-    """Say whether a run needs a process: it serves, or sets what Python reads at its start."""
+    """Say whether a run needs its own process: it serves, or sets what Python reads at start."""
     serves = argv[:1] == ("serve",) or "--serve" in argv
     return serves or any(name.startswith(READ_AT_START) for name in env or {})
 
@@ -119,7 +119,7 @@ def _text(file: IO[bytes]) -> str:
 
 @contextmanager
 def _a_process_of_its_own(environ: Mapping[str, str]) -> Iterator[None]:
-    """Lend the environment, the working directory, umask and handlers; forget what is cached."""
+    """Give the run an environment, working directory, umask, handlers and empty caches."""
     before, folder = dict(os.environ), os.getcwd()
     umask = os.umask(0o022)
     os.umask(umask)

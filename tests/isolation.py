@@ -32,7 +32,7 @@ class BlockedSocketError(AssertionError):
 
 
 def known_environment(environment: dict[str, str], home: Path) -> dict[str, str]:
-    """Return the environment a test sees: nothing of the person's, and a home of its own."""
+    """Return the environment of a test: without the person's variables, with its own home."""
     kept = {name: value for name, value in environment.items() if not _is_personal(name)}
     return {
         **kept,
@@ -97,7 +97,7 @@ def is_loopback(host: object) -> bool:
 
 
 def leave_terminal() -> None:
-    """Give up the controlling terminal: what runs in this process may ask nobody.
+    """Give up the controlling terminal, so that nothing in this process can ask a person.
 
     The process stays in its group, so Ctrl-C still reaches it.
     """
@@ -114,13 +114,13 @@ def leave_terminal() -> None:
 
 
 def hear_interrupts() -> None:
-    """Undo what a shell does to the SIGINT of what it starts in the background."""
+    """Hear SIGINT again: a shell has its background processes ignore it."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def enter(home: Path) -> None:
-    """Make this process, and what it starts, live in `home` with known settings."""
+    """Give this process and its children the home `home` and known settings."""
     home.mkdir(exist_ok=True)
     known = known_environment(dict(os.environ), home)
     os.environ.clear()

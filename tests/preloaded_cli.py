@@ -45,7 +45,7 @@ class PreloadedCli:
     """The process that holds the AWS CLI, and the folder with its client, `aws`."""
 
     def __init__(self, folder: Path) -> None:
-        """Start it; a run that comes before it is ready waits."""
+        """Start the process; the first runs wait until it is ready."""
         address = str(folder / "socket")
         self.folder = folder / "bin"
         self.folder.mkdir()
@@ -85,7 +85,7 @@ def serve(listener: socket.socket, tests: int) -> None:
 
 
 def _import_cli() -> Callable[[], int]:
-    """Import the AWS CLI, and have it read what most runs need: 60 ms of each run."""
+    """Import the AWS CLI and read the models that most runs need, which saves each 60 ms."""
     clidriver = import_module("awscli.clidriver")  # 500 ms, in this process only
     make_clients_cheap(clidriver.botocore.__name__, "sts", "ec2")
     clidriver.create_clidriver().session.get_component("data_loader").load_service_model(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 LIMIT_SECONDS = 60.0
 OPTIONAL_PROGRAMS = ("zsh", "fish", "dbus-daemon", "gnome-keyring-daemon", "strace")
-"""`check` installs them where it may; where it may not, it lists the tests that need them."""
+"""`check` installs them, or lists the tests that it skips without them."""
 
 
 class Outcome(NamedTuple):
@@ -40,7 +40,7 @@ def installed_program(name: str) -> str:
 
 
 def need_program(name: str) -> None:
-    """Skip the test if it needs a program that a machine need not have."""
+    """Skip the test if it needs an optional program that is not installed."""
     if name in OPTIONAL_PROGRAMS and shutil.which(name) is None:
         pytest.skip(f"{name} is not installed")
 
@@ -92,7 +92,7 @@ def start_process(
 def finish_process(
     process: subprocess.Popen[bytes], typed: str | None = None, limit_seconds: float = LIMIT_SECONDS
 ) -> Outcome:
-    """Wait for the end of a process; kill one that takes longer, and show its output."""
+    """Wait for the end of a process; after the limit, kill it and show its output."""
     try:
         stdout, stderr = process.communicate(
             None if typed is None else typed.encode(), timeout=limit_seconds
@@ -106,7 +106,7 @@ def finish_process(
 
 
 def kill_process(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process, and what it started where it leads a group: they may hold its streams."""
+    """Kill a process, and its group if it leads one: its children may hold its streams."""
     with suppress(ProcessLookupError):
         if os.name != "nt" and os.getpgid(process.pid) == process.pid:
             os.killpg(process.pid, signal.SIGKILL)

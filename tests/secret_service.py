@@ -87,13 +87,13 @@ class SecretService:
         _end(self._started.pop())
 
     def restart(self) -> None:
-        """Start it again, open, with what it has kept; one that runs is killed first."""
+        """Start the daemon again, unlocked, with its kept items; kill a running one first."""
         if len(self._started) > 1:
             self.kill()
         self._start_daemon()
 
     def stop(self) -> None:
-        """End what still runs, and leave nothing behind."""
+        """End both processes and remove their folder."""
         while self._started:
             _end(self._started.pop())
         shutil.rmtree(self._place)
