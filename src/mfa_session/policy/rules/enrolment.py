@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.conditions import is_met
+from mfa_session.policy.conditions import comparison, is_met
 from mfa_session.policy.coverage import actions_of, concerns
 from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words
@@ -208,11 +208,18 @@ def _may_be_of_a_user(resource: str) -> bool:
 
 
 def _is_done(subject: Subject, action: str, wanted: str) -> bool:
-    """Say whether a statement here allows, or denies, an action on a resource that it may have."""
+    """Say whether a statement here allows, or denies, an action on a resource that it may have.
+
+    An Allow under conditions of its own does not do it where there is no MFA yet, nor does a Deny.
+    """
+    statement = subject.statement
+    own = set(map(comparison, statement.conditions))
+    anyhow = statement.allows and action.lower() not in map(str.lower, ENROLMENT)
     return any(
-        each.allows == subject.statement.allows
+        each.allows == statement.allows
         and concerns(each, action)
         and (each.resources is None or any(_fits(resource, wanted) for resource in each.resources))
+        and (anyhow or own.issuperset(map(comparison, each.conditions)))
         for each in subject.whole.statements
     )
 

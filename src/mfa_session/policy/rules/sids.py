@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.coverage import actions_of
+from mfa_session.policy.coverage import actions_of, concerns
 from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
 from mfa_session.policy.mfa import means_mfa
+from mfa_session.policy.rules.exemptions import DEACTIVATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,7 +62,8 @@ CHECKS: tuple[Check, ...] = (check_promise,)
 
 
 def _needs_no_mfa(statement: Statement) -> bool:
-    """Say whether it is about devices themselves, or for services and people from elsewhere."""
+    """Say whether it is about having a device, or for services and people from elsewhere."""
     principals = (statement.principals or {}).keys()
     elsewhere = bool(principals) and not principals & {"AWS", "*"}
-    return elsewhere or any("mfa" in name for name in actions_of(statement).names)
+    about_devices = any("mfa" in name for name in actions_of(statement).names)
+    return elsewhere or (about_devices and not concerns(statement, DEACTIVATION))
