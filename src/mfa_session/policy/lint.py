@@ -16,7 +16,6 @@ from mfa_session.policy.rules import (
     principals,
     removal,
     sids,
-    whole_policy,
     wrong_credentials,
 )
 from mfa_session.policy.rules.subject import Subject, WholePolicy
@@ -31,7 +30,6 @@ _MODULES = (
     wrong_credentials,
     conditions,
     keys,
-    whole_policy,
     form,
     actions,
     exemptions,

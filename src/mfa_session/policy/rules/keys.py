@@ -6,11 +6,11 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
+from mfa_session.model.text import nearest_of
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, role_session
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import age_seconds, right_condition
-from mfa_session.policy.global_keys import meant_instead
 from mfa_session.policy.mfa import is_age, is_present
 from mfa_session.policy.request import RequestContext
 
@@ -39,6 +39,23 @@ NO_USER = Rule(
 )
 RULES = (UNKNOWN_KEY, NO_SUCH_KEY, NO_USER)
 
+# The keys for all services (IAM reference, global condition context keys); those of _OLDER stand in
+# policies of AWS's own or of its older guides.
+_NAMES = """
+AssumedRoot CalledVia CalledViaAWSMCP CalledViaFirst CalledViaLast ChatbotSourceArn CurrentTime
+Ec2InstanceSourcePrivateIPv4 Ec2InstanceSourceVpc EpochTime FederatedProvider IsMcpServiceAction
+MultiFactorAuthAge MultiFactorAuthPresent PrincipalAccount PrincipalArn PrincipalIsAWSService
+PrincipalOrgID PrincipalOrgPaths PrincipalServiceName PrincipalServiceNamesList PrincipalType
+RequestedRegion ResourceAccount ResourceOrgID ResourceOrgPaths SecureTransport SignInSessionArn
+SourceAccount SourceArn SourceIdentity SourceIp SourceOrgID SourceOrgPaths SourceVpc SourceVpcArn
+SourceVpce TagKeys TokenIssueTime UserAgent ViaAWSMCPService ViaAWSService VpcSourceIp VpceAccount
+VpceOrgID VpceOrgPaths referer userid username
+"""
+_OLDER = "PrincipalOrgMasterAccountId SourceOwner"
+_TAGS = "PrincipalTag RequestTag ResourceTag"
+_KEYS = {name.lower(): name for name in f"{_NAMES} {_OLDER}".split()}
+_TAG_KEYS = {name.lower(): name for name in _TAGS.split()}
+_form = re.compile(r"aws:([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
 _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
@@ -68,7 +85,7 @@ def check_keys(subject: Subject) -> Iterator[Flaw]:
 def check_global_keys(subject: Subject) -> Iterator[Flaw]:
     """Find keys with AWS's prefix that AWS does not have."""
     for condition in subject.statement.conditions:
-        near = None if misspelt(condition) else meant_instead(condition.key)
+        near = None if misspelt(condition) else _meant_instead(condition.key)
         if near is not None:
             yield Flaw(
                 NO_SUCH_KEY,
@@ -88,7 +105,7 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
     ]
     for item in subject.texts():
         for key in map(str.strip, _variable.findall(str(item.value))):
-            near = meant_instead(key)
+            near = _meant_instead(key)
             if near is not None and not _is_of_serverless(subject, key):
                 message = f"AWS has no condition key {key}{_nearest(near)}"
                 wrong.append((item, near or key, message))
@@ -173,3 +190,19 @@ def _is_of_serverless(subject: Subject, key: str) -> bool:
 
 def _nearest(key: str | None) -> str:
     return f"; the nearest is {key}" if key else ""
+
+
+def _meant_instead(key: str) -> str | None:
+    """Return the key that is most like one which AWS does not have; None if AWS has it.
+
+    What is not written as a key of AWS's is not judged: other prefixes, placeholders.
+    """
+    found = _form(key)
+    if found is None:
+        return None
+    name, of_a_tag = found[1].lower(), found[2] is not None
+    known, tail = (_TAG_KEYS, "/…") if of_a_tag or name in _TAG_KEYS else (_KEYS, "")
+    if name in known and of_a_tag == bool(tail):
+        return None
+    near = nearest_of(name, known, most=1)
+    return f"aws:{known[near[0]]}{tail}" if near else ""

@@ -1,4 +1,4 @@
-"""Statements whose MFA conditions are sound, but match the wrong credentials."""
+"""Sound MFA conditions that match the wrong credentials, or that another Allow makes needless."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
-from mfa_session.policy.fixes import right_condition
+from mfa_session.policy.fixes import right_condition, right_deny
 from mfa_session.policy.mfa import is_age, is_present, widest_reach
-from mfa_session.policy.rules.exemptions import FIRST_STEPS
+from mfa_session.policy.rules.exemptions import DELETION, FIRST_STEPS
 from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
@@ -153,9 +153,17 @@ _MISTAKES = (
     ),
 )
 
+DEFEATED = Rule(
+    "allowed-without-mfa-too",
+    ERROR,
+    "Another statement allows the same without MFA, and no Deny takes it away: everybody "
+    "gets through.",
+)
+
 
 NOT_HERE = "nothing in this file allows them this, but another policy may"
-RULES = tuple(mistake.rule for mistake in _MISTAKES)
+RULES = (*(mistake.rule for mistake in _MISTAKES), DEFEATED)
+_READING = ("get", "list", "describe", "batchget", "lookup", "search", "view")
 _BY_NAME = {mistake.rule.id: mistake for mistake in _MISTAKES}
 
 
@@ -173,6 +181,34 @@ def check_reach(subject: Subject) -> Iterator[Flaw]:
             fix=right_condition(subject.statement),
             severity=WARNING if backed else None,
         )
+
+
+def check_defeat(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows with MFA for what another Allow gives without, and no Deny takes away."""
+    if not subject.requires_mfa:
+        return
+    statement, whole = subject.statement, subject.whole
+    names = names_of(statement)
+    opened = {name for kind in KINDS for name in whole.opened(statement, kind)}
+    defeated = [name for name in names if name in opened]
+    partly = len(defeated) < len(names)
+    if not defeated or (partly and all(map(_is_left_open, defeated))):
+        return
+    by_hand = (
+        partly
+        or whole.has_allows_for_no_mfa
+        or statement.not_actions is not None
+        or not whole.lenient_allows.covers(statement)
+    )
+    shown = ", ".join(defeated[:3]) + (" …" if defeated[3:] else "")
+    yield Flaw(
+        DEFEATED,
+        subject.mfa_conditions[0].position,
+        f"another statement allows {shown} without MFA, and one Allow is enough",
+        "everybody the other statement is for gets through without MFA",
+        "deny it without MFA",
+        {} if by_hand else right_deny(statement),
+    )
 
 
 def _mistake_of(subject: Subject) -> str | None:
@@ -290,6 +326,12 @@ def _is_backed_here(subject: Subject) -> bool:
     )
 
 
+def _is_left_open(action: str) -> bool:
+    """Say whether an action is given without MFA on purpose, where others need it."""
+    reads = action.partition(":")[2].startswith(_READING)
+    return reads or action in FIRST_STEPS or action == DELETION.lower()
+
+
 def _ages_only(subject: Subject) -> bool:
     return not any(map(is_present, subject.mfa_conditions))
 
@@ -315,4 +357,4 @@ def _culprit(subject: Subject, name: str) -> Condition:
     return subject.mfa_conditions[0]
 
 
-CHECKS: tuple[Check, ...] = (check_reach,)
+CHECKS: tuple[Check, ...] = (check_reach, check_defeat)
