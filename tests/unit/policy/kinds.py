@@ -94,6 +94,7 @@ SERVICE, FEDERATED = "service-has-no-mfa", "federation-has-no-mfa"
 ACTION = "unknown-action"
 RESOURCE, MISPLACED = "device-action-on-wrong-resource", "misplaced-element"
 VALUE, NO_KEY = "wrong-value", "unknown-condition-key"
+TEXT = "wrong-operator"
 MALFORMED = "malformed-policy"
 PROMISE, NO_ARN = "sid-promises-mfa", "resource-no-arn"
 SCP = "scp-locks-out-roles"
@@ -794,6 +795,10 @@ STATED = [
     Stated("resources-filled-in", [allow(READ, WITH, Resource=["${Bucket}/*", "{{ bucket }}",
             "<arn>", "*", "arn:aws:s3*", "arn:aws:s3:::books", "%BUCKET%", "$BUCKET", "[arn]",
             "arn:aws:s3::books*"])], [], {}),
+    Stated("resources-of-a-bucket-by-name", [deny(READ, WITHOUT, Principal=ACCOUNT, Resource=[
+            "books/*", BUCKET])], found(NO_ARN), {}),
+    Stated("resource-of-a-queue-by-name", [deny("sqs:*", WITHOUT, Principal=ACCOUNT,
+            Resource="books")], [], {}),
     Stated("resource-of-an-api", [allow("execute-api:Invoke", Principal=ACCOUNT,
             Resource="execute-api:/live/*")], [], {}),
     # Elements that this kind of policy does not have.
@@ -825,6 +830,11 @@ STATED = [
             "${aws:PrincipalTag/expiry}"))], [], {}),
     Stated("network-of-words", [deny(STOP, on("NotIpAddress", "aws:SourceIp", "office"))],
            found(VALUE), {}),
+    Stated("network-as-text", [allow(STOP, {**WITH, "StringEquals": {"aws:SourceIp": [
+            "192.0.2.7", "198.51.100.0/24"]}}), deny(STOP, on("StringNotLikeIfExists",
+            "aws:VpcSourceIp", "10.0.0.0/8"))], [*found(TEXT), *found(TEXT, at=1)], {}),
+    Stated("address-as-text", [allow(STOP, {**WITH, "StringLike": {"aws:SourceIp": [
+            "192.0.2.7", "198.51.100.*"]}})], [], {}),
     Stated("number-in-brackets", [allow(READ, on("NumericLessThan", "s3:max-keys", "[MOST]"))], [],
            {}),
     Stated("number-of-words", [allow(READ, on("NumericLessThan", "s3:max-keys", "ten"))],

@@ -36,7 +36,8 @@ UNKNOWN_OPERATOR = Rule(
 WRONG_OPERATOR = Rule(
     "wrong-operator",
     WARNING,
-    "`StringEquals` or similar on a boolean or a number: AWS does not document the result.",
+    "`StringEquals` or similar on a boolean or a number, where AWS does not document the result, "
+    "or on a network, which is compared as text.",
 )
 NOT_A_BOOLEAN = Rule(
     "not-a-boolean",
@@ -92,6 +93,7 @@ _SAMPLES = {
     "Numeric": ("no number", "10"),
     "IpAddress": ("no network", "192.0.2.0/24"),
 }
+_ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 CIRCUMSTANCES = {
@@ -143,6 +145,23 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
                 f"{condition.written} {condition.key} is compared to {wrong[0]!r}, which is {what}",
                 _never_matching(subject, condition),
                 f"write it as {sample}",
+            )
+
+
+def check_networks(subject: Subject) -> Iterator[Flaw]:
+    """Find networks that are compared as texts: no address is the same text."""
+    for condition in subject.other_conditions:
+        network = next((value for value in condition.values if "/" in value), None)
+        if network and condition.key.lower() in _ADDRESSES and "String" in condition.operator:
+            negated = "Not" in condition.operator
+            who, done = "everybody" if negated else "nobody", "is stopped"
+            yield Flaw(
+                WRONG_OPERATOR,
+                condition.position,
+                f"{condition.written} compares {condition.key} with {network!r} as text",
+                f"{who} from there {'gets through' if subject.statement.allows else done}",
+                f"use {'Not' if negated else ''}IpAddress",
+                severity=ERROR,
             )
 
 
@@ -210,6 +229,7 @@ CHECKS: tuple[Check, ...] = (
     check_operators,
     check_values,
     check_other_values,
+    check_networks,
     check_age,
     check_age_beside_absence,
     check_narrowing,

@@ -130,8 +130,8 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_resources(subject: Subject) -> Iterator[Flaw]:
-    """Find resources of what a user may do that are no ARNs."""
-    if subject.document.kind not in _NAMES:  # a resource's own policy may name it otherwise
+    """Find resources that are no ARNs; in their own policies, only S3 asks for one."""
+    if subject.document.kind not in _NAMES and not _is_about_s3(subject.statement):
         return
     for item in subject.items_of("Resource", "NotResource"):
         if isinstance(item.value, str) and _is_no_arn(item.value):
@@ -232,11 +232,14 @@ def _wanted(subject: Subject) -> Iterator[str]:
     yield "Action"
     if kind not in _NAMES:
         yield "Principal"
-        named = statement.actions or ("",)
-        if all(action.lower().startswith("s3:") for action in named):  # others need none
+        if _is_about_s3(statement):  # others need none
             yield "Resource"
     elif not has_principal(statement):
         yield "Resource"
+
+
+def _is_about_s3(statement: Statement) -> bool:
+    return all(action.lower().startswith("s3:") for action in statement.actions or ("",))
 
 
 def _meant(name: str) -> Sequence[str]:
