@@ -785,6 +785,23 @@ STATED = [
     Stated("principals-that-there-are", [trust({"AWS": ["123456789012", "AIDAEXAMPLEEXAMPLE12",
             "arn:aws-cn:iam::123456789012:user/eng/carol", "arn:aws:iam::ACCOUNT:${who}"]}, WITH)],
            [], {}),
+    # Other actions that a statement asks MFA for, on resources that they never have.
+    Stated("bucket-s-action-on-objects", [allow("s3:*", WITH), deny(["s3:DeleteBucket",
+            "s3:DeleteObject"], WITHOUT, Resource=BUCKET)], found(RESOURCE, at=1), {}),
+    Stated("objects-of-no-name", [deny([READ, "s3:ListBucket"], WITHOUT, Resource=each)
+            for each in ("arn:aws:s3:::books/", "arn:aws:s3:::books")],
+           [*found(RESOURCE), *found(RESOURCE, at=1)], {}),
+    Stated("buckets-and-objects", [deny(["s3:DeleteBucket", READ], WITHOUT, Resource=each)
+            for each in ("*", "arn:aws:s3:::*", "arn:aws:s3:::books*", "arn:aws:s3:::${Books}",
+            "arn:aws:s3:*:123456789012:accesspoint/*", ["arn:aws:s3:::books", BUCKET])], [], {}),
+    Stated("bucket-s-action-denied-apart", [deny("s3:DeleteBucket*", WITHOUT,
+            Resource=BUCKET), deny("s3:*", WITHOUT)], [], {}),
+    Stated("bucket-s-action-without-mfa", [deny("s3:DeleteBucket", Resource=BUCKET)], [], {}),
+    Stated("role-taken-on-a-user", [allow("sts:AssumeRole", WITH, Resource=ME)],
+           found(RESOURCE), {}),
+    Stated("role-taken-on-roles", [allow("sts:AssumeRole", WITH, Resource=each) for each in (
+            ROLE["AWS"], "arn:aws:iam::*:role/${aws:username}", "arn:aws:iam::*", "${Role}")],
+           [], {}),
     # Resources that are not ARNs.
     Stated("resource-of-a-name", [allow(STOP, WITH, Resource="test")], found(NO_ARN), {}),
     Stated("resource-of-an-id-among-arns", [deny(STOP, WITHOUT, Resource=["arn:aws:ec2:*:*:*",

@@ -44,7 +44,8 @@ WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
     "MFA actions on resources that they never have, such as `iam:CreateVirtualMFADevice` on a "
-    "user: nothing is allowed by it, or denied.",
+    "user, or with an MFA condition `sts:AssumeRole` on no role, or a Deny of `s3:DeleteBucket` on "
+    "objects: nothing is allowed by it, or denied.",
 )
 SESSION_TOKEN = Rule(
     "mfa-on-get-session-token",
@@ -58,6 +59,7 @@ ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
 # The resources that the actions are asked for (Service Authorization Reference; the list's is what
 # IAM names when it refuses).
 _OF_DEVICE, _OF_USER, _OF_LIST = "mfa/?*", "user/?*", "mfa/"
+_OF_ROLE, _OF_BUCKET, _OF_OBJECT = "role/?*", "bucket", "bucket/?*"
 _RESOURCES_OF = {
     "iam:createvirtualmfadevice": _OF_DEVICE,
     "iam:deactivatemfadevice": _OF_USER,
@@ -72,7 +74,11 @@ _MEANT = {
     _OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
     _OF_USER: "arn:aws:iam::*:user/${aws:username}",
     _OF_LIST: "*",
+    _OF_ROLE: "a role",
+    _OF_BUCKET: "arn:aws:s3:::BUCKET",
+    _OF_OBJECT: "arn:aws:s3:::BUCKET/*",
 }
+_of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 _AN_ACCOUNT = 12 * "?"
 _variable = re.compile(r"\$\{[^}]*\}")
 _A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)})
@@ -135,7 +141,7 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_resources(subject: Subject) -> Iterator[Flaw]:
-    """Find actions of MFA on resources that they never have."""
+    """Find actions of MFA, or that need it, on resources that they never have."""
     statement = subject.statement
     if not (statement.actions and statement.resources):
         return
@@ -143,7 +149,7 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
         (name, meant)
         for wanted, meant in _MEANT.items()
         for name in statement.actions
-        if _RESOURCES_OF.get(name.lower()) == wanted and not _is_done(subject, name, wanted)
+        if _resource_of(subject, name.lower()) == wanted and not _is_done(subject, name, wanted)
     ]
     if wrong:
         names = ", ".join(name for name, _ in wrong)
@@ -153,7 +159,8 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
             WRONG_RESOURCE,
             subject.place_of_action(wrong[0][0]),
             f"{names} {'are' if wrong[1:] else 'is'} {done} on wrong resources only",
-            "nobody is allowed anything by it: users cannot set up or find their MFA device"
+            "nobody is allowed anything by it"
+            + (": users cannot set up or find their MFA device" if "MFA" in names else "")
             if statement.allows
             else "nobody is stopped by it",
             f"{does} {', '.join(rest)}",
@@ -207,6 +214,16 @@ def _may_be_of_a_user(resource: str) -> bool:
     return may_meet(service, "iam") and any(may_meet(what, each) for each in ("user/*", "mfa/*"))
 
 
+def _resource_of(subject: Subject, action: str) -> str | None:
+    """Return the resource of an action of MFA, or of one that a statement asks MFA for."""
+    found = _of_s3(action)
+    if action in _RESOURCES_OF or not subject.mfa_conditions:
+        return _RESOURCES_OF.get(action)
+    if found and not subject.statement.allows:
+        return _OF_BUCKET if found[1] == "bucket" else _OF_OBJECT
+    return _OF_ROLE if action == "sts:assumerole" else None
+
+
 def _is_done(subject: Subject, action: str, wanted: str) -> bool:
     """Say whether a statement here allows, or denies, an action on a resource that it may have.
 
@@ -228,6 +245,8 @@ def _fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource of IAM's; a variable is some text."""
     parts = _variable.sub("?*", resource).split(":", maxsplit=5)
     _, _, service, region, account, what = [*parts, *("*" * (6 - len(parts)))]
+    if wanted in {_OF_BUCKET, _OF_OBJECT}:  # an account is an access point's
+        return service != "s3" or bool(account) or _is_in_s3(what, wanted)
     if wanted == _OF_USER and "${aws:userid}" in resource.lower():
         return False  # an id is no name
     return (
@@ -236,6 +255,12 @@ def _fits(resource: str, wanted: str) -> bool:
         and (may_meet(account, _AN_ACCOUNT) or any(map(str.isalpha, account)))  # to be filled in
         and (includes(what, wanted) if wanted == _OF_LIST else _may_name(what, wanted))
     )
+
+
+def _is_in_s3(what: str, wanted: str) -> bool:
+    """Say whether a pattern may match a bucket, which has no slash, or an object in one."""
+    bucket, slash, key = what.partition("/")
+    return not slash if wanted == _OF_BUCKET else bool(key) or (not slash and "*" in bucket)
 
 
 def _may_name(what: str, wanted: str) -> bool:
