@@ -42,17 +42,18 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
     if statement.allows:
         if _absence(sid) or _needs_no_mfa(statement) or subject.whole.denies_for_mfa:
             return
-        nobody, who = ", and no Deny of this policy", "whoever it is for gets through without MFA"
+        asking = "neither a condition nor a Deny of this policy asks"
+        who = "everybody whom it is for gets through without MFA"
         condition = '"Bool": {"aws:MultiFactorAuthPresent": "true"}'
     elif statement.conditions:
         return
     else:
-        nobody, who = "", "everybody is locked out, with MFA too"
+        asking, who = "no condition asks", "everybody is locked out, with MFA too"
         condition = '"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}'
     yield Flaw(
         PROMISE,
         subject.document.source.position(statement.elements["Sid"].offset),
-        f"the Sid is {statement.sid}, but no condition asks for MFA{nobody}",
+        f"the Sid is {statement.sid}, but {asking} for MFA",
         who,
         f"add {condition} to its Condition, or rename the statement",
     )
