@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.coverage import concerns, names_of
@@ -79,6 +80,7 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
         (own or _is_of_anybody(subject))
         and concerns(statement, DEACTIVATION)
         and not _is_denied(subject)
+        and not (own and _is_exempt_by_name(subject))
     ):
         whose = "one's own device" if own else "any user's device"
         with_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -142,6 +144,16 @@ def _is_denied(subject: Subject) -> bool:
     whole = subject.whole
     denied = (whole.denies_action(subject.statement, kind, DEACTIVATION) for kind in KINDS)
     return all(denied) or whole.means_to_deny(subject.statement, DEACTIVATION)
+
+
+def _is_exempt_by_name(subject: Subject) -> bool:
+    """Say whether a Deny exempts it by name, and has the finding about the same mistake."""
+    return any(
+        flaw
+        for each in subject.whole.denies_for_mfa
+        if DEACTIVATION in (each.not_actions or ())
+        for flaw in check_removal(replace(subject, statement=each))
+    )
 
 
 def _changes_iam(action: str) -> bool:
