@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,8 @@ from mfa_session.policy.rules.exemptions import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mfa_session.policy.document import Condition
-    from mfa_session.policy.rules.subject import Subject
+    from mfa_session.policy.document import Condition, Statement
+    from mfa_session.policy.rules.subject import Subject, WholePolicy
 
 DISCOVERY_DENIED = Rule(
     "discovery-denied",
@@ -230,15 +231,29 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
     An Allow under conditions of its own does not do it where there is no MFA yet, nor does a Deny.
     """
     statement = subject.statement
+    if _may_be_on(statement, wanted):
+        return True
     own = set(map(comparison, statement.conditions))
     anyhow = statement.allows and action.lower() not in map(str.lower, ENROLMENT)
     return any(
-        each.allows == statement.allows
-        and concerns(each, action)
-        and (each.resources is None or any(_fits(resource, wanted) for resource in each.resources))
-        and (anyhow or own.issuperset(map(comparison, each.conditions)))
-        for each in subject.whole.statements
+        anyhow or own.issuperset(map(comparison, each.conditions))
+        for each in _doing(subject.whole, action, wanted, statement.effect)
     )
+
+
+@functools.lru_cache(maxsize=32)
+def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> list[Statement]:
+    """Return the statements that allow, or deny, an action on a resource that it may have."""
+    return [
+        each
+        for each in whole.statements
+        if each.effect == effect and concerns(each, action) and _may_be_on(each, wanted)
+    ]
+
+
+def _may_be_on(statement: Statement, wanted: str) -> bool:
+    where = statement.resources
+    return where is None or any(_fits(resource, wanted) for resource in where)
 
 
 def _fits(resource: str, wanted: str) -> bool:
