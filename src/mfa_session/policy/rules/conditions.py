@@ -133,7 +133,7 @@ def check_values(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_other_values(subject: Subject) -> Iterator[Flaw]:
-    """Find dates, numbers and networks that are none, under other keys than those about MFA."""
+    """Find values under other keys that are no date, number or network."""
     for condition in subject.other_conditions:
         kind = next((each for each in _SAMPLES if each in condition.operator), "")
         wrong = [value for value in condition.values if kind and not is_readable(condition, value)]
@@ -149,7 +149,7 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_networks(subject: Subject) -> Iterator[Flaw]:
-    """Find networks that are compared as texts: no address is the same text."""
+    """Find networks that are compared as text, which no address equals."""
     for condition in subject.other_conditions:
         network = next((value for value in condition.values if "/" in value), None)
         if network and condition.key.lower() in _ADDRESSES and "String" in condition.operator:
@@ -166,7 +166,7 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_age(subject: Subject) -> Iterator[Flaw]:
-    """Find limits of age that are in other units, or can never be reached."""
+    """Find age limits in other units, or out of reach."""
     for condition in () if subject.on_role else subject.mfa_conditions:
         if _is_limit(subject, condition) and is_sound(condition):
             seconds = float(condition.values[0])
@@ -185,7 +185,7 @@ def check_age(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies whose limit of age stops nobody: their other condition wants no MFA."""
+    """Find Denies whose age limit stops nobody: another condition needs a request without MFA."""
     if subject.statement.allows or subject.on_role:
         return
     limits = [each for each in subject.mfa_conditions if _is_limit(subject, each)]
@@ -204,7 +204,7 @@ def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_narrowing(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies for those without MFA that ask for something else as well."""
+    """Find Denies for requests without MFA that another condition narrows."""
     narrowing = [
         each
         for each in subject.other_conditions
@@ -237,7 +237,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def _is_limit(subject: Subject, condition: Condition) -> bool:
-    """Say whether it stops an MFA that is too old: for a lower bound, no number is too small."""
+    """Say whether it stops MFA that is too old; a lower bound may be any small number."""
     upper = "NumericLess" if subject.statement.allows else "NumericGreater"
     return is_age(condition) and condition.operator.startswith((upper, "NumericEquals"))
 
@@ -263,7 +263,7 @@ def _with_known_operator(
 
 
 def _is_filled_in(condition: Condition) -> bool:
-    """Say whether a template fills a value in, so that what it will be is not known."""
+    """Say whether a template fills in the value, which is unknown then."""
     fitting = condition.operator.startswith(("Bool", "Null", "Numeric"))
     return fitting and any(without_template_values(each) != each for each in condition.values)
 
@@ -296,7 +296,7 @@ def _unsound(subject: Subject, condition: Condition) -> Flaw:
 
 
 def _never_matching(subject: Subject, condition: Condition) -> str:
-    """Say who is let in or kept out by a condition that no value can match."""
+    """Say who gets in, or is kept out, if no value can match."""
     missing = condition.if_exists or condition.qualifier == "ForAllValues"
     if subject.statement.allows:
         return "only those without the key get through" if missing else "everybody is locked out"
@@ -331,5 +331,5 @@ def _too_short(subject: Subject, condition: Condition, seconds: float) -> Flaw:
 
 
 def _is_denied_anyway(subject: Subject) -> bool:
-    """Say whether another Deny stops those without MFA whatever else there is."""
+    """Say whether another Deny stops requests without MFA in any case."""
     return all(subject.whole.denies_outright(subject.statement, kind) for kind in KINDS)

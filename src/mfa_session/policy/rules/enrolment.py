@@ -1,4 +1,4 @@
-"""Statements that keep people from finding their MFA device, or from getting their first."""
+"""Statements that keep people from finding their MFA device, or from enrolling their first."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ SESSION_CALL = "sts:GetSessionToken"
 
 
 def check_first_steps(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies of what is needed to get MFA in the first place."""
+    """Find Denies of what people need before they have MFA."""
     if not (denies_nearly_all(subject) or _denies_by_name(subject)):
         return
     if any(map(_spares_calls_of_iam, subject.other_conditions)):
@@ -114,7 +114,7 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_enrolment(subject: Subject) -> Iterator[Flaw]:
-    """Find Allows that ask for MFA of those who make their first device."""
+    """Find Allows that ask for MFA to enrol the first device."""
     if not subject.requires_mfa or subject.on_role or actions_of(subject.statement).all_but:
         return
     statement, whole, kind = subject.statement, subject.whole, subject.document.kind
@@ -142,7 +142,7 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_resources(subject: Subject) -> Iterator[Flaw]:
-    """Find actions of MFA, or that need it, on resources that they never have."""
+    """Find MFA actions, and actions that need MFA, on resources that they never have."""
     statement = subject.statement
     if not (statement.actions and statement.resources):
         return
@@ -169,7 +169,7 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_session_token(subject: Subject) -> Iterator[Flaw]:
-    """Find conditions on the call that gets the MFA session."""
+    """Find conditions on GetSessionToken."""
     named = actions_of(subject.statement)
     if subject.mfa_conditions and not named.all_but and SESSION_CALL.lower() in named.names:
         yield Flaw(
@@ -190,7 +190,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def _denies_by_name(subject: Subject) -> bool:
-    """Say whether it is a Deny, for those without MFA, of actions that it lists."""
+    """Say whether it denies listed actions to requests without MFA."""
     listed = subject.refuses_without_mfa and subject.statement.actions is not None
     where = subject.statement.resources or ()
     own = any(map(_may_be_of_a_user, where))
@@ -208,7 +208,7 @@ def _spares_calls_of_iam(condition: Condition) -> bool:
 
 
 def _may_be_of_a_user(resource: str) -> bool:
-    """Say whether a resource may be a user or an MFA device; a `*` stands within one part."""
+    """Say whether a resource may be a user or an MFA device; `*` stays within one part."""
     parts = resource.split(":", maxsplit=5)
     # A pattern may end before its sixth part, as `*` and `arn:aws:iam::*` do.
     _, _, service, _, _, what = [*parts, *("*" * (6 - len(parts)))]
@@ -216,7 +216,7 @@ def _may_be_of_a_user(resource: str) -> bool:
 
 
 def _resource_of(subject: Subject, action: str) -> str | None:
-    """Return the resource of an action of MFA, or of one that a statement asks MFA for."""
+    """Return the kind of resource that an action has."""
     found = _of_s3(action)
     if action in _RESOURCES_OF or not subject.mfa_conditions:
         return _RESOURCES_OF.get(action)
@@ -243,7 +243,7 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
 
 @functools.lru_cache(maxsize=32)
 def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> list[Statement]:
-    """Return the statements that allow, or deny, an action on a resource that it may have."""
+    """Return the statements that allow, or deny, an action on a fitting resource."""
     return [
         each
         for each in whole.statements

@@ -1,4 +1,4 @@
-"""What a Deny exempts, so that people can set up MFA, and Denies that exempt too much to deny."""
+"""What a Deny exempts so that people can set up MFA, and Denies that exempt too much."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ is_own_care = re.compile(
 
 
 def check_effect(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies of all but some actions that come to nothing, or to little."""
+    """Find Denies with NotAction that deny nothing, or little."""
     statement = subject.statement
     if statement.allows or not subject.mfa_conditions or subject.on_role:
         return
@@ -89,14 +89,14 @@ CHECKS: tuple[Check, ...] = (check_effect,)
 
 
 def denies_nearly_all(subject: Subject) -> bool:
-    """Say whether it is a Deny, for those without MFA, of everything but what it names."""
+    """Say whether it denies everything but named actions to requests without MFA."""
     statement = subject.statement
     everything = statement.not_actions is not None or "*" in actions_of(statement).names
     return everything and subject.refuses_without_mfa and is_of_users(subject)
 
 
 def is_of_users(subject: Subject) -> bool:
-    """Say whether it is about all that users do."""
+    """Say whether it covers everything that users do."""
     return limits_users(subject) and is_about_everything(subject.statement)
 
 
@@ -107,12 +107,12 @@ def limits_users(subject: Subject) -> bool:
 
 
 def spares_everything(subject: Subject) -> bool:
-    """Say whether what the statement exempts is all there is."""
+    """Say whether the statement exempts everything."""
     return bool(_all_left_out(subject))
 
 
 def how_to_spare(subject: Subject, what: str) -> str:
-    """Say what a Deny is to be instead, so that it is not about these actions."""
+    """Say how the Deny can exempt these actions."""
     if _lists_own_care(subject.statement):
         return "to deny everything else, list these under NotAction instead of Action"
     if sparing(subject):
@@ -140,14 +140,14 @@ def sparing(subject: Subject) -> dict[str, object]:
 
 
 def _lists_own_care(statement: Statement) -> bool:
-    """Say whether all that is listed is needed before there is MFA: what a NotAction spares."""
+    """Say whether it lists only actions that people need before they have MFA."""
     listed = statement.actions or ()
     removes = concerns(statement, DEACTIVATION) or concerns(statement, DELETION)
     return bool(listed) and not removes and all(map(is_own_care, listed))
 
 
 def _all_left_out(subject: Subject) -> str:
-    """Say which element leaves everything out; empty where none does."""
+    """Name the element that exempts everything; empty if none does."""
     statement = subject.statement
     if actions_of(statement).all_but and any(
         includes(name, "*") for name in actions_of(statement).names

@@ -1,4 +1,4 @@
-"""What IAM rejects in the form of a policy, or reads otherwise than it is meant."""
+"""What IAM rejects in the form of a policy, or reads in an unexpected way."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def check_elements(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_places(subject: Subject) -> Iterator[Flaw]:
-    """Find elements that this kind of policy does not have."""
+    """Find elements that do not belong in this kind of policy."""
     statement, kind = subject.statement, subject.document.kind
     named = [name for name in ("Principal", "NotPrincipal") if name in statement.elements]
     if kind in _NAMES:
@@ -130,7 +130,7 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_resources(subject: Subject) -> Iterator[Flaw]:
-    """Find resources that are no ARNs; in their own policies, only S3 asks for one."""
+    """Find resources that are no ARNs; of resource policies, only those of S3 need ARNs."""
     if subject.document.kind not in _NAMES and not _is_about_s3(subject.statement):
         return
     for item in subject.items_of("Resource", "NotResource"):
@@ -145,7 +145,7 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_form(subject: Subject) -> Iterator[Flaw]:
-    """Find what else IAM refuses to save."""
+    """Find other faults for which IAM rejects a policy."""
     for position, what, cure in (
         *_in_the_policy(subject),
         *_in_the_statement(subject),
@@ -155,7 +155,7 @@ def check_form(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_version(subject: Subject) -> Iterator[Flaw]:
-    """Find variables in policies of a version that does not know them."""
+    """Find variables in policies whose Version has none."""
     if subject.document.version not in {None, _OLDER}:  # IAM rejects another
         return
     found = next((item for item in subject.texts() if _has_variable(item)), None)
@@ -180,7 +180,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
-    """Say what is wrong with the policy around the statements, beside the first of them."""
+    """Say what is wrong beside the statements."""
     document, statement = subject.document, subject.statement
     if statement is not document.statements[0]:
         return
@@ -227,7 +227,7 @@ def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
 
 
 def _wanted(subject: Subject) -> Iterator[str]:
-    """Yield the elements that a statement of this kind of policy has, or their opposites."""
+    """Yield the elements that this kind of policy needs, or their opposites."""
     statement, kind = subject.statement, subject.document.kind
     yield "Action"
     if kind not in _NAMES:
@@ -264,7 +264,7 @@ def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
 
 
 def _why_none(kind: str, text: str) -> tuple[str, str] | None:
-    """Say why IAM takes no such principal, and what to write; None where it may take it."""
+    """Say why this is no principal, and what to write; None if it may be one."""
     if kind.lower() not in _TYPES and not _placeholder(kind):
         return f"{kind} is no type of principal", "use AWS, Service, Federated or CanonicalUser"
     fits, cure = _PRINCIPALS.get(kind, (str, ""))

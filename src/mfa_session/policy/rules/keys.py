@@ -1,4 +1,4 @@
-"""Condition keys that are none, or that nobody brings: misspelt, AWS's, a user's in a role."""
+"""Condition keys that do not exist or that no request brings."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 
 
 def check_keys(subject: Subject) -> Iterator[Flaw]:
-    """Find keys that are meant to be about MFA, but are none."""
+    """Find misspelt MFA keys."""
     for condition in subject.statement.conditions:
         meant = misspelt(condition)
         if meant:
@@ -83,7 +83,7 @@ def check_keys(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_global_keys(subject: Subject) -> Iterator[Flaw]:
-    """Find keys with AWS's prefix that AWS does not have."""
+    """Find keys with the prefix `aws:` that AWS does not have."""
     for condition in subject.statement.conditions:
         near = None if misspelt(condition) else _meant_instead(condition.key)
         if near is not None:
@@ -97,7 +97,7 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_variables(subject: Subject) -> Iterator[Flaw]:
-    """Find variables that IAM cannot fill in, and keys in resources that are to be variables."""
+    """Find variables that IAM cannot fill in, and keys that should be variables."""
     wrong = [
         (item, key, f"{key} stands outside of ${{…}}: to IAM it is plain text")
         for item in subject.items_of("Resource", "NotResource")
@@ -121,7 +121,7 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_username(subject: Subject) -> Iterator[Flaw]:
-    """Find what a role's policy says of the name of a user."""
+    """Find user names in a role's policy."""
     needing = [
         *(each.offset for each in subject.items_of("Resource") if _user_name(str(each.value))),
         *(each.node.key_offset for each in subject.other_conditions if _needs_user_name(each)),
@@ -145,7 +145,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def misspelt(condition: Condition) -> str | None:
-    """Return the key of the two about MFA that another one is meant to be."""
+    """Return the MFA key that another key is meant to be."""
     key = condition.key.lower().partition("/")[0]  # what follows is the name of a tag
     prefix, _, name = (part.strip(": ") for part in key.rpartition(":"))
     of_a_provider = prefix == "saml" or "." in condition.key.partition(":")[0]
@@ -167,7 +167,7 @@ def age_of(condition: Condition) -> str:
 
 
 def _never_there(subject: Subject, condition: Condition) -> str:
-    """Say what a condition on a key comes to that no request brings."""
+    """Say what a condition does if no request brings its key."""
     matches = is_met(condition, RequestContext({condition.key: None}))
     if subject.statement.allows:
         return "everybody gets through, without MFA too" if matches else "everybody is locked out"
@@ -175,7 +175,7 @@ def _never_there(subject: Subject, condition: Condition) -> str:
 
 
 def _needs_user_name(condition: Condition) -> bool:
-    """Say whether no session of a role meets a condition, for want of a user's name."""
+    """Say whether a condition needs a user name, which role sessions do not have."""
     if condition.is_about("aws:username"):
         return is_met(condition, role_session().facts) is False
     lenient = condition.if_exists or condition.qualifier or "Not" in condition.operator

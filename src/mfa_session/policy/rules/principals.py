@@ -1,4 +1,4 @@
-"""MFA asked of those who can never have it, or of too many."""
+"""MFA asked of principals that can never have it, or of too many."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 
 def check_anyone(subject: Subject) -> Iterator[Flaw]:
-    """Find Allows for everybody who has MFA, in whatever account."""
+    """Find Allows for everybody with MFA, of any account."""
     if subject.document.kind not in {"trust", "resource"}:  # no other has a principal
         return
     narrowing = {_plain(each) for each in subject.other_conditions if _keeps_outsiders_out(each)}
@@ -171,7 +171,7 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_services_denied(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies for everybody that take from AWS services what they are allowed by name."""
+    """Find Denies for everybody that stop AWS services which are allowed by name."""
     services = _denied_by_name(subject, "Service", _A_SERVICE)
     if services:
         yield Flaw(
@@ -185,7 +185,7 @@ def check_services_denied(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_federation(subject: Subject) -> Iterator[Flaw]:
-    """Find MFA asked of those who come by SAML or OpenID Connect."""
+    """Find MFA asked of SAML or OpenID Connect users."""
     named = [action.lower() for action in subject.statement.actions or ()]
     federated = "Federated" in (subject.statement.principals or {})
     asks = subject.requires_mfa and (federated or (named and set(named) <= set(_SIGNED_ELSEWHERE)))
@@ -204,7 +204,7 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_roles(subject: Subject) -> Iterator[Flaw]:
-    """Find MFA asked of sessions of roles, by a policy that names the roles."""
+    """Find MFA asked of role sessions by a policy that names the roles."""
     roles = roles_in(subject.statement) or _roles_locked_out(subject)
     if roles and (subject.requires_mfa or subject.refuses_without_mfa):
         yield Flaw(
@@ -217,7 +217,7 @@ def check_roles(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_role_policy(subject: Subject) -> Iterator[Flaw]:
-    """Find MFA asked of a role's sessions by its own policy."""
+    """Find MFA asked of role sessions by the role's own policy."""
     if subject.on_role and subject.reach is not None:
         if subject.statement.allows:
             who = "the role's sessions are locked out: nobody has MFA here"
@@ -235,7 +235,7 @@ def check_role_policy(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_scp(subject: Subject) -> Iterator[Flaw]:
-    """Find service control policies that ask MFA of the sessions of roles as well."""
+    """Find service control policies that ask role sessions for MFA."""
     if subject.document.kind != "scp":
         return
     allows = subject.requires_mfa and not subject.whole.allows_where(
@@ -294,7 +294,7 @@ def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> lis
 
 
 def _keeps_outsiders_out(condition: Condition) -> bool:
-    """Say whether a condition keeps out the users of other accounts, whatever they set up there."""
+    """Say whether a condition stops the users of every other account."""
     key = _plain(condition)
     if key in _OF_ANY_ACCOUNT:
         return False
@@ -315,7 +315,7 @@ def _is_of_any_account(arn: str) -> bool:
 
 
 def _plain(condition: Condition) -> str:
-    """Return a condition's key without the name of a tag."""
+    """Return a condition's key without a tag name."""
     return condition.key.lower().partition("/")[0]
 
 
@@ -352,7 +352,7 @@ def _may_be_met_by_roles(condition: Condition) -> bool:
 
 
 def _spares_roles(condition: Condition) -> bool:
-    """Say whether a condition keeps a Deny from the sessions of some roles."""
+    """Say whether a condition exempts some role sessions."""
     if condition.key.lower() == _ARN_KEY:
         return is_met(condition, _A_ROLE) is False or any(map(_may_be_a_role, condition.values))
     return is_met(condition, role_session().facts) is False

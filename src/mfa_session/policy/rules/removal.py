@@ -1,4 +1,4 @@
-"""Statements that let whoever has a long-term key take the MFA device away."""
+"""Statements that let a long-term key remove the MFA device."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 
 
 def check_removal(subject: Subject) -> Iterator[Flaw]:
-    """Find Denies of everything that let a device be removed without using it."""
+    """Find Denies of everything that exempt the removal of a device."""
     if not denies_nearly_all(subject) or spares_everything(subject):
         return
     for action, rule, what in (
@@ -71,7 +71,7 @@ def check_removal(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_own_removal(subject: Subject) -> Iterator[Flaw]:
-    """Find Allows that let people take off their own device without using it."""
+    """Find Allows to remove one's own device without MFA."""
     statement, whole = subject.statement, subject.whole
     if not (statement.allows and whole.concern_mfa) or subject.mfa_conditions or subject.on_role:
         return
@@ -140,14 +140,14 @@ def _is_of_anybody(subject: Subject) -> bool:
 
 
 def _is_denied(subject: Subject) -> bool:
-    """Say whether Denies stop those without MFA from it, or will once they are mended."""
+    """Say whether Denies stop it without MFA, now or once they are corrected."""
     whole = subject.whole
     denied = (whole.denies_action(subject.statement, kind, DEACTIVATION) for kind in KINDS)
     return all(denied) or whole.means_to_deny(subject.statement, DEACTIVATION)
 
 
 def _is_exempt_by_name(subject: Subject) -> bool:
-    """Say whether a Deny exempts it by name, and has the finding about the same mistake."""
+    """Say whether a Deny exempts it by name, and already has the finding."""
     exempting = (
         each
         for each in subject.whole.denies_for_mfa

@@ -1,4 +1,4 @@
-"""Statements that do not what their Sid says."""
+"""Statements that do not do what their Sid says."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _absence = re.compile(rf"(?:without|unless|except|before|no|non|not)(?:using|val
 
 
 def check_promise(subject: Subject) -> Iterator[Flaw]:
-    """Find statements whose Sid says that they ask for MFA, and which do not."""
+    """Find statements that ask for no MFA although their Sid says so."""
     statement = subject.statement
     sid = re.sub(r"[^a-z0-9]", "", (statement.sid or "").lower())
     if means_mfa(statement) or subject.on_role or not (_demand(sid) or _absence(sid)):
@@ -63,7 +63,7 @@ CHECKS: tuple[Check, ...] = (check_promise,)
 
 
 def _needs_no_mfa(statement: Statement) -> bool:
-    """Say whether it is about having a device, or for services and people from elsewhere."""
+    """Say whether it is about owning a device, or for services and federated users."""
     principals = (statement.principals or {}).keys()
     elsewhere = bool(principals) and not principals & {"AWS", "*"}
     about_devices = any("mfa" in name for name in actions_of(statement).names)

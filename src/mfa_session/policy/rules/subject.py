@@ -1,4 +1,4 @@
-"""What a rule looks at: one statement, and the policy around it."""
+"""What a rule reads: one statement and its policy."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class WholePolicy:
 
     @cached_property
     def has_allows_for_no_mfa(self) -> bool:
-        """Whether an Allow lets only those through who have no MFA."""
+        """Whether an Allow matches only requests without MFA."""
         return any(
             each.allows and found is not None and _is_only_for(kind, found)
             for each, found in self._with_reach()
@@ -56,14 +56,14 @@ class WholePolicy:
 
     @cached_property
     def fresh_allows(self) -> Cover:
-        """The Allows with a condition about MFA that let those through who have it."""
+        """The Allows with an MFA condition that match fresh MFA."""
         return Cover(
             each for each, found in self._with_reach() if each.allows and found and found.fresh
         )
 
     @cached_property
     def lenient_allows(self) -> Cover:
-        """The Allows that do not ask everybody for MFA."""
+        """The Allows that also match some requests without MFA."""
         return Cover(each for each, found in self._with_reach() if each.allows and not _asks(found))
 
     def allows_only_with_mfa(self, action: str) -> bool:
@@ -78,11 +78,11 @@ class WholePolicy:
         return self._asking[action]
 
     def means_to_deny(self, statement: Statement, action: str) -> bool:
-        """Say whether Denies would ask MFA for an action, once their conditions are mended."""
+        """Say whether Denies stop an action without MFA once their conditions are corrected."""
         return self._meant_denials.are_about(statement, action)
 
     def denies_old_mfa(self, statement: Statement) -> bool:
-        """Say whether other Denies stop an MFA that is old from all of it."""
+        """Say whether other Denies stop old MFA from all of it."""
         return self._old_denials.covers(statement)
 
     @cached_property
@@ -142,7 +142,7 @@ class WholePolicy:
         return self._all_allows.covers(statement) and not self.is_open(statement, kind)
 
     def is_open(self, statement: Statement, kind: str) -> bool:
-        """Say whether an Allow may give credentials of a kind something of it."""
+        """Say whether an Allow may give these credentials part of it."""
         return any(self._undenied_allows[kind].touching(statement))
 
     def allowed_by_name(self, denied: Statement) -> list[Statement]:
@@ -308,14 +308,14 @@ class Subject:
         return (found.long_term or found.without_mfa) and not found.fresh
 
     def place_of(self, element: str) -> Position:
-        """Return where an element of the statement is named; without it, where that begins."""
+        """Return the position of an element, or of the statement without it."""
         node = self.statement.elements.get(element)
         if node is None:
             return self.statement.position
         return self.document.source.position(node.key_offset)
 
     def place_of_action(self, action: str = "") -> Position:
-        """Return where an action is named, or else where the list of them begins."""
+        """Return the position of an action, or of the list of actions."""
         element = "NotAction" if "NotAction" in self.statement.elements else "Action"
         for item in self.items_of(element):
             named = item.value.lower() if isinstance(item.value, str) else ""
@@ -338,7 +338,7 @@ class Subject:
 
 
 def listed(node: Node) -> list[Node]:
-    """Return what stands in a list, or the one thing that stands alone."""
+    """Return the items of a list, or the single item."""
     return node.value if isinstance(node.value, list) else [node]
 
 
@@ -347,19 +347,19 @@ def _is_about_mfa_only(statement: Statement) -> bool:
 
 
 def is_for_everybody(statement: Statement) -> bool:
-    """Say whether the principal of a statement is everybody, of any account."""
+    """Say whether a statement is for everybody, of any account."""
     principals = statement.principals or {}
     return "*" in (*principals.get("*", ()), *principals.get("AWS", ()))
 
 
 def is_for_everybody_but_some(statement: Statement) -> bool:
-    """Say whether the principal of a statement is everybody but those whom it names."""
+    """Say whether a statement is for everybody except named principals."""
     named = statement.not_principals
     return named is not None and "*" not in (*named.get("*", ()), *named.get("AWS", ()))
 
 
 def roles_in(statement: Statement) -> list[str]:
-    """Return the roles, and sessions of roles, that are among the principals."""
+    """Return the roles and role sessions among the principals."""
     arns = (statement.principals or {}).get("AWS", ())
     return [arn for arn in arns if ":role/" in arn or ":assumed-role/" in arn]
 

@@ -1,4 +1,4 @@
-"""Sound MFA conditions that match the wrong credentials, or that another Allow makes needless."""
+"""Sound MFA conditions that match the wrong credentials, or that another Allow defeats."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ _BY_NAME = {mistake.rule.id: mistake for mistake in _MISTAKES}
 
 
 def check_reach(subject: Subject) -> Iterator[Flaw]:
-    """Find MFA conditions that match the wrong credentials, unless other statements mend it."""
+    """Find MFA conditions that match the wrong credentials, unless other statements correct it."""
     name = _mistake_of(subject)
     if name is not None:
         mistake, backed = _BY_NAME[name], _is_backed_here(subject)
@@ -184,7 +184,7 @@ def check_reach(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_defeat(subject: Subject) -> Iterator[Flaw]:
-    """Find Allows with MFA for what another Allow gives without, and no Deny takes away."""
+    """Find Allows with MFA that another Allow without MFA defeats."""
     if not subject.requires_mfa:
         return
     statement, whole = subject.statement, subject.whole
@@ -260,7 +260,7 @@ def _of_allow(subject: Subject, found: Reach) -> str | None:
 
 
 def _is_mended(subject: Subject, found: Reach) -> bool:
-    """Say whether other statements keep out those whom this one forgets."""
+    """Say whether other statements stop the credentials that this one misses."""
     whole, statement = subject.whole, subject.statement
     if statement.allows and found.fresh:
         wrongly = [kind for kind in KINDS if found.includes(kind)]
@@ -302,7 +302,7 @@ def _gains_nothing(subject: Subject, kind: str) -> bool:
 
 
 def _denies_below_zero(subject: Subject) -> bool:
-    """Say whether it is a Deny of ages that there are not: one to be on the safe side."""
+    """Say whether it denies impossible ages, as a precaution."""
     return not subject.statement.allows and all(
         is_age(each)
         and each.operator.startswith("NumericLess")
@@ -327,7 +327,7 @@ def _is_backed_here(subject: Subject) -> bool:
 
 
 def _is_left_open(action: str) -> bool:
-    """Say whether an action is given without MFA on purpose, where others need it."""
+    """Say whether an action is allowed without MFA on purpose, while others need it."""
     reads = action.partition(":")[2].startswith(_READING)
     return reads or action in FIRST_STEPS or action == DELETION.lower()
 
@@ -348,7 +348,7 @@ def _is_first_step(subject: Subject) -> bool:
 
 
 def _culprit(subject: Subject, name: str) -> Condition:
-    """Return the condition to point at."""
+    """Return the condition to report."""
     for condition in subject.mfa_conditions:
         if (name == "bool-true-and-false" and _is_of_both(condition)) or (
             "if-exists" in name and condition.if_exists
