@@ -196,3 +196,13 @@ def test_if_fzf_fails_the_person_picks_a_number(terminal: Terminal) -> None:
     child.expect_exact("Which one (1-2)? ")
     child.sendline("1")
     child.expect_exact("AWS_PROFILE is 'mfa'")
+
+
+@pytest.mark.parametrize("command", ["use", "warm"])
+def test_an_unknown_name_shows_the_command_with_a_name_that_there_is(
+    run: Run, carols: AwsFiles, command: str
+) -> None:
+    assert carols.credentials.exists()
+    outcome = run(command, "nowhere")
+    assert outcome.exit_code == 3
+    assert f"choose it: `mfa-session {command} default`" in outcome.stderr

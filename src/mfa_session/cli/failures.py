@@ -43,6 +43,8 @@ _STEPS = {
 
 _NAMES_SESSION = {"profile": "--profile", "source_profile": "--source-profile"}
 _SAYS_WHICH = ("--profile", "--all")
+_SESSIONS = {"session", "profile"}
+"""What an argument suggests that takes the name of a session in the place of `--profile`."""
 _NOT_AGAIN = {"token_code", "json"}
 """A code works only once, and a person who types the command does not want JSON."""
 _COMMAND_OF_OURS = r"(?<=`)mfa-session (?P<words>[a-z][^`]*)"
@@ -167,6 +169,9 @@ def _spell_again(command: Command, given: Given, add: Sequence[str]) -> str:
 
     A command that does not take these options cannot be mended by them: a login with them can.
     """
+    name = next((each.name for each in command.arguments if each.suggests in _SESSIONS), None)
+    if name and add[:1] == ("--profile",):
+        return _spell(command, given.replace(values={**given.values, name: add[1]}), add[2:])
     login = find_command("login")
     if login is not None and not _takes(command, [word for word in add if word.startswith("--")]):
         command, given = login, given.replace(rest=())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context
+    from mfa_session.session.reuse import Outcome
 
 
 class Options(Record):
@@ -36,8 +37,8 @@ def run(options: Options, ctx: Context) -> Result:
         return _run_all(options, ctx)
     if len(options.profile) > 1:
         return _run_several(options, ctx)
-    session = _log_in(options, ctx, options.profile[0] if options.profile else None)
-    return Result(data={"sessions": [session], "errors": []})
+    outcome = _log_in(options, ctx, options.profile[0] if options.profile else None)
+    return Result(data={"sessions": [_summary(outcome, ctx)], "errors": []})
 
 
 def _run_all(options: Options, ctx: Context) -> Result:
@@ -71,7 +72,7 @@ def _run_several(options: Options, ctx: Context) -> Result:
     sessions, errors, exit_code = [], [], 0
     for name in dict.fromkeys(options.profile):
         try:
-            sessions.append(_log_in(options, ctx, name))
+            sessions.append(_summary(_log_in(options, ctx, name), ctx))
         except Interrupted:  # noqa: PERF203  # each is tried, whatever the others do
             raise
         except MfaSessionError as error:
@@ -89,12 +90,14 @@ def _again(name: str, add: Sequence[str]) -> str:
     return join(["mfa-session", "login", *words])
 
 
-def _log_in(options: Options, ctx: Context, name: str | None) -> dict[str, object]:
-    """Log in, and say so; return what `--json` shows of the session, else nothing."""
+def _log_in(options: Options, ctx: Context, name: str | None) -> Outcome:
     session = options.session.replace(profile=name) if name else options.session
     inputs = read_inputs(ctx, session)
     outcome = acquire(ctx, inputs, resolve(inputs), force=options.force)
     if not options.json:
         announce(outcome, ctx, asked=name)
-        return {}
+    return outcome
+
+
+def _summary(outcome: Outcome, ctx: Context) -> dict[str, object]:
     return {**outcome.session.summary(ctx.clock.now()), "reused": outcome.reused}

@@ -49,12 +49,8 @@ def run(
     except (OSError, MemoryError) as error:  # before a command runs, or while its error is told
         print(f"mfa-session: error: {str(error) or 'not enough memory'}", file=sys.stderr)
         return ConfigurationError.exit_code
-    finally:  # let no stream fail at exit, where Python would add words and a code of its own
-        for stream in filter(None, (sys.stdout, sys.stderr)):
-            try:
-                stream.flush()
-            except OSError:  # noqa: PERF203  # two streams
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    finally:
+        _flush_streams()
 
 
 def _run(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClock) -> int:
@@ -140,3 +136,12 @@ def _print(text: str) -> int:
 
     write(text)
     return 0
+
+
+def _flush_streams() -> None:
+    """Let no stream fail at exit, where Python would add words and an exit code of its own."""
+    for stream in filter(None, (sys.stdout, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:  # noqa: PERF203  # two streams
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -41,7 +41,7 @@ def run(options: Options, ctx: Context) -> Result:
     if name:
         sessions = sessions_named(sessions, name)
         if not sessions and look_up(inputs, name) is None and name != default_name(inputs):
-            raise unknown_name(inputs, name)
+            raise unknown_name(inputs, name, "--profile")
         if not sessions:
             ctx.console.say(f"no session {name!r}; run `mfa-session login --profile {quote(name)}`")
     elif not sessions:

@@ -64,8 +64,8 @@ def check_backend(backend: object, *, insecure: bool) -> None:
         raise ConfigurationError(
             "keyring-unusable",
             "no keyring was found on this machine",
-            "start one (GNOME Keyring, KWallet, KeePassXC's Secret Service), "
-            "or let a program give the codes: code_command in config.toml",
+            "start one (GNOME Keyring, KWallet, KeePassXC's Secret Service); "
+            "codes can also come from a program: code_command in config.toml",
         )
     if "keyring.backends.chainer" in modules:
         raise _several(backend)
