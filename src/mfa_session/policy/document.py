@@ -129,6 +129,24 @@ def has_principal(statement: Statement) -> bool:
     return statement.principals is not None or statement.not_principals is not None
 
 
+def is_for_everybody(statement: Statement) -> bool:
+    """Say whether a statement is for everybody, of any account."""
+    principals = statement.principals or {}
+    return "*" in (*principals.get("*", ()), *principals.get("AWS", ()))
+
+
+def is_for_everybody_but_some(statement: Statement) -> bool:
+    """Say whether a statement is for everybody except named principals."""
+    named = statement.not_principals
+    return named is not None and "*" not in (*named.get("*", ()), *named.get("AWS", ()))
+
+
+def roles_in(statement: Statement) -> list[str]:
+    """Return the roles and role sessions among the principals."""
+    arns = (statement.principals or {}).get("AWS", ())
+    return [arn for arn in arns if ":role/" in arn or ":assumed-role/" in arn]
+
+
 def is_about_roles(statement: Statement) -> bool:
     """Say whether all actions of a statement are about assuming a role."""
     return all(

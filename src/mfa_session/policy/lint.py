@@ -18,7 +18,8 @@ from mfa_session.policy.rules import (
     sids,
     wrong_credentials,
 )
-from mfa_session.policy.rules.subject import Subject, WholePolicy
+from mfa_session.policy.rules.subject import Subject
+from mfa_session.policy.rules.whole_policy import WholePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mfa_session.policy.credentials import Credentials
     from mfa_session.policy.document import Condition, Statement
 
+KINDS_WITHOUT_MFA = ("long_term", "without_mfa")  # long-term keys, and sessions without MFA
 _number = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]+)?").fullmatch
 _mfa_in = re.compile(r"mfa|multi-?factor", re.IGNORECASE).search
 _BOOLEANS = {"true", "false"}
@@ -47,9 +48,18 @@ class Reach(NamedTuple):
         """Whether no credentials match."""
         return not (self.long_term or self.without_mfa or any(self.with_mfa))
 
+    @property
+    def needs_mfa(self) -> bool:
+        """Whether no credentials without MFA match."""
+        return not (self.long_term or self.without_mfa)
+
     def includes(self, kind: str) -> bool:
-        """Say whether credentials of this kind match: `long_term` or `without_mfa`."""
+        """Say whether credentials of a kind match, one of KINDS_WITHOUT_MFA."""
         return bool(getattr(self, kind))
+
+    def is_only(self, kind: str) -> bool:
+        """Say whether credentials of a kind match, and none with MFA."""
+        return self.includes(kind) and not any(self.with_mfa)
 
 
 def mfa_conditions(statement: Statement) -> list[Condition]:

@@ -18,9 +18,15 @@ from mfa_session.policy.fixes import (
     with_operator,
 )
 from mfa_session.policy.intrinsics import without_template_values
-from mfa_session.policy.mfa import is_age, is_boolean, is_number, is_present, is_sound
+from mfa_session.policy.mfa import (
+    KINDS_WITHOUT_MFA,
+    is_age,
+    is_boolean,
+    is_number,
+    is_present,
+    is_sound,
+)
 from mfa_session.policy.rules.keys import age_of, misspelt
-from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -332,4 +338,4 @@ def _too_short(subject: Subject, condition: Condition, seconds: float) -> Flaw:
 
 def _is_denied_anyway(subject: Subject) -> bool:
     """Say whether another Deny stops requests without MFA in any case."""
-    return all(subject.whole.denies_outright(subject.statement, kind) for kind in KINDS)
+    return all(subject.whole.denies_outright(subject.statement, kind) for kind in KINDS_WITHOUT_MFA)

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition, Statement
-    from mfa_session.policy.rules.subject import Subject, WholePolicy
+    from mfa_session.policy.rules.subject import Subject
+    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 DISCOVERY_DENIED = Rule(
     "discovery-denied",

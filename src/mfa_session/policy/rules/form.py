@@ -6,14 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.document import CURRENT_VERSION, has_principal, is_about_roles
+from mfa_session.policy.document import (
+    CURRENT_VERSION,
+    has_principal,
+    is_about_roles,
+    is_for_everybody,
+)
 from mfa_session.policy.finding import ERROR, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.intrinsics import without_template_values
 from mfa_session.policy.json_text import members_of
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.reading import ELEMENTS
-from mfa_session.policy.rules.subject import is_for_everybody, listed
+from mfa_session.policy.rules.subject import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

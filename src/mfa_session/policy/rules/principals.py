@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import is_about_everything, names_of
 from mfa_session.policy.credentials import mfa_session, role_session
+from mfa_session.policy.document import is_for_everybody, roles_in
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, right_condition, without_mfa_conditions
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.request import RequestContext
-from mfa_session.policy.rules.subject import KINDS, is_for_everybody, roles_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -324,14 +325,14 @@ def _asks_for_mfa(subject: Subject) -> bool:
     statement, found = subject.statement, subject.reach
     if not statement.allows or subject.mfa_conditions:
         return statement.allows and found is not None and not found.nobody
-    return all(subject.whole.denies(statement, kind) for kind in KINDS)
+    return all(subject.whole.denies(statement, kind) for kind in KINDS_WITHOUT_MFA)
 
 
 def _is_partly_only_with_mfa(subject: Subject) -> bool:
     """Say whether Denies keep those without MFA from a part of what everybody is allowed."""
     statement, whole = subject.statement, subject.whole
     free = statement.allows and not subject.mfa_conditions
-    return free and all(whole.is_narrowed(statement, kind) for kind in KINDS)
+    return free and all(whole.is_narrowed(statement, kind) for kind in KINDS_WITHOUT_MFA)
 
 
 def _spares_all_meant(subject: Subject, condition: Condition) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
@@ -17,7 +18,6 @@ from mfa_session.policy.rules.exemptions import (
     spares_everything,
     sparing,
 )
-from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -142,7 +142,9 @@ def _is_of_anybody(subject: Subject) -> bool:
 def _is_denied(subject: Subject) -> bool:
     """Say whether Denies stop it without MFA, now or once they are corrected."""
     whole = subject.whole
-    denied = (whole.denies_action(subject.statement, kind, DEACTIVATION) for kind in KINDS)
+    denied = (
+        whole.denies_action(subject.statement, kind, DEACTIVATION) for kind in KINDS_WITHOUT_MFA
+    )
     return all(denied) or whole.means_to_deny(subject.statement, DEACTIVATION)
 
 

@@ -2,261 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.aws_names import WILDCARDS
-from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
-from mfa_session.policy.mfa import (
-    Reach,
-    is_age,
-    means_mfa,
-    mfa_conditions,
-    names_mfa,
-    reach,
-    refuses_by_intent,
-)
+from mfa_session.policy.mfa import mfa_conditions, reach, refuses_by_intent
 from mfa_session.policy.patterns import includes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator
 
     from mfa_session.model.feature_ports import AwsNames
-    from mfa_session.policy.document import Condition, Document, Principals, Statement
+    from mfa_session.policy.document import Condition, Document, Statement
     from mfa_session.policy.json_text import Node
+    from mfa_session.policy.mfa import Reach
     from mfa_session.policy.policy_text import Position
-
-
-LONG_TERM = "long_term"
-WITHOUT_MFA = "without_mfa"
-KINDS = (LONG_TERM, WITHOUT_MFA)
-EVERYBODY: Principals = {"*": ("*",)}
-
-
-class WholePolicy:
-    """What statements come to together: those of a policy, or of all policies of a principal."""
-
-    def __init__(self, statements: Iterable[Statement]) -> None:
-        """Take the statements; what they come to is worked out when it is asked for."""
-        self.statements = tuple(statements)
-        self.reaches = [reach(statement) for statement in self.statements]
-        self._asking: dict[str, bool] = {}
-        self._denials_where: dict[Callable[[Condition], bool], Cover] = {}
-        self._allows_where: dict[Callable[[Condition], bool], Cover] = {}
-
-    @cached_property
-    def has_allows_for_no_mfa(self) -> bool:
-        """Whether an Allow matches only requests without MFA."""
-        return any(
-            each.allows and found is not None and _is_only_for(kind, found)
-            for each, found in self._with_reach()
-            for kind in KINDS
-        )
-
-    @cached_property
-    def fresh_allows(self) -> Cover:
-        """The Allows with an MFA condition that match fresh MFA."""
-        return Cover(
-            each for each, found in self._with_reach() if each.allows and found and found.fresh
-        )
-
-    @cached_property
-    def lenient_allows(self) -> Cover:
-        """The Allows that also match some requests without MFA."""
-        return Cover(each for each, found in self._with_reach() if each.allows and not _asks(found))
-
-    def allows_only_with_mfa(self, action: str) -> bool:
-        """Say whether an action is allowed here, and by every Allow only with MFA."""
-        if action not in self._asking:
-            allowing = [
-                _asks(found)
-                for each, found in self._with_reach()
-                if each.allows and concerns(each, action)
-            ]
-            self._asking[action] = bool(allowing) and all(allowing)
-        return self._asking[action]
-
-    def means_to_deny(self, statement: Statement, action: str) -> bool:
-        """Say whether Denies stop an action without MFA once their conditions are corrected."""
-        return self._meant_denials.are_about(statement, action)
-
-    def denies_old_mfa(self, statement: Statement) -> bool:
-        """Say whether other Denies stop old MFA from all of it."""
-        return self._old_denials.covers(statement)
-
-    @cached_property
-    def denies_for_mfa(self) -> list[Statement]:
-        """The Denies with a condition that is about MFA, or is meant to be."""
-        return [each for each in self.statements if not each.allows and means_mfa(each)]
-
-    @cached_property
-    def concern_mfa(self) -> bool:
-        """Whether a statement has a condition about MFA."""
-        return any(map(mfa_conditions, self.statements))
-
-    def denies(self, statement: Statement, kind: str) -> bool:
-        """Say whether Denies, of other statements, stop credentials of a kind from all of it."""
-        return self._denials[kind].covers(statement)
-
-    def denies_action(self, statement: Statement, kind: str, action: str) -> bool:
-        """Say whether Denies stop credentials of a kind from one action of a statement."""
-        return self._denials[kind].are_about(statement, action)
-
-    def denies_outright(self, statement: Statement, kind: str) -> bool:
-        """Say whether Denies about nothing but MFA stop credentials of a kind from all of it."""
-        return self._outright_denials[kind].covers(statement)
-
-    def is_narrowed(self, statement: Statement, kind: str) -> bool:
-        """Say whether a Deny about MFA alone stops credentials of a kind from a part of it."""
-        return any(self._narrowing[kind].touching(statement))
-
-    def opened(self, statement: Statement, kind: str) -> list[str]:
-        """Return the actions of an Allow that another, which asks for no MFA, gives to a kind."""
-        closed = set(self._open_allows[kind].uncovered(statement))
-        opened = [name for name in names_of(statement) if name not in closed]
-        left = set(self.undenied(statement, kind)) if opened else set()
-        return [name for name in opened if name in left]
-
-    def undenied(self, statement: Statement, kind: str) -> list[str]:
-        """Return the actions of a statement that no Deny keeps credentials of a kind from."""
-        return self._denials[kind].uncovered(statement)
-
-    def undenied_parts(self, statement: Statement, kind: str) -> list[str]:
-        """Return the same, and of a pattern only what the Denies spare of it, if that is named."""
-        return self._denials[kind].uncovered_parts(statement)
-
-    def lenient_allows_but(self, statement: Statement) -> Cover:
-        """Return the Allows, but for this one, that do not ask everybody for MFA."""
-        return Cover(
-            each
-            for each, found in self._with_reach()
-            if each.allows and each is not statement and not _asks(found)
-        )
-
-    def allows_only_others(self, statement: Statement, kind: str) -> bool:
-        """Say whether all of a statement is allowed here, but none of it to this kind.
-
-        A Deny that misses them is no hole then.
-        """
-        return self._all_allows.covers(statement) and not self.is_open(statement, kind)
-
-    def is_open(self, statement: Statement, kind: str) -> bool:
-        """Say whether an Allow may give these credentials part of it."""
-        return any(self._undenied_allows[kind].touching(statement))
-
-    def allowed_by_name(self, denied: Statement) -> list[Statement]:
-        """Return the Allows with principals that name an action which a Deny takes away."""
-        return [
-            each
-            for each in self._allows_with_principals.touching(denied)
-            if any(concerns(denied, name) for name in names_of(each) if not WILDCARDS.search(name))
-        ]
-
-    def denies_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
-        """Say whether Denies for everybody, under conditions that are met, take away all of it."""
-        if is_met not in self._denials_where:
-            self._denials_where[is_met] = Cover(
-                replace(each, conditions=(), principals=EVERYBODY, not_principals=None)
-                for each in self.statements
-                if not each.allows
-                and (is_for_everybody(each) or is_for_everybody_but_some(each))
-                and all(map(is_met, each.conditions))
-            )
-        return self._denials_where[is_met].covers(statement)
-
-    def allows_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
-        """Say whether Allows, under conditions that are met, are about all of it."""
-        if is_met not in self._allows_where:
-            self._allows_where[is_met] = Cover(
-                replace(each, conditions=())
-                for each in self.statements
-                if each.allows and all(map(is_met, each.conditions))
-            )
-        return self._allows_where[is_met].covers(statement)
-
-    @cached_property
-    def _allows_with_principals(self) -> Meeting:
-        return Meeting(each for each in self.statements if each.allows and each.principals)
-
-    @cached_property
-    def _narrowing(self) -> dict[str, Meeting]:
-        return {
-            kind: Meeting(
-                each
-                for each in self._denying(kind)
-                if each.conditions and is_for_everybody(each) and _is_about_mfa_only(each)
-            )
-            for kind in KINDS
-        }
-
-    @cached_property
-    def _undenied_allows(self) -> dict[str, Meeting]:
-        """The Allows that may be for credentials of a kind, and are not denied them altogether."""
-        return {
-            kind: Meeting(
-                each
-                for each, found in self._with_reach()
-                if each.allows
-                and (found is None or found.includes(kind))
-                and not self.denies(each, kind)
-            )
-            for kind in KINDS
-        }
-
-    @cached_property
-    def _open_allows(self) -> dict[str, Cover]:
-        return {kind: Cover(self._opening(kind), any_account=True) for kind in KINDS}
-
-    @cached_property
-    def _all_allows(self) -> Cover:
-        return Cover(each for each in self.statements if each.allows)
-
-    @cached_property
-    def _denials(self) -> dict[str, Cover]:
-        return {kind: Cover(self._denying(kind)) for kind in KINDS}
-
-    @cached_property
-    def _outright_denials(self) -> dict[str, Cover]:
-        return {
-            kind: Cover(each for each in self._denying(kind) if _is_about_mfa_only(each))
-            for kind in KINDS
-        }
-
-    @cached_property
-    def _meant_denials(self) -> Cover:
-        """The Denies that are to refuse MFA's absence; one of ages is not where another does."""
-        others = any(
-            found and found.long_term and not each.allows for each, found in self._with_reach()
-        )
-        return Cover(
-            replace(each, conditions=tuple(c for c in each.conditions if not names_mfa(c)))
-            for each in self.denies_for_mfa
-            if not (others and all(map(is_age, filter(names_mfa, each.conditions))))
-        )
-
-    @cached_property
-    def _old_denials(self) -> Cover:
-        return Cover(
-            each
-            for each, found in self._with_reach()
-            if not each.allows and found and found.with_mfa[-1] and not found.fresh
-        )
-
-    def _opening(self, kind: str) -> Iterable[Statement]:
-        """Yield the Allows for a kind without MFA, but for inverted ones: that is their mistake."""
-        for each, found in self._with_reach():
-            only_for = found and _is_only_for(kind, found) and self.fresh_allows.covers(each)
-            if each.allows and (only_for or not mfa_conditions(each)):
-                yield each
-
-    def _denying(self, kind: str) -> Iterable[Statement]:
-        for each, found in self._with_reach():
-            if not each.allows and (found.includes(kind) if found else not each.conditions):
-                yield each
-
-    def _with_reach(self) -> Iterable[tuple[Statement, Reach | None]]:
-        return zip(self.statements, self.reaches, strict=True)
+    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 
 @dataclass(frozen=True)
@@ -292,7 +53,8 @@ class Subject:
     def requires_mfa(self) -> bool:
         """Whether it is an Allow only for those with MFA."""
         found = self.reach
-        return self.statement.allows and _asks(found) and found is not None and not found.nobody
+        needs = found is not None and found.needs_mfa and not found.nobody
+        return self.statement.allows and needs
 
     @property
     def refuses_without_mfa(self) -> bool:
@@ -305,7 +67,7 @@ class Subject:
             return False
         if found is None:
             return bool(conditions) and all(map(refuses_by_intent, conditions))
-        return (found.long_term or found.without_mfa) and not found.fresh
+        return not found.needs_mfa and not found.fresh
 
     def place_of(self, element: str) -> Position:
         """Return the position of an element, or of the statement without it."""
@@ -340,35 +102,3 @@ class Subject:
 def listed(node: Node) -> list[Node]:
     """Return the items of a list, or the single item."""
     return node.value if isinstance(node.value, list) else [node]
-
-
-def _is_about_mfa_only(statement: Statement) -> bool:
-    return len(statement.conditions) == len(mfa_conditions(statement))
-
-
-def is_for_everybody(statement: Statement) -> bool:
-    """Say whether a statement is for everybody, of any account."""
-    principals = statement.principals or {}
-    return "*" in (*principals.get("*", ()), *principals.get("AWS", ()))
-
-
-def is_for_everybody_but_some(statement: Statement) -> bool:
-    """Say whether a statement is for everybody except named principals."""
-    named = statement.not_principals
-    return named is not None and "*" not in (*named.get("*", ()), *named.get("AWS", ()))
-
-
-def roles_in(statement: Statement) -> list[str]:
-    """Return the roles and role sessions among the principals."""
-    arns = (statement.principals or {}).get("AWS", ())
-    return [arn for arn in arns if ":role/" in arn or ":assumed-role/" in arn]
-
-
-def _asks(found: Reach | None) -> bool:
-    """Say whether only credentials with MFA match."""
-    return found is not None and not found.long_term and not found.without_mfa
-
-
-def _is_only_for(kind: str, found: Reach) -> bool:
-    """Say whether credentials of a kind match, and none with MFA."""
-    return found.includes(kind) and not any(found.with_mfa)

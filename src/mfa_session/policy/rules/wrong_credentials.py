@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import right_condition, right_deny
-from mfa_session.policy.mfa import is_age, is_present, widest_reach
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, widest_reach
 from mfa_session.policy.rules.exemptions import DELETION, FIRST_STEPS
-from mfa_session.policy.rules.subject import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -189,7 +188,7 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
         return
     statement, whole = subject.statement, subject.whole
     names = names_of(statement)
-    opened = {name for kind in KINDS for name in whole.opened(statement, kind)}
+    opened = {name for kind in KINDS_WITHOUT_MFA for name in whole.opened(statement, kind)}
     defeated = [name for name in names if name in opened]
     partly = len(defeated) < len(names)
     if not defeated or (partly and all(map(_is_left_open, defeated))):
@@ -237,7 +236,7 @@ def _of_what_can_be_told(subject: Subject) -> str | None:
 def _of_deny(found: Reach) -> str | None:
     if found.fresh:
         return "deny-applies-with-mfa" if found.with_mfa[-1] else "deny-age-inverted"
-    if not found.long_term and not found.without_mfa:
+    if found.needs_mfa:
         return "deny-age-misses-no-mfa"
     if not found.long_term:
         return "deny-misses-long-term-keys"
@@ -247,7 +246,7 @@ def _of_deny(found: Reach) -> str | None:
 def _of_allow(subject: Subject, found: Reach) -> str | None:
     if any(found.with_mfa) and not found.fresh:
         return "allow-age-inverted"
-    if not found.long_term and not found.without_mfa:
+    if found.needs_mfa:
         return None
     if not found.fresh:
         return None if _is_first_step(subject) else "allow-without-mfa"
@@ -263,11 +262,11 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
     """Say whether other statements stop the credentials that this one misses."""
     whole, statement = subject.whole, subject.statement
     if statement.allows and found.fresh:
-        wrongly = [kind for kind in KINDS if found.includes(kind)]
+        wrongly = [kind for kind in KINDS_WITHOUT_MFA if found.includes(kind)]
         return bool(wrongly) and all(_gains_nothing(subject, kind) for kind in wrongly)
     if statement.allows or found.fresh or found.nobody:
         return False
-    missed = [kind for kind in KINDS if not found.includes(kind)]
+    missed = [kind for kind in KINDS_WITHOUT_MFA if not found.includes(kind)]
     if all(whole.denies(statement, kind) for kind in missed):
         return True
     if _ages_only(subject) and all(_is_left_to_set_up_mfa(subject, kind) for kind in missed):
@@ -318,7 +317,7 @@ def _is_backed_here(subject: Subject) -> bool:
     """
     if subject.statement.allows or subject.reach is None:
         return False
-    missed = [kind for kind in KINDS if not subject.reach.includes(kind)]
+    missed = [kind for kind in KINDS_WITHOUT_MFA if not subject.reach.includes(kind)]
     whole = subject.whole
     return bool(missed) and all(
         whole.denies(subject.statement, kind) or whole.allows_only_others(subject.statement, kind)

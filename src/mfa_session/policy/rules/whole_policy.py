@@ -1,0 +1,261 @@
+"""What the statements of a policy, or of all policies of a principal, allow and deny together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.aws_names import WILDCARDS
+from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
+from mfa_session.policy.document import is_for_everybody, is_for_everybody_but_some
+from mfa_session.policy.mfa import (
+    KINDS_WITHOUT_MFA,
+    Reach,
+    is_age,
+    means_mfa,
+    mfa_conditions,
+    names_mfa,
+    reach,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mfa_session.policy.document import Condition, Principals, Statement
+
+_EVERYBODY: Principals = {"*": ("*",)}
+
+
+class WholePolicy:
+    """What statements come to together: those of a policy, or of all policies of a principal."""
+
+    def __init__(self, statements: Iterable[Statement]) -> None:
+        """Take the statements; what they come to is worked out when it is asked for."""
+        self.statements = tuple(statements)
+        self.reaches = [reach(statement) for statement in self.statements]
+        self._asking: dict[str, bool] = {}
+        self._denials_where: dict[Callable[[Condition], bool], Cover] = {}
+        self._allows_where: dict[Callable[[Condition], bool], Cover] = {}
+
+    @cached_property
+    def has_allows_for_no_mfa(self) -> bool:
+        """Whether an Allow matches only requests without MFA."""
+        return any(
+            each.allows and found is not None and found.is_only(kind)
+            for each, found in self._with_reach()
+            for kind in KINDS_WITHOUT_MFA
+        )
+
+    @cached_property
+    def fresh_allows(self) -> Cover:
+        """The Allows with an MFA condition that match fresh MFA."""
+        return Cover(
+            each for each, found in self._with_reach() if each.allows and found and found.fresh
+        )
+
+    @cached_property
+    def lenient_allows(self) -> Cover:
+        """The Allows that also match some requests without MFA."""
+        return Cover(each for each, found in self._with_reach() if each.allows and not _asks(found))
+
+    def allows_only_with_mfa(self, action: str) -> bool:
+        """Say whether an action is allowed here, and by every Allow only with MFA."""
+        if action not in self._asking:
+            allowing = [
+                _asks(found)
+                for each, found in self._with_reach()
+                if each.allows and concerns(each, action)
+            ]
+            self._asking[action] = bool(allowing) and all(allowing)
+        return self._asking[action]
+
+    def means_to_deny(self, statement: Statement, action: str) -> bool:
+        """Say whether Denies stop an action without MFA once their conditions are corrected."""
+        return self._meant_denials.are_about(statement, action)
+
+    def denies_old_mfa(self, statement: Statement) -> bool:
+        """Say whether other Denies stop old MFA from all of it."""
+        return self._old_denials.covers(statement)
+
+    @cached_property
+    def denies_for_mfa(self) -> list[Statement]:
+        """The Denies with a condition that is about MFA, or is meant to be."""
+        return [each for each in self.statements if not each.allows and means_mfa(each)]
+
+    @cached_property
+    def concern_mfa(self) -> bool:
+        """Whether a statement has a condition about MFA."""
+        return any(map(mfa_conditions, self.statements))
+
+    def denies(self, statement: Statement, kind: str) -> bool:
+        """Say whether Denies, of other statements, stop credentials of a kind from all of it."""
+        return self._denials[kind].covers(statement)
+
+    def denies_action(self, statement: Statement, kind: str, action: str) -> bool:
+        """Say whether Denies stop credentials of a kind from one action of a statement."""
+        return self._denials[kind].are_about(statement, action)
+
+    def denies_outright(self, statement: Statement, kind: str) -> bool:
+        """Say whether Denies about nothing but MFA stop credentials of a kind from all of it."""
+        return self._outright_denials[kind].covers(statement)
+
+    def is_narrowed(self, statement: Statement, kind: str) -> bool:
+        """Say whether a Deny about MFA alone stops credentials of a kind from a part of it."""
+        return any(self._narrowing[kind].touching(statement))
+
+    def opened(self, statement: Statement, kind: str) -> list[str]:
+        """Return the actions of an Allow that another, which asks for no MFA, gives to a kind."""
+        closed = set(self._open_allows[kind].uncovered(statement))
+        opened = [name for name in names_of(statement) if name not in closed]
+        left = set(self.undenied(statement, kind)) if opened else set()
+        return [name for name in opened if name in left]
+
+    def undenied(self, statement: Statement, kind: str) -> list[str]:
+        """Return the actions of a statement that no Deny keeps credentials of a kind from."""
+        return self._denials[kind].uncovered(statement)
+
+    def undenied_parts(self, statement: Statement, kind: str) -> list[str]:
+        """Return the same, and of a pattern only what the Denies spare of it, if that is named."""
+        return self._denials[kind].uncovered_parts(statement)
+
+    def lenient_allows_but(self, statement: Statement) -> Cover:
+        """Return the Allows, but for this one, that do not ask everybody for MFA."""
+        return Cover(
+            each
+            for each, found in self._with_reach()
+            if each.allows and each is not statement and not _asks(found)
+        )
+
+    def allows_only_others(self, statement: Statement, kind: str) -> bool:
+        """Say whether all of a statement is allowed here, but none of it to this kind.
+
+        A Deny that misses them is no hole then.
+        """
+        return self._all_allows.covers(statement) and not self.is_open(statement, kind)
+
+    def is_open(self, statement: Statement, kind: str) -> bool:
+        """Say whether an Allow may give these credentials part of it."""
+        return any(self._undenied_allows[kind].touching(statement))
+
+    def allowed_by_name(self, denied: Statement) -> list[Statement]:
+        """Return the Allows with principals that name an action which a Deny takes away."""
+        return [
+            each
+            for each in self._allows_with_principals.touching(denied)
+            if any(concerns(denied, name) for name in names_of(each) if not WILDCARDS.search(name))
+        ]
+
+    def denies_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
+        """Say whether Denies for everybody, under conditions that are met, take away all of it."""
+        if is_met not in self._denials_where:
+            self._denials_where[is_met] = Cover(
+                replace(each, conditions=(), principals=_EVERYBODY, not_principals=None)
+                for each in self.statements
+                if not each.allows
+                and (is_for_everybody(each) or is_for_everybody_but_some(each))
+                and all(map(is_met, each.conditions))
+            )
+        return self._denials_where[is_met].covers(statement)
+
+    def allows_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
+        """Say whether Allows, under conditions that are met, are about all of it."""
+        if is_met not in self._allows_where:
+            self._allows_where[is_met] = Cover(
+                replace(each, conditions=())
+                for each in self.statements
+                if each.allows and all(map(is_met, each.conditions))
+            )
+        return self._allows_where[is_met].covers(statement)
+
+    @cached_property
+    def _allows_with_principals(self) -> Meeting:
+        return Meeting(each for each in self.statements if each.allows and each.principals)
+
+    @cached_property
+    def _narrowing(self) -> dict[str, Meeting]:
+        return {
+            kind: Meeting(
+                each
+                for each in self._denying(kind)
+                if each.conditions and is_for_everybody(each) and _is_about_mfa_only(each)
+            )
+            for kind in KINDS_WITHOUT_MFA
+        }
+
+    @cached_property
+    def _undenied_allows(self) -> dict[str, Meeting]:
+        """The Allows that may be for credentials of a kind, and are not denied them altogether."""
+        return {
+            kind: Meeting(
+                each
+                for each, found in self._with_reach()
+                if each.allows
+                and (found is None or found.includes(kind))
+                and not self.denies(each, kind)
+            )
+            for kind in KINDS_WITHOUT_MFA
+        }
+
+    @cached_property
+    def _open_allows(self) -> dict[str, Cover]:
+        return {kind: Cover(self._opening(kind), any_account=True) for kind in KINDS_WITHOUT_MFA}
+
+    @cached_property
+    def _all_allows(self) -> Cover:
+        return Cover(each for each in self.statements if each.allows)
+
+    @cached_property
+    def _denials(self) -> dict[str, Cover]:
+        return {kind: Cover(self._denying(kind)) for kind in KINDS_WITHOUT_MFA}
+
+    @cached_property
+    def _outright_denials(self) -> dict[str, Cover]:
+        return {
+            kind: Cover(each for each in self._denying(kind) if _is_about_mfa_only(each))
+            for kind in KINDS_WITHOUT_MFA
+        }
+
+    @cached_property
+    def _meant_denials(self) -> Cover:
+        """The Denies that are to refuse MFA's absence; one of ages is not where another does."""
+        others = any(
+            found and found.long_term and not each.allows for each, found in self._with_reach()
+        )
+        return Cover(
+            replace(each, conditions=tuple(c for c in each.conditions if not names_mfa(c)))
+            for each in self.denies_for_mfa
+            if not (others and all(map(is_age, filter(names_mfa, each.conditions))))
+        )
+
+    @cached_property
+    def _old_denials(self) -> Cover:
+        return Cover(
+            each
+            for each, found in self._with_reach()
+            if not each.allows and found and found.with_mfa[-1] and not found.fresh
+        )
+
+    def _opening(self, kind: str) -> Iterable[Statement]:
+        """Yield the Allows for a kind without MFA, but for inverted ones: that is their mistake."""
+        for each, found in self._with_reach():
+            only_for = found and found.is_only(kind) and self.fresh_allows.covers(each)
+            if each.allows and (only_for or not mfa_conditions(each)):
+                yield each
+
+    def _denying(self, kind: str) -> Iterable[Statement]:
+        for each, found in self._with_reach():
+            if not each.allows and (found.includes(kind) if found else not each.conditions):
+                yield each
+
+    def _with_reach(self) -> Iterable[tuple[Statement, Reach | None]]:
+        return zip(self.statements, self.reaches, strict=True)
+
+
+def _is_about_mfa_only(statement: Statement) -> bool:
+    return len(statement.conditions) == len(mfa_conditions(statement))
+
+
+def _asks(found: Reach | None) -> bool:
+    """Say whether only credentials with MFA match."""
+    return found is not None and found.needs_mfa
