@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mfa_session.cli.run import Run
     from mfa_session.files.session_store import SessionStore
     from mfa_session.files.single_flight import Turns
-    from mfa_session.mfa.sources import DeviceCodes, SuppliedCode
+    from mfa_session.mfa.sources import Sources, SuppliedCode
     from mfa_session.model.ports import Edges
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Settings, Source
@@ -195,6 +195,7 @@ class SessionWiring:
         from mfa_session.aws.sts import AwsCalls
         from mfa_session.files.notes import UsedSteps
         from mfa_session.files.single_flight import Turns
+        from mfa_session.mfa.sources import choose_codes
         from mfa_session.model.ports import Edges
         from mfa_session.system.clock import wait_until
         from mfa_session.system.role_session_name import role_session_name
@@ -213,7 +214,7 @@ class SessionWiring:
             turns=turns,
             steps=UsedSteps(run.files.state, run.console),
             wait_until=lambda moment, what: wait_until(run.clock, run.console, moment, what),
-            codes=lambda settings: self._codes(settings, turns, supplied),
+            codes=lambda settings: choose_codes(supplied, lambda: self._sources(settings, turns)),
             process_keys=self._process_keys,
             uninterrupted=uninterrupted,
             role_session_name=role_session_name,
@@ -228,13 +229,8 @@ class SessionWiring:
 
         return run_credential_process(source, self.run.environ)
 
-    def _codes(
-        self, settings: Settings, turns: Turns, supplied: SuppliedCode | None
-    ) -> DeviceCodes:
-        """Return where this session's codes come from, or refuse before anything is sent."""
-        if supplied is not None:
-            supplied.check()
-            return lambda _serial: supplied
+    def _sources(self, settings: Settings, turns: Turns) -> Sources:
+        """Return the person, the keyring and the program that may give this session's codes."""
         from mfa_session.mfa.sources import PromptedCode, Sources
 
         run, terminal = self.run, self.terminal()
@@ -258,4 +254,4 @@ class SessionWiring:
             secrets=self.secrets(),
             run_command=run_command if settings.code_command else None,
             prompt=PromptedCode(ask, terminal.tell, settings.name) if terminal.can_ask() else None,
-        ).choose()
+        )

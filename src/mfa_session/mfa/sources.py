@@ -30,6 +30,17 @@ class DeviceCodes(Protocol):
         """Return the source for this device; NoMfaError if there is none."""
 
 
+def choose_codes(supplied: SuppliedCode | None, others: Callable[[], Sources]) -> DeviceCodes:
+    """Return the codes of a session: the one supplied, if it is one, else as the settings say.
+
+    Raises NoMfaError or ConfigurationError now where it is known that no code can come.
+    """
+    if supplied is None:
+        return others().choose()
+    supplied.check()
+    return lambda _serial: supplied
+
+
 class Sources(Record):
     """The sources that ask or make a code; `prompt` is None where nobody can be asked."""
 

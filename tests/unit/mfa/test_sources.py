@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.mfa.sources import PromptedCode, SuppliedCode
+from mfa_session.mfa.sources import PromptedCode, Sources, SuppliedCode, choose_codes
 from mfa_session.model.errors import NoMfaError
 from mfa_session.model.totp import normalize_code
 
@@ -59,9 +59,20 @@ def test_a_supplied_code_is_read_once_and_given_once() -> None:
 
 def test_a_malformed_supplied_code_is_refused_and_not_repeated() -> None:
     with pytest.raises(NoMfaError) as caught:
-        SuppliedCode(lambda: "secret?").check()
+        choose_codes(SuppliedCode(lambda: "secret?"), no_other)
     assert caught.value.code == "bad-code"
     assert "secret?" not in caught.value.message + caught.value.hint
+
+
+def test_a_supplied_code_serves_every_device_in_the_place_of_other_sources() -> None:
+    source = SuppliedCode(lambda: "123456")
+    codes = choose_codes(source, no_other)
+    assert codes("GAHT12345678") is source
+    assert codes("arn:aws:iam::123456789012:mfa/carol") is source
+
+
+def no_other() -> Sources:
+    raise AssertionError("another source was asked for")
 
 
 def test_the_prompt_names_device_and_session_and_says_why_it_asks_again() -> None:
