@@ -15,10 +15,9 @@ from mfa_session.model.session import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
-    from mfa_session.aws.sts import Limiter, LocalClock
+    from mfa_session.aws.sts import CallEdges
     from mfa_session.model.ports import Caller
 
 OK, BAD_REQUEST, FIRST_SERVER_ERROR = 200, 400, 500
@@ -32,11 +31,11 @@ class Federation:
     text is never shown.
     """
 
-    def __init__(self, clock: LocalClock, limited: Limiter, environ: Mapping[str, str]) -> None:
-        """Take this machine's clock, a time limit, and the environment that botocore reads too."""
-        self._clock = clock
-        self._limited = limited
-        self._environ = environ
+    def __init__(self, edges: CallEdges) -> None:
+        """Take what a call touches."""
+        self._clock = edges.clock
+        self._limited = edges.limited
+        self._environ = edges.environ
 
     def url_for(self, caller: Caller, url: str) -> str:
         """Return the endpoint's URL: `url`, unless AWS_ENDPOINT_URL_SIGNIN names another.

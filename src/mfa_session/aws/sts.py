@@ -7,6 +7,7 @@ from typing import TypeVar
 from mfa_session.aws.client import Clients
 from mfa_session.aws.request import AwsRequest, check_request_id, date_of, is_aws_error, read_issued
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
+from mfa_session.model.record import Record
 from mfa_session.model.text import inspecting
 
 TYPE_CHECKING = False
@@ -42,26 +43,24 @@ CALL_SECONDS = 60.0
 """The limit of a call with all its retries: an answer that trickles in must end too."""
 
 
+class CallEdges(Record):
+    """What every call to AWS touches; botocore reads the process's `environ` by itself, too."""
+
+    clock: LocalClock
+    aws_clock: Learner
+    limited: Limiter
+    environ: Mapping[str, str]
+
+
 class AwsCalls:
     """STS and IAM through botocore; every failure raises one of our errors."""
 
-    def __init__(
-        self,
-        clock: LocalClock,
-        aws_clock: Learner,
-        limited: Limiter,
-        environ: Mapping[str, str],
-        at_once: int = 1,
-    ) -> None:
-        """Take this machine's clock, what learns AWS's, and a time limit.
-
-        botocore reads its settings from the process's `environ` too; `at_once` is the number of
-        threads that may call.
-        """
-        self._clients = Clients(environ, at_once)
-        self._clock = clock
-        self._aws_clock = aws_clock
-        self._limited = limited
+    def __init__(self, edges: CallEdges, at_once: int = 1) -> None:
+        """Take the edges, and the number of threads that may call."""
+        self._clients = Clients(edges.environ, at_once)
+        self._clock = edges.clock
+        self._aws_clock = edges.aws_clock
+        self._limited = edges.limited
 
     def prepare(self, caller: Caller) -> None:
         """Import botocore in a thread while the person types."""
@@ -182,14 +181,7 @@ class AwsCalls:
 class CallerCalls(AwsCalls):
     """AwsCalls that one caller signs."""
 
-    def __init__(
-        self,
-        clock: LocalClock,
-        aws_clock: Learner,
-        limited: Limiter,
-        environ: Mapping[str, str],
-        caller: Caller,
-    ) -> None:
-        """Take the same as AwsCalls, and the caller."""
-        super().__init__(clock, aws_clock, limited, environ)
+    def __init__(self, edges: CallEdges, caller: Caller) -> None:
+        """Take the edges, and who signs."""
+        super().__init__(edges)
         self._caller = caller

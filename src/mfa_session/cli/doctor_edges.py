@@ -6,6 +6,7 @@ from time import monotonic
 
 from mfa_session.aws.action_list import read_list
 from mfa_session.aws.lookups import Checkup
+from mfa_session.aws.sts import CallEdges
 from mfa_session.files.disk import Disk
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.files.state import ClockReading, ReadOnlyState
@@ -48,8 +49,9 @@ def make_doctor(run: Run) -> DoctorEdges:
     def session_keys(profile: str, keyring: str | None) -> Keys | None:
         return StoredSessions(items(read_settings_afresh(environ))).get(profile, keyring)
 
+    calls = CallEdges(clock=run.clock, aws_clock=reading, limited=run_limited, environ=environ)
     return DoctorEdges(
-        aws=Checkup(run.clock, reading, run_limited, environ),
+        aws=Checkup(calls),
         clock_seconds=lambda: reading.seconds,
         disk=Disk(environ, state, session_keys),
         options=lambda: run.given.options(environ),

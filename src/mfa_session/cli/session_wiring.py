@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mfa_session.aws.sts import CallEdges
     from mfa_session.cli.run import Run
     from mfa_session.files.session_store import SessionStore
     from mfa_session.files.single_flight import Turns
@@ -207,7 +208,7 @@ class SessionWiring:
         turns = Turns(run.files.state, run.console, identity)
         supplied = self.supplied_code()
         return Edges(
-            aws=AwsCalls(run.clock, run.aws_clock, run.asking_aws(), run.environ),
+            aws=AwsCalls(self.call_edges()),
             talk=run.console,
             clock=run.clock,
             store=self.store(),
@@ -219,6 +220,18 @@ class SessionWiring:
             uninterrupted=uninterrupted,
             role_session_name=role_session_name,
             choose_device=lambda serials: choose_device(terminal, serials),
+        )
+
+    def call_edges(self) -> CallEdges:
+        """Return what every call to AWS touches."""
+        from mfa_session.aws.sts import CallEdges
+
+        run = self.run
+        return CallEdges(
+            clock=run.clock,
+            aws_clock=run.aws_clock,
+            limited=run.asking_aws(),
+            environ=run.environ,
         )
 
     def _process_keys(self, source: Source) -> Keys:

@@ -45,7 +45,7 @@ class Wiring(SessionWiring):
 
         run = self.run
         return KeyEdges(
-            aws=IamKeys(run.clock, run.aws_clock, run.asking_aws(), run.environ),
+            aws=IamKeys(self.call_edges()),
             vault=self.stored_keys(),
             files=KeyFiles(run.environ, run.files.state, run.console.warn),
             journal=KeyJournal(run.files.state),
@@ -66,7 +66,7 @@ class Wiring(SessionWiring):
 
         run, terminal, session = self.run, self.terminal(), self.session()
         return DeviceEdges(
-            aws=IamDevices(run.clock, run.aws_clock, run.asking_aws(), run.environ, caller),
+            aws=IamDevices(self.call_edges(), caller),
             secrets=self.secrets(),
             intents=Enrolments(run.files.state),
             steps=session.steps,
@@ -105,14 +105,13 @@ class Wiring(SessionWiring):
         """Return the questions about what a command will hit, asked by `caller`."""
         from mfa_session.aws.lookups import Lookups
 
-        run = self.run
-        return Lookups(run.clock, run.aws_clock, run.asking_aws(), run.environ, caller)
+        return Lookups(self.call_edges(), caller)
 
     def federation(self) -> Federation:
         """Return AWS's federation endpoint."""
         from mfa_session.aws.federation import Federation
 
-        return Federation(self.run.clock, self.run.asking_aws(), self.run.environ)
+        return Federation(self.call_edges())
 
     def browser(self) -> Browser | None:
         """Return the person's browser; None on a machine without one."""
@@ -144,8 +143,7 @@ class Wiring(SessionWiring):
         """Return how the policies of `caller` are read."""
         from mfa_session.aws.iam import IamPolicies
 
-        run = self.run
-        return IamPolicies(run.clock, run.aws_clock, run.asking_aws(), run.environ, caller)
+        return IamPolicies(self.call_edges(), caller)
 
     def doctor(self) -> DoctorEdges:
         """Return what the doctor looks at."""
@@ -223,7 +221,7 @@ class Wiring(SessionWiring):
                 fetched[source] = session.process_keys(source)
             return fetched[source]
 
-        aws = AwsCalls(run.clock, run.aws_clock, run_limited, run.environ, at_once=jobs)
+        aws = AwsCalls(self.call_edges().replace(limited=run_limited), at_once=jobs)
         return RolesEdges(
             session=session.replace(aws=aws, process_keys=process_keys),
             defer_signals=defer_signals,

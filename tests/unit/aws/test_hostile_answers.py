@@ -53,7 +53,14 @@ class Machine:
         self.root = home / "state"
         self.clock = SystemClock()
         self.aws_clock = AwsClock(StateDir(str(self.root)))
-        self.calls = sts.AwsCalls(self.clock, self.aws_clock, run_limited, os.environ)
+        self.calls = sts.AwsCalls(
+            sts.CallEdges(
+                clock=self.clock,
+                aws_clock=self.aws_clock,
+                limited=run_limited,
+                environ=os.environ,
+            )
+        )
 
     def log_in(self) -> Issued:
         caller = Caller(keys=KEYS, profile=None, region="eu-west-1")
