@@ -10,17 +10,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
 
 import processes
-from moments import Held
+from moments import Held, until
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import Run, Start, Terminal
     from mfa_session.sandbox import Sandbox
     from mfa_session.sandbox.identities import Device, User
@@ -526,6 +525,56 @@ def test_colour_is_for_terminals_only(run: Run, shell: Shell) -> None:
     assert "\x1b" not in end_of(shell("TERM=dumb mfa login --no-input"))
     assert "\x1b" not in end_of(shell("mfa login --no-input 2>&1 | cat"))
     assert "\x1b" not in run("login", "--no-input").stderr
+
+
+# A signal that ends no system call: it arrives in another thread, or just before the call
+
+SIGNALLED = """
+import os, signal, sys, threading
+
+def take():
+    with open("go") as go:
+        go.read()
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+def begin():
+    threading.Thread(target=take, daemon=True).start()
+
+"""
+ASKS = """
+from mfa_session.system.tty_prompt import read_line
+begin()
+read_line("asked: ", hidden=sys.argv[1] == "hidden")
+"""
+RUNS = """
+from mfa_session.system.child import run_child
+sys.exit(run_child(
+    None, ["sh", "-c", "trap 'exit 9' TERM; echo asked; while :; do sleep 0.01; done"],
+    os.environ, begin))
+"""
+
+
+def is_asleep(pid: int) -> bool:
+    """Say whether the main thread of a process waits."""
+    return Path(f"/proc/{pid}/stat").read_text().split()[2] == "S"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells when a process sleeps")
+@pytest.mark.parametrize(
+    ("script", "argument", "exit_code"),
+    [(ASKS, "hidden", 143), (ASKS, "shown", 143), (RUNS, "", 9)],
+    ids=["at a hidden question", "at a question", "while a command runs"],
+)
+def test_a_signal_in_another_thread_ends_the_wait(
+    home: Path, terminal: Terminal, script: str, argument: str, exit_code: int
+) -> None:
+    os.mkfifo(home / "go")
+    tty = terminal("-c", SIGNALLED + script, argument, program=sys.executable)
+    with (home / "go").open("w"):
+        tty.expect_exact("asked")
+        until(lambda: is_asleep(tty.pid), "it waits")
+    tty.expect(pexpect.EOF)
+    assert tty.wait() == exit_code
 
 
 # Interruption elsewhere

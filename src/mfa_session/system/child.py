@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 
 from mfa_session.system import limits
 from mfa_session.system.programs import to_start
+from mfa_session.system.signals import SignalPipe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,10 +150,19 @@ def _wait(child: subprocess.Popen[bytes]) -> int:
     """Wait for the child's end; while it is stopped (Ctrl-Z), stop this process too."""
     if sys.platform == "win32":
         return child.wait()
-    while True:
-        _, status = os.waitpid(child.pid, os.WUNTRACED)
-        if not os.WIFSTOPPED(status):
-            child.returncode = os.waitstatus_to_exitcode(status)  # Popen does not see it
-            return child.returncode
-        os.kill(os.getpid(), signal.SIGSTOP)  # our shell sees a stopped job, and `fg` resumes us
-        os.kill(child.pid, signal.SIGCONT)
+    # SIGCHLD reaches the pipe only if it has a handler.
+    before = signal.signal(signal.SIGCHLD, lambda number, frame: None)  # noqa: ARG005
+    try:
+        with SignalPipe() as arrivals:
+            while True:
+                pid, status = os.waitpid(child.pid, os.WNOHANG | os.WUNTRACED)
+                if not pid:
+                    arrivals.wait()
+                elif os.WIFSTOPPED(status):
+                    os.kill(os.getpid(), signal.SIGSTOP)  # our shell sees a stopped job
+                    os.kill(child.pid, signal.SIGCONT)  # and `fg` resumes us
+                else:
+                    child.returncode = os.waitstatus_to_exitcode(status)  # Popen does not see it
+                    return child.returncode
+    finally:
+        signal.signal(signal.SIGCHLD, before)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ ENDING = tuple(
 )
 
 LONGEST_NAP_SECONDS = 0.5
+_NAP_SECONDS = 0.05
 
 
 class Interruptions:
@@ -84,6 +86,45 @@ class Interruptions:
         if number == signal.SIGINT:
             raise KeyboardInterrupt
         raise SystemExit(128 + number)
+
+
+class SignalPipe:
+    """A pipe that becomes readable when a signal with a handler arrives.
+
+    Python's handlers run between two instructions. So a signal that arrives just before a blocking
+    call, or in another thread, does not end the call: wait here first (`signal.set_wakeup_fd`).
+    """
+
+    def __enter__(self) -> SignalPipe:
+        """Open the pipe; outside the main thread, which takes no signals, nothing writes to it."""
+        self._arrivals, self._written = os.pipe()
+        os.set_blocking(self._written, False)
+        self._before = -1
+        with suppress(ValueError):
+            self._before = signal.set_wakeup_fd(self._written, warn_on_full_buffer=False)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the pipe."""
+        with suppress(ValueError):
+            signal.set_wakeup_fd(self._before)
+        os.close(self._arrivals)
+        os.close(self._written)
+
+    def wait(self, *readable: int) -> list[int]:
+        """Wait for input at one of these, or for a signal; return which of them have input."""
+        import select  # noqa: PLC0415  # only a wait needs it
+
+        try:
+            ready, _, _ = select.select([*readable, self._arrivals], [], [])
+        except ValueError:  # a descriptor of 1024 or more
+            import time  # noqa: PLC0415
+
+            time.sleep(_NAP_SECONDS)
+            return list(readable)
+        if self._arrivals in ready:
+            os.read(self._arrivals, 1024)
+        return [descriptor for descriptor in readable if descriptor in ready]
 
 
 @contextmanager

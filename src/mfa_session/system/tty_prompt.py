@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 
 from mfa_session.model.text import printable
-from mfa_session.system.signals import ENDING, Interruptions
+from mfa_session.system.signals import ENDING, Interruptions, SignalPipe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def _ask_at(tty: int, question: str, *, hidden: bool) -> str:
     in a script), so that the person can always end the question.
     """
     modes = termios.tcgetattr(tty)
-    with Interruptions(deferred=False) as signals:
-        line = _Line(tty, question, modes, hidden=hidden)
+    with SignalPipe() as arrivals, Interruptions(deferred=False) as signals:
+        line = _Line(tty, arrivals, question, modes, hidden=hidden)
         continued = signal.getsignal(signal.SIGCONT)
         try:
             _set_handler(signal.SIGCONT, line.continued)
@@ -75,8 +75,11 @@ def _set_handler(number: int, handler: Any) -> None:
 class _Line:
     """A question and the typed line."""
 
-    def __init__(self, tty: int, question: str, modes: list[Any], *, hidden: bool) -> None:
+    def __init__(
+        self, tty: int, arrivals: SignalPipe, question: str, modes: list[Any], *, hidden: bool
+    ) -> None:
         self._tty = tty
+        self._arrivals = arrivals
         self._question = question
         self._hidden = hidden
         self._typed = ""
@@ -113,7 +116,7 @@ class _Line:
     def _read_shown(self) -> str:
         typed = b""
         while not typed.endswith(b"\n"):
-            piece = os.read(self._tty, 1024)
+            piece = self._read(1024)
             if not piece:
                 raise EOFError
             typed += piece
@@ -122,7 +125,7 @@ class _Line:
     def _read_hidden(self) -> str:
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         while True:
-            key = os.read(self._tty, 1)  # text after the line belongs to the next reader
+            key = self._read(1)  # text after the line belongs to the next reader
             if key in {b"\n", b"\r"}:
                 return self._typed
             if key in {b"", self._ends_input}:
@@ -135,6 +138,11 @@ class _Line:
                 self._erase(len(self._typed))
             else:
                 self._take(decode(key))
+
+    def _read(self, most: int) -> bytes:
+        while not self._arrivals.wait(self._tty):
+            pass  # a signal whose handler raised nothing
+        return os.read(self._tty, most)
 
     def _take(self, letters: str) -> None:
         self._typed += letters
