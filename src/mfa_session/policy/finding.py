@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 ERROR = "error"
 WARNING = "warning"
 NOTE = "note"
-REJECTED = (
-    "nobody is checked by it: IAM rejects the policy, and the previous version stays in force"
-)
+REJECTED = "the policy has no effect: IAM rejects it, and the previous version stays in force"
 
 
 @dataclass(frozen=True)

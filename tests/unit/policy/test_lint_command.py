@@ -26,11 +26,11 @@ WRONG = """{
 """
 RIGHT = WRONG.replace('"Bool"', '"BoolIfExists"')
 TEXT = """\
-policy.json:7:13: NoStop: error: this Deny matches only if the key is present and false; a \
-request signed with a long-term access key does not carry it [deny-misses-long-term-keys]
+policy.json:7:13: NoStop: error: this Deny matches only where aws:MultiFactorAuthPresent \
+is false; in requests with a long-term access key it is absent [deny-misses-long-term-keys]
   7 | "Bool": {"aws:MultiFactorAuthPresent": "false"}
     |          ^
-  who: long-term access keys are not stopped: the CLI and every SDK without a session
+  who: long-term access keys are not stopped, in the AWS CLI or in any SDK
   cure: write the condition like this:
     "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}
 
@@ -43,9 +43,9 @@ FINDING = {
     "rule": "deny-misses-long-term-keys",
     "severity": "error",
     "statement": "NoStop",
-    "message": "this Deny matches only if the key is present and false; a request signed with a "
-    "long-term access key does not carry it",
-    "who": "long-term access keys are not stopped: the CLI and every SDK without a session",
+    "message": "this Deny matches only where aws:MultiFactorAuthPresent is false; in requests with "
+    "a long-term access key it is absent",
+    "who": "long-term access keys are not stopped, in the AWS CLI or in any SDK",
     "cure": "write the condition like this",
     "fix": {"Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}},
 }

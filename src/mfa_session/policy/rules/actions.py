@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 UNKNOWN_ACTION = Rule(
     "unknown-action",
     WARNING,
-    "AWS lists no such action, or none that the pattern matches. A note where no other "
-    "name is near, because the action may be retired, or newer than the list.",
+    "AWS lists no such action, or none that the pattern matches. A note where no other name is "
+    "near: the action may be retired, or newer than the list.",
 )
 RULES = (UNKNOWN_ACTION,)
 
@@ -81,9 +81,5 @@ def _shortened(others: list[tuple[Node, Unlisted]]) -> str:
 def _without_effect(subject: Subject) -> str:
     """Say what an action that AWS does not list does to the statement."""
     if subject.statement.not_actions is not None:
-        return "nothing is spared by this name"
-    return (
-        "nobody is allowed anything by this name"
-        if subject.statement.allows
-        else "it denies nothing"
-    )
+        return "this name exempts nothing"
+    return f"this name {'allows' if subject.statement.allows else 'denies'} nothing"

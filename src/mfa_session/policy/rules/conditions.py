@@ -37,50 +37,50 @@ if TYPE_CHECKING:
 UNKNOWN_OPERATOR = Rule(
     "unknown-operator",
     ERROR,
-    "IAM has no such operator and rejects the policy; the previous version stays in force.",
+    "IAM has no such condition operator and rejects the policy.",
 )
 WRONG_OPERATOR = Rule(
     "wrong-operator",
     WARNING,
-    "`StringEquals` or similar on a boolean or a number, where AWS does not document the result, "
-    "or on a network, which is compared as text.",
+    "`StringEquals` or similar on a boolean or a number, for which AWS documents no result, or on "
+    "a network, which it compares as text.",
 )
 NOT_A_BOOLEAN = Rule(
     "not-a-boolean",
     ERROR,
-    "Compared with something other than true or false: no value matches.",
+    "The value is neither true nor false: it matches nothing.",
 )
 NOT_A_NUMBER = Rule(
     "age-not-a-number",
     ERROR,
-    "Compared with something other than seconds, such as `1h`: no age matches.",
+    "The age limit is not a number of seconds (`1h`): it matches nothing.",
 )
 WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
-    "A date, number or network is compared with something that is none: no value matches.",
+    "The value is not the date, number or network that it should be: it matches nothing.",
 )
 AGE_TOO_SHORT = Rule(
     "age-too-short",
     NOTE,
-    "Under two minutes. The age is in seconds; minutes or hours may be intended.",
+    "The age limit is under two minutes. Its unit is seconds; minutes or hours may be intended.",
 )
 AGE_TOO_LONG = Rule(
     "age-beyond-any-session",
     NOTE,
-    "Over 36 hours. No session lasts that long, so the limit is never reached.",
+    "The age limit is over 36 hours. No session lasts that long.",
 )
 AGE_UNUSED = Rule(
     "age-never-counts",
     WARNING,
-    "A limit of age beside a condition that only matches without MFA, which has no age: an old "
-    "MFA is not stopped.",
+    "An age limit beside a condition that matches only requests without MFA, which have no age: "
+    "old MFA is not stopped.",
 )
 NARROWED = Rule(
     "deny-narrowed",
     WARNING,
-    "Another condition (network, time, TLS) must match as well: where it does not, nobody "
-    "without MFA is stopped.",
+    "Another condition (network, time, TLS) must match, too: where it does not, nobody without MFA "
+    "is stopped.",
 )
 RULES = (
     UNKNOWN_OPERATOR,
@@ -95,10 +95,11 @@ RULES = (
 )
 
 _SAMPLES = {
-    "Date": ("no date", "2031-05-01T12:00:00Z"),
-    "Numeric": ("no number", "10"),
-    "IpAddress": ("no network", "192.0.2.0/24"),
+    "Date": ("date", "2031-05-01T12:00:00Z"),
+    "Numeric": ("number", "10"),
+    "IpAddress": ("network", "192.0.2.0/24"),
 }
+_IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
@@ -121,13 +122,14 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
         if not condition.known:
             near = _nearest_operator(condition)
             meant = f"; {near} was probably meant" if near else ""
+            fix = _with_known_operator(subject, condition, near)
             yield Flaw(
                 UNKNOWN_OPERATOR,
                 condition.position,
-                f"IAM has no condition operator {condition.written}{meant}",
+                f"IAM has no condition operator {condition.written!r}{meant}",
                 REJECTED,
-                "use an operator that exists",
-                _with_known_operator(subject, condition, near),
+                "write the condition like this" if fix else "use one of IAM's condition operators",
+                fix,
             )
 
 
@@ -148,9 +150,9 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"{condition.written} {condition.key} is compared to {wrong[0]!r}, which is {what}",
+                f"{condition.written} compares {condition.key} to {wrong[0]!r}, which is no {what}",
                 _never_matching(subject, condition),
-                f"write it as {sample}",
+                f"write a {what}, such as {sample}",
             )
 
 
@@ -164,7 +166,7 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(
                 WRONG_OPERATOR,
                 condition.position,
-                f"{condition.written} compares {condition.key} with {network!r} as text",
+                f"{condition.written} compares {condition.key} to {network!r} as text",
                 f"{who} from there {'gets through' if subject.statement.allows else done}",
                 f"use {'Not' if negated else ''}IpAddress",
                 severity=ERROR,
@@ -182,10 +184,10 @@ def check_age(subject: Subject) -> Iterator[Flaw]:
                 yield Flaw(
                     AGE_TOO_LONG,
                     condition.position,
-                    f"the age is in seconds, and no session lasts {condition.values[0]} seconds: "
-                    f"the longest lasts {LONGEST_SESSION_SECONDS}",
-                    "MFA of any age gets through: the limit is never reached",
-                    "give the age in seconds; an hour is 3600",
+                    f"the age limit is {condition.values[0]} seconds; the longest session lasts "
+                    f"{LONGEST_SESSION_SECONDS}",
+                    "MFA of any age gets through",
+                    _IN_SECONDS,
                     right_condition(subject.statement, age_limit="3600"),
                 )
 
@@ -201,10 +203,10 @@ def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             AGE_UNUSED,
             limits[0].position,
-            "the conditions of one statement must all match, and the other one about MFA matches "
-            "only without it",
-            "an MFA of any age gets through: the limit is never reached",
-            "the limit alone also stops those without MFA",
+            "this age limit never counts: the other MFA condition matches only requests without "
+            "MFA, which have no age",
+            "MFA of any age gets through",
+            "write the limit alone: with IfExists it also stops requests without MFA",
             right_condition(subject.statement),
         )
 
@@ -223,10 +225,9 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             NARROWED,
             narrowing[0].position,
-            "the conditions of one statement must all match: this Deny is only for requests "
-            f"without MFA for which {others} {match} as well",
-            f"requests without MFA are not stopped where {others} does not match",
-            "split it: one Deny for each condition, and this one for MFA alone",
+            f"this Deny stops requests without MFA only where {others} {match}, too",
+            "all other requests without MFA get through",
+            "write a Deny for each of the conditions, and this one for MFA alone",
             right_condition(subject.statement, instead_of=narrowing),
         )
 
@@ -286,17 +287,17 @@ def _unsound(subject: Subject, condition: Condition) -> Flaw:
         return Flaw(
             NOT_A_NUMBER,
             condition.position,
-            f"the age is compared to {shown}; it is a whole number of seconds",
+            f"the age limit is {shown}, not a number of seconds",
             _never_matching(subject, condition),
-            "give the age in seconds; an hour is 3600",
+            _IN_SECONDS,
             right_condition(subject.statement),
         )
     return Flaw(
         NOT_A_BOOLEAN,
         condition.position,
-        f"{condition.written} {condition.key} is compared to {shown}; it is true or false",
+        f"{condition.written} compares {condition.key} to {shown}, not to true or false",
         _never_matching(subject, condition),
-        "compare it to true or false",
+        "write the condition like this",
         right_condition(subject.statement),
     )
 
@@ -304,9 +305,10 @@ def _unsound(subject: Subject, condition: Condition) -> Flaw:
 def _never_matching(subject: Subject, condition: Condition) -> str:
     """Say who gets in, or is kept out, if no value can match."""
     missing = condition.if_exists or condition.qualifier == "ForAllValues"
+    without = f"only requests without {condition.key}"
     if subject.statement.allows:
-        return "only those without the key get through" if missing else "everybody is locked out"
-    return "only those without the key are stopped" if missing else "nobody is stopped"
+        return f"{without} get through" if missing else "everybody is locked out"
+    return f"{without} are stopped" if missing else "nobody is stopped"
 
 
 def _wrong_operator(subject: Subject, condition: Condition) -> Flaw:
@@ -315,10 +317,9 @@ def _wrong_operator(subject: Subject, condition: Condition) -> Flaw:
     return Flaw(
         WRONG_OPERATOR,
         condition.position,
-        f"{condition.key} is {kind}, and AWS does not document what {condition.written} does with "
-        f"it; the operator for it is {fitting}",
-        "nobody can tell: AWS does not document whether it matches",
-        "use the operator for this key",
+        f"{condition.key} is {kind}: its operator is {fitting}, not {condition.written}",
+        "unknown: AWS does not document whom it matches",
+        "write the condition like this",
         right_condition(subject.statement),
     )
 
@@ -329,9 +330,9 @@ def _too_short(subject: Subject, condition: Condition, seconds: float) -> Flaw:
     return Flaw(
         AGE_TOO_SHORT,
         condition.position,
-        f"the age is in seconds: {condition.values[0]} seconds pass before much can be done",
-        "everybody is locked out soon after each code",
-        "if minutes were meant, convert them to seconds",
+        f"the age limit, in seconds, is only {condition.values[0]}",
+        "everybody is locked out right after they enter a code",
+        _IN_SECONDS,
         right_condition(subject.statement, age_limit=str(meant)),
     )
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 DISCOVERY_DENIED = Rule(
     "discovery-denied",
     WARNING,
-    "The Deny does not exempt `iam:ListMFADevices`: at login, users cannot find their device.",
+    "The Deny does not exempt `iam:ListMFADevices`: at login, tools cannot find the user's device.",
 )
 ENROLMENT_DENIED = Rule(
     "enrolment-denied",
@@ -40,19 +40,19 @@ ENROLMENT_DENIED = Rule(
 ENROLMENT_NEEDS_MFA = Rule(
     "enrolment-needs-mfa",
     WARNING,
-    "Creating the first device is allowed only with MFA: new users are locked out.",
+    "Users may create or enable their first device only with MFA: new users are locked out.",
 )
 WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
-    "MFA actions on resources that they never have, such as `iam:CreateVirtualMFADevice` on a "
-    "user, or with an MFA condition `sts:AssumeRole` on no role, or a Deny of `s3:DeleteBucket` on "
-    "objects: nothing is allowed by it, or denied.",
+    "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
+    "on a user; or under an MFA condition `sts:AssumeRole` on no role, or a Deny of "
+    "`s3:DeleteBucket` on objects: the statement has no effect on it.",
 )
 SESSION_TOKEN = Rule(
     "mfa-on-get-session-token",
     WARNING,
-    "GetSessionToken needs no permission, and no Deny stops it: the condition has no effect.",
+    "No policy decides `sts:GetSessionToken`: the condition has no effect on it.",
 )
 RULES = (DISCOVERY_DENIED, ENROLMENT_DENIED, ENROLMENT_NEEDS_MFA, WRONG_RESOURCE, SESSION_TOKEN)
 
@@ -76,7 +76,7 @@ _MEANT = {
     _OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
     _OF_USER: "arn:aws:iam::*:user/${aws:username}",
     _OF_LIST: "*",
-    _OF_ROLE: "a role",
+    _OF_ROLE: "the role's ARN",
     _OF_BUCKET: "arn:aws:s3:::BUCKET",
     _OF_OBJECT: "arn:aws:s3:::BUCKET/*",
 }
@@ -98,7 +98,7 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
             DISCOVERY_DENIED,
             subject.place_of_action(),
             f"{DISCOVERY} is denied without MFA",
-            "users cannot find their MFA device at login: they have to know its ARN",
+            "tools cannot find the user's MFA device at login: they must be told its ARN",
             how_to_spare(subject, DISCOVERY),
             sparing(subject),
         )
@@ -108,7 +108,7 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
             ENROLMENT_DENIED,
             subject.place_of_action(),
             f"{' and '.join(denied)} {'are' if denied[1:] else 'is'} denied without MFA",
-            "new users are locked out: without a device they cannot create one",
+            "new users are locked out: they would need MFA to set up MFA",
             how_to_spare(subject, "these actions"),
             sparing(subject),
         )
@@ -136,7 +136,7 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
             ENROLMENT_NEEDS_MFA,
             subject.place_of_action(missing[0]),
             f"{' and '.join(missing)} {'are' if missing[1:] else 'is'} allowed only with MFA",
-            "new users are locked out: without a device they cannot create one",
+            "new users are locked out: they would need MFA to set up MFA",
             "allow them in another statement, without the condition: "
             + in_words(subject.statement, Action=missing),
         )
@@ -160,11 +160,11 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             WRONG_RESOURCE,
             subject.place_of_action(wrong[0][0]),
-            f"{names} {'are' if wrong[1:] else 'is'} {done} on wrong resources only",
-            "nobody is allowed anything by it"
+            f"{names} {'are' if wrong[1:] else 'is'} {done} only on resources of another kind",
+            "nobody is allowed this"
             + (": users cannot set up or find their MFA device" if "MFA" in names else "")
             if statement.allows
-            else "nobody is stopped by it",
+            else "nobody is stopped",
             f"{does} {', '.join(rest)}",
         )
 
@@ -176,9 +176,9 @@ def check_session_token(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             SESSION_TOKEN,
             subject.place_of_action(SESSION_CALL),
-            f"{SESSION_CALL} takes the code itself, needs no permission, and no Deny stops it",
-            "everybody gets a session, with MFA or without: a condition here has no effect",
-            f"remove {SESSION_CALL}, and require MFA for the actions themselves",
+            f"no policy decides {SESSION_CALL}, which checks the MFA code itself",
+            "everybody gets a session, with MFA or without: the condition has no effect on it",
+            f"remove {SESSION_CALL}, and require MFA for the actions to protect",
         )
 
 

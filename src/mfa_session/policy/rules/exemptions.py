@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 DENIES_NOTHING = Rule(
     "deny-denies-nothing",
     ERROR,
-    "`NotAction` or `NotResource` holds `*`, which is everything: nothing is left to deny.",
+    "`NotAction` or `NotResource` holds `*`, which exempts everything: the Deny denies nothing.",
 )
 ONLY_ONESELF = Rule(
     "deny-reaches-only-oneself",
     ERROR,
-    "`NotAction`, but `Resource` is one's own user: nobody is stopped without MFA from "
-    "anything else.",
+    "`Resource` limits a Deny with `NotAction` to one's own user: nobody without MFA is stopped "
+    "from anything else.",
 )
 RULES = (DENIES_NOTHING, ONLY_ONESELF)
 
@@ -67,9 +67,9 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
             subject.place_of_action(),
             f"{_all_left_out(subject)}: this Deny denies nothing",
             "nobody is stopped, with MFA or without",
-            "list only what is needed to set up MFA"
+            "list in NotAction only what is needed to set up MFA"
             if statement.not_actions
-            else "let the Deny be about all resources, or name those it is for",
+            else 'write "Resource": "*", or name the resources to protect',
             {"NotAction": list(SPARED)}
             if statement.not_actions and is_of_users(subject) and subject.refuses_without_mfa
             else {},
@@ -78,9 +78,9 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             ONLY_ONESELF,
             subject.place_of("Resource"),
-            "this Deny is only about one's own user and device, whatever NotAction says",
-            "nobody is stopped without MFA from anything but their own user and device",
-            "let the Deny be about all resources",
+            "Resource limits this Deny to one's own user and MFA device",
+            "nobody without MFA is stopped from anything else",
+            "deny on all resources",
             {"Resource": "*", **sparing(subject)},
         )
 
@@ -114,12 +114,12 @@ def spares_everything(subject: Subject) -> bool:
 def how_to_spare(subject: Subject, what: str) -> str:
     """Say how the Deny can exempt these actions."""
     if _lists_own_care(subject.statement):
-        return "to deny everything else, list these under NotAction instead of Action"
+        return "to deny everything else, write NotAction instead of Action"
     if sparing(subject):
-        return f"leave {what} out of the Deny"
+        return f"exempt {what} from the Deny"
     return (
-        f"leave {what} out of the Deny: name the actions that it is for, or deny everything but "
-        "what is needed before there is MFA with NotAction"
+        f"exempt {what}: list the actions to deny by name, or list in NotAction what is needed to "
+        "set up MFA"
     )
 
 

@@ -47,16 +47,16 @@ NO_ARN = Rule(
 MALFORMED = Rule(
     "malformed-policy",
     ERROR,
-    "A `Version` that IAM does not have, an `Effect` in another case, a `Sid` twice or with more "
-    "than letters and digits, an element that is missing or beside the statements, a "
-    "`Principal` that can be none (a group, a `*` within an ARN, an account without 12 digits), "
-    "or an action other than `sts:…` in a trust policy: IAM rejects the policy.",
+    "A `Version` that IAM does not have, an `Effect` in another case, a `Sid` that is there twice "
+    "or has more than letters and digits, an element that is missing or outside the statements, a "
+    "`Principal` that can be none (a group, a `*` within an ARN, an account without 12 digits), or "
+    "an action other than `sts:…` in a trust policy: IAM rejects the policy.",
 )
 OLD_VERSION = Rule(
     "old-version",
     WARNING,
-    "Variables such as `${aws:username}` are plain text unless `Version` is `2012-10-17`: "
-    "they match nobody.",
+    "Variables such as `${aws:username}` are plain text unless `Version` is `2012-10-17`: they "
+    "match nothing.",
 )
 RULES = (UNKNOWN_ELEMENT, MISPLACED, NO_ARN, MALFORMED, OLD_VERSION)
 
@@ -72,7 +72,7 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
             rf"|arn:[^:]+:sts::{_ACCOUNT}:(assumed-role|federated-user)/[^*?]+"
         ).fullmatch,
         (
-            "name the account by its 12 digits, or users and roles by their ARN; to match several, "
+            "name an account by its 12 digits, or a user or role by its ARN; to match several, "
             "name the account and add a condition on aws:PrincipalArn"
         ),
     ),
@@ -102,9 +102,10 @@ def check_elements(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(
                 UNKNOWN_ELEMENT,
                 subject.document.source.position(node.key_offset),
-                f"{name} is not an element of a statement" + (f"; {near[0]} is" if near else ""),
+                f"{name} is not an element of a statement"
+                + (f"; {near[0]} was probably meant" if free else ""),
                 REJECTED,
-                "use an element that exists",
+                f"write {near[0]}" if free else f"remove {name}",
                 {near[0]: plain(node)} if free else {},
             )
 
@@ -128,7 +129,7 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             MISPLACED,
             subject.place_of(name),
-            f"{what} has no {name}",
+            f"{name} does not belong in {what}",
             REJECTED,
             f"remove {name}",
         )
@@ -165,13 +166,14 @@ def check_version(subject: Subject) -> Iterator[Flaw]:
         return
     found = next((item for item in subject.texts() if _has_variable(item)), None)
     if found is not None:
-        version = subject.document.version or "no Version, which means 2008-10-17"
+        version = subject.document.version
+        why = f"Version is {version}" if version else "it has no Version, which means 2008-10-17"
         yield Flaw(
             OLD_VERSION,
             subject.document.source.position(found.offset),
-            f"the policy has {version}: there, this variable is plain text to IAM",
+            f"variables are plain text in this policy: {why}",
             "the variable matches nobody",
-            f'put "Version": "{CURRENT_VERSION}" at the head of the policy',
+            f'write "Version": "{CURRENT_VERSION}" at the top of the policy',
         )
 
 
@@ -191,27 +193,28 @@ def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
         return
     version = document.version
     if version not in {None, CURRENT_VERSION, _OLDER} and not _placeholder(version or ""):
-        what = f"Version is {version!r}, which is none of IAM's"
+        what = f"Version is {version!r}; IAM has {CURRENT_VERSION} and {_OLDER}"
         cure = f'write "Version": "{CURRENT_VERSION}"'
         yield document.source.position(document.beside["Version"].key_offset), what, cure
     for name, node in document.beside.items():
         if name in ELEMENTS:
-            what = f"{name} stands beside the statements, where IAM knows none"
+            what = f"{name} is outside the statements"
             yield document.source.position(node.key_offset), what, "move it into the statement"
 
 
 def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
     statement, elements = subject.statement, subject.statement.elements
     if elements["Effect"].value != statement.effect:
-        what = f"Effect is {elements['Effect'].value}; IAM knows {statement.effect} only"
+        what = f"Effect is {elements['Effect'].value}, not {statement.effect}"
         yield subject.place_of("Effect"), what, f"write {statement.effect}"
     sid = statement.sid or ""
     if subject.document.kind != "resource":  # services take any Sid
         if not (_plain_sid(sid) or _placeholder(sid)):
-            what = f"Sid {sid} has more than letters and digits"
-            yield subject.place_of("Sid"), what, "leave the rest out"
+            what = f"the Sid {sid!r} has characters other than letters and digits"
+            yield subject.place_of("Sid"), what, "write it with letters and digits only"
         if statement.index in subject.document.repeated:
-            yield subject.place_of("Sid"), f"Sid {sid} stands here a second time", "write another"
+            what = f"an earlier statement has the Sid {sid}, too"
+            yield subject.place_of("Sid"), what, "give each statement a Sid of its own"
     yield from _in_actions(subject)
     present = {each.removeprefix("Not") for name in elements for each in _meant(name)}
     for name in _wanted(subject):
@@ -226,8 +229,8 @@ def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
     for item in subject.items_of("Action") if subject.document.told_kind == "trust" else ():
         service = str(item.value).lower().partition(":")[0]
         if not (may_meet(service, "sts") or _placeholder(service)):
-            what = f"a role's trust policy is about sts:AssumeRole…, not {item.value}"
-            cure = "move it to a policy that says what the role may do"
+            what = f"{item.value} does not belong in a role's trust policy"
+            cure = "move it to the role's permission policy"
             yield subject.document.source.position(item.offset), what, cure
 
 
@@ -264,20 +267,23 @@ def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             if (found := _why_none(kind, str(item.value)))
         ]
         for item, (what, cure) in wrong[:1]:
-            more = f", and {len(wrong) - 1} more are none either" if wrong[1:] else ""
+            more = f", nor can {len(wrong) - 1} more" if wrong[1:] else ""
             yield subject.document.source.position(item.offset), what + more, cure
 
 
 def _why_none(kind: str, text: str) -> tuple[str, str] | None:
     """Say why this is no principal, and what to write; None if it may be one."""
     if kind.lower() not in _TYPES and not _placeholder(kind):
-        return f"{kind} is no type of principal", "use AWS, Service, Federated or CanonicalUser"
+        return (
+            f"{kind} cannot be a type of principal",
+            "use AWS, Service or Federated",
+        )
     fits, cure = _PRINCIPALS.get(kind, (str, ""))
     if fits(text) or _placeholder(text) or not cure:
         return None
     if kind == "AWS" and _service(text):
         cure = f'write {{"Service": "{text}"}}'
-    return f"{text} is no principal of the type {kind}", cure
+    return f"{text} cannot be a principal of the type {kind}", cure
 
 
 def _may_be_of_an_rcp(statement: Statement) -> bool:

@@ -23,19 +23,19 @@ if TYPE_CHECKING:
 UNKNOWN_KEY = Rule(
     "unknown-mfa-key",
     ERROR,
-    "A key that resembles one of the two, such as `aws:MFAPresent`: no request carries it.",
+    "A key that resembles one of the two MFA keys, such as `aws:MFAPresent`: no request has it.",
 )
 NO_SUCH_KEY = Rule(
     "unknown-condition-key",
     WARNING,
     "AWS has no such `aws:` key, in a condition or as a variable, or the name of the tag is "
-    "missing: no request carries it.",
+    "missing: no request has it.",
 )
 NO_USER = Rule(
     "username-in-role-policy",
     WARNING,
-    "A role's own policy needs `aws:username`, in a condition or as a variable: sessions of roles "
-    "have none, so nothing matches.",
+    "A role's own policy uses `aws:username`, in a condition or as a variable: role sessions have "
+    "none, and nothing matches.",
 )
 RULES = (UNKNOWN_KEY, NO_SUCH_KEY, NO_USER)
 
@@ -60,6 +60,7 @@ _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
 _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
 _OF_SERVERLESS = {"aws:accountid", "aws:region"}
+_EXISTING = "use one of AWS's global condition keys"
 ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 
 
@@ -71,9 +72,9 @@ def check_keys(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(
                 UNKNOWN_KEY,
                 condition.position,
-                f"{condition.key} is not a condition key; {meant} was meant",
-                f"no request carries that key: {_never_there(subject, condition)}",
-                "use the key that exists",
+                f"AWS has no condition key {condition.key!r}; {meant} was probably meant",
+                f"no request has that key: {_never_there(subject, condition)}",
+                "write the condition like this",
                 right_condition(
                     subject.statement,
                     instead_of=[condition],
@@ -91,15 +92,15 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
                 NO_SUCH_KEY,
                 condition.position,
                 f"AWS has no condition key {condition.key}" + _nearest(near),
-                f"no request carries that key: {_never_there(subject, condition)}",
-                "use a key that exists",
+                f"no request has that key: {_never_there(subject, condition)}",
+                _EXISTING,
             )
 
 
 def check_variables(subject: Subject) -> Iterator[Flaw]:
     """Find variables that IAM cannot fill in, and keys that should be variables."""
     wrong = [
-        (item, key, f"{key} stands outside of ${{…}}: to IAM it is plain text")
+        (item, f"write ${{{key}}}", f"{key} is plain text to IAM outside of ${{…}}")
         for item in subject.items_of("Resource", "NotResource")
         for key in _of_a_user(_variable.sub("", str(item.value)))
     ]
@@ -108,15 +109,15 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
             near = _meant_instead(key)
             if near is not None and not _is_of_serverless(subject, key):
                 message = f"AWS has no condition key {key}{_nearest(near)}"
-                wrong.append((item, near or key, message))
-    for item, meant, message in wrong:
+                wrong.append((item, _EXISTING, message))
+    for item, cure, message in wrong:
         yield Flaw(
             NO_SUCH_KEY,
             subject.document.source.position(item.offset),
             message,
-            "what it stands in matches nothing: "
-            + ("nobody is allowed by it" if subject.statement.allows else "nobody is stopped"),
-            f"write ${{{meant}}}",
+            "the value matches nothing: "
+            + ("it allows nobody" if subject.statement.allows else "it stops nobody"),
+            cure,
         )
 
 
@@ -130,9 +131,9 @@ def check_username(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             NO_USER,
             subject.document.source.position(needing[0]),
-            "this is a role's policy, and the sessions of a role have no aws:username",
-            "nobody is allowed anything by it" if subject.statement.allows else "nobody is stopped",
-            "use aws:userid or a tag of the role, or move the statement to a policy of users",
+            "this is a role's policy, and role sessions have no aws:username",
+            "nobody is allowed anything" if subject.statement.allows else "nobody is stopped",
+            "use aws:userid or a tag of the role, or move the statement to a user's policy",
         )
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 ANYONE = Rule(
     "anyone-with-mfa",
     ERROR,
-    "The principal is `*`, or everybody but some (`NotPrincipal`): everybody with any AWS "
-    "account and a device gets through. A warning if only from some networks.",
+    "The principal is `*`, or everybody but some (`NotPrincipal`): everybody who has an AWS "
+    "account and an MFA device gets through. A warning if only from some networks.",
 )
 SERVICE = Rule(
     "service-has-no-mfa",
@@ -39,20 +39,20 @@ FEDERATED = Rule(
 ROLE = Rule(
     "role-session-has-no-mfa",
     WARNING,
-    "The statement requires MFA of role sessions, which carry none: they are locked out, "
-    "also where a Deny is for everybody and the role is allowed the same by name. Require "
-    "MFA in the role's trust policy.",
+    "The statement requires MFA of role sessions, which carry none: they are locked out. So they "
+    "are by a Deny for everybody, if an Allow names the role. Require MFA in the role's trust "
+    "policy.",
 )
 IN_ROLE_POLICY = Rule(
     "mfa-in-role-policy",
     WARNING,
-    "The same in the role's own permission policy (`--role`).",
+    "A role's own permission policy (`--role`) requires MFA, which its sessions do not carry.",
 )
 SCP = Rule(
     "scp-locks-out-roles",
     ERROR,
-    "A service control policy asks MFA of every principal: role sessions, which bring "
-    "none, are locked out for good.",
+    "A service control policy requires MFA of every principal: role sessions, which carry none, "
+    "are locked out.",
 )
 RULES = (ANYONE, SERVICE, FEDERATED, ROLE, IN_ROLE_POLICY, SCP)
 _ARN_KEY = "aws:principalarn"
@@ -136,16 +136,16 @@ def check_anyone(subject: Subject) -> Iterator[Flaw]:
     if whole or partly:
         found = subject.reach
         inverted = found is not None and not any(found.with_mfa)
-        others = "everybody else" if all_but else "everybody"
+        others = "NotPrincipal is everybody else" if all_but else "Principal is everybody"
         yield Flaw(
             ANYONE,
             subject.place_of("NotPrincipal" if all_but else "Principal"),
-            f"the principal is {others}, also those without an AWS account"
+            f"{others}, also without an AWS account"
             if inverted
-            else f"the principal is {others}, and everybody can set up MFA in an AWS account",
+            else f"{others}, and everybody can set up MFA in an AWS account of their own",
             ("everybody" if inverted else "everybody who has an AWS account and an MFA device")
-            + (" gets through" if whole else " gets through to what the Deny is about")
-            + (" from these networks" if narrowing else ""),
+            + (" gets through" if whole else " gets through to what the Deny protects")
+            + (" from the networks named" if narrowing else ""),
             'name the account, as in "Principal": {"AWS": "111122223333"}, or the users',
             severity=WARNING if narrowing else None,
         )
@@ -161,12 +161,12 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             SERVICE,
             subject.place_of("Principal"),
-            f"{services[0]} is a service: it has no MFA device",
+            f"{services[0]} is an AWS service, and services have no MFA",
             "the service is locked out",
             "remove the condition"
             if alone
-            else "keep this statement for AWS principals, without the service; for the service add "
-            f"this one: {in_words(subject.statement, Principal=own)}",
+            else "keep this statement without the service, and add for the service: "
+            f"{in_words(subject.statement, Principal=own)}",
             without_mfa_conditions(subject.statement) if alone else {},
         )
 
@@ -178,7 +178,7 @@ def check_services_denied(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             SERVICE,
             subject.place_of("Principal"),
-            f"this Deny is for {services[0]} as well, which is a service: it has no MFA device",
+            f"this Deny is also for {services[0]}, an AWS service, and services have no MFA",
             "the service is locked out of what another statement allows it",
             "exempt services from this Deny",
             right_condition(subject.statement, besides=_NO_SERVICE),
@@ -194,13 +194,14 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             FEDERATED,
             subject.place_of("Principal"),
-            "AWS knows of no MFA of users who come by SAML or OpenID Connect",
-            "all of these users are locked out",
-            "require the second factor at the identity provider; only then give these users a "
-            "statement of their own without the condition"
-            if asks
-            else "require the second factor at the identity provider, and let this Deny be about "
-            "sts:AssumeRole only",
+            "requests of users who sign in by SAML or OpenID Connect carry no MFA",
+            "these users are locked out",
+            "require MFA at the identity provider, and only then "
+            + (
+                "allow these users in a statement without the condition"
+                if asks
+                else "limit this Deny to sts:AssumeRole"
+            ),
         )
 
 
@@ -212,7 +213,7 @@ def check_roles(subject: Subject) -> Iterator[Flaw]:
             ROLE,
             subject.place_of("Principal"),
             f"{roles[0]} is a role: its sessions carry no MFA, even if assuming it took a code",
-            "the role's sessions are locked out; only users with an MFA session get through",
+            "the role's sessions are locked out",
             "name users or their account; for the role, require MFA in its trust policy",
         )
 
@@ -221,11 +222,11 @@ def check_role_policy(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of role sessions by the role's own policy."""
     if subject.on_role and subject.reach is not None:
         if subject.statement.allows:
-            who = "the role's sessions are locked out: nobody has MFA here"
-            cure = "require MFA in the role's trust policy; then remove the condition"
+            who = "the role's sessions are locked out"
+            cure = "require MFA in the role's trust policy, then remove the condition"
         else:
-            who = "the role's sessions are all treated as having no MFA, with a code or without"
-            cure = "delete the statement; require MFA in the role's trust policy"
+            who = "the role's sessions count as sessions without MFA"
+            cure = "require MFA in the role's trust policy, then delete this statement"
         yield Flaw(
             IN_ROLE_POLICY,
             subject.mfa_conditions[0].position,
@@ -249,11 +250,10 @@ def check_scp(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             SCP,
             subject.mfa_conditions[0].position,
-            "a service control policy applies to every principal of the accounts, and the sessions "
-            "of roles carry no MFA",
-            f"all {'other ' if some else ''}role sessions are locked out for good, including those "
-            "of SSO and of services",
-            "require it in users' policies and roles' trust policies; or exempt roles here with "
+            "a service control policy also applies to roles, and their sessions carry no MFA",
+            f"all {'other ' if some else ''}role sessions are locked out, including those of SSO "
+            "and of services",
+            "require MFA in users' policies and roles' trust policies, or exempt roles here with "
             '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}',
         )
 

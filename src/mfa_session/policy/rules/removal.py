@@ -29,13 +29,13 @@ REMOVAL_SPARED = Rule(
     "removal-without-mfa",
     ERROR,
     "The Deny exempts `iam:DeactivateMFADevice`, perhaps through `iam:*`: whoever has the "
-    "long-term key can deactivate the device.",
+    "long-term key can replace the device.",
 )
 DELETION_SPARED = Rule(
     "deletion-without-mfa",
     NOTE,
     "The Deny exempts `iam:DeleteVirtualMFADevice`, and the policy allows it for all devices: "
-    "whoever has the long-term key can delete new ones of others.",
+    "whoever has the long-term key can delete those that others have not enabled yet.",
 )
 OWN_REMOVAL = Rule(
     "own-removal-without-mfa",
@@ -52,8 +52,8 @@ def check_removal(subject: Subject) -> Iterator[Flaw]:
     if not denies_nearly_all(subject) or spares_everything(subject):
         return
     for action, rule, what in (
-        (DEACTIVATION, REMOVAL_SPARED, "can deactivate the MFA device, and is no longer stopped"),
-        (DELETION, DELETION_SPARED, "can delete devices of others that are not enabled yet"),
+        (DEACTIVATION, REMOVAL_SPARED, "can replace the MFA device"),
+        (DELETION, DELETION_SPARED, "can delete devices that others have not enabled yet"),
     ):
         spared = not concerns(subject.statement, action)
         if spared and action == DELETION:
@@ -64,7 +64,7 @@ def check_removal(subject: Subject) -> Iterator[Flaw]:
                 subject.place_of_action(action),
                 f"this Deny exempts {action}",
                 f"whoever has the long-term key {what}",
-                "list only what is needed to set up MFA",
+                "exempt only what is needed to set up MFA",
                 sparing(subject),
             )
             return  # who may take a device off may delete it, of course
@@ -88,7 +88,7 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             OWN_REMOVAL,
             subject.place_of_action(DEACTIVATION),
-            f"{DEACTIVATION} on {whose} is allowed without MFA, and no Deny forbids it",
+            f"{DEACTIVATION} on {whose} is allowed without MFA, and no Deny stops it",
             "whoever has the long-term key can replace the MFA device",
             f"remove {DEACTIVATION} from this statement, and allow it in another: {moved}",
         )
@@ -111,8 +111,8 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             OWN_REMOVAL,
             subject.place_of_action(),
-            f"this Deny lists changes of IAM, but not {DEACTIVATION}, which the policy allows",
-            "whoever has the long-term key can replace the MFA device, and has MFA then",
+            f"this Deny lists IAM actions, but not {DEACTIVATION}, which the policy allows",
+            "whoever has the long-term key can replace the MFA device, and then has MFA",
             f"deny {DEACTIVATION} as well",
             {"Action": [*listed, DEACTIVATION]},
             severity=NOTE,

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 PROMISE = Rule(
     "sid-promises-mfa",
     WARNING,
-    "The `Sid` demands MFA (`AllowWithMFA`), but no condition asks for it, and no Deny of the "
-    "policy.",
+    "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
+    "it.",
 )
 RULES = (PROMISE,)
 
@@ -43,7 +43,7 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
         if _absence(sid) or _needs_no_mfa(statement) or subject.whole.denies_for_mfa:
             return
         asking = "neither a condition nor a Deny of this policy asks"
-        who = "everybody whom it is for gets through without MFA"
+        who = "everybody to whom it applies gets through without MFA"
         condition = '"Bool": {"aws:MultiFactorAuthPresent": "true"}'
     elif statement.conditions:
         return
@@ -55,7 +55,7 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
         subject.document.source.position(statement.elements["Sid"].offset),
         f"the Sid is {statement.sid}, but {asking} for MFA",
         who,
-        f"add {condition} to its Condition, or rename the statement",
+        f"add {condition} to its Condition, or change the Sid",
     )
 
 

@@ -31,22 +31,23 @@ _MISTAKES = (
         Rule(
             "deny-misses-long-term-keys",
             ERROR,
-            "`Bool` … `false` does not match where the key is missing: long-term access keys are "
-            "not stopped.",
+            "`Bool` … `false` does not match where the condition key is absent: long-term access "
+            "keys are not stopped.",
         ),
-        "this Deny matches only if the key is present and false; a request signed with a "
-        "long-term access key does not carry it",
-        "long-term access keys are not stopped: the CLI and every SDK without a session",
+        "this Deny matches only where aws:MultiFactorAuthPresent is false; in requests with a "
+        "long-term access key it is absent",
+        "long-term access keys are not stopped, in the AWS CLI or in any SDK",
     ),
     Mistake(
         Rule(
             "deny-misses-sessions-without-mfa",
             ERROR,
-            "`Null` … `true` matches only where the key is missing: sessions without MFA are not "
-            "stopped.",
+            "`Null` … `true` matches only where the condition key is absent: sessions without MFA "
+            "are not stopped.",
         ),
-        "this Deny matches only if the key is absent; a session without MFA carries it, as false",
-        "sessions without MFA are not stopped: one GetSessionToken call without a code is enough",
+        "this Deny matches only where aws:MultiFactorAuthPresent is absent; in a session without "
+        "MFA it is false",
+        "sessions without MFA are not stopped, and GetSessionToken gives one without a code",
     ),
     Mistake(
         Rule(
@@ -54,7 +55,7 @@ _MISTAKES = (
             ERROR,
             "Without `IfExists` there is no age to compare: nobody without MFA is stopped.",
         ),
-        "this Deny matches only if there is an MFA age; without MFA there is none",
+        "this Deny matches only old MFA; requests without MFA have no aws:MultiFactorAuthAge",
         "nobody without MFA is stopped; only those whose MFA is too old are",
     ),
     Mistake(
@@ -64,7 +65,7 @@ _MISTAKES = (
             "Inverted: everybody with MFA is locked out.",
         ),
         "this Deny matches requests with MFA",
-        "everybody with MFA is locked out, and nobody gets in by using it",
+        "everybody with MFA is locked out",
     ),
     Mistake(
         Rule(
@@ -72,51 +73,55 @@ _MISTAKES = (
             ERROR,
             "Inverted: a recent code is locked out, an old one is not.",
         ),
-        "this Deny matches an MFA that is younger than the limit, and exempts an older one",
-        "everybody who has just used MFA is locked out; an old MFA is not stopped",
+        "this Deny matches MFA that is younger than the limit, not older",
+        "everybody who has just entered a code is locked out; old MFA is not stopped",
     ),
     Mistake(
         Rule(
             "allow-bool-if-exists",
             ERROR,
-            "`IfExists` matches where the key is missing: long-term access keys get through. The "
-            'console\'s "MFA required" box writes this.',
+            "`IfExists` matches where the condition key is absent: long-term access keys get "
+            'through. The console\'s "MFA required" box writes this.',
         ),
-        "IfExists makes this Allow match if the key is absent, as it is for long-term keys",
+        "IfExists makes this Allow match where aws:MultiFactorAuthPresent is absent, as it is with "
+        "long-term keys",
         "long-term access keys get through without MFA",
     ),
     Mistake(
         Rule(
             "allow-any-session",
             ERROR,
-            "`Null` … `false` matches whatever value the key has: every session gets through.",
+            "`Null` … `false` matches whatever value the condition key has: every session gets "
+            "through.",
         ),
-        "this Allow matches if the key is present, whatever its value",
-        "every session gets through: without MFA it carries the key, too, as false",
+        "this Allow matches where aws:MultiFactorAuthPresent is present, whatever its value",
+        "every session gets through; without MFA the value is false",
     ),
     Mistake(
         Rule(
             "allow-age-if-exists",
             ERROR,
-            "`IfExists` matches where the age is missing: everybody without MFA gets through.",
+            "`IfExists` matches where the age is absent: everybody without MFA gets through.",
         ),
-        "IfExists makes this Allow match if there is no MFA age, and without MFA there is none",
+        "IfExists makes this Allow match where aws:MultiFactorAuthAge is absent, as it is without "
+        "MFA",
         "everybody without MFA gets through; only those whose MFA is too old are stopped",
     ),
     Mistake(
         Rule(
             "allow-for-all-values",
             ERROR,
-            "`ForAllValues` matches where the key is missing: long-term access keys get through.",
+            "`ForAllValues` matches where the condition key is absent: long-term access keys get "
+            "through.",
         ),
-        "ForAllValues matches if the key is absent, as it is for long-term keys",
+        "ForAllValues also matches where the condition key is absent, as it is with long-term keys",
         "long-term access keys get through without MFA",
     ),
     Mistake(
         Rule(
             "allow-without-mfa",
             ERROR,
-            "Inverted: everybody without MFA gets through, nobody with it. Only what is needed to "
+            "Inverted: everybody without MFA gets through, and nobody with it. Only actions that "
             "set up MFA may be allowed this way.",
         ),
         "this Allow matches only requests without MFA",
@@ -128,39 +133,37 @@ _MISTAKES = (
             ERROR,
             "Inverted: a recent code is locked out.",
         ),
-        "this Allow matches only an MFA that is older than the limit",
-        "everybody who has just used MFA is locked out until it is old enough",
+        "this Allow matches only MFA that is older than the limit",
+        "everybody who has just entered a code is locked out until it is old",
     ),
     Mistake(
         Rule(
             "bool-true-and-false",
             ERROR,
-            "The values of one key are alternatives: the condition treats everybody alike.",
+            "The values of a condition are alternatives: true or false matches everybody.",
         ),
-        "the values of a key are alternatives: true or false matches any value",
+        "the values of a condition are alternatives: true or false matches any value",
         "everybody is treated alike, with MFA or without",
     ),
     Mistake(
         Rule(
             "conditions-never-match",
             ERROR,
-            "All conditions of a statement must match, and these never do together: the statement "
-            "has no effect.",
+            "No request meets all conditions of the statement: it has no effect.",
         ),
-        "no request can match these conditions together",
-        "nobody is let in or kept out by this statement: it has no effect",
+        "no request meets all conditions of this statement",
+        "nobody is let in or kept out: the statement has no effect",
     ),
 )
 
 DEFEATED = Rule(
     "allowed-without-mfa-too",
     ERROR,
-    "Another statement allows the same without MFA, and no Deny takes it away: everybody "
-    "gets through.",
+    "Another statement allows the same without MFA, and no Deny stops it: everybody gets through.",
 )
 
 
-NOT_HERE = "nothing in this file allows them this, but another policy may"
+NOT_HERE = "this policy does not allow them this, but another may"
 RULES = (*(mistake.rule for mistake in _MISTAKES), DEFEATED)
 _READING = ("get", "list", "describe", "batchget", "lookup", "search", "view")
 _BY_NAME = {mistake.rule.id: mistake for mistake in _MISTAKES}
@@ -199,13 +202,16 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
         or statement.not_actions is not None
         or not whole.lenient_allows.covers(statement)
     )
-    shown = ", ".join(defeated[:3]) + (" …" if defeated[3:] else "")
+    spelled = {name.lower(): name for name in statement.actions or ()}
+    shown = ", ".join(spelled.get(name, name) for name in defeated[:3]) + (
+        " …" if defeated[3:] else ""
+    )
     yield Flaw(
         DEFEATED,
         subject.mfa_conditions[0].position,
         f"another statement allows {shown} without MFA, and one Allow is enough",
-        "everybody the other statement is for gets through without MFA",
-        "deny it without MFA",
+        "everybody to whom the other statement applies gets through without MFA",
+        "deny these actions without MFA",
         {} if by_hand else right_deny(statement),
     )
 
