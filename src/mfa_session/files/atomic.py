@@ -54,18 +54,15 @@ def put_file(path: str, data: bytes) -> None:
 
     Raises ConfigurationError `file-not-written`, and leaves nothing then.
     """
-    temporary = temporary_name(path)
+    temporary = Temporary(path)
     try:
-        while (descriptor := create_private(temporary)) is None:
-            temporary = temporary_name(path)
-        try:
-            write_all(descriptor, data)
-        finally:
-            close_quietly(descriptor)
-        rename(temporary, path)
+        temporary.write(data)
+        temporary.close_on_windows()
+        rename(temporary.path, path)
     except OSError as exc:
-        remove_quietly(temporary)
         raise not_written(path, exc) from exc
+    finally:
+        temporary.discard()
 
 
 def writable_target(path: str) -> str:
@@ -94,28 +91,18 @@ def not_written(path: str, exc: OSError) -> ConfigurationError:
 
 def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) -> None:
     """Write `data` beside `target` and rename it over it."""
-    temporary, descriptor = temporary_name(target), None
+    temporary = Temporary(target)
     try:
-        while (descriptor := create_private(temporary)) is None:
-            temporary = temporary_name(target)
-        write_all(descriptor, data)
-        _take_over(descriptor, target, mode)
-        os.fsync(descriptor)
-        if sys.platform == "win32":  # an open file cannot be renamed
-            close_quietly(descriptor)
-            descriptor = None
+        temporary.write(data)
+        _take_over(temporary.descriptor, target, mode)
+        os.fsync(temporary.descriptor)
+        temporary.close_on_windows()
         if seen is None:
-            rename(temporary, target)
+            rename(temporary.path, target)
         else:
-            _rename_over(temporary, target, seen.version)
-    except BaseException:
-        remove_quietly(temporary)
-        raise
+            _rename_over(temporary.path, target, seen.version)
     finally:
-        if descriptor is not None:
-            close_quietly(descriptor)
-            if sys.platform == "win32":  # where an open file cannot be removed
-                remove_quietly(temporary)
+        temporary.discard()
     sync_directory(os.path.dirname(target))
 
 
@@ -129,24 +116,62 @@ def _rename_over(temporary: str, target: str, seen: Version | None) -> None:
         raise Moved from None
     if not done:
         rename(temporary, target)
-    elif seen:
+    elif seen is not None:
         # A program that had the old file open may have written it while the disk was busy.
         sync_directory(os.path.dirname(target))
-        try:
-            is_still = version_at(temporary) == seen
-        except OSError:  # what cannot be told is not
-            is_still = False
-        if not is_still:
+        if not _is_version(temporary, seen):
             linux.rename(temporary, target, exchange=True)
             raise Moved
-        remove_quietly(temporary)
+
+
+def _is_version(path: str, seen: Version) -> bool:
+    """Tell whether a file is as it was seen; not where that cannot be told."""
+    try:
+        return version_at(path) == seen
+    except OSError:
+        return False
+
+
+class Temporary:
+    """A private file beside `target`, which is to be renamed; `discard` removes one that was not.
+
+    It is named before it is made, so that an interrupt at any moment leaves nothing. Its lock tells
+    other processes, until it is closed, that no kill has left it.
+    """
+
+    def __init__(self, target: str) -> None:
+        """Choose a name; nothing is made yet."""
+        self._target = target
+        self.path = temporary_name(target)
+        self.descriptor = -1
+
+    def write(self, data: bytes) -> None:
+        """Make the file, and write all of `data`."""
+        while (descriptor := create_private(self.path)) is None:
+            self.path = temporary_name(self._target)
+        self.descriptor = descriptor
+        write_all(descriptor, data)
+
+    def close_on_windows(self) -> None:
+        """Close the file where the system neither renames nor removes one that is open."""
+        if sys.platform == "win32":
+            self.close()
+
+    def close(self) -> None:
+        """Close the file, if it is open."""
+        if self.descriptor >= 0:
+            descriptor, self.descriptor = self.descriptor, -1
+            close_quietly(descriptor)
+
+    def discard(self) -> None:
+        """Remove what stands under its own name, and close the file."""
+        self.close_on_windows()
+        remove_quietly(self.path)
+        self.close()
 
 
 def temporary_name(target: str) -> str:
-    """Return an unused name beside `target` that marks a temporary file of this program.
-
-    It is chosen before the file is made, so that an interrupt at any moment knows what to remove.
-    """
+    """Return an unused name beside `target` that marks a temporary file of this program."""
     directory, name = os.path.split(target)
     return os.path.join(directory, f".{name}{MARK}{os.urandom(8).hex()}")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from mfa_session.model import copied_settings
 from mfa_session.model.copied_settings import SERVES
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.profiles import config_header, config_header_in, config_headers
+from mfa_session.model.profiles import config_header, config_headers
 from mfa_session.model.session import PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mfa_session.files.shared import SharedFile
+    from mfa_session.files.shared import ConfigFile
     from mfa_session.ini.document import IniDocument
     from mfa_session.model.profiles import ProfileFiles
     from mfa_session.model.session import Session
@@ -28,7 +28,7 @@ class ConfigCopies:
 
     def __init__(
         self,
-        config: SharedFile,
+        config: ConfigFile,
         own_line: Callable[[str], str],
         warn: Callable[[str], None],
     ) -> None:
@@ -107,7 +107,7 @@ class ConfigCopies:
 
     def _remove(self, profile: str, keys: list[str]) -> None:
         def edit(document: IniDocument) -> IniDocument:
-            header = config_header_in(document, profile)
+            header = self._config.header_in(document, profile)
             return document.without_keys(header, keys) if document.section(header) else document
 
         if keys:

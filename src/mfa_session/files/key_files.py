@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from mfa_session.files.aws_files import read_profiles
-from mfa_session.files.shared import SharedFile, set_values
+from mfa_session.files.shared import ConfigFile, CredentialsFile
 from mfa_session.files.writable import changed
 from mfa_session.model.long_term_keys import Slots
-from mfa_session.model.profiles import config_header_in
 from mfa_session.model.session import PREFIX, Keys, Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mfa_session.files.shared import SharedFile
     from mfa_session.files.state import StateDir
     from mfa_session.ini.document import IniDocument
 
@@ -36,8 +36,8 @@ class KeyFiles:
     ) -> None:
         """Take what says where the files are; touch nothing."""
         self._environ = environ
-        self._credentials = SharedFile(environ, state, warn, private=True)
-        self._config = SharedFile(environ, state, warn, private=False)
+        self._credentials = CredentialsFile(environ, state, warn)
+        self._config = ConfigFile(environ, state, warn)
 
     def check_writable(self) -> None:
         """Find out, changing nothing, whether both files could be written."""
@@ -79,7 +79,7 @@ class KeyFiles:
         """Remove the profile's credential_process from the AWS config."""
 
         def edit(document: IniDocument) -> IniDocument:
-            header = config_header_in(document, profile)
+            header = self._config.header_in(document, profile)
             if (document.section(header) or {}).get(PROCESS) not in (before, None):
                 raise changed(document.path, f"{PROCESS} of profile {profile!r}")
             return document.without_keys(header, [PROCESS])
@@ -125,13 +125,7 @@ class KeyFiles:
         return self._credentials if ID in section else self._config
 
     def _write(self, file: SharedFile, profile: str, values: Values, before: Values) -> None:
-        is_config = file is self._config
-
-        def edit(document: IniDocument) -> IniDocument:
-            header = config_header_in(document, profile) if is_config else profile
-            return set_values(document, header, profile, values, before)
-
-        file.update(profile, edit)
+        file.update(profile, lambda document: file.with_values(document, profile, values, before))
 
 
 def _pair(section: Mapping[str, str], id_key: str, secret_key: str) -> Keys | None:

@@ -19,6 +19,10 @@ ACL = "system.posix_acl_access"
 _HEADER_BYTES, _ENTRY_BYTES = 4, 8
 _USER, _GROUP_OBJECT, _GROUP, _MASK = 0x02, 0x04, 0x08, 0x10
 _WRITE = 2
+_AT_FDCWD = -100
+_NO_REPLACE, _EXCHANGE = 1, 2
+_NOT_HERE = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM}
+"""How systems, file systems and sandboxes say that they do not know renameat2."""
 
 
 def acl_lets_others_write(path: str) -> bool | None:
@@ -81,12 +85,6 @@ def _acl_of(path: str) -> bytes | None:
 
 def _number(value: bytes, place: int, size: int = 2) -> int:
     return int.from_bytes(value[place : place + size], "little")
-
-
-_AT_FDCWD = -100
-_NO_REPLACE, _EXCHANGE = 1, 2
-_NOT_HERE = {errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM}
-"""How systems, file systems and sandboxes say that they do not know the call."""
 
 
 def rename(one: str, other: str, *, exchange: bool) -> bool:

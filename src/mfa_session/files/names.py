@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import State
 
 
+MOST_NAMES = 100
+_RECENT = "recent-sessions"
 _SERIAL_KEYS = ("mfa_serial", "mfa_session_mfa_serial", "aws_mfa_device")
 _ROLE_KEYS = ("role_arn", "mfa_session_role_arn")
 
@@ -74,10 +76,6 @@ def _lines(path: str) -> list[str]:
     except ConfigurationError:
         return []
     return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape").splitlines()
-
-
-_RECENT = "recent-sessions"
-MOST_NAMES = 100
 
 
 def by_recent_use(state: State, names: Iterable[str]) -> list[str]:

@@ -41,16 +41,11 @@ class Files:
         """Return config.toml. ConfigurationError where it is wrong or unsafe."""
         if self._settings is not None:
             return self._settings
-        must_be_there = self.environ.get("MFA_SESSION_CONFIG") and not self._may_be_new
         path = settings_path(self.environ)
-        try:
-            os.lstat(path)
-        except (FileNotFoundError, NotADirectoryError):
-            if not must_be_there:
-                self._settings = SettingsFile(path=path)
-                return self._settings
-        except OSError:
-            pass  # reading it will say why
+        may_be_absent = self._may_be_new or not self.environ.get("MFA_SESSION_CONFIG")
+        if may_be_absent and _is_absent(path):
+            self._settings = SettingsFile(path=path)
+            return self._settings
         from mfa_session.files.settings_cache import read_settings_file  # noqa: PLC0415  # few have
 
         self._settings = read_settings_file(self.environ, self.state)
@@ -80,3 +75,12 @@ class Files:
     def read(self, path: str) -> bytes | None:
         """Return the bytes of a regular file; None where there is none."""
         return read_bytes(path)
+
+
+def _is_absent(path: str) -> bool:
+    """Say whether nothing stands at a path; not where it cannot be looked at."""
+    try:
+        os.lstat(path)
+    except OSError as error:
+        return isinstance(error, (FileNotFoundError, NotADirectoryError))
+    return False

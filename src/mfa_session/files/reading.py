@@ -8,7 +8,7 @@ import stat
 import sys
 import time
 
-from mfa_session.model.errors import ConfigurationError
+from mfa_session.model.errors import OF_THE_PROCESS, ConfigurationError
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
@@ -25,6 +25,7 @@ PATIENCE_SECONDS = 2.0
 PAUSE_SECONDS = 0.01
 CLOCK_SLACK_SECONDS = 1.0
 """How far ahead the clock of a file system may be; later times were set by hand."""
+LONGEST_LINK_CHAIN = 40
 MOST_READS = 5
 """After so many reads during each of which the file was written, the last one counts."""
 PRIVATE_MODE = 0o600
@@ -112,7 +113,6 @@ def relative(path: str) -> ConfigurationError:
 
 def unreadable(path: str, exc: OSError) -> ConfigurationError:
     """Say why a file cannot be read."""
-    from mfa_session.model.errors import OF_THE_PROCESS  # noqa: PLC0415
     from mfa_session.model.text import inspecting, permitting  # noqa: PLC0415  # seldom needed
 
     usual = permitting("r", path) if _is_ours_to_open(path) else inspecting(path)
@@ -138,7 +138,7 @@ def _is_ours_to_open(path: str) -> bool:
 
 
 def _read(path: str) -> Snapshot:
-    """Read a file without waiting for a pipe's other end or for a growing file to stop."""
+    """Read a file without waiting for a pipe's other end, or for a growing file to stop."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     read_at = time.time()
     descriptor = os.open(path, flags)
@@ -148,22 +148,24 @@ def _read(path: str) -> Snapshot:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         if not stat.S_ISREG(status.st_mode):
             return Snapshot(data=None, version=None)
-        left = MOST_READS
-        while True:
-            before, size, data = status, status.st_size or READ_SIZE_BYTES, b""
-            while len(data) < size and (piece := os.read(descriptor, size - len(data))):
-                data += piece
-            status, left = os.fstat(descriptor), left - 1
-            version = version_of(before)
-            if not left or version_of(status) == version:
-                age_seconds = read_at - before.st_mtime
-                return Snapshot(data=data, version=version, age_seconds=age_seconds)
-            os.lseek(descriptor, 0, os.SEEK_SET)
+        data, status = _read_unmoved(descriptor, status)
+        age_seconds = read_at - status.st_mtime
+        return Snapshot(data=data, version=version_of(status), age_seconds=age_seconds)
     finally:
         os.close(descriptor)
 
 
-LONGEST_LINK_CHAIN = 40
+def _read_unmoved(descriptor: int, status: os.stat_result) -> tuple[bytes, os.stat_result]:
+    """Return a file's bytes and its status before them, read again if it was written meanwhile."""
+    left = MOST_READS
+    while True:
+        before, size, data = status, status.st_size or READ_SIZE_BYTES, b""
+        while len(data) < size and (piece := os.read(descriptor, size - len(data))):
+            data += piece
+        status, left = os.fstat(descriptor), left - 1
+        if not left or version_of(status) == version_of(before):
+            return data, before
+        os.lseek(descriptor, 0, os.SEEK_SET)
 
 
 def check_owner(path: str, what: str, *, spares_private_group: bool = False) -> None:

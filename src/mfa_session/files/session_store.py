@@ -6,7 +6,7 @@ from mfa_session.files.aside import AsidePlace, forget_aside, read_recovered
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.config_copies import PROCESS, ConfigCopies
 from mfa_session.files.keyring_sessions import KeyringSessions
-from mfa_session.files.shared import SharedFile
+from mfa_session.files.shared import ConfigFile, CredentialsFile
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.session import (
     MANAGER,
@@ -50,8 +50,8 @@ class SessionStore:
         self._environ = environ
         self._state = state
         self._warn = warn
-        self._credentials = SharedFile(environ, state, warn, private=True)
-        self._config = SharedFile(environ, state, warn, private=False)
+        self._credentials = CredentialsFile(environ, state, warn)
+        self._config = ConfigFile(environ, state, warn)
         self._copies = ConfigCopies(self._config, own_line, warn)
         self._keyring = KeyringSessions(state, vault, warn)
         self.check_keyring = self._keyring.check
@@ -120,31 +120,43 @@ class SessionStore:
         for error in self.save_all([(session, settings)]).values():
             raise error
 
-    def save_all(self, had: Sequence[tuple[Session, Settings]]) -> Mapping[str, ConfigurationError]:
+    def save_all(
+        self, obtained: Sequence[tuple[Session, Settings]]
+    ) -> Mapping[str, ConfigurationError]:
         """Write sessions to their sections in one write, and what they copy in another.
 
         Returns the errors of those whose profiles may not be overwritten; the others are written.
         Raises ConfigurationError where the file cannot be written: then none is.
         """
-        in_keyring = [each for each in had if each[1].store == KEYRING]
-        in_file = [each for each in had if each[1].store != KEYRING]
+        in_keyring = [each for each in obtained if each[1].store == KEYRING]
+        in_file = [each for each in obtained if each[1].store != KEYRING]
         refused = self._save_in_file(in_file) if in_file else {}
         for session, settings in in_keyring:
             self._save_in_keyring(session, settings)
         return refused
 
     def _save_in_file(
-        self, had: Sequence[tuple[Session, Settings]]
+        self, obtained: Sequence[tuple[Session, Settings]]
     ) -> Mapping[str, ConfigurationError]:
         profiles, stored = read_profiles(self._environ), self._keyring.all()
         copies: dict[str, Values] = {}
         lines: dict[str, Values] = {}
-        for session, settings in had:
+        for session, settings in obtained:
             target = session.profile
             copies[target], copied = self._copies.plan(
                 settings.written, profiles, target, stored.get(target)
             )
             lines[target] = session_values(session.replace(copied=copied))
+        refused = self._write_sections(lines)
+        written = [target for target in lines if target not in refused]
+        forget_aside(self._state, written, self._warn)
+        self._copies.write({target: copies[target] for target in written})
+        for target in stored.keys() & set(written):
+            self._keyring.replace_by_file(target)
+        return refused
+
+    def _write_sections(self, lines: Mapping[str, Values]) -> Mapping[str, ConfigurationError]:
+        """Write sections by profile; return the errors of those that hold long-term keys."""
         refused: dict[str, ConfigurationError] = {}
 
         def change(document: IniDocument) -> Mapping[str, Values]:
@@ -156,11 +168,6 @@ class SessionStore:
             return {target: own for target, own in lines.items() if target not in refused}
 
         self._credentials.update_sections(change)
-        written = [target for target in lines if target not in refused]
-        forget_aside(self._state, written, self._warn)
-        self._copies.write({target: copies[target] for target in written})
-        for target in stored.keys() & set(written):
-            self._keyring.replace_by_file(target)
         return refused
 
     def _save_in_keyring(self, session: Session, settings: Settings) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from mfa_session.files.aws_files import is_whole, parse_document, read_document
 from mfa_session.files.writable import WritableFile, changed
 from mfa_session.ini.compare import only_differs_in, only_sets
@@ -25,28 +27,17 @@ if TYPE_CHECKING:
 
 
 class SharedFile(WritableFile):
-    """An AWS file that is changed one section at a time, under a lock, after a fresh read.
+    """One of the AWS files, changed one section at a time, under a lock, after a fresh read."""
 
-    That is the credentials file if it is `private`: it must be ours alone, and becomes 0600 when
-    written; see `WritableFile`. Otherwise it is the config file, whose mode is left alone.
-    """
+    _stood: frozenset[str] = frozenset()
+    """The sections at the command's start, none of which may be gone later."""
 
-    def __init__(
-        self,
-        environ: Mapping[str, str],
-        state: StateDir,
-        warn: Callable[[str], None],
-        *,
-        private: bool,
-    ) -> None:
-        """Take everything, touch nothing."""
-        path = credentials_path(environ) if private else config_path(environ)
-        name = "the credentials file" if private else None
-        super().__init__(path, private_name=name, state=state, warn=warn)
-        self._stood: frozenset[str] = frozenset()
+    def header_in(self, document: IniDocument, profile: str) -> str:
+        """Return the header of a profile's section: as it stands there, or as to be written."""
+        raise NotImplementedError
 
     def expect(self, sections: Collection[str]) -> None:
-        """Remember the sections at the command's start; none of them may be gone later."""
+        """Add to the sections that must stay."""
         self._stood |= frozenset(sections)
 
     def read(self) -> IniDocument:
@@ -107,12 +98,37 @@ class SharedFile(WritableFile):
         new = edit(old)
         if new.data == old.data:
             return old
-        headers = {name}
-        if self._private_name is None:
-            headers = {config_header_in(old, name), config_header_in(new, name)}
+        headers = {self.header_in(old, name), self.header_in(new, name)}
         if not any(only_differs_in(header, old, new) for header in headers):
             raise self._edit_refused(f"the profile {name}")
         return new
+
+    def with_values(
+        self,
+        document: IniDocument,
+        profile: str,
+        values: Mapping[str, str | None],
+        before: Mapping[str, object],
+    ) -> IniDocument:
+        """Return a document with these values in a profile's section; None removes a line.
+
+        Raises ConfigurationError: `changed-meanwhile` where neither the value `before` nor the new
+        one stands, `edit-refused` where [DEFAULT] gives the section another value.
+        """
+        header = self.header_in(document, profile)
+        section = document.section(header) or {}
+        for key, value in values.items():
+            if section.get(key) not in (before.get(key), value):
+                raise changed(document.path, f"{key} of profile {profile!r}")
+        edited = document.with_values(header, values)
+        now = edited.section(header) or {}
+        if any(now.get(key) != value for key, value in values.items()):
+            raise ConfigurationError(
+                "edit-refused",
+                f"{document.path}: profile {profile!r} has settings from [DEFAULT]",
+                "move them to the profiles that need them",
+            )
+        return edited
 
     def _edit_refused(self, what: str) -> ConfigurationError:
         return ConfigurationError(
@@ -126,31 +142,34 @@ class SharedFile(WritableFile):
         return is_whole(data) and self._stood.issubset(IniDocument(data or b"", "").names())
 
 
-def set_values(
-    document: IniDocument,
-    header: str,
-    profile: str,
-    values: Mapping[str, str | None],
-    before: Mapping[str, object],
-) -> IniDocument:
-    """Return a document with these values in a profile's section; None removes a line.
+class CredentialsFile(SharedFile):
+    """The credentials file: it must be ours alone, and becomes 0600 when written."""
 
-    Raises ConfigurationError: `changed-meanwhile` where neither the value `before` nor the new
-    one stands, `edit-refused` where [DEFAULT] gives the section another value.
-    """
-    section = document.section(header) or {}
-    for key, value in values.items():
-        if section.get(key) not in (before.get(key), value):
-            raise changed(document.path, f"{key} of profile {profile!r}")
-    edited = document.with_values(header, values)
-    now = edited.section(header) or {}
-    if any(now.get(key) != value for key, value in values.items()):
-        raise ConfigurationError(
-            "edit-refused",
-            f"{document.path}: profile {profile!r} has settings from [DEFAULT]",
-            "move them to the profiles that need them",
-        )
-    return edited
+    def __init__(
+        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        """Take everything, touch nothing."""
+        path = credentials_path(environ)
+        super().__init__(path, private_name="the credentials file", state=state, warn=warn)
+
+    def header_in(self, document: IniDocument, profile: str) -> str:
+        """Return the profile's name, which is its header."""
+        del document
+        return profile
+
+
+class ConfigFile(SharedFile):
+    """The AWS config file, whose mode is left alone."""
+
+    def __init__(
+        self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
+    ) -> None:
+        """Take everything, touch nothing."""
+        super().__init__(config_path(environ), private_name=None, state=state, warn=warn)
+
+    def header_in(self, document: IniDocument, profile: str) -> str:
+        """Return the header of a profile's section: as it stands there, or as to be written."""
+        return config_header_in(document, profile)
 
 
 class ProfilesWriter:
@@ -164,7 +183,7 @@ class ProfilesWriter:
         self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
     ) -> None:
         """Take what says where the file is; touch nothing."""
-        self._file = SharedFile(environ, state, warn, private=False)
+        self._file = ConfigFile(environ, state, warn)
         self.path = self._file.path
 
     def check_writable(self) -> None:
@@ -178,29 +197,24 @@ class ProfilesWriter:
     def edited(self, values: Values, before: Mapping[Place, object]) -> bytes:
         """Return the file's bytes with these values. ConfigurationError `edit-refused`."""
         document = self._file.read()
-        for profile, edit in _edits(values, before):
+        for profile, edit in self._edits(values, before):
             document = self._file.edited(document, profile, edit)
         return document.data
 
     def update(self, values: Values, before: Mapping[Place, object]) -> None:
         """Write these values. ConfigurationError also as `SharedFile.update`."""
-        for profile, edit in _edits(values, before):
+        for profile, edit in self._edits(values, before):
             self._file.update(profile, edit)
 
-
-def _edits(values: Values, before: Mapping[Place, object]) -> Iterator[tuple[str, Edit]]:
-    """Yield each profile with what changes its section."""
-    for profile in dict.fromkeys(place[0] for place in values):
-        yield profile, _edit(profile, _values_of(profile, values), _values_of(profile, before))
+    def _edits(self, values: Values, before: Mapping[Place, object]) -> Iterator[tuple[str, Edit]]:
+        """Yield each profile with what changes its section."""
+        for profile in dict.fromkeys(place[0] for place in values):
+            new, old = _values_of(profile, values), _values_of(profile, before)
+            yield (
+                profile,
+                partial(self._file.with_values, profile=profile, values=new, before=old),
+            )
 
 
 def _values_of(profile: str, values: Mapping[Place, Value]) -> dict[str, Value]:
     return {place[1]: value for place, value in values.items() if place[0] == profile}
-
-
-def _edit(profile: str, values: Mapping[str, str | None], before: Mapping[str, object]) -> Edit:
-    def edit(document: IniDocument) -> IniDocument:
-        header = config_header_in(document, profile)
-        return set_values(document, header, profile, values, before)
-
-    return edit

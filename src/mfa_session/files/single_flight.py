@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import contextmanager, suppress
 
@@ -49,8 +50,8 @@ class Turns:
         asked on this terminal was refused or interrupted, this ends too: nobody asks again.
         """
         lock = self._state.lock_path("turn", key)
-        note = "refused-" + lock.rsplit("/", 1)[-1].rsplit("\\", 1)[-1]
-        began, begin = time.time(), time.monotonic()
+        note = f"refused-{os.path.basename(lock)}"
+        asked_at, began = time.time(), time.monotonic()
         waited: list[bool] = []
 
         def on_wait() -> None:
@@ -61,8 +62,8 @@ class Turns:
         try:
             with Lock(lock, timeout_seconds=None if self._terminal else left, on_wait=on_wait):
                 if waited:
-                    self._waited_seconds += time.monotonic() - begin
-                    self._raise_refusal(note, began, what)
+                    self._waited_seconds += time.monotonic() - began
+                    self._raise_refusal(note, asked_at, what)
                 try:
                     yield
                 except (MfaSessionError, KeyboardInterrupt) as error:
@@ -108,6 +109,7 @@ class Turns:
                 self._state.write(note, f"{time.time()} {self._terminal} {code}".encode())
 
     def _raise_refusal(self, note: str, since: float, what: str) -> None:
+        """Raise how the turn before ended, if that was on this terminal, and not before `since`."""
         moment, terminal, code = ((self._state.read(note) or b"").decode() + "   ").split(" ")[:3]
         if not moment or float(moment) < since or terminal != self._terminal:
             return

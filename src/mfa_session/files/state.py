@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from mfa_session.files.reservation import Reservation as Reservation  # noqa: PLC0414 - re-exported for annotations
+    from mfa_session.files.reservation import Reservation
 
 
 LARGEST_BYTES = 1 << 20

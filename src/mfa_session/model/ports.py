@@ -269,7 +269,9 @@ class Store(Protocol):
     def save(self, session: Session, settings: Settings) -> None:
         """Write the session to its profile."""
 
-    def save_all(self, had: Sequence[tuple[Session, Settings]]) -> Mapping[str, ConfigurationError]:
+    def save_all(
+        self, obtained: Sequence[tuple[Session, Settings]]
+    ) -> Mapping[str, ConfigurationError]:
         """Write sessions to their profiles at once; return the errors of those that may not be."""
 
     def remove(self, profile: str) -> None:

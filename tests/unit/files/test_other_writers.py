@@ -19,7 +19,7 @@ from mfa_session.files.aws_files import read_document
 from mfa_session.files.reading import QUIET_SECONDS, read_snapshot, version_at
 from mfa_session.files.settings_cache import read_settings_file
 from mfa_session.files.settings_writer import SettingsWriter
-from mfa_session.files.shared import SharedFile
+from mfa_session.files.shared import CredentialsFile
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError
 
@@ -85,11 +85,11 @@ def settle(path: Path) -> None:
     os.utime(path, (time.time() - 60, time.time() - 60))
 
 
-def opened(home: Path, said: list[str] | None = None) -> SharedFile:
+def opened(home: Path, said: list[str] | None = None) -> CredentialsFile:
     """Return the credentials file of a home."""
     environ = {"HOME": str(home)}
     heard = said if said is not None else []
-    return SharedFile(environ, StateDir.of(environ), heard.append, private=True)
+    return CredentialsFile(environ, StateDir.of(environ), heard.append)
 
 
 def session(document: IniDocument) -> IniDocument:

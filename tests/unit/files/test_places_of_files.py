@@ -8,7 +8,7 @@ import pytest
 
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.settings_cache import read_settings_file
-from mfa_session.files.shared import SharedFile
+from mfa_session.files.shared import CredentialsFile
 from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError
 
@@ -41,7 +41,7 @@ def test_no_file_of_the_current_directory_is_read(
     state = StateDir.of(environ)
     assert read_settings_file(environ, state).sessions == {}
     assert read_profiles(environ).names() == []
-    file = SharedFile(environ, state, lambda _: None, private=True)
+    file = CredentialsFile(environ, state, lambda _: None)
     with pytest.raises(ConfigurationError, match="no home directory"):
         file.update("mfa", lambda document: document.with_values("mfa", {"k": "v"}))
     before = (repository / "~" / ".aws" / "credentials").read_text()

@@ -17,7 +17,7 @@ from files.users import IS_ROOT, NOBODY, file_size_limit, somebody
 from mfa_session.files import writable
 from mfa_session.files.aws_files import read_profiles
 from mfa_session.files.locks import Lock
-from mfa_session.files.shared import SharedFile
+from mfa_session.files.shared import ConfigFile, CredentialsFile
 from mfa_session.files.state import StateDir
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.errors import ConfigurationError
@@ -51,11 +51,11 @@ def put(home: Path, data: bytes = LONG_TERM, mode: int = 0o600) -> Path:
     return path
 
 
-def opened(home: Path, said: list[str] | None = None) -> SharedFile:
+def opened(home: Path, said: list[str] | None = None) -> CredentialsFile:
     """Return the credentials file of a home."""
     environ = {"HOME": str(home)}
     heard = said if said is not None else []
-    return SharedFile(environ, StateDir.of(environ), heard.append, private=True)
+    return CredentialsFile(environ, StateDir.of(environ), heard.append)
 
 
 def refusal(act: Callable[[], None]) -> tuple[str, str]:
@@ -115,7 +115,7 @@ def test_file_that_others_can_read_is_tightened_with_a_warning(home: Path) -> No
 def test_mode_of_the_config_is_left_alone(home: Path) -> None:
     environ = {"HOME": str(home)}
     said: list[str] = []
-    file = SharedFile(environ, StateDir.of(environ), said.append, private=False)
+    file = ConfigFile(environ, StateDir.of(environ), said.append)
     file.update("mfa", setting("profile mfa", region="x"))
     path = home / ".aws" / "config"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -132,7 +132,7 @@ def test_config_section_is_edited_under_the_header_it_has(home: Path) -> None:
     environ = {"HOME": str(home)}
     (home / ".aws").mkdir()
     (home / ".aws" / "config").write_text("[profile 'mfa']\n")
-    file = SharedFile(environ, StateDir.of(environ), print, private=False)
+    file = ConfigFile(environ, StateDir.of(environ), print)
     file.update("mfa", setting("profile 'mfa'", region="x"))
     assert file.read().section("profile 'mfa'") == {"region": "x"}
 
@@ -207,14 +207,12 @@ def test_links_to_one_file_share_one_lock(home: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(writable, "LOCK_TIMEOUT_SECONDS", 0.05)
     with Lock(state.lock_path("file", str(path))):
         code, message = refusal(
-            lambda: SharedFile(environ, state, print, private=True).update(
-                "mfa", setting("mfa", k="v")
-            )
+            lambda: CredentialsFile(environ, state, print).update("mfa", setting("mfa", k="v"))
         )
     assert (code, message.startswith("another process has held")) == ("file-locked", True)
 
 
-def check_both(file: SharedFile, home: Path) -> tuple[str, str]:
+def check_both(file: CredentialsFile, home: Path) -> tuple[str, str]:
     """Assert that check and update refuse alike and change nothing; return how."""
     before = {name: what for name, what in snapshot(home).items() if ".local" not in name}
     refused = refusal(file.check_writable)
@@ -241,7 +239,7 @@ def test_file_in_place_of_the_directory_is_refused(home: Path) -> None:
 
 def test_device_is_refused(home: Path) -> None:
     environ = {"HOME": str(home), "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
-    file = SharedFile(environ, StateDir.of(environ), print, private=True)
+    file = CredentialsFile(environ, StateDir.of(environ), print)
     assert check_both(file, home)[0] == "file-not-written"
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
@@ -318,10 +316,10 @@ def test_full_disk_leaves_the_file(home: Path) -> None:
 
 WRITER = """
 import os, sys
-from mfa_session.files.shared import SharedFile
+from mfa_session.files.shared import CredentialsFile
 from mfa_session.files.state import StateDir
 
-file = SharedFile(os.environ, StateDir.of(os.environ), print, private=True)
+file = CredentialsFile(os.environ, StateDir.of(os.environ), print)
 name, count = sys.argv[1], int(sys.argv[2])
 for number in range(count):
     values = {f"key_{n}": f"{number}-" + "x" * 2000 for n in range(20)}
