@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _Names = tuple[str, ...]
+_all_of_a_service = re.compile(r"arn:[^:]*:([a-z0-9-]+):\*?:\*?:\*").fullmatch
 _account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
 # Keys that are the same for every caller of an account.
 ACCOUNT_KEYS = {"aws:principalaccount", "kms:calleraccount"}
@@ -108,16 +109,20 @@ class _Index(Generic[_T]):
 class Cover:
     """What several statements concern together."""
 
-    def __init__(self, statements: Iterable[Statement], *, any_account: bool = False) -> None:
+    def __init__(self, statements: Iterable[Statement], *, roughly: bool = False) -> None:
         """Group the statements by resources and principals.
 
-        `any_account`: a condition that every caller of an account meets (`kms:CallerAccount`) does
-        not narrow a statement, unless the other statement is only for other accounts.
+        `roughly`: a condition that every caller of an account meets (`kms:CallerAccount`) does
+        not narrow a statement, unless the other statement is only for other accounts, nor does
+        an ARN that all resources of its service have (`arn:aws:s3:::*`).
         """
         groups: dict[_Surroundings, _Group] = {}
         for statement in statements:
             around = _surroundings(statement)
-            around = _of_any_account(around) if any_account else around
+            if roughly:
+                around = _of_any_account(around)
+                if _is_about_all_of_a_service(statement):
+                    around = around._replace(resources=Selection(("*",)))
             groups.setdefault(around, _Group(around)).add(actions_of(statement))
         by_resources: dict[Selection, dict[Selection, list[_Group]]] = {}
         for around, group in groups.items():
@@ -270,6 +275,13 @@ def _of_any_account(around: _Surroundings) -> _Surroundings:
         others=around.others - of_account,
         only_for=frozenset(value for _, _, values in of_account for value in values),
     )
+
+
+def _is_about_all_of_a_service(statement: Statement) -> bool:
+    """Say whether all actions are of a service whose resources all match a resource here."""
+    services = {action.partition(":")[0] for action in actions_of(statement).names}
+    wholes = filter(None, map(_all_of_a_service, statement.resources or ()))
+    return services in [{found[1]} for found in wholes]
 
 
 def _accounts(statement: Statement) -> frozenset[str]:

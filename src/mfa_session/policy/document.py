@@ -147,12 +147,36 @@ def roles_in(statement: Statement) -> list[str]:
     return [arn for arn in arns if ":role/" in arn or ":assumed-role/" in arn]
 
 
+def is_for_services(statement: Statement) -> bool:
+    """Say whether a statement is only for services and federated users, who bring no MFA keys."""
+    named = statement.principals
+    return named is not None and named.keys() <= {"Service", "Federated"}
+
+
+def is_about_devices(statement: Statement) -> bool:
+    """Say whether a statement is about IAM's actions only, on MFA devices among others."""
+    names = [action.lower() for action in statement.actions or ()]
+    return all(name.startswith("iam:") for name in names) and any("mfa" in name for name in names)
+
+
 def is_about_roles(statement: Statement) -> bool:
     """Say whether all actions of a statement are about assuming a role."""
     return all(
         action.lower() in TRUST_ACTIONS or action.lower().startswith("sts:assumerole")
         for action in statement.actions or statement.not_actions or ()
     )
+
+
+def roles_spared(statement: Statement) -> list[str]:
+    """Return the roles that a Deny for everybody spares; none if it spares anybody else."""
+    conditions, named = statement.conditions, statement.not_principals
+    if named is not None and not conditions:
+        values = tuple(value for each in named.values() for value in each)
+    elif is_for_everybody(statement) and len(conditions) == 1 and "Not" in conditions[0].operator:
+        values = conditions[0].values if conditions[0].is_about("aws:PrincipalArn") else ()
+    else:
+        return []
+    return list(values) if all(":role/" in each for each in values) else []
 
 
 def _is_of_trust(statement: Statement) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
@@ -100,6 +101,9 @@ _SAMPLES = {
     "IpAddress": ("network", "192.0.2.0/24"),
 }
 _IN_SECONDS = "write the limit in seconds (an hour is 3600)"
+_of_some_places = re.compile(
+    "outside|untrusted|(unless|except|(?<!f)or)(at|from|in|on|the)*(corp|network|office|trusted|vpn)"
+).search
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
@@ -218,7 +222,7 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
         for each in subject.other_conditions
         if each.key.lower() in CIRCUMSTANCES or is_met(each, DIRECT_CALL) is False
     ]
-    asks = subject.refuses_without_mfa and not subject.on_role
+    asks = subject.refuses_without_mfa and not (subject.on_role or _says_where(subject))
     if narrowing and asks and not _is_denied_anyway(subject):
         others = " and ".join(f"{each.written} {each.key}" for each in narrowing)
         match = "match" if narrowing[1:] else "matches"
@@ -250,10 +254,13 @@ def _is_limit(subject: Subject, condition: Condition) -> bool:
 
 
 def _nearest_operator(condition: Condition) -> str | None:
-    if condition.written.lower() == "nullifexists":
-        return "Null"
+    written = condition.written
+    plain = re.sub("ifexists", "", written, flags=re.IGNORECASE)
+    base = nearest_of(plain, OPERATORS, most=1) if plain != written else ()
+    if base:
+        return base[0] if base[0] == "Null" else f"{base[0]}IfExists"
     known = (*OPERATORS, *(f"{name}IfExists" for name in OPERATORS))
-    near = nearest_of(condition.written, known, most=1)
+    near = nearest_of(written, known, most=1)
     return near[0] if near else None
 
 
@@ -335,6 +342,11 @@ def _too_short(subject: Subject, condition: Condition, seconds: float) -> Flaw:
         _IN_SECONDS,
         right_condition(subject.statement, age_limit=str(meant)),
     )
+
+
+def _says_where(subject: Subject) -> bool:
+    """Say whether the Sid tells that MFA is asked for in some places only."""
+    return _of_some_places((subject.statement.sid or "").lower()) is not None
 
 
 def _is_denied_anyway(subject: Subject) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import comparison, is_met
@@ -103,7 +104,7 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
             sparing(subject),
         )
     denied = [action for action in ENROLMENT if concerns(subject.statement, action)]
-    if denied:
+    if denied and not (denied == [ENROLMENT[0]] and _is_without_virtual_devices(subject.whole)):
         yield Flaw(
             ENROLMENT_DENIED,
             subject.place_of_action(),
@@ -165,14 +166,19 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
             + (": users cannot set up or find their MFA device" if "MFA" in names else "")
             if statement.allows
             else "nobody is stopped",
-            f"{does} {', '.join(rest)}",
+            f"{does} {', '.join(rest)}".replace("arn:aws:", f"arn:{_partition_of(subject.whole)}:"),
         )
 
 
 def check_session_token(subject: Subject) -> Iterator[Flaw]:
     """Find conditions on GetSessionToken."""
     named = actions_of(subject.statement)
-    if subject.mfa_conditions and not named.all_but and SESSION_CALL.lower() in named.names:
+    trusts = subject.document.kind == "trust"  # where it is none of the actions
+    if (
+        subject.mfa_conditions
+        and SESSION_CALL.lower() in named.names
+        and not (named.all_but or trusts)
+    ):
         yield Flaw(
             SESSION_TOKEN,
             subject.place_of_action(SESSION_CALL),
@@ -188,6 +194,17 @@ CHECKS: tuple[Check, ...] = (
     check_resources,
     check_session_token,
 )
+
+
+@functools.lru_cache(maxsize=32)
+def _is_without_virtual_devices(whole: WholePolicy) -> bool:
+    """Say whether people are to have security keys or hardware devices only."""
+    creating = [each for each in whole.statements if concerns(each, ENROLMENT[0])]
+    if any(not each.allows and not each.conditions for each in creating):
+        return True
+    keys = (c.key.lower() for each in whole.statements for c in each.conditions)
+    of_keys = any(key.startswith(("iam:fido", "iam:registersecuritykey")) for key in keys)
+    return of_keys and not any(each.allows for each in creating)
 
 
 def _denies_by_name(subject: Subject) -> bool:
@@ -232,7 +249,8 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
     An Allow under conditions of its own does not do it where there is no MFA yet, nor does a Deny.
     """
     statement = subject.statement
-    if _may_be_on(statement, wanted):
+    partition = _partition_of(subject.whole)
+    if _may_be_on(statement, wanted, partition):
         return True
     own = set(map(comparison, statement.conditions))
     anyhow = statement.allows and action.lower() not in map(str.lower, ENROLMENT)
@@ -245,22 +263,42 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
 @functools.lru_cache(maxsize=32)
 def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> list[Statement]:
     """Return the statements that allow, or deny, an action on a fitting resource."""
+    partition = _partition_of(whole)
     return [
         each
         for each in whole.statements
-        if each.effect == effect and concerns(each, action) and _may_be_on(each, wanted)
+        if each.effect == effect and concerns(each, action) and _may_be_on(each, wanted, partition)
     ]
 
 
-def _may_be_on(statement: Statement, wanted: str) -> bool:
+@functools.lru_cache(maxsize=32)
+def _partition_of(whole: WholePolicy) -> str:
+    """Return the partition of most statements: a policy works in one only."""
+    found = Counter(
+        partition
+        for each in whole.statements
+        for partition in {_partition(resource) for resource in each.resources or ()}
+        if partition.isidentifier() or "-" in partition
+    )
+    (first, most), *others = found.most_common(2) or [("aws", 1)]
+    return first if not others or most > others[0][1] else "*"
+
+
+def _partition(arn: str) -> str:
+    return arn.split(":", 2)[1] if arn.startswith("arn:") and arn.count(":") > 1 else ""
+
+
+def _may_be_on(statement: Statement, wanted: str, partition: str) -> bool:
     where = statement.resources
-    return where is None or any(_fits(resource, wanted) for resource in where)
+    return where is None or any(_fits(resource, wanted, partition) for resource in where)
 
 
-def _fits(resource: str, wanted: str) -> bool:
+def _fits(resource: str, wanted: str, partition: str) -> bool:
     """Say whether a pattern may match a resource of IAM's; a variable is some text."""
     parts = _variable.sub("?*", resource).split(":", maxsplit=5)
-    _, _, service, region, account, what = [*parts, *("*" * (6 - len(parts)))]
+    _, within, service, region, account, what = [*parts, *("*" * (6 - len(parts)))]
+    if not may_meet(within, partition):
+        return False
     if wanted in {_OF_BUCKET, _OF_OBJECT}:  # an account is an access point's
         return service != "s3" or bool(account) or _is_in_s3(what, wanted)
     if wanted == _OF_USER and "${aws:userid}" in resource.lower():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.coverage import actions_of, concerns, is_about_everything
 from mfa_session.policy.finding import ERROR, Check, Flaw, Rule
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.patterns import Patterns, includes
 
 if TYPE_CHECKING:
@@ -48,7 +50,8 @@ FIRST_STEPS = frozenset(
      "iam:listaccountaliases", "sts:getsessiontoken", "sts:getcalleridentity"}
 )  # fmt: skip
 
-_of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
+_of_a_user_or_device = re.compile(r"arn:[^:]*:iam::[^:]*:(user|mfa)/.*").fullmatch
+of_a_user = re.compile(r"arn:[^:]*:iam::[^:]*:(user/.*|\*)").fullmatch
 is_own_care = re.compile(
     r"iam:(\S*mfa\S*|getuser|listusers|changepassword|getaccount\S*|listaccountaliases)"
     r"|sts:(getsessiontoken|getcalleridentity)",
@@ -74,7 +77,7 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
             if statement.not_actions and is_of_users(subject) and subject.refuses_without_mfa
             else {},
         )
-    elif subject.refuses_without_mfa and statement.not_actions and _is_about_oneself(statement):
+    elif subject.refuses_without_mfa and statement.not_actions and _leaves_all_else(subject):
         yield Flaw(
             ONLY_ONESELF,
             subject.place_of("Resource"),
@@ -90,9 +93,14 @@ CHECKS: tuple[Check, ...] = (check_effect,)
 
 def denies_nearly_all(subject: Subject) -> bool:
     """Say whether it denies everything but named actions to requests without MFA."""
+    return denies_all_actions(subject) and is_about_everything(subject.statement)
+
+
+def denies_all_actions(subject: Subject) -> bool:
+    """Say whether it denies all actions, or all but some, to requests of users without MFA."""
     statement = subject.statement
     everything = statement.not_actions is not None or "*" in actions_of(statement).names
-    return everything and subject.refuses_without_mfa and is_of_users(subject)
+    return everything and subject.refuses_without_mfa and limits_users(subject)
 
 
 def is_of_users(subject: Subject) -> bool:
@@ -158,9 +166,14 @@ def _all_left_out(subject: Subject) -> str:
     return ""
 
 
-def _is_about_oneself(statement: Statement) -> bool:
+def _leaves_all_else(subject: Subject) -> bool:
+    """Say whether it is about users and devices only, and no other Deny is about all else."""
+    statement = subject.statement
     where = statement.resources or ()
-    return bool(where) and all(_of_a_user(each) for each in where)
+    if not where or not all(map(_of_a_user_or_device, where)):
+        return False
+    elsewhere = replace(statement, resources=None, not_resources=where)
+    return not all(subject.whole.denies(elsewhere, kind) for kind in KINDS_WITHOUT_MFA)
 
 
 def _sparing_all_needed(subject: Subject) -> dict[str, object]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.document import (
     CURRENT_VERSION,
+    TRUST_ACTIONS,
     has_principal,
+    is_about_devices,
     is_about_roles,
     is_for_everybody,
 )
@@ -77,7 +79,10 @@ _PRINCIPALS: dict[str, tuple[Callable[[str], object], str]] = {
         ),
     ),
     "Federated": (
-        re.compile(rf"(?!arn:).+|arn:[^:]+:iam::{_ACCOUNT}:(saml|oidc)-provider/[^*?]+").fullmatch,
+        re.compile(
+            r"(?!arn:|[0-9]{12}$|(?!cognito-identity)[\w.-]+\.amazonaws\.com(\.cn)?$).+"
+            rf"|arn:[^:]+:iam::{_ACCOUNT}:(saml|oidc)-provider/[^*?]+"
+        ).fullmatch,
         "name the identity provider by its ARN",
     ),
     "Service": (_service, "name the service, such as ec2.amazonaws.com"),
@@ -118,6 +123,8 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
         wrong, what = named, _NAMES[kind]
         if kind == "scp" and named and all(map(_may_be_of_an_rcp, subject.document.statements)):
             return
+    elif kind == "resource" and named and is_about_devices(statement):
+        wrong, what = named, "a policy with iam: actions, which belongs to users, groups or roles,"
     elif subject.document.told_kind is None and is_for_everybody(statement):
         return  # it may be an RCP's or a VPC endpoint's
     elif named and statement.actions and is_about_roles(statement):
@@ -227,8 +234,9 @@ def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
 
 def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
     for item in subject.items_of("Action") if subject.document.told_kind == "trust" else ():
-        service = str(item.value).lower().partition(":")[0]
-        if not (may_meet(service, "sts") or _placeholder(service)):
+        action = str(item.value).lower()
+        fits = any(may_meet(action, each) for each in (*TRUST_ACTIONS, "sts:assumerole*"))
+        if not (fits or _placeholder(action)):
             what = f"{item.value} does not belong in a role's trust policy"
             cure = "move it to the role's permission policy"
             yield subject.document.source.position(item.offset), what, cure
@@ -281,7 +289,7 @@ def _why_none(kind: str, text: str) -> tuple[str, str] | None:
     fits, cure = _PRINCIPALS.get(kind, (str, ""))
     if fits(text) or _placeholder(text) or not cure:
         return None
-    if kind == "AWS" and _service(text):
+    if kind != "Service" and _service(text):
         cure = f'write {{"Service": "{text}"}}'
     return f"{text} cannot be a principal of the type {kind}", cure
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import is_about_everything, names_of
 from mfa_session.policy.credentials import mfa_session, role_session
-from mfa_session.policy.document import is_for_everybody, roles_in
-from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
+from mfa_session.policy.document import (
+    is_about_devices,
+    is_for_everybody,
+    is_for_services,
+    roles_in,
+)
+from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, right_condition, without_mfa_conditions
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.patterns import may_meet
@@ -29,7 +35,8 @@ ANYONE = Rule(
 SERVICE = Rule(
     "service-has-no-mfa",
     ERROR,
-    "The statement requires MFA of an AWS service: the service is locked out.",
+    "The statement requires MFA of an AWS service: the service is locked out. A note if the "
+    "service always meets the condition, as one with `IfExists`.",
 )
 FEDERATED = Rule(
     "federation-has-no-mfa",
@@ -40,8 +47,8 @@ ROLE = Rule(
     "role-session-has-no-mfa",
     WARNING,
     "The statement requires MFA of role sessions, which carry none: they are locked out. So they "
-    "are by a Deny for everybody, if an Allow names the role. Require MFA in the role's trust "
-    "policy.",
+    "are by a Deny for everybody, if an Allow names the role, or if another Deny exempts only the "
+    "role. Require MFA in the role's trust policy.",
 )
 IN_ROLE_POLICY = Rule(
     "mfa-in-role-policy",
@@ -119,13 +126,16 @@ _OF_ANY_ACCOUNT = {
 }
 _NETWORK = "aws:sourceip"
 _NO_SERVICE = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
+_NO_MFA_KNOWN = "requests of users who sign in by SAML or OpenID Connect carry no MFA"
+_of_a_role = re.compile(r"arn:[^:]*:(iam|sts):[^:]*:[^:]*:(assumed-)?role/.*").fullmatch
+_of_a_session = re.compile(r"[^:]*:.*").fullmatch  # AROA…:NAME; the id of a user has no colon
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 
 def check_anyone(subject: Subject) -> Iterator[Flaw]:
     """Find Allows for everybody with MFA, of any account."""
-    if subject.document.kind not in {"trust", "resource"}:  # no other has a principal
-        return
+    if subject.document.kind not in {"trust", "resource"} or is_about_devices(subject.statement):
+        return  # no other has a principal
     narrowing = {_plain(each) for each in subject.other_conditions if _keeps_outsiders_out(each)}
     all_but = subject.statement.allows and subject.statement.not_principals is not None
     if not (all_but or is_for_everybody(subject.statement)) or narrowing - {_NETWORK}:
@@ -155,8 +165,10 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of AWS services."""
     principals = subject.statement.principals or {}
     services = [each for each in principals.get("Service", ()) if ":" not in each]  # no ARNs
-    if services and subject.requires_mfa:
-        alone = len(principals) == 1
+    alone = len(principals) == 1
+    if services and alone and _is_idle(subject):
+        yield _idle(subject, SERVICE, f"{services[0]} is a service: it has no MFA device")
+    elif services and _keeps_out_who_has_no_keys(subject):
         own = {"Service": list(services) if services[1:] else services[0]}
         yield Flaw(
             SERVICE,
@@ -189,12 +201,15 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of SAML or OpenID Connect users."""
     named = [action.lower() for action in subject.statement.actions or ()]
     federated = "Federated" in (subject.statement.principals or {})
-    asks = subject.requires_mfa and (federated or (named and set(named) <= set(_SIGNED_ELSEWHERE)))
-    if asks or _denied_by_name(subject, "Federated", RequestContext({})):
+    federated = federated or (bool(named) and set(named) <= set(_SIGNED_ELSEWHERE))
+    asks = federated and _keeps_out_who_has_no_keys(subject)
+    if federated and len(subject.statement.principals or ()) == 1 and _is_idle(subject):
+        yield _idle(subject, FEDERATED, _NO_MFA_KNOWN)
+    elif asks or _denied_by_name(subject, "Federated", RequestContext({})):
         yield Flaw(
             FEDERATED,
             subject.place_of("Principal"),
-            "requests of users who sign in by SAML or OpenID Connect carry no MFA",
+            _NO_MFA_KNOWN,
             "these users are locked out",
             "require MFA at the identity provider, and only then "
             + (
@@ -218,9 +233,26 @@ def check_roles(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
+    """Find MFA asked where another condition is met by role sessions only."""
+    asks = subject.requires_mfa or subject.refuses_without_mfa
+    elsewhere = subject.on_role or is_for_services(subject.statement)
+    for condition in subject.other_conditions if asks and not elsewhere else ():
+        if _is_met_by_roles_only(condition):
+            yield Flaw(
+                ROLE,
+                condition.position,
+                f"only sessions of roles meet {condition.written} {condition.key}, and they carry "
+                "no MFA, even if assuming it took a code",
+                "the role's sessions are locked out"
+                + (", and nobody else meets the condition" if subject.statement.allows else ""),
+                "require MFA in the role's trust policy, and remove the condition about it here",
+            )
+
+
 def check_role_policy(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of role sessions by the role's own policy."""
-    if subject.on_role and subject.reach is not None:
+    if subject.on_role and subject.reach is not None and not subject.reach.nobody:
         if subject.statement.allows:
             who = "the role's sessions are locked out"
             cure = "require MFA in the role's trust policy, then remove the condition"
@@ -264,6 +296,7 @@ CHECKS: tuple[Check, ...] = (
     check_services_denied,
     check_federation,
     check_roles,
+    check_role_conditions,
     check_role_policy,
     check_scp,
 )
@@ -275,7 +308,8 @@ def _roles_locked_out(subject: Subject) -> list[str]:
     spared = any(map(_spares_roles, subject.other_conditions))
     if denied.allows or spared or not is_for_everybody(denied):
         return []
-    return [role for each in subject.whole.allowed_by_name(denied) for role in roles_in(each)]
+    allowed = [role for each in subject.whole.allowed_by_name(denied) for role in roles_in(each)]
+    return allowed or subject.whole.roles_left(denied)
 
 
 def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> list[str]:
@@ -292,6 +326,39 @@ def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> lis
         return []
     allows = subject.whole.allowed_by_name(denied)
     return [name for each in allows for name in (each.principals or {}).get(kind, ())]
+
+
+def _keeps_out_who_has_no_keys(subject: Subject) -> bool:
+    """Say whether an Allow matches nobody who brings neither of the keys."""
+    found = subject.reach
+    return subject.statement.allows and found is not None and not (found.long_term or found.nobody)
+
+
+def _is_idle(subject: Subject) -> bool:
+    """Say whether an Allow matches all who bring neither of the keys."""
+    return subject.statement.allows and subject.reach is not None and subject.reach.long_term
+
+
+def _idle(subject: Subject, rule: Rule, why: str) -> Flaw:
+    return Flaw(
+        rule,
+        subject.mfa_conditions[0].position,
+        f"{why}: the condition is always met",
+        "nobody is kept out by the condition",
+        "remove the condition",
+        severity=NOTE,
+    )
+
+
+def _is_met_by_roles_only(condition: Condition) -> bool:
+    """Say whether sessions of roles may meet a condition, and no user does."""
+    key = condition.key.lower()
+    if key in {_ARN_KEY, "aws:userid"} and condition.values:
+        is_of_role = _of_a_role if key == _ARN_KEY else _of_a_session
+        likened = "Not" not in condition.operator and condition.operator != "Null"
+        return likened and all(map(is_of_role, condition.values))
+    user = is_met(condition, mfa_session(age_seconds=0).facts)
+    return user is False and is_met(condition, role_session().facts) is not False
 
 
 def _keeps_outsiders_out(condition: Condition) -> bool:

@@ -12,9 +12,11 @@ from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
+    denies_all_actions,
     denies_nearly_all,
     is_of_users,
     is_own_care,
+    of_a_user,
     spares_everything,
     sparing,
 )
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 REMOVAL_SPARED = Rule(
     "removal-without-mfa",
     ERROR,
-    "The Deny exempts `iam:DeactivateMFADevice`, perhaps through `iam:*`: whoever has the "
-    "long-term key can replace the device.",
+    "The Deny exempts `iam:DeactivateMFADevice`, perhaps through `iam:*` or `NotResource`: "
+    "whoever has the long-term key can replace the device.",
 )
 DELETION_SPARED = Rule(
     "deletion-without-mfa",
@@ -50,6 +52,7 @@ _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 def check_removal(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of everything that exempt the removal of a device."""
     if not denies_nearly_all(subject) or spares_everything(subject):
+        yield from _removal_spared_by_resource(subject)
         return
     for action, rule, what in (
         (DEACTIVATION, REMOVAL_SPARED, "can replace the MFA device"),
@@ -116,6 +119,23 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
             f"deny {DEACTIVATION} as well",
             {"Action": [*listed, DEACTIVATION]},
             severity=NOTE,
+        )
+
+
+def _removal_spared_by_resource(subject: Subject) -> Iterator[Flaw]:
+    statement, whole = subject.statement, subject.whole
+    users = tuple(each for each in statement.not_resources or () if of_a_user(each))
+    if not (users and denies_all_actions(subject)) or whole.allows_only_with_mfa(DEACTIVATION):
+        return
+    spared = replace(statement, resources=users, not_resources=None)
+    if not all(whole.denies_action(spared, kind, DEACTIVATION) for kind in KINDS_WITHOUT_MFA):
+        yield Flaw(
+            REMOVAL_SPARED,
+            subject.place_of("NotResource"),
+            f"this Deny exempts all actions on {users[0]}, {DEACTIVATION} among them",
+            "whoever has the long-term key can replace the MFA device",
+            "let the Deny be about all resources, and list what is needed to set up MFA under "
+            "NotAction",
         )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.aws_names import WILDCARDS
 from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
-from mfa_session.policy.document import is_for_everybody, is_for_everybody_but_some
+from mfa_session.policy.document import is_for_everybody, is_for_everybody_but_some, roles_spared
 from mfa_session.policy.mfa import (
     KINDS_WITHOUT_MFA,
     Reach,
@@ -146,11 +146,29 @@ class WholePolicy:
             if any(concerns(denied, name) for name in names_of(each) if not WILDCARDS.search(name))
         ]
 
+    def roles_left(self, denied: Statement) -> list[str]:
+        """Return the only principals, all of them roles, whom another Deny leaves what is denied.
+
+        It is for everybody but these roles, by its principal or by a condition.
+        """
+        for each, roles in self._denials_but_for_roles:
+            if each.covers(denied):
+                return roles
+        return []
+
+    @cached_property
+    def _denials_but_for_roles(self) -> list[tuple[Cover, list[str]]]:
+        return [
+            (Cover([_for_everybody(each)]), roles)
+            for each in self.statements
+            if not each.allows and (roles := roles_spared(each))
+        ]
+
     def denies_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
         """Say whether Denies for everybody, under conditions that are met, take away all of it."""
         if is_met not in self._denials_where:
             self._denials_where[is_met] = Cover(
-                replace(each, conditions=(), principals=_EVERYBODY, not_principals=None)
+                _for_everybody(each)
                 for each in self.statements
                 if not each.allows
                 and (is_for_everybody(each) or is_for_everybody_but_some(each))
@@ -199,7 +217,7 @@ class WholePolicy:
 
     @cached_property
     def _open_allows(self) -> dict[str, Cover]:
-        return {kind: Cover(self._opening(kind), any_account=True) for kind in KINDS_WITHOUT_MFA}
+        return {kind: Cover(self._opening(kind), roughly=True) for kind in KINDS_WITHOUT_MFA}
 
     @cached_property
     def _all_allows(self) -> Cover:
@@ -259,3 +277,7 @@ def _is_about_mfa_only(statement: Statement) -> bool:
 def _asks(found: Reach | None) -> bool:
     """Say whether only credentials with MFA match."""
     return found is not None and found.needs_mfa
+
+
+def _for_everybody(denial: Statement) -> Statement:
+    return replace(denial, conditions=(), principals=_EVERYBODY, not_principals=None)

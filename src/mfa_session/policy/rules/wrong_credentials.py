@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.coverage import actions_of, names_of
+from mfa_session.policy.document import is_for_services
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import right_condition, right_deny
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, widest_reach
@@ -179,8 +180,10 @@ def check_reach(subject: Subject) -> Iterator[Flaw]:
             position=_culprit(subject, name).position,
             message=mistake.message,
             who=f"{mistake.who}; {NOT_HERE}" if backed else mistake.who,
-            cure="write the condition like this",
-            fix=right_condition(subject.statement),
+            cure="require MFA in the role's trust policy, and delete the statement"
+            if subject.on_role
+            else "write the condition like this",
+            fix={} if subject.on_role else right_condition(subject.statement),
             severity=WARNING if backed else None,
         )
 
@@ -218,16 +221,18 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
 
 def _mistake_of(subject: Subject) -> str | None:
     found = subject.reach
-    if subject.on_role:  # no MFA comes through to a role: that is another rule
-        return None
+    if subject.on_role and not (found and found.nobody):
+        return None  # no MFA comes through to a role: that is another rule
     if found is None:
         return _of_what_can_be_told(subject)
     if any(map(_is_of_both, subject.mfa_conditions)):
         name: str | None = "bool-true-and-false"
     elif found.nobody:
         name = None if _denies_below_zero(subject) else "conditions-never-match"
+    elif subject.statement.allows:
+        name = None if is_for_services(subject.statement) else _of_allow(subject, found)
     else:
-        name = _of_allow(subject, found) if subject.statement.allows else _of_deny(found)
+        name = _of_deny(found)
     return None if name is None or _is_mended(subject, found) else name
 
 
