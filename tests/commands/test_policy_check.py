@@ -133,7 +133,7 @@ def test_a_principal_that_iam_refuses_is_named_and_matches_nobody(run: Run) -> N
     text = json.dumps({"Version": "2012-10-17", "Statement": trust})
     outcome = run("policy", "check", "-", "--action", "sts:AssumeRole", "--json", input=text)
     assert set(outcomes(outcome.stdout).values()) == {"implicitly-denied"}
-    warning = "IAM refuses the principal arn:aws:iam::1234567890123:root: it matches nobody"
+    warning = "IAM rejects the principal arn:aws:iam::1234567890123:root: it matches nobody"
     assert warning in outcome.stderr
 
 

@@ -65,7 +65,7 @@ def test_inline_attached_and_group_policies_count(aws: Sandbox, carol: User, run
         "long-term": f"Deny DenyWithoutMFA ({attached})",
         "mfa-session": "Allow Statement[0] (inline policy policy-1 of group team)",
         "session-without-mfa": f"Deny DenyWithoutMFA ({attached})",
-        "role-session": "a role session has the role's policies instead",
+        "role-session": "your policies do not apply to a role session",
     }
     assert outcomes(found)["mfa-session"] == "allowed"
     assert outcomes(found)["role-session"] == "unknown"

@@ -41,7 +41,7 @@ def read_nodes(source: PolicyText) -> list[Node]:
         nodes = parse_yaml(source)
         if nodes:
             return nodes
-        raise source.unfit(0, "the text is empty; a policy was expected", "give it a policy")
+        raise source.unfit(0, "the text is empty", "give it a policy")
     try:
         return parse_lines(source)
     except ConfigurationError as error:

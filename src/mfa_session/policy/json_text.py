@@ -82,7 +82,7 @@ class _Reader:
     def read(self, *, lines: bool) -> Iterator[Node]:
         start = self._space(0)
         if start == len(self._text):
-            raise self._fail(start, "the text is empty; a policy was expected", "give it a policy")
+            raise self._fail(start, "the text is empty", "give it a policy")
         while True:
             node, end = self._value(start, 0)
             start = self._space(end)
@@ -156,8 +156,8 @@ class _Reader:
             first = self._source.position(members[key].key_offset).line
             raise self._fail(
                 at,
-                f"the key {json.dumps(key)} is here for the second time; first in line {first}",
-                "join the two: only one would count",
+                f"the key {json.dumps(key)} is there twice; first in line {first}",
+                "merge the two: only one would count",
             )
         colon = self._space(end)
         if not self._text.startswith(":", colon):
@@ -174,7 +174,9 @@ class _Reader:
             raise self._bad_string(at, error) from None
         half = _surrogate(text)
         if half:
-            raise self._fail(at, f"the string holds half a character, \\u{ord(half[0]):04x}")
+            raise self._fail(
+                at, f"the string holds half of a surrogate pair, \\u{ord(half[0]):04x}"
+            )
         return text, end
 
     def _bad_string(self, at: int, error: json.JSONDecodeError) -> Exception:
@@ -205,7 +207,7 @@ class _Reader:
     def _check_depth(self, at: int, depth: int) -> None:
         if depth > DEEPEST:
             raise self._fail(
-                at, f"nested more than {DEEPEST} deep", "no policy nests so; give it a policy"
+                at, f"nested more than {DEEPEST} deep", "give it a policy: none is nested so deeply"
             )
 
     def _found(self, at: int) -> str:

@@ -27,6 +27,7 @@ ELEMENTS = (
 )  # fmt: skip
 _PAIRS = (("Action", "NotAction"), ("Resource", "NotResource"), ("Principal", "NotPrincipal"))
 _SHAPE = 'a policy is {"Version": "2012-10-17", "Statement": […]}'
+_PRINCIPAL_HINT = 'write "*" or {"AWS": "ARN"}'
 _FULL_SHAPE = 'a statement is {"Effect": "Allow", "Action": …, "Resource": …}'
 
 
@@ -126,7 +127,7 @@ class _Reader:
             if all(name in elements for name in pair):
                 second = max(elements[name].key_offset for name in pair)
                 what = f"one statement has both {pair[0]} and {pair[1]}"
-                raise self._fail(second, what, "IAM accepts only one: make it two statements")
+                raise self._fail(second, what, "IAM accepts only one: write two statements")
         sid = elements.get("Sid")
         condition = elements.get("Condition")
         return Statement(
@@ -151,8 +152,8 @@ class _Reader:
         for name, node in members.items():
             spelled = spelling.get(name.lower(), name)
             if spelled in elements:
-                what = f"{spelled} is here for the second time"
-                raise self._fail(node.key_offset, what, "join the two")
+                what = f"{spelled} is there twice"
+                raise self._fail(node.key_offset, what, "merge the two")
             elements[spelled] = node
         return elements
 
@@ -184,15 +185,15 @@ class _Reader:
         if isinstance(node.value, str):
             if node.value == "*":
                 return {"*": ("*",)}
-            raise self._fail(node.offset, f"{name} is a text other than *", _principal_hint(name))
-        members = self._object(node, name, _principal_hint(name))
+            raise self._fail(node.offset, f"{name} is a text other than *", _PRINCIPAL_HINT)
+        members = self._object(node, name, _PRINCIPAL_HINT)
         return {kind: self._texts(members, kind) or () for kind in members}
 
     def _conditions(self, node: Node) -> Iterator[Condition]:
-        hint = 'it is {"OPERATOR": {"KEY": VALUE}}'
+        hint = 'write {"OPERATOR": {"KEY": VALUE}}'
         for written, keys in self._object(node, "Condition", hint).items():
             operator = read_operator(written)
-            for key, value in self._object(keys, f"what {written} compares", hint).items():
+            for key, value in self._object(keys, written, hint).items():
                 yield Condition(
                     operator=operator.name,
                     qualifier=operator.qualifier,
@@ -226,10 +227,6 @@ class _Reader:
     def _listed(self, node: Node) -> list[Node]:
         """Return the items of a list; a single value is a list of one."""
         return node.value if isinstance(node.value, list) else [node]
-
-
-def _principal_hint(name: str) -> str:
-    return f'it is "*" or {{"AWS": "ARN"}}; write {name} so'
 
 
 def _kind(node: Node) -> str:

@@ -75,7 +75,10 @@ def hints(judged: Sequence[Judged], documents: Sequence[Document]) -> Iterable[s
     if any(each.decision.accounts for each in unknown):
         yield "to know more, specify the resource's account: --context aws:ResourceAccount=ACCOUNT"
     if {document.kind for document in documents} == {"trust"}:
-        yield "a trust policy is one side; the caller's own policies must allow sts:AssumeRole, too"
+        yield (
+            "the caller's own policies must allow sts:AssumeRole, too, unless the trust policy "
+            "names a user of the role's account"
+        )
 
 
 def because(decision: Decision, request: Request, caller: Credentials) -> str:
@@ -158,7 +161,9 @@ def _lacks(decision: Decision) -> Iterable[str]:
         yield f"Allow {place(match)} needs {unmet}"
     if decision.half:
         allowing = " and ".join(map(place, decision.half))
-        wanted = " and ".join(map(_name_of_limit, decision.limiting)) or "the other side"
+        limits = " and ".join(map(_name_of_limit, decision.limiting))
+        of_user = decision.half[0].document.kind == "identity"
+        wanted = limits or ("the resource's policy" if of_user else "the caller's own policy")
         yield f"Allow {allowing} is not enough: {wanted} must allow it, too"
     elif not decision.nearly:
         yield "nothing allows it"
@@ -187,18 +192,18 @@ def _doubts_of(match: Match, request: Request, caller: Credentials) -> Iterable[
         yield "who calls"
     if match.action is None:
         named = statement.actions is not None or statement.not_actions is not None
-        yield f"which action of {request.action} it is" if named else "an Action it does not have"
+        yield f"which action of {request.action} it is" if named else "its missing Action"
     if match.resource is None:
         yield _doubt_of_resource(match, request, caller)
     for condition in match.conditions_that_are(None):
-        yield written(condition) + ("" if condition.known else ", an operator IAM does not have")
+        yield written(condition) + ("" if condition.known else ", whose operator IAM does not have")
 
 
 def _doubt_of_resource(match: Match, request: Request, caller: Credentials) -> str:
     statement = match.statement
     listed = statement.resources if statement.resources is not None else statement.not_resources
     if listed is None:
-        return "a Resource it does not have"
+        return "its missing Resource"
     facts = request.facts.over(caller.facts)
     unknown = sorted({key for text in listed for key in fill(text, facts).unknown})
     if unknown:

@@ -238,7 +238,7 @@ def _trust(choices: Choices) -> Made:
     return Made(
         statements=(
             _statement(
-                "AllowTakingItWithMFA",
+                "AllowAssumingItWithMFA",
                 "Allow",
                 condition,
                 Principal={"AWS": _roots(choices)},
@@ -252,7 +252,7 @@ def _trust(choices: Choices) -> Made:
                 "the role's permission policies say what it may do; put no MFA condition there: "
                 "role sessions carry no MFA"
             ),
-            "for the role: aws iam update-assume-role-policy --policy-document file://…",
+            "put it on the role: aws iam update-assume-role-policy --policy-document file://…",
         ),
     )
 
@@ -290,7 +290,7 @@ def _bucket(choices: Choices) -> Made:
                 "sessions carry no MFA"
             ),
             "other actions on the bucket are not affected",
-            f"for the bucket: aws s3api put-bucket-policy --bucket {choices.bucket} --policy …",
+            f"put it there: aws s3api put-bucket-policy --bucket {choices.bucket} --policy …",
         ),
     )
 

@@ -132,7 +132,7 @@ class _Builder:
                 for each in value.value if isinstance(value.value, list) else [value]:
                     merged = {**(each.value if isinstance(each.value, dict) else {}), **merged}
             elif name in members:
-                what = f"the key {name!r} is here for the second time; only one would count"
+                what = f"the key {name!r} is there twice; only one would count"
                 raise _bad(self._source, key.offset, what)
             else:
                 members[name] = Node(value.value, value.offset, key.offset)

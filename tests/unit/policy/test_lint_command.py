@@ -107,7 +107,7 @@ def test_a_policy_without_mfa_is_reported_as_one(run: Run, write: Write) -> None
     assert run("policy", "lint", "open.json") == (
         0,
         "",
-        "open.json: it has no condition about MFA\nno mistake about MFA in the policy\n",
+        "open.json: no condition about MFA\nno mistake about MFA in the policy\n",
     )
 
 
@@ -143,7 +143,7 @@ def test_the_option_role_declares_a_roles_policy(run: Run, write: Write) -> None
         ("not json", "bad-policy-json", "p.json:1:1: a value was expected"),
         (b"\xff", "bad-policy-json", "p.json:1:1"),
         (b"\xef\xbb\xbf{}", "not-a-policy", "p.json:1:1: not a policy: it has no Statement"),
-        ('{"a": 1,\n"a": 2}', "bad-policy-json", 'p.json:2:1: the key "a" is here for the second'),
+        ('{"a": 1,\n"a": 2}', "bad-policy-json", 'p.json:2:1: the key "a" is there twice'),
         ("[" * 100_000, "bad-policy-json", "p.json:1:129: nested more than 128 deep"),
         ("[]", "not-a-policy", "p.json:1:1: no policy in this list"),
         ("{}", "not-a-policy", "p.json:1:1: not a policy: it has no Statement"),

@@ -74,7 +74,7 @@ def test_a_directory_is_searched(run: Run) -> None:
     assert (found["policies"], found["passed_over"], found["errors"]) == (3, 2, [])
     assert [each["policy"] for each in found["findings"]] == ["P", None]
     said = run("policy", "lint", "repo").stderr
-    assert "2 files without a policy skipped" in said
+    assert "skipped 2 files without a policy" in said
     assert "1 Terraform file (.tf) not read: lint the output of `terraform show -json`" in said
 
 
@@ -205,7 +205,7 @@ def test_a_baseline_skips_only_known_findings(home: Path, run: Run) -> None:
     (home / "p.json").write_text("\n\n" + WRONG)  # lines move
     outcome = run("policy", "lint", "p.json", "--baseline", "known.json")
     assert (outcome.exit_code, outcome.stdout) == (0, "")
-    assert "the baseline knows 1 finding" in outcome.stderr
+    assert "known from the baseline: 1 finding" in outcome.stderr
     (home / "q.json").write_text(WRONG)
     outcome = run("policy", "lint", "p.json", "q.json", "--baseline", "known.json", "--json")
     assert outcome.exit_code == 1

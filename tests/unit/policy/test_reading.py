@@ -195,7 +195,7 @@ def test_a_policy_is_found_in_the_output_of_aws(wrap: Any) -> None:
         ),
         (
             {"Statement": {"Effect": "Deny", "effect": "Deny"}},
-            "1:34: Effect is here for the second time",
+            "1:34: Effect is there twice",
         ),
         (
             {"Statement": {"Effect": "Deny", "Principal": "me"}},
@@ -207,7 +207,7 @@ def test_a_policy_is_found_in_the_output_of_aws(wrap: Any) -> None:
         ),
         (
             {"Statement": {"Effect": "Deny", "Condition": {"Bool": "true"}}},
-            "1:56: what Bool compares is a text, not an object",
+            "1:56: Bool is a text, not an object",
         ),
         (
             {"Statement": {"Effect": "Deny", "Condition": {"Bool": {"k": None}}}},

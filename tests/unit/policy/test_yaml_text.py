@@ -110,7 +110,7 @@ def test_a_policy_in_a_string_has_its_position(mark: str) -> None:
     [
         ("a: [1\nb: 2\n", "p.yaml:2:"),
         ("a: 1\n  b: 2\n", "p.yaml:2:4: mapping values are not allowed"),
-        ("a: 1\nb: 2\na: 3\n", "p.yaml:3:1: the key 'a' is here for the second time"),
+        ("a: 1\nb: 2\na: 3\n", "p.yaml:3:1: the key 'a' is there twice"),
         ("a: *x\n", "p.yaml:1:4: *x names no complete value above"),
         ("a: &x [*x]\n", "p.yaml:1:8: *x names no complete value above"),
         ("? [1]\n: 2\n", "p.yaml:1:3: a key is a list or a mapping"),

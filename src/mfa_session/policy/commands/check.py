@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mfa_session.session.context import Context
 
 _KEYS_OF_THE_KIND = {credentials.MFA_PRESENT.lower(), credentials.MFA_AGE.lower()}
-_ROLES_OWN = Decision(outcome=UNKNOWN, limit="a role session has the role's policies instead")
+_ROLES_OWN = Decision(outcome=UNKNOWN, limit="your policies do not apply to a role session")
 
 
 class Options(Record):
@@ -86,11 +86,13 @@ def _files(options: Options, ctx: Context) -> list[Document]:
         if document.kind in LIMITS and not options.kind:
             name = " ".join(filter(None, (document.source.label, document.name)))
             what = "a permissions boundary" if document.kind == "boundary" else "an SCP"
-            ctx.console.say(f"{name} counts as {what}, which never grants; to change that: --kind")
+            ctx.console.say(
+                f"{name} is read as {what}, which grants nothing; to change that: --kind"
+            )
     for kind, paths in (("boundary", options.boundary), ("scp", options.scp)):
         found += [each for path in paths for each in read_one(path, kind)]
     for principal in malformed_principals(found):
-        ctx.console.warn(f"IAM refuses the principal {printable(principal)}: it matches nobody")
+        ctx.console.warn(f"IAM rejects the principal {printable(principal)}: it matches nobody")
     return found
 
 
@@ -185,7 +187,7 @@ def _account(arn: str) -> str | None:
 
 def _request(options: Options, ctx: Context) -> Request:
     if not options.action:
-        raise UsageError("no-action", "which action?", "name it: --action ec2:StopInstances")
+        raise UsageError("no-action", "no action is named", "name it: --action ec2:StopInstances")
     facts = {**_moment(ctx.clock.now()), **_context(options.context)}
     facts |= dict.fromkeys(map(_checked_key, options.absent))
     action = read_action(options.action)
@@ -247,5 +249,5 @@ def _principal(options: Options, ctx: Context, documents: list[Document]) -> str
     named = named_principals(documents)
     if not named:
         return None
-    ctx.console.say(f"the caller is {named[0]}, whom a policy names; for another: --principal")
+    ctx.console.say(f"the caller is {named[0]}, which a policy names; for another: --principal")
     return named[0]

@@ -135,9 +135,9 @@ def _summary(linted: Linted) -> Iterable[str]:
     documents, reading = linted.reading.documents, linted.reading
     yield from _about_nothing(documents, {id(each.document) for each in linted.findings})
     if linted.known:
-        yield f"the baseline knows {_counted(linted.known, 'finding')}"
+        yield f"known from the baseline: {_counted(linted.known, 'finding')}"
     if reading.passed_over:
-        yield f"{_counted(reading.passed_over, 'file')} without a policy skipped"
+        yield f"skipped {_counted(reading.passed_over, 'file')} without a policy"
     if reading.terraform:
         what = _counted(reading.terraform, "Terraform file")
         yield f"{what} (.tf) not read: lint the output of `terraform show -json`"
@@ -158,7 +158,7 @@ def _about_nothing(documents: Sequence[Document], with_findings: set[int]) -> It
     if len(documents) <= _MOST_NAMED:
         for each in silent:
             name = f" {each.name}" if each.name else ""
-            yield f"{each.source.label}{name}: it has no condition about MFA"
+            yield f"{each.source.label}{name}: no condition about MFA"
     elif silent:
         yield f"{len(silent)} of {len(documents)} policies have no condition about MFA"
 

@@ -65,7 +65,7 @@ def run(options: Options, ctx: Context) -> Result:
         if choices.given():
             raise UsageError(
                 "template-not-named",
-                "which template?",
+                "no template is named",
                 f"name one of {', '.join(template.name for template in TEMPLATES)}",
             )
         return Result(data={}, lines=_overview())
