@@ -48,7 +48,7 @@ Operations = dict[str, tuple[str, ...]]
 BY_HAND = ("sns:Receive",)  # AWS's default topic policy names it; no list does.
 WRITTEN_BY = "# Written by docs/generate_actions.py; read by mfa_session.aws.action_list\n"
 # Each is a byte, and neither ends a line nor is a blank.
-BYTES = (*range(1, 9), *range(0xE, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0), *range(0xA1, 0x100))
+BYTES = (*range(1, 9), *range(14, 28), *range(127, 133), *range(134, 160), *range(161, 256))
 SIGNS = '!"#$%&*.:;<>?@[]^_`{|}~/\\' + "".join(map(chr, BYTES))
 WORD = re.compile(r"[A-Z][a-z]{2,}")
 VERB = re.compile(r"(?:Batch(?=[A-Z][a-z0-9]+[A-Z]))?[A-Z][a-z0-9]+")

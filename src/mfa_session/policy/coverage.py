@@ -221,6 +221,12 @@ def concerns(statement: Statement, action: str) -> bool:
     return takes_in(actions_of(statement), Selection((action.lower(),)))
 
 
+def contains(outer: Statement, inner: Statement) -> bool:
+    """Say whether one statement concerns all that another one does, but for conditions on MFA."""
+    around = _surroundings(outer).take_in(_surroundings(inner))
+    return around and takes_in(actions_of(outer), actions_of(inner))
+
+
 def is_about_everything(statement: Statement) -> bool:
     """Say whether a statement concerns all resources, or names none."""
     return takes_in(_listed(statement.resources, statement.not_resources), Selection(("*",)))

@@ -76,7 +76,7 @@ def _lint(
     document: Document, whole: WholePolicy, *, on_role: bool, names: AwsNames | None
 ) -> tuple[Finding, ...]:
     # In a trust policy of a role MFA conditions do work.
-    of_role = (on_role or document.holder == "role") and document.kind == "identity"
+    of_role = (on_role or document.holder == "role") and document.kind in {"identity", "boundary"}
     subjects = [
         Subject(each, document, whole, on_role=of_role, names=names) for each in document.statements
     ]

@@ -97,6 +97,7 @@ VALUE, NO_KEY = "wrong-value", "unknown-condition-key"
 TEXT = "wrong-operator"
 MALFORMED = "malformed-policy"
 PROMISE, NO_ARN = "sid-promises-mfa", "resource-no-arn"
+EXEMPTION, IDLE = "sid-promises-exemption", "superfluous-statement"
 SCP = "scp-locks-out-roles"
 ROLE_SESSION = "role-session-has-no-mfa"
 ACCOUNT = {"AWS": "123456789012"}
@@ -133,8 +134,8 @@ STATED = [
             deny("ec2:*", on("Null", PRESENT, "true"))], found(NO_SESSIONS, at=1), {STOP: "m"}),
     Stated("false-backed-by-absent", [ALL, deny("ec2:*", FALSE),
             deny("ec2:*", on("Null", PRESENT, "true"))], [], {STOP: "m"}),
-    Stated("false-backed-by-a-right-one", [ALL, deny("ec2:*", FALSE), deny("ec2:*", WITHOUT)], [],
-           {STOP: "m"}),
+    Stated("false-backed-by-a-right-one", [ALL, deny("ec2:*", FALSE), deny("ec2:*", WITHOUT)],
+           found(IDLE, at=1), {STOP: "m"}),
     Stated("age-beside-allow-with-mfa", [allow("ec2:*", WITH),
             deny("ec2:*", older("3600", "NumericGreaterThan"))], [], {STOP: "m"}),
     # Enrolment denied by a list, nothing else protected.
@@ -704,7 +705,7 @@ STATED = [
             "mfa.example"}, on("StringEquals", "mfa.example/id:mfa", "true")),
             "Action": "sts:AssumeRoleWithWebIdentity"}], [], {}),
     Stated("mfa-of-saml", [{**trust(SAML, on("StringEquals", "SAML:mfa", "true")),
-            "Action": "sts:AssumeRoleWithSAML"}], [], {}),
+            "Action": "sts:AssumeRoleWithSAML"}], found(NO_KEY), {}),
     Stated("mfa-of-a-service", [allow("ec2:*", on("Bool", "ec2:MultiFactorAuthPresent", "true"))],
            found(KEY), {}),
     # Keys that are to be variables.
@@ -799,9 +800,10 @@ STATED = [
            [*found(RESOURCE), *found(RESOURCE, at=1)], {}),
     Stated("buckets-and-objects", [deny(["s3:DeleteBucket", READ], WITHOUT, Resource=each)
             for each in ("*", "arn:aws:s3:::*", "arn:aws:s3:::books*", "arn:aws:s3:::${Books}",
-            "arn:aws:s3:*:123456789012:accesspoint/*", ["arn:aws:s3:::books", BUCKET])], [], {}),
+            "arn:aws:s3:*:123456789012:accesspoint/*", ["arn:aws:s3:::books", BUCKET])],
+           [finding for at in range(1, 6) for finding in found(IDLE, at=at)], {}),
     Stated("bucket-s-action-denied-apart", [deny("s3:DeleteBucket*", WITHOUT,
-            Resource=BUCKET), deny("s3:*", WITHOUT)], [], {}),
+            Resource=BUCKET), deny("s3:*", WITHOUT)], found(IDLE), {}),
     Stated("bucket-s-action-without-mfa", [deny("s3:DeleteBucket", Resource=BUCKET)], [], {}),
     Stated("role-taken-on-a-user", [allow("sts:AssumeRole", WITH, Resource=ME)],
            found(RESOURCE), {}),
@@ -962,5 +964,73 @@ STATED = [
     # Conditions that never match, in a role's policy or not.
     Stated("age-below-a-limit-without-mfa", [ALL, deny("ec2:*", {**WITHOUT, **older("3600",
             "NumericLessThan")})], found("conditions-never-match", at=1), {STOP: "ksm"}),
+    # The ARN that a role session has as its principal is the role's.
+    Stated("session-arns-exempt", [ALL, deny("ec2:*", {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", "arn:aws:sts::*:assumed-role/*")})], found(VALUE, at=1), {}, "scp"),
+    Stated("group-exempt", [ALL, deny("ec2:*", {**WITHOUT, **on("StringNotLike",
+            "aws:PrincipalArn", "arn:aws:iam::*:group/admins")})], found(VALUE, at=1), {}),
+    Stated("session-s-arn-allowed", [allow("s3:*", on("ArnLike", "aws:PrincipalArn",
+            "arn:aws:sts::123456789012:assumed-role/x/*"), **PUBLIC)], found(VALUE), {}),
+    Stated("session-and-role-exempt", [ALL, deny("ec2:*", {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", ["arn:aws:sts::*:assumed-role/*", "arn:aws:iam::*:role/*"])})],
+           [], {}, "scp"),
+    # A service that a Deny for everybody stops in what a pattern allows it.
+    Stated("service-beside-deny-of-its-pattern", [allow("kms:*", Principal=ACCOUNT),
+            allow(["kms:Encrypt*", "kms:Decrypt*"], Principal={"Service": "logs.amazonaws.com"}),
+            deny("kms:Decrypt", WITHOUT, Principal="*")], found(SERVICE, at=2), {}),
+    Stated("role-beside-deny-of-all-of-its-pattern", [allow("s3:*", Principal=ROLE,
+            Resource=BUCKET), deny("s3:*", WITHOUT, **PUBLIC)], found(ROLE_SESSION, at=1), {}),
+    # The root user's device.
+    Stated("device-of-root", [allow("ec2:*", WITH), deny([OFF, "iam:DeleteVirtualMFADevice"],
+            Resource=["arn:aws:iam::*:mfa/root-account-mfa-device", "arn:aws:iam::*:root"])], [],
+           {STOP: "m"}),
+    # A Sid that names devices or an exemption.
+    Stated("sid-lists-devices", [allow("iam:ListUsers", Resource=ME, Sid="ListOnlyTheirOwnMFA"),
+            allow(OFF, WITH, Resource=ME)], [(PROMISE, "ListOnlyTheirOwnMFA")], {}),
+    Stated("sid-manages-devices", [allow("iam:*AccessKey*", Resource=ME,
+            Sid="AllowManageOwnMFADevices")], [(PROMISE, "AllowManageOwnMFADevices")], {}),
+    Stated("sids-of-devices", [allow(LIST, Sid="ListMFA"), allow("iam:List*", Sid="ViewMFA"),
+            allow("iam:ListUsers", Sid="ListUsersForMFASetup"), allow("iam:GetUser",
+            Sid="AllowMFAUsersToViewThemselves"), allow("s3:*", Sid="EnableMFA")], [], {}),
+    Stated("sid-exempts", [deny_but(CARE, WITHOUT), allow([READ, "s3:ListBucket"],
+            Sid="ExcludeStateFiles")], [(EXEMPTION, "ExcludeStateFiles")], {}),
+    Stated("sid-allows-without-mfa", [deny_but(CARE, WITHOUT), allow([*CARE, "ec2:Describe*"],
+            Sid="AllowWithoutMFA")], [(EXEMPTION, "AllowWithoutMFA")], {}),
+    Stated("sids-of-exemptions", [deny_but([*CARE, "ec2:Describe*"], WITHOUT),
+            allow([*CARE, "ec2:Describe*"], Sid="AllowWithoutMFA"), allow("s3:*", WITH,
+            Sid="ExemptFromBoundary"), allow("s3:*", Sid="Buckets"),
+            allow("s3:*", Sid="AllowListSelf")], [], {}),
+    # Keys of services that AWS does not have.
+    Stated("service-keys-misspelt", [allow("iam:*", on("StringEquals", key, "x")) for key in (
+            "iam:PermissionBoundary", "IAM:passedToServices", "sts:ExternalID2", "SAML:audience",
+            "saml:role", "iam:ResourceTag", "sts:RoleSession")],
+           [finding for at in range(7) for finding in found(NO_KEY, at=at)], {}),
+    Stated("service-keys", [allow("iam:*", on("StringEquals", key, "x")) for key in (
+            "iam:permissionsboundary", "iam:ResourceTag/team", "iam:FIDO-certification",
+            "sts:RequestContext/x", "sts:ExternalId", "SAML:aud", "saml:eduPersonAffiliation",
+            "ec2:ResourceTag/x", "s3:prefix", "saml:sub_type")], [], {}),
+    # Actions that AWS has retired.
+    Stated("deny-of-retired-actions", [ALL, deny("aws-portal:*", WITHOUT)],
+           found(ACTION, at=1), {}),
+    Stated("retired-actions-among-others", [ALL, deny(["aws-portal:*", "billing:*"], WITHOUT),
+            allow("aws-portal:ViewBilling", WITH), deny_but([*CARE, "aws-portal:*"], WITHOUT)], [],
+           {}),
+    # Statements that another one makes superfluous.
+    Stated("denied-twice", [ALL, deny("ec2:*", WITHOUT), deny("ec2:*", WITHOUT)],
+           found(IDLE, at=2), {STOP: "m"}),
+    Stated("denied-in-part-again", [ALL, deny("ec2:StopInstances", WITHOUT, Resource="arn:aws:ec2:"
+            "*:*:instance/*"), deny_but(CARE, WITHOUT)], found(IDLE, at=1), {STOP: "m"}),
+    Stated("old-mfa-denied-twice", [ALL, *(2 * [deny("ec2:*", older("3600",
+            "NumericGreaterThan"))]), deny("ec2:*", WITHOUT)], found(IDLE, at=2), {STOP: "m"}),
+    Stated("allowed-with-mfa-twice", [allow("ec2:*", WITH), allow("ec2:*", WITH)],
+           found(IDLE, at=1), {STOP: "m"}),
+    Stated("allowed-with-mfa-in-part-again", [allow("ec2:*", WITH), allow(STOP, WITH)], [],
+           {STOP: "m"}),
+    Stated("no-mfa-and-old-mfa", [ALL, deny("ec2:*", WITHOUT), deny("ec2:*", older("3600"))], [],
+           {STOP: "m"}),
+    Stated("two-limits-of-age", [allow("ec2:*", {**WITH, **older("900", "NumericLessThan")}),
+            allow("ec2:*", {**WITH, **older("3600", "NumericLessThan")})], [], {STOP: "m"}),
+    Stated("two-networks", [allow(STOP, {**WITH, **NETWORK}), allow(STOP, {**WITH,
+            **on("IpAddress", "aws:SourceIp", "192.0.2.0/24")})], [], {}),
 ]
 # fmt: on

@@ -214,6 +214,7 @@ def test_a_baseline_skips_only_known_findings(home: Path, run: Run) -> None:
     (home / "p.json").write_text(twice)
     outcome = run("policy", "lint", "p.json", "--baseline", "known.json", "--json")
     assert rules_of(outcome.stdout) == [
+        ("p.json", "superfluous-statement"),
         ("p.json", "malformed-policy"),  # for a Sid that two statements have
         ("p.json", "deny-misses-long-term-keys"),
     ]

@@ -59,7 +59,24 @@ def check_actions(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_actions,)
+def check_retired(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies that ask MFA for retired actions only; elsewhere these do no harm."""
+    items = list(subject.items_of("Action"))
+    if items and subject.refuses_without_mfa and all(map(_is_retired, items)):
+        yield _unknown_action(
+            subject,
+            items[0],
+            f"AWS retired {items[0].value} in 2023",
+            "deny the actions of account, billing, consolidatedbilling, cur, freetier, invoicing, "
+            "payments and tax instead",
+        )
+
+
+CHECKS: tuple[Check, ...] = (check_actions, check_retired)
+
+
+def _is_retired(action: Node) -> bool:
+    return str(action.value).lower().startswith("aws-portal:")
 
 
 def _unknown_action(

@@ -59,7 +59,8 @@ NOT_A_NUMBER = Rule(
 WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
-    "The value is not the date, number or network that it should be: it matches nothing.",
+    "The value is not the date, number, network or principal that it should be: it matches "
+    "nothing.",
 )
 AGE_TOO_SHORT = Rule(
     "age-too-short",
@@ -104,6 +105,9 @@ _IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
     "outside|untrusted|(unless|except|(?<!f)or)(at|from|in|on|the)*(corp|network|office|trusted|vpn)"
 ).search
+_of_no_principal = re.compile(
+    "arn:[^:]*:(sts:[^:]*:[^:]*:assumed-role|iam:[^:]*:[^:]*:(group|instance-profile|mfa|policy))/.*"
+).fullmatch
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
@@ -157,6 +161,23 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
                 f"{condition.written} compares {condition.key} to {wrong[0]!r}, which is no {what}",
                 _never_matching(subject, condition),
                 f"write a {what}, such as {sample}",
+            )
+
+
+def check_principals(subject: Subject) -> Iterator[Flaw]:
+    """Find ARNs that no principal has: the one of a role session is its role's."""
+    for condition in subject.other_conditions:
+        wrong = condition.is_about("aws:PrincipalArn") and condition.values
+        if wrong and all(map(_of_no_principal, condition.values)):
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"no principal has the ARN {condition.values[0]}; of a role session, "
+                f"{condition.key} is the ARN of the role",
+                "nobody is exempt"
+                if "Not" in condition.operator
+                else _never_matching(subject, condition),
+                "write the ARN of the role or user, such as arn:aws:iam::*:role/NAME",
             )
 
 
@@ -240,6 +261,7 @@ CHECKS: tuple[Check, ...] = (
     check_operators,
     check_values,
     check_other_values,
+    check_principals,
     check_networks,
     check_age,
     check_age_beside_absence,

@@ -63,7 +63,7 @@ ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
 # IAM names when it refuses).
 _OF_DEVICE, _OF_USER, _OF_LIST = "mfa/?*", "user/?*", "mfa/"
 _OF_ROLE, _OF_BUCKET, _OF_OBJECT = "role/?*", "bucket", "bucket/?*"
-_RESOURCES_OF = {
+RESOURCES_OF = {
     "iam:createvirtualmfadevice": _OF_DEVICE,
     "iam:deactivatemfadevice": _OF_USER,
     "iam:deletevirtualmfadevice": _OF_DEVICE,
@@ -236,8 +236,8 @@ def _may_be_of_a_user(resource: str) -> bool:
 def _resource_of(subject: Subject, action: str) -> str | None:
     """Return the kind of resource that an action has."""
     found = _of_s3(action)
-    if action in _RESOURCES_OF or not subject.mfa_conditions:
-        return _RESOURCES_OF.get(action)
+    if action in RESOURCES_OF or not subject.mfa_conditions:
+        return RESOURCES_OF.get(action)
     if found and not subject.statement.allows:
         return _OF_BUCKET if found[1] == "bucket" else _OF_OBJECT
     return _OF_ROLE if action == "sts:assumerole" else None
@@ -308,7 +308,7 @@ def _fits(resource: str, wanted: str, partition: str) -> bool:
         and may_meet(region, "")
         and (may_meet(account, _AN_ACCOUNT) or any(map(str.isalpha, account)))  # to be filled in
         and (includes(what, wanted) if wanted == _OF_LIST else _may_name(what, wanted))
-    )
+    ) or (wanted == _OF_USER and what == "root")
 
 
 def _is_in_s3(what: str, wanted: str) -> bool:

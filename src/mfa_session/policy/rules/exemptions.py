@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.coverage import actions_of, concerns, is_about_everything
-from mfa_session.policy.finding import ERROR, Check, Flaw, Rule
-from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
+from mfa_session.policy.conditions import comparison
+from mfa_session.policy.coverage import actions_of, concerns, contains, is_about_everything
+from mfa_session.policy.finding import ERROR, NOTE, Check, Flaw, Rule
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import Patterns, includes
 
 if TYPE_CHECKING:
@@ -28,7 +30,12 @@ ONLY_ONESELF = Rule(
     "`Resource` limits a Deny with `NotAction` to one's own user: nobody without MFA is stopped "
     "from anything else.",
 )
-RULES = (DENIES_NOTHING, ONLY_ONESELF)
+SUPERFLUOUS = Rule(
+    "superfluous-statement",
+    NOTE,
+    "Another statement of the policy does everything that this one does.",
+)
+RULES = (DENIES_NOTHING, ONLY_ONESELF, SUPERFLUOUS)
 
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
@@ -88,7 +95,45 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_effect,)
+def check_superfluous(subject: Subject) -> Iterator[Flaw]:
+    """Find statements about MFA of which another does everything."""
+    doing = next((each for each in subject.whole.about_mfa if _does_all(each, subject)), None)
+    if doing is not None and not subject.on_role:
+        yield Flaw(
+            SUPERFLUOUS,
+            subject.statement.position,
+            f"{doing.label} does everything that this statement does",
+            "nobody: the statement has no effect of its own",
+            "delete it, or write what else it is to do",
+        )
+
+
+CHECKS: tuple[Check, ...] = (check_effect, check_superfluous)
+
+
+def _does_all(other: Statement, subject: Subject) -> bool:
+    """Say whether another statement does everything; of two equal ones, the first does."""
+    statement = subject.statement
+    if other is statement or other.allows != statement.allows or not subject.mfa_conditions:
+        return False
+    alike = len(other.conditions) - len(mfa_conditions(other)) == len(subject.other_conditions)
+    if not (alike and contains(other, statement) and _matches_more(other, statement)):
+        return False
+    back = contains(statement, other) and _matches_more(statement, other)
+    return other.index < statement.index if back else not statement.allows
+
+
+def _matches_more(one: Statement, other: Statement) -> bool:
+    """Say whether one statement's conditions on MFA, of the same keys, match wherever others do."""
+    first, second = ({comparison(c) for c in mfa_conditions(each)} for each in (one, other))
+    if first == second:
+        return True
+    if any(map(is_age, mfa_conditions(one) + mfa_conditions(other))):
+        return False
+    wider, narrower = reach(one), reach(other)
+    if wider is None or narrower is None or one.allows:
+        return False
+    return all(map(operator.ge, wider[:2], narrower[:2])) and wider.fresh >= narrower.fresh
 
 
 def denies_nearly_all(subject: Subject) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, role_session
-from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
+from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import age_seconds, right_condition
 from mfa_session.policy.mfa import is_age, is_present
 from mfa_session.policy.request import RequestContext
@@ -52,15 +52,37 @@ SourceVpce TagKeys TokenIssueTime UserAgent ViaAWSMCPService ViaAWSService VpcSo
 VpceOrgID VpceOrgPaths referer userid username
 """
 _OLDER = "PrincipalOrgMasterAccountId SourceOwner"
-_TAGS = "PrincipalTag RequestTag ResourceTag"
-_KEYS = {name.lower(): name for name in f"{_NAMES} {_OLDER}".split()}
-_TAG_KEYS = {name.lower(): name for name in _TAGS.split()}
-_form = re.compile(r"aws:([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII).fullmatch
+# Those in which conditions about MFA are most at home; those of SAML's eduPerson are not listed.
+_IAM = """
+AWSServiceName AssociatedResourceArn DelegationDuration DelegationRequestOwner
+FIDO-FIPS-140-2-certification FIDO-FIPS-140-3-certification FIDO-certification NotificationChannel
+OrganizationsPolicyId PassedToService PermissionsBoundary PolicyARN RegisterSecurityKey ResourceTag/
+ServiceSpecificCredentialAgeDays ServiceSpecificCredentialServiceName TemplateArn
+"""
+_STS = """
+AWSServiceName DurationSeconds ExternalId IdentityTokenAudience RequestContext/
+RequestContextProviders RoleSessionName SigningAlgorithm SourceIdentity TaskPolicyArn
+TransitiveTagKeys
+"""
+_SAML = """
+aud cn commonName doc givenName iss mail name namequalifier organizationStatus primaryGroupSID sub
+sub_type surname uid x500UniqueIdentifier
+"""
+_KEYS = {
+    prefix: {name.lower(): name for name in names.split()}
+    for prefix, names in {
+        "aws": f"{_NAMES} {_OLDER} PrincipalTag/ RequestTag/ ResourceTag/",
+        "iam": _IAM,
+        "sts": _STS,
+        "saml": _SAML,
+    }.items()
+}
+_form = re.compile(r"(aws|iam|sts|saml):([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
 _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
 _OF_SERVERLESS = {"aws:accountid", "aws:region"}
-_EXISTING = "use one of AWS's global condition keys"
+_EXISTING = "use one of AWS's condition keys"
 ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 
 
@@ -84,7 +106,7 @@ def check_keys(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_global_keys(subject: Subject) -> Iterator[Flaw]:
-    """Find keys with the prefix `aws:` that AWS does not have."""
+    """Find keys for all services, and of IAM, STS and SAML, that AWS does not have."""
     for condition in subject.statement.conditions:
         near = None if misspelt(condition) else _meant_instead(condition.key)
         if near is not None:
@@ -94,6 +116,7 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
                 f"AWS has no condition key {condition.key}" + _nearest(near),
                 f"no request has that key: {_never_there(subject, condition)}",
                 _EXISTING,
+                severity=None if near or condition.key.lower().startswith("aws:") else NOTE,
             )
 
 
@@ -201,9 +224,10 @@ def _meant_instead(key: str) -> str | None:
     found = _form(key)
     if found is None:
         return None
-    name, of_a_tag = found[1].lower(), found[2] is not None
-    known, tail = (_TAG_KEYS, "/…") if of_a_tag or name in _TAG_KEYS else (_KEYS, "")
-    if name in known and of_a_tag == bool(tail):
+    known, name = _KEYS[found[1].lower()], found[2].lower() + ("/" if found[3] else "")
+    if name in known or (found[1].lower() == "saml" and name.startswith("edu")):
         return None
-    near = nearest_of(name, known, most=1)
-    return f"aws:{known[near[0]]}{tail}" if near else ""
+    of_tags = bool(found[3]) or f"{name}/" in known
+    near = nearest_of(name, [each for each in known if each.endswith("/") == of_tags], most=1)
+    tail = "…" if of_tags else ""
+    return f"{found[1].lower()}:{known[near[0]]}{tail}" if near else ""

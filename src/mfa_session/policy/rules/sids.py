@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.coverage import actions_of, concerns
+from mfa_session.policy.coverage import actions_of, concerns, names_of
 from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
-from mfa_session.policy.mfa import means_mfa
-from mfa_session.policy.rules.exemptions import DEACTIVATION
+from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
+from mfa_session.policy.rules.enrolment import RESOURCES_OF
+from mfa_session.policy.rules.exemptions import DEACTIVATION, FIRST_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +21,15 @@ PROMISE = Rule(
     "sid-promises-mfa",
     WARNING,
     "The `Sid` demands MFA (`AllowWithMFA`), but no condition and no Deny of the policy asks for "
-    "it.",
+    "it; or it names MFA devices (`ListOwnMFA`), and no action does.",
 )
-RULES = (PROMISE,)
+EXEMPTION = Rule(
+    "sid-promises-exemption",
+    WARNING,
+    "The `Sid` exempts something (`AllowWithoutMFA`), but a Deny of the policy stops it without "
+    "MFA, and no Allow overrides a Deny.",
+)
+RULES = (PROMISE, EXEMPTION)
 
 _MFA = "(?:mfa|2fa|twofactor|multifactor)(?:auth(?:entication|enticated)?)?"
 _demand = re.compile(
@@ -30,13 +37,18 @@ _demand = re.compile(
     rf"(?:an?|valid|active|fresh|recent|hardware|virtual)*{_MFA}(?!device|setup|enrol|manage|token)"
     rf"|{_MFA}(?:is|was)?(?:required|present|enforced|verified|mandatory|needed|only)"
 ).search
+_devices = re.compile(
+    "(list|view|see|get|manage|enable|create|activate|deactivate|delete|remove|resync|register)"
+    "(of|only|the|their|your|own|user|users|individual|virtual)*mfa(devices?|s)?$"
+).search
+_exemption = re.compile("exclu|exempt|bypass|overrid|whitelist").search
 _absence = re.compile(rf"(?:without|unless|except|before|no|non|not)(?:using|valid)?{_MFA}").search
 
 
 def check_promise(subject: Subject) -> Iterator[Flaw]:
     """Find statements that ask for no MFA although their Sid says so."""
     statement = subject.statement
-    sid = re.sub(r"[^a-z0-9]", "", (statement.sid or "").lower())
+    sid = _letters(statement)
     if means_mfa(statement) or subject.on_role or not (_demand(sid) or _absence(sid)):
         return
     if statement.allows:
@@ -59,7 +71,45 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
     )
 
 
-CHECKS: tuple[Check, ...] = (check_promise,)
+def check_devices(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows of IAM's actions, none on devices, whose Sid names MFA devices."""
+    named = actions_of(subject.statement)
+    of_iam = not named.all_but and all(name.startswith("iam:") for name in named.names)
+    if not (subject.statement.allows and of_iam and _devices(_letters(subject.statement))):
+        return
+    if not any(concerns(subject.statement, action) for action in RESOURCES_OF):
+        yield Flaw(
+            PROMISE,
+            subject.document.source.position(subject.statement.elements["Sid"].offset),
+            f"the Sid is {subject.statement.sid}, but no action is about MFA devices",
+            "nobody is allowed to find or manage a device by it",
+            "write the action that is meant, such as iam:ListMFADevices, or change the Sid",
+        )
+
+
+def check_exemption(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows whose Sid exempts them from what a Deny stops without MFA."""
+    statement, sid = subject.statement, _letters(subject.statement)
+    exempts = _exemption(sid) or _absence(sid)
+    if not (exempts and statement.allows) or subject.on_role or means_mfa(statement):
+        return
+    left = {name for kind in KINDS_WITHOUT_MFA for name in subject.whole.undenied(statement, kind)}
+    denied = [name for name in names_of(statement) if name not in FIRST_STEPS | left]
+    if denied:
+        yield Flaw(
+            EXEMPTION,
+            subject.place_of_action(denied[0]),
+            f"the Sid is {statement.sid}, but a Deny of this policy stops {denied[0]} without MFA",
+            "nobody is exempt: no Allow overrides a Deny",
+            "exempt the actions or resources from the Deny",
+        )
+
+
+CHECKS: tuple[Check, ...] = (check_promise, check_devices, check_exemption)
+
+
+def _letters(statement: Statement) -> str:
+    return re.sub(r"[^a-z0-9]", "", (statement.sid or "").lower())
 
 
 def _needs_no_mfa(statement: Statement) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.aws_names import WILDCARDS
 from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
 from mfa_session.policy.document import is_for_everybody, is_for_everybody_but_some, roles_spared
 from mfa_session.policy.mfa import (
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from mfa_session.policy.document import Condition, Principals, Statement
 
+_MOST_COMPARED = 50  # with all others, which takes long
 _EVERYBODY: Principals = {"*": ("*",)}
 
 
@@ -82,6 +82,11 @@ class WholePolicy:
     def denies_for_mfa(self) -> list[Statement]:
         """The Denies with a condition that is about MFA, or is meant to be."""
         return [each for each in self.statements if not each.allows and means_mfa(each)]
+
+    @cached_property
+    def about_mfa(self) -> list[Statement]:
+        """The statements with a condition about MFA, of which no more are compared."""
+        return [each for each in self.statements if mfa_conditions(each)][:_MOST_COMPARED]
 
     @cached_property
     def concern_mfa(self) -> bool:
@@ -143,7 +148,7 @@ class WholePolicy:
         return [
             each
             for each in self._allows_with_principals.touching(denied)
-            if any(concerns(denied, name) for name in names_of(each) if not WILDCARDS.search(name))
+            if any(concerns(denied, name.rstrip("*")) for name in names_of(each))
         ]
 
     def roles_left(self, denied: Statement) -> list[str]:
