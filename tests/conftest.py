@@ -93,12 +93,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[None]:
-    """Exempt the collected tests from garbage collection, and collect less often.
+    """Import the tests after the first worker has; exempt them from garbage collection.
 
-    The tests live to the end, and a collection takes ten times as long here as in the program.
+    They live to the end, and to collect garbage takes ten times as long here as in the program.
     """
     gc.disable()
-    yield
+    with isolation.after_the_first(sys.prefix):
+        yield
     gc.freeze()
     gc.set_threshold(COLLECTED_AFTER_OBJECTS, 20, 100)
     gc.enable()
@@ -137,8 +138,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
     home = tmp_path / "home"
     isolation.enter(home)
     yield home
-    os.environ.clear()
-    os.environ.update(before)
+    isolation.take_on(before)
     os.umask(umask)
     gc.enable()  # a command may leave it disabled, for the rest of its process
 

@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import IO, TYPE_CHECKING, NoReturn
 from unittest import mock
 
+import isolation
 import processes
 from interpreter import fresh_libraries, open_stream
 from mfa_session.cli import main
@@ -91,7 +92,7 @@ def run_in_process(
         stack.enter_context(_streams(files))
         stack.enter_context(mock.patch.object(sys, "argv", ["mfa-session", *argv]))
         stack.enter_context(mock.patch.object(os, "execvpe", _become))
-        stack.enter_context(mock.patch.object(gc, "freeze"))  # this process goes on
+        stack.enter_context(mock.patch.object(gc, "freeze", int))  # this process goes on
         try:
             exit_code = main.run(list(argv), clock=clock.begin())
         except SystemExit as ended:
@@ -126,16 +127,14 @@ def _a_process_of_its_own(environ: Mapping[str, str]) -> Iterator[None]:
     handlers = {number: signal.getsignal(number) for number in HANDLED}
     if sys.platform != "win32":
         signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # as Python does at its start
-    os.environ.clear()
-    os.environ.update(environ)
+    isolation.take_on(environ)
     os.chdir(os.environ["HOME"])
     modules = [*sys.path, *filter(None, environ.get("PYTHONPATH", "").split(os.pathsep))]
     try:
         with mock.patch.object(sys, "path", modules), fresh_libraries():
             yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        isolation.take_on(before)
         os.chdir(folder)
         os.umask(umask)
         for number, handler in handlers.items():

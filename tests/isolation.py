@@ -8,10 +8,11 @@ import signal
 import socket
 import sys
 import sysconfig
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 if sys.platform != "win32":
@@ -24,6 +25,7 @@ _NAMES = (
     "DBUS_SESSION_BUS_ADDRESS",  # leads to the keyring
 )
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+_SCRIPTS = sysconfig.get_path("scripts")
 _TRUST = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
@@ -37,7 +39,7 @@ def known_environment(environment: dict[str, str], home: Path) -> dict[str, str]
     return {
         **kept,
         # What is tested, and the AWS CLI beside it, before any other of that name.
-        "PATH": os.pathsep.join([sysconfig.get_path("scripts"), kept.get("PATH", os.defpath)]),
+        "PATH": os.pathsep.join([_SCRIPTS, kept.get("PATH", os.defpath)]),
         "HOME": str(home),
         "USERPROFILE": str(home),
         "AWS_EC2_METADATA_DISABLED": "true",  # children: the one place botocore looks unasked
@@ -113,6 +115,23 @@ def leave_terminal() -> None:
             os.close(tty)
 
 
+@contextmanager
+def after_the_first(folder: str) -> Iterator[None]:
+    """Let the first process go ahead alone: what it compiles, the others find."""
+    if sys.platform == "win32":
+        yield
+        return
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(held, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(held)
+
+
 def hear_interrupts() -> None:
     """Hear SIGINT again: a shell has its background processes ignore it."""
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -122,7 +141,14 @@ def hear_interrupts() -> None:
 def enter(home: Path) -> None:
     """Give this process and its children the home `home` and known settings."""
     home.mkdir(exist_ok=True)
-    known = known_environment(dict(os.environ), home)
-    os.environ.clear()
-    os.environ.update(known)
+    take_on(known_environment(dict(os.environ), home))
     os.umask(0o022)
+
+
+def take_on(environment: Mapping[str, str]) -> None:
+    """Make this process's environment equal to another; only what differs is written."""
+    for name in os.environ.keys() - environment.keys():
+        del os.environ[name]
+    for name, value in environment.items():
+        if os.environ.get(name) != value:
+            os.environ[name] = value

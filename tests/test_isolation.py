@@ -164,3 +164,25 @@ def test_a_suite_started_in_the_background_hears_interrupts() -> None:
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="flock")
+def test_the_first_process_is_alone_and_the_others_share(tmp_path: Path) -> None:
+    import fcntl
+
+    other = os.open(tmp_path, os.O_RDONLY)
+    with isolation.after_the_first(str(tmp_path)), pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    fcntl.flock(other, fcntl.LOCK_SH)
+    with isolation.after_the_first(str(tmp_path)):
+        third = os.open(tmp_path, os.O_RDONLY)
+        fcntl.flock(third, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    for each in (other, third):
+        os.close(each)
+
+
+def test_an_environment_is_taken_on_whole() -> None:
+    os.environ.update(KEPT="1", CHANGED="1", REMOVED="1")
+    wanted = {"KEPT": "1", "CHANGED": "2", "ADDED": ""}
+    isolation.take_on(wanted)
+    assert dict(os.environ) == wanted
