@@ -1,4 +1,4 @@
-"""The wheel's man pages, made from the command table when it is built."""
+"""The wheel's man pages, made from the command table, and the README of who uses it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 ROOT = Path(__file__).parent
 
@@ -30,6 +31,18 @@ class ManPages(BuildHookInterface):  # type: ignore[type-arg]  # the configurati
         """Remove them: they are in the wheel."""
         del version, build_data, artifact_path
         self._folder.cleanup()
+
+
+class Readme(MetadataHookInterface):
+    """Leaves out of the description what is for people who work on the code."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Set the description."""
+        text = (ROOT / "README.md").read_text(encoding="utf-8")
+        for_users, _, rest = text.partition("## Working on it\n")
+        _, licence, end = rest.partition("## Licence\n")
+        text = for_users + licence + end
+        metadata["readme"] = {"content-type": "text/markdown", "text": text}
 
 
 def _render() -> dict[str, str]:
