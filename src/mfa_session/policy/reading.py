@@ -68,16 +68,18 @@ def read_policies(label: str, data: bytes | str, *, kind: str | None = None) -> 
     errors = list(search.errors)
     for found in search.found:
         try:
-            documents.append(_document(found, kind, alone=len(search.found) == 1))
+            reader = _Reader(found.source)
+            documents.append(_document(reader, found, kind, alone=len(search.found) == 1))
+            errors += reader.errors
         except ConfigurationError as error:  # noqa: PERF203  # the others are still read
             errors.append(error)
     return ReadPolicies(documents=tuple(documents), errors=tuple(errors))
 
 
-def _document(found: Found, kind: str | None, *, alone: bool) -> Document:
+def _document(reader: _Reader, found: Found, kind: str | None, *, alone: bool) -> Document:
     """Read a policy that was found, with the kind and holder of its place."""
     origin = found.origin
-    document = _Reader(found.source).document(found.node)
+    document = reader.document(found.node)
     name = "" if alone and not origin.names else origin.name
     told = kind or origin.kind
     if told is None and document.kind == "identity":
@@ -89,6 +91,7 @@ class _Reader:
     """Reads one source; its methods turn nodes into the parts of a policy."""
 
     def __init__(self, source: PolicyText) -> None:
+        self.errors: list[ConfigurationError] = []  # of statements, beside others that it read
         self._source = source
         self._fail = source.unfit
 
@@ -112,13 +115,15 @@ class _Reader:
         return replace(self._of_statements(told, elements["Statement"]), beside=beside)
 
     def _of_statements(self, version: str | None, listed: Node) -> Document:
-        return Document(
-            source=self._source,
-            version=version,
-            statements=tuple(
-                self._statement(index, each) for index, each in enumerate(self._listed(listed))
-            ),
-        )
+        statements: list[Statement] = []
+        for index, each in enumerate(self._listed(listed)):
+            try:
+                statements.append(self._statement(index, each))
+            except ConfigurationError as error:  # noqa: PERF203  # the others are still read
+                self.errors.append(error)
+        if self.errors and not statements:
+            raise self.errors[0]
+        return Document(source=self._source, version=version, statements=tuple(statements))
 
     def _statement(self, index: int, node: Node) -> Statement:
         members = self._object(node, "a statement", _FULL_SHAPE)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.policy.reading import read_policies
+from mfa_session.policy.reading import read_document, read_policies
 
 STATEMENT = {"Effect": "Deny", "Action": "ec2:StopInstances", "Resource": "*"}
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "123456789012"}}
@@ -273,6 +273,15 @@ def test_one_bad_policy_hides_no_other() -> None:
     found = read_policies("p.json", json.dumps([bad, POLICY, {"Policy": '{"Statement": ['}]))
     assert [each.name for each in found.documents] == ["/1"]
     assert sorted(error.code for error in found.errors) == ["bad-policy-json", "not-a-policy"]
+
+
+def test_a_bad_statement_hides_no_other() -> None:
+    policy = {"Statement": [STATEMENT, {"Action": "*"}, {**STATEMENT, "NotAction": "s3:*"}]}
+    found = read_policies("p.json", json.dumps({"Statement": [*policy["Statement"], STATEMENT]}))
+    assert [each.index for each in found.documents[0].statements] == [0, 3]
+    assert [error.code for error in found.errors] == ["not-a-policy", "not-a-policy"]
+    with pytest.raises(ConfigurationError):  # what decides of a request needs all of them
+        read_document("p.json", json.dumps(policy))
 
 
 @pytest.mark.parametrize(
