@@ -1032,5 +1032,17 @@ STATED = [
             allow("ec2:*", {**WITH, **older("3600", "NumericLessThan")})], [], {STOP: "m"}),
     Stated("two-networks", [allow(STOP, {**WITH, **NETWORK}), allow(STOP, {**WITH,
             **on("IpAddress", "aws:SourceIp", "192.0.2.0/24")})], [], {}),
+    # Near misses of the kinds above.
+    Stated("denied-under-other-conditions", [ALL, deny("ec2:*", {"BoolIfExists": {PRESENT:
+            "false", "aws:ViaAWSService": "false"}}), deny("ec2:*", {**WITHOUT, **on("Null",
+            "aws:SourceArn", "true")})], [], {}),
+    Stated("user-s-id-by-a-variable", [allow(READ, {**WITH, **on("StringEquals", "aws:userid",
+            "${aws:userid}")})], [], {}),
+    Stated("sids-of-other-exemptions", [deny_but(CARE, WITHOUT), allow("s3:*",
+            Sid="AllowBypassGovernanceRetention"), allow("ec2:*", Sid="AllowAllExceptMFADevices")],
+           [], {}),
+    Stated("partition-filled-in", [*(2 * [allow("ec2:*", WITH, Resource="arn:aws:ec2:*:*:*")]),
+            *(allow(ENABLE, Resource=ME.replace("aws", each, 1)) for each in ("%PART%",
+            "<partition>", "{{ partition }}"))], found(IDLE, at=1), {}),
 ]
 # fmt: on

@@ -278,10 +278,14 @@ def _partition_of(whole: WholePolicy) -> str:
         partition
         for each in whole.statements
         for partition in {_partition(resource) for resource in each.resources or ()}
-        if partition.isidentifier() or "-" in partition
+        if _is_plain(partition)
     )
     (first, most), *others = found.most_common(2) or [("aws", 1)]
     return first if not others or most > others[0][1] else "*"
+
+
+def _is_plain(partition: str) -> bool:
+    return partition.replace("-", "").isalpha()
 
 
 def _partition(arn: str) -> str:
@@ -297,7 +301,7 @@ def _fits(resource: str, wanted: str, partition: str) -> bool:
     """Say whether a pattern may match a resource of IAM's; a variable is some text."""
     parts = _variable.sub("?*", resource).split(":", maxsplit=5)
     _, within, service, region, account, what = [*parts, *("*" * (6 - len(parts)))]
-    if not may_meet(within, partition):
+    if _is_plain(within) and not may_meet(within, partition):
         return False
     if wanted in {_OF_BUCKET, _OF_OBJECT}:  # an account is an access point's
         return service != "s3" or bool(account) or _is_in_s3(what, wanted)

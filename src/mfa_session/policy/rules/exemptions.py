@@ -16,6 +16,7 @@ from mfa_session.policy.patterns import Patterns, includes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mfa_session.policy.conditions import Comparison
     from mfa_session.policy.document import Statement
     from mfa_session.policy.rules.subject import Subject
 
@@ -116,11 +117,17 @@ def _does_all(other: Statement, subject: Subject) -> bool:
     statement = subject.statement
     if other is statement or other.allows != statement.allows or not subject.mfa_conditions:
         return False
-    alike = len(other.conditions) - len(mfa_conditions(other)) == len(subject.other_conditions)
+    alike = _conditions_but_mfa(other) == _conditions_but_mfa(statement)
     if not (alike and contains(other, statement) and _matches_more(other, statement)):
         return False
     back = contains(statement, other) and _matches_more(statement, other)
     return other.index < statement.index if back else not statement.allows
+
+
+def _conditions_but_mfa(statement: Statement) -> set[Comparison]:
+    return {comparison(c) for c in statement.conditions} - {
+        comparison(c) for c in mfa_conditions(statement)
+    }
 
 
 def _matches_more(one: Statement, other: Statement) -> bool:

@@ -128,7 +128,7 @@ _NETWORK = "aws:sourceip"
 _NO_SERVICE = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
 _NO_MFA_KNOWN = "requests of users who sign in by SAML or OpenID Connect carry no MFA"
 _of_a_role = re.compile(r"arn:[^:]*:(iam|sts):[^:]*:[^:]*:(assumed-)?role/.*").fullmatch
-_of_a_session = re.compile(r"[^:]*:.*").fullmatch  # AROA…:NAME; the id of a user has no colon
+_of_a_session = re.compile(r"[^:$]*:.*").fullmatch  # AROA…:NAME; the id of a user has no colon
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 

@@ -41,7 +41,9 @@ _devices = re.compile(
     "(list|view|see|get|manage|enable|create|activate|deactivate|delete|remove|resync|register)"
     "(of|only|the|their|your|own|user|users|individual|virtual)*mfa(devices?|s)?$"
 ).search
-_exemption = re.compile("exclu|exempt|bypass|overrid|whitelist").search
+_exemption = re.compile(
+    "exclu|exempt|whitelist|(bypass|overrid).*(mfa|deny)|(without|before|non?)mfa"
+).search
 _absence = re.compile(rf"(?:without|unless|except|before|no|non|not)(?:using|valid)?{_MFA}").search
 
 
@@ -90,8 +92,7 @@ def check_devices(subject: Subject) -> Iterator[Flaw]:
 def check_exemption(subject: Subject) -> Iterator[Flaw]:
     """Find Allows whose Sid exempts them from what a Deny stops without MFA."""
     statement, sid = subject.statement, _letters(subject.statement)
-    exempts = _exemption(sid) or _absence(sid)
-    if not (exempts and statement.allows) or subject.on_role or means_mfa(statement):
+    if not (_exemption(sid) and statement.allows) or subject.on_role or means_mfa(statement):
         return
     left = {name for kind in KINDS_WITHOUT_MFA for name in subject.whole.undenied(statement, kind)}
     denied = [name for name in names_of(statement) if name not in FIRST_STEPS | left]
