@@ -132,7 +132,7 @@ class FakeTalk:
         return text
 
 
-class FakeSafe:
+class FakeAsidePlace:
     """A place that keeps a session aside."""
 
     def __init__(self) -> None:
@@ -165,7 +165,7 @@ class FakeStore:
         """Hold these sessions."""
         self.held = {session.profile: session for session in sessions}
         self.aside: set[str] = set()
-        self.safes: list[FakeSafe] = []
+        self.places: list[FakeAsidePlace] = []
         self.refusal: ConfigurationError | None = None
         self.check_refusal: ConfigurationError | None = None
         self.saving: Callable[[], None] = lambda: None
@@ -187,11 +187,11 @@ class FakeStore:
         if self.check_refusal:
             raise self.check_refusal
 
-    def set_aside(self, *targets: str) -> FakeSafe:
+    def set_aside(self, *targets: str) -> FakeAsidePlace:
         """Return a new place."""
         del targets
-        self.safes.append(FakeSafe())
-        return self.safes[-1]
+        self.places.append(FakeAsidePlace())
+        return self.places[-1]
 
     def save(self, session: Session, settings: Settings) -> None:
         """Hold the session, or raise `refusal`."""

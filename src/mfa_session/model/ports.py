@@ -229,7 +229,7 @@ class UsedSteps(Protocol):
         """Remember a step before its code is sent."""
 
 
-class Safe(Protocol):
+class AsidePlace(Protocol):
     """Room that is reserved before the code is asked, so that the session is never lost."""
 
     def note(self, session: Session) -> None:
@@ -263,7 +263,7 @@ class Store(Protocol):
     def check(self, *targets: str) -> None:
         """Refuse what can be known to fail, before a code is asked; change nothing."""
 
-    def set_aside(self, *targets: str) -> Safe | None:
+    def set_aside(self, *targets: str) -> AsidePlace | None:
         """Reserve a place for sessions outside the credentials file; None without a home."""
 
     def save(self, session: Session, settings: Settings) -> None:

@@ -12,7 +12,7 @@ from mfa_session.model.text import quote
 from mfa_session.roles.parallel import ParallelCalls
 from mfa_session.roles.plan import is_in_place
 from mfa_session.session.device import with_keys
-from mfa_session.session.renewal import Renewal, identity, keep_aside
+from mfa_session.session.renewal import Renewal, keep_aside, turn_key
 from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.model.feature_ports import RolesEdges
-    from mfa_session.model.ports import Safe, Store
+    from mfa_session.model.ports import AsidePlace, Store
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
 
@@ -43,7 +43,7 @@ class Batch(Record):
     """Sessions that are written together, and where they are kept if that fails."""
 
     wanted: Sequence[Settings]
-    place: Safe | None
+    place: AsidePlace | None
 
 
 class RoleSessions:
@@ -103,11 +103,11 @@ class RoleSessions:
         """
         mine: list[Settings] = []
         taken: dict[str, NoMfaError | None] = {}
-        for settings in sorted((with_keys(self._session, s) for s in wanted), key=identity):
-            who = identity(settings)
-            if who not in taken:
-                taken[who] = self._take_turn(settings, turns)
-            refusal = taken[who]
+        for settings in sorted((with_keys(self._session, s) for s in wanted), key=turn_key):
+            turn = turn_key(settings)
+            if turn not in taken:
+                taken[turn] = self._take_turn(settings, turns)
+            refusal = taken[turn]
             if refusal is None:
                 mine.append(settings)
             else:
@@ -118,7 +118,7 @@ class RoleSessions:
         """Wait for a session's turn; return the error if another login holds it too long."""
         what = f"session {settings.name!r}"
         try:
-            turns.enter_context(self._session.turns.take(identity(settings), what))
+            turns.enter_context(self._session.turns.take(turn_key(settings), what))
         except NoMfaError as error:
             return error
         return None
@@ -269,7 +269,7 @@ class Saver:
     `place` keeps them aside until then, or if saving fails; it is None without a home.
     """
 
-    def __init__(self, store: Store, place: Safe | None) -> None:
+    def __init__(self, store: Store, place: AsidePlace | None) -> None:
         """Take the store and the place."""
         self._store = store
         self._place = place

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime
 
-    from mfa_session.model.ports import Edges, Safe
+    from mfa_session.model.ports import AsidePlace, Edges
     from mfa_session.model.settings import Settings
 
 _NOT_KEPT = ("file-not-written", "file-locked", "keyring-locked", "keyring-timeout")
@@ -45,13 +45,13 @@ class Renewal:
         settings = with_keys(self._edges, settings)
         place = self._preflight(settings)
         try:
-            with self._edges.turns.take(identity(settings), f"session {settings.name!r}"):
+            with self._edges.turns.take(turn_key(settings), f"session {settings.name!r}"):
                 return self._share_or_obtain(settings, place, replaced)
         finally:
             if place is not None:
                 place.release()
 
-    def _preflight(self, settings: Settings) -> Safe | None:
+    def _preflight(self, settings: Settings) -> AsidePlace | None:
         """Check that the session can be written and set a place aside, before any code."""
         try:
             self._edges.store.check(settings.target)
@@ -65,15 +65,25 @@ class Renewal:
             return None
 
     def _share_or_obtain(
-        self, settings: Settings, safe: Safe | None, replaced: Collection[str]
+        self, settings: Settings, place: AsidePlace | None, replaced: Collection[str]
     ) -> Outcome:
         """Share a session that another process got meanwhile, or get one; then store it."""
-        store, clock = self._edges.store, self._edges.clock
+        standing, clock = self._edges.store.sessions(), self._edges.clock
         # What was obtained since this process began can be shared.
-        since = clock.started_at
-        shared = find_standing(settings, store.sessions(), clock.now(), since, replaced)
+        shared = find_standing(settings, standing, clock.now(), clock.started_at, replaced)
         if shared is not None and self._is_in_place(shared, settings):
             return Outcome(session=shared, reused=True)
+        session = self._store(shared, settings, place)
+        return Outcome(session=session, reused=shared is not None, is_new_here=True)
+
+    def _store(
+        self, shared: Session | None, settings: Settings, place: AsidePlace | None
+    ) -> Session:
+        """Write the session that can be shared, else one obtained now, to its profile.
+
+        A signal that comes after the code was sent is raised at the end; after a Ctrl-C then,
+        Interrupted says that the session has been renewed.
+        """
         is_saved = False
         try:
             # Closed before an error is told, and at the end: deferred signals are raised then.
@@ -85,7 +95,7 @@ class Renewal:
                     in_keyring=settings.store == KEYRING,
                 )
                 held.enter_context(self._edges.uninterrupted())
-                self._save(session, settings, safe)
+                self._save(session, settings, place)
                 is_saved = True
         except KeyboardInterrupt as interrupt:
             if not is_saved:
@@ -93,7 +103,7 @@ class Renewal:
             raise Interrupted(
                 "interrupted", f"interrupted; session {settings.name!r} had been renewed already"
             ) from interrupt
-        return Outcome(session=session, reused=shared is not None, is_new_here=True)
+        return session
 
     def _is_in_place(self, session: Session, settings: Settings) -> bool:
         is_there = session.profile == settings.target and self._is_written(session)
@@ -102,12 +112,12 @@ class Renewal:
     def _is_written(self, session: Session) -> bool:
         return session.profile not in self._edges.store.kept_aside()
 
-    def _save(self, session: Session, settings: Settings, safe: Safe | None) -> None:
+    def _save(self, session: Session, settings: Settings, place: AsidePlace | None) -> None:
         """Write the session; a copy lies in the state directory until that has worked.
 
         For the keyring, too: the session has cost a code, and a keyring may be slow.
         """
-        kept = keep_aside(safe, session)
+        kept = keep_aside(place, session)
         try:
             self._edges.store.save(session, settings)
         except ConfigurationError as error:
@@ -123,19 +133,19 @@ class Renewal:
     def _obtain(self, settings: Settings, held: ExitStack) -> Session:
         """Get the session; from the moment a code is sent, `held` defers the signals."""
         if settings.role_arn and settings.duration <= CHAINED_LIMIT_SECONDS:
-            base = self._base(settings)
+            base = self._find_base(settings)
             if base is not None:
                 return self.assume_from(base, settings)
         return self._with_code(settings, held)
 
-    def _base(self, settings: Settings) -> Session | None:
+    def _find_base(self, settings: Settings) -> Session | None:
         """Return the session to assume the role from: the one to go via, or any that fits."""
         edges = self._edges
         if settings.via is not None:
-            return self._have_via(settings.via)
+            return self._acquire_via(settings.via)
         return find_base(settings, edges.store.sessions(), edges.clock.now())
 
-    def _have_via(self, settings: Settings) -> Session:
+    def _acquire_via(self, settings: Settings) -> Session:
         """Return the session that a role is reached from, renewed if need be."""
         sessions = self._edges.store.sessions()
         kept = find_kept(settings, sessions, self._edges.clock.now())
@@ -152,9 +162,10 @@ class Renewal:
             region=settings.region,
             session=base.name,
         )
-        role = self._role(settings)
+        role = self._make_role(settings)
         issued = self._edges.aws.assume_role(caller, role, None, settings.duration)
-        session = self._describe(settings, issued, role, base.mfa_serial)
+        account = account_of(settings.role_arn)
+        session = self._describe(settings, issued, role, base.mfa_serial, account)
         via = settings.via.name if settings.via else None  # a base found by chance is not a setting
         return session.replace(authenticated_at=base.authenticated_at, via=via)
 
@@ -165,7 +176,7 @@ class Renewal:
         edges.aws.prepare(caller)  # in parallel with the search for codes: a keyring may be slow
         codes = edges.codes(settings)
         serial = find_device(edges, settings, caller)
-        role = self._role(settings) if settings.role_arn else None
+        role = self._make_role(settings) if settings.role_arn else None
 
         def call(code: str) -> Issued:
             mfa = MfaCode(serial=serial, code=code)
@@ -183,17 +194,23 @@ class Renewal:
         # Asked now: between the code and the file nothing may take time, or fail.
         account = account_of(settings.role_arn or serial) or edges.aws.account(caller)
         issued = send_code(edges, serial, codes(serial), call)
-        return self._describe(settings, issued, role, serial).replace(account=account)
+        return self._describe(settings, issued, role, serial, account)
 
-    def _role(self, settings: Settings) -> Role:
+    def _make_role(self, settings: Settings) -> Role:
         name = settings.role_session_name or self._edges.role_session_name()
         return Role(
             arn=settings.role_arn or "", session_name=name, external_id=settings.external_id
         )
 
     def _describe(
-        self, settings: Settings, issued: Issued, role: Role | None, serial: str | None
+        self,
+        settings: Settings,
+        issued: Issued,
+        role: Role | None,
+        serial: str | None,
+        account: str | None,
     ) -> Session:
+        """Return the session that AWS has issued now, with what is known of it."""
         now = self._edges.clock.now()
         # AWS cuts a root user's duration to 1 h.
         granted = int((issued.expires_at - now).total_seconds())
@@ -210,7 +227,7 @@ class Renewal:
             role_arn=settings.role_arn,
             external_id=settings.external_id,
             role_session_name=role.session_name if role else None,
-            account=account_of(settings.role_arn or serial),
+            account=account,
             mfa=True,
             authenticated_at=now,
             obtained_at=now,
@@ -219,11 +236,11 @@ class Renewal:
         )
 
 
-def keep_aside(safe: Safe | None, *sessions: Session) -> str:
+def keep_aside(place: AsidePlace | None, *sessions: Session) -> str:
     """Put sessions aside until they are written, so that no kill loses them; say where."""
     what = "the session is" if len(sessions) == 1 else "the sessions are"
     try:
-        return f"{what} kept in {safe.keep(*sessions)}" if safe else f"{what} not kept"
+        return f"{what} kept in {place.keep(*sessions)}" if place else f"{what} not kept"
     except ConfigurationError as error:  # they may still be written
         return f"{what} not kept: {error.message}"
 
@@ -246,8 +263,8 @@ def warn_of_displaced(
     )
 
 
-def identity(settings: Settings) -> str:
-    """Return what two logins have in common if one can use the session of the other."""
+def turn_key(settings: Settings) -> str:
+    """Return the key of the turn that a login takes: logins with one key can share a session."""
     key_id = long_term_caller(settings).keys.access_key_id
     parts = (settings.role_arn, settings.external_id, settings.role_session_name)
     return " ".join([key_id, *(part or "-" for part in parts)])

@@ -83,7 +83,7 @@ def resolve_named(inputs: Inputs, named: Named, seen: tuple[str, ...] = ()) -> S
         )
     said = _Said(inputs, named)
     check_portable(said.target, "profile to write a session to")
-    via, source = _find_origin(inputs, said, name, (*seen, name))
+    via, source = _find_origin(inputs, said, (*seen, name))
     settings = _fill(inputs, said, via, source)
     check_shapes(settings)
     if settings.min_ttl_is_explicit and settings.min_ttl > settings.duration:
@@ -114,6 +114,15 @@ class _Said:
         defined = self.table or {"role_arn", "source_profile"}.intersection(self.section)
         elsewhere = bool(defined or self.options.get("source_profile"))
         self.remembered: Mapping[str, str] = {} if elsewhere else self.stored
+        self.set_origin: str | None = (
+            self.options.get("source_profile")
+            or self.table.get("via")
+            or self.table.get("source_profile")
+            or self.section.get("source_profile")
+        )
+        self.origin: str | None = (
+            self.set_origin or self.remembered.get("via") or self.remembered.get("source_profile")
+        )
         # The default name means an MFA session unless something says otherwise; another name,
         # that was last a role session, stays one: it must not switch to another account unasked.
         self.keeps_role = inputs.options.keeps_role or named.name != default_name(inputs)
@@ -137,31 +146,32 @@ def _choose_store(inputs: Inputs, said: _Said) -> str:
 
 
 def _find_origin(
-    inputs: Inputs, said: _Said, name: str, seen: tuple[str, ...]
+    inputs: Inputs, said: _Said, seen: tuple[str, ...]
 ) -> tuple[Settings | None, Source]:
     """Return the session to go via, if any, and the source of the long-term keys."""
-    asked = said.options.get("source_profile")
-    places = (said.table.get("via"), said.table.get("source_profile"))
-    stands = said.section.get("source_profile")
-    remembered = said.remembered.get("via"), said.remembered.get("source_profile")
-    origin = next((place for place in (asked, *places, stands, *remembered) if place), None)
-    if origin is None:
-        source = own_source(inputs, name) or usual_source(inputs, name)
-        return None, source
+    if said.origin is None:
+        return None, own_source(inputs, said.name) or usual_source(inputs, said.name)
+    try:
+        return _follow_origin(inputs, said, said.origin, seen)
+    except ConfigurationError as error:
+        if said.origin != said.options.get("source_profile") and repr(said.origin) in error.message:
+            _name_setting(error, inputs, said, said.origin)
+        raise
+
+
+def _follow_origin(
+    inputs: Inputs, said: _Said, origin: str, seen: tuple[str, ...]
+) -> tuple[Settings | None, Source]:
+    """Return what the profile or session called `origin` leads to, as `_find_origin`."""
     session = origin
     if "credential_process" in inputs.profiles.section(origin):
         session = _session_behind(inputs, origin)
-    try:
-        if origin == said.table.get("via") or (session != name and names_session(inputs, session)):
-            via = _resolve_via(inputs, session, seen)
-            return via, via.source
-        source = named_source(inputs, origin)
-    except ConfigurationError as error:
-        if origin != asked and repr(origin) in error.message:
-            _name_setting(error, inputs, said, origin)
-        raise
-    is_remembered = not any((asked, *places, stands))
-    return None, _as_aws_finds_it(inputs, name, source) if is_remembered else source
+    is_via = origin == said.table.get("via")
+    if is_via or (session != said.name and names_session(inputs, session)):
+        via = _resolve_via(inputs, session, seen)
+        return via, via.source
+    source = named_source(inputs, origin)
+    return None, source if said.set_origin else _as_aws_finds_it(inputs, said.name, source)
 
 
 def _name_setting(error: ConfigurationError, inputs: Inputs, said: _Said, origin: str) -> None:
@@ -219,14 +229,18 @@ def _resolve_via(inputs: Inputs, origin: str, seen: tuple[str, ...]) -> Settings
 
 
 def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> Settings:
+    """Return the settings with each value from the first place that has it."""
     # What the source profile says, under what the profiles say that led to it.
     led = [name for name in (*source.passed, source.profile) if name is not None]
     beneath = {k: v for name in reversed(led) for k, v in inputs.profiles.section(name).items()}
     role_arn = said.first("role_arn")
     if said.keeps_role:
         role_arn = role_arn or said.remembered.get("role_arn")
-    same_role = role_arn is not None and role_arn == said.stored.get("role_arn")
-    recalled = said.remembered if same_role else {}
+    recalled = said.remembered if role_arn and role_arn == said.stored.get("role_arn") else {}
+    of_role: dict[str, Any] = {
+        key: said.first(key) or recalled.get(key) if role_arn else None
+        for key in ("external_id", "role_session_name")
+    }
     serial = said.first("mfa_serial") or beneath.get("mfa_serial") or beneath.get("aws_mfa_device")
     serial = (serial or (via.mfa_serial if via else None) or "").strip() or None
     duration, explicit = _choose_duration(inputs, said, role_arn)
@@ -248,14 +262,7 @@ def _fill(inputs: Inputs, said: _Said, via: Settings | None, source: Source) -> 
         mfa_serial=serial,
         remembered_serial=said.stored.get("mfa_serial"),
         role_arn=role_arn,
-        external_id=(said.first("external_id") or recalled.get("external_id"))
-        if role_arn
-        else None,
-        role_session_name=(
-            (said.first("role_session_name") or recalled.get("role_session_name"))
-            if role_arn
-            else None
-        ),
+        **of_role,
         duration=duration,
         duration_is_explicit=explicit,
         min_ttl=MIN_TTL_SECONDS if min_ttl is None else min_ttl,

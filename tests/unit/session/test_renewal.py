@@ -75,7 +75,7 @@ def test_a_new_session_is_written_as_aws_issued_it() -> None:
         "ListMFADevices AKIAX",
         f"GetSessionToken AKIAX {PHONE} 43200",
     ]
-    assert [safe.is_released for safe in fakes.store.safes] == [True]
+    assert [safe.is_released for safe in fakes.store.places] == [True]
 
 
 def test_a_good_session_is_kept_without_a_turn() -> None:
@@ -187,7 +187,7 @@ def test_after_the_last_wrong_code_nothing_is_written(typed: tuple[str, ...], co
         fakes.acquire(mfa(mfa_serial=PHONE))
     assert caught.value.code == code
     assert fakes.store.held == {}
-    assert [(safe.kept, safe.is_released) for safe in fakes.store.safes] == [(None, True)]
+    assert [(safe.kept, safe.is_released) for safe in fakes.store.places] == [(None, True)]
 
 
 def test_without_any_code_aws_is_not_asked() -> None:
@@ -206,7 +206,7 @@ def test_a_paid_session_that_cannot_be_written_is_kept_aside() -> None:
     assert caught.value.code == "session-not-written"
     assert "/state/aside" in caught.value.message
     assert "login --profile mfa" in caught.value.hint
-    (safe,) = fakes.store.safes
+    (safe,) = fakes.store.places
     assert safe.kept is not None
     assert safe.kept.keys.access_key_id == "ASIA1"
 
@@ -215,7 +215,7 @@ def test_a_paid_session_that_cannot_be_written_is_kept_aside() -> None:
 def test_a_paid_session_lies_aside_while_it_is_written(store: str) -> None:
     fakes = FakeEdges()
     lying: list[Session | None] = []
-    fakes.store.saving = lambda: lying.extend(safe.kept for safe in fakes.store.safes)
+    fakes.store.saving = lambda: lying.extend(safe.kept for safe in fakes.store.places)
     session = fakes.acquire(mfa(mfa_serial=PHONE, store=store)).session
     assert lying == [session]
 
