@@ -42,6 +42,7 @@ from places import long_term
 if TYPE_CHECKING:
     from mfa_session.sandbox.identities import Document
 
+STOP = ("stop-instances", "--instance-ids", "i-0123456789abcdef0")
 READ_WITH_MFA: Document = {
     "Version": "2012-10-17",
     "Statement": [
@@ -133,6 +134,13 @@ def no_shell(w: World) -> None:
     w.patch.setattr(shellingham, "detect_shell", fail)
 
 
+def stand_in_for_aws(w: World) -> None:
+    """Put a program called `aws` where commands are run."""
+    program = w.home / "aws"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+
+
 def no_keys(w: World) -> None:
     w.files.write("")
 
@@ -165,6 +173,27 @@ ROWS = {
         ("exec", "--profile", "nowhere", "--", "true"),
         two_keys,
         then=("exec", "--profile", "mine", "--", "true"),
+    ),
+    "an unknown name beside a session": Row(
+        "session.names:unknown_name",
+        "--profile mfa",
+        ("exec", "--profile", "nowhere", "--", "true"),
+        lambda w: w.log_in(),
+        then=("exec", "--", "true"),
+    ),
+    "an unknown source beside a session": Row(
+        "session.names:unknown_name",
+        "--source-profile default",
+        ("login", "--source-profile", "nowhere"),
+        lambda w: w.log_in(),
+        then=("status", "--check"),
+    ),
+    "an unknown session to remove": Row(
+        "session.names:unknown_name",
+        "logout --profile mfa",
+        ("logout", "--profile", "nowhere"),
+        lambda w: w.log_in(),
+        then=("status",),
     ),
     "a session in the place of a command": Row(
         "cli.exec_:_refuse_session_for_command",
@@ -425,6 +454,13 @@ ROWS = {
         ("guard", "--", *GUARDED),
         lambda w: w.guard_sh("confirm = true"),
         then=("guard", "--yes", "--", *GUARDED),
+    ),
+    "a guarded command with an unknown profile": Row(
+        "guard.plan:_identity_of",
+        "guard --max-age 900 -- ./aws --profile default ec2",
+        ("guard", "--max-age", "15m", "--", "./aws", "ec2", "--profile=nowhere", *STOP),
+        stand_in_for_aws,
+        then=("status", "--check"),
     ),
     "a session that is another now": Row(
         "guard.plan:_refuse_changed",

@@ -167,8 +167,11 @@ def _tell(error: MfaSessionError, command: Command, given: Given, ctx: Context) 
 def _spell_again(command: Command, given: Given, add: Sequence[str]) -> str:
     """Return the command line that was given, with `add`, quoted for a shell.
 
+    After a `--`, that is the command to run in the place of the one that was given.
     A command that does not take these options cannot be mended by them: a login with them can.
     """
+    if add[:1] == ("--",):
+        return _spell(command, given.replace(rest=add[1:]), ())
     name = next((each.name for each in command.arguments if each.suggests in _SESSIONS), None)
     if name and add[:1] == ("--profile",):
         return _spell(command, given.replace(values={**given.values, name: add[1]}), add[2:])

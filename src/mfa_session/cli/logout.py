@@ -79,7 +79,8 @@ def _choose(inputs: Inputs, sessions: list[Session], name: str) -> list[Session]
             "remove it with the tool that made it",
         )
     if look_up(inputs, name) is None and name != default_name(inputs):
-        raise unknown_name(inputs, name, "--profile")
+        removable = [session.name for session in sessions if session.managed]
+        raise unknown_name(inputs, name, "--profile", removable)
     raise ConfigurationError(
         "no-session", f"there is no session {name!r} to remove", "see `mfa-session status`"
     )

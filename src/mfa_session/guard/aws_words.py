@@ -124,6 +124,12 @@ def without_profile(words: Sequence[str]) -> tuple[str, ...]:
     return (*words[:1], *kept)
 
 
+def with_profile(words: Sequence[str], profile: str) -> tuple[str, ...]:
+    """Return a command line of the AWS CLI with this profile in the place of its own."""
+    start = count_cli_words(words)
+    return (*words[:start], "--profile", profile, *without_profile(words[start - 1 :])[1:])
+
+
 def _last_value(scanned: Scanned, name: str) -> str | None:
     """Return the last value of an option; None if it is empty, as in the CLI."""
     values = [option.value for option in scanned.given if option.name == name]

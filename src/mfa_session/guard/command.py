@@ -12,7 +12,7 @@ from mfa_session.model.record import Record, Result
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.guard.aliases import Aliases
-    from mfa_session.guard.plan import Requirements
+    from mfa_session.guard.plan import GuardedCommand
     from mfa_session.guard.verdict import Verdict
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context, Inputs
@@ -48,35 +48,34 @@ def run(options: Options, ctx: Context) -> Result:
     if options.dry_run:
         from mfa_session.guard.report import report  # noqa: PLC0415  # cold
 
-        return report(verdict, *_read_state(options, ctx), ctx.clock.now())
+        return report(*_read_state(options, ctx, verdict), ctx.clock.now())
     if verdict.protected:
         return _run_protected(options, ctx, verdict)
     return _finish(ctx.execute(words, ctx.environ))
 
 
 def _run_protected(options: Options, ctx: Context, verdict: Verdict) -> Result:
-    from mfa_session.guard.step_up import GuardedCommand, step_up  # noqa: PLC0415  # cold
+    from mfa_session.guard.step_up import step_up  # noqa: PLC0415  # cold
 
-    inputs, requirements = _read_state(options, ctx)
-    request = GuardedCommand(
-        words=options.rest, verdict=verdict, requirements=requirements, yes=options.yes
-    )
-    ready = step_up(request, inputs, ctx)
+    ready = step_up(*_read_state(options, ctx, verdict), ctx)
     if ready is None:
         ctx.console.say("mfa-session: not run")
         return _finish(DeclinedError.exit_code)
     return _finish(ctx.execute(ready.words, ready.environ))
 
 
-def _read_state(options: Options, ctx: Context) -> tuple[Inputs, Requirements]:
-    """Return the files' contents, and what the options require of the session."""
-    from mfa_session.guard.plan import Requirements  # noqa: PLC0415  # cold
+def _read_state(options: Options, ctx: Context, verdict: Verdict) -> tuple[GuardedCommand, Inputs]:
+    """Return the command with what the options require of it, and the files' contents."""
+    from mfa_session.guard.plan import GuardedCommand, Requirements  # noqa: PLC0415  # cold
     from mfa_session.session.context import read_inputs  # noqa: PLC0415  # cold
 
     # The command and guard's own --profile alone choose the session.
     session = options.session.replace(profile=None, source_profile=None)
     requirements = Requirements(profile=options.profile, max_age=options.max_age)
-    return read_inputs(ctx, session), requirements
+    request = GuardedCommand(
+        words=options.rest, verdict=verdict, requirements=requirements, yes=options.yes
+    )
+    return request, read_inputs(ctx, session)
 
 
 def read_aliases(ctx: Context) -> Aliases:

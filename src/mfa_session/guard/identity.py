@@ -6,7 +6,14 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.profiles import leads_back, process_profile
 from mfa_session.model.record import Record
 from mfa_session.model.session import read_keys
-from mfa_session.session.names import default_name, look_up, names_session, unknown_name
+from mfa_session.session.names import (
+    PROFILE_VARIABLES,
+    default_name,
+    look_up,
+    names_session,
+    unknown_in_variable,
+    unknown_name,
+)
 from mfa_session.session.sources import (
     environment_source,
     named_source,
@@ -56,8 +63,8 @@ def find_identity(inputs: Inputs, profile: str | None) -> Identity:
         return _identify_profile(inputs, profile).replace(is_told=True)
     if inputs.environ.get("AWS_ACCESS_KEY_ID"):
         return _identify_environment(inputs)
-    named = inputs.environ.get("AWS_DEFAULT_PROFILE") or inputs.environ.get("AWS_PROFILE")
-    return _identify_profile(inputs, named or "default")
+    variable = next((name for name in PROFILE_VARIABLES if inputs.environ.get(name)), None)
+    return _identify_profile(inputs, inputs.environ[variable] if variable else "default", variable)
 
 
 def _identify_environment(inputs: Inputs) -> Identity:
@@ -71,10 +78,13 @@ def _identify_environment(inputs: Inputs) -> Identity:
     )
 
 
-def _identify_profile(inputs: Inputs, profile: str) -> Identity:
-    """Return a profile's identity, in botocore's order: a role, static keys, a process."""
+def _identify_profile(inputs: Inputs, profile: str, variable: str | None = None) -> Identity:
+    """Return a profile's identity, in botocore's order: a role, static keys, a process.
+
+    `variable` names the profile, if the command does not.
+    """
     if profile not in inputs.profiles:
-        return _identify_missing_profile(inputs, profile)
+        return _identify_missing_profile(inputs, profile, variable)
     section = inputs.profiles.section(profile)
     if "role_arn" in section:
         return _identify_role(inputs, profile)
@@ -91,12 +101,14 @@ def _identify_profile(inputs: Inputs, profile: str) -> Identity:
     return _explain_other(inputs, profile)
 
 
-def _identify_missing_profile(inputs: Inputs, profile: str) -> Identity:
+def _identify_missing_profile(inputs: Inputs, profile: str, variable: str | None) -> Identity:
     if look_up(inputs, profile) is not None:
         return _make_session_identity(inputs, profile, profile)
     if profile == "default":
         return Identity(kind=OTHER, profile=profile, reason="there is no profile 'default'")
-    raise unknown_name(inputs, profile)
+    if variable is not None:
+        raise unknown_in_variable(inputs, variable, profile)
+    raise unknown_name(inputs, profile, "--profile", inputs.profiles.names())
 
 
 def _make_session_identity(inputs: Inputs, profile: str, asked: str) -> Identity:

@@ -6,6 +6,7 @@ identity that the command would use by itself.
 
 from __future__ import annotations
 
+from mfa_session.guard.aws_words import with_profile
 from mfa_session.guard.identity import KEYS, OTHER, ROLE, SESSION, SOURCE, Identity, find_identity
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.record import Record
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.guard.aws_words import AwsCall
+    from mfa_session.guard.verdict import Verdict
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs
@@ -63,17 +65,25 @@ class Requirements(Record):
     max_age: int | None = None
 
 
-def make_plan(
-    inputs: Inputs, call: AwsCall | None, requirements: Requirements, now: datetime
-) -> Plan:
-    """Choose the session for a command; `call` is None for other programs than the AWS CLI.
+class GuardedCommand(Record):
+    """A protected command and guard's options for it; `yes` answers `Run it?`."""
+
+    words: tuple[str, ...]
+    verdict: Verdict
+    requirements: Requirements
+    yes: bool = False
+
+
+def make_plan(inputs: Inputs, request: GuardedCommand, now: datetime) -> Plan:
+    """Choose the session for a command.
 
     Raises ConfigurationError for an unknown profile, and if the required session belongs to
     another identity.
     """
+    call, requirements = request.verdict.call, request.requirements
     if call is not None and not call.profile:
         _refuse_empty_profile(inputs)
-    plan = Plan(identity=_identity_of(inputs, call))
+    plan = Plan(identity=_identity_of(inputs, request))
     choice = Choice(inputs, plan.identity, now)
     if plan.identity.kind == KEYS:
         if requirements.profile is not None:
@@ -94,11 +104,17 @@ def make_plan(
     return plan.replace(settings=settings.with_max_age(max_age))
 
 
-def _identity_of(inputs: Inputs, call: AwsCall | None) -> Identity:
+def _identity_of(inputs: Inputs, request: GuardedCommand) -> Identity:
+    call = request.verdict.call
     if call is not None and call.in_shell and call.profile:
         reason = f"the alias {call.alias!r} runs it in a shell, with its own --profile"
         return Identity(kind=OTHER, reason=reason)
-    return find_identity(inputs, call.profile if call else None)
+    try:
+        return find_identity(inputs, call.profile if call else None)
+    except ConfigurationError as error:
+        if error.add[:1] == ("--profile",):  # the guarded command lacked it, not guard
+            error.add = ("--", *with_profile(request.words, error.add[1]))
+        raise
 
 
 def _refuse_empty_profile(inputs: Inputs) -> None:

@@ -11,8 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mfa_session.guard.plan import Plan, Requirements
-    from mfa_session.guard.verdict import Verdict
+    from mfa_session.guard.plan import GuardedCommand, Plan
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs
 
@@ -26,16 +25,17 @@ EFFECTS = {
     "refuse": "it does not run: {reason}",
 }
 
-NO_DEVICE = {
+WITHOUT_DEVICE = {
     False: "; if your user has no MFA device, it runs without a session, with a warning",
     True: "; if your user has no MFA device, it does not run ([guard] strict)",
 }
 """By `strict`. A dry run does not ask AWS whether the user has a device."""
 
 
-def report(verdict: Verdict, inputs: Inputs, requirements: Requirements, now: datetime) -> Result:
+def report(request: GuardedCommand, inputs: Inputs, now: datetime) -> Result:
     """Report the decision; run, ask and write nothing."""
-    plan = make_plan(inputs, verdict.call, requirements, now) if verdict.protected else None
+    verdict = request.verdict
+    plan = make_plan(inputs, request, now) if verdict.protected else None
     effect = _effect(inputs, plan, now) if plan else "run"
     session = plan.settings.target if plan and plan.settings else None
     identity = plan.identity.label() if plan else None
@@ -51,7 +51,7 @@ def report(verdict: Verdict, inputs: Inputs, requirements: Requirements, now: da
     }
     meaning = EFFECTS[effect].format(reason=plan.reason if plan else "")
     if effect == "log-in" and plan and _device_is_unknown(plan.settings):
-        meaning += NO_DEVICE[bool(inputs.file.guard.get("strict", False))]
+        meaning += WITHOUT_DEVICE[bool(inputs.file.guard.get("strict", False))]
     why = verdict.rule if verdict.reason.startswith("it is") else verdict.reason
     lines = [f"protected: {why}" if verdict.protected else f"not protected: {verdict.reason}"]
     lines += [f"identity: {identity}"] if identity else []

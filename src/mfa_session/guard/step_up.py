@@ -17,20 +17,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mfa_session.guard.plan import Plan, Regions, Requirements
-    from mfa_session.guard.verdict import Verdict
+    from mfa_session.guard.plan import GuardedCommand, Plan, Regions
     from mfa_session.model.session import Keys, Session
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Context, Inputs
-
-
-class GuardedCommand(Record):
-    """A protected command and guard's options for it; `yes` answers `Run it?`."""
-
-    words: tuple[str, ...]
-    verdict: Verdict
-    requirements: Requirements
-    yes: bool = False
 
 
 class Ready(Record):
@@ -46,7 +36,7 @@ def step_up(request: GuardedCommand, inputs: Inputs, ctx: Context) -> Ready | No
     Raises the errors of a login, and DeclinedError if nobody can confirm, or if `strict` forbids
     to run without a session.
     """
-    plan = make_plan(inputs, request.verdict.call, request.requirements, ctx.clock.now())
+    plan = make_plan(inputs, request, ctx.clock.now())
     if plan.is_nested:
         return Ready(words=request.words, environ=ctx.environ)
     return _StepUp(request, inputs, ctx, plan).prepare()

@@ -84,7 +84,7 @@ class _Warming:
         found = RoleProfiles(self._inputs)
         for name in dict.fromkeys(self._options.profile or found.names()):
             if name not in self._inputs.profiles:
-                raise unknown_name(self._inputs, name, "--profile")
+                raise unknown_name(self._inputs, name, "--profile", found.names())
             try:
                 self._profiles[name] = found.read(name)
             except CannotServeError as error:

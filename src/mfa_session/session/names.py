@@ -15,7 +15,7 @@ from mfa_session.model.settings import KEYRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from mfa_session.session.context import Inputs
 
@@ -92,14 +92,17 @@ def _owner_of(inputs: Inputs, profile: str) -> str | None:
     return section.get(PREFIX + "name", profile) if is_managed(section) else None
 
 
-def unknown_name(inputs: Inputs, name: str, option: str | None = None) -> ConfigurationError:
+def unknown_name(
+    inputs: Inputs, name: str, option: str | None = None, fitting: Collection[str] = ()
+) -> ConfigurationError:
     """Return the error for an unknown name; the hint suggests the nearest names, or one there is.
 
-    `option` is the command's option that gave it, if one did.
+    `option` is the command's option that gave it, if one did. `fitting` are the names that it may
+    have, if not any name will do.
     """
     from mfa_session.model.text import did_you_mean, nearest_of, quote  # noqa: PLC0415  # on the way out only
 
-    known = {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
+    known = {*fitting} or {*inputs.file.sessions, *inputs.profiles.names(), *inputs.recovered}
     near = nearest_of(name, known)
     message = f"no session and no profile is named {name!r}"
     if name in inputs.profiles.config.names():
@@ -107,7 +110,7 @@ def unknown_name(inputs: Inputs, name: str, option: str | None = None) -> Config
     elif near:
         hint = did_you_mean(near)
     elif known:
-        first, *others = sorted(known, key=lambda each: (each != "default", each))[:10]
+        first, *others = _usual_first(inputs, known)
         hint = f"there is only {first}; choose it"
         if others:
             hint = f"there are {', '.join((first, *others))}; choose one"
@@ -116,6 +119,22 @@ def unknown_name(inputs: Inputs, name: str, option: str | None = None) -> Config
     else:
         hint = f"store your access key: `aws configure --profile {quote(name)}`"
     return ConfigurationError("no-such-profile", message, hint)
+
+
+def _usual_first(inputs: Inputs, names: Collection[str]) -> list[str]:
+    """Return ten names at most: the default session and `default` before the others."""
+    usual = [name for name in (default_name(inputs), "default") if name in names]
+    return list(dict.fromkeys((*usual, *sorted(names))))[:10]
+
+
+def unknown_in_variable(inputs: Inputs, variable: str, profile: str) -> ConfigurationError:
+    """Return the error for a variable that names a profile which does not exist."""
+    error = unknown_name(inputs, profile)
+    return ConfigurationError(
+        "no-such-profile",
+        f"{variable} names the profile {profile!r}, which does not exist",
+        error.hint if "did you mean" in error.hint else f"unset {variable}, or correct it",
+    )
 
 
 def check_portable(name: str, what: str) -> None:

@@ -11,7 +11,7 @@ from mfa_session.session.names import (
     default_name,
     look_up,
     names_session,
-    unknown_name,
+    unknown_in_variable,
 )
 from mfa_session.session.settings import resolve_named
 from mfa_session.session.sources import environment_source, follow, named_source, usual_source
@@ -52,7 +52,7 @@ def own_session(inputs: Inputs) -> Own | None:
     if named is None and profile not in inputs.profiles:
         if profile in {"default", default_name(inputs)}:
             return None
-        raise _no_such_profile(inputs, variable, profile)
+        raise unknown_in_variable(inputs, variable, profile)
     if names_session(inputs, profile):
         return Own(named=named or Named(name=profile))
     source = follow(inputs, profile)
@@ -86,15 +86,6 @@ def _unasked(inputs: Inputs) -> Inputs:
         profile=None, source_profile=None, role_arn=None, write_to=None, store=None, keeps_role=True
     )
     return inputs.replace(options=options)
-
-
-def _no_such_profile(inputs: Inputs, variable: str, profile: str) -> ConfigurationError:
-    error = unknown_name(inputs, profile)
-    return ConfigurationError(
-        "no-such-profile",
-        f"{variable} names the profile {profile!r}, which does not exist",
-        error.hint if "did you mean" in error.hint else f"unset {variable}, or correct it",
-    )
 
 
 class SessionsOfSource:

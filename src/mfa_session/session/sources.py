@@ -8,7 +8,7 @@ from mfa_session.model.profiles import leads_back, process_profile, stored_profi
 from mfa_session.model.session import PREFIX as STORED
 from mfa_session.model.session import is_managed, read_keys
 from mfa_session.model.settings import Source
-from mfa_session.session.names import unknown_name
+from mfa_session.session.names import PROFILE_VARIABLES, unknown_name
 from mfa_session.session.validation import check_pasted_keys
 
 TYPE_CHECKING = False
@@ -40,7 +40,7 @@ def named_source(inputs: Inputs, profile: str, option: str = SOURCE_PROFILE) -> 
     `option` is the command's option that names a source.
     """
     if profile not in inputs.profiles:
-        raise unknown_name(inputs, profile, option)
+        raise unknown_name(inputs, profile, option, source_profiles(inputs))
     check_pasted_keys(inputs, profile)
     source = source_in(inputs, profile)
     if source is None:
@@ -148,7 +148,7 @@ def exports_temporary(inputs: Inputs, process: str) -> bool:
 
 def usual_profiles(inputs: Inputs, name: str) -> Iterator[str]:
     """Yield the profiles in which keys are looked for when none is named, in their order."""
-    for variable in ("AWS_DEFAULT_PROFILE", "AWS_PROFILE"):
+    for variable in PROFILE_VARIABLES:
         if inputs.environ.get(variable):
             yield inputs.environ[variable]
     yield f"{name}-long-term"

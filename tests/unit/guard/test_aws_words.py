@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import processes
 from mfa_session.guard.aliases import NO_ALIASES
-from mfa_session.guard.aws_words import read_aws, without_profile
+from mfa_session.guard.aws_words import read_aws, with_profile, without_profile
 from mfa_session.guard.rules import Rules
 from mfa_session.guard.verdict import judge
 
@@ -52,6 +52,18 @@ def test_removing_the_profile_twice_changes_nothing_more(words: list[str]) -> No
 @given(words=st.lists(st.text(max_size=12).filter(lambda word: word[:3] != "--p"), max_size=12))
 def test_a_command_line_without_profile_is_unchanged(words: list[str]) -> None:
     assert without_profile(["aws", *words]) == ("aws", *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("aws --profile x s3 ls", "aws --profile y s3 ls"),
+        ("/bin/aws s3 ls --prof=x", "/bin/aws --profile y s3 ls"),
+        ("python3 -m awscli --profile x s3 ls", "python3 -m awscli --profile y s3 ls"),
+    ],
+)
+def test_the_profile_is_replaced(words: str, expected: str) -> None:
+    assert with_profile(words.split(), "y") == tuple(expected.split())
 
 
 def test_bytes_that_are_not_utf_8_survive() -> None:

@@ -167,6 +167,14 @@ def test_an_unknown_profile_is_refused_with_the_nearest_name(environ: dict[str, 
     assert (caught.value.code, caught.value.hint) == ("no-such-profile", "did you mean 'prod'?")
 
 
+def test_a_variable_that_names_an_unknown_profile_is_named() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        find_identity(inputs(OWN, environ={"AWS_PROFILE": "elsewhere"}), None)
+    assert caught.value.code == "no-such-profile"
+    assert caught.value.message.startswith("AWS_PROFILE names the profile 'elsewhere'")
+    assert caught.value.hint == "unset AWS_PROFILE, or correct it"
+
+
 def test_a_key_without_its_secret_is_refused() -> None:
     with pytest.raises(ConfigurationError) as caught:
         find_identity(inputs(environ={"AWS_ACCESS_KEY_ID": "AKIAENVENVENVENVENV1"}), None)
