@@ -91,7 +91,7 @@ def run_in_process(
         stack.enter_context(_a_process_of_its_own(processes.environment_with(env)))
         stack.enter_context(_streams(files))
         stack.enter_context(mock.patch.object(sys, "argv", ["mfa-session", *argv]))
-        stack.enter_context(mock.patch.object(os, "execvpe", _become))
+        stack.enter_context(mock.patch.object(os, "execve", _become))
         stack.enter_context(mock.patch.object(gc, "freeze", int))  # this process goes on
         try:
             exit_code = main.run(list(argv), clock=clock.begin())

@@ -151,7 +151,7 @@ def _named_by(sessions: Mapping[str, Mapping[str, Any]], key: str) -> set[str]:
 
 def _noted(environ: Mapping[str, str]) -> set[str]:
     """Return the devices that a secret is noted for; the keyring itself is not asked."""
-    from mfa_session.system.secret_index import SecretIndex  # noqa: PLC0415  # imports hashlib
+    from mfa_session.system.secret_index import SecretIndex  # noqa: PLC0415  # for devices only
 
     try:
         return set(SecretIndex(StateDir.of(environ)).stored())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.mfa import devices
-from mfa_session.mfa import maintenance as upkeep
+from mfa_session.mfa import devices, maintenance
 from mfa_session.mfa.enrolment import Enrolment
 from mfa_session.mfa.phone import PhoneOnly, require_code_of
 from mfa_session.model.errors import ConfigurationError, Interrupted, NoMfaError, UsageError
@@ -79,20 +78,26 @@ def enroll(options: Options, ctx: Context) -> Result:
     settings = _settings(options, ctx)
     show = _phone(options, ctx)
     edges = _edges(settings, ctx)
-    kept_in = "the keyring"
     if options.no_keyring:
-        kept_in = "your phone's app only"
         edges = edges.replace(secrets=PhoneOnly())
         show = _proved(show, edges)
+    serial = _enrol(options, settings, edges, show)
+    _log_in(options, ctx, settings, serial)
+    return Result(data={})
+
+
+def _enrol(options: Options, settings: Settings, edges: DeviceEdges, show: Show | None) -> str:
+    """Enrol the device and return its serial; an error shows which command enrols one instead."""
     user = edges.aws.user()
     name = options.name or user.name
+    kept_in = "your phone's app only" if options.no_keyring else "the keyring"
 
     def again(name: str) -> str:
         flags = " --no-keyring" if options.no_keyring else " --qr" if options.qr else ""
         return settings.command(f"device enroll {name}{flags}", "source_profile")
 
     try:
-        serial = Enrolment(edges, user, kept_in, again).enrol(name, show)
+        return Enrolment(edges, user, kept_in, again).enrol(name, show)
     except ConfigurationError as error:
         if error.code == "device-exists":
             another = again(devices.free_name(edges, user, name))
@@ -101,8 +106,6 @@ def enroll(options: Options, ctx: Context) -> Result:
             on_phone = settings.command(f"device enroll {name} --no-keyring", "source_profile")
             error.hint += f"; to keep the secret on your phone only: `{on_phone}`"
         raise
-    _log_in(options, ctx, settings, serial)
-    return Result(data={})
 
 
 def _name_is_taken(
@@ -128,7 +131,7 @@ def resync(options: Options, ctx: Context) -> Result:
     edges = _edges(_settings(options, ctx), ctx)
     found = [device for device in edges.aws.enabled() if device.usable]
     device = devices.pick(found, options.serial, edges)
-    upkeep.resync(edges, edges.aws.user(), device.serial)
+    maintenance.resync(edges, edges.aws.user(), device.serial)
     ctx.console.say(f"{device.serial} is in step with AWS again")
     return Result(data={})
 
@@ -137,7 +140,7 @@ def remove(options: Options, ctx: Context) -> Result:
     """`device remove`: deactivate, delete and forget, after a question."""
     edges = _edges(_settings(options, ctx), ctx)
     found, serial = edges.aws.enabled(), options.serial
-    removal = upkeep.Removal(edges, edges.aws.user())
+    removal = maintenance.Removal(edges, edges.aws.user())
     if serial is not None and serial not in {device.serial for device in found}:
         if not removal.finish(serial):
             raise devices.no_such_device(serial, found)

@@ -72,13 +72,16 @@ class SessionWiring:
             return True
         from mfa_session.files.locks import is_turn_held
         from mfa_session.system.keyring_backends import may_have_keyring
+        from mfa_session.system.secret_index import SecretIndex
 
         run = self.run
         state, keyring = run.files.state, run.files.settings().keyring
-        insecure = run.given.flag("insecure_keyring")
-        if insecure or state.names("totp-") or may_have_keyring(run.environ, keyring):
-            return True
-        return is_turn_held(state.path("locks"))
+        return (
+            run.given.flag("insecure_keyring")
+            or SecretIndex(state).has_any()
+            or may_have_keyring(run.environ, keyring)
+            or is_turn_held(state.path("locks"))
+        )
 
     def supplied_code(self) -> SuppliedCode | None:
         """Return the code given by option or variable; one object, so it is sent only once."""

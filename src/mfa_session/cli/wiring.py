@@ -157,6 +157,7 @@ class Wiring(SessionWiring):
         from mfa_session.files.shared import ProfilesWriter
         from mfa_session.files.writable import PlainFile
         from mfa_session.model.feature_ports import SetupEdges
+        from mfa_session.shell.variables import find_scripted_shell
         from mfa_session.system.signals import uninterrupted
         from mfa_session.system.terminal import choose
 
@@ -169,40 +170,29 @@ class Wiring(SessionWiring):
                 path, private_name=private_name, state=state, warn=warn
             ),
             shell_start=lambda shell: _shell_start(shell, environ),
-            usual_shell=lambda: _usual_shell(environ),
+            usual_shell=lambda: find_scripted_shell(environ),
             choose=lambda question, names: choose(terminal, question, names),
             uninterrupted=uninterrupted,
         )
 
     def jobs(self) -> JobEdges:
         """Return what serving a session touches: a child, this program once more, the config."""
+        from mfa_session.files.shared import ProfilesWriter
         from mfa_session.model.feature_ports import JobEdges
         from mfa_session.system.child import end_as, run_child
         from mfa_session.system.own_program import OwnProgram
         from mfa_session.system.signals import wait_for_signal
 
+        run = self.run
         return JobEdges(
             own_program=OwnProgram(),
             run_child=lambda command, environ, started: run_child(
-                self.run.console, command, environ, started
+                run.console, command, environ, started
             ),
             end_as=end_as,
             wait_for_signal=wait_for_signal,
-            write_profile=self._write_profile,
+            write_profile=ProfilesWriter(run.environ, run.files.state, run.console.warn).put,
         )
-
-    def _write_profile(self, name: str, values: Mapping[str, str]) -> None:
-        """Write settings to a profile of the AWS config, in the place of those that differ."""
-        from mfa_session.files.shared import ProfilesWriter
-
-        run = self.run
-        present = run.files.profiles().in_config(name) or {}
-        new: dict[tuple[str, ...], str | None] = {
-            (name, key): value for key, value in values.items() if present.get(key) != value
-        }
-        if new:
-            writer = ProfilesWriter(run.environ, run.files.state, run.console.warn)
-            writer.update(new, {place: present.get(place[1]) for place in new})
 
     def roles(self, jobs: int) -> RolesEdges:
         """Return the edges of `jobs` calls at once; each credential_process runs once."""
@@ -234,14 +224,8 @@ class Wiring(SessionWiring):
     def aws_cli_version(self, words: Sequence[str]) -> int | None:
         """Return the major version of the AWS CLI that `words` start; None where it is unknown."""
         from mfa_session.system.processes import aws_cli_version
-        from mfa_session.system.programs import OnlyWrappersError, find_program
 
-        environ = self.run.environ
-        try:
-            program = find_program(words[0], environ) or words[0]
-        except OnlyWrappersError:
-            return None
-        return aws_cli_version((program, *words[1:]), environ)
+        return aws_cli_version(words, self.run.environ)
 
     def limited(self, work: Callable[[], Answer], limit_seconds: float) -> Answer | None:
         """Return what `work` returns; None where an error of ours ends it, or it takes longer."""
@@ -264,16 +248,3 @@ def _shell_start(shell: str, environ: Mapping[str, str]) -> ShellStart:
 
     folder = os.path.dirname(os.path.abspath(settings_path(environ)))
     return ShellStart(shell, folder, environ, home(environ))
-
-
-def _usual_shell(environ: Mapping[str, str]) -> str | None:
-    """Return the shell that called; None where it is not known, or cannot be set up."""
-    from mfa_session.model.errors import UsageError
-    from mfa_session.shell.dialects import DIALECTS
-    from mfa_session.shell.variables import find_shell
-
-    try:
-        shell = find_shell(environ)
-    except UsageError:
-        return None
-    return shell if DIALECTS[shell].scripting else None

@@ -209,6 +209,13 @@ class ProfilesWriter:
         for profile, edit in self._edits(values, before):
             self._file.update(profile, edit)
 
+    def put(self, profile: str, values: Mapping[str, str]) -> None:
+        """Give a profile these settings, in the place of those that differ."""
+        file, document = self._file, self._file.read()
+        present = document.section(file.header_in(document, profile)) or {}
+        if any(present.get(key) != value for key, value in values.items()):
+            file.update(profile, lambda now: file.with_values(now, profile, values, present))
+
     def _edits(self, values: Values, before: Mapping[Place, object]) -> Iterator[tuple[str, Edit]]:
         """Yield each profile with what changes its section."""
         for profile in dict.fromkeys(place[0] for place in values):

@@ -34,6 +34,15 @@ def find_shell(environ: Mapping[str, str]) -> str:
     return str(name)
 
 
+def find_scripted_shell(environ: Mapping[str, str]) -> str | None:
+    """Return the calling shell, if it can be set up by a script of ours."""
+    try:
+        shell = find_shell(environ)
+    except UsageError:
+        return None
+    return shell if DIALECTS[shell].scripting else None
+
+
 def is_evaluated(shell: str) -> bool:
     """Say whether a shell evaluates the text; other readers take it as data."""
     return shell in DIALECTS and DIALECTS[shell].unset is not None

@@ -11,6 +11,7 @@ from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.notes import read_json
 from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import without_code
+from mfa_session.system.programs import OnlyWrappersError, find_program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,9 +53,10 @@ def run_credential_process(source: Source, around: Mapping[str, str]) -> Keys:
 def aws_cli_version(command: Sequence[str], around: Mapping[str, str]) -> int | None:
     """Return the major version of the AWS CLI that a command starts; None if it is not one."""
     environ = without_code(around)
-    with suppress(OSError, ValueError, subprocess.SubprocessError):
+    with suppress(OnlyWrappersError, OSError, ValueError, subprocess.SubprocessError):
+        program = find_program(command[0], around) or command[0]
         done = subprocess.run(  # the person's own command, which would be run anyway
-            [*command, "--version"],
+            [program, *command[1:], "--version"],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             env=environ,

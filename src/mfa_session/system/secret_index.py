@@ -6,8 +6,6 @@ lost index.
 
 from __future__ import annotations
 
-import hashlib
-
 from mfa_session.model.errors import ConfigurationError
 
 TYPE_CHECKING = False
@@ -42,6 +40,10 @@ class SecretIndex:
     def __init__(self, state: StateFiles) -> None:
         """Take the state directory."""
         self._state = state
+
+    def has_any(self) -> bool:
+        """Say whether anything is known of any device."""
+        return bool(self._state.names(_PREFIX))
 
     def stored(self) -> list[str]:
         """Return the serials with a secret, sorted."""
@@ -86,4 +88,6 @@ class SecretIndex:
 
 
 def _name(serial: str) -> str:
+    import hashlib  # noqa: PLC0415  # slow, and `has_any` needs none
+
     return _PREFIX + hashlib.sha256(serial.encode()).hexdigest()[:32]
