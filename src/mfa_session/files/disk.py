@@ -80,20 +80,60 @@ class Disk:
         return Enrolments(self._state).all()
 
     def places(self) -> tuple[Place, ...]:
-        """Return the files and directories whose modes matter."""
-        return find_places(self._environ)
+        """Return the credentials file, and the state directory with everything in it.
+
+        Only what is there, and ours: the mode of another's is not for us to change.
+        """
+        return tuple(_find(self._environ)) if sys.platform != "win32" else ()
 
     def close_places(self) -> list[str]:
         """Take from modes what others should not have; return what was done, as commands."""
-        return close_places(self._environ)
+        done = []
+        # One by one: what is put right first may leave no fault in the next.
+        for place in chain(self.places(), self._writable()):
+            if place.is_open:
+                try:
+                    os.chmod(place.path, place.closed_mode)
+                except OSError:
+                    continue  # a read-only file system, say: it is found again
+                done.append(f"chmod {place.closed_mode:o} {place.path}")
+        return done
+
+    def _writable(self) -> Iterator[Place]:
+        """Yield the files, and their directories, that others may write and that are refused."""
+        if sys.platform == "win32":
+            return
+        for path, what, _ in _guarded(self._environ):
+            for part in (path, os.path.dirname(os.path.realpath(path))):
+                for place in _place(part, what, OTHERS_MAY_WRITE):
+                    if path in self.unsafe() and not place.mode & stat.S_ISVTX:
+                        yield place
 
     def unsafe(self) -> Mapping[str, ConfigurationError]:
-        """Return why files are not safe that others could have written, by path."""
-        return find_unsafe(self._environ)
+        """Return why files are not safe that others could have written, by the files' paths.
+
+        Two of them are refused by every command. The AWS config file is not, so a private group may
+        write it; but it names commands as well. A directory that several share is told once.
+        """
+        found: dict[str, ConfigurationError] = {}
+        for path, what, is_refused in _guarded(self._environ):
+            try:
+                check_owner(path, what, spares_private_group=not is_refused)
+            except ConfigurationError as error:  # noqa: PERF203  # each is looked at
+                if error.hint not in {each.hint for each in found.values()}:
+                    found[path] = error
+        return found
 
     def unwritable(self) -> Mapping[str, ConfigurationError]:
-        """Return why a session could not be written, by part of the scene."""
-        return find_unwritable(self._environ, self._state)
+        """Return why a session, or its lock, could not be written, by part of the scene."""
+        state, found = self._state, {}
+        places = {CREDENTIALS: credentials_path(self._environ), STATE: state.path("clock-offset")}
+        for part, path in places.items():
+            try:
+                WritableFile(path, private_name=None, state=state, warn=lambda _text: None).check()
+            except ConfigurationError as error:  # noqa: PERF203  # each is looked at
+                found[part] = error
+        return found
 
     def leftovers(self) -> Mapping[str, str]:
         """Return whole copies of the person's files that killed commands left, and of which."""
@@ -109,61 +149,11 @@ class Disk:
         return os.path.exists(expand(path, self._environ))
 
 
-def find_unsafe(environ: Mapping[str, str]) -> dict[str, ConfigurationError]:
-    """Return why files are not safe that others could have written, by the files' paths.
-
-    Two of them are refused by every command. The AWS config file is not, so a private group may
-    write it; but it names commands as well. A directory that several share is told once.
-    """
-    found: dict[str, ConfigurationError] = {}
-    for path, what, is_refused in _guarded(environ):
-        try:
-            check_owner(path, what, spares_private_group=not is_refused)
-        except ConfigurationError as error:  # noqa: PERF203  # each is looked at
-            if error.hint not in {each.hint for each in found.values()}:
-                found[path] = error
-    return found
-
-
-def find_unwritable(environ: Mapping[str, str], state: StateDir) -> dict[str, ConfigurationError]:
-    """Return why a session could not be written, or its lock and traces; by part of the scene."""
-    found: dict[str, ConfigurationError] = {}
-    places = {CREDENTIALS: credentials_path(environ), STATE: state.path("clock-offset")}
-    for part, path in places.items():
-        try:
-            WritableFile(path, private_name=None, state=state, warn=lambda _text: None).check()
-        except ConfigurationError as error:  # noqa: PERF203  # each is looked at
-            found[part] = error
-    return found
-
-
 def _guarded(environ: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
     """Yield the files that others must not write: path, name, and whether commands refuse them."""
     yield credentials_path(environ), "the credentials file", True
     yield settings_path(environ), "the settings file", True
     yield config_path(environ), "the AWS config file", False
-
-
-def find_places(environ: Mapping[str, str]) -> tuple[Place, ...]:
-    """Return the credentials file, and the state directory with everything in it.
-
-    Only what is there, and ours: the mode of another's is not for us to change.
-    """
-    return tuple(_find(environ)) if sys.platform != "win32" else ()
-
-
-def close_places(environ: Mapping[str, str]) -> list[str]:
-    """Take from modes what others should not have; return what was done, as commands."""
-    done = []
-    # One by one: what is put right first may leave no fault in the next.
-    for place in chain(find_places(environ), _writable(environ)):
-        if place.is_open:
-            try:
-                os.chmod(place.path, place.closed_mode)
-            except OSError:
-                continue  # a read-only file system, say: it is found again
-            done.append(f"chmod {place.closed_mode:o} {place.path}")
-    return done
 
 
 def _find(environ: Mapping[str, str]) -> Iterator[Place]:
@@ -173,17 +163,6 @@ def _find(environ: Mapping[str, str]) -> Iterator[Place]:
         yield from _place(directory, "the state directory")
         for name in sorted(names):
             yield from _place(os.path.join(directory, name), "a file of the state directory")
-
-
-def _writable(environ: Mapping[str, str]) -> Iterator[Place]:
-    """Yield the files, and their directories, that are refused because others may write them."""
-    if sys.platform == "win32":
-        return
-    for path, what, _ in _guarded(environ):
-        for part in (path, os.path.dirname(os.path.realpath(path))):
-            for place in _place(part, what, OTHERS_MAY_WRITE):
-                if path in find_unsafe(environ) and not place.mode & stat.S_ISVTX:
-                    yield place
 
 
 def _place(path: str, what: str, forbidden: int = PRIVATE) -> Iterator[Place]:

@@ -46,13 +46,6 @@ class Clock:
         with self._lock:
             self._frozen_at = now
 
-    def unfreeze(self) -> None:
-        """Let the clock go on from where it stopped."""
-        with self._lock:
-            if self._frozen_at:
-                self._offset = self._frozen_at - datetime.now(timezone.utc)
-            self._frozen_at = None
-
     def reset(self) -> None:
         """Return to the machine's time."""
         with self._lock:

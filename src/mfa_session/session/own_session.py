@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 KEY_SUFFIX_CHARACTERS = 4
 
 
-class Own(Record):
+class OwnSession(Record):
     """A session of the identity that the environment names, and the source profile to say."""
 
     named: Named
     source_profile: str | None = None
 
 
-def own_session(inputs: Inputs) -> Own | None:
+def own_session(inputs: Inputs) -> OwnSession | None:
     """Return the session of the identity that the environment names; None where it names nobody.
 
     Whose session stands under the default name does not count: the result never depends on who
@@ -54,17 +54,17 @@ def own_session(inputs: Inputs) -> Own | None:
             return None
         raise unknown_in_variable(inputs, variable, profile)
     if names_session(inputs, profile):
-        return Own(named=named or Named(name=profile))
+        return OwnSession(named=named or Named(name=profile))
     source = follow(inputs, profile)
     return _session_of(inputs, source, source.profile) if source else None
 
 
-def _session_of(inputs: Inputs, source: Source, profile: str | None) -> Own:
+def _session_of(inputs: Inputs, source: Source, profile: str | None) -> OwnSession:
     sessions = SessionsOfSource(inputs, source, profile)
     fitting = sessions.best()
     settings = fitting or sessions.new()
     named = look_up(inputs, settings.name) or Named(name=settings.name)
-    return Own(named=named, source_profile=None if fitting else profile)
+    return OwnSession(named=named, source_profile=None if fitting else profile)
 
 
 def _owner_of_default(inputs: Inputs) -> Source | None:

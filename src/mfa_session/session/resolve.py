@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs
-    from mfa_session.session.own_session import Own
+    from mfa_session.session.own_session import OwnSession
 
 
 def resolve(inputs: Inputs) -> Settings:
@@ -38,7 +38,7 @@ def meant_name(inputs: Inputs) -> str:
     return own.named.name if own else default_name(inputs)
 
 
-def _own_session(inputs: Inputs) -> Own | None:
+def _own_session(inputs: Inputs) -> OwnSession | None:
     """Return the session of the identity that the environment names; None where it names nobody."""
     if not any(inputs.environ.get(name) for name in NAMES_SOMEBODY):
         return None

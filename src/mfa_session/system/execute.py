@@ -42,10 +42,7 @@ def execute(
 
 
 def _replace_process(program: str, command: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
-    """Become a program, looked up on PATH if it has no folder; OSError where that fails.
-
-    As `os.execvpe`, which imports `warnings`: that takes a fiftieth of the time of `exec`.
-    """
+    """Do what `os.execvpe` does, without its import of `warnings`: `exec` starts 2 % faster."""
     folders = [""] if "/" in program else environ.get("PATH", os.defpath).split(os.pathsep)
     failed: OSError = FileNotFoundError()
     for folder in folders:
