@@ -37,16 +37,13 @@ class Given(Record):
         """Say whether a flag was given."""
         return bool(self.values.get(name))
 
-    def options(self, environ: Mapping[str, str], *, keeps_role: bool = False) -> SessionOptions:
+    def options(self, environ: Mapping[str, str]) -> SessionOptions:
         """Return the session options, from the command line or else the environment."""
-        said: dict[str, Any] = {
-            field: self._first(field, environ) for field in SessionOptions._fields
-        }
-        said["keeps_role"] = keeps_role
+        said = {field: self._first(field, environ) for field in SessionOptions._fields}
         said["min_ttl_from_variable"] = self.values.get("min_ttl") is None
-        return SessionOptions(**said)
+        return SessionOptions(**{name: value for name, value in said.items() if value is not None})
 
-    def _first(self, field: str, environ: Mapping[str, str]) -> object:
+    def _first(self, field: str, environ: Mapping[str, str]) -> Any:
         value = self.values.get(field)
         if field == "profile" and isinstance(value, (list, tuple)):
             value = value[0] if value else None

@@ -53,8 +53,8 @@ def find_name(inputs: Inputs) -> Named:
     options = inputs.options
     asked = options.profile or default_name(inputs)
     named = look_up(inputs, asked)
-    free = options.source_profile or options.role_arn or asked == default_name(inputs)
-    if named is None and not free:
+    may_be_new = options.source_profile or options.role_arn or asked == default_name(inputs)
+    if named is None and not may_be_new:
         raise unknown_name(inputs, asked, "--profile")
     return named or Named(name=asked)
 
