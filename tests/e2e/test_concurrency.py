@@ -248,7 +248,9 @@ def test_login_without_a_terminal_gives_up_while_a_prompt_stays_open(
     prompting.expect_exact(PROMPT)
     outcome = run("login", "--token-code", "123456", limit_seconds=70)
     assert outcome.exit_code == 4
-    assert "another login for session 'mfa' has been waiting for an answer for 45 s" in outcome.stderr
+    assert (
+        "another login for session 'mfa' has been waiting for an answer for 45 s" in outcome.stderr
+    )
     assert aws.calls.of("GetSessionToken") == []
 
 

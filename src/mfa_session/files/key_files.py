@@ -47,12 +47,7 @@ class KeyFiles:
 
     def slots(self, profile: str) -> Slots:
         """Return the pairs in the profile's section."""
-        section = self._section(profile)
-        return Slots(
-            current=_pair(section, ID, SECRET),
-            new=_pair(section, NEW_ID, NEW_SECRET),
-            old=_pair(section, OLD_ID, OLD_SECRET),
-        )
+        return _slots(self._find(profile)[1])
 
     def process(self, profile: str) -> str | None:
         """Return the profile's credential_process, from either file."""
@@ -65,11 +60,12 @@ class KeyFiles:
     def take_pair(self, profile: str, keys: Keys) -> None:
         """Remove a pair; the section and all else in it stay."""
         before = _lines(ID, SECRET, keys)
-        self._write(self._place(profile), profile, dict.fromkeys(before), before)
+        self._write(self._find(profile)[0], profile, dict.fromkeys(before), before)
 
     def replace_pair(self, profile: str, old: Keys, new: Keys) -> None:
         """Write a pair in the place of another."""
-        self._write(self._place(profile), profile, _lines(ID, SECRET, new), _lines(ID, SECRET, old))
+        file, _ = self._find(profile)
+        self._write(file, profile, _lines(ID, SECRET, new), _lines(ID, SECRET, old))
 
     def set_process(self, profile: str, line: str, before: str | None) -> None:
         """Write the profile's credential_process to the AWS config."""
@@ -88,44 +84,51 @@ class KeyFiles:
 
     def put_new(self, profile: str, keys: Keys) -> None:
         """Write a new pair beside the one in use."""
-        place = self._place(profile)
-        self._write(place, profile, _lines(NEW_ID, NEW_SECRET, keys), self._section(profile))
+        file, section = self._find(profile)
+        self._write(file, profile, _lines(NEW_ID, NEW_SECRET, keys), section)
 
     def swap(self, profile: str) -> None:
         """Make the new pair the one in use and keep the previous one, in one write."""
-        slots, before = self.slots(profile), self._section(profile)
+        file, section = self._find(profile)
+        slots = _slots(section)
         if slots.current is None or slots.new is None:
-            raise changed(self._place(profile).path, f"the key of profile {profile!r}")
+            raise changed(file.path, f"the key of profile {profile!r}")
         values: dict[str, str | None] = {
             **_lines(ID, SECRET, slots.new),
             **_lines(OLD_ID, OLD_SECRET, slots.current),
             NEW_ID: None,
             NEW_SECRET: None,
         }
-        self._write(self._place(profile), profile, values, before)
+        self._write(file, profile, values, section)
 
     def drop_new(self, profile: str) -> None:
         """Remove the new pair."""
-        values = {NEW_ID: None, NEW_SECRET: None}
-        self._write(self._place(profile), profile, values, self._section(profile))
+        file, section = self._find(profile)
+        self._write(file, profile, {NEW_ID: None, NEW_SECRET: None}, section)
 
     def drop_old(self, profile: str) -> None:
         """Remove the pair that was replaced."""
-        values = {OLD_ID: None, OLD_SECRET: None}
-        self._write(self._place(profile), profile, values, self._section(profile))
+        file, section = self._find(profile)
+        self._write(file, profile, {OLD_ID: None, OLD_SECRET: None}, section)
 
-    def _section(self, profile: str) -> Mapping[str, str]:
-        """Return the section with the keys: the credentials file's first, as SDKs look."""
+    def _find(self, profile: str) -> tuple[SharedFile, Mapping[str, str]]:
+        """Return the file and the section with the keys: the credentials first, as SDKs look."""
         profiles = read_profiles(self._environ)
         section = profiles.in_credentials(profile)
-        return section if ID in section else profiles.in_config(profile)
-
-    def _place(self, profile: str) -> SharedFile:
-        section = read_profiles(self._environ).in_credentials(profile) or {}
-        return self._credentials if ID in section else self._config
+        if ID in section:
+            return self._credentials, section
+        return self._config, profiles.in_config(profile)
 
     def _write(self, file: SharedFile, profile: str, values: Values, before: Values) -> None:
         file.update(profile, lambda document: file.with_values(document, profile, values, before))
+
+
+def _slots(section: Mapping[str, str]) -> Slots:
+    return Slots(
+        current=_pair(section, ID, SECRET),
+        new=_pair(section, NEW_ID, NEW_SECRET),
+        old=_pair(section, OLD_ID, OLD_SECRET),
+    )
 
 
 def _pair(section: Mapping[str, str], id_key: str, secret_key: str) -> Keys | None:
