@@ -323,7 +323,7 @@ def test_an_extra_word_gets_the_hint_to_use_profile(run: Run, command: str) -> N
          "source_profile of [sessions.mfa] in {settings}: ", "there: 'default'"),
         ("", "[sessions.mfa]\nvia = 'nope'\n", "via of [sessions.mfa] in {settings}: ", "default"),
         ("[profile mfa]\nsource_profile = nope\n", "", "source_profile of profile 'mfa': ",
-         "choose one there: 'default'"),
+         "choose default there: 'default'"),
     ],
 )  # fmt: skip
 def test_a_setting_that_names_a_missing_profile_is_named(

@@ -205,4 +205,4 @@ def test_an_unknown_name_shows_the_command_with_a_name_that_there_is(
     assert carols.credentials.exists()
     outcome = run(command, "nowhere")
     assert outcome.exit_code == 3
-    assert f"choose it: `mfa-session {command} default`" in outcome.stderr
+    assert f"choose default: `mfa-session {command} default`" in outcome.stderr

@@ -110,12 +110,10 @@ def unknown_name(
     elif near:
         hint = did_you_mean(near)
     elif known:
-        first, *others = _usual_first(inputs, known)
-        hint = f"there is only {first}; choose it"
-        if others:
-            hint = f"there are {', '.join((first, *others))}; choose one"
+        names = _usual_first(inputs, known)
+        hint = f"choose {'one of ' if names[1:] else ''}{', '.join(names)}"
         if option:
-            return ConfigurationError("no-such-profile", message, hint, add=(option, first))
+            return ConfigurationError("no-such-profile", message, hint, add=(option, names[0]))
     else:
         hint = f"store your access key: `aws configure --profile {quote(name)}`"
     return ConfigurationError("no-such-profile", message, hint)
