@@ -36,12 +36,13 @@ def make_doctor(run: Run) -> DoctorEdges:
 
     def secrets(file: SettingsFile) -> SecretStore:
         """Return the keyring as `file` chooses it, to look into: nothing is remembered."""
-        kept = ReadOnlyState(state)
-        return SecretStore(environ, file.keyring, kept, insecure=False, may_ask=False)
+        return SecretStore(keyring(file), ReadOnlyState(state))
 
     def items(file: SettingsFile) -> KeyringItems:
-        keyring = Keyring(environ, file.keyring, insecure=False, may_ask=False)
-        return KeyringItems(keyring)
+        return KeyringItems(keyring(file))
+
+    def keyring(file: SettingsFile) -> Keyring:
+        return Keyring(environ, file.keyring, may_ask=False)
 
     def stored_keys(file: SettingsFile, profile: str) -> Keys | None:
         return StoredKeys(items(file), ReadOnlyState(state), run.clock).get(profile)

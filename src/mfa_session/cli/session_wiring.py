@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mfa_session.model.ports import Edges
     from mfa_session.model.session import Keys
     from mfa_session.model.settings import Settings, Source
+    from mfa_session.system.keyring_access import Keyring
     from mfa_session.system.keyring_items import KeyringItems
     from mfa_session.system.secret_store import SecretStore
     from mfa_session.system.stored_keys import StoredKeys, StoredSessions
@@ -144,20 +145,10 @@ class SessionWiring:
         return process_line("credential-process", "--profile", name)
 
     def secrets(self) -> SecretStore:
-        """Return the keyring's TOTP secrets, as config.toml and options choose the keyring."""
-        from mfa_session.system.keyring_access import WAITING_FOR_KEYRING
+        """Return the keyring's TOTP secrets."""
         from mfa_session.system.secret_store import SecretStore
 
-        run = self.run
-        return SecretStore(
-            run.environ,
-            run.files.settings().keyring,
-            run.files.state,
-            insecure=run.given.flag("insecure_keyring"),
-            may_ask=run.may_ask,
-            limited=run.limited(WAITING_FOR_KEYRING),
-            tell=self.say_once,
-        )
+        return SecretStore(self._keyring(), self.run.files.state)
 
     def stored_keys(self) -> StoredKeys:
         """Return the long-term keys in the OS keyring."""
@@ -166,20 +157,23 @@ class SessionWiring:
         return StoredKeys(self._keyring_items(), self.run.files.state, self.run.clock)
 
     def _keyring_items(self) -> KeyringItems:
-        """Return what the keyring holds, as config.toml and options choose the keyring."""
-        from mfa_session.system.keyring_access import WAITING_FOR_KEYRING, Keyring
+        """Return what the keyring holds."""
         from mfa_session.system.keyring_items import KeyringItems
 
+        return KeyringItems(self._keyring())
+
+    def _keyring(self) -> Keyring:
+        """Return the keyring that config.toml and options choose."""
+        from mfa_session.system.keyring_access import WAITING_FOR_KEYRING, Keyring
+
         run = self.run
-        return KeyringItems(
-            Keyring(
-                run.environ,
-                run.files.settings().keyring,
-                insecure=run.given.flag("insecure_keyring"),
-                may_ask=run.may_ask,
-                limited=run.limited(WAITING_FOR_KEYRING),
-                tell=self.say_once,
-            )
+        return Keyring(
+            run.environ,
+            run.files.settings().keyring,
+            insecure=run.given.flag("insecure_keyring"),
+            may_ask=run.may_ask,
+            limited=run.limited(WAITING_FOR_KEYRING),
+            tell=self.say_once,
         )
 
     def say_once(self, text: str) -> None:

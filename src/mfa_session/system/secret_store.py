@@ -7,19 +7,17 @@ import time
 
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.totp import read_secret
-from mfa_session.system.keyring_access import ASKING_SECONDS, SERVICE, Keyring
+from mfa_session.system.keyring_access import ASKING_SECONDS, SERVICE
 from mfa_session.system.secret_index import SecretIndex
-from mfa_session.system.waiting import run_limited
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import Any
+    from collections.abc import Iterable
 
     from keyring.backend import KeyringBackend
 
     from mfa_session.model.session import Secret
-    from mfa_session.system.keyring_access import Limited
+    from mfa_session.system.keyring_access import Keyring
     from mfa_session.system.secret_index import StateFiles
 
 PROBE = "mfa-session-probe"
@@ -32,21 +30,9 @@ class SecretStore:
     Asking the keyring raises ConfigurationError as `Keyring` does.
     """
 
-    def __init__(
-        self,
-        environ: Mapping[str, str],
-        settings: Mapping[str, Any],
-        state: StateFiles,
-        *,
-        insecure: bool = False,
-        may_ask: bool = True,
-        limited: Limited = run_limited,
-        tell: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        """Take the state directory, and the arguments of `Keyring`."""
-        self._keyring = Keyring(
-            environ, settings, insecure=insecure, may_ask=may_ask, limited=limited, tell=tell
-        )
+    def __init__(self, keyring: Keyring, state: StateFiles) -> None:
+        """Take the keyring and the state directory."""
+        self._keyring = keyring
         self._index = SecretIndex(state)
         self._read_before: dict[str, Secret | None] = {}
 

@@ -27,7 +27,7 @@ from mfa_session.files.state import StateDir
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.session import Secret
 from mfa_session.system import keyring_access
-from mfa_session.system.keyring_access import ACCEPTED_ONCE
+from mfa_session.system.keyring_access import ACCEPTED_ONCE, Keyring
 from mfa_session.system.secret_store import SecretStore
 
 if TYPE_CHECKING:
@@ -48,10 +48,11 @@ import json, os, sys, time
 from mfa_session.model.errors import MfaSessionError
 from mfa_session.files.state import StateDir
 from mfa_session.model.session import Secret
+from mfa_session.system.keyring_access import Keyring
 from mfa_session.system.secret_store import SecretStore
 settings, insecure, may_ask, verb = json.loads(os.environ["ASK"])
-store = SecretStore(os.environ, settings, StateDir.of(os.environ), insecure=insecure,
-                    may_ask=may_ask)
+keyring = Keyring(os.environ, settings, insecure=insecure, may_ask=may_ask)
+store = SecretStore(keyring, StateDir.of(os.environ))
 began = time.monotonic()
 try:
     arguments = [Secret("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")] if verb == "set" else []
@@ -76,7 +77,7 @@ def memory() -> Iterator[dict[tuple[str, str], str]]:
 def store_in(backend: str, **how: Any) -> SecretStore:
     """Return a store with this backend and the test's state directory."""
     name = backend if "." in backend else f"{odd_keyrings.PREFIX}.{backend}"
-    return SecretStore({}, {"backend": name}, StateDir.of(os.environ), **how)
+    return SecretStore(Keyring({}, {"backend": name}, **how), StateDir.of(os.environ))
 
 
 def ask(
@@ -324,7 +325,7 @@ class TestRefused:
     ) -> None:
         name = f"{odd_keyrings.PREFIX}.PlaintextKeyring"
         settings = {"backend": name, "insecure": True}
-        SecretStore({}, settings, StateDir.of(os.environ)).set(SERIAL, SECRET)
+        SecretStore(Keyring({}, settings), StateDir.of(os.environ)).set(SERIAL, SECRET)
         assert memory == {("mfa-session", SERIAL): PLAIN}
 
     def test_every_backend_of_keyrings_alt_is_insecure(self, keyrings_alt: Path) -> None:
@@ -383,7 +384,7 @@ class TestChoice:
     def test_the_variable_wins_over_the_settings(self, memory: dict[tuple[str, str], str]) -> None:
         environ = {"PYTHON_KEYRING_BACKEND": f"{odd_keyrings.PREFIX}.MemoryKeyring"}
         settings = {"backend": "keyring.backends.null.Keyring"}
-        store = SecretStore(environ, settings, StateDir.of(os.environ))
+        store = SecretStore(Keyring(environ, settings), StateDir.of(os.environ))
         store.set(SERIAL, SECRET)
         assert memory == {("mfa-session", SERIAL): PLAIN}
 
@@ -391,8 +392,9 @@ class TestChoice:
         code = (
             "import os, sys\n"
             "from mfa_session.files.state import StateDir\n"
+            "from mfa_session.system.keyring_access import Keyring\n"
             "from mfa_session.system.secret_store import SecretStore\n"
-            "store = SecretStore(os.environ, {}, StateDir.of(os.environ))\n"
+            "store = SecretStore(Keyring(os.environ, {}), StateDir.of(os.environ))\n"
             "print([name for name in sys.modules if name.startswith(('keyring', 'secretst'))])\n"
         )
         assert processes.run_python(code).stdout == "[]\n"
