@@ -456,7 +456,7 @@ ROWS = {
         then=("guard", "--yes", "--", *GUARDED),
     ),
     "a guarded command with an unknown profile": Row(
-        "guard.plan:_identity_of",
+        "session.names:unknown_name",
         "guard --max-age 900 -- ./aws --profile default ec2",
         ("guard", "--max-age", "15m", "--", "./aws", "ec2", "--profile=nowhere", *STOP),
         stand_in_for_aws,
@@ -691,7 +691,7 @@ ELSEWHERE = {
     "test_the_doctors_cure_for_a_role_that_asks_works",
     "doctor.keyrings:_report_lost": "e2e/test_store.py: "
     "test_a_session_that_the_keyring_has_lost_is_renewed",
-    "cli.device:enroll": "e2e/test_device.py: "
+    "cli.device:_enrol": "e2e/test_device.py: "
     "test_without_a_keyring_the_phone_alone_gets_the_secret",
     "cli.use:_stronger": "e2e/test_use.py: test_variables_that_override_aws_profile_are_reported",
     "system.embedding:ask": "e2e/test_python.py: test_a_notebook_that_cannot_ask_is_an_error",
