@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -24,6 +25,12 @@ CURRENT_VERSION = "2012-10-17"
 KINDS = ("identity", "trust", "resource", "boundary", "scp")
 LIMITS = frozenset({"boundary", "scp"})  # kinds that never grant
 Principals = dict[str, tuple[str, ...]]
+# By its ARN, or by what a template is to fill in: `${aws_iam_role.x.arn}`, `${DeployRole.Arn}`.
+_of_a_role = re.compile(
+    r":(assumed-)?role/|(\{|data\.)aws_iam_role\.[^}]*\.arn\W*\}"
+    r"|(?<!trusted)(?<!trusted_)role[._]?arn\W*\}",
+    re.IGNORECASE,
+).search
 
 
 @dataclass(frozen=True)
@@ -144,7 +151,7 @@ def is_for_everybody_but_some(statement: Statement) -> bool:
 def roles_in(statement: Statement) -> list[str]:
     """Return the roles and role sessions among the principals."""
     arns = (statement.principals or {}).get("AWS", ())
-    return [arn for arn in arns if ":role/" in arn or ":assumed-role/" in arn]
+    return list(filter(_of_a_role, arns))
 
 
 def is_for_services(statement: Statement) -> bool:
@@ -176,7 +183,7 @@ def roles_spared(statement: Statement) -> list[str]:
         values = conditions[0].values if conditions[0].is_about("aws:PrincipalArn") else ()
     else:
         return []
-    return list(values) if all(":role/" in each for each in values) else []
+    return list(values) if all(map(_of_a_role, values)) else []
 
 
 def _is_of_trust(statement: Statement) -> bool:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_boolean, is_present
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _right_deny(limit: str | None) -> tuple[str, str, str]:
 
 
 def _limit(statement: Statement) -> str | None:
-    """Return a statement's strictest age limit in seconds; None without one.
+    """Return a statement's strictest age limit in seconds, or as a template has it, or None.
 
     An age that would stop everybody soon after each code, or nobody ever, does not count.
     """
@@ -117,10 +118,11 @@ def _limit(statement: Statement) -> str | None:
         for each in statement.conditions
         if is_age(each) and each.operator != "Null" and not all(map(is_boolean, each.values))
     ]
-    ages = [age for each in compared for age in map(age_seconds, each.values) if age]
     if not compared:
         return None
-    return str(min(ages)) if ages else HOUR_SECONDS
+    values = [value for each in compared for value in each.values]
+    ages = list(filter(None, map(age_seconds, values)))
+    return str(min(ages)) if ages else next(filter(is_unfilled, values), HOUR_SECONDS)
 
 
 def age_seconds(text: str) -> int | None:

@@ -17,13 +17,21 @@ if TYPE_CHECKING:
 _NO_VALUE = "AWS::NoValue"
 _IF_PARTS = 3
 _SUB_LITERAL = re.compile(r"\$\{!([^}]*)\}")
-# A policy's own variables have a colon: `${aws:username}`, `${s3:prefix}`.
-_TEMPLATE_VALUE = re.compile(r"\$\{(?:(?:AWS|Fn)::)?[A-Za-z0-9.]+\}")
+# A policy's own variables have a colon, `${aws:username}`; so have a few of Serverless.
+_VARIABLE = re.compile(
+    r"\$\{\s*(?:(?!(?:cf|env|opt|param|self|sls)\b)[\w./-]+:(?!:)[^{}]*|[*?$])\}"
+)
+_unfilled = re.compile(r"[$<{[…]|%[(\w]|__|@\w+@|\.\.\.|^!").search
 
 
-def without_template_values(text: str) -> str:
-    """Return a text without the values that the template, not IAM, fills in."""
-    return _TEMPLATE_VALUE.sub("", text)
+def has_variable(text: str) -> bool:
+    """Say whether IAM fills in a part of a text: `${aws:username}`."""
+    return _VARIABLE.search(text) is not None
+
+
+def is_unfilled(text: str) -> bool:
+    """Say whether a template is to fill in a part of a text: `${var.x}`, `{{ x }}`, `<x>`."""
+    return _unfilled(_VARIABLE.sub("", text)) is not None
 
 
 def resolve(node: Node) -> Node | None:

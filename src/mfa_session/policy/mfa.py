@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import Comparison, comparison, is_met
 from mfa_session.policy.credentials import (
+    LONGEST_SESSION_SECONDS,
     MFA_AGE,
     MFA_PRESENT,
     long_term,
     mfa_session,
     session_without_mfa,
 )
+from mfa_session.policy.intrinsics import is_unfilled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -110,8 +112,8 @@ def is_boolean(value: str) -> bool:
 
 
 def is_number(value: str) -> bool:
-    """Say whether a value is a number in JSON's and IAM's notation."""
-    return _number(value) is not None
+    """Say whether a value is a number in JSON's and IAM's notation, or is still to be filled in."""
+    return _number(value) is not None or is_unfilled(value)
 
 
 def reach(statement: Statement) -> Reach | None:
@@ -122,13 +124,20 @@ def reach(statement: Statement) -> Reach | None:
     conditions = mfa_conditions(statement)
     if not conditions or not all(map(_can_be_told, conditions)):
         return None
-    return _reach_of(tuple(map(comparison, conditions)))
+    return _reach_of(tuple(map(_filled, conditions)))
 
 
 def widest_reach(statement: Statement) -> Reach | None:
     """Return the same without regard to conditions that are not sound, which may only narrow it."""
     told = [each for each in mfa_conditions(statement) if _can_be_told(each)]
-    return _reach_of(tuple(map(comparison, told))) if told else None
+    return _reach_of(tuple(map(_filled, told))) if told else None
+
+
+def _filled(condition: Condition) -> Comparison:
+    """Return the parts that decide; an age limit to be filled in may be any that is of use."""
+    limit = str(LONGEST_SESSION_SECONDS) if "Less" in condition.operator else "1"
+    values = [limit if is_unfilled(each) else each for each in condition.values]
+    return comparison(condition)._replace(values=tuple(values))
 
 
 def _can_be_told(condition: Condition) -> bool:

@@ -117,7 +117,96 @@ NETWORK = on("NotIpAddress", "aws:SourceIp", "192.0.2.0/24")
 PUBLIC: Any = {"Principal": "*", "Resource": BUCKET}
 
 # fmt: off
+# Texts that a template is to fill in.
+UNFILLED = ("${var.mfa}", "${v.condition.bool.aws_mfa}", "${local.a[\"b\"]}", "${args.MFAAge}",
+            "{{ x }}", "#{x}", "%{x}", "<x>", "${AWS::Region}", "${self:custom.x}", "%(x)s", "%s",
+            "$X", "$(x)", "[x]", "{x}", "<%= x %>", "__X__", "@x@", "!Ref X", "{% x %}",
+            "${x ? \"a\" : \"b\"}")
 STATED = [
+    # What a template is to fill in is unknown; the rest is still judged.
+    *[Stated(f"filled-in-{number}", [allow("ec2:*", {"Bool": {PRESENT: each},
+            "NumericLessThan": {AGE: each}, each: {each: each}}, Sid=each)], [], {STOP: ""})
+      for number, each in enumerate(UNFILLED)],
+    Stated("variables-as-values", [allow("ec2:*", on("Bool", PRESENT, "${aws:username}")),
+            deny("ec2:*", on("NumericLessThan", AGE, "an hour"))], [*found("not-a-boolean"),
+            *found("age-not-a-number", at=1)], {}),
+    Stated("age-filled-in-without-mfa", [ALL, deny_but(CARE, {**WITHOUT, **older("${var.age}",
+            "NumericLessThan")})], found("conditions-never-match", at=1), {}),
+    Stated("age-filled-in-inverted", [ALL, deny_but(CARE, older("${Age}", "NumericLessThan"))],
+           found("deny-age-inverted", at=1), {}),
+    Stated("ages-filled-in-from-and-to", [allow("ec2:*", {**older("${var.least}",
+            "NumericGreaterThan"), **older("${var.most}", "NumericLessThan")})],
+           found("allow-age-inverted"), {}),
+    Stated("age-filled-in-right", [ALL, deny_but(CARE, older("${var.age}"))], [], {}),
+    Stated("federated-filled-in", [trust({"Federated": "${var.idp}"}, {**WITH, **older("<age>",
+            "NumericLessThan"), "${each.value.test}": {"${each.value.variable}": "x"}})],
+           found(FEDERATED), {}),
+    Stated("service-filled-in", [trust({"AWS": "${args.Roles}", "Service": "${args.Services}"},
+            {**WITH, **older("${args.Age}", "NumericLessThan")})], found(SERVICE), {}),
+    Stated("service-of-any-partition", [trust({**ACCOUNT, "Service": "ec2.${AWS::URLSuffix}"},
+            WITH)], found(SERVICE), {}),
+    Stated("key-filled-in-that-names-mfa", [allow(STOP, on("Bool", "${var.mfa_key}", "true"))], [],
+           {}),
+    Stated("old-version-of-a-template", [allow(READ, Resource="arn:aws:s3:::${var.my_bucket}/*")],
+           [], {}),
+    Stated("variable-of-terraform-s-source", [allow(LIST,
+            Resource="arn:aws:iam::${var.account}:user/&{aws:username}")], [], {}),
+    Stated("arn-cut-short", [allow(READ, Resource="arn:...:x/${aws:username}")], [], {}),
+    Stated("variable-without-an-arn", [allow(LIST, Resource="${aws:username}")], found(NO_ARN), {}),
+    # References to roles say that they are roles.
+    *[Stated(f"role-by-reference-{number}", [trust({"AWS": each}, WITH)], found(ROLE_SESSION), {})
+      for number, each in enumerate(("${aws_iam_role.key_admin.arn}", "${data.aws_iam_role.x.arn}",
+            "${aws_iam_role.deploy[0].arn}", "${module.deploy.role_arn}", "${DeployRole.Arn}",
+            "${module.deploy.iam_role_arn}", "${deployRole.arn}", "${var.source_role_arn}"))],
+    *[Stated(f"not-a-role-{number}", [trust({"AWS": each}, WITH)], [], {})
+      for number, each in enumerate(("${aws_iam_user.role_arn.arn}", "${var.trusted_role_arns}",
+            "${var.trusted_role_arn}", "${args.TrustedRoleArns}", "${var.principals}",
+            "${User.Arn}", "${aws_iam_user.key_admin.arn}",
+            "arn:aws:iam::${aws_iam_role.x.account}:root"))],
+    Stated("role-by-reference-and-a-deny", [allow("kms:ScheduleKeyDeletion", Principal={"AWS":
+            "${aws_iam_role.x.arn}"}), deny("kms:ScheduleKeyDeletion", WITHOUT, Principal="*")],
+           found(ROLE_SESSION, at=1), {}),
+    Stated("all-but-a-role-by-reference", [deny("s3:*", on("ArnNotEquals", "aws:PrincipalArn",
+            "${aws_iam_role.x.arn}"), **PUBLIC), deny("s3:DeleteObject", WITHOUT, **PUBLIC)],
+           found(ROLE_SESSION, at=1), {}),
+    # IAM refuses an action whose service is missing, or is a pattern.
+    *[Stated(f"no-action-{number}", [allow([STOP, each], WITH)], found(MALFORMED), {STOP: "m"})
+      for number, each in enumerate(("*:Delete*", "ec*:Describe*", "StopInstances", " s3:GetObject",
+            "s3:GetObject ", "s3:", ":GetObject", "", "s3: GetObject", "s3:Get*:x", "e?2:Stop*"))],
+    *[Stated(f"an-action-{number}", [allow(each, WITH)], [], {})
+      for number, each in enumerate(("*", "*:*", "ec2:*", "S3:g?t*", "<service>:*", "${Action}",
+            "{{ service }}:Get*", "apigateway:POST"))],
+    Stated("no-actions-exempt", [ALL, deny_but([*CARE, "*:Get*", "*:List*"], WITHOUT)],
+           found(MALFORMED, at=1), {}),
+    # Lists and blocks that are empty.
+    Stated("empty-value", [allow(STOP, {**WITH, **on("StringEquals", "aws:username", [])})],
+           found(VALUE), {STOP: ""}),
+    Stated("empty-value-for-mfa", [allow(STOP, on("Bool", PRESENT, []))],
+           found("not-a-boolean"), {}),
+    Stated("empty-value-to-differ-from", [deny(STOP, on("StringNotEquals", "aws:username", []))],
+           found(VALUE), {}),
+    Stated("nothing-to-compare", [allow(STOP, {**WITH, "StringEquals": {}})], [], {STOP: "m"}),
+    Stated("empty-condition", [allow(STOP, {})], [], {STOP: "ksm"}),
+    Stated("empty-actions", [{"Effect": "Allow", "Action": [], "Resource": "*"}], found(MALFORMED),
+           {STOP: ""}),
+    Stated("empty-actions-left-out", [ALL, deny_but([], FALSE)], found(MALFORMED, MISSES, DISCOVERY,
+            ENROLMENT, at=1), {}),
+    Stated("empty-resources", [allow(STOP, Resource=[])], found(MALFORMED), {STOP: ""}),
+    Stated("empty-principals", [trust({"AWS": []}, WITH)], found(MALFORMED), {}),
+    Stated("empty-principal", [trust({}, WITH)], found(MALFORMED), {}),
+    # Keys of S3 that the statement's actions do not have.
+    Stated("prefix-of-an-object", [deny(["s3:DeleteObject", "s3:GetObject"], {**WITHOUT,
+            **on("StringNotLike", "s3:prefix", "temp/*")}, **PUBLIC)], found(NO_KEY), {}),
+    Stated("prefix-of-a-list", [allow("s3:List*", on("StringLike", "s3:prefix", "temp/*")),
+            allow([READ, "s3:ListBucket"], on("StringLike", "s3:prefix", "temp/*")),
+            allow("${var.action}", on("StringLike", "s3:delimiter", "/")),
+            allow(READ, on("StringLikeIfExists", "s3:prefix", "temp/*")),
+            allow(READ, on("Null", "s3:prefix", "true"))], [], {}),
+    Stated("acl-of-a-read", [allow(READ, on("StringEquals", "s3:x-amz-acl", "private"))],
+           found(NO_KEY), {}),
+    Stated("acl-of-a-write", [allow("s3:PutObject", on("StringEquals", "s3:x-amz-acl", "private")),
+            deny("s3:*", on("StringNotEquals", "s3:x-amz-server-side-encryption", "aws:kms"),
+            **PUBLIC)], found(MISPLACED, at=1), {}, kind="identity"),
     # A Deny that never matches long-term keys, whatever the file allows them.
     Stated("false-beside-allow-all", [allow("*", WITH), deny("*", FALSE)],
            found(MISSES, DISCOVERY, ENROLMENT, at=1), {STOP: "m"}),
@@ -460,8 +549,8 @@ STATED = [
             "aws:PrincipalArn", "arn:aws:iam::*:user/*")}, **PUBLIC)], found(ANYONE), {}),
     Stated("public-by-arns-of-one", [allow(READ, {**WITH, **on("ArnLike", "aws:PrincipalArn",
             "arn:aws:iam::123456789012:user/*")}, **PUBLIC)], [], {}),
-    Stated("public-with-a-prefix", [allow(READ, {**WITH, **on("StringLike", "s3:prefix", "a*")},
-            **PUBLIC)], found(ANYONE), {}),
+    Stated("public-with-a-prefix", [allow("s3:ListBucket", {**WITH,
+            **on("StringLike", "s3:prefix", "a*")}, **PUBLIC)], found(ANYONE), {}),
     Stated("public-denied-outside-organisation", [allow(READ, WITH, **PUBLIC), deny("s3:*",
             on("StringNotEquals", "aws:PrincipalOrgID", "o-1234567890"), **PUBLIC)], [], {}),
     Stated("public-denied-but-to-an-account", [allow(READ, WITH, **PUBLIC),
@@ -860,9 +949,9 @@ STATED = [
             "aws:VpcSourceIp", "10.0.0.0/8"))], [*found(TEXT), *found(TEXT, at=1)], {}),
     Stated("address-as-text", [allow(STOP, {**WITH, "StringLike": {"aws:SourceIp": [
             "192.0.2.7", "198.51.100.*"]}})], [], {}),
-    Stated("number-in-brackets", [allow(READ, on("NumericLessThan", "s3:max-keys", "[MOST]"))], [],
-           {}),
-    Stated("number-of-words", [allow(READ, on("NumericLessThan", "s3:max-keys", "ten"))],
+    Stated("number-in-brackets", [allow("s3:*", on("NumericLessThan", "s3:max-keys", "[MOST]"))],
+           [], {}),
+    Stated("number-of-words", [allow("s3:*", on("NumericLessThan", "s3:max-keys", "ten"))],
            found(VALUE), {}),
     # Services as identity providers, and a user's policy that is written like a resource's.
     Stated("services-as-identity-providers", [trust({"Federated": each}) for each in (
@@ -1008,7 +1097,7 @@ STATED = [
     Stated("service-keys", [allow("iam:*", on("StringEquals", key, "x")) for key in (
             "iam:permissionsboundary", "iam:ResourceTag/team", "iam:FIDO-certification",
             "sts:RequestContext/x", "sts:ExternalId", "SAML:aud", "saml:eduPersonAffiliation",
-            "ec2:ResourceTag/x", "s3:prefix", "saml:sub_type")], [], {}),
+            "ec2:ResourceTag/x", "s3:VersionId", "saml:sub_type")], [], {}),
     # Actions that AWS has retired.
     Stated("deny-of-retired-actions", [ALL, deny("aws-portal:*", WITHOUT)],
            found(ACTION, at=1), {}),

@@ -196,7 +196,7 @@ def test_a_warning_about_a_deny_says_that_nothing_here_allows_it() -> None:
     ],
 )
 def test_a_roles_sessions_have_no_user_name(elements: dict[str, Any], found: bool) -> None:
-    document = read([{**allow("s3:GetObject"), **elements}])
+    document = read([{**allow("s3:*"), **elements}])
     assert lint(document) == ()
     rules = ["username-in-role-policy"] if found else []
     assert [each.rule for each in lint(document, on_role=True)] == rules
@@ -215,6 +215,18 @@ def test_conditions_about_mfa_in_a_roles_policy_have_one_finding(statement: dict
     document = read([statement, allow("iam:DeactivateMFADevice")])
     assert [each.rule for each in lint(document, on_role=True)] == ["mfa-in-role-policy"]
     assert "mfa-in-role-policy" not in {each.rule for each in lint(document)} != set()
+
+
+def test_a_boundary_of_roles_asks_their_sessions_in_vain() -> None:
+    document = read([allow("ec2:*"), deny("ec2:*", WITHOUT)], kind="boundary")
+    assert lint(document) == ()
+    assert [each.rule for each in lint(document, on_role=True)] == ["mfa-in-role-policy"]
+
+
+def test_a_fix_keeps_the_limit_of_a_template() -> None:
+    document = read([allow("*"), deny("ec2:*", older("${var.age}", "NumericGreaterThan"))])
+    (finding,) = lint(document)
+    assert finding.fix == {"Condition": {"NumericGreaterThanIfExists": {AGE: "${var.age}"}}}
 
 
 def test_advice_replaces_a_fix_that_would_open_a_role_to_keys() -> None:

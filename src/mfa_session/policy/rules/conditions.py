@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.conditions import OPERATORS, is_met, is_readable
+from mfa_session.policy.conditions import OPERATORS, OPPOSITES, is_met, is_readable
 from mfa_session.policy.credentials import (
     DIRECT_CALL,
     LONGEST_SESSION_SECONDS,
@@ -18,7 +18,7 @@ from mfa_session.policy.fixes import (
     right_condition,
     with_operator,
 )
-from mfa_session.policy.intrinsics import without_template_values
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import (
     KINDS_WITHOUT_MFA,
     is_age,
@@ -59,8 +59,8 @@ NOT_A_NUMBER = Rule(
 WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
-    "The value is not the date, number, network or principal that it should be: it matches "
-    "nothing.",
+    "The value is not the date, number, network or principal that it should be, or the list of "
+    "values is empty: it matches nothing.",
 )
 AGE_TOO_SHORT = Rule(
     "age-too-short",
@@ -127,7 +127,7 @@ CIRCUMSTANCES = {
 def check_operators(subject: Subject) -> Iterator[Flaw]:
     """Find operators that IAM does not have."""
     for condition in subject.statement.conditions:
-        if not condition.known:
+        if not (condition.known or is_unfilled(condition.written)):
             near = _nearest_operator(condition)
             meant = f"; {near} was probably meant" if near else ""
             fix = _with_known_operator(subject, condition, near)
@@ -149,11 +149,13 @@ def check_values(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_other_values(subject: Subject) -> Iterator[Flaw]:
-    """Find values under other keys that are no date, number or network."""
+    """Find values under other keys that are no date, number or network, or are none at all."""
     for condition in subject.other_conditions:
+        if condition.known and not condition.values:
+            yield _empty(subject, condition)
         kind = next((each for each in _SAMPLES if each in condition.operator), "")
         wrong = [value for value in condition.values if kind and not is_readable(condition, value)]
-        if wrong and not any(mark in value for value in wrong for mark in ("${", "<", "{{", "[")):
+        if wrong and not any("${" in value or is_unfilled(value) for value in wrong):
             what, sample = _SAMPLES[kind]
             yield Flaw(
                 WRONG_VALUE,
@@ -201,7 +203,8 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
 def check_age(subject: Subject) -> Iterator[Flaw]:
     """Find age limits in other units, or out of reach."""
     for condition in () if subject.on_role else subject.mfa_conditions:
-        if _is_limit(subject, condition) and is_sound(condition):
+        known = is_sound(condition) and not is_unfilled(condition.values[0])
+        if _is_limit(subject, condition) and known:
             seconds = float(condition.values[0])
             if seconds < SHORTEST_USEFUL_SECONDS:
                 yield _too_short(subject, condition, seconds)
@@ -301,7 +304,7 @@ def _with_known_operator(
 def _is_filled_in(condition: Condition) -> bool:
     """Say whether a template fills in the value, which is unknown then."""
     fitting = condition.operator.startswith(("Bool", "Null", "Numeric"))
-    return fitting and any(without_template_values(each) != each for each in condition.values)
+    return fitting and any(map(is_unfilled, condition.values))
 
 
 def _unsound(subject: Subject, condition: Condition) -> Flaw:
@@ -328,6 +331,17 @@ def _unsound(subject: Subject, condition: Condition) -> Flaw:
         _never_matching(subject, condition),
         "write the condition like this",
         right_condition(subject.statement),
+    )
+
+
+def _empty(subject: Subject, condition: Condition) -> Flaw:
+    always = condition.operator in OPPOSITES
+    return Flaw(
+        WRONG_VALUE,
+        condition.position,
+        f"{condition.written} compares {condition.key} to an empty list",
+        "the condition is always met" if always else _never_matching(subject, condition),
+        "name the values, or remove the condition",
     )
 
 

@@ -16,7 +16,7 @@ from mfa_session.policy.document import (
 )
 from mfa_session.policy.finding import ERROR, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import plain
-from mfa_session.policy.intrinsics import without_template_values
+from mfa_session.policy.intrinsics import has_variable, is_unfilled
 from mfa_session.policy.json_text import members_of
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.reading import ELEMENTS
@@ -51,8 +51,9 @@ MALFORMED = Rule(
     ERROR,
     "A `Version` that IAM does not have, an `Effect` in another case, a `Sid` that is there twice "
     "or has more than letters and digits, an element that is missing or outside the statements, a "
-    "`Principal` that can be none (a group, a `*` within an ARN, an account without 12 digits), or "
-    "an action other than `sts:…` in a trust policy: IAM rejects the policy.",
+    "`Principal` that can be none (a group, a `*` within an ARN, an account without 12 digits), an "
+    "empty list, an action without a service or with a wildcard in it (`*:Get*`), or one other "
+    "than `sts:…` in a trust policy: IAM rejects the policy.",
 )
 OLD_VERSION = Rule(
     "old-version",
@@ -62,7 +63,7 @@ OLD_VERSION = Rule(
 )
 RULES = (UNKNOWN_ELEMENT, MISPLACED, NO_ARN, MALFORMED, OLD_VERSION)
 
-_placeholder = re.compile(r"[${}<>%\[\]]").search
+_is_action = re.compile(r"\*+|\*:\*|[\w.-]+:[\w*?.-]+").fullmatch
 _plain_sid = re.compile(r"[A-Za-z0-9]*").fullmatch
 # A word stands for an account's number or an id, which AWS prints of a user who is gone.
 _ACCOUNT = r"(?:[0-9]{12}|(?=[0-9-]*[A-Za-z_])[\w-]+)"
@@ -171,7 +172,7 @@ def check_version(subject: Subject) -> Iterator[Flaw]:
     """Find variables in policies whose Version has none."""
     if subject.document.version not in {None, _OLDER}:  # IAM rejects another
         return
-    found = next((item for item in subject.texts() if _has_variable(item)), None)
+    found = next((item for item in subject.texts() if has_variable(str(item.value))), None)
     if found is not None:
         version = subject.document.version
         why = f"Version is {version}" if version else "it has no Version, which means 2008-10-17"
@@ -199,7 +200,7 @@ def _in_the_policy(subject: Subject) -> Iterator[tuple[Position, str, str]]:
     if statement is not document.statements[0]:
         return
     version = document.version
-    if version not in {None, CURRENT_VERSION, _OLDER} and not _placeholder(version or ""):
+    if version not in {None, CURRENT_VERSION, _OLDER} and not is_unfilled(version or ""):
         what = f"Version is {version!r}; IAM has {CURRENT_VERSION} and {_OLDER}"
         cure = f'write "Version": "{CURRENT_VERSION}"'
         yield document.source.position(document.beside["Version"].key_offset), what, cure
@@ -216,16 +217,19 @@ def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
         yield subject.place_of("Effect"), what, f"write {statement.effect}"
     sid = statement.sid or ""
     if subject.document.kind != "resource":  # services take any Sid
-        if not (_plain_sid(sid) or _placeholder(sid)):
+        if not (_plain_sid(sid) or is_unfilled(sid)):
             what = f"the Sid {sid!r} has characters other than letters and digits"
             yield subject.place_of("Sid"), what, "write it with letters and digits only"
         if statement.index in subject.document.repeated:
             what = f"an earlier statement has the Sid {sid}, too"
             yield subject.place_of("Sid"), what, "give each statement a Sid of its own"
     yield from _in_actions(subject)
-    present = {each.removeprefix("Not") for name in elements for each in _meant(name)}
+    present = {each.removeprefix("Not"): name for name in elements for each in _meant(name)}
     for name in _wanted(subject):
-        if name not in present:
+        if _is_empty(elements.get(present.get(name, ""))):
+            what, cure = f"{present[name]} is empty", "name at least one, or remove the statement"
+            yield subject.place_of(present[name]), what, cure
+        elif name not in present:
             either = name == "Resource" and subject.document.told_kind is None
             trust = ", or Principal in a trust policy"
             cure = f"add {name}" + (trust if either and is_about_roles(statement) else "")
@@ -233,13 +237,31 @@ def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
 
 
 def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
-    for item in subject.items_of("Action") if subject.document.told_kind == "trust" else ():
-        action = str(item.value).lower()
-        fits = any(may_meet(action, each) for each in (*TRUST_ACTIONS, "sts:assumerole*"))
-        if not (fits or _placeholder(action)):
-            what = f"{item.value} does not belong in a role's trust policy"
+    trust = subject.document.told_kind == "trust"
+    none = []
+    for item in subject.items_of("Action", "NotAction"):
+        action = str(item.value)
+        if not (_is_action(action) or is_unfilled(action)):
+            none.append(item)
+        elif trust and "Action" in subject.statement.elements and not _may_be_of_trust(action):
+            what = f"{action} does not belong in a role's trust policy"
             cure = "move it to the role's permission policy"
             yield subject.document.source.position(item.offset), what, cure
+    if none:
+        more = f", nor are {len(none) - 1} more" if none[1:] else ""
+        what = f"{none[0].value!r} is no action" + more
+        cure = "name the service without a wildcard, as in s3:Get*, or write * alone"
+        yield subject.document.source.position(none[0].offset), what, cure
+
+
+def _may_be_of_trust(action: str) -> bool:
+    wanted = (*TRUST_ACTIONS, "sts:assumerole*")
+    return is_unfilled(action) or any(may_meet(action.lower(), each) for each in wanted)
+
+
+def _is_empty(node: Node | None) -> bool:
+    value = node and plain(node)
+    return value == [] or (isinstance(value, dict) and not any(value.values()))
 
 
 def _wanted(subject: Subject) -> Iterator[str]:
@@ -281,13 +303,13 @@ def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
 
 def _why_none(kind: str, text: str) -> tuple[str, str] | None:
     """Say why this is no principal, and what to write; None if it may be one."""
-    if kind.lower() not in _TYPES and not _placeholder(kind):
+    if kind.lower() not in _TYPES and not is_unfilled(kind):
         return (
             f"{kind} cannot be a type of principal",
             "use AWS, Service or Federated",
         )
     fits, cure = _PRINCIPALS.get(kind, (str, ""))
-    if fits(text) or _placeholder(text) or not cure:
+    if fits(text) or is_unfilled(text) or not cure:
         return None
     if kind != "Service" and _service(text):
         cure = f'write {{"Service": "{text}"}}'
@@ -305,11 +327,6 @@ def _may_be_of_an_rcp(statement: Statement) -> bool:
 
 
 def _is_no_arn(text: str) -> bool:
-    if _placeholder(text) or text.startswith("*"):
+    if text.startswith("arn:") and (text.count(":") >= _ARN_PARTS - 1 or "*" in text):
         return False
-    parts = text.count(":") + 1
-    return not text.startswith("arn:") or (parts < _ARN_PARTS and "*" not in text)
-
-
-def _has_variable(item: Node) -> bool:
-    return "${" in without_template_values(str(item.value))
+    return not (text.startswith("*") or is_unfilled(text))

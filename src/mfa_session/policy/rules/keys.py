@@ -11,11 +11,13 @@ from mfa_session.policy.conditions import is_met
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, role_session
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import age_seconds, right_condition
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
+from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.request import RequestContext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mfa_session.policy.document import Condition
     from mfa_session.policy.rules.subject import Subject
@@ -29,7 +31,7 @@ NO_SUCH_KEY = Rule(
     "unknown-condition-key",
     WARNING,
     "AWS has no such `aws:` key, in a condition or as a variable, or the name of the tag is "
-    "missing: no request has it.",
+    "missing, or none of the actions has the key (`s3:prefix`): no request has it.",
 )
 NO_USER = Rule(
     "username-in-role-policy",
@@ -80,8 +82,18 @@ _KEYS = {
 _form = re.compile(r"(aws|iam|sts|saml):([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
+_of_terraform = re.compile(r"\$\{(?:data|each|local|module|var|aws_\w+)\.").search
 _user_name = re.compile(r"\$\{\s*aws:username\s*\}", re.IGNORECASE).search
 _OF_SERVERLESS = {"aws:accountid", "aws:region"}
+_OF_LISTS, _OF_WRITES = ("s3:list*",), ("s3:create*", "s3:put*", "s3:replicate*")
+# The actions that have a key (Service Authorization Reference, Amazon S3).
+_OF_S3 = {
+    "s3:delimiter": _OF_LISTS,
+    "s3:max-keys": _OF_LISTS,
+    "s3:prefix": _OF_LISTS,
+    "s3:x-amz-acl": _OF_WRITES,
+    "s3:x-amz-server-side-encryption": _OF_WRITES,
+}
 _EXISTING = "use one of AWS's condition keys"
 ALIKE = 0.8  # of the letters, for a key to be one of the two misspelt
 
@@ -120,11 +132,30 @@ def check_global_keys(subject: Subject) -> Iterator[Flaw]:
             )
 
 
+def check_keys_of_s3(subject: Subject) -> Iterator[Flaw]:
+    """Find keys of S3 that no action of the statement has."""
+    actions = subject.statement.actions or ("*",)
+    for condition in subject.statement.conditions:
+        having = _OF_S3.get(condition.key.lower(), ())
+        asks = having and not condition.if_exists and condition.operator != "Null"
+        if asks and not any(_may_have(action, having) for action in actions):
+            met = is_met(condition, RequestContext({condition.key: None}))
+            yield Flaw(
+                NO_SUCH_KEY,
+                condition.position,
+                f"{actions[0]} has no condition key {condition.key}; "
+                + ("s3:ListBucket has it" if having is _OF_LISTS else "s3:PutObject has it"),
+                f"the condition is {'always' if met else 'never'} met",
+                "use a key that the action has, or remove the condition",
+            )
+
+
 def check_variables(subject: Subject) -> Iterator[Flaw]:
     """Find variables that IAM cannot fill in, and keys that should be variables."""
     wrong = [
         (item, f"write ${{{key}}}", f"{key} is plain text to IAM outside of ${{…}}")
         for item in subject.items_of("Resource", "NotResource")
+        if not _of_terraform(str(item.value))  # which has `&{aws:username}` and `$${aws:username}`
         for key in _of_a_user(_variable.sub("", str(item.value)))
     ]
     for item in subject.texts():
@@ -163,6 +194,7 @@ def check_username(subject: Subject) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (
     check_keys,
     check_global_keys,
+    check_keys_of_s3,
     check_variables,
     check_username,
 )
@@ -173,7 +205,7 @@ def misspelt(condition: Condition) -> str | None:
     key = condition.key.lower().partition("/")[0]  # what follows is the name of a tag
     prefix, _, name = (part.strip(": ") for part in key.rpartition(":"))
     of_a_provider = prefix == "saml" or "." in condition.key.partition(":")[0]
-    if of_a_provider or is_present(condition) or is_age(condition):
+    if of_a_provider or is_unfilled(key) or is_present(condition) or is_age(condition):
         return None
     age_name = MFA_AGE.partition(":")[2].lower()
     names = (MFA_PRESENT.partition(":")[2].lower(), age_name)
@@ -188,6 +220,10 @@ def misspelt(condition: Condition) -> str | None:
 def age_of(condition: Condition) -> str:
     """Return the age in seconds that a condition on a misspelt key compares to, or an hour."""
     return str(next(filter(None, map(age_seconds, condition.values)), 3600))
+
+
+def _may_have(action: str, having: Iterable[str]) -> bool:
+    return is_unfilled(action) or any(may_meet(action.lower(), each) for each in having)
 
 
 def _never_there(subject: Subject, condition: Condition) -> str:

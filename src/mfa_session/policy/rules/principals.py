@@ -164,7 +164,7 @@ def check_anyone(subject: Subject) -> Iterator[Flaw]:
 def check_services(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of AWS services."""
     principals = subject.statement.principals or {}
-    services = [each for each in principals.get("Service", ()) if ":" not in each]  # no ARNs
+    services = [each for each in principals.get("Service", ()) if not each.startswith("arn:")]
     alone = len(principals) == 1
     if services and alone and _is_idle(subject):
         yield _idle(subject, SERVICE, f"{services[0]} is a service: it has no MFA device")

@@ -8,6 +8,7 @@ from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.document import is_for_services
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import right_condition, right_deny
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, widest_reach
 from mfa_session.policy.rules.exemptions import DELETION, FIRST_STEPS
 
@@ -316,7 +317,7 @@ def _denies_below_zero(subject: Subject) -> bool:
     return not subject.statement.allows and all(
         is_age(each)
         and each.operator.startswith("NumericLess")
-        and all(float(value) <= 0 for value in each.values)
+        and all(not is_unfilled(value) and float(value) <= 0 for value in each.values)
         for each in subject.mfa_conditions
     )
 
