@@ -16,16 +16,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import isolation
 import processes
 import strace
 from places import AwsFiles, long_term, managed
+from sandboxed import STEP_UP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from conftest import Run
     from mfa_session.sandbox import Sandbox
-    from mfa_session.sandbox.identities import User
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="strace")
 
@@ -40,14 +41,22 @@ KILLED = {-9, 137}
 class Logins:
     """First logins of a person, each from the same files, with a fault at one moment."""
 
-    def __init__(self, aws: Sandbox, carol: User, home: Path, program: str, run: Run) -> None:
-        """Take the sandbox, who logs in, where, with what."""
-        strace.need_strace()
-        self._aws, self._carol, self._home, self._run = aws, carol, home, run
-        self._program = program
+    def __init__(self, aws: Sandbox, home: Path, program: str) -> None:
+        """Take a sandbox, a home and the program: the moments of one login are those of all."""
+        self._aws, self._home, self._program = aws, home, program
+        self._carol = aws.create_user("carol", policies=[STEP_UP])
         self._moments: list[strace.Moment] = []
+        self._run: Run
         self.files = AwsFiles(home)
-        self.whole = "# mine\n" + long_term(carol) + "region = eu-west-1\n\n" + managed("other")
+        self.whole = (
+            "# mine\n" + long_term(self._carol) + "region = eu-west-1\n\n" + managed("other")
+        )
+
+    def enter(self, run: Run) -> None:
+        """Direct this process and its children at the sandbox and the home."""
+        isolation.enter(self._home)
+        os.environ.update(self._aws.environ())
+        self._run = run
 
     def argv(self) -> list[str]:
         """Put the files back, written long ago, and return a login with a code that is right."""
@@ -122,9 +131,22 @@ def _ending(outcome: processes.Outcome, home: str, where: object) -> str:
     return "ended"
 
 
+@pytest.fixture(scope="module")
+def all_logins(aws_models: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logins]:
+    from mfa_session.sandbox import Sandbox
+
+    del aws_models  # read once
+    strace.need_strace()
+    home = tmp_path_factory.mktemp("logins") / "home"
+    with Sandbox() as aws:
+        yield Logins(aws, home, processes.installed_program("mfa-session"))
+
+
 @pytest.fixture
-def logins(aws: Sandbox, carol: User, home: Path, program: str, run: Run) -> Logins:
-    return Logins(aws, carol, home, program, run)
+def logins(all_logins: Logins, home: Path, run: Run) -> Logins:
+    del home  # it puts the environment back after the test
+    all_logins.enter(run)
+    return all_logins
 
 
 CHOSEN: dict[str, tuple[Callable[[Logins], strace.Moment], str, str]] = {
