@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import gc
 import importlib
 import json
 import os
@@ -29,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import processes
+from cheap_clients import make_clients_cheap
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -230,20 +232,16 @@ BACKENDS = ("keyring.backends.SecretService", "fakes.trap_keyring")
 
 
 def load() -> None:
-    """Import the commands' modules, and let botocore read its models once."""
-    import botocore.session
-
+    """Import the commands' modules, and do what botocore repeats for each client."""
     import mfa_session
 
-    botocore.session.create_loader = functools.cache(botocore.session.create_loader)
-    session = botocore.session.Session()
-    keys = {"aws_access_key_id": "x", "aws_secret_access_key": "x"}
-    for service in ("sts", "iam"):
-        session.create_client(service, "us-east-1", **keys)
+    make_clients_cheap("botocore", "sts", "iam")
     found = pkgutil.walk_packages(mfa_session.__path__, "mfa_session.")
     ours = [module.name for module in found if module.name.split(".")[1] in ROOMS]
     for name in (*ours, *BACKENDS):
         importlib.import_module(name)
+    gc.collect()
+    gc.freeze()
 
 
 def main() -> None:
