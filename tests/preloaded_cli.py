@@ -1,8 +1,9 @@
 """The real AWS CLI, imported once: each run is a fork with its own arguments and streams.
 
-Two thirds of what a run costs are imports, and the tests run it two hundred times. `aws` on PATH is
-then a client that hands its streams over and waits for the exit code. Process group and terminal
-are not handed over; tests/e2e/test_credential_process.py and the sandbox's tests execute the CLI.
+Two thirds of what a run costs are imports, and the tests run it two hundred times. `aws` and
+`aws_completer` on PATH are then clients that hand their streams over and wait for the exit code.
+Process group and terminal are not handed over; tests/e2e/test_credential_process.py and the
+sandbox's tests execute the CLI.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from __future__ import annotations
 import ast
 import gc
 import os
+import runpy
 import signal
 import socket
 import subprocess
 import sys
+import sysconfig
 import traceback
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn, cast
@@ -37,12 +40,13 @@ connection.sendmsg([b"%9d" % len(told)], [(1, 1, rights)])
 connection.sendall(told)
 os._exit(int(connection.recv(9) or b"70"))
 """
+COMPLETER = "aws_completer"
 CACHE = "~/.aws/cli/cache"  # the CLI expands it when it is imported
 LOOK_SECONDS = 5.0
 
 
 class PreloadedCli:
-    """The process that holds the AWS CLI, and the folder with its client, `aws`."""
+    """The process that holds the AWS CLI, and the folder with its clients."""
 
     def __init__(self, folder: Path) -> None:
         """Start the process; the first runs wait until it is ready."""
@@ -57,9 +61,10 @@ class PreloadedCli:
                 stdin=listener.fileno(),
                 start_new_session=True,
             )
-        client = self.folder / "aws"
-        client.write_text(CLIENT.format(python=sys.executable, address=address))
-        client.chmod(0o755)
+        for name in ("aws", COMPLETER):
+            client = self.folder / name
+            client.write_text(CLIENT.format(python=sys.executable, address=address))
+            client.chmod(0o755)
 
     def stop(self) -> None:
         """End it."""
@@ -91,6 +96,7 @@ def _import_cli() -> Callable[[], int]:
     clidriver.create_clidriver().session.get_component("data_loader").load_service_model(
         "ec2", "paginators-1"
     )
+    import_module("awscli.completer")
     return cast("Callable[[], int]", clidriver.main)
 
 
@@ -99,7 +105,7 @@ def _answer(connection: socket.socket, run: Callable[[], int]) -> NoReturn:
     code = 70
     try:
         _become(connection)
-        code = run()
+        code = _complete() if os.path.basename(sys.argv[0]) == COMPLETER else run()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
     except BaseException:  # noqa: BLE001  # told as an interpreter does
@@ -109,6 +115,13 @@ def _answer(connection: socket.socket, run: Callable[[], int]) -> NoReturn:
         sys.stderr.flush()
         connection.sendall(b"%d" % code)
         os._exit(code)
+
+
+def _complete() -> int:
+    """Run the installed completer, which finds its modules imported."""
+    path = os.path.join(sysconfig.get_path("scripts"), COMPLETER)
+    runpy.run_path(path, run_name="__main__")
+    return 0
 
 
 def _become(connection: socket.socket) -> None:

@@ -38,6 +38,13 @@ def test_a_preloaded_cli_prints_what_an_executed_one_prints(
     assert sorted(home.rglob("cache")) == []
 
 
+def test_its_completer_prints_what_an_executed_one_prints(cli_folder: str) -> None:
+    line = {"COMP_LINE": "aws ec2 stop-"}
+    executed = processes.run_process([processes.installed_program("aws_completer")], line)
+    assert processes.run_process([f"{cli_folder}/aws_completer"], line) == executed
+    assert "stop-instances" in executed.stdout
+
+
 def test_words_environment_folder_and_stdin_are_those_of_the_caller(
     carols: AwsFiles, tmp_path: Path
 ) -> None:

@@ -59,14 +59,21 @@ def places(home: Path) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def zsh_dump(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The file in which each zsh finds what the first one has found, which takes 0.2 s."""
+    return str(tmp_path_factory.mktemp("zsh") / "dump")
+
+
 @pytest.fixture
-def open_shell(places: Path) -> Iterator[Callable[[str], Shell]]:
+def open_shell(places: Path, zsh_dump: str) -> Iterator[Callable[[str], Shell]]:
     """Open shells in that home, by name; they end with the test."""
     del places  # written
     opened: list[Shell] = []
+    env = {"SHELL": None, "HISTFILE": os.devnull, "ZSH_DUMP": zsh_dump}
 
     def open_shell(name: str) -> Shell:
-        opened.append(Shell(name, {"SHELL": None, "HISTFILE": os.devnull}))
+        opened.append(Shell(name, env))
         return opened[-1]
 
     yield open_shell

@@ -130,8 +130,11 @@ case $COMP_LINE in "aws ec2 stop-"*) echo "stop-instances " ;; esac
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_the_completion_of_aws_works_after_exec_and_guard(open_shell: OpenShell, name: str) -> None:
+def test_the_completion_of_aws_works_after_exec_and_guard(
+    open_shell: OpenShell, cli_folder: str, name: str
+) -> None:
     shell = open_shell(name)
+    shell.do(f"export PATH='{cli_folder}:'\"$PATH\"")
     shell.complete()
     check_aws_is_completed(shell)
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import processes
-from shell.interactive import TELL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from conftest import Run
     from shell.interactive import Shell
@@ -32,6 +31,8 @@ EVAL = {
     "zsh": 'eval "$(cat ~/init.zsh)"\n',
     "fish": "cat ~/init.fish | source\n",
 }
+# Writes its arguments as Python literals, whatever bytes they are.
+TELL = Path(__file__).with_name("tell.py")
 # Stands in for the program: prints its arguments, and exits with 42.
 FAKE = f"""\
 #!/bin/sh
