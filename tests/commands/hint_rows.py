@@ -1,4 +1,4 @@
-"""The parts of the hints' tables: a home and its states."""
+"""The rows of the tables of hints: a home, its states, and how a hint is followed."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class World(NamedTuple):
         self.aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
 
     def meanwhile(self, operation: str, happens: Callable[[], None]) -> None:
-        """Call `happens` once, while AWS is asked this."""
+        """Call `happens` once, during the next call of this operation."""
         Meanwhile(self.aws, operation, happens).__enter__()
 
     def store_secret(self) -> None:
@@ -86,7 +86,7 @@ class World(NamedTuple):
 
 
 class Meanwhile(Held):
-    """Calls a function once, while AWS is asked."""
+    """Calls a function once, during the next call of an operation."""
 
     def __init__(self, sandbox: Sandbox, operation: str, happens: Callable[[], None]) -> None:
         """Take the operation and the function."""
@@ -105,8 +105,8 @@ def interrupt() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def full_disk(w: World) -> None:
-    """Refuse the next new credentials file for lack of space."""
+def fill_disk(w: World) -> None:
+    """Refuse the next new credentials file, since the disk is full."""
     replace = atomic._replace
 
     def refuse(target: str, *what: Any) -> None:
@@ -124,12 +124,12 @@ def nothing(world: World) -> None:
 
 
 class Row(NamedTuple):
-    """A hint: its place in the source, what it shows, and the state and command that lead to it.
+    """A hint: its place in the source, the command it shows, and the state and command before it.
 
-    `gives_code` is false if the command must find no code. `then` are the words that must succeed
-    after the hint is followed; None for those that failed before. `typed` goes to the stdin of the
-    hint's command. `fills` are the words in capitals that the person replaces, `meanwhile` is what
-    the hint says to do first, and `agrees` that the person answers yes.
+    `gives_code` is false if the command must find no code. After the hint, the command `then` must
+    succeed; without it, the command that failed before. `typed` goes to the stdin of the hint's
+    command. The person replaces the words in capitals by `fills`, does `meanwhile` first if the
+    hint says so, and answers yes if `agrees`.
     """
 
     place: str
@@ -154,64 +154,64 @@ class Cure(NamedTuple):
     typed: str | None = None
 
 
-def others_key(w: World, name: str = "work") -> None:
+def add_another_users_key(w: World, name: str = "work") -> None:
     w.add(long_term(w.aws.create_user("erin"), name))
 
 
-def session_and_another_key(w: World) -> None:
+def log_in_and_add_another_key(w: World) -> None:
     w.log_in()
     w.add(long_term(w.carol.add_key(), "work"))
 
 
-def two_keys(w: World) -> None:
-    """Write two people's keys, neither to `default`."""
+def write_two_users_keys(w: World) -> None:
+    """Write the keys of two users, neither to `default`."""
     w.files.write(long_term(w.carol, "mine"))
-    others_key(w)
+    add_another_users_key(w)
 
 
-def two_devices(w: World) -> None:
+def add_second_device(w: World) -> None:
     w.aws.create_device(w.carol, name="tablet")
 
 
-def no_device(w: World) -> None:
+def remove_devices(w: World) -> None:
     w.carol.devices.clear()
     w.aws.directory.devices.clear()
 
 
-def other_source_without_device(w: World) -> None:
-    no_device(w)
+def remove_devices_and_add_source(w: World) -> None:
+    remove_devices(w)
     w.add(long_term(w.carol, "work"))
 
 
-def set_to_another(w: World) -> None:
+def set_device_in_settings(w: World) -> None:
     w.files.write(settings=f'[sessions.mfa]\nmfa_serial = "{w.phone.serial}"\n')
 
 
-def two_secrets(w: World) -> None:
+def store_two_secrets(w: World) -> None:
     w.store_secret()
     w.run("totp", "add", "--mfa-serial", "GAHT12345678", input=PLAIN)
 
 
-def damaged(w: World) -> None:
+def write_damaged_session(w: World) -> None:
     w.add(
         managed(aws_session_token='planted"token', mfa_session_source_key_id=w.carol.access_key_id)
     )
 
 
-def revoked(w: World) -> None:
-    """A session that AWS no longer knows, and a role that is assumed from it."""
+def revoke_session(w: World) -> None:
+    """Log in, and have AWS forget the session from which the role is assumed."""
     w.add_role()
     w.log_in()
     w.aws.directory.sessions.clear()
 
 
-def refused_session_age(w: World) -> None:
+def refuse_session_age(w: World) -> None:
     w.add_role()
     w.log_in()
     w.aws.fail("AssumeRole", times=1, status=403, code="AccessDenied", message="Not authorized.")
 
 
-def expired_at_aws(w: World) -> None:
+def expire_at_aws(w: World) -> None:
     w.add_role()
     w.log_in()
     w.aws.fail("AssumeRole", times=1, status=403, code="ExpiredToken", message="Expired.")

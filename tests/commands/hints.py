@@ -1,4 +1,4 @@
-"""The tables of hints: a state, the command that fails in it, and the hint that solves it.
+"""The tables of hints: a state, the command that fails in it, and the hint that helps.
 
 Each row names the place in the source that makes the hint, and the command or option it shows.
 `tests/house/test_hints.py` checks that every hint of the source is in one of these tables.
@@ -21,20 +21,20 @@ from commands.hint_rows import (
     Cure,
     Row,
     World,
-    damaged,
-    expired_at_aws,
-    full_disk,
+    add_another_users_key,
+    add_second_device,
+    expire_at_aws,
+    fill_disk,
     interrupt,
-    no_device,
-    other_source_without_device,
-    others_key,
-    refused_session_age,
-    revoked,
-    session_and_another_key,
-    set_to_another,
-    two_devices,
-    two_keys,
-    two_secrets,
+    log_in_and_add_another_key,
+    refuse_session_age,
+    remove_devices,
+    remove_devices_and_add_source,
+    revoke_session,
+    set_device_in_settings,
+    store_two_secrets,
+    write_damaged_session,
+    write_two_users_keys,
 )
 from mfa_session.sandbox.sandbox import ALLOW_ALL
 from places import long_term
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from mfa_session.sandbox.identities import Document
 
 STOP = ("stop-instances", "--instance-ids", "i-0123456789abcdef0")
-READ_WITH_MFA: Document = {
+DENY_READING_WITHOUT_MFA: Document = {
     "Version": "2012-10-17",
     "Statement": [
         {
@@ -55,26 +55,26 @@ READ_WITH_MFA: Document = {
     ],
 }
 SERIAL = "arn:aws:iam::123456789012:mfa/carols-phone"
-NO_LISTING: Document = {
+DENY_LISTING: Document = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Deny", "Action": "iam:ListMFADevices", "Resource": "*"}],
 }
 
 
-def no_listing(w: World) -> None:
-    w.carol.inline_policies.update(listing=NO_LISTING)
+def deny_listing_devices(w: World) -> None:
+    w.carol.inline_policies.update(listing=DENY_LISTING)
 
 
-def read_with_mfa(w: World) -> None:
-    w.carol.inline_policies.update(reading=READ_WITH_MFA)
+def deny_reading_without_mfa(w: World) -> None:
+    w.carol.inline_policies.update(reading=DENY_READING_WITHOUT_MFA)
 
 
-def full_of_devices(w: World) -> None:
+def add_seven_devices(w: World) -> None:
     for number in range(7):
         w.aws.create_device(w.carol, name=f"GAHT1234567{number}", kind="hardware")
 
 
-def far_role(w: World) -> None:
+def add_role_in_another_account(w: World) -> None:
     """Make a role in another account, which may read itself."""
     trust = {"Effect": "Allow", "Principal": {"AWS": w.carol.arn}, "Action": "sts:AssumeRole"}
     role = w.aws.create_role(
@@ -86,24 +86,24 @@ def far_role(w: World) -> None:
     w.files.write(settings=f'[sessions.far]\nvia = "mfa"\nrole_arn = "{role.arn}"\n')
 
 
-def lost_connection(w: World) -> None:
+def drop_connections(w: World) -> None:
     w.aws.drop("EnableMFADevice", times=None)
     w.aws.drop("DeleteVirtualMFADevice", times=None)
 
 
-def cut_off(w: World) -> None:
-    lost_connection(w)
+def interrupt_enrolment(w: World) -> None:
+    drop_connections(w)
     assert w.run("device", "enroll", "laptop").exit_code == 6
     w.aws.clear_faults()
 
 
-def removal_cut_off(w: World) -> None:
+def interrupt_removal(w: World) -> None:
     w.aws.drop("DeleteVirtualMFADevice", times=None)
     assert w.run("device", "remove", "--yes").exit_code == 6
     w.aws.clear_faults()
 
 
-def session_of_before(w: World) -> None:
+def give_session_name_to_role(w: World) -> None:
     """Log in, then give the session's name to a role."""
     w.add_role()
     w.guard_sh()
@@ -111,13 +111,13 @@ def session_of_before(w: World) -> None:
     w.files.write(settings=w.files.settings.read_text() + moved)
 
 
-def interrupted_at_code(w: World) -> None:
+def interrupt_at_code(w: World) -> None:
     """Press Ctrl-C while a program is asked for the code."""
     command = ["sh", "-c", "kill -INT $PPID; sleep 60"]
     w.files.write(settings=f"[sessions.mfa]\ncode_command = {json.dumps(command)}\n")
 
 
-def written_by_another(w: World) -> None:
+def change_settings_meanwhile(w: World) -> None:
     """Change config.toml while AWS is asked."""
     w.meanwhile(
         "ListMFADevices",
@@ -125,7 +125,7 @@ def written_by_another(w: World) -> None:
     )
 
 
-def no_shell(w: World) -> None:
+def hide_shell(w: World) -> None:
     """Hide the parent shell."""
 
     def fail() -> None:
@@ -141,27 +141,27 @@ def stand_in_for_aws(w: World) -> None:
     program.chmod(0o755)
 
 
-def no_keys(w: World) -> None:
+def remove_keys(w: World) -> None:
     w.files.write("")
 
 
 ROWS = {
-    # Whose session
+    # Profiles and sources
     "several keys": Row(
         "session.sources:_only_source",
         "--source-profile",
         ("login",),
-        two_keys,
+        write_two_users_keys,
         then=("status", "--check"),
     ),
     "several keys, for a program that takes no such option": Row(
         "session.sources:_only_source",
         "--source-profile",
         ("exec", "--", "true"),
-        two_keys,
+        write_two_users_keys,
         then=("exec", "--profile", "mfa", "--", "true"),
     ),
-    "an unknown name that resembles none": Row(
+    "an unknown name that resembles no other": Row(
         "session.names:unknown_name",
         "--profile default",
         ("login", "--profile", "nowhere"),
@@ -171,7 +171,7 @@ ROWS = {
         "session.names:unknown_name",
         "--profile mine",
         ("exec", "--profile", "nowhere", "--", "true"),
-        two_keys,
+        write_two_users_keys,
         then=("exec", "--profile", "mine", "--", "true"),
     ),
     "an unknown name beside a session": Row(
@@ -195,7 +195,7 @@ ROWS = {
         lambda w: w.log_in(),
         then=("status",),
     ),
-    "a session in the place of a command": Row(
+    "a session's name in place of a command": Row(
         "cli.exec_:_refuse_session_for_command",
         "exec",
         ("exec", "default", "--", "true"),
@@ -219,7 +219,7 @@ ROWS = {
         "session.renewal:warn_of_displaced",
         "login --profile work-mfa",
         ("login", "--source-profile", "work"),
-        session_and_another_key,
+        log_in_and_add_another_key,
         gives_code=False,
         then=("status", "--check", "--profile", "work-mfa"),
     ),
@@ -227,10 +227,10 @@ ROWS = {
         "files.session_store:_refuse_long_term",
         "--write-to",
         ("login", "--write-to", "work"),
-        others_key,
+        add_another_users_key,
         then=("status", "--check"),
     ),
-    "a config.toml that is not there": Row(
+    "a missing config.toml": Row(
         "files.settings_cache:_read",
         "configure",
         ("login",),
@@ -251,7 +251,7 @@ ROWS = {
         then=("status", "--check", "--profile", "books"),
     ),
     # Formats
-    "a region that dotenv does not carry": Row(
+    "a region that dotenv cannot hold": Row(
         "shell.variables:format_variables",
         "--shell",
         ("env", "--shell", "dotenv"),
@@ -262,7 +262,7 @@ ROWS = {
     # No code
     "nobody to ask": Row("mfa.sources:nobody_to_ask", "login", ("login",), gives_code=False),
     "nobody to ask, and no device": Row(
-        "mfa.sources:nobody_to_ask", "device enroll", ("login",), no_device, gives_code=False
+        "mfa.sources:nobody_to_ask", "device enroll", ("login",), remove_devices, gives_code=False
     ),
     "nobody to ask, for a session that is to be renewed": Row(
         "mfa.sources:nobody_to_ask",
@@ -272,24 +272,24 @@ ROWS = {
         gives_code=False,
         then=("status", "--check"),
     ),
-    "nobody to ask, for one that ends too soon": Row(
+    "nobody to ask, for a session that ends too soon": Row(
         "mfa.sources:nobody_to_ask",
         "login",
         ("login", "--min-ttl", "11h"),
         lambda w: w.log_in("--duration", "1h"),
         gives_code=False,
     ),
-    "nobody to ask, for another's keys": Row(
+    "nobody to ask, for another profile's keys": Row(
         "mfa.sources:nobody_to_ask",
         "login",
         ("login", "--profile", "other", "--source-profile", "work"),
         lambda w: w.add(long_term(w.carol, "work")),
         gives_code=False,
     ),
-    "nobody to ask, for a program": Row(
+    "nobody to ask, for exec": Row(
         "mfa.sources:nobody_to_ask", "login", ("exec", "--", "true"), gives_code=False
     ),
-    "nobody to ask, for an SDK": Row(
+    "nobody to ask, for credential-process": Row(
         "mfa.sources:nobody_to_ask", "login", ("credential-process",), gives_code=False
     ),
     "nobody to ask, for a code that is too old": Row(
@@ -305,39 +305,39 @@ ROWS = {
         "session.device:pick_device",
         "--mfa-serial",
         ("login",),
-        two_devices,
+        add_second_device,
         then=("status", "--check"),
     ),
     "several devices, one to be removed": Row(
         "mfa.devices:pick",
         "device remove --yes",
         ("device", "remove", "--yes"),
-        two_devices,
+        add_second_device,
         then=("device", "remove", "--yes"),
     ),
     "no device to log in with": Row(
-        "session.device:_enroll", "device enroll", ("login",), no_device
+        "session.device:_enroll", "device enroll", ("login",), remove_devices
     ),
     "no device to log in with, of a source that was named": Row(
         "session.device:_enroll",
         "--source-profile",
         ("login", "--source-profile", "work"),
-        other_source_without_device,
+        remove_devices_and_add_source,
     ),
     "no device in the list": Row(
-        "cli.device:show", "device enroll", ("device", "list"), no_device, exit_code=0
+        "cli.device:show", "device enroll", ("device", "list"), remove_devices, exit_code=0
     ),
     "no device to resynchronize": Row(
-        "mfa.devices:pick", "device enroll", ("device", "resync"), no_device
+        "mfa.devices:pick", "device enroll", ("device", "resync"), remove_devices
     ),
     "no device of that name": Row(
         "mfa.devices:no_such_device",
         "device enroll",
         ("device", "resync", "GAHT12345678"),
-        no_device,
+        remove_devices,
         then=("device", "resync"),
     ),
-    "one's own device once more": Row(
+    "a device that the user has already": Row(
         "cli.device:_name_is_taken",
         "login",
         ("device", "enroll", "carols-phone"),
@@ -354,14 +354,14 @@ ROWS = {
         "cli.device:_log_in",
         "login",
         ("device", "enroll", "laptop"),
-        set_to_another,
+        set_device_in_settings,
         exit_code=0,
         then=("status", "--check"),
     ),
-    "a removal nobody agreed to": Row(
+    "a removal that nobody confirms": Row(
         "model.errors:require_yes", "--yes", ("device", "remove"), then=("device", "enroll")
     ),
-    "a removal that AWS did half": Row(
+    "a removal that AWS carries out by half": Row(
         "mfa.maintenance:_delete",
         "device remove",
         ("device", "remove", "--yes"),
@@ -379,14 +379,14 @@ ROWS = {
         ],
         then=("device", "list"),
     ),
-    "a device that only a session may make": Row(
+    "a device that only a session may create": Row(
         "aws.error_table",
         "login",
         ("device", "enroll", "laptop"),
         lambda w: w.carol.inline_policies.update(devices=WITH_MFA),
     ),
     # Stored secrets
-    "a code of a secret that is not stored": Row(
+    "a code from a secret that is not stored": Row(
         "mfa.sources:no_secret", "totp add", ("totp", "code"), typed=PLAIN
     ),
     "no secret in the list": Row(
@@ -400,18 +400,18 @@ ROWS = {
         typed=PLAIN,
         then=("totp", "code"),
     ),
-    "a secret to be forgotten": Row(
+    "a secret to be removed": Row(
         "model.errors:require_yes",
         "--yes",
         ("totp", "remove"),
         World.store_secret,
         then=("totp", "list"),
     ),
-    "one of two secrets to be forgotten": Row(
+    "one of two secrets to be removed": Row(
         "cli.totp:_pick_stored",
         "totp remove --yes",
         ("totp", "remove", "--yes"),
-        two_secrets,
+        store_two_secrets,
         then=("totp", "remove", "--yes"),
     ),
     "a secret that is not there": Row(
@@ -433,13 +433,13 @@ ROWS = {
         then=("status", "--check"),
     ),
     "a session that is damaged": Row(
-        "cli.credential_process:_damaged", "login", ("credential-process",), damaged
+        "cli.credential_process:_damaged", "login", ("credential-process",), write_damaged_session
     ),
-    "a session that AWS does not know": Row("aws.error_table", "login", AS_ROLE, revoked),
+    "a session that AWS does not know": Row("aws.error_table", "login", AS_ROLE, revoke_session),
     "a session that a role finds too old": Row(
-        "aws.error_table", "login", AS_ROLE, refused_session_age
+        "aws.error_table", "login", AS_ROLE, refuse_session_age
     ),
-    "a session that has expired at AWS": Row("aws.error_table", "login", AS_ROLE, expired_at_aws),
+    "a session that has expired at AWS": Row("aws.error_table", "login", AS_ROLE, expire_at_aws),
     "a region without STS": Row(
         "aws.error_table",
         "--region",
@@ -462,14 +462,14 @@ ROWS = {
         stand_in_for_aws,
         then=("status", "--check"),
     ),
-    "a session that is another now": Row(
+    "a session that has become another": Row(
         "guard.plan:_refuse_changed",
         "login",
         ("guard", "--", *GUARDED),
-        session_of_before,
+        give_session_name_to_role,
         env={"AWS_PROFILE": "mfa"},
     ),
-    "a guard of nothing": Row(
+    "guard without a command": Row(
         "guard.command:run", "guard", ("guard",), then=("guard", "--", "true")
     ),
     # configure
@@ -480,7 +480,7 @@ ROWS = {
         lambda w: w.add(long_term(w.carol, "work")),
         then=("status", "--check"),
     ),
-    "configure for too long": Row(
+    "configure with a duration that is too long": Row(
         "setup.answers:check_duration",
         "--duration",
         ("configure", "--duration", "40h"),
@@ -490,21 +490,21 @@ ROWS = {
         "setup.interview:_choose_source",
         "--source-profile",
         ("configure",),
-        two_keys,
+        write_two_users_keys,
         then=("status", "--check"),
     ),
     "configure with several devices": Row(
         "setup.interview:_pick_device",
         "--mfa-serial",
         ("configure",),
-        two_devices,
+        add_second_device,
         then=("status", "--check"),
     ),
     "configure without a device": Row(
         "setup.interview",
         "device enroll",
         ("configure",),
-        no_device,
+        remove_devices,
         exit_code=0,
         then=("status", "--check"),
     ),
@@ -516,18 +516,18 @@ ROWS = {
         typed=PLAIN,
         then=("totp", "code"),
     ),
-    "configure with another value": Row(
+    "configure with a value other than the one set": Row(
         "setup.plan:setting_exists_error",
         "--force",
         ("configure", "--duration", "2h"),
         lambda w: w.files.write(settings='[sessions.mfa]\nduration = "1h"\n'),
         then=("status", "--check"),
     ),
-    "a device that may not be looked for": Row(
+    "a user who may not list devices": Row(
         "aws.error_table",
         "--mfa-serial",
         ("login",),
-        no_listing,
+        deny_listing_devices,
         fills={"SERIAL": SERIAL},
         then=("status", "--check"),
     ),
@@ -535,23 +535,23 @@ ROWS = {
         "aws.error_table",
         "device remove",
         ("device", "enroll"),
-        full_of_devices,
+        add_seven_devices,
         fills={"SERIAL": "GAHT12345670"},
         agrees=True,
     ),
-    "no shell is known to print for": Row(
+    "env without a known shell": Row(
         "shell.variables:find_shell",
         "--shell",
         ("env",),
-        no_shell,
+        hide_shell,
         env={"SHELL": ""},
         then=("env", "--shell", "bash"),
     ),
-    "no shell is known to set up": Row(
+    "configure without a known shell": Row(
         "setup.shell:plan_shell",
         "--shell",
         ("configure", "--guard"),
-        no_shell,
+        hide_shell,
         env={"SHELL": ""},
         then=("status", "--check"),
     ),
@@ -559,7 +559,7 @@ ROWS = {
         "setup.answers:check_any_source",
         "configure",
         ("configure",),
-        no_keys,
+        remove_keys,
         meanwhile=lambda w: w.files.write(long_term(w.carol)),
         then=("status", "--check"),
     ),
@@ -582,18 +582,18 @@ ROWS = {
         "policy.commands.check:_read_live",
         "login",
         ("policy", "check", "--live", "--action", "s3:GetObject"),
-        read_with_mfa,
+        deny_reading_without_mfa,
         exit_code=0,
     ),
     "a role's policies that only its session may read": Row(
         "policy.commands.check:_read_role",
         "login",
         ("policy", "check", "--live", "--action", "s3:GetObject", "--profile", "far"),
-        far_role,
+        add_role_in_another_account,
         exit_code=0,
     ),
     # Events during a command
-    "Ctrl-C when the device is enabled": Row(
+    "Ctrl-C while the device is enabled": Row(
         "mfa.enrolment:_report",
         "device remove",
         ("device", "enroll", "laptop"),
@@ -601,11 +601,11 @@ ROWS = {
         agrees=True,
         then=("device", "enroll", "laptop"),
     ),
-    "Ctrl-C when the settings are written": Row(
+    "Ctrl-C after the settings are written": Row(
         "setup.command:_log_in",
         "login",
         ("configure",),
-        interrupted_at_code,
+        interrupt_at_code,
         gives_code=False,
         then=("status", "--check"),
     ),
@@ -613,50 +613,52 @@ ROWS = {
         "cli.device:again",
         "device enroll",
         ("device", "enroll", "laptop"),
-        lost_connection,
+        drop_connections,
         meanwhile=lambda w: w.aws.clear_faults(),
         then=("status", "--check"),
     ),
-    "an enrolment that is listed as cut off": Row(
+    "a list with an interrupted enrolment": Row(
         "cli.device:_tell_cut_off",
         "device enroll",
         ("device", "list"),
-        cut_off,
+        interrupt_enrolment,
         exit_code=0,
         then=("status", "--check"),
     ),
-    "a removal that is listed as cut off": Row(
+    "a list with an interrupted removal": Row(
         "cli.device:_tell_cut_off",
         "device remove",
         ("device", "list"),
-        removal_cut_off,
+        interrupt_removal,
         exit_code=0,
         agrees=True,
         then=("device", "enroll"),
     ),
-    "a disk that takes no session": Row(
-        "session.renewal:_save", "login", ("login",), full_disk, then=("status", "--check")
+    "a full disk": Row(
+        "session.renewal:_save", "login", ("login",), fill_disk, then=("status", "--check")
     ),
-    "config.toml written by another": Row(
+    "config.toml changed by another program": Row(
         "files.writable:changed_meanwhile",
         "configure",
         ("configure", "--duration", "2h"),
-        written_by_another,
+        change_settings_meanwhile,
         then=("status", "--check"),
     ),
     **hints_keys.ROWS,
     **hints_roles.ROWS,
 }
-"""By name. The command fails with an error, unless `exit_code` is 0."""
+"""The hints by name. Each command fails with an error, unless `exit_code` is 0."""
 
 CURES = {
     "credentials that others may read": Cure("doctor.files:look_at_modes", "doctor"),
     "an enrolment that was cut off": Cure(
         "doctor.files:look_at_interrupted_enrolments", "device enroll"
     ),
-    "AWS_PROFILE of a session not yet had": Cure("doctor.environment:look_at_profile", "login"),
+    "an AWS_PROFILE of a session not yet obtained": Cure(
+        "doctor.environment:look_at_profile", "login"
+    ),
     "a session's keys beside a sign-in": Cure("doctor.profiles:look_at_hidden_processes", "logout"),
-    "a source profile that is a session not yet had": Cure(
+    "a source profile that is a session not yet obtained": Cure(
         "doctor.profiles:look_at_sources", "login"
     ),
     "a serial left on a role whose source is a session": Cure(
@@ -666,21 +668,23 @@ CURES = {
         "doctor.profiles:look_at_names", "logout"
     ),
     "an expired session": Cure("doctor.sessions:_suggest_login", "login"),
-    "another tool's keys among our lines": Cure("doctor.sessions:look_at_damaged", "login"),
-    "our lines without a key": Cure("doctor.sessions:look_at_damaged", "login"),
+    "another tool's keys among lines of mfa-session": Cure(
+        "doctor.sessions:look_at_damaged", "login"
+    ),
+    "lines of mfa-session without a key": Cure("doctor.sessions:look_at_damaged", "login"),
     "a session kept aside": Cure("doctor.sessions:_suggest_login", "login"),
     "a session beside settings of SSO": Cure("doctor.sessions:_suggest_move", "logout"),
     "a stored secret that is gone": Cure(
         "doctor.keyrings:look_at_secrets", "totp add --mfa-serial", typed=PLAIN
     ),
-    "a secret that a setting wants": Cure(
+    "a secret that a setting needs": Cure(
         "doctor.keyrings:look_at_secrets", "totp add", typed=PLAIN
     ),
     "no device": Cure("doctor.answers:_suggest_enrolment", "device enroll"),
     "no guard": Cure("shell.dialects", "shell-init"),
     "a guard older than config.toml": Cure("doctor.environment:_suggest_renewal", "shell-init"),
 }
-"""The doctor's cures, by the fault in tests/e2e/test_doctor.py."""
+"""The doctor's cures, by the name of the fault in tests/e2e/test_doctor.py."""
 
 ELSEWHERE = {
     "doctor.files:look_at_unfinished_keys": "e2e/test_keys.py: "

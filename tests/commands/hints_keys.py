@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 ROTATE = ("keys", "rotate", "--yes")
 
 
-def rotated(w: World) -> None:
+def rotate(w: World) -> None:
     assert w.run(*ROTATE).exit_code == 0
 
 
-def not_known_for(seconds: float) -> Callable[[World], None]:
-    """Let STS know a new key only after this time."""
+def delay_new_keys(seconds: float) -> Callable[[World], None]:
+    """Have STS accept a new key only after this time."""
 
     def spread(w: World) -> None:
         w.aws.key_spread_seconds = seconds
@@ -26,9 +26,9 @@ def not_known_for(seconds: float) -> Callable[[World], None]:
     return spread
 
 
-def interrupted_while_waiting(w: World) -> None:
+def interrupt_while_waiting(w: World) -> None:
     """Press Ctrl-C while the command waits for STS to know a new key."""
-    not_known_for(9)(w)
+    delay_new_keys(9)(w)
 
     def interrupt(_seconds: float) -> None:
         w.clock.jumped = w.aws.clock.advance
@@ -37,8 +37,8 @@ def interrupted_while_waiting(w: World) -> None:
     w.clock.jumped = interrupt
 
 
-def refused(operation: str, code: str, times: int = 1) -> Callable[[World], None]:
-    """Let AWS refuse an operation `times` times."""
+def make_aws_refuse(operation: str, code: str, times: int = 1) -> Callable[[World], None]:
+    """Have AWS refuse an operation `times` times."""
 
     def refuse(w: World) -> None:
         w.aws.fail(operation, times=times, status=409, code=code, message="Not now.")
@@ -46,19 +46,19 @@ def refused(operation: str, code: str, times: int = 1) -> Callable[[World], None
     return refuse
 
 
-def was_cut_off(w: World) -> None:
+def lose_answer_of_rotation(w: World) -> None:
     w.aws.drop("CreateAccessKey", after=True)
     assert w.run(*ROTATE).exit_code == 6
 
 
-def cut_off_for_another(w: World) -> None:
+def lose_answer_for_another_profile(w: World) -> None:
     """Interrupt a rotation for another profile with the same key."""
     w.add(long_term(w.carol, "second"))
     w.aws.drop("CreateAccessKey", after=True)
     assert w.run(*ROTATE, "--profile", "second").exit_code == 6
 
 
-def session_of_another(w: World) -> None:
+def mislabel_session(w: World) -> None:
     """Label erin's session with carol's key id."""
     erin = w.aws.create_user("erin")
     w.add(long_term(erin, "work"))
@@ -75,12 +75,12 @@ def session_of_another(w: World) -> None:
     )
 
 
-def neither_proven_nor_put_back(w: World) -> None:
-    """Fail AWS's check of an import and the undoing in the keyring, once each."""
-    from fakes.file_keyring import FileKeyring  # the keyring library's import
+def fail_import_and_undo(w: World) -> None:
+    """Have AWS's check of an import fail, and the keyring's removal of the key, once each."""
+    from fakes.file_keyring import FileKeyring  # imports the keyring library
 
     remove = FileKeyring.delete_password
-    refused("GetCallerIdentity", "ServiceFailure")(w)
+    make_aws_refuse("GetCallerIdentity", "ServiceFailure")(w)
 
     def refuse(self: FileKeyring, service: str, username: str) -> None:
         w.patch.setattr(FileKeyring, "delete_password", remove)
@@ -89,7 +89,7 @@ def neither_proven_nor_put_back(w: World) -> None:
     w.patch.setattr(FileKeyring, "delete_password", refuse)
 
 
-def half_exported(w: World) -> None:
+def interrupt_export(w: World) -> None:
     """Interrupt an export before it removes the keyring's copy."""
     from fakes.file_keyring import FileKeyring  # as above
 
@@ -104,13 +104,13 @@ def half_exported(w: World) -> None:
     assert w.run("keys", "export").exit_code == 3
 
 
-def neither_stored_nor_deleted(w: World) -> None:
-    """Let the keyring refuse a new key, and AWS its deletion, once each."""
+def fail_to_store_and_delete(w: World) -> None:
+    """Have the keyring refuse a new key, and AWS the deletion of that key, once each."""
     from fakes.file_keyring import FileKeyring  # as above
 
     assert w.run("keys", "import").exit_code == 0
     store = FileKeyring.set_password
-    refused("DeleteAccessKey", "ServiceFailure")(w)
+    make_aws_refuse("DeleteAccessKey", "ServiceFailure")(w)
 
     def refuse(self: FileKeyring, service: str, username: str, password: str) -> None:
         w.patch.setattr(FileKeyring, "set_password", store)
@@ -120,7 +120,7 @@ def neither_stored_nor_deleted(w: World) -> None:
 
 
 ROWS = {
-    "a role's profile named for its key": Row(
+    "a role profile in place of the profile of its key": Row(
         "session.sources:_other_source",
         "--profile",
         ("keys", "import", "--profile", "books"),
@@ -129,7 +129,7 @@ ROWS = {
         ),
         then=("keys", "process", "--profile", "default"),
     ),
-    "another profile with the key that was moved": Row(
+    "another profile with the same key as the imported one": Row(
         "keys.command:import_",
         "keys import",
         ("keys", "import", "--profile", "default"),
@@ -140,7 +140,7 @@ ROWS = {
     "a key that was replaced": Row(
         "keys.command:_rotate_locked", "keys rotate", ROTATE, exit_code=0, agrees=True, then=ROTATE
     ),
-    "a session of the key that was replaced": Row(
+    "a session of the replaced key": Row(
         "keys.command:_report_sessions",
         "login",
         ROTATE,
@@ -152,66 +152,66 @@ ROWS = {
         "keys.command:rotate",
         "keys rotate",
         ROTATE,
-        interrupted_while_waiting,
+        interrupt_while_waiting,
         agrees=True,
         then=("keys", "rotate", "--finish", "--yes"),
     ),
-    "a rotation that was cut off": Row(
+    "a rotation whose answer is lost": Row(
         "keys.command:_warn_unfinished",
         "keys",
         ("keys", "list"),
-        was_cut_off,
+        lose_answer_of_rotation,
         exit_code=0,
         agrees=True,
         then=("keys", "rotate", "--finish", "--yes"),
     ),
-    "a rotation to be finished before a move": Row(
-        "keys.move:_check_rotation", "keys rotate", ("keys", "import"), rotated, agrees=True
+    "an import before a rotation is finished": Row(
+        "keys.move:_check_rotation", "keys rotate", ("keys", "import"), rotate, agrees=True
     ),
-    "a move to be finished before a rotation": Row(
-        "keys.rotation:_check_move", "keys", ROTATE, half_exported, then=ROTATE
+    "a rotation before an export is finished": Row(
+        "keys.rotation:_check_move", "keys", ROTATE, interrupt_export, then=ROTATE
     ),
-    "an import that can be neither proven nor undone": Row(
+    "an import that AWS cannot confirm and the keyring cannot undo": Row(
         "keys.move:_undo_import",
         "keys import",
         ("keys", "import"),
-        neither_proven_nor_put_back,
+        fail_import_and_undo,
         then=("keys", "process", "--profile", "default"),
     ),
-    "a new key that AWS does not know yet": Row(
+    "a new key that AWS does not accept yet": Row(
         "keys.user_keys:_not_known_yet",
         "keys rotate",
         ROTATE,
-        not_known_for(100),
+        delay_new_keys(100),
         agrees=True,
         then=("keys", "rotate", "--finish", "--yes"),
     ),
-    "a new key that nothing keeps": Row(
+    "a new key that is neither stored nor deleted": Row(
         "keys.rotation:_delete_unstored",
         "keys rotate",
         ROTATE,
-        neither_stored_nor_deleted,
+        fail_to_store_and_delete,
         agrees=True,
         then=("keys", "rotate", "--finish", "--yes"),
     ),
     "a session of another user": Row(
-        "keys.user_keys:_check_session", "logout", ROTATE, session_of_another, then=ROTATE
+        "keys.user_keys:_check_session", "logout", ROTATE, mislabel_session, then=ROTATE
     ),
-    "the key that the last rotation left": Row(
-        "keys.rotation:_two_keys_hint", "keys rotate", ROTATE, rotated, agrees=True, then=ROTATE
+    "an old key left by the last rotation": Row(
+        "keys.rotation:_two_keys_hint", "keys rotate", ROTATE, rotate, agrees=True, then=ROTATE
     ),
-    "a rotation that was cut off for another profile": Row(
+    "a rotation of another profile whose answer is lost": Row(
         "keys.rotation:_two_keys_hint",
         "keys rotate",
         (*ROTATE, "--profile", "default"),
-        cut_off_for_another,
+        lose_answer_for_another_profile,
         agrees=True,
         then=("keys", "rotate", "--finish", "--yes", "--profile", "second"),
     ),
-    "a rotation nobody agreed to": Row(
+    "a rotation that nobody confirms": Row(
         "model.errors:require_yes", "--yes", ("keys", "rotate"), then=("keys", "list")
     ),
-    "nothing to finish": Row(
+    "no rotation to finish": Row(
         "keys.rotation:finish",
         "keys rotate",
         ("keys", "rotate", "--finish"),
@@ -223,14 +223,14 @@ ROWS = {
         "aws.error_table",
         "keys list",
         ROTATE,
-        refused("CreateAccessKey", "LimitExceeded"),
+        make_aws_refuse("CreateAccessKey", "LimitExceeded"),
         then=ROTATE,
     ),
-    "a key that is gone": Row(
+    "a key that no longer exists": Row(
         "aws.error_table",
         "keys list",
         ROTATE,
-        refused("UpdateAccessKey", "NoSuchEntity"),
+        make_aws_refuse("UpdateAccessKey", "NoSuchEntity"),
         then=ROTATE,
     ),
 }

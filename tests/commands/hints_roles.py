@@ -1,61 +1,61 @@
-"""The hints of roles: login --all, the AWS CLI's cache, the console, a served job."""
+"""The hints of roles: `login --all`, the AWS CLI's cache and the console."""
 
 from __future__ import annotations
 
-from commands.hint_rows import BOOKS, Row, World, full_disk, interrupt
+from commands.hint_rows import BOOKS, Row, World, fill_disk, interrupt
 
 ALL = ("login", "--all")
 ROLE = f'[sessions.books]\nvia = "mfa"\nrole_arn = "{BOOKS}"\n'
-DESCRIBED = f"[sessions.mfa]\n{ROLE}"
-ASKING = f"[profile books]\nrole_arn = {BOOKS}\nregion = eu-west-1\n"
+WITH_ROLE = f"[sessions.mfa]\n{ROLE}"
+ASKING_PROFILE = f"[profile books]\nrole_arn = {BOOKS}\nregion = eu-west-1\n"
 
 
-def described(w: World) -> None:
-    """Describe a role in config.toml."""
+def add_role_to_settings(w: World) -> None:
+    """Make a role, and write it to config.toml."""
     w.add_role()
-    w.files.write(settings=DESCRIBED)
+    w.files.write(settings=WITH_ROLE)
 
 
-def expired_in_the_middle(w: World) -> None:
-    described(w)
+def expire_meanwhile(w: World) -> None:
+    add_role_to_settings(w)
     w.log_in()
     w.aws.fail("AssumeRole", times=1, status=403, code="ExpiredToken", message="Expired.")
 
 
-def full_disk_for_roles(w: World) -> None:
-    described(w)
+def fill_disk_for_roles(w: World) -> None:
+    add_role_to_settings(w)
     w.log_in()
-    full_disk(w)
+    fill_disk(w)
 
 
-def lost_in_keyring(w: World) -> None:
+def lose_keys_in_keyring(w: World) -> None:
     """Log in, and remove the session's keys from the keyring."""
-    described(w)
+    add_role_to_settings(w)
     w.log_in("--store", "keyring")
     (w.home / "keyring.json").write_text("{}")
 
 
-def asking(w: World, source: str = "default") -> None:
+def add_asking_profile(w: World, source: str = "default") -> None:
     """Write a profile for which the AWS CLI asks for a code."""
     w.add_role()
     lines = f"source_profile = {source}\nmfa_serial = {w.phone.serial}\n"
-    w.files.write(config=f"{ASKING}{lines}[profile plain]\nregion = eu-west-1\n")
+    w.files.write(config=f"{ASKING_PROFILE}{lines}[profile plain]\nregion = eu-west-1\n")
 
 
-def asking_of_session(w: World) -> None:
+def add_asking_profile_of_session(w: World) -> None:
     w.log_in()
-    asking(w, "mfa")
+    add_asking_profile(w, "mfa")
 
 
-def interrupted(w: World) -> None:
-    described(w)
-    w.files.write(settings=DESCRIBED + ROLE.replace("books]", "shelf]"))
+def interrupt_login(w: World) -> None:
+    add_role_to_settings(w)
+    w.files.write(settings=WITH_ROLE + ROLE.replace("books]", "shelf]"))
     w.log_in()
     w.meanwhile("AssumeRole", interrupt)
 
 
-def warm_interrupted(w: World) -> None:
-    asking(w)
+def interrupt_warm(w: World) -> None:
+    add_asking_profile(w)
     first = w.files.config.read_text().partition("[profile plain]")[0]
     second = first.replace("books]", "shelf]") + "role_session_name = second\n"
     w.files.write(config=first + second)
@@ -63,8 +63,8 @@ def warm_interrupted(w: World) -> None:
     w.meanwhile("AssumeRole", interrupt)
 
 
-def sign_in_refused(w: World) -> None:
-    described(w)
+def refuse_sign_in(w: World) -> None:
+    add_role_to_settings(w)
     assert w.run(*ALL, env={"MFA_SESSION_TOKEN_CODE": w.phone.code()}).exit_code == 0
     sessions = w.aws.directory.sessions
     for key_id in [key_id for key_id, session in sessions.items() if session.role is not None]:
@@ -72,64 +72,73 @@ def sign_in_refused(w: World) -> None:
 
 
 ROWS = {
-    "what every login to all says": Row(
-        "roles.login_all:_report", "status", ALL, described, exit_code=0, then=ALL
+    "the summary of login --all": Row(
+        "roles.login_all:_report", "status", ALL, add_role_to_settings, exit_code=0, then=ALL
     ),
-    "options of one session beside --all": Row(
+    "--profile beside --all": Row(
         "cli.login:_run_all",
         "login --all",
         (*ALL, "--profile", "mfa"),
-        described,
+        add_role_to_settings,
         then=("status", "--check", "--profile", "books"),
     ),
-    "no session described": Row(
+    "no session in config.toml": Row(
         "roles.plan:make_plan",
         "configure",
         ALL,
         then=ALL,
     ),
-    "a base session that expires in the middle": Row(
-        "roles.sessions:_expired", "login", ALL, expired_in_the_middle, then=ALL
+    "a base session that expires meanwhile": Row(
+        "roles.sessions:_expired", "login", ALL, expire_meanwhile, then=ALL
     ),
-    "a base session that the keyring has lost": Row(
-        "files.keyring_sessions:_keys", "login", ALL, lost_in_keyring, gives_code=False, then=ALL
+    "a base session whose keys the keyring has lost": Row(
+        "files.keyring_sessions:_keys",
+        "login",
+        ALL,
+        lose_keys_in_keyring,
+        gives_code=False,
+        then=ALL,
     ),
-    "roles that no disk takes": Row(
-        "roles.sessions:_unwritten", "login", ALL, full_disk_for_roles, then=ALL
+    "a full disk for roles": Row(
+        "roles.sessions:_unwritten", "login", ALL, fill_disk_for_roles, then=ALL
     ),
-    "a login to all that is interrupted": Row(
-        "roles.sessions:_raise", "login", (*ALL, "--jobs", "1"), interrupted, then=ALL
+    "an interrupted login --all": Row(
+        "roles.sessions:_raise", "login", (*ALL, "--jobs", "1"), interrupt_login, then=ALL
     ),
-    "a warming that is interrupted": Row(
-        "roles.warm:_raise", "warm", ("warm", "--jobs", "1"), warm_interrupted, then=("warm",)
+    "an interrupted warm": Row(
+        "roles.warm:_raise", "warm", ("warm", "--jobs", "1"), interrupt_warm, then=("warm",)
     ),
-    "how long the AWS CLI asks nothing": Row(
-        "roles.warm:report", "warm", ("warm",), asking, exit_code=0, then=("warm",)
+    "the summary of warm": Row(
+        "roles.warm:report", "warm", ("warm",), add_asking_profile, exit_code=0, then=("warm",)
     ),
     "a profile that warm cannot serve": Row(
-        "roles.warm:_not_served", "warm", ("warm", "books", "plain"), asking, then=("warm", "books")
+        "roles.warm:_not_served",
+        "warm",
+        ("warm", "books", "plain"),
+        add_asking_profile,
+        then=("warm", "books"),
     ),
-    "a role of a session that has a serial left": Row(
+    "a role of a session with an mfa_serial": Row(
         "roles.cli_cache:_source",
         "configure",
         ("warm",),
-        asking_of_session,
+        add_asking_profile_of_session,
         exit_code=0,
         then=("warm",),
     ),
-    "configure, with a profile that asks": Row(
+    "configure with a profile for which the AWS CLI asks": Row(
         "setup.interview",
         "warm",
         ("configure", "--role", f"shelf={BOOKS}"),
-        asking,
+        add_asking_profile,
         exit_code=0,
         then=("warm",),
     ),
-    "the console without a role, and one is known": Row(
+    "the console without a role, one of which is configured": Row(
         "roles.console:_console_of",
         "console",
         ("console", "--print"),
-        described,
+        add_role_to_settings,
         then=("console", "--print", "--profile", "books"),
     ),
     "the console without a role": Row(
@@ -144,14 +153,14 @@ ROWS = {
         "roles.console:_browser",
         "--print",
         ("console", "--profile", "books"),
-        described,
+        add_role_to_settings,
         then=("status", "--check", "--profile", "books"),
     ),
-    "a session that the sign-in refuses": Row(
+    "a session that the console's sign-in refuses": Row(
         "roles.console:_login_url",
         "login",
         ("console", "--print", "--profile", "books"),
-        sign_in_refused,
+        refuse_sign_in,
         then=("console", "--print", "--profile", "books"),
     ),
 }

@@ -38,13 +38,13 @@ def test_the_time_left_follows_the_clock_of_aws(
 
 
 def test_each_answer_updates_the_clock_offset(aws: Sandbox, log_in: LogIn, home: Path) -> None:
-    remembered = home / ".local" / "state" / "mfa-session" / "clock-offset"
+    offset_file = home / ".local" / "state" / "mfa-session" / "clock-offset"
     aws.clock.advance(5 * MINUTE)
     log_in()
-    assert int(remembered.read_text().split()[0]) in range(295, 305)
+    assert int(offset_file.read_text().split()[0]) in range(295, 305)
     aws.clock.advance(5 * MINUTE)
     log_in("--force")
-    assert int(remembered.read_text().split()[0]) in range(600, 635)
+    assert int(offset_file.read_text().split()[0]) in range(600, 635)
 
 
 def test_a_right_clock_leaves_no_offset_file(log_in: LogIn, home: Path) -> None:
@@ -52,15 +52,15 @@ def test_a_right_clock_leaves_no_offset_file(log_in: LogIn, home: Path) -> None:
     assert not (home / ".local" / "state" / "mfa-session" / "clock-offset").exists()
 
 
-@pytest.mark.parametrize(("minutes", "words"), [(60, "slow"), (-60, "fast")])
+@pytest.mark.parametrize(("minutes", "direction"), [(60, "slow"), (-60, "fast")])
 def test_the_error_of_a_wrong_clock_says_how_far_it_is_off(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, minutes: int, words: str
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, minutes: int, direction: str
 ) -> None:
     before = carols.credentials.read_bytes()
     aws.clock.advance(minutes * MINUTE)
     outcome = run("login", "--mfa-serial", phone.serial, "--token-code", phone.code())
     assert outcome.exit_code == 6
-    amount = "1h" if f"1h {words}" in outcome.stderr else "59m"  # the call took its time
-    assert f"this machine's clock is {amount} {words}" in outcome.stderr
+    amount = "1h" if f"1h {direction}" in outcome.stderr else "59m"  # the call may take a second
+    assert f"this machine's clock is {amount} {direction}" in outcome.stderr
     assert "no code was spent" in outcome.stderr
     assert carols.credentials.read_bytes() == before

@@ -31,7 +31,7 @@ def error_of(run: Run, *argv: str, env: dict[str, str] | None = None, exit_code:
 
 
 def trusting(user: User) -> Any:
-    """Return a trust policy that allows this user the role, with MFA or without."""
+    """Return a trust policy that lets this user assume the role, with or without MFA."""
     statement = {"Effect": "Allow", "Principal": {"AWS": user.arn}, "Action": "sts:AssumeRole"}
     return {"Version": "2012-10-17", "Statement": [statement]}
 
@@ -58,7 +58,7 @@ def test_a_wrong_code_is_rejected_after_one_call(run: Run, aws: Sandbox, phone: 
     assert phone.serial in error["message"]
     assert "wait for the next one" in error["hint"]
     assert wrong not in json.dumps(error)
-    assert aws.count("GetSessionToken") == 1  # a given code is never retried
+    assert aws.count("GetSessionToken") == 1  # a code from an option is never retried
 
 
 def test_a_reused_code_is_rejected_with_a_hint(
@@ -73,14 +73,14 @@ def test_a_reused_code_is_rejected_with_a_hint(
     assert aws.count("GetSessionToken") == 2
 
 
-def test_a_serial_of_another_user_is_wrong(run: Run) -> None:
+def test_a_serial_of_another_user_is_an_error(run: Run) -> None:
     serial = "arn:aws:iam::123456789012:mfa/nobodys"
     error = error_of(run, "--mfa-serial", serial, "--token-code", "000000", exit_code=3)
     assert error["code"] == "wrong-serial"
     assert serial in error["message"]
 
 
-def test_an_inactive_key_is_invalid(run: Run, carol: User, argv: list[str]) -> None:
+def test_an_inactive_key_is_an_invalid_key(run: Run, carol: User, argv: list[str]) -> None:
     carol.deactivate_key(carol.access_key_id)
     error = error_of(run, *argv, exit_code=5)
     assert error["code"] == "invalid-key"
@@ -98,7 +98,7 @@ def test_a_wrong_secret_key_is_named_with_its_source(
     assert "the environment" in error["message"]
 
 
-def test_session_keys_are_recognised_by_the_refusal(
+def test_session_keys_are_recognised_by_the_error_of_aws(
     run: Run, aws: Sandbox, argv: list[str]
 ) -> None:
     aws.fail("GetSessionToken", code="AccessDenied", status=403,
@@ -108,16 +108,16 @@ def test_session_keys_are_recognised_by_the_refusal(
     assert "--source-profile" in error["hint"]
 
 
-@pytest.mark.parametrize(("ahead", "way"), [(3600, "slow"), (-7200, "fast")])
+@pytest.mark.parametrize(("ahead", "direction"), [(3600, "slow"), (-7200, "fast")])
 def test_a_refused_signature_says_how_far_the_clock_is_off(
-    run: Run, aws: Sandbox, argv: list[str], ahead: int, way: str
+    run: Run, aws: Sandbox, argv: list[str], ahead: int, direction: str
 ) -> None:
     aws.clock.advance(ahead)
     error = error_of(run, *argv, exit_code=6)
     assert error["code"] == "clock-off"
-    about = {3600: ("1h", "59m"), -7200: ("2h", "1h 59m")}[ahead]
+    amounts = {3600: ("1h", "59m"), -7200: ("2h", "1h 59m")}[ahead]
     assert error["message"].startswith(
-        tuple(f"this machine's clock is {amount} {way}" for amount in about)
+        tuple(f"this machine's clock is {amount} {direction}" for amount in amounts)
     )
 
 
@@ -138,8 +138,8 @@ def test_a_duration_above_the_roles_maximum_is_an_error(
     run: Run, aws: Sandbox, carol: User, argv: list[str]
 ) -> None:
     role = aws.create_role("books", trust=trusting(carol))
-    asked = ["--profile", "r", "--role-arn", role.arn, "--duration", "2h"]
-    error = error_of(run, *asked, *argv, exit_code=3)
+    options = ["--profile", "r", "--role-arn", role.arn, "--duration", "2h"]
+    error = error_of(run, *options, *argv, exit_code=3)
     assert error["code"] == "duration-above-role-maximum"
     assert role.arn in error["message"]
 
@@ -169,20 +169,22 @@ def test_throttling_that_passes_is_not_reported(
     carols.credentials.write_bytes(before)
 
 
-def test_a_failing_service_is_unavailable(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_a_failing_service_is_reported_as_unavailable(
+    run: Run, aws: Sandbox, argv: list[str]
+) -> None:
     aws.fail("GetSessionToken", times=None, code="InternalFailure", status=500, message="x")
     error = error_of(run, *argv, exit_code=6)
     assert error["code"] == "service-unavailable"
 
 
-def test_an_unknown_refusal_is_quoted(run: Run, aws: Sandbox, argv: list[str]) -> None:
+def test_an_unknown_error_of_aws_is_quoted(run: Run, aws: Sandbox, argv: list[str]) -> None:
     aws.fail("GetSessionToken", code="OptInRequired", status=403, message="Please sign up.")
     error = error_of(run, *argv, exit_code=5)
     assert error["code"] == "refused-by-aws"
     assert "OptInRequired: Please sign up." in error["message"]
 
 
-def test_without_leave_to_list_devices_the_hint_is_mfa_serial(
+def test_a_user_who_may_not_list_devices_gets_the_hint_to_use_mfa_serial(
     run: Run, aws: Sandbox, phone: Device
 ) -> None:
     aws.fail("ListMFADevices", code="AccessDenied", status=403, message="User: x is not authorized")
@@ -267,7 +269,7 @@ def test_a_server_without_tls_is_an_error(run: Run, aws: Sandbox, argv: list[str
 
 @pytest.mark.slow
 def test_a_server_that_never_answers_times_out(run: Run, argv: list[str]) -> None:
-    """The read timeout is 15 s, and there are three attempts with pauses."""
+    """The SDK tries three times, with 15 s for each answer and pauses in between."""
     with socket.create_server(("127.0.0.1", 0), backlog=3) as server:  # connects, never answers
         env = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.getsockname()[1]}"}
         error = error_of(run, *argv, env=env, exit_code=6)
@@ -282,10 +284,10 @@ def test_a_text_that_is_not_a_region_is_refused(run: Run, argv: list[str], regio
     assert repr(region) in error["message"]
 
 
-def test_an_expired_session_as_base_says_what_to_do(
+def test_a_role_of_a_session_that_aws_has_ended_gets_the_hint_to_log_in(
     run: Run, aws: Sandbox, carols: AwsFiles, carol: User
 ) -> None:
-    """AWS may end a session before this machine's clock does."""
+    """AWS may end a session before it expires."""
     role = aws.create_role("books", trust=trusting(carol))
     key = "ASIAGONEGONEGONEGONE"
     session = managed(

@@ -1,4 +1,4 @@
-"""guard warns of patterns that match no operation, and does so once."""
+"""guard warns once of patterns that match no operation."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ if TYPE_CHECKING:
     from conftest import Run
     from places import AwsFiles
 
-SLIP = "no operation is called 'ec2:StopInstancez' (did you mean 'ec2:StopInstances'?)"
+WARNING = "no operation is called 'ec2:StopInstancez' (did you mean 'ec2:StopInstances'?)"
 UNPROTECTED = ("guard", "--", "true")
 
 
 @pytest.fixture(autouse=True)
-def _slip(files: AwsFiles) -> None:
+def _unmatched_pattern(files: AwsFiles) -> None:
     files.write(settings='[guard]\nprotect = ["ec2:StopInstancez", "s3:rb"]\n')
 
 
 def test_a_new_unmatched_pattern_is_reported_once_by_unprotected_commands(run: Run) -> None:
-    told = [SLIP in run(*UNPROTECTED).stderr for _ in range(2)]
-    assert told == [True, False]
+    is_reported = [WARNING in run(*UNPROTECTED).stderr for _ in range(2)]
+    assert is_reported == [True, False]
 
 
 def test_an_unmatched_pattern_is_reported_by_every_dry_run(run: Run) -> None:
-    looked = [run("guard", "--dry-run", "--", "aws", "s3", "ls") for _ in range(2)]
-    assert [(outcome.exit_code, SLIP in outcome.stderr) for outcome in looked] == [(0, True)] * 2
+    outcomes = [run("guard", "--dry-run", "--", "aws", "s3", "ls") for _ in range(2)]
+    assert [(outcome.exit_code, WARNING in outcome.stderr) for outcome in outcomes] == [
+        (0, True)
+    ] * 2
 
 
 def test_a_corrected_pattern_is_not_reported(run: Run, files: AwsFiles) -> None:

@@ -25,7 +25,7 @@ SESSION_KEYS = {
     "AWS_SECRET_ACCESS_KEY": "planted",
     "AWS_SESSION_TOKEN": "planted",
 }
-DIFFER = {"AWS_REGION": "eu-north-1", "AWS_DEFAULT_REGION": "eu-south-1"}
+TWO_REGIONS = {"AWS_REGION": "eu-north-1", "AWS_DEFAULT_REGION": "eu-south-1"}
 STOP = ("guard", "--", "aws", "ec2", "stop-instances", "--instance-ids", "i-1")
 
 
@@ -36,10 +36,10 @@ STOP = ("guard", "--", "aws", "ec2", "stop-instances", "--instance-ids", "i-1")
         ("aws-cli/2.17.0 Python/3.11.8 Linux/6 exe/x86_64", "eu-north-1"),
     ],
 )
-def test_of_two_region_variables_the_cli_version_decides(
+def test_the_cli_version_decides_between_two_region_variables(
     run: Run, tmp_path: Path, version: str, region: str
 ) -> None:
-    outcome = run(*STOP, env=SESSION_KEYS | DIFFER | path_to(tmp_path, version))
+    outcome = run(*STOP, env=SESSION_KEYS | TWO_REGIONS | path_to(tmp_path, version))
     assert (outcome.exit_code, outcome.stdout) == (0, f"{region} {region}\n")
     assert f"region {region}," in outcome.stderr
     assert "AWS_REGION and AWS_DEFAULT_REGION differ" in outcome.stderr
@@ -48,25 +48,25 @@ def test_of_two_region_variables_the_cli_version_decides(
 def test_region_variables_that_differ_are_refused_for_an_unknown_cli(
     run: Run, tmp_path: Path
 ) -> None:
-    outcome = run(*STOP, env=SESSION_KEYS | DIFFER | path_to(tmp_path, "some other aws"))
+    outcome = run(*STOP, env=SESSION_KEYS | TWO_REGIONS | path_to(tmp_path, "some other aws"))
     assert (outcome.exit_code, outcome.stdout) == (3, "")
     assert "name the region with --region" in outcome.stderr
 
 
 @pytest.mark.parametrize(
-    ("version", "region", "seen"),
+    ("version", "region", "used"),
     [
         ("aws-cli/1.40.0 Python/3.12.1 Linux/6 botocore/1.38.0", "eu-south-1", "eu-south-1"),
         ("aws-cli/2.17.0 Python/3.11.8 Linux/6 exe/x86_64", "eu-north-1", "eu-north-1"),
     ],
 )
-def test_between_region_variable_and_profile_the_cli_version_decides(
-    run: Run, tmp_path: Path, files: AwsFiles, version: str, region: str, seen: str
+def test_the_cli_version_decides_between_region_variable_and_profile(
+    run: Run, tmp_path: Path, files: AwsFiles, version: str, region: str, used: str
 ) -> None:
     files.write(config="[default]\nregion = eu-south-1\n")
-    around = SESSION_KEYS | {"AWS_REGION": "eu-north-1"} | path_to(tmp_path, version)
-    outcome = run(*STOP, env=around)
-    assert (outcome.exit_code, outcome.stdout) == (0, f"{seen} {seen}\n")
+    env = SESSION_KEYS | {"AWS_REGION": "eu-north-1"} | path_to(tmp_path, version)
+    outcome = run(*STOP, env=env)
+    assert (outcome.exit_code, outcome.stdout) == (0, f"{used} {used}\n")
     assert f"region {region}," in outcome.stderr
     assert "AWS_REGION and the profile differ" in outcome.stderr
 
@@ -80,8 +80,8 @@ def test_an_empty_profile_variable_is_refused(run: Run, name: str) -> None:
 
 def test_an_empty_region_variable_is_kept(run: Run, tmp_path: Path, files: AwsFiles) -> None:
     files.write(config="[default]\nregion = eu-south-1\n")
-    around = SESSION_KEYS | {"AWS_DEFAULT_REGION": ""} | path_to(tmp_path, "aws-cli/1.40.0 x")
-    outcome = run(*STOP, env=around)
+    env = SESSION_KEYS | {"AWS_DEFAULT_REGION": ""} | path_to(tmp_path, "aws-cli/1.40.0 x")
+    outcome = run(*STOP, env=env)
     assert (outcome.exit_code, outcome.stdout) == (0, " \n")
     assert "region not set," in outcome.stderr
 

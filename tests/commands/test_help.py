@@ -1,4 +1,4 @@
-"""Help: each command's opens with an example; it is there at once and without any set-up."""
+"""Each command's help begins with an example, and works without any configuration."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("command", all_commands(), ids=lambda command: str(command.name))
 @pytest.mark.parametrize("flag", ["--help", "-h"])
-def test_the_help_of_a_command(run: Run, command: Command, flag: str) -> None:
+def test_help_shows_examples_usage_and_every_option(run: Run, command: Command, flag: str) -> None:
     outcome = run(*command.words, flag)
     assert (outcome.exit_code, outcome.stderr) == (0, "")
     examples, _, rest = outcome.stdout.partition("\n\n")
@@ -29,8 +29,8 @@ def test_the_help_of_a_command(run: Run, command: Command, flag: str) -> None:
             assert option_flag in outcome.stdout
 
 
-@pytest.mark.parametrize("argv", [[], ["--help"], ["-h"]], ids=["nothing", "--help", "-h"])
-def test_the_help_of_all(run: Run, argv: list[str]) -> None:
+@pytest.mark.parametrize("argv", [[], ["--help"], ["-h"]], ids=["no words", "--help", "-h"])
+def test_help_without_a_command_lists_all_commands(run: Run, argv: list[str]) -> None:
     outcome = run(*argv)
     assert (outcome.exit_code, outcome.stderr) == (0, "")
     assert outcome.stdout.startswith("Example: mfa-session login --profile mfa\n")
@@ -40,12 +40,12 @@ def test_the_help_of_all(run: Run, argv: list[str]) -> None:
 
 
 @pytest.mark.parametrize("flag", ["--version", "-V"])
-def test_the_version(run: Run, flag: str) -> None:
+def test_version_prints_the_name_and_the_version(run: Run, flag: str) -> None:
     assert run(flag) == (0, f"mfa-session {mfa_session.__version__}\n", "")
 
 
 @pytest.mark.parametrize("words", [["login"], ["device", "enroll"], ["device"], [], ["help"]])
-def test_help_and_words_is_the_help_of_those_words(run: Run, words: list[str]) -> None:
+def test_help_followed_by_words_is_the_help_of_those_words(run: Run, words: list[str]) -> None:
     meant = [] if words == ["help"] else words
     assert run("help", *words) == run(*meant, "--help")
 
@@ -94,5 +94,5 @@ def test_help_works_with_broken_settings(run: Run) -> None:
     assert run("login", "--help", env=env).exit_code == 0
 
 
-def test_no_colour_in_a_pipe(run: Run) -> None:
+def test_output_to_a_pipe_has_no_colour(run: Run) -> None:
     assert "\x1b" not in run("login", "--profile", "nowhere").stderr

@@ -1,4 +1,4 @@
-"""Every hint that shows a command of ours is run, word for word, in the state it comes of."""
+"""Every hint that shows a command of mfa-session helps when it is run word for word."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SHOWN = re.compile(r"`(mfa-session [^`]+)`")
 
 
 @pytest.fixture
-def world(  # noqa: PLR0917  # what a person has
+def world(  # noqa: PLR0917  # the parts of a World
     aws: Sandbox,
     carol: User,
     phone: Device,
@@ -43,7 +43,7 @@ def world(  # noqa: PLR0917  # what a person has
     clock: JumpingClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> World:
-    """Carol's home, and a keyring that works."""
+    """Return carol's home with a keyring that works."""
     os.environ.update(PYTHON_KEYRING_BACKEND=KEYRING, FILE_KEYRING=str(home / "keyring.json"))
     return World(aws, carol, phone, carols, home, run, log_in, clock, monkeypatch)
 
@@ -76,18 +76,18 @@ class Runs:
 
 
 def shown_in(text: str, row: Row) -> list[str]:
-    """Return the words of the command that a hint shows, without the program's name."""
+    """Return the words of the command in a hint, without the program's name."""
     shown = [command for command in SHOWN.findall(text) if row.shows in command]
     assert shown, text
     command = shown[0]
-    for blank, filled in row.fills.items():
-        assert blank in command
-        command = command.replace(blank, filled)
+    for placeholder, value in row.fills.items():
+        assert placeholder in command
+        command = command.replace(placeholder, value)
     return shlex.split(command)[1:]
 
 
 def follow(command: Sequence[str], run: Runs, row: Row) -> processes.Outcome:
-    """Run what a hint says as a person would, who agrees where the row says so."""
+    """Run the command of a hint as a person would, who confirms it if the row says so."""
     typed = PLAIN if "<FILE" in command else row.typed
     words = [word for word in command if word != "<FILE"]
     outcome = run(words, gives_code=True, typed=typed)

@@ -1,4 +1,4 @@
-"""Odd files in the state directory count as absent, and never end in a bug."""
+"""Broken files in the state directory count as absent, and never cause an unexpected error."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ NAMES = [
 ]  # fmt: skip
 TEXTS = {
     "empty": b"",
-    "bytes": bytes(range(256)),
-    "deep": b"[" * 100_000,
-    "deep object": b'{"a":' * 100_000,
-    "digits": b"9" * 10_000,
-    "other types": b'{"profile": 5, "key_id": [], "kind": null, "began_at": 1, "stored_at": {}}',
+    "all bytes": bytes(range(256)),
+    "deeply nested list": b"[" * 100_000,
+    "deeply nested object": b'{"a":' * 100_000,
+    "many digits": b"9" * 10_000,
+    "values of wrong types": (
+        b'{"profile": 5, "key_id": [], "kind": null, "began_at": 1, "stored_at": {}}'
+    ),
     "a time without a zone": (
         b'{"profile": "default", "key_id": "A", "kind": "import", "keyring": "x",'
         b' "began_at": "2031-01-31", "stored_at": "2031-01-31"}'

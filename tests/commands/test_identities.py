@@ -1,4 +1,4 @@
-"""A session always belongs to the identity that the person means."""
+"""A session belongs to the identity that the profile, the options or the variables name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from places import AwsFiles
 
 
-class Two(NamedTuple):
+class TwoUsers(NamedTuple):
     """Erin in `default`, carol in `work`; each has a device."""
 
     erin: User
@@ -33,14 +33,14 @@ class Two(NamedTuple):
 
 
 @pytest.fixture
-def two(aws: Sandbox, files: AwsFiles) -> Two:
+def users(aws: Sandbox, files: AwsFiles) -> TwoUsers:
     """Make both users and their profiles."""
     erin, carol = (
         aws.create_user("erin", policies=[ALLOW_ALL]),
         aws.create_user("carol", account="444455556666", policies=[ALLOW_ALL]),
     )
     files.write(long_term(erin) + long_term(carol, "work"))
-    return Two(erin, carol, aws.create_device(erin), aws.create_device(carol))
+    return TwoUsers(erin, carol, aws.create_device(erin), aws.create_device(carol))
 
 
 def source_of(files: AwsFiles, profile: str) -> str | None:
@@ -48,14 +48,16 @@ def source_of(files: AwsFiles, profile: str) -> str | None:
 
 
 @pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
-@pytest.mark.parametrize("erin_first", [True, False], ids=["erin logged in before", "nobody did"])
+@pytest.mark.parametrize(
+    "erin_first", [True, False], ids=["erin logged in before", "nobody logged in before"]
+)
 def test_a_profile_of_another_identity_gets_its_own_session(
-    run: Run, files: AwsFiles, two: Two, variable: str, erin_first: bool
+    run: Run, files: AwsFiles, users: TwoUsers, variable: str, erin_first: bool
 ) -> None:
     if erin_first:
-        assert run("login", "--token-code", two.erins_phone.code()).exit_code == 0
+        assert run("login", "--token-code", users.erins_phone.code()).exit_code == 0
     env = {variable: "work"}
-    outcome = run("login", "--token-code", two.carols_phone.code(), env=env)
+    outcome = run("login", "--token-code", users.carols_phone.code(), env=env)
     assert outcome.exit_code == 0, outcome
     assert "MFA session of profile 'work' in account 444455556666" in outcome.stderr
     assert source_of(files, "work-mfa") == "work"
@@ -65,43 +67,43 @@ def test_a_profile_of_another_identity_gets_its_own_session(
 
 
 def test_the_default_identity_never_takes_another_identitys_session(
-    run: Run, files: AwsFiles, two: Two
+    run: Run, files: AwsFiles, users: TwoUsers
 ) -> None:
-    code = two.carols_phone.code()
+    code = users.carols_phone.code()
     assert run("login", "--source-profile", "work", "--token-code", code).exit_code == 0
     assert source_of(files, "mfa") == "work"
     env = {"AWS_PROFILE": "default"}
-    assert run("login", "--token-code", two.erins_phone.code(), env=env).exit_code == 0
+    assert run("login", "--token-code", users.erins_phone.code(), env=env).exit_code == 0
     assert source_of(files, "default-mfa") == "default"
 
 
-def test_keys_of_somebody_else_in_the_environment_get_their_own_session(
-    run: Run, aws: Sandbox, files: AwsFiles, two: Two
+def test_keys_of_another_user_in_the_environment_get_their_own_session(
+    run: Run, aws: Sandbox, files: AwsFiles, users: TwoUsers
 ) -> None:
-    assert run("login", "--token-code", two.erins_phone.code()).exit_code == 0
-    env = two.in_environment(two.carol)
-    outcome = run("login", "--token-code", two.carols_phone.code(), env=env)
+    assert run("login", "--token-code", users.erins_phone.code()).exit_code == 0
+    env = users.in_environment(users.carol)
+    outcome = run("login", "--token-code", users.carols_phone.code(), env=env)
     assert outcome.exit_code == 0, outcome
     assert "of the environment in account 444455556666" in outcome.stderr
-    assert aws.calls[-1].access_key_id == two.carol.access_key_id
+    assert aws.calls[-1].access_key_id == users.carol.access_key_id
     assert source_of(files, "mfa") == "default"
 
 
-def test_a_session_in_the_environment_is_not_an_identity(run: Run, two: Two) -> None:
-    assert run("login", "--token-code", two.erins_phone.code()).exit_code == 0
-    inside = {
+def test_a_session_in_the_environment_is_not_an_identity(run: Run, users: TwoUsers) -> None:
+    assert run("login", "--token-code", users.erins_phone.code()).exit_code == 0
+    session_keys = {
         "AWS_ACCESS_KEY_ID": "ASIAEXAMPLEEXAMPLE12",
         "AWS_SECRET_ACCESS_KEY": "x",
         "AWS_SESSION_TOKEN": "t",
     }
-    assert "kept" in run("login", env=inside).stderr
+    assert "kept" in run("login", env=session_keys).stderr
 
 
 @pytest.mark.parametrize("command", [["login"], ["exec", "--", "true"], ["status", "--check"]])
 def test_a_variable_with_an_unknown_profile_is_named_in_the_error(
-    run: Run, files: AwsFiles, two: Two, command: list[str]
+    run: Run, files: AwsFiles, users: TwoUsers, command: list[str]
 ) -> None:
-    del two
+    del users
     before = files.credentials.read_bytes()
     outcome = run(*command, env={"AWS_PROFILE": "wrok"})
     assert outcome.exit_code == 3
@@ -134,19 +136,21 @@ def test_several_keys_without_a_choice_are_listed(run: Run, aws: Sandbox, files:
     assert "several profiles hold long-term access keys: a, b" in outcome.stderr
 
 
-def test_replacing_another_identitys_session_is_reported(run: Run, aws: Sandbox, two: Two) -> None:
-    assert run("login", "--token-code", two.erins_phone.code()).exit_code == 0
-    said = run("login", "--source-profile", "work", "--no-input").stderr
+def test_replacing_another_identitys_session_is_reported(
+    run: Run, aws: Sandbox, users: TwoUsers
+) -> None:
+    assert run("login", "--token-code", users.erins_phone.code()).exit_code == 0
+    warning = run("login", "--source-profile", "work", "--no-input").stderr
     assert (
         "warning: profile 'mfa' holds a session of profile 'default' with 11h 59m left, which this "
         "login replaces; to keep both: `mfa-session login --profile work-mfa --source-profile work`"
-    ) in said
+    ) in warning
     aws.clock.advance(30)
     assert "replaces" not in run("login", "--force", "--no-input").stderr
 
 
-def test_a_hint_repeats_the_options(run: Run, two: Two) -> None:
-    del two
+def test_a_hint_repeats_the_options(run: Run, users: TwoUsers) -> None:
+    del users
     outcome = run("login", "--source-profile", "work", "--no-input")
     assert outcome.exit_code == 4
     assert "mfa-session login --profile mfa --source-profile work" in outcome.stderr
@@ -162,10 +166,10 @@ def test_a_hint_repeats_the_options(run: Run, two: Two) -> None:
     ids=["option", "variable", "config.toml"],
 )
 def test_a_min_ttl_above_the_longest_session_is_refused(
-    run: Run, files: AwsFiles, two: Two, argv: list[str], env: dict[str, str], settings: str,
+    run: Run, files: AwsFiles, users: TwoUsers, argv: list[str], env: dict[str, str], settings: str,
     exit_code: int,
 ) -> None:  # fmt: skip
-    del two
+    del users
     files.write(settings=settings)
     outcome = run("login", *argv, env=env)
     assert outcome.exit_code == exit_code
@@ -173,37 +177,39 @@ def test_a_min_ttl_above_the_longest_session_is_refused(
 
 
 def test_a_role_via_an_absent_session_gets_both_with_one_code(
-    run: Run, aws: Sandbox, files: AwsFiles, two: Two
+    run: Run, aws: Sandbox, files: AwsFiles, users: TwoUsers
 ) -> None:
-    trust = {"Effect": "Allow", "Principal": {"AWS": two.erin.arn}, "Action": "sts:AssumeRole"}
+    trust = {"Effect": "Allow", "Principal": {"AWS": users.erin.arn}, "Action": "sts:AssumeRole"}
     role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
     files.write(config=f"[profile books]\nrole_arn = {role.arn}\nsource_profile = mfa\n")
-    code = two.erins_phone.code()
+    code = users.erins_phone.code()
     outcome = run("login", "--profile", "books", "--token-code", code)
     assert outcome.exit_code == 0, outcome
     assert source_of(files, "mfa") == "default"
     assert files.section("books-mfa") is not None
 
 
-def test_a_role_whose_source_is_our_process_goes_via_that_session(
-    run: Run, aws: Sandbox, files: AwsFiles, two: Two
+def test_a_role_whose_source_runs_credential_process_uses_that_session(
+    run: Run, aws: Sandbox, files: AwsFiles, users: TwoUsers
 ) -> None:
-    trust = {"Effect": "Allow", "Principal": {"AWS": two.erin.arn}, "Action": "sts:AssumeRole"}
+    trust = {"Effect": "Allow", "Principal": {"AWS": users.erin.arn}, "Action": "sts:AssumeRole"}
     role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
     files.write(
         config="[profile auto]\ncredential_process = mfa-session credential-process\n"
         f"[profile books]\nrole_arn = {role.arn}\nsource_profile = auto\n"
     )
-    code = two.erins_phone.code()
+    code = users.erins_phone.code()
     outcome = run("login", "--profile", "books", "--token-code", code)
     assert outcome.exit_code == 0, outcome
 
 
-def test_no_keys_are_written_to_a_profile_of_aws_login(run: Run, files: AwsFiles, two: Two) -> None:
+def test_no_keys_are_written_to_a_profile_of_aws_login(
+    run: Run, files: AwsFiles, users: TwoUsers
+) -> None:
     sign_in = "arn:aws:sts::999999999999:assumed-role/Admin/bob@example.com"
     files.write(config=f"[profile console]\nlogin_session = {sign_in}\n")
     before = files.credentials.read_bytes()
-    outcome = run("login", "--profile", "console", "--token-code", two.erins_phone.code())
+    outcome = run("login", "--profile", "console", "--token-code", users.erins_phone.code())
     assert outcome.exit_code == 3
     assert "`aws login --profile console` renews it" in outcome.stderr
     assert files.credentials.read_bytes() == before
@@ -215,8 +221,10 @@ def test_no_keys_are_written_to_a_profile_of_aws_login(run: Run, files: AwsFiles
         assert status.stderr == ""
 
 
-def test_the_last_device_is_used_again(run: Run, aws: Sandbox, files: AwsFiles, two: Two) -> None:
-    other = aws.create_device(two.erin, name="tablet")
+def test_the_last_device_is_used_again(
+    run: Run, aws: Sandbox, files: AwsFiles, users: TwoUsers
+) -> None:
+    other = aws.create_device(users.erin, name="tablet")
     serial = ["--mfa-serial", other.serial]
     assert run("login", *serial, "--token-code", other.code()).exit_code == 0
     aws.clock.advance(30)

@@ -1,4 +1,4 @@
-"""What `--json` prints: one object, versioned, for results and errors alike."""
+"""`--json` prints one versioned object for results and for errors."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def parse(text: str) -> dict[str, Any]:
     return found
 
 
-def test_login_as_json(log_in: LogIn, phone: Device) -> None:
+def test_login_prints_its_sessions_as_json(log_in: LogIn, phone: Device) -> None:
     outcome = log_in("--json")
-    told = parse(outcome.stdout)
-    (session,) = told["sessions"]
+    answer = parse(outcome.stdout)
+    (session,) = answer["sessions"]
     for key in ("authenticated_at", "expires_at"):
         assert RFC_3339.fullmatch(session.pop(key))
     assert 43100 < session.pop("seconds_left") <= 43200
-    assert told == {
+    assert answer == {
         "version": 1,
         "sessions": [
             {
@@ -55,7 +55,7 @@ def test_login_as_json(log_in: LogIn, phone: Device) -> None:
     assert outcome.stderr == ""
 
 
-def test_a_single_name_that_fails_gives_the_plain_error(run: Run, files: AwsFiles) -> None:
+def test_the_failure_of_a_single_name_is_one_error(run: Run, files: AwsFiles) -> None:
     files.write(KEYS + managed("production"))
     outcome = run("login", "--profile", "prod", "--json")
     assert outcome.exit_code == 3
@@ -70,14 +70,14 @@ def test_a_single_name_that_fails_gives_the_plain_error(run: Run, files: AwsFile
     assert outcome.stderr == ""
 
 
-def test_several_names_of_which_some_fail(run: Run, files: AwsFiles) -> None:
+def test_with_several_names_sessions_and_errors_are_listed(run: Run, files: AwsFiles) -> None:
     files.write(KEYS + managed())
     outcome = run("login", "--profile", "mfa", "--profile", "nowhere", "--json")
-    told = parse(outcome.stdout)
+    answer = parse(outcome.stdout)
     assert outcome.exit_code == 3
-    assert set(told) == {"version", "sessions", "errors"}
-    assert [session["name"] for session in told["sessions"]] == ["mfa"]
-    (error,) = told["errors"]
+    assert set(answer) == {"version", "sessions", "errors"}
+    assert [session["name"] for session in answer["sessions"]] == ["mfa"]
+    (error,) = answer["errors"]
     assert set(error) == {"name", "code", "message", "hint"}
     assert (error["name"], error["code"]) == ("nowhere", "no-such-profile")
     assert outcome.stderr == ""
@@ -94,7 +94,7 @@ def test_an_error_for_people_is_two_lines(run: Run, files: AwsFiles) -> None:
 
 
 @pytest.mark.parametrize("command", ["login", "status", "logout"])
-def test_every_command_that_reports_tells_errors_as_json(
+def test_every_command_with_json_prints_errors_as_json(
     run: Run, files: AwsFiles, command: str
 ) -> None:
     files.write("[a]\nx = 1\n[a]\ny = 1\n")
@@ -111,6 +111,6 @@ def test_usage_errors_stay_text(run: Run) -> None:
     assert "No such option" in outcome.stderr
 
 
-def test_text_beyond_ascii_is_readable(run: Run, files: AwsFiles) -> None:
+def test_json_keeps_characters_outside_ascii(run: Run, files: AwsFiles) -> None:
     files.write(managed("mfa", mfa_session_name="Grüße"))
     assert '"name": "Grüße"' in run("status", "--json").stdout

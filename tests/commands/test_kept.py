@@ -1,4 +1,4 @@
-"""What counts as the same session, so that it is kept: no prompt, no network."""
+"""A session that fits what is asked for is kept, without a prompt or a call to AWS."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 PHONE = "arn:aws:iam::123456789012:mfa/carols-phone"
 ROLE = "arn:aws:iam::123456789012:role/books"
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
-KEYS += "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # not to be discovered
+KEYS += "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # so AWS is not asked for it
 OTHER = KEYS.replace("default", "other").replace("EXAMPLEEXAMPLE12", "OTHEROTHEROTHER1")
 KEPT, CODE_NEEDED = 0, 4
 
 
 def role(**lines: str) -> str:
     """Return a managed section with a role session of one hour."""
-    usual = {
+    values = {
         "mfa_session_kind": "role",
         "mfa_session_role_arn": ROLE,
         "mfa_session_role_session_name": "carol",
         "mfa_session_duration_seconds": "3600",
     }
-    return managed("books", seconds_left=3000, **{**usual, **lines})
+    return managed("books", seconds_left=3000, **{**values, **lines})
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def role(**lines: str) -> str:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else str(value),
 )
-def test_an_mfa_session(
+def test_an_mfa_session_is_kept_if_it_fits_the_options(
     run: Run, aws: Sandbox, files: AwsFiles, argv: list[str], exit_code: int
 ) -> None:
     files.write(KEYS + OTHER + managed(seconds_left=7200))
@@ -69,7 +69,9 @@ def test_an_mfa_session(
     assert len(aws.calls) == 0
 
 
-def test_a_device_not_yet_discovered_matches_any(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_without_a_named_device_a_session_of_any_device_is_kept(
+    run: Run, aws: Sandbox, files: AwsFiles
+) -> None:
     files.write(KEYS[: KEYS.index("mfa_serial")] + managed(seconds_left=7200))
     assert run("login").exit_code == KEPT
     assert len(aws.calls) == 0
@@ -88,13 +90,15 @@ def test_a_device_not_yet_discovered_matches_any(run: Run, aws: Sandbox, files: 
     ],
     ids=lambda value: " ".join(value[2:]) if isinstance(value, list) else str(value),
 )
-def test_a_role_session(run: Run, files: AwsFiles, argv: list[str], exit_code: int) -> None:
+def test_a_role_session_is_kept_if_it_fits_the_options(
+    run: Run, files: AwsFiles, argv: list[str], exit_code: int
+) -> None:
     files.write(KEYS + role())
     outcome = run("login", "--profile", "books", *argv)
     assert outcome.exit_code == exit_code, outcome
 
 
-def test_a_role_session_with_another_external_id_is_another(run: Run, files: AwsFiles) -> None:
+def test_a_role_session_with_another_external_id_is_not_kept(run: Run, files: AwsFiles) -> None:
     files.write(KEYS + role(mfa_session_external_id="library-42"))
     argv = ["login", "--profile", "books", "--role-arn", ROLE]
     assert run(*argv, "--external-id", "library-42").exit_code == KEPT
@@ -108,7 +112,7 @@ def test_a_role_session_with_another_external_id_is_another(run: Run, files: Aws
     [
         (920, 43200, [], KEPT),
         (890, 43200, [], CODE_NEEDED),
-        (620, 1800, [], KEPT),  # a third of half an hour is less than min-ttl
+        (620, 1800, [], KEPT),  # a third of half an hour is less than the default min-ttl
         (580, 1800, [], CODE_NEEDED),
         (3020, 3600, ["--min-ttl", "50m"], KEPT),
         (2980, 3600, ["--min-ttl", "50m"], CODE_NEEDED),
@@ -116,7 +120,7 @@ def test_a_role_session_with_another_external_id_is_another(run: Run, files: Aws
         (-5, 43200, ["--min-ttl", "0"], CODE_NEEDED),
     ],
 )
-def test_min_ttl_must_be_left_in_full_if_it_is_asked_for_else_a_third_of_the_duration(
+def test_a_kept_session_has_min_ttl_left_or_by_default_a_third_of_its_duration(
     run: Run, files: AwsFiles, seconds_left: int, granted: int, argv: list[str], exit_code: int
 ) -> None:
     session = managed(seconds_left=seconds_left, mfa_session_duration_seconds=str(granted))
@@ -133,7 +137,7 @@ def test_min_ttl_must_be_left_in_full_if_it_is_asked_for_else_a_third_of_the_dur
         managed(expiration="", x_security_token_expires=""),
         managed(mfa_session_kind=""),
     ],
-    ids=["unmanaged", "another's", "keys replaced", "no expiry", "no kind"],
+    ids=["no manager", "another manager", "keys replaced", "no expiry", "no kind"],
 )
 def test_a_session_that_another_tool_may_have_written_is_not_kept(
     run: Run, files: AwsFiles, section: str
@@ -159,7 +163,7 @@ def test_a_kept_session_is_reported_as_reused(run: Run, files: AwsFiles) -> None
     assert (session["reused"], session["valid"], session["name"]) == (True, True, "mfa")
 
 
-def test_a_kept_session_needs_no_code_that_could_be_sent(
+def test_for_a_kept_session_no_code_is_read_or_sent(
     run: Run, aws: Sandbox, files: AwsFiles
 ) -> None:
     files.write(KEYS + managed(seconds_left=7200))
@@ -173,7 +177,7 @@ def kind_in(run: Run, profile: str) -> str:
     return next(str(session["kind"]) for session in shown if session["profile"] == profile)
 
 
-def test_default_session_is_an_mfa_session_again_unless_a_role_is_asked_for(
+def test_login_without_a_role_makes_the_default_session_an_mfa_session_again(
     run: Run, aws: Sandbox, log_in: LogIn
 ) -> None:
     trusted = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
@@ -185,7 +189,7 @@ def test_default_session_is_an_mfa_session_again_unless_a_role_is_asked_for(
     assert kind_in(run, "mfa") == "mfa"
 
 
-def test_named_role_session_is_renewed_as_what_it_was(
+def test_a_named_role_session_is_renewed_as_a_role_session(
     run: Run, aws: Sandbox, log_in: LogIn
 ) -> None:
     trusted = {"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}
@@ -198,29 +202,31 @@ def test_named_role_session_is_renewed_as_what_it_was(
 
 @pytest.mark.skipif(sys.platform == "win32", reason="RLIMIT_CORE")
 @pytest.mark.parametrize("line", ["env --shell json", "credential-process", "status", "login"])
-def test_no_core_is_dumped_of_what_reads_a_kept_session(
+def test_commands_that_read_a_session_may_not_dump_core(
     files: AwsFiles, run: Run, line: str
 ) -> None:
     import resource
 
     files.write(KEYS + managed())
     before = resource.getrlimit(resource.RLIMIT_CORE)
-    usual = (4096, before[1])
-    resource.setrlimit(resource.RLIMIT_CORE, usual)
+    values = (4096, before[1])
+    resource.setrlimit(resource.RLIMIT_CORE, values)
     try:
         run(*line.split())
         assert resource.getrlimit(resource.RLIMIT_CORE) == (0, before[1])
-        limits.allow_core_dumps()  # as before another program takes its place
-        assert resource.getrlimit(resource.RLIMIT_CORE) == usual
+        limits.allow_core_dumps()  # as exec does before it runs the command
+        assert resource.getrlimit(resource.RLIMIT_CORE) == values
     finally:
         resource.setrlimit(resource.RLIMIT_CORE, before)
 
 
-def test_a_session_under_a_second_name_says_how_to_use_it(
+def test_a_session_kept_under_a_second_name_says_how_to_use_it(
     run: Run, clock: JumpingClock, log_in: LogIn
 ) -> None:
     log_in()
-    clock.pause(-2)  # the next began before that was over: only then one serves both
+    clock.pause(
+        -2
+    )  # one session serves both names only if the second login began before the first ended
     first = run("login", "--profile", "daves", "--source-profile", "default")
     again = run("login", "--profile", "daves")
     assert (first.exit_code, "kept" in first.stderr) == (0, True), first

@@ -1,4 +1,4 @@
-"""`logout`: what login wrote goes, and nothing else."""
+"""`logout` removes what login wrote, and nothing else."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ def test_after_login_and_logout_the_file_is_as_before(
     assert len(aws.calls) == 0
 
 
-def test_a_section_goes_with_its_own_comments_but_not_the_next_ones(
-    run: Run, files: AwsFiles
-) -> None:
-    ours = managed().replace("[mfa]\n", "[mfa]\n# inside\n") + "; at the end\n\n# above theirs\n"
-    files.write(KEYS + "\n" + ours + FOREIGN)
+def test_a_section_is_removed_with_its_own_comments_only(run: Run, files: AwsFiles) -> None:
+    own_section = (
+        managed().replace("[mfa]\n", "[mfa]\n# inside\n") + "; at the end\n\n# above theirs\n"
+    )
+    files.write(KEYS + "\n" + own_section + FOREIGN)
     assert run("logout").exit_code == 0
     assert files.credentials.read_text() == KEYS + "\n# above theirs\n" + FOREIGN
 
 
 def test_other_keys_of_the_section_stay(run: Run, files: AwsFiles) -> None:
-    theirs = "region = eu-west-1\ns3 =\n  max_queue_size = 9\n"
-    files.write(KEYS + managed() + theirs + FOREIGN, config="[profile mfa]\nregion = x\n")
+    other_lines = "region = eu-west-1\ns3 =\n  max_queue_size = 9\n"
+    files.write(KEYS + managed() + other_lines + FOREIGN, config="[profile mfa]\nregion = x\n")
     assert run("logout").exit_code == 0
-    assert files.credentials.read_text() == f"{KEYS}[mfa]\n{theirs}{FOREIGN}"
+    assert files.credentials.read_text() == f"{KEYS}[mfa]\n{other_lines}{FOREIGN}"
     assert files.config.read_text() == "[profile mfa]\nregion = x\n"
 
 
@@ -72,7 +72,7 @@ def test_all_without_a_session_succeeds(run: Run, files: AwsFiles) -> None:
         (["--profile", "nowhere"], "no-such-profile", "'nowhere'"),
     ],
 )
-def test_another_tools_session_or_none_is_refused(
+def test_a_profile_without_a_session_of_mfa_session_is_refused(
     run: Run, files: AwsFiles, argv: list[str], code: str, name: str
 ) -> None:
     files.write(KEYS + FOREIGN)
@@ -90,9 +90,9 @@ def test_one_failure_does_not_stop_the_other_removals(run: Run, files: AwsFiles)
     argv = ["logout", "--profile", "a", "--profile", "theirs", "--profile", "b", "--profile", "a"]
     outcome = run(*argv, "--json")
     assert outcome.exit_code == 3
-    told = json.loads(outcome.stdout)
-    assert told["removed"] == ["a", "b"]
-    assert [(error["name"], error["code"]) for error in told["errors"]] == [
+    answer = json.loads(outcome.stdout)
+    assert answer["removed"] == ["a", "b"]
+    assert [(error["name"], error["code"]) for error in answer["errors"]] == [
         ("theirs", "foreign-session")
     ]
     assert files.credentials.read_text() == KEYS + FOREIGN
@@ -113,8 +113,8 @@ def test_without_a_name_the_configured_default_session_is_removed(
     assert files.section("mfa") is not None
 
 
-def test_keys_put_where_a_session_stood_stay(run: Run, files: AwsFiles) -> None:
-    """`aws configure --profile mfa` after a login: the mark is there, the session is not."""
+def test_long_term_keys_in_place_of_a_session_stay(run: Run, files: AwsFiles) -> None:
+    """`aws configure --profile mfa` after a login leaves `manager` beside long-term keys."""
     files.write(managed(aws_access_key_id="AKIAPRECIOUSPRECIOUS"))
     before = files.credentials.read_bytes()
     assert run("logout", "--all").exit_code == 0

@@ -1,4 +1,4 @@
-"""Which session a name means, and which profile is written: a typo never costs an account."""
+"""Which session a name means, and to which profile it is written."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def test_an_unknown_name_is_refused_with_the_nearest_names(
     assert len(aws.calls) == 0
 
 
-def test_a_new_name_is_made_where_its_source_is_named(log_in: LogIn, carols: AwsFiles) -> None:
+def test_a_new_name_is_accepted_if_its_source_is_named(log_in: LogIn, carols: AwsFiles) -> None:
     log_in("--profile", "brand-new", "--source-profile", "default")
     assert carols.section("brand-new") is not None
 
 
-def test_a_new_name_is_accepted_where_a_role_is_named(run: Run, carols: AwsFiles) -> None:
+def test_a_new_name_is_accepted_if_a_role_is_named(run: Run, carols: AwsFiles) -> None:
     outcome = run("login", "--profile", "brand-new", "--role-arn", ROLE)
-    assert outcome.exit_code == 4  # it got as far as the code
+    assert outcome.exit_code == 4  # a code is missing, so the name was accepted
     assert carols.section("brand-new") is None
 
 
@@ -78,14 +78,14 @@ def test_a_name_with_long_term_keys_is_the_source(
     assert "aws --profile work-mfa" in outcome.stderr
 
 
-def test_every_command_takes_the_name_and_the_target(
+def test_every_command_accepts_a_sessions_name_and_its_profile(
     log_in: LogIn, run: Run, carols: AwsFiles, carol: User
 ) -> None:
     carols.write(long_term(carol, "work"))
     log_in("--profile", "work")
-    given = [run("credential-process", "--profile", name).stdout for name in ("work", "work-mfa")]
-    assert given[0] == given[1]
-    assert '"Version": 1' in given[0]
+    printed = [run("credential-process", "--profile", name).stdout for name in ("work", "work-mfa")]
+    assert printed[0] == printed[1]
+    assert '"Version": 1' in printed[0]
     kept = run("login", "--profile", "work-mfa", "--no-input")
     assert (kept.exit_code, "kept" in kept.stderr) == (0, True)
     checks = [run("status", "--check", "--profile", name) for name in ("work", "work-mfa")]
@@ -103,11 +103,11 @@ def test_every_command_takes_the_name_and_the_target(
     ],
     ids=["role", "credential_process"],
 )
-@pytest.mark.parametrize("where", ["config", "credentials"])
-def test_a_name_where_sdks_ignore_static_keys_gets_another_target(
-    run: Run, files: AwsFiles, line: str, where: str
+@pytest.mark.parametrize("file", ["config", "credentials"])
+def test_a_name_of_a_profile_whose_keys_sdks_ignore_gets_another_target(
+    run: Run, files: AwsFiles, line: str, file: str
 ) -> None:
-    if where == "config":
+    if file == "config":
         files.write(KEYS, config=f"[profile hidden]\n{line}\n")
     else:
         files.write(f"{KEYS}[hidden]\n{line}\n")
@@ -136,9 +136,7 @@ def test_a_name_where_sdks_ignore_static_keys_gets_another_target(
     ],
     ids=lambda line: str(line.split(" ")[0]),
 )
-def test_a_target_where_sdks_ignore_static_keys_is_refused(
-    run: Run, carols: AwsFiles, line: str
-) -> None:
+def test_a_target_whose_keys_sdks_ignore_is_refused(run: Run, carols: AwsFiles, line: str) -> None:
     carols.write(config=f"[profile hidden]\n{line}\n")
     outcome = run("login", "--write-to", "hidden", "--token-code", "000000")
     assert outcome.exit_code == 3
@@ -146,13 +144,13 @@ def test_a_target_where_sdks_ignore_static_keys_is_refused(
     assert carols.section("hidden") is None
 
 
-@pytest.mark.parametrize("where", ["credentials", "config"])
+@pytest.mark.parametrize("file", ["credentials", "config"])
 @pytest.mark.parametrize("options", [[], ["--force"]], ids=["plain", "forced"])
-def test_a_target_with_long_term_keys_is_refused_always(
-    run: Run, aws: Sandbox, carols: AwsFiles, carol: User, where: str, options: list[str]
+def test_a_target_with_long_term_keys_is_always_refused(
+    run: Run, aws: Sandbox, carols: AwsFiles, carol: User, file: str, options: list[str]
 ) -> None:
     key = carol.add_key()
-    if where == "credentials":
+    if file == "credentials":
         carols.write(carols.credentials.read_text() + long_term(key, "precious"))
     else:
         carols.write(config=long_term(key, "profile precious"))
@@ -172,12 +170,12 @@ def test_a_target_with_long_term_keys_is_refused_always(
         'aws_access_key_id = "AKIAEXAMPLEEXAMPLE34"\naws_secret_access_key = y\n',
         "aws_access_key_id = MOTOKEY\naws_secret_access_key = y\naws_session_token = t\n",
     ],
-    ids=["pair", "secret alone", "quoted", "of another kind"],
+    ids=["pair", "secret alone", "quoted id", "id of an unknown kind"],
 )
-def test_the_mark_of_a_managed_section_does_not_unprotect_long_term_keys(
+def test_long_term_keys_in_a_managed_section_are_protected(
     run: Run, files: AwsFiles, lines: str
 ) -> None:
-    """`aws configure` may have put long-term keys where a session stood."""
+    """`aws configure` may have written long-term keys in place of a session."""
     files.write(f"{KEYS}[mfa-mfa]\n{lines}[mfa]\nmanager = mfa-session\n{lines}")
     before = files.credentials.read_bytes()
     outcome = run("login", "--profile", "mfa", "--token-code", "000000", "--force",
@@ -213,7 +211,7 @@ def test_a_stored_target_is_found_again_without_settings(
     assert len(aws.calls) == 0
 
 
-def test_the_default_name_needs_no_entry(run: Run, aws: Sandbox, phone: Device) -> None:
+def test_status_works_without_the_default_session(run: Run, aws: Sandbox, phone: Device) -> None:
     outcome = run("status")
     assert (outcome.exit_code, outcome.stdout) == (0, "")
     assert "no sessions; run `mfa-session login`" in outcome.stderr

@@ -18,11 +18,11 @@ ID_LINE, SECRET_LINE = f"aws_access_key_id = {KEY_ID}", f"aws_secret_access_key 
 
 BROKEN = {
     "quoted id": (f'aws_access_key_id = "{KEY_ID}"', SECRET_LINE, "line 3", "is in quotes"),
-    "comment": (f"{ID_LINE} # main", SECRET_LINE, "line 3", "has a comment behind it"),
+    "comment after the id": (f"{ID_LINE} # main", SECRET_LINE, "line 3", "has a comment behind it"),
     "quoted secret": (ID_LINE, f"aws_secret_access_key = '{SECRET}'", "line 4", "is in quotes"),
-    "comment behind the secret": (ID_LINE, f"{SECRET_LINE} ; old", "line 4", "has a comment"),
-    "blank": (ID_LINE, f"{SECRET_LINE[:-4]} KEY", "line 4", "has a blank"),
-    "swapped": (
+    "comment after the secret": (ID_LINE, f"{SECRET_LINE} ; old", "line 4", "has a comment"),
+    "blank in the secret": (ID_LINE, f"{SECRET_LINE[:-4]} KEY", "line 4", "has a blank"),
+    "id and secret swapped": (
         f"aws_access_key_id = {SECRET}", f"aws_secret_access_key = {KEY_ID}",
         "line 3", "are swapped",
     ),
@@ -35,18 +35,18 @@ BROKEN = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("asked", [[], ["--source-profile", "default"]], ids=["found", "named"])
+@pytest.mark.parametrize("options", [[], ["--source-profile", "default"]], ids=["found", "named"])
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_malformed_key_is_reported_before_a_code_is_asked(
-    run: Run, aws: Sandbox, files: AwsFiles, name: str, asked: list[str]
+    run: Run, aws: Sandbox, files: AwsFiles, name: str, options: list[str]
 ) -> None:
-    first, second, line, what = BROKEN[name]
+    first, second, line, problem = BROKEN[name]
     files.write(f"# mine\n[default]\n{first}\n{second}\n")
     before = files.credentials.read_bytes()
-    outcome = run("login", "--token-code", "123456", *asked)
+    outcome = run("login", "--token-code", "123456", *options)
     assert outcome.exit_code == 3, outcome
     assert f"{files.credentials}, {line}: " in outcome.stderr
-    assert what in outcome.stderr
+    assert problem in outcome.stderr
     assert SECRET not in outcome.stderr
     assert (files.credentials.read_bytes(), len(aws.calls)) == (before, 0)
 
@@ -54,7 +54,7 @@ def test_a_malformed_key_is_reported_before_a_code_is_asked(
 @pytest.mark.parametrize(
     "lost", ["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]
 )
-def test_a_session_that_has_lost_a_line_is_renewed_in_its_place(
+def test_a_session_that_has_lost_a_line_is_renewed(
     run: Run, log_in: LogIn, carols: AwsFiles, lost: str
 ) -> None:
     log_in()

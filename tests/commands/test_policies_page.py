@@ -36,21 +36,21 @@ RIGHT = WRONG.replace('"Bool"', '"BoolIfExists"')
 _BLOCK = re.compile(r"```console\n(.*?)```\n", re.DOTALL)
 
 
-class Shown(NamedTuple):
+class Example(NamedTuple):
     """A command of the page, and its output there."""
 
     command: str
     output: str
 
 
-def shown() -> list[Shown]:
+def examples() -> list[Example]:
     """Return the commands of the sections on template and check."""
     section = PAGE[PAGE.index("## policy template") :]
     found = []
     for block in _BLOCK.findall(section):
         for part in block.removeprefix("$ ").split("\n$ "):
             command, _, output = part.rstrip("\n").partition("\n")
-            found.append(Shown(command, output + "\n" if output else ""))
+            found.append(Example(command, output + "\n" if output else ""))
     return found
 
 
@@ -62,8 +62,8 @@ def files(home: Path) -> Path:
     return home
 
 
-@pytest.mark.parametrize("example", shown(), ids=lambda example: example.command[12:60])
-def test_a_command_prints_what_the_page_shows(example: Shown, files: Path, run: Run) -> None:
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.command[12:60])
+def test_a_command_prints_what_the_page_shows(example: Example, files: Path, run: Run) -> None:
     words = shlex.split(example.command)
     argv, target = (words[1:-2], words[-1]) if ">" in words else (words[1:], None)
     outcome = run(*argv)
@@ -76,7 +76,7 @@ def test_a_command_prints_what_the_page_shows(example: Shown, files: Path, run: 
 
 
 def commands_in_ci() -> list[str]:
-    """Find the commands in the snippets for GitHub, GitLab and pre-commit, and the other one."""
+    """Return the page's commands for CI: GitHub, GitLab, pre-commit, and the one in the text."""
     github, gitlab, hooks = map(yaml.safe_load, _SNIPPET.findall(PAGE))
     (hook,) = hooks["repos"][0]["hooks"]
     lines = [
@@ -153,7 +153,7 @@ def test_a_baseline_is_made_and_used_as_the_page_says(home: Path, run: Run) -> N
 
 
 def test_every_command_of_the_page_is_found() -> None:
-    commands = [example.command.split()[2] for example in shown()]
+    commands = [example.command.split()[2] for example in examples()]
     assert commands == ["template", *(["check"] * 6)]
     assert {name for name, _ in _FILE.findall(PAGE)} == {
         "trust.json", "richard.json", "books.json", "ec2-admins.json", "recent.json", "bucket.json"

@@ -1,4 +1,4 @@
-"""`policy check` end to end: the table for people, the object for scripts, and bad input."""
+"""`policy check`: its table, its JSON, and bad input."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from conftest import Run
 
-STEP_UP = """{
+STOP_WITH_MFA = """{
   "Version": "2012-10-17",
   "Statement": [
     {"Effect": "Allow", "Action": "*", "Resource": "*"},
@@ -36,7 +36,7 @@ AGE = {"NumericGreaterThanIfExists": {"aws:MultiFactorAuthAge": "3600"}}
 IP = {"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}
 
 
-def written(home: Path, condition: object) -> str:
+def write_policy(home: Path, condition: object) -> str:
     path = home / "policy.json"
     allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
     deny = {**allow, "Effect": "Deny", "Condition": condition}
@@ -46,20 +46,22 @@ def written(home: Path, condition: object) -> str:
 
 def outcomes(stdout: str) -> dict[str, str]:
     found = json.loads(stdout)["decisions"]
-    return {each["credentials"]: each["outcome"] for each in found}
+    return {decision["credentials"]: decision["outcome"] for decision in found}
 
 
 def test_the_table_shows_each_kind_of_credentials(run: Run) -> None:
-    outcome = run("policy", "check", "-", "--action", "ec2:stop-instances", input=STEP_UP)
+    outcome = run("policy", "check", "-", "--action", "ec2:stop-instances", input=STOP_WITH_MFA)
     assert (outcome.exit_code, outcome.stdout, outcome.stderr) == (0, TABLE, "")
 
 
 def test_json_names_statement_and_condition(home: Path, run: Run) -> None:
-    path = written(home, AGE)
+    path = write_policy(home, AGE)
     outcome = run("policy", "check", path, "--action", "s3:GetObject", "--json")
-    whole = json.loads(outcome.stdout)
-    session = next(e for e in whole["decisions"] if e["credentials"] == "mfa-session")
-    assert (outcome.exit_code, whole["version"], whole["resource"]) == (0, 1, "*")
+    answer = json.loads(outcome.stdout)
+    session = next(
+        decision for decision in answer["decisions"] if decision["credentials"] == "mfa-session"
+    )
+    assert (outcome.exit_code, answer["version"], answer["resource"]) == (0, 1, "*")
     assert session == {
         "credentials": "mfa-session",
         "outcome": "unknown",
@@ -82,7 +84,7 @@ def test_json_names_statement_and_condition(home: Path, run: Run) -> None:
 
 
 def test_mfa_age_shows_a_new_and_an_old_session(home: Path, run: Run) -> None:
-    path = written(home, AGE)
+    path = write_policy(home, AGE)
     argv = ("policy", "check", path, "--action", "s3:GetObject", "--json", "--mfa-age")
     assert outcomes(run(*argv, "1h").stdout) == {
         "long-term": "explicitly-denied",
@@ -96,7 +98,7 @@ def test_mfa_age_shows_a_new_and_an_old_session(home: Path, run: Run) -> None:
 
 
 def test_context_and_absent_set_condition_keys(home: Path, run: Run) -> None:
-    argv = ("policy", "check", written(home, IP), "--action", "s3:GetObject", "--json")
+    argv = ("policy", "check", write_policy(home, IP), "--action", "s3:GetObject", "--json")
     unsure = run(*argv)
     inside = run(*argv, "--context", "aws:sourceip=192.0.2.7")
     outside = run(*argv, "--context", "aws:SourceIp=10.0.0.1")
@@ -123,7 +125,7 @@ def test_context_and_absent_set_condition_keys(home: Path, run: Run) -> None:
     ],
 )  # fmt: skip
 def test_bad_usage_is_refused(argv: tuple[str, ...], exit_code: int, code: str, run: Run) -> None:
-    outcome = run("policy", "check", *argv, "--json", input=STEP_UP)
+    outcome = run("policy", "check", *argv, "--json", input=STOP_WITH_MFA)
     assert (outcome.exit_code, json.loads(outcome.stdout)["error"]["code"]) == (exit_code, code)
 
 

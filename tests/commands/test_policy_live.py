@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 def statement(effect: str, action: str | list[str], **rest: Any) -> dict[str, Any]:
-    made = {"Effect": effect, "Action": action, "Resource": "*", **rest}
-    return {"Version": "2012-10-17", "Statement": [made]}
+    entry = {"Effect": effect, "Action": action, "Resource": "*", **rest}
+    return {"Version": "2012-10-17", "Statement": [entry]}
 
 
 READ_IAM = statement("Allow", ["iam:Get*", "iam:List*"])
@@ -43,7 +43,7 @@ def outcomes(found: dict[str, Any]) -> dict[str, str]:
     return {each["credentials"]: each["outcome"] for each in found["decisions"]}
 
 
-def becauses(found: dict[str, Any]) -> dict[str, str]:
+def reasons(found: dict[str, Any]) -> dict[str, str]:
     return {each["credentials"]: each["because"] for each in found["decisions"]}
 
 
@@ -61,7 +61,7 @@ def test_inline_attached_and_group_policies_count(aws: Sandbox, carol: User, run
     aws.attach_policy(team, attached)
     found = check(run, "ec2:StopInstances")
     assert (found["principal"], found["unread"]) == (carol.arn, [])
-    assert becauses(found) == {
+    assert reasons(found) == {
         "long-term": f"Deny DenyWithoutMFA ({attached})",
         "mfa-session": "Allow Statement[0] (inline policy policy-1 of group team)",
         "session-without-mfa": f"Deny DenyWithoutMFA ({attached})",
@@ -79,7 +79,7 @@ def test_a_boundary_narrows_the_policies(aws: Sandbox, files: AwsFiles, run: Run
     assert outcomes(check(run, "ec2:StopInstances"))["long-term"] == "implicitly-denied"
 
 
-def test_an_unreadable_policy_is_named_and_leaves_nothing_allowed(
+def test_an_unreadable_policy_is_named_and_nothing_counts_as_allowed(
     aws: Sandbox, files: AwsFiles, run: Run
 ) -> None:
     reads = statement("Allow", ["iam:ListUserPolicies", "iam:GetUserPolicy", "ec2:*"])
@@ -93,9 +93,9 @@ def test_an_unreadable_policy_is_named_and_leaves_nothing_allowed(
         "the permissions boundary",
     ]
     assert outcomes(check(run, "s3:GetObject"))["long-term"] == "explicitly-denied"
-    told = run(*ARGV[:-2], "--action", "s3:GetObject").stderr
-    assert "you may not read the groups you are in" in told
-    assert "mfa-session login" in told
+    warning = run(*ARGV[:-2], "--action", "s3:GetObject").stderr
+    assert "you may not read the groups you are in" in warning
+    assert "mfa-session login" in warning
 
 
 def test_without_readable_policies_everything_is_unknown(
@@ -111,8 +111,8 @@ def test_an_mfa_session_reads_policies_that_the_key_may_not(
     aws: Sandbox, carols: AwsFiles, carol: User, log_in: LogIn, run: Run
 ) -> None:
     del carols
-    whole = make("deny-without-mfa", Choices()).document()
-    carol.inline_policies["deny"] = whole
+    document = make("deny-without-mfa", Choices()).document()
+    carol.inline_policies["deny"] = document
     assert len(check(run, "ec2:StopInstances")["unread"]) > 0
     log_in()
     assert check(run, "ec2:StopInstances")["unread"] == []
@@ -120,7 +120,7 @@ def test_an_mfa_session_reads_policies_that_the_key_may_not(
     assert str(key_id).startswith("ASIA")
 
 
-def live_role(run: Run) -> dict[str, Any]:
+def check_role(run: Run) -> dict[str, Any]:
     argv = ("policy", "check", "--live", "--profile", "books", "--json", "--action", "ec2:RunHosts")
     outcome = run(*argv)
     assert outcome.exit_code == 0, outcome
@@ -147,12 +147,12 @@ def test_a_role_session_has_the_roles_policies(
     role = aws.create_role("books", trust=trusting(carol), policies=[ALLOW_EC2])
     carol.inline_policies["deny"] = statement("Deny", "ec2:*")
     carols.write(settings=settings_of(role.arn, phone))
-    found = live_role(run)
+    found = check_role(run)
     assert (found["role"], found["unread"]) == (role.arn, [])
     assert outcomes(found)["role-session"] == "allowed"
     assert outcomes(found)["long-term"] == "explicitly-denied"
     role.boundary_arn = aws.create_policy("edge", statement("Allow", "s3:*"))
-    assert outcomes(live_role(run))["role-session"] == "implicitly-denied"
+    assert outcomes(check_role(run))["role-session"] == "implicitly-denied"
 
 
 def test_a_role_session_reads_its_role_in_another_account(
@@ -165,12 +165,12 @@ def test_a_role_session_reads_its_role_in_another_account(
     )
     carols.write(settings=settings_of(role.arn, phone))
     carol.inline_policies["take"] = statement("Allow", "sts:AssumeRole")
-    before = live_role(run)
+    before = check_role(run)
     assert outcomes(before)["role-session"] == "unknown"
     assert "the policies of role books (of the role)" in before["unread"]
     log_in("--profile", "books")
     role.inline_policies = {"own": READ_IAM, "ec2": ALLOW_EC2}
-    assert outcomes(live_role(run))["role-session"] == "allowed"
+    assert outcomes(check_role(run))["role-session"] == "allowed"
     assert {call.operation for call in aws.calls} >= {"ListRolePolicies", "GetRole"}
 
 
@@ -186,7 +186,7 @@ def test_files_are_evaluated_with_the_live_policies(home: Path, run: Run) -> Non
     assert after["long-term"] == "explicitly-denied"
 
 
-def test_the_user_s_name_fills_variables(carol: User, run: Run) -> None:
+def test_policy_variables_get_the_users_name(carol: User, run: Run) -> None:
     own = statement("Allow", "s3:GetObject")
     own["Statement"][0]["Resource"] = "arn:aws:s3:::home/${aws:username}/*"
     carol.inline_policies["own"] = own

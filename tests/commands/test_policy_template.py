@@ -1,4 +1,4 @@
-"""`policy template` end to end: only the policy on stdout, and errors with the right option."""
+"""`policy template` prints only the policy on stdout; its errors name the right option."""
 
 from __future__ import annotations
 
@@ -66,12 +66,14 @@ def test_without_a_name_the_templates_are_listed(run: Run) -> None:
 def test_each_exempt_action_has_a_reason(run: Run) -> None:
     outcome = run("policy", "template", "deny-without-mfa")
     (statement,) = json.loads(outcome.stdout)["Statement"]
-    unexplained = [a for a in statement["NotAction"] if f"{a}: " not in outcome.stderr]
+    unexplained = [
+        action for action in statement["NotAction"] if f"{action}: " not in outcome.stderr
+    ]
     assert (unexplained, "iam:DeactivateMFADevice" in statement["NotAction"]) == ([], False)
 
 
 @pytest.mark.parametrize(
-    ("argv", "told"),
+    ("argv", "said"),
     [
         (("require-mfas",), "did you mean 'require-mfa'?"),
         (("nothing",), "name one of require-mfa"),
@@ -90,9 +92,9 @@ def test_each_exempt_action_has_a_reason(run: Run) -> None:
         (("max-age", "--max-age", "soon"), "is not a duration"),
     ],
 )
-def test_bad_options_are_refused(argv: tuple[str, ...], told: str, run: Run) -> None:
+def test_bad_options_are_refused(argv: tuple[str, ...], said: str, run: Run) -> None:
     outcome = run("policy", "template", *argv)
-    assert (outcome.exit_code, outcome.stdout, told in outcome.stderr) == (2, "", True), outcome
+    assert (outcome.exit_code, outcome.stdout, said in outcome.stderr) == (2, "", True), outcome
 
 
 def test_a_new_user_enrols_under_deny_without_mfa(

@@ -23,7 +23,7 @@ TRUST: Document = {
 }
 
 
-def test_the_examples_run(
+def test_each_example_of_the_page_runs(
     aws: Sandbox, phone: Device, carols: AwsFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     examples = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -46,7 +46,7 @@ def test_the_examples_run(
 
 
 def test_the_page_names_every_public_class_and_its_exit_code() -> None:
-    told = dict(re.findall(r"^\| `(\w+Error)` \| (\d+) \|", PAGE, re.MULTILINE))
+    documented = dict(re.findall(r"^\| `(\w+Error)` \| (\d+) \|", PAGE, re.MULTILINE))
     public = [name for name in mfa_session.__all__ if name.endswith("Error")]
     assert all(f"`{name}`" in PAGE for name in public)
-    assert told == {name: str(getattr(errors, name).exit_code) for name in told}
+    assert documented == {name: str(getattr(errors, name).exit_code) for name in documented}

@@ -45,12 +45,12 @@ def make_role(aws: Sandbox, carol: User) -> MakeRole:
         max_session_seconds: int = 3600,
         condition: dict[str, dict[str, str]] | None = None,
     ) -> Role:
-        wanted = {"Bool": {"aws:MultiFactorAuthPresent": "true"}, **(condition or {})}
+        conditions = {"Bool": {"aws:MultiFactorAuthPresent": "true"}, **(condition or {})}
         trust = {
             "Effect": "Allow",
             "Principal": {"AWS": carol.arn},
             "Action": "sts:AssumeRole",
-            "Condition": wanted,
+            "Condition": conditions,
         }
         return aws.create_role(
             name,
@@ -63,12 +63,12 @@ def make_role(aws: Sandbox, carol: User) -> MakeRole:
     return make_role
 
 
-def asked(aws: Sandbox) -> list[tuple[str, str]]:
-    """Return each operation and the first four letters of the key that signed it."""
+def signed_calls(aws: Sandbox) -> list[tuple[str, str]]:
+    """Return each operation with the first four letters of the key id that signed it."""
     return [(call.operation, (call.access_key_id or "")[:4]) for call in aws.calls]
 
 
-def test_login_to_a_role_first_obtains_the_session_that_it_goes_via(
+def test_login_to_a_role_first_obtains_its_via_session(
     aws: Sandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole, phone: Device
 ) -> None:
     role = make_role()
@@ -77,15 +77,15 @@ def test_login_to_a_role_first_obtains_the_session_that_it_goes_via(
         f'[sessions.books]\nvia = "mfa"\nrole_arn = "{role.arn}"\n'
     )
     outcome = log_in("--profile", "books", "--json")
-    assert asked(aws) == [("GetSessionToken", "AKIA"), ("AssumeRole", "ASIA")]
+    assert signed_calls(aws) == [("GetSessionToken", "AKIA"), ("AssumeRole", "ASIA")]
     (call,) = aws.calls.of("AssumeRole")
     assert "SerialNumber" not in call.parameters
     assert call.parameters["DurationSeconds"] == "3600"
     assert call.parameters["RoleSessionName"] == f"mfa-session-{getpass.getuser()}"
-    (told,) = json.loads(outcome.stdout)["sessions"]
+    (session,) = json.loads(outcome.stdout)["sessions"]
     section = carols.section("mfa")
     assert section is not None
-    assert told == {
+    assert session == {
         "name": "books",
         "profile": "books",
         "kind": "role",
@@ -97,16 +97,16 @@ def test_login_to_a_role_first_obtains_the_session_that_it_goes_via(
         "account": "444455556666",
         "mfa": True,
         "authenticated_at": section["mfa_session_authenticated_at"],
-        "expires_at": told["expires_at"],
-        "seconds_left": told["seconds_left"],
+        "expires_at": session["expires_at"],
+        "seconds_left": session["seconds_left"],
         "reused": False,
     }
-    assert 3590 <= told["seconds_left"] <= 3600 + 30
+    assert 3590 <= session["seconds_left"] <= 3600 + 30
     identity = boto3.Session(profile_name="books").client("sts").get_caller_identity()
     assert identity["Arn"].startswith("arn:aws:sts::444455556666:assumed-role/books/")
 
 
-def test_any_valid_mfa_session_of_the_same_key_serves_without_a_code(
+def test_any_valid_mfa_session_of_the_same_key_is_used_without_a_code(
     aws: Sandbox, log_in: LogIn, run: Run, carols: AwsFiles, make_role: MakeRole
 ) -> None:
     role = make_role()
@@ -114,7 +114,7 @@ def test_any_valid_mfa_session_of_the_same_key_serves_without_a_code(
     aws.calls.clear()
     outcome = run("login", "--profile", "books", "--role-arn", role.arn, "--no-input")
     assert outcome.exit_code == 0, outcome
-    assert asked(aws) == [("AssumeRole", "ASIA")]
+    assert signed_calls(aws) == [("AssumeRole", "ASIA")]
     assert carols.section("books") is not None
 
 
@@ -129,7 +129,7 @@ def test_any_valid_mfa_session_of_the_same_key_serves_without_a_code(
     ],
     ids=["another key's", "expired", "another device's", "another tool's", "a role's"],
 )
-def test_only_an_mfa_session_of_the_same_key_and_serial_serves(
+def test_only_an_mfa_session_of_the_same_key_and_serial_is_used(
     run: Run, aws: Sandbox, files: AwsFiles, session: str
 ) -> None:
     files.write(KEYS + session)
@@ -146,7 +146,7 @@ def test_without_a_session_assume_role_gets_the_code(
 ) -> None:
     role = make_role()
     log_in("--profile", "books", "--role-arn", role.arn, "--mfa-serial", phone.serial)
-    assert asked(aws) == [("AssumeRole", "AKIA")]
+    assert signed_calls(aws) == [("AssumeRole", "AKIA")]
     section = carols.section("books")
     assert section is not None
     assert section["mfa_session_kind"] == "role"
@@ -166,13 +166,13 @@ def test_for_more_than_an_hour_the_keys_assume_the_role_with_a_code(
     log_in("--profile", "mfa")
     aws.calls.clear()
     log_in("--profile", "books")
-    assert asked(aws) == [("AssumeRole", "AKIA")]
+    assert signed_calls(aws) == [("AssumeRole", "AKIA")]
     (call,) = aws.calls
     assert call.parameters["DurationSeconds"] == "14400"
     assert call.parameters["SerialNumber"] == phone.serial
 
 
-def test_external_id_and_session_name_are_sent_and_remembered(
+def test_external_id_and_session_name_are_sent_and_stored(
     aws: Sandbox, log_in: LogIn, carols: AwsFiles, make_role: MakeRole
 ) -> None:
     role = make_role(condition={"StringEquals": {"sts:ExternalId": "library-42"}})
@@ -195,14 +195,14 @@ def test_a_source_profile_that_names_a_session_means_via(
     aws.calls.clear()
     carols.write(config=f"[profile books]\nrole_arn = {role.arn}\nsource_profile = mfa\n")
     log_in("--profile", "books")
-    assert asked(aws) == [("AssumeRole", "ASIA")]
+    assert signed_calls(aws) == [("AssumeRole", "ASIA")]
     section = carols.section("books-mfa")
     assert section is not None
     assert section["mfa_session_via"] == "mfa"
     assert section["mfa_session_source_profile"] == "default"
 
 
-def test_a_named_role_profile_of_the_config_works_for_every_sdk_once_mfa_is_there(
+def test_boto3_assumes_a_role_whose_source_profile_is_a_session(
     log_in: LogIn, carols: AwsFiles, make_role: MakeRole
 ) -> None:
     role = make_role()
@@ -225,11 +225,11 @@ def test_force_renews_the_role_session_but_not_its_base(
     mfa, first = carols.section("mfa"), carols.section("books")
     outcome = run("login", "--profile", "books", "--force", "--no-input")
     assert outcome.exit_code == 0, outcome
-    again = carols.section("books")
+    second = carols.section("books")
     assert first is not None
-    assert again is not None
+    assert second is not None
     assert carols.section("mfa") == mfa
-    assert first["aws_access_key_id"] != again["aws_access_key_id"]
+    assert first["aws_access_key_id"] != second["aws_access_key_id"]
     assert aws.count("GetSessionToken") == 1
 
 
@@ -248,7 +248,7 @@ def test_a_role_via_a_role_is_chained(
         f'[sessions.second]\nvia = "first"\nrole_arn = "{second.arn}"\n'
     )
     log_in("--profile", "second")
-    assert asked(aws)[1:] == [
+    assert signed_calls(aws)[1:] == [
         ("GetSessionToken", "AKIA"),
         ("AssumeRole", "ASIA"),
         ("AssumeRole", "ASIA"),
@@ -341,7 +341,7 @@ def test_commands_that_use_a_role_session_renew_it(
     aws.calls.clear()
     outcome = run(command, "--profile", "books", *argv)
     assert outcome.exit_code == 0, outcome
-    assert asked(aws) == [("AssumeRole", "ASIA")]
+    assert signed_calls(aws) == [("AssumeRole", "ASIA")]
     section = carols.section("books")
     assert section is not None
     assert section["aws_access_key_id"] in outcome.stdout

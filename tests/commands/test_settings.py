@@ -1,4 +1,4 @@
-"""Where each setting may be said, and which place goes first."""
+"""Where each setting may stand, and which place overrides the others."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ PLACES = ("option", "variable", "toml", "name's section", "source's section")
 
 
 def serial(place: str) -> str:
-    """Return a serial that names its place."""
+    """Return the serial of a device named after its place."""
     return f"arn:aws:iam::123456789012:mfa/{place.replace(' ', '').replace(chr(39), '')}"
 
 
 def toml(text: str) -> str:
-    """Return [sessions.mfa] with these lines."""
+    """Return the table [sessions.mfa] with these lines."""
     return f"[sessions.mfa]\n{text}\n"
 
 
@@ -31,14 +31,16 @@ def toml(text: str) -> str:
 def test_the_first_place_that_names_the_device_wins(
     run: Run, aws: Sandbox, files: AwsFiles, carol: User, first: int
 ) -> None:
-    """AWS gets the device of the first place, and rejects it, because it knows none of them."""
-    said = PLACES[first:]
-    at_source = f"aws_mfa_device = {serial(PLACES[4])}\n"
-    of_name = f"[profile mfa]\nmfa_serial = {serial(PLACES[3])}\n" if PLACES[3] in said else None
-    table = toml(f'mfa_serial = "{serial(PLACES[2])}"') if PLACES[2] in said else None
-    files.write(long_term(carol) + at_source, config=of_name, settings=table)
-    env = {"MFA_SESSION_MFA_SERIAL": serial(PLACES[1])} if PLACES[1] in said else {}
-    option = ["--mfa-serial", serial(PLACES[0])] if PLACES[0] in said else []
+    """AWS gets the device of the first place, and rejects it, since none of the devices exists."""
+    places = PLACES[first:]
+    source_line = f"aws_mfa_device = {serial(PLACES[4])}\n"
+    profile_section = (
+        f"[profile mfa]\nmfa_serial = {serial(PLACES[3])}\n" if PLACES[3] in places else None
+    )
+    table = toml(f'mfa_serial = "{serial(PLACES[2])}"') if PLACES[2] in places else None
+    files.write(long_term(carol) + source_line, config=profile_section, settings=table)
+    env = {"MFA_SESSION_MFA_SERIAL": serial(PLACES[1])} if PLACES[1] in places else {}
+    option = ["--mfa-serial", serial(PLACES[0])] if PLACES[0] in places else []
     outcome = run("login", "--token-code", "000000", *option, env=env)
     assert outcome.exit_code == 3
     assert serial(PLACES[first]) in outcome.stderr
@@ -82,7 +84,7 @@ def test_defaults_name_the_session_and_the_region(
 
 
 @pytest.mark.parametrize(
-    "said",
+    "places",
     [
         ("eu-west-2", "eu-west-3", "eu-central-1"),
         ("", "eu-west-3", "eu-central-1"),
@@ -92,25 +94,25 @@ def test_defaults_name_the_session_and_the_region(
     ids=["option", "toml", "name's section", "source's section"],
 )
 def test_the_first_place_that_gives_the_region_wins(
-    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, said: tuple[str, str, str]
+    run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, places: tuple[str, str, str]
 ) -> None:
-    option, table, of_name = said
-    region = next((place for place in said if place), "eu-west-1")
+    option, table, profile_section = places
+    region = next((place for place in places if place), "eu-west-1")
     carols.write(
         settings=toml(f'region = "{table}"') if table else None,
-        config=f"[profile mfa]\nregion = {of_name}\n" if of_name else None,
+        config=f"[profile mfa]\nregion = {profile_section}\n" if profile_section else None,
     )
     argv = ["--region", option] if option else []
     outcome = run("login", "--token-code", phone.code(), "--mfa-serial", phone.serial, *argv)
     assert outcome.exit_code == 0, outcome
     (call,) = aws.calls
     assert call.region == region
-    # what the target's own section says is left alone
-    assert carols.profile("mfa") == {"region": of_name or region}
+    # the target's own section stays unchanged
+    assert carols.profile("mfa") == {"region": profile_section or region}
 
 
 @pytest.mark.parametrize("variable", ["AWS_REGION", "AWS_DEFAULT_REGION"])
-def test_the_regions_of_the_environment_are_called(
+def test_aws_is_called_in_the_region_of_the_environment(
     run: Run, aws: Sandbox, carols: AwsFiles, phone: Device, variable: str
 ) -> None:
     argv = ["login", "--token-code", phone.code(), "--mfa-serial", phone.serial]
@@ -119,7 +121,7 @@ def test_the_regions_of_the_environment_are_called(
     assert carols.profile("mfa") == {"region": "eu-west-1"}
 
 
-def test_without_any_region_the_global_endpoint_serves(
+def test_without_any_region_the_global_endpoint_is_called(
     run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     files.write(long_term(carol))
@@ -133,7 +135,7 @@ def _role(aws: Sandbox, carol: User) -> Role:
     return aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trust]})
 
 
-def test_a_role_and_all_of_it_from_the_table(
+def test_config_toml_gives_every_setting_of_a_role(
     run: Run, aws: Sandbox, carols: AwsFiles, carol: User, phone: Device
 ) -> None:
     role = _role(aws, carol)
@@ -168,7 +170,7 @@ def test_a_role_and_all_of_it_from_the_table(
     assert carols.section("books") is None
 
 
-def test_a_role_and_all_of_it_from_the_aws_config(
+def test_the_aws_config_gives_every_setting_of_a_role(
     run: Run, aws: Sandbox, carols: AwsFiles, carol: User, phone: Device
 ) -> None:
     role = _role(aws, carol)
@@ -188,7 +190,7 @@ def test_a_role_and_all_of_it_from_the_aws_config(
         "ExternalId": "library-42",
         "SerialNumber": phone.serial,
     }
-    # SDKs would use role_arn and not the keys, so the keys go beside it
+    # SDKs would use role_arn and ignore the keys, so these go to another profile
     assert "books-mfa" in outcome.stderr
     assert carols.section("books") is None
     assert carols.section("books-mfa") is not None
@@ -237,7 +239,9 @@ def test_the_profile_variable_names_the_session(run: Run, carols: AwsFiles, phon
     ],
     ids=["built-in", "variable", "defaults", "variable first"],
 )
-def test_min_ttl(run: Run, files: AwsFiles, env: dict[str, str], table: str, kept: bool) -> None:
+def test_min_ttl_from_option_variable_or_settings_decides(
+    run: Run, files: AwsFiles, env: dict[str, str], table: str, kept: bool
+) -> None:
     keys = (
         "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
         "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"
@@ -249,7 +253,7 @@ def test_min_ttl(run: Run, files: AwsFiles, env: dict[str, str], table: str, kep
 
 
 @pytest.mark.parametrize("value", ["1", "true", "yes"])
-def test_no_input_by_variable(run: Run, carols: AwsFiles, value: str) -> None:
+def test_the_variable_no_input_forbids_questions(run: Run, carols: AwsFiles, value: str) -> None:
     outcome = run("login", env={"MFA_SESSION_NO_INPUT": value})
     assert outcome.exit_code == 4
     assert carols.section("mfa") is None
@@ -271,7 +275,7 @@ def test_no_input_by_variable(run: Run, carols: AwsFiles, value: str) -> None:
     ],
     ids=" ".join,
 )
-def test_a_hint_that_the_variable_would_stop_begins_with_it(
+def test_a_hint_that_no_input_would_stop_begins_with_unset(
     run: Run, files: AwsFiles, argv: tuple[str, ...]
 ) -> None:
     files.write(settings="[sessions.mfa]\n")
@@ -284,7 +288,7 @@ def test_a_hint_that_the_variable_would_stop_begins_with_it(
 def test_no_other_variable_has_an_effect(
     run: Run, aws: Sandbox, carols: AwsFiles, phone: Device
 ) -> None:
-    others = {
+    unknown = {
         "MFA_SESSION_ROLE_ARN": "arn:aws:iam::123456789012:role/evil",
         "MFA_SESSION_EXTERNAL_ID": "x",
         "MFA_SESSION_REGION": "eu-north-1",
@@ -292,7 +296,7 @@ def test_no_other_variable_has_an_effect(
         "MFA_SESSION_FORCE": "1",
         "MFA_SESSION_JSON": "1",
     }
-    outcome = run("login", "--token-code", phone.code(), env=others)
+    outcome = run("login", "--token-code", phone.code(), env=unknown)
     assert (outcome.exit_code, outcome.stdout) == (0, "")
     assert {call.region for call in aws.calls} == {"eu-west-1"}
     assert carols.section("mfa") is not None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from places import AwsFiles
     from sandboxed import LogIn
 
-NOBODYS = "aws_access_key_id = {}\naws_secret_access_key = x\n"
+UNKNOWN_KEYS = "aws_access_key_id = {}\naws_secret_access_key = x\n"
 SSO = "sso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Dev\n"
 
 
@@ -30,7 +30,7 @@ def signer(run: Run, aws: Sandbox, *argv: str, env: dict[str, str] | None = None
 
 
 def _profiles(*names: str) -> str:
-    return "".join(f"[{name}]\n{NOBODYS.format(_key(name))}" for name in names)
+    return "".join(f"[{name}]\n{UNKNOWN_KEYS.format(_key(name))}" for name in names)
 
 
 def _key(name: str) -> str:
@@ -50,8 +50,8 @@ def _key(name: str) -> str:
         (["default-long-term"], {}, "default-long-term"),
         (["default", "work", "mfa-long-term"], {"AWS_PROFILE": "work"}, "work"),
     ],
-    ids=["default", "AWS_PROFILE", "AWS_DEFAULT_PROFILE first", "leads nowhere", "aws-mfa's",
-         "aws-mfa's default", "AWS_PROFILE before aws-mfa's"],
+    ids=["default", "AWS_PROFILE", "AWS_DEFAULT_PROFILE first", "AWS_PROFILE without keys",
+         "aws-mfa's", "aws-mfa's default", "AWS_PROFILE before aws-mfa's"],
 )  # fmt: skip
 def test_the_default_source_is_the_profile_that_aws_would_use(
     run: Run, aws: Sandbox, files: AwsFiles, profiles: list[str], env: dict[str, str], found: str
@@ -60,7 +60,7 @@ def test_the_default_source_is_the_profile_that_aws_would_use(
     assert signer(run, aws, env=env) == _key(found)
 
 
-def test_keys_in_the_environment_go_first(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_keys_in_the_environment_override_profiles(run: Run, aws: Sandbox, files: AwsFiles) -> None:
     files.write(_profiles("default", "work"))
     env = {"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT12345", "AWS_SECRET_ACCESS_KEY": "x"}
     assert signer(run, aws, env={**env, "AWS_PROFILE": "work"}) == "AKIAENVIRONMENT12345"
@@ -79,7 +79,7 @@ def test_session_keys_in_the_environment_are_ignored(
     assert signer(run, aws, env={**env, "AWS_SESSION_TOKEN": ""}) == _key("default")
 
 
-def test_a_named_source_goes_before_keys_in_the_environment(
+def test_a_named_source_overrides_keys_in_the_environment(
     run: Run, aws: Sandbox, files: AwsFiles
 ) -> None:
     files.write(_profiles("default", "work"))
@@ -99,7 +99,7 @@ def test_login_works_with_keys_in_the_environment_alone(
     assert files.config.exists() is False
 
 
-def test_half_a_pair_of_keys_in_the_environment_is_an_error(
+def test_a_key_id_without_a_secret_in_the_environment_is_an_error(
     run: Run, aws: Sandbox, carols: AwsFiles
 ) -> None:
     outcome = run("login", env={"AWS_ACCESS_KEY_ID": "AKIAENVIRONMENT12345"})
@@ -108,8 +108,7 @@ def test_half_a_pair_of_keys_in_the_environment_is_an_error(
     assert (carols.section("mfa"), len(aws.calls)) == (None, 0)
 
 
-def test_aws_profile_may_name_the_session_itself(log_in: LogIn, run: Run) -> None:
-    """As in a shell that uses the session: login finds the keys of its source."""
+def test_if_aws_profile_names_the_session_its_source_is_used(log_in: LogIn, run: Run) -> None:
     log_in("--profile", "mfa")
     outcome = run("login", "--force", "--token-code", "000000", env={"AWS_PROFILE": "mfa"})
     assert outcome.exit_code == 4
@@ -148,7 +147,7 @@ def test_keys_of_a_credential_process_are_used(
         ("planted", "no JSON"),
         ("[]", "Version 1"),
     ],
-    ids=["temporary", "incomplete", "version", "no JSON", "list"],
+    ids=["temporary keys", "no key id", "another version", "no JSON", "a list"],
 )  # fmt: skip
 def test_an_invalid_answer_of_a_credential_process_is_refused(
     run: Run, aws: Sandbox, files: AwsFiles, tmp_path: Path, prints: str, said: str
@@ -233,26 +232,26 @@ def test_a_source_that_leads_back_through_another_profile_is_an_error(
     assert len(aws.calls) == 0
 
 
-def test_our_process_on_the_sessions_profile_does_not_hide_the_keys(
+def test_our_own_credential_process_does_not_hide_the_source(
     run: Run, aws: Sandbox, files: AwsFiles
 ) -> None:
-    """`[profile mfa] credential_process = mfa-session …`: the keys are in default."""
-    ours = "[profile mfa]\ncredential_process = mfa-session credential-process --profile mfa\n"
-    files.write(_profiles("default"), config=ours)
+    """The session's profile runs mfa-session; the keys are in the profile `default`."""
+    config = "[profile mfa]\ncredential_process = mfa-session credential-process --profile mfa\n"
+    files.write(_profiles("default"), config=config)
     assert signer(run, aws) == _key("default")
 
 
 def test_files_of_aws_mfa_work_unchanged(
     run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
-    theirs = (
+    aws_mfa_file = (
         long_term(carol, "work-long-term")
         + f"aws_mfa_device = {phone.serial}\n\n"
         + "[work]\nassumed_role = False\naws_access_key_id = ASIAOLDOLDOLDOLDOLD1\n"
         "aws_secret_access_key = planted\naws_session_token = planted\n"
         "aws_security_token = planted\nexpiration = 2020-01-01 00:00:00\n"
     )
-    files.write(theirs)
+    files.write(aws_mfa_file)
     outcome = run("login", "--profile", "work", "--token-code", phone.code())
     assert outcome.exit_code == 0, outcome
     text = files.credentials.read_text()
@@ -273,7 +272,9 @@ def test_login_works_inside_exec(
     assert aws.count("GetSessionToken") == 2
 
 
-def test_managed_sections_follow_their_own_source(run: Run, aws: Sandbox, files: AwsFiles) -> None:
+def test_a_managed_session_is_renewed_from_its_own_source(
+    run: Run, aws: Sandbox, files: AwsFiles
+) -> None:
     files.write(
         _profiles("default", "work") + managed(seconds_left=-5, mfa_session_source_profile="work")
     )

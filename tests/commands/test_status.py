@@ -1,4 +1,4 @@
-"""`status`: every session in the files, ours and others', offline and without secrets."""
+"""`status` lists every session in the files offline, of any tool, and shows no secret."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def foreign(name: str = "theirs", **lines: str) -> str:
     return f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in values.items())
 
 
-def told(run: Run, *argv: str, env: dict[str, str] | None = None) -> list[dict[str, Any]]:
+def listed(run: Run, *argv: str, env: dict[str, str] | None = None) -> list[dict[str, Any]]:
     """Return the sessions that `status --json` shows."""
     outcome = run("status", "--json", *argv, env=env)
     assert outcome.exit_code == 0, outcome
@@ -44,7 +44,7 @@ def told(run: Run, *argv: str, env: dict[str, str] | None = None) -> list[dict[s
 
 
 def test_json_lists_all_sessions_without_secrets(run: Run, aws: Sandbox, files: AwsFiles) -> None:
-    began = managed(seconds_left=5430)
+    mfa_section = managed(seconds_left=5430)
     role = managed(
         "books",
         seconds_left=-5,
@@ -54,10 +54,12 @@ def test_json_lists_all_sessions_without_secrets(run: Run, aws: Sandbox, files: 
         mfa_session_account="444455556666",
         mfa_session_source_profile="",
     )
-    files.write(KEYS + began + role + foreign(expiration=in_time(60)) + "[empty]\nregion = x\n")
-    sessions = told(run)
+    files.write(
+        KEYS + mfa_section + role + foreign(expiration=in_time(60)) + "[empty]\nregion = x\n"
+    )
+    sessions = listed(run)
     assert all(isinstance(session.pop("seconds_left"), int) for session in sessions)
-    lines = dict(line.split(" = ") for line in began.splitlines()[1:])
+    lines = dict(line.split(" = ") for line in mfa_section.splitlines()[1:])
     assert sessions == [
         {
             "name": "library",
@@ -128,7 +130,7 @@ def _local(moment: datetime) -> str:
 
 
 @pytest.mark.parametrize(
-    ("key", "write", "manager"),
+    ("key", "write_time", "manager"),
     [
         ("expiration", lambda t: t.strftime("%Y-%m-%d %H:%M:%S"), ""),
         ("expiration", _local, "awsume"),
@@ -140,17 +142,27 @@ def _local(moment: datetime) -> str:
         ("awsmfa_expiration", lambda t: t.strftime("%Y-%m-%dT%H:%M:%SUTC"), ""),
         ("aws_expiration", lambda t: str(int(t.timestamp())), ""),
     ],
-    ids=["aws-mfa", "awsume", "Z", "offset", "ours", "colonless", "nanoseconds", "UTC", "epoch"],
+    ids=[
+        "aws-mfa",
+        "awsume",
+        "Z",
+        "offset",
+        "mfa-session",
+        "offset without a colon",
+        "nanoseconds",
+        "UTC",
+        "epoch",
+    ],
 )
 def test_every_tools_expiry_is_read(
-    run: Run, files: AwsFiles, key: str, write: Any, manager: str
+    run: Run, files: AwsFiles, key: str, write_time: Any, manager: str
 ) -> None:
     ends = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(hours=2)
-    lines = {key: write(ends)}
+    lines = {key: write_time(ends)}
     if manager:
         lines["manager"] = manager
     files.write(foreign(**lines))
-    (session,) = told(run, env={"TZ": "America/New_York"})
+    (session,) = listed(run, env={"TZ": "America/New_York"})
     assert session["expires_at"] == ends.strftime("%Y-%m-%dT%H:%M:%SZ")
     assert session["valid"] is True
     assert 7150 < session["seconds_left"] <= 7200
@@ -159,33 +171,31 @@ def test_every_tools_expiry_is_read(
 @pytest.mark.parametrize("lines", [{}, {"expiration": "soon"}], ids=["none", "unreadable"])
 def test_an_unknown_expiry_is_null(run: Run, files: AwsFiles, lines: dict[str, str]) -> None:
     files.write(foreign(**lines))
-    (session,) = told(run)
+    (session,) = listed(run)
     assert (session["valid"], session["expires_at"], session["seconds_left"]) == (None, None, None)
 
 
 def test_the_earlier_of_two_expiries_counts(run: Run, files: AwsFiles) -> None:
     files.write(foreign(expiration=in_time(3600), x_security_token_expires=in_time(-60)))
-    (session,) = told(run)
+    (session,) = listed(run)
     assert session["valid"] is False
 
 
-def test_keys_that_another_tool_put_among_our_lines_are_not_described_by_them(
-    run: Run, files: AwsFiles
-) -> None:
+def test_our_lines_do_not_describe_keys_of_another_tool(run: Run, files: AwsFiles) -> None:
     files.write(managed(aws_access_key_id="ASIAOTHEROTHEROTHER1"))
-    (session,) = told(run)
+    (session,) = listed(run)
     assert (session["kind"], session["mfa"], session["valid"]) == ("unknown", None, None)
 
 
-def test_long_term_keys_under_our_mark_are_no_session(run: Run, files: AwsFiles) -> None:
+def test_long_term_keys_in_a_managed_section_are_no_session(run: Run, files: AwsFiles) -> None:
     files.write(managed(aws_access_key_id="AKIAEXAMPLEEXAMPLE12", aws_session_token=""))
-    assert told(run) == []
+    assert listed(run) == []
 
 
 def test_a_session_is_found_by_name_and_by_profile(run: Run, files: AwsFiles) -> None:
     files.write(managed("work-mfa", mfa_session_name="work") + managed("other"))
     for name in ("work", "work-mfa"):
-        assert [session["profile"] for session in told(run, "--profile", name)] == ["work-mfa"]
+        assert [session["profile"] for session in listed(run, "--profile", name)] == ["work-mfa"]
 
 
 def test_status_of_a_profile_without_a_session_says_so(run: Run, files: AwsFiles) -> None:
@@ -230,7 +240,7 @@ def test_check_says_what_is_wrong_with_a_file(run: Run, files: AwsFiles) -> None
     assert f"{files.credentials}" in outcome.stderr
 
 
-def test_reading_writes_nothing(run: Run, files: AwsFiles) -> None:
+def test_status_changes_no_file(run: Run, files: AwsFiles) -> None:
     files.write(KEYS + managed())
     files.credentials.chmod(0o644)
     home = files.credentials.parent.parent

@@ -1,4 +1,4 @@
-"""A failing system call is exit 3 with its reason, not a bug, whoever makes the call."""
+"""A failing system call is exit 3 with its reason, and not reported as a bug."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from mfa_session.sandbox.identities import Device
     from places import AwsFiles
 
-OF_A_BAD_DAY = [
+ERRORS_OF_THE_MACHINE = [
     errno.EIO, errno.ENOSPC, errno.EINTR, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN,
     errno.ENXIO, errno.EPERM, errno.ENOBUFS,
 ]  # fmt: skip
 
 
-def fail(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+def make_status_fail(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """Make `status` run something that fails."""
 
     def run(options: Options, ctx: object) -> NoReturn:
@@ -45,12 +45,14 @@ def raising(error: BaseException) -> Callable[..., NoReturn]:
     return act
 
 
-@pytest.mark.parametrize("number", OF_A_BAD_DAY, ids=lambda number: errno.errorcode[number])
+@pytest.mark.parametrize(
+    "number", ERRORS_OF_THE_MACHINE, ids=lambda number: errno.errorcode[number]
+)
 def test_a_system_error_without_a_file_names_its_reason_and_module(
     run: Run, monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     reason = os.strerror(number)
-    fail(monkeypatch, raising(OSError(number, reason)))
+    make_status_fail(monkeypatch, raising(OSError(number, reason)))
     outcome = run("status")
     assert outcome.exit_code == 3
     said = f"mfa-session: error: a system call failed: {reason.lower()} (in mfa_session.cli.main)"
@@ -74,7 +76,7 @@ def test_a_system_error_without_a_file_names_its_reason_and_module(
 def test_each_kind_of_error_has_its_exit_code_and_message(
     run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception, exit_code: int, said: str
 ) -> None:
-    fail(monkeypatch, raising(error))
+    make_status_fail(monkeypatch, raising(error))
     outcome = run("status")
     assert (outcome.exit_code, said in outcome.stderr) == (exit_code, True), outcome
 
@@ -82,7 +84,9 @@ def test_each_kind_of_error_has_its_exit_code_and_message(
 def test_a_connection_that_cannot_be_opened_is_reported(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fail(monkeypatch, lambda: socket.socket(9999))  # no such family of addresses
+    make_status_fail(
+        monkeypatch, lambda: socket.socket(9999)
+    )  # an address family that does not exist
     outcome = run("status")
     assert (outcome.exit_code, "a connection could not be opened" in outcome.stderr) == (3, True)
 
@@ -94,7 +98,7 @@ def test_a_login_without_threads_sends_no_code(
     start = threading.Thread.start
 
     def refuse(thread: threading.Thread) -> None:
-        if thread.daemon:  # not the sandbox's own threads
+        if thread.daemon:  # a thread of the program, not of the sandbox
             raise RuntimeError("can't start new thread")
         start(thread)
 

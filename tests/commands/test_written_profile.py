@@ -1,4 +1,4 @@
-"""The profile that login writes reaches AWS as the source profile does, and goes with logout."""
+"""Login copies to a profile how its source reaches AWS; logout removes the copy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from places import AwsFiles
     from sandboxed import LogIn
 
-REACHED = {
+SETTINGS = {
     "region": "eu-west-1",
     "output": "json",
     "ca_bundle": "/etc/ssl/my certs/100%.pem",
@@ -27,19 +27,19 @@ def source_config(settings: dict[str, str], name: str = "default") -> str:
 
 
 def without_bundle(settings: dict[str, str]) -> dict[str, str]:
-    """Leave out what would keep this test's own login from the sandbox."""
+    """Leave out ca_bundle, with which this test could not reach the sandbox."""
     return {key: value for key, value in settings.items() if key != "ca_bundle"}
 
 
 def test_settings_that_decide_how_aws_is_reached_are_copied_and_removed(
     log_in: LogIn, run: Run, carols: AwsFiles, carol: User
 ) -> None:
-    carols.write(long_term(carol), config=source_config(without_bundle(REACHED)))
+    carols.write(long_term(carol), config=source_config(without_bundle(SETTINGS)))
     log_in()
-    assert carols.profile("mfa") == without_bundle(REACHED)
+    assert carols.profile("mfa") == without_bundle(SETTINGS)
     assert run("logout").exit_code == 0
     assert carols.profile("mfa") is None
-    assert carols.profile("default") == without_bundle(REACHED)
+    assert carols.profile("default") == without_bundle(SETTINGS)
 
 
 def test_a_later_login_follows_the_source(log_in: LogIn, carols: AwsFiles, carol: User) -> None:
@@ -53,7 +53,7 @@ def test_a_later_login_follows_the_source(log_in: LogIn, carols: AwsFiles, carol
     assert carols.profile("mfa") == {"region": "eu-north-1"}
 
 
-def test_a_setting_that_somebody_changed_stays(
+def test_a_setting_that_the_user_changed_stays(
     log_in: LogIn, run: Run, carols: AwsFiles, carol: User
 ) -> None:
     carols.write(long_term(carol), config="[default]\nregion = eu-west-1\noutput = json\n")

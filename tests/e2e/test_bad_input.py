@@ -34,7 +34,7 @@ FULLWIDTH = "\uff11\uff12\uff13\uff14\uff15\uff16"
 
 
 def tree(home: Path) -> dict[str, bytes | str]:
-    """Return every file below the home with its contents."""
+    """Return every file below the home with its contents, except the program's state."""
     return {
         str(path.relative_to(home)): os.readlink(path) if path.is_symlink() else path.read_bytes()
         for path in sorted(home.rglob("*"))
@@ -77,7 +77,9 @@ def refused(run: Run, request: pytest.FixtureRequest) -> Refused:
     return refused
 
 
-def test_no_file_at_all(refused: Refused, files: AwsFiles) -> None:
+def test_without_files_login_names_them_and_suggests_aws_configure(
+    refused: Refused, files: AwsFiles
+) -> None:
     said = refused("login", "--token-code", "000000", exit_code=3)
     assert "no long-term access key found" in said
     assert str(files.credentials) in said
@@ -86,7 +88,7 @@ def test_no_file_at_all(refused: Refused, files: AwsFiles) -> None:
     assert not files.credentials.parent.exists()
 
 
-def test_a_mistyped_profile(refused: Refused, carols: AwsFiles) -> None:
+def test_a_mistyped_profile_gets_a_suggestion(refused: Refused, carols: AwsFiles) -> None:
     carols.write(carols.credentials.read_text() + managed("production"))
     said = refused("login", "--profile", "prodcution", "--token-code", "000000", exit_code=3)
     assert said == (
@@ -103,15 +105,15 @@ def test_a_mistyped_profile(refused: Refused, carols: AwsFiles) -> None:
         "[default]\nregion = eu-west-1\n",
         "[default]\naws_access_key_id = \naws_secret_access_key = \n",
     ],
-    ids=["empty", "comment", "region only", "blank"],
+    ids=["empty file", "only a comment", "only a region", "blank values"],
 )
-def test_no_keys(refused: Refused, files: AwsFiles, text: str) -> None:
+def test_a_file_without_keys_is_refused(refused: Refused, files: AwsFiles, text: str) -> None:
     files.write(text)
     said = refused("login", "--token-code", "000000", exit_code=3)
     assert "no long-term access key" in said
 
 
-def test_a_named_source_without_keys(refused: Refused, files: AwsFiles) -> None:
+def test_a_source_profile_without_keys_is_refused(refused: Refused, files: AwsFiles) -> None:
     files.write("[work]\nregion = eu-west-1\n")
     said = refused("login", "--source-profile", "work", "--token-code", "000000", exit_code=3)
     assert "profile 'work' holds no long-term access key" in said
@@ -131,7 +133,7 @@ def test_a_named_source_without_keys(refused: Refused, files: AwsFiles) -> None:
         "1e5000",
     ],
 )
-def test_a_text_that_is_not_a_code(
+def test_a_text_that_is_not_a_code_is_refused(
     refused: Refused, aws: Sandbox, carols: AwsFiles, code: str
 ) -> None:
     assert carols.section("mfa") is None
@@ -143,7 +145,7 @@ def test_a_text_that_is_not_a_code(
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "12345\n", "no code\n", "1" * 5000])
-def test_a_text_on_stdin_that_is_not_a_code(
+def test_a_text_on_stdin_that_is_not_a_code_is_refused(
     refused: Refused, run: Run, aws: Sandbox, carols: AwsFiles, typed: str
 ) -> None:
     refused("login", "--token-code", "x", exit_code=4)
@@ -152,7 +154,7 @@ def test_a_text_on_stdin_that_is_not_a_code(
     assert len(aws.calls) == 0
 
 
-def test_a_closed_stdin(refused: Refused, program: str, carols: AwsFiles) -> None:
+def test_a_closed_stdin_has_no_code(refused: Refused, program: str, carols: AwsFiles) -> None:
     refused("login", "--token-code", "x", exit_code=4)
     script = f'exec <&-; "{program}" login --token-code -'
     outcome = processes.run_process(["sh", "-c", script])
@@ -163,7 +165,7 @@ def test_a_closed_stdin(refused: Refused, program: str, carols: AwsFiles) -> Non
 
 @pytest.mark.parametrize("duration", ["13x", "", "h", "1h30", "-5", "1.5h", "1m1h", "12 h x", "٣h"])
 @pytest.mark.parametrize("place", ["option", "variable"])
-def test_a_text_that_is_not_a_duration(
+def test_a_text_that_is_not_a_duration_is_refused(
     refused: Refused, carols: AwsFiles, duration: str, place: str
 ) -> None:
     assert carols.section("mfa") is None
@@ -173,7 +175,7 @@ def test_a_text_that_is_not_a_duration(
     elif duration:
         said = refused("login", exit_code=2, env={"MFA_SESSION_DURATION": duration})
         assert "MFA_SESSION_DURATION" in said
-    else:  # an empty variable says nothing
+    else:  # an empty variable counts as unset
         said = refused("login", "--no-input", "--mfa-serial", "GAHT12345678", exit_code=4,
                        env={"MFA_SESSION_DURATION": ""})  # fmt: skip
         assert "nobody to ask" in said
@@ -181,7 +183,7 @@ def test_a_text_that_is_not_a_duration(
 
 @pytest.mark.parametrize("duration", ["0", "899", "14m", "129601", "37h", "2d", "99999999999999"])
 @pytest.mark.parametrize("place", ["option", "variable", "settings", "section"])
-def test_a_duration_out_of_range(
+def test_a_duration_out_of_range_is_refused(
     refused: Refused, carols: AwsFiles, duration: str, place: str
 ) -> None:
     argv = ["login", "--token-code", "000000"]
@@ -224,7 +226,7 @@ def test_a_duration_out_of_range(
     ],
 )
 @pytest.mark.parametrize("command", [["login"], ["credential-process"]], ids=lambda c: str(c[0]))
-def test_a_settings_file_that_is_wrong(
+def test_a_wrong_setting_is_refused_with_its_file(
     refused: Refused, carols: AwsFiles, text: str, said: str, command: list[str]
 ) -> None:
     carols.write(settings=text)
@@ -233,7 +235,9 @@ def test_a_settings_file_that_is_wrong(
     assert said in told
 
 
-def test_a_settings_file_that_is_not_utf_8(refused: Refused, carols: AwsFiles) -> None:
+def test_a_settings_file_that_is_not_utf_8_is_refused_with_the_line(
+    refused: Refused, carols: AwsFiles
+) -> None:
     carols.write(settings="")
     carols.settings.write_bytes(b"[defaults]\n# Gr\xfc\xdfe\n")
     assert "line 2" in refused("status", exit_code=3)
@@ -249,10 +253,17 @@ def test_a_settings_file_that_is_not_utf_8(refused: Refused, carols: AwsFiles) -
         (b"[a]\nx = 1\nX = 2\n", 3),
         (b"[a]\nx = \xff\xfe\n", 2),
     ],
-    ids=["duplicate section", "text first", "BOM", "no =", "duplicate key", "not UTF-8"],
+    ids=[
+        "duplicate section",
+        "text before a section",
+        "BOM",
+        "no equals sign",
+        "duplicate key",
+        "not UTF-8",
+    ],
 )
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command[0]))
-def test_a_credentials_file_that_botocore_could_not_read(
+def test_a_credentials_file_that_botocore_cannot_read_is_refused_with_the_line(
     refused: Refused, files: AwsFiles, text: bytes, line: int, command: list[str]
 ) -> None:
     files.write("")
@@ -262,7 +273,9 @@ def test_a_credentials_file_that_botocore_could_not_read(
     assert f"line {line}" in said
 
 
-def test_a_config_file_that_botocore_could_not_read(refused: Refused, carols: AwsFiles) -> None:
+def test_a_config_file_that_botocore_cannot_read_is_refused(
+    refused: Refused, carols: AwsFiles
+) -> None:
     carols.write(config="[profile a]\nx = 1\nno equals sign\n")
     said = refused("login", "--token-code", "000000", exit_code=3)
     assert str(carols.config) in said
@@ -272,7 +285,7 @@ def test_a_config_file_that_botocore_could_not_read(refused: Refused, carols: Aw
 @pytest.mark.parametrize("which", ["credentials", "config", "settings"])
 @pytest.mark.parametrize("kind", ["directory", "links in a circle"])
 @pytest.mark.parametrize("command", [COMMANDS[0], COMMANDS[1]], ids=lambda c: str(c[0]))
-def test_a_path_that_is_not_a_file(
+def test_a_path_that_is_not_a_file_is_refused(
     refused: Refused, carols: AwsFiles, which: str, kind: str, command: list[str]
 ) -> None:
     path: Path = getattr(carols, which)
@@ -285,7 +298,7 @@ def test_a_path_that_is_not_a_file(
     assert str(path) in refused(*command, exit_code=3)
 
 
-def test_a_credentials_file_of_another_user(refused: Refused, carols: AwsFiles) -> None:
+def test_a_credentials_file_of_another_user_is_refused(refused: Refused, carols: AwsFiles) -> None:
     if os.geteuid() == 0:
         os.chown(carols.credentials, 12345, 12345)
     else:
@@ -297,7 +310,7 @@ def test_a_credentials_file_of_another_user(refused: Refused, carols: AwsFiles) 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666])
 @pytest.mark.parametrize("which", ["credentials", "settings"])
-def test_a_file_that_others_may_write(
+def test_a_file_that_others_may_write_is_refused(
     refused: Refused, carols: AwsFiles, which: str, mode: int
 ) -> None:
     carols.write(settings="")
@@ -308,14 +321,16 @@ def test_a_file_that_others_may_write(
     assert f"chmod go-w {path}" in said
 
 
-def test_a_missing_settings_file_of_a_variable_is_named(refused: Refused, carols: AwsFiles) -> None:
+def test_a_missing_settings_file_is_named_with_its_variable(
+    refused: Refused, carols: AwsFiles
+) -> None:
     assert carols.section("mfa") is None
     said = refused("login", exit_code=3, env={"MFA_SESSION_CONFIG": "/nowhere/config.toml"})
     assert "MFA_SESSION_CONFIG" in said
     assert "/nowhere/config.toml" in said
 
 
-def test_a_config_of_a_group_is_left_alone(
+def test_a_config_file_that_a_group_may_write_is_accepted(
     run: Run, request: pytest.FixtureRequest, carols: AwsFiles
 ) -> None:
     carols.write(config="[default]\nregion = eu-west-1\n")
@@ -325,7 +340,7 @@ def test_a_config_of_a_group_is_left_alone(
 
 
 @pytest.mark.parametrize("locale", ["C", "POSIX", "en_US.ISO-8859-1"])
-def test_a_posix_locale_with_utf_8_in_the_file(
+def test_a_posix_locale_shows_names_in_utf_8(
     run: Run, request: pytest.FixtureRequest, files: AwsFiles, locale: str
 ) -> None:
     files.write("# Grüße\n[default]\nowner = Zoë\n" + managed(mfa_session_name="größe"))
@@ -336,21 +351,22 @@ def test_a_posix_locale_with_utf_8_in_the_file(
     assert "größe" in outcome.stdout
 
 
-@pytest.mark.parametrize("option", ["0", "1"])
-def test_a_locale_that_is_not_utf_8(
-    request: pytest.FixtureRequest, program: str, files: AwsFiles, option: str
+@pytest.mark.parametrize("utf8_mode", ["0", "1"])
+def test_status_works_in_a_locale_that_is_not_utf_8(
+    request: pytest.FixtureRequest, program: str, files: AwsFiles, utf8_mode: str
 ) -> None:
     files.write("# Grüße\n" + managed(mfa_session_name="größe"))
     request.node.settle()
-    env = {"LC_ALL": "C", "PYTHONUTF8": option, "PYTHONCOERCECLOCALE": "0"}
+    env = {"LC_ALL": "C", "PYTHONUTF8": utf8_mode, "PYTHONCOERCECLOCALE": "0"}
     process = processes.start_process([program, "status"], env)
     stdout, stderr = process.communicate(timeout=60)
     assert (process.returncode, stderr) == (0, b"")
     assert b"mfa " in stdout
 
 
-def test_without_a_home(run: Run, request: pytest.FixtureRequest, files: AwsFiles) -> None:
-    """The files come from variables; nothing of the machine's own user may be needed."""
+def test_without_a_home_the_variables_name_the_files(
+    run: Run, request: pytest.FixtureRequest, files: AwsFiles
+) -> None:
     files.write(managed())
     request.node.settle()
     env = {
@@ -365,7 +381,7 @@ def test_without_a_home(run: Run, request: pytest.FixtureRequest, files: AwsFile
     assert run("credential-process", env=env).exit_code == 0
 
 
-def test_without_a_home_the_password_database_tells_it(
+def test_without_home_the_password_database_names_the_directory(
     run: Run, request: pytest.FixtureRequest, files: AwsFiles
 ) -> None:
     request.node.settle()
@@ -387,11 +403,11 @@ def test_without_a_home_the_password_database_tells_it(
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_wrong_usage(refused: Refused, argv: list[str], said: str) -> None:
+def test_wrong_usage_is_refused(refused: Refused, argv: list[str], said: str) -> None:
     assert said in refused(*argv, exit_code=2)
 
 
-def test_a_closed_reader_of_stdout(
+def test_a_closed_pipe_on_stdout_ends_status_silently(
     request: pytest.FixtureRequest, program: str, files: AwsFiles
 ) -> None:
     files.write(managed())

@@ -49,7 +49,7 @@ def stored(keyring: Path, carols: AwsFiles, phone: Device) -> Device:
     return phone
 
 
-def prints_code(phone: Device) -> list[str]:
+def command_that_prints_code(phone: Device) -> list[str]:
     return [sys.executable, "-c", PRINTS_CODE.format(path=sys.path, seed=phone.secret)]
 
 
@@ -79,7 +79,7 @@ def test_a_stored_secret_precedes_the_command(run: Run, files: AwsFiles) -> None
 def test_the_command_is_used_if_no_secret_is_stored(
     run: Run, files: AwsFiles, phone: Device
 ) -> None:
-    files.write(settings=settings("auto", prints_code(phone)))
+    files.write(settings=settings("auto", command_that_prints_code(phone)))
     assert run("login", "--no-input").exit_code == 0
 
 
@@ -127,16 +127,16 @@ def test_a_locked_keyring_is_reported_and_the_prompt_asks(
     assert child.exitstatus == 0
 
 
-@pytest.mark.parametrize("was_met", [True, False])
-def test_a_missing_keyring_is_reported_if_it_had_the_secret(
-    run: Run, files: AwsFiles, stored: Device, was_met: bool
+@pytest.mark.parametrize("was_used", [True, False], ids=["used before", "never used"])
+def test_a_missing_keyring_is_reported_if_it_gave_a_code_before(
+    run: Run, files: AwsFiles, stored: Device, was_used: bool
 ) -> None:
     files.write(settings=f'[sessions.mfa]\nmfa_serial = "{stored.serial}"\n')
-    if was_met:
+    if was_used:
         assert run("totp", "code").exit_code == 0
     outcome = run("login", "--no-input", env={"PYTHON_KEYRING_BACKEND": "no.such.Keyring"})
     assert outcome.exit_code == 4
-    assert ("no code from the keyring" in outcome.stderr) == was_met
+    assert ("no code from the keyring" in outcome.stderr) == was_used
 
 
 @pytest.mark.usefixtures("stored")
@@ -153,7 +153,7 @@ def test_a_second_code_waits_for_the_next_window(run: Run, aws: Sandbox) -> None
 def test_a_typed_code_uses_its_window(
     run: Run, clock: JumpingClock, aws: Sandbox, stored: Device
 ) -> None:
-    clock.pause(30 - clock.now().timestamp() % 30)  # a window begins, so the next is far
+    clock.pause(30 - clock.now().timestamp() % 30)  # a window begins: the next one is 30 s away
     assert run("login", "--token-code", stored.code()).exit_code == 0
     outcome = run("login", "--no-input", "--force", limit_seconds=WAIT_SECONDS)
     assert outcome.exit_code == 0

@@ -43,17 +43,17 @@ WAITS = "waiting for another login"
 PROMPT = "MFA code for "
 
 
-class Crowd:
-    """Processes started together, away from any terminal; what they say goes to files."""
+class ParallelRuns:
+    """Processes that run at the same time without a terminal; their stderr goes to files."""
 
     def __init__(self, folder: Path, program: str) -> None:
-        """Take where the files go."""
+        """Take the folder of the files, and the program to run."""
         self._folder = folder
         self._program = program
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self, argv: Iterable[str]) -> None:
-        """Start one more."""
+        """Start one more process."""
         path = self._folder / f"stderr.{len(self._processes)}"
         with path.open("wb") as stderr:
             process = processes.start_process(
@@ -62,31 +62,31 @@ class Crowd:
         self._processes.append(process)
 
     def said(self) -> list[str]:
-        """Return what each has said on stderr so far."""
+        """Return what each process has written to stderr so far."""
         count = len(self._processes)
         return [(self._folder / f"stderr.{number}").read_text() for number in range(count)]
 
     def wait_until_waiting(self, count: int) -> None:
-        """Return when so many wait for another."""
+        """Return when `count` processes wait for another login."""
         until(lambda: sum(WAITS in said for said in self.said()) >= count, f"{count} waiting")
 
     def exit_codes(self) -> list[int]:
-        """Wait for the end of all."""
+        """Wait until all have ended, and return their exit codes."""
         return [process.wait(60) for process in self._processes]
 
     def end(self) -> None:
-        """Kill what still runs."""
+        """Kill the processes that still run."""
         for process in self._processes:
             process.kill()
             process.wait()
 
 
 @pytest.fixture
-def crowd(carols: AwsFiles, tmp_path: Path, program: str) -> Iterator[Crowd]:
-    del carols  # her keys are there
-    crowd = Crowd(tmp_path, program)
-    yield crowd
-    crowd.end()
+def parallel(carols: AwsFiles, tmp_path: Path, program: str) -> Iterator[ParallelRuns]:
+    del carols  # the file has her keys
+    parallel = ParallelRuns(tmp_path, program)
+    yield parallel
+    parallel.end()
 
 
 def make_roles(aws: Sandbox, user: User, count: int) -> list[Role]:
@@ -103,27 +103,27 @@ def make_roles(aws: Sandbox, user: User, count: int) -> list[Role]:
 
 
 def test_many_logins_make_one_call_and_all_succeed(
-    aws: Sandbox, carols: AwsFiles, phone: Device, crowd: Crowd
+    aws: Sandbox, carols: AwsFiles, phone: Device, parallel: ParallelRuns
 ) -> None:
     for _ in range(MANY):
-        crowd.start(["login", "--token-code", phone.code()])
-    assert crowd.exit_codes() == [0] * MANY, crowd.said()
+        parallel.start(["login", "--token-code", phone.code()])
+    assert parallel.exit_codes() == [0] * MANY, parallel.said()
     assert len(aws.calls.of("GetSessionToken")) == 1
     assert carols.section("mfa") is not None
 
 
 @pytest.mark.parametrize("force", [(), ("--force",)], ids=["plain", "force"])
 def test_a_login_that_waited_shares_the_session_obtained_meanwhile(
-    aws: Sandbox, phone: Device, crowd: Crowd, force: tuple[str, ...]
+    aws: Sandbox, phone: Device, parallel: ParallelRuns, force: tuple[str, ...]
 ) -> None:
     with Held(aws, "GetSessionToken") as held:
         for _ in range(MANY):
-            crowd.start(["login", "--token-code", phone.code(), *force])
-        crowd.wait_until_waiting(MANY - 1)
+            parallel.start(["login", "--token-code", phone.code(), *force])
+        parallel.wait_until_waiting(MANY - 1)
         held.release()
-        assert crowd.exit_codes() == [0] * MANY, crowd.said()
+        assert parallel.exit_codes() == [0] * MANY, parallel.said()
     assert len(aws.calls.of("GetSessionToken")) == 1
-    assert sum(": kept, good for" in said for said in crowd.said()) == MANY - 1
+    assert sum(": kept, good for" in said for said in parallel.said()) == MANY - 1
 
 
 def test_each_forced_login_obtains_a_new_session(
@@ -140,19 +140,19 @@ def test_each_forced_login_obtains_a_new_session(
 
 
 def test_many_targets_of_one_identity_are_all_written_from_one_call(
-    aws: Sandbox, carols: AwsFiles, phone: Device, crowd: Crowd
+    aws: Sandbox, carols: AwsFiles, phone: Device, parallel: ParallelRuns
 ) -> None:
     names = [f"own-{number}" for number in range(MANY // 2)]
     targets = [f"target-{number}" for number in range(MANY // 2)]
     with Held(aws, "GetSessionToken") as held:
         code = ("--token-code", phone.code())
         for name in names:
-            crowd.start(["login", "--profile", name, "--source-profile", "default", *code])
+            parallel.start(["login", "--profile", name, "--source-profile", "default", *code])
         for target in targets:
-            crowd.start(["login", "--write-to", target, *code])
-        crowd.wait_until_waiting(MANY - 1)
+            parallel.start(["login", "--write-to", target, *code])
+        parallel.wait_until_waiting(MANY - 1)
         held.release()
-        assert crowd.exit_codes() == [0] * MANY, crowd.said()
+        assert parallel.exit_codes() == [0] * MANY, parallel.said()
     assert len(aws.calls.of("GetSessionToken")) == 1
     sections = {name: carols.section(name) or {} for name in names + targets}
     assert len({section.get("aws_access_key_id") for section in sections.values()}) == 1
@@ -166,13 +166,13 @@ def test_many_targets_of_one_identity_are_all_written_from_one_call(
 
 
 def test_many_roles_at_once_are_all_there(
-    aws: Sandbox, carols: AwsFiles, carol: User, log_in: LogIn, crowd: Crowd
+    aws: Sandbox, carols: AwsFiles, carol: User, log_in: LogIn, parallel: ParallelRuns
 ) -> None:
     log_in()
     roles = make_roles(aws, carol, MANY)
     for role in roles:
-        crowd.start(["login", "--profile", role.name, "--role-arn", role.arn])
-    assert crowd.exit_codes() == [0] * MANY, crowd.said()
+        parallel.start(["login", "--profile", role.name, "--role-arn", role.arn])
+    assert parallel.exit_codes() == [0] * MANY, parallel.said()
     sections = {role.name: carols.section(role.name) or {} for role in roles}
     assert {name: section.get("mfa_session_role_arn") for name, section in sections.items()} == {
         role.name: role.arn for role in roles
@@ -182,14 +182,14 @@ def test_many_roles_at_once_are_all_there(
 
 
 def test_many_roles_by_one_mfa_session_need_one_code(
-    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, crowd: Crowd
+    aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, parallel: ParallelRuns
 ) -> None:
     roles = make_roles(aws, carol, MANY)
     tables = [f'[sessions.{role.name}]\nvia = "mfa"\nrole_arn = "{role.arn}"\n' for role in roles]
     carols.write(settings='[sessions.mfa]\nsource_profile = "default"\n' + "".join(tables))
     for role in roles:
-        crowd.start(["login", "--profile", role.name, "--token-code", phone.code()])
-    assert crowd.exit_codes() == [0] * MANY, crowd.said()
+        parallel.start(["login", "--profile", role.name, "--token-code", phone.code()])
+    assert parallel.exit_codes() == [0] * MANY, parallel.said()
     assert len(aws.calls.of("GetSessionToken")) == 1
     assert [call.status for call in aws.calls.of("AssumeRole")] == [200] * MANY
     assert all(carols.section(role.name) for role in [*roles])
@@ -211,8 +211,8 @@ def test_a_login_without_a_terminal_waits_up_to_a_limit(tmp_path: Path) -> None:
     assert (caught.value.code, caught.value.exit_code) == ("turn-timeout", 4)
 
 
-class Freeing(Console):
-    """Ends the other process's turn when the console says that we wait for it."""
+class ReleasingConsole(Console):
+    """Ends the other process's turn as soon as this one says that it waits."""
 
     def __init__(self, held: ExitStack) -> None:
         """Close `held` at that message."""
@@ -226,9 +226,9 @@ class Freeing(Console):
 
 def test_the_limit_is_for_all_waits_of_a_process_together(tmp_path: Path) -> None:
     state, held = StateDir(str(tmp_path / "state")), ExitStack()
-    turns = Turns(state, Freeing(held), None, patience_seconds=30)
+    turns = Turns(state, ReleasingConsole(held), None, patience_seconds=30)
     held.enter_context(Lock(state.lock_path("turn", "key")))
-    with turns.take("key", "session 'mfa'"):  # had after a wait
+    with turns.take("key", "session 'mfa'"):  # got after a wait
         assert turns._waited_seconds > 0
     turns._waited_seconds = 30.0
     with (
@@ -255,34 +255,34 @@ def test_login_without_a_terminal_gives_up_while_a_prompt_stays_open(
 
 
 def test_unattended_process_without_a_code_does_not_disturb_the_one_that_asks(
-    aws: Sandbox, phone: Device, terminal: Terminal, crowd: Crowd
+    aws: Sandbox, phone: Device, terminal: Terminal, parallel: ParallelRuns
 ) -> None:
     prompting = terminal("login")
     prompting.expect_exact(PROMPT)
-    crowd.start(["credential-process"])
-    crowd.wait_until_waiting(1)
+    parallel.start(["credential-process"])
+    parallel.wait_until_waiting(1)
     prompting.sendline(phone.code())
     prompting.expect("good for 12h")
-    assert crowd.exit_codes() == [0]
+    assert parallel.exit_codes() == [0]
     assert len(aws.calls.of("GetSessionToken")) == 1
 
 
 # One terminal
 
 
-class Gang:
-    """Logins that a script has started in its background: on its terminal, SIGINT ignored."""
+class BackgroundLogins:
+    """Logins in the background of a script: on its terminal, with SIGINT ignored."""
 
     SCRIPT = """
 import signal, subprocess, sys
 signal.signal(signal.SIGINT, signal.SIG_IGN)  # as sh does for `command &` in a script
 program, count = sys.argv[1], int(sys.argv[2])
-gang = []
+logins = []
 for number in range(count):
     with open(f"stderr.{number}", "wb") as stderr:
-        gang.append(subprocess.Popen([program, "login"], stdin=subprocess.DEVNULL, stderr=stderr))
-print("pids", *(process.pid for process in gang), flush=True)
-print("codes", *(process.wait() for process in gang), flush=True)
+        logins.append(subprocess.Popen([program, "login"], stdin=subprocess.DEVNULL, stderr=stderr))
+print("pids", *(process.pid for process in logins), flush=True)
+print("codes", *(process.wait() for process in logins), flush=True)
 """
 
     def __init__(self, home: Path, terminal: Terminal, program: str, count: int) -> None:
@@ -295,7 +295,7 @@ print("codes", *(process.wait() for process in gang), flush=True)
         self._pids = self._numbers_after("pids")
 
     def wait_for_prompt(self, waiting: int) -> None:
-        """Return when one asks and so many wait for it."""
+        """Return when one login asks and `waiting` others wait for it."""
         self.tty.expect_exact(PROMPT)
         until(lambda: sum(self._waits(n) for n in range(self._count)) >= waiting, "all waiting")
 
@@ -305,7 +305,7 @@ print("codes", *(process.wait() for process in gang), flush=True)
         return self._pids[asker]
 
     def exit_codes(self) -> list[int]:
-        """Wait for the end of all; a signal's number is negative."""
+        """Wait until all have ended, and return their exit codes; a signal's is negative."""
         return self._numbers_after("codes")
 
     def _numbers_after(self, word: str) -> list[int]:
@@ -313,7 +313,7 @@ print("codes", *(process.wait() for process in gang), flush=True)
         return [int(text) for text in str(self.tty.match.group(1)).split()]
 
     def said(self) -> list[str]:
-        """Return what each has said on stderr."""
+        """Return what each login has written to stderr."""
         return [self._read(number) for number in range(self._count)]
 
     def _read(self, number: int) -> str:
@@ -323,19 +323,19 @@ print("codes", *(process.wait() for process in gang), flush=True)
         return WAITS in self._read(number)
 
 
-StartGang = Callable[[int], Gang]
+StartLogins = Callable[[int], BackgroundLogins]
 
 
 @pytest.fixture
-def gang(carols: AwsFiles, home: Path, terminal: Terminal, program: str) -> StartGang:
-    del carols  # her keys are there
-    return lambda count: Gang(home, terminal, program, count)
+def start_logins(carols: AwsFiles, home: Path, terminal: Terminal, program: str) -> StartLogins:
+    del carols  # the file has her keys
+    return lambda count: BackgroundLogins(home, terminal, program, count)
 
 
 def test_one_typed_code_serves_all_commands_on_the_terminal(
-    aws: Sandbox, phone: Device, gang: StartGang
+    aws: Sandbox, phone: Device, start_logins: StartLogins
 ) -> None:
-    started = gang(MANY)
+    started = start_logins(MANY)
     started.wait_for_prompt(MANY - 1)
     started.tty.sendline(phone.code())
     assert started.exit_codes() == [0] * MANY, started.said()
@@ -343,8 +343,10 @@ def test_one_typed_code_serves_all_commands_on_the_terminal(
     assert len(aws.calls.of("GetSessionToken")) == 1
 
 
-def test_after_three_wrong_codes_no_login_asks_again(aws: Sandbox, gang: StartGang) -> None:
-    started = gang(MANY)
+def test_after_three_wrong_codes_no_login_asks_again(
+    aws: Sandbox, start_logins: StartLogins
+) -> None:
+    started = start_logins(MANY)
     started.wait_for_prompt(MANY - 1)
     for code in ("000001", "000002"):
         started.tty.sendline(code)
@@ -356,8 +358,8 @@ def test_after_three_wrong_codes_no_login_asks_again(aws: Sandbox, gang: StartGa
     assert sum("AWS rejected the code" in said for said in started.said()) == 1
 
 
-def test_after_control_c_no_login_asks_again(aws: Sandbox, gang: StartGang) -> None:
-    started = gang(MANY)
+def test_after_control_c_no_login_asks_again(aws: Sandbox, start_logins: StartLogins) -> None:
+    started = start_logins(MANY)
     started.wait_for_prompt(MANY - 1)
     started.tty.sendintr()
     assert started.exit_codes() == [130] * MANY, started.said()
@@ -366,9 +368,9 @@ def test_after_control_c_no_login_asks_again(aws: Sandbox, gang: StartGang) -> N
 
 
 def test_when_the_login_that_asks_is_killed_the_next_one_asks(
-    aws: Sandbox, phone: Device, gang: StartGang
+    aws: Sandbox, phone: Device, start_logins: StartLogins
 ) -> None:
-    started = gang(2)
+    started = start_logins(2)
     started.wait_for_prompt(1)
     os.kill(started.pid_of_asker(), signal.SIGKILL)
     started.tty.expect_exact(PROMPT)

@@ -1,4 +1,4 @@
-"""`configure` sets up a session in one command, and replaces no value unasked."""
+"""`configure` sets up a session in one command, and replaces no value without asking."""
 
 from __future__ import annotations
 
@@ -224,7 +224,9 @@ class TestWithoutATerminal:
 
 
 @pytest.mark.parametrize(
-    "argv", [("--guard", "--no-guard"), ("--role", "books"), ("--duration", "x"), ("--code", "x")]
+    "argv",
+    [("--guard", "--no-guard"), ("--role", "books"), ("--duration", "x"), ("--code", "x")],
+    ids=" ".join,
 )
 def test_wrong_usage_changes_nothing(
     run: Run, carols: AwsFiles, home: Path, argv: tuple[str, ...]
@@ -291,7 +293,9 @@ class TestFiles:
             outcome.stderr
         )
 
-    def test_a_role_profile_that_stays_is_named_for_warm(self, run: Run, carols: AwsFiles) -> None:
+    def test_warm_is_suggested_for_a_role_profile_that_is_not_repointed(
+        self, run: Run, carols: AwsFiles
+    ) -> None:
         carols.write(config=BOOKS)
         outcome = run("configure", "--no-login", "--no-input")
         assert outcome.exit_code == 0, outcome
@@ -420,7 +424,7 @@ class TestAtATerminal:
         tty.expect_exact(pexpect.EOF)
         assert carols.settings.read_text() == text.replace("1h", "2h")
 
-    def test_no_is_exit_7(self, terminal: Terminal, carols: AwsFiles) -> None:
+    def test_no_writes_nothing_and_is_exit_7(self, terminal: Terminal, carols: AwsFiles) -> None:
         tty = terminal(
             "configure", "--no-guard", "--profile", "mfa", "--duration", "1h", "--code", "auto"
         )
@@ -455,7 +459,7 @@ class TestAtATerminal:
         assert tty.exitstatus == 3
         assert carols.settings.read_text() == text + 'region = "us-east-1"\n'
 
-    def test_ctrl_c_at_the_code_says_what_is_written(
+    def test_after_ctrl_c_at_the_code_the_settings_are_written(
         self, terminal: Terminal, carols: AwsFiles
     ) -> None:
         tty = terminal(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pexpect
 import pytest
@@ -23,68 +23,101 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="terminals and modes of POSIX")
 
+
+class Case(NamedTuple):
+    """Options and files, and the error: its code, and a part of its message or hint."""
+
+    code: str
+    says: str
+    argv: tuple[str, ...] = ()
+    credentials: str = "{default}"
+    settings: str | None = None
+    config: str | None = None
+
+
 BAD = {
-    "no keys": ((), "", "", "", "no-long-term-keys", "aws configure"),
-    "several keys": ((), "{home}{work}", "", "", "answer-needed", "--source-profile"),
-    "several devices": (("--profile", "two"), "{default}", "", "", "several-mfa-devices",
-                        "--mfa-serial"),
-    "no such source": (("--source-profile", "nosuch"), "{default}", "", "", "no-such-profile",
-                       "nosuch"),
-    "a source of session keys": (("--source-profile", "had"), "{default}{had}", "", "",
-                                 "temporary-source", "had"),
-    "a name that is the source": (("--profile", "default"), "{default}", "", "",
-                                  "protected-profile", "holds long-term keys"),
-    "a name no SDK reads": (("--profile", "a b"), "{default}", "", "", "bad-profile-name", "a b"),
-    "a name of a role": (("--profile", "books"), "{default}", "", BOOKS, "role-session", "books"),
-    "a role's session": (("--profile", "r"), "{default}", '[sessions.r]\nvia = "mfa"\n', "",
-                         "role-session", "'r'"),
-    "a passkey": (("--mfa-serial", "arn:aws:iam::123456789012:u2f/user/carol/k"), "{default}", "",
-                  "", "passkey-device", "passkey"),
-    "too long": (("--duration", "37h"), "{default}", "", "", "duration-out-of-range", "36h"),
-    "too short": (("--duration", "0"), "{default}", "", "", "duration-out-of-range", "0s is"),
-    "no command": (("--code", "command"), "{default}", "", "", "answer-needed", "--code-command"),
-    "an empty command": (("--code-command", " "), "{default}", "", "", "no-code-command",
-                         "is empty"),
-    "no region": (("--region", "eu west"), "{default}", "", "", "bad-region", "'eu west'"),
-    "no role's ARN": (("--role", "x=y"), "{default}", "", "", "bad-role-arn", "'y'"),
-    "a role with a bad name": (("--role", f"a b={ROLE}"), "{default}", "", "", "bad-profile-name",
-                               "a b"),
-    "a role over a key": (("--role", f"default={ROLE}"), "{default}", "", "", "not-repointable",
-                          "default"),
-    "a role elsewhere": (("--role", f"other={ROLE}"), "{default}", "", BOOKS, "setting-exists",
-                         "source_profile of profile 'other' is elsewhere, and would become mfa"),
-    "to repoint nothing": (("--repoint", "nosuch"), "{default}", "", "", "no-such-profile",
-                           "nosuch"),
-    "to repoint another's": (("--repoint", "other"), "{default}", "", BOOKS, "not-repointable",
-                             "'elsewhere', not 'default'"),
-    "to repoint a long one": (("--repoint", "books"), "{default}", "",
-                              BOOKS.replace("output = text", "duration_seconds = 7200"),
-                              "not-repointable", "at most 1 h"),
-    "another value": (("--duration", "8h"), "{default}", '[sessions.mfa]\nduration = "12h"\n', "",
-                      "setting-exists", "sessions.mfa.duration is 12h, and would become 8h"),
-    "broken settings": ((), "{default}", "[sessions.mfa\n", "", "bad-settings-file", "line 1"),
-    "an unknown setting": ((), "{default}", "[sessions.mfa]\ndurations = 1\n", "",
-                           "unknown-setting", "duration"),
-    "broken profiles": ((), "{default}", "", "[a]\n[a]\n", "unreadable-file", "line 2"),
-}  # fmt: skip
+    "no keys": Case("no-long-term-keys", "aws configure", credentials=""),
+    "several keys": Case("answer-needed", "--source-profile", credentials="{home}{work}"),
+    "several devices": Case("several-mfa-devices", "--mfa-serial", ("--profile", "two")),
+    "a source profile that does not exist": Case(
+        "no-such-profile", "nosuch", ("--source-profile", "nosuch")
+    ),
+    "a source profile with session keys": Case(
+        "temporary-source", "issued", ("--source-profile", "issued"), "{default}{issued}"
+    ),
+    "the source profile's name": Case(
+        "protected-profile", "holds long-term keys", ("--profile", "default")
+    ),
+    "a name that not every SDK reads": Case("bad-profile-name", "a b", ("--profile", "a b")),
+    "a name of a role profile": Case("role-session", "books", ("--profile", "books"), config=BOOKS),
+    "a session of a role": Case(
+        "role-session", "'r'", ("--profile", "r"), settings='[sessions.r]\nvia = "mfa"\n'
+    ),
+    "a passkey": Case(
+        "passkey-device",
+        "passkey",
+        ("--mfa-serial", "arn:aws:iam::123456789012:u2f/user/carol/k"),
+    ),
+    "a duration that is too long": Case("duration-out-of-range", "36h", ("--duration", "37h")),
+    "a duration that is too short": Case("duration-out-of-range", "0s is", ("--duration", "0")),
+    "codes of a command that is missing": Case(
+        "answer-needed", "--code-command", ("--code", "command")
+    ),
+    "an empty command": Case("no-code-command", "is empty", ("--code-command", " ")),
+    "an invalid region": Case("bad-region", "'eu west'", ("--region", "eu west")),
+    "an invalid role ARN": Case("bad-role-arn", "'y'", ("--role", "x=y")),
+    "a role with a bad name": Case("bad-profile-name", "a b", ("--role", f"a b={ROLE}")),
+    "a role in a profile with keys": Case(
+        "not-repointable", "default", ("--role", f"default={ROLE}")
+    ),
+    "a role of another source profile": Case(
+        "setting-exists",
+        "source_profile of profile 'other' is elsewhere, and would become mfa",
+        ("--role", f"other={ROLE}"),
+        config=BOOKS,
+    ),
+    "repointing a profile that does not exist": Case(
+        "no-such-profile", "nosuch", ("--repoint", "nosuch")
+    ),
+    "repointing a role of another source profile": Case(
+        "not-repointable", "'elsewhere', not 'default'", ("--repoint", "other"), config=BOOKS
+    ),
+    "repointing a role of two hours": Case(
+        "not-repointable",
+        "at most 1 h",
+        ("--repoint", "books"),
+        config=BOOKS.replace("output = text", "duration_seconds = 7200"),
+    ),
+    "a value other than the one set": Case(
+        "setting-exists",
+        "sessions.mfa.duration is 12h, and would become 8h",
+        ("--duration", "8h"),
+        settings='[sessions.mfa]\nduration = "12h"\n',
+    ),
+    "a broken config.toml": Case("bad-settings-file", "line 1", settings="[sessions.mfa\n"),
+    "an unknown setting": Case(
+        "unknown-setting", "duration", settings="[sessions.mfa]\ndurations = 1\n"
+    ),
+    "a broken config file": Case("unreadable-file", "line 2", config="[a]\n[a]\n"),
+}
 
 
-@pytest.mark.parametrize("case", BAD)
+@pytest.mark.parametrize("name", BAD)
 def test_bad_answers_change_nothing(
-    run: Run, files: AwsFiles, carol: User, phone: Device, aws: Sandbox, home: Path, case: str
+    run: Run, files: AwsFiles, carol: User, phone: Device, aws: Sandbox, home: Path, name: str
 ) -> None:
-    argv, credentials, settings, config, code, says = BAD[case]
-    if case == "several devices":
+    case = BAD[name]
+    if name == "several devices":
         aws.create_device(carol, name="carols-tablet")
-    texts = {name: long_term(carol, name) for name in ("default", "home", "work")}
-    texts["had"] = managed("had")
-    files.write(credentials.format(**texts), settings=settings or None, config=config or None)
+    texts = {profile: long_term(carol, profile) for profile in ("default", "home", "work")}
+    texts["issued"] = managed("issued")
+    files.write(case.credentials.format(**texts), settings=case.settings, config=case.config)
     before = tree(home)
-    outcome = run("configure", "--no-input", "--json", *argv)
+    outcome = run("configure", "--no-input", "--json", *case.argv)
     assert outcome.exit_code == 3, outcome
     error = json.loads(outcome.stdout)["error"]
-    assert error["code"] == code, error
-    assert says in f"{error['message']} {error['hint']}"
+    assert error["code"] == case.code, error
+    assert case.says in f"{error['message']} {error['hint']}"
     assert tree(home) == before
     assert aws.count("GetSessionToken") == 0
     del phone
@@ -102,7 +135,11 @@ def test_default_is_the_source_if_nobody_can_be_asked(
 
 
 @pytest.mark.parametrize("question", ["Session name", "How long", "Codes come", "Write this"])
-@pytest.mark.parametrize(("way", "exit_code"), [("c", 130), ("d", 4), ("TERM", 143)])
+@pytest.mark.parametrize(
+    ("way", "exit_code"),
+    [("c", 130), ("d", 4), ("TERM", 143)],
+    ids=["Ctrl-C", "Ctrl-D", "SIGTERM"],
+)
 def test_leaving_at_any_question_changes_nothing(
     terminal: Terminal, carols: AwsFiles, home: Path, question: str, way: str,
     exit_code: int,

@@ -47,7 +47,7 @@ def visit(url: str) -> tuple[int, str | None]:
     return answer.status, answer.getheader("Location")
 
 
-def asked(aws: Sandbox) -> dict[str, Any]:
+def signin_request(aws: Sandbox) -> dict[str, Any]:
     """Return the parameters of the only getSigninToken."""
     (call,) = aws.calls.of("getSigninToken")
     return dict(call.parameters)
@@ -63,7 +63,7 @@ def test_the_url_signs_in_exactly_once(run: Run, log_in: LogIn, books: Role, aws
     page = "https://console.aws.amazon.com/ec2/home?region=eu-west-1"
     assert visit(url) == (302, page)
     assert visit(url)[0] == 400
-    assert "SessionDuration" not in asked(aws)
+    assert "SessionDuration" not in signin_request(aws)
 
 
 def test_a_role_from_long_term_keys_takes_a_duration(
@@ -73,10 +73,10 @@ def test_a_role_from_long_term_keys_takes_a_duration(
     argv = ["console", "--profile", "books", "--print", "--duration", "8h"]
     outcome = run(*argv, env={"MFA_SESSION_TOKEN_CODE": phone.code()})
     assert outcome.exit_code == 0, outcome
-    assert asked(aws)["SessionDuration"] == "28800"
+    assert signin_request(aws)["SessionDuration"] == "28800"
     aws.calls.clear()
     assert run(*argv[:-1], "30m").exit_code == 0
-    assert asked(aws)["SessionDuration"] == "1800"
+    assert signin_request(aws)["SessionDuration"] == "1800"
 
 
 def test_a_role_from_a_session_takes_no_duration(
@@ -86,7 +86,7 @@ def test_a_role_from_a_session_takes_no_duration(
     log_in()
     argv = ["console", "--profile", "books", "--print", "--duration", "30m"]
     assert run(*argv).exit_code == 0
-    assert "SessionDuration" not in asked(aws)
+    assert "SessionDuration" not in signin_request(aws)
 
 
 def test_the_url_leads_to_the_destination(run: Run, log_in: LogIn, books: Role) -> None:
@@ -125,7 +125,7 @@ def test_an_expired_session_is_renewed_or_reported(
 
 
 @pytest.mark.parametrize(
-    ("argv", "exit_code", "code"),
+    ("argv", "exit_code", "said"),
     [
         (["--destination", "ec2"], 2, "is not a page of AWS's console"),
         (["--destination", "https://evil.example/"], 2, "is not a page of AWS's console"),
@@ -136,6 +136,7 @@ def test_an_expired_session_is_renewed_or_reported(
         (["--duration", "soon"], 2, "soon"),
         (["extra"], 2, "extra"),
     ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_bad_input_is_refused_before_any_call(
     run: Run,
@@ -144,13 +145,13 @@ def test_bad_input_is_refused_before_any_call(
     carols: AwsFiles,
     argv: list[str],
     exit_code: int,
-    code: str,
+    said: str,
 ) -> None:
     del books
     before = carols.credentials.read_bytes()
     outcome = run("console", "--profile", "books", "--print", *argv)
     assert (outcome.exit_code, outcome.stdout) == (exit_code, "")
-    assert code in outcome.stderr
+    assert said in outcome.stderr
     assert list(aws.calls) == []
     assert carols.credentials.read_bytes() == before
 
@@ -176,7 +177,7 @@ def test_bad_input_is_refused_before_any_call(
     ids=lambda value: str(value)[:20],
 )
 @pytest.mark.usefixtures("books")
-def test_each_wrong_answer_has_its_error_without_a_secret(
+def test_each_wrong_answer_is_an_error_that_shows_no_secret(
     run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox, status: int, body: str,
     expected: tuple[int, str],
 ) -> None:  # fmt: skip
@@ -186,7 +187,7 @@ def test_each_wrong_answer_has_its_error_without_a_secret(
     outcome = run("console", "--profile", "books", "--print", "-vv")
     assert (outcome.exit_code, outcome.stdout) == (expected[0], "")
     assert expected[1] in outcome.stderr
-    _no_secret_in(outcome.stderr, carols)
+    _assert_no_secret_in(outcome.stderr, carols)
 
 
 def test_an_unreachable_endpoint_shows_no_secret(
@@ -198,16 +199,16 @@ def test_an_unreachable_endpoint_shows_no_secret(
     aws.drop("getSigninToken", times=None)
     outcome = run("console", "--profile", "books", "--print", "-vv")
     assert outcome.exit_code == 6
-    _no_secret_in(outcome.stderr, carols)
+    _assert_no_secret_in(outcome.stderr, carols)
     outcome = run(
         "console", "--profile", "books", "--print", "-vv",
         env={"AWS_ENDPOINT_URL_SIGNIN": "http://127.0.0.1:9"},
     )  # fmt: skip
     assert outcome.exit_code == 6
-    _no_secret_in(outcome.stderr, carols)
+    _assert_no_secret_in(outcome.stderr, carols)
 
 
-def _no_secret_in(text: str, files: AwsFiles) -> None:
+def _assert_no_secret_in(text: str, files: AwsFiles) -> None:
     for profile in ("mfa", "books"):
         section = files.section(profile) or {}
         for key in ("aws_secret_access_key", "aws_session_token"):
@@ -282,9 +283,8 @@ def test_the_url_is_not_in_the_process_list(
     assert visit(found["location"])[0] == 302
     token = parse_qs(urlsplit(found["location"]).query)["SigninToken"][0]
     assert [line for line in found["lines"] if token in line] == []
-    assert any(
-        found["argv"][0] in line for line in found["lines"]
-    )  # the browser's own line is seen
+    # The browser's own command line is in the list.
+    assert any(found["argv"][0] in line for line in found["lines"])
 
 
 def test_without_a_browser_console_suggests_print(
@@ -292,11 +292,11 @@ def test_without_a_browser_console_suggests_print(
 ) -> None:
     del books
     log_in()
-    bin_ = home / "bin"
-    bin_.mkdir()
+    empty_folder = home / "bin"
+    empty_folder.mkdir()
     outcome = processes.run_process(
         [program, "console", "--profile", "books"],
-        {"PATH": str(bin_), "DISPLAY": None, "WAYLAND_DISPLAY": None, "BROWSER": None},
+        {"PATH": str(empty_folder), "DISPLAY": None, "WAYLAND_DISPLAY": None, "BROWSER": None},
     )
     assert (outcome.exit_code, outcome.stdout) == (3, "")
     assert "no browser on this machine" in outcome.stderr

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from sandboxed import LogIn
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
-KEYS += "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # not to be discovered
+KEYS += (
+    "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # so that AWS is not asked for it
+)
 
 
 @pytest.mark.parametrize("verbose", [[], ["-v"], ["-vv"]], ids=["quiet", "-v", "-vv"])
-def test_the_json_of_a_standing_session(
+def test_a_valid_session_is_printed_as_json(
     run: Run, aws: Sandbox, files: AwsFiles, verbose: list[str]
 ) -> None:
     files.write(KEYS + managed())
@@ -54,7 +56,7 @@ def test_boto3_uses_it_in_a_profile(
     assert session.get_credentials().access_key == section["aws_access_key_id"]
 
 
-def test_the_aws_cli_shows_its_one_line_when_there_is_no_session(
+def test_the_aws_cli_shows_the_error_when_there_is_no_session(
     carols: AwsFiles, program: str
 ) -> None:
     carols.write(config=f"[profile sdk]\ncredential_process = {program} credential-process\n")
@@ -64,7 +66,7 @@ def test_the_aws_cli_shows_its_one_line_when_there_is_no_session(
     assert "mfa-session: error: session 'mfa' needs an MFA code" in outcome.stderr
 
 
-def test_without_a_session_it_is_exit_4_and_one_line(run: Run, files: AwsFiles) -> None:
+def test_without_a_session_the_error_is_one_line_and_exit_4(run: Run, files: AwsFiles) -> None:
     files.write(KEYS + managed(seconds_left=-5))
     outcome = run("credential-process")
     assert (outcome.exit_code, outcome.stdout) == (4, "")

@@ -91,15 +91,15 @@ def keyring(home: Path) -> Path:
 
 
 @pytest.fixture
-def new_here(files: AwsFiles, carol: User) -> AwsFiles:
+def no_device(files: AwsFiles, carol: User) -> AwsFiles:
     """Give carol an access key and no device."""
     files.write(long_term(carol) + "region = eu-west-1\n")
     return files
 
 
 @pytest.fixture
-def brief(aws: Sandbox) -> None:
-    """Let the code's window end soon, so that a login after an enrolment waits little."""
+def short_wait(aws: Sandbox) -> None:
+    """Let the current window of codes end soon: a login after an enrolment waits for the next."""
     shorten_wait(aws)
 
 
@@ -117,13 +117,13 @@ def unassigned(aws: Sandbox) -> list[str]:
     return [d.serial for d in aws.directory.devices.values() if d.user is None]
 
 
-def notes(home: Path) -> list[Path]:
+def enrolment_notes(home: Path) -> list[Path]:
     return list((home / ".local" / "state" / "mfa-session").glob("enrolment-*"))
 
 
-def is_whole(aws: Sandbox, carol: User, home: Path) -> bool:
+def is_consistent(aws: Sandbox, carol: User, home: Path) -> bool:
     """Say whether every device has its secret stored, and nothing else is left."""
-    found = (trap_keyring.stored(), unassigned(aws), notes(home))
+    found = (trap_keyring.stored(), unassigned(aws), enrolment_notes(home))
     return found == (enabled(carol), [], [])
 
 
@@ -136,13 +136,13 @@ def error_of(outcome: processes.Outcome) -> str:
 # Enrolment
 
 
-@pytest.mark.usefixtures("brief", "new_here")
+@pytest.mark.usefixtures("short_wait", "no_device")
 def test_a_new_user_gets_a_device_and_a_session_in_one_command(
     aws: Sandbox, carol: User, files: AwsFiles, home: Path, run: Run
 ) -> None:
     outcome = run("device", "enroll", "-vv")
     assert outcome.exit_code == 0, outcome
-    assert is_whole(aws, carol, home)
+    assert is_consistent(aws, carol, home)
     assert list(enabled(carol)) == [SERIAL]
     assert (files.section("mfa") or {})["mfa_session_mfa_serial"] == SERIAL
     assert [call.operation for call in aws.calls] == [
@@ -155,15 +155,15 @@ def test_a_new_user_gets_a_device_and_a_session_in_one_command(
     assert outcome.stdout == ""
     (seed,) = enabled(carol).values()
     assert seed not in outcome.stderr
-    holding = [path.name for path in home.rglob("*") if path.is_file() and has(path, seed)]
+    holding = [path.name for path in home.rglob("*") if path.is_file() and contains(path, seed)]
     assert holding == ["keyring.json"]
 
 
-def has(path: Path, text: str) -> bool:
+def contains(path: Path, text: str) -> bool:
     return text.encode() in path.read_bytes()
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_the_systems_keyring_keeps_the_secret(aws: Sandbox, carol: User, run: Run) -> None:
     service = SecretService()
     try:
@@ -182,14 +182,14 @@ def test_the_systems_keyring_keeps_the_secret(aws: Sandbox, carol: User, run: Ru
         service.stop()
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_a_login_without_device_says_how_to_enroll_one(run: Run) -> None:
     outcome = run("login", "--no-input")
     assert outcome.exit_code == 3, outcome
     assert "hint: add one: `mfa-session device enroll --profile mfa`" in outcome.stderr
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 @pytest.mark.parametrize("argv", [("login", "--no-input"), ("device", "list")])
 def test_a_user_who_may_not_list_devices_must_name_one(
     aws: Sandbox, run: Run, argv: tuple[str, ...]
@@ -201,7 +201,7 @@ def test_a_user_who_may_not_list_devices_must_name_one(
     assert "log in first" not in outcome.stderr
 
 
-@pytest.mark.usefixtures("brief", "new_here")
+@pytest.mark.usefixtures("short_wait", "no_device")
 def test_a_login_after_enrolment_needs_no_phone(aws: Sandbox, run: Run) -> None:
     assert run("device", "enroll", "books", "--no-input").exit_code == 0
     aws.clock.advance(STEP_SECONDS)
@@ -210,7 +210,7 @@ def test_a_login_after_enrolment_needs_no_phone(aws: Sandbox, run: Run) -> None:
     assert aws.count("GetSessionToken") == 2
 
 
-@pytest.mark.usefixtures("brief")
+@pytest.mark.usefixtures("short_wait")
 def test_a_second_device_logs_in(
     aws: Sandbox, carols: AwsFiles, phone: Device, carol: User, run: Run
 ) -> None:
@@ -221,9 +221,9 @@ def test_a_second_device_logs_in(
     assert unassigned(aws) == []
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 @pytest.mark.parametrize(
-    ("operation", "fault", "code", "exit_code"),
+    ("operation", "fault", "said", "exit_code"),
     [
         ("CreateVirtualMFADevice", (403, "AccessDenied"), "not allowed", 5),
         ("CreateVirtualMFADevice", (409, "EntityAlreadyExists"), "exists", 3),
@@ -238,7 +238,7 @@ def test_a_second_device_logs_in(
 def test_a_refused_enrolment_leaves_nothing(  # noqa: PLR0917
     operation: str,
     fault: tuple[int, str],
-    code: str,
+    said: str,
     exit_code: int,
     aws: Sandbox,
     carol: User,
@@ -247,12 +247,12 @@ def test_a_refused_enrolment_leaves_nothing(  # noqa: PLR0917
 ) -> None:
     aws.fail(operation, times=None, status=fault[0], code=fault[1], message="No.")
     outcome = run("device", "enroll")
-    assert (outcome.exit_code, code in error_of(outcome)) == (exit_code, True), outcome
-    assert is_whole(aws, carol, home)
+    assert (outcome.exit_code, said in error_of(outcome)) == (exit_code, True), outcome
+    assert is_consistent(aws, carol, home)
     assert enabled(carol) == {}
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_the_ninth_device_is_refused_and_leaves_nothing(
     aws: Sandbox, carol: User, home: Path, run: Run
 ) -> None:
@@ -260,10 +260,10 @@ def test_the_ninth_device_is_refused_and_leaves_nothing(
         aws.create_device(carol, name=f"GAHT1234567{number}", kind="hardware")
     outcome = run("device", "enroll")
     assert (outcome.exit_code, "eight at most" in outcome.stderr) == (5, True), outcome
-    assert (unassigned(aws), trap_keyring.stored(), notes(home)) == ([], {}, [])
+    assert (unassigned(aws), trap_keyring.stored(), enrolment_notes(home)) == ([], {}, [])
 
 
-@pytest.mark.usefixtures("brief", "new_here")
+@pytest.mark.usefixtures("short_wait", "no_device")
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("operation", ["CreateVirtualMFADevice", "EnableMFADevice"])
 def test_a_lost_answer_leaves_a_working_device_or_none(
@@ -273,14 +273,14 @@ def test_a_lost_answer_leaves_a_working_device_or_none(
     outcome = run("device", "enroll")
     if operation == "EnableMFADevice":  # the SDK asks again, or finds that AWS has done it
         assert (outcome.exit_code, list(enabled(carol))) == (0, [SERIAL]), outcome
-        assert is_whole(aws, carol, home)
+        assert is_consistent(aws, carol, home)
     else:
         assert (outcome.exit_code, enabled(carol)) == (6, {}), outcome
         assert (unassigned(aws), trap_keyring.stored()) == ([], {})
         assert aws.count(operation) == 1
 
 
-@pytest.mark.usefixtures("brief", "new_here")
+@pytest.mark.usefixtures("short_wait", "no_device")
 def test_the_next_run_cleans_up_after_a_lost_connection(
     aws: Sandbox, carol: User, home: Path, run: Run
 ) -> None:
@@ -295,10 +295,10 @@ def test_the_next_run_cleans_up_after_a_lost_connection(
     shorten_wait(aws)
     second = run("device", "enroll", "--no-input")
     assert (second.exit_code, "deleted" in second.stderr) == (0, True), second
-    assert is_whole(aws, carol, home)
+    assert is_consistent(aws, carol, home)
 
 
-@pytest.mark.usefixtures("brief")
+@pytest.mark.usefixtures("short_wait")
 def test_if_deleting_needs_mfa_the_next_run_uses_the_device(
     aws: Sandbox, files: AwsFiles, home: Path, run: Run
 ) -> None:
@@ -312,38 +312,38 @@ def test_if_deleting_needs_mfa_the_next_run_uses_the_device(
     second = run("device", "enroll")
     assert (second.exit_code, "continuing with it" in second.stderr) == (0, True), second
     assert enabled(dave) == seeds
-    assert is_whole(aws, dave, home)
+    assert is_consistent(aws, dave, home)
 
 
-@pytest.mark.usefixtures("brief", "new_here")
+@pytest.mark.usefixtures("short_wait", "no_device")
 def test_enabling_is_repeated_until_iam_knows_the_device(
     aws: Sandbox, carol: User, home: Path, run: Run
 ) -> None:
     aws.fail("EnableMFADevice", status=404, code="NoSuchEntity", message="No device.")
     outcome = run("device", "enroll")
     assert (outcome.exit_code, aws.count("EnableMFADevice")) == (0, 2), outcome
-    assert is_whole(aws, carol, home)
+    assert is_consistent(aws, carol, home)
 
 
 @pytest.mark.parametrize("trap", ["refuse", "forget"])
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_a_keyring_that_keeps_nothing_is_refused_first(trap: str, aws: Sandbox, run: Run) -> None:
     trap_keyring.trap(trap).touch()
     outcome = run("device", "enroll")
     assert (outcome.exit_code, aws.count("CreateVirtualMFADevice")) == (3, 0), outcome
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_a_keyring_that_fails_during_enrolment_leaves_nothing(
     aws: Sandbox, carol: User, home: Path, run: Run
 ) -> None:
     trap_keyring.trap("refuse-device").touch()
     outcome = run("device", "enroll")
     assert (outcome.exit_code, aws.count("CreateVirtualMFADevice")) == (3, 1), outcome
-    assert is_whole(aws, carol, home)
+    assert is_consistent(aws, carol, home)
 
 
-@pytest.mark.usefixtures("brief")
+@pytest.mark.usefixtures("short_wait")
 def test_the_session_is_used_if_managing_devices_needs_mfa(
     aws: Sandbox, files: AwsFiles, carol: User, phone: Device, run: Run, home: Path
 ) -> None:
@@ -351,7 +351,7 @@ def test_the_session_is_used_if_managing_devices_needs_mfa(
     files.write(long_term(carol))
     refused = run("device", "enroll")
     assert (refused.exit_code, "log in first" in refused.stderr) == (5, True), refused
-    assert notes(home) == []
+    assert enrolment_notes(home) == []
     assert run("login", "--token-code", phone.code()).exit_code == 0
     aws.calls.clear()
     outcome = run("device", "enroll", "laptop")
@@ -368,7 +368,7 @@ def test_keys_of_the_root_user_are_refused(aws: Sandbox, files: AwsFiles, run: R
     assert aws.count("CreateVirtualMFADevice") == 0
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_a_bad_name_is_refused(aws: Sandbox, run: Run) -> None:
     outcome = run("device", "enroll", "my phone")
     assert (outcome.exit_code, "cannot be the name" in outcome.stderr) == (3, True), outcome
@@ -420,7 +420,7 @@ class Moment:
             until(trap_keyring.trap("held").exists, "the keyring is asked to store")
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_the_next_run_cleans_up_after_a_kill(
     moment: str, aws: Sandbox, carol: User, home: Path, start: Start, run: Run
@@ -435,7 +435,7 @@ def test_the_next_run_cleans_up_after_a_kill(
     outcome = run("device", "enroll", "--no-input")
     assert outcome.exit_code == 0, outcome
     assert list(enabled(carol)) == [SERIAL]
-    assert is_whole(aws, carol, home)
+    assert is_consistent(aws, carol, home)
 
 
 def settled(aws: Sandbox, moment: str) -> bool:
@@ -448,7 +448,7 @@ def settled(aws: Sandbox, moment: str) -> bool:
     return aws.count(done.get(moment, "CreateVirtualMFADevice")) == 1
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "term"])
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_signal_leaves_a_working_device_or_none(
@@ -467,10 +467,14 @@ def test_a_signal_leaves_a_working_device_or_none(
     ended_by = -number if moment == "list" and number == signal.SIGTERM else 128 + number
     assert outcome.exit_code == ended_by, outcome
     assert list(enabled(carol)) == ([SERIAL] if moment.startswith("enable") else [])
-    assert is_whole(aws, carol, home), (unassigned(aws), trap_keyring.stored(), notes(home))
+    assert is_consistent(aws, carol, home), (
+        unassigned(aws),
+        trap_keyring.stored(),
+        enrolment_notes(home),
+    )
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_ctrl_c_while_waiting_to_log_in_keeps_the_device(
     aws: Sandbox, carol: User, home: Path, terminal: Terminal
 ) -> None:
@@ -482,11 +486,11 @@ def test_ctrl_c_while_waiting_to_log_in_keeps_the_device(
     child.expect(pexpect.EOF)
     child.close()
     assert child.exitstatus == 130
-    assert is_whole(aws, carol, home)
+    assert is_consistent(aws, carol, home)
     assert list(enabled(carol)) == [SERIAL]
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_the_person_confirms_before_a_leftover_device_is_deleted(
     aws: Sandbox, carol: User, home: Path, start: Start, terminal: Terminal, keyring: Path
 ) -> None:
@@ -511,13 +515,13 @@ def test_the_person_confirms_before_a_leftover_device_is_deleted(
     child.expect("good for 12h")
     child.expect(pexpect.EOF)
     assert list(enabled(carol)) == [SERIAL]
-    assert is_whole(aws, carol, home)
+    assert is_consistent(aws, carol, home)
 
 
 # The phone
 
 
-@pytest.mark.usefixtures("brief", "new_here")
+@pytest.mark.usefixtures("short_wait", "no_device")
 def test_a_phone_reads_the_secret_from_the_terminal(
     carol: User, terminal: Terminal, home: Path, tmp_path: Path, program: str, aws: Sandbox
 ) -> None:
@@ -535,10 +539,10 @@ def test_a_phone_reads_the_secret_from_the_terminal(
     (seed,) = enabled(carol).values()
     assert address == f"otpauth://totp/carol@123456789012?secret={seed}&issuer=AWS"
     assert seed not in streams.read_text()
-    assert is_whole(aws, carol, home)
+    assert is_consistent(aws, carol, home)
 
 
-@pytest.mark.usefixtures("brief", "new_here")
+@pytest.mark.usefixtures("short_wait", "no_device")
 def test_a_dumb_terminal_gets_the_secret_to_type(carol: User, terminal: Terminal) -> None:
     child = terminal("device", "enroll", "--qr", env={"TERM": "dumb"}, limit_seconds=60)
     child.expect("then press Enter: ")
@@ -551,7 +555,7 @@ def test_a_dumb_terminal_gets_the_secret_to_type(carol: User, terminal: Terminal
     assert seed in shown.replace(" ", "").replace("\r\n", "")
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 @pytest.mark.parametrize("how", ["ctrl-c", "ctrl-d", "hang-up", "all at once"])
 def test_leaving_at_the_code_leaves_nothing(
     how: str, aws: Sandbox, carol: User, home: Path, terminal: Terminal
@@ -570,12 +574,12 @@ def test_leaving_at_the_code_leaves_nothing(
         child.expect(pexpect.EOF)
         child.close()
         assert child.exitstatus == {"ctrl-c": 130, "ctrl-d": 4}[how]
-    until(lambda: unassigned(aws) == [] and notes(home) == [], "all is undone")
-    assert is_whole(aws, carol, home)
+    until(lambda: unassigned(aws) == [] and enrolment_notes(home) == [], "all is undone")
+    assert is_consistent(aws, carol, home)
     assert enabled(carol) == {}
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_without_a_terminal_no_secret_is_shown(aws: Sandbox, run: Run) -> None:
     outcome = run("device", "enroll", "--qr")
     assert (outcome.exit_code, "there is none" in outcome.stderr) == (2, True), outcome
@@ -614,7 +618,7 @@ def next_code(user: User, aws: Sandbox) -> str:
     return code_for(device.secret, step)
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_without_a_keyring_the_phone_alone_gets_the_secret(
     carol: User, terminal: Terminal, home: Path, aws: Sandbox, files: AwsFiles, run: Run
 ) -> None:
@@ -639,11 +643,11 @@ def test_without_a_keyring_the_phone_alone_gets_the_secret(
     assert enabled(carol) == {SERIAL: secret.reveal()}
     assert files.section("mfa") is not None
     seed = secret.reveal()
-    assert [path for path in home.rglob("*") if path.is_file() and has(path, seed)] == []
-    assert (unassigned(aws), notes(home)) == ([], [])
+    assert [path for path in home.rglob("*") if path.is_file() and contains(path, seed)] == []
+    assert (unassigned(aws), enrolment_notes(home)) == ([], [])
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_a_phone_without_the_secret_is_not_enrolled(
     aws: Sandbox, carol: User, home: Path, terminal: Terminal
 ) -> None:
@@ -656,10 +660,15 @@ def test_a_phone_without_the_secret_is_not_enrolled(
     child.expect("that is not a code")
     child.expect(pexpect.EOF)
     child.close()
-    assert (child.exitstatus, enabled(carol), unassigned(aws), notes(home)) == (4, {}, [], [])
+    assert (child.exitstatus, enabled(carol), unassigned(aws), enrolment_notes(home)) == (
+        4,
+        {},
+        [],
+        [],
+    )
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_enrolment_without_a_keyring_needs_a_terminal(aws: Sandbox, run: Run) -> None:
     outcome = run("device", "enroll", "--no-keyring", env=NO_KEYRING)
     assert (outcome.exit_code, "nobody is there to ask" in outcome.stderr) == (2, True), outcome
@@ -678,7 +687,7 @@ def test_removal_without_a_keyring_does_not_mention_one(
 # Enrolment beside another device
 
 
-@pytest.mark.usefixtures("brief")
+@pytest.mark.usefixtures("short_wait")
 def test_a_device_is_enrolled_though_settings_name_another(
     carols: AwsFiles, phone: Device, carol: User, run: Run
 ) -> None:
@@ -689,7 +698,7 @@ def test_a_device_is_enrolled_though_settings_name_another(
     assert carols.section("mfa") is None
 
 
-@pytest.mark.usefixtures("brief")
+@pytest.mark.usefixtures("short_wait")
 @pytest.mark.parametrize(
     ("settings", "has_code", "why"),
     [
@@ -733,9 +742,9 @@ def test_list_shows_every_kind_of_device(
     passkey = aws.create_device(carol, kind="passkey")
     trap_keyring.store(phone.serial, phone.secret)
     told = json.loads(run("device", "list", "--json").stdout)
-    at = aws.clock.now().strftime("%Y-%m-%dT")
+    today = aws.clock.now().strftime("%Y-%m-%dT")
     for device in told["devices"]:
-        assert device.pop("enabled_at").startswith(at)
+        assert device.pop("enabled_at").startswith(today)
     assert told == {
         "version": 1,
         "devices": [
@@ -746,7 +755,7 @@ def test_list_shows_every_kind_of_device(
     }
     text = run("device", "list").stdout.splitlines()
     assert len(text) == 4
-    assert text[1].split() == [phone.serial, "virtual", "yes", "stored", at[:-1]]
+    assert text[1].split() == [phone.serial, "virtual", "yes", "stored", today[:-1]]
     assert "no: AWS's API accepts no passkeys" in text[3]
 
 
@@ -766,7 +775,7 @@ def test_list_reports_that_the_keyring_with_the_secret_is_gone(
     assert "cannot tell whether secrets are stored" in outcome.stderr
 
 
-@pytest.mark.usefixtures("new_here")
+@pytest.mark.usefixtures("no_device")
 def test_list_without_devices_is_empty(run: Run) -> None:
     outcome = run("device", "list")
     assert (outcome.exit_code, outcome.stdout) == (0, "")
@@ -885,7 +894,7 @@ def test_yes_removes_device_and_secret(
     outcome = run("device", "remove", "--yes", "--no-input")
     assert outcome.exit_code == 0, outcome
     assert (carol.devices, list(aws.directory.devices)) == ([], [])
-    assert is_whole(aws, carol, home)
+    assert is_consistent(aws, carol, home)
 
 
 @pytest.mark.parametrize("operation", ["DeactivateMFADevice", "DeleteVirtualMFADevice"])
@@ -918,7 +927,7 @@ def test_a_removal_that_was_killed_is_finished_by_name(  # noqa: PLR0917
     assert f"a removal of {phone.serial} was interrupted" in run("device", "list").stderr
     outcome = run("device", "remove", phone.serial)
     assert outcome.exit_code == 0, outcome
-    assert is_whole(aws, carol, home)
+    assert is_consistent(aws, carol, home)
 
 
 def test_a_removal_that_is_refused_leaves_no_note(
@@ -927,10 +936,10 @@ def test_a_removal_that_is_refused_leaves_no_note(
     del carols
     aws.fail("DeactivateMFADevice", status=403, code="AccessDenied", message="No.")
     outcome = run("device", "remove", "--yes")
-    assert (outcome.exit_code, carol.devices, notes(home)) == (5, [phone], []), outcome
+    assert (outcome.exit_code, carol.devices, enrolment_notes(home)) == (5, [phone], []), outcome
 
 
-def test_of_two_devices_one_is_picked_or_must_be_named(
+def test_with_two_devices_the_person_picks_or_names_one(
     aws: Sandbox, carols: AwsFiles, carol: User, phone: Device, terminal: Terminal, run: Run
 ) -> None:
     del carols

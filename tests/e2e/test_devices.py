@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from places import AwsFiles
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
-NOTHING: Document = {
+DENY_IAM: Document = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Deny", "Action": "iam:*", "Resource": "*"}],
 }
@@ -24,13 +24,13 @@ NOTHING: Document = {
 
 @pytest.fixture
 def keys(files: AwsFiles, carol: User) -> AwsFiles:
-    """Put carol's keys into the file; she has no device yet."""
+    """Write carol's keys to the credentials file; she has no device yet."""
     files.write(long_term(carol))
     return files
 
 
 def test_the_only_device_is_found(run: Run, aws: Sandbox, keys: AwsFiles, carol: User) -> None:
-    device = aws.create_device(carol, name="näme".replace("ä", "a"), path="/team/")
+    device = aws.create_device(carol, name="name", path="/team/")
     assert run("login", "--token-code", device.code()).exit_code == 0
     section = keys.section("mfa")
     assert section is not None
@@ -71,10 +71,10 @@ def test_a_user_without_a_device_gets_an_error(run: Run, aws: Sandbox, keys: Aws
 
 
 @pytest.mark.usefixtures("keys")
-def test_a_user_perhaps_without_device_learns_how_to_add_one(
+def test_a_user_who_may_have_no_device_learns_how_to_add_one(
     run: Run, aws: Sandbox, carol: User
 ) -> None:
-    """Without a person, AWS is not asked for devices either."""
+    """When there is nobody to ask, AWS is not asked for devices either."""
     hint = (
         "hint: run `mfa-session device enroll --profile mfa` if your user has no MFA device, "
         "then `mfa-session login --profile mfa` in a terminal; "
@@ -153,7 +153,7 @@ def test_an_invalid_serial_is_refused_before_a_code_is_asked(
 def test_if_listing_is_denied_the_hint_says_to_name_the_device(
     run: Run, aws: Sandbox, files: AwsFiles
 ) -> None:
-    mallory = aws.create_user("mallory", policies=[NOTHING])
+    mallory = aws.create_user("mallory", policies=[DENY_IAM])
     device = aws.create_device(mallory)
     files.write(long_term(mallory))
     outcome = run("login", "--token-code", device.code())
@@ -167,7 +167,7 @@ def test_if_listing_is_denied_the_hint_says_to_name_the_device(
 def test_if_listing_is_denied_the_last_device_is_used(
     run: Run, aws: Sandbox, files: AwsFiles
 ) -> None:
-    mallory = aws.create_user("mallory", policies=[NOTHING])
+    mallory = aws.create_user("mallory", policies=[DENY_IAM])
     device = aws.create_device(mallory)
     before = managed(seconds_left=-5, mfa_session_mfa_serial=device.serial,
                      mfa_session_source_key_id=mallory.access_key_id)  # fmt: skip

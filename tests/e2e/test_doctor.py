@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes and owners of POSIX")
 
-SEEN = ("error", "warning", "note")
-MARKED = {"MFA_SESSION_GUARD": "bash"}
-"""A shell that has sourced shell-init's script; without it, doctor has notes."""
+FINDINGS = ("error", "warning", "note")
+GUARDED_SHELL = {"MFA_SESSION_GUARD": "bash"}
+"""The variable that shell-init's script sets; without it, doctor has notes."""
 
 
 class Home(NamedTuple):
@@ -58,8 +58,8 @@ class Home(NamedTuple):
         """Append sections to the credentials file."""
         self.files.write(self.files.credentials.read_text() + sections)
 
-    def keep(self, name: str, text: str) -> Path:
-        """Put a file into the state directory, and return its path."""
+    def put_state(self, name: str, text: str) -> Path:
+        """Write a file to the state directory, and return its path."""
         path = self.home / ".local" / "state" / "mfa-session" / name
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.write_text(text)
@@ -73,15 +73,15 @@ def healthy(
 ) -> Home:
     """Make a home with carol's keys, a phone and a program on PATH."""
     os.environ["PATH"] = os.pathsep.join([os.path.dirname(program), os.environ["PATH"]])
-    os.environ.update(MARKED)
+    os.environ.update(GUARDED_SHELL)
     return Home(aws, carol, phone, carols, home)
 
 
 def run_doctor(run: Run, *argv: str, env: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """Run the doctor and return its checks, after comparing its exit code with them."""
     outcome = run("doctor", "--json", *argv, env=env)
-    told: dict[str, Any] = json.loads(outcome.stdout)
-    checks: list[dict[str, Any]] = told["checks"]
+    answer: dict[str, Any] = json.loads(outcome.stdout)
+    checks: list[dict[str, Any]] = answer["checks"]
     assert [check for check in checks if CHECK_FAILED in check["finding"]] == []
     bad = any(check["severity"] in ("error", "warning") for check in checks)
     assert (outcome.exit_code, outcome.stderr) == (int(bad), ""), outcome
@@ -90,7 +90,7 @@ def run_doctor(run: Run, *argv: str, env: Mapping[str, str] | None = None) -> li
 
 def list_findings(checks: list[dict[str, Any]]) -> list[str]:
     """Return the ids and severities of the findings."""
-    return [f"{each['id']} {each['severity']}" for each in checks if each["severity"] in SEEN]
+    return [f"{each['id']} {each['severity']}" for each in checks if each["severity"] in FINDINGS]
 
 
 def test_a_healthy_home_has_no_finding(healthy: Home, run: Run, log_in: LogIn) -> None:
@@ -123,7 +123,7 @@ KEYS = "aws_access_key_id = {}\naws_secret_access_key = planted/secret\n"
 AKIA, ASIA = (KEYS.format(f"{kind}EXAMPLEEXAMPLE12") for kind in ("AKIA", "ASIA"))
 CAROLS = "arn:aws:iam::123456789012:mfa/carols-phone"
 OTHERS = "arn:aws:iam::123456789012:mfa/somebody-elses"
-SESSION_AROUND = {
+SESSION_KEYS = {
     "AWS_ACCESS_KEY_ID": "ASIAEXAMPLEEXAMPLE12",
     "AWS_SECRET_ACCESS_KEY": "planted/secret",
     "AWS_SESSION_TOKEN": "planted/token",
@@ -140,18 +140,18 @@ def open_settings(h: Home) -> None:
     h.files.settings.chmod(0o666)
 
 
-def put_file_for_state(h: Home) -> None:
+def put_file_in_place_of_state(h: Home) -> None:
     path = h.home / ".local" / "state"
     path.mkdir(parents=True)
     (path / "mfa-session").write_text("")
 
 
-def link_in_a_circle(h: Home) -> None:
+def link_to_itself(h: Home) -> None:
     h.files.credentials.unlink()
     h.files.credentials.symlink_to("credentials")
 
 
-def link_into_a_file(h: Home) -> None:
+def link_through_a_file(h: Home) -> None:
     h.files.credentials.unlink()
     (h.home / "file").write_text("")
     h.files.credentials.symlink_to(h.home / "file" / "credentials")
@@ -159,7 +159,7 @@ def link_into_a_file(h: Home) -> None:
 
 def keep_aside(h: Home) -> None:
     session = managed("mfa", mfa_session_source_key_id=h.carol.access_key_id)
-    h.keep("session-0123456789abcdef-1", session)
+    h.put_state("session-0123456789abcdef-1", session)
 
 
 def cut_off(h: Home) -> None:
@@ -176,7 +176,7 @@ def cut_off_rotation(h: Home) -> None:
 
 
 def remember_secret(h: Home) -> None:
-    h.keep("totp-0", f"stored {h.phone.serial} {FILE_KEYRING}\n")
+    h.put_state("totp-0", f"stored {h.phone.serial} {FILE_KEYRING}\n")
 
 
 def age_key(h: Home) -> None:
@@ -189,7 +189,7 @@ FAULTS = {
         "credentials-file error", plant=lambda h: h.files.write("oops\n" + long_term(h.carol))
     ),
     "a section twice": Fault("config-file error", config="[default]\n[default]\n"),
-    "a directory for config.toml": Fault(
+    "a directory in place of config.toml": Fault(
         "config-toml error", plant=lambda h: h.files.settings.mkdir(parents=True)
     ),
     "an unknown setting": Fault("config-toml error", settings='[defaults]\nprofil = "mfa"\n'),
@@ -209,50 +209,54 @@ FAULTS = {
     ),
     "a config.toml that others may write": Fault("unsafe-file error", plant=open_settings),
     "state that others may list": Fault(
-        "file-mode warning", plant=lambda h: h.keep("step-0", "1").parent.chmod(0o755)
+        "file-mode warning", plant=lambda h: h.put_state("step-0", "1").parent.chmod(0o755)
     ),
     "state that others may read": Fault(
-        "file-mode warning", plant=lambda h: h.keep("step-0", "1").chmod(0o644)
+        "file-mode warning", plant=lambda h: h.put_state("step-0", "1").chmod(0o644)
     ),
-    "a file for the state directory": Fault("state-directory error", plant=put_file_for_state),
-    "a file for the directory of the state": Fault(
+    "a file in place of the state directory": Fault(
+        "state-directory error", plant=put_file_in_place_of_state
+    ),
+    "a file in place of a parent of the state directory": Fault(
         "unwritable-file warning",
         plant=lambda h: (h.home / ".local").write_text(""),
     ),
     "a link in a circle": Fault(
         "credentials-file error",
-        plant=link_in_a_circle,
+        plant=link_to_itself,
     ),
-    "a link to a directory that is none": Fault(
+    "a link through a file": Fault(
         "unwritable-file error; default-session error",
-        plant=link_into_a_file,
+        plant=link_through_a_file,
     ),
     "a variable that names no file": Fault(
         "named-file warning", env={"AWS_CONFIG_FILE": "/nowhere/config"}
     ),
     "a rotation that was cut off": Fault("unfinished-keys warning", plant=cut_off_rotation),
-    "a copy that a kill left": Fault(
+    "a copy of the credentials that a kill left": Fault(
         "copy-left warning",
         plant=lambda h: (h.home / ".aws" / ".credentials.mfa-session-00ff").write_text("[a]\n"),
     ),
     "an enrolment that was cut off": Fault("enrolment-left note", plant=cut_off),
     # The environment
     "session keys in the environment": Fault(
-        "environment-keys warning", env={**SESSION_AROUND, "AWS_PROFILE": "default"}
+        "environment-keys warning", env={**SESSION_KEYS, "AWS_PROFILE": "default"}
     ),
-    "half a pair in the environment": Fault(
+    "a secret key without its id in the environment": Fault(
         "environment-halves error", env={"AWS_SECRET_ACCESS_KEY": "planted/secret"}
     ),
     "an expired session in the environment": Fault(
         "environment-session error",
-        env={**SESSION_AROUND, "AWS_SESSION_EXPIRATION": "2026-01-01T00:00:00Z"},
+        env={**SESSION_KEYS, "AWS_SESSION_EXPIRATION": "2026-01-01T00:00:00Z"},
     ),
     "another token in the environment": Fault(
         "environment-token error",
-        env={**SESSION_AROUND, "AWS_SECURITY_TOKEN": "older", "MFA_SESSION_ACTIVE": "mfa"},
+        env={**SESSION_KEYS, "AWS_SECURITY_TOKEN": "older", "MFA_SESSION_ACTIVE": "mfa"},
     ),
-    "AWS_PROFILE of nobody": Fault("environment-profile error", env={"AWS_PROFILE": "defualt"}),
-    "AWS_PROFILE of a session not yet had": Fault(
+    "an AWS_PROFILE that names no profile": Fault(
+        "environment-profile error", env={"AWS_PROFILE": "defualt"}
+    ),
+    "an AWS_PROFILE of a session not yet obtained": Fault(
         "environment-profile error",
         settings='[sessions.books]\nsource_profile = "default"\n',
         env={"AWS_PROFILE": "books"},
@@ -294,13 +298,13 @@ FAULTS = {
     "a token beside a long-term key": Fault(
         "stale-token error", credentials=f"[work]\n{AKIA}aws_session_token = planted/token\n"
     ),
-    "a source profile of nobody": Fault(
+    "a source profile that does not exist": Fault(
         "source-profile error", config=f"[profile books]\n{ROLE}source_profile = defualt\n"
     ),
-    "a source profile that is a session not yet had": Fault(
+    "a source profile that is a session not yet obtained": Fault(
         "source-profile error", config=f"[profile books]\n{ROLE}source_profile = mfa\n"
     ),
-    "a process that is not there": Fault(
+    "a credential_process whose program is missing": Fault(
         "credential-process error", config="[profile work]\ncredential_process = /nowhere/op\n"
     ),
     "a user's ARN as serial": Fault(
@@ -341,7 +345,7 @@ FAULTS = {
     "another tool's session": Fault(
         "session-foreign note", credentials=f"[saml]\n{ASIA}aws_session_token = planted/token\n"
     ),
-    "another tool's keys among our lines": Fault(
+    "another tool's keys among lines of mfa-session": Fault(
         "session-damaged warning", credentials=managed(mfa_session_key_id="ASIAANOTHERANOTHER12")
     ),
     "a session beside settings of SSO": Fault(
@@ -350,27 +354,27 @@ FAULTS = {
         config="[profile mfa]\nsso_session = corp\n",
     ),
     "a session kept aside": Fault("session-kept-aside warning", plant=keep_aside),
-    "our lines without a key": Fault(
+    "lines of mfa-session without a key": Fault(
         "session-damaged warning", credentials="[mfa]\nmanager = mfa-session\n"
     ),
     "a session under a name that not every SDK reads": Fault(
         "profile-name warning", credentials=managed("my session")
     ),
     # config.toml
-    "a session that leads to nothing": Fault(
+    "a session whose source profile does not exist": Fault(
         "configured-session error", settings='[sessions.mfa]\nsource_profile = "nobody"\n'
     ),
     "two sessions in one profile": Fault(
         "shared-target warning",
         settings='[sessions.a]\nwrite_to = "x"\n[sessions.b]\nwrite_to = "x"\n',
     ),
-    "a code_command that is not there": Fault(
+    "a code_command whose program is missing": Fault(
         "code-command error", settings='[sessions.mfa]\ncode_command = ["no-such-program"]\n'
     ),
     "a pattern without a match": Fault(
         "guard-pattern warning", settings='[guard]\nprotect = ["ec2:StopInstance"]\n'
     ),
-    "a guard's profile of nobody": Fault(
+    "a guard profile that does not exist": Fault(
         "guard-profile warning", settings='[guard]\nprofile = "nobody"\n'
     ),
     # The keyring
@@ -385,22 +389,20 @@ FAULTS = {
     "a stored secret that is gone": Fault(
         "keyring-secret warning", plant=remember_secret, env=KEYRING
     ),
-    "a secret that a setting wants": Fault(
+    "a secret that a setting needs": Fault(
         "keyring-secret warning",
         settings=f'[sessions.mfa]\ncode = "keyring"\nmfa_serial = "{CAROLS}"\n',
         env={"FILE_KEYRING": "/nowhere/keyring.json", **KEYRING},
     ),
     # AWS
-    "nothing that listens": Fault(
+    "an endpoint where nothing listens": Fault(
         "sts-reach error", env={"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
     ),
-    "a proxy that is not there": Fault(
+    "a proxy where nothing listens": Fault(
         "sts-reach error", env={"HTTP_PROXY": "http://127.0.0.1:1", "NO_PROXY": ""}
     ),
-    "a region that is none": Fault("sts-reach error", env={"AWS_REGION": "eu west 1"}),
-    "a CA bundle that is not there": Fault(
-        "named-file error", env={"AWS_CA_BUNDLE": "/nowhere/ca.pem"}
-    ),
+    "an invalid region": Fault("sts-reach error", env={"AWS_REGION": "eu west 1"}),
+    "a missing CA bundle": Fault("named-file error", env={"AWS_CA_BUNDLE": "/nowhere/ca.pem"}),
     "a portal's page": Fault(
         "sts-reach error", plant=lambda h: h.aws.answer("*", 200, "<html>", times=None)
     ),
@@ -433,7 +435,9 @@ FAULTS = {
         "device-choice note", plant=lambda h: h.aws.create_device(h.carol, name="tablet")
     ),
     # The shell
-    "a guard that does not find us": Fault("program-path warning", env={"PATH": "/usr/bin:/bin"}),
+    "a guard that does not find mfa-session": Fault(
+        "program-path warning", env={"PATH": "/usr/bin:/bin"}
+    ),
     "a guard older than config.toml": Fault(
         "guard-commands warning", settings='[guard]\ncommands = ["terraform destroy"]\n'
     ),
@@ -460,26 +464,26 @@ def test_a_fault_is_reported_alone(name: str, healthy: Home, run: Run) -> None:
 def test_a_cure_run_word_for_word_fixes_the_fault(name: str, healthy: Home, run: Run) -> None:
     fault, cure = FAULTS[name], CURES[name]
     plant(fault, healthy)
-    around = {"PYTHON_KEYRING_BACKEND": KEYRING_HERE, **fault.env}
-    around["FILE_KEYRING"] = str(healthy.home / "keyring.json")
+    env = {"PYTHON_KEYRING_BACKEND": KEYRING_HERE, **fault.env}
+    env["FILE_KEYRING"] = str(healthy.home / "keyring.json")
 
     def report_now() -> list[dict[str, Any]]:
-        checks = run_doctor(run, env=around)
+        checks = run_doctor(run, env=env)
         return [each for each in checks if f"{each['id']} {each['severity']}" in fault.findings]
 
-    (told, *_others) = report_now()
-    assert f"mfa-session {cure.shows}" in told["cure"]
+    (answer, *_others) = report_now()
+    assert f"mfa-session {cure.shows}" in answer["cure"]
     healthy.aws.clock.advance(30)
-    if "login" in told["cure"]:
-        around["MFA_SESSION_TOKEN_CODE"] = healthy.phone.code()
-    for command in told["cure"].split(" && ") if told["id"] not in IN_A_SHELL else ():
-        followed = run(*shlex.split(command)[1:], env=around, input=cure.typed)
+    if "login" in answer["cure"]:
+        env["MFA_SESSION_TOKEN_CODE"] = healthy.phone.code()
+    for command in answer["cure"].split(" && ") if answer["id"] not in IN_A_SHELL else ():
+        followed = run(*shlex.split(command)[1:], env=env, input=cure.typed)
         assert followed.exit_code == 0, (command, followed)
-    if told["id"] in IN_A_SHELL:
-        followed = processes.run_process(["bash", "--norc", "-c", told["cure"]], around)
+    if answer["id"] in IN_A_SHELL:
+        followed = processes.run_process(["bash", "--norc", "-c", answer["cure"]], env)
         assert (followed.exit_code, followed.stderr) == (0, "")
     else:
-        assert told["finding"] not in [each["finding"] for each in report_now()]
+        assert answer["finding"] not in [each["finding"] for each in report_now()]
 
 
 IN_A_SHELL = {"guard-active", "guard-commands"}
@@ -510,16 +514,16 @@ def mode(path: Path) -> int:
 
 
 def test_fix_corrects_modes_and_changes_nothing_else(healthy: Home, run: Run) -> None:
-    kept = healthy.keep("step-0", "1\n")
+    kept = healthy.put_state("step-0", "1\n")
     healthy.files.write(settings="[defaults]\n")
     opened = [healthy.files.credentials, healthy.files.settings, kept, kept.parent]
     for path, bits in zip(opened, (0o644, 0o666, 0o640, 0o755), strict=True):
         path.chmod(bits)
     before = [path.read_bytes() for path in opened[:3]]
     outcome = run("doctor", "--fix", "--json")
-    told = json.loads(outcome.stdout)
-    assert (outcome.exit_code, list_findings(told["checks"])) == (0, [])
-    assert sorted(told["fixed"]) == sorted(
+    answer = json.loads(outcome.stdout)
+    assert (outcome.exit_code, list_findings(answer["checks"])) == (0, [])
+    assert sorted(answer["fixed"]) == sorted(
         f"chmod {bits} {path}" for path, bits in zip(opened, (600, 644, 600, 700), strict=True)
     )
     assert [mode(path) for path in opened] == [0o600, 0o644, 0o600, 0o700]
@@ -530,7 +534,7 @@ def test_fix_corrects_modes_and_changes_nothing_else(healthy: Home, run: Run) ->
 def test_another_users_file_is_reported_and_not_changed(healthy: Home, run: Run) -> None:
     os.chown(healthy.files.credentials, 12345, -1)
     healthy.files.credentials.chmod(0o644)
-    (bad,) = [each for each in run_doctor(run, "--fix") if each["severity"] in SEEN]
+    (bad,) = [each for each in run_doctor(run, "--fix") if each["severity"] in FINDINGS]
     assert (bad["id"], bad["severity"]) == ("unsafe-file", "error")
     assert bad["cure"].startswith("run it as its owner: sudo -H -u '#12345' mfa-session")
     assert mode(healthy.files.credentials) == 0o644
@@ -560,10 +564,10 @@ def test_fix_says_if_there_is_nothing_to_fix(healthy: Home, run: Run) -> None:
 
 
 def test_doctor_writes_nothing(healthy: Home, run: Run) -> None:
-    healthy.keep("totp-0", f"stored {healthy.phone.serial} {FILE_KEYRING}\n")
-    healthy.keep("step-0", "1\n").parent.chmod(0o755)
+    healthy.put_state("totp-0", f"stored {healthy.phone.serial} {FILE_KEYRING}\n")
+    healthy.put_state("step-0", "1\n").parent.chmod(0o755)
     healthy.files.write(settings='[sessions.mfa]\ncode = "keyring"\n')
-    healthy.aws.clock.advance(300)  # which a login would remember
+    healthy.aws.clock.advance(300)  # a login would store this offset
     before = snapshot(healthy.home)
     assert run("doctor", env=KEYRING).exit_code == 1
     assert snapshot(healthy.home) == before
@@ -697,7 +701,7 @@ def test_a_broken_file_skips_only_the_checks_that_need_it(healthy: Home, run: Ru
     assert "line 1" in checks[0]["finding"]
 
 
-def test_inside_exec_there_is_no_finding(
+def test_doctor_run_by_exec_finds_nothing(
     healthy: Home, run: Run, log_in: LogIn, program: str
 ) -> None:
     del healthy
@@ -709,13 +713,13 @@ def test_inside_exec_there_is_no_finding(
 def test_json_has_every_check(healthy: Home, run: Run) -> None:
     healthy.add(managed(seconds_left=-7200))
     outcome = run("doctor", "--json")
-    told = json.loads(outcome.stdout)
+    answer = json.loads(outcome.stdout)
     assert (outcome.exit_code, outcome.stderr) == (1, "")
-    assert {key: told[key] for key in told if key != "checks"} == {"version": 1, "fixed": []}
-    assert {tuple(check) for check in told["checks"]} == {
+    assert {key: answer[key] for key in answer if key != "checks"} == {"version": 1, "fixed": []}
+    assert {tuple(check) for check in answer["checks"]} == {
         ("id", "group", "severity", "finding", "cure")
     }
-    assert [check for check in told["checks"] if check["severity"] != "ok"] == [
+    assert [check for check in answer["checks"] if check["severity"] != "ok"] == [
         {
             "id": "session-expired",
             "group": "sessions",
@@ -744,13 +748,13 @@ def test_no_secret_is_shown_at_any_level(healthy: Home, run: Run) -> None:
         + f"[saml]\n{ASIA}aws_security_token = planted-token/saml\n"
         + "[swapped]\naws_access_key_id = planted-secret/id\n"
     )
-    env = {**SESSION_AROUND, "MFA_SESSION_TOKEN_CODE": "135790", "AWS_PROFILE": "books"}
+    env = {**SESSION_KEYS, "MFA_SESSION_TOKEN_CODE": "135790", "AWS_PROFILE": "books"}
     for argv in (("-vv",), ("-vv", "--json"), ("-vv", "--fix")):
         outcome = run("doctor", *argv, env=env)
         assert outcome.exit_code == 1
-        told = outcome.stdout + outcome.stderr
+        answer = outcome.stdout + outcome.stderr
         secrets = ("planted", "135790", healthy.carol.secret_access_key)
-        assert [secret for secret in secrets if secret in told] == []
+        assert [secret for secret in secrets if secret in answer] == []
 
 
 def test_only_a_terminal_gets_colours(healthy: Home, terminal: Terminal) -> None:
@@ -765,7 +769,7 @@ def test_only_a_terminal_gets_colours(healthy: Home, terminal: Terminal) -> None
     assert "\x1b[3" not in plain.before
 
 
-def test_doctor_tells_a_secret_service_open_locked_and_gone(
+def test_doctor_reports_a_secret_service_that_is_locked_or_gone(
     healthy: Home, run: Run, service: SecretService
 ) -> None:
     secret = healthy.phone.secret
@@ -804,35 +808,35 @@ def test_a_command_added_to_guard_commands_has_a_cure_that_guards_it(
         pytest.skip(f"{shell} is not installed")
     healthy.files.write(settings='[guard]\ncommands = ["kubectl delete"]\n')
     (healthy.home / "init").write_text(run("shell-init", shell).stdout)
-    later = '[guard]\ncommands = ["kubectl delete", "terraform destroy"]\n'
+    more_commands = '[guard]\ncommands = ["kubectl delete", "terraform destroy"]\n'
 
     def in_shell(*lines: str) -> processes.Outcome:
         healthy.files.write(settings='[guard]\ncommands = ["kubectl delete"]\n')
-        change = f"printf %s {shlex.quote(later)} > {healthy.files.settings}"
+        change = f"printf %s {shlex.quote(more_commands)} > {healthy.files.settings}"
         script = "\n".join([SOURCE[way][shell], change, *lines])
         return processes.run_process([*SHELLS[shell], "-c", script])
 
-    told = in_shell("mfa-session doctor").stdout
-    (cure,) = re.findall(r"\[guard-commands\]\n +cure: (.*)", told)
-    assert "this shell does not guard terraform: " in told
+    answer = in_shell("mfa-session doctor").stdout
+    (cure,) = re.findall(r"\[guard-commands\]\n +cure: (.*)", answer)
+    assert "this shell does not guard terraform: " in answer
     assert (">" in cure) == (way == "a file")
-    mended = in_shell(cure, "mfa-session doctor", "type terraform")
-    assert "guard-commands" not in mended.stdout, mended
-    assert "function" in mended.stdout
+    cured = in_shell(cure, "mfa-session doctor", "type terraform")
+    assert "guard-commands" not in cured.stdout, cured
+    assert "function" in cured.stdout
 
 
 def test_a_shared_report_does_not_name_the_home_directory(
     run: Run, carols: AwsFiles, home: Path
 ) -> None:
-    carols.credentials.chmod(0o644)  # its path is told
-    telling, shared = (run("doctor", *words, "--json").stdout for words in ([], ["--share"]))
-    assert (str(home) in telling, str(home) in shared) == (True, False)
+    carols.credentials.chmod(0o644)  # so that the report has its path
+    full, shared = (run("doctor", *words, "--json").stdout for words in ([], ["--share"]))
+    assert (str(home) in full, str(home) in shared) == (True, False)
     assert "~/.aws/credentials" in shared
-    assert len(json.loads(shared)["checks"]) == len(json.loads(telling)["checks"])
+    assert len(json.loads(shared)["checks"]) == len(json.loads(full)["checks"])
 
 
 def test_a_shared_report_names_nobody(run: Run, carols: AwsFiles, carol: User) -> None:
-    """`acme` and `dave` are the names that must not appear, whatever is wrong."""
+    """`acme` and `dave` must not appear, whatever is reported."""
     account = "210987654321"
     serial = f"arn:aws:iam::{account}:mfa/dave@acme.example"
     carols.write(
@@ -857,8 +861,8 @@ def test_a_shared_report_names_nobody(run: Run, carols: AwsFiles, carol: User) -
     for words in ([], ["-v"], ["--json"]):
         outcome = run("doctor", "--share", *words, env=env)
         assert outcome.exit_code == 1
-        told = outcome.stdout + outcome.stderr
-        leaks = re.findall(".*(?:acme|dave|planted).*", told, re.IGNORECASE)
+        answer = outcome.stdout + outcome.stderr
+        leaks = re.findall(".*(?:acme|dave|planted).*", answer, re.IGNORECASE)
         assert leaks == [], "\n".join(leaks)
-        assert account not in told
-        assert carol.access_key_id not in told
+        assert account not in answer
+        assert carol.access_key_id not in answer

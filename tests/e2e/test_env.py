@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from mfa_session.sandbox import Sandbox
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
-KEYS += "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # not to be discovered
+KEYS += (
+    "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # so that AWS is not asked for it
+)
 SHELLS = {
     "bash": ["bash", "--norc", "--noprofile", "-c"],
     "zsh": ["zsh", "-f", "-c"],
     "fish": ["fish", "--no-config", "-c"],
 }
 NASTY = """it's "x" $(touch pwned) `touch pwned` \\ $HOME !! %PATH% * ~ ; & | # ü\\'\\\\"""
-AROUND = {
+CONFLICTING = {
     "AWS_PROFILE": "default",
     "AWS_DEFAULT_PROFILE": "default",
     "AWS_SECURITY_TOKEN": "planted",
@@ -31,8 +33,8 @@ AROUND = {
 
 
 @pytest.fixture
-def standing(files: AwsFiles) -> AwsFiles:
-    """Put a session into the file that lives for an hour."""
+def valid_session(files: AwsFiles) -> AwsFiles:
+    """Write a session that is valid for an hour."""
     files.write(KEYS + managed())
     return files
 
@@ -53,11 +55,11 @@ def evaluated(shell: str, then: str) -> str:
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_shell_gets_the_session_without_conflicting_variables(
-    aws: Sandbox, standing: AwsFiles, shell: str
+    aws: Sandbox, valid_session: AwsFiles, shell: str
 ) -> None:
-    section = standing.section("mfa")
+    section = valid_session.section("mfa")
     assert section is not None
-    outcome = evaluate(shell, evaluated(shell, "env"), {**AROUND, "AWS_REGION": "eu-west-1"})
+    outcome = evaluate(shell, evaluated(shell, "env"), {**CONFLICTING, "AWS_REGION": "eu-west-1"})
     assert (outcome.exit_code, outcome.stderr) == (0, "")
     found = dict(line.partition("=")[::2] for line in outcome.stdout.splitlines() if "=" in line)
     relevant = {name: value for name, value in found.items() if name.startswith(("AWS_", "MFA_"))}
@@ -77,19 +79,21 @@ def test_a_shell_gets_the_session_without_conflicting_variables(
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_nasty_values_arrive_as_they_are_and_run_nothing(standing: AwsFiles, shell: str) -> None:
+def test_values_with_shell_characters_arrive_unchanged_and_run_nothing(
+    valid_session: AwsFiles, shell: str
+) -> None:
     show = 'printf "%s" "$AWS_REGION"'
     env = {"AWS_REGION": NASTY, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}
     outcome = evaluate(shell, evaluated(shell, show), env)
     assert (outcome.exit_code, outcome.stdout) == (0, NASTY), outcome
-    assert not (standing.credentials.parent.parent / "pwned").exists()
+    assert not (valid_session.credentials.parent.parent / "pwned").exists()
 
 
-def test_fish_can_eval_the_output(standing: AwsFiles) -> None:
-    section = standing.section("mfa")
+def test_fish_can_eval_the_output(valid_session: AwsFiles) -> None:
+    section = valid_session.section("mfa")
     assert section is not None
     show = 'printf "%s %s" "$AWS_ACCESS_KEY_ID" "$AWS_PROFILE"'
-    outcome = evaluate("fish", f"eval (mfa-session env --shell fish); and {show}", AROUND)
+    outcome = evaluate("fish", f"eval (mfa-session env --shell fish); and {show}", CONFLICTING)
     assert outcome.stdout == f"{section['aws_access_key_id']} ", outcome
 
 
@@ -101,7 +105,7 @@ def test_a_failure_makes_the_eval_fail(files: AwsFiles, shell: str) -> None:
     else:
         script = f'eval "$(mfa-session env --shell {shell})" && echo went on'
     outcome = evaluate(shell, script)
-    assert outcome.exit_code in {0, 1}  # of `if`, or of `&&`
+    assert outcome.exit_code in {0, 1}  # 0 of fish's `if`, 1 of `&&`
     assert outcome.stdout == ""
     assert "there is nobody to ask" in outcome.stderr
 
@@ -138,7 +142,7 @@ def test_after_any_error_the_output_fails_in_the_shell(
         ("json", ""),
     ],
 )
-def test_a_failure_where_no_real_shell_is_at_hand(
+def test_a_failed_env_prints_what_fails_in_other_formats(
     run: Run, files: AwsFiles, shell: str, printed: str
 ) -> None:
     files.write(KEYS)
@@ -215,7 +219,7 @@ AWS_DEFAULT_REGION=eu-west-1
 
 
 @pytest.mark.parametrize("shell", GOLDEN)
-def test_the_lines_that_each_shell_gets(
+def test_each_format_has_its_exact_lines(
     run: Run, aws: Sandbox, files: AwsFiles, shell: str
 ) -> None:
     ends = "2099-12-31T23:59:59Z"
@@ -241,9 +245,9 @@ def test_the_lines_that_each_shell_gets(
 
 @pytest.mark.parametrize("shell", ["dotenv", "cmd"])
 def test_a_region_that_a_format_does_not_carry_is_refused_and_not_shown(
-    run: Run, standing: AwsFiles, shell: str
+    run: Run, valid_session: AwsFiles, shell: str
 ) -> None:
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     outcome = run("env", "--shell", shell, env={"AWS_REGION": '%PATH% "x"'})
     assert outcome.exit_code == 3
     assert outcome.stdout == ("exit /b 1\n" if shell == "cmd" else "")
@@ -251,11 +255,11 @@ def test_a_region_that_a_format_does_not_carry_is_refused_and_not_shown(
     assert "PATH" not in outcome.stderr
 
 
-def test_dotenv_is_what_the_json_says(run: Run, standing: AwsFiles) -> None:
-    assert standing.credentials.exists()
+def test_dotenv_and_json_have_the_same_variables(run: Run, valid_session: AwsFiles) -> None:
+    assert valid_session.credentials.exists()
     dotenv = run("env", "--shell", "dotenv").stdout
-    told = json.loads(run("env", "--shell", "json").stdout)
-    assert dict(line.split("=", 1) for line in dotenv.splitlines()) == told
+    as_json = json.loads(run("env", "--shell", "json").stdout)
+    assert dict(line.split("=", 1) for line in dotenv.splitlines()) == as_json
 
 
 @pytest.mark.parametrize("shell", SHELLS)
@@ -279,8 +283,8 @@ def test_unset_removes_every_variable_that_env_set(shell: str) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_unset_leaves_what_the_person_had_set(standing: AwsFiles, shell: str) -> None:
-    assert standing.credentials.exists()
+def test_unset_leaves_what_the_person_had_set(valid_session: AwsFiles, shell: str) -> None:
+    assert valid_session.credentials.exists()
     unset = f'eval "$(mfa-session env --unset --shell {shell})"; env'
     if shell == "fish":
         unset = "mfa-session env --unset --shell fish | source; env"
@@ -292,8 +296,8 @@ def test_unset_leaves_what_the_person_had_set(standing: AwsFiles, shell: str) ->
 
 
 def test_unset_without_a_session_of_ours_leaves_the_persons_keys(run: Run) -> None:
-    around = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_REGION": "eu-north-1", "AWS_PROFILE": "x"}
-    assert run("env", "--unset", "--shell", "bash", env=around).stdout == ""
+    env = {"AWS_ACCESS_KEY_ID": "AKIAX", "AWS_REGION": "eu-north-1", "AWS_PROFILE": "x"}
+    assert run("env", "--unset", "--shell", "bash", env=env).stdout == ""
 
 
 @pytest.mark.parametrize("shell", ["dotenv", "json"])
@@ -304,17 +308,17 @@ def test_formats_that_are_not_shells_cannot_unset(run: Run, shell: str) -> None:
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_parent_shell_is_found(standing: AwsFiles, shell: str) -> None:
-    assert standing.credentials.exists()
+def test_the_parent_shell_is_found(valid_session: AwsFiles, shell: str) -> None:
+    assert valid_session.credentials.exists()
     expected = {"bash": "export AWS_", "zsh": "export AWS_", "fish": "set -gx AWS_"}[shell]
     outcome = evaluate(shell, "mfa-session env; true", {"SHELL": "/bin/nosuch"})
     assert outcome.exit_code == 0
     assert expected in outcome.stdout, outcome
 
 
-def test_without_a_parent_shell_the_login_shell_is_used(run: Run, standing: AwsFiles) -> None:
-    assert standing.credentials.exists()
-    # pytest may itself be run from a shell, so only what is said of none is sure
+def test_without_a_parent_shell_the_login_shell_is_used(run: Run, valid_session: AwsFiles) -> None:
+    assert valid_session.credentials.exists()
+    # pytest may itself run in a shell, so the format is not known
     outcome = run("env", env={"SHELL": "/usr/bin/fish"})
     assert outcome.exit_code == 0
     assert "AWS_ACCESS_KEY_ID" in outcome.stdout

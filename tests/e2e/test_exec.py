@@ -26,8 +26,8 @@ SHOW = [sys.executable, "-c", "import json, os; print(json.dumps(dict(os.environ
 
 
 @pytest.fixture
-def standing(files: AwsFiles) -> AwsFiles:
-    """Put a session into the file that lives for an hour."""
+def valid_session(files: AwsFiles) -> AwsFiles:
+    """Write a session that is valid for an hour."""
     files.write(KEYS + managed())
     return files
 
@@ -41,11 +41,11 @@ def child_environment(run: Run, *argv: str, env: dict[str, str] | None = None) -
 
 
 def test_the_child_gets_the_session_and_no_other_credentials(
-    run: Run, aws: Sandbox, standing: AwsFiles
+    run: Run, aws: Sandbox, valid_session: AwsFiles
 ) -> None:
-    section = standing.section("mfa")
+    section = valid_session.section("mfa")
     assert section is not None
-    around = {
+    env = {
         "AWS_PROFILE": "default",
         "AWS_DEFAULT_PROFILE": "default",
         "AWS_SECURITY_TOKEN": "planted",
@@ -57,9 +57,9 @@ def test_the_child_gets_the_session_and_no_other_credentials(
         "MFA_SESSION_MIN_TTL": "1m",
         "KEPT": "yes",
     }
-    child = child_environment(run, env=around)
+    child = child_environment(run, env=env)
     expected = {
-        **processes.environment_with({**around, **dict.fromkeys(list(around)[:7])}),
+        **processes.environment_with({**env, **dict.fromkeys(list(env)[:7])}),
         "AWS_ACCESS_KEY_ID": section["aws_access_key_id"],
         "AWS_SECRET_ACCESS_KEY": section["aws_secret_access_key"],
         "AWS_SESSION_TOKEN": section["aws_session_token"],
@@ -86,21 +86,21 @@ def test_the_child_gets_the_session_and_no_other_credentials(
     ],
     ids=["option", "AWS_REGION", "AWS_DEFAULT_REGION", "both", "files", "none"],
 )  # fmt: skip
-def test_both_regions(
+def test_the_region_goes_to_both_variables(
     run: Run,
-    standing: AwsFiles,
+    valid_session: AwsFiles,
     argv: list[str],
     env: dict[str, str],
     files_region: str,
     expected: tuple[str | None, str | None],
 ) -> None:
     if files_region:
-        standing.write(config=f"[profile mfa]\nregion = {files_region}\n")
+        valid_session.write(config=f"[profile mfa]\nregion = {files_region}\n")
     child = child_environment(run, *argv, env=env)
     assert (child.get("AWS_REGION"), child.get("AWS_DEFAULT_REGION")) == expected
 
 
-def test_exec_logs_in_if_need_be(
+def test_exec_logs_in_if_there_is_no_session(
     run: Run, aws: Sandbox, carols: AwsFiles, carol: User, phone: Device
 ) -> None:
     code = ["--token-code", phone.code(), "--duration", "1h"]
@@ -125,9 +125,9 @@ def test_nested_exec_works(log_in: LogIn, run: Run, program: str, carols: AwsFil
 
 @pytest.mark.parametrize("exit_code", [0, 1, 3, 70, 130, 255])
 def test_exec_ends_with_the_exit_code_of_the_command(
-    apart: Run, standing: AwsFiles, exit_code: int
+    apart: Run, valid_session: AwsFiles, exit_code: int
 ) -> None:
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     assert apart("exec", "--", "sh", "-c", f"exit {exit_code}").exit_code == exit_code
 
 
@@ -143,47 +143,47 @@ def test_exec_ends_with_the_exit_code_of_the_command(
     ],
     ids=["name", "path", "empty", "directory", "not executable", "below a file"],
 )
-def test_a_command_that_cannot_be_started(
-    apart: Run, standing: AwsFiles, home: Path, command: str, exit_code: int, said: str
+def test_a_command_that_cannot_be_started_has_the_exit_code_of_a_shell(
+    apart: Run, valid_session: AwsFiles, home: Path, command: str, exit_code: int, said: str
 ) -> None:
     (home / "plain").write_text("x")
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     outcome = apart("exec", "--", command.format(home=home))
     assert outcome.exit_code == exit_code
     assert outcome.stdout == ""
     assert said.format(home=home) in outcome.stderr
 
 
-def test_a_name_that_is_on_the_path_but_not_executable(
-    apart: Run, standing: AwsFiles, home: Path
+def test_a_file_on_path_that_is_not_executable_is_exit_126(
+    apart: Run, valid_session: AwsFiles, home: Path
 ) -> None:
     (home / "bin").mkdir()
     (home / "bin" / "tool").write_text("#!/bin/sh\n")
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     assert apart("exec", "--", "tool", env={"PATH": f"{home}/bin"}).exit_code == 126
 
 
 def test_a_text_file_without_an_interpreter_cannot_be_started(
-    apart: Run, standing: AwsFiles, home: Path
+    apart: Run, valid_session: AwsFiles, home: Path
 ) -> None:
     (home / "script").write_text("echo x\n")
     (home / "script").chmod(0o755)
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     outcome = apart("exec", "--", str(home / "script"))
     assert outcome.exit_code == 126
     assert f"{home}/script" in outcome.stderr
 
 
-def test_exec_becomes_the_command(start: Start, standing: AwsFiles) -> None:
-    assert standing.credentials.exists()
+def test_exec_becomes_the_command(start: Start, valid_session: AwsFiles) -> None:
+    assert valid_session.credentials.exists()
     process = start("exec", "--", "sh", "-c", "echo $$; kill -TERM $$")
     outcome = processes.finish_process(process)
     assert outcome.stdout == f"{process.pid}\n"
     assert outcome.exit_code == -signal.SIGTERM
 
 
-def test_the_command_gets_stdin(apart: Run, standing: AwsFiles) -> None:
-    assert standing.credentials.exists()
+def test_the_command_gets_stdin(apart: Run, valid_session: AwsFiles) -> None:
+    assert valid_session.credentials.exists()
     assert apart("exec", "--", "cat", input="123456\nmore\n").stdout == "123456\nmore\n"
 
 
@@ -198,19 +198,19 @@ def test_only_one_line_of_stdin_is_taken_for_the_code(
 
 @pytest.mark.parametrize("dashes", [["--"], []], ids=["--", "no --"])
 def test_options_after_the_command_belong_to_the_command(
-    run: Run, standing: AwsFiles, dashes: list[str]
+    run: Run, valid_session: AwsFiles, dashes: list[str]
 ) -> None:
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     words = ["echo", "--profile", "x", "--", "-v", "--json", "--help"]
     outcome = run("exec", *dashes, *words)
     assert outcome.stdout == " ".join(words[1:]) + "\n"
 
 
-def test_without_a_command_the_shell_runs(run: Run, standing: AwsFiles, home: Path) -> None:
+def test_without_a_command_the_shell_runs(run: Run, valid_session: AwsFiles, home: Path) -> None:
     shell = home / "my shell"
     shell.write_text("#!/bin/sh\necho $MFA_SESSION_ACTIVE $#\n")
     shell.chmod(0o755)
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     assert run("exec", env={"SHELL": str(shell)}).stdout == "mfa 0\n"
     assert run("exec", "--", env={"SHELL": str(shell)}).stdout == "mfa 0\n"
     outcome = run("exec", env={"SHELL": None}, input="echo plain $MFA_SESSION_ACTIVE\n")
@@ -226,24 +226,24 @@ def test_without_a_session_and_a_code_nothing_runs(run: Run, carols: AwsFiles, h
     assert not (home / "ran").exists()
 
 
-def test_descriptors_and_directory_are_handed_on(
-    apart: Run, standing: AwsFiles, tmp_path: Path
+def test_the_command_inherits_descriptors_and_directory(
+    apart: Run, valid_session: AwsFiles, tmp_path: Path
 ) -> None:
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     outcome = apart("exec", "--", "sh", "-c", "pwd; ls /proc/self/fd | tr '\\n' ' '")
     assert outcome.stdout == f"{tmp_path / 'home'}\n0 1 2 3 "
 
 
-@pytest.mark.usefixtures("standing")
+@pytest.mark.usefixtures("valid_session")
 def test_the_line_with_the_code_never_reaches_the_command(apart: Run) -> None:
     outcome = apart("exec", "--token-code", "-", "--", "cat", input="123456\nthe rest\n")
     assert (outcome.exit_code, outcome.stdout) == (0, "the rest\n"), outcome
 
 
-def test_the_child_ignores_no_signal_that_it_did_not_ignore_without_us(
-    apart: Run, standing: AwsFiles
+def test_the_command_ignores_the_same_signals_as_without_exec(
+    apart: Run, valid_session: AwsFiles
 ) -> None:
-    del standing
+    del valid_session
     show = ["grep", "SigIgn", "/proc/self/status"]
     bare = processes.run_process(show)
     assert apart("exec", "--", *show).stdout == bare.stdout

@@ -38,26 +38,26 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes, mounts and signa
 
 AS_ROOT = os.name != "nt" and os.geteuid() == 0
 needs_root = pytest.mark.skipif(not AS_ROOT, reason="only root may mount, or give files away")
-SOMEBODY = 12345
+OTHER_USER = 12345
 FAKES = Path(__file__).parents[1] / "fakes"
-# Root is let off no mode without its capabilities.
-WITHOUT_POWERS = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if AS_ROOT else []
+# Without its capabilities, root is bound by file modes, too.
+WITHOUT_CAPABILITIES = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if AS_ROOT else []
 
 
 @pytest.fixture
-def run_weak(program: str) -> Run:
-    """Run the program bound by owners and modes, even where root runs the tests."""
+def run_unprivileged(program: str) -> Run:
+    """Run the program so that owners and modes bind it, even if root runs the tests."""
 
-    def run_weak(
+    def run_unprivileged(
         *argv: str,
         env: Mapping[str, str | None] | None = None,
         input: str | None = None,  # noqa: A002
         limit_seconds: float = processes.LIMIT_SECONDS,
     ) -> processes.Outcome:
-        command = [*WITHOUT_POWERS, program, *argv]
+        command = [*WITHOUT_CAPABILITIES, program, *argv]
         return processes.run_process(command, env, input, limit_seconds)
 
-    return run_weak
+    return run_unprivileged
 
 
 class Disk:
@@ -77,11 +77,11 @@ class Disk:
                 pass
 
     def free(self) -> None:
-        """Give the room back."""
+        """Free the room again."""
         (self.path / "ballast").unlink()
 
     def unmount(self) -> None:
-        """Take it away."""
+        """Unmount it."""
         subprocess.run(["umount", "--lazy", self.path], check=True)
 
 
@@ -125,12 +125,12 @@ def test_a_full_disk_is_reported_before_a_code_is_spent(
     assert carols.credentials.read_bytes() == before
 
 
-@pytest.mark.parametrize("most", [4, 6, 7])
-def test_too_few_open_files_are_told_and_lose_no_session(
-    aws: Sandbox, carols: AwsFiles, phone: Device, program: str, run: Run, most: int
+@pytest.mark.parametrize("limit", [4, 6, 7])
+def test_too_few_open_files_are_reported_and_lose_no_session(
+    aws: Sandbox, carols: AwsFiles, phone: Device, program: str, run: Run, limit: int
 ) -> None:
     before = carols.credentials.read_bytes()
-    limited = ["sh", "-c", f'ulimit -n {most}; exec "$0" "$@"', program]
+    limited = ["sh", "-c", f'ulimit -n {limit}; exec "$0" "$@"', program]
     argv = ("login", "--mfa-serial", phone.serial, "--token-code", phone.code())
     outcome = processes.run_process([*limited, *argv])
     assert outcome.exit_code == 3, outcome
@@ -207,7 +207,7 @@ def test_a_disk_that_fills_up_after_the_code_loses_no_session(
 
 
 def check_kept_aside(aws: Sandbox, outcome: processes.Outcome, run: Run) -> None:
-    """See that the session lies in the state directory, and that every command finds it."""
+    """Check that the session is kept in the state directory, and that every command finds it."""
     assert (outcome.exit_code, outcome.stdout) == (3, "")
     assert "it needs no new code" in outcome.stderr
     found = re.search(r"the session is kept in (\S+)", outcome.stderr)
@@ -231,7 +231,7 @@ def check_kept_aside(aws: Sandbox, outcome: processes.Outcome, run: Run) -> None
 
 
 def check_written_next_time(aws: Sandbox, files: AwsFiles, run: Run) -> None:
-    """See that the next login writes the session that lies aside, without a code."""
+    """Check that the next login writes the session that was kept aside, without a code."""
     outcome = run("login")
     assert outcome.exit_code == 0, outcome
     section = files.section("mfa") or {}
@@ -253,7 +253,7 @@ def close_folder(files: AwsFiles) -> Callable[[], None]:
 
 
 def duplicate_section(files: AwsFiles) -> Callable[[], None]:
-    """Write, as another program, what botocore cannot read."""
+    """Write a section twice, as another program may; botocore cannot read it."""
     before = files.credentials.read_bytes()
     files.credentials.write_bytes(before + b"[default]\n")
 
@@ -276,27 +276,27 @@ def put_folder_in_place(files: AwsFiles) -> Callable[[], None]:
     return put_back
 
 
-@pytest.mark.parametrize("spoil", [close_folder, duplicate_section, put_folder_in_place])
+@pytest.mark.parametrize("break_file", [close_folder, duplicate_section, put_folder_in_place])
 def test_a_file_that_cannot_be_written_any_more_loses_no_session(
     aws: Sandbox,
     carols: AwsFiles,
     phone: Device,
     program: str,
-    run_weak: Run,
-    spoil: Callable[[AwsFiles], Callable[[], None]],
+    run_unprivileged: Run,
+    break_file: Callable[[AwsFiles], Callable[[], None]],
 ) -> None:
     with Held(aws, "GetSessionToken") as held:
-        command = [*WITHOUT_POWERS, program, "login", "--token-code", phone.code()]
+        command = [*WITHOUT_CAPABILITIES, program, "login", "--token-code", phone.code()]
         process = processes.start_process(command)
         held.wait_for_call()
-        mend = spoil(carols)
+        undo = break_file(carols)
         held.release()
         outcome = processes.finish_process(process)
-    if spoil is close_folder:  # otherwise no command can read the file
-        check_kept_aside(aws, outcome, run_weak)
+    if break_file is close_folder:  # otherwise no command can read the file
+        check_kept_aside(aws, outcome, run_unprivileged)
     assert (outcome.exit_code, "the session is kept in " in outcome.stderr) == (3, True)
-    mend()
-    check_written_next_time(aws, carols, run_weak)
+    undo()
+    check_written_next_time(aws, carols, run_unprivileged)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit(2)")
@@ -329,7 +329,7 @@ def test_a_lock_that_is_never_released_loses_no_session(
     check_written_next_time(aws, carols, run)
 
 
-# A home that may only be read
+# A read-only home
 
 
 @pytest.fixture
@@ -346,11 +346,11 @@ def closed_home(carols: AwsFiles, home: Path) -> Iterator[Path]:
     ["exec -- printenv AWS_ACCESS_KEY_ID", "env --shell dotenv", "credential-process"],
 )
 def test_a_home_that_may_only_be_read_is_enough_to_use_a_session(
-    closed_home: Path, phone: Device, run_weak: Run, line: str, tmp_path: Path
+    closed_home: Path, phone: Device, run_unprivileged: Run, line: str, tmp_path: Path
 ) -> None:
     before = snapshot(closed_home)
     runtime = {"TMPDIR": str(tmp_path), "MFA_SESSION_TOKEN_CODE": phone.code()}
-    outcome = run_weak(*line.split(), env=runtime)
+    outcome = run_unprivileged(*line.split(), env=runtime)
     assert outcome.exit_code == 0
     assert re.search(r"ASIA\w{16}", outcome.stdout)
     assert "the session will not be kept" in outcome.stderr
@@ -359,9 +359,9 @@ def test_a_home_that_may_only_be_read_is_enough_to_use_a_session(
 
 @pytest.mark.usefixtures("closed_home")
 def test_login_in_a_home_that_may_only_be_read_spends_no_code(
-    aws: Sandbox, phone: Device, run_weak: Run
+    aws: Sandbox, phone: Device, run_unprivileged: Run
 ) -> None:
-    outcome = run_weak("login", "--token-code", phone.code())
+    outcome = run_unprivileged("login", "--token-code", phone.code())
     assert outcome.exit_code == 3
     assert "may not be written" in outcome.stderr
     assert aws.calls.of("GetSessionToken") == []
@@ -371,7 +371,7 @@ def test_login_in_a_home_that_may_only_be_read_spends_no_code(
 def test_a_rejected_code_is_reported_though_it_cannot_be_noted(
     program: str, terminal: Terminal, tmp_path: Path
 ) -> None:
-    command = [*WITHOUT_POWERS, program, "exec", "--", "true"]
+    command = [*WITHOUT_CAPABILITIES, program, "exec", "--", "true"]
     tty: pexpect.spawn[str] = terminal(
         *command[1:], program=command[0], env={"TMPDIR": str(tmp_path)}
     )
@@ -412,7 +412,7 @@ def tell_and_end(code):
 
 os._exit = tell_and_end
 """
-"""Ends the process at the n-th moment at which it touches files, locks or the network."""
+"""Kills the process when it touches files, locks or the network for the n-th time."""
 
 MOMENTS = 50
 CHUNK = 10
@@ -420,7 +420,7 @@ CHUNK = 10
 
 @pytest.fixture
 def hook(tmp_path: Path) -> str:
-    """Write what every Python process that has it on its path runs at its start."""
+    """Write a sitecustomize, which Python runs at its start; return its folder."""
     folder = tmp_path / "hook"
     folder.mkdir()
     (folder / "sitecustomize.py").write_text(COUNT_AND_KILL)
@@ -437,16 +437,15 @@ def test_a_kill_at_any_moment_leaves_the_file_whole_and_the_next_login_clean(
 
     def log_in(kill_at: int) -> processes.Outcome:
         carols.write(whole)
-        os.utime(carols.credentials, (0, 0))  # nobody is waited for
-        phone = aws.create_device(
-            carol, name=f"phone-{len(carol.devices)}"
-        )  # each code counts once
+        os.utime(carols.credentials, (0, 0))  # old, so no other writer is waited for
+        # A device of its own for each login, since AWS accepts a code once.
+        phone = aws.create_device(carol, name=f"phone-{len(carol.devices)}")
         return run(
             "login", "--mfa-serial", phone.serial, "--token-code", phone.code(),
             env={"PYTHONPATH": hook, "KILL_AT": str(kill_at)},
         )  # fmt: skip
 
-    assert log_in(0).exit_code == 0  # makes what there was not: directories, locks
+    assert log_in(0).exit_code == 0  # creates directories and locks
     last = int(log_in(0).stderr.split("moments ")[-1])
     assert last >= MOMENTS
     moments = [1 + step * (last - 1) // (MOMENTS - 1) for step in range(MOMENTS)]
@@ -456,8 +455,8 @@ def test_a_kill_at_any_moment_leaves_the_file_whole_and_the_next_login_clean(
         assert killed.exit_code == -signal.SIGKILL, (moment, killed)
         outcomes[moment] = check_whole(carols, whole, moment)
     assert log_in(0).exit_code == 0
-    assert litter_of(home) == []
-    assert log_in(last).exit_code == -signal.SIGKILL  # with nothing to tidy up before
+    assert leftovers_of(home) == []
+    assert log_in(last).exit_code == -signal.SIGKILL  # with nothing to clean up first
     assert (outcomes[min(outcomes)], check_whole(carols, whole, last)) == ("old", "new")
 
 
@@ -474,8 +473,8 @@ def check_whole(files: AwsFiles, whole: str, moment: int) -> str:
     return "new"
 
 
-def litter_of(home: Path) -> list[str]:
-    """Return what no login should leave: temporary files, and sessions that were written."""
+def leftovers_of(home: Path) -> list[str]:
+    """Return what no login may leave: temporary files, and sessions kept aside."""
     names = [path.name for path in home.rglob("*")]
     return [name for name in names if ".mfa-session-" in name or name.startswith("session-")]
 
@@ -494,7 +493,7 @@ def test_a_symbolic_link_is_written_through(carols: AwsFiles, home: Path, log_in
     assert sorted(path.name for path in real.parent.iterdir()) == ["credentials"]
 
 
-def test_a_link_to_nothing_gets_its_file(
+def test_a_dangling_link_gets_its_file(
     carol: User, files: AwsFiles, home: Path, phone: Device, run: Run
 ) -> None:
     files.write(config=long_term(carol) + "region = eu-west-1\n")
@@ -528,22 +527,22 @@ def make_fifo(path: Path) -> None:
     os.mkfifo(path)
 
 
-def make_folder_open(path: Path) -> None:
+def open_folder(path: Path) -> None:
     path.parent.chmod(0o777)
 
 
 def give_away(path: Path) -> None:
-    os.chown(path, SOMEBODY, SOMEBODY)
+    os.chown(path, OTHER_USER, OTHER_USER)
 
 
-def put(data: bytes) -> Callable[[Path], None]:
-    def put_it(path: Path) -> None:
+def append(data: bytes) -> Callable[[Path], None]:
+    def append_data(path: Path) -> None:
         path.write_bytes(path.read_bytes() + data)
 
-    return put_it
+    return append_data
 
 
-def put_bom(path: Path) -> None:
+def prepend_bom(path: Path) -> None:
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
 
 
@@ -552,12 +551,12 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
     "a pipe": (make_fifo, "not a regular file"),
     "unreadable": (lambda path: path.chmod(0), "credentials cannot be read: permission denied"),
     "read-only": (lambda path: path.chmod(0o400), "credentials cannot be written: it is read-only"),
-    "written by all": (lambda path: path.chmod(0o666), "may be written by others"),
-    "in a folder of all": (make_folder_open, "may be written by others"),
-    "a duplicate section": (put(b"[default]\n"), "line 5"),
-    "a byte order mark": (put_bom, "line 1"),
-    "Latin-1": (put(b"# B\xfcro\n"), "line 5"),
-    "no header": (lambda path: path.write_text("key = value\n"), "line 1"),
+    "writable by others": (lambda path: path.chmod(0o666), "may be written by others"),
+    "in a directory writable by others": (open_folder, "may be written by others"),
+    "a duplicate section": (append(b"[default]\n"), "line 5"),
+    "a byte order mark": (prepend_bom, "line 1"),
+    "Latin-1": (append(b"# B\xfcro\n"), "line 5"),
+    "a key without a section": (lambda path: path.write_text("key = value\n"), "line 1"),
 }
 
 
@@ -565,14 +564,15 @@ REFUSED: dict[str, tuple[Callable[[Path], object], str]] = {
 @pytest.mark.parametrize("command", ["login", "exec"])
 @pytest.mark.usefixtures("phone")
 def test_an_odd_credentials_file_is_refused_and_left_alone(
-    aws: Sandbox, carol: User, carols: AwsFiles, home: Path, run_weak: Run, kind: str, command: str
+    aws: Sandbox, carol: User, carols: AwsFiles, home: Path, run_unprivileged: Run, kind: str,
+    command: str,
 ) -> None:  # fmt: skip
-    spoil, says = REFUSED[kind]
+    break_file, says = REFUSED[kind]
     carols.write(config=long_term(carol) + "region = eu-west-1\n")
-    spoil(carols.credentials)
+    break_file(carols.credentials)
     before = snapshot(home / ".aws")
     tail = ["--", "true"] if command == "exec" else []
-    outcome = run_weak(command, "--token-code", carol.devices[0].code(), *tail)
+    outcome = run_unprivileged(command, "--token-code", carol.devices[0].code(), *tail)
     if command == "exec" and kind in ("a pipe", "read-only"):
         assert (outcome.exit_code, "will not be kept" in outcome.stderr) == (0, True), outcome
     else:
@@ -641,7 +641,7 @@ def test_without_home_the_password_database_says_where_it_is(run: Run) -> None:
 POSIX_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 
 
-def test_a_posix_locale_reads_writes_and_shows_what_is_utf_8(
+def test_a_posix_locale_reads_writes_and_shows_utf_8(
     aws: Sandbox, carol: User, files: AwsFiles, tmp_path: Path, run: Run
 ) -> None:
     home = tmp_path / "hömé"
@@ -678,7 +678,7 @@ def test_a_missing_home_is_reported(aws: Sandbox, home: Path, run: Run, tmp_path
 def test_nothing_is_asked_of_aws_between_the_code_and_the_file(
     aws: Sandbox, carol: User, files: AwsFiles, run: Run
 ) -> None:
-    device = aws.create_device(carol, kind="hardware")  # its serial does not tell the account
+    device = aws.create_device(carol, kind="hardware")  # its serial does not contain the account
     files.write(long_term(carol) + "region = eu-west-1\n")
     outcome = run("login", "--token-code", device.code())
     assert outcome.exit_code == 0, outcome

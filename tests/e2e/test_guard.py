@@ -29,7 +29,7 @@ PROMPT = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa):
 
 @pytest.fixture
 def show(home: Path) -> str:
-    """Return a PATH whose first `aws` shows its arguments and environment."""
+    """Put an `aws` that prints its arguments and environment first on PATH; return the PATH."""
     put_program(home / "bin", "aws", SHOW)
     os.environ["PATH"] = path_with(home / "bin")
     return os.environ["PATH"]
@@ -41,13 +41,15 @@ def show(home: Path) -> str:
 WORDS = {
     "plain": [b"aws", b"s3", b"ls"],
     "options everywhere": [b"aws", b"--profile", b"x", b"s3", b"ls", b"--region=r", b"--", b"--x"],
-    "our own options": [b"aws", b"s3", b"ls", b"--dry-run", b"--json", b"--yes", b"-v", b"--help"],
-    "empty and odd": [b"aws", b"s3", b"ls", b"", b" ", b"\n", b"'", b'"', b"\\", b"$(x)", b"*"],
+    "mfa-session's options": [b"aws", b"s3", b"ls", b"--dry-run", b"--json", b"--yes", b"-v",
+                              b"--help"],
+    "empty and special": [b"aws", b"s3", b"ls", b"", b" ", b"\n", b"'", b'"', b"\\", b"$(x)",
+                          b"*"],
     "not UTF-8": [b"aws", b"s3", b"ls", b"s3://\xff\xfe/caf\xe9", b"\xed\xa0\x80"],
-    "no AWS CLI": [b"env-shower", b"\xff", b"ec2", b"terminate-instances"],
-    "ten thousand": [b"aws", b"s3", b"ls", *(b"%d" % number for number in range(10_000))],
+    "another program": [b"env-shower", b"\xff", b"ec2", b"terminate-instances"],
+    "ten thousand words": [b"aws", b"s3", b"ls", *(b"%d" % number for number in range(10_000))],
 }  # fmt: skip
-RAW = f"""\
+SHOW_BYTES = f"""\
 #!{sys.executable} -S
 import os, sys
 out = sys.stdout.buffer
@@ -67,15 +69,15 @@ LOCALES: dict[str, dict[str, str | None]] = {
 }
 
 
-def raw(argv: list[bytes], env: dict[str, str | None]) -> tuple[int, bytes, bytes]:
+def run_with_bytes(argv: list[bytes], env: dict[str, str | None]) -> tuple[int, bytes, bytes]:
     """Run a program with bytes as arguments; return its exit code and output."""
-    around = {
+    environ = {
         os.fsencode(name): os.fsencode(value)
         for name, value in processes.environment_with(env).items()
     }
     done = subprocess.run(
         argv,
-        env={**around, b"ODD": b"\xff\n='\"", b"EMPTY": b""},
+        env={**environ, b"ODD": b"\xff\n='\"", b"EMPTY": b""},
         input=b"123456\n\xff\0more",
         capture_output=True,
         start_new_session=True,
@@ -92,13 +94,13 @@ def test_an_unprotected_command_runs_unchanged(
     home: Path, aws: Sandbox, program: str, words: str, locale: str
 ) -> None:
     for name in ("aws", "env-shower"):
-        put_program(home / "bin", name, RAW)
-    around = {"AWS_PROFILE": "x", "AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECURITY_TOKEN": "t"}
-    env = {**around, "PATH": path_with(home / "bin"), **LOCALES[locale]}
+        put_program(home / "bin", name, SHOW_BYTES)
+    aws_variables = {"AWS_PROFILE": "x", "AWS_ACCESS_KEY_ID": "AKIAX", "AWS_SECURITY_TOKEN": "t"}
+    env = {**aws_variables, "PATH": path_with(home / "bin"), **LOCALES[locale]}
     argv = WORDS[words]
-    bare = raw([os.fsencode(home / "bin" / os.fsdecode(argv[0])), *argv[1:]], env)
+    bare = run_with_bytes([os.fsencode(home / "bin" / os.fsdecode(argv[0])), *argv[1:]], env)
     assert bare[0] == 7
-    assert raw([os.fsencode(program), b"guard", b"--", *argv], env) == bare
+    assert run_with_bytes([os.fsencode(program), b"guard", b"--", *argv], env) == bare
     assert len(aws.calls) == 0
 
 
@@ -161,7 +163,7 @@ def test_the_preview_is_completed_with_the_session(
 
 @pytest.mark.usefixtures("show")
 @pytest.mark.parametrize("option", ["--endpoint-url", "--end", "--e="])
-def test_aws_is_not_asked_about_a_machine_of_another_endpoint(
+def test_aws_is_not_asked_about_an_instance_of_another_endpoint(
     run: Run, log_in: LogIn, aws: Sandbox, option: str
 ) -> None:
     log_in()
@@ -177,7 +179,7 @@ def test_aws_is_not_asked_about_a_machine_of_another_endpoint(
 
 
 @pytest.mark.usefixtures("carols", "carol")
-def test_the_real_cli_stops_a_machine_with_mfa(
+def test_the_real_aws_cli_stops_an_instance_with_mfa(
     terminal: Terminal, aws: Sandbox, phone: Device
 ) -> None:
     aws.set_alias("123456789012", "the-library")
@@ -218,12 +220,17 @@ def test_the_session_replaces_the_commands_profile(
     section = carols.section("mfa") or {}
     carols.write(config="[default]\nregion = eu-west-1\n[profile x]\nregion = eu-north-1\n")
     carols.write(carols.credentials.read_text() + long_term(carol, "x"))
-    around = {"AWS_PROFILE": "y", "AWS_DEFAULT_PROFILE": "y", "AWS_SECURITY_TOKEN": "t", "K": "v"}
+    env = {
+        "AWS_PROFILE": "y",
+        "AWS_DEFAULT_PROFILE": "y",
+        "AWS_SECURITY_TOKEN": "t",
+        "K": "v",
+    }
     words = ("aws", "--debug", "--profile", "x", "ec2", "stop-instances", "--profile=x", "--a", "")
-    shown = shown_by(run("guard", "--", *words, env=around))
+    shown = shown_by(run("guard", "--", *words, env=env))
     assert shown["argv"] == ["--debug", "ec2", "stop-instances", "--a", ""]
     assert shown["env"] == {
-        **without(processes.environment_with(around), *list(around)[:3]),
+        **without(processes.environment_with(env), *list(env)[:3]),
         "AWS_ACCESS_KEY_ID": section["aws_access_key_id"],
         "AWS_SECRET_ACCESS_KEY": section["aws_secret_access_key"],
         "AWS_SESSION_TOKEN": section["aws_session_token"],
@@ -242,14 +249,14 @@ REGIONS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
     "option": (("--region", "a-1"), {"AWS_REGION": "b-1", "AWS_DEFAULT_REGION": "c-1"}, "a-1"),
     "AWS_REGION": ((), {"AWS_REGION": "b-1"}, "b-1"),
     "AWS_DEFAULT_REGION": ((), {"AWS_DEFAULT_REGION": "c-1"}, "c-1"),
-    "both alike": ((), {"AWS_REGION": "b-1", "AWS_DEFAULT_REGION": "b-1"}, "b-1"),
-    "the default profile's": ((), {}, "d-1"),
-    "another profile's": (("--profile", "x"), {}, "x-1"),
-    "AWS_PROFILE's": ((), {"AWS_PROFILE": "x"}, "x-1"),
-    "AWS_PROFILE's beside keys": (
+    "both variables": ((), {"AWS_REGION": "b-1", "AWS_DEFAULT_REGION": "b-1"}, "b-1"),
+    "default profile": ((), {}, "d-1"),
+    "--profile": (("--profile", "x"), {}, "x-1"),
+    "AWS_PROFILE": ((), {"AWS_PROFILE": "x"}, "x-1"),
+    "AWS_PROFILE and keys": (
         (), {"AWS_PROFILE": "x", "AWS_ACCESS_KEY_ID": "K", "AWS_SECRET_ACCESS_KEY": "S"}, "x-1"
     ),
-    "AWS_DEFAULT_PROFILE's inside exec": (
+    "AWS_DEFAULT_PROFILE inside exec": (
         (), {"AWS_DEFAULT_PROFILE": "x", "AWS_ACCESS_KEY_ID": "ASIAX",
              "AWS_SECRET_ACCESS_KEY": "S", "AWS_SESSION_TOKEN": "t"}, "x-1"
     ),
@@ -261,10 +268,10 @@ REGIONS: dict[str, tuple[tuple[str, ...], dict[str, str], str]] = {
 def test_the_command_runs_in_the_region_shown(
     run: Run, log_in: LogIn, carol: User, carols: AwsFiles, name: str
 ) -> None:
-    options, around, region = REGIONS[name]
+    options, variables, region = REGIONS[name]
     log_in()
     keys = {"K": carol.access_key_id, "S": carol.secret_access_key}
-    env = {variable: keys.get(value, value) for variable, value in around.items()}
+    env = {variable: keys.get(value, value) for variable, value in variables.items()}
     carols.write(
         carols.credentials.read_text() + long_term(carol, "x"),
         config="[default]\nregion = d-1\n[profile x]\nregion = x-1\noutput = table\n",

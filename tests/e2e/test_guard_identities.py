@@ -1,7 +1,7 @@
-"""A protected command gets a session of its own identity, as AWS sees from the real AWS CLI.
+"""A protected command of the real AWS CLI gets a session of its own identity.
 
-Carol has a key in account 1234…, dave one in account 4444…; each has a phone. In every case one of
-the two is meant, and the other's key and sessions must not be touched.
+Carol has a key in account 1234…, dave one in account 4444…; each has a phone. Each case means one
+of the two, and must not touch the other's key and sessions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 CAROL, DAVE, BOOKS = "carol", "dave", "books"
 OTHER_ACCOUNT, ROLE_ACCOUNT = "444455556666", "777788889999"
-STEP_UP = {
+NEEDS_MFA = {
     "Version": "2012-10-17",
     "Statement": [
         {"Effect": "Allow", "Action": "*", "Resource": "*"},
@@ -47,7 +47,7 @@ class World(NamedTuple):
     role: Role
 
     def fill(self, text: str) -> str:
-        """Put key ids, secrets, serials and the role into a text."""
+        """Replace the names of keys, secrets, serials and the role in a text by their values."""
         for name, user in self.users.items():
             text = text.replace(f"<{name}'s keys>", "\n".join(long_term(user).splitlines()[1:]))
             text = text.replace(f"<{name}'s id>", user.access_key_id)
@@ -60,8 +60,8 @@ class World(NamedTuple):
 def world(aws: Sandbox, files: AwsFiles) -> World:
     """Make carol and dave, and a role that trusts both with MFA."""
     users = {
-        CAROL: aws.create_user(CAROL, policies=[STEP_UP]),
-        DAVE: aws.create_user(DAVE, account=OTHER_ACCOUNT, policies=[STEP_UP]),
+        CAROL: aws.create_user(CAROL, policies=[NEEDS_MFA]),
+        DAVE: aws.create_user(DAVE, account=OTHER_ACCOUNT, policies=[NEEDS_MFA]),
     }
     trust = {
         "Effect": "Allow",
@@ -73,7 +73,7 @@ def world(aws: Sandbox, files: AwsFiles) -> World:
         BOOKS,
         account=ROLE_ACCOUNT,
         trust={"Version": "2012-10-17", "Statement": [trust]},
-        policies=[{**STEP_UP, "Statement": STEP_UP["Statement"][:1]}],
+        policies=[{**NEEDS_MFA, "Statement": NEEDS_MFA["Statement"][:1]}],
     )
     phones = {name: aws.create_device(user) for name, user in users.items()}
     return World(aws, files, users, phones, role)
@@ -96,7 +96,7 @@ class Case(NamedTuple):
     credentials: str = BOTH
     guard: tuple[str, ...] = ()
     by: str | None = None
-    """Whose key gets the session; nobody's if it exists."""
+    """Whose long-term key gets the session; None if the session exists."""
 
 
 IN_ENV = {"AWS_ACCESS_KEY_ID": "<dave's id>", "AWS_SECRET_ACCESS_KEY": "<dave's secret>"}
@@ -107,29 +107,29 @@ BY_DEFAULT = "[profile books]\nrole_arn = <role>\nsource_profile = default\n"
 CASES = {
     "default": Case(CAROL, "mfa", by=CAROL),
     "--profile": Case(DAVE, "prod", PROD, by=DAVE),
-    "--profile, where others' sessions stand": Case(DAVE, "prod", PROD, before=(MFA,), by=DAVE),
+    "--profile, and another's session is valid": Case(DAVE, "prod", PROD, before=(MFA,), by=DAVE),
     "AWS_PROFILE": Case(DAVE, "prod", env={"AWS_PROFILE": "prod"}, by=DAVE),
-    "AWS_PROFILE, the default session is another's": Case(
+    "AWS_PROFILE, and the default session is another's": Case(
         DAVE, "prod", env={"AWS_PROFILE": "prod"}, before=(MFA,), by=DAVE
     ),
     "AWS_DEFAULT_PROFILE": Case(
         DAVE, "prod", env={"AWS_DEFAULT_PROFILE": "prod", "AWS_PROFILE": "default"}, by=DAVE
     ),
     "keys in the environment": Case(DAVE, "mfa-<suffix>", env=IN_ENV, by=DAVE),
-    "keys in the environment go before AWS_PROFILE": Case(
+    "keys in the environment override AWS_PROFILE": Case(
         DAVE, "mfa-<suffix>", env={**IN_ENV, "AWS_PROFILE": "default"}, by=DAVE
     ),
-    "--profile goes before keys in the environment": Case(
+    "--profile overrides keys in the environment": Case(
         CAROL, "mfa", ("--profile", "default"), IN_ENV, by=CAROL
     ),
-    "keys in the environment, the default session is another's": Case(
+    "keys in the environment, and the default session is another's": Case(
         DAVE, "mfa-<suffix>", env=IN_ENV, before=(MFA,), by=DAVE
     ),
-    "a standing session": Case(DAVE, "work", PROD, before=(MFA, WORK)),
-    "a standing session by its name": Case(
+    "a valid session": Case(DAVE, "work", PROD, before=(MFA, WORK)),
+    "a valid session by its name": Case(
         DAVE, "work", ("--profile", "work"), IN_ENV, before=(MFA, WORK)
     ),
-    "a described session": Case(
+    "a session of config.toml": Case(
         DAVE, "work", PROD, settings='[sessions.work]\nsource_profile = "prod"\n', by=DAVE
     ),
     "[guard] profile is another's": Case(
@@ -141,7 +141,7 @@ CASES = {
     "MFA_SESSION_SOURCE_PROFILE is another's": Case(
         CAROL, "mfa", (), {"MFA_SESSION_SOURCE_PROFILE": "prod"}, by=CAROL
     ),
-    "guard --profile that fits": Case(
+    "guard --profile of the same identity": Case(
         DAVE, "work", PROD, before=(MFA, WORK), guard=("--profile", "work")
     ),
     "inside exec": Case(
@@ -151,21 +151,21 @@ CASES = {
     "inside exec, --profile": Case(
         DAVE, "work", PROD, before=(MFA, WORK), guard=("exec", "--profile", "mfa")
     ),
-    "a role by long-term keys": Case(
+    "a role from long-term keys": Case(
         BOOKS, "books", ("--profile", "books"), config=BY_DEFAULT, by=CAROL
     ),
-    "a role by a session that stands": Case(
+    "a role from a valid session": Case(
         BOOKS, "books", ("--profile", "books"), config=BY_DEFAULT, before=(WORK, MFA)
     ),
-    "a role via a session": Case(
+    "a role whose source profile is a session": Case(
         BOOKS, "books", env={"AWS_PROFILE": "books"}, before=(WORK, MFA),
         config="[profile books]\nrole_arn = <role>\nsource_profile = mfa\n",
     ),
-    "a role by keys of the environment": Case(
+    "a role from keys in the environment": Case(
         BOOKS, "books", ("--profile", "books"), IN_ENV, by=DAVE,
         config="[profile books]\nrole_arn = <role>\ncredential_source = Environment\n",
     ),
-    "a role that is described": Case(
+    "a role of config.toml": Case(
         BOOKS, "books", ("--profile", "books"), before=(WORK, MFA),
         settings='[sessions.books]\nvia = "mfa"\nrole_arn = "<role>"\n',
     ),
@@ -201,7 +201,7 @@ def test_the_session_belongs_to_the_key_that_the_command_uses(
     )
     for before in case.before:
         log_in(*before)
-    standing = {who: world.files.section(who) for who in ("mfa", "work")}
+    others = {who: world.files.section(who) for who in ("mfa", "work")}
     inside = case.guard[:1] == ("exec",)
     guard = (*case.guard, "--", program, "guard") if inside else ("guard", *case.guard)
     outcome = run(*guard, "--", *STOP, *case.options, env={**env, "MFA_SESSION_TOKEN_CODE": code})
@@ -211,10 +211,12 @@ def test_the_session_belongs_to_the_key_that_the_command_uses(
     assert (stop.caller_arn or "").startswith(arns[case.who]), outcome
     assert stop.error_code in {None, "InvalidInstanceID.NotFound"}, outcome
     assert (stop.access_key_id or "")[:4] == "ASIA"
-    asked = [call.access_key_id for call in aws.calls if (call.access_key_id or "")[:4] == "AKIA"]
-    assert set(asked) == ({world.users[case.by].access_key_id} if case.by else set())
+    long_term = [
+        call.access_key_id for call in aws.calls if (call.access_key_id or "")[:4] == "AKIA"
+    ]
+    assert set(long_term) == ({world.users[case.by].access_key_id} if case.by else set())
     assert f"with session '{case.session.replace('<suffix>', suffix)}'" in outcome.stderr or inside
-    for who, section in standing.items():
+    for who, section in others.items():
         assert world.files.section(who) == section or section is None
 
 

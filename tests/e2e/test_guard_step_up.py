@@ -34,7 +34,7 @@ SSO = "[profile sso]\nsso_session = x\nsso_account_id = 1\nsso_role_name = y\n"
 
 @pytest.fixture(autouse=True)
 def show(home: Path) -> None:
-    """Put an `aws` first on PATH that shows its arguments and environment."""
+    """Put an `aws` that prints its arguments and environment first on PATH."""
     put_program(home / "bin", "aws", SHOW)
     os.environ["PATH"] = path_with(home / "bin")
 
@@ -51,6 +51,7 @@ def check_not_run(outcome: processes.Outcome, exit_code: int, said: str) -> None
 @pytest.mark.parametrize(
     ("answer", "exit_code"),
     [("y", 0), ("YES ", 0), ("n", 7), ("", 7), ("maybe", 7), ("\x04", 4), ("\x03", 130)],
+    ids=["y", "YES", "n", "Enter", "maybe", "Ctrl-D", "Ctrl-C"],
 )
 def test_only_yes_runs_the_command(
     terminal: Terminal, log_in: LogIn, carols: AwsFiles, answer: str, exit_code: int
@@ -128,7 +129,7 @@ FAILURES = {
             "ListMFADevices", times=None, code="AccessDenied", status=403, message="no"
         ), code="000000",
     ),
-    "a profile of nobody": Failure(3, "nobody", options=("--profile", "nobody")),
+    "a profile that does not exist": Failure(3, "nobody", options=("--profile", "nobody")),
     "a broken config.toml": Failure(3, "config.toml", settings="[guard\n"),
     "a wrong setting": Failure(3, "guard.strict", settings="[guard]\nstrict = 1\n"),
 }  # fmt: skip
@@ -163,25 +164,27 @@ def test_ctrl_c_at_the_code_runs_nothing(terminal: Terminal, carols: AwsFiles) -
 # Without a session
 
 
-UNTOUCHED = {
+WITHOUT_MFA = {
     "SSO": (("--profile", "sso"), {}, "IAM Identity Center"),
     "a web identity": (("--profile", "web"), {}, "a web identity"),
     "another tool's session": (("--profile", "saml"), {}, "session keys"),
     "no profile": ((), {"AWS_SHARED_CREDENTIALS_FILE": "/nowhere"}, "no profile 'default'"),
 }
-ODD = (
+OTHER_PROFILES = (
     SSO + "[profile web]\nrole_arn = arn:aws:iam::444455556666:role/x\n"
     "web_identity_token_file = /x\n"
 )
 SAML = managed("saml", manager="", aws_access_key_id="ASIAFOREIGNFOREIGN12")
 
 
-@pytest.mark.parametrize("name", UNTOUCHED)
-def test_an_identity_without_mfa_runs_with_a_warning_and_not_with_strict(
+@pytest.mark.parametrize("name", WITHOUT_MFA)
+def test_an_identity_without_mfa_runs_with_a_warning_or_is_refused_by_strict(
     run: Run, carols: AwsFiles, aws: Sandbox, name: str
 ) -> None:
-    options, env, said = UNTOUCHED[name]
-    carols.write(carols.credentials.read_text() + SAML, config=ODD if "no pro" not in name else "")
+    options, env, said = WITHOUT_MFA[name]
+    carols.write(
+        carols.credentials.read_text() + SAML, config="" if name == "no profile" else OTHER_PROFILES
+    )
     outcome = run("guard", "--", *STOP, *options, env=env)
     shown = shown_by(outcome)
     assert shown["argv"] == [*STOP[1:], *options]
@@ -241,7 +244,7 @@ def test_max_age_renews_an_older_session(
 
 def test_max_age_zero_asks_every_time(run: Run, log_in: LogIn, phone: Device, aws: Sandbox) -> None:
     log_in()
-    time.sleep(1.1)  # the age counts in whole seconds
+    time.sleep(1.1)  # the age is counted in whole seconds
     check_not_run(run("guard", "--max-age", "0", "--", *STOP), 4, "nobody to ask")
     aws.clock.advance(30)
     code = {"MFA_SESSION_TOKEN_CODE": phone.code()}
@@ -249,7 +252,7 @@ def test_max_age_zero_asks_every_time(run: Run, log_in: LogIn, phone: Device, aw
     assert aws.count("GetSessionToken") == 2
 
 
-# The preview's questions to AWS
+# What the preview asks AWS
 
 
 @pytest.mark.parametrize("fault", ["slow", "fail", "drop"])
@@ -272,7 +275,7 @@ def test_a_slow_lookup_does_not_stop_the_command(
     assert took_seconds < 10  # 3 s of waiting, and a busy machine
 
 
-def test_names_of_machines_cannot_control_the_terminal(
+def test_names_of_instances_cannot_control_the_terminal(
     run: Run, log_in: LogIn, aws: Sandbox
 ) -> None:
     log_in()
@@ -316,14 +319,14 @@ def test_no_secret_is_shown_at_any_verbosity(
     assert "sts:GetSessionToken" in said
 
 
-DRY: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+DRY_RUNS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "log in": (STOP, {"identity": "the access key of profile 'default'", "session": "mfa",
                       "effect": "log-in"}),
-    "a session that stands": (
+    "a valid session": (
         (*STOP, "--profile", "work"),
         {"identity": "session 'work'", "session": "work", "effect": "use-session"},
     ),
-    "untouched": (
+    "a profile without MFA": (
         (*STOP, "--profile", "sso"),
         {"identity": "profile 'sso'", "session": None, "effect": "warn"},
     ),
@@ -332,7 +335,7 @@ DRY: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"protected": False, "rule": None, "operation": "start-instances", "identity": None,
          "session": None, "effect": "run", "action": "ec2:StartInstances"},
     ),
-    "no AWS CLI": (
+    "another program": (
         ("ls", "-l"),
         {"protected": False, "rule": None, "service": None, "operation": None, "identity": None,
          "session": None, "effect": "run", "action": None},
@@ -340,11 +343,11 @@ DRY: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", DRY)
+@pytest.mark.parametrize("name", DRY_RUNS)
 def test_a_dry_run_reports_and_runs_nothing(
     run: Run, carols: AwsFiles, aws: Sandbox, name: str
 ) -> None:
-    words, expected = DRY[name]
+    words, expected = DRY_RUNS[name]
     key_id = (carols.section("default") or {})["aws_access_key_id"]
     carols.write(
         carols.credentials.read_text() + managed("work", mfa_session_source_key_id=key_id)
@@ -354,9 +357,9 @@ def test_a_dry_run_reports_and_runs_nothing(
     before = carols.credentials.read_bytes()
     outcome = run("guard", "--dry-run", "--json", "--", *words)
     assert (outcome.exit_code, outcome.stderr) == (0, "")
-    usual = {"version": 1, "protected": True, "rule": "built-in *:Stop*", "service": "ec2",
+    stop = {"version": 1, "protected": True, "rule": "built-in *:Stop*", "service": "ec2",
              "operation": "stop-instances", "action": "ec2:StopInstances"}  # fmt: skip
-    assert json.loads(outcome.stdout) == {**usual, **expected}
+    assert json.loads(outcome.stdout) == {**stop, **expected}
     said = run("guard", "--dry-run", "--", *words)
     assert (said.exit_code, said.stderr) == (0, "")
     assert said.stdout.startswith("protected: " if "rule" not in expected else "not protected: ")
@@ -370,17 +373,17 @@ def test_a_dry_run_reports_and_runs_nothing(
         ("true", "it does not run ([guard] strict)"),
     ],
 )
-def test_a_dry_run_does_not_promise_a_device(
+def test_a_dry_run_says_what_happens_without_a_device(
     run: Run, carols: AwsFiles, strict: str, said: str
 ) -> None:
     carols.write(settings=f"[guard]\nstrict = {strict}\n")
-    told = run("guard", "--dry-run", "--", *STOP).stdout
-    assert told.endswith(f"the session; if your user has no MFA device, {said}\n")
+    shown = run("guard", "--dry-run", "--", *STOP).stdout
+    assert shown.endswith(f"the session; if your user has no MFA device, {said}\n")
     carols.write(settings="[sessions.mfa]\nmfa_serial = 'GAHT12345678'\n")
     assert "no MFA device" not in run("guard", "--dry-run", "--", *STOP).stdout
 
 
-def test_the_account_is_shown_for_other_programs_too(
+def test_the_account_is_shown_for_other_programs(
     run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox, program: str
 ) -> None:
     log_in()
@@ -395,7 +398,7 @@ def test_the_account_is_shown_for_other_programs_too(
     )
 
 
-def test_an_unknown_profile_in_the_environment_hides_nothing(
+def test_an_unknown_profile_in_the_environment_hides_no_instance(
     run: Run, log_in: LogIn, aws: Sandbox, carols: AwsFiles
 ) -> None:
     log_in()
@@ -428,7 +431,7 @@ def test_a_role_whose_session_is_too_old_asks_for_a_code(
     assert section["mfa_session_authenticated_at"] != "2020-01-01T00:00:00Z"
 
 
-def test_several_at_once_ask_for_one_code(
+def test_several_guards_at_once_ask_for_one_code(
     run: Run, start: Start, carols: AwsFiles, phone: Device, aws: Sandbox
 ) -> None:
     assert carols.credentials.exists()

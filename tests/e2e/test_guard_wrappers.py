@@ -26,12 +26,13 @@ PROMPT = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa):
 CALL = '{program} guard -- aws "$@"'
 WRAPPERS = {
     "exec": "#!/bin/sh\nexec " + CALL + "\n",
-    "no exec": "#!/bin/bash\n" + CALL + "\n",
+    "without exec": "#!/bin/bash\n" + CALL + "\n",
     "a function": "#!/bin/bash\nguarded() {{ " + CALL + '; }}\nguarded "$@"\n',
-    "read in": '#!/bin/bash\n. {home}/functions\nguarded "$@"\n',
-    "read in, by a subshell": '#!/bin/bash\n. {home}/functions\n( (guarded "$@"; exit) ; exit)\n',
-    "by another program": '#!/bin/sh\n{home}/other "$@"\nexit $?\n',
-    "by a name in between": '#!/bin/sh\nsafe=guard\nexec {program} $safe -- "${{0##*/}}" "$@"\n',
+    "a sourced function": '#!/bin/bash\n. {home}/functions\nguarded "$@"\n',
+    "a sourced function in a subshell": "#!/bin/bash\n. {home}/functions\n"
+    '( (guarded "$@"; exit) ; exit)\n',
+    "through another program": '#!/bin/sh\n{home}/other "$@"\nexit $?\n',
+    "guard in a variable": '#!/bin/sh\nsafe=guard\nexec {program} $safe -- "${{0##*/}}" "$@"\n',
     "Python": "#!/usr/bin/env python3\nimport os, sys\n"
     'os.execv("{program}", ["mfa-session", "guard", "--", "aws", *sys.argv[1:]])\n',
 }
@@ -39,7 +40,7 @@ WRAPPERS = {
 
 @pytest.fixture
 def wrapped(home: Path, program: str) -> Path:
-    """Put a program and a file of functions into the home; return a folder for wrappers."""
+    """Write a program and a file of functions to the home; return a folder for wrappers."""
     call = CALL.format(program=program)
     (home / "functions").write_text(f"guarded() {{ {call}; }}\n")
     put_program(home, "other", f"#!/bin/sh\n{call}\n")
@@ -75,7 +76,7 @@ def key_of(files: AwsFiles) -> str:
 
 
 @pytest.mark.parametrize("name", WRAPPERS)
-def test_a_wrapper_without_a_program_ends(
+def test_a_wrapper_of_a_missing_program_ends_with_an_error(
     apart: Run, wrapped: Path, home: Path, program: str, name: str
 ) -> None:
     put_program(wrapped, "aws", WRAPPERS[name].format(program=program, home=home))
@@ -120,7 +121,7 @@ def test_inside_exec_the_confirmation_is_asked_once(
     assert str(tty.before).count('"MFA_SESSION_ACTIVE": "mfa"') == 2
 
 
-def test_a_nested_guard_of_another_identity_asks_for_it(
+def test_a_nested_guard_of_another_identity_uses_its_session(
     apart: Run, log_in: LogIn, carols: AwsFiles, wrapped: Path, program: str
 ) -> None:
     log_in()
@@ -133,7 +134,7 @@ def test_a_nested_guard_of_another_identity_asks_for_it(
     assert shown["env"]["AWS_PROFILE"] == "other"
 
 
-def test_a_shim_that_calls_its_own_command_again_is_no_wrapper(
+def test_a_shim_that_calls_its_own_command_is_not_taken_for_a_wrapper(
     apart: Run, wrapped: Path, home: Path, program: str
 ) -> None:
     put_program(wrapped, "aws", WRAPPERS["exec"].format(program=program))

@@ -1,4 +1,4 @@
-"""The guides, followed: their commands are run in order, by a person in the sandbox."""
+"""The commands of each guide run in their order on the sandbox."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Step(NamedTuple):
 
 
 def steps_of(name: str) -> list[Step]:
-    """Return what a guide has its reader do, in order."""
+    """Return the steps of a guide in their order."""
     page = (ROOT / "docs" / f"guide-{name}.md").read_text(encoding="utf-8")
     steps = []
     for kind, block in _BLOCK.findall(page):
@@ -58,7 +58,7 @@ def steps_of(name: str) -> list[Step]:
 
 @pytest.fixture
 def people(aws: Sandbox, carol: User, phone: Device, files: AwsFiles) -> Device:
-    """Put carol and an administrator into the home, and into the sandbox what the guides name."""
+    """Write the keys of carol and an administrator; make what the guides name in the sandbox."""
     admin = aws.create_user("admin", policies=[ALLOW_ALL])
     aws.create_group("developers", [carol])
     aws.create_role("Books", trust=TRUST, policies=[ALLOW_ALL])
@@ -94,4 +94,4 @@ def test_the_guide_can_be_followed(
         )
         assert (done.returncode != 0) == step.text.endswith(_DENIED), (step.text, done)
         ran += 1
-    assert ran > 10  # that something was found at all
+    assert ran > 10  # so the pages have steps

@@ -1,7 +1,6 @@
-"""Without a home, or in another user's, no path called `~` is written and no hint does harm.
+"""Without a home, or in another user's, nothing is written to a path `~` and no hint does harm.
 
-A container's user without a passwd entry is made by a user namespace (`unshare`), so these are real
-processes with an unknown user id.
+A user namespace (`unshare`) makes these processes run as a container's user without a passwd entry.
 """
 
 from __future__ import annotations
@@ -44,7 +43,7 @@ def in_container(carols: AwsFiles, project: Path, program: str) -> InContainer:
         pytest.skip("this machine allows no user namespaces (unshare)")
     env = {
         "HOME": None,
-        "TMPDIR": str(project.parent),  # not what another run has left, which may be another user's
+        "TMPDIR": str(project.parent),  # files in /tmp may belong to another user
         "AWS_SHARED_CREDENTIALS_FILE": str(carols.credentials),
         "AWS_CONFIG_FILE": str(carols.config),
     }
@@ -57,7 +56,7 @@ def in_container(carols: AwsFiles, project: Path, program: str) -> InContainer:
     return in_container
 
 
-def test_without_a_home_every_command_works_from_memory(
+def test_without_a_home_every_command_works_without_state(
     in_container: InContainer, carols: AwsFiles, phone: Device
 ) -> None:
     logged_in = in_container("login", "--token-code", phone.code())
@@ -81,7 +80,7 @@ def test_without_a_home_every_command_works_from_memory(
         assert "~" not in outcome.stdout.replace("~/.local/state/mfa-session", "")
 
 
-def test_without_a_home_nor_variables_there_is_nothing_to_read(
+def test_without_a_home_and_variables_login_finds_no_keys(
     in_container: InContainer, aws: Sandbox
 ) -> None:
     outcome = in_container("login", "--no-input", env={"HOME": None})
@@ -90,7 +89,7 @@ def test_without_a_home_nor_variables_there_is_nothing_to_read(
     assert list(aws.calls) == []
 
 
-def test_a_session_that_cannot_be_written_is_put_nowhere_else(
+def test_a_session_that_cannot_be_written_is_written_nowhere_else(
     in_container: InContainer, carols: AwsFiles, phone: Device, aws: Sandbox
 ) -> None:
     carols.credentials.parent.chmod(0o555)

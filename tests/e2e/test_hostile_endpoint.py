@@ -1,4 +1,4 @@
-"""`login` at an endpoint that is not AWS: its exit code, and nothing on the disk changes."""
+"""`login` at an endpoint that is not AWS has the right exit code and changes no file."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CONFIG = "[default]\nregion = eu-west-1\n"
 LOGIN = ("login", "--mfa-serial", SERIAL, "--token-code", "123456")
 DRIP_SECONDS = 4.0
 MOST_MEGABYTES = 200
-"""Of which Python with botocore takes a third."""
+"""Python with botocore alone takes a third of it."""
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +38,17 @@ def server() -> Iterator[Impostor]:
         yield server
 
 
-@pytest.fixture(params=["here", pytest.param("process", marks=pytest.mark.slow)])
+@pytest.fixture(params=["in process", pytest.param("as a process", marks=pytest.mark.slow)])
 def login(request: pytest.FixtureRequest, run: Run, program: str) -> LogIn:
     """Run the program in this process; in the slow mode also as a process."""
-    if request.param == "here":
+    if request.param == "in process":
         return run
     return lambda *argv: processes.run_process([program, *argv])
 
 
 @pytest.fixture
 def impostor(server: Impostor, files: AwsFiles, monkeypatch: pytest.MonkeyPatch) -> Impostor:
-    """Put the impostor in AWS's place, for somebody with long-term keys."""
+    """Lead a user with long-term keys to the impostor in place of AWS."""
     server.restore()
     monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
     files.write(LONG_TERM, config=CONFIG)
@@ -56,20 +56,20 @@ def impostor(server: Impostor, files: AwsFiles, monkeypatch: pytest.MonkeyPatch)
 
 
 def check_nothing_changed(files: AwsFiles) -> None:
-    """See that no session and no time was believed; that a code was sent is remembered."""
+    """Check that no session and no clock offset is stored; a note that a code was sent may be."""
     assert (files.credentials.read_text(), files.config.read_text()) == (LONG_TERM, CONFIG)
     assert not {"clock-offset", "session"} & kinds_of_state(files)
 
 
 def kinds_of_state(files: AwsFiles) -> set[str]:
-    """Return the contents of the state directory, without the hashes in names."""
+    """Return the kinds of files in the state directory: their names without hashes."""
     state = files.credentials.parents[1] / ".local" / "state" / "mfa-session"
     names = [path.name.lstrip(".") for path in state.iterdir() if path.is_file()]
     return {"clock-offset" if name == "clock-offset" else name.split("-")[0] for name in names}
 
 
 @pytest.mark.parametrize("name", SUCCESSES)
-def test_an_answer_that_is_not_from_aws(
+def test_an_answer_that_is_not_from_aws_is_refused(
     impostor: Impostor, files: AwsFiles, login: LogIn, name: str
 ) -> None:
     impostor.body = SUCCESSES[name].encode()
@@ -81,7 +81,7 @@ def test_an_answer_that_is_not_from_aws(
 
 
 @pytest.mark.parametrize("name", ERRORS)
-def test_an_error_that_may_not_be_from_aws(
+def test_each_error_answer_has_its_exit_code(
     impostor: Impostor, files: AwsFiles, login: LogIn, name: str
 ) -> None:
     impostor.status, text, exit_code = ERRORS[name]
@@ -92,7 +92,7 @@ def test_an_error_that_may_not_be_from_aws(
 
 
 @pytest.mark.parametrize("date", DATES, ids=range(len(DATES)))
-def test_a_date_that_is_not_from_aws(
+def test_an_invalid_date_sets_no_clock_offset(
     impostor: Impostor, files: AwsFiles, login: LogIn, date: str
 ) -> None:
     impostor.status, impostor.body, impostor.date = 403, failure("AccessDenied").encode(), date
@@ -105,16 +105,16 @@ def test_a_date_that_is_not_from_aws(
 
 
 @pytest.mark.slow
-def test_an_answer_that_trickles_in_is_given_up(
+def test_login_gives_up_on_an_answer_that_trickles_in(
     impostor: Impostor, files: AwsFiles, program: str
 ) -> None:
     impostor.drips, impostor.drip_seconds = threading.Event(), DRIP_SECONDS
-    begin = time.monotonic()
+    began = time.monotonic()
     outcome = processes.run_process([program, *LOGIN], limit_seconds=90)
     impostor.drips.set()
     assert (outcome.exit_code, outcome.stdout) == (6, "")
     assert "does not answer sts:GetSessionToken in 60 s" in outcome.stderr
-    assert 59 < time.monotonic() - begin < 75
+    assert 59 < time.monotonic() - began < 75
     check_nothing_changed(files)
 
 

@@ -1,7 +1,7 @@
 """An error, a signal or a kill at each system call of a login: nothing is lost.
 
-But for what is inherent: an answer of AWS that does not reach the process, or reaches one that is
-killed before it has written anything. docs/security.md has the table that the slow tests print.
+One loss cannot be avoided: an answer of AWS that does not reach the process, or reaches a process
+that is killed before it writes anything. docs/security.md has the table that the slow tests print.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ KILLED = {-9, 137}
 
 
 class Logins:
-    """First logins of a person, each from the same files, with a fault at one moment."""
+    """Logins of a user, each from the same files, with a fault at one moment."""
 
     def __init__(self, aws: Sandbox, home: Path, program: str) -> None:
-        """Take a sandbox, a home and the program: the moments of one login are those of all."""
+        """Take a sandbox, a home and the program; the moments are those of the first login."""
         self._aws, self._home, self._program = aws, home, program
         self._carol = aws.create_user("carol", policies=[STEP_UP])
         self._moments: list[strace.Moment] = []
@@ -59,13 +59,13 @@ class Logins:
         self._run = run
 
     def argv(self) -> list[str]:
-        """Put the files back, written long ago, and return a login with a code that is right."""
+        """Restore the files, as if written long ago, and return a login with a valid code."""
         shutil.rmtree(self._home / ".local", ignore_errors=True)
         self.files.write(self.whole, config=CONFIG, settings=SETTINGS)
         for path in (self.files.credentials, self.files.config):
             os.utime(path, (0, 0))
         self._aws.calls.clear()
-        # Another seed, whose code is not used up, for the same serial: it stands in names of locks.
+        # A new secret, whose code is not yet used; the same serial, since locks are named after it.
         self._carol.devices.clear()
         self._aws.directory.devices.clear()
         phone = self._aws.create_device(self._carol, name="phone")
@@ -77,19 +77,21 @@ class Logins:
         """Return the calls that touch the home or the network, in their order."""
         if not self._moments:
             log = self._home.parent / "calls"
-            processes.run_process(self.argv(), STEADY)  # compiles what is not yet
+            processes.run_process(self.argv(), STEADY)  # compiles modules that are not yet compiled
             found = strace.record(self.argv(), log, self._path_in, STEADY)
-            ours = [one for one in found if one.path or NETWORK.match(f"{one.call}(")]
-            self._moments.extend({(one.call, one.path, one.number): one for one in ours}.values())
+            relevant = [one for one in found if one.path or NETWORK.match(f"{one.call}(")]
+            self._moments.extend(
+                {(one.call, one.path, one.number): one for one in relevant}.values()
+            )
         return self._moments
 
     def _path_in(self, words: str) -> str | None:
-        """Return a call's first path that belongs to the person and not to Python's modules."""
+        """Return a call's first path below the home, or None."""
         found = re.search(rf'["<]({re.escape(str(self._home))}(/[^">]*)?)[">]', words)
         return found[1] if found else None
 
     def find(self, call: str, words: str, after: int = 0) -> strace.Moment:
-        """Return the first moment of that call with these words in it, of those `after` a place."""
+        """Return the first moment, from index `after` on, of that call and with these words."""
         moments = self.moments()[after:]
         return next(one for one in moments if one.call == call and words in one.line)
 
@@ -99,35 +101,35 @@ class Logins:
         outcome = strace.run_with_fault(self.argv(), moment, fault, log, STEADY)
         if outcome is None:
             return "not reached"
-        where = (moment, outcome)
-        assert "Traceback" not in outcome.stderr, where
-        assert self.files.credentials.read_text().startswith(self.whole), where
-        assert self.files.config.read_text().startswith(CONFIG), where
+        context = (moment, outcome)
+        assert "Traceback" not in outcome.stderr, context
+        assert self.files.credentials.read_text().startswith(self.whole), context
+        assert self.files.config.read_text().startswith(CONFIG), context
         issued = [call for call in self._aws.calls.of("GetSessionToken") if call.status == 200]
         asked = len(self._aws.calls.of("GetSessionToken"))
         again = self._run("login", "--no-input")
         assert len(self._aws.calls.of("GetSessionToken")) == asked
-        assert (again.exit_code == 0) <= bool(issued), where
+        assert (again.exit_code == 0) <= bool(issued), context
         if issued and again.exit_code:
             return "lost: " + moment.call
-        if any(self._home.rglob("*.mfa-session-*")):  # which the next command that writes removes
+        if any(self._home.rglob("*.mfa-session-*")):  # the next command that writes removes it
             self._run("logout")
-            assert not issued or not any(self._home.rglob("*.mfa-session-*")), where
-        return _ending(outcome, str(self._home), where)
+            assert not issued or not any(self._home.rglob("*.mfa-session-*")), context
+        return _ending(outcome, str(self._home), context)
 
 
-def _ending(outcome: processes.Outcome, home: str, where: object) -> str:
-    """Return how a login ended, in a word; fail for what may never be."""
+def _ending(outcome: processes.Outcome, home: str, context: object) -> str:
+    """Return how a login ended; fail if it may not end so."""
     if outcome.exit_code == 0:
         return "done"
     if outcome.exit_code == 3:
-        assert home in outcome.stderr or "the AWS SDK cannot read /" in outcome.stderr, where
+        assert home in outcome.stderr or "the AWS SDK cannot read /" in outcome.stderr, context
         return "refused, with the file"
     if outcome.exit_code in (4, 6):
         return "AWS not reached"
     if outcome.exit_code in KILLED:
         return "killed"
-    assert outcome.exit_code in ENDED_BY_SIGNAL, where
+    assert outcome.exit_code in ENDED_BY_SIGNAL, context
     return "ended"
 
 
@@ -150,7 +152,7 @@ def logins(all_logins: Logins, home: Path, run: Run) -> Logins:
 
 
 CHOSEN: dict[str, tuple[Callable[[Logins], strace.Moment], str, str]] = {
-    "an error where the file is read": (
+    "an error when the file is read": (
         lambda logins: logins.find("openat", "/.aws/credentials"),
         "error=EIO",
         "refused, with the file",
@@ -160,12 +162,12 @@ CHOSEN: dict[str, tuple[Callable[[Logins], strace.Moment], str, str]] = {
         "error=EIO",
         "refused, with the file",
     ),
-    "a full disk at the copy": (
+    "a full disk when the copy is written": (
         lambda logins: logins.find("write", ".credentials.mfa-session-"),
         "error=ENOSPC",
         "refused, with the file",
     ),
-    "a disk that fails at the exchange": (
+    "a disk error at the rename": (
         lambda logins: logins.find("renameat2", "/.aws/credentials"),
         "error=EIO",
         "refused, with the file",
@@ -180,7 +182,7 @@ CHOSEN: dict[str, tuple[Callable[[Logins], strace.Moment], str, str]] = {
         "signal=SIGHUP",
         "ended",
     ),
-    "a kill when the copy is written": (
+    "a kill after the copy is written": (
         lambda logins: logins.find("fsync", ".credentials.mfa-session-"),
         "signal=SIGKILL",
         "killed",
@@ -209,15 +211,15 @@ FAULTS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_at_every_moment_loses_nothing_but_an_answer(
+def test_a_fault_at_every_moment_loses_at_most_an_answer_of_aws(
     logins: Logins, fault: str, part: int
 ) -> None:
     moments = logins.moments()
     answer = moments.index(logins.find("sendto", "Action=GetSessionToken"))
-    kept = moments.index(logins.find("write", "/session-", answer))
+    stored = moments.index(logins.find("write", "/session-", answer))
     ends: Counter[str] = Counter()
     wrong = []
-    for place, moment in list(enumerate(moments))[part::PARTS]:
+    for index, moment in list(enumerate(moments))[part::PARTS]:
         try:
             ending = logins.log_in(moment, fault)
             assert ending != "not reached", moment
@@ -227,7 +229,7 @@ def test_a_fault_at_every_moment_loses_nothing_but_an_answer(
         ends[ending] += 1
         if ending.startswith("lost"):
             is_network = NETWORK.match(moment.call + "(")
-            assert answer <= place <= kept, moment
+            assert answer <= index <= stored, moment
             assert fault == "signal=SIGKILL" or is_network, moment
     print(f"{fault}, {part}: {dict(sorted(ends.items()))}", *wrong, sep="\n")
     assert not wrong

@@ -45,9 +45,9 @@ KEYS_WITH_MFA: Document = {
 
 
 @pytest.fixture(autouse=True)
-def pinned(home: Path) -> None:
-    """Name the backend, since this process also has those of other tests."""
-    del home  # it restores the environment
+def real_keyring_backend(home: Path) -> None:
+    """Select the backend, since this process also has the backends of other tests."""
+    del home  # the fixture restores the environment
     os.environ["PYTHON_KEYRING_BACKEND"] = secret_service.BACKEND
 
 
@@ -79,7 +79,7 @@ def error_of(outcome: processes.Outcome) -> dict[str, str]:
 
 
 class Answered(Held):
-    """Holds answers back after AWS has done the call."""
+    """Delays the answers to calls that AWS has carried out."""
 
     def _handle(self, request: HttpRequest) -> Answer | None:
         answer = self._before(request)
@@ -90,7 +90,7 @@ class Answered(Held):
 
 
 class TestInARealKeyring:
-    """gnome-keyring."""
+    """`keys` with gnome-keyring."""
 
     def test_every_tool_reads_an_imported_key_and_export_brings_it_back(
         self, run: Run, carols: AwsFiles, carol: User, service: SecretService
@@ -115,7 +115,7 @@ class TestInARealKeyring:
         assert sorted(before.splitlines()) == sorted(carols.credentials.read_bytes().splitlines())
 
     @pytest.mark.usefixtures("carols", "service")
-    def test_the_sdk_for_javascript_reads_it(self, run: Run, carol: User) -> None:
+    def test_the_sdk_for_javascript_reads_an_imported_key(self, run: Run, carol: User) -> None:
         assert run("keys", "import").exit_code == 0
         answer = processes.ask_javascript("default")
         assert (answer.exit_code, answer.stdout) == (0, f"{carol.arn}\n")
@@ -143,8 +143,8 @@ class TestInARealKeyring:
         ]  # fmt: skip
         assert "/gone/" in finding["finding"]
         assert finding["cure"] == "mfa-session keys import --profile default"
-        whose = {call.caller_arn for call in aws.calls.of("ListAccessKeys")}
-        assert whose == {carol.arn}  # so the doctor has read the key
+        callers = {call.caller_arn for call in aws.calls.of("ListAccessKeys")}
+        assert callers == {carol.arn}  # so doctor read the key
         assert "already; corrected its credential_process" in run("keys", "import").stderr
         assert "/gone/" not in carols.config.read_text()
         assert len(service.items()) == 1
@@ -187,7 +187,12 @@ class TestInARealKeyring:
             (("rotate", "--yes"), "CreateAccessKey", Answered),
             (("rotate", "--yes"), "UpdateAccessKey", Answered),
         ],
-        ids=lambda value: value if isinstance(value, str) else "",
+        ids=[
+            "import, before AWS's answer",
+            "before AWS creates a key",
+            "after AWS created a key",
+            "after AWS deactivated a key",
+        ],
     )
     def test_a_real_kill_leaves_a_working_key_and_the_next_run_finishes(  # noqa: PLR0917
         self,
@@ -215,8 +220,8 @@ class TestInARealKeyring:
         assert sts.get_caller_identity()["Arn"] == carol.arn
         assert len(service.items()) == (argv == ("import",))
         if "rotate" in argv:
-            on_record = _lines(carol, 1).items() <= (carols.section("default") or {}).items()
-            assert (on_record, len(carol.keys), len(carol.inactive_keys)) == (True, 2, 1)
+            has_new_key = _lines(carol, 1).items() <= (carols.section("default") or {}).items()
+            assert (has_new_key, len(carol.keys), len(carol.inactive_keys)) == (True, 2, 1)
 
 
 def _lines(user: User, number: int = 0) -> dict[str, str]:
@@ -278,7 +283,9 @@ class TestList:
         assert problems[0].startswith("AWS does not know the access key")
         assert problems[1:] == ["is not allowed" in (problems[1] or "") and problems[1]]
 
-    def test_half_a_pair_is_listed_with_what_is_wrong(self, run: Run, files: AwsFiles) -> None:
+    def test_a_key_id_without_a_secret_is_listed_with_its_problem(
+        self, run: Run, files: AwsFiles
+    ) -> None:
         files.write("[half]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\n")
         (key,) = json.loads(run("keys", "list", "--json").stdout)["keys"]
         assert "has aws_access_key_id but no aws_secret_access_key" in key["problem"]
@@ -310,7 +317,7 @@ class TestBadInput:
         assert kept_in(keyring) == {}
 
     @pytest.mark.parametrize("verb", ["import", "export", "rotate"])
-    def test_a_role_or_a_choice_names_the_profile_to_give(
+    def test_for_a_role_or_several_keys_the_hint_names_a_profile(
         self, run: Run, carols: AwsFiles, carol: User, verb: str
     ) -> None:
         role = "role_arn = arn:aws:iam::123456789012:role/x"
@@ -341,7 +348,9 @@ class TestBadInput:
             long_term(carol, name), config,
         )  # fmt: skip
 
-    def test_aws_login_is_temporary(self, run: Run, files: AwsFiles, keyring: Path) -> None:
+    def test_a_profile_of_aws_login_is_refused(
+        self, run: Run, files: AwsFiles, keyring: Path
+    ) -> None:
         files.write(config="[profile me]\nlogin_session = arn:aws:iam::123456789012:user/me\n")
         outcome = run("keys", "import", "--profile", "me", "--json")
         assert error_of(outcome)["code"] == "temporary-source"
@@ -354,7 +363,7 @@ class TestBadInput:
             ("keyring.backends.null.Keyring", "keyring-unusable"),
             ("keyring.backends.fail.Keyring", "keyring-unusable"),
             ("fakes.odd_keyrings.PlaintextKeyring", "keyring-insecure"),
-            ("fakes.odd_keyrings.LossyKeyring", "keyring-unusable"),
+            ("fakes.odd_keyrings.ForgetfulKeyring", "keyring-unusable"),
             ("fakes.odd_keyrings.LockedKeyring", "keyring-locked"),
         ],
     )
@@ -473,7 +482,7 @@ class TestRotate:
         assert (key["key_id"], key["age_days"]) == (dave.keys[1].access_key_id, 0)
 
     @pytest.mark.usefixtures("carols")
-    def test_an_mfa_session_at_hand_signs_the_calls(
+    def test_a_valid_mfa_session_signs_the_calls(
         self, run: Run, aws: Sandbox, carol: User, log_in: LogIn
     ) -> None:
         log_in()
@@ -483,7 +492,7 @@ class TestRotate:
         assert signers != {carol.access_key_id}
 
     @pytest.mark.usefixtures("carols")
-    def test_the_key_signs_where_its_session_is_in_a_locked_keyring(
+    def test_the_key_signs_if_its_session_is_in_a_locked_keyring(
         self, run: Run, aws: Sandbox, carol: User, log_in: LogIn, service: SecretService
     ) -> None:
         log_in("--store", "keyring")
@@ -496,7 +505,7 @@ class TestRotate:
             carol.keys[0].access_key_id
         ]
 
-    def test_a_locked_keyring_is_reported_where_policies_demand_its_session(
+    def test_a_locked_keyring_is_reported_if_policies_demand_its_session(
         self, run: Run, aws: Sandbox, files: AwsFiles, service: SecretService
     ) -> None:
         dave = aws.create_user("dave", policies=[KEYS_WITH_MFA])
@@ -564,9 +573,9 @@ class TestRotate:
     def test_every_profile_with_the_same_key_gets_the_new_one(
         self, run: Run, files: AwsFiles, carol: User
     ) -> None:
-        old, same = carol.access_key_id, ("default", "second", "third", "in config")
+        old, profiles = carol.access_key_id, ("default", "second", "third", "in config")
         config = long_term(carol).replace("[default]", '[profile "in config"]')
-        files.write("".join(long_term(carol, name) for name in same[:3]), config=config)
+        files.write("".join(long_term(carol, name) for name in profiles[:3]), config=config)
         assert run("keys", "import", "--profile", "third").exit_code == 0
         outcome = run("keys", "rotate", "--yes", "--profile", "default")
         new = carol.keys[1].access_key_id
@@ -575,8 +584,8 @@ class TestRotate:
             f"{new}; {old} is inactive."
         )
         listed = json.loads(run("keys", "list", "--json").stdout)["keys"]
-        assert {key["profile"]: key["key_id"] for key in listed} == dict.fromkeys(same, new)
-        for name in same:
+        assert {key["profile"]: key["key_id"] for key in listed} == dict.fromkeys(profiles, new)
+        for name in profiles:
             sts = boto3.Session(profile_name=name, region_name="eu-west-1").client("sts")
             assert sts.get_caller_identity()["Arn"] == carol.arn
         again = run("keys", "rotate", "--yes", "--profile", "second", "--json")
@@ -586,7 +595,7 @@ class TestRotate:
         assert [key.access_key_id for key in carol.keys] == [new]
 
     @pytest.mark.usefixtures("carols")
-    def test_a_rotation_cut_off_in_another_profile_is_finished_there(
+    def test_a_rotation_interrupted_in_another_profile_is_finished_there(
         self, run: Run, aws: Sandbox, files: AwsFiles, carol: User
     ) -> None:
         files.write(long_term(carol) + long_term(carol, "my key"))

@@ -71,7 +71,7 @@ class KeyringOfService:
         self._service.empty()
 
 
-class Stage:
+class World:
     """Carol's home and user at AWS, new for each run."""
 
     def __init__(
@@ -85,8 +85,8 @@ class Stage:
         self.program, self._aws, self._home, self._keyring = program, aws, home, keyring
         self.files = AwsFiles(home)
 
-    def begin(self, scene: Scene) -> list[str]:
-        """Prepare a scene; return the command to interrupt."""
+    def begin(self, scenario: Scenario) -> list[str]:
+        """Prepare a scenario; return the command to interrupt."""
         shutil.rmtree(self._home)
         self._home.mkdir()
         self._keyring.empty()
@@ -94,14 +94,16 @@ class Stage:
         self.carol = self._aws.create_user("carol", policies=[STEP_UP])
         self.phone = self._aws.create_device(self.carol, name="carols-phone")
         self.files.write(
-            "".join(long_term(self.carol, name) + "region = eu-west-1\n" for name in scene.profiles)
+            "".join(
+                long_term(self.carol, name) + "region = eu-west-1\n" for name in scenario.profiles
+            )
         )
-        for words in scene.before:
+        for words in scenario.before:
             done = self.program.run(*self._spell(words))
             assert done.exit_code == 0, done
-        if scene.settings:
-            self.files.write(settings=scene.settings)
-        return self._spell(scene.command)
+        if scenario.settings:
+            self.files.write(settings=scenario.settings)
+        return self._spell(scenario.command)
 
     def _spell(self, words: str) -> list[str]:
         return words.replace("CODE", self.phone.code()).split()
@@ -116,16 +118,16 @@ class Stage:
         stored = json.loads(self._keyring.items()[f"key {profile}"])
         return stored["access_key_id"], stored["secret_access_key"]
 
-    def check(self, scene: Scene) -> None:
+    def check(self, scenario: Scenario) -> None:
         """Check that every profile has a working key, and that a moved session is not lost."""
         active = {
             (key.access_key_id, key.secret_access_key)
             for key in self.carol.keys
             if key.access_key_id not in self.carol.inactive_keys
         }
-        for profile in scene.profiles:
+        for profile in scenario.profiles:
             assert self.pair(profile) in active
-        if scene.is_move:
+        if scenario.is_move:
             answer = self.program.run("credential-process", "--no-input")
             assert json.loads(answer.stdout)["SessionToken"], answer
 
@@ -142,75 +144,75 @@ class Stage:
         """Return the user names of the keyring's secrets."""
         return set(self._keyring.items())
 
-    def aside(self) -> list[Path]:
-        """Return the sessions laid aside."""
+    def kept_aside(self) -> list[Path]:
+        """Return the sessions kept aside."""
         return list((self._home / ".local" / "state" / "mfa-session").glob("session-*"))
 
 
-class Scene(NamedTuple):
+class Scenario(NamedTuple):
     """A command, the commands before it, and how to see that it is done."""
 
     command: str
-    is_done: Callable[[Stage], bool]
+    is_done: Callable[[World], bool]
     before: tuple[str, ...] = ()
     profiles: tuple[str, ...] = ("default",)
     settings: str = ""
     is_move: bool = False
 
 
-def is_imported(stage: Stage) -> bool:
-    return stage.stored() == {"key default"} and "aws_access_key_id" not in (
-        stage.files.section("default") or {}
+def is_imported(world: World) -> bool:
+    return world.stored() == {"key default"} and "aws_access_key_id" not in (
+        world.files.section("default") or {}
     )
 
 
-def is_exported(stage: Stage) -> bool:
-    is_led = "credential_process" in (stage.files.profile("default") or {})
-    return not stage.stored() and not is_led
+def is_exported(world: World) -> bool:
+    has_process = "credential_process" in (world.files.profile("default") or {})
+    return not world.stored() and not has_process
 
 
-def is_rotated(stage: Stage) -> bool:
-    ids = {key.access_key_id for key in stage.carol.keys}
-    (old,) = stage.carol.inactive_keys & ids or {""}
-    return len(ids) == 2 and {stage.pair("default"), stage.pair("second")} == {
+def is_rotated(world: World) -> bool:
+    ids = {key.access_key_id for key in world.carol.keys}
+    (old,) = world.carol.inactive_keys & ids or {""}
+    return len(ids) == 2 and {world.pair("default"), world.pair("second")} == {
         (key.access_key_id, key.secret_access_key)
-        for key in stage.carol.keys
+        for key in world.carol.keys
         if key.access_key_id != old
     }
 
 
-def is_finished(stage: Stage) -> bool:
-    has_old = "old_access_key_id" in stage.files.credentials.read_text()
-    return len(stage.carol.keys) == 1 and not has_old and "old-key default" not in stage.stored()
+def is_finished(world: World) -> bool:
+    has_old = "old_access_key_id" in world.files.credentials.read_text()
+    return len(world.carol.keys) == 1 and not has_old and "old-key default" not in world.stored()
 
 
-def is_in_keyring(stage: Stage) -> bool:
-    return "session mfa" in stage.stored() and stage.files.section("mfa") is None
+def is_in_keyring(world: World) -> bool:
+    return "session mfa" in world.stored() and world.files.section("mfa") is None
 
 
-def is_in_file(stage: Stage) -> bool:
-    return "session mfa" not in stage.stored() and stage.files.section("mfa") is not None
+def is_in_file(world: World) -> bool:
+    return "session mfa" not in world.stored() and world.files.section("mfa") is not None
 
 
 TWO = ("default", "second")
 IMPORT, ROTATE = "keys import --profile", "keys rotate --yes --profile default"
 LOGIN = "login --token-code CODE"
-SCENES = {
-    "import": Scene(f"{IMPORT} default", is_imported),
-    "export": Scene("keys export --profile default", is_exported, (f"{IMPORT} default",)),
-    "rotate in a file": Scene(ROTATE, is_rotated, profiles=TWO),
-    "rotate in the keyring": Scene(
+SCENARIOS = {
+    "import": Scenario(f"{IMPORT} default", is_imported),
+    "export": Scenario("keys export --profile default", is_exported, (f"{IMPORT} default",)),
+    "rotate in a file": Scenario(ROTATE, is_rotated, profiles=TWO),
+    "rotate in the keyring": Scenario(
         ROTATE, is_rotated, (f"{IMPORT} default", f"{IMPORT} second"), TWO
     ),
-    "finish in a file": Scene(f"{ROTATE} --finish", is_finished, (ROTATE,), TWO),
-    "finish in the keyring": Scene(
+    "finish in a file": Scenario(f"{ROTATE} --finish", is_finished, (ROTATE,), TWO),
+    "finish in the keyring": Scenario(
         f"{ROTATE} --finish", is_finished, (f"{IMPORT} default", ROTATE), TWO
     ),
-    "log in to the keyring": Scene(f"{LOGIN} --store keyring", is_in_keyring),
-    "move to the keyring": Scene(
+    "log in to the keyring": Scenario(f"{LOGIN} --store keyring", is_in_keyring),
+    "move to the keyring": Scenario(
         "login", is_in_keyring, (LOGIN,), settings=IN_KEYRING, is_move=True
     ),
-    "move to the file": Scene(
+    "move to the file": Scenario(
         "login --store file", is_in_file, (f"{LOGIN} --store keyring",), is_move=True
     ),
 }
@@ -225,83 +227,83 @@ def program_with_faults(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fa
 
 
 @pytest.fixture
-def stage(program_with_faults: FaultyProgram, aws: Sandbox, home: Path) -> Stage:
-    return Stage(program_with_faults, aws, home, KeyringInFile(home.parent / "keyring"))
+def world(program_with_faults: FaultyProgram, aws: Sandbox, home: Path) -> World:
+    return World(program_with_faults, aws, home, KeyringInFile(home.parent / "keyring"))
 
 
 @pytest.fixture
-def stage_with_service(
+def world_with_service(
     program_with_faults: FaultyProgram, aws: Sandbox, home: Path, service: SecretService
-) -> Stage:
-    return Stage(program_with_faults, aws, home, KeyringOfService(service))
+) -> World:
+    return World(program_with_faults, aws, home, KeyringOfService(service))
 
 
-def play(stage: Stage, scene: Scene, fault: str, number: int) -> bool:
+def run_with_fault(world: World, scenario: Scenario, fault: str, number: int) -> bool:
     """Fail at a step, then check the state and the next run.
 
     Return whether a session that AWS had granted was lost.
     """
-    words = stage.begin(scene)
-    cut = stage.program.run(*words, fault=fault, number=number)
-    at = (fault, number, stage.program.steps()[number - 1 : number + 1], cut)
-    assert "Traceback" not in cut.stderr, at
-    assert (cut.exit_code == -9) == (fault == KILL), at
-    stage.check(scene)
-    if scene.command.startswith("keys"):
-        finish_key(stage, scene, words, at)
+    words = world.begin(scenario)
+    interrupted = world.program.run(*words, fault=fault, number=number)
+    context = (fault, number, world.program.steps()[number - 1 : number + 1], interrupted)
+    assert "Traceback" not in interrupted.stderr, context
+    assert (interrupted.exit_code == -9) == (fault == KILL), context
+    world.check(scenario)
+    if scenario.command.startswith("keys"):
+        finish_key(world, scenario, words, context)
         return False
-    is_lost = not finish_session(stage, scene, at)
+    is_lost = not finish_session(world, scenario, context)
     # A session that neither the disk nor the keyring keeps is reported.
-    assert not is_lost or fault == KILL or "is not kept" in cut.stderr, at
+    assert not is_lost or fault == KILL or "is not kept" in interrupted.stderr, context
     return is_lost
 
 
-def finish_key(stage: Stage, scene: Scene, words: list[str], at: object) -> None:
-    """Run a `keys` command again, unless it was done."""
-    had_note, was_done = stage.has_note(), scene.is_done(stage)
-    if was_done and not had_note and "rotate" in scene.command:
+def finish_key(world: World, scenario: Scenario, words: list[str], context: object) -> None:
+    """Run a `keys` command again, unless it has nothing left to do."""
+    had_note, was_done = world.has_note(), scenario.is_done(world)
+    if was_done and not had_note and "rotate" in scenario.command:
         return
-    again = stage.program.run(*words)
-    assert again.exit_code == 0, (at, again)
-    assert scene.is_done(stage), (at, again)
-    assert not stage.has_note(), (at, again)
+    again = world.program.run(*words)
+    assert again.exit_code == 0, (context, again)
+    assert scenario.is_done(world), (context, again)
+    assert not world.has_note(), (context, again)
     says = "interrupted" in again.stderr or "already" in again.stderr or "deleted" in again.stderr
-    assert says >= had_note, (at, again)
-    stage.check(scene)
+    assert says >= had_note, (context, again)
+    world.check(scenario)
 
 
-def finish_session(stage: Stage, scene: Scene, at: object) -> bool:
-    """Log in again without a code; say whether the session was there."""
-    granted = stage.sent("GetSessionToken")
-    store = ("--store", "keyring") if scene.is_done is is_in_keyring else ("--store", "file")
-    again = stage.program.run("login", "--no-input", *store)
-    assert stage.sent("GetSessionToken") == granted, at
+def finish_session(world: World, scenario: Scenario, context: object) -> bool:
+    """Log in again without a code; return whether no granted session was lost."""
+    granted = world.sent("GetSessionToken")
+    store = ("--store", "keyring") if scenario.is_done is is_in_keyring else ("--store", "file")
+    again = world.program.run("login", "--no-input", *store)
+    assert world.sent("GetSessionToken") == granted, context
     if again.exit_code:
-        assert (again.exit_code, scene.is_move) == (4, False), (at, again)
+        assert (again.exit_code, scenario.is_move) == (4, False), (context, again)
         return not granted
-    assert scene.is_done(stage), (at, again)
-    assert stage.aside() == [], at
+    assert scenario.is_done(world), (context, again)
+    assert world.kept_aside() == [], context
     return True
 
 
-def whole_run(stage: Stage, name: str) -> list[str]:
-    """Run a scene without faults; return its steps."""
-    scene = SCENES[name]
-    whole = stage.program.run(*stage.begin(scene))
+def whole_run(world: World, name: str) -> list[str]:
+    """Run a scenario without faults; return its steps."""
+    scenario = SCENARIOS[name]
+    whole = world.program.run(*world.begin(scenario))
     assert whole.exit_code == 0, whole
-    assert scene.is_done(stage)
-    return stage.program.steps()
+    assert scenario.is_done(world)
+    return world.program.steps()
 
 
 def sweep(
-    stage: Stage, name: str, steps: Sequence[str], fault: str, samples: int | None = None
+    world: World, name: str, steps: Sequence[str], fault: str, samples: int | None = None
 ) -> None:
-    """Run a scene with a fault at each step, or at `samples` of them; print how many."""
+    """Run a scenario with a fault at each step, or at `samples` of them; print how many."""
     kinds = (*KINDS, ROOM) if fault == KILL else (fault,)
     numbers = [number for number, step in enumerate(steps, 1) if step.partition(" ")[0] in kinds]
     if samples is not None:
         numbers = numbers[len(numbers) // samples // 2 :: max(1, len(numbers) // samples)]
-    lost = [number for number in numbers if play(stage, SCENES[name], fault, number)]
+    lost = [number for number in numbers if run_with_fault(world, SCENARIOS[name], fault, number)]
     print(f"{name}, {fault}: {len(numbers)} of {len(steps)} steps, lost {len(lost)}")
     for number in lost if fault == KILL else ():  # between AWS's answer and its first write
         before = " ".join(steps[: number - 1])
@@ -309,19 +311,19 @@ def sweep(
         assert " write " not in before.partition("GetSessionToken")[2], steps[number - 1]
 
 
-@pytest.mark.parametrize("name", SCENES)
-def test_a_fault_at_sampled_steps_leaves_working_keys(stage: Stage, name: str) -> None:
-    steps = whole_run(stage, name)
-    sweep(stage, name, steps, KILL, samples=2)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_fault_at_sampled_steps_leaves_working_keys(world: World, name: str) -> None:
+    steps = whole_run(world, name)
+    sweep(world, name, steps, KILL, samples=2)
     for fault in (DISK, KEYRING, NETWORK):
-        sweep(stage, name, steps, fault, samples=1)
+        sweep(world, name, steps, fault, samples=1)
 
 
 @pytest.mark.slow  # 1,900 runs
 @pytest.mark.parametrize("fault", [KILL, *KINDS])
-@pytest.mark.parametrize("name", SCENES)
-def test_a_fault_at_every_step_leaves_working_keys(stage: Stage, name: str, fault: str) -> None:
-    sweep(stage, name, whole_run(stage, name), fault)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_fault_at_every_step_leaves_working_keys(world: World, name: str, fault: str) -> None:
+    sweep(world, name, whole_run(world, name), fault)
 
 
 # gnome-keyring
@@ -332,56 +334,56 @@ def test_a_fault_at_every_step_leaves_working_keys(stage: Stage, name: str, faul
     "name", ["import", "export", "rotate in the keyring", "finish in the keyring"]
 )
 def test_a_kill_around_a_real_keyring_leaves_working_keys(
-    stage_with_service: Stage, name: str
+    world_with_service: World, name: str
 ) -> None:
-    stage = stage_with_service
-    sweep(stage, name, whole_run(stage, name), KILL, samples=4)
+    world = world_with_service
+    sweep(world, name, whole_run(world, name), KILL, samples=4)
 
 
-def steps_of_keyring(stage: Stage, name: str, call: str) -> list[int]:
+def steps_of_keyring(world: World, name: str, call: str) -> list[int]:
     """Return the numbers of the steps with this call of the keyring, in a run without faults."""
-    assert stage.program.run(*stage.begin(SCENES[name])).exit_code == 0
-    steps = stage.program.steps()
+    assert world.program.run(*world.begin(SCENARIOS[name])).exit_code == 0
+    steps = world.program.steps()
     return [number for number, step in enumerate(steps, 1) if f"{KEYRING} {call}" in step]
 
 
-DYING: dict[str, tuple[Callable[[SecretService], None], set[str]]]
-DYING = {
+ENDINGS: dict[str, tuple[Callable[[SecretService], None], set[str]]]
+ENDINGS = {
     "killed": (lambda service: service.kill(), {"keyring-unusable"}),
     "locked": (lambda service: service.lock(), {"keyring-locked"}),
 }
 
 
-@pytest.mark.slow  # eight of them
-@pytest.mark.parametrize("ending", DYING)
+@pytest.mark.slow  # eight runs with a D-Bus and gnome-keyring of their own
+@pytest.mark.parametrize("ending", ENDINGS)
 @pytest.mark.parametrize("call", ["set_password", "get_password"])
 @pytest.mark.parametrize("name", ["import", "rotate in the keyring"])
-def test_a_keyring_service_that_dies_between_two_calls_is_reported(
-    stage_with_service: Stage, service: SecretService, name: str, call: str, ending: str
+def test_a_keyring_service_that_ends_between_two_calls_is_reported(
+    world_with_service: World, service: SecretService, name: str, call: str, ending: str
 ) -> None:
     # Before the first store, or between it and the read-back.
-    stage, scene = stage_with_service, SCENES[name]
-    stores = steps_of_keyring(stage, name, "set_password")[0]
-    number = min(step for step in steps_of_keyring(stage, name, call) if step >= stores)
-    words = stage.begin(scene)
-    die, codes = DYING[ending]
-    ended = stage.program.run(
-        *words, "--json", fault=STOP, number=number, meanwhile=lambda: die(service)
+    world, scenario = world_with_service, SCENARIOS[name]
+    stores = steps_of_keyring(world, name, "set_password")[0]
+    number = min(step for step in steps_of_keyring(world, name, call) if step >= stores)
+    words = world.begin(scenario)
+    end_service, codes = ENDINGS[ending]
+    ended = world.program.run(
+        *words, "--json", fault=STOP, number=number, meanwhile=lambda: end_service(service)
     )
     assert (ended.exit_code, json.loads(ended.stdout)["error"]["code"] in codes) == (3, True), ended
     service.restart()
-    stage.check(scene)
-    finish_key(stage, scene, words, ended)
+    world.check(scenario)
+    finish_key(world, scenario, words, ended)
 
 
-def test_without_a_service_nothing_is_changed(
-    stage_with_service: Stage, service: SecretService
+def test_without_a_keyring_service_nothing_is_changed(
+    world_with_service: World, service: SecretService
 ) -> None:
-    stage = stage_with_service
-    words = stage.begin(SCENES["import"])
-    before = stage.files.credentials.read_bytes()
+    world = world_with_service
+    words = world.begin(SCENARIOS["import"])
+    before = world.files.credentials.read_bytes()
     service.kill()
-    ended = stage.program.run(*words, "--json")
+    ended = world.program.run(*words, "--json")
     assert (ended.exit_code, json.loads(ended.stdout)["error"]["code"]) == (3, "keyring-unusable")
-    assert (stage.files.credentials.read_bytes(), stage.files.config.exists()) == (before, False)
-    assert not stage.has_note()
+    assert (world.files.credentials.read_bytes(), world.files.config.exists()) == (before, False)
+    assert not world.has_note()

@@ -1,4 +1,4 @@
-"""`login`: from a code to a session that every reader of the file can use."""
+"""`login` turns a code into a session that every reader of the file can use."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def test_boto3_uses_the_profile(log_in: LogIn, carol: User) -> None:
     assert answer["Arn"] == carol.arn
 
 
-def test_login_talks_on_stderr_only_and_says_how_to_use_it(log_in: LogIn) -> None:
+def test_login_writes_to_stderr_only_and_says_how_to_use_the_session(log_in: LogIn) -> None:
     outcome = log_in()
     assert outcome.stdout == ""
     assert re.fullmatch(
@@ -105,14 +105,14 @@ def test_login_talks_on_stderr_only_and_says_how_to_use_it(log_in: LogIn) -> Non
     )
 
 
-def test_every_other_byte_of_the_file_stays(
+def test_every_other_byte_of_the_file_stays_unchanged(
     run: Run, aws: Sandbox, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     before = NASTY + long_term(carol).replace("\n", "\r\n") + "# the end, without a line end"
     files.credentials.parent.mkdir()
     files.credentials.write_bytes(before.encode())
     files.credentials.chmod(0o600)
-    os.utime(files.credentials, (0, 0))  # login waits for nobody to finish it
+    os.utime(files.credentials, (0, 0))  # old, so login waits for no other writer
     outcome = run("login", "--token-code", phone.code())
     after = files.credentials.read_bytes()
     assert outcome.exit_code == 0, outcome
@@ -124,21 +124,23 @@ def test_every_other_byte_of_the_file_stays(
 def test_a_second_login_rewrites_its_own_lines_in_place(
     log_in: LogIn, carols: AwsFiles, carol: User
 ) -> None:
-    theirs = "[after]\naws_access_key_id = AKIAAFTERAFTERAFTER1\naws_secret_access_key = y\n"
-    ours = managed(region="ap-south-1", aws_security_token="stale").replace("[mfa]", "[mfa] ; ours")
-    carols.write(long_term(carol) + "# mine\n" + ours + "# above after\n" + theirs)
+    other_lines = "[after]\naws_access_key_id = AKIAAFTERAFTERAFTER1\naws_secret_access_key = y\n"
+    own_section = managed(region="ap-south-1", aws_security_token="stale").replace(
+        "[mfa]", "[mfa] ; ours"
+    )
+    carols.write(long_term(carol) + "# mine\n" + own_section + "# above after\n" + other_lines)
     log_in("--force")
     text = carols.credentials.read_text()
     assert text.startswith(long_term(carol) + "# mine\n[mfa] ; ours\naws_access_key_id = ASIA")
     assert "\nregion = ap-south-1\n" in text
-    assert text.endswith("\n# above after\n" + theirs)
+    assert text.endswith("\n# above after\n" + other_lines)
     section = carols.section("mfa")
     assert section is not None
     assert "aws_security_token" not in section
     assert "planted" not in text
 
 
-def test_a_file_others_may_read_is_tightened_with_a_warning(
+def test_a_file_that_others_may_read_becomes_private_with_a_warning(
     log_in: LogIn, carols: AwsFiles
 ) -> None:
     carols.credentials.chmod(0o644)
@@ -148,20 +150,22 @@ def test_a_file_others_may_read_is_tightened_with_a_warning(
     assert str(carols.credentials) in outcome.stderr
 
 
-def test_region_and_output_of_the_source_go_to_the_config_of_the_target(
+def test_region_and_output_are_copied_from_source_to_target(
     log_in: LogIn, carols: AwsFiles
 ) -> None:
-    theirs = "# mine\n[default]\nregion = eu-north-1\noutput = table\n\n[profile other]\nregion=x\n"
-    carols.write(config=theirs)
+    other_lines = (
+        "# mine\n[default]\nregion = eu-north-1\noutput = table\n\n[profile other]\nregion=x\n"
+    )
+    carols.write(config=other_lines)
     carols.config.chmod(0o644)
     log_in()
-    assert carols.config.read_text().startswith(theirs)
-    # the credentials file's region goes before the config's, as for every SDK
+    assert carols.config.read_text().startswith(other_lines)
+    # the region in the credentials file overrides that in the config, as for every SDK
     assert carols.profile("mfa") == {"region": "eu-west-1", "output": "table"}
     assert stat.S_IMODE(carols.config.stat().st_mode) == 0o644
 
 
-def test_region_of_the_target_is_left_as_it_is(log_in: LogIn, carols: AwsFiles) -> None:
+def test_the_targets_own_region_stays_unchanged(log_in: LogIn, carols: AwsFiles) -> None:
     text = "[profile mfa]\nregion = sa-east-1\noutput = text\n"
     carols.write(config=text)
     log_in()
@@ -183,7 +187,7 @@ def test_the_config_is_not_created_without_a_setting_to_write(
     assert not files.config.exists()
 
 
-def test_a_symbolic_link_stays_one(log_in: LogIn, carols: AwsFiles) -> None:
+def test_a_symbolic_link_stays_a_link(log_in: LogIn, carols: AwsFiles) -> None:
     real = carols.credentials.with_name("real")
     carols.credentials.rename(real)
     carols.credentials.symlink_to(real)
@@ -209,8 +213,8 @@ def test_files_named_by_variables_are_used(
     assert not files.credentials.parent.exists()
 
 
-@pytest.mark.parametrize("form", [" {}\t", "{0:.3} {0:.3}"])
-def test_spaces_around_or_one_in_the_middle_of_a_code_are_forgiven(
+@pytest.mark.parametrize("form", [" {}\t", "{0:.3} {0:.3}"], ids=["around", "in the middle"])
+def test_spaces_around_a_code_or_one_in_its_middle_are_ignored(
     run: Run, carols: AwsFiles, phone: Device, form: str
 ) -> None:
     code = phone.code()
@@ -241,7 +245,9 @@ def test_stdin_is_not_read_for_a_code_unless_asked(
     assert (operations(aws), carols.section("mfa")) == ([], None)
 
 
-def test_the_aliases_of_options(aws: Sandbox, run: Run, carols: AwsFiles, phone: Device) -> None:
+def test_the_aliases_of_options_work(
+    aws: Sandbox, run: Run, carols: AwsFiles, phone: Device
+) -> None:
     argv = ["--serial-number", phone.serial, "--mfa-token", phone.code()]
     assert run("login", *argv, "--duration-seconds", "900").exit_code == 0
     (call,) = aws.calls.of("GetSessionToken")
@@ -253,11 +259,11 @@ def test_the_aliases_of_options(aws: Sandbox, run: Run, carols: AwsFiles, phone:
 def test_another_tools_session_may_be_replaced(
     log_in: LogIn, carols: AwsFiles, carol: User
 ) -> None:
-    theirs = (
+    other_lines = (
         "[mfa]\naws_access_key_id = ASIAOTHEROTHEROTHER1\naws_secret_access_key = planted\n"
         "aws_session_token = planted\naws_security_token = planted\nexpiration = 2031-01-01\n"
     )
-    carols.write(long_term(carol) + theirs)
+    carols.write(long_term(carol) + other_lines)
     log_in()
     section = carols.section("mfa")
     assert section is not None
@@ -274,7 +280,7 @@ def test_a_hardware_device_works_and_aws_is_asked_for_the_account(
     assert outcome.exit_code == 0, outcome
     (session,) = json.loads(outcome.stdout)["sessions"]
     assert (session["mfa_serial"], session["account"]) == ("GAHT12345678", "123456789012")
-    # before the code: between the code and the file nothing may take time
+    # the account is asked before the code, since nothing may take time after it
     assert operations(aws) == ["ListMFADevices", "GetCallerIdentity", "GetSessionToken"]
 
 
@@ -302,10 +308,10 @@ def test_a_failure_of_one_profile_does_not_stop_the_others(
     assert "nowhere" in outcome.stderr
     assert "kept, good for" in outcome.stderr
     carols.write(long_term(carol) + managed("mfa"))
-    told = run("login", "--profile", "mfa", "--profile", "nowhere", "--no-input", "--json")
+    failed = run("login", "--profile", "mfa", "--profile", "nowhere", "--no-input", "--json")
     # mfa needs a code, and comes first
-    assert told.exit_code == 4
-    errors = json.loads(told.stdout)["errors"]
+    assert failed.exit_code == 4
+    errors = json.loads(failed.stdout)["errors"]
     assert [(error["name"], error["code"]) for error in errors] == [
         ("mfa", "code-needed"),
         ("nowhere", "no-such-profile"),
@@ -320,13 +326,13 @@ def test_one_target_for_several_profiles_is_wrong_usage(run: Run, carols: AwsFil
     assert carols.credentials.read_bytes() == before
 
 
-def test_verbose_tells_what_is_asked_of_aws(log_in: LogIn, phone: Device) -> None:
+def test_verbose_lists_the_calls_to_aws(log_in: LogIn, phone: Device) -> None:
     outcome = log_in("-v")
     assert "iam:ListMFADevices" in outcome.stderr
     assert f"sts:GetSessionToken with {phone.serial}, 43200 s" in outcome.stderr
 
 
-def test_keys_given_in_the_config_file_serve(
+def test_keys_in_the_config_file_are_used(
     run: Run, files: AwsFiles, carol: User, phone: Device
 ) -> None:
     files.write(config=long_term(carol, "profile work"))
@@ -347,8 +353,8 @@ def test_one_code_for_two_logins_is_sent_only_once(
         settings='[sessions.a]\nsource_profile = "default"\n'
         '[sessions.b]\nsource_profile = "default"\n',
     )
-    given = ["--mfa-serial", phone.serial, "--token-code", phone.code(), "--force", "--json"]
-    outcome = run("login", "--profile", "a", "--profile", "b", *given)
+    options = ["--mfa-serial", phone.serial, "--token-code", phone.code(), "--force", "--json"]
+    outcome = run("login", "--profile", "a", "--profile", "b", *options)
     assert outcome.exit_code == 4
     (error,) = json.loads(outcome.stdout)["errors"]
     assert (error["name"], error["code"]) == ("b", "code-spent")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from places import AwsFiles
 
 MANY = 20
-ROLES = "444455556666"
+ROLE_ACCOUNT = "444455556666"
 
 
 def make_roles(aws: Sandbox, user: User, count: int = MANY, first: int = 0) -> list[Role]:
@@ -39,7 +39,7 @@ def make_roles(aws: Sandbox, user: User, count: int = MANY, first: int = 0) -> l
     }
     document = {"Version": "2012-10-17", "Statement": [trust]}
     return [
-        aws.create_role(f"role-{number}", account=ROLES, trust=document)
+        aws.create_role(f"role-{number}", account=ROLE_ACCOUNT, trust=document)
         for number in range(first, first + count)
     ]
 
@@ -326,9 +326,9 @@ def test_each_refused_role_is_reported_and_stops_no_other(
     refused = [role.name for role in roles[::10]]
     assert [error["name"] for error in answer["errors"]] == refused
     assert {error["code"] for error in answer["errors"]} == {"role-refused"}
-    had = {session["name"] for session in answer["sessions"]}
-    assert had == {"mfa", *(role.name for role in roles)} - set(refused)
-    assert all(carols.section(name) for name in had)
+    obtained = {session["name"] for session in answer["sessions"]}
+    assert obtained == {"mfa", *(role.name for role in roles)} - set(refused)
+    assert all(carols.section(name) for name in obtained)
     assert not any(carols.section(name) for name in refused)
 
 
@@ -381,9 +381,9 @@ def test_a_role_that_is_too_slow_is_reported_and_stops_no_other(
     aws.slow("AssumeRole", 30, times=2)
     outcome = run("login", "--all", "--token-code", phone.code(), "--json")
     errors = json.loads(outcome.stdout)["errors"]
-    had = [role.name for role in roles if carols.section(role.name) is not None]
+    obtained = [role.name for role in roles if carols.section(role.name) is not None]
     assert {error["code"] for error in errors} <= {"network"}
-    assert len(had) + len(errors) == MANY
+    assert len(obtained) + len(errors) == MANY
     assert len(errors) <= 2
 
 
@@ -458,8 +458,8 @@ def test_sessions_kept_aside_are_written_by_the_next_login_all(
 
 @pytest.fixture
 def memory(home: Path) -> dict[tuple[str, str], str]:
-    """Give this process a keyring in its memory."""
-    del home  # it restores the environment
+    """Give this process a keyring in memory, and return its items."""
+    del home  # the fixture restores the environment
     from fakes import odd_keyrings  # imports keyring
 
     os.environ["PYTHON_KEYRING_BACKEND"] = "fakes.odd_keyrings.SmallKeyring"
@@ -612,7 +612,7 @@ def test_boto3_reads_the_sessions(
     assert carols.credentials.exists()
     for role in roles[::10]:
         sts = boto3.Session(profile_name=role.name).client("sts")
-        assert sts.get_caller_identity()["Account"] == ROLES
+        assert sts.get_caller_identity()["Account"] == ROLE_ACCOUNT
 
 
 def test_the_aws_cli_reads_the_sessions(
@@ -623,7 +623,9 @@ def test_the_aws_cli_reads_the_sessions(
     outcome = processes.run_process(
         ["aws", "--profile", roles[7].name, "sts", "get-caller-identity"]
     )
-    assert json.loads(outcome.stdout)["Arn"].startswith(f"arn:aws:sts::{ROLES}:assumed-role/role-7")
+    assert json.loads(outcome.stdout)["Arn"].startswith(
+        f"arn:aws:sts::{ROLE_ACCOUNT}:assumed-role/role-7"
+    )
 
 
 def test_the_sdk_for_javascript_reads_the_sessions(
@@ -633,7 +635,7 @@ def test_the_sdk_for_javascript_reads_the_sessions(
     assert carols.credentials.exists()
     for profile, arn in {
         "mfa": "arn:aws:iam::123456789012:user/carol",
-        roles[7].name: f"arn:aws:sts::{ROLES}:assumed-role/role-7/",
+        roles[7].name: f"arn:aws:sts::{ROLE_ACCOUNT}:assumed-role/role-7/",
     }.items():
         answer = processes.ask_javascript(profile)
         assert answer.stdout.startswith(arn), answer

@@ -28,14 +28,14 @@ def generator() -> Iterator[Any]:
 
 
 def names() -> list[Any]:
-    """Return every picture; those that take long are for before a release."""
+    """Return every picture; those that take long are drawn only before a release."""
     stems = sorted(path.stem for path in (ROOT / "docs" / "pictures").glob("*.svg"))
     marks: dict[bool, Any] = {True: (), False: pytest.mark.slow}
     return [pytest.param(stem, marks=marks[stem in QUICK]) for stem in stems]
 
 
 @pytest.mark.parametrize("name", names())
-def test_a_picture_is_of_the_program_of_now(generator: Any, name: str) -> None:
+def test_a_picture_shows_the_current_output(generator: Any, name: str) -> None:
     drawn = generator.description((generator.PICTURES / f"{name}.svg").read_text(encoding="utf-8"))
     _, shown = generator.play(generator.SCENES[name])
     stale = f"stale: run python docs/generate_pictures.py {name}"

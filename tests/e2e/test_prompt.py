@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from sandboxed import LogIn
 
 KEYS = "[default]\naws_access_key_id = AKIAEXAMPLEEXAMPLE12\naws_secret_access_key = x\n"
-KEYS += "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # not to be discovered
+KEYS += "mfa_serial = arn:aws:iam::123456789012:mfa/carols-phone\n"  # so AWS is not asked for it
 HOUR = 3600
 MINUTE = 60
 
 
 def on_path() -> dict[str, str]:
-    """Return the PATH on which the program is found."""
+    """Return a PATH on which the program is found."""
     scripts = os.path.dirname(processes.installed_program("mfa-session"))
     return {"PATH": scripts + os.pathsep + os.environ["PATH"]}
 
@@ -38,7 +38,7 @@ def test_nothing_is_shown_without_a_session(run: Run, files: AwsFiles) -> None:
     assert run("prompt", "--profile", "nobody") == (0, "", "")
 
 
-def test_the_session_named_is_shown_by_its_name_or_its_profile(run: Run, files: AwsFiles) -> None:
+def test_a_session_is_named_by_its_name_or_its_profile(run: Run, files: AwsFiles) -> None:
     files.write(
         managed(seconds_left=HOUR)
         + managed("books", seconds_left=43 * MINUTE + 30)
@@ -60,10 +60,10 @@ def test_inside_exec_the_session_in_use_is_shown(run: Run, files: AwsFiles) -> N
     assert run(*named, env=on_path()) == (0, "mfa 11h59m\n", "")
 
 
-def test_a_session_in_use_that_is_over_is_not_shown(run: Run, files: AwsFiles) -> None:
+def test_an_expired_session_in_use_is_not_shown(run: Run, files: AwsFiles) -> None:
     files.write(managed(seconds_left=HOUR))
-    over = {"MFA_SESSION_ACTIVE": "mfa", "AWS_CREDENTIAL_EXPIRATION": in_time(-10)}
-    assert run("prompt", env=over) == (0, "", "")
+    expired = {"MFA_SESSION_ACTIVE": "mfa", "AWS_CREDENTIAL_EXPIRATION": in_time(-10)}
+    assert run("prompt", env=expired) == (0, "", "")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_session_in_use_that_is_over_is_not_shown(run: Run, files: AwsFiles) -
         (4 * MINUTE + 30, "\x01\x1b[31m\x02mfa 4m\x01\x1b[0m\x02\n"),
     ],
 )
-def test_color_is_for_the_shell_that_asks(
+def test_color_marks_the_time_left(
     run: Run, files: AwsFiles, seconds_left: int, shown: str
 ) -> None:
     files.write(managed(seconds_left=seconds_left))
@@ -94,6 +94,6 @@ def test_a_broken_file_is_silent_but_for_the_exit_code(
 ) -> None:
     files.write(credentials, settings=settings)
     assert run("prompt") == (3, "", "")
-    told = run("prompt", "-v")
-    assert (told.exit_code, told.stdout) == (3, "")
-    assert str(files.settings if settings else files.credentials) in told.stderr
+    verbose = run("prompt", "-v")
+    assert (verbose.exit_code, verbose.stdout) == (3, "")
+    assert str(files.settings if settings else files.credentials) in verbose.stderr

@@ -38,9 +38,9 @@ HOUR = 3600
 
 
 class Asked:
-    """An `ask` that lists the questions, and gives the listed answers, then the phone's code.
+    """An `ask` that records the questions, and gives the listed answers, then the phone's code.
 
-    Each code is of the sandbox's next window, so that none is used twice.
+    Each code belongs to the sandbox's next window, so none is used twice.
     """
 
     def __init__(self, aws: Sandbox, phone: Device) -> None:
@@ -51,7 +51,7 @@ class Asked:
         self._phone = phone
 
     def __call__(self, question: str) -> Any:
-        """List the question, and answer it."""
+        """Record the question, and answer it."""
         self.questions.append(question)
         if self.answers:
             return self.answers.pop(0)
@@ -335,7 +335,7 @@ def test_a_notebook_that_cannot_ask_is_an_error(
     del carols
 
     def refuse(question: str) -> str:
-        raise NotImplementedError(question)  # as ipykernel does for an unattended notebook
+        raise NotImplementedError(question)  # as ipykernel does if a notebook runs unattended
 
     monkeypatch.setattr(builtins, "input", refuse)
     with pytest.raises(mfa_session.NoMfaError) as caught:

@@ -1,4 +1,4 @@
-"""The recipes of docs/recipes.md run, with the tools that are available here."""
+"""The recipes of docs/recipes.md work with the tools that are installed here."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def project(log_in: LogIn, home: Path) -> Path:
     return home
 
 
-@pytest.mark.slow  # no registry has Terraform: it is tried where it stands, before a release
+@pytest.mark.slow  # no package index has Terraform; run before a release
 @pytest.mark.parametrize(
     "how", [(), ("exec", "--"), ("exec", "--serve", "--")], ids=["profile", "exec", "serve"]
 )
@@ -67,7 +67,7 @@ def test_terraform_keeps_its_state_with_the_session(
     assert signed_by == {"ASIA"}
 
 
-def test_the_token_for_eks_is_the_sessions(log_in: LogIn, carols: AwsFiles) -> None:
+def test_the_token_for_eks_is_signed_with_the_session(log_in: LogIn, carols: AwsFiles) -> None:
     log_in()
     section = carols.section("mfa")
     assert section is not None

@@ -31,12 +31,12 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="modes of POSIX")
 
 SHELLS = ("bash", "zsh", "fish", "powershell", "cmd", "dotenv", "json")
-HANDED_ON = ("env", "credential-process", "exec")
+PRINT_SECRETS = ("env", "credential-process", "exec")
 """Commands whose stdout is the secret itself."""
 
 
 class Planted:
-    """The secrets of a test, to be searched for in texts."""
+    """The secrets of a test, which are searched for in texts."""
 
     def __init__(self, user: User) -> None:
         """Begin with the long-term key's secret."""
@@ -87,10 +87,10 @@ def books(aws: Sandbox, carol: User) -> Role:
     return aws.create_role("books", trust=trust)
 
 
-def talk_of(outcome: processes.Outcome, command: str) -> str:
+def output_to_search(outcome: processes.Outcome, command: str) -> str:
     """Return a command's output without the secret that it was asked for."""
-    handed_on = command in HANDED_ON and outcome.exit_code == 0
-    return outcome.stderr + ("" if handed_on else outcome.stdout)
+    prints_secret = command in PRINT_SECRETS and outcome.exit_code == 0
+    return outcome.stderr + ("" if prints_secret else outcome.stdout)
 
 
 def test_a_successful_command_shows_no_secret(
@@ -119,7 +119,7 @@ def test_a_successful_command_shows_no_secret(
         assert outcome.exit_code == 0, (line, outcome)
         if line[0] == "login":
             planted.add_sessions(carols)
-        seen[" ".join(line[:3])] = planted.seen_in(talk_of(outcome, line[0]))
+        seen[" ".join(line[:3])] = planted.seen_in(output_to_search(outcome, line[0]))
     assert {line: names for line, names in seen.items() if names} == {}
     assert len(planted._secrets) == 6  # carol's, twice, and two for each session
 
@@ -136,19 +136,19 @@ def _answer(aws: Sandbox, user: User) -> None:
     aws.answer("GetSessionToken", 200, body, times=None)
 
 
-def _throw_back(aws: Sandbox, user: User) -> None:
+def _repeat_secret(aws: Sandbox, user: User) -> None:
     message = f"you said {user.secret_access_key}"
     aws.fail("GetSessionToken", code="AccessDenied", status=403, message=message, times=None)
 
 
 REFUSALS = {
-    "wrong code": Refusal(lambda _aws, _user: None, 4),
-    "inactive key": Refusal(lambda _aws, user: user.deactivate_key(user.access_key_id), 5),
-    "a portal": Refusal(_answer, 6),
-    "dropped": Refusal(lambda aws, _user: aws.drop("GetSessionToken", times=None), 6),
-    "thrown back": Refusal(_throw_back, 5),
-    "region off": Refusal(lambda aws, _user: aws.disable_region("eu-west-1"), 5),
-    "server error": Refusal(
+    "a wrong code": Refusal(lambda _aws, _user: None, 4),
+    "an inactive key": Refusal(lambda _aws, user: user.deactivate_key(user.access_key_id), 5),
+    "a portal's page": Refusal(_answer, 6),
+    "a dropped connection": Refusal(lambda aws, _user: aws.drop("GetSessionToken", times=None), 6),
+    "an error that repeats the secret": Refusal(_repeat_secret, 5),
+    "a region without STS": Refusal(lambda aws, _user: aws.disable_region("eu-west-1"), 5),
+    "a server error": Refusal(
         lambda aws, _user: aws.fail("GetSessionToken", code="Oops", status=500, times=None), 6
     ),
 }
@@ -159,7 +159,7 @@ REFUSALS = {
 def test_a_refusal_shows_no_secret(
     aws: Sandbox, carol: User, phone: Device, planted: Planted, run: Run, kind: str
 ) -> None:
-    code = planted.add_code("000000" if kind == "wrong code" else phone.code())
+    code = planted.add_code("000000" if kind == "a wrong code" else phone.code())
     REFUSALS[kind].prepare(aws, carol)
     serial = ("--mfa-serial", phone.serial)
     seen, exit_codes = [], set()
@@ -281,7 +281,7 @@ def test_a_bug_shows_no_secret(
 
 # Other programs
 
-NOTE = """
+NOTE_START = """
 import json, os, sys
 with open(os.environ["NOTE_TO"], "a") as file:
     json.dump({"argv": sys.argv, "environ": dict(os.environ)}, file)
@@ -299,7 +299,7 @@ sys.addaudithook(watch)
 """
 
 
-def yielding(folder: Path, user: User) -> str:
+def credential_process_of(folder: Path, user: User) -> str:
     """Write a credential_process that records its start; return its command line."""
     answer = {
         "Version": 1,
@@ -307,21 +307,21 @@ def yielding(folder: Path, user: User) -> str:
         "SecretAccessKey": user.secret_access_key,
     }
     script = folder / "yield_keys.py"
-    script.write_text(f"{NOTE}\nprint({json.dumps(json.dumps(answer))})\n")
+    script.write_text(f"{NOTE_START}\nprint({json.dumps(json.dumps(answer))})\n")
     return f"{sys.executable} {script}"
 
 
-def notes(path: Path) -> list[dict[str, Any]]:
+def starts_noted_in(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def test_a_child_gets_no_code_and_no_other_secret(
     carol: User, files: AwsFiles, phone: Device, planted: Planted, run: Run, tmp_path: Path
 ) -> None:  # fmt: skip
-    process = yielding(tmp_path, carol)
+    process = credential_process_of(tmp_path, carol)
     files.write(config=f"[default]\ncredential_process = {process}\nregion = eu-west-1\n")
     (tmp_path / "sitecustomize.py").write_text(WATCH)
-    (tmp_path / "child.py").write_text(NOTE)
+    (tmp_path / "child.py").write_text(NOTE_START)
     code = planted.add_code(phone.code())
     outcome = run(
         "exec", "-vv", "--", sys.executable, "-S", str(tmp_path / "child.py"),
@@ -334,7 +334,7 @@ def test_a_child_gets_no_code_and_no_other_secret(
     )  # fmt: skip
     assert outcome.exit_code == 0, outcome
     planted.add_sessions(files)
-    by_process, by_exec = notes(tmp_path / "notes")
+    by_process, by_exec = starts_noted_in(tmp_path / "notes")
     for noted in (by_process, by_exec):
         assert "MFA_SESSION_TOKEN_CODE" not in noted["environ"]
         assert noted["argv"][1:] == []
@@ -407,7 +407,7 @@ def keys(carol: User, tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o000, 0o077])
-def test_every_file_is_private_and_only_one_holds_secrets(
+def test_every_file_is_private_and_only_the_credentials_file_has_secrets(
     keys: dict[str, str], phone: Device, books: Role, files: AwsFiles, planted: Planted, run: Run,
     umask: int,
 ) -> None:  # fmt: skip
@@ -506,13 +506,13 @@ def spellings(seed: str) -> dict[str, str]:
     }
 
 
-class Overheard:
-    """Runs commands with -vv, by a pipe or on a terminal, and keeps their output."""
+class Recorder:
+    """Runs commands with -vv, with or without a terminal, and keeps their output."""
 
     def __init__(self, run: Run, terminal: Terminal, planted: Planted) -> None:
-        """Take the ways to run commands, and the secrets to search for."""
+        """Take two ways to run commands, and the secrets to search for."""
         self._run, self._terminal, self.planted = run, terminal, planted
-        self.said: dict[str, str] = {}
+        self.outputs: dict[str, str] = {}
 
     def plant(self, what: str, seed: str) -> str:
         """Add a seed in all its spellings, and return it."""
@@ -530,34 +530,34 @@ class Overheard:
         self._keep(argv, outcome.stderr if argv[:2] == ("totp", "code") else str(outcome))
         return outcome
 
-    def talk(self, *argv: str, answers: dict[str, str], exit_code: int = 0) -> None:
+    def run_on_terminal(self, *argv: str, answers: dict[str, str], exit_code: int = 0) -> None:
         """Run a command on a terminal, and answer its questions."""
         child = self._terminal(*argv, "-vv", limit_seconds=60)
-        heard = ""
+        shown = ""
         for question, answer in answers.items():
             child.expect_exact(question)
-            heard += str(child.before)
+            shown += str(child.before)
             child.sendline(answer)
-        heard += str(child.read())
+        shown += str(child.read())
         child.close()
-        assert child.exitstatus == exit_code, (argv, heard)
-        self._keep(argv, heard)
+        assert child.exitstatus == exit_code, (argv, shown)
+        self._keep(argv, shown)
 
     def _keep(self, argv: tuple[str, ...], text: str) -> None:
         # A terminal's line breaks may split a secret.
         joined = text.replace("\r\n", "")
-        self.said[f"{len(self.said)} {' '.join(argv)[:40]}"] = f"{text}\n{joined}"
+        self.outputs[f"{len(self.outputs)} {' '.join(argv)[:40]}"] = f"{text}\n{joined}"
 
     def leaks(self) -> dict[str, list[str]]:
         """Return the names of the leaked secrets by command."""
-        seen = {line: self.planted.seen_in(text) for line, text in self.said.items()}
+        seen = {line: self.planted.seen_in(text) for line, text in self.outputs.items()}
         return {line: names for line, names in seen.items() if names}
 
 
 @pytest.fixture
-def overheard(
+def recorder(
     apart: Run, terminal: Terminal, planted: Planted, service: SecretService, tmp_path: Path
-) -> Overheard:
+) -> Recorder:
     """Record commands that use a real Secret Service, and their children."""
     del service
     (tmp_path / "tmp").mkdir()
@@ -565,7 +565,7 @@ def overheard(
     os.environ["PYTHONPATH"] = str(tmp_path)
     os.environ["WATCH_TO"] = str(tmp_path / "watched")
     os.environ["TMPDIR"] = str(tmp_path / "tmp")
-    return Overheard(apart, terminal, planted)
+    return Recorder(apart, terminal, planted)
 
 
 def codes_around(user: User) -> set[str]:
@@ -597,60 +597,60 @@ WRONG = (
 )
 
 
-def use_every_totp_command(overheard: Overheard, seed: str) -> None:
-    """Store, show and remove secrets in every way, with every mistake."""
-    hear, talk = overheard.run, overheard.talk
+def use_every_totp_command(recorder: Recorder, seed: str) -> None:
+    """Store, list and remove secrets with right and wrong input."""
+    run, run_on_terminal = recorder.run, recorder.run_on_terminal
     add = ("totp", "add", "--mfa-serial", TOKEN)
     for argv in (("device", "list"), ("totp", "list"), ("totp", "code")):
-        told = hear(*argv)
-        as_json = hear(*argv, "--json")
-        assert overheard.planted.seen_in(told.stdout + as_json.stdout) == []
+        as_text = run(*argv)
+        as_json = run(*argv, "--json")
+        assert recorder.planted.seen_in(as_text.stdout + as_json.stdout) == []
     for text in (seed, spellings(seed)["in small groups"], f"otpauth://totp/x?secret={seed}"):
-        hear("totp", "add", "--no-input", given=text)
-    talk(*add, answers={HIDDEN: TYPED})
-    talk(*add, answers={HIDDEN: ANOTHER, "[y/N] ": "n"}, exit_code=7)
-    hear(*add, given=ANOTHER, exit_code=7)
-    hear(*add, "--yes", given=ANOTHER)
-    hear(*add, TYPED, exit_code=2)
+        run("totp", "add", "--no-input", given=text)
+    run_on_terminal(*add, answers={HIDDEN: TYPED})
+    run_on_terminal(*add, answers={HIDDEN: ANOTHER, "[y/N] ": "n"}, exit_code=7)
+    run(*add, given=ANOTHER, exit_code=7)
+    run(*add, "--yes", given=ANOTHER)
+    run(*add, TYPED, exit_code=2)
     for wrong in WRONG:
-        hear(*add, given=wrong, exit_code=3)
-    talk("totp", "remove", TOKEN, answers={"[y/N] ": "y"})
+        run(*add, given=wrong, exit_code=3)
+    run_on_terminal("totp", "remove", TOKEN, answers={"[y/N] ": "y"})
 
 
-def use_every_device_command(aws: Sandbox, carol: User, overheard: Overheard) -> set[str]:
-    """Resync, log in, be refused, enrol, remove; return the devices' codes."""
-    hear, seed = overheard.run, carol.devices[0].secret
+def use_every_device_command(aws: Sandbox, carol: User, recorder: Recorder) -> set[str]:
+    """Resynchronize, log in, fail to enrol, enrol and remove; return the devices' codes."""
+    run, seed = recorder.run, carol.devices[0].secret
     for argv in (("device", "resync"), ("login", "--force")):
         aws.clock.advance(3 * STEP_SECONDS)
-        hear(*argv, "--no-input")
+        run(*argv, "--no-input")
     for operation in ("EnableMFADevice", "CreateVirtualMFADevice"):
         aws.fail(operation, status=403, code="AccessDenied", message="thrown back: " + seed)
-        hear("device", "enroll", "second", exit_code=5)
+        run("device", "enroll", "second", exit_code=5)
     end_window_soon(aws)
-    overheard.talk("device", "enroll", "second", "--qr", answers={"press Enter: ": ""})
-    overheard.plant("the second device", carol.devices[1].secret)
+    recorder.run_on_terminal("device", "enroll", "second", "--qr", answers={"press Enter: ": ""})
+    recorder.plant("the second device", carol.devices[1].secret)
     made = codes_around(carol)
     for device in list(carol.devices):
-        hear("device", "remove", device.serial, "--yes")
+        run("device", "remove", device.serial, "--yes")
     return made
 
 
 def test_no_command_for_codes_and_devices_shows_a_secret(
-    aws: Sandbox, carol: User, files: AwsFiles, overheard: Overheard, tmp_path: Path
+    aws: Sandbox, carol: User, files: AwsFiles, recorder: Recorder, tmp_path: Path
 ) -> None:
     files.write(long_term(carol) + "region = eu-west-1\n", settings=PINNED)
-    planted = overheard.planted
-    overheard.plant("what is typed", TYPED)
-    overheard.plant("another", ANOTHER)
+    planted = recorder.planted
+    recorder.plant("what is typed", TYPED)
+    recorder.plant("another", ANOTHER)
     end_window_soon(aws)
-    overheard.run("device", "enroll", "--no-input")
+    recorder.run("device", "enroll", "--no-input")
     planted.add_sessions(files)
-    seed = overheard.plant("the device", carol.devices[0].secret)
-    use_every_totp_command(overheard, seed)
-    for code in use_every_device_command(aws, carol, overheard):
+    seed = recorder.plant("the device", carol.devices[0].secret)
+    use_every_totp_command(recorder, seed)
+    for code in use_every_device_command(aws, carol, recorder):
         planted.add_code(code)
     planted.add_sessions(files)
-    assert overheard.leaks() == {}
+    assert recorder.leaks() == {}
     assert found_in_files(files.credentials.parents[1], planted) == {}
     assert os.listdir(tmp_path / "tmp") == []
     watched = (tmp_path / "watched").read_text()
@@ -662,7 +662,7 @@ def test_no_command_for_codes_and_devices_shows_a_secret(
 @pytest.mark.usefixtures("phone")
 @pytest.mark.parametrize("keyring", ["LoudKeyring", "LockedKeyring", "ForgetfulKeyring"])
 def test_the_error_of_a_keyring_is_not_repeated(
-    aws: Sandbox, carol: User, carols: AwsFiles, overheard: Overheard, keyring: str
+    aws: Sandbox, carol: User, carols: AwsFiles, recorder: Recorder, keyring: str
 ) -> None:
     seeds: list[str] = []
     create = aws.directory.devices
@@ -670,14 +670,14 @@ def test_the_error_of_a_keyring_is_not_repeated(
         "PYTHON_KEYRING_BACKEND": f"fakes.odd_keyrings.{keyring}",
         "PYTHONPATH": f"{os.environ['PYTHONPATH']}{os.pathsep}{processes.ROOT / 'tests'}",
     }
-    overheard.plant("what is typed", TYPED)
-    overheard.run("totp", "add", "--mfa-serial", TOKEN, given=TYPED, exit_code=3, env=backend)
-    overheard.run("device", "enroll", "second", exit_code=3, env=backend)
+    recorder.plant("what is typed", TYPED)
+    recorder.run("totp", "add", "--mfa-serial", TOKEN, given=TYPED, exit_code=3, env=backend)
+    recorder.run("device", "enroll", "second", exit_code=3, env=backend)
     seeds += [device.secret for device in create.values()]
     for seed in seeds:
-        overheard.plant("a device", seed)
-    assert overheard.leaks() == {}
-    assert found_in_files(carols.credentials.parents[1], overheard.planted) == {}
+        recorder.plant("a device", seed)
+    assert recorder.leaks() == {}
+    assert found_in_files(carols.credentials.parents[1], recorder.planted) == {}
     assert [device.serial for device in carol.devices] == list(create)
 
 
@@ -687,29 +687,29 @@ SHOW_ENVIRONMENT = "import os; open(os.environ['SHOWN_TO'], 'w').write(repr(dict
 
 
 def test_no_command_for_keys_and_their_keyring_shows_a_secret(
-    aws: Sandbox, carol: User, phone: Device, files: AwsFiles, overheard: Overheard, tmp_path: Path
+    aws: Sandbox, carol: User, phone: Device, files: AwsFiles, recorder: Recorder, tmp_path: Path
 ) -> None:
     files.write(long_term(carol) + f"mfa_serial = {phone.serial}\n", settings=PINNED)
-    hear, planted = overheard.run, overheard.planted
+    run, planted = recorder.run, recorder.planted
     os.environ["SHOWN_TO"] = str(tmp_path / "shown")
-    hear("keys", "list", "--online")
-    hear("keys", "import")
-    hear("login", "--store", "keyring", "--token-code", "-", given=phone.code())
-    hear("keys", "rotate", "--yes")
+    run("keys", "list", "--online")
+    run("keys", "import")
+    run("login", "--store", "keyring", "--token-code", "-", given=phone.code())
+    run("keys", "rotate", "--yes")
     for number, key in enumerate(carol.keys):
         planted.add(f"long-term secret {number}", key.secret_access_key)
-    hear("status", "--json")
-    hear("exec", "--serve", "--", sys.executable, "-c", SHOW_ENVIRONMENT)
-    hear("keys", "rotate", "--finish", "--yes")
-    handed = overheard.said  # the SDK's answer below is asked for
+    run("status", "--json")
+    run("exec", "--serve", "--", sys.executable, "-c", SHOW_ENVIRONMENT)
+    run("keys", "rotate", "--finish", "--yes")
+    handed = recorder.outputs  # the SDK's answer below is asked for
     kept = dict(handed)
-    answered = hear("credential-process").stdout
+    answered = run("credential-process").stdout
     handed.clear()
     handed.update(kept)
     planted.add("session secret", json.loads(answered)["SecretAccessKey"])
     planted.add("session token", json.loads(answered)["SessionToken"])
-    hear("logout")
-    assert overheard.leaks() == {}
+    run("logout")
+    assert recorder.leaks() == {}
     assert found_in_files(files.credentials.parents[1], planted) == {}
     watched = (tmp_path / "watched").read_text() + (tmp_path / "shown").read_text()
     assert planted.seen_in(watched) == []

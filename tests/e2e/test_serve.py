@@ -1,4 +1,4 @@
-"""`exec --serve` and `serve` let jobs outlive their session, with boto3 and the AWS CLI."""
+"""`exec --serve` and `serve` let jobs of boto3 and the AWS CLI outlive their session."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and job control
 
 
 @pytest.fixture
-def standing(files: AwsFiles) -> AwsFiles:
-    """Put a session with an hour left into the file."""
+def valid_session(files: AwsFiles) -> AwsFiles:
+    """Write a session that is valid for an hour."""
     files.write(KEYS + managed())
     return files
 
@@ -73,12 +73,12 @@ def python(code: str) -> list[str]:
     return ["--", sys.executable, "-c", code]
 
 
-def test_the_job_has_the_address_and_no_credentials(
-    run: Run, standing: AwsFiles, aws: Sandbox
+def test_the_job_gets_the_endpoint_and_no_credentials(
+    run: Run, valid_session: AwsFiles, aws: Sandbox
 ) -> None:
-    section = standing.section("mfa")
+    section = valid_session.section("mfa")
     assert section is not None
-    around = {
+    env = {
         "AWS_PROFILE": "default",
         "AWS_ACCESS_KEY_ID": "ASIAPLANTEDPLANTED12",
         "AWS_SECRET_ACCESS_KEY": "planted",
@@ -90,17 +90,17 @@ def test_the_job_has_the_address_and_no_credentials(
         "AWS_REGION": "eu-west-1",
         "KEPT": "yes",
     }
-    outcome = run("exec", "--serve", *python(SHOW), env=around)
+    outcome = run("exec", "--serve", *python(SHOW), env=env)
     assert (outcome.exit_code, outcome.stderr) == (0, "")
     child = json.loads(outcome.stdout)
     child.pop("LC_CTYPE", None)  # Python's own, in the POSIX locale
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/credentials", child.pop(URI))
     assert len(child.pop(TOKEN)) == 43
-    gone = dict.fromkeys(name for name, text in around.items() if "planted" in text.lower())
-    expected = processes.environment_with({**around, **gone, "MFA_SESSION_TOKEN_CODE": None})
+    removed = dict.fromkeys(name for name, text in env.items() if "planted" in text.lower())
+    expected = processes.environment_with({**env, **removed, "MFA_SESSION_TOKEN_CODE": None})
     assert child == {
         **expected,
-        "AWS_PROFILE": "mfa-served",  # `default` holds keys, which win over the endpoint
+        "AWS_PROFILE": "mfa-served",  # `default` holds keys, which override the endpoint
         "AWS_DEFAULT_REGION": "eu-west-1",
         "MFA_SESSION_ACTIVE": "mfa",
     }
@@ -109,8 +109,10 @@ def test_the_job_has_the_address_and_no_credentials(
 
 
 def test_without_credentials_in_default_no_profile_is_written(run: Run, files: AwsFiles) -> None:
-    standing = managed(mfa_session_source_profile="work")
-    files.write(KEYS.replace("default", "work") + standing, config="[default]\noutput = text\n")
+    valid_session = managed(mfa_session_source_profile="work")
+    files.write(
+        KEYS.replace("default", "work") + valid_session, config="[default]\noutput = text\n"
+    )
     outcome = run("exec", "--serve", *python(SHOW))
     assert outcome.exit_code == 0, outcome
     assert "AWS_PROFILE" not in json.loads(outcome.stdout)
@@ -133,13 +135,13 @@ def test_a_jobs_profile_is_written_once_and_removed_by_logout(
     assert carols.profile("mfa-served") is None
 
 
-def test_an_existing_profile_is_not_overwritten(run: Run, standing: AwsFiles) -> None:
+def test_an_existing_profile_is_not_overwritten(run: Run, valid_session: AwsFiles) -> None:
     config = "[profile mfa-served]\nrole_arn = arn:aws:iam::123456789012:role/x\n"
-    standing.write(config=config)
+    valid_session.write(config=config)
     outcome = run("exec", "--serve", "--", "true")
     assert (outcome.exit_code, outcome.stdout) == (3, "")
     assert "profile 'mfa-served' has credentials" in outcome.stderr
-    assert standing.config.read_text() == config
+    assert valid_session.config.read_text() == config
 
 
 def test_the_aws_cli_and_boto3_use_the_session(
@@ -157,7 +159,7 @@ def test_the_aws_cli_and_boto3_use_the_session(
 
 
 @pytest.fixture
-def clock_of_all(aws: Sandbox, home: Path) -> TestsClock:
+def shared_clock(aws: Sandbox, home: Path) -> TestsClock:
     return TestsClock(aws, home.parent)
 
 
@@ -193,11 +195,11 @@ def test_a_job_outlives_its_session_three_times_with_codes_from_the_keyring(
     phone: Device,
     carol: User,
     home: Path,
-    clock_of_all: TestsClock,
+    shared_clock: TestsClock,
 ) -> None:
     carols.write(long_term(carol) + f"mfa_serial = {phone.serial}\nregion = eu-west-1\n")
     assert run("totp", "add", input=phone.secret).exit_code == 0
-    run_four_rounds(clock_of_all, home, "--duration", "15m")
+    run_four_rounds(shared_clock, home, "--duration", "15m")
     granted = [call.status for call in aws.calls.of("GetSessionToken")]
     used = [call.access_key_id for call in aws.calls.of("GetCallerIdentity")]
     assert (granted, len(used)) == ([200] * 4, 8)  # boto3 and the AWS CLI, each four times
@@ -212,7 +214,7 @@ def test_a_job_outlives_the_session_of_a_role_three_times_with_one_code(
     phone: Device,
     carol: User,
     home: Path,
-    clock_of_all: TestsClock,
+    shared_clock: TestsClock,
 ) -> None:
     trusted = {"Effect": "Allow", "Principal": {"AWS": carol.arn}, "Action": "sts:AssumeRole"}
     role = aws.create_role("books", trust={"Version": "2012-10-17", "Statement": [trusted]})
@@ -222,7 +224,7 @@ def test_a_job_outlives_the_session_of_a_role_three_times_with_one_code(
         settings=f"[sessions.mfa]\n{session}",
     )
     assert run("totp", "add", input=phone.secret).exit_code == 0
-    run_four_rounds(clock_of_all, home, "--profile", "books")
+    run_four_rounds(shared_clock, home, "--profile", "books")
     assert [call.status for call in aws.calls.of("AssumeRole")] == [200] * 4
     assert [call.status for call in aws.calls.of("GetSessionToken")] == [200]
     assert len(keys_used(aws)) == 4
@@ -238,15 +240,15 @@ def test_if_nobody_can_be_asked_requests_get_the_valid_session(run: Run, files: 
 
 @pytest.mark.usefixtures("carols")
 def test_a_person_is_asked_when_the_session_of_a_job_has_ended(
-    terminal: Terminal, phone: Device, aws: Sandbox, home: Path, clock_of_all: TestsClock
+    terminal: Terminal, phone: Device, aws: Sandbox, home: Path, shared_clock: TestsClock
 ) -> None:
     words = ["exec", "--serve", "--duration", "15m", *long_job(home, 2)]
-    tty = terminal(*words, program=clock_of_all.program)
+    tty = terminal(*words, program=shared_clock.program)
     question = "MFA code for arn:aws:iam::123456789012:mfa/carols-phone (session mfa): "
     tty.expect_exact(question)
     tty.sendline(phone.code())
     tty.expect_exact("round 1 is over")
-    clock_of_all.turn(15 * 60 + 1)
+    shared_clock.turn(15 * 60 + 1)
     tty.expect_exact(question)
     tty.sendline(phone.code())
     tty.expect_exact("round 2 is over")
@@ -280,9 +282,9 @@ def test_a_question_ends_with_the_job(
 
 @pytest.mark.parametrize("exit_code", [0, 3, 255])
 def test_exec_ends_with_the_exit_code_of_the_command(
-    run: Run, standing: AwsFiles, exit_code: int
+    run: Run, valid_session: AwsFiles, exit_code: int
 ) -> None:
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     outcome = run("exec", "--serve", "--", "sh", "-c", f"exit {exit_code}")
     assert outcome == (exit_code, "", "")
 
@@ -292,9 +294,9 @@ def test_exec_ends_with_the_exit_code_of_the_command(
     [("no-such-command", 127, "no-such-command: command not found"), ("{home}", 126, "{home}")],
 )
 def test_a_command_that_cannot_be_started_is_an_error(
-    run: Run, standing: AwsFiles, home: Path, command: str, exit_code: int, said: str
+    run: Run, valid_session: AwsFiles, home: Path, command: str, exit_code: int, said: str
 ) -> None:
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     outcome = run("exec", "--serve", "--", command.format(home=home))
     assert outcome.exit_code == exit_code
     assert said.format(home=home) in outcome.stderr
@@ -303,9 +305,9 @@ def test_a_command_that_cannot_be_started_is_an_error(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1])
 def test_a_signal_ends_the_child_and_exec(
-    start: Start, standing: AwsFiles, number: signal.Signals
+    start: Start, valid_session: AwsFiles, number: signal.Signals
 ) -> None:
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     process = start(
         "exec", "--serve", *python("import time; print('up', flush=True); time.sleep(60)")
     )
@@ -313,14 +315,14 @@ def test_a_signal_ends_the_child_and_exec(
     assert process.stdout.readline() == b"up\n"
     process.send_signal(number)
     ended = processes.finish_process(process)
-    # Python, too, ends by SIGINT.
+    # SIGINT ends Python, too.
     assert ended.exit_code == -number
 
 
 def test_a_child_that_handles_a_signal_decides_the_exit_code(
-    start: Start, standing: AwsFiles
+    start: Start, valid_session: AwsFiles
 ) -> None:
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     job = "trap 'echo tidy; exit 9' TERM; echo up; while :; do sleep 0.05; done"
     process = start("exec", "--serve", "--", "sh", "-c", job)
     assert process.stdout is not None
@@ -330,9 +332,9 @@ def test_a_child_that_handles_a_signal_decides_the_exit_code(
 
 
 def test_ctrl_c_and_ctrl_z_reach_the_job_once(
-    terminal: Terminal, standing: AwsFiles, program: str
+    terminal: Terminal, valid_session: AwsFiles, program: str
 ) -> None:
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     tty = terminal("--norc", "-i", program="/bin/bash", env={"PS1": "$ "})
     tty.expect_exact("$ ")
     job = "import os, signal, sys\nsignal.signal(2, lambda *_: os.write(1, b'got it\\n'))\n"
@@ -369,8 +371,8 @@ def serving(start: Start, *argv: str) -> tuple[subprocess.Popen[bytes], dict[str
     return process, variables
 
 
-def test_serve_answers_until_ctrl_c(start: Start, standing: AwsFiles) -> None:
-    section = standing.section("mfa")
+def test_serve_answers_until_ctrl_c(start: Start, valid_session: AwsFiles) -> None:
+    section = valid_session.section("mfa")
     assert section is not None
     process, variables = serving(start)
     headers = {"Authorization": variables[TOKEN]}
@@ -383,16 +385,16 @@ def test_serve_answers_until_ctrl_c(start: Start, standing: AwsFiles) -> None:
             "Expiration": section["expiration"],
         }
     assert process.stderr is not None
-    assert process.stderr.readline() == b"serving session 'mfa'; Ctrl-C ends it\n"  # after the rest
+    assert process.stderr.readline() == b"serving session 'mfa'; Ctrl-C ends it\n"  # printed last
     process.send_signal(signal.SIGINT)
     ended = processes.finish_process(process)
     assert (ended.exit_code, ended.stderr) == (130, "")
 
 
 def test_a_shell_can_source_the_output_of_serve(
-    start: Start, standing: AwsFiles, home: Path
+    start: Start, valid_session: AwsFiles, home: Path
 ) -> None:
-    assert standing.credentials.exists()
+    assert valid_session.credentials.exists()
     process = start("serve", "--shell", "bash")
     assert process.stdout is not None
     lines = [process.stdout.readline().decode()]
@@ -412,8 +414,8 @@ def test_a_shell_can_source_the_output_of_serve(
     assert "AWS_ACCESS_KEY_ID" not in variables
 
 
-def test_a_port_that_is_taken_is_an_error(start: Start, run: Run, standing: AwsFiles) -> None:
-    assert standing.credentials.exists()
+def test_a_port_that_is_taken_is_an_error(start: Start, run: Run, valid_session: AwsFiles) -> None:
+    assert valid_session.credentials.exists()
     process, variables = serving(start)
     port = variables[URI].split(":")[2].partition("/")[0]
     outcome = run("serve", "--shell", "bash", "--port", port)
@@ -423,8 +425,8 @@ def test_a_port_that_is_taken_is_an_error(start: Start, run: Run, standing: AwsF
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "x", "", "٣"])
-def test_an_invalid_port_is_wrong_usage(run: Run, standing: AwsFiles, port: str) -> None:
-    assert standing.credentials.exists()
+def test_an_invalid_port_is_wrong_usage(run: Run, valid_session: AwsFiles, port: str) -> None:
+    assert valid_session.credentials.exists()
     outcome = run("serve", "--shell", "bash", f"--port={port}")
     assert (outcome.exit_code, outcome.stdout) == (2, "")
 

@@ -1,4 +1,4 @@
-"""`store = "keyring"`: a session whose keys are in the keyring, and in no file."""
+"""With `store = "keyring"`, a session's keys are in the keyring and in no file."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ IN_MEMORY = "fakes.odd_keyrings.SmallKeyring"
 
 
 @pytest.fixture(autouse=True)
-def pinned(home: Path) -> None:
-    """Name the backend: this process has those of other tests as well."""
-    del home  # it puts the environment back
+def real_keyring_backend(home: Path) -> None:
+    """Select the backend, since this process also has the backends of other tests."""
+    del home  # the fixture restores the environment
     os.environ["PYTHON_KEYRING_BACKEND"] = secret_service.BACKEND
 
 
 @pytest.fixture
 def memory(home: Path) -> dict[tuple[str, str], str]:
-    """Have this process keep secrets in its own memory, in items as small as Windows has."""
-    del home  # it puts the environment back
+    """Keep this process's secrets in memory, in items as small as those of Windows."""
+    del home  # the fixture restores the environment
     from fakes import odd_keyrings  # imports keyring
 
     os.environ["PYTHON_KEYRING_BACKEND"] = IN_MEMORY
@@ -82,7 +82,9 @@ def test_no_file_has_the_keys_and_after_logout_nothing_is_left(
     assert carols.credentials.read_bytes() == before
 
 
-def test_every_command_works_alike(run: Run, log_in: LogIn, service: SecretService) -> None:
+def test_every_command_works_with_a_session_in_the_keyring(
+    run: Run, log_in: LogIn, service: SecretService
+) -> None:
     log_in("--store", "keyring")
     ((_, secret),) = service.items()
     token = keys_in(secret)["session_token"]
@@ -100,7 +102,9 @@ def test_every_command_works_alike(run: Run, log_in: LogIn, service: SecretServi
     assert json.loads(guarded.stdout)["session"] == "mfa"
 
 
-def test_every_tool_reads_it(log_in: LogIn, carol: User, service: SecretService) -> None:
+def test_boto3_and_the_aws_cli_read_the_session(
+    log_in: LogIn, carol: User, service: SecretService
+) -> None:
     log_in("--store", "keyring")
     assert len(service.items()) == 1
     session_of_sdk = boto3.Session(profile_name="mfa")
@@ -110,15 +114,13 @@ def test_every_tool_reads_it(log_in: LogIn, carol: User, service: SecretService)
 
 
 @pytest.mark.usefixtures("service")
-def test_the_sdk_for_javascript_reads_it(log_in: LogIn, carol: User) -> None:
+def test_the_sdk_for_javascript_reads_the_session(log_in: LogIn, carol: User) -> None:
     log_in("--store", "keyring")
     answer = processes.ask_javascript("mfa")
     assert (answer.exit_code, answer.stdout) == (0, f"{carol.arn}\n")
 
 
-def test_a_locked_keyring_is_not_asked_by_a_listing(
-    run: Run, log_in: LogIn, service: SecretService
-) -> None:
+def test_lists_do_not_ask_a_locked_keyring(run: Run, log_in: LogIn, service: SecretService) -> None:
     log_in("--store", "keyring")
     service.lock()
     assert [session["valid"] for session in status_of(run)] == [True]
@@ -131,7 +133,7 @@ def test_a_locked_keyring_is_not_asked_by_a_listing(
     assert "is locked" in outcome.stderr
 
 
-def test_changing_the_place_moves_a_living_session_without_a_code(
+def test_changing_the_store_moves_a_valid_session_without_a_code(
     run: Run, aws: Sandbox, log_in: LogIn, carols: AwsFiles, memory: dict[tuple[str, str], str]
 ) -> None:
     log_in()
@@ -153,7 +155,7 @@ def test_changing_the_place_moves_a_living_session_without_a_code(
     assert aws.count("GetSessionToken") == 1
 
 
-def test_a_renewed_session_stays_where_it_was_put(
+def test_a_renewed_session_stays_in_its_store(
     run: Run, log_in: LogIn, carols: AwsFiles, memory: dict[tuple[str, str], str]
 ) -> None:
     log_in("--store", "keyring")
@@ -202,8 +204,8 @@ def test_a_session_that_the_keyring_has_lost_is_renewed(
 ) -> None:
     log_in("--store", "keyring")
     memory.clear()
-    told = json.loads(run("doctor", "--json").stdout)["checks"]
-    assert [check["cure"] for check in told if check["id"] == "keyring-secret"] == [
+    checks = json.loads(run("doctor", "--json").stdout)["checks"]
+    assert [check["cure"] for check in checks if check["id"] == "keyring-secret"] == [
         "mfa-session login --profile mfa --force"
     ]
     outcome = run("credential-process", "--no-input")

@@ -1,4 +1,4 @@
-"""The terminal: asked itself, left as it was; streams that are redirected, closed or broken."""
+"""Questions at a terminal, which is left as it was, and redirected, closed or broken streams."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def shell(terminal: Terminal, program: str) -> Shell:
 
 @pytest.fixture
 def asked(terminal: Terminal, home: Path) -> Asked:
-    """Log in, up to the question, with stderr in a file; the terminal shows the question only."""
+    """Run `login` up to its question, with stderr in a file: the terminal shows the question."""
 
     def asked(*argv: str) -> pexpect.spawn[str]:
         return terminal(*(argv or ("login",)), stderr=home / "err", limit_seconds=PATIENCE_SECONDS)
@@ -66,13 +66,13 @@ def asked(terminal: Terminal, home: Path) -> Asked:
 
 
 def outcome_of(tty: pexpect.spawn[str]) -> tuple[str, int]:
-    """Return what came until the end, and the exit code."""
+    """Return the output up to the end, and the exit code."""
     shown = end_of(tty)
     return shown, tty.wait()
 
 
 def end_of(tty: pexpect.spawn[str]) -> str:
-    """Return what came until the end."""
+    """Return the output up to the end."""
     tty.expect(pexpect.EOF)
     return str(tty.before)
 
@@ -81,7 +81,7 @@ def end_of(tty: pexpect.spawn[str]) -> str:
 
 
 @pytest.mark.usefixtures("carols")
-def test_the_question_comes_by_the_terminal_whatever_the_streams_are(
+def test_the_question_is_on_the_terminal_whatever_the_streams_are(
     home: Path, phone: Device, shell: Shell
 ) -> None:
     tty = shell("mfa login < /dev/null > out 2> err; echo code=$?")
@@ -147,8 +147,10 @@ def test_the_right_code_after_wrong_ones_is_accepted(
 
 
 @pytest.mark.usefixtures("carols")
-@pytest.mark.parametrize("form", ["  {0}{1}  ", "{0} {1}", "\t{0} {1} "])
-def test_spaces_around_a_code_and_one_in_its_middle_are_forgiven(
+@pytest.mark.parametrize(
+    "form", ["  {0}{1}  ", "{0} {1}", "\t{0} {1} "], ids=["around", "in the middle", "both"]
+)
+def test_spaces_around_a_code_and_one_in_its_middle_are_ignored(
     phone: Device, asked: Asked, form: str
 ) -> None:
     tty = asked()
@@ -190,7 +192,7 @@ def test_input_after_the_code_is_left_for_the_next_reader(phone: Device, shell: 
     assert end_of(tty).endswith("next=word\r\n")
 
 
-# Terminals that are somebody else's
+# Terminals that another program uses
 
 
 @pytest.mark.usefixtures("carols")
@@ -245,7 +247,7 @@ def test_messages_of_a_code_command_reach_the_terminal_where_stderr_is_redirecte
     assert end_of(tty) == "touch your key\r\ncode=0\r\n"
 
 
-# Ways out
+# Leaving the question
 
 WAYS_OUT: dict[str, tuple[Callable[[pexpect.spawn[str], int], object], int, str]] = {
     "Ctrl-C": (lambda tty, _: tty.sendintr(), 130, "interrupted; nothing was changed"),
@@ -257,7 +259,7 @@ WAYS_OUT: dict[str, tuple[Callable[[pexpect.spawn[str], int], object], int, str]
 
 
 @pytest.mark.parametrize("way", WAYS_OUT)
-def test_each_way_out_of_the_question_puts_the_terminal_back(
+def test_each_way_out_of_the_question_restores_the_terminal(
     aws: Sandbox, carols: AwsFiles, home: Path, program: str, shell: Shell, way: str
 ) -> None:
     leave, exit_code, says = WAYS_OUT[way]
@@ -287,23 +289,25 @@ def close_window(tty: pexpect.spawn[str]) -> int:
 
 
 @pytest.mark.usefixtures("carols")
-@pytest.mark.parametrize("deaf", [False, True], ids=["hears SIGHUP", "does not"])
+@pytest.mark.parametrize("is_blocked", [False, True], ids=["SIGHUP arrives", "SIGHUP is blocked"])
 def test_a_window_that_is_closed_ends_the_question(
-    home: Path, program: str, terminal: Terminal, deaf: bool
+    home: Path, program: str, terminal: Terminal, is_blocked: bool
 ) -> None:
-    # Deaf is who has it blocked; one that is ignored, as after nohup, is heard by the question.
-    block = "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])" if deaf else ""
+    # A blocked SIGHUP does not arrive; an ignored one, as after nohup, ends the question.
+    block = "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])" if is_blocked else ""
     start = "os.dup2(os.open('err', os.O_WRONLY | os.O_CREAT), 2); os.execv(*sys.argv[1:2], "
     script = f"import os, signal, sys; {block}\n{start} [sys.argv[1], 'login'])"
     tty = terminal("-c", script, program, program=sys.executable)
     tty.expect_exact(PROMPT)
     exit_code = close_window(tty)
     said = (home / "err").read_text()
-    expected = "mfa-session: error: the question at the terminal was not answered\n" if deaf else ""
-    assert (exit_code, said.partition("hint:")[0]) == (4 if deaf else 129, expected)
+    expected = (
+        "mfa-session: error: the question at the terminal was not answered\n" if is_blocked else ""
+    )
+    assert (exit_code, said.partition("hint:")[0]) == (4 if is_blocked else 129, expected)
 
 
-# Where nothing may be asked
+# Where no question may be asked
 
 
 @pytest.mark.usefixtures("carols")
@@ -318,7 +322,7 @@ def test_a_window_that_is_closed_ends_the_question(
         "setsid -w {program} login < /dev/null",
     ],
 )
-def test_with_no_input_it_ends_at_once(
+def test_with_no_input_a_command_ends_at_once(
     aws: Sandbox, home: Path, program: str, shell: Shell, script: str
 ) -> None:
     tty = shell(f"{script.format(program=program)} 2> err; echo code=$?")
@@ -329,7 +333,7 @@ def test_with_no_input_it_ends_at_once(
 
 
 @pytest.mark.usefixtures("carols")
-def test_without_a_terminal_it_ends_at_once(aws: Sandbox, phone: Device, run: Run) -> None:
+def test_without_a_terminal_login_ends_at_once(aws: Sandbox, phone: Device, run: Run) -> None:
     outcome = run("login", "--mfa-serial", phone.serial)
     command = f"mfa-session login --profile mfa --mfa-serial {phone.serial}"
     assert (outcome.exit_code, outcome.stdout) == (4, "")
@@ -353,11 +357,11 @@ def test_a_background_job_asks_nothing_and_is_not_stopped(
     assert aws.calls.of("GetSessionToken") == []
 
 
-# Among other programs
+# With other programs
 
 
 @pytest.mark.usefixtures("carols")
-def test_eval_of_env_asks_and_sets(phone: Device, shell: Shell) -> None:
+def test_eval_of_env_asks_and_sets_the_variables(phone: Device, shell: Shell) -> None:
     tty = shell('eval "$(mfa env)" && echo "key=$AWS_ACCESS_KEY_ID region=$AWS_REGION"')
     tty.expect_exact(PROMPT)
     tty.sendline(phone.code())
@@ -384,7 +388,7 @@ def test_exec_leaves_stdin_to_its_child(home: Path, phone: Device, shell: Shell)
     assert (home / "out").read_text() == "the data\n"
 
 
-def test_an_sdk_has_the_question_asked_on_the_terminal(
+def test_credential_process_asks_on_the_terminal_of_the_sdk(
     aws: Sandbox, carols: AwsFiles, phone: Device, program: str, terminal: Terminal
 ) -> None:
     carols.write(config=f"[profile work]\ncredential_process = {program} credential-process\n")
@@ -400,7 +404,7 @@ def test_an_sdk_has_the_question_asked_on_the_terminal(
     assert aws.calls[-1].access_key_id == (carols.section("mfa") or {})["aws_access_key_id"]
 
 
-# Streams that are not there
+# Closed and full streams
 
 QUIET = {
     "login": 0,
@@ -446,7 +450,7 @@ def test_closed_streams_stop_nothing(log_in: LogIn, home: Path, program: str, cl
 
 @pytest.mark.usefixtures("carols")
 @pytest.mark.parametrize("closed", CLOSED)
-def test_closed_streams_do_not_keep_it_from_asking_and_writing(
+def test_with_closed_streams_login_still_asks_and_writes(
     carols: AwsFiles, phone: Device, shell: Shell, closed: str
 ) -> None:
     tty = shell(f"mfa login {CLOSED[closed]}; echo code=$?")
@@ -464,12 +468,12 @@ PRINTING = {
     "login --json": 141,
     "--help": 141,
     "--version": 141,
-    "login --help": 1,  # click's own way
+    "login --help": 1,  # click's own exit code
     "status --profile nobody --json": 141,
 }
 
 
-def test_a_closed_reader_of_stdout_ends_the_command_silently(log_in: LogIn, program: str) -> None:
+def test_a_closed_pipe_on_stdout_ends_the_command_silently(log_in: LogIn, program: str) -> None:
     log_in()
     ends = {line: _run_unread(program, line) for line in PRINTING}
     assert ends == {line: (code, "") for line, code in PRINTING.items()}
@@ -487,7 +491,7 @@ def _run_unread(program: str, line: str) -> tuple[int, str]:
     return done.returncode, done.stderr.decode()
 
 
-def test_a_closed_reader_of_stderr_changes_nothing(log_in: LogIn, program: str) -> None:
+def test_a_closed_pipe_on_stderr_changes_no_exit_code(log_in: LogIn, program: str) -> None:
     log_in()
     ends = []
     for line in ("login", "status", "status --profile nobody", "nonsense"):
@@ -518,7 +522,7 @@ def test_a_full_stdout_is_an_error(log_in: LogIn, program: str, line: str) -> No
 
 
 @pytest.mark.usefixtures("aws")
-def test_colour_is_for_terminals_only(run: Run, shell: Shell) -> None:
+def test_only_a_terminal_gets_colour(run: Run, shell: Shell) -> None:
     shown = end_of(shell("mfa login --no-input"))
     assert shown.startswith("mfa-session: \x1b[31merror:\x1b[0m no long-term access key found")
     assert "\x1b" not in end_of(shell("NO_COLOR=1 mfa login --no-input"))
@@ -527,7 +531,7 @@ def test_colour_is_for_terminals_only(run: Run, shell: Shell) -> None:
     assert "\x1b" not in run("login", "--no-input").stderr
 
 
-# A signal that ends no system call: it arrives in another thread, or just before the call
+# A signal that interrupts no system call, since it arrives in another thread or just before
 
 SIGNALLED = """
 import os, signal, sys, threading
@@ -577,7 +581,7 @@ def test_a_signal_in_another_thread_ends_the_wait(
     assert tty.wait() == exit_code
 
 
-# Interruption elsewhere
+# Signals at other moments
 
 
 @pytest.mark.parametrize(
@@ -603,7 +607,7 @@ def test_a_signal_after_the_code_waits_until_the_session_is_written(
     assert (carols.section("mfa") or {})["aws_access_key_id"].startswith("ASIA")
 
 
-def test_a_signal_while_aws_rejects_the_code_ends_it(
+def test_a_signal_while_aws_rejects_the_code_ends_login(
     aws: Sandbox, carols: AwsFiles, start: Start
 ) -> None:
     before = carols.credentials.read_bytes()
@@ -623,7 +627,7 @@ moment, number = os.environ["INTERRUPT_AT"], int(os.environ["INTERRUPT_BY"])
 
 def interrupt(event, args):
     global moment
-    if event == moment and "/.credentials." in str(args[0]):  # what will be the file
+    if event == moment and "/.credentials." in str(args[0]):  # the new credentials file
         moment = None
         os.kill(os.getpid(), number)
 
@@ -633,7 +637,7 @@ sys.addaudithook(interrupt)
 
 @pytest.mark.parametrize("moment", ["open", "os.rename"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interruption_of_the_writing_waits_for_its_end(
+def test_a_signal_during_the_writing_waits_for_its_end(
     carols: AwsFiles, phone: Device, run: Run, tmp_path: Path, moment: str, number: signal.Signals
 ) -> None:
     (tmp_path / "hook").mkdir()
@@ -653,7 +657,7 @@ def test_an_interruption_of_the_writing_waits_for_its_end(
     assert run("status", "--check").exit_code == 0
 
 
-# Before and around the program itself
+# The process itself
 
 INTERRUPTED_IMPORT = """
 import os, signal, sys
@@ -667,12 +671,12 @@ main()
 """
 
 
-def test_control_c_while_the_program_is_imported_leaves_no_traceback() -> None:
+def test_ctrl_c_during_the_imports_leaves_no_traceback() -> None:
     assert processes.run_python(INTERRUPTED_IMPORT) == (130, "", "")
 
 
 @pytest.mark.usefixtures("carols")
-def test_a_core_is_dumped_of_the_command_but_not_of_us(
+def test_the_command_may_dump_core_and_mfa_session_may_not(
     aws: Sandbox, phone: Device, program: str
 ) -> None:
     limits = "import resource; print(resource.getrlimit(resource.RLIMIT_CORE)[0])"
@@ -686,7 +690,7 @@ def test_a_core_is_dumped_of_the_command_but_not_of_us(
     assert (ours, outcome.stdout) == (0, "4096\n")
 
 
-def test_status_shows_nothing_that_a_terminal_acts_on(carols: AwsFiles, shell: Shell) -> None:
+def test_status_shows_no_control_characters(carols: AwsFiles, shell: Shell) -> None:
     carols.write("[evil\x1b]0;x\x07]\naws_access_key_id = ASIAEXAMPLEEXAMPLE12\n"
                  "aws_secret_access_key = s\naws_session_token = t\n")  # fmt: skip
     shown = end_of(shell("mfa status"))

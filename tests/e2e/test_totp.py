@@ -28,7 +28,7 @@ STEP_SECONDS = 30
 
 
 @pytest.fixture(autouse=True)
-def pinned(files: AwsFiles) -> None:
+def backend_in_settings(files: AwsFiles) -> None:
     """Set the keyring backend in config.toml."""
     files.write(settings=SETTINGS)
 
@@ -85,7 +85,7 @@ class TestAdd:
         assert secrets(service) == {SERIAL: PLAIN}
 
     @pytest.mark.parametrize(
-        ("given", "why"),
+        ("typed", "why"),
         [
             ("", "no secret was given"),
             ("planted-secret-1", "it is not base32"),
@@ -99,9 +99,9 @@ class TestAdd:
         ],
     )
     def test_a_bad_secret_is_refused(
-        self, run: Run, service: SecretService, given: str, why: str
+        self, run: Run, service: SecretService, typed: str, why: str
     ) -> None:
-        outcome = run("totp", "add", "-vv", "--mfa-serial", SERIAL, input=given)
+        outcome = run("totp", "add", "-vv", "--mfa-serial", SERIAL, input=typed)
         assert (outcome.exit_code, outcome.stdout, why in outcome.stderr) == (3, "", True)
         assert [part for part in (PLAIN, "planted", "ABCDEFGH") if part in outcome.stderr] == []
         assert secrets(service) == {}
@@ -187,7 +187,7 @@ class TestCode:
         del service, carols
         assert run("totp", "add", input=phone.secret).exit_code == 0
 
-    def test_the_code_is_that_of_the_phone(self, run: Run, phone: Device) -> None:
+    def test_totp_code_prints_the_code_of_the_phone(self, run: Run, phone: Device) -> None:
         stay_in_window()
         outcome = run("totp", "code")
         assert (outcome.exit_code, outcome.stdout) == (0, f"{phone.code()}\n")
@@ -197,10 +197,10 @@ class TestCode:
     def test_json_has_the_code_and_its_validity(self, run: Run, phone: Device) -> None:
         stay_in_window()
         outcome = run("totp", "code", "--json", "--mfa-serial", phone.serial)
-        told = json.loads(outcome.stdout)
-        assert 0 < told.pop("seconds_left") <= STEP_SECONDS
+        answer = json.loads(outcome.stdout)
+        assert 0 < answer.pop("seconds_left") <= STEP_SECONDS
         assert outcome.stderr == ""
-        assert told == {
+        assert answer == {
             "version": 1,
             "serial": phone.serial,
             "code": phone.code(),
@@ -212,17 +212,17 @@ class TestCode:
         code = run("totp", "code").stdout.strip()
         logged_in = run("login", "--token-code", code)
         after = run("totp", "code")
-        told = json.loads(run("totp", "code", "--json").stdout)
+        answer = json.loads(run("totp", "code", "--json").stdout)
         assert (logged_in.exit_code, after.stdout) == (0, f"{phone.code()}\n")
         assert "it was sent to AWS already" in after.stderr
-        assert told["already_sent"] is True
+        assert answer["already_sent"] is True
 
     def test_login_with_a_stored_secret_asks_nobody(self, run: Run, carols: AwsFiles) -> None:
         outcome = run("login", "--no-input")
         assert outcome.exit_code == 0, outcome
         assert carols.section("mfa") is not None
 
-    def test_a_code_without_a_secret_is_an_error(self, run: Run) -> None:
+    def test_totp_code_without_a_secret_is_an_error(self, run: Run) -> None:
         outcome = run("totp", "code", "--mfa-serial", SERIAL)
         assert (outcome.exit_code, outcome.stdout) == (4, "")
         assert f"mfa-session totp add --mfa-serial {SERIAL}" in outcome.stderr
@@ -373,8 +373,8 @@ class TestBadKeyring:
         ]
         assert [outcome.exit_code for outcome in outcomes] == [3, 3, 3, 3]
         locked = f"the Secret Service ({secret_service.BACKEND}) is locked, or was never set up"
-        told = {outcome.stderr.split("\n")[0] for outcome in outcomes}
-        assert told == {f"mfa-session: error: {locked}"}
+        answer = {outcome.stderr.split("\n")[0] for outcome in outcomes}
+        assert answer == {f"mfa-session: error: {locked}"}
 
     def test_a_keyring_that_does_not_run_is_an_error(
         self, terminal: Terminal, service: SecretService

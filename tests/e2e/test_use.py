@@ -1,4 +1,4 @@
-"""`use`, and `mfa_session_use` from login to AWS_PROFILE in the real shells."""
+"""`use` prints a session's profile; `mfa_session_use` sets AWS_PROFILE in real shells."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def start(
 
 
 def show_profile(child: pexpect.spawn[str]) -> None:
-    """Have the shell print its profile in a form that differs from the line typed."""
+    """Have the shell print its profile in capitals, which the typed line does not contain."""
     child.sendline("printenv AWS_PROFILE | tr a-z A-Z")
 
 
@@ -161,7 +161,7 @@ exit ${EXIT-0}
 
 @pytest.fixture
 def fzf(home: Path, log_in: LogIn, carols: AwsFiles, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put a stand-in for fzf on PATH, and two sessions into the files."""
+    """Put a stand-in for fzf on PATH, and write two sessions."""
     carols.write(settings='[sessions.other]\nsource_profile = "default"\n')
     log_in()
     log_in("--profile", "other")
@@ -199,7 +199,7 @@ def test_if_fzf_fails_the_person_picks_a_number(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize("command", ["use", "warm"])
-def test_an_unknown_name_shows_the_command_with_a_name_that_there_is(
+def test_an_unknown_name_shows_the_command_with_a_name_that_exists(
     run: Run, carols: AwsFiles, command: str
 ) -> None:
     assert carols.credentials.exists()

@@ -1,4 +1,4 @@
-"""`warm` fills the AWS CLI's cache, so that the AWS CLI asks for no code."""
+"""After `warm` has filled the AWS CLI's cache, the AWS CLI asks for no code."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mfa_session.sandbox.identities import Device, Role, User
     from places import AwsFiles
 
-ROLES = "444455556666"
+ROLE_ACCOUNT = "444455556666"
 MANY = 5
 
 
@@ -44,7 +44,7 @@ def make_role(aws: Sandbox, user: User, name: str) -> Role:
     }
     return aws.create_role(
         name,
-        account=ROLES,
+        account=ROLE_ACCOUNT,
         trust={"Version": "2012-10-17", "Statement": [trust]},
         max_session_seconds=7200,
     )
@@ -63,18 +63,18 @@ def profile(name: str, role: Role, phone: Device, **lines: str) -> str:
     return f"[profile {name}]\n{kept}"
 
 
-def cache(home: Path) -> Path:
+def cli_cache(home: Path) -> Path:
     """Return the AWS CLI's cache."""
     return home / ".aws" / "cli" / "cache"
 
 
-def ask_aws(name: str) -> processes.Outcome:
+def call_aws_cli(name: str) -> processes.Outcome:
     """Run `get-caller-identity` of the AWS CLI, without a terminal for its question."""
     return processes.run_process(["aws", "--profile", name, "sts", "get-caller-identity"])
 
 
-def let_aws_ask(phone: Device) -> None:
-    """Let the AWS CLI fill its cache for the profile `books`, with a code."""
+def fill_cache_by_aws_cli(phone: Device) -> None:
+    """Have the AWS CLI fill its cache for the profile `books`, with a code."""
     lines = (
         "import getpass, sys",
         f"getpass.getpass = lambda *_: {phone.code()!r}",
@@ -101,14 +101,14 @@ def test_after_warm_the_aws_cli_asks_for_no_code(
     run: Run, carols: AwsFiles, role: Role, phone: Device, lines: dict[str, str]
 ) -> None:
     carols.write(config=profile("books", role, phone, **lines))
-    asked = ask_aws("books")
+    asked = call_aws_cli("books")
     assert (asked.exit_code, "Enter MFA code" in asked.stderr) == (255, True)
     outcome = run("warm", "--token-code", phone.code())
     assert outcome.exit_code == 0, outcome
-    answer = ask_aws("books")
+    answer = call_aws_cli("books")
     assert answer.exit_code == 0, answer
     arn = json.loads(answer.stdout)["Arn"]
-    assert arn.startswith(f"arn:aws:sts::{ROLES}:assumed-role/books/")
+    assert arn.startswith(f"arn:aws:sts::{ROLE_ACCOUNT}:assumed-role/books/")
     assert arn.endswith("/carol") is ("role_session_name" in lines)
 
 
@@ -123,7 +123,7 @@ def test_the_aws_cli_asks_again_for_a_changed_profile(
     carols.write(config=profile("books", role, phone, role_session_name="carol"))
     assert run("warm", "--token-code", phone.code()).exit_code == 0
     carols.write(config=profile("books", role, phone, **{"role_session_name": "carol", **lines}))
-    assert "Enter MFA code" in ask_aws("books").stderr
+    assert "Enter MFA code" in call_aws_cli("books").stderr
 
 
 def test_one_code_serves_every_profile_in_private_files(
@@ -139,8 +139,8 @@ def test_one_code_serves_every_profile_in_private_files(
     assert "one hour at most" in outcome.stderr
     assert (aws.count("GetSessionToken"), aws.count("AssumeRole")) == (1, MANY)
     assert {call.parameters.get("SerialNumber") for call in aws.calls.of("AssumeRole")} == {None}
-    assert stat.S_IMODE(cache(home).stat().st_mode) == 0o700
-    modes = [stat.S_IMODE(path.stat().st_mode) for path in cache(home).iterdir()]
+    assert stat.S_IMODE(cli_cache(home).stat().st_mode) == 0o700
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in cli_cache(home).iterdir()]
     assert modes == [0o600] * MANY
     assert carols.config.read_bytes().startswith(config)  # [profile mfa] follows
 
@@ -150,7 +150,7 @@ def test_a_valid_entry_is_kept_without_a_call_and_json_says_so(
 ) -> None:
     carols.write(config=profile("books", role, phone))
     assert run("warm", "--token-code", phone.code()).exit_code == 0
-    (entry,) = cache(home).iterdir()
+    (entry,) = cli_cache(home).iterdir()
     before = entry.read_bytes()
     aws.calls.clear()
     outcome = run("warm", "books", "--no-input", "--json")
@@ -167,8 +167,8 @@ def test_an_entry_of_the_aws_cli_is_kept(
     run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
-    let_aws_ask(phone)
-    (entry,) = cache(home).iterdir()
+    fill_cache_by_aws_cli(phone)
+    (entry,) = cli_cache(home).iterdir()
     before = entry.read_bytes()
     aws.calls.clear()
     assert run("warm", "--no-input").exit_code == 0
@@ -180,8 +180,8 @@ def test_an_entry_equals_that_of_the_aws_cli(
     run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone, external_id="x-1", role_session_name="carol"))
-    let_aws_ask(phone)
-    (entry,) = cache(home).iterdir()
+    fill_cache_by_aws_cli(phone)
+    (entry,) = cli_cache(home).iterdir()
     theirs = json.loads(entry.read_bytes())
     entry.unlink()
     aws.clock.advance(30)
@@ -197,7 +197,7 @@ def test_an_entry_that_the_aws_cli_would_ignore_is_renewed(
 ) -> None:
     carols.write(config=profile("books", role, phone))
     assert run("warm", "--token-code", phone.code()).exit_code == 0
-    (entry,) = cache(home).iterdir()
+    (entry,) = cli_cache(home).iterdir()
     old = json.loads(entry.read_bytes())
     old["Credentials"]["Expiration"] = in_time(899).replace("Z", "UTC")
     entry.write_text(json.dumps(old))
@@ -306,7 +306,7 @@ def test_without_a_code_no_cache_is_made(
     outcome = run("warm", "--no-input")
     assert outcome.exit_code == 4
     assert "books: there is no session 'mfa': " in outcome.stderr
-    assert not cache(home).exists()
+    assert not cli_cache(home).exists()
 
 
 # Unusable caches
@@ -318,7 +318,7 @@ def test_a_malformed_entry_is_left_alone(
 ) -> None:
     carols.write(config=profile("books", role, phone))
     assert run("warm", "--token-code", phone.code()).exit_code == 0
-    (entry,) = cache(home).iterdir()
+    (entry,) = cli_cache(home).iterdir()
     entry.write_text(text)
     aws.calls.clear()
     outcome = run("warm", "--no-input")
@@ -333,7 +333,7 @@ def test_a_link_in_place_of_an_entry_is_left_alone(
 ) -> None:
     carols.write(config=profile("books", role, phone))
     assert run("warm", "--token-code", phone.code()).exit_code == 0
-    (entry,) = cache(home).iterdir()
+    (entry,) = cli_cache(home).iterdir()
     mine = home / "mine.json"
     mine.write_bytes(entry.read_bytes())
     entry.unlink()
@@ -348,7 +348,7 @@ def test_an_unusable_cache_is_refused_before_a_code(
     run: Run, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device, kind: str
 ) -> None:
     carols.write(config=profile("books", role, phone))
-    folder = cache(home)
+    folder = cli_cache(home)
     folder.parent.mkdir()
     if kind == "a file":
         folder.write_text("mine")
@@ -370,14 +370,14 @@ def test_a_read_only_cache_is_refused_before_a_code(
     program: str, aws: Sandbox, carols: AwsFiles, role: Role, home: Path, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
-    cache(home).mkdir(parents=True)
-    cache(home).chmod(0o500)
-    # Without capabilities, modes bind root, too.
+    cli_cache(home).mkdir(parents=True)
+    cli_cache(home).chmod(0o500)
+    # Without its capabilities, root is bound by file modes, too.
     weak = [] if os.geteuid() else ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
     outcome = processes.run_process([*weak, program, "warm", "--token-code", phone.code()])
-    cache(home).chmod(0o700)
+    cli_cache(home).chmod(0o700)
     assert outcome.exit_code == 3, outcome
-    assert f"chmod u+wx {cache(home)}" in outcome.stderr
+    assert f"chmod u+wx {cli_cache(home)}" in outcome.stderr
     assert len(aws.calls) == 0
 
 
@@ -405,7 +405,7 @@ def test_ctrl_c_and_a_kill_leave_complete_entries(
     written = int(child.match.group(1))
     child.expect(pexpect.EOF)
     child.close()
-    folder = cache(carols.credentials.parent.parent)
+    folder = cli_cache(carols.credentials.parent.parent)
     assert (child.exitstatus, len(list(folder.iterdir()))) == (130, written)
     process = start("warm", "--jobs", "2")
     until(lambda: aws.count("AssumeRole") >= written + 4, "more roles")
@@ -434,12 +434,12 @@ def test_the_doctors_cure_for_a_role_that_asks_works(
     run: Run, carols: AwsFiles, role: Role, phone: Device
 ) -> None:
     carols.write(config=profile("books", role, phone))
-    (told,) = [
+    (finding,) = [
         check for check in json.loads(run("doctor", "--json").stdout)["checks"]
         if check["id"] == "role-asks-code"
     ]  # fmt: skip
-    words = shlex.split(told["cure"])
+    words = shlex.split(finding["cure"])
     assert words[0] == "mfa-session"
     outcome = run(*words[1:], env={"MFA_SESSION_TOKEN_CODE": phone.code()})
     assert outcome.exit_code == 0, outcome
-    assert ask_aws("books").exit_code == 0
+    assert call_aws_cli("books").exit_code == 0
