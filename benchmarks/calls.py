@@ -4,7 +4,7 @@
 
 Runs the command in this process, with this environment, and writes to stderr: with --list how often
 each function runs, with --tree the calls in their order, each below its caller. Records and
-comprehensions do not count. What is run often, or for a setting that is absent, may be too much.
+comprehensions do not count.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ RECORDS = "model/record.py"
 
 
 def is_ours(code: CodeType) -> bool:
-    """Tell whether a function of ours counts."""
+    """Say whether a function is ours and counts."""
     is_function = code.co_flags & inspect.CO_OPTIMIZED and code.co_name[0] != "<"
     return (
         bool(is_function) and code.co_filename.startswith(HERE) and RECORDS not in code.co_filename
@@ -36,7 +36,7 @@ def is_ours(code: CodeType) -> bool:
 
 
 def depth_of(frame: FrameType | None) -> int:
-    """Return how many functions of ours stand above a call."""
+    """Return how many functions of ours have led to a call."""
     depth = -1
     while frame is not None:
         depth += is_ours(frame.f_code)
@@ -66,7 +66,7 @@ def trace(argv: list[str], *, shows_tree: bool) -> list[tuple[str, str]]:
 
 
 def report() -> None:
-    """Trace the command that is given and tell the figures."""
+    """Trace the command of the arguments, and print the figures."""
     options, _, argv = (" ".join(sys.argv[1:])).partition("-- ")
     calls = trace(argv.split(), shows_tree="--tree" in options)
     changes = sum(one[0] != next_[0] for one, next_ in pairwise(calls))

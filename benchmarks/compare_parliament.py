@@ -2,8 +2,8 @@
 
     uv run --with parliament python benchmarks/compare_parliament.py
 
-The policies are those of tests/unit/policy (corpus and kinds): what each is expected to have was
-written before anything ran. parliament is no dependency. `--write` puts the table into the page.
+The policies are those of tests/unit/policy (corpus and kinds), whose expected findings were written
+before anything ran. parliament is not a dependency. `--write` writes the table to the page.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests" / "unit"
 PAGE = ROOT / "docs" / "policies.md"
 START, END = "<!-- parliament -->\n", "<!-- end of parliament -->"
-# What parliament says of a condition; all else it says is about resources, form and versions.
+# parliament's issues with conditions and actions; its others are about resources and form.
 ABOUT_CONDITIONS = {
     "BAD_PATTERN_FOR_MFA",
     "MISMATCHED_TYPE",
@@ -55,7 +55,7 @@ class Flagged(NamedTuple):
 
 
 def main() -> None:
-    """Print the table, or write it into the page."""
+    """Print the table, or write it to the page."""
     policies = [*corpus(), *kinds()]
     flagged = [(policy.wrong, look(policy)) for policy in policies]
     rows = [
@@ -83,7 +83,7 @@ def main() -> None:
 
 
 def corpus() -> list[Policy]:
-    """Return the policies that stand in files."""
+    """Return the policies of the corpus, which are files."""
     folder = TESTS / "policy" / "corpus"
     return [
         Policy(path.read_text(encoding="utf-8"), None, side == "wrong")
@@ -93,7 +93,7 @@ def corpus() -> list[Policy]:
 
 
 def kinds() -> list[Policy]:
-    """Return the policies that stand for a kind of mistake, or for what is none."""
+    """Return the policies of kinds.py: one for each kind of mistake, and correct ones."""
     sys.path.insert(0, str(TESTS))
     return [
         Policy(
@@ -106,7 +106,7 @@ def kinds() -> list[Policy]:
 
 
 def look(policy: Policy) -> Flagged:
-    """Return what both say of a policy."""
+    """Return which tools have a finding for a policy."""
     issues = theirs(policy.text)
     return Flagged(ours(policy), bool(issues & ABOUT_CONDITIONS), bool(issues))
 
@@ -118,11 +118,11 @@ def ours(policy: Policy) -> bool:
 
 
 def theirs(text: str) -> set[str]:
-    """Return parliament's issues; what it breaks off at counts as a finding of none."""
+    """Return parliament's issues; none if it fails on the policy."""
     analyze: Any = importlib.import_module("parliament").analyze_policy_string
     try:
         return {finding.issue for finding in analyze(text).findings}
-    except Exception:  # noqa: BLE001  # whatever it stumbles over
+    except Exception:  # noqa: BLE001  # any error of parliament
         return set()
 
 

@@ -1,10 +1,10 @@
-r"""What a login costs that takes its code from the Secret Service, beyond one with --token-code.
+r"""How much longer a login with a code from the Secret Service takes than one with --token-code.
 
     dbus-run-session -- bash -c 'printf "\n" | gnome-keyring-daemon --unlock \
         --components=secrets >/dev/null 2>&1; python benchmarks/keyring_login.py [ROUNDS]'
 
 Run it with a HOME and an XDG_RUNTIME_DIR made for it: what it stores stays in that keyring. Each
-login is of a user of its own, as a code serves once. Exits 1 above the limit.
+login is for a new user, since a code works once. Exits 1 above the limit.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from mfa_session.sandbox import ALLOW_ALL, Sandbox
 LIMIT_MS = 250.0
 BASELINE = "--token-code"
 PINNED = '[keyring]\nbackend = "keyring.backends.SecretService.Keyring"\n'
-# Where the code comes from → config.toml, and whether the keyring was met before.
+# Where the code comes from → config.toml, and whether the keyring was used before.
 CASES = {
     BASELINE: ("", False),
-    "keyring, pinned": (PINNED, False),
-    "keyring, known from before": ("", True),
-    "keyring, looked for": ("", False),
+    "keyring, set in config.toml": (PINNED, False),
+    "keyring, used before": ("", True),
+    "keyring, searched for": ("", False),
 }
 
 

@@ -1,9 +1,9 @@
-"""What `policy lint` costs for a whole account and for a large plan of Terraform's.
+"""What `policy lint` costs for a whole account and for a large Terraform plan.
 
     python benchmarks/policies.py
 
-Makes the inputs up, runs the installed console script as a real process, and counts its CPU time
-and memory, which other programs on the machine change little. Exits 1 above a limit.
+Invents the inputs, runs the installed console script as a real process, and measures its CPU time
+and memory, which other programs on the machine hardly change. Exits 1 above a limit.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Case(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What one run took."""
+    """What one run took, and its messages."""
 
     cpu_seconds: float
     megabytes: float

@@ -1,10 +1,10 @@
-"""What many roles cost: `login --all` for 200 and for 1,000, and other tools one role at a time.
+"""How long many roles take: `login --all` for 200 and for 1,000, and other tools role by role.
 
     python benchmarks/roles.py [--awsume PATH]
 
 The sandbox answers every call after 200 ms. Prints the wall time beside its limit, and the most
-memory that a run took. Of the others, the AWS CLI and awsume, a few roles are measured and the rest
-reckoned. Exits 1 above a limit.
+memory that a run took. For the AWS CLI and awsume, a few roles are measured and the time of 200 is
+calculated. Exits 1 above a limit.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ JOBS = 16
 SLACK = 1.3
 MOST_MIB = 150
 MEASURED = 5
-"""Roles that another tool is given: the rest takes as long each."""
+"""How many roles another tool gets; all others take as long each."""
 TRUST = {"Effect": "Allow", "Action": "sts:AssumeRole"}
 
 
@@ -62,9 +62,9 @@ def main() -> int:
 
 
 def measure(home: Path, aws: Sandbox, count: int) -> bool:
-    """Time one login, then a login to so many roles; say whether a limit is passed."""
+    """Time one login, then a login to `count` roles; say whether a limit is exceeded."""
     aws.reset()
-    device = furnish(home, aws, count)
+    device = prepare_home(home, aws, count)
     environ = os.environ | run.environment(home, aws)
     aws.latency_seconds = LATENCY_SECONDS
     login = [run.PROGRAM, "login", "--no-input", "--profile", "mfa", "--token-code"]
@@ -85,8 +85,8 @@ def measure(home: Path, aws: Sandbox, count: int) -> bool:
     return taken.seconds > limit_seconds or taken.mib > MOST_MIB
 
 
-def furnish(home: Path, aws: Sandbox, count: int) -> Device:
-    """Make a user, and roles that trust her, and describe all of it in a home."""
+def prepare_home(home: Path, aws: Sandbox, count: int) -> Device:
+    """Make a user and roles that trust her, and write their profiles and settings to a home."""
     user = aws.create_user("carol", policies=[ALLOW_ALL])
     device = aws.create_device(user)
     trust = {"Version": "2012-10-17", "Statement": [TRUST | {"Principal": {"AWS": user.arn}}]}
@@ -106,9 +106,9 @@ def furnish(home: Path, aws: Sandbox, count: int) -> Device:
 
 
 def compare(home: Path, aws: Sandbox, awsume: str | None) -> None:
-    """Time other tools on some roles, one after the other, and reckon what 200 would take."""
+    """Time other tools on some roles, one after the other, and calculate the time of 200."""
     aws.reset()
-    device = furnish(home, aws, MEASURED)
+    device = prepare_home(home, aws, MEASURED)
     environ = os.environ | run.environment(home, aws)
     login = [run.PROGRAM, "login", "--no-input", "--profile", "mfa", "--token-code", device.code()]
     subprocess.run(login, env=environ, check=True, capture_output=True)

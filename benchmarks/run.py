@@ -1,11 +1,11 @@
-"""What mfa-session costs, as ratios to a bare interpreter of the same environment.
+"""How long mfa-session takes, as ratios to a bare interpreter of the same environment.
 
     python benchmarks/run.py [--rounds N] [--only WORD] [--against PYTHON]
 
-Runs the program as real processes, started by the script that is installed and by the one that pip
-installs from the wheel: everything compiled first, the commands taking turns, medians. Logins go to
-the sandbox on loopback. Exits 1 if one is over its limit. Needs the sandbox extra and hatchling.
-With --against, the program of another environment, such as an older version's, takes its turns too.
+Runs the program as real processes, by the script that is installed and by the one that pip installs
+from the wheel. Compiles everything first, runs the commands in turns, and prints medians. Logins go
+to the sandbox on loopback. Exits 1 if a ratio is over its limit. Needs the sandbox extra and
+hatchling. With --against, the program of another environment takes its turns, too.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ WARM: dict[str, tuple[list[str], float]] = {
     "--help": (["--help"], 2.0),
 }
 # What a shell runs: before each command, each prompt, at its start, and when TAB is pressed. The
-# guarded commands do nothing, in a fraction of the bare interpreter's time, which counts as ours.
+# guarded commands do nothing; the little time that they take counts as ours.
 SHELL: dict[str, tuple[list[str], float]] = {
     "guard -- true": (["guard", "--", "true"], 1.75),
     "guard -- aws, unprotected": (["guard", "--", "bin/aws", "ec2", "describe-instances"], 1.75),
@@ -83,9 +83,10 @@ commands = ["terraform destroy"]
 
 
 class Case(NamedTuple):
-    """One thing to time, perhaps compared with another of its table; making the command is not.
+    """A command to time, and the case of its table with which it is compared, if any.
 
-    `is_ours` where the command's first word is our program, which another's can take the place of.
+    The time to make the command does not count. With `is_ours` its first word is our program, which
+    `--against` replaces.
     """
 
     name: str
@@ -106,7 +107,7 @@ class Result(NamedTuple):
     ratio: float
 
     def is_over(self) -> bool:
-        """Tell whether the limit is passed."""
+        """Say whether the limit is exceeded."""
         return self.case.baseline is not None and self.ratio > self.case.limit
 
 
@@ -154,7 +155,7 @@ def tables(folder: Path, aws: Sandbox) -> dict[str, list[Case]]:
 
 
 def beside(cases: list[Case], python: str) -> list[Case]:
-    """Put after each case of ours the same with the program of another environment."""
+    """Return the cases, each of ours followed by the same with the other environment's program."""
     other, doubled = str(Path(python).with_name("mfa-session")), []
     ours = {case.name for case in cases if case.is_ours}
     for case in cases:
@@ -167,7 +168,7 @@ def beside(cases: list[Case], python: str) -> list[Case]:
                     command=partial(_started_by, other, case.command),
                     baseline=f"  {baseline}{AGAINST}" if baseline in ours else baseline,
                     limit=math.inf,
-                    # What each has parsed, it keeps: neither is to find the other's.
+                    # Each keeps what it has parsed; neither may find the other's.
                     variables={"XDG_STATE_HOME": str(case.home / "state of the other")},
                 )
             )
@@ -209,7 +210,7 @@ def against_bare(
 
 
 def nobody_to_ask(home: Path, aws: Sandbox) -> list[Case]:
-    """Compare what an SDK waits for, again and again, with an interpreter that does nothing."""
+    """Compare a credential-process that fails with an interpreter that does nothing."""
     write_home(home)
     write_credentials(home, new_user(aws)[0], FEW)
     bare, case = against_bare(home, {"credential-process": (["credential-process"], NOBODY_LIMIT)})
@@ -228,7 +229,7 @@ def against_few(few: Path, many: Path) -> list[Case]:
 
 
 def fresh_login(home: Path, aws: Sandbox) -> list[Case]:
-    """Compare a whole login with the call alone; each run has a user and a code of its own."""
+    """Compare a whole login with the call to STS alone; each run has a new user and code."""
 
     def code_of_a_new_user() -> tuple[str, str]:
         user, serial, code = new_user(aws)
@@ -250,7 +251,7 @@ def fresh_login(home: Path, aws: Sandbox) -> list[Case]:
 
 
 def fixed(command: list[str]) -> Callable[[], list[str]]:
-    """Return what yields always this command."""
+    """Return a function that always returns this command."""
     return lambda: command
 
 
@@ -266,8 +267,7 @@ def measure(title: str, cases: list[Case], rounds: int, aws: Sandbox) -> list[Re
     print(f"\n{title}\n{'':32}{'median':>10}{'ratio':>8}{'limit':>8}")
     results = []
     for case in cases:
-        # Each run against the baseline's of the same round: a machine that slows down on the way
-        # slows both.
+        # Each run is compared with the baseline of its round: a machine that slows down slows both.
         pairs = zip(times_ms[case.name], times_ms[case.baseline or case.name], strict=True)
         ratio = statistics.median(own_ms / base_ms for own_ms, base_ms in pairs)
         results.append(Result(case, statistics.median(times_ms[case.name]), ratio))
@@ -304,7 +304,7 @@ def run_once(command: list[str], env: Mapping[str, str], exit_code: int = 0) -> 
 
 
 def compile_everything(against: str | None = None) -> None:
-    """Compile what the runs import, so that none of them does."""
+    """Compile what the runs import, so that no run compiles."""
     places = {sysconfig.get_path("purelib"), str(Path(mfa_session.__file__).parent)}
     for place in places:
         compileall.compile_dir(place, quiet=2, workers=0)
@@ -321,7 +321,7 @@ def environment(home: Path, aws: Sandbox) -> dict[str, str]:
 
 
 def make_home(home: Path, profiles: int, aws: Sandbox, settings: str = "") -> Path:
-    """Make a home with so many profiles, config.toml if there are settings, and log in there."""
+    """Make a home with `profiles` profiles, and config.toml if there are settings; log in there."""
     write_home(home, profiles, settings)
     user, serial, code = new_user(aws)
     write_credentials(home, user, profiles)
@@ -345,7 +345,7 @@ def write_home(home: Path, profiles: int = FEW, settings: str = "") -> None:
 
 
 def write_credentials(home: Path, user: User, profiles: int) -> None:
-    """Write a credentials file with so many profiles; the first is the user's."""
+    """Write a credentials file with `profiles` profiles; the first is the user's."""
     keys = [(user.access_key_id, user.secret_access_key)]
     keys += [(f"AKIA{number:016}", f"{number:040}") for number in range(1, profiles)]
     sections = [

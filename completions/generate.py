@@ -18,7 +18,7 @@ NAMES = {
 
 
 def render() -> dict[Path, str]:
-    """Return each file and what belongs into it."""
+    """Return the text of each file."""
     return {HERE / name: completion_script(shell) for shell, name in NAMES.items()}
 
 

@@ -25,7 +25,7 @@ source_profile = elsewhere
 
 
 def tree(home: Path) -> dict[str, bytes]:
-    """Return every file below the home with its bytes, but for locks and notes."""
+    """Return every file below the home with its bytes, except the program's state."""
     return {
         str(path.relative_to(home)): path.read_bytes()
         for path in sorted(home.rglob("*"))

@@ -86,8 +86,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
     isolation.enter(home)
     isolation.leave_terminal()
-    isolation.heed_signals()
-    isolation.hear_interrupts()
+    isolation.let_signals_end_processes()
     isolation.block_sockets()
 
 
@@ -146,14 +145,14 @@ def home(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def aws_models() -> None:
     """Have botocore read its models once for this process, not for each client."""
-    cheap_clients.make_clients_cheap("botocore", "sts", "iam")  # 300 ms, and for few tests
+    cheap_clients.make_clients_cheap("botocore", "sts", "iam")  # takes 300 ms; few tests need it
 
 
 @pytest.fixture
 def service(home: Path) -> Iterator[SecretService]:
     """Start a real Secret Service, open and empty, for this process and its children."""
-    del home  # it puts the environment back after the test
-    from secret_service import SecretService  # not everywhere, and for few tests
+    del home  # the fixture restores the environment after the test
+    from secret_service import SecretService  # not installed everywhere; few tests need it
 
     service = SecretService()
     os.environ.update(service.environ)
@@ -177,7 +176,7 @@ def clock() -> JumpingClock:
 def run(apart: Run, clock: JumpingClock) -> Run:
     """Run the program: `run("status", "--json", env={"NO_COLOR": "1"}).stdout`.
 
-    In this process, but for what `in_process.needs_a_process` names.
+    In this process, except runs for which `in_process.needs_a_process` is true.
     """
 
     def run(

@@ -94,7 +94,7 @@ class FaultyProgram:
         return Path(self._paths["steps"]).read_text().splitlines()
 
     def stop(self) -> None:
-        """End."""
+        """End the process of the runs."""
         self._process.communicate()
 
 
@@ -177,7 +177,7 @@ def patch(faults: Faults) -> None:
     from mfa_session.files import linux
 
     def fail(*_: object) -> KeyringError:
-        return KeyringError("the service has died")
+        return KeyringError("the service has ended")
 
     faults.wrap(os, "open", DISK, _full, lambda _path, flags, *_, **__: flags & MAKES)
     faults.wrap(os, "write", DISK, _full, lambda to, data: to > 2 and not _has_room(to, data))

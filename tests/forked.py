@@ -29,15 +29,15 @@ from interpreter import fresh_libraries, open_stream
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-# What the warm commands keep from importing, and the others import first of all.
+# The warm commands do not import these; the others import them first.
 IMPORTED = ("boto3", "botocore.session", "click", "keyring", "pyotp")
-SANDBOX = "mfa_session.sandbox"  # which imports moto, and runs in another process
+SANDBOX = "mfa_session.sandbox"  # imports moto, and runs in another process
 GC_THRESHOLD = gc.get_threshold()  # as Python sets it: the tests raise theirs later
 READ_LATER = ("PYTHONPATH", "PYTHON_KEYRING_BACKEND")
 
 
 def beginning(argv: Sequence[str], environ: Mapping[str, str]) -> Callable[[], NoReturn] | None:
-    """Return what a forked child calls instead of `exec`; None for an exec."""
+    """Return what a forked child calls instead of `exec`; None if the program must be executed."""
     if not _can_fork(argv[0], environ):
         return None
     _import_once()
@@ -48,12 +48,12 @@ def beginning(argv: Sequence[str], environ: Mapping[str, str]) -> Callable[[], N
             os.environ.clear()
             os.environ.update(environ)
             sys.argv = list(argv)
-            _look_in(environ.get("PYTHONPATH", ""))
+            _apply_pythonpath(environ.get("PYTHONPATH", ""))
             with fresh_libraries():
                 import_module("mfa_session.__main__").main()
         except SystemExit as ended:
             os._exit(ended.code if isinstance(ended.code, int) else 1)
-        except BaseException:  # noqa: BLE001  # told as an interpreter does
+        except BaseException:  # noqa: BLE001  # printed as an interpreter does
             traceback.print_exc()
         os._exit(1)
 
@@ -83,7 +83,7 @@ def _import_once() -> None:
 
 def _forget_the_tests() -> None:
     """Reset descriptors, streams, signals, warnings and hooks to those of a fresh interpreter."""
-    gc.freeze()  # what the tests have left must not be collected here: it would close descriptors
+    gc.freeze()  # to collect the tests' objects here would close descriptors
     gc.set_threshold(*GC_THRESHOLD)
     gc.enable()
     faulthandler.disable()
@@ -106,8 +106,8 @@ def _forget_the_tests() -> None:
     warnings.simplefilter("ignore")
 
 
-def _look_in(folders: str) -> None:
-    """Do what `site` does with PYTHONPATH: a test's hook is a sitecustomize.py in it."""
+def _apply_pythonpath(folders: str) -> None:
+    """Do what `site` does with PYTHONPATH, where a test may have put a sitecustomize.py."""
     sys.path[:0] = filter(None, folders.split(os.pathsep))
     sys.modules.pop("sitecustomize", None)
     with suppress(ImportError):

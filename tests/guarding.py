@@ -1,4 +1,4 @@
-"""The guard before the real AWS CLI, or before a stand-in that prints its arguments."""
+"""Runs guard with the real AWS CLI, or with a stand-in that prints its arguments."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def real_cli() -> str:
 
 
 def shown_by(outcome: processes.Outcome) -> dict[str, Any]:
-    """Return the arguments that the stand-in for the AWS CLI has printed."""
+    """Return what the stand-in for the AWS CLI has printed: its arguments and environment."""
     assert outcome.exit_code == 0, outcome
     shown: dict[str, Any] = json.loads(outcome.stdout)
     return shown

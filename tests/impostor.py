@@ -23,16 +23,16 @@ def in_hours(hours: float) -> str:
 
 def session(
     key_id: str = "ASIAEXAMPLEEXAMPLE12",
-    secret: str = "planted/secret",  # noqa: S107  # nobody's
+    secret: str = "planted/secret",  # noqa: S107  # not a real secret
     token: str = "planted//token==",  # noqa: S107
-    end: str | None = None,
+    expiration: str | None = None,
     request_id: str = REQUEST_ID,
 ) -> str:
     """Return an answer of GetSessionToken."""
     return (
         f"<GetSessionTokenResponse {XMLNS}><GetSessionTokenResult><Credentials>"
         f"<AccessKeyId>{key_id}</AccessKeyId><SecretAccessKey>{secret}</SecretAccessKey>"
-        f"<SessionToken>{token}</SessionToken><Expiration>{end or in_hours(12)}</Expiration>"
+        f"<SessionToken>{token}</SessionToken><Expiration>{expiration or in_hours(12)}</Expiration>"
         "</Credentials></GetSessionTokenResult>"
         f"<ResponseMetadata>{request_id}</ResponseMetadata></GetSessionTokenResponse>"
     )
@@ -72,12 +72,12 @@ class Impostor(http.server.ThreadingHTTPServer):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """One answer."""
+    """Answers one request."""
 
     server: Impostor
 
     def do_POST(self) -> None:
-        """Answer."""
+        """Send the answer."""
         self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response_only(self.server.status)
         if self.server.date is not None:
@@ -99,7 +99,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.wfile.write(b" ")
 
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 @contextmanager
@@ -115,14 +115,14 @@ PORTAL = "<html><head><title>Sign in</title></head><body>Hotel</body></html>"
 LAUGHS = '<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><l>&b;</l>'
 
 SUCCESSES: dict[str, str] = {
-    "nothing": "",
-    "a blank": " ",
+    "an empty body": "",
+    "a blank body": " ",
     "NUL bytes": "\0\0\0\0",
     "a word": "OK",
     "JSON": '{"Credentials": {"AccessKeyId": "ASIAEXAMPLEEXAMPLE12"}}',
     "null": "null",
     "a portal's page": PORTAL,
-    "a page that is no XML": "<!DOCTYPE html><html><br><p>Hi</html>",
+    "a page that is not XML": "<!DOCTYPE html><html><br><p>Hi</html>",
     "a cut answer": session()[:200],
     "an answer after a blank line": "\n" + '<?xml version="1.0"?>' + "<a/>",
     "two answers": session() + session(),
@@ -146,14 +146,14 @@ SUCCESSES: dict[str, str] = {
     "a blank in the key id": session(key_id="ASIAEXAMPLE EXAMPLE1"),
     "a line end in the key id": session(key_id="ASIAEXAMPLEEXAMP&#10;LE"),
     "a bracket in the key id": session(key_id="ASIAEXAMPLE]EXAMPLE1"),
-    "letters of elsewhere in the key id": session(key_id="ASIAEXAMPLEEXAMPLÉ12"),
+    "a letter outside ASCII in the key id": session(key_id="ASIAEXAMPLEEXAMPLÉ12"),
     "no secret": session(secret=""),
     "a blank secret": session(secret="   "),
     "a blank in the secret": session(secret="abc def"),
     "a tab in the secret": session(secret="abc&#9;def"),
     "a line end in the secret": session(secret="abc&#10;[default]"),
-    "letters of elsewhere in the secret": session(secret="schlüssel"),
-    "a secret in elements": session(secret="<b>x</b>"),
+    "a letter outside ASCII in the secret": session(secret="schlüssel"),
+    "a secret in XML elements": session(secret="<b>x</b>"),
     "no token": session(token=""),
     "a blank token": session(token=" "),
     "a blank in the token": session(token="abc def"),
@@ -161,15 +161,15 @@ SUCCESSES: dict[str, str] = {
     "a line end in the token": session(token="abc&#13;&#10;def"),
     "a C1 character in the token": session(token="abc&#155;def"),
     "a token of 20,000 characters": session(token="A" * 20_000),
-    "an end of 1970": session(end="1970-01-01T00:00:00Z"),
-    "an end of 9999": session(end="9999-12-31T23:59:59Z"),
-    "an end beyond the calendar": session(end="9999-12-31T23:59:59-23:59"),
-    "an end a minute ago": session(end=in_hours(-1 / 60)),
-    "an end in 37 hours": session(end=in_hours(37)),
-    "an end in 2 years": session(end=in_hours(2 * 8766)),
-    "an end that is a word": session(end="tomorrow"),
-    "an end that is a number": session(end="99999999999999999999"),
-    "an end that is nothing": session(end=" "),
+    "an expiration in 1970": session(expiration="1970-01-01T00:00:00Z"),
+    "an expiration in 9999": session(expiration="9999-12-31T23:59:59Z"),
+    "an expiration beyond the calendar": session(expiration="9999-12-31T23:59:59-23:59"),
+    "an expiration a minute ago": session(expiration=in_hours(-1 / 60)),
+    "an expiration in 37 hours": session(expiration=in_hours(37)),
+    "an expiration in 2 years": session(expiration=in_hours(2 * 8766)),
+    "an expiration that is a word": session(expiration="tomorrow"),
+    "an expiration that is a number": session(expiration="99999999999999999999"),
+    "an expiration that is blank": session(expiration=" "),
 }
 
 ERRORS: dict[str, tuple[int, str, int]] = {

@@ -105,7 +105,7 @@ def run_in_process(
 def _become(program: str, argv: list[str], environ: Mapping[str, str]) -> NoReturn:
     """Run the program that this process would become; raise OSError where it cannot start."""
     if not program:
-        raise FileNotFoundError  # which Popen takes for the folder on PATH
+        raise FileNotFoundError  # Popen would run the first folder on PATH
     child = subprocess.Popen(argv, executable=program, env=environ, restore_signals=False)
     try:
         sys.exit(child.wait(processes.LIMIT_SECONDS))

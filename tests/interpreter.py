@@ -27,25 +27,25 @@ def open_stream(number: int, mode: str) -> io.TextIOWrapper:
 
 @contextmanager
 def fresh_libraries() -> Iterator[None]:
-    """Make webbrowser and keyring search again; keyring finds no backend of the tests."""
+    """Make webbrowser and keyring search again; keyring does not find the tests' backends."""
     if "webbrowser" in sys.modules:
-        import webbrowser  # only where the program has imported it
+        import webbrowser  # only if the program has imported it
 
         vars(webbrowser).update(_tryorder=None, _browsers={})
     if "keyring.core" not in sys.modules:
         yield
         return
-    from keyring import backend, core  # likewise
+    from keyring import backend, core  # only if the program has imported it
 
     kinds: set[type] = backend.KeyringBackend._classes
-    strange = {kind for kind in kinds if not kind.__module__.startswith("keyring.")}
+    test_backends = {kind for kind in kinds if not kind.__module__.startswith("keyring.")}
     core._keyring_backend = None
-    kinds -= strange
+    kinds -= test_backends
     with suppress(KeyError):  # not called yet
         backend.get_all_keyring.reset()
     try:
         yield
     finally:
-        kinds |= strange
+        kinds |= test_backends
         with suppress(KeyError):
             backend.get_all_keyring.reset()

@@ -1,4 +1,4 @@
-"""Keeps every test from the person's home and settings, and from any network but loopback."""
+"""Keeps every test away from the user's home and settings, and from all networks but loopback."""
 
 from __future__ import annotations
 
@@ -54,8 +54,11 @@ def _is_personal(name: str) -> bool:
     return upper.startswith(_FAMILIES) or upper in (*_NAMES, *_PROXIES, *_TRUST)
 
 
-def heed_signals() -> None:
-    """Let signals end our children, even where the tests were started to ignore them."""
+def let_signals_end_processes() -> None:
+    """Let signals end this process and its children, even if it was started to ignore them.
+
+    A shell, for one, has its background processes ignore SIGINT.
+    """
     for name in ("SIGHUP", "SIGINT", "SIGQUIT"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
@@ -86,7 +89,7 @@ def _need_loopback(event: str, host: object) -> None:
 
 
 def is_loopback(host: object) -> bool:
-    """Tell whether a host, by name or address, is this machine; None and "" are."""
+    """Say whether a host, by name or address, is this machine; None and "" are."""
     text = host.decode() if isinstance(host, bytes) else host
     if text in (None, "", "localhost"):
         return True
@@ -94,7 +97,7 @@ def is_loopback(host: object) -> bool:
         address = ipaddress.ip_address(str(text))
     except ValueError:
         return False
-    mapped = getattr(address, "ipv4_mapped", None)  # which Python looks at from 3.13 on only
+    mapped = getattr(address, "ipv4_mapped", None)  # Python itself looks at it from 3.13 on only
     return (mapped or address).is_loopback
 
 
@@ -107,7 +110,7 @@ def leave_terminal() -> None:
         return
     with suppress(OSError):
         tty = os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY)
-        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # sent where we lead the session
+        before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the session's leader gets it
         try:
             fcntl.ioctl(tty, termios.TIOCNOTTY)
         finally:
@@ -130,12 +133,6 @@ def after_the_first(folder: str) -> Iterator[None]:
         yield
     finally:
         os.close(held)
-
-
-def hear_interrupts() -> None:
-    """Hear SIGINT again: a shell has its background processes ignore it."""
-    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def enter(home: Path) -> None:

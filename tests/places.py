@@ -57,8 +57,8 @@ def long_term(key: User | AccessKey, name: str = "default") -> str:
     )
 
 
-def in_time(seconds: float) -> str:
-    """Return the time in so many seconds, in the file's format."""
+def in_seconds(seconds: float) -> str:
+    """Return the time `seconds` from now, in the file's format."""
     moment = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=seconds)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -72,8 +72,8 @@ def managed(name: str = "mfa", *, seconds_left: float = 3600, **lines: str) -> s
         "aws_access_key_id": "ASIAEXAMPLEEXAMPLE12",
         "aws_secret_access_key": "planted-secret/" + "s" * 25,
         "aws_session_token": "planted-token/" + "t" * 80,
-        "expiration": in_time(seconds_left),
-        "x_security_token_expires": in_time(seconds_left),
+        "expiration": in_seconds(seconds_left),
+        "x_security_token_expires": in_seconds(seconds_left),
         "manager": "mfa-session",
         "mfa_session_key_id": "ASIAEXAMPLEEXAMPLE12",
         "mfa_session_name": name,
@@ -82,8 +82,8 @@ def managed(name: str = "mfa", *, seconds_left: float = 3600, **lines: str) -> s
         "mfa_session_source_key_id": "AKIAEXAMPLEEXAMPLE12",
         "mfa_session_mfa_serial": "arn:aws:iam::123456789012:mfa/carols-phone",
         "mfa_session_account": "123456789012",
-        "mfa_session_authenticated_at": in_time(seconds_left - 43200),
-        "mfa_session_obtained_at": in_time(seconds_left - 43200),
+        "mfa_session_authenticated_at": in_seconds(seconds_left - 43200),
+        "mfa_session_obtained_at": in_seconds(seconds_left - 43200),
         "mfa_session_duration_seconds": "43200",
         **lines,
     }

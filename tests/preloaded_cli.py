@@ -34,10 +34,10 @@ import os, sys
 from _socket import socket
 connection = socket(1, 1)
 connection.connect({address!r})
-told = repr((sys.argv, dict(os.environ), os.getcwd())).encode()
+request = repr((sys.argv, dict(os.environ), os.getcwd())).encode()
 rights = b"".join(number.to_bytes(4, sys.byteorder) for number in range(3))
-connection.sendmsg([b"%9d" % len(told)], [(1, 1, rights)])
-connection.sendall(told)
+connection.sendmsg([b"%9d" % len(request)], [(1, 1, rights)])
+connection.sendall(request)
 os._exit(int(connection.recv(9) or b"70"))
 """
 COMPLETER = "aws_completer"
@@ -67,7 +67,7 @@ class PreloadedCli:
             client.chmod(0o755)
 
     def stop(self) -> None:
-        """End it."""
+        """End the process."""
         self._server.kill()
         self._server.wait()
 
@@ -101,14 +101,14 @@ def _import_cli() -> Callable[[], int]:
 
 
 def _answer(connection: socket.socket, run: Callable[[], int]) -> NoReturn:
-    """Be the AWS CLI that the client asks for, and send it the exit code."""
+    """Run the AWS CLI for the client, and send it the exit code."""
     code = 70
     try:
         _become(connection)
         code = _complete() if os.path.basename(sys.argv[0]) == COMPLETER else run()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
-    except BaseException:  # noqa: BLE001  # told as an interpreter does
+    except BaseException:  # noqa: BLE001  # printed as an interpreter does
         traceback.print_exc()
     finally:
         sys.stdout.flush()
@@ -125,12 +125,12 @@ def _complete() -> int:
 
 
 def _become(connection: socket.socket) -> None:
-    """Take over the client's arguments, environment, folder and streams."""
+    """Take the client's arguments, environment, folder and streams."""
     length, streams, _, _ = socket.recv_fds(connection, 9, 3)
-    told = b""
-    while len(told) < int(length):
-        told += connection.recv(int(length) - len(told))
-    sys.argv, environ, folder = ast.literal_eval(told.decode())
+    request = b""
+    while len(request) < int(length):
+        request += connection.recv(int(length) - len(request))
+    sys.argv, environ, folder = ast.literal_eval(request.decode())
     set_at_import = {"AWS_DATA_PATH": os.environ["AWS_DATA_PATH"]}
     os.environ.clear()
     os.environ.update(environ | set_at_import)

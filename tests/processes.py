@@ -1,4 +1,4 @@
-"""Real processes for the tests: without our terminal, with a time limit."""
+"""Starts real processes for the tests, without a terminal and with a time limit."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def start_process(
     return subprocess.Popen(
         argv,
         env=environ,
-        preexec_fn=forked.beginning(argv, environ),  # noqa: PLW1509  # takes no lock of theirs
+        preexec_fn=forked.beginning(argv, environ),  # noqa: PLW1509  # takes no lock of the tests
         cwd=cwd or os.environ["HOME"],
         stdin=stdin,
         stdout=stdout,

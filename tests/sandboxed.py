@@ -37,7 +37,7 @@ STEP_UP: Document = {
         },
     ],
 }
-"""All is allowed, but stopping instances and assuming roles need MFA."""
+"""Allows everything; stopping instances and assuming roles need MFA."""
 
 
 class LogIn(Protocol):
@@ -53,7 +53,7 @@ def sandbox(aws_models: None) -> Iterator[Sandbox]:
     """Start the sandbox once for the run; tests use `aws`, which empties it."""
     from mfa_session.sandbox import Sandbox  # imports moto; unit tests do not need it
 
-    del aws_models  # for what runs in this process
+    del aws_models  # read once for the clients of this process
     with Sandbox() as sandbox:
         yield sandbox
 
@@ -72,7 +72,7 @@ def cli_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def aws(sandbox: Sandbox, home: Path, clock: JumpingClock, cli_folder: str) -> Sandbox:
     """Empty the sandbox, and point this process and its children at it."""
-    del home  # it restores the environment after the test
+    del home  # the fixture restores the environment after the test
     sandbox.reset()
     clock.jumped = sandbox.clock.advance
     os.environ.update(sandbox.environ())

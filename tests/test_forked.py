@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks on Linux only")
 
-# Runs at a Python's start; tells what a process has of its own.
-TELL = """\
+# Python runs this at its start; it prints the state of the process.
+PRINT_STATE = """\
 import json, os, signal, sys
 print(json.dumps({
     "descriptors": sorted(map(int, os.listdir("/proc/self/fd")))[:-1],
@@ -33,24 +33,26 @@ print(json.dumps({
 }), flush=True)
 """
 EXECUTED = {"PYTHONHASHSEED": "0"}
-"""Read at the start of an interpreter, so a fork will not do."""
+"""Python reads it at its start, so the program is executed and not forked."""
 
 
 @pytest.fixture
-def tell(tmp_path: Path) -> dict[str, str]:
-    (tmp_path / "sitecustomize.py").write_text(TELL)
+def state_hook(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "sitecustomize.py").write_text(PRINT_STATE)
     return {"PYTHONPATH": str(tmp_path)}
 
 
-def test_a_forked_program_has_what_an_executed_one_has(program: str, tell: dict[str, str]) -> None:
-    told = []
-    for env in (tell, {**tell, **EXECUTED}):
+def test_a_forked_program_has_the_state_of_an_executed_one(
+    program: str, state_hook: dict[str, str]
+) -> None:
+    states = []
+    for env in (state_hook, {**state_hook, **EXECUTED}):
         outcome = processes.run_process([program, "--version"], env)
-        own, version = outcome.stdout.splitlines()
+        state, version = outcome.stdout.splitlines()
         assert version.startswith("mfa-session ")
-        told.append(json.loads(own))
-    del told[1]["environment"]["PYTHONHASHSEED"]
-    assert told[0] == told[1]
+        states.append(json.loads(state))
+    del states[1]["environment"]["PYTHONHASHSEED"]
+    assert states[0] == states[1]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +66,7 @@ def test_a_forked_program_prints_what_an_executed_one_prints(program: str, argv:
 @pytest.mark.parametrize(
     "read_at_start", [EXECUTED, {"LC_ALL": "C"}, {"LANG": "C"}, {"TZ": "Asia/Tokyo"}]
 )
-def test_variables_that_python_reads_at_its_start_have_the_program_executed(
+def test_with_variables_that_python_reads_at_its_start_the_program_is_executed(
     program: str, read_at_start: dict[str, str]
 ) -> None:
     environ = dict(os.environ)
@@ -77,14 +79,14 @@ def test_other_programs_are_executed() -> None:
 
 
 class Leftover:
-    """An object in a reference cycle that prints, or does, something when it is collected."""
+    """An object in a reference cycle, which prints when it is collected."""
 
     def __init__(self) -> None:
         """Make the cycle."""
         self.me = self
 
     def __del__(self) -> None:
-        """Do it."""
+        """Print to descriptor 1."""
         os.write(1, b"collected")
 
 

@@ -68,7 +68,7 @@ def test_a_run_that_needs_a_process_gets_one() -> None:
     assert not needs_a_process(("status",), {"AWS_PROFILE": "mfa"})
 
 
-def test_a_wait_moves_our_clock_and_the_sandboxs() -> None:
+def test_a_wait_moves_the_runs_clock_and_the_sandboxs() -> None:
     clock, jumps, ticks = JumpingClock(), list[float](), list[int]()
     clock.jumped = jumps.append
     moment = clock.now() + timedelta(hours=1)

@@ -1,4 +1,4 @@
-"""What conftest promises holds, in this process and in its children."""
+"""The tests' isolation holds in this process and in its children."""
 
 from __future__ import annotations
 
@@ -157,10 +157,10 @@ def test_a_terminal_is_the_childs_own(terminal: Terminal) -> None:
     assert child.exitstatus == 0
 
 
-def test_a_suite_started_in_the_background_hears_interrupts() -> None:
+def test_ctrl_c_ends_a_suite_that_was_started_in_the_background() -> None:
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        isolation.hear_interrupts()
+        isolation.let_signals_end_processes()
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, before)

@@ -32,7 +32,7 @@ REGION = {"AWS_DEFAULT_REGION": "eu-west-1"}
 def test_a_preloaded_cli_prints_what_an_executed_one_prints(
     carols: AwsFiles, cli_folder: str, home: Path, line: str
 ) -> None:
-    del carols  # there is something to read
+    del carols  # so there are files to read
     executed = processes.run_process([processes.installed_program("aws"), *line.split()], REGION)
     assert processes.run_process([f"{cli_folder}/aws", *line.split()], REGION) == executed
     assert sorted(home.rglob("cache")) == []

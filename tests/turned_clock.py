@@ -1,7 +1,7 @@
-"""mfa-session run by a clock that a test turns: the machine's, plus the seconds in a file.
+"""Runs mfa-session on a clock that a test sets ahead: the machine's, plus the seconds in a file.
 
-Whatever starts `mfa-session` in such a test starts it by this clock: jobs, their renewals, and
-what SDKs run as credential_process.
+In such a test, `mfa-session` on PATH runs on this clock, whoever starts it: the test, a job, or an
+SDK as its credential_process.
 """
 
 from __future__ import annotations
@@ -73,5 +73,5 @@ def ahead() -> timedelta:
 
 
 def run() -> None:
-    """Run the program by this clock."""
+    """Run the program on this clock."""
     sys.exit(main.run(sys.argv[1:], clock=TurnedClock()))

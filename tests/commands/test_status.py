@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from places import in_time, managed
+from places import in_seconds, managed
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -55,7 +55,7 @@ def test_json_lists_all_sessions_without_secrets(run: Run, aws: Sandbox, files: 
         mfa_session_source_profile="",
     )
     files.write(
-        KEYS + mfa_section + role + foreign(expiration=in_time(60)) + "[empty]\nregion = x\n"
+        KEYS + mfa_section + role + foreign(expiration=in_seconds(60)) + "[empty]\nregion = x\n"
     )
     sessions = listed(run)
     assert all(isinstance(session.pop("seconds_left"), int) for session in sessions)
@@ -176,7 +176,7 @@ def test_an_unknown_expiry_is_null(run: Run, files: AwsFiles, lines: dict[str, s
 
 
 def test_the_earlier_of_two_expiries_counts(run: Run, files: AwsFiles) -> None:
-    files.write(foreign(expiration=in_time(3600), x_security_token_expires=in_time(-60)))
+    files.write(foreign(expiration=in_seconds(3600), x_security_token_expires=in_seconds(-60)))
     (session,) = listed(run)
     assert session["valid"] is False
 

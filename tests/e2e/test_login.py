@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 import processes
-from places import in_time, long_term, managed
+from places import in_seconds, long_term, managed
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -53,7 +53,7 @@ def test_a_call_denied_before_works_with_the_session(aws: Sandbox, log_in: LogIn
 def test_the_section_holds_the_session_and_what_status_needs(
     aws: Sandbox, log_in: LogIn, carols: AwsFiles, carol: User, phone: Device
 ) -> None:
-    began = in_time(0)
+    began = in_seconds(0)
     log_in("--profile", "mfa", "--mfa-serial", phone.serial)
     section = carols.section("mfa")
     assert section is not None
@@ -79,7 +79,7 @@ def test_the_section_holds_the_session_and_what_status_needs(
         "mfa_session_obtained_at": obtained,
         "mfa_session_duration_seconds": "43200",
     }
-    assert began <= section["mfa_session_authenticated_at"] <= in_time(0)
+    assert began <= section["mfa_session_authenticated_at"] <= in_seconds(0)
     (call,) = aws.calls
     assert (call.operation, call.access_key_id) == ("GetSessionToken", carol.access_key_id)
     assert call.parameters["DurationSeconds"] == "43200"

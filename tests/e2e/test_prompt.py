@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import processes
-from places import AwsFiles, in_time, managed
+from places import AwsFiles, in_seconds, managed
 
 if TYPE_CHECKING:
     from conftest import Run
@@ -62,7 +62,7 @@ def test_inside_exec_the_session_in_use_is_shown(run: Run, files: AwsFiles) -> N
 
 def test_an_expired_session_in_use_is_not_shown(run: Run, files: AwsFiles) -> None:
     files.write(managed(seconds_left=HOUR))
-    expired = {"MFA_SESSION_ACTIVE": "mfa", "AWS_CREDENTIAL_EXPIRATION": in_time(-10)}
+    expired = {"MFA_SESSION_ACTIVE": "mfa", "AWS_CREDENTIAL_EXPIRATION": in_seconds(-10)}
     assert run("prompt", env=expired) == (0, "", "")
 
 

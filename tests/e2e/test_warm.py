@@ -13,7 +13,7 @@ import pytest
 
 import processes
 from moments import until
-from places import in_time
+from places import in_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -199,7 +199,7 @@ def test_an_entry_that_the_aws_cli_would_ignore_is_renewed(
     assert run("warm", "--token-code", phone.code()).exit_code == 0
     (entry,) = cli_cache(home).iterdir()
     old = json.loads(entry.read_bytes())
-    old["Credentials"]["Expiration"] = in_time(899).replace("Z", "UTC")
+    old["Credentials"]["Expiration"] = in_seconds(899).replace("Z", "UTC")
     entry.write_text(json.dumps(old))
     aws.calls.clear()
     assert run("warm", "--no-input").exit_code == 0

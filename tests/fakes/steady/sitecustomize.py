@@ -10,7 +10,7 @@ import os
 
 _NUMBERS = itertools.count(1)
 PROCESS = 4_000_000
-"""Stands in the names of sessions that lie aside."""
+"""Part of the names of sessions that are kept aside."""
 
 
 def _count(size: int) -> bytes:

@@ -1,6 +1,6 @@
-"""Random policies and requests, of few parts, so that they often match each other.
+"""Random policies and requests of few parts, so that they often match each other.
 
-All policies are valid; on others the two evaluators need not agree.
+All policies are valid; about invalid ones the two evaluators may disagree.
 """
 
 from __future__ import annotations
@@ -100,8 +100,8 @@ class Dice(random.Random):
         named = self.random() < 0.3 if named is None else named
         statements = [self.statement(named=named) for _ in range(self.randint(1, 6))]
         version = self.choice(("2012-10-17", "2012-10-17", "2008-10-17", None))
-        whole: dict[str, Any] = {"Version": version} if version else {}
-        return {**whole, "Statement": statements if self.random() < 0.9 else statements[0]}
+        head: dict[str, Any] = {"Version": version} if version else {}
+        return {**head, "Statement": statements if self.random() < 0.9 else statements[0]}
 
     def statement(self, *, named: bool, effect: str | None = None) -> dict[str, Any]:
         """Make a statement."""

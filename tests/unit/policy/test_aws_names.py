@@ -61,7 +61,7 @@ NEWER = {"ec2": ["DestroyTheWorld"], "nova": ["Stop"]}
 
 @pytest.fixture(scope="module")
 def managed_policies() -> list[dict[str, Any]]:
-    from moto.iam.aws_managed_policies import aws_managed_policies_data  # 30 MB, and for two tests
+    from moto.iam.aws_managed_policies import aws_managed_policies_data  # 30 MB; two tests need it
 
     return [each["Document"] for each in json.loads(aws_managed_policies_data).values()]
 

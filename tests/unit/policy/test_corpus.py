@@ -77,7 +77,7 @@ def policy_in(printed: dict[str, Any]) -> dict[str, Any]:
     return policy
 
 
-def mend(statement: dict[str, Any], finding: Finding) -> None:
+def apply_fix(statement: dict[str, Any], finding: Finding) -> None:
     """Apply a fix to a statement."""
     for name, value in finding.fix.items():
         statement.pop(OPPOSITES.get(name, ""), None)
@@ -99,10 +99,10 @@ def test_a_proposed_fix_removes_the_finding(path: Path) -> None:
         labels = [
             each.get("Sid") or f"Statement[{n}]" for n, each in enumerate(policy["Statement"])
         ]
-        mend(policy["Statement"][labels.index(finding.statement)], finding)
+        apply_fix(policy["Statement"][labels.index(finding.statement)], finding)
         if "Policy" in printed:
             printed["Policy"] = json.dumps(policy)
-        after = lint(read_document("mended", json.dumps(printed)))
+        after = lint(read_document("fixed", json.dumps(printed)))
         left = {(each.rule, each.statement) for each in after}
         assert (finding.rule, finding.statement) not in left
         idle = {(rule, statement) for rule, statement in left if rule == "superfluous-statement"}

@@ -1,4 +1,4 @@
-"""Policies are evaluated as IAM does it: MFA conditions, unknown keys, who decides."""
+"""Policies are evaluated as IAM does: MFA conditions, unknown keys, principals, many policies."""
 
 from __future__ import annotations
 

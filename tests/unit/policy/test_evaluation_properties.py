@@ -1,4 +1,4 @@
-"""Properties of all policies: a Deny wins, and an answer with gaps holds when they are filled."""
+"""For all policies: a Deny wins, and an outcome holds when unknown keys become known."""
 
 from __future__ import annotations
 

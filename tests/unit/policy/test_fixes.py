@@ -23,7 +23,7 @@ from mfa_session.policy.request import Request, RequestContext
 from mfa_session.policy.rules.exemptions import SPARED
 from policy.cases import Dice
 from policy.kinds import STATED, Stated
-from policy.test_corpus import WRONG, mend, name_of, policy_in
+from policy.test_corpus import WRONG, apply_fix, name_of, policy_in
 from policy.test_lint_properties import POLICIES
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def outcomes(document: Document) -> Outcomes:
     return found
 
 
-def harm(before: Outcomes, after: Outcomes) -> Iterator[str]:
+def harmful_changes(before: Outcomes, after: Outcomes) -> Iterator[str]:
     """Yield each request that a fix wrongly allows or denies."""
     for key, outcome in before.items():
         caller, _, action, _ = key
@@ -109,11 +109,11 @@ def check(policy: dict[str, Any], kind: str | None = None, *, on_role: bool = Fa
         if not finding.fix:
             assert finding.cure
             continue
-        mended = json.loads(json.dumps(policy))
+        fixed = json.loads(json.dumps(policy))
         labels = [each.label for each in document.statements]
-        mend(mended["Statement"][labels.index(finding.statement)], finding)
-        after = read(mended, kind)
-        assert list(harm(before, outcomes(filled(after)))) == [], finding
+        apply_fix(fixed["Statement"][labels.index(finding.statement)], finding)
+        after = read(fixed, kind)
+        assert list(harmful_changes(before, outcomes(filled(after)))) == [], finding
         left = {(each.rule, each.statement) for each in lint(after, on_role=on_role)}
         assert (finding.rule, finding.statement) not in left
 

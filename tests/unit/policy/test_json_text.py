@@ -1,4 +1,4 @@
-"""The JSON reader reads what `json` reads, with the place of each value and each fault."""
+"""The JSON reader reads what `json` reads, with the position of each value and each error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`policy lint` as a process: its output, its exit codes, and bad input."""
+"""`policy lint`: its output, its exit codes, and bad input."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_mistake_is_an_object_in_json(run: Run, write: Write) -> None:
     assert json.loads(outcome.stdout) == {**NOTHING, "findings": [FINDING]}
 
 
-def test_a_correct_policy_ends_with_0(run: Run, write: Write) -> None:
+def test_a_correct_policy_is_exit_0(run: Run, write: Write) -> None:
     write("policy.json", RIGHT)
     assert run("policy", "lint", "policy.json") == (0, "", "no mistake about MFA in the policy\n")
     outcome = run("policy", "lint", "--json", "policy.json")
@@ -152,18 +152,18 @@ def test_the_option_role_declares_a_roles_policy(run: Run, write: Write) -> None
     ],
     ids=[
         "empty",
-        "text",
-        "latin",
-        "bom",
-        "twice",
-        "deep",
-        "list",
-        "object",
-        "text-in-it",
-        "missing",
+        "not JSON",
+        "Latin-1",
+        "byte order mark",
+        "key twice",
+        "nested too deeply",
+        "empty list",
+        "empty object",
+        "text for a statement",
+        "missing file",
     ],
 )
-def test_an_unreadable_policy_ends_with_3(
+def test_an_unreadable_policy_is_exit_3(
     run: Run, write: Write, content: str | bytes | None, code: str, said: str
 ) -> None:
     if content is not None:

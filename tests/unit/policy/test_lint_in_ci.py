@@ -183,8 +183,11 @@ def test_sarif_is_valid_and_complete(home: Path, run: Run) -> None:
         {"uri": "repo/policies/wrong.json", "uriBaseId": "%SRCROOT%"},
     )
     assert rules[first["ruleIndex"]]["id"] == first["ruleId"]
-    (told,) = the_run["invocations"][0]["toolExecutionNotifications"]
-    assert told["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "bad%20file.json"
+    (notification,) = the_run["invocations"][0]["toolExecutionNotifications"]
+    assert (
+        notification["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+        == "bad%20file.json"
+    )
     assert outcome.exit_code == 1
 
 
@@ -362,7 +365,7 @@ HCL = 'resource "aws_iam_policy" "x" {\n  policy = jsonencode({})\n}\n'
     ],
     ids=lambda value: str(value)[:20],
 )
-def test_bad_input_is_reported_and_ends_with_3(
+def test_bad_input_is_reported_and_is_exit_3(
     home: Path, run: Run, name: str, content: str | bytes, code: str, said: str
 ) -> None:
     (home / name).write_bytes(content if isinstance(content, bytes) else content.encode())

@@ -146,7 +146,7 @@ def test_every_way_through_and_every_lockout_has_a_finding(policy: dict[str, Any
 
 
 def test_some_policies_have_findings_and_some_have_none() -> None:
-    """Neither property above is empty: some policies are flagged, and some are not."""
+    """Both properties above apply: some policies are flagged, and some are not."""
     right = st.lists(statements(), min_size=2, max_size=2).filter(
         lambda made: (
             all("Condition" in each for each in made) and not rules_broken({"Statement": made})

@@ -1,4 +1,4 @@
-"""Policies are read in every form that IAM takes; anything else is refused with its place."""
+"""Policies are read in every form that IAM accepts; all others are refused with their position."""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ POLICY = {"Version": "2012-10-17", "Statement": [STATEMENT]}
 TRUSTING = {"Version": "2012-10-17", "Statement": [TRUST]}
 TEXT = json.dumps(POLICY)
 
-Told = tuple[str, str, str | None]
+Found = tuple[str, str, str | None]
 
 
-def told(text: Any, label: str = "p.json") -> list[Told]:
+def policies_in(text: Any, label: str = "p.json") -> list[Found]:
     """Read a text and return the name, kind and holder of each of its policies."""
     found = read_policies(label, text if isinstance(text, str) else json.dumps(text))
     assert found.errors == ()
@@ -228,8 +228,8 @@ STATE_FILE = {
         "url-encoded-text", "permission-set", "anywhere", "account", "stack", "plan", "state-file",
     ],
 )  # fmt: skip
-def test_policies_are_found_with_name_kind_and_holder(shape: Any, expected: list[Told]) -> None:
-    assert sorted(told(shape)) == sorted(expected)
+def test_policies_are_found_with_name_kind_and_holder(shape: Any, expected: list[Found]) -> None:
+    assert sorted(policies_in(shape)) == sorted(expected)
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_policies_are_found_with_name_kind_and_holder(shape: Any, expected: list
     ],
 )
 def test_a_file_name_may_say_boundary_or_scp(label: str, kind: str) -> None:
-    assert told(POLICY, label) == [("", kind, None)]
+    assert policies_in(POLICY, label) == [("", kind, None)]
     assert read_policies(label, TEXT, kind="resource").documents[0].kind == "resource"
 
 

@@ -1,4 +1,4 @@
-"""YAML becomes the same nodes as JSON, with places; exploding or deep texts are refused."""
+"""YAML becomes the same nodes as JSON, with positions; exploding or deep texts are refused."""
 
 from __future__ import annotations
 
