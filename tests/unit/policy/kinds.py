@@ -1092,12 +1092,12 @@ STATED = [
     # Keys of services that AWS does not have.
     Stated("service-keys-misspelt", [allow("iam:*", on("StringEquals", key, "x")) for key in (
             "iam:PermissionBoundary", "IAM:passedToServices", "sts:ExternalID2", "SAML:audience",
-            "saml:role", "iam:ResourceTag", "sts:RoleSession")],
-           [finding for at in range(7) for finding in found(NO_KEY, at=at)], {}),
+            "saml:role", "iam:ResourceTag")],
+           [finding for at in range(6) for finding in found(NO_KEY, at=at)], {}),
     Stated("service-keys", [allow("iam:*", on("StringEquals", key, "x")) for key in (
             "iam:permissionsboundary", "iam:ResourceTag/team", "iam:FIDO-certification",
             "sts:RequestContext/x", "sts:ExternalId", "SAML:aud", "saml:eduPersonAffiliation",
-            "ec2:ResourceTag/x", "s3:VersionId", "saml:sub_type")], [], {}),
+            "ec2:ResourceTag/x", "s3:VersionId", "saml:sub_type", "iam:NewerThanOurList")], [], {}),
     # Actions that AWS has retired.
     Stated("deny-of-retired-actions", [ALL, deny("aws-portal:*", WITHOUT)],
            found(ACTION, at=1), {}),

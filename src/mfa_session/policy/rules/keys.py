@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mfa_session.model.text import nearest_of
+from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, role_session
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
@@ -54,12 +55,12 @@ SourceVpce TagKeys TokenIssueTime UserAgent ViaAWSMCPService ViaAWSService VpcSo
 VpceOrgID VpceOrgPaths referer userid username
 """
 _OLDER = "PrincipalOrgMasterAccountId SourceOwner"
-# Those in which conditions about MFA are most at home; those of SAML's eduPerson are not listed.
+# Those of services that conditions about MFA are for; those of SAML's eduPerson are not listed.
 _IAM = """
 AWSServiceName AssociatedResourceArn DelegationDuration DelegationRequestOwner
 FIDO-FIPS-140-2-certification FIDO-FIPS-140-3-certification FIDO-certification NotificationChannel
 OrganizationsPolicyId PassedToService PermissionsBoundary PolicyARN RegisterSecurityKey ResourceTag/
-ServiceSpecificCredentialAgeDays ServiceSpecificCredentialServiceName TemplateArn
+RoleTemplateARN ServiceSpecificCredentialAgeDays ServiceSpecificCredentialServiceName TemplateArn
 """
 _STS = """
 AWSServiceName DurationSeconds ExternalId IdentityTokenAudience RequestContext/
@@ -79,6 +80,7 @@ _KEYS = {
         "saml": _SAML,
     }.items()
 }
+_GROWING = {"iam", "sts"}  # there may be newer ones: only a slip of the pen is told
 _form = re.compile(r"(aws|iam|sts|saml):([a-z0-9_-]+)(/.+)?", re.IGNORECASE | re.ASCII).fullmatch
 _variable = re.compile(r"(?<!\$)\$\{([^{},]+)[^{}]*\}")
 _of_a_user = re.compile(r"aws:(?:username|userid|principaltag/[\w-]+)", re.IGNORECASE).findall
@@ -118,7 +120,7 @@ def check_keys(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_global_keys(subject: Subject) -> Iterator[Flaw]:
-    """Find keys for all services, and of IAM, STS and SAML, that AWS does not have."""
+    """Find keys for all services or of SAML that AWS does not have, and misspelt ones of IAM."""
     for condition in subject.statement.conditions:
         near = None if misspelt(condition) else _meant_instead(condition.key)
         if near is not None:
@@ -263,6 +265,9 @@ def _meant_instead(key: str) -> str | None:
     known, name = _KEYS[found[1].lower()], found[2].lower() + ("/" if found[3] else "")
     if name in known or (found[1].lower() == "saml" and name.startswith("edu")):
         return None
+    if found[1].lower() in _GROWING:
+        slip = NameList(known.values()).slip(name)
+        return f"{found[1].lower()}:{slip}" if slip else None
     of_tags = bool(found[3]) or f"{name}/" in known
     near = nearest_of(name, [each for each in known if each.endswith("/") == of_tags], most=1)
     tail = "…" if of_tags else ""
