@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mfa_session.policy.intrinsics import is_unfilled
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -26,7 +28,7 @@ KINDS = ("identity", "trust", "resource", "boundary", "scp")
 LIMITS = frozenset({"boundary", "scp"})  # kinds that never grant
 Principals = dict[str, tuple[str, ...]]
 # By its ARN, or by what a template is to fill in: `${aws_iam_role.x.arn}`, `${DeployRole.Arn}`.
-_of_a_role = re.compile(
+names_role = re.compile(
     r":(assumed-)?role/|(\{|data\.)aws_iam_role\.[^}]*\.arn\W*\}"
     r"|(?<!trusted)(?<!trusted_)role[._]?arn\W*\}",
     re.IGNORECASE,
@@ -54,6 +56,11 @@ class Condition:
     def is_about(self, key: str) -> bool:
         """Say whether this is the key, ignoring case."""
         return self.key.lower() == key.lower()
+
+    @property
+    def is_unfilled(self) -> bool:
+        """Whether a template is to fill in its key or operator."""
+        return is_unfilled(self.key) or (not self.known and is_unfilled(self.written))
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,7 +158,7 @@ def is_for_everybody_but_some(statement: Statement) -> bool:
 def roles_in(statement: Statement) -> list[str]:
     """Return the roles and role sessions among the principals."""
     arns = (statement.principals or {}).get("AWS", ())
-    return list(filter(_of_a_role, arns))
+    return list(filter(names_role, arns))
 
 
 def is_for_services(statement: Statement) -> bool:
@@ -183,7 +190,7 @@ def roles_spared(statement: Statement) -> list[str]:
         values = conditions[0].values if conditions[0].is_about("aws:PrincipalArn") else ()
     else:
         return []
-    return list(values) if all(map(_of_a_role, values)) else []
+    return list(values) if all(map(names_role, values)) else []
 
 
 def _is_of_trust(statement: Statement) -> bool:

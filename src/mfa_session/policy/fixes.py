@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mfa_session.policy.credentials import LONGEST_SESSION_SECONDS, MFA_AGE, MFA_PRESENT
 from mfa_session.policy.intrinsics import is_unfilled
-from mfa_session.policy.mfa import is_age, is_boolean, is_present
+from mfa_session.policy.mfa import BOOLEANS, is_age, is_present
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -116,7 +116,7 @@ def _limit(statement: Statement) -> str | None:
     compared = [
         each
         for each in statement.conditions
-        if is_age(each) and each.operator != "Null" and not all(map(is_boolean, each.values))
+        if is_age(each) and each.operator != "Null" and not BOOLEANS.issuperset(each.values)
     ]
     if not compared:
         return None

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 KINDS_WITHOUT_MFA = ("long_term", "without_mfa")  # long-term keys, and sessions without MFA
 _number = re.compile(r"[+-]?[0-9]{1,18}(\.[0-9]+)?").fullmatch
 _mfa_in = re.compile(r"mfa|multi-?factor", re.IGNORECASE).search
-_BOOLEANS = {"true", "false"}
+BOOLEANS = {"true", "false"}
 
 
 class Reach(NamedTuple):
@@ -75,8 +75,8 @@ def means_mfa(statement: Statement) -> bool:
 
 
 def names_mfa(condition: Condition) -> bool:
-    """Say whether the key mentions MFA, even misspelt or as a tag."""
-    return _mfa_in(condition.key) is not None
+    """Say whether the key mentions MFA, even misspelt or as a tag, or is to be filled in."""
+    return _mfa_in(condition.key) is not None or condition.is_unfilled
 
 
 def refuses_by_intent(condition: Condition) -> bool:
@@ -107,8 +107,8 @@ def is_sound(condition: Condition) -> bool:
 
 
 def is_boolean(value: str) -> bool:
-    """Say whether a value is true or false, ignoring case."""
-    return value.lower() in _BOOLEANS
+    """Say whether a value is true or false, ignoring case, or is still to be filled in."""
+    return value.lower() in BOOLEANS or is_unfilled(value)
 
 
 def is_number(value: str) -> bool:
@@ -124,26 +124,29 @@ def reach(statement: Statement) -> Reach | None:
     conditions = mfa_conditions(statement)
     if not conditions or not all(map(_can_be_told, conditions)):
         return None
-    return _reach_of(tuple(map(_filled, conditions)))
+    return _reach_of(tuple(_filled(each, statement) for each in conditions))
 
 
 def widest_reach(statement: Statement) -> Reach | None:
     """Return the same without regard to conditions that are not sound, which may only narrow it."""
     told = [each for each in mfa_conditions(statement) if _can_be_told(each)]
-    return _reach_of(tuple(map(_filled, told))) if told else None
+    return _reach_of(tuple(_filled(each, statement) for each in told)) if told else None
 
 
-def _filled(condition: Condition) -> Comparison:
-    """Return the parts that decide; an age limit to be filled in may be any that is of use."""
-    limit = str(LONGEST_SESSION_SECONDS) if "Less" in condition.operator else "1"
-    values = [limit if is_unfilled(each) else each for each in condition.values]
+def _filled(condition: Condition, statement: Statement) -> Comparison:
+    """Return the parts that decide; a value to be filled in is one that is of use."""
+    if "Numeric" in condition.operator:
+        meant = str(LONGEST_SESSION_SECONDS) if "Less" in condition.operator else "1"
+    else:
+        meant = "true" if (condition.operator == "Null") != statement.allows else "false"
+    values = [meant if is_unfilled(each) else each for each in condition.values]
     return comparison(condition)._replace(values=tuple(values))
 
 
 def _can_be_told(condition: Condition) -> bool:
     as_text = is_present(condition) and condition.known and condition.operator.startswith("String")
     values = set(condition.values)
-    return is_sound(condition) or (as_text and bool(values) and values <= _BOOLEANS)
+    return is_sound(condition) or (as_text and bool(values) and values <= BOOLEANS)
 
 
 @functools.lru_cache(maxsize=1_000)

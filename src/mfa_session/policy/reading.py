@@ -12,6 +12,7 @@ from mfa_session.model.record import Record
 from mfa_session.policy.conditions import read_operator
 from mfa_session.policy.document import CURRENT_VERSION, Condition, Document, Principals, Statement
 from mfa_session.policy.formats import read_nodes
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.origin import Origin, kind_by_name
 from mfa_session.policy.policy_text import PolicyText
 from mfa_session.policy.search import Found, Search, looks_like_statement
@@ -190,6 +191,8 @@ class _Reader:
         if isinstance(node.value, str):
             if node.value == "*":
                 return {"*": ("*",)}
+            if is_unfilled(node.value):
+                return {"AWS": (node.value,)}
             raise self._fail(node.offset, f"{name} is a text other than *", _PRINCIPAL_HINT)
         members = self._object(node, name, _PRINCIPAL_HINT)
         return {kind: self._texts(members, kind) or () for kind in members}

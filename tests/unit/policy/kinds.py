@@ -153,6 +153,32 @@ STATED = [
             Resource="arn:aws:iam::${var.account}:user/&{aws:username}")], [], {}),
     Stated("arn-cut-short", [allow(READ, Resource="arn:...:x/${aws:username}")], [], {}),
     Stated("variable-without-an-arn", [allow(LIST, Resource="${aws:username}")], found(NO_ARN), {}),
+    # Whatever the value is to be, the operator misses keys, or locks services out.
+    Stated("presence-filled-in", [ALL, deny("ec2:*", on("Bool", PRESENT, "${var.mfa}")),
+            deny("s3:*", on("BoolIfExists", PRESENT, "${var.mfa}"))], found(MISSES, at=1), {}),
+    Stated("presence-filled-in-for-keys", [allow("ec2:*", on("BoolIfExists", PRESENT, "<mfa>"))],
+           found("allow-bool-if-exists"), {}),
+    Stated("service-with-presence-filled-in", [trust(EC2_SERVICE, on("Bool", PRESENT, "$X"))],
+           found(SERVICE), {}),
+    # What a Deny exempts, or denies, or when, is not known yet.
+    *[Stated(f"exempt-actions-filled-in-{number}", [ALL, deny_but(each, WITHOUT)], [], {})
+      for number, each in enumerate(("${var.exempt}", [*CARE[2:], "${var.more}"]))],
+    *[Stated(f"denied-by-what-is-filled-in-{number}", [allow("ec2:*", IF_TRUE), allow([OFF, LIST],
+            Resource=ME), each], [], {})
+      for number, each in enumerate((deny("${var.actions}", WITHOUT), deny_but([*CARE, "<more>"],
+            WITHOUT), deny_but(CARE, {"{{ test }}": {"{{ key }}": "false"}}), deny_but(CARE,
+            on("BoolIfExists", "{{ key }}", "false")), deny_but(CARE, on("BoolIfExists", PRESENT,
+            "{{ value }}"))))],
+    *[Stated(f"scp-spares-what-is-filled-in-{number}", [deny("*", {**WITHOUT, **each})],
+             found(DISCOVERY, ENROLMENT) if number < 2 else [], {}, kind="scp")
+      for number, each in enumerate((on("ArnNotLike", "aws:PrincipalArn", "${var.exempt}"),
+            on("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/a", "${var.exempt}"]),
+            on("ArnNotLike", "${var.key}", "x"), on("${var.test}", "aws:PrincipalArn", "x")))],
+    Stated("scp-spares-a-role-by-reference", [deny("*", {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", "${aws_iam_role.x.arn}")})], found(SCP, DISCOVERY, ENROLMENT), {},
+            kind="scp"),
+    Stated("principals-filled-in", [allow(READ, WITH, Principal="${var.principals}",
+            Resource=BUCKET)], [], {}, kind="resource"),
     # References to roles say that they are roles.
     *[Stated(f"role-by-reference-{number}", [trust({"AWS": each}, WITH)], found(ROLE_SESSION), {})
       for number, each in enumerate(("${aws_iam_role.key_admin.arn}", "${data.aws_iam_role.x.arn}",

@@ -127,7 +127,7 @@ CIRCUMSTANCES = {
 def check_operators(subject: Subject) -> Iterator[Flaw]:
     """Find operators that IAM does not have."""
     for condition in subject.statement.conditions:
-        if not (condition.known or is_unfilled(condition.written)):
+        if not (condition.known or condition.is_unfilled):
             near = _nearest_operator(condition)
             meant = f"; {near} was probably meant" if near else ""
             fix = _with_known_operator(subject, condition, near)
@@ -144,7 +144,7 @@ def check_operators(subject: Subject) -> Iterator[Flaw]:
 def check_values(subject: Subject) -> Iterator[Flaw]:
     """Find operators and values of another kind than the key's."""
     for condition in subject.mfa_conditions:
-        if condition.known and not is_sound(condition) and not _is_filled_in(condition):
+        if condition.known and not is_sound(condition):
             yield _unsound(subject, condition)
 
 
@@ -299,12 +299,6 @@ def _with_known_operator(
         age_limit = age_of(condition) if meant == MFA_AGE else None
         return right_condition(subject.statement, instead_of=[condition], age_limit=age_limit)
     return with_operator(subject.statement, condition, near) if near else {}
-
-
-def _is_filled_in(condition: Condition) -> bool:
-    """Say whether a template fills in the value, which is unknown then."""
-    fitting = condition.operator.startswith(("Bool", "Null", "Numeric"))
-    return fitting and any(map(is_unfilled, condition.values))
 
 
 def _unsound(subject: Subject, condition: Condition) -> Flaw:

@@ -220,6 +220,8 @@ def _spares_calls_of_iam(condition: Condition) -> bool:
 
     They bring no tags and no other service's keys, and are made in one region.
     """
+    if condition.is_unfilled:
+        return True
     key = condition.key.lower()
     is_absent = key.startswith("aws:requesttag/") or key.partition(":")[0] not in {"aws", "iam"}
     return is_met(condition, RequestContext({key: None}) if is_absent else _A_CALL_OF_IAM) is False

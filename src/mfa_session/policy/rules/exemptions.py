@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.conditions import comparison
 from mfa_session.policy.coverage import actions_of, concerns, contains, is_about_everything
 from mfa_session.policy.finding import ERROR, NOTE, Check, Flaw, Rule
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import Patterns, includes
 
@@ -152,7 +153,8 @@ def denies_all_actions(subject: Subject) -> bool:
     """Say whether it denies all actions, or all but some, to requests of users without MFA."""
     statement = subject.statement
     everything = statement.not_actions is not None or "*" in actions_of(statement).names
-    return everything and subject.refuses_without_mfa and limits_users(subject)
+    known = not any(map(is_unfilled, statement.not_actions or ()))
+    return everything and known and subject.refuses_without_mfa and limits_users(subject)
 
 
 def is_of_users(subject: Subject) -> bool:

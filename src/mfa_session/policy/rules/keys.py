@@ -139,8 +139,8 @@ def check_keys_of_s3(subject: Subject) -> Iterator[Flaw]:
     actions = subject.statement.actions or ("*",)
     for condition in subject.statement.conditions:
         having = _OF_S3.get(condition.key.lower(), ())
-        asks = having and not condition.if_exists and condition.operator != "Null"
-        if asks and not any(_may_have(action, having) for action in actions):
+        lenient = condition.if_exists or condition.operator == "Null" or not condition.known
+        if having and not lenient and not any(_may_have(action, having) for action in actions):
             met = is_met(condition, RequestContext({condition.key: None}))
             yield Flaw(
                 NO_SUCH_KEY,

@@ -12,10 +12,12 @@ from mfa_session.policy.document import (
     is_about_devices,
     is_for_everybody,
     is_for_services,
+    names_role,
     roles_in,
 )
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, right_condition, without_mfa_conditions
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.request import RequestContext
@@ -410,8 +412,9 @@ def _spares_all_meant(subject: Subject, condition: Condition) -> bool:
     """
     statement = subject.statement
     everything = statement.not_actions is not None or "*" in names_of(statement)
+    everything = everything and not condition.is_unfilled
     if everything and is_about_everything(statement) and condition.key.lower() == _ARN_KEY:
-        return is_met(condition, _A_ROLE) is False
+        return is_met(condition, _A_ROLE) is False or any(map(_may_be_any, condition.values))
     return _spares_roles(condition)
 
 
@@ -421,12 +424,19 @@ def _may_be_met_by_roles(condition: Condition) -> bool:
 
 def _spares_roles(condition: Condition) -> bool:
     """Say whether a condition exempts some role sessions."""
+    if condition.is_unfilled:
+        return True
     if condition.key.lower() == _ARN_KEY:
         return is_met(condition, _A_ROLE) is False or any(map(_may_be_a_role, condition.values))
     return is_met(condition, role_session().facts) is False
 
 
+def _may_be_any(arn: str) -> bool:
+    """Say whether a template may fill in the ARNs of all roles."""
+    return is_unfilled(arn) and not names_role(arn)
+
+
 def _may_be_a_role(arn: str) -> bool:
     """Say whether a pattern may match the ARN of a role, and not of users or root only."""
     what = arn.split(":", maxsplit=5)[-1]
-    return any(may_meet(what, role) for role in ("role/*", "assumed-role/*"))
+    return _may_be_any(arn) or any(may_meet(what, role) for role in ("role/*", "assumed-role/*"))

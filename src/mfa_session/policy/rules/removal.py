@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.coverage import concerns, names_of
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
@@ -109,7 +110,8 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
     if not (listed and alone) or subject.other_conditions or concerns(statement, DEACTIVATION):
         return
     allowed = subject.whole.lenient_allows.are_about(statement, DEACTIVATION)
-    protects = any(map(_changes_iam, listed)) and not concerns(statement, "iam:EnableMFADevice")
+    protects = any(map(_changes_iam, listed)) and not any(map(is_unfilled, listed))
+    protects = protects and not concerns(statement, "iam:EnableMFADevice")
     if allowed and protects and not _is_denied(subject):
         yield Flaw(
             OWN_REMOVAL,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.coverage import actions_of, concerns, names_of
 from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
 from mfa_session.policy.rules.enrolment import RESOURCES_OF
 from mfa_session.policy.rules.exemptions import DEACTIVATION, FIRST_STEPS
@@ -95,7 +96,8 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
     if not (_exemption(sid) and statement.allows) or subject.on_role or means_mfa(statement):
         return
     left = {name for kind in KINDS_WITHOUT_MFA for name in subject.whole.undenied(statement, kind)}
-    denied = [name for name in names_of(statement) if name not in FIRST_STEPS | left]
+    spared = FIRST_STEPS | left
+    denied = [name for name in names_of(statement) if not (name in spared or is_unfilled(name))]
     if denied:
         yield Flaw(
             EXEMPTION,

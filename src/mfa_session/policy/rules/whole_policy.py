@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
 from mfa_session.policy.document import is_for_everybody, is_for_everybody_but_some, roles_spared
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import (
     KINDS_WITHOUT_MFA,
     Reach,
@@ -246,7 +247,7 @@ class WholePolicy:
             found and found.long_term and not each.allows for each, found in self._with_reach()
         )
         return Cover(
-            replace(each, conditions=tuple(c for c in each.conditions if not names_mfa(c)))
+            replace(_filled(each), conditions=tuple(c for c in each.conditions if not names_mfa(c)))
             for each in self.denies_for_mfa
             if not (others and all(map(is_age, filter(names_mfa, each.conditions))))
         )
@@ -268,8 +269,9 @@ class WholePolicy:
 
     def _denying(self, kind: str) -> Iterable[Statement]:
         for each, found in self._with_reach():
-            if not each.allows and (found.includes(kind) if found else not each.conditions):
-                yield each
+            denial = _filled(each)
+            if not each.allows and (found.includes(kind) if found else not denial.conditions):
+                yield denial
 
     def _with_reach(self) -> Iterable[tuple[Statement, Reach | None]]:
         return zip(self.statements, self.reaches, strict=True)
@@ -284,5 +286,18 @@ def _asks(found: Reach | None) -> bool:
     return found is not None and found.needs_mfa
 
 
+def _filled(denial: Statement) -> Statement:
+    """Return a Deny of all that it may deny when a template has filled it in."""
+    if any(each.is_unfilled for each in denial.conditions):
+        known = tuple(each for each in denial.conditions if not each.is_unfilled)
+        denial = replace(denial, conditions=known)
+    if any(map(is_unfilled, denial.actions or ())):
+        return replace(denial, actions=("*",))
+    if any(map(is_unfilled, denial.not_actions or ())):
+        left = tuple(name for name in denial.not_actions or () if not is_unfilled(name))
+        return replace(denial, not_actions=left)
+    return denial
+
+
 def _for_everybody(denial: Statement) -> Statement:
-    return replace(denial, conditions=(), principals=_EVERYBODY, not_principals=None)
+    return replace(_filled(denial), conditions=(), principals=_EVERYBODY, not_principals=None)
