@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
     from typing import TypeVar
 
-    from mfa_session.files.reservation import Reservation
+    from mfa_session.files.atomic import Reservation
     from mfa_session.files.state import StateDir
     from mfa_session.model.session import Session
 

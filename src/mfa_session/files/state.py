@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from mfa_session.files.reservation import Reservation
+    from mfa_session.files.atomic import Reservation
 
 
 LARGEST_BYTES = 1 << 20
@@ -167,8 +167,7 @@ class StateDir:
 
         Nothing stands at the name yet. Raises ConfigurationError `file-not-written`.
         """
-        from mfa_session.files.atomic import not_written  # noqa: PLC0415 - not warm
-        from mfa_session.files.reservation import Reservation  # noqa: PLC0415 - not warm
+        from mfa_session.files.atomic import Reservation, not_written  # noqa: PLC0415 - not warm
 
         path = self.path(name)
         try:

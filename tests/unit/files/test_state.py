@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from files.users import IS_ROOT, NOBODY, file_size_limit, somebody
-from mfa_session.files import reservation
+from mfa_session.files import atomic
 from mfa_session.files.state import StateDir, state_path
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.errors import ConfigurationError
@@ -22,7 +22,7 @@ from mfa_session.model.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mfa_session.files.reservation import Reservation
+    from mfa_session.files.atomic import Reservation
 
 
 def mode(path: Path) -> int:
@@ -233,7 +233,7 @@ def test_failed_fill_leaves_nothing(root: Path, monkeypatch: pytest.MonkeyPatch)
         raise OSError(5, "Input/output error")
 
     with reserved(state, 100) as room:
-        monkeypatch.setattr(reservation, "write_all", fail)
+        monkeypatch.setattr(atomic, "write_all", fail)
         with pytest.raises(ConfigurationError, match="input/output error"):
             room.fill(b"new")
     assert (state.read("x"), contents(root)) == (None, [])
