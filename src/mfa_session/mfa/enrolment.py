@@ -7,7 +7,7 @@ We delete a device only if our note names it and no user has it; AWS refuses to 
 from __future__ import annotations
 
 from mfa_session.mfa.devices import make_two_codes
-from mfa_session.mfa.interrupted_enrolment import ENABLED, UNASSIGNED, Leftovers
+from mfa_session.mfa.interrupted_enrolment import ENABLED, UNASSIGNED, UnfinishedDevices
 from mfa_session.model.errors import (
     ConfigurationError,
     Interrupted,
@@ -62,7 +62,7 @@ class Enrolment:
         self._edges = edges
         self._user = user
         self._kept_in = kept_in
-        self._left = Leftovers(edges, user, again)
+        self._unfinished = UnfinishedDevices(edges, user, again)
 
     def enrol(self, name: str, show: Show | None = None) -> str:
         """Create, store, show (with `show`) and enable; return the serial, or leave nothing."""
@@ -70,7 +70,7 @@ class Enrolment:
         serial = self._user.serial_of(name)
         who = f"enrolment {self._user.arn}"
         with self._edges.turns.alone(who, f"the enrolment of a device for {self._user.name}"):
-            found = self._left.settle(serial)
+            found = self._unfinished.settle(serial)
             if found == ENABLED:
                 return serial
             intent = self._intent_of(serial) if found == UNASSIGNED else self._plan(serial)
@@ -110,7 +110,7 @@ class Enrolment:
     def _plan(self, serial: str) -> Intent:
         """Check that the keyring works and the name is free; return the note to write."""
         self._edges.secrets.try_out()
-        exists = self._left.exists_unassigned(serial)
+        exists = self._unfinished.exists_unassigned(serial)
         if exists:
             raise ConfigurationError(
                 "device-exists",
@@ -191,17 +191,17 @@ class Enrolment:
         why, problem = "whether AWS created it is not known", None
         if intent.is_ours:
             try:
-                return self._left.clean(intent)
+                return self._unfinished.clean(intent)
             except MfaSessionError as failed:
                 why, problem = failed.message, failed
-        next_step = self._left.next_step(intent, problem)
+        next_step = self._unfinished.next_step(intent, problem)
         if isinstance(error, KeyboardInterrupt):
             raise Interrupted(
                 "interrupted",
                 f"interrupted; {intent.serial} may be left in the account, not enabled ({why})",
                 next_step,
             ) from None
-        self._left.warn(intent, why, next_step)
+        self._unfinished.warn(intent, why, next_step)
         return False
 
     def _intent_of(self, serial: str) -> Intent:

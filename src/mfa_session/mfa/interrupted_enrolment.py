@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ENABLED, UNASSIGNED, GONE = "enabled", "unassigned", "gone"
 
 
-class Leftovers:
+class UnfinishedDevices:
     """One user's devices that were created and not enabled."""
 
     def __init__(self, edges: DeviceEdges, user: User, again: Callable[[str], str]) -> None:

@@ -43,10 +43,9 @@ def acquire(
         settings = settings.replace(asked=(*settings.asked, ("force", "")))
     standing, now = inputs.sessions(), ctx.clock.now()
     kept = None if force else find_kept(settings, standing, now)
-    if kept is not None and (in_memory or kept.in_keyring or kept.profile not in inputs.recovered):
-        if not in_memory and kept.in_keyring != (settings.store == KEYRING):
-            ctx.make.store().save(kept, settings)  # it moves, without another code
-            kept = kept.replace(in_keyring=settings.store == KEYRING)
+    if kept is not None and not in_memory:
+        kept = _in_its_place(ctx, inputs, settings, kept)
+    if kept is not None:
         return Outcome(session=kept, reused=True)
     _refuse_without_code(ctx, settings, standing, now)
     from mfa_session.session.renewal import Renewal, warn_of_displaced  # noqa: PLC0415  # cold
@@ -57,6 +56,18 @@ def acquire(
     if before_code is not None:
         edges = _calling(before_code, edges)
     return Renewal(edges, in_memory=in_memory).renew(settings, replaced)
+
+
+def _in_its_place(
+    ctx: Context, inputs: Inputs, settings: Settings, kept: Session
+) -> Session | None:
+    """Return a session, moved to where it is to be stored; None if it lies aside, to be written."""
+    if kept.profile in inputs.recovered and not kept.in_keyring:
+        return None
+    if kept.in_keyring == (settings.store == KEYRING):
+        return kept
+    ctx.make.store().save(kept, settings)
+    return kept.replace(in_keyring=not kept.in_keyring)
 
 
 def _calling(before_code: Callable[[Settings], None], edges: Edges) -> Edges:
