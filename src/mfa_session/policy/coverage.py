@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.credentials import DIRECT_CALL
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.patterns import Patterns, may_meet
 
@@ -219,6 +220,11 @@ def names_of(statement: Statement) -> _Names:
 def concerns(statement: Statement, action: str) -> bool:
     """Say whether a statement concerns an action, such as `iam:ListMFADevices`."""
     return takes_in(actions_of(statement), Selection((action.lower(),)))
+
+
+def may_be_of(action: str, patterns: Iterable[str]) -> bool:
+    """Say whether an action or pattern may match one of the patterns, or is to be filled in."""
+    return is_unfilled(action) or any(may_meet(action.lower(), each) for each in patterns)
 
 
 def contains(outer: Statement, inner: Statement) -> bool:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mfa_session.model.text import nearest_of
+from mfa_session.policy.coverage import may_be_of
 from mfa_session.policy.document import (
     CURRENT_VERSION,
     TRUST_ACTIONS,
@@ -18,7 +19,6 @@ from mfa_session.policy.finding import ERROR, REJECTED, WARNING, Check, Flaw, Ru
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.intrinsics import has_variable, is_unfilled
 from mfa_session.policy.json_text import members_of
-from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.reading import ELEMENTS
 from mfa_session.policy.rules.subject import listed
 
@@ -237,13 +237,13 @@ def _in_the_statement(subject: Subject) -> Iterator[tuple[Position, str, str]]:
 
 
 def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
-    trust = subject.document.told_kind == "trust"
+    trust = subject.document.told_kind == "trust" and subject.statement.actions is not None
     none = []
     for item in subject.items_of("Action", "NotAction"):
         action = str(item.value)
         if not (_is_action(action) or is_unfilled(action)):
             none.append(item)
-        elif trust and "Action" in subject.statement.elements and not _may_be_of_trust(action):
+        elif trust and not may_be_of(action, (*TRUST_ACTIONS, "sts:assumerole*")):
             what = f"{action} does not belong in a role's trust policy"
             cure = "move it to the role's permission policy"
             yield subject.document.source.position(item.offset), what, cure
@@ -252,11 +252,6 @@ def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
         what = f"{none[0].value!r} is no action" + more
         cure = "name the service without a wildcard, as in s3:Get*, or write * alone"
         yield subject.document.source.position(none[0].offset), what, cure
-
-
-def _may_be_of_trust(action: str) -> bool:
-    wanted = (*TRUST_ACTIONS, "sts:assumerole*")
-    return is_unfilled(action) or any(may_meet(action.lower(), each) for each in wanted)
 
 
 def _is_empty(node: Node | None) -> bool:

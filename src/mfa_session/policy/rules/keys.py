@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from mfa_session.model.text import nearest_of
 from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.conditions import is_met
+from mfa_session.policy.coverage import may_be_of
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, role_session
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
-from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.request import RequestContext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition
     from mfa_session.policy.rules.subject import Subject
@@ -140,7 +140,7 @@ def check_keys_of_s3(subject: Subject) -> Iterator[Flaw]:
     for condition in subject.statement.conditions:
         having = _OF_S3.get(condition.key.lower(), ())
         lenient = condition.if_exists or condition.operator == "Null" or not condition.known
-        if having and not lenient and not any(_may_have(action, having) for action in actions):
+        if having and not lenient and not any(may_be_of(action, having) for action in actions):
             met = is_met(condition, RequestContext({condition.key: None}))
             yield Flaw(
                 NO_SUCH_KEY,
@@ -222,10 +222,6 @@ def misspelt(condition: Condition) -> str | None:
 def age_of(condition: Condition) -> str:
     """Return the age in seconds that a condition on a misspelt key compares to, or an hour."""
     return str(next(filter(None, map(age_seconds, condition.values)), 3600))
-
-
-def _may_have(action: str, having: Iterable[str]) -> bool:
-    return is_unfilled(action) or any(may_meet(action.lower(), each) for each in having)
 
 
 def _never_there(subject: Subject, condition: Condition) -> str:

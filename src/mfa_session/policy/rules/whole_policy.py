@@ -268,10 +268,13 @@ class WholePolicy:
                 yield each
 
     def _denying(self, kind: str) -> Iterable[Statement]:
-        for each, found in self._with_reach():
-            denial = _filled(each)
-            if not each.allows and (found.includes(kind) if found else not denial.conditions):
-                yield denial
+        for each, found in self._denials_filled:
+            if found.includes(kind) if found else not each.conditions:
+                yield each
+
+    @cached_property
+    def _denials_filled(self) -> list[tuple[Statement, Reach | None]]:
+        return [(_filled(each), found) for each, found in self._with_reach() if not each.allows]
 
     def _with_reach(self) -> Iterable[tuple[Statement, Reach | None]]:
         return zip(self.statements, self.reaches, strict=True)
