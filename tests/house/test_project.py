@@ -129,6 +129,22 @@ def test_the_oldest_and_the_newest_python_run_the_whole_suite(check: Any) -> Non
     assert check.suites(["3.11"])["3.11"].selected == ("-m", "not slow")
 
 
+def test_the_tests_folders_are_in_memory_where_there_is_room(
+    check: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(check, "MEMORY", tmp_path)
+    monkeypatch.setattr(check, "MEMORY_BYTES", 0)
+    with check.memory() as folder:
+        assert os.path.dirname(folder) == str(tmp_path)
+    assert not os.path.exists(folder)
+    monkeypatch.setattr(check, "MEMORY_BYTES", 1 << 62)
+    with check.memory() as folder:
+        assert folder is None
+    monkeypatch.setattr(check, "MEMORY", tmp_path / "absent")
+    with check.memory() as folder:
+        assert folder is None
+
+
 def test_the_check_installs_every_program_that_tests_may_lack(check: Any) -> None:
     assert set(check.PROGRAMS) == set(processes.OPTIONAL_PROGRAMS)
 
