@@ -384,12 +384,14 @@ def test_a_dry_run_says_what_happens_without_a_device(
 
 
 def test_the_account_is_shown_for_other_programs(
-    run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox, program: str
+    run: Run, log_in: LogIn, carols: AwsFiles, aws: Sandbox
 ) -> None:
     log_in()
     aws.set_alias("123456789012", "the-library")
     carols.write(settings='[guard]\ncommands = ["true destroy"]\n')
-    outcome = run("exec", "--", program, "guard", "--", "true", "-x", "destroy")
+    given = [line.partition("=") for line in run("exec", "--", "env").stdout.splitlines()]
+    session = {name: value for name, _, value in given if name.startswith(("AWS_", "MFA_SESSION_"))}
+    outcome = run("guard", "--", "true", "-x", "destroy", env=session)
     assert (outcome.exit_code, outcome.stdout) == (0, "")
     assert outcome.stderr == (
         'mfa-session: protected, by commands "true destroy": true -x destroy\n'
