@@ -47,9 +47,11 @@ Operations = dict[str, tuple[str, ...]]
 
 BY_HAND = ("sns:Receive",)  # AWS's default topic policy names it; no list does.
 WRITTEN_BY = "# Written by docs/generate_actions.py; read by mfa_session.aws.action_list\n"
-# Each is a byte, and neither ends a line nor is a blank.
+# Each is a byte, and neither ends a line nor is a blank or stands for something else.
 BYTES = (*range(1, 9), *range(14, 28), *range(127, 133), *range(134, 160), *range(161, 256))
 SIGNS = '!"#$%&*.:;<>?@[]^_`{|}~/\\' + "".join(map(chr, BYTES))
+OF_VERBS = string.ascii_letters + string.digits + SIGNS.replace("#", "")
+MOST_VERBS = 150
 WORD = re.compile(r"[A-Z][a-z]{2,}")
 VERB = re.compile(r"(?:Batch(?=[A-Z][a-z0-9]+[A-Z]))?[A-Z][a-z0-9]+")
 
@@ -168,16 +170,17 @@ def _commands_of(command: Any) -> dict[str, Any]:
 def write_list(actions: Actions, operations: Operations) -> str:
     """Return the list, without its first line, in the form that ActionList reads."""
     verbs = Counter(split(name)[0] for names in actions.values() for name in names)
-    letters = dict(
-        zip((verb for verb, _ in verbs.most_common()), string.ascii_lowercase, strict=False)
-    )
-    lines = [" ".join(f"{letter}={verb}" for verb, letter in letters.items())]
+    letters = dict(zip((verb for verb, _ in verbs.most_common(MOST_VERBS)), OF_VERBS, strict=False))
+    sets: list[str] = []
+    lines: list[str] = []
     left = {service: set(names) for service, names in operations.items()}
     named = set[str]()
     for prefix in sorted(actions):
         for services, names in by_services(prefix, actions[prefix], operations).items():
             of = "=" if services == (prefix,) else ",".join(services) or "-"
-            lines.append(f"{prefix} {of} {encode(names, letters)}".rstrip())
+            parts = encode(names, letters)
+            sets += [signs for signs, _ in parts]
+            lines.append(" ".join([prefix, of, *(name for _, name in parts)]))
             for service in services:
                 left[service] -= set(map(spell_operation, names))
             named.update(services)
@@ -186,8 +189,22 @@ def write_list(actions: Actions, operations: Operations) -> str:
         for service, names in left.items()
         if names or service not in named
     ]
-    first, *others = lines
-    return "\n".join([first, *abbreviate("\n".join(others))]) + "\n"
+    words, text = abbreviate("\n".join(lines))
+    frequent, runs = shorten(sets)
+    return "\n".join([_line(letters), frequent, words, runs, text]) + "\n"
+
+
+def shorten(sets: list[str]) -> tuple[str, str]:
+    """Return the line of the sets that signs stand for, those that save most, and all sets."""
+    counts = Counter(each for each in sets if len(each) > 1)
+    most = sorted(counts, key=lambda each: (-counts[each] * min(len(each), 4), each))
+    signs = dict(zip(most, OF_VERBS[MOST_VERBS:], strict=False))
+    short = (signs.get(each, each) for each in sets)
+    return _line(signs), "".join(each if len(each) == 1 else f" {each} " for each in short)
+
+
+def _line(signs: Mapping[str, str]) -> str:
+    return " ".join(f"{sign}={text}" for text, sign in signs.items())
 
 
 def abbreviate(text: str) -> tuple[str, str]:
@@ -195,8 +212,7 @@ def abbreviate(text: str) -> tuple[str, str]:
     counts = Counter(WORD.findall(text))
     words = sorted(counts, key=lambda word: (-(len(word) - 1) * counts[word], word))
     signs = dict(zip(words, SIGNS, strict=False))
-    line = " ".join(f"{sign}={word}" for word, sign in signs.items())
-    return line, WORD.sub(lambda found: signs.get(found[0], found[0]), text)
+    return _line(signs), WORD.sub(lambda found: signs.get(found[0], found[0]), text)
 
 
 def by_services(
@@ -211,14 +227,14 @@ def by_services(
     return found or {(): []}
 
 
-def encode(names: Iterable[str], letters: Mapping[str, str]) -> str:
-    """Return names by what they are about, each without the words of the one before."""
+def encode(names: Iterable[str], letters: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return verbs, and what they are about without the words of the one before."""
     verbs: dict[str, list[str]] = defaultdict(list)
     for name in names:
         verb, rest = split(name)
         verbs[rest].append(verb)
     plurals = find_plurals(verbs)
-    parts: list[str] = []
+    parts: list[tuple[str, str]] = []
     before: list[str] = []
     for thing in sorted(verbs.keys() - plurals.values(), key=words_of):
         words = words_of(thing)
@@ -226,9 +242,9 @@ def encode(names: Iterable[str], letters: Mapping[str, str]) -> str:
         signs = spell_verbs(verbs[thing], letters)
         if thing in plurals:
             signs += "'" + spell_verbs(verbs[plurals[thing]], letters)
-        parts.append(f"{signs}{shared or ''}{''.join(words[shared:])}")
+        parts.append((signs, f"{shared or ''}{''.join(words[shared:])}"))
         before = words
-    return " ".join(parts)
+    return parts
 
 
 def find_plurals(things: Iterable[str]) -> dict[str, str]:

@@ -4,13 +4,16 @@ docs/generate_actions.py writes the list, `actions.txt`. Most names are both an 
 operation, and the wheel should be small, so the list has each name once, without the words that it
 shares with the name before:
 
-    ec2 = cd'fCarrierGateway bcd2Route      CreateCarrierGateway DeleteCarrierGateway
-                                            DescribeCarrierGateways GetCarrierGatewayRoute …
+    ec2 = CarrierGateway 2Route
+
+    CreateCarrierGateway DeleteCarrierGateway DescribeCarrierGateways GetCarrierGatewayRoute …
 
 A line begins with the prefix in policies (`ec2`) and the service in the CLI (`=`: the same name).
-The list's first line gives each frequent verb a letter, its second each frequent word a sign; other
-verbs are in parentheses. Verbs behind `'` take the plural. A service `-` marks actions that are not
-operations, a prefix `+` operations that are not actions.
+The verbs of all names stand together, `cd'f` and `b`, those behind `'` take the plural. The list's
+first line gives each frequent verb a sign, its second each frequent set of verbs, its third each
+frequent word of the names; the fourth has the sets by their signs, and others between blanks, with
+other verbs in parentheses. A service `-` marks actions that are not operations, a prefix `+`
+operations that are not actions.
 """
 
 from __future__ import annotations
@@ -29,9 +32,7 @@ if TYPE_CHECKING:
 
 ENCODING = "latin-1"  # a sign is a byte
 
-_VERBS = r"(?:[a-z]|\([^)]*\))"
-_NAME = re.compile(rf"(?P<one>{_VERBS}*)(?:'(?P<many>{_VERBS}+))?(?P<shared>\d*)(?P<rest>.*)")
-_VERB = re.compile(r"(?<=\()[^)]+|[a-z]")
+_VERB = re.compile(r"(?<=\()[^)]+|[^()]")
 _WORD = re.compile(r"[A-Z]+(?![a-z])[^A-Z]*|[A-Z][^A-Z]*|[^A-Z]+")
 _BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -41,14 +42,20 @@ class ActionList:
 
     def __init__(self, text: str) -> None:
         """Take the text of the list."""
-        verbs, words, *lines = (line for line in text.splitlines() if not line.startswith("#"))
-        self._verbs = dict(each.split("=") for each in verbs.split())
-        self._words = str.maketrans(dict(each.split("=") for each in words.split()))
-        self._lines: dict[str, list[tuple[str, str]]] = {}
+        verbs, sets, words, runs, *lines = (
+            line for line in text.splitlines() if not line.startswith("#")
+        )
+        self._verbs, self._sets = _by_sign(verbs), _by_sign(sets)
+        self._words = str.maketrans(_by_sign(words))
+        self._runs, at = runs, 0
+        self._lines: dict[str, list[tuple[str, str, slice]]] = {}  # and where their verbs are
         for line in lines:
             prefix, of, *names = line.split(" ", 2)
             services = prefix if of == "=" else of
-            self._lines.setdefault(prefix, []).append((services, names[0] if names else ""))
+            end = at + names[0].count(" ") + 1 if names else at
+            place = (services, names[0] if names else "", slice(at, end))
+            self._lines.setdefault(prefix, []).append(place)
+            at = end if prefix != "+" else at
         self._others = self._lines.pop("+", [])
 
     @property
@@ -58,30 +65,42 @@ class ActionList:
 
     def actions_of(self, service: str) -> list[str]:
         """Return the actions of a service, by its prefix, as AWS spells them."""
-        return [name for _, names in self._lines.get(service, ()) for name in self._decode(names)]
+        lines = self._lines.get(service, ())
+        return [name for _, names, at in lines for name in self._decode(names, at)]
 
     @cached_property
     def operations(self) -> dict[str, tuple[str, ...]]:
         """The operations of each service, both by the AWS CLI's names."""
-        found: dict[str, list[str]] = {service: names.split() for service, names in self._others}
-        for services, names in (line for lines in self._lines.values() for line in lines):
+        found: dict[str, list[str]] = {service: names.split() for service, names, _ in self._others}
+        for services, names, at in (line for lines in self._lines.values() for line in lines):
             if services != "-":
-                operations = list(map(spell_operation, self._decode(names)))
+                operations = list(map(spell_operation, self._decode(names, at)))
                 for service in services.split(","):
                     found.setdefault(service, []).extend(operations)
         return {service: tuple(sorted(found[service])) for service in sorted(found)}
 
-    def _decode(self, names: str) -> Iterator[str]:
+    @cached_property
+    def _signs(self) -> list[str]:
+        """The sets of verbs of all names: each by a sign, or between blanks."""
+        runs = enumerate(self._runs.split(" "))
+        return [each for at, run in runs for each in ((run,) if at % 2 else run)]
+
+    def _decode(self, names: str, at: slice) -> Iterator[str]:
         before: list[str] = []
-        for part in filter(
-            None, map(_NAME.fullmatch, names.translate(self._words).split(" ") if names else ())
-        ):
-            before = before[: int(part["shared"] or 0)] + words_of(part["rest"])
+        for name, sign in zip(names.split(" "), self._signs[at], strict=False):
+            rest = name.lstrip("0123456789")
+            shared = int(name[: len(name) - len(rest)] or 0)
+            before = before[:shared] + words_of(rest.translate(self._words))
             thing = "".join(before)
-            for verb in _VERB.findall(part["one"]):
+            one, _, many = self._sets.get(sign, sign).partition("'")
+            for verb in _VERB.findall(one):
                 yield self._verbs.get(verb, verb) + thing
-            for verb in _VERB.findall(part["many"] or ""):
+            for verb in _VERB.findall(many):
                 yield self._verbs.get(verb, verb) + plural(thing)
+
+
+def _by_sign(line: str) -> dict[str, str]:
+    return dict(each.split("=") for each in filter(None, line.split(" ")))
 
 
 def words_of(name: str) -> list[str]:

@@ -8,10 +8,12 @@ from mfa_session.aws.action_list import ENCODING, ActionList, list_path, read_li
 
 LIST = """# a comment
 a=List b=Get c=Delete
+A=abc
 !=Address $=Instance
-ec2 ec2,ec2-other abc! (Modify)b1Attribute c1V2 a
-ec2 - b'aDB$ c1Policy c2SizeLimit (connect) c'abPolicy
-s3 = cBucket
+aA (Modify)b c b'a cc (connect)  c'ab c
+ec2 ec2,ec2-other  ! 1Attribute 1V2
+ec2 - DB$ 1Policy 2SizeLimit  Policy
+s3 = Bucket
 nothing -
 + ec2 wait
 + s3 cp ls
@@ -23,8 +25,8 @@ def test_shortened_names_are_restored() -> None:
     read = ActionList(LIST)
     assert list(read.services) == ["ec2", "s3", "nothing"]
     assert read.actions_of("ec2") == [
-        *("ListAddress", "GetAddress", "DeleteAddress"),
-        *("ModifyAddressAttribute", "GetAddressAttribute", "DeleteAddressV2", "List"),
+        *("List", "ListAddress", "GetAddress", "DeleteAddress"),
+        *("ModifyAddressAttribute", "GetAddressAttribute", "DeleteAddressV2"),
         *("GetDBInstance", "ListDBInstances", "DeleteDBPolicy", "DeleteDBPolicySizeLimit"),
         *("connect", "DeletePolicy", "ListPolicies", "GetPolicies"),
     ]
