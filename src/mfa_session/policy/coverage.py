@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.credentials import DIRECT_CALL
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions
-from mfa_session.policy.patterns import Patterns, may_meet
+from mfa_session.policy.patterns import may_meet
+from mfa_session.policy.selections import (
+    Index,
+    Selection,
+    Taker,
+    may_share,
+    numbers_in,
+    takes_in,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from mfa_session.policy.document import Principals, Statement
+    from mfa_session.policy.selections import Names
 
-_T = TypeVar("_T")
-_Names = tuple[str, ...]
+_Comparison = tuple[str, str, tuple[str, ...]]
+_FEW = 8  # statements, among which a look at each is faster than an index
 _all_of_a_service = re.compile(r"arn:[^:]*:([a-z0-9-]+):\*?:\*?:\*").fullmatch
 _account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
 # Keys that are the same for every caller of an account.
 ACCOUNT_KEYS = {"aws:principalaccount", "kms:calleraccount"}
-
-
-class Selection(NamedTuple):
-    """Actions, resources or principals: the named ones, or all others."""
-
-    names: _Names
-    all_but: bool = False
 
 
 class _Surroundings(NamedTuple):
@@ -40,7 +43,7 @@ class _Surroundings(NamedTuple):
 
     resources: Selection
     principals: Selection
-    others: frozenset[tuple[str, str, _Names]]
+    others: frozenset[_Comparison]
     accounts: frozenset[str] = frozenset()
     only_for: frozenset[str] = frozenset()
 
@@ -53,83 +56,40 @@ class _Surroundings(NamedTuple):
         )
 
 
-class _Group:
-    """The actions of statements with the same resources, principals and conditions."""
+class _Entry:
+    """The actions and surroundings of statements that have both in common."""
 
-    def __init__(self, around: _Surroundings) -> None:
+    def __init__(self, actions: Selection, around: _Surroundings) -> None:
+        self.actions = actions
         self.around = around
-        self._all_but: list[Selection] = []
-        self._named: set[str] = set()
-
-    def add(self, actions: Selection) -> None:
-        if actions.all_but:
-            self._all_but.append(actions)
-        else:
-            self._named.update(actions.names)
+        self.statements: list[Statement] = []
 
     @functools.cached_property
-    def _globs(self) -> Patterns:
-        return Patterns(self._named)
-
-    def take_in(self, action: str) -> bool:
-        """Say whether these include an action."""
-        return self._globs.cover(action) or any(
-            takes_in(each, Selection((action,))) for each in self._all_but
-        )
-
-    def spared_of(self, action: str) -> list[_Names]:
-        """Return the names that each NotAction leaves out and that the action may match."""
-        return [
-            tuple(name for name in each.names if may_meet(name, action)) for each in self._all_but
-        ]
-
-    def take_in_all_but(self, actions: Selection) -> bool:
-        """Say whether these include all actions but some."""
-        return self._globs.cover("*") or any(takes_in(each, actions) for each in self._all_but)
-
-
-class _Index(Generic[_T]):
-    """Finds things by a selection that may include another."""
-
-    def __init__(self, things: Mapping[Selection, _T]) -> None:
-        self._by_name: dict[str, list[_T]] = {}
-        self._all_but = [thing for selection, thing in things.items() if selection.all_but]
-        for selection, thing in things.items():
-            for name in () if selection.all_but else selection.names:
-                self._by_name.setdefault(name, []).append(thing)
-        self._names = Patterns(self._by_name)
-
-    def taking_in(self, inner: Selection) -> Iterator[_T]:
-        """Yield the things that include at least the first name, or all but some names."""
-        one = "*" if inner.all_but else next(iter(inner.names), "*")
-        for name in self._names.covering(one):
-            yield from self._by_name[name]
-        yield from self._all_but
+    def taker(self) -> Taker:
+        return Taker(self.actions)
 
 
 class Cover:
     """What several statements concern together."""
 
     def __init__(self, statements: Iterable[Statement], *, roughly: bool = False) -> None:
-        """Group the statements by resources and principals.
+        """Take the statements.
 
         `roughly`: a condition that every caller of an account meets (`kms:CallerAccount`) does
         not narrow a statement, unless the other statement is only for other accounts, nor does
         an ARN that all resources of its service have (`arn:aws:s3:::*`).
         """
-        groups: dict[_Surroundings, _Group] = {}
+        entries: dict[tuple[Selection, _Surroundings], _Entry] = {}
         for statement in statements:
             around = _surroundings(statement)
             if roughly:
                 around = _of_any_account(around)
                 if _is_about_all_of_a_service(statement):
                     around = around._replace(resources=Selection(("*",)))
-            groups.setdefault(around, _Group(around)).add(actions_of(statement))
-        by_resources: dict[Selection, dict[Selection, list[_Group]]] = {}
-        for around, group in groups.items():
-            by_principals = by_resources.setdefault(around.resources, {})
-            by_principals.setdefault(around.principals, []).append(group)
-        self._groups = _Index({where: _Index(who) for where, who in by_resources.items()})
+            key = actions_of(statement), around
+            entries.setdefault(key, _Entry(*key)).statements.append(statement)
+        self._entries = _Entries(entries.values())
+        self._least: dict[tuple[str, _Surroundings], Names] = {}
 
     def covers(self, inner: Statement) -> bool:
         """Say whether these statements concern everything that another one does."""
@@ -141,64 +101,131 @@ class Cover:
 
     def uncovered_parts(self, inner: Statement) -> list[str]:
         """Return the same; for a pattern, only the part that a NotAction leaves out, if any."""
-        groups, found = self._groups_around(inner), list[str]()
+        found = list[str]()
         for name in self._uncovered(inner):
-            spared = [(len(each), each) for group in groups for each in group.spared_of(name)]
-            found += min(spared)[1] if spared and "*" in name else (name,)
+            found += self._least_spared(inner, name) if "*" in name else (name,)
         return found
 
-    def are_about(self, inner: Statement, action: str) -> bool:
-        """Say whether these statements concern an action wherever another statement applies."""
-        return any(group.take_in(action.lower()) for group in self._groups_around(inner))
+    def are_about(self, inner: Statement, action: str, *, but: Statement | None = None) -> bool:
+        """Say whether these statements, but one, concern an action wherever another applies."""
+        takers = _Query(self._entries, inner).takers(Selection((action.lower(),)))
+        return any(each.statements != [but] for each in takers)
+
+    def containing(self, inner: Statement) -> Iterator[Statement]:
+        """Yield those of the statements that alone concern everything that another one does."""
+        for taker in _Query(self._entries, inner).takers(actions_of(inner)):
+            yield from taker.statements
 
     def _uncovered(self, inner: Statement) -> Iterator[str]:
-        groups, actions = self._groups_around(inner), actions_of(inner)
+        query, actions = _Query(self._entries, inner), actions_of(inner)
         for name in names_of(inner):
-            takers = (
-                group.take_in_all_but(actions) if actions.all_but else group.take_in(name)
-                for group in groups
-            )
-            if not any(takers):
+            asked = actions if actions.all_but else Selection((name,))
+            if next(query.takers(asked), None) is None:
                 yield name
 
-    def _groups_around(self, inner: Statement) -> list[_Group]:
-        """Return the groups that cover another's resources, principals and conditions."""
-        around = _surroundings(inner)
-        return [
-            group
-            for by_principals in self._groups.taking_in(around.resources)
-            for groups in by_principals.taking_in(around.principals)
-            for group in groups
-            if group.around.take_in(around)
-        ]
+    def _least_spared(self, inner: Statement, name: str) -> Names:
+        """Return the shortest part of a pattern that a NotAction leaves out, or the pattern."""
+        key = name, _surroundings(inner)
+        if key not in self._least:
+            spared = [
+                tuple(each for each in entry.actions.names if may_meet(each, name))
+                for entry in _Query(self._entries, inner).fitting(self._entries.with_all_but)
+            ]
+            self._least[key] = min(spared, key=lambda each: (len(each), each), default=(name,))
+        return self._least[key]
+
+
+class _Entries:
+    """The entries of a Cover; of many, an index finds those that are worth a look."""
+
+    def __init__(self, entries: Iterable[_Entry]) -> None:
+        self.all = tuple(entries)
+        self.many = len(self.all) > _FEW
+
+    @functools.cached_property
+    def with_all_but(self) -> int:
+        return sum(1 << number for number, each in enumerate(self.all) if each.actions.all_but)
+
+    def around(self, inner: _Surroundings) -> int:
+        """Return the bits of those whose surroundings may take in others."""
+        if not self.many:
+            return (1 << len(self.all)) - 1
+        resources = self._resources.taking_in(inner.resources)
+        return resources & self._principals.taking_in(inner.principals) & self._under(inner)
+
+    def concerning(self, actions: Selection) -> int:
+        """Return the bits of those that may concern all of the actions."""
+        return self._actions.taking_in(actions) if self.many else -1
+
+    def _under(self, inner: _Surroundings) -> int:
+        found = self._conditions.get(None, 0)
+        for condition in inner.others:
+            found |= self._conditions.get(condition, 0)
+        return found
+
+    @functools.cached_property
+    def _actions(self) -> Index:
+        return Index([each.actions for each in self.all])
+
+    @functools.cached_property
+    def _resources(self) -> Index:
+        return Index([each.around.resources for each in self.all])
+
+    @functools.cached_property
+    def _principals(self) -> Index:
+        return Index([each.around.principals for each in self.all])
+
+    @functools.cached_property
+    def _conditions(self) -> dict[_Comparison | None, int]:
+        """The bits of the entries by the rarest of their conditions; None if they have none."""
+        count = Counter(each for entry in self.all for each in entry.around.others)
+        found: dict[_Comparison | None, int] = {}
+        for number, entry in enumerate(self.all):
+            rarest = min(entry.around.others, key=lambda each: count[each], default=None)
+            found[rarest] = found.get(rarest, 0) | 1 << number
+        return found
+
+
+class _Query:
+    """Finds the entries that concern actions wherever a statement applies."""
+
+    def __init__(self, entries: _Entries, inner: Statement) -> None:
+        self._entries = entries
+        self._around = _surroundings(inner)
+        self._where = entries.around(self._around)
+        self._fits: dict[int, bool] = {}
+
+    def takers(self, actions: Selection) -> Iterator[_Entry]:
+        """Yield the entries that concern all of the actions."""
+        for entry in self.fitting(self._entries.concerning(actions)):
+            if entry.taker.takes_in(actions):
+                yield entry
+
+    def fitting(self, among: int) -> Iterator[_Entry]:
+        """Yield those of some entries that apply wherever the statement does."""
+        for number in numbers_in(self._where & among):
+            entry = self._entries.all[number]
+            if number not in self._fits:
+                self._fits[number] = entry.around.take_in(self._around)
+            if self._fits[number]:
+                yield entry
 
 
 class Meeting:
     """Finds the statements that may overlap with another."""
 
     def __init__(self, statements: Iterable[Statement]) -> None:
-        """Sort the statements by resource."""
+        """Sort the statements by resources and actions."""
         self._statements = tuple(statements)
-        self._by_resource: dict[str, list[int]] = {}
-        self._all_but: list[int] = []
-        for number, statement in enumerate(self._statements):
-            resources = _listed(statement.resources, statement.not_resources)
-            if resources.all_but:
-                self._all_but.append(number)
-            for resource in () if resources.all_but else resources.names:
-                self._by_resource.setdefault(resource, []).append(number)
-        self._resources = Patterns(self._by_resource)
+        resources = [_listed(each.resources, each.not_resources) for each in self._statements]
+        self._resources = Index(resources)
+        self._actions = Index(list(map(actions_of, self._statements)))
 
     def touching(self, other: Statement) -> Iterator[Statement]:
         """Yield, in order, the statements that may concern the same actions and resources."""
-        resources = _listed(other.resources, other.not_resources)
-        patterns = [
-            pattern
-            for name in (("*",) if resources.all_but else resources.names)
-            for pattern in self._resources.meeting(name)
-        ]
-        found = {number for pattern in patterns for number in self._by_resource[pattern]}
-        for number in sorted(found.union(self._all_but)):
+        every = (1 << len(self._statements)) - 1
+        where = every & self._resources.meeting(_listed(other.resources, other.not_resources))
+        for number in numbers_in(where & self._actions.meeting(actions_of(other))):
             if may_overlap(self._statements[number], other):
                 yield self._statements[number]
 
@@ -211,7 +238,7 @@ def actions_of(statement: Statement) -> Selection:
     return Selection(("*",) if statement.actions is None else _lowered(statement.actions))
 
 
-def names_of(statement: Statement) -> _Names:
+def names_of(statement: Statement) -> Names:
     """Return the actions one by one; `*` for a NotAction."""
     actions = actions_of(statement)
     return ("*",) if actions.all_but else actions.names
@@ -240,29 +267,7 @@ def is_about_everything(statement: Statement) -> bool:
 
 def may_overlap(one: Statement, other: Statement) -> bool:
     """Say whether two statements may concern the same actions; False only if certain."""
-    return _may_share(actions_of(one), actions_of(other))
-
-
-@functools.lru_cache(maxsize=10_000)
-def _may_share(first: Selection, second: Selection) -> bool:
-    if first.all_but and second.all_but:
-        return True
-    if first.all_but:
-        first, second = second, first
-    if second.all_but:
-        return not takes_in(Selection(second.names), first)
-    return any(may_meet(a, b) for a in first.names for b in second.names)
-
-
-@functools.lru_cache(maxsize=10_000)
-def takes_in(outer: Selection, inner: Selection) -> bool:
-    """Say whether `outer` includes everything in `inner`; True only if certain."""
-    if outer.all_but:
-        if inner.all_but:
-            return all(map(_globs(inner.names).cover, outer.names))
-        return not any(may_meet(a, b) for a in outer.names for b in inner.names)
-    globs = _globs(outer.names)
-    return globs.cover("*") if inner.all_but else all(map(globs.cover, inner.names))
+    return may_share(actions_of(one), actions_of(other))
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -310,7 +315,7 @@ def _is_of_account(operator: str, key: str) -> bool:
     return operator in {"stringequals", "stringlike"} and key in ACCOUNT_KEYS
 
 
-def _listed(named: _Names | None, left_out: _Names | None) -> Selection:
+def _listed(named: Names | None, left_out: Names | None) -> Selection:
     """Return the selection; everything if nothing is named, as in identity policies."""
     if left_out is not None:
         return Selection(left_out, all_but=True)
@@ -324,7 +329,7 @@ def _listed_principals(named: Principals | None, left_out: Principals | None) ->
     )
 
 
-def _principal_names(principals: Principals) -> _Names:
+def _principal_names(principals: Principals) -> Names:
     """Return principals as texts, everybody as `*`, and an account as its root's ARN."""
     names = []
     for kind, values in principals.items():
@@ -339,11 +344,6 @@ def _principal_names(principals: Principals) -> _Names:
 
 
 @functools.lru_cache(maxsize=10_000)
-def _lowered(names: _Names) -> _Names:
+def _lowered(names: Names) -> Names:
     """Return names in lower case, and `*:*` as `*`."""
     return tuple(["*" if name == "*:*" else name.lower() for name in names])
-
-
-@functools.lru_cache(maxsize=10_000)
-def _globs(names: _Names) -> Patterns:
-    return Patterns(names)

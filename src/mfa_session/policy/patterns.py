@@ -22,6 +22,7 @@ Row = tuple[str, ...]
 ANY, ONE, UNKNOWN = "any text", "any character", "a variable's value"
 _WILD = {"*": ANY, "?": ONE}
 _LITERALS = {"*", "?", "$"}
+_FEW = 8  # patterns, of which a look at each is faster than an index
 _LAST = chr(0x10FFFF)  # sorts after any other character
 _WILDCARDS = re.compile(r"([*?])")
 _LITERAL_START = re.compile(r"[^*?$]*")
@@ -136,7 +137,14 @@ def may_meet(one: str, other: str) -> bool:
     start, other_start = _before_wildcard(one), _before_wildcard(other)
     if not (start.startswith(other_start) or other_start.startswith(start)):
         return False  # most patterns end here, which is fast
-    return covers(_row(one), _row(other)) is not False
+    if "?" in one or "?" in other:
+        return covers(_row(one), _row(other)) is not False
+    if "*" not in other:
+        return includes(one, other)
+    if "*" not in one:
+        return includes(other, one)
+    end, other_end = one.rpartition("*")[2], other.rpartition("*")[2]
+    return end.endswith(other_end) or other_end.endswith(end)
 
 
 class Patterns:
@@ -152,6 +160,7 @@ class Patterns:
                 by_end.setdefault(_after_wildcard(pattern), set()).add(pattern)
             else:
                 self._exact.add(pattern)
+        self._by_middle: dict[tuple[str, str], _ByMiddle] = {}
         self._lengths = sorted({len(start) for start in self._by_ends})
         self._end_lengths = {
             start: sorted({len(end) for end in by_end}) for start, by_end in self._by_ends.items()
@@ -160,6 +169,10 @@ class Patterns:
     def cover(self, text: str) -> bool:
         """Say whether a pattern includes the text (see `includes`)."""
         return text in self._exact or any(True for _ in self._wild(text))
+
+    def meets(self, text: str) -> bool:
+        """Say whether a pattern matches something that `text` matches too."""
+        return any(True for _ in self.meeting(text))
 
     def covering(self, text: str) -> Iterator[str]:
         """Yield each pattern that includes the text."""
@@ -187,15 +200,40 @@ class Patterns:
             by_end = self._by_ends.get(start, {})
             for end_length in self._end_lengths.get(start, ()):
                 end = text[len(text) - end_length :] if end_length else ""
-                for pattern in by_end.get(end, ()):
+                among: Iterable[str] = by_end.get(end, ())
+                if len(by_end.get(end, ())) > _FEW:
+                    among = self._with_middle_in(text, start, end)
+                for pattern in among:
                     if includes(pattern, text):
                         yield pattern
+
+    def _with_middle_in(self, text: str, start: str, end: str) -> Iterator[str]:
+        """Yield the patterns with these ends whose longest literal part in between is in a text."""
+        if (start, end) not in self._by_middle:
+            self._by_middle[start, end] = _ByMiddle(self._by_ends[start][end])
+        return self._by_middle[start, end].in_text(text)
 
     @functools.cached_property
     def _sorted(self) -> list[str]:
         """Return the texts and patterns, sorted."""
         wild = (each for by_end in self._by_ends.values() for each in by_end.values())
         return sorted([*self._exact, *(pattern for each in wild for pattern in each)])
+
+
+class _ByMiddle:
+    """Patterns with the same ends, by the longest literal part in between."""
+
+    def __init__(self, patterns: Iterable[str]) -> None:
+        self._patterns: dict[str, list[str]] = {}
+        for pattern in patterns:
+            middles = _WILDCARDS.split(pattern)[2:-1:2]
+            self._patterns.setdefault(max(middles, key=len, default=""), []).append(pattern)
+        self._lengths = sorted(set(map(len, self._patterns)))
+
+    def in_text(self, text: str) -> Iterator[str]:
+        for length in self._lengths:
+            for part in {text[at : at + length] for at in range(len(text) - length + 1)}:
+                yield from self._patterns.get(part, ())
 
 
 def folded(row: Iterable[str]) -> Row:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import itertools
 import json
+import random
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mfa_session.policy.coverage import Cover, may_overlap
+from mfa_session.policy.coverage import Cover, Meeting, may_overlap, names_of
 from mfa_session.policy.reading import read_document
 from mfa_session.sandbox.authorization import Request, judge
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Statement
 
+MANY = 70
 ACTIONS = ["s3:Get", "s3:Put", "ec2:Get", "ec2:Put"]
 RESOURCES = ["arn:aws:s3:::a/x", "arn:aws:s3:::a/y", "arn:aws:s3:::b/x"]
 PATTERNS = st.sampled_from([*ACTIONS, "s3:*", "ec2:*", "*:Get", "s3:?et", "*", "S3:GET"])
@@ -108,3 +110,51 @@ def test_conditions_narrow_a_statement_except_those_about_mfa() -> None:
     assert Cover([narrow]).covers(both)
     assert not Cover([narrow]).covers(plain)
     assert not Cover([both]).covers(asking)
+
+
+ELEMENTS = {
+    "Action": ("s3:Get", "s3:*", "s3:Put", "*", "*:Get", "s3:*e*", "ec2:G?t", "ec2:*"),
+    "Resource": (*RESOURCES, "arn:aws:s3:::a/*", "arn:aws:s3:::*/x", "*"),
+    "Principal": ("111122223333", "444455556666", "arn:aws:iam::111122223333:user/carol", "*"),
+}
+
+
+def many_statements(seed: int) -> tuple[Statement, ...]:
+    """Return so many statements that an index finds those in question."""
+    dice = random.Random(seed)  # noqa: S311  # no secret
+    made = []
+    for number in range(MANY):
+        statement: dict[str, Any] = {"Effect": "Allow"}
+        for name, values in ELEMENTS.items():
+            listed: list[str] = dice.sample(values, dice.choice([1, 1, 2]))
+            listed += [f"{listed[0]}{number}"] * (dice.random() < 0.5 and name != "Principal")
+            written = f"Not{name}" if dice.random() < 0.3 else name
+            statement[written] = {"AWS": listed} if name == "Principal" else listed
+        tags = dice.sample(["a", "b"], dice.choice([0, 0, 1, 2]))
+        if tags:
+            statement["Condition"] = {"StringEquals": {f"aws:PrincipalTag/{t}": "1" for t in tags}}
+        made.append(statement)
+    return read(*made)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_many_statements_cover_what_one_of_them_does(seed: int) -> None:
+    statements = many_statements(seed)
+    together, alone = Cover(statements), [Cover([each]) for each in statements]
+    for inner in statements[::3]:
+        left = [each.uncovered(inner) for each in alone]
+        assert together.uncovered(inner) == [
+            name for name in names_of(inner) if all(name in each for each in left)
+        ]
+        assert list(map(id, together.containing(inner))) == [
+            id(each) for each, uncovered in zip(statements, left, strict=True) if not uncovered
+        ]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_many_statements_meet_what_one_of_them_does(seed: int) -> None:
+    statements = many_statements(seed)
+    meeting = Meeting(statements)
+    for other in statements[::3]:
+        alone = [each for each in statements if any(Meeting([each]).touching(other))]
+        assert list(meeting.touching(other)) == alone

@@ -23,6 +23,7 @@ from mfa_session.policy.rules.exemptions import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mfa_session.policy.conditions import Comparison
     from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.rules.subject import Subject
     from mfa_session.policy.rules.whole_policy import WholePolicy
@@ -257,20 +258,20 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
     own = set(map(comparison, statement.conditions))
     anyhow = statement.allows and action.lower() not in map(str.lower, ENROLMENT)
     return any(
-        anyhow or own.issuperset(map(comparison, each.conditions))
-        for each in _doing(subject.whole, action, wanted, statement.effect)
+        anyhow or own >= conditions
+        for conditions in _doing(subject.whole, action, wanted, statement.effect)
     )
 
 
 @functools.lru_cache(maxsize=32)
-def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> list[Statement]:
-    """Return the statements that allow, or deny, an action on a fitting resource."""
+def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> set[frozenset[Comparison]]:
+    """Return the conditions under which an action is allowed, or denied, on a fitting resource."""
     partition = _partition_of(whole)
-    return [
-        each
+    return {
+        frozenset(map(comparison, each.conditions))
         for each in whole.statements
         if each.effect == effect and concerns(each, action) and _may_be_on(each, wanted, partition)
-    ]
+    }
 
 
 @functools.lru_cache(maxsize=32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import re
 from dataclasses import replace
@@ -99,8 +100,11 @@ def check_effect(subject: Subject) -> Iterator[Flaw]:
 
 def check_superfluous(subject: Subject) -> Iterator[Flaw]:
     """Find statements about MFA of which another does everything."""
-    doing = next((each for each in subject.whole.about_mfa if _does_all(each, subject)), None)
-    if doing is not None and not subject.on_role:
+    if not subject.mfa_conditions or subject.on_role:
+        return
+    containing = subject.whole.containing(subject.statement)
+    doing = next((each for each in containing if _does_all(each, subject)), None)
+    if doing is not None:
         yield Flaw(
             SUPERFLUOUS,
             subject.statement.position,
@@ -116,25 +120,23 @@ CHECKS: tuple[Check, ...] = (check_effect, check_superfluous)
 def _does_all(other: Statement, subject: Subject) -> bool:
     """Say whether another statement does everything; of two equal ones, the first does."""
     statement = subject.statement
-    if other is statement or other.allows != statement.allows or not subject.mfa_conditions:
-        return False
-    alike = _conditions_but_mfa(other) == _conditions_but_mfa(statement)
-    if not (alike and contains(other, statement) and _matches_more(other, statement)):
+    alike = other is not statement and _comparisons(other)[1] == _comparisons(statement)[1]
+    if not (alike and _matches_more(other, statement)):
         return False
     back = contains(statement, other) and _matches_more(statement, other)
     return other.index < statement.index if back else not statement.allows
 
 
-def _conditions_but_mfa(statement: Statement) -> set[Comparison]:
-    return {comparison(c) for c in statement.conditions} - {
-        comparison(c) for c in mfa_conditions(statement)
-    }
+@functools.lru_cache(maxsize=10_000)
+def _comparisons(statement: Statement) -> tuple[set[Comparison], set[Comparison]]:
+    """Return a statement's conditions about MFA, and the others."""
+    about_mfa = set(map(comparison, mfa_conditions(statement)))
+    return about_mfa, set(map(comparison, statement.conditions)) - about_mfa
 
 
 def _matches_more(one: Statement, other: Statement) -> bool:
     """Say whether one statement's conditions on MFA, of the same keys, match wherever others do."""
-    first, second = ({comparison(c) for c in mfa_conditions(each)} for each in (one, other))
-    if first == second:
+    if _comparisons(one)[0] == _comparisons(other)[0]:
         return True
     if any(map(is_age, mfa_conditions(one) + mfa_conditions(other))):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from mfa_session.policy.json_text import Node
     from mfa_session.policy.policy_text import Position
     from mfa_session.policy.rules.subject import Subject
+    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 UNKNOWN_ELEMENT = Rule(
     "unknown-element",
@@ -122,7 +124,7 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
     named = [name for name in ("Principal", "NotPrincipal") if name in statement.elements]
     if kind in _NAMES:
         wrong, what = named, _NAMES[kind]
-        if kind == "scp" and named and all(map(_may_be_of_an_rcp, subject.document.statements)):
+        if kind == "scp" and named and _may_be_an_rcp(subject.whole):
             return
     elif kind == "resource" and named and is_about_devices(statement):
         wrong, what = named, "a policy with iam: actions, which belongs to users, groups or roles,"
@@ -309,6 +311,11 @@ def _why_none(kind: str, text: str) -> tuple[str, str] | None:
     if kind != "Service" and _service(text):
         cure = f'write {{"Service": "{text}"}}'
     return f"{text} cannot be a principal of the type {kind}", cure
+
+
+@functools.lru_cache(maxsize=32)
+def _may_be_an_rcp(whole: WholePolicy) -> bool:
+    return all(map(_may_be_of_an_rcp, whole.statements))
 
 
 def _may_be_of_an_rcp(statement: Statement) -> bool:

@@ -187,12 +187,12 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
 
 def check_services_denied(subject: Subject) -> Iterator[Flaw]:
     """Find Denies for everybody that stop AWS services which are allowed by name."""
-    services = _denied_by_name(subject, "Service", _A_SERVICE)
-    if services:
+    service = _denied_by_name(subject, "Service", _A_SERVICE)
+    if service:
         yield Flaw(
             SERVICE,
             subject.place_of("Principal"),
-            f"this Deny is also for {services[0]}, an AWS service, and services have no MFA",
+            f"this Deny is also for {service}, an AWS service, and services have no MFA",
             "the service is locked out of what another statement allows it",
             "exempt services from this Deny",
             right_condition(subject.statement, besides=_NO_SERVICE),
@@ -224,12 +224,12 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
 
 def check_roles(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of role sessions by a policy that names the roles."""
-    roles = roles_in(subject.statement) or _roles_locked_out(subject)
-    if roles and (subject.requires_mfa or subject.refuses_without_mfa):
+    role = next(iter(roles_in(subject.statement)), None) or _role_locked_out(subject)
+    if role and (subject.requires_mfa or subject.refuses_without_mfa):
         yield Flaw(
             ROLE,
             subject.place_of("Principal"),
-            f"{roles[0]} is a role: its sessions carry no MFA, even if assuming it took a code",
+            f"{role} is a role: its sessions carry no MFA, even if assuming it took a code",
             "the role's sessions are locked out",
             "name users or their account; for the role, require MFA in its trust policy",
         )
@@ -304,30 +304,28 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def _roles_locked_out(subject: Subject) -> list[str]:
-    """Return the roles that an Allow lets do by name what a Deny for everybody asks MFA for."""
+def _role_locked_out(subject: Subject) -> str | None:
+    """Return a role that an Allow lets do by name what a Deny for everybody asks MFA for."""
     denied = subject.statement
     spared = any(map(_spares_roles, subject.other_conditions))
     if denied.allows or spared or not is_for_everybody(denied):
-        return []
-    allowed = [role for each in subject.whole.allowed_by_name(denied) for role in roles_in(each)]
-    return allowed or subject.whole.roles_left(denied)
+        return None
+    return subject.whole.allowed_by_name(denied, "role") or subject.whole.role_left(denied)
 
 
-def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> list[str]:
-    """Return the principals of a kind from which a Deny for everybody takes what they may do.
+def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> str | None:
+    """Return a principal of a kind from which a Deny for everybody takes what it may do.
 
     `context` is what is known of their requests, in which nothing is about MFA.
     """
     found, denied = subject.reach, subject.statement
     if found is None or denied.allows or not is_for_everybody(denied):
-        return []
+        return None
     if not found.long_term or found.fresh:
-        return []
+        return None
     if not all(is_met(each, context) is True for each in subject.other_conditions):
-        return []
-    allows = subject.whole.allowed_by_name(denied)
-    return [name for each in allows for name in (each.principals or {}).get(kind, ())]
+        return None
+    return subject.whole.allowed_by_name(denied, kind)
 
 
 def _keeps_out_who_has_no_keys(subject: Subject) -> bool:

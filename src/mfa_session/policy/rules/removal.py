@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from mfa_session.policy.document import Statement
     from mfa_session.policy.rules.subject import Subject
+    from mfa_session.policy.rules.whole_policy import WholePolicy
 
 REMOVAL_SPARED = Rule(
     "removal-without-mfa",
@@ -61,7 +63,7 @@ def check_removal(subject: Subject) -> Iterator[Flaw]:
     ):
         spared = not concerns(subject.statement, action)
         if spared and action == DELETION:
-            spared = any(map(_deletes_those_of_others, subject.whole.statements))
+            spared = _may_delete_those_of_others(subject.whole)
         if spared and not subject.whole.allows_only_with_mfa(action):
             yield Flaw(
                 rule,
@@ -144,6 +146,11 @@ def _removal_spared_by_resource(subject: Subject) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (check_removal, check_own_removal, check_removal_besides)
 
 
+@functools.lru_cache(maxsize=32)
+def _may_delete_those_of_others(whole: WholePolicy) -> bool:
+    return any(map(_deletes_those_of_others, whole.statements))
+
+
 def _deletes_those_of_others(statement: Statement) -> bool:
     """Say whether it is an Allow to delete devices that are not one's own.
 
@@ -172,13 +179,18 @@ def _is_denied(subject: Subject) -> bool:
 
 def _is_exempt_by_name(subject: Subject) -> bool:
     """Say whether a Deny exempts it by name, and already has the finding."""
+    first = _first_exempting(subject.whole)  # one alone, so that many of both take no time
+    return first is not None and any(check_removal(replace(subject, statement=first)))
+
+
+@functools.lru_cache(maxsize=32)
+def _first_exempting(whole: WholePolicy) -> Statement | None:
     exempting = (
         each
-        for each in subject.whole.denies_for_mfa
+        for each in whole.denies_for_mfa
         if each.resources == ("*",) and DEACTIVATION in (each.not_actions or ())
     )
-    first = next(exempting, None)  # one alone, so that many of both take no time
-    return first is not None and any(check_removal(replace(subject, statement=first)))
+    return next(exempting, None)
 
 
 def _changes_iam(action: str) -> bool:

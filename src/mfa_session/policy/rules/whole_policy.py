@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
-from mfa_session.policy.document import is_for_everybody, is_for_everybody_but_some, roles_spared
+from mfa_session.policy.document import (
+    is_for_everybody,
+    is_for_everybody_but_some,
+    roles_in,
+    roles_spared,
+)
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import (
     KINDS_WITHOUT_MFA,
@@ -20,11 +26,11 @@ from mfa_session.policy.mfa import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mfa_session.policy.document import Condition, Principals, Statement
 
-_MOST_COMPARED = 50  # with all others, which takes long
+_MOST = 20  # to compare with each statement
 _EVERYBODY: Principals = {"*": ("*",)}
 
 
@@ -84,10 +90,18 @@ class WholePolicy:
         """The Denies with a condition that is about MFA, or is meant to be."""
         return [each for each in self.statements if not each.allows and means_mfa(each)]
 
+    def containing(self, statement: Statement) -> Iterator[Statement]:
+        """Yield a few statements about MFA of the same effect that concern all that one does."""
+        return itertools.islice(self._about_mfa[statement.effect].containing(statement), _MOST)
+
     @cached_property
-    def about_mfa(self) -> list[Statement]:
-        """The statements with a condition about MFA, of which no more are compared."""
-        return [each for each in self.statements if mfa_conditions(each)][:_MOST_COMPARED]
+    def _about_mfa(self) -> dict[str, Cover]:
+        return {
+            effect: Cover(
+                each for each in self.statements if each.effect == effect and mfa_conditions(each)
+            )
+            for effect in ("Allow", "Deny")
+        }
 
     @cached_property
     def concern_mfa(self) -> bool:
@@ -125,14 +139,6 @@ class WholePolicy:
         """Return the same, and of a pattern only what the Denies spare of it, if that is named."""
         return self._denials[kind].uncovered_parts(statement)
 
-    def lenient_allows_but(self, statement: Statement) -> Cover:
-        """Return the Allows, but for this one, that do not ask everybody for MFA."""
-        return Cover(
-            each
-            for each, found in self._with_reach()
-            if each.allows and each is not statement and not _asks(found)
-        )
-
     def allows_only_others(self, statement: Statement, kind: str) -> bool:
         """Say whether all of a statement is allowed here, but none of it to this kind.
 
@@ -144,31 +150,32 @@ class WholePolicy:
         """Say whether an Allow may give these credentials part of it."""
         return any(self._undenied_allows[kind].touching(statement))
 
-    def allowed_by_name(self, denied: Statement) -> list[Statement]:
-        """Return the Allows with principals that name an action which a Deny takes away."""
-        return [
-            each
-            for each in self._allows_with_principals.touching(denied)
-            if any(concerns(denied, name.rstrip("*")) for name in names_of(each))
-        ]
+    def allowed_by_name(self, denied: Statement, kind: str) -> str | None:
+        """Return the first of a kind of principals that is allowed by name what a Deny takes away.
 
-    def roles_left(self, denied: Statement) -> list[str]:
-        """Return the only principals, all of them roles, whom another Deny leaves what is denied.
+        The kind is `Service`, `Federated` or `role`.
+        """
+        for each in self._allows_of[kind].touching(denied):
+            if any(concerns(denied, name.rstrip("*")) for name in names_of(each)):
+                return _principals_of(each, kind)[0]
+        return None
+
+    def role_left(self, denied: Statement) -> str | None:
+        """Return the first principal to whom another Deny leaves what is denied, if all are roles.
 
         It is for everybody but these roles, by its principal or by a condition.
         """
-        for each, roles in self._denials_but_for_roles:
-            if each.covers(denied):
-                return roles
-        return []
+        cover, roles = self._denials_but_for_roles
+        return next(map(roles.__getitem__, cover.containing(denied)), None)
 
     @cached_property
-    def _denials_but_for_roles(self) -> list[tuple[Cover, list[str]]]:
-        return [
-            (Cover([_for_everybody(each)]), roles)
+    def _denials_but_for_roles(self) -> tuple[Cover, dict[Statement, str]]:
+        roles = {
+            _for_everybody(each): spared[0]
             for each in self.statements
-            if not each.allows and (roles := roles_spared(each))
-        ]
+            if not each.allows and (spared := roles_spared(each))
+        }
+        return Cover(roles), roles
 
     def denies_where(self, statement: Statement, is_met: Callable[[Condition], bool]) -> bool:
         """Say whether Denies for everybody, under conditions that are met, take away all of it."""
@@ -193,8 +200,13 @@ class WholePolicy:
         return self._allows_where[is_met].covers(statement)
 
     @cached_property
-    def _allows_with_principals(self) -> Meeting:
-        return Meeting(each for each in self.statements if each.allows and each.principals)
+    def _allows_of(self) -> dict[str, Meeting]:
+        return {
+            kind: Meeting(
+                each for each in self.statements if each.allows and _principals_of(each, kind)
+            )
+            for kind in ("Service", "Federated", "role")
+        }
 
     @cached_property
     def _narrowing(self) -> dict[str, Meeting]:
@@ -278,6 +290,10 @@ class WholePolicy:
 
     def _with_reach(self) -> Iterable[tuple[Statement, Reach | None]]:
         return zip(self.statements, self.reaches, strict=True)
+
+
+def _principals_of(statement: Statement, kind: str) -> Sequence[str]:
+    return roles_in(statement) if kind == "role" else (statement.principals or {}).get(kind, ())
 
 
 def _is_about_mfa_only(statement: Statement) -> bool:

@@ -307,7 +307,7 @@ def _gains_nothing(subject: Subject, kind: str) -> bool:
     if left == list(names_of(statement)):
         return not left
     return all(
-        name in FIRST_STEPS or whole.lenient_allows_but(statement).are_about(statement, name)
+        name in FIRST_STEPS or whole.lenient_allows.are_about(statement, name, but=statement)
         for name in left
     )
 

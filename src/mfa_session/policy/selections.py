@@ -1,0 +1,165 @@
+"""Select actions, resources or principals: some by name, or all but some, and find selections."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import operator
+from typing import TYPE_CHECKING, NamedTuple
+
+from mfa_session.policy.patterns import Patterns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+Names = tuple[str, ...]
+_MANY = 50  # names
+_MOST_NAMES = 3  # of a list, to look up; the rest is compared
+_MOST_KEPT = 100  # results of look-ups
+
+
+class Selection(NamedTuple):
+    """Actions, resources or principals: the named ones, or all others."""
+
+    names: Names
+    all_but: bool = False
+
+
+@functools.lru_cache(maxsize=10_000)
+def may_share(first: Selection, second: Selection) -> bool:
+    """Say whether two may have something in common; False only if certain."""
+    if first.all_but and second.all_but:
+        return True
+    if first.all_but:
+        first, second = second, first
+    if second.all_but:
+        return not takes_in(Selection(second.names), first)
+    return any(map(_globs(first.names).meets, second.names))
+
+
+@functools.lru_cache(maxsize=10_000)
+def takes_in(outer: Selection, inner: Selection) -> bool:
+    """Say whether `outer` includes everything in `inner`; True only if certain."""
+    return Taker(outer).takes_in(inner)
+
+
+class Taker:
+    """Says what a selection includes; looks up, so that thousands of names are fast."""
+
+    def __init__(self, selection: Selection) -> None:
+        """Take the selection."""
+        self._names, self._all_but = selection
+
+    def takes_in(self, inner: Selection) -> bool:
+        """Say whether it includes everything in another selection; True only if certain."""
+        if not self._all_but:
+            globs = self._globs
+            return globs.cover("*") if inner.all_but else all(map(globs.cover, inner.names))
+        if inner.all_but:
+            return all(map(_globs(inner.names).cover, self._names))
+        return not any(map(self._globs.meets, inner.names))
+
+    @functools.cached_property
+    def _globs(self) -> Patterns:
+        return _globs(self._names)
+
+
+class Index:
+    """Finds the selections that may include another; a bit of a number stands for each of them.
+
+    Bits beyond the last selection may be set.
+    """
+
+    def __init__(self, selections: Sequence[Selection]) -> None:
+        """Sort the selections by their names."""
+        self._names = _Sorted()
+        self._left_out = _Sorted()
+        self._keys = _Sorted()
+        self._all_but = self._empty = 0
+        for number, each in enumerate(selections):
+            for name in each.names:
+                (self._left_out if each.all_but else self._names).add(name, number)
+            self._all_but |= each.all_but << number
+            self._empty |= (not each.names) << number
+        for number, each in enumerate(selections):
+            if each.all_but and each.names:
+                # To leave out no more than another selection, it must leave out not even this name.
+                self._keys.add(min(each.names, key=self._left_out.count), number)
+
+    def taking_in(self, inner: Selection) -> int:
+        """Return the bits of those that may include all of another selection."""
+        if inner.all_but:
+            not_more = self._keys.about(inner.names) | (self._all_but & self._empty)
+            return self._names.covering("*") | not_more
+        found = -1
+        for name in inner.names[:_MOST_NAMES]:
+            others = self._all_but & ~self._left_out.meeting(name)
+            found &= self._names.covering(name) | others
+        return found
+
+    def meeting(self, other: Selection) -> int:
+        """Return the bits of those that may have something in common with another selection."""
+        return self._all_but | self._names.about(("*",) if other.all_but else other.names)
+
+
+class _Sorted:
+    """The numbers of selections, by their names."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, list[int]] = {}
+        self._met: dict[str, int] = {}
+        self._often: dict[str, int] = {}
+
+    @functools.cached_property
+    def _patterns(self) -> Patterns:
+        return Patterns(self._numbers)
+
+    def add(self, name: str, number: int) -> None:
+        self._numbers.setdefault(name, []).append(number)
+
+    def count(self, name: str) -> int:
+        return len(self._numbers[name])
+
+    def covering(self, name: str) -> int:
+        return self._bits(self._patterns.covering(name))
+
+    def meeting(self, name: str) -> int:
+        if name not in self._met:
+            if len(self._met) > _MOST_KEPT:
+                self._met.clear()
+            self._met[name] = self._bits(self._patterns.meeting(name))
+        return self._met[name]
+
+    def about(self, names: Names) -> int:
+        """Return the bits of those that may meet a name; all bits if these are many."""
+        found = 0
+        for name in names:
+            met = list(itertools.islice(self._patterns.meeting(name), _MANY))
+            found = -1 if len(met) == _MANY else found | self._bits(met)
+        return found
+
+    def _bits(self, names: Iterable[str]) -> int:
+        return functools.reduce(operator.or_, map(self._bits_of, names), 0)
+
+    def _bits_of(self, name: str) -> int:
+        if name in self._often:
+            return self._often[name]
+        numbers, found = self._numbers[name], 0
+        for number in numbers:
+            found |= 1 << number
+        if len(numbers) > _MANY:
+            self._often[name] = found
+        return found
+
+
+def numbers_in(bits: int) -> Iterator[int]:
+    """Yield the places of a number's bits, from the lowest."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest
+
+
+@functools.lru_cache(maxsize=10_000)
+def _globs(names: Names) -> Patterns:
+    return Patterns(names)
