@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import re
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 import hypothesis
 import pexpect
 import pytest
+from hypothesis import strategies
 
 import cheap_clients
 import forked
@@ -88,6 +90,9 @@ def pytest_configure(config: pytest.Config) -> None:
     isolation.leave_terminal()
     isolation.let_signals_end_processes()
     isolation.block_sockets()
+    if hasattr(config, "workerinput"):
+        # A worker of pytest-xdist has told all by then; to free a million objects takes 3 CPU-s.
+        atexit.register(os._exit, 0)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -98,6 +103,7 @@ def pytest_collection() -> Iterator[None]:
     """
     gc.disable()
     with isolation.after_the_first(sys.prefix):
+        strategies.text().validate()  # writes a table of all characters, or finds it
         yield
     gc.freeze()
     gc.set_threshold(COLLECTED_AFTER_OBJECTS, 20, 100)
