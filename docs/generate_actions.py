@@ -171,24 +171,28 @@ def write_list(actions: Actions, operations: Operations) -> str:
     """Return the list, without its first line, in the form that ActionList reads."""
     verbs = Counter(split(name)[0] for names in actions.values() for name in names)
     letters = dict(zip((verb for verb, _ in verbs.most_common(MOST_VERBS)), OF_VERBS, strict=False))
-    sets: list[str] = []
+    entries: list[tuple[str, str, list[tuple[str, str]]]] = []
     lines: list[str] = []
     left = {service: set(names) for service, names in operations.items()}
     named = set[str]()
     for prefix in sorted(actions):
         for services, names in by_services(prefix, actions[prefix], operations).items():
             of = "=" if services == (prefix,) else ",".join(services) or "-"
-            parts = encode(names, letters)
-            sets += [signs for signs, _ in parts]
-            lines.append(" ".join([prefix, of, *(name for _, name in parts)]))
+            entries.append((prefix, of, encode(names, letters)))
             for service in services:
                 left[service] -= set(map(spell_operation, names))
             named.update(services)
-    lines += [
-        " ".join(["+", service, *sorted(names)])
+    entries += [
+        ("+", service, encode(sorted(map(_pascal, names)), letters))
         for service, names in left.items()
         if names or service not in named
     ]
+    sets = [signs for _, _, parts in entries for signs, _ in parts]
+    before = ""
+    for prefix, of, parts in entries:
+        own = "" if prefix == before else prefix
+        lines.append(" ".join([own, of, *(name for _, name in parts)]))
+        before = prefix
     words, text = abbreviate("\n".join(lines))
     frequent, runs = shorten(sets)
     return "\n".join([_line(letters), frequent, words, runs, text]) + "\n"
@@ -201,6 +205,10 @@ def shorten(sets: list[str]) -> tuple[str, str]:
     signs = dict(zip(most, OF_VERBS[MOST_VERBS:], strict=False))
     short = (signs.get(each, each) for each in sets)
     return _line(signs), "".join(each if len(each) == 1 else f" {each} " for each in short)
+
+
+def _pascal(operation: str) -> str:
+    return "".join(word.capitalize() for word in operation.split("-"))
 
 
 def _line(signs: Mapping[str, str]) -> str:

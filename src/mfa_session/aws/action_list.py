@@ -8,7 +8,8 @@ shares with the name before:
 
     CreateCarrierGateway DeleteCarrierGateway DescribeCarrierGateways GetCarrierGatewayRoute …
 
-A line begins with the prefix in policies (`ec2`) and the service in the CLI (`=`: the same name).
+A line begins with the prefix in policies (`ec2`), unless it is the one of the line before, and the
+service in the CLI (`=`: the same name).
 The verbs of all names stand together, `cd'f` and `b`, those behind `'` take the plural. The list's
 first line gives each frequent verb a sign, its second each frequent set of verbs, its third each
 frequent word of the names; the fourth has the sets by their signs, and others between blanks, with
@@ -19,6 +20,7 @@ operations that are not actions.
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import re
 from functools import cached_property
@@ -49,13 +51,15 @@ class ActionList:
         self._words = str.maketrans(_by_sign(words))
         self._runs, at = runs, 0
         self._lines: dict[str, list[tuple[str, str, slice]]] = {}  # and where their verbs are
+        prefix = ""
         for line in lines:
-            prefix, of, *names = line.split(" ", 2)
+            own, of, *names = line.split(" ", 2)
+            prefix = own or prefix
             services = prefix if of == "=" else of
             end = at + names[0].count(" ") + 1 if names else at
             place = (services, names[0] if names else "", slice(at, end))
             self._lines.setdefault(prefix, []).append(place)
-            at = end if prefix != "+" else at
+            at = end
         self._others = self._lines.pop("+", [])
 
     @property
@@ -71,8 +75,8 @@ class ActionList:
     @cached_property
     def operations(self) -> dict[str, tuple[str, ...]]:
         """The operations of each service, both by the AWS CLI's names."""
-        found: dict[str, list[str]] = {service: names.split() for service, names, _ in self._others}
-        for services, names, at in (line for lines in self._lines.values() for line in lines):
+        found: dict[str, list[str]] = {}
+        for services, names, at in itertools.chain(self._others, *self._lines.values()):
             if services != "-":
                 operations = list(map(spell_operation, self._decode(names, at)))
                 for service in services.split(","):

@@ -10,14 +10,14 @@ LIST = """# a comment
 a=List b=Get c=Delete
 A=abc
 !=Address $=Instance
-aA (Modify)b c b'a cc (connect)  c'ab c
+aA (Modify)b c b'a cc (connect)  c'ab c (Restore)  ca b
 ec2 ec2,ec2-other  ! 1Attribute 1V2
-ec2 - DB$ 1Policy 2SizeLimit  Policy
+ - DB$ 1Policy 2SizeLimit  Policy
 s3 = Bucket
 nothing -
-+ ec2 wait
-+ s3 cp ls
-+ login
++ ec2 Snapshot
+ s3 Object 1Version
+ login
 """
 
 
@@ -37,10 +37,10 @@ def test_operations_are_spelled_as_the_cli_spells_them() -> None:
     both = ("delete-address", "delete-address-v2", "get-address", "get-address-attribute", "list",
             "list-address", "modify-address-attribute")  # fmt: skip
     assert ActionList(LIST).operations == {
-        "ec2": (*both, "wait"),
+        "ec2": (*both, "restore-snapshot"),
         "ec2-other": both,
         "login": (),
-        "s3": ("cp", "delete-bucket", "ls"),
+        "s3": ("delete-bucket", "delete-object", "get-object-version", "list-object"),
     }
 
 
