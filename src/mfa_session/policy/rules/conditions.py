@@ -174,8 +174,8 @@ def check_principals(subject: Subject) -> Iterator[Flaw]:
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"no principal has the ARN {condition.values[0]}; of a role session, "
-                f"{condition.key} is the ARN of the role",
+                f"no principal has the ARN {condition.values[0]}; for a role session, "
+                f"{condition.key} is the role's ARN",
                 "nobody is exempt"
                 if "Not" in condition.operator
                 else _never_matching(subject, condition),

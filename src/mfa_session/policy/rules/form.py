@@ -127,7 +127,7 @@ def check_places(subject: Subject) -> Iterator[Flaw]:
         if kind == "scp" and named and _may_be_an_rcp(subject.whole):
             return
     elif kind == "resource" and named and is_about_devices(statement):
-        wrong, what = named, "a policy with iam: actions, which belongs to users, groups or roles,"
+        wrong, what = named, "a policy with iam: actions"
     elif subject.document.told_kind is None and is_for_everybody(statement):
         return  # it may be an RCP's or a VPC endpoint's
     elif named and statement.actions and is_about_roles(statement):
@@ -250,8 +250,8 @@ def _in_actions(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             cure = "move it to the role's permission policy"
             yield subject.document.source.position(item.offset), what, cure
     if none:
-        more = f", nor are {len(none) - 1} more" if none[1:] else ""
-        what = f"{none[0].value!r} is no action" + more
+        more = f" (and {len(none) - 1} more)" if none[1:] else ""
+        what = f"{none[0].value!r} cannot be an action" + more
         cure = "name the service without a wildcard, as in s3:Get*, or write * alone"
         yield subject.document.source.position(none[0].offset), what, cure
 
@@ -294,7 +294,7 @@ def _in_principals(subject: Subject) -> Iterator[tuple[Position, str, str]]:
             if (found := _why_none(kind, str(item.value)))
         ]
         for item, (what, cure) in wrong[:1]:
-            more = f", nor can {len(wrong) - 1} more" if wrong[1:] else ""
+            more = f" (and {len(wrong) - 1} more)" if wrong[1:] else ""
             yield subject.document.source.position(item.offset), what + more, cure
 
 

@@ -167,15 +167,18 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of AWS services."""
     principals = subject.statement.principals or {}
     services = [each for each in principals.get("Service", ()) if not each.startswith("arn:")]
+    if not services:
+        return
     alone = len(principals) == 1
-    if services and alone and _is_idle(subject):
-        yield _idle(subject, SERVICE, f"{services[0]} is a service: it has no MFA device")
-    elif services and _keeps_out_who_has_no_keys(subject):
+    why = f"{services[0]} is an AWS service, and services have no MFA"
+    if alone and _is_idle(subject):
+        yield _idle(subject, SERVICE, why)
+    elif _keeps_out_who_has_no_keys(subject):
         own = {"Service": list(services) if services[1:] else services[0]}
         yield Flaw(
             SERVICE,
             subject.place_of("Principal"),
-            f"{services[0]} is an AWS service, and services have no MFA",
+            why,
             "the service is locked out",
             "remove the condition"
             if alone
@@ -248,7 +251,7 @@ def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
                 "no MFA, even if assuming it took a code",
                 "the role's sessions are locked out"
                 + (", and nobody else meets the condition" if subject.statement.allows else ""),
-                "require MFA in the role's trust policy, and remove the condition about it here",
+                "require MFA in the role's trust policy, then remove the MFA condition here",
             )
 
 

@@ -138,8 +138,7 @@ def _removal_spared_by_resource(subject: Subject) -> Iterator[Flaw]:
             subject.place_of("NotResource"),
             f"this Deny exempts all actions on {users[0]}, {DEACTIVATION} among them",
             "whoever has the long-term key can replace the MFA device",
-            "let the Deny be about all resources, and list what is needed to set up MFA under "
-            "NotAction",
+            "deny on all resources, and list in NotAction what is needed to set up MFA",
         )
 
 

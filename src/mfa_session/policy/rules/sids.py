@@ -102,7 +102,8 @@ def check_exemption(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             EXEMPTION,
             subject.place_of_action(denied[0]),
-            f"the Sid is {statement.sid}, but a Deny of this policy stops {denied[0]} without MFA",
+            f"the Sid is {statement.sid}, but a Deny of this policy stops "
+            f"{subject.as_written(denied[0])} without MFA",
             "nobody is exempt: no Allow overrides a Deny",
             "exempt the actions or resources from the Deny",
         )

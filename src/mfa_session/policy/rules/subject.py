@@ -85,6 +85,11 @@ class Subject:
                 return self.document.source.position(item.offset)
         return self.place_of(element)
 
+    def as_written(self, action: str) -> str:
+        """Return an action in the statement's spelling."""
+        actions = self.statement.actions or ()
+        return next((each for each in actions if each.lower() == action), action)
+
     def texts(self) -> Iterator[Node]:
         """Yield the texts in which IAM fills in variables: resources and conditions' values."""
         items = list(self.items_of("Resource", "NotResource"))

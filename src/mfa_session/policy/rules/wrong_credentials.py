@@ -206,10 +206,7 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
         or statement.not_actions is not None
         or not whole.lenient_allows.covers(statement)
     )
-    spelled = {name.lower(): name for name in statement.actions or ()}
-    shown = ", ".join(spelled.get(name, name) for name in defeated[:3]) + (
-        " …" if defeated[3:] else ""
-    )
+    shown = ", ".join(map(subject.as_written, defeated[:3])) + (" …" if defeated[3:] else "")
     yield Flaw(
         DEFEATED,
         subject.mfa_conditions[0].position,
