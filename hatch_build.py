@@ -39,7 +39,7 @@ class Readme(MetadataHookInterface):
     def update(self, metadata: dict[str, Any]) -> None:
         """Set the description."""
         text = (ROOT / "README.md").read_text(encoding="utf-8")
-        for_users, _, rest = text.partition("## Working on it\n")
+        for_users, _, rest = text.partition("## Compared with others\n")  # docs/compare.md
         _, licence, end = rest.partition("## Licence\n")
         text = for_users + licence + end
         metadata["readme"] = {"content-type": "text/markdown", "text": text}

@@ -24,7 +24,7 @@ ABOUT = (
     "page, as has each group of commands (mfa-session-totp(1)). The same text is shown as help: "
     "mfa-session help COMMAND."
 )
-COMMON_OPTIONS = "Every command also takes the options listed in mfa-session(1)."
+SEE_ALSO = (".SH SEE ALSO", ".BR mfa\\-session (1)", "for the options of all commands.")
 FILES = {
     "~/.aws/credentials": "Sessions are written here, each to a profile of its own.",
     "~/.aws/config": "Profiles, devices and roles are read here; a session's region is written.",
@@ -82,9 +82,9 @@ def _command_page(command: Command) -> Iterator[str]:
     yield from _usage(command)
     yield from (".SH DESCRIPTION", _text(command.description), ".SH OPTIONS")
     yield from _options(command.options)
-    yield from (".PP", _text(COMMON_OPTIONS), ".SH EXAMPLES")
+    yield ".SH EXAMPLES"
     yield from _examples(command)
-    yield from (".SH SEE ALSO", ".BR mfa\\-session (1)")
+    yield from SEE_ALSO
 
 
 def _group_page(group: Group) -> Iterator[str]:
@@ -93,12 +93,12 @@ def _group_page(group: Group) -> Iterator[str]:
     yield ".SH SYNOPSIS"
     for command in commands:
         yield from (*_usage(command), ".br")
-    yield from (".SH DESCRIPTION", _text(group.summary), ".PP", _text(COMMON_OPTIONS))
+    yield from (".SH DESCRIPTION", _text(group.summary))
     for command in commands:
         yield from (f".SH {_quoted(command.name.upper())}", _text(command.description))
         yield from _options(command.options)
         yield from (".SS Examples", *_examples(command))
-    yield from (".SH SEE ALSO", ".BR mfa\\-session (1)")
+    yield from SEE_ALSO
 
 
 def _usage(command: Command) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _examples(command: Command) -> Iterator[str]:
 
 
 def _head(name: str, summary: str) -> Iterator[str]:
-    yield f'.TH {_quoted(name.upper())} 1 "" "mfa\\-session {__version__}" "User Commands"'
+    yield f'.TH {_quoted(name.upper())} 1 "" "mfa\\-session {__version__}"'
     yield from (".SH NAME", f"{_text(name)} \\- {_text(summary)}")
 
 
