@@ -129,6 +129,15 @@ def test_unreadable_files_do_not_stop_the_others(run: Run, write: Write) -> None
     assert run("policy", "lint", "broken.json", "right.json").exit_code == 3
 
 
+def test_a_policy_with_an_unreadable_statement_is_not_called_right(run: Run, write: Write) -> None:
+    allow = '{"Effect": "Allow", "Action": "*", "Resource": "*"}'
+    write("half.json", f'{{"Statement": [{allow}, {{"Action": "*"}}]}}')
+    outcome = run("policy", "lint", "half.json")
+    assert (outcome.exit_code, outcome.stdout) == (3, "")
+    assert "a statement has no Effect" in outcome.stderr
+    assert "MFA" not in outcome.stderr
+
+
 def test_the_option_role_declares_a_roles_policy(run: Run, write: Write) -> None:
     write("role.json", RIGHT)
     outcome = run("policy", "lint", "--role", "role.json", "--json")

@@ -133,7 +133,9 @@ def _rendered(linted: Linted, form: str, ctx: Context) -> tuple[str, ...]:
 def _summary(linted: Linted) -> Iterable[str]:
     """Count the mistakes, and report policies that are not about MFA."""
     documents, reading = linted.reading.documents, linted.reading
-    yield from _about_nothing(documents, {id(each.document) for each in linted.findings})
+    broken = {each.file for each in reading.errors}  # a statement of theirs may be about MFA
+    whole = [each for each in documents if each.source.label not in broken]
+    yield from _about_nothing(whole, {id(each.document) for each in linted.findings})
     if linted.known:
         yield f"known from the baseline: {_counted(linted.known, 'finding')}"
     if reading.passed_over:
@@ -144,7 +146,7 @@ def _summary(linted: Linted) -> Iterable[str]:
     severities = [each.finding.severity for each in linted.findings]
     counts = [(severities.count(each), each) for each in _SEVERITIES if each in severities]
     shown = ", ".join(_counted(*count) for count in counts) or "no mistake about MFA"
-    if documents:
+    if whole or counts:
         yield f"{shown} in {f'{len(documents)} policies' if len(documents) > 1 else 'the policy'}"
 
 
