@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from mfa_session.policy.document import Condition, Principals, Statement
 
-_MOST = 20  # to compare with each statement
+_MOST = 10  # to compare with each statement
 _EVERYBODY: Principals = {"*": ("*",)}
 
 
