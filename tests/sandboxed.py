@@ -51,10 +51,10 @@ class LogIn(Protocol):
 @pytest.fixture(scope="session")
 def sandbox(aws_models: None) -> Iterator[Sandbox]:
     """Start the sandbox once for the run; tests use `aws`, which empties it."""
-    from mfa_session.sandbox import Sandbox  # imports moto; unit tests do not need it
+    from full_sandbox import FullSandbox  # imports moto; unit tests do not need it
 
     del aws_models  # read once for the clients of this process
-    with Sandbox() as sandbox:
+    with FullSandbox() as sandbox:
         yield sandbox
 
 

@@ -135,12 +135,12 @@ def _ending(outcome: processes.Outcome, home: str, context: object) -> str:
 
 @pytest.fixture(scope="module")
 def all_logins(aws_models: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Logins]:
-    from mfa_session.sandbox import Sandbox
+    from full_sandbox import FullSandbox
 
     del aws_models  # read once
     strace.need_strace()
     home = tmp_path_factory.mktemp("logins") / "home"
-    with Sandbox() as aws:
+    with FullSandbox() as aws:
         yield Logins(aws, home, processes.installed_program("mfa-session"))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mfa_session.sandbox import errors
 from mfa_session.sandbox.identities import (
@@ -14,7 +14,6 @@ from mfa_session.sandbox.identities import (
     Group,
     Role,
     Session,
-    SigninToken,
     User,
 )
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from mfa_session.sandbox.identities import PolicyHolder
     from mfa_session.sandbox.operations import Asked
 
 
@@ -47,7 +45,6 @@ class Directory:
         self.devices: dict[str, Device] = {}
         self.sessions: dict[str, Session] = {}
         self.aliases: dict[str, str] = {}
-        self.signin_tokens: dict[str, SigninToken] = {}
         self.key_log: list[KeyState] = []
         self.key_spread_seconds = 0.0
 
@@ -58,8 +55,7 @@ class Directory:
                 first.clear()
             for second in (self.devices, self.sessions, self.aliases):
                 second.clear()
-            for third in (self.signin_tokens, self.key_log):
-                third.clear()
+            self.key_log.clear()
             self.key_spread_seconds = 0.0
 
     def add_session(self, session: Session) -> Session:
@@ -128,28 +124,11 @@ def find_user(directory: Directory, asked: Asked) -> User:
     return user
 
 
-def find_group(directory: Directory, asked: Asked) -> Group:
-    """Return the group of `GroupName`."""
-    name = asked.operation.text("GroupName") or ""
-    group = directory.groups.get((asked.caller.account, name))
-    if group is None:
-        raise errors.no_such("group", name)
-    return group
-
-
-def find_role(directory: Directory, asked: Asked) -> Role:
-    """Return the role of `RoleName`."""
-    name = asked.operation.text("RoleName") or ""
-    for role in directory.roles.values():
-        if (role.account, role.name) == (asked.caller.account, name):
-            return role
-    raise errors.no_such("role", name)
-
-
-def find_holder(directory: Directory, asked: Asked, kind: str) -> PolicyHolder:
-    """Return the named user, group or role; `kind` is `User`, `Group` or `Role`."""
-    if kind == "Group":
-        return find_group(directory, asked)
-    if kind == "Role":
-        return find_role(directory, asked)
-    return find_user(directory, asked)
+def list_mfa_devices(directory: Directory, asked: Asked) -> dict[str, Any]:
+    """List a user's devices of every kind, which only the serial shows."""
+    user = find_user(directory, asked)
+    devices = [
+        {"UserName": user.name, "SerialNumber": d.serial, "EnableDate": d.enabled_at}
+        for d in user.devices
+    ]
+    return {"IsTruncated": False, "MFADevices": devices}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import json
 import time
 import traceback
@@ -20,17 +21,20 @@ from mfa_session.sandbox.authorization import (
     request_context,
 )
 from mfa_session.sandbox.calls import Call, Calls
+from mfa_session.sandbox.directory import list_mfa_devices
 from mfa_session.sandbox.errors import ServiceError
-from mfa_session.sandbox.iam import Iam
 from mfa_session.sandbox.operations import Asked, Need, Operation, needs, recognise
 from mfa_session.sandbox.server import Answer, failure, success
-from mfa_session.sandbox.sts import Federation, Sts
+from mfa_session.sandbox.sts import Sts
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mfa_session.sandbox.calls import Fault, Faults
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.directory import Directory
     from mfa_session.sandbox.identities import Caller
+    from mfa_session.sandbox.operations import Play
     from mfa_session.sandbox.signatures import HttpRequest, Signature
 
 _FREE = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}  # AssumeRole checks itself
@@ -38,7 +42,11 @@ _FREE = {"GetCallerIdentity", "GetSessionToken", "AssumeRole"}  # AssumeRole che
 
 @dataclass(eq=False)
 class Gate:
-    """The sandbox behind its HTTP server."""
+    """The sandbox behind its HTTP server.
+
+    `iam` has IAM's operations by name; moto has those that it lacks. `signin`, if any, answers the
+    requests to the federation endpoint, by their method.
+    """
 
     directory: Directory
     clock: Clock
@@ -47,12 +55,14 @@ class Gate:
     disabled_regions: set[str] = field(default_factory=set)
     latency_seconds: float = 0.0
     checks_signature_age: bool = True
+    signin: Callable[[str, Operation], Answer] | None = None
 
     def __post_init__(self) -> None:
         """Create the sandbox's own services."""
         self._sts = Sts(self.directory, self.clock)
-        self._iam = Iam(self.directory, self.clock)
-        self._federation = Federation(self.directory, self.clock)
+        self.iam: dict[str, Play] = {
+            "ListMFADevices": functools.partial(list_mfa_devices, self.directory)
+        }
 
     def handle(self, request: HttpRequest) -> Answer | None:
         """Return the answer to a request; None to close the connection without one."""
@@ -85,8 +95,8 @@ class Gate:
     def _answer(
         self, request: HttpRequest, operation: Operation, signature: Signature | None
     ) -> Answer:
-        if operation.service == "signin":
-            return self._federation.answer(request.method, operation)
+        if operation.service == "signin" and self.signin:
+            return self.signin(request.method, operation)
         try:
             caller = self._authenticate(request, operation, signature)
             return self._serve(request, operation, caller)
@@ -143,8 +153,8 @@ class Gate:
             self._authorise(request, asked)
             if operation.service == "sts":
                 return success("sts", operation.name, self._sts.answer(asked))
-            if operation.service == "iam" and self._iam.plays(operation.name):
-                return success("iam", operation.name, self._iam.answer(asked))
+            if operation.service == "iam" and operation.name in self.iam:
+                return success("iam", operation.name, self.iam[operation.name](asked))
         return moto_backend.forward(request, operation, caller.account)
 
     def _check_session_limits(self, operation: Operation, caller: Caller) -> None:

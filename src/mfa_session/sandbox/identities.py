@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from mfa_session.sandbox.clock import CodeChecker, code_for, step_at
+from mfa_session.sandbox.clock import CodeChecker, code_for, new_seed, step_at
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -185,14 +185,6 @@ class Session:
 
 
 @dataclass(frozen=True)
-class SigninToken:
-    """A token of the federation endpoint for one sign-in to the console."""
-
-    session: Session
-    expires_at: datetime
-
-
-@dataclass(frozen=True)
 class Caller:
     """Who signed a request: a user with a long-term key, or a session."""
 
@@ -242,3 +234,18 @@ class Caller:
         if user is None:
             raise LookupError(self.access_key_id)
         return user.account if user.is_root else user.user_id
+
+
+def new_virtual_device(
+    clock: Clock, partition: str, account: str, name: str, path: str = "/"
+) -> Device:
+    """Return an unassigned virtual device with a new seed."""
+    serial = f"arn:{partition}:iam::{account}:mfa{path}{name}"
+    return Device(serial, "virtual", clock, CodeChecker(new_seed()))
+
+
+def attach(device: Device, user: User, clock: Clock) -> None:
+    """Assign the device to the user."""
+    device.user = user
+    device.enabled_at = clock.now()
+    user.devices.append(device)

@@ -6,12 +6,20 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mfa_session.sandbox import devices, moto_backend
+from mfa_session.sandbox import moto_backend
 from mfa_session.sandbox.calls import Calls, Fault, Faults
 from mfa_session.sandbox.clock import Clock, CodeChecker, new_seed
 from mfa_session.sandbox.directory import Directory
 from mfa_session.sandbox.gate import Gate
-from mfa_session.sandbox.identities import Device, Group, Role, User, new_id
+from mfa_session.sandbox.identities import (
+    Device,
+    Group,
+    Role,
+    User,
+    attach,
+    new_id,
+    new_virtual_device,
+)
 from mfa_session.sandbox.server import Server
 
 if TYPE_CHECKING:
@@ -134,7 +142,7 @@ class Population:
         """Create a user's enabled MFA device: virtual, hardware (bare serial) or passkey."""
         place = f"arn:{user.partition}:iam::{user.account}"
         if kind == "virtual":
-            device = devices.new_virtual_device(
+            device = new_virtual_device(
                 self.clock, user.partition, user.account, name or f"{user.name}-phone", path
             )
         elif kind == "hardware":
@@ -145,7 +153,7 @@ class Population:
             device = Device(serial, kind, self.clock, None)
         with self.directory.lock:
             self.directory.devices[device.serial] = device
-            devices.attach(device, user, self.clock)
+            attach(device, user, self.clock)
         return device
 
     def set_alias(self, account: str, alias: str) -> None:

@@ -51,9 +51,9 @@ print(f"good for {{STEP_SECONDS - int(now) % STEP_SECONDS}} s, and for one use",
 class Stage:
     """A context manager, in which the sandbox runs and the home exists."""
 
-    def __init__(self) -> None:
-        """Create nothing yet."""
-        self.sandbox = Sandbox()
+    def __init__(self, sandbox: Sandbox | None = None) -> None:
+        """Create nothing yet; without a sandbox, take one that has what the demo needs."""
+        self.sandbox = sandbox or Sandbox()
         self.home = Path()
         self.instance = ""
         self.phone: Device

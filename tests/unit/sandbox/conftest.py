@@ -8,12 +8,12 @@ import botocore.config
 import botocore.session
 import pytest
 
-from mfa_session.sandbox import Sandbox
+from full_sandbox import FullSandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mfa_session.sandbox import User
+    from mfa_session.sandbox import Sandbox, User
 
 # The sandbox gets bad parameters, and a test sees the first refusal.
 _CONFIG = botocore.config.Config(
@@ -33,7 +33,7 @@ class Clients(Protocol):
 @pytest.fixture
 def aws() -> Iterator[Sandbox]:
     """Start an empty sandbox."""
-    with Sandbox() as aws:
+    with FullSandbox() as aws:
         yield aws
 
 

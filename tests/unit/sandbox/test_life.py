@@ -10,27 +10,31 @@ import socket
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import botocore.exceptions
 import pytest
 
+import full_sandbox
 import processes
-from mfa_session.sandbox import ALLOW_ALL, Sandbox
+from full_sandbox import FullSandbox
+from mfa_session.sandbox import ALLOW_ALL
 from sandbox.refusals import STOP_NEEDS_MFA
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Iterator
 
+    from mfa_session.sandbox import Sandbox
     from sandbox.conftest import Clients
 
 
 def test_each_sandbox_starts_empty() -> None:
     urls = []
     for _ in range(3):
-        with Sandbox() as aws:
+        with FullSandbox() as aws:
             assert aws.directory.users == {}
             assert aws.create_instance(name="db-1").startswith("i-")
             aws.create_user("carol")
@@ -53,7 +57,7 @@ def test_a_reset_keeps_only_the_url(aws: Sandbox, client: Clients) -> None:
 
 
 def test_a_stopped_sandbox_does_not_answer() -> None:
-    aws = Sandbox().start()
+    aws = FullSandbox().start()
     address = urlsplit(aws.url)
     open_before = http.client.HTTPConnection(address.netloc, timeout=10)
     open_before.request("GET", "/")
@@ -145,7 +149,9 @@ def test_the_real_aws_cli_uses_the_sandbox(aws: Sandbox) -> None:
 @pytest.fixture
 def program() -> Iterator[subprocess.Popen[bytes]]:
     """Run the sandbox as a program during the test."""
-    process = processes.start_process([sys.executable, "-m", "mfa_session.sandbox"])
+    tests = str(Path(full_sandbox.__file__).parents[1])
+    argv = [sys.executable, "-m", "full_sandbox"]
+    process = processes.start_process(argv, env={"PYTHONPATH": tests})
     yield process
     process.kill()
     process.communicate()

@@ -1,19 +1,20 @@
-"""`python -m mfa_session.sandbox`: run an AWS with one user until Ctrl-C."""
+"""`PYTHONPATH=tests python -m full_sandbox`: run an AWS with one user until Ctrl-C."""
 
 from __future__ import annotations
 
 import argparse
 import threading
 
-from mfa_session.sandbox import ALLOW_ALL, Sandbox
+from full_sandbox import FullSandbox
+from mfa_session.sandbox import ALLOW_ALL
 
 
 def main() -> None:
     """Start on loopback, print the URL and a user's keys as shell assignments, and wait."""
-    parser = argparse.ArgumentParser(prog="python -m mfa_session.sandbox", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m full_sandbox", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="the port (default: a free one)")
     arguments = parser.parse_args()
-    with Sandbox(arguments.port) as aws:
+    with FullSandbox(arguments.port) as aws:
         carol = aws.create_user("carol", policies=[ALLOW_ALL])
         phone = aws.create_device(carol)
         for name, value in aws.environ(carol, region="eu-west-1").items():

@@ -1,15 +1,15 @@
-"""The sandbox's own IAM, with the operations on users, keys and the account; moto has the rest."""
+"""IAM's operations on users, keys, roles and the account."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.sandbox import errors
-from mfa_session.sandbox.devices import Devices
-from mfa_session.sandbox.directory import KeyState, find_role, find_user
+from full_sandbox import errors
+from full_sandbox.holders import find_role
+from full_sandbox.policies import boundary_field, document_text
+from mfa_session.sandbox.directory import KeyState, find_user
 from mfa_session.sandbox.identities import User
-from mfa_session.sandbox.policies import Policies, boundary_field, document_text
 from mfa_session.sandbox.server import RawXml
 
 if TYPE_CHECKING:
@@ -20,26 +20,6 @@ if TYPE_CHECKING:
 
 
 KEYS_PER_USER = 2
-
-
-class Iam:
-    """All operations by name."""
-
-    def __init__(self, directory: Directory, clock: Clock) -> None:
-        """Collect the operations."""
-        self._operations: dict[str, Play] = {
-            **Devices(directory, clock).operations(),
-            **Users(directory, clock).operations(),
-            **Policies(directory, clock).operations(),
-        }
-
-    def plays(self, name: str) -> bool:
-        """Say whether the sandbox has this operation itself."""
-        return name in self._operations
-
-    def answer(self, asked: Asked) -> dict[str, Any] | None:
-        """Return the operation's result, or raise the ServiceError of AWS."""
-        return self._operations[asked.operation.name](asked)
 
 
 class Users:

@@ -1,4 +1,4 @@
-"""IAM's operations on MFA devices."""
+"""IAM's operations on MFA devices, but for ListMFADevices, which the demo needs, too."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any
 
-from mfa_session.sandbox import errors
-from mfa_session.sandbox.clock import CodeChecker, new_seed, step_at
+from full_sandbox import errors
+from mfa_session.sandbox.clock import step_at
 from mfa_session.sandbox.directory import find_user
-from mfa_session.sandbox.identities import Device, User
+from mfa_session.sandbox.errors import invalid_value
+from mfa_session.sandbox.identities import attach, new_virtual_device
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock
     from mfa_session.sandbox.directory import Directory
+    from mfa_session.sandbox.identities import Device
     from mfa_session.sandbox.operations import Asked, Play
 
 DEVICES_PER_USER = 8
@@ -42,7 +44,6 @@ class Devices:
             "DeactivateMFADevice": self.deactivate,
             "DeleteVirtualMFADevice": self.delete,
             "GetMFADevice": self.get,
-            "ListMFADevices": self.list_of_user,
             "ListVirtualMFADevices": self.list_virtual,
         }
 
@@ -51,7 +52,7 @@ class Devices:
         name = asked.operation.text("VirtualMFADeviceName") or ""
         path = asked.operation.text("Path") or "/"
         if not re.fullmatch(r"[\w+=,.@-]+", name, re.ASCII):
-            raise errors.invalid_value(name, "virtualMFADeviceName", r"pattern: [\w+=,.@-]+")
+            raise invalid_value(name, "virtualMFADeviceName", r"pattern: [\w+=,.@-]+")
         holder = asked.caller.holder
         device = new_virtual_device(self._clock, holder.partition, holder.account, name, path)
         if device.serial in self._directory.devices:
@@ -107,15 +108,6 @@ class Devices:
             "EnableDate": device.enabled_at,
         }
 
-    def list_of_user(self, asked: Asked) -> dict[str, Any]:
-        """List a user's devices of every kind, which only the serial shows."""
-        user = find_user(self._directory, asked)
-        devices = [
-            {"UserName": user.name, "SerialNumber": d.serial, "EnableDate": d.enabled_at}
-            for d in user.devices
-        ]
-        return {"IsTruncated": False, "MFADevices": devices}
-
     def list_virtual(self, asked: Asked) -> dict[str, Any]:
         """List an account's virtual devices, assigned or not."""
         wanted = asked.operation.text("AssignmentStatus") or "Any"
@@ -142,27 +134,12 @@ class Devices:
             code = asked.operation.text(name) or ""
             if not re.fullmatch(r"[0-9]{6}", code):
                 member = name[0].lower() + name[1:]
-                raise errors.invalid_value(code, member, r"pattern: [\d]{6}")
+                raise invalid_value(code, member, r"pattern: [\d]{6}")
             codes.append(code)
         step = step_at(self._clock.epoch_seconds())
         checker = device.checker
         if checker is None or not checker.accept_pair(codes[0], codes[1], step, reach_steps):
             raise errors.wrong_pair()
-
-
-def new_virtual_device(
-    clock: Clock, partition: str, account: str, name: str, path: str = "/"
-) -> Device:
-    """Return an unassigned virtual device with a new seed."""
-    serial = f"arn:{partition}:iam::{account}:mfa{path}{name}"
-    return Device(serial, "virtual", clock, CodeChecker(new_seed()))
-
-
-def attach(device: Device, user: User, clock: Clock) -> None:
-    """Assign the device to the user."""
-    device.user = user
-    device.enabled_at = clock.now()
-    user.devices.append(device)
 
 
 def _in_account(device: Device, asked: Asked) -> bool:

@@ -7,8 +7,9 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from mfa_session.sandbox import errors
-from mfa_session.sandbox.directory import find_group, find_holder, find_user
+from full_sandbox import errors
+from full_sandbox.holders import find_group, find_holder
+from mfa_session.sandbox.directory import find_user
 
 if TYPE_CHECKING:
     from mfa_session.sandbox.clock import Clock

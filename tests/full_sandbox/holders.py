@@ -1,0 +1,40 @@
+"""Look-ups of users, groups and roles by a call's parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mfa_session.sandbox.directory import find_user
+from mfa_session.sandbox.errors import no_such
+
+if TYPE_CHECKING:
+    from mfa_session.sandbox.directory import Directory
+    from mfa_session.sandbox.identities import Group, PolicyHolder, Role
+    from mfa_session.sandbox.operations import Asked
+
+
+def find_group(directory: Directory, asked: Asked) -> Group:
+    """Return the group of `GroupName`."""
+    name = asked.operation.text("GroupName") or ""
+    group = directory.groups.get((asked.caller.account, name))
+    if group is None:
+        raise no_such("group", name)
+    return group
+
+
+def find_role(directory: Directory, asked: Asked) -> Role:
+    """Return the role of `RoleName`."""
+    name = asked.operation.text("RoleName") or ""
+    for role in directory.roles.values():
+        if (role.account, role.name) == (asked.caller.account, name):
+            return role
+    raise no_such("role", name)
+
+
+def find_holder(directory: Directory, asked: Asked, kind: str) -> PolicyHolder:
+    """Return the named user, group or role; `kind` is `User`, `Group` or `Role`."""
+    if kind == "Group":
+        return find_group(directory, asked)
+    if kind == "Role":
+        return find_role(directory, asked)
+    return find_user(directory, asked)
