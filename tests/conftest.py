@@ -96,15 +96,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Import the tests after the first worker has; exempt them from garbage collection.
 
     They live to the end, and to collect garbage takes ten times as long here as in the program.
     """
     gc.disable()
-    with isolation.after_the_first(sys.prefix):
-        strategies.text().validate()  # writes a table of all characters, or finds it
+    if session.config.pluginmanager.hasplugin("dsession"):  # its workers collect
         yield
+    else:
+        with isolation.after_the_first(sys.prefix):
+            strategies.text().validate()  # writes a table of all characters, or finds it
+            yield
     gc.freeze()
     gc.set_threshold(COLLECTED_AFTER_OBJECTS, 20, 100)
     gc.enable()
