@@ -37,15 +37,14 @@ HANDLED = tuple(
 
 
 class JumpingClock(SystemClock):
-    """A clock that stands still at the test's beginning, and jumps ahead instead of sleeping.
+    """The machine's clock, which jumps ahead instead of sleeping.
 
-    All runs of a test share one, so that no TOTP step ends between two of them. Each jump calls
-    `jumped` with its seconds, to advance AWS's clock.
+    All runs of a test share one. Each jump calls `jumped` with its seconds, to advance AWS's clock.
     """
 
     def __init__(self) -> None:
-        """Take the machine's time."""
-        self._now = super().local_now()
+        """Start in step with the machine."""
+        self._ahead = timedelta()
         self.jumped: Callable[[float], None] = lambda _seconds: None
         super().__init__()
 
@@ -55,12 +54,12 @@ class JumpingClock(SystemClock):
         return self
 
     def local_now(self) -> datetime:
-        """Return the time of the test's beginning plus all jumps."""
-        return self._now
+        """Return the machine's time plus all jumps."""
+        return super().local_now() + self._ahead
 
     def pause(self, seconds: float) -> None:
         """Jump ahead by so many seconds."""
-        self._now += timedelta(seconds=seconds)
+        self._ahead += timedelta(seconds=seconds)
         self.jumped(seconds)
 
     def sleep_until(self, moment: datetime, tick: Callable[[int], None]) -> None:
@@ -68,7 +67,7 @@ class JumpingClock(SystemClock):
         left_seconds = (moment - self.now()).total_seconds()
         if left_seconds > 0:
             tick(int(left_seconds) + 1)
-            self._now += timedelta(seconds=left_seconds)
+            self._ahead += timedelta(seconds=left_seconds)
             self.jumped(left_seconds)
 
 

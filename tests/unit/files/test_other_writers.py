@@ -265,15 +265,17 @@ def test_nothing_is_written_if_sections_have_disappeared(home: Path, path: Path)
 
 
 def test_a_file_that_never_stops_changing_is_left_alone(home: Path, path: Path) -> None:
-    end = threading.Event()
+    begun, end = threading.Event(), threading.Event()
 
     def write() -> None:
         while not end.is_set():
             in_place(path, LONG_TERM)
+            begun.set()
 
     writer = threading.Thread(target=write)
     writer.start()
     try:
+        begun.wait()
         with pytest.raises(ConfigurationError, match="keeps changing it") as caught:
             opened(home).update("mfa", session)
     finally:
