@@ -827,8 +827,8 @@ STATED = [
     Stated("variables-in-plain-text", [allow(LIST, Resource=[f"arn:aws:iam::*:user/{each}"
             for each in ("{aws:username}", "$aws:username", "$(aws:username)")])],
            found(NO_KEY, NO_KEY, NO_KEY), {}),
-    Stated("variable-escaped-twice", [allow(LIST, Resource="arn:aws:iam::*:user/$${aws:username}")],
-           found(NO_KEY), {}),
+    Stated("variable-escaped-for-terraforms-templatefile", [allow(LIST,
+            Resource="arn:aws:iam::*:user/$${aws:username}")], [], {}),
     # Principals in an SCP: a resource control policy has `*`, and no NotAction.
     Stated("everybody-in-an-scp", [{**deny_but("s3:*", on("StringNotEquals", "aws:PrincipalOrgID",
             "o-1")), "Principal": "*"}], found(MISPLACED), {}, kind="scp"),
