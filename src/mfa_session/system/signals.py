@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from contextlib import contextmanager, suppress
 
 TYPE_CHECKING = False
@@ -98,7 +99,8 @@ class SignalPipe:
     def __enter__(self) -> SignalPipe:
         """Open the pipe; outside the main thread, which takes no signals, nothing writes to it."""
         self._arrivals, self._written = os.pipe()
-        os.set_blocking(self._written, False)
+        if sys.platform != "win32":  # which has it since Python 3.12
+            os.set_blocking(self._written, False)
         self._before = -1
         with suppress(ValueError):
             self._before = signal.set_wakeup_fd(self._written, warn_on_full_buffer=False)
