@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -43,6 +44,9 @@ _BUS = """\
 
 class SecretService:
     """The bus and the daemon; the keyring is open and empty."""
+
+    has_aborted = False
+    """Whether a daemon has ended by itself; the one who reads it sets it back."""
 
     def __init__(self) -> None:
         """Start both, and wait until secrets can be kept."""
@@ -86,6 +90,11 @@ class SecretService:
         """Kill the daemon; the bus stays."""
         _end(self._started.pop())
 
+    def abort(self) -> None:
+        """End the daemon as if by itself."""
+        self._started[-1].send_signal(signal.SIGABRT)
+        self._started[-1].wait()
+
     def restart(self) -> None:
         """Start the daemon again, unlocked, with its kept items; kill a running one first."""
         if len(self._started) > 1:
@@ -94,6 +103,8 @@ class SecretService:
 
     def stop(self) -> None:
         """End both processes and remove their folder."""
+        if any(process.poll() is not None for process in self._started):
+            SecretService.has_aborted = True
         while self._started:
             _end(self._started.pop())
         shutil.rmtree(self._place)
