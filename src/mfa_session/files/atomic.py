@@ -63,10 +63,12 @@ def put_file(path: str, data: bytes) -> None:
         temporary.write(data)
         temporary.close_on_windows()
         rename(temporary.path, path)
-    except OSError as exc:
-        raise not_written(path, exc) from exc
-    finally:
         temporary.discard()
+    except BaseException as exc:  # an interrupt while it was discarded, too
+        temporary.discard()
+        if isinstance(exc, OSError):
+            raise not_written(path, exc) from exc
+        raise
 
 
 def writable_target(path: str) -> str:
@@ -105,8 +107,10 @@ def _replace(target: str, data: bytes, mode: int | None, seen: Snapshot | None) 
             rename(temporary.path, target)
         else:
             _rename_over(temporary.path, target, seen.version)
-    finally:
         temporary.discard()
+    except BaseException:  # an interrupt while it was discarded, too
+        temporary.discard()
+        raise
     sync_directory(os.path.dirname(target))
 
 
