@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from files.users import IS_ROOT, NOBODY, file_size_limit, somebody
-from mfa_session.files import atomic
-from mfa_session.files.atomic import MARK, create_private, replace_file, temporary_name
+from mfa_session.files import temporary
+from mfa_session.files.atomic import replace_file
+from mfa_session.files.reading import read_snapshot
+from mfa_session.files.temporary import MARK, create_private, temporary_name
 from mfa_session.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -196,7 +198,10 @@ def test_rights_of_a_group_that_cannot_be_kept_are_dropped() -> None:
         assert ((home / "f").stat().st_gid, mode(home / "f")) == (NOBODY, 0o604)
 
 
-@pytest.mark.parametrize("step", ["try_lock", "write_all", "_take_over", "rename"])
+@pytest.mark.parametrize(
+    "step",
+    ["temporary.try_lock", "temporary.write_all", "atomic._take_over", "atomic.rename"],
+)
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, MemoryError])
 def test_interruption_leaves_nothing_behind(
     place: Path,
@@ -210,10 +215,28 @@ def test_interruption_leaves_nothing_behind(
     def fail(*_: object) -> None:
         raise failure
 
-    monkeypatch.setattr(atomic, step, fail)
+    monkeypatch.setattr(f"mfa_session.files.{step}", fail)
     with pytest.raises(failure):
         replace_file(str(path), b"new", mode=None)
     assert (os.listdir(place), path.read_bytes()) == (["f"], b"old")
+
+
+def test_an_interrupt_while_the_old_file_is_removed_leaves_it_nowhere(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = place / "f"
+    path.write_bytes(b"old")
+    remove, interrupts = temporary.remove_quietly, [KeyboardInterrupt]
+
+    def remove_interrupted(path: str) -> None:
+        if interrupts:
+            raise interrupts.pop()
+        remove(path)
+
+    monkeypatch.setattr(temporary, "remove_quietly", remove_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        replace_file(str(path), b"new", mode=None, seen=read_snapshot(str(path)))
+    assert (os.listdir(place), path.read_bytes()) == (["f"], b"new")
 
 
 def test_temporary_files_of_the_dead_go_and_of_the_living_stay(place: Path) -> None:
@@ -236,7 +259,7 @@ def test_a_temporary_file_removed_before_it_is_locked_is_made_again(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([False, True])
-    monkeypatch.setattr(atomic, "try_lock", lambda _: next(answers))
+    monkeypatch.setattr(temporary, "try_lock", lambda _: next(answers))
     replace_file(str(place / "f"), b"new", mode=None)
     assert (os.listdir(place), (place / "f").read_bytes()) == (["f"], b"new")
 
@@ -247,7 +270,7 @@ def test_file_system_without_locks_is_written_and_nothing_taken_for_dead(
     def no_locks(_: int) -> bool:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(atomic, "try_lock", no_locks)
+    monkeypatch.setattr(temporary, "try_lock", no_locks)
     left = f".f{MARK}00"
     (place / left).write_bytes(b"")
     replace_file(str(place / "f"), b"new", mode=None)
