@@ -150,19 +150,14 @@ def _wait(child: subprocess.Popen[bytes]) -> int:
     """Wait for the child's end; while it is stopped (Ctrl-Z), stop this process too."""
     if sys.platform == "win32":
         return child.wait()
-    # SIGCHLD reaches the pipe only if it has a handler.
-    before = signal.signal(signal.SIGCHLD, lambda number, frame: None)  # noqa: ARG005
-    try:
-        with SignalPipe() as arrivals:
-            while True:
-                pid, status = os.waitpid(child.pid, os.WNOHANG | os.WUNTRACED)
-                if not pid:
-                    arrivals.wait()
-                elif os.WIFSTOPPED(status):
-                    os.kill(os.getpid(), signal.SIGSTOP)  # our shell sees a stopped job
-                    os.kill(child.pid, signal.SIGCONT)  # and `fg` resumes us
-                else:
-                    child.returncode = os.waitstatus_to_exitcode(status)  # Popen does not see it
-                    return child.returncode
-    finally:
-        signal.signal(signal.SIGCHLD, before)
+    with SignalPipe(signal.SIGCHLD) as arrivals:
+        while True:
+            pid, status = os.waitpid(child.pid, os.WNOHANG | os.WUNTRACED)
+            if not pid:
+                arrivals.wait()
+            elif os.WIFSTOPPED(status):
+                os.kill(os.getpid(), signal.SIGSTOP)  # our shell sees a stopped job
+                os.kill(child.pid, signal.SIGCONT)  # and `fg` resumes us
+            else:
+                child.returncode = os.waitstatus_to_exitcode(status)  # Popen does not see it
+                return child.returncode

@@ -96,8 +96,13 @@ class SignalPipe:
     call, or in another thread, does not end the call: wait here first (`signal.set_wakeup_fd`).
     """
 
+    def __init__(self, *unhandled: int) -> None:
+        """Take the signals that are to arrive, too, though they have no handler."""
+        self._unhandled = unhandled
+
     def __enter__(self) -> SignalPipe:
         """Open the pipe; outside the main thread, which takes no signals, nothing writes to it."""
+        self._handlers = {number: signal.signal(number, _ignore) for number in self._unhandled}
         self._arrivals, self._written = os.pipe()
         if sys.platform != "win32":  # which has it since Python 3.12
             os.set_blocking(self._written, False)
@@ -108,6 +113,8 @@ class SignalPipe:
 
     def __exit__(self, *_: object) -> None:
         """Close the pipe."""
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
         with suppress(ValueError):
             signal.set_wakeup_fd(self._before)
         os.close(self._arrivals)
@@ -127,6 +134,10 @@ class SignalPipe:
         if self._arrivals in ready:
             os.read(self._arrivals, 1024)
         return [descriptor for descriptor in readable if descriptor in ready]
+
+
+def _ignore(number: int, frame: FrameType | None) -> None:
+    """Do nothing: a signal reaches the pipe only if it has a handler."""
 
 
 @contextmanager
