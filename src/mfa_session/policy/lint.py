@@ -15,6 +15,7 @@ from mfa_session.policy.rules import (
     keys,
     principals,
     removal,
+    roles,
     sids,
     wrong_credentials,
 )
@@ -37,6 +38,7 @@ _MODULES = (
     enrolment,
     removal,
     principals,
+    roles,
     sids,
 )
 RULES = tuple(rule for module in _MODULES for rule in module.RULES)

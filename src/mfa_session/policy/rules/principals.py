@@ -1,25 +1,18 @@
-"""MFA asked of principals that can never have it, or of too many."""
+"""MFA asked of everybody, of AWS services, or of federated users."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.coverage import is_about_everything, names_of
-from mfa_session.policy.credentials import mfa_session, role_session
+from mfa_session.policy.credentials import mfa_session
 from mfa_session.policy.document import (
     is_about_devices,
     is_for_everybody,
-    is_for_services,
-    names_role,
-    roles_in,
 )
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, right_condition, without_mfa_conditions
-from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
-from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.request import RequestContext
 
 if TYPE_CHECKING:
@@ -45,28 +38,8 @@ FEDERATED = Rule(
     ERROR,
     "The statement requires MFA of SAML or OpenID Connect users: they are locked out.",
 )
-ROLE = Rule(
-    "role-session-has-no-mfa",
-    WARNING,
-    "The statement requires MFA of role sessions, which carry none: they are locked out. So they "
-    "are by a Deny for everybody, if an Allow names the role, or if another Deny exempts only the "
-    "role. Require MFA in the role's trust policy.",
-)
-IN_ROLE_POLICY = Rule(
-    "mfa-in-role-policy",
-    WARNING,
-    "A role's own permission policy (`--role`) requires MFA, which its sessions do not carry.",
-)
-SCP = Rule(
-    "scp-locks-out-roles",
-    ERROR,
-    "A service control policy requires MFA of every principal: role sessions, which carry none, "
-    "are locked out.",
-)
-RULES = (ANYONE, SERVICE, FEDERATED, ROLE, IN_ROLE_POLICY, SCP)
+RULES = (ANYONE, SERVICE, FEDERATED)
 _ARN_KEY = "aws:principalarn"
-# A role like any other, to see whether a pattern takes in all of them.
-_A_ROLE = RequestContext({_ARN_KEY: ("arn:aws:iam::123456789012:role/any-other",)})
 # Somebody of an account that is nobody's here; one in an organisation of its own, one in none.
 _OUTSIDER = {
     _ARN_KEY: ("arn:aws:iam::999999999999:user/outsider",),
@@ -129,8 +102,6 @@ _OF_ANY_ACCOUNT = {
 _NETWORK = "aws:sourceip"
 _NO_SERVICE = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
 _NO_MFA_KNOWN = "requests of users who sign in by SAML or OpenID Connect carry no MFA"
-_of_a_role = re.compile(r"arn:[^:]*:(iam|sts):[^:]*:[^:]*:(assumed-)?role/.*").fullmatch
-_of_a_session = re.compile(r"[^:$]*:.*").fullmatch  # AROA…:NAME; the id of a user has no colon
 _SIGNED_ELSEWHERE = ("sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
 
 
@@ -225,95 +196,7 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-def check_roles(subject: Subject) -> Iterator[Flaw]:
-    """Find MFA asked of role sessions by a policy that names the roles."""
-    role = next(iter(roles_in(subject.statement)), None) or _role_locked_out(subject)
-    if role and (subject.requires_mfa or subject.refuses_without_mfa):
-        yield Flaw(
-            ROLE,
-            subject.place_of("Principal"),
-            f"{role} is a role: its sessions carry no MFA, even if assuming it took a code",
-            "the role's sessions are locked out",
-            "name users or their account; for the role, require MFA in its trust policy",
-        )
-
-
-def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
-    """Find MFA asked where another condition is met by role sessions only."""
-    asks = subject.requires_mfa or subject.refuses_without_mfa
-    elsewhere = subject.on_role or is_for_services(subject.statement)
-    for condition in subject.other_conditions if asks and not elsewhere else ():
-        if _is_met_by_roles_only(condition):
-            yield Flaw(
-                ROLE,
-                condition.position,
-                f"only sessions of roles meet {condition.written} {condition.key}, and they carry "
-                "no MFA, even if assuming it took a code",
-                "the role's sessions are locked out"
-                + (", and nobody else meets the condition" if subject.statement.allows else ""),
-                "require MFA in the role's trust policy, then remove the MFA condition here",
-            )
-
-
-def check_role_policy(subject: Subject) -> Iterator[Flaw]:
-    """Find MFA asked of role sessions by the role's own policy."""
-    if subject.on_role and subject.reach is not None and not subject.reach.nobody:
-        if subject.statement.allows:
-            who = "the role's sessions are locked out"
-            cure = "require MFA in the role's trust policy, then remove the condition"
-        else:
-            who = "the role's sessions count as sessions without MFA"
-            cure = "require MFA in the role's trust policy, then delete this statement"
-        yield Flaw(
-            IN_ROLE_POLICY,
-            subject.mfa_conditions[0].position,
-            "this is a role's policy: its sessions carry no MFA, even if assuming it took a code",
-            who,
-            cure,
-        )
-
-
-def check_scp(subject: Subject) -> Iterator[Flaw]:
-    """Find service control policies that ask role sessions for MFA."""
-    if subject.document.kind != "scp":
-        return
-    allows = subject.requires_mfa and not subject.whole.allows_where(
-        subject.statement, _may_be_met_by_roles
-    )
-    if not (allows or subject.refuses_without_mfa):
-        return
-    if not any(_spares_all_meant(subject, each) for each in subject.other_conditions):
-        some = any(map(_spares_roles, subject.other_conditions))
-        yield Flaw(
-            SCP,
-            subject.mfa_conditions[0].position,
-            "a service control policy also applies to roles, and their sessions carry no MFA",
-            f"all {'other ' if some else ''}role sessions are locked out, including those of SSO "
-            "and of services",
-            "require MFA in users' policies and roles' trust policies, or exempt roles here with "
-            '"ArnNotLike": {"aws:PrincipalArn": "arn:*:iam::*:role/*"}',
-        )
-
-
-CHECKS: tuple[Check, ...] = (
-    check_anyone,
-    check_services,
-    check_services_denied,
-    check_federation,
-    check_roles,
-    check_role_conditions,
-    check_role_policy,
-    check_scp,
-)
-
-
-def _role_locked_out(subject: Subject) -> str | None:
-    """Return a role that an Allow lets do by name what a Deny for everybody asks MFA for."""
-    denied = subject.statement
-    spared = any(map(_spares_roles, subject.other_conditions))
-    if denied.allows or spared or not is_for_everybody(denied):
-        return None
-    return subject.whole.allowed_by_name(denied, "role") or subject.whole.role_left(denied)
+CHECKS: tuple[Check, ...] = (check_anyone, check_services, check_services_denied, check_federation)
 
 
 def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> str | None:
@@ -351,17 +234,6 @@ def _idle(subject: Subject, rule: Rule, why: str) -> Flaw:
         "remove the condition",
         severity=NOTE,
     )
-
-
-def _is_met_by_roles_only(condition: Condition) -> bool:
-    """Say whether sessions of roles may meet a condition, and no user does."""
-    key = condition.key.lower()
-    if key in {_ARN_KEY, "aws:userid"} and condition.values:
-        is_of_role = _of_a_role if key == _ARN_KEY else _of_a_session
-        likened = "Not" not in condition.operator and condition.operator != "Null"
-        return likened and all(map(is_of_role, condition.values))
-    user = is_met(condition, mfa_session(age_seconds=0).facts)
-    return user is False and is_met(condition, role_session().facts) is not False
 
 
 def _keeps_outsiders_out(condition: Condition) -> bool:
@@ -403,41 +275,3 @@ def _is_partly_only_with_mfa(subject: Subject) -> bool:
     statement, whole = subject.statement, subject.whole
     free = statement.allows and not subject.mfa_conditions
     return free and all(whole.is_narrowed(statement, kind) for kind in KINDS_WITHOUT_MFA)
-
-
-def _spares_all_meant(subject: Subject, condition: Condition) -> bool:
-    """Say whether a condition keeps a Deny from all the roles that it is not meant for.
-
-    A Deny of a few actions may be meant for all roles but some; one of everything leaves no role
-    any use.
-    """
-    statement = subject.statement
-    everything = statement.not_actions is not None or "*" in names_of(statement)
-    everything = everything and not condition.is_unfilled
-    if everything and is_about_everything(statement) and condition.key.lower() == _ARN_KEY:
-        return is_met(condition, _A_ROLE) is False or any(map(_may_be_any, condition.values))
-    return _spares_roles(condition)
-
-
-def _may_be_met_by_roles(condition: Condition) -> bool:
-    return is_met(condition, role_session().facts) is not False
-
-
-def _spares_roles(condition: Condition) -> bool:
-    """Say whether a condition exempts some role sessions."""
-    if condition.is_unfilled:
-        return True
-    if condition.key.lower() == _ARN_KEY:
-        return is_met(condition, _A_ROLE) is False or any(map(_may_be_a_role, condition.values))
-    return is_met(condition, role_session().facts) is False
-
-
-def _may_be_any(arn: str) -> bool:
-    """Say whether a template may fill in the ARNs of all roles."""
-    return is_unfilled(arn) and not names_role(arn)
-
-
-def _may_be_a_role(arn: str) -> bool:
-    """Say whether a pattern may match the ARN of a role, and not of users or root only."""
-    what = arn.split(":", maxsplit=5)[-1]
-    return _may_be_any(arn) or any(may_meet(what, role) for role in ("role/*", "assumed-role/*"))
