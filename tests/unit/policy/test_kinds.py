@@ -217,6 +217,26 @@ def test_conditions_about_mfa_in_a_roles_policy_have_one_finding(statement: dict
     assert "mfa-in-role-policy" not in {each.rule for each in lint(document)} != set()
 
 
+@pytest.mark.parametrize(
+    ("statement", "who"),
+    [
+        (allow("ec2:*", WITH), "the role's sessions are locked out"),
+        (allow("ec2:*", older("900", "NumericLessThan")), "the role's sessions are locked out"),
+        (allow("ec2:*", FALSE), "nobody is kept out"),
+        (deny("ec2:*", WITHOUT), "the role's sessions are stopped"),
+        (deny("ec2:*", older("900")), "the role's sessions are stopped"),
+        (deny("ec2:*", older("900", "NumericGreaterThan")), "nobody is stopped"),
+        (deny("ec2:*", WITH), "nobody is stopped"),
+    ],
+)
+def test_a_roles_sessions_are_told_as_those_without_mfa(
+    statement: dict[str, Any], who: str
+) -> None:
+    (finding,) = lint(read([statement]), on_role=True)
+    assert finding.who.startswith(who)
+    assert ("no age of it" in finding.message) == (AGE in json.dumps(statement))
+
+
 def test_a_boundary_of_roles_asks_their_sessions_in_vain() -> None:
     document = read([allow("ec2:*"), deny("ec2:*", WITHOUT)], kind="boundary")
     assert lint(document) == ()

@@ -16,6 +16,7 @@ from mfa_session.policy.document import (
 )
 from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.request import RequestContext
 
@@ -47,8 +48,14 @@ RULES = (ROLE, IN_ROLE_POLICY, SCP)
 _ARN_KEY = "aws:principalarn"
 # A role like any other, to see whether a pattern takes in all of them.
 _A_ROLE = RequestContext({_ARN_KEY: ("arn:aws:iam::123456789012:role/any-other",)})
-_of_a_role = re.compile(r"arn:[^:]*:(iam|sts):[^:]*:[^:]*:(assumed-)?role/.*").fullmatch
-_of_a_session = re.compile(r"[^:$]*:.*").fullmatch  # AROA…:NAME; the id of a user has no colon
+_of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
+# Which values say that the caller is a role's session; the id of one is AROA…:NAME, and that of a
+# user has no colon.
+_SAYING_ROLE = {
+    _ARN_KEY: names_role,
+    "aws:userid": re.compile(r"[^:$]*:.*").fullmatch,
+    "aws:principaltype": re.compile("assumedrole", re.IGNORECASE).fullmatch,
+}
 
 
 def check_roles(subject: Subject) -> Iterator[Flaw]:
@@ -65,10 +72,11 @@ def check_roles(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
-    """Find MFA asked where another condition is met by role sessions only."""
+    """Find MFA asked where another condition is met by role sessions, among others or alone."""
     asks = subject.requires_mfa or subject.refuses_without_mfa
     elsewhere = subject.on_role or is_for_services(subject.statement)
     for condition in subject.other_conditions if asks and not elsewhere else ():
+        roles = _roles_in(condition)
         if _is_met_by_roles_only(condition):
             yield Flaw(
                 ROLE,
@@ -79,24 +87,36 @@ def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
                 + (", and nobody else meets the condition" if subject.statement.allows else ""),
                 "require MFA in the role's trust policy, then remove the MFA condition here",
             )
+        elif roles and not _is_allowed_elsewhere(subject):
+            yield Flaw(
+                ROLE,
+                condition.position,
+                f"{roles[0]} is for sessions of a role: they carry no MFA, even if assuming it "
+                "took a code",
+                "the role's sessions are locked out",
+                f"remove it from {condition.key}; for the role, require MFA in its trust policy",
+            )
 
 
 def check_role_policy(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of role sessions by the role's own policy."""
-    if subject.on_role and subject.reach is not None and not subject.reach.nobody:
-        if subject.statement.allows:
-            who = "the role's sessions are locked out"
-            cure = "require MFA in the role's trust policy, then remove the condition"
-        else:
-            who = "the role's sessions count as sessions without MFA"
-            cure = "require MFA in the role's trust policy, then delete this statement"
-        yield Flaw(
-            IN_ROLE_POLICY,
-            subject.mfa_conditions[0].position,
-            "this is a role's policy: its sessions carry no MFA, even if assuming it took a code",
-            who,
-            cure,
-        )
+    found, allows = subject.reach, subject.statement.allows
+    if not subject.on_role or found is None or found.nobody:
+        return
+    if found.without_mfa:  # a role's session is like one without MFA
+        who = "nobody is kept out by the condition" if allows else "the role's sessions are stopped"
+    else:
+        who = "the role's sessions are locked out" if allows else "nobody is stopped"
+    ages = all(map(is_age, subject.mfa_conditions))
+    yield Flaw(
+        IN_ROLE_POLICY,
+        subject.mfa_conditions[0].position,
+        f"this is a role's policy: its sessions carry no MFA{' and no age of it' if ages else ''}, "
+        "even if assuming it took a code",
+        f"{who}, however the role was assumed",
+        f"{'limit the age of' if ages else 'require'} MFA in the role's trust policy, then "
+        + ("remove the condition" if allows else "delete this statement"),
+    )
 
 
 def check_scp(subject: Subject) -> Iterator[Flaw]:
@@ -135,13 +155,24 @@ def _role_locked_out(subject: Subject) -> str | None:
 
 def _is_met_by_roles_only(condition: Condition) -> bool:
     """Say whether sessions of roles may meet a condition, and no user does."""
-    key = condition.key.lower()
-    if key in {_ARN_KEY, "aws:userid"} and condition.values:
-        is_of_role = _of_a_role if key == _ARN_KEY else _of_a_session
-        likened = "Not" not in condition.operator and condition.operator != "Null"
-        return likened and all(map(is_of_role, condition.values))
+    if condition.key.lower() in _SAYING_ROLE and condition.values:
+        return len(_roles_in(condition)) == len(condition.values)
     user = is_met(condition, mfa_session(age_seconds=0).facts)
     return user is False and is_met(condition, role_session().facts) is not False
+
+
+def _is_allowed_elsewhere(subject: Subject) -> bool:
+    """Say whether another Allow may give sessions without MFA what an Allow gives."""
+    return subject.statement.allows and subject.whole.is_open(subject.statement, "without_mfa")
+
+
+def _roles_in(condition: Condition) -> list[str]:
+    """Return the values that only sessions of roles have, of a condition that they meet by it."""
+    says_role = _SAYING_ROLE.get(condition.key.lower())
+    likened = "Not" not in condition.operator and condition.operator != "Null"
+    if not (says_role and likened) or all(map(_of_a_session, condition.values)):
+        return []
+    return list(filter(says_role, condition.values))
 
 
 def _spares_all_meant(subject: Subject, condition: Condition) -> bool:

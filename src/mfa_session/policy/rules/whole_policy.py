@@ -11,6 +11,7 @@ from mfa_session.policy.coverage import Cover, Meeting, concerns, names_of
 from mfa_session.policy.document import (
     is_for_everybody,
     is_for_everybody_but_some,
+    is_for_services,
     roles_in,
     roles_spared,
 )
@@ -227,6 +228,7 @@ class WholePolicy:
                 each
                 for each, found in self._with_reach()
                 if each.allows
+                and not is_for_services(each)
                 and (found is None or found.includes(kind))
                 and not self.denies(each, kind)
             )
