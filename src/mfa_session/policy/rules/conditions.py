@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
     "The value is not the date, number, network or principal that it should be, or the list of "
-    "values is empty: it matches nothing.",
+    "values is empty: it matches nothing. `aws:SourceIp` is never a private address.",
 )
 AGE_TOO_SHORT = Rule(
     "age-too-short",
@@ -109,6 +110,10 @@ _of_no_principal = re.compile(
     "arn:[^:]*:(sts:[^:]*:[^:]*:assumed-role|iam:[^:]*:[^:]*:(group|instance-profile|mfa|policy))/.*"
 ).fullmatch
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
+_PRIVATE = tuple(
+    ipaddress.ip_network(each)
+    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7")
+)
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 CIRCUMSTANCES = {
@@ -200,6 +205,18 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
             )
 
 
+def check_private_networks(subject: Subject) -> Iterator[Flaw]:
+    """Find private networks alone under aws:SourceIp, which is the caller's public address."""
+    for condition in filter(_is_private, subject.other_conditions):
+        yield Flaw(
+            WRONG_VALUE,
+            condition.position,
+            f"{condition.key} is never a private address, such as in {condition.values[0]!r}",
+            _who_if_no_value_matches(subject, condition),
+            "write public networks; for calls through a VPC endpoint compare aws:VpcSourceIp",
+        )
+
+
 def check_age(subject: Subject) -> Iterator[Flaw]:
     """Find age limits in other units, or out of reach."""
     for condition in () if subject.on_role else subject.mfa_conditions:
@@ -244,7 +261,8 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     narrowing = [
         each
         for each in subject.other_conditions
-        if each.key.lower() in CIRCUMSTANCES or is_met(each, DIRECT_CALL) is False
+        if (each.key.lower() in CIRCUMSTANCES and not _is_private(each))
+        or is_met(each, DIRECT_CALL) is False
     ]
     asks = subject.refuses_without_mfa and not (subject.on_role or _says_where(subject))
     if narrowing and asks and not _is_denied_anyway(subject):
@@ -266,10 +284,26 @@ CHECKS: tuple[Check, ...] = (
     check_other_values,
     check_principals,
     check_networks,
+    check_private_networks,
     check_age,
     check_age_beside_absence,
     check_narrowing,
 )
+
+
+def _is_private(condition: Condition) -> bool:
+    """Say whether it compares aws:SourceIp to private networks alone."""
+    compared = condition.is_about("aws:SourceIp") and "IpAddress" in condition.operator
+    return compared and bool(condition.values) and all(map(_private_network, condition.values))
+
+
+def _private_network(value: str) -> bool:
+    try:
+        network = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return False
+    wider = [each for each in _PRIVATE if each.version == network.version]
+    return any(network.subnet_of(each) for each in wider)  # type: ignore[arg-type]
 
 
 def _is_limit(subject: Subject, condition: Condition) -> bool:
@@ -329,14 +363,18 @@ def _unsound(subject: Subject, condition: Condition) -> Flaw:
 
 
 def _empty(subject: Subject, condition: Condition) -> Flaw:
-    always = condition.operator in OPPOSITES
     return Flaw(
         WRONG_VALUE,
         condition.position,
         f"{condition.written} compares {condition.key} to an empty list",
-        "the condition is always met" if always else _never_matching(subject, condition),
+        _who_if_no_value_matches(subject, condition),
         "name the values, or remove the condition",
     )
+
+
+def _who_if_no_value_matches(subject: Subject, condition: Condition) -> str:
+    always = condition.operator in OPPOSITES
+    return "the condition is always met" if always else _never_matching(subject, condition)
 
 
 def _never_matching(subject: Subject, condition: Condition) -> str:
