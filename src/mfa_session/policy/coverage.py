@@ -111,16 +111,20 @@ class Cover:
         takers = _Query(self._entries, inner).takers(Selection((action.lower(),)))
         return any(each.statements != [but] for each in takers)
 
+    def about(self, inner: Statement, name: str) -> Iterator[Statement]:
+        """Yield those that concern an action, of `names_of`, wherever another applies."""
+        for taker in _Query(self._entries, inner).takers(_asked(inner, name)):
+            yield from taker.statements
+
     def containing(self, inner: Statement) -> Iterator[Statement]:
         """Yield those of the statements that alone concern everything that another one does."""
         for taker in _Query(self._entries, inner).takers(actions_of(inner)):
             yield from taker.statements
 
     def _uncovered(self, inner: Statement) -> Iterator[str]:
-        query, actions = _Query(self._entries, inner), actions_of(inner)
+        query = _Query(self._entries, inner)
         for name in names_of(inner):
-            asked = actions if actions.all_but else Selection((name,))
-            if next(query.takers(asked), None) is None:
+            if next(query.takers(_asked(inner, name)), None) is None:
                 yield name
 
     def _least_spared(self, inner: Statement, name: str) -> Names:
@@ -242,6 +246,12 @@ def names_of(statement: Statement) -> Names:
     """Return the actions one by one; `*` for a NotAction."""
     actions = actions_of(statement)
     return ("*",) if actions.all_but else actions.names
+
+
+def _asked(statement: Statement, name: str) -> Selection:
+    """Return one of the actions of `names_of`; all of them for a NotAction."""
+    actions = actions_of(statement)
+    return actions if actions.all_but else Selection((name,))
 
 
 def concerns(statement: Statement, action: str) -> bool:

@@ -130,6 +130,11 @@ class Document:
         return "trust" if all(map(_is_of_trust, naming)) else "resource"
 
     @cached_property
+    def own_statements(self) -> frozenset[Statement]:
+        """Its statements, to tell them from another policy's."""
+        return frozenset(self.statements)
+
+    @cached_property
     def repeated(self) -> frozenset[int]:
         """The statements, by index, whose Sid an earlier one has."""
         first = {each.sid: each.index for each in reversed(self.statements) if each.sid}

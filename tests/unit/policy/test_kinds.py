@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,18 +13,21 @@ from mfa_session.aws.action_list import read_list
 from mfa_session.policy import credentials
 from mfa_session.policy.aws_names import AwsNames
 from mfa_session.policy.evaluation import ALLOWED, evaluate
-from mfa_session.policy.lint import lint
+from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.request import Request
 from policy.kinds import (
     AGE,
+    ALL,
     ENROL,
     FALSE,
     ME,
     MY_DEVICE,
     NETWORK,
+    READ,
     STATED,
+    STOP,
     WITH,
     WITHOUT,
     Stated,
@@ -116,6 +120,27 @@ def test_a_public_part_with_mfa_is_as_bad_as_a_public_whole(name: str, severity:
 
 
 @pytest.mark.parametrize(
+    ("statement", "denied", "who"),
+    [
+        (deny("*", WITHOUT), [*ENROL], ["new users", "tools"]),
+        (deny(ENROL[1:], WITHOUT), ENROL[1:], ["new users", "tools"]),
+        (deny(ENROL[:2], WITHOUT), ENROL[:2], ["new users"]),
+        (deny(ENROL[2], WITHOUT), ENROL[2:], ["tools"]),
+    ],
+)
+def test_a_deny_of_all_first_steps_is_one_finding_with_each_consequence(
+    statement: dict[str, Any], denied: list[str], who: list[str]
+) -> None:
+    (finding,) = lint(read([allow("*"), statement]))
+    named = re.findall(r"iam:\w+", finding.message)
+    assert named == denied
+    consequences = finding.who.split("; ")
+    assert [part.startswith(each) for part, each in zip(consequences, who, strict=True)] == (
+        [True] * len(who)
+    )
+
+
+@pytest.mark.parametrize(
     ("name", "severity"),
     [("iam-protected-but-for-the-device", "note"), ("own-by-pattern", "warning")],
 )
@@ -142,6 +167,25 @@ def test_a_fault_outside_the_statements_has_one_finding(
     policy = {"Statement": [allow("ec2:*", WITH), mine], **around}
     found = lint(read_document("p.json", json.dumps(policy)))
     assert [(each.rule, each.message) for each in found] == [("malformed-policy", message)]
+
+
+@pytest.mark.parametrize(
+    ("opening", "name"),
+    [(ALL, "Statement[2]"), ({**ALL, "Sid": "Open"}, "Open"), (allow("ec2:St*"), "Statement[2]")],
+)
+def test_an_allow_that_defeats_another_is_named(opening: dict[str, Any], name: str) -> None:
+    (finding,) = lint(read([allow(READ), allow(STOP, WITH), opening]))
+    assert finding.message.startswith(f"{name} allows ")
+    assert finding.who == f"everybody to whom {name} applies gets through without MFA"
+
+
+def test_a_statement_of_another_policy_is_not_named_as_if_it_were_of_this_one() -> None:
+    policies = [read([allow(STOP, WITH)]), read([ALL])]
+    (found,) = [finding for _, finding in lint_together(policies)]
+    assert found.message.startswith("a statement of another policy allows ")
+    same = [read([deny("ec2:*", WITHOUT)]), read([deny(STOP, WITHOUT)])]
+    (found,) = [finding for _, finding in lint_together(same)]
+    assert found.message.startswith("a statement of another policy does everything")
 
 
 def test_a_wrong_version_is_reported_at_its_line() -> None:

@@ -21,7 +21,7 @@ from mfa_session.policy.rules.exemptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mfa_session.policy.conditions import Comparison
     from mfa_session.policy.document import Condition, Statement
@@ -37,7 +37,8 @@ ENROLMENT_DENIED = Rule(
     "enrolment-denied",
     WARNING,
     "The Deny does not exempt `iam:CreateVirtualMFADevice` or `iam:EnableMFADevice`: new "
-    "users cannot get a device.",
+    "users cannot get a device. One that does not exempt `iam:ListMFADevices` either has "
+    "this finding only.",
 )
 ENROLMENT_NEEDS_MFA = Rule(
     "enrolment-needs-mfa",
@@ -95,23 +96,19 @@ def check_first_steps(subject: Subject) -> Iterator[Flaw]:
         return
     if any(map(_spares_calls_of_iam, subject.other_conditions)):
         return
-    if concerns(subject.statement, DISCOVERY):
+    denied = [action for action in (*ENROLMENT, DISCOVERY) if concerns(subject.statement, action)]
+    if ENROLMENT[1] not in denied and _is_without_virtual_devices(subject.whole):
+        denied = [action for action in denied if action == DISCOVERY]
+    if denied:
+        locked_out = "new users are locked out: they would need MFA to set up MFA"
+        unlisted = "tools cannot find the user's MFA device at login: they must be told its ARN"
+        who = [locked_out] if denied != [DISCOVERY] else []
         yield Flaw(
-            DISCOVERY_DENIED,
+            ENROLMENT_DENIED if who else DISCOVERY_DENIED,
             subject.place_of_action(),
-            f"{DISCOVERY} is denied without MFA",
-            "tools cannot find the user's MFA device at login: they must be told its ARN",
-            how_to_spare(subject, DISCOVERY),
-            sparing(subject),
-        )
-    denied = [action for action in ENROLMENT if concerns(subject.statement, action)]
-    if denied and not (denied == [ENROLMENT[0]] and _is_without_virtual_devices(subject.whole)):
-        yield Flaw(
-            ENROLMENT_DENIED,
-            subject.place_of_action(),
-            f"{' and '.join(denied)} {'are' if denied[1:] else 'is'} denied without MFA",
-            "new users are locked out: they would need MFA to set up MFA",
-            how_to_spare(subject, "these actions"),
+            f"{_are(denied)} denied without MFA",
+            "; ".join([*who, unlisted] if DISCOVERY in denied else who),
+            how_to_spare(subject, "these actions" if denied[1:] else denied[0]),
             sparing(subject),
         )
 
@@ -137,7 +134,7 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             ENROLMENT_NEEDS_MFA,
             subject.place_of_action(missing[0]),
-            f"{' and '.join(missing)} {'are' if missing[1:] else 'is'} allowed only with MFA",
+            f"{_are(missing)} allowed only with MFA",
             "new users are locked out: they would need MFA to set up MFA",
             "allow them in another statement, without the condition: "
             + in_words(subject.statement, Action=missing),
@@ -195,6 +192,12 @@ CHECKS: tuple[Check, ...] = (
     check_resources,
     check_session_token,
 )
+
+
+def _are(actions: Sequence[str]) -> str:
+    """Return actions and their verb: `a, b and c are`."""
+    *others, last = actions
+    return f"{', '.join(others)} and {last} are" if others else f"{last} is"
 
 
 @functools.lru_cache(maxsize=32)

@@ -108,7 +108,7 @@ def check_superfluous(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             SUPERFLUOUS,
             subject.statement.position,
-            f"{doing.label} does everything that this statement does",
+            f"{subject.label_of(doing)} does everything that this statement does",
             "nobody: the statement has no effect of its own",
             "delete it, or write what else it is to do",
         )

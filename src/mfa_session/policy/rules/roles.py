@@ -113,7 +113,7 @@ def check_role_policy(subject: Subject) -> Iterator[Flaw]:
         subject.mfa_conditions[0].position,
         f"this is a role's policy: its sessions carry no MFA{' and no age of it' if ages else ''}, "
         "even if assuming it took a code",
-        f"{who}, however the role was assumed",
+        who,
         f"{'limit the age of' if ages else 'require'} MFA in the role's trust policy, then "
         + ("remove the condition" if allows else "delete this statement"),
     )

@@ -90,6 +90,11 @@ class Subject:
         actions = self.statement.actions or ()
         return next((each for each in actions if each.lower() == action), action)
 
+    def label_of(self, other: Statement) -> str:
+        """Return the name of another statement for people."""
+        own = other in self.document.own_statements
+        return other.label if own else "a statement of another policy"
+
     def texts(self) -> Iterator[Node]:
         """Yield the texts in which IAM fills in variables: resources and conditions' values."""
         items = list(self.items_of("Resource", "NotResource"))

@@ -132,6 +132,10 @@ class WholePolicy:
         left = set(self.undenied(statement, kind)) if opened else set()
         return [name for name in opened if name in left]
 
+    def opener(self, statement: Statement, kind: str, action: str) -> Statement:
+        """Return an Allow that gives an action of `opened` to a kind."""
+        return next(self._open_allows[kind].about(statement, action))
+
     def undenied(self, statement: Statement, kind: str) -> list[str]:
         """Return the actions of a statement that no Deny keeps credentials of a kind from."""
         return self._denials[kind].uncovered(statement)

@@ -195,7 +195,7 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
         return
     statement, whole = subject.statement, subject.whole
     names = names_of(statement)
-    opened = {name for kind in KINDS_WITHOUT_MFA for name in whole.opened(statement, kind)}
+    opened = {name: kind for kind in KINDS_WITHOUT_MFA for name in whole.opened(statement, kind)}
     defeated = [name for name in names if name in opened]
     partly = len(defeated) < len(names)
     if not defeated or (partly and all(map(_is_left_open, defeated))):
@@ -206,12 +206,13 @@ def check_defeat(subject: Subject) -> Iterator[Flaw]:
         or statement.not_actions is not None
         or not whole.lenient_allows.covers(statement)
     )
+    other = subject.label_of(whole.opener(statement, opened[defeated[0]], defeated[0]))
     shown = ", ".join(map(subject.as_written, defeated[:3])) + (" …" if defeated[3:] else "")
     yield Flaw(
         DEFEATED,
         subject.mfa_conditions[0].position,
-        f"another statement allows {shown} without MFA, and one Allow is enough",
-        "everybody to whom the other statement applies gets through without MFA",
+        f"{other} allows {shown} without MFA, and one Allow is enough",
+        f"everybody to whom {other} applies gets through without MFA",
         "deny these actions without MFA",
         {} if by_hand else right_deny(statement),
     )
