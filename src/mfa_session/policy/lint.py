@@ -41,6 +41,7 @@ _MODULES = (
     roles,
     sids,
 )
+_LONGEST_NAME, _LONGEST_MESSAGE = 200, 800  # of what is shown of a text, in characters
 RULES = tuple(rule for module in _MODULES for rule in module.RULES)
 _CHECKS = tuple(check for module in _MODULES for check in module.CHECKS)
 
@@ -95,11 +96,23 @@ def _finding(statement: Statement, flaw: Flaw) -> Finding:
     return Finding(
         rule=flaw.rule.id,
         severity=flaw.severity or flaw.rule.severity,
-        statement=statement.label,
+        statement=_without_middle(statement.label, _LONGEST_NAME),
         line=flaw.position.line,
         column=flaw.position.column,
-        message=flaw.message,
-        who=flaw.who,
+        message=_shortened(flaw.message),
+        who=_shortened(flaw.who),
         cure=flaw.cure,
         fix=flaw.fix,
     )
+
+
+def _shortened(text: str) -> str:
+    """Return a text of which a name or value of thousands of characters is no more than a part."""
+    if len(text) <= _LONGEST_NAME:
+        return text
+    words = [_without_middle(word, _LONGEST_NAME) for word in text.split(" ")]
+    return _without_middle(" ".join(words), _LONGEST_MESSAGE)
+
+
+def _without_middle(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most // 2]}…{text[-most // 2 :]}"

@@ -25,6 +25,7 @@ from policy.kinds import (
     ME,
     MY_DEVICE,
     NETWORK,
+    PRESENT,
     READ,
     STATED,
     STOP,
@@ -35,6 +36,7 @@ from policy.kinds import (
     deny,
     older,
     on,
+    trust,
 )
 
 if TYPE_CHECKING:
@@ -186,6 +188,38 @@ def test_a_statement_of_another_policy_is_not_named_as_if_it_were_of_this_one() 
     same = [read([deny("ec2:*", WITHOUT)]), read([deny(STOP, WITHOUT)])]
     (found,) = [finding for _, finding in lint_together(same)]
     assert found.message.startswith("a statement of another policy does everything")
+
+
+LONG = 5_000 * "x"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {**allow(STOP), "Sid": f"RequireMFA{LONG}"},
+        {**allow(STOP), "Sid": f"RequireMFA{2_000 * ' x'}"},
+        trust({"AWS": f"arn:aws:iam::123456789012:role/{LONG}"}, WITH),
+        allow(f"ec2:Stop{LONG}", WITH),
+        allow(f"iam:ListMFADevices{LONG}", WITH, Resource=MY_DEVICE),
+        allow(STOP, WITH, Resource=f"bucket/{LONG}"),
+        allow(STOP, on("Bool", PRESENT, LONG)),
+        allow(STOP, on(f"Bool{LONG}", PRESENT, "true")),
+        allow(STOP, on("Bool", f"aws:MFA{LONG}", "true")),
+        allow(STOP, {**WITH, **on("DateLessThan", "aws:CurrentTime", 2_000 * "x ")}),
+    ],
+)
+def test_a_long_text_of_a_policy_is_shown_in_part(statement: dict[str, Any]) -> None:
+    found = lint(read([statement]), names=NAMES)
+    shown = [text for each in found for text in (each.statement, each.message, each.who)]
+    assert found
+    assert any("…" in text for text in shown)
+    assert max(map(len, shown)) < 1_000
+
+
+def test_a_message_about_a_long_text_is_whole_but_for_the_text() -> None:
+    (finding,) = lint(read([allow(STOP, on("Bool", PRESENT, f"start{LONG}end"))]))
+    assert finding.message.startswith(f"Bool compares {PRESENT} to 'start")
+    assert finding.message.endswith("end', not to true or false")
 
 
 def test_a_wrong_version_is_reported_at_its_line() -> None:
