@@ -83,6 +83,7 @@ def found(*rules: str, at: int = 0) -> list[tuple[str, str]]:
 ALL = allow("*")
 STOP, LIST, READ = "ec2:StopInstances", "iam:ListMFADevices", "s3:GetObject"
 ENABLE, OFF = "iam:EnableMFADevice", "iam:DeactivateMFADevice"
+CREATE, RESYNC = "iam:CreateVirtualMFADevice", "iam:ResyncMFADevice"
 MISSES, NO_SESSIONS = "deny-misses-long-term-keys", "deny-misses-sessions-without-mfa"
 DISCOVERY, ENROLMENT = "discovery-denied", "enrolment-denied"
 NOTHING, ONESELF = "deny-denies-nothing", "deny-reaches-only-oneself"
@@ -99,6 +100,7 @@ MALFORMED = "malformed-policy"
 PROMISE, NO_ARN = "sid-promises-mfa", "resource-no-arn"
 EXEMPTION, IDLE = "sid-promises-exemption", "superfluous-statement"
 SCP = "scp-locks-out-roles"
+INCOMPLETE = "enrolment-incomplete"
 ROLE_SESSION = "role-session-has-no-mfa"
 ACCOUNT = {"AWS": "123456789012"}
 ROLE = {"AWS": "arn:aws:iam::123456789012:role/Deploy"}
@@ -278,6 +280,32 @@ STATED = [
     Stated("all-of-ec2-listed", [ALL, deny("ec2:*", WITHOUT)], [], {STOP: "m", READ: "ksm"}),
     Stated("bucket-listed-with-iam", [ALL, deny(["iam:*", "s3:*"], WITHOUT, Resource=BUCKET)], [],
            {STOP: "ksm"}),
+    # One step of setting up MFA is allowed, but another nowhere.
+    Stated("created-and-never-enabled", [allow(CARE[2:5]), allow(CREATE, Resource=MY_DEVICE),
+            allow([OFF, RESYNC], Resource=ME), deny_but(CARE, WITHOUT)],
+           found(INCOMPLETE, at=1), {}),
+    Stated("created-by-pattern-and-never-enabled", [allow(["iam:*VirtualMFADevice*", OFF, LIST])],
+           found(INCOMPLETE), {}),
+    Stated("enabled-and-never-created", [allow([ENABLE, LIST, "iam:DeleteVirtualMFADevice"])],
+           found(INCOMPLETE), {}),
+    Stated("enabled-and-never-created-or-listed", [allow([ENABLE, OFF,
+            "iam:DeleteVirtualMFADevice"])], found(INCOMPLETE), {}),
+    Stated("list-promised-by-a-sid", [allow([*ENROL[:2], OFF]), allow("iam:ListUsers",
+            Sid="AllowListMFA")], [(PROMISE, "AllowListMFA")], {}),
+    Stated("list-missed-by-a-pattern", [allow("iam:*MFADevice")], found(INCOMPLETE), {}),
+    Stated("enabled-and-never-listed", [allow([*ENROL[:2], RESYNC], Resource=[ME, MY_DEVICE])],
+           found(INCOMPLETE), {}),
+    *[Stated(f"every-step-allowed-{number}", [allow([CREATE, LIST, RESYNC, *each])], [], {})
+      for number, each in enumerate(([ENABLE], ["iam:Enable*"], ["iam:*"], ["${var.actions}"]))],
+    Stated("every-step-allowed-but-misspelt", [allow([CREATE, LIST, RESYNC,
+            "iam:EnableMFADevices"])], found(ACTION), {}),
+    Stated("steps-allowed-by-another-policy", [allow(CREATE, Resource=MY_DEVICE),
+            deny_but(CARE, WITHOUT)], [], {}),
+    Stated("security-keys-enabled", [allow([ENABLE, LIST, OFF, RESYNC],
+            on("StringEquals", "iam:FIDO-certification", "L2"))], [], {}),
+    Stated("devices-enabled-for-others", [allow([ENABLE, LIST, RESYNC])], [], {}),
+    Stated("created-and-never-enabled-under-a-limit", [allow([CREATE, LIST, RESYNC])], [], {},
+           "boundary"),
     # A NotAction that leaves no action.
     Stated("spares-all", [ALL, deny_but("*", WITHOUT)], found(NOTHING, at=1), {STOP: "ksm"}),
     Stated("spares-iam-and-all", [ALL, deny_but(["iam:*", "*"], WITHOUT)], found(NOTHING, at=1),
@@ -315,7 +343,7 @@ STATED = [
            {STOP: "ksm"}),
     Stated("removal-of-oneself", [ALL, deny(OFF, WITHOUT, Resource=ME)], [], {STOP: "ksm"}),
     # Wildcards that match the removal of the caller's own device.
-    Stated("own-by-pattern", [allow("ec2:*", WITH), allow("iam:*MFADevice", Resource=ME)],
+    Stated("own-by-pattern", [allow("ec2:*", WITH), allow("iam:*MFADevice*", Resource=ME)],
            found(OWN, at=1), {STOP: "m"}),
     Stated("own-by-verb", [allow("ec2:*", WITH), allow("iam:Deactivate*", Resource=ME)],
            found(OWN, at=1), {STOP: "m"}),
@@ -325,7 +353,7 @@ STATED = [
            found(OWN, at=1), {STOP: "m"}),
     Stated("own-by-pattern-denied", [allow("ec2:*", WITH), allow("iam:*", Resource=ME),
             deny(OFF, WITHOUT)], [], {STOP: "m"}),
-    Stated("own-by-pattern-all-denied", [allow("iam:*MFADevice", Resource=ME),
+    Stated("own-by-pattern-all-denied", [allow("iam:*MFADevice*", Resource=ME),
             deny_but(CARE, WITHOUT)], [], {STOP: ""}),
     Stated("own-reading-only", [allow("ec2:*", WITH), allow("iam:List*", Resource=ME)], [],
            {STOP: "m"}),
@@ -645,7 +673,7 @@ STATED = [
            found(RESOURCE), {}),
     Stated("device-by-the-user-s-id", [allow("iam:CreateVirtualMFADevice",
             Resource="arn:aws:iam::*:mfa/${aws:userid}")], [], {}),
-    Stated("device-actions-by-pattern", [allow("iam:*MFADevice", Resource=ME)], [], {}),
+    Stated("device-actions-by-pattern", [allow("iam:*MFADevice*", Resource=ME)], [], {}),
     # A Sid that names MFA, on a statement that does not ask for it.
     Stated("sid-with-mfa", [{**trust(ACCOUNT), "Sid": "AllowAssumeRoleWithMFA"}],
            [(PROMISE, "AllowAssumeRoleWithMFA")], {}),
@@ -676,7 +704,7 @@ STATED = [
     Stated("sids-of-when", [allow(STOP, Sid="StopWhenMFA"), allow("ec2:Start*",
             Sid="StartOnlyWithMFA"), allow("s3:*", Sid="OnlyMFA")],
            [(PROMISE, "StopWhenMFA"), (PROMISE, "StartOnlyWithMFA")], {}),
-    Stated("sid-of-removals-and-more", [allow([OFF, ENABLE], Resource=ME,
+    Stated("sid-of-removals-and-more", [allow([OFF, LIST], Resource=ME,
             Sid="AllowManageOwnUserMFA")], [], {}),
     Stated("sids-of-the-opposite", [allow(STOP, Sid="NoMFARequired"),
             allow("ec2:Start*", Sid="AllowWithoutMFA"), allow("ec2:Reboot*",
@@ -744,7 +772,7 @@ STATED = [
             deny("*", FALSE, Resource=BUCKET)], [*found(OWN), *found(MISSES, at=1)], {}),
     Stated("removal-of-anybody", [allow(STOP, WITH), allow([OFF, "iam:ListUsers"])],
            found(OWN, at=1), {OFF: "km"}),
-    Stated("removal-of-users", [allow(STOP, WITH), allow("iam:*MFADevice",
+    Stated("removal-of-users", [allow(STOP, WITH), allow("iam:*MFADevice*",
             Resource="arn:aws:iam::123456789012:user/*")], found(OWN, at=1), {OFF: "km"}),
     Stated("removal-by-administrators", [allow("iam:*"), deny(STOP, WITHOUT)], [], {OFF: "km"}),
     Stated("removal-of-one", [allow(STOP, WITH), allow(OFF,
@@ -793,7 +821,7 @@ STATED = [
             "Resource": "*", "Condition": WITHOUT}], found("allow-without-mfa", at=1), {OFF: "km"}),
     Stated("opened-for-first-steps", [allow([OFF, "iam:ChangePassword",
             "iam:DeleteVirtualMFADevice"], WITH, Resource=[ME, MY_DEVICE]),
-            allow(["iam:ChangePassword", "iam:DeleteVirtualMFADevice", ENABLE],
+            allow(["iam:ChangePassword", "iam:DeleteVirtualMFADevice", *ENROL],
             Resource=[ME, MY_DEVICE])], [], {OFF: "m"}),
     # A limit of age that another condition of the statement keeps from counting.
     Stated("age-beside-no-mfa", [ALL, deny("ec2:*", {**WITHOUT, **older("3600")})],

@@ -5,15 +5,18 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import comparison, is_met
 from mfa_session.policy.coverage import actions_of, concerns
-from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
+from mfa_session.policy.finding import NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words
+from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes, may_meet
 from mfa_session.policy.request import RequestContext
 from mfa_session.policy.rules.exemptions import (
+    DEACTIVATION,
+    DELETION,
     denies_nearly_all,
     how_to_spare,
     limits_users,
@@ -45,6 +48,12 @@ ENROLMENT_NEEDS_MFA = Rule(
     WARNING,
     "Users may create or enable their first device only with MFA: new users are locked out.",
 )
+INCOMPLETE = Rule(
+    "enrolment-incomplete",
+    WARNING,
+    "Users may create their device, but no statement allows `iam:EnableMFADevice`, or the reverse: "
+    "they cannot set up MFA. A note if only `iam:ListMFADevices` is allowed nowhere.",
+)
 WRONG_RESOURCE = Rule(
     "device-action-on-wrong-resource",
     WARNING,
@@ -57,7 +66,14 @@ SESSION_TOKEN = Rule(
     WARNING,
     "No policy decides `sts:GetSessionToken`: the condition has no effect on it.",
 )
-RULES = (DISCOVERY_DENIED, ENROLMENT_DENIED, ENROLMENT_NEEDS_MFA, WRONG_RESOURCE, SESSION_TOKEN)
+RULES = (
+    DISCOVERY_DENIED,
+    ENROLMENT_DENIED,
+    ENROLMENT_NEEDS_MFA,
+    INCOMPLETE,
+    WRONG_RESOURCE,
+    SESSION_TOKEN,
+)
 
 DISCOVERY = "iam:ListMFADevices"
 ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
@@ -75,6 +91,24 @@ RESOURCES_OF = {
     "iam:listvirtualmfadevices": _OF_LIST,
     "iam:resyncmfadevice": _OF_USER,
 }
+_RESYNC = "iam:ResyncMFADevice"
+
+
+class _Step(NamedTuple):
+    """What users who may do `beside` need too; to do one of `proofs` shows that they are meant."""
+
+    action: str
+    beside: str
+    proofs: tuple[str, ...]
+    without: str
+
+
+_DEVICE_ACTIONS = (*ENROLMENT, DISCOVERY, _RESYNC, DEACTIVATION, DELETION)
+_STEPS = (
+    _Step(ENROLMENT[1], ENROLMENT[0], (_RESYNC, DEACTIVATION), "put a new device to use"),
+    _Step(ENROLMENT[0], ENROLMENT[1], (DELETION,), "set up an authenticator app"),
+    _Step(DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
+)
 _MEANT = {
     _OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
     _OF_USER: "arn:aws:iam::*:user/${aws:username}",
@@ -84,6 +118,7 @@ _MEANT = {
     _OF_OBJECT: "arn:aws:s3:::BUCKET/*",
 }
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
+_of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
 _AN_ACCOUNT = 12 * "?"
 _variable = re.compile(r"\$\{[^}]*\}")
 _A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)})
@@ -141,6 +176,30 @@ def check_enrolment(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_steps(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows of one step of setting up MFA without another one that it needs."""
+    if subject.document.kind != "identity" or subject.on_role:
+        return
+    named, whole = _devices_managed_by(subject.whole), subject.whole
+    lacking = [
+        step
+        for step in _STEPS
+        if named.get(step.beside) is subject.statement and _lacks(whole, step)
+    ]
+    if lacking:
+        missing = [step.action for step in lacking]
+        on = (f"{each} on {_MEANT[RESOURCES_OF[each.lower()]]}" for each in missing)
+        yield Flaw(
+            INCOMPLETE,
+            subject.place_of_action(lacking[0].beside),
+            f"{lacking[0].beside} is allowed, but no statement allows {' or '.join(missing)}",
+            f"users cannot {' or '.join(step.without for step in lacking)}, unless another policy "
+            "allows it",
+            _in_partition_of(whole, f"allow {', '.join(on)}"),
+            severity=NOTE if missing == [DISCOVERY] else None,
+        )
+
+
 def check_resources(subject: Subject) -> Iterator[Flaw]:
     """Find MFA actions, and actions that need MFA, on resources that they never have."""
     statement = subject.statement
@@ -164,7 +223,7 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
             + (": users cannot set up or find their MFA device" if "MFA" in names else "")
             if statement.allows
             else "nobody is stopped",
-            f"{does} {', '.join(rest)}".replace("arn:aws:", f"arn:{_partition_of(subject.whole)}:"),
+            _in_partition_of(subject.whole, f"{does} {', '.join(rest)}"),
         )
 
 
@@ -189,6 +248,7 @@ def check_session_token(subject: Subject) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (
     check_first_steps,
     check_enrolment,
+    check_steps,
     check_resources,
     check_session_token,
 )
@@ -209,6 +269,42 @@ def _is_without_virtual_devices(whole: WholePolicy) -> bool:
     keys = (c.key.lower() for each in whole.statements for c in each.conditions)
     of_keys = any(key.startswith(("iam:fido", "iam:registersecuritykey")) for key in keys)
     return of_keys and not any(each.allows for each in creating)
+
+
+@functools.lru_cache(maxsize=32)
+def _devices_managed_by(whole: WholePolicy) -> dict[str, Statement]:
+    """Return each action on MFA devices that Allows name, with the first of them.
+
+    Return none if one has an action that a template fills in, or that may be meant for another.
+    """
+    found: dict[str, Statement] = {}
+    for each in whole.statements:
+        for name in actions_of(each).names if each.allows else ():
+            if is_unfilled(name) or (
+                "*" not in name and "mfa" in name and name not in RESOURCES_OF
+            ):
+                return {}
+            for action in _DEVICE_ACTIONS if "mfa" in name else ():
+                if includes(name, action.lower()) and not actions_of(each).all_but:
+                    found.setdefault(action, each)
+    return found
+
+
+def _lacks(whole: WholePolicy, step: _Step) -> bool:
+    """Say whether no statement allows a step, although users are to do it by the policy."""
+    named, action = _devices_managed_by(whole), step.action
+    if action in named or any(each.allows and concerns(each, action) for each in whole.statements):
+        return False
+    if action == ENROLMENT[0] and _is_without_virtual_devices(whole):
+        return False
+    promised = action == DISCOVERY and any(map(_promises_list, whole.statements))
+    return not (promised or named.keys().isdisjoint(step.proofs))
+
+
+def _promises_list(statement: Statement) -> bool:
+    """Say whether a Sid is about a list of MFA devices, and no action is: `sids` tells that."""
+    promises = _of_lists(statement.sid or "") is not None
+    return promises and not any(concerns(statement, action) for action in RESOURCES_OF)
 
 
 def _denies_by_name(subject: Subject) -> bool:
@@ -275,6 +371,11 @@ def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> set[fro
         for each in whole.statements
         if each.effect == effect and concerns(each, action) and _may_be_on(each, wanted, partition)
     }
+
+
+def _in_partition_of(whole: WholePolicy, text: str) -> str:
+    """Return a text with the partition of a policy in its ARNs."""
+    return text.replace("arn:aws:", f"arn:{_partition_of(whole)}:")
 
 
 @functools.lru_cache(maxsize=32)
