@@ -110,6 +110,12 @@ def test_context_and_absent_set_condition_keys(home: Path, run: Run) -> None:
     assert "--context aws:SourceIp=" in unsure.stderr
 
 
+def test_sessions_older_than_a_past_day_no_longer_exist(home: Path, run: Run) -> None:
+    path = write_policy(home, {"DateLessThan": {"aws:TokenIssueTime": "2024-01-01T00:00:00Z"}})
+    outcome = run("policy", "check", path, "--action", "s3:GetObject", "--json")
+    assert set(outcomes(outcome.stdout).values()) == {"allowed"}
+
+
 @pytest.mark.parametrize(
     ("argv", "exit_code", "code"),
     [

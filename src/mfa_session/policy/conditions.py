@@ -15,7 +15,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.patterns import UNKNOWN, covers, fill, folded, literal
+from mfa_session.policy.patterns import UNKNOWN, Query, covers, fill, folded, literal
 from mfa_session.policy.request import Truth, all_of, any_of, negate
 
 if TYPE_CHECKING:
@@ -80,21 +80,24 @@ def is_met(
     """
     if not condition.known:
         return None
-    between = context.range_of(condition.key)
-    if between is None and not context.knows(condition.key):
+    within = context.within(condition.key)
+    if within is None and not context.knows(condition.key):
         return None
-    found = None if between else context.values(condition.key)
-    absent = between is None and found is None
+    found = None if within else context.values(condition.key)
+    absent = within is None and found is None
     if condition.operator == "Null":
         return any_of(_is_null(text, absent=absent) for text in condition.values)
     if absent and condition.if_exists:
         return True
     plain = OPPOSITES.get(condition.operator, condition.operator)
     negated = plain != condition.operator
-    if between is not None:
-        matches = [any_of(compare_range(plain, between, text) for text in condition.values)]
+    filling = context if variables else None
+    if isinstance(within, str):
+        matches = [any_of(_compare_text(plain, within, text, filling) for text in condition.values)]
+    elif within is not None:
+        matches = [any_of(_compare_range(plain, within, text) for text in condition.values)]
     else:
-        compare, filling = COMPARISONS[plain], context if variables else None
+        compare = COMPARISONS[plain]
         matches = [
             any_of(compare(value, wanted, filling) for wanted in condition.values)
             for value in found or ()
@@ -246,6 +249,7 @@ _ORDERS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "GreaterThan": operator.gt,
     "GreaterThanEquals": operator.ge,
 }
+_READERS: dict[str, Callable[[str], Decimal]] = {"Numeric": _number, "Date": _moment}
 COMPARISONS: dict[str, Compare] = {
     "StringEquals": _string_equals,
     "StringEqualsIgnoreCase": _string_equals_ignoring_case,
@@ -255,8 +259,11 @@ COMPARISONS: dict[str, Compare] = {
     "Bool": _bool,
     "BinaryEquals": _binary,
     "IpAddress": _ip_address,
-    **{f"Numeric{name}": _ordered(_number, order) for name, order in _ORDERS.items()},
-    **{f"Date{name}": _ordered(_moment, order) for name, order in _ORDERS.items()},
+    **{
+        f"{kind}{name}": _ordered(read, order)
+        for kind, read in _READERS.items()
+        for name, order in _ORDERS.items()
+    },
 }
 # Each is true if the other is false.
 OPPOSITES = {
@@ -281,13 +288,14 @@ def is_readable(condition: Condition, value: str) -> bool:
     return plain not in COMPARISONS or COMPARISONS[plain]("", value, None) is not None
 
 
-def compare_range(operator_name: str, between: Range, wanted: str) -> Truth:
-    """Compare an unknown number within a range, both ends included; the operator is plain."""
-    order = _ORDERS.get(operator_name.removeprefix("Numeric"))
-    if order is None or not operator_name.startswith("Numeric"):
+def _compare_range(operator_name: str, between: Range, wanted: str) -> Truth:
+    """Compare an unknown number or moment within a range, both ends included."""
+    kind = next((each for each in _READERS if operator_name.startswith(each)), "")
+    order = _ORDERS.get(operator_name.removeprefix(kind)) if kind else None
+    if order is None:
         return None
     try:
-        limit = _number(wanted)
+        limit = _READERS[kind](wanted)
     except ValueError:
         return None
     low, high = (Decimal(end) for end in between)
@@ -295,3 +303,25 @@ def compare_range(operator_name: str, between: Range, wanted: str) -> Truth:
         return None
     at_both_ends = {order(low, limit), order(high, limit)}
     return at_both_ends.pop() if len(at_both_ends) == 1 else None
+
+
+def _compare_text(
+    operator_name: str, within: str, wanted: str, facts: RequestContext | None
+) -> Truth:
+    """Compare an unknown ARN within a pattern, part by part; a policy's ARNs are of its partition.
+
+    A colon in a user's path could stand for one between two parts: nobody has such a path.
+    """
+    is_arn = wanted.count(":") >= _ARN_COLONS
+    if operator_name in {"ArnEquals", "ArnLike"}:
+        readable = is_arn
+    else:
+        exact = operator_name == "StringEquals" and not {"*", "?"} & set(wanted)
+        readable = exact or operator_name == "StringLike"
+    if not readable:
+        return None
+    if not is_arn:
+        return Query(within).covered_by(wanted, facts)
+    parts = zip(within.split(":", _ARN_COLONS), wanted.split(":", _ARN_COLONS), strict=True)
+    _, _, *others = (Query(asked).covered_by(pattern, facts) for asked, pattern in parts)
+    return all_of(others)

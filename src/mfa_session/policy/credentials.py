@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
 from mfa_session.model.record import Record
 from mfa_session.model.times import format_duration
 from mfa_session.policy.request import RequestContext, Values
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mfa_session.policy.request import Within
+
 MFA_PRESENT = "aws:MultiFactorAuthPresent"
 MFA_AGE = "aws:MultiFactorAuthAge"
 LONGEST_SESSION_SECONDS = 129_600  # GetSessionToken's limit
+PRINCIPAL_ARN = "aws:PrincipalArn"
 Known = dict[str, Values | None]
 _TRUE, _FALSE = ("true",), ("false",)
 
@@ -38,7 +47,8 @@ _OF_A_ROLE: Known = {
     "aws:username": None,
 }
 # Only temporary credentials have this key (IAM reference, global condition keys).
-_NO_SESSION: Known = {"aws:TokenIssueTime": None}
+_ISSUED = "aws:TokenIssueTime"
+_NO_SESSION: Known = {_ISSUED: None}
 
 
 class Principal(Record):
@@ -80,12 +90,10 @@ def long_term_with_code() -> Credentials:
 def mfa_session(age_seconds: int | None = None) -> Credentials:
     """Return those of GetSessionToken with a code, of this age or (None) any possible one."""
     label = "MFA session" + (", new" if age_seconds == 0 else "")
-    if age_seconds is not None:
-        return _of_user("mfa-session", label, {MFA_PRESENT: _TRUE, MFA_AGE: (str(age_seconds),)})
-    facts = RequestContext(
-        {**_OF_A_USER, MFA_PRESENT: _TRUE}, {MFA_AGE: (0, LONGEST_SESSION_SECONDS)}
-    )
-    return Credentials(kind="mfa-session", label=label, facts=facts)
+    if age_seconds is None:
+        any_age = {MFA_AGE: (0, LONGEST_SESSION_SECONDS)}
+        return _of_user("mfa-session", label, {MFA_PRESENT: _TRUE}, any_age)
+    return _of_user("mfa-session", label, {MFA_PRESENT: _TRUE, MFA_AGE: (str(age_seconds),)})
 
 
 def old_mfa_session(age_seconds: int) -> Credentials:
@@ -110,9 +118,20 @@ def role_session() -> Credentials:
     return Credentials(
         kind="role-session",
         label="role session",
-        facts=RequestContext({**_OF_A_ROLE, MFA_PRESENT: _FALSE, MFA_AGE: None}),
+        facts=RequestContext(
+            {**_OF_A_ROLE, MFA_PRESENT: _FALSE, MFA_AGE: None},
+            {PRINCIPAL_ARN: arn_pattern(is_user=False)},
+        ),
         is_user=False,
     )
+
+
+def started_by(caller: Credentials, now_seconds: int) -> Credentials:
+    """Return a caller whose session, if there is one, began within the longest duration."""
+    if caller.facts.knows(_ISSUED):
+        return caller
+    at = {_ISSUED: (now_seconds - LONGEST_SESSION_SECONDS, now_seconds)}
+    return caller.replace(facts=RequestContext({}, at).over(caller.facts))
 
 
 def all_kinds(action: str, mfa_age_seconds: int | None = None) -> tuple[Credentials, ...]:
@@ -125,5 +144,14 @@ def all_kinds(action: str, mfa_age_seconds: int | None = None) -> tuple[Credenti
     return (long_term(), *with_code, *sessions, session_without_mfa(), role_session())
 
 
-def _of_user(kind: str, label: str, mfa: Known) -> Credentials:
-    return Credentials(kind=kind, label=label, facts=RequestContext({**_OF_A_USER, **mfa}))
+def arn_pattern(*, is_user: bool, account: str = "*") -> str:
+    """Return what the ARNs of all users, or of all roles, have in common."""
+    return f"arn:*:iam::{account}:{'user' if is_user else 'role'}/*"
+
+
+def _of_user(
+    kind: str, label: str, mfa: Known, within: Mapping[str, Within] = MappingProxyType({})
+) -> Credentials:
+    known = {**_OF_A_USER, **mfa}
+    facts = RequestContext(known, {**within, PRINCIPAL_ARN: arn_pattern(is_user=True)})
+    return Credentials(kind=kind, label=label, facts=facts)

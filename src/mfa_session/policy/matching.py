@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.model.record import Record
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.credentials import Principal
+from mfa_session.policy.credentials import PRINCIPAL_ARN, Principal, arn_pattern
 from mfa_session.policy.patterns import Query
 from mfa_session.policy.request import RequestContext, Truth, all_of, any_of, negate
 
@@ -132,11 +132,22 @@ def names_caller(statement: Statement, caller: Credentials) -> PrincipalMatch:
     if statement.principals is not None:
         return _among_principals(statement.principals, caller)
     if statement.not_principals is not None:
-        others = _among_principals(statement.not_principals, caller)
-        # No documentation says whether an account in NotPrincipal exempts all its callers.
+        others = _among_principals(_spared(statement.not_principals), caller)
+        # No documentation says whether an account alone in NotPrincipal exempts all its callers.
         spared = others.by_name if others.by_name is True else _unless_no(others.matches)
         return PrincipalMatch(negate(spared), negate(spared))
     return PrincipalMatch(matches=True, by_name=True)
+
+
+def _spared(not_principals: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Leave out accounts that stand beside their users or roles, who alone are exempt then.
+
+    The IAM reference asks for both (NotPrincipal with Deny).
+    """
+    texts = not_principals.get("AWS", ())
+    beside = {found["account"] for found in map(_IDENTITY.fullmatch, texts) if found}
+    kept = tuple(text for text in texts if _account(text) not in beside)
+    return {**not_principals, "AWS": kept}
 
 
 def acting_as(caller: Credentials, text: str | None) -> Credentials:
@@ -149,21 +160,27 @@ def acting_as(caller: Credentials, text: str | None) -> Credentials:
         return caller
     account = _account(text)
     if account is not None:
-        known = RequestContext({"aws:PrincipalAccount": (account,)})
-        return caller.replace(principal=Principal(account=account), facts=known.over(caller.facts))
+        return _in_account(caller, account)
     found = _IDENTITY.fullmatch(text)
     if found is None:
         raise ValueError(text)
     account, is_user = found["account"], found["kind"] == "user"
-    facts = RequestContext({"aws:PrincipalAccount": (account,)})
     if is_user != caller.is_user:
-        return caller.replace(principal=Principal(account=account), facts=facts.over(caller.facts))
+        return _in_account(caller, account)
     arns = (text,) if is_user else _arns_of_role(text, found)
-    facts = facts.over(RequestContext({"aws:PrincipalArn": (arns[0],)}))
+    known = {"aws:PrincipalAccount": (account,), PRINCIPAL_ARN: (arns[0],)}
     if is_user:
-        facts = facts.over(RequestContext({"aws:username": (found["name"].rpartition("/")[2],)}))
+        known["aws:username"] = (found["name"].rpartition("/")[2],)
     principal = Principal(account=account, arns=arns)
-    return caller.replace(principal=principal, facts=facts.over(caller.facts))
+    return caller.replace(principal=principal, facts=RequestContext(known).over(caller.facts))
+
+
+def _in_account(caller: Credentials, account: str) -> Credentials:
+    facts = RequestContext(
+        {"aws:PrincipalAccount": (account,)},
+        {PRINCIPAL_ARN: arn_pattern(is_user=caller.is_user, account=account)},
+    )
+    return caller.replace(principal=Principal(account=account), facts=facts.over(caller.facts))
 
 
 def named_principals(documents: Iterable[Document]) -> list[str]:

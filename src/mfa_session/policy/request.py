@@ -16,32 +16,33 @@ if TYPE_CHECKING:
 
 Values = tuple[str, ...]
 Range = tuple[int, int]
+Within = Range | str
 
 
 class RequestContext:
     """The known condition keys of a request, ignoring case.
 
-    A key maps to its values, or to None if it is absent. A key in `ranges` is present, with an
-    unknown whole number from the first to the second. Any other key may be absent or have any
-    value.
+    A key maps to its values, or to None if it is absent. A key in `within` is present, with an
+    unknown value: a number from the first to the second, or a text that a pattern matches. Any
+    other key may be absent or have any value.
     """
 
     def __init__(
         self,
         known: Mapping[str, Values | None],
-        ranges: Mapping[str, Range] = MappingProxyType({}),
+        within: Mapping[str, Within] = MappingProxyType({}),
     ) -> None:
         """Take the keys in any spelling."""
         self._known = {key.lower(): values for key, values in known.items()}
-        self._ranges = {key.lower(): between for key, between in ranges.items()}
+        self._within = {key.lower(): limits for key, limits in within.items()}
 
     def knows(self, key: str) -> bool:
         """Say whether the key's values, or its absence, are known."""
         return key.lower() in self._known
 
-    def range_of(self, key: str) -> Range | None:
-        """Return the range of a key's value; None if it is not in `ranges`."""
-        return self._ranges.get(key.lower())
+    def within(self, key: str) -> Within | None:
+        """Return the range, or the pattern, of a key's unknown value; None if there is none."""
+        return self._within.get(key.lower())
 
     def values(self, key: str) -> Values | None:
         """Return the values of a known key; None if it is absent."""
@@ -54,9 +55,9 @@ class RequestContext:
 
     def over(self, others: RequestContext) -> RequestContext:
         """Return both contexts' keys; this one overrides the other."""
-        ranges = {key: at for key, at in others._ranges.items() if key not in self._known}
-        known = {key: at for key, at in others._known.items() if key not in self._ranges}
-        return RequestContext({**known, **self._known}, {**ranges, **self._ranges})
+        within = {key: at for key, at in others._within.items() if key not in self._known}
+        known = {key: at for key, at in others._known.items() if key not in self._within}
+        return RequestContext({**known, **self._known}, {**within, **self._within})
 
 
 class Request(Record):

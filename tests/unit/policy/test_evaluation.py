@@ -327,6 +327,74 @@ def test_not_principal_matches_everybody_else() -> None:
     assert found == ["allowed", "explicitly-denied", "unknown"]
 
 
+def test_an_account_beside_its_user_in_not_principal_exempts_that_user_alone() -> None:
+    rule = statement("Deny", NotPrincipal={"AWS": [CAROL, "arn:aws:iam::123456789012:root"]})
+    open_to_all = statement(Principal="*")
+    found = [
+        outcome(open_to_all, rule, request=NOVEL, caller=acting_as(KINDS[0], who))
+        for who in (CAROL, CAROL.replace("carol", "dave"))
+    ]
+    assert found == ["allowed", "explicitly-denied"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "arn", "of_user", "of_role"),
+    [
+        ("ArnNotLike", "arn:aws:iam::*:role/*", "explicitly-denied", "allowed"),
+        ("StringNotLike", "arn:aws-us-gov:iam::*:role/*", "explicitly-denied", "allowed"),
+        ("StringNotEquals", "arn:aws:iam::123456789012:role/R", "explicitly-denied", "unknown"),
+        ("ArnLike", "arn:aws:iam::*:user/*", "explicitly-denied", "allowed"),
+        ("ArnLike", "arn:aws:iam::123456789012:user/*", "unknown", "allowed"),
+        ("ArnLike", "arn:aws:iam::*", "unknown", "unknown"),
+        ("StringLike", "*", "explicitly-denied", "explicitly-denied"),
+        ("StringLike", "*:user/*", "explicitly-denied", "unknown"),
+        ("StringEquals", "arn:aws:iam::*:user/*", "unknown", "unknown"),
+        ("Null", "true", "allowed", "allowed"),
+        ("NumericEquals", "1", "unknown", "unknown"),
+    ],
+)
+def test_an_unknown_caller_is_known_to_be_a_user_or_a_role(
+    operator: str, arn: str, of_user: str, of_role: str
+) -> None:
+    rule = statement("Deny", {operator: {"aws:PrincipalArn": arn}})
+    callers = (credentials.long_term(), credentials.role_session())
+    found = [outcome(ALLOW_ALL, rule, request=STOP, caller=caller) for caller in callers]
+    assert found == [of_user, of_role]
+
+
+def test_the_account_of_an_unknown_caller_is_compared() -> None:
+    rule = statement("Deny", {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:*/*"}})
+    found = [
+        outcome(ALLOW_ALL, rule, request=STOP, caller=acting_as(KINDS[0], account))
+        for account in ("123456789012", "444455556666")
+    ]
+    assert found == ["explicitly-denied", "allowed"]
+
+
+@pytest.mark.parametrize(
+    ("operator", "moment", "expected"),
+    [
+        ("DateLessThan", "2031-04-29T12:00:00Z", "allowed"),
+        ("DateLessThan", "2031-05-01T13:00:00Z", "explicitly-denied"),
+        ("DateLessThan", "2031-05-01T06:00:00Z", "unknown"),
+        ("DateGreaterThan", "2031-05-02", "allowed"),
+        ("DateLessThan", "soon", "unknown"),
+        ("Null", "false", "explicitly-denied"),
+    ],
+)
+def test_a_session_began_within_its_longest_duration(
+    operator: str, moment: str, expected: str
+) -> None:
+    noon = 1_935_403_200  # 2031-05-01T12:00:00Z
+    rule = statement("Deny", {operator: {"aws:TokenIssueTime": moment}})
+    session, key = (
+        credentials.started_by(kind, noon)
+        for kind in (credentials.role_session(), credentials.long_term())
+    )
+    assert outcome(ALLOW_ALL, rule, request=STOP, caller=session) == expected
+    assert outcome(ALLOW_ALL, rule, request=STOP, caller=key) == "allowed"
+
+
 # Identity and resource policies together
 
 BUCKET = statement(Principal={"AWS": "123456789012"}, Action="s3:*")

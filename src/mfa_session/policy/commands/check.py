@@ -60,7 +60,9 @@ def run(options: Options, ctx: Context) -> Result:
         raise UsageError("no-policy", "no policy is named", "name a file, - for stdin, or --live")
     live = _read_live(options, ctx) if options.live else None
     principal = live.user.arn if live else _principal(options, ctx, files)
-    kinds = credentials.all_kinds(request.action, options.mfa_age)
+    now = int(ctx.clock.now().timestamp())
+    all_kinds = credentials.all_kinds(request.action, options.mfa_age)
+    kinds = [credentials.started_by(kind, now) for kind in all_kinds]
     if live is not None:
         judged = [_judge_live(kind, request, files, live) for kind in kinds]
     else:
