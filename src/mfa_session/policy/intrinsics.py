@@ -21,6 +21,7 @@ _SUB_LITERAL = re.compile(r"\$\{!([^}]*)\}")
 _VARIABLE = re.compile(
     r"\$\{\s*(?:(?!(?:cf|env|opt|param|self|sls)\b)[\w./-]+:(?!:)[^{}]*|[*?$])\}"
 )
+_REFERENCE = re.compile(r"\$\{\w+\.Arn\}")
 _unfilled = re.compile(r"[$<{[…]|%[(\w]|__|@\w+@|\.\.\.|^!").search
 
 
@@ -50,6 +51,18 @@ def resolve(node: Node) -> Node | None:
         if resolved is not None:
             members[key] = resolved._replace(key_offset=inner.key_offset)
     return node._replace(value=members)
+
+
+def replaced(node: Node, texts: dict[str, str]) -> Node:
+    """Return a node in whose texts some parts are replaced by others."""
+    value = node.value
+    if isinstance(value, str) and "${" in value:
+        return node._replace(value=_REFERENCE.sub(lambda at: texts.get(at[0], at[0]), value))
+    if isinstance(value, list):
+        return node._replace(value=[replaced(each, texts) for each in value])
+    if isinstance(value, dict):
+        return node._replace(value={key: replaced(value[key], texts) for key in value})
+    return node
 
 
 def _function(value: dict[str, Node]) -> str | None:

@@ -45,6 +45,7 @@ class Search:
         self.errors: list[ConfigurationError] = []
         self._source = source
         self._strings = _strings
+        self._arns: dict[str, str] = {}  # by the references to them in a template
         self._has_functions = "Fn::" in source.text or "Ref" in source.text or "!" in source.text
 
     def visit(self, node: Node, origin: Origin = Origin()) -> None:  # noqa: B008  # it is frozen
@@ -74,6 +75,7 @@ class Search:
         """Return what to search in an object that is not a policy."""
         known = wrappings.unwrap(members, origin)
         if known is not None:
+            self._arns |= wrappings.arns_in(members) if self._has_functions else {}
             return known
         if len(members) == 1 and "Fn::Sub" in members:
             resolved = intrinsics.resolve(node)
@@ -84,6 +86,7 @@ class Search:
     def _keep(self, node: Node, origin: Origin) -> None:
         resolved = intrinsics.resolve(node) if self._has_functions else node
         if resolved is not None:
+            resolved = intrinsics.replaced(resolved, self._arns) if self._arns else resolved
             self.found.append(Found(self._source, resolved, origin))
 
     def _look_at_text(self, node: Node, text: str, origin: Origin) -> None:

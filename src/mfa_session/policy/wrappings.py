@@ -106,6 +106,26 @@ def _is_stack(members: Members) -> bool:
     )
 
 
+_ARNS = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user"}
+
+
+def arns_in(members: Members) -> dict[str, str]:
+    """Return how a template refers to the ARNs of its roles and users, with what these look like.
+
+    `${Admin.Arn}` is `arn:…:role/${Admin}` if Admin is a role there; none for other objects.
+    """
+    types = {
+        name: text_of(members_of(resource).get("Type"))
+        for name, resource in members_of(members.get("Resources")).items()
+    }
+    start = "arn:${AWS::Partition}:iam::${AWS::AccountId}:"
+    return {
+        f"${{{name}.Arn}}": f"{start}{_ARNS[of]}/${{{name}}}"
+        for name, of in types.items()
+        if of in _ARNS
+    }
+
+
 def _read_stack(members: Members, origin: Origin) -> Parts:
     """Yield the properties of every resource, by its logical id."""
     for name, resource in members_of(members["Resources"]).items():

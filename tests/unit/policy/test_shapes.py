@@ -9,6 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from mfa_session.model.errors import ConfigurationError
+from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_document, read_policies
 
 STATEMENT = {"Effect": "Deny", "Action": "ec2:StopInstances", "Resource": "*"}
@@ -303,6 +304,50 @@ def test_functions_of_templates_become_unknown_values(written: Any, read: str) -
     stack = {"Statement": [{**STATEMENT, "Resource": written}]}
     (document,) = read_policies("p.json", json.dumps(stack)).documents
     assert document.statements[0].resources == (read,)
+
+
+@pytest.mark.parametrize(
+    ("written", "what"),
+    [
+        ({"Fn::GetAtt": ["Admin", "Arn"]}, "role/${Admin}"),
+        ({"Fn::GetAtt": "Admin.Arn"}, "role/${Admin}"),
+        ({"Fn::Sub": "${Admin.Arn}"}, "role/${Admin}"),
+        ({"Fn::GetAtt": ["Carol", "Arn"]}, "user/${Carol}"),
+    ],
+)
+def test_the_arn_of_a_templates_own_role_or_user_is_known(written: Any, what: str) -> None:
+    trust = {"Statement": {**TRUST, "Principal": {"AWS": [written, {"Fn::GetAtt": "Books.Arn"}]}}}
+    stack = {
+        "Resources": {
+            "Deploy": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {"AssumeRolePolicyDocument": trust},
+            },
+            "Admin": {"Type": "AWS::IAM::Role", "Properties": {}},
+            "Carol": {"Type": "AWS::IAM::User"},
+            "Books": {"Type": "AWS::S3::Bucket"},
+        }
+    }
+    (statement,) = read_document("p.json", json.dumps(stack)).statements
+    arn = f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:{what}"
+    assert statement.principals == {"AWS": (arn, "${Books.Arn}")}
+
+
+@pytest.mark.parametrize(("name", "of", "rules"), [
+    ("Admin", "AWS::IAM::Role", ["role-session-has-no-mfa"]),
+    ("Admin", "AWS::IAM::User", []),
+    ("AdminRole", "AWS::IAM::User", []),
+])  # fmt: skip
+def test_a_templates_own_role_never_has_mfa(name: str, of: str, rules: list[str]) -> None:
+    when = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    trust = {**TRUST, "Principal": {"AWS": {"Fn::GetAtt": [name, "Arn"]}}, "Condition": when}
+    deploy = {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [trust]}}
+    resources = {
+        name: {"Type": of, "Properties": {}},
+        "Deploy": {"Type": "AWS::IAM::Role", "Properties": deploy},
+    }
+    document = read_document("p.json", json.dumps({"Resources": resources}))
+    assert [each.rule for each in lint(document)] == rules
 
 
 def test_both_branches_of_an_if_are_kept_and_no_value_is_dropped() -> None:
