@@ -75,6 +75,43 @@ CALLS = {
     "s3:rb": "s3:DeleteBucket",
     "s3:rm": "s3:DeleteObject",
 }
+# Names that nothing has, and the action that does what they say; in lower case.
+MISNOMERS = {
+    "cloudtrail:disablelogging": "cloudtrail:StopLogging",
+    "cloudtrail:disabletrail": "cloudtrail:StopLogging",
+    "cloudtrail:stoptrail": "cloudtrail:StopLogging",
+    "ec2:createinstances": "ec2:RunInstances",
+    "ec2:launchinstances": "ec2:RunInstances",
+    "iam:createmfadevice": "iam:CreateVirtualMFADevice",
+    "iam:deactivateaccesskey": "iam:UpdateAccessKey",
+    "iam:deactivatevirtualmfadevice": "iam:DeactivateMFADevice",
+    "iam:deletemfadevice": "iam:DeleteVirtualMFADevice",
+    "iam:disableaccesskey": "iam:UpdateAccessKey",
+    "iam:enablevirtualmfadevice": "iam:EnableMFADevice",
+    "iam:removemfadevice": "iam:DeactivateMFADevice",
+    "iam:resetpassword": "iam:UpdateLoginProfile",
+    "iam:resyncvirtualmfadevice": "iam:ResyncMFADevice",
+    "iam:switchrole": "sts:AssumeRole",
+    "kms:deletekey": "kms:ScheduleKeyDeletion",
+    "organizations:deleteaccount": "organizations:CloseAccount",
+    "s3:listallbuckets": "s3:ListAllMyBuckets",
+    "s3:listobject": "s3:ListBucket",
+    "secretsmanager:getsecret": "secretsmanager:GetSecretValue",
+    "secretsmanager:getsecrets": "secretsmanager:GetSecretValue",
+    "sts:assumerolewithmfa": "sts:AssumeRole",
+    "sts:switchrole": "sts:AssumeRole",
+}
+# Verbs that services use for the same thing.
+SYNONYMS = (
+    {"deactivate", "disable"},
+    {"delete", "destroy", "drop", "remove", "terminate"},
+    {"activate", "enable"},
+    {"change", "edit", "modify", "put", "set", "update", "write"},
+    {"describe", "get", "read", "view"},
+    {"describe", "list"},
+    {"reboot", "restart"},
+    {"shutdown", "stop"},
+)
 # Services whose actions are HTTP methods (`apigateway:POST`).
 BY_METHOD = {"apigateway"}
 # Commands that make several calls.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mfa_session.model.record import Record
 from mfa_session.model.text import did_you_mean
-from mfa_session.policy.action_names import BY_METHOD, CALLS
+from mfa_session.policy.action_names import BY_METHOD, CALLS, MISNOMERS, SYNONYMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # Other texts are placeholders, or a template's functions.
 _FORM = re.compile(r"(?P<service>[A-Za-z0-9-]+):(?P<name>[A-Za-z0-9*?]+)", re.ASCII)
+_verb = re.compile("[A-Z][a-z]+").match
 _TELLING = 10  # letters; a shorter name matches another service's by chance
 _VERY_ALIKE, _ALIKE = 0.8, 0.6  # of the letters
 _MOST_COMPARED = 50  # names compared with all others, which is slow
@@ -128,16 +129,20 @@ class AwsNames:
     def _guesses(self, service: str, name: str) -> Iterator[tuple[str, bool]]:
         """Yield guesses, the likeliest first, and whether each is sure."""
         known = self._actions_of(service)
+        plain = f"{service}:{name.lower()}"
         for sure in (
-            CALLS.get(f"{service}:{name.lower()}"),
+            CALLS.get(plain) or MISNOMERS.get(plain),
             self._under_another_prefix(service, name),
             _joined(service, known.slip(name)),
+            _joined(service, known.with_synonym(name)),
         ):
             if sure:
                 yield sure, True
         self._compared += 1
         if self._compared <= _MOST_COMPARED:
             near = known.alike(name, _ALIKE)
+            if near and not _may_be_slip(_verb(name), _verb(near)):
+                near = None  # another verb does something else
             found = _joined(service, near)
             elsewhere = self._only_one_of(name)
             very_alike = near and alikeness(name, near) >= _VERY_ALIKE
@@ -230,6 +235,21 @@ class NameList:
         )
         return self.spelled[near[0]] if near else None
 
+    def with_synonym(self, name: str) -> str | None:
+        """Return the only name of the same noun with another verb for the same thing."""
+        verb = _verb(name)
+        if verb is None or WILDCARDS.search(name):
+            return None
+        start, noun = verb[0].lower(), name[verb.end() :]
+        others = {each for verbs in SYNONYMS if start in verbs for each in verbs - {start}}
+        found = {
+            self.spelled[each]
+            for other in others
+            for each in (f"{other}{noun}".lower(), f"{other}{noun}s".lower())
+            if each in self.spelled
+        }
+        return found.pop() if len(found) == 1 else None
+
     @cached_property
     def _text(self) -> str:
         return "\n".join(self.spelled)
@@ -248,6 +268,10 @@ class NameList:
 
     def _spelled_start(self, start: str) -> str:
         return self.spelled[self._begun(start)[0]][: len(start)]
+
+
+def _may_be_slip(one: re.Match[str] | None, other: re.Match[str] | None) -> bool:
+    return not (one and other) or alikeness(one[0], other[0]) >= _VERY_ALIKE
 
 
 def alikeness(one: str, other: str) -> float:

@@ -55,7 +55,7 @@ def lint(
     role's own, where MFA conditions do not work; what `aws iam get-role-policy` prints says so
     itself. Without `names` no action is held against AWS's.
     """
-    return _lint(document, WholePolicy(document.statements), on_role=on_role, names=names)
+    return _lint(document, WholePolicy(document.statements, names), on_role=on_role, names=names)
 
 
 def lint_together(
@@ -67,10 +67,10 @@ def lint_together(
     """
     all_of_them = list(documents)
     own = [each.statements for each in all_of_them if each.kind == "identity"]
-    together = WholePolicy(itertools.chain.from_iterable(own))
+    together = WholePolicy(itertools.chain.from_iterable(own), names)
     for document in all_of_them:
         alone = document.kind != "identity"
-        whole = WholePolicy(document.statements) if alone else together
+        whole = WholePolicy(document.statements, names) if alone else together
         for finding in _lint(document, whole, on_role=on_role, names=names):
             yield document, finding
 

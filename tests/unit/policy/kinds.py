@@ -1091,10 +1091,31 @@ STATED = [
     Stated("own-user-exempt-and-denied-apart", [ALL, deny("*", WITHOUT, NotResource=[ME,
             MY_DEVICE]), deny_but(CARE, WITHOUT, Resource=["arn:aws:iam::*:user/*", MY_DEVICE])],
            [], {STOP: "m", OFF: "m", ENABLE: "km"}),
-    Stated("device-exempt-by-resource", [ALL, deny("*", WITHOUT, NotResource=MY_DEVICE)], [],
+    Stated("device-exempt-by-resource", [ALL, deny("*", WITHOUT, NotResource=MY_DEVICE)],
+           found(ENROLMENT, at=1),
            {STOP: "m", OFF: "m"}),
     Stated("bucket-exempt-by-resource", [ALL, deny_but(CARE, WITHOUT, NotResource=BUCKET)], [],
            {STOP: "m", OFF: "m"}),
+    Stated("user-exempt-by-resource-without-device", [allow("s3:*"), allow("iam:*MFADevice*",
+            Resource=[ME, MY_DEVICE]), deny("*", WITHOUT, NotResource=ME)], [*found(REMOVAL,
+            at=2), *found(ENROLMENT, at=2)], {READ: "m", ENABLE: "km"}),
+    Stated("own-removal-exempt-by-resource", [allow("iam:*MFADevice*", Resource=[ME, MY_DEVICE]),
+            deny("*", WITHOUT, NotResource=[ME, MY_DEVICE])], found(REMOVAL, at=1), {OFF: "km"}),
+    Stated("exempt-by-a-resource-filled-in", [ALL, deny("*", WITHOUT, NotResource="${var.own}")],
+           [], {}),
+    Stated("nothing-needed-exempt-by-resource", [ALL, deny("*", WITHOUT, NotResource=BUCKET)],
+           found(ENROLMENT, at=1), {READ: "ksm", OFF: "m"}),
+    # What follows from a mistyped action is told once.
+    Stated("removal-denied-by-a-mistyped-name", [allow([OFF, LIST]), deny(
+            "iam:DeactivateMFADevices", WITHOUT)], found(ACTION, at=1), {OFF: "km"}),
+    Stated("first-steps-exempt-by-mistyped-names", [ALL, deny_but(["iam:ListMFADevice",
+            "iam:CreateMFADevice", ENABLE], WITHOUT)], 2 * found(ACTION, at=1), {ENABLE: "km"}),
+    Stated("opened-beside-a-mistyped-deny", [allow(STOP, WITH), allow("ec2:*"), deny(
+            "ec2:StopInstance", WITHOUT)], found(ACTION, at=2), {STOP: "ksm"}),
+    # Roles only.
+    Stated("scp-for-roles-only", [deny("rds:Delete*", {**older("3600"), **on(
+            "StringEqualsIfExists", "aws:PrincipalType", "AssumedRole")})], found(ROLE_SESSION),
+           {}, "scp"),
     # People who are not to have virtual devices.
     Stated("virtual-devices-denied", [ALL, deny("iam:CreateVirtualMFADevice"), deny_but(CARE[1:],
             WITHOUT)], [], {ENABLE: "km", STOP: "m"}),

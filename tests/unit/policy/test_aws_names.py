@@ -91,6 +91,15 @@ def test_an_action_that_aws_lists_or_has_listed_is_not_doubted(
         ("s3:ListObjectsV2", "s3:ListBucket"),
         ("s3:HeadObject", "s3:GetObject"),
         ("lambda:Invoke", "lambda:InvokeFunction"),
+        # What another service would call it.
+        ("kms:DeleteKey", "kms:ScheduleKeyDeletion"),
+        ("kms:UpdateKeyPolicy", "kms:PutKeyPolicy"),
+        ("s3:ListAllBuckets", "s3:ListAllMyBuckets"),
+        ("s3:RemoveBucket", "s3:DeleteBucket"),
+        ("iam:DisableMFADevice", "iam:DeactivateMFADevice"),
+        ("iam:CreateMFADevice", "iam:CreateVirtualMFADevice"),
+        ("ec2:DeleteInstance", "ec2:TerminateInstances"),
+        ("ec2:LaunchInstances", "ec2:RunInstances"),
         ("elbv2:DeleteRule", "elasticloadbalancing:DeleteRule"),
         ("docdb:describedbclusters", "rds:DescribeDBClusters"),
         ("apigatewayv2:*", "apigateway:*"),
@@ -104,6 +113,15 @@ def test_a_slip_or_another_name_of_the_same_action_is_a_sure_guess(
     found = names.look_up(action)
     assert found is not None
     assert (found.meant, found.sure) == (meant, True)
+
+
+@pytest.mark.parametrize("action", ["kms:DestroyKey", "kms:RotateKey", "iam:RotateAccessKey"])
+def test_the_same_noun_with_a_verb_for_something_else_is_no_guess(
+    names: AwsNames, action: str
+) -> None:
+    found = names.look_up(action)
+    assert found is not None
+    assert found.meant is None
 
 
 @pytest.mark.parametrize(

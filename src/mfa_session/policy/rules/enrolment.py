@@ -17,6 +17,7 @@ from mfa_session.policy.request import RequestContext
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,
+    denies_all_actions,
     denies_nearly_all,
     how_to_spare,
     limits_users,
@@ -127,11 +128,12 @@ SESSION_CALL = "sts:GetSessionToken"
 
 def check_first_steps(subject: Subject) -> Iterator[Flaw]:
     """Find Denies of what people need before they have MFA."""
-    if not (denies_nearly_all(subject) or _denies_by_name(subject)):
+    by_resource = subject.statement.not_resources is not None and denies_all_actions(subject)
+    if not (by_resource or denies_nearly_all(subject) or _denies_by_name(subject)):
         return
     if any(map(_spares_calls_of_iam, subject.other_conditions)):
         return
-    denied = [action for action in (*ENROLMENT, DISCOVERY) if concerns(subject.statement, action)]
+    denied = [action for action in (*ENROLMENT, DISCOVERY) if _is_refused(subject, action)]
     if ENROLMENT[1] not in denied and _is_without_virtual_devices(subject.whole):
         denied = [action for action in denied if action == DISCOVERY]
     if denied:
@@ -258,6 +260,14 @@ def _are(actions: Sequence[str]) -> str:
     """Return actions and their verb: `a, b and c are`."""
     *others, last = actions
     return f"{', '.join(others)} and {last} are" if others else f"{last} is"
+
+
+def _is_refused(subject: Subject, action: str) -> bool:
+    """Say whether a Deny is about an action on its resource, even once its names are corrected."""
+    spared, wanted = subject.statement.not_resources or (), RESOURCES_OF[action.lower()]
+    return concerns(subject.meant, action) and not any(
+        is_unfilled(each) or _fits(each, wanted, _partition_of(subject.whole)) for each in spared
+    )
 
 
 @functools.lru_cache(maxsize=32)

@@ -86,7 +86,7 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
         (own or _is_of_anybody(subject))
         and concerns(statement, DEACTIVATION)
         and not _is_denied(subject)
-        and not (own and _is_exempt_by_name(subject))
+        and not (own and _is_exempt(subject))
     ):
         whose = "one's own device" if own else "any user's device"
         with_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -176,8 +176,8 @@ def _is_denied(subject: Subject) -> bool:
     return all(denied) or whole.means_to_deny(subject.statement, DEACTIVATION)
 
 
-def _is_exempt_by_name(subject: Subject) -> bool:
-    """Say whether a Deny exempts it by name, and already has the finding."""
+def _is_exempt(subject: Subject) -> bool:
+    """Say whether a Deny exempts it, by its name or resource, and already has the finding."""
     first = _first_exempting(subject.whole)  # one alone, so that many of both take no time
     return first is not None and any(check_removal(replace(subject, statement=first)))
 
@@ -187,7 +187,8 @@ def _first_exempting(whole: WholePolicy) -> Statement | None:
     exempting = (
         each
         for each in whole.denies_for_mfa
-        if each.resources == ("*",) and DEACTIVATION in (each.not_actions or ())
+        if (each.resources == ("*",) and DEACTIVATION in (each.not_actions or ()))
+        or any(map(of_a_user, each.not_resources or ()))
     )
     return next(exempting, None)
 

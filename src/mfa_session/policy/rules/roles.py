@@ -86,6 +86,7 @@ def check_role_conditions(subject: Subject) -> Iterator[Flaw]:
                 "the role's sessions are locked out"
                 + (", and nobody else meets the condition" if subject.statement.allows else ""),
                 "require MFA in the role's trust policy, then remove the MFA condition here",
+                severity=ERROR if subject.document.kind == "scp" else None,
             )
         elif roles and not _is_allowed_elsewhere(subject):
             yield Flaw(
@@ -121,8 +122,8 @@ def check_role_policy(subject: Subject) -> Iterator[Flaw]:
 
 def check_scp(subject: Subject) -> Iterator[Flaw]:
     """Find service control policies that ask role sessions for MFA."""
-    if subject.document.kind != "scp":
-        return
+    if subject.document.kind != "scp" or any(map(_is_met_by_roles_only, subject.other_conditions)):
+        return  # one for roles only has a finding of its own
     allows = subject.requires_mfa and not subject.whole.allows_where(
         subject.statement, _may_be_met_by_roles
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.mfa import mfa_conditions, reach, refuses_by_intent
 from mfa_session.policy.patterns import includes
+from mfa_session.policy.rules.whole_policy import as_meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,11 @@ class Subject:
     whole: WholePolicy
     on_role: bool = False
     names: AwsNames | None = None
+
+    @cached_property
+    def meant(self) -> Statement:
+        """The statement with the actions that were probably meant instead of unlisted ones."""
+        return as_meant(self.statement, self.names)
 
     @cached_property
     def reach(self) -> Reach | None:

@@ -29,6 +29,7 @@ from mfa_session.policy.mfa import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Condition, Principals, Statement
 
 _MOST = 10  # to compare with each statement
@@ -38,8 +39,13 @@ _EVERYBODY: Principals = {"*": ("*",)}
 class WholePolicy:
     """What statements come to together: those of a policy, or of all policies of a principal."""
 
-    def __init__(self, statements: Iterable[Statement]) -> None:
-        """Take the statements; what they come to is worked out when it is asked for."""
+    def __init__(self, statements: Iterable[Statement], names: AwsNames | None = None) -> None:
+        """Take the statements; what they come to is worked out when it is asked for.
+
+        A Deny with a mistyped action counts as one with the action that was probably meant: what
+        follows from the mistake is not told besides it. Mistakes are known by `names`.
+        """
+        self._names = names
         self.statements = tuple(statements)
         self.reaches = [reach(statement) for statement in self.statements]
         self._asking: dict[str, bool] = {}
@@ -265,7 +271,10 @@ class WholePolicy:
             found and found.long_term and not each.allows for each, found in self._with_reach()
         )
         return Cover(
-            replace(_filled(each), conditions=tuple(c for c in each.conditions if not names_mfa(c)))
+            replace(
+                self._filled(each),
+                conditions=tuple(c for c in each.conditions if not names_mfa(c)),
+            )
             for each in self.denies_for_mfa
             if not (others and all(map(is_age, filter(names_mfa, each.conditions))))
         )
@@ -292,10 +301,29 @@ class WholePolicy:
 
     @cached_property
     def _denials_filled(self) -> list[tuple[Statement, Reach | None]]:
-        return [(_filled(each), found) for each, found in self._with_reach() if not each.allows]
+        return [
+            (self._filled(each), found) for each, found in self._with_reach() if not each.allows
+        ]
+
+    def _filled(self, denial: Statement) -> Statement:
+        return _filled(denial if denial.not_actions else as_meant(denial, self._names))
 
     def _with_reach(self) -> Iterable[tuple[Statement, Reach | None]]:
         return zip(self.statements, self.reaches, strict=True)
+
+
+def as_meant(statement: Statement, names: AwsNames | None) -> Statement:
+    """Return a statement with the actions that were surely meant instead of unlisted ones."""
+
+    def meant(actions: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        found = {action: names.look_up(action) for action in actions or ()} if names else {}
+        sure = {action: each.meant for action, each in found.items() if each and each.sure}
+        return actions and tuple(sure.get(action) or action for action in actions)
+
+    actions, not_actions = meant(statement.actions), meant(statement.not_actions)
+    if (actions, not_actions) == (statement.actions, statement.not_actions):
+        return statement
+    return replace(statement, actions=actions, not_actions=not_actions)
 
 
 def _principals_of(statement: Statement, kind: str) -> Sequence[str]:
