@@ -285,7 +285,8 @@ _IF_EXISTS = "ifexists"
 def is_readable(condition: Condition, value: str) -> bool:
     """Say whether a value in a policy has the operator's type."""
     plain = OPPOSITES.get(condition.operator, condition.operator)
-    return plain not in COMPARISONS or COMPARISONS[plain]("", value, None) is not None
+    compare = COMPARISONS.get("Bool" if plain == "Null" else plain)
+    return compare is None or compare("", value, None) is not None
 
 
 def _compare_range(operator_name: str, between: Range, wanted: str) -> Truth:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.credentials import DIRECT_CALL
+from mfa_session.policy.document import is_of_trust
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import mfa_conditions
 from mfa_session.policy.patterns import may_meet
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mfa_session.policy.selections import Names
 
 _Comparison = tuple[str, str, tuple[str, ...]]
+_ROOT = ":root"  # the end of an account's ARN
 _FEW = 8  # statements, among which a look at each is faster than an index
 _all_of_a_service = re.compile(r"arn:[^:]*:([a-z0-9-]+):\*?:\*?:\*").fullmatch
 _account = re.compile(r"(?<![0-9])[0-9]{12}(?![0-9])").findall
@@ -77,7 +79,8 @@ class Cover:
 
         `roughly`: a condition that every caller of an account meets (`kms:CallerAccount`) does
         not narrow a statement, unless the other statement is only for other accounts, nor does
-        an ARN that all resources of its service have (`arn:aws:s3:::*`).
+        an ARN that all resources of its service have (`arn:aws:s3:::*`), nor, in a trust policy,
+        an account its users.
         """
         entries: dict[tuple[Selection, _Surroundings], _Entry] = {}
         for statement in statements:
@@ -86,6 +89,8 @@ class Cover:
                 around = _of_any_account(around)
                 if _is_about_all_of_a_service(statement):
                     around = around._replace(resources=Selection(("*",)))
+                if is_of_trust(statement) and not around.principals.all_but:
+                    around = around._replace(principals=_with_users(around.principals))
             key = actions_of(statement), around
             entries.setdefault(key, _Entry(*key)).statements.append(statement)
         self._entries = _Entries(entries.values())
@@ -302,6 +307,13 @@ def _of_any_account(around: _Surroundings) -> _Surroundings:
         others=around.others - of_account,
         only_for=frozenset(value for _, _, values in of_account for value in values),
     )
+
+
+def _with_users(principals: Selection) -> Selection:
+    """Add all of an account to each account."""
+    accounts = [name for name in principals.names if name.endswith(_ROOT)]
+    wholes = tuple(f"{name.removesuffix(_ROOT)}:*" for name in accounts)
+    return Selection(principals.names + wholes)
 
 
 def _is_about_all_of_a_service(statement: Statement) -> bool:

@@ -127,7 +127,7 @@ class Document:
         naming = [each for each in self.statements if has_principal(each)]
         if 2 * len(naming) < len(self.statements) or not naming:  # those of a few are misplaced
             return "identity"
-        return "trust" if all(map(_is_of_trust, naming)) else "resource"
+        return "trust" if all(map(is_of_trust, naming)) else "resource"
 
     @cached_property
     def own_statements(self) -> frozenset[Statement]:
@@ -198,7 +198,7 @@ def roles_spared(statement: Statement) -> list[str]:
     return list(values) if all(map(names_role, values)) else []
 
 
-def _is_of_trust(statement: Statement) -> bool:
+def is_of_trust(statement: Statement) -> bool:
     """Say whether a statement is about assuming its own role, and so has no resource."""
     return (
         is_about_roles(statement)

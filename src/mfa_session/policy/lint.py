@@ -17,6 +17,7 @@ from mfa_session.policy.rules import (
     removal,
     roles,
     sids,
+    values,
     wrong_credentials,
 )
 from mfa_session.policy.rules.subject import Subject
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 _MODULES = (
     wrong_credentials,
     conditions,
+    values,
     keys,
     form,
     actions,

@@ -1231,6 +1231,25 @@ STATED = [
     Stated("private-or-public-network", [allow(STOP, {**WITH, **on("IpAddress", "aws:SourceIp",
             ["10.0.0.0/8", "192.0.2.0/24"])}), allow("s3:GetObject", {**WITH, **on("IpAddress",
             "aws:VpcSourceIp", "10.0.0.0/8")})], [], {}),
+    Stated("kind-of-principal-misspelt", [ALL, deny("ec2:*", {**WITHOUT, **on("StringEquals",
+            "aws:PrincipalType", "IAMUser")})], found(VALUE, at=1), {}),
+    Stated("kind-of-principal-in-lower-case", [ALL, deny_but(CARE, {**WITHOUT, **on(
+            "StringNotLike", "aws:PrincipalType", ["assumed*", "root"])})], found(VALUE, at=1), {}),
+    Stated("kinds-of-principals", [ALL, deny_but(CARE, {**WITHOUT, **on("StringLike",
+            "aws:PrincipalType", "*User")}), *[deny("ec2:*", on(*each)) for each in (
+            ("StringNotEquals", "aws:PrincipalType", ["Service", "Role"]),
+            ("StringEqualsIgnoreCase", "aws:PrincipalType", "account"),
+            ("StringEquals", "aws:PrincipalType", "${var.kind}"))]], [], {}),
+    Stated("not-booleans", [ALL, deny("ec2:*", on("Bool", "aws:SecureTransport", "yes")),
+            deny("s3:*", on("Null", "aws:PrincipalTag/team", "1")), deny_but(CARE, WITHOUT)],
+           [*found(VALUE, at=1), *found(VALUE, at=2)], {}),
+    Stated("account-beside-its-users", [trust(ACCOUNT), trust({"AWS":
+            "arn:aws:iam::123456789012:user/carol"}, WITH)], found(DEFEATED, at=1), {}),
+    Stated("other-account-beside-users", [trust({"AWS": "arn:aws:iam::444455556666:root"}),
+            trust({"AWS": "arn:aws:iam::123456789012:user/carol"}, WITH)], [], {}),
+    Stated("key-for-an-account-and-its-users", [allow("kms:*", Principal=ACCOUNT),
+            allow("kms:Decrypt", WITH, Principal={"AWS": "arn:aws:iam::123456789012:user/c"})],
+           [], {}),
     Stated("two-networks", [allow(STOP, {**WITH, **NETWORK}), allow(STOP, {**WITH,
             **on("IpAddress", "aws:SourceIp", "192.0.2.0/24")})], [], {}),
     # Near misses of the kinds above.

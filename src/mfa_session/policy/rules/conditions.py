@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.model.text import nearest_of
-from mfa_session.policy.conditions import OPERATORS, OPPOSITES, is_met, is_readable
+from mfa_session.policy.conditions import OPERATORS, is_met
 from mfa_session.policy.credentials import (
     DIRECT_CALL,
     LONGEST_SESSION_SECONDS,
@@ -29,6 +28,7 @@ from mfa_session.policy.mfa import (
     is_sound,
 )
 from mfa_session.policy.rules.keys import age_of, misspelt
+from mfa_session.policy.rules.values import is_private, who_never_meets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,12 +57,6 @@ NOT_A_NUMBER = Rule(
     ERROR,
     "The age limit is not a number of seconds (`1h`): it matches nothing.",
 )
-WRONG_VALUE = Rule(
-    "wrong-value",
-    ERROR,
-    "The value is not the date, number, network or principal that it should be, or the list of "
-    "values is empty: it matches nothing. `aws:SourceIp` is never a private address.",
-)
 AGE_TOO_SHORT = Rule(
     "age-too-short",
     NOTE,
@@ -90,30 +84,17 @@ RULES = (
     WRONG_OPERATOR,
     NOT_A_BOOLEAN,
     NOT_A_NUMBER,
-    WRONG_VALUE,
     AGE_TOO_SHORT,
     AGE_TOO_LONG,
     AGE_UNUSED,
     NARROWED,
 )
 
-_SAMPLES = {
-    "Date": ("date", "2031-05-01T12:00:00Z"),
-    "Numeric": ("number", "10"),
-    "IpAddress": ("network", "192.0.2.0/24"),
-}
 _IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
     "outside|untrusted|(unless|except|(?<!f)or)(at|from|in|on|the)*(corp|network|office|trusted|vpn)"
 ).search
-_of_no_principal = re.compile(
-    "arn:[^:]*:(sts:[^:]*:[^:]*:assumed-role|iam:[^:]*:[^:]*:(group|instance-profile|mfa|policy))/.*"
-).fullmatch
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
-_PRIVATE = tuple(
-    ipaddress.ip_network(each)
-    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7")
-)
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
 CIRCUMSTANCES = {
@@ -153,41 +134,6 @@ def check_values(subject: Subject) -> Iterator[Flaw]:
             yield _unsound(subject, condition)
 
 
-def check_other_values(subject: Subject) -> Iterator[Flaw]:
-    """Find values under other keys that are no date, number or network, or are none at all."""
-    for condition in subject.other_conditions:
-        if condition.known and not condition.values:
-            yield _empty(subject, condition)
-        kind = next((each for each in _SAMPLES if each in condition.operator), "")
-        wrong = [value for value in condition.values if kind and not is_readable(condition, value)]
-        if wrong and not any("${" in value or is_unfilled(value) for value in wrong):
-            what, sample = _SAMPLES[kind]
-            yield Flaw(
-                WRONG_VALUE,
-                condition.position,
-                f"{condition.written} compares {condition.key} to {wrong[0]!r}, which is no {what}",
-                _never_matching(subject, condition),
-                f"write a {what}, such as {sample}",
-            )
-
-
-def check_principals(subject: Subject) -> Iterator[Flaw]:
-    """Find ARNs that no principal has: the one of a role session is its role's."""
-    for condition in subject.other_conditions:
-        wrong = condition.is_about("aws:PrincipalArn") and condition.values
-        if wrong and all(map(_of_no_principal, condition.values)):
-            yield Flaw(
-                WRONG_VALUE,
-                condition.position,
-                f"no principal has the ARN {condition.values[0]}; for a role session, "
-                f"{condition.key} is the role's ARN",
-                "nobody is exempt"
-                if "Not" in condition.operator
-                else _never_matching(subject, condition),
-                "write the ARN of the role or user, such as arn:aws:iam::*:role/NAME",
-            )
-
-
 def check_networks(subject: Subject) -> Iterator[Flaw]:
     """Find networks that are compared as text, which no address equals."""
     for condition in subject.other_conditions:
@@ -203,18 +149,6 @@ def check_networks(subject: Subject) -> Iterator[Flaw]:
                 f"use {'Not' if negated else ''}IpAddress",
                 severity=ERROR,
             )
-
-
-def check_private_networks(subject: Subject) -> Iterator[Flaw]:
-    """Find private networks alone under aws:SourceIp, which is the caller's public address."""
-    for condition in filter(_is_private, subject.other_conditions):
-        yield Flaw(
-            WRONG_VALUE,
-            condition.position,
-            f"{condition.key} is never a private address, such as in {condition.values[0]!r}",
-            _who_if_no_value_matches(subject, condition),
-            "write public networks; for calls through a VPC endpoint compare aws:VpcSourceIp",
-        )
 
 
 def check_age(subject: Subject) -> Iterator[Flaw]:
@@ -261,7 +195,7 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     narrowing = [
         each
         for each in subject.other_conditions
-        if (each.key.lower() in CIRCUMSTANCES and not _is_private(each))
+        if (each.key.lower() in CIRCUMSTANCES and not is_private(each))
         or is_met(each, DIRECT_CALL) is False
     ]
     asks = subject.refuses_without_mfa and not (subject.on_role or _says_where(subject))
@@ -281,29 +215,11 @@ def check_narrowing(subject: Subject) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (
     check_operators,
     check_values,
-    check_other_values,
-    check_principals,
     check_networks,
-    check_private_networks,
     check_age,
     check_age_beside_absence,
     check_narrowing,
 )
-
-
-def _is_private(condition: Condition) -> bool:
-    """Say whether it compares aws:SourceIp to private networks alone."""
-    compared = condition.is_about("aws:SourceIp") and "IpAddress" in condition.operator
-    return compared and bool(condition.values) and all(map(_private_network, condition.values))
-
-
-def _private_network(value: str) -> bool:
-    try:
-        network = ipaddress.ip_network(value, strict=False)
-    except ValueError:
-        return False
-    wider = [each for each in _PRIVATE if each.version == network.version]
-    return any(network.subnet_of(each) for each in wider)  # type: ignore[arg-type]
 
 
 def _is_limit(subject: Subject, condition: Condition) -> bool:
@@ -348,7 +264,7 @@ def _unsound(subject: Subject, condition: Condition) -> Flaw:
             NOT_A_NUMBER,
             condition.position,
             f"the age limit is {shown}, not a number of seconds",
-            _never_matching(subject, condition),
+            who_never_meets(subject, condition),
             _IN_SECONDS,
             right_condition(subject.statement),
         )
@@ -356,34 +272,10 @@ def _unsound(subject: Subject, condition: Condition) -> Flaw:
         NOT_A_BOOLEAN,
         condition.position,
         f"{condition.written} compares {condition.key} to {shown}, not to true or false",
-        _never_matching(subject, condition),
+        who_never_meets(subject, condition),
         "write the condition like this",
         right_condition(subject.statement),
     )
-
-
-def _empty(subject: Subject, condition: Condition) -> Flaw:
-    return Flaw(
-        WRONG_VALUE,
-        condition.position,
-        f"{condition.written} compares {condition.key} to an empty list",
-        _who_if_no_value_matches(subject, condition),
-        "name the values, or remove the condition",
-    )
-
-
-def _who_if_no_value_matches(subject: Subject, condition: Condition) -> str:
-    always = condition.operator in OPPOSITES
-    return "the condition is always met" if always else _never_matching(subject, condition)
-
-
-def _never_matching(subject: Subject, condition: Condition) -> str:
-    """Say who gets in, or is kept out, if no value can match."""
-    missing = condition.if_exists or condition.qualifier == "ForAllValues"
-    without = f"only requests without {condition.key}"
-    if subject.statement.allows:
-        return f"{without} get through" if missing else "everybody is locked out"
-    return f"{without} are stopped" if missing else "nobody is stopped"
 
 
 def _wrong_operator(subject: Subject, condition: Condition) -> Flaw:

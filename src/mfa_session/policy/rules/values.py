@@ -1,0 +1,162 @@
+"""Values under other keys than MFA's that no request has."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.conditions import OPPOSITES, is_readable
+from mfa_session.policy.finding import ERROR, Check, Flaw, Rule
+from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.patterns import includes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.document import Condition
+    from mfa_session.policy.rules.subject import Subject
+
+WRONG_VALUE = Rule(
+    "wrong-value",
+    ERROR,
+    "The value is not the date, number, boolean, network or kind of principal that it should be, "
+    "or the list of values is empty: it matches nothing. `aws:SourceIp` is never private.",
+)
+RULES = (WRONG_VALUE,)
+
+_SAMPLES = {
+    "Bool": ("boolean", "true"),
+    "Null": ("boolean", "true"),
+    "Date": ("date", "2031-05-01T12:00:00Z"),
+    "Numeric": ("number", "10"),
+    "IpAddress": ("network", "192.0.2.0/24"),
+}
+_of_no_principal = re.compile(
+    "arn:[^:]*:(sts:[^:]*:[^:]*:assumed-role|iam:[^:]*:[^:]*:(group|instance-profile|mfa|policy))/.*"
+).fullmatch
+# The kinds of aws:PrincipalType (IAM user guide, principal key values), and those that people have
+# seen with services.
+_PRINCIPAL_TYPES = ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous")
+_SERVICE_TYPES = ("Service", "AWSService")
+_PRIVATE = tuple(
+    ipaddress.ip_network(each)
+    for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7")
+)
+
+
+def check_other_values(subject: Subject) -> Iterator[Flaw]:
+    """Find values under other keys that are no date, number or network, or are none at all."""
+    for condition in subject.other_conditions:
+        if condition.known and not condition.values:
+            yield _empty(subject, condition)
+        kind = next((each for each in _SAMPLES if each in condition.operator), "")
+        wrong = [value for value in condition.values if kind and not is_readable(condition, value)]
+        if wrong and not any("${" in value or is_unfilled(value) for value in wrong):
+            what, sample = _SAMPLES[kind]
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"{condition.written} compares {condition.key} to {wrong[0]!r}, which is no {what}",
+                who_never_meets(subject, condition),
+                f"write a {what}, such as {sample}",
+            )
+
+
+def check_principals(subject: Subject) -> Iterator[Flaw]:
+    """Find ARNs that no principal has: the one of a role session is its role's."""
+    for condition in subject.other_conditions:
+        wrong = condition.is_about("aws:PrincipalArn") and condition.values
+        if wrong and all(map(_of_no_principal, condition.values)):
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"no principal has the ARN {condition.values[0]}; for a role session, "
+                f"{condition.key} is the role's ARN",
+                "nobody is exempt"
+                if "Not" in condition.operator
+                else who_never_meets(subject, condition),
+                "write the ARN of the role or user, such as arn:aws:iam::*:role/NAME",
+            )
+
+
+def check_kinds_of_principals(subject: Subject) -> Iterator[Flaw]:
+    """Find kinds of principals that AWS does not have (IAM user guide, principal key values)."""
+    for condition in subject.other_conditions:
+        if condition.is_about("aws:PrincipalType") and condition.operator.startswith("String"):
+            fold = condition.operator.endswith("IgnoreCase")
+            if condition.values and not any(
+                _is_kind_of_principal(each, fold=fold) for each in condition.values
+            ):
+                yield Flaw(
+                    WRONG_VALUE,
+                    condition.position,
+                    f"{condition.key} is never {condition.values[0]!r}",
+                    _who_if_no_value_matches(subject, condition),
+                    f"write one of {', '.join(_PRINCIPAL_TYPES)}",
+                )
+
+
+def check_private_networks(subject: Subject) -> Iterator[Flaw]:
+    """Find private networks alone under aws:SourceIp, which is the caller's public address."""
+    for condition in filter(is_private, subject.other_conditions):
+        yield Flaw(
+            WRONG_VALUE,
+            condition.position,
+            f"{condition.key} is never a private address, such as in {condition.values[0]!r}",
+            _who_if_no_value_matches(subject, condition),
+            "write public networks; for calls through a VPC endpoint compare aws:VpcSourceIp",
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    check_other_values,
+    check_principals,
+    check_kinds_of_principals,
+    check_private_networks,
+)
+
+
+def _is_kind_of_principal(text: str, *, fold: bool) -> bool:
+    kinds = [kind.lower() if fold else kind for kind in (*_PRINCIPAL_TYPES, *_SERVICE_TYPES)]
+    text = text.lower() if fold else text
+    return is_unfilled(text) or "$" in text or any(includes(text, kind) for kind in kinds)
+
+
+def is_private(condition: Condition) -> bool:
+    """Say whether it compares aws:SourceIp to private networks alone."""
+    compared = condition.is_about("aws:SourceIp") and "IpAddress" in condition.operator
+    return compared and bool(condition.values) and all(map(_private_network, condition.values))
+
+
+def _private_network(value: str) -> bool:
+    try:
+        network = ipaddress.ip_network(value, strict=False)
+    except ValueError:
+        return False
+    wider = [each for each in _PRIVATE if each.version == network.version]
+    return any(network.subnet_of(each) for each in wider)  # type: ignore[arg-type]
+
+
+def _empty(subject: Subject, condition: Condition) -> Flaw:
+    return Flaw(
+        WRONG_VALUE,
+        condition.position,
+        f"{condition.written} compares {condition.key} to an empty list",
+        _who_if_no_value_matches(subject, condition),
+        "name the values, or remove the condition",
+    )
+
+
+def _who_if_no_value_matches(subject: Subject, condition: Condition) -> str:
+    always = condition.operator in OPPOSITES
+    return "the condition is always met" if always else who_never_meets(subject, condition)
+
+
+def who_never_meets(subject: Subject, condition: Condition) -> str:
+    """Say who gets in, or is kept out, if no value can match."""
+    missing = condition.if_exists or condition.qualifier == "ForAllValues"
+    without = f"only requests without {condition.key}"
+    if subject.statement.allows:
+        return f"{without} get through" if missing else "everybody is locked out"
+    return f"{without} are stopped" if missing else "nobody is stopped"
