@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 import hypothesis
 import pexpect
 import pytest
-from _pytest.runner import runtestprotocol
 from hypothesis import strategies
 
 import cheap_clients
@@ -156,26 +155,6 @@ def home(tmp_path: Path) -> Iterator[Path]:
 def aws_models() -> None:
     """Have botocore read its models once for this process, not for each client."""
     cheap_clients.make_clients_cheap("botocore", "sts", "iam")  # takes 300 ms; few tests need it
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """Run a test that failed once more if GNOME Keyring has aborted in it, as docs/keys.md says."""
-    asks_service = isinstance(item, pytest.Function) and "service" in item.fixturenames
-    if not asks_service or sys.platform != "linux":
-        return None
-    from secret_service import SecretService  # not installed everywhere
-
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    SecretService.has_aborted = False
-    reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    if SecretService.has_aborted and any(report.failed for report in reports):
-        item._initrequest()  # type: ignore[attr-defined]  # new fixtures
-        reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
 
 
 @pytest.fixture
