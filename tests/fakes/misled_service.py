@@ -25,8 +25,9 @@ LOOK_SECONDS = 0.05
 class MisledService:
     """Answers on a bus inside `with`; its keyring is open, and one item matches every search."""
 
-    def __init__(self, address: str, secret: str) -> None:
-        """Take the bus's address and the item's secret."""
+    def __init__(self, address: str, secret: str, misses: int) -> None:
+        """Take the bus's address, the item's secret, and how many reads find no alias at first."""
+        self._misses = misses
         self._connection = open_dbus_connection(address)
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._serve)
@@ -67,5 +68,8 @@ class MisledService:
         member = fields[HeaderFields.member]
         if member == "OpenSession" and request.body[0] != "plain":
             return new_error(request, "org.freedesktop.DBus.Error.NotSupported", "s", ("",))
+        if member == "ReadAlias" and self._misses:
+            self._misses -= 1
+            return new_method_return(request, "o", ("/",))
         asked = request.body[1] if member == "Get" else member
         return new_method_return(request, *self._answers[asked])

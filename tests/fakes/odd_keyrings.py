@@ -82,6 +82,19 @@ class BusyKeyring(MemoryKeyring):
         return super().get_password(service, username)
 
 
+class EndingKeyring(MemoryKeyring):
+    """Ends once after it has removed an item, and before it answers."""
+
+    has_ended = False
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Remove an item, and fail the first time."""
+        super().delete_password(service, username)
+        if not EndingKeyring.has_ended:
+            EndingKeyring.has_ended = True
+            raise SecretServiceNotAvailableException("no reply")
+
+
 class StuckKeyring(MemoryKeyring):
     """Never answers."""
 

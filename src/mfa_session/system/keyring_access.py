@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from contextlib import closing, suppress
 from typing import TypeVar
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any, Protocol
 
     from keyring.backend import KeyringBackend
+    from secretstorage import Collection
 
     class Limited(Protocol):
         """Limits the time of work."""
@@ -45,13 +45,15 @@ ACCEPTED_ONCE = (
 OPEN = "open"
 LOCKED = "locked"
 MISSING = "missing"
-PAUSES_SECONDS = (0.1, 0.3)
-"""The pauses before retries, in which D-Bus may restart a Secret Service.
-
-gnome-keyring sometimes aborts (GLib, invoke_get_property_in_idle_cb) when many clients ask.
-"""
+LOOKING_SECONDS = 1.0
+"""The limit for asking a Secret Service that was too slow whether it is locked."""
 _SAYS_LOCKED = {"KeyringLocked", "LockedException", "PromptDismissedException", "InitError"}
-_MAY_PASS = {"ConnectionResetError", "DBusErrorResponse", "SecretServiceNotAvailableException"}
+_MAY_PASS = {
+    "ConnectionResetError",
+    "DBusErrorResponse",
+    "ItemNotFoundException",
+    "SecretServiceNotAvailableException",
+}
 Answer = TypeVar("Answer")
 
 
@@ -85,7 +87,6 @@ class Keyring:
         self._may_ask = may_ask
         self._backend: KeyringBackend | None = None
         self._chosen_collection: str | None = None
-        self._waits_for_unlock = False
 
     def describe(self) -> str:
         """Return its name for people."""
@@ -120,7 +121,6 @@ class Keyring:
         if type(keyring).__module__ != FREEDESKTOP:
             return True
         path, state = find_collection(self._chosen_collection)
-        self._waits_for_unlock = state != OPEN
         if state != OPEN and not self._may_ask:
             raise self._locked()
         if state != MISSING:
@@ -132,7 +132,10 @@ class Keyring:
         return keyring.get_password(SERVICE, name) if self.check_open(keyring) else None
 
     def ask(self, work: Callable[[KeyringBackend], Answer]) -> Answer:
-        """Ask the keyring within the time limit; retry after a passing failure.
+        """Ask the keyring within the time limit; ask once more after a failure that may pass.
+
+        gnome-keyring sometimes aborts (GLib, invoke_get_property_in_idle_cb) when many clients ask.
+        D-Bus starts it again when it is next asked, and holds the call until it answers.
 
         Our error names only the class of its error, whose text and causes may contain a secret.
         """
@@ -149,13 +152,12 @@ class Keyring:
         raise self._failed(kind)
 
     def _try(self, work: Callable[[KeyringBackend], Answer]) -> Answer:
-        for seconds in PAUSES_SECONDS:
-            try:
-                return work(self._load())
-            except Exception as error:
-                if _kind_of(error) not in _MAY_PASS:
-                    raise
-            time.sleep(seconds)
+        try:
+            return work(self._load())
+        except Exception as error:
+            kinds = {type(error).__name__, type(error.__cause__).__name__}
+            if not kinds & _MAY_PASS:
+                raise
         return work(self._load())
 
     def _import(self) -> None:
@@ -199,7 +201,7 @@ class Keyring:
             ) from error
 
     def _failed(self, kind: str) -> ConfigurationError:
-        if kind in _SAYS_LOCKED or (kind == TooSlowError.__name__ and self._waits_for_unlock):
+        if kind in _SAYS_LOCKED or (kind == TooSlowError.__name__ and self._waits_for_person()):
             return self._locked()
         if kind == TooSlowError.__name__:
             return ConfigurationError(
@@ -212,6 +214,18 @@ class Keyring:
             f"{self._label()} failed ({kind})",
             "start its service, or choose another: [keyring] backend in config.toml",
         )
+
+    def _waits_for_person(self) -> bool:
+        """Say whether a Secret Service was too slow because it shows a dialog to unlock it."""
+        if type(self._backend).__module__ != FREEDESKTOP:
+            return False
+        try:
+            _, state = self._limited(
+                lambda: find_collection(self._chosen_collection), LOOKING_SECONDS
+            )
+        except Exception:  # noqa: BLE001  # it does not answer this either
+            return False
+        return state != OPEN
 
     def _locked(self) -> ConfigurationError:
         return ConfigurationError(
@@ -243,20 +257,32 @@ def _kind_of(error: Exception) -> str:
 def find_collection(path: str | None) -> tuple[str, str]:
     """Return a collection's D-Bus path, and whether it is OPEN, LOCKED or MISSING.
 
+    A locked one without a password is opened: gnome-keyring locks that too when it is started.
+
     None is the default collection, whose own path ReadAlias returns (Secret Service API draft,
-    "Aliases"). The alias path itself is unreliable: gnome-keyring replaces it at each client's
-    connection while another thread follows it. With several clients the collection then seems
-    missing, and secretstorage creates a new one.
+    "Aliases"). gnome-keyring replaces the alias at each client's connection while other threads
+    read it. With several clients ReadAlias now and then finds none, so it is asked twice; by the
+    alias path the collection often seems missing, and secretstorage creates a new one.
     """
     import secretstorage  # noqa: PLC0415  # on Linux only
 
     with closing(secretstorage.dbus_init()) as connection:
-        try:
-            collection = (
-                secretstorage.Collection(connection, path)
-                if path
-                else secretstorage.get_collection_by_alias(connection, "default")
-            )
-        except secretstorage.ItemNotFoundException:
-            return "", MISSING
-        return collection.collection_path, LOCKED if collection.is_locked() else OPEN
+        for _ in range(2):
+            with suppress(secretstorage.ItemNotFoundException):
+                collection = (
+                    secretstorage.Collection(connection, path)
+                    if path
+                    else secretstorage.get_collection_by_alias(connection, "default")
+                )
+                is_open = not collection.is_locked() or _opens_unasked(collection)
+                return collection.collection_path, OPEN if is_open else LOCKED
+        return "", MISSING
+
+
+def _opens_unasked(collection: Collection) -> bool:
+    """Unlock a collection if that takes no prompt, and show none (Secret Service draft, Unlock)."""
+    from secretstorage import defines, util  # noqa: PLC0415  # on Linux only
+
+    service = util.DBusAddressWrapper(defines.SS_PATH, util.SERVICE_IFACE, collection.connection)
+    _, prompt = service.call("Unlock", "ao", [collection.collection_path])
+    return bool(prompt == "/")

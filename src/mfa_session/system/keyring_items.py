@@ -73,23 +73,25 @@ class KeyringItems:
 
     def remove(self, name: str) -> bool:
         """Remove a text and check that it is gone; return False if there was none."""
+        was_there = False
 
-        def delete(keyring: KeyringBackend) -> bool | None:
+        def delete(keyring: KeyringBackend) -> bool:
+            nonlocal was_there
             head = self._keyring.read(keyring, name)
             if head is None:
-                return None
+                return True
+            was_there = True  # even if it is asked once more, and finds nothing then
             keyring.delete_password(SERVICE, name)
             self._remove_parts(keyring, name, head)
             return keyring.get_password(SERVICE, name) is None
 
-        gone = self._keyring.ask(delete)
-        if gone is False:
+        if not self._keyring.ask(delete):
             raise ConfigurationError(
                 "keyring-unusable",
                 f"{self._keyring.describe()} still holds {name!r}",
                 f"remove the item of service {SERVICE!r} with the keyring's own program",
             )
-        return gone is not None
+        return was_there
 
     def _read(self, keyring: KeyringBackend, name: str) -> str | None:
         head = self._keyring.read(keyring, name)

@@ -102,23 +102,25 @@ class SecretStore:
 
     def remove(self, serial: str) -> bool:
         """Remove a device's secret and check that it is gone; return False if there was none."""
+        was_there = False
 
-        def delete(keyring: KeyringBackend) -> bool | None:
+        def delete(keyring: KeyringBackend) -> bool:
+            nonlocal was_there
             if self._keyring.read(keyring, serial) is None:
-                return None
+                return True
+            was_there = True  # even if it is asked once more, and finds nothing then
             keyring.delete_password(SERVICE, serial)
             return keyring.get_password(SERVICE, serial) is None
 
         self._read_before.pop(serial, None)
-        gone = self._keyring.ask(delete)
-        if gone is False:
+        if not self._keyring.ask(delete):
             raise ConfigurationError(
                 "keyring-unusable",
                 f"{self.describe()} still holds a secret of {serial}",
                 f"remove the item of service {SERVICE!r} with the keyring's own program",
             )
         self._index.note(serial, None)
-        return gone is not None
+        return was_there
 
     def is_known(self, serial: str) -> bool:
         """Say from the index whether the keyring had this device's secret."""

@@ -146,13 +146,14 @@ class TestSecretService:
         assert code_of(said) == "keyring-unusable"
         assert "neither running nor activatable" in str(said)
 
-    def test_a_service_that_finds_nothing_by_an_alias_is_asked_by_path(
-        self, service: SecretService
+    @pytest.mark.parametrize(("misses", "is_held"), [(0, True), (1, True), (2, False)])
+    def test_a_service_that_finds_nothing_by_an_alias_is_asked_twice_and_by_path(
+        self, service: SecretService, misses: int, is_held: bool
     ) -> None:
         service.kill()
-        with MisledService(service.address, PLAIN):
+        with MisledService(service.address, PLAIN, misses):
             said, _ = ask({"backend": secret_service.BACKEND}, verb="holds")
-        assert said == "True"
+        assert said == str(is_held)
 
     @pytest.mark.usefixtures("service")
     def test_a_named_backend_is_loaded_without_a_search(self) -> None:
@@ -489,11 +490,13 @@ class TestIndex:
 # Retries and trial items
 
 
-def test_a_service_that_refuses_for_a_moment_is_asked_again(
-    memory: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("reason", [SecretServiceNotAvailableException, ItemNotFoundException])
+def test_a_service_that_refuses_once_is_asked_once_more(
+    memory: dict[tuple[str, str], str], monkeypatch: pytest.MonkeyPatch, reason: type[Exception]
 ) -> None:
     memory["mfa-session", SERIAL] = PLAIN
-    monkeypatch.setattr(odd_keyrings.BusyKeyring, "refusals", 2)
+    monkeypatch.setattr(odd_keyrings.BusyKeyring, "refusals", 1)
+    monkeypatch.setattr(odd_keyrings.BusyKeyring, "reason", reason)
     assert store_in("BusyKeyring").get(SERIAL) == SECRET
 
 
