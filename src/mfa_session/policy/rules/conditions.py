@@ -155,7 +155,7 @@ def check_age(subject: Subject) -> Iterator[Flaw]:
     """Find age limits in other units, or out of reach."""
     for condition in () if subject.on_role else subject.mfa_conditions:
         known = is_sound(condition) and not is_unfilled(condition.values[0])
-        if _is_limit(subject, condition) and known:
+        if _is_limit(subject, condition) and known and not (subject.reach and subject.reach.nobody):
             seconds = float(condition.values[0])
             if seconds < SHORTEST_USEFUL_SECONDS:
                 yield _too_short(subject, condition, seconds)

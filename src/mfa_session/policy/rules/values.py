@@ -21,7 +21,8 @@ WRONG_VALUE = Rule(
     "wrong-value",
     ERROR,
     "The value is not the date, number, boolean, network or kind of principal that it should be, "
-    "or the list of values is empty: it matches nothing. `aws:SourceIp` is never private.",
+    "has wildcards under `StringEquals`, or the list of values is empty: it matches nothing. "
+    "`aws:SourceIp` is never private.",
 )
 RULES = (WRONG_VALUE,)
 
@@ -35,6 +36,12 @@ _SAMPLES = {
 _of_no_principal = re.compile(
     "arn:[^:]*:(sts:[^:]*:[^:]*:assumed-role|iam:[^:]*:[^:]*:(group|instance-profile|mfa|policy))/.*"
 ).fullmatch
+_LIKE = ("StringLike", "StringNotLike")
+_equals = re.compile("String(Not)?Equals(IgnoreCase)?").fullmatch
+_wildcard = re.compile("[*?]").search
+_variable = re.compile(r"\$\{[^}]*\}")
+# Keys whose values have neither * nor ?.
+_has_no_wildcards = re.compile("(aws:(?!useragent|referer)|iam:|kms:|sts:).*").fullmatch
 # The kinds of aws:PrincipalType (IAM user guide, principal key values), and those that people have
 # seen with services.
 _PRINCIPAL_TYPES = ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous")
@@ -97,6 +104,21 @@ def check_kinds_of_principals(subject: Subject) -> Iterator[Flaw]:
                 )
 
 
+def check_patterns(subject: Subject) -> Iterator[Flaw]:
+    """Find patterns beside MFA that are compared as text, which no value of their key equals."""
+    for condition in subject.other_conditions if subject.mfa_conditions else ():
+        wrong = [value for value in condition.values if _wildcard(_variable.sub("", value))]
+        if wrong and _equals(condition.operator) and _has_no_wildcards(condition.key.lower()):
+            alone = len(wrong) == len(condition.values)
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"{condition.written} compares {condition.key} to {wrong[0]!r} as text",
+                _who_if_no_value_matches(subject, condition) if alone else "it matches nobody",
+                f"for wildcards use {_LIKE['Not' in condition.operator]}",
+            )
+
+
 def check_private_networks(subject: Subject) -> Iterator[Flaw]:
     """Find private networks alone under aws:SourceIp, which is the caller's public address."""
     for condition in filter(is_private, subject.other_conditions):
@@ -113,6 +135,7 @@ CHECKS: tuple[Check, ...] = (
     check_other_values,
     check_principals,
     check_kinds_of_principals,
+    check_patterns,
     check_private_networks,
 )
 
