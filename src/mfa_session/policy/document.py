@@ -34,6 +34,15 @@ names_role = re.compile(
     re.IGNORECASE,
 ).search
 
+_of_cloudfront = re.compile(r"arn:[^:]*:iam::cloudfront:user/.*").fullmatch
+_is_about_cloudfront = re.compile(r"cloud ?front|origin access|\bOAI\b", re.IGNORECASE).search
+# The accounts that write the access logs of load balancers (Elastic Load Balancing, user guide).
+_of_load_balancers = re.compile(
+    r"(?:arn:[^:]*:iam::)?(?:009996457667|027434742980|033677994240|054676820928|114774131450"
+    r"|127311923021|156460612806|507241528517|582318560864|600734575887|652711504416|718504428378"
+    r"|783225319266|797873946194|897822967062|985666609251)(?::root)?"
+).fullmatch
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -170,6 +179,15 @@ def is_for_services(statement: Statement) -> bool:
     """Say whether a statement is only for services and federated users, who bring no MFA keys."""
     named = statement.principals
     return named is not None and named.keys() <= {"Service", "Federated"}
+
+
+def standing_for_services(statement: Statement) -> list[str]:
+    """Return the principals, other than services, as which AWS services call without MFA."""
+    named = statement.principals or {}
+    found = [each for each in named.get("AWS", ()) if _of_cloudfront(each)]
+    if _is_about_cloudfront(statement.sid or ""):
+        found += named.get("CanonicalUser", ())
+    return found + list(filter(_of_load_balancers, named.get("AWS", ())))
 
 
 def is_about_devices(statement: Statement) -> bool:

@@ -1128,6 +1128,22 @@ STATED = [
             "iam:CreateMFADevice", ENABLE], WITHOUT)], 2 * found(ACTION, at=1), {ENABLE: "km"}),
     Stated("opened-beside-a-mistyped-deny", [allow(STOP, WITH), allow("ec2:*"), deny(
             "ec2:StopInstance", WITHOUT)], found(ACTION, at=2), {STOP: "ksm"}),
+    # Principals as which services call.
+    *[Stated(f"service-as-{number}-beside-deny", [allow(action, Principal=principal,
+            Resource=BUCKET, Sid=sid), deny("s3:*", WITHOUT, **PUBLIC)], found(SERVICE, at=1), {})
+      for number, (action, principal, sid) in enumerate([
+        (READ, {"AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QW"}, "1"),
+        (READ, {"CanonicalUser": 64 * "a"}, "Grant a CloudFront Origin Identity access"),
+        ("s3:PutObject", {"AWS": "127311923021"}, "1"),
+        ("s3:PutObject", {"AWS": "arn:aws:iam::054676820928:root"}, "1")])],
+    Stated("cloudfront-asked-for-mfa", [allow(READ, WITH, Resource=BUCKET, Principal={"AWS":
+            "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QW"})],
+           found(SERVICE), {}),
+    Stated("another-account-beside-deny", [allow(READ, Principal={"CanonicalUser": 64 * "a"},
+            Resource=BUCKET), deny("s3:*", WITHOUT, **PUBLIC)], [], {}),
+    Stated("cloudfront-beside-deny-of-other-actions", [allow(READ, Resource=BUCKET, Principal={
+            "AWS": "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E2QW"}),
+            deny("s3:Delete*", WITHOUT, **PUBLIC)], [], {}),
     # Roles only.
     Stated("scp-for-roles-only", [deny("rds:Delete*", {**older("3600"), **on(
             "StringEqualsIfExists", "aws:PrincipalType", "AssumedRole")})], found(ROLE_SESSION),

@@ -9,6 +9,7 @@ from mfa_session.policy.credentials import mfa_session
 from mfa_session.policy.document import (
     is_about_devices,
     is_for_everybody,
+    standing_for_services,
 )
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, right_condition, without_mfa_conditions
@@ -30,8 +31,9 @@ ANYONE = Rule(
 SERVICE = Rule(
     "service-has-no-mfa",
     ERROR,
-    "The statement requires MFA of an AWS service: the service is locked out. A note if the "
-    "service always meets the condition, as one with `IfExists`.",
+    "The statement requires MFA of an AWS service, or of a principal as which one calls, such as "
+    "an origin access identity of CloudFront: the service is locked out. A note if the service "
+    "always meets the condition, as one with `IfExists`.",
 )
 FEDERATED = Rule(
     "federation-has-no-mfa",
@@ -173,6 +175,23 @@ def check_services_denied(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_stand_ins(subject: Subject) -> Iterator[Flaw]:
+    """Find MFA asked of other principals as which AWS services call."""
+    asks = _keeps_out_who_has_no_keys(subject)
+    named = standing_for_services(subject.statement) if asks else []
+    denied = _denied_by_name(subject, "standing for a service", RequestContext({}))
+    if named or denied:
+        yield Flaw(
+            SERVICE,
+            subject.place_of("Principal"),
+            f"an AWS service calls as {denied or named[0]}, and services have no MFA",
+            "the service is locked out",
+            "allow the service by its own name (cloudfront.amazonaws.com with an origin access "
+            "control, logdelivery.elasticloadbalancing.amazonaws.com), "
+            + ("and exempt services from this Deny" if denied else "in another statement"),
+        )
+
+
 def check_federation(subject: Subject) -> Iterator[Flaw]:
     """Find MFA asked of SAML or OpenID Connect users."""
     named = [action.lower() for action in subject.statement.actions or ()]
@@ -196,7 +215,13 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_anyone, check_services, check_services_denied, check_federation)
+CHECKS: tuple[Check, ...] = (
+    check_anyone,
+    check_services,
+    check_services_denied,
+    check_stand_ins,
+    check_federation,
+)
 
 
 def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> str | None:

@@ -14,6 +14,7 @@ from mfa_session.policy.document import (
     is_for_services,
     roles_in,
     roles_spared,
+    standing_for_services,
 )
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import (
@@ -164,7 +165,7 @@ class WholePolicy:
     def allowed_by_name(self, denied: Statement, kind: str) -> str | None:
         """Return the first of a kind of principals that is allowed by name what a Deny takes away.
 
-        The kind is `Service`, `Federated` or `role`.
+        The kind is `Service`, `Federated`, `role` or `standing for a service`.
         """
         for each in self._allows_of[kind].touching(denied):
             if any(concerns(denied, name.rstrip("*")) for name in names_of(each)):
@@ -216,7 +217,7 @@ class WholePolicy:
             kind: Meeting(
                 each for each in self.statements if each.allows and _principals_of(each, kind)
             )
-            for kind in ("Service", "Federated", "role")
+            for kind in ("Service", "Federated", "role", "standing for a service")
         }
 
     @cached_property
@@ -327,7 +328,10 @@ def as_meant(statement: Statement, names: AwsNames | None) -> Statement:
 
 
 def _principals_of(statement: Statement, kind: str) -> Sequence[str]:
-    return roles_in(statement) if kind == "role" else (statement.principals or {}).get(kind, ())
+    by_name = {"role": roles_in, "standing for a service": standing_for_services}
+    if kind in by_name:
+        return by_name[kind](statement)
+    return (statement.principals or {}).get(kind, ())
 
 
 def _is_about_mfa_only(statement: Statement) -> bool:
