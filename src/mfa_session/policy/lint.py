@@ -13,6 +13,7 @@ from mfa_session.policy.rules import (
     exemptions,
     form,
     keys,
+    partitions,
     principals,
     removal,
     roles,
@@ -41,6 +42,7 @@ _MODULES = (
     removal,
     principals,
     roles,
+    partitions,
     sids,
 )
 _LONGEST_NAME, _LONGEST_MESSAGE = 200, 800  # of what is shown of a text, in characters

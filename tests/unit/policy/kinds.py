@@ -98,6 +98,7 @@ VALUE, NO_KEY = "wrong-value", "unknown-condition-key"
 TEXT = "wrong-operator"
 MALFORMED = "malformed-policy"
 PROMISE, NO_ARN = "sid-promises-mfa", "resource-no-arn"
+PARTITION = "other-partition"
 EXEMPTION, IDLE = "sid-promises-exemption", "superfluous-statement"
 SCP = "scp-locks-out-roles"
 INCOMPLETE = "enrolment-incomplete"
@@ -933,8 +934,8 @@ STATED = [
             "arn:aws:sts::123456789012:assumed-role/Deploy/carol@example.com",
             "arn:aws:sts::123456789012:federated-user/carol"]})], [], {}),
     Stated("principals-that-there-are", [trust({"AWS": ["123456789012", "AIDAEXAMPLEEXAMPLE12",
-            "arn:aws-cn:iam::123456789012:user/eng/carol", "arn:aws:iam::ACCOUNT:${who}"]}, WITH)],
-           [], {}),
+            "arn:aws-cn:iam::123456789012:user/eng/carol", "arn:aws-cn:iam::ACCOUNT:${who}"]},
+            WITH)], [], {}),
     # Other actions that a statement asks MFA for, on resources that they never have.
     Stated("bucket-s-action-on-objects", [allow("s3:*", WITH), deny(["s3:DeleteBucket",
             "s3:DeleteObject"], WITHOUT, Resource=BUCKET)], found(RESOURCE, at=1), {}),
@@ -1168,7 +1169,29 @@ STATED = [
     # ARNs of another partition than the rest of the policy.
     Stated("device-in-another-partition", [allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE),
             *(2 * [allow([ENABLE, LIST], Resource=ME.replace("aws", "aws-cn", 1))])],
-           found(RESOURCE), {}),
+           found(PARTITION), {}),
+    Stated("device-in-one-of-two-partitions", [allow("iam:CreateVirtualMFADevice",
+            Resource=MY_DEVICE), allow([ENABLE, LIST], Resource=ME.replace("aws", "aws-us-gov",
+            1))], found(PARTITION), {}),
+    Stated("user-in-another-partition-than-the-device", [deny_but(CARE, WITHOUT), allow(ENROL,
+            Resource=[ME.replace("aws", "aws-cn", 1), MY_DEVICE])], found(PARTITION, at=1), {}),
+    Stated("condition-of-another-partition", [deny("s3:*", {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", "arn:aws:iam::*:role/*")}, Resource="arn:aws-cn:s3:::books/*")],
+           found(PARTITION), {}),
+    Stated("region-of-another-partition", [allow("ec2:*", WITH,
+            Resource="arn:aws:ec2:cn-north-1:*:*"), allow("rds:*", WITH,
+            Resource="arn:aws-us-gov:rds:us-east-1:*:*")], [*found(PARTITION), *found(PARTITION,
+            at=1)], {}),
+    Stated("regions-of-one-partition", [allow("ec2:*", WITH, Resource=[
+            "arn:aws-us-gov:ec2:us-gov-west-1:*:*", "arn:aws-us-gov:ec2:*:*:*"]), allow("iam:*",
+            WITH, Resource="arn:${AWS::Partition}:iam::aws:policy/*"), allow("sqs:*",
+            WITH, Resource="arn:*:sqs:*:*:*")], [], {}),
+    Stated("buckets-of-two-partitions", [allow(READ, WITH, Resource=["arn:aws:s3:::books/*",
+            "arn:aws-cn:s3:::shu/*"])], [], {}),
+    Stated("buckets-of-two-partitions-apart", [allow(READ, WITH, Resource="arn:aws:s3:::books/*"),
+            allow(READ, WITH, Resource="arn:aws-cn:s3:::shu/*")], [], {}),
+    Stated("the-same-arn-in-two-partitions-apart", [allow(READ, WITH, Resource=BUCKET),
+            deny("s3:*", WITHOUT, Resource=BUCKET.replace("aws", "aws-cn", 1))], [], {}),
     Stated("devices-in-two-partitions", [allow("iam:CreateVirtualMFADevice", Resource=[MY_DEVICE,
             MY_DEVICE.replace("aws", "aws-cn", 1)]), allow(ENABLE, Resource=[ME,
             ME.replace("aws", "aws-cn", 1)])], [], {}),

@@ -266,7 +266,7 @@ def _is_refused(subject: Subject, action: str) -> bool:
     """Say whether a Deny is about an action on its resource, even once its names are corrected."""
     spared, wanted = subject.statement.not_resources or (), RESOURCES_OF[action.lower()]
     return concerns(subject.meant, action) and not any(
-        is_unfilled(each) or _fits(each, wanted, _partition_of(subject.whole)) for each in spared
+        is_unfilled(each) or _fits(each, wanted) for each in spared
     )
 
 
@@ -361,8 +361,7 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
     An Allow under conditions of its own does not do it where there is no MFA yet, nor does a Deny.
     """
     statement = subject.statement
-    partition = _partition_of(subject.whole)
-    if _may_be_on(statement, wanted, partition):
+    if _may_be_on(statement, wanted):
         return True
     own = set(map(comparison, statement.conditions))
     anyhow = statement.allows and action.lower() not in map(str.lower, ENROLMENT)
@@ -375,11 +374,10 @@ def _is_done(subject: Subject, action: str, wanted: str) -> bool:
 @functools.lru_cache(maxsize=32)
 def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> set[frozenset[Comparison]]:
     """Return the conditions under which an action is allowed, or denied, on a fitting resource."""
-    partition = _partition_of(whole)
     return {
         frozenset(map(comparison, each.conditions))
         for each in whole.statements
-        if each.effect == effect and concerns(each, action) and _may_be_on(each, wanted, partition)
+        if each.effect == effect and concerns(each, action) and _may_be_on(each, wanted)
     }
 
 
@@ -409,17 +407,15 @@ def _partition(arn: str) -> str:
     return arn.split(":", 2)[1] if arn.startswith("arn:") and arn.count(":") > 1 else ""
 
 
-def _may_be_on(statement: Statement, wanted: str, partition: str) -> bool:
+def _may_be_on(statement: Statement, wanted: str) -> bool:
     where = statement.resources
-    return where is None or any(_fits(resource, wanted, partition) for resource in where)
+    return where is None or any(_fits(resource, wanted) for resource in where)
 
 
-def _fits(resource: str, wanted: str, partition: str) -> bool:
+def _fits(resource: str, wanted: str) -> bool:
     """Say whether a pattern may match a resource of IAM's; a variable is some text."""
     parts = _variable.sub("?*", resource).split(":", maxsplit=5)
-    _, within, service, region, account, what = [*parts, *("*" * (6 - len(parts)))]
-    if _is_plain(within) and not may_meet(within, partition):
-        return False
+    _, _, service, region, account, what = [*parts, *("*" * (6 - len(parts)))]
     if wanted in {_OF_BUCKET, _OF_OBJECT}:  # an account is an access point's
         return service != "s3" or bool(account) or _is_in_s3(what, wanted)
     if wanted == _OF_USER and "${aws:userid}" in resource.lower():

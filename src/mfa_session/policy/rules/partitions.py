@@ -1,0 +1,106 @@
+"""ARNs of another partition than the rest of the policy."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.coverage import actions_of
+from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.document import Statement
+    from mfa_session.policy.rules.subject import Subject
+    from mfa_session.policy.rules.whole_policy import WholePolicy
+
+OTHER_PARTITION = Rule(
+    "other-partition",
+    WARNING,
+    "An ARN is of another partition (`arn:aws-us-gov:…`) than the policy's others, or than its own "
+    "region: an account is in one partition, and the ARN matches nothing.",
+)
+RULES = (OTHER_PARTITION,)
+
+_arn = re.compile(
+    r"arn:(aws(?:-[a-z]+)*):([a-z0-9-]+):([a-z0-9-]*):[^:]*:(?:([\w-]+)[/:])?.*"
+).fullmatch
+_is_commercial = re.compile(r"(af|ap|ca|eu|il|me|mx|sa|us)-(?!iso|gov)[a-z]+-[0-9]").fullmatch
+_TWO = 2
+_PARTITIONS = {"cn": "aws-cn", "eusc": "aws-eusc", "us-gov": "aws-us-gov"}
+
+
+def check_partition(subject: Subject) -> Iterator[Flaw]:
+    """Find ARNs that exist in no account of the policy's partition."""
+    partitions = _partitions_of(subject.whole)
+    for element, arn, found in _arns_in(subject.statement):
+        regional = _partition_of_region(found[3])
+        if regional not in {None, found[1]}:
+            right, others = regional, f"{found[3]} is a region"
+        elif partitions and found[1] == partitions[1]:
+            right, others = partitions[0], "the other ARNs here are"
+        else:
+            continue
+        yield Flaw(
+            OTHER_PARTITION,
+            subject.place_of(element),
+            f"{arn} is of the partition {found[1]}, and {others} of {right}",
+            "the ARN matches nothing in an account of that partition",
+            f"write arn:{right}:, or the ARN of each partition where the policy is used in several",
+        )
+        return
+
+
+CHECKS: tuple[Check, ...] = (check_partition,)
+
+
+def _arns_in(statement: Statement) -> Iterator[tuple[str, str, re.Match[str]]]:
+    """Yield the ARNs of known partitions, each with the name of its element."""
+    texts = {
+        "Resource": statement.resources or (),
+        "NotResource": statement.not_resources or (),
+        "Principal": chain(*(statement.principals or {}).values()),
+        "NotPrincipal": chain(*(statement.not_principals or {}).values()),
+        "Condition": chain(*(each.values for each in statement.conditions)),
+    }
+    for element, values in texts.items():
+        for value in values:
+            found = _arn(value)
+            if found:
+                yield element, value, found
+
+
+def _partition_of_region(region: str) -> str | None:
+    if _is_commercial(region):
+        return "aws"
+    return _PARTITIONS.get(region.rpartition("-")[0].rpartition("-")[0])
+
+
+@functools.lru_cache(maxsize=32)
+def _partitions_of(whole: WholePolicy) -> tuple[str, str] | None:
+    """Return the policy's partition, and another one that ARNs are of by mistake.
+
+    None if it has one only, or is meant for several: the same ARN, kinds of ARNs of one statement,
+    or actions stand in it once for each. Of two that are as common, `aws` is the one of examples.
+    """
+    count: Counter[str] = Counter()
+    meant: dict[object, set[str]] = {}
+    for statement in whole.statements:
+        arns = [(arn, found) for _, arn, found in _arns_in(statement)]
+        own = {found[1] for _, found in arns}
+        count.update(own)
+        if len(own) == 1:
+            meant.setdefault((statement.effect, actions_of(statement)), set()).update(own)
+        for arn, found in arns:
+            for key in (arn.split(":", 2)[2], (statement, found[2], found[2] != "s3" and found[4])):
+                meant.setdefault(key, set()).add(found[1])
+    if len(count) != _TWO or any(len(each) > 1 for each in meant.values()):
+        return None
+    (right, most), (other, least) = sorted(
+        count.items(), key=lambda each: (-each[1], each[0] == "aws")
+    )
+    return (right, other) if most > least or other == "aws" else None
