@@ -228,9 +228,14 @@ class _Reader:
         return node.value
 
     def _object(self, node: Node, name: str, hint: str) -> dict[str, Node]:
-        if not isinstance(node.value, dict):
-            raise self._fail(node.offset, f"{name} is {_kind(node)}, not an object", hint)
-        return node.value
+        if isinstance(node.value, dict):
+            return node.value
+        refused = self._fail(node.offset, f"{name} is {_kind(node)}, not an object", hint)
+        if not isinstance(node.value, list) or len(node.value) != 1:
+            raise refused
+        found = self._object(node.value[0], name, hint)  # what it means is judged all the same
+        self.errors.append(refused)
+        return found
 
     def _listed(self, node: Node) -> list[Node]:
         """Return the items of a list; a single value is a list of one."""

@@ -1298,6 +1298,15 @@ STATED = [
     Stated("not-booleans", [ALL, deny("ec2:*", on("Bool", "aws:SecureTransport", "yes")),
             deny("s3:*", on("Null", "aws:PrincipalTag/team", "1")), deny_but(CARE, WITHOUT)],
            [*found(VALUE, at=1), *found(VALUE, at=2)], {}),
+    Stated("network-to-be-named", [ALL, *[deny("ec2:*", on("NotIpAddress", "aws:SourceIp", each))
+            for each in ("YOUR_OFFICE_IP/32", "<office>", "replace-me", "office_ip_address")],
+            deny_but(CARE, WITHOUT)], [], {}),
+    Stated("age-of-a-session-as-its-beginning", [allow("ec2:*", {**WITH, **on("NumericLessThan",
+            "aws:TokenIssueTime", "3600")}), deny("s3:*", on("DateGreaterThan", "aws:EpochTime",
+            86400))], [*found(VALUE), *found(VALUE, at=1)], {STOP: ""}),
+    Stated("service-that-is-an-account", [trust({"Service":
+            "arn:aws:iam::${data.aws_caller_identity.me.account_id}:root"}, WITH)],
+           found(MALFORMED), {}, "trust"),
     Stated("account-beside-its-users", [trust(ACCOUNT), trust({"AWS":
             "arn:aws:iam::123456789012:user/carol"}, WITH)], found(DEFEATED, at=1), {}),
     Stated("other-account-beside-users", [trust({"AWS": "arn:aws:iam::444455556666:root"}),

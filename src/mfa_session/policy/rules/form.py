@@ -306,9 +306,12 @@ def _why_none(kind: str, text: str) -> tuple[str, str] | None:
             "use AWS, Service or Federated",
         )
     fits, cure = _PRINCIPALS.get(kind, (str, ""))
-    if fits(text) or is_unfilled(text) or not cure:
+    is_arn_of_service = kind == "Service" and text.startswith("arn:")
+    if not is_arn_of_service and (fits(text) or is_unfilled(text) or not cure):
         return None
-    if kind != "Service" and _service(text):
+    if is_arn_of_service:
+        cure = f'write {{"AWS": "{text}"}}'
+    elif kind != "Service" and _service(text):
         cure = f'write {{"Service": "{text}"}}'
     return f"{text} cannot be a principal of the type {kind}", cure
 

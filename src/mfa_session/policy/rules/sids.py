@@ -52,10 +52,11 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
     """Find statements that ask for no MFA although their Sid says so."""
     statement = subject.statement
     sid = _letters(statement)
-    if means_mfa(statement) or subject.on_role or not (_demand(sid) or _absence(sid)):
+    if means_mfa(statement) or not (_demand(sid) or _absence(sid)):
         return
     if statement.allows:
-        if _absence(sid) or _needs_no_mfa(statement) or subject.whole.denies_for_mfa:
+        asked_elsewhere = subject.on_role or subject.whole.denies_for_mfa
+        if _absence(sid) or _needs_no_mfa(statement) or asked_elsewhere:
             return
         asking = "neither a condition nor a Deny of this policy asks"
         who = "everybody to whom it applies gets through without MFA"
@@ -70,7 +71,9 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
         subject.document.source.position(statement.elements["Sid"].offset),
         f"the Sid is {statement.sid}, but {asking} for MFA",
         who,
-        f"add {condition} to its Condition, or change the Sid",
+        "remove this Deny, and ask for MFA in the role's trust policy"
+        if subject.on_role
+        else f"add {condition} to its Condition, or change the Sid",
     )
 
 

@@ -33,6 +33,9 @@ _SAMPLES = {
     "Numeric": ("number", "10"),
     "IpAddress": ("network", "192.0.2.0/24"),
 }
+_MOMENTS = {"aws:currenttime", "aws:epochtime", "aws:tokenissuetime"}
+# What people write where a value is to follow.
+_to_be_replaced = re.compile("your|here|replace|placeholder|change|insert|todo|xxx|addr|_ip").search
 _of_no_principal = re.compile(
     "arn:[^:]*:(sts:[^:]*:[^:]*:assumed-role|iam:[^:]*:[^:]*:(group|instance-profile|mfa|policy))/.*"
 ).fullmatch
@@ -59,7 +62,7 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
             yield _empty(subject, condition)
         kind = next((each for each in _SAMPLES if each in condition.operator), "")
         wrong = [value for value in condition.values if kind and not is_readable(condition, value)]
-        if wrong and not any("${" in value or is_unfilled(value) for value in wrong):
+        if wrong and not any("${" in value or _is_placeholder(value) for value in wrong):
             what, sample = _SAMPLES[kind]
             yield Flaw(
                 WRONG_VALUE,
@@ -67,6 +70,21 @@ def check_other_values(subject: Subject) -> Iterator[Flaw]:
                 f"{condition.written} compares {condition.key} to {wrong[0]!r}, which is no {what}",
                 who_never_meets(subject, condition),
                 f"write a {what}, such as {sample}",
+            )
+
+
+def check_moments(subject: Subject) -> Iterator[Flaw]:
+    """Find ages in seconds under keys that are moments, such as aws:TokenIssueTime."""
+    for condition in subject.other_conditions:
+        ages = [each for each in condition.values if re.fullmatch("[0-9]{1,8}", each)]
+        if condition.key.lower() in _MOMENTS and ages and condition.operator != "Null":
+            later = "Greater" in condition.operator or condition.operator in OPPOSITES
+            yield Flaw(
+                WRONG_VALUE,
+                condition.position,
+                f"{condition.key} is a moment, not an age: {ages[0]} is a time of the 1970s",
+                "the condition is always met" if later else who_never_meets(subject, condition),
+                "write a date; to limit the age of MFA, compare aws:MultiFactorAuthAge",
             )
 
 
@@ -133,11 +151,16 @@ def check_private_networks(subject: Subject) -> Iterator[Flaw]:
 
 CHECKS: tuple[Check, ...] = (
     check_other_values,
+    check_moments,
     check_principals,
     check_kinds_of_principals,
     check_patterns,
     check_private_networks,
 )
+
+
+def _is_placeholder(text: str) -> bool:
+    return is_unfilled(text) or _to_be_replaced(text.lower()) is not None
 
 
 def _is_kind_of_principal(text: str, *, fold: bool) -> bool:
