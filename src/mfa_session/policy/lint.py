@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mfa_session.policy.finding import Finding, Flaw
 from mfa_session.policy.rules import (
     actions,
+    boundaries,
     conditions,
     enrolment,
     exemptions,
@@ -37,6 +38,7 @@ _MODULES = (
     keys,
     form,
     actions,
+    boundaries,
     exemptions,
     enrolment,
     removal,

@@ -1307,6 +1307,18 @@ STATED = [
     Stated("service-that-is-an-account", [trust({"Service":
             "arn:aws:iam::${data.aws_caller_identity.me.account_id}:root"}, WITH)],
            found(MALFORMED), {}, "trust"),
+    Stated("boundary-that-only-denies", [deny_but(CARE, WITHOUT)],
+           found("boundary-allows-nothing"), {}, "boundary"),
+    Stated("boundary-of-first-steps", [allow(ENROL), deny_but([*ENROL, *CARE], WITHOUT)],
+           found("boundary-allows-nothing", at=1), {STOP: ""}, "boundary"),
+    Stated("boundary-of-first-steps-and-more", [allow(ENROL), allow("ec2:*"), deny_but(CARE,
+            WITHOUT)], [], {STOP: ""}, "boundary"),
+    Stated("conditional-of-a-template", [allow(STOP, on("Bool", PRESENT,
+            '${var.mfa ? "true" : "false"}'))], found("allow-without-mfa"), {}),
+    Stated("conditional-of-a-templates-trust", [trust(ACCOUNT, on("Bool", PRESENT,
+            "${local.on ? true : false}"))], found("allow-without-mfa"), {}),
+    Stated("conditional-of-a-templates-deny", [ALL, deny_but(CARE, on("BoolIfExists", PRESENT,
+            '${var.mfa ? "false" : "true"}'))], found("deny-applies-with-mfa", at=1), {}),
     Stated("account-beside-its-users", [trust(ACCOUNT), trust({"AWS":
             "arn:aws:iam::123456789012:user/carol"}, WITH)], found(DEFEATED, at=1), {}),
     Stated("other-account-beside-users", [trust({"AWS": "arn:aws:iam::444455556666:root"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.coverage import actions_of, names_of
@@ -168,6 +169,8 @@ DEFEATED = Rule(
 NOT_HERE = "this policy does not allow them this, but another may"
 RULES = (*(mistake.rule for mistake in _MISTAKES), DEFEATED)
 _READING = ("get", "list", "describe", "batchget", "lookup", "search", "view")
+# The two values of a conditional: Terraform's `${var.x ? "true" : "false"}`.
+_conditional = re.compile(r"\?\W*(true|false)\W*:\W*(true|false)\b").search
 _BY_NAME = {mistake.rule.id: mistake for mistake in _MISTAKES}
 
 
@@ -187,6 +190,23 @@ def check_reach(subject: Subject) -> Iterator[Flaw]:
             fix={} if subject.on_role else right_condition(subject.statement),
             severity=WARNING if backed else None,
         )
+
+
+def check_branches(subject: Subject) -> Iterator[Flaw]:
+    """Find values for which a template writes, in one case, the opposite of what is meant."""
+    allows = subject.statement.allows
+    wrong, name = ("false", "allow-without-mfa") if allows else ("true", "deny-applies-with-mfa")
+    for condition in () if subject.on_role else subject.mfa_conditions:
+        found = filter(None, map(_conditional, condition.values))
+        if condition.operator == "Bool" and any(wrong in each.groups() for each in found):
+            mistake = _BY_NAME[name]
+            yield Flaw(
+                mistake.rule,
+                condition.position,
+                f"where the template writes {wrong}, {mistake.message}",
+                mistake.who,
+                "let the template leave the condition out instead",
+            )
 
 
 def check_defeat(subject: Subject) -> Iterator[Flaw]:
@@ -366,4 +386,4 @@ def _culprit(subject: Subject, name: str) -> Condition:
     return subject.mfa_conditions[0]
 
 
-CHECKS: tuple[Check, ...] = (check_reach, check_defeat)
+CHECKS: tuple[Check, ...] = (check_reach, check_branches, check_defeat)
