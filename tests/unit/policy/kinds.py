@@ -1054,6 +1054,34 @@ STATED = [
             on("StringEquals", "aws:username", "${aws:PrincipalTag/x}-${*}")))],
     Stated("pattern-as-text-without-mfa", [allow("ec2:*", on("StringEquals", "aws:username",
             "ops-*"))], [], {}),
+    # An Allow with MFA whose other condition only services meet.
+    *[Stated(f"mfa-of-services-only-{number}", [allow("sqs:SendMessage", {**WITH, **each},
+            Principal="*")], found(SERVICE), {})
+      for number, each in enumerate((on("ArnEquals", "aws:SourceArn", "arn:aws:sns:*:*:books"),
+            on("StringEquals", "aws:SourceAccount", "123456789012"),
+            {"Bool": {PRESENT: "true", "aws:PrincipalIsAWSService": "true"}}))],
+    Stated("mfa-of-callers-that-services-may-be", [allow(READ, {**WITH, **each},
+            Principal=ACCOUNT, Resource=BUCKET) for each in (on("ArnLikeIfExists",
+            "aws:SourceArn", "arn:aws:sns:*"), on("Null", "aws:SourceArn", "true"),
+            {"Bool": {PRESENT: "true", "aws:ViaAWSService": "true"}},
+            {"Bool": {PRESENT: "true", "aws:PrincipalIsAWSService": "false"}})], [], {}),
+    # A Deny without conditions stops what an Allow gives those with MFA.
+    Stated("denied-with-mfa-too", [allow([OFF, "iam:DeleteVirtualMFADevice"], WITH),
+            deny(["iam:Delete*", "iam:Deactivate*"])], found(IDLE), {OFF: ""}),
+    Stated("denied-with-mfa-too-by-all-but", [allow("ec2:*", WITH), deny_but("iam:*", {})],
+           found(IDLE), {STOP: ""}),
+    Stated("denied-with-mfa-in-part", [allow(["ec2:*", READ], WITH), deny("ec2:*")], [],
+           {STOP: "", READ: "m"}),
+    Stated("denied-elsewhere", [allow("ec2:*", WITH), deny("ec2:*", Resource="arn:aws:ec2:*:*:*/x"),
+            deny("ec2:*", NETWORK)], [], {}),
+    # Roles may have a tag, or not.
+    *[Stated(f"scp-for-tagged-principals-{number}", [ALL, deny_but(CARE, {**WITHOUT, **each})], [],
+             {}, "scp")
+      for number, each in enumerate((on("Null", "aws:PrincipalTag/human", "false"),
+            on("StringEquals", "aws:PrincipalTag/human", "yes")))],
+    Stated("scp-for-all-but-tagged-principals", [ALL, deny_but(CARE, {**WITHOUT,
+            **on("StringNotEquals", "aws:PrincipalTag/robot", "true")})], found(SCP, at=1), {},
+           "scp"),
     # A condition lists roles beside users.
     *[Stated(f"mfa-of-users-and-roles-{number}", [trust(ACCOUNT, {**WITH, **each})],
              found(ROLE_SESSION), {})

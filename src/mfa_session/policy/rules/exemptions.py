@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import comparison
 from mfa_session.policy.coverage import actions_of, concerns, contains, is_about_everything
-from mfa_session.policy.finding import ERROR, NOTE, Check, Flaw, Rule
+from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import Patterns, includes
@@ -36,7 +36,8 @@ ONLY_ONESELF = Rule(
 SUPERFLUOUS = Rule(
     "superfluous-statement",
     NOTE,
-    "Another statement of the policy does everything that this one does.",
+    "Another statement of the policy does everything that this one does. A warning if it denies "
+    "all that this one allows with MFA.",
 )
 RULES = (DENIES_NOTHING, ONLY_ONESELF, SUPERFLUOUS)
 
@@ -111,6 +112,15 @@ def check_superfluous(subject: Subject) -> Iterator[Flaw]:
             f"{subject.label_of(doing)} does everything that this statement does",
             "nobody: the statement has no effect of its own",
             "delete it, or write what else it is to do",
+        )
+    elif subject.requires_mfa and (denying := subject.whole.denying_always(subject.statement)):
+        yield Flaw(
+            SUPERFLUOUS,
+            subject.statement.position,
+            f"{subject.label_of(denying)} denies all that this statement allows, with MFA too",
+            "everybody is locked out: no Allow overrides a Deny",
+            "add a condition on MFA to the Deny, or delete this statement",
+            severity=WARNING,
         )
 
 

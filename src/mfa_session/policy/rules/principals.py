@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.credentials import mfa_session
+from mfa_session.policy.credentials import DIRECT_CALL, mfa_session
 from mfa_session.policy.document import (
     is_about_devices,
     is_for_everybody,
+    is_for_services,
     standing_for_services,
 )
 from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
@@ -101,6 +102,13 @@ _OF_ANY_ACCOUNT = {
     "s3:x-amz-server-side-encryption",
     "sts:rolesessionname",
 }
+# The keys that only calls of AWS services by themselves have, or have as true.
+_OF_SERVICES = {
+    "aws:principalisawsservice",
+    "aws:principalservicename",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+}
 _NETWORK = "aws:sourceip"
 _NO_SERVICE = {"Bool": {"aws:PrincipalIsAWSService": "false"}}
 _NO_MFA_KNOWN = "requests of users who sign in by SAML or OpenID Connect carry no MFA"
@@ -161,6 +169,20 @@ def check_services(subject: Subject) -> Iterator[Flaw]:
         )
 
 
+def check_service_conditions(subject: Subject) -> Iterator[Flaw]:
+    """Find Allows with MFA under a condition that only AWS services meet."""
+    if subject.requires_mfa and not is_for_services(subject.statement):
+        for condition in filter(_is_met_by_services_only, subject.other_conditions):
+            yield Flaw(
+                SERVICE,
+                condition.position,
+                f"only AWS services meet {condition.written} {condition.key}, and services have no "
+                "MFA",
+                "nobody gets through by this statement",
+                "remove the MFA condition, and name the service as the principal",
+            )
+
+
 def check_services_denied(subject: Subject) -> Iterator[Flaw]:
     """Find Denies for everybody that stop AWS services which are allowed by name."""
     service = _denied_by_name(subject, "Service", _A_SERVICE)
@@ -218,6 +240,7 @@ def check_federation(subject: Subject) -> Iterator[Flaw]:
 CHECKS: tuple[Check, ...] = (
     check_anyone,
     check_services,
+    check_service_conditions,
     check_services_denied,
     check_stand_ins,
     check_federation,
@@ -259,6 +282,11 @@ def _idle(subject: Subject, rule: Rule, why: str) -> Flaw:
         "remove the condition",
         severity=NOTE,
     )
+
+
+def _is_met_by_services_only(condition: Condition) -> bool:
+    """Say whether no direct call meets it, nor one that a service makes for its caller."""
+    return condition.key.lower() in _OF_SERVICES and is_met(condition, DIRECT_CALL) is False
 
 
 def _keeps_outsiders_out(condition: Condition) -> bool:

@@ -130,7 +130,7 @@ def check_scp(subject: Subject) -> Iterator[Flaw]:
     if not (allows or subject.refuses_without_mfa):
         return
     if not any(_spares_all_meant(subject, each) for each in subject.other_conditions):
-        some = any(map(_spares_roles, subject.other_conditions))
+        some = any(_is_of_tag(each) or _spares_roles(each) for each in subject.other_conditions)
         yield Flaw(
             SCP,
             subject.mfa_conditions[0].position,
@@ -195,12 +195,18 @@ def _may_be_met_by_roles(condition: Condition) -> bool:
 
 
 def _spares_roles(condition: Condition) -> bool:
-    """Say whether a condition exempts some role sessions."""
+    """Say whether a condition exempts some role sessions; a role without a tag is like most."""
     if condition.is_unfilled:
         return True
+    if _is_of_tag(condition):
+        return is_met(condition, RequestContext({condition.key: None})) is False
     if condition.key.lower() == _ARN_KEY:
         return is_met(condition, _A_ROLE) is False or any(map(_may_be_a_role, condition.values))
     return is_met(condition, role_session().facts) is False
+
+
+def _is_of_tag(condition: Condition) -> bool:
+    return condition.key.lower().startswith("aws:principaltag/")
 
 
 def _may_be_any(arn: str) -> bool:

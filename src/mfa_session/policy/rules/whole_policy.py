@@ -120,6 +120,14 @@ class WholePolicy:
         """Say whether Denies, of other statements, stop credentials of a kind from all of it."""
         return self._denials[kind].covers(statement)
 
+    def denying_always(self, statement: Statement) -> Statement | None:
+        """Return a Deny without conditions that stops everybody from all of an Allow."""
+        return next(self._plain_denials.containing(statement), None)
+
+    @cached_property
+    def _plain_denials(self) -> Cover:
+        return Cover(each for each in self.statements if not (each.allows or each.conditions))
+
     def denies_action(self, statement: Statement, kind: str, action: str) -> bool:
         """Say whether Denies stop credentials of a kind from one action of a statement."""
         return self._denials[kind].are_about(statement, action)
