@@ -298,6 +298,10 @@ STATED = [
            found(INCOMPLETE), {}),
     *[Stated(f"every-step-allowed-{number}", [allow([CREATE, LIST, RESYNC, *each])], [], {})
       for number, each in enumerate(([ENABLE], ["iam:Enable*"], ["iam:*"], ["${var.actions}"]))],
+    Stated("created-and-enabled-with-mfa-only", [allow([CREATE, LIST, RESYNC]),
+            allow("iam:*", WITH)], found(INCOMPLETE), {ENABLE: "m"}),
+    Stated("enabled-and-listed-with-mfa-only", [allow([*ENROL[:2], RESYNC], WITH),
+            allow("iam:Get*"), allow("iam:*", WITH)], found("enrolment-needs-mfa"), {}),
     Stated("every-step-allowed-but-misspelt", [allow([CREATE, LIST, RESYNC,
             "iam:EnableMFADevices"])], found(ACTION), {}),
     Stated("steps-allowed-by-another-policy", [allow(CREATE, Resource=MY_DEVICE),

@@ -186,7 +186,7 @@ def check_steps(subject: Subject) -> Iterator[Flaw]:
     lacking = [
         step
         for step in _STEPS
-        if named.get(step.beside) is subject.statement and _lacks(whole, step)
+        if named.get(step.beside) is subject.statement and _is_lacking(subject, step)
     ]
     if lacking:
         missing = [step.action for step in lacking]
@@ -194,7 +194,8 @@ def check_steps(subject: Subject) -> Iterator[Flaw]:
         yield Flaw(
             INCOMPLETE,
             subject.place_of_action(lacking[0].beside),
-            f"{lacking[0].beside} is allowed, but no statement allows {' or '.join(missing)}",
+            f"{lacking[0].beside} is allowed, but no statement allows {' or '.join(missing)}"
+            + (" without MFA" if any(map(whole.allows_only_with_mfa, missing)) else ""),
             f"users cannot {' or '.join(step.without for step in lacking)}, unless another policy "
             "allows it",
             _in_partition_of(whole, f"allow {', '.join(on)}"),
@@ -300,10 +301,13 @@ def _devices_managed_by(whole: WholePolicy) -> dict[str, Statement]:
     return found
 
 
-def _lacks(whole: WholePolicy, step: _Step) -> bool:
+def _is_lacking(subject: Subject, step: _Step) -> bool:
     """Say whether no statement allows a step, although users are to do it by the policy."""
-    named, action = _devices_managed_by(whole), step.action
-    if action in named or any(each.allows and concerns(each, action) for each in whole.statements):
+    whole, action = subject.whole, step.action
+    named = _devices_managed_by(whole)
+    if action in named or whole.allows_without_mfa(action):
+        return False
+    if subject.requires_mfa and whole.allows_only_with_mfa(action):
         return False
     if action == ENROLMENT[0] and _is_without_virtual_devices(whole):
         return False

@@ -85,6 +85,13 @@ class WholePolicy:
             self._asking[action] = bool(allowing) and all(allowing)
         return self._asking[action]
 
+    def allows_without_mfa(self, action: str) -> bool:
+        """Say whether a statement allows an action, somewhere, to some without MFA."""
+        return any(
+            each.allows and concerns(each, action) and not _asks(found)
+            for each, found in self._with_reach()
+        )
+
     def means_to_deny(self, statement: Statement, action: str) -> bool:
         """Say whether Denies stop an action without MFA once their conditions are corrected."""
         return self._meant_denials.are_about(statement, action)
