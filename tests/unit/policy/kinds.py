@@ -1161,6 +1161,40 @@ STATED = [
             "iam:CreateMFADevice", ENABLE], WITHOUT)], 2 * found(ACTION, at=1), {ENABLE: "km"}),
     Stated("opened-beside-a-mistyped-deny", [allow(STOP, WITH), allow("ec2:*"), deny(
             "ec2:StopInstance", WITHOUT)], found(ACTION, at=2), {STOP: "ksm"}),
+    # What takes the policy itself away.
+    *[Stated(f"policy-s-removal-exempt-{number}", [ALL, deny_but([*CARE, spared], WITHOUT)],
+            found(REMOVAL, at=1), {OFF: "m"}) for number, spared in enumerate((
+        "iam:DetachUserPolicy", "iam:*UserPolicy", "iam:CreatePolicyVersion"))],
+    Stated("policy-s-removal-exempt-and-not-allowed", [allow("s3:*"), deny_but([*CARE,
+            "iam:DetachUserPolicy"], WITHOUT)], [], {OFF: ""}),
+    Stated("policy-s-removal-exempt-and-denied", [ALL, deny("iam:*Policy"), deny_but([*CARE,
+            "iam:DetachUserPolicy"], WITHOUT)], [], {OFF: "m"}),
+    # A key that may stand for either.
+    Stated("mfa-key-without-an-end", [allow("ec2:*", on("Bool", "aws:MultiFactorAuth", "true"))],
+           found(KEY), {}),
+    # Resources of a service that an action never has.
+    Stated("denied-on-resources-of-another-kind", [deny(action, WITHOUT, Resource=where)
+            for action, where in (
+        ("kms:ScheduleKeyDeletion", "arn:aws:kms:*:123456789012:alias/ledger"),
+        ("ec2:TerminateInstances", "arn:aws:ec2:*:*:instances/*"),
+        (STOP, "arn:aws:ec2:*:*:i-0123456789abcdef0"),
+        ("rds:DeleteDBInstance", "arn:aws:rds:*:*:instance:ledger"),
+        ("dynamodb:DeleteTable", "arn:aws:dynamodb:*:*:table:ledger"),
+        ("lambda:DeleteFunction", "arn:aws:lambda:*:*:function/ledger"),
+        ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret/ledger"),
+        (READ, "arn:aws:s3:eu-west-1:123456789012:books/*"),
+        ("s3:DeleteBucket", "arn:aws:s3::123456789012:books"))],
+           [finding for at in range(9) for finding in found(RESOURCE, at=at)], {}),
+    Stated("denied-on-resources-of-the-kind", [deny(action, WITHOUT, Resource=where)
+            for action, where in (
+        ("kms:ScheduleKeyDeletion", ["arn:aws:kms:*:*:key/*", "arn:aws:kms:*:*:alias/ledger"]),
+        ("kms:Decrypt", "arn:aws:kms:*"), ("kms:DisableKey", "arn:aws:kms:*:*:${Key}"),
+        ("kms:DeleteAlias", "arn:aws:kms:*:*:alias/ledger"), ("kms:Encrypt", "{{ arn }}"),
+        ("ec2:TerminateInstances", "arn:aws:ec2:*:*:instance/i-0123456789abcdef0"),
+        ("rds:DeleteDBInstance", "arn:aws:rds:*:*:db:ledger"),
+        ("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:*:secret:ledger-??????"),
+        (READ, "arn:aws:s3:eu-west-1:123456789012:accesspoint/books/object/*"),
+        (READ, "arn:aws:s3:*:*:books/*"))], [], {}),
     # Principals as which services call.
     *[Stated(f"service-as-{number}-beside-deny", [allow(action, Principal=principal,
             Resource=BUCKET, Sid=sid), deny("s3:*", WITHOUT, **PUBLIC)], found(SERVICE, at=1), {})

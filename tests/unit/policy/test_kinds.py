@@ -321,6 +321,15 @@ def test_a_boundary_of_roles_asks_their_sessions_in_vain() -> None:
     assert [each.rule for each in lint(document, on_role=True)] == ["mfa-in-role-policy"]
 
 
+def test_a_misspelt_key_compared_with_a_boolean_is_the_one_of_presence() -> None:
+    keys = ("aws:MultiFactorAuth", "aws:MultiFactorAge")
+    found = [lint(read([allow("ec2:*", on("Bool", key, "true"))]))[0].message for key in keys]
+    assert [message.partition("; ")[2].partition(" ")[0] for message in found] == [
+        "aws:MultiFactorAuthPresent",
+        "aws:MultiFactorAuthAge",
+    ]
+
+
 def test_a_fix_keeps_the_limit_of_a_template() -> None:
     document = read([allow("*"), deny("ec2:*", older("${var.age}", "NumericGreaterThan"))])
     (finding,) = lint(document)

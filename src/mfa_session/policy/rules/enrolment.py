@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from mfa_session.policy.conditions import comparison, is_met
+from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, concerns
 from mfa_session.policy.finding import NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words
@@ -23,11 +22,17 @@ from mfa_session.policy.rules.exemptions import (
     limits_users,
     sparing,
 )
+from mfa_session.policy.rules.resources import (
+    ENROLMENT,
+    MEANT,
+    RESOURCES_OF,
+    fits,
+    in_partition_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mfa_session.policy.conditions import Comparison
     from mfa_session.policy.document import Condition, Statement
     from mfa_session.policy.rules.subject import Subject
     from mfa_session.policy.rules.whole_policy import WholePolicy
@@ -55,13 +60,6 @@ INCOMPLETE = Rule(
     "Users may create their device, but no statement allows `iam:EnableMFADevice`, or the reverse: "
     "they cannot set up MFA. A note if only `iam:ListMFADevices` is allowed nowhere.",
 )
-WRONG_RESOURCE = Rule(
-    "device-action-on-wrong-resource",
-    WARNING,
-    "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
-    "on a user; or under an MFA condition `sts:AssumeRole` on no role, or a Deny of "
-    "`s3:DeleteBucket` on objects: the statement has no effect on it.",
-)
 SESSION_TOKEN = Rule(
     "mfa-on-get-session-token",
     WARNING,
@@ -72,26 +70,10 @@ RULES = (
     ENROLMENT_DENIED,
     ENROLMENT_NEEDS_MFA,
     INCOMPLETE,
-    WRONG_RESOURCE,
     SESSION_TOKEN,
 )
 
 DISCOVERY = "iam:ListMFADevices"
-ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
-# The resources that the actions are asked for (Service Authorization Reference; the list's is what
-# IAM names when it refuses).
-_OF_DEVICE, _OF_USER, _OF_LIST = "mfa/?*", "user/?*", "mfa/"
-_OF_ROLE, _OF_BUCKET, _OF_OBJECT = "role/?*", "bucket", "bucket/?*"
-RESOURCES_OF = {
-    "iam:createvirtualmfadevice": _OF_DEVICE,
-    "iam:deactivatemfadevice": _OF_USER,
-    "iam:deletevirtualmfadevice": _OF_DEVICE,
-    "iam:enablemfadevice": _OF_USER,
-    "iam:getmfadevice": _OF_USER,
-    "iam:listmfadevices": _OF_USER,
-    "iam:listvirtualmfadevices": _OF_LIST,
-    "iam:resyncmfadevice": _OF_USER,
-}
 _RESYNC = "iam:ResyncMFADevice"
 
 
@@ -110,18 +92,7 @@ _STEPS = (
     _Step(ENROLMENT[0], ENROLMENT[1], (DELETION,), "set up an authenticator app"),
     _Step(DISCOVERY, ENROLMENT[1], (_RESYNC, DEACTIVATION), "find their device"),
 )
-_MEANT = {
-    _OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
-    _OF_USER: "arn:aws:iam::*:user/${aws:username}",
-    _OF_LIST: "*",
-    _OF_ROLE: "the role's ARN",
-    _OF_BUCKET: "arn:aws:s3:::BUCKET",
-    _OF_OBJECT: "arn:aws:s3:::BUCKET/*",
-}
-_of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
 _of_lists = re.compile("(list|view|see).*mfa", re.IGNORECASE).search
-_AN_ACCOUNT = 12 * "?"
-_variable = re.compile(r"\$\{[^}]*\}")
 _A_CALL_OF_IAM = RequestContext({"aws:RequestedRegion": ("us-east-1",)})
 SESSION_CALL = "sts:GetSessionToken"
 
@@ -190,7 +161,7 @@ def check_steps(subject: Subject) -> Iterator[Flaw]:
     ]
     if lacking:
         missing = [step.action for step in lacking]
-        on = (f"{each} on {_MEANT[RESOURCES_OF[each.lower()]]}" for each in missing)
+        on = (f"{each} on {MEANT[RESOURCES_OF[each.lower()]]}" for each in missing)
         yield Flaw(
             INCOMPLETE,
             subject.place_of_action(lacking[0].beside),
@@ -198,35 +169,8 @@ def check_steps(subject: Subject) -> Iterator[Flaw]:
             + (" without MFA" if any(map(whole.allows_only_with_mfa, missing)) else ""),
             f"users cannot {' or '.join(step.without for step in lacking)}, unless another policy "
             "allows it",
-            _in_partition_of(whole, f"allow {', '.join(on)}"),
+            in_partition_of(whole, f"allow {', '.join(on)}"),
             severity=NOTE if missing == [DISCOVERY] else None,
-        )
-
-
-def check_resources(subject: Subject) -> Iterator[Flaw]:
-    """Find MFA actions, and actions that need MFA, on resources that they never have."""
-    statement = subject.statement
-    if not (statement.actions and statement.resources):
-        return
-    wrong = [
-        (name, meant)
-        for wanted, meant in _MEANT.items()
-        for name in statement.actions
-        if _resource_of(subject, name.lower()) == wanted and not _is_done(subject, name, wanted)
-    ]
-    if wrong:
-        names = ", ".join(name for name, _ in wrong)
-        does, done = ("allow", "allowed") if statement.allows else ("deny", "denied")
-        rest = [f"{name} on {meant}" for name, meant in wrong]
-        yield Flaw(
-            WRONG_RESOURCE,
-            subject.place_of_action(wrong[0][0]),
-            f"{names} {'are' if wrong[1:] else 'is'} {done} only on resources of another kind",
-            "nobody is allowed this"
-            + (": users cannot set up or find their MFA device" if "MFA" in names else "")
-            if statement.allows
-            else "nobody is stopped",
-            _in_partition_of(subject.whole, f"{does} {', '.join(rest)}"),
         )
 
 
@@ -252,7 +196,6 @@ CHECKS: tuple[Check, ...] = (
     check_first_steps,
     check_enrolment,
     check_steps,
-    check_resources,
     check_session_token,
 )
 
@@ -267,7 +210,7 @@ def _is_refused(subject: Subject, action: str) -> bool:
     """Say whether a Deny is about an action on its resource, even once its names are corrected."""
     spared, wanted = subject.statement.not_resources or (), RESOURCES_OF[action.lower()]
     return concerns(subject.meant, action) and not any(
-        is_unfilled(each) or _fits(each, wanted) for each in spared
+        is_unfilled(each) or fits(each, wanted) for each in spared
     )
 
 
@@ -347,97 +290,3 @@ def _may_be_of_a_user(resource: str) -> bool:
     # A pattern may end before its sixth part, as `*` and `arn:aws:iam::*` do.
     _, _, service, _, _, what = [*parts, *("*" * (6 - len(parts)))]
     return may_meet(service, "iam") and any(may_meet(what, each) for each in ("user/*", "mfa/*"))
-
-
-def _resource_of(subject: Subject, action: str) -> str | None:
-    """Return the kind of resource that an action has."""
-    found = _of_s3(action)
-    if action in RESOURCES_OF or not subject.mfa_conditions:
-        return RESOURCES_OF.get(action)
-    if found and not subject.statement.allows:
-        return _OF_BUCKET if found[1] == "bucket" else _OF_OBJECT
-    return _OF_ROLE if action == "sts:assumerole" else None
-
-
-def _is_done(subject: Subject, action: str, wanted: str) -> bool:
-    """Say whether a statement here allows, or denies, an action on a resource that it may have.
-
-    An Allow under conditions of its own does not do it where there is no MFA yet, nor does a Deny.
-    """
-    statement = subject.statement
-    if _may_be_on(statement, wanted):
-        return True
-    own = set(map(comparison, statement.conditions))
-    anyhow = statement.allows and action.lower() not in map(str.lower, ENROLMENT)
-    return any(
-        anyhow or own >= conditions
-        for conditions in _doing(subject.whole, action, wanted, statement.effect)
-    )
-
-
-@functools.lru_cache(maxsize=32)
-def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> set[frozenset[Comparison]]:
-    """Return the conditions under which an action is allowed, or denied, on a fitting resource."""
-    return {
-        frozenset(map(comparison, each.conditions))
-        for each in whole.statements
-        if each.effect == effect and concerns(each, action) and _may_be_on(each, wanted)
-    }
-
-
-def _in_partition_of(whole: WholePolicy, text: str) -> str:
-    """Return a text with the partition of a policy in its ARNs."""
-    return text.replace("arn:aws:", f"arn:{_partition_of(whole)}:")
-
-
-@functools.lru_cache(maxsize=32)
-def _partition_of(whole: WholePolicy) -> str:
-    """Return the partition of most statements: a policy works in one only."""
-    found = Counter(
-        partition
-        for each in whole.statements
-        for partition in {_partition(resource) for resource in each.resources or ()}
-        if _is_plain(partition)
-    )
-    (first, most), *others = found.most_common(2) or [("aws", 1)]
-    return first if not others or most > others[0][1] else "*"
-
-
-def _is_plain(partition: str) -> bool:
-    return partition.replace("-", "").isalpha()
-
-
-def _partition(arn: str) -> str:
-    return arn.split(":", 2)[1] if arn.startswith("arn:") and arn.count(":") > 1 else ""
-
-
-def _may_be_on(statement: Statement, wanted: str) -> bool:
-    where = statement.resources
-    return where is None or any(_fits(resource, wanted) for resource in where)
-
-
-def _fits(resource: str, wanted: str) -> bool:
-    """Say whether a pattern may match a resource of IAM's; a variable is some text."""
-    parts = _variable.sub("?*", resource).split(":", maxsplit=5)
-    _, _, service, region, account, what = [*parts, *("*" * (6 - len(parts)))]
-    if wanted in {_OF_BUCKET, _OF_OBJECT}:  # an account is an access point's
-        return service != "s3" or bool(account) or _is_in_s3(what, wanted)
-    if wanted == _OF_USER and "${aws:userid}" in resource.lower():
-        return False  # an id is no name
-    return (
-        may_meet(service, "iam")
-        and may_meet(region, "")
-        and (may_meet(account, _AN_ACCOUNT) or any(map(str.isalpha, account)))  # to be filled in
-        and (includes(what, wanted) if wanted == _OF_LIST else _may_name(what, wanted))
-    ) or (wanted == _OF_USER and what == "root")
-
-
-def _is_in_s3(what: str, wanted: str) -> bool:
-    """Say whether a pattern may match a bucket, which has no slash, or an object in one."""
-    bucket, slash, key = what.partition("/")
-    return not slash if wanted == _OF_BUCKET else bool(key) or (not slash and "*" in bucket)
-
-
-def _may_name(what: str, wanted: str) -> bool:
-    """Say whether a pattern may match a name below `user/` or `mfa/`; none ends in a slash."""
-    return may_meet(what, wanted) and not what.endswith("/")

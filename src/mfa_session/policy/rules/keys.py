@@ -213,7 +213,8 @@ def misspelt(condition: Condition) -> str | None:
     names = (MFA_PRESENT.partition(":")[2].lower(), age_name)
     near = difflib.get_close_matches(name, names, n=1, cutoff=ALIKE)
     if near:
-        return MFA_AGE if near[0] == age_name else MFA_PRESENT
+        of_age = near[0] == age_name and (condition.operator != "Bool" or name.endswith("age"))
+        return MFA_AGE if of_age else MFA_PRESENT
     if "mfa" in name or "multifactor" in name:
         return MFA_AGE if name.endswith("age") else MFA_PRESENT
     return None

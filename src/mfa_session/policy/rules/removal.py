@@ -34,7 +34,8 @@ REMOVAL_SPARED = Rule(
     "removal-without-mfa",
     ERROR,
     "The Deny exempts `iam:DeactivateMFADevice`, perhaps through `iam:*` or `NotResource`: "
-    "whoever has the long-term key can replace the device.",
+    "whoever has the long-term key can replace the device. A warning if it exempts what detaches "
+    "or changes the policy, and the policy allows that.",
 )
 DELETION_SPARED = Rule(
     "deletion-without-mfa",
@@ -49,6 +50,17 @@ OWN_REMOVAL = Rule(
 )
 RULES = (REMOVAL_SPARED, DELETION_SPARED, OWN_REMOVAL)
 
+_OF_POLICIES = (
+    "iam:DetachUserPolicy",
+    "iam:DeleteUserPolicy",
+    "iam:PutUserPolicy",
+    "iam:DetachGroupPolicy",
+    "iam:DeleteGroupPolicy",
+    "iam:PutGroupPolicy",
+    "iam:RemoveUserFromGroup",
+    "iam:CreatePolicyVersion",
+    "iam:SetDefaultPolicyVersion",
+)
 _READING = ("iam:get", "iam:list", "iam:generate", "iam:simulate")
 
 
@@ -74,6 +86,7 @@ def check_removal(subject: Subject) -> Iterator[Flaw]:
                 sparing(subject),
             )
             return  # who may take a device off may delete it, of course
+    yield from _policies_spared(subject)
 
 
 def check_own_removal(subject: Subject) -> Iterator[Flaw]:
@@ -124,6 +137,24 @@ def check_removal_besides(subject: Subject) -> Iterator[Flaw]:
             {"Action": [*listed, DEACTIVATION]},
             severity=NOTE,
         )
+
+
+def _policies_spared(subject: Subject) -> Iterator[Flaw]:
+    """Find exemptions of what takes the Deny itself away, where the policy allows that."""
+    statement, whole = subject.statement, subject.whole
+    for action in _OF_POLICIES if subject.document.kind == "identity" else ():
+        allowed = whole.lenient_allows.are_about(statement, action)
+        denied = concerns(statement, action) or whole.denies_action(statement, "long_term", action)
+        if allowed and not denied:
+            yield Flaw(
+                REMOVAL_SPARED,
+                subject.place_of_action(action),
+                f"this Deny exempts {action}",
+                "whoever has the long-term key can take away the policy that requires MFA",
+                "exempt only what is needed to set up MFA",
+                severity=WARNING,
+            )
+            return
 
 
 def _removal_spared_by_resource(subject: Subject) -> Iterator[Flaw]:

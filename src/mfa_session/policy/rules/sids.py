@@ -9,8 +9,8 @@ from mfa_session.policy.coverage import actions_of, concerns, names_of
 from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
-from mfa_session.policy.rules.enrolment import RESOURCES_OF
 from mfa_session.policy.rules.exemptions import DEACTIVATION, FIRST_STEPS
+from mfa_session.policy.rules.resources import RESOURCES_OF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

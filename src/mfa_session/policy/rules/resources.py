@@ -1,0 +1,214 @@
+"""Actions on resources that they never have."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from mfa_session.policy.conditions import comparison
+from mfa_session.policy.coverage import concerns
+from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
+from mfa_session.policy.intrinsics import is_unfilled
+from mfa_session.policy.patterns import includes, may_meet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mfa_session.policy.conditions import Comparison
+    from mfa_session.policy.document import Statement
+    from mfa_session.policy.rules.subject import Subject
+    from mfa_session.policy.rules.whole_policy import WholePolicy
+
+WRONG_RESOURCE = Rule(
+    "device-action-on-wrong-resource",
+    WARNING,
+    "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
+    "on a user; or under an MFA condition `sts:AssumeRole` on no role, or a Deny of "
+    "`s3:DeleteBucket` on objects, or of `kms:Decrypt` on an alias: the statement has no effect on "
+    "it.",
+)
+RULES = (WRONG_RESOURCE,)
+
+ENROLMENT = ("iam:CreateVirtualMFADevice", "iam:EnableMFADevice")
+# The resources that the actions are asked for (Service Authorization Reference; the list's is what
+# IAM names when it refuses).
+_OF_DEVICE, _OF_USER, _OF_LIST = "mfa/?*", "user/?*", "mfa/"
+_OF_ROLE, _OF_BUCKET, _OF_OBJECT = "role/?*", "bucket", "bucket/?*"
+RESOURCES_OF = {
+    "iam:createvirtualmfadevice": _OF_DEVICE,
+    "iam:deactivatemfadevice": _OF_USER,
+    "iam:deletevirtualmfadevice": _OF_DEVICE,
+    "iam:enablemfadevice": _OF_USER,
+    "iam:getmfadevice": _OF_USER,
+    "iam:listmfadevices": _OF_USER,
+    "iam:listvirtualmfadevices": _OF_LIST,
+    "iam:resyncmfadevice": _OF_USER,
+}
+# Actions of other services that have one kind of resource (Service Authorization Reference).
+_OTHERS = (
+    (re.compile("cloudtrail:(deletetrail|stoplogging)"), "cloudtrail", "trail/?*"),
+    (re.compile("dynamodb:(delete|get|put|update)(item|table)"), "dynamodb", "table/?*"),
+    (re.compile("ec2:(reboot|stop|terminate)instances"), "ec2", "instance/?*"),
+    (
+        re.compile(
+            "kms:(cancelkeydeletion|(de|en)crypt|(dis|en)ablekey|putkeypolicy|schedulekeydeletion)"
+        ),
+        "kms",
+        "key/?*",
+    ),
+    (
+        re.compile("lambda:(delete|invoke)function|lambda:updatefunctioncode"),
+        "lambda",
+        "function:?*",
+    ),
+    (re.compile("rds:(delete|reboot|stop)dbinstance"), "rds", "db:?*"),
+    (re.compile("secretsmanager:(delete|get|put)secret(value)?"), "secretsmanager", "secret:?*"),
+)
+_SERVICES = {kind: service for _, service, kind in _OTHERS}
+MEANT = {
+    _OF_DEVICE: "arn:aws:iam::*:mfa/${aws:username}",
+    _OF_USER: "arn:aws:iam::*:user/${aws:username}",
+    _OF_LIST: "*",
+    _OF_ROLE: "the role's ARN",
+    _OF_BUCKET: "arn:aws:s3:::BUCKET",
+    _OF_OBJECT: "arn:aws:s3:::BUCKET/*",
+    **{kind: f"arn:aws:{service}:*:*:{kind.replace('?*', 'NAME')}" for _, service, kind in _OTHERS},
+}
+_of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
+_AN_ACCOUNT = 12 * "?"
+_variable = re.compile(r"\$\{[^}]*\}")
+
+
+def check_resources(subject: Subject) -> Iterator[Flaw]:
+    """Find MFA actions, and actions that need MFA, on resources that they never have."""
+    statement = subject.statement
+    if not (statement.actions and statement.resources):
+        return
+    kinds = [(name, _resource_of(subject, name.lower())) for name in statement.actions]
+    wrong = [
+        (name, meant)
+        for wanted, meant in MEANT.items()
+        for name, kind in kinds
+        if kind == wanted and not _is_done(subject, name, wanted)
+    ]
+    if wrong:
+        names = ", ".join(name for name, _ in wrong)
+        does, done = ("allow", "allowed") if statement.allows else ("deny", "denied")
+        rest = [f"{name} on {meant}" for name, meant in wrong]
+        yield Flaw(
+            WRONG_RESOURCE,
+            subject.place_of_action(wrong[0][0]),
+            f"{names} {'are' if wrong[1:] else 'is'} {done} only on resources of another kind",
+            "nobody is allowed this"
+            + (": users cannot set up or find their MFA device" if "MFA" in names else "")
+            if statement.allows
+            else "nobody is stopped",
+            in_partition_of(subject.whole, f"{does} {', '.join(rest)}"),
+        )
+
+
+CHECKS: tuple[Check, ...] = (check_resources,)
+
+
+def _resource_of(subject: Subject, action: str) -> str | None:
+    """Return the kind of resource that an action has."""
+    found = _of_s3(action)
+    if action in RESOURCES_OF or not subject.mfa_conditions:
+        return RESOURCES_OF.get(action)
+    if subject.statement.allows:
+        return _OF_ROLE if action == "sts:assumerole" else None
+    if found:
+        return _OF_BUCKET if found[1] == "bucket" else _OF_OBJECT
+    others = (kind for actions, _, kind in _OTHERS if actions.fullmatch(action))
+    return _OF_ROLE if action == "sts:assumerole" else next(others, None)
+
+
+def _is_done(subject: Subject, action: str, wanted: str) -> bool:
+    """Say whether a statement here allows, or denies, an action on a resource that it may have.
+
+    An Allow under conditions of its own does not do it where there is no MFA yet, nor does a Deny.
+    """
+    statement = subject.statement
+    if _may_be_on(statement, wanted):
+        return True
+    own = set(map(comparison, statement.conditions))
+    anyhow = statement.allows and action.lower() not in map(str.lower, ENROLMENT)
+    return any(
+        anyhow or own >= conditions
+        for conditions in _doing(subject.whole, action, wanted, statement.effect)
+    )
+
+
+@functools.lru_cache(maxsize=32)
+def _doing(whole: WholePolicy, action: str, wanted: str, effect: str) -> set[frozenset[Comparison]]:
+    """Return the conditions under which an action is allowed, or denied, on a fitting resource."""
+    return {
+        frozenset(map(comparison, each.conditions))
+        for each in whole.statements
+        if each.effect == effect and concerns(each, action) and _may_be_on(each, wanted)
+    }
+
+
+def in_partition_of(whole: WholePolicy, text: str) -> str:
+    """Return a text with the partition of a policy in its ARNs."""
+    return text.replace("arn:aws:", f"arn:{_partition_of(whole)}:")
+
+
+@functools.lru_cache(maxsize=32)
+def _partition_of(whole: WholePolicy) -> str:
+    """Return the partition of most statements: a policy works in one only."""
+    found = Counter(
+        partition
+        for each in whole.statements
+        for partition in {_partition(resource) for resource in each.resources or ()}
+        if _is_plain(partition)
+    )
+    (first, most), *others = found.most_common(2) or [("aws", 1)]
+    return first if not others or most > others[0][1] else "*"
+
+
+def _is_plain(partition: str) -> bool:
+    return partition.replace("-", "").isalpha()
+
+
+def _partition(arn: str) -> str:
+    return arn.split(":", 2)[1] if arn.startswith("arn:") and arn.count(":") > 1 else ""
+
+
+def _may_be_on(statement: Statement, wanted: str) -> bool:
+    where = statement.resources
+    return where is None or any(fits(resource, wanted) for resource in where)
+
+
+def fits(resource: str, wanted: str) -> bool:
+    """Say whether a pattern may match a resource; a variable is some text."""
+    parts = _variable.sub("?*", resource).split(":", maxsplit=5)
+    _, _, service, region, account, what = [*parts, *("*" * (6 - len(parts)))]
+    if wanted in {_OF_BUCKET, _OF_OBJECT}:
+        nowhere = may_meet(region, "") and may_meet(account, "")  # else it is an access point's
+        if service != "s3" or is_unfilled(resource):
+            return True
+        return _is_in_s3(what, wanted) if nowhere else may_meet(what, "accesspoint/*")
+    if wanted in _SERVICES:
+        return service != _SERVICES[wanted] or is_unfilled(resource) or may_meet(what, wanted)
+    if wanted == _OF_USER and "${aws:userid}" in resource.lower():
+        return False  # an id is no name
+    return (
+        may_meet(service, "iam")
+        and may_meet(region, "")
+        and (may_meet(account, _AN_ACCOUNT) or any(map(str.isalpha, account)))  # to be filled in
+        and (includes(what, wanted) if wanted == _OF_LIST else _may_name(what, wanted))
+    ) or (wanted == _OF_USER and what == "root")
+
+
+def _is_in_s3(what: str, wanted: str) -> bool:
+    """Say whether a pattern may match a bucket, which has no slash, or an object in one."""
+    bucket, slash, key = what.partition("/")
+    return not slash if wanted == _OF_BUCKET else bool(key) or (not slash and "*" in bucket)
+
+
+def _may_name(what: str, wanted: str) -> bool:
+    """Say whether a pattern may match a name below `user/` or `mfa/`; none ends in a slash."""
+    return may_meet(what, wanted) and not what.endswith("/")
