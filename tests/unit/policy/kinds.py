@@ -1172,6 +1172,12 @@ STATED = [
     # A key that may stand for either.
     Stated("mfa-key-without-an-end", [allow("ec2:*", on("Bool", "aws:MultiFactorAuth", "true"))],
            found(KEY), {}),
+    # The user and the device in different accounts.
+    Stated("device-in-another-account", [allow([ENABLE, LIST], Resource=ME.replace("*",
+            "111122223333")), allow("iam:CreateVirtualMFADevice", Resource=MY_DEVICE.replace("*",
+            "111122223334"))], found(RESOURCE, at=1), {}),
+    Stated("users-and-devices-in-two-accounts", [allow(ENROL, Resource=[arn.replace("*", account)
+            for arn in (ME, MY_DEVICE) for account in ("111122223333", "111122223334")])], [], {}),
     # Resources of a service that an action never has.
     Stated("denied-on-resources-of-another-kind", [deny(action, WITHOUT, Resource=where)
             for action, where in (

@@ -26,8 +26,8 @@ WRONG_RESOURCE = Rule(
     WARNING,
     "An MFA action on a resource that it does not apply to, such as `iam:CreateVirtualMFADevice` "
     "on a user; or under an MFA condition `sts:AssumeRole` on no role, or a Deny of "
-    "`s3:DeleteBucket` on objects, or of `kms:Decrypt` on an alias: the statement has no effect on "
-    "it.",
+    "`s3:DeleteBucket` on objects, or of `kms:Decrypt` on an alias, or the user and the device in "
+    "different accounts: the statement has no effect on it.",
 )
 RULES = (WRONG_RESOURCE,)
 
@@ -77,6 +77,9 @@ MEANT = {
     **{kind: f"arn:aws:{service}:*:*:{kind.replace('?*', 'NAME')}" for _, service, kind in _OTHERS},
 }
 _of_s3 = re.compile("s3:(?:get|put|delete|list(?=bucket))(bucket|object)").match
+_of_oneself = re.compile(
+    r"arn:[^:]*:iam::([0-9]{12}):(user|mfa)/.*\$\{aws:username\}", re.IGNORECASE
+).fullmatch
 _AN_ACCOUNT = 12 * "?"
 _variable = re.compile(r"\$\{[^}]*\}")
 
@@ -109,7 +112,37 @@ def check_resources(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_resources,)
+def check_accounts(subject: Subject) -> Iterator[Flaw]:
+    """Find the device of a user in another account than the user."""
+    users, devices = _own_accounts(subject.whole)
+    here = _own_accounts_in(subject.statement, "mfa")
+    if here and len(users) == len(devices) == 1 and users != devices:
+        (user,), (device,) = users, devices
+        yield Flaw(
+            WRONG_RESOURCE,
+            subject.place_of("Resource"),
+            f"the device is in the account {device}, and its user in {user}",
+            "one of the two ARNs matches nothing: no user has a device in another account",
+            "write the same account in both",
+        )
+
+
+CHECKS: tuple[Check, ...] = (check_resources, check_accounts)
+
+
+@functools.lru_cache(maxsize=32)
+def _own_accounts(whole: WholePolicy) -> tuple[set[str], set[str]]:
+    """Return the accounts in the ARNs of one's own user, and those of one's own device."""
+    users, devices = (
+        {account for each in whole.statements for account in _own_accounts_in(each, kind)}
+        for kind in ("user", "mfa")
+    )
+    return users, devices
+
+
+def _own_accounts_in(statement: Statement, kind: str) -> set[str]:
+    own = map(_of_oneself, statement.resources or ())
+    return {found[1] for found in own if found and found[2] == kind}
 
 
 def _resource_of(subject: Subject, action: str) -> str | None:
