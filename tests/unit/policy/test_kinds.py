@@ -321,6 +321,14 @@ def test_a_boundary_of_roles_asks_their_sessions_in_vain() -> None:
     assert [each.rule for each in lint(document, on_role=True)] == ["mfa-in-role-policy"]
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"), [("BoolNotEquals", "Bool"), ("BooleanIfExists", "BoolIfExists")]
+)
+def test_a_mistyped_operator_on_booleans_is_bool(written: str, meant: str) -> None:
+    message = lint(read([deny("ec2:*", on(written, PRESENT, "true"))]))[0].message
+    assert message.endswith(f"; {meant} was probably meant")
+
+
 def test_a_misspelt_key_compared_with_a_boolean_is_the_one_of_presence() -> None:
     keys = ("aws:MultiFactorAuth", "aws:MultiFactorAge")
     found = [lint(read([allow("ec2:*", on("Bool", key, "true"))]))[0].message for key in keys]
