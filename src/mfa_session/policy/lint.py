@@ -5,10 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING
 
-from mfa_session.policy.finding import Finding, Flaw
 from mfa_session.policy.rules import (
     actions,
-    boundaries,
     conditions,
     enrolment,
     exemptions,
@@ -23,7 +21,7 @@ from mfa_session.policy.rules import (
     values,
     wrong_credentials,
 )
-from mfa_session.policy.rules.subject import Subject
+from mfa_session.policy.rules.rule import Finding, Flaw, Subject
 from mfa_session.policy.rules.whole_policy import WholePolicy
 
 if TYPE_CHECKING:
@@ -39,7 +37,6 @@ _MODULES = (
     keys,
     form,
     actions,
-    boundaries,
     exemptions,
     enrolment,
     resources,

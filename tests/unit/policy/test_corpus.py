@@ -15,7 +15,7 @@ from mfa_session.policy.reading import read_document
 from policy.kinds import STATED
 
 if TYPE_CHECKING:
-    from mfa_session.policy.finding import Finding
+    from mfa_session.policy.rules.rule import Finding
 
 CORPUS = Path(__file__).parent / "corpus"
 RIGHT = sorted((CORPUS / "right").glob("*.json"))

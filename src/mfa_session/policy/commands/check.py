@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING
 
 from mfa_session.model.arns import parse_arn
-from mfa_session.model.errors import UsageError
+from mfa_session.model.errors import RefusedError, UsageError
+from mfa_session.model.iam import Holder
 from mfa_session.model.record import Record, Result
 from mfa_session.model.text import printable
 from mfa_session.policy import credentials
@@ -15,19 +18,24 @@ from mfa_session.policy.commands.files import read_one
 from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
-from mfa_session.policy.own_policies import OwnPolicies, read_own, read_role, unread_role
+from mfa_session.policy.reading import read_document
 from mfa_session.policy.reasons import Judged, hints, table
 from mfa_session.policy.request import Request, RequestContext
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any, TypeVar
 
+    from mfa_session.model.iam import Policies
     from mfa_session.model.ports import Caller
     from mfa_session.model.settings import SessionOptions, Settings
     from mfa_session.policy.credentials import Credentials
     from mfa_session.policy.document import Document
     from mfa_session.policy.request import Values
     from mfa_session.session.context import Context
+
+    T = TypeVar("T")
+
 
 _KEYS_OF_THE_KIND = {credentials.MFA_PRESENT.lower(), credentials.MFA_AGE.lower()}
 _ROLES_OWN = Decision(outcome=UNKNOWN, limit="your policies do not apply to a role session")
@@ -253,3 +261,118 @@ def _principal(options: Options, ctx: Context, documents: list[Document]) -> str
         return None
     ctx.console.say(f"the caller is {named[0]}, which a policy names; for another: --principal")
     return named[0]
+
+
+class OwnPolicies(Record):
+    """The policies that were read of the user or role `arn`.
+
+    `unread` names the policies that could not be read; `boundary_unread`: there may be an unknown
+    boundary.
+    """
+
+    arn: str
+    documents: tuple[Document, ...]
+    boundary: Document | None
+    unread: tuple[str, ...]
+    boundary_unread: bool
+
+    def gaps(self) -> tuple[str, ...]:
+        """Return the names of all that could not be read."""
+        boundary = ("the permissions boundary",) if self.boundary_unread else ()
+        return (*self.unread, *boundary)
+
+
+def read_own(iam: Policies) -> OwnPolicies:
+    """Read the user's policies, the groups' and the boundary; skip those that IAM refuses."""
+    return _Reading(iam).read_user()
+
+
+def read_role(iam: Policies, arn: str) -> OwnPolicies:
+    """Read the policies and the boundary of a role in the caller's account."""
+    return _Reading(iam).read_role(arn)
+
+
+def unread_role(arn: str) -> OwnPolicies:
+    """Return a role's policies, all unread."""
+    what = f"the policies of role {_name_of(arn)}"
+    return OwnPolicies(arn=arn, documents=(), boundary=None, unread=(what,), boundary_unread=True)
+
+
+class _Reading:
+    """One pass over a user's or a role's policies."""
+
+    def __init__(self, iam: Policies) -> None:
+        self._iam = iam
+        self._unread: list[str] = []
+
+    def read_user(self) -> OwnPolicies:
+        arn = self._iam.user_arn()
+        user = Holder(kind="user", name=_name_of(arn))
+        found = list(self._of(user))
+        groups = self._try(lambda: self._iam.groups(user.name), "the groups you are in")
+        for name in groups or ():
+            found += self._of(Holder(kind="group", name=name))
+        return self._result(arn, user, found)
+
+    def read_role(self, arn: str) -> OwnPolicies:
+        role = Holder(kind="role", name=_name_of(arn))
+        return self._result(arn, role, list(self._of(role)))
+
+    def _result(self, arn: str, holder: Holder, documents: list[Document]) -> OwnPolicies:
+        boundary, boundary_unread = self._boundary(holder)
+        return OwnPolicies(
+            arn=arn,
+            documents=tuple(documents),
+            boundary=boundary,
+            unread=tuple(self._unread),
+            boundary_unread=boundary_unread,
+        )
+
+    def _of(self, holder: Holder) -> Iterator[Document]:
+        whose = f"of {holder.kind} {holder.name}"
+        names = self._try(lambda: self._iam.inline_names(holder), f"the inline policies {whose}")
+        for name in names or ():
+            label = f"inline policy {name} {whose}"
+            yield from self._document(label, functools.partial(self._iam.inline, holder, name))
+        arns = self._try(lambda: self._iam.attached_arns(holder), f"the attached policies {whose}")
+        for arn in arns or ():
+            yield from self._document(arn, functools.partial(self._iam.managed, arn))
+
+    def _boundary(self, holder: Holder) -> tuple[Document | None, bool]:
+        """Return the boundary, and whether there may be an unread one."""
+        try:
+            arn = self._iam.boundary_arn(holder)
+            if arn is None:
+                return None, False
+            return _document(f"boundary {arn}", self._iam.managed(arn), "boundary"), False
+        except RefusedError as error:
+            _raise_unless_refused(error)
+            return None, True
+
+    def _document(self, label: str, read: Callable[[], dict[str, Any]]) -> Iterator[Document]:
+        content = self._try(read, label)
+        if content is not None:
+            yield _document(label, content, "identity")
+
+    def _try(self, read: Callable[[], T], what: str) -> T | None:
+        """Read; after a refusal, note `what` as unread."""
+        try:
+            return read()
+        except RefusedError as error:
+            _raise_unless_refused(error)
+            self._unread.append(what)
+            return None
+
+
+def _name_of(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def _document(label: str, content: dict[str, Any], kind: str) -> Document:
+    return read_document(label, json.dumps(content), kind=kind)
+
+
+def _raise_unless_refused(error: RefusedError) -> None:
+    """Raise every error but a missing permission: an invalid key is not a gap."""
+    if error.code != "not-authorized":
+        raise error

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mfa_session.policy.commands.files import FileError
     from mfa_session.policy.document import Document
-    from mfa_session.policy.finding import Finding, Rule
+    from mfa_session.policy.rules.rule import Finding, Rule
 
 
 WIDEST_QUOTE = 100

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.aws_names import LOOK_UP
-from mfa_session.policy.finding import NOTE, WARNING, Check, Flaw, Rule
+from mfa_session.policy.rules.rule import NOTE, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.model.feature_ports import Unlisted
     from mfa_session.policy.json_text import Node
-    from mfa_session.policy.rules.subject import Subject
 
 UNKNOWN_ACTION = Rule(
     "unknown-action",

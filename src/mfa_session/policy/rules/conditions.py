@@ -12,7 +12,6 @@ from mfa_session.policy.credentials import (
     LONGEST_SESSION_SECONDS,
     MFA_AGE,
 )
-from mfa_session.policy.finding import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import (
     SHORTEST_USEFUL_SECONDS,
     right_condition,
@@ -28,13 +27,13 @@ from mfa_session.policy.mfa import (
     is_sound,
 )
 from mfa_session.policy.rules.keys import age_of, misspelt
+from mfa_session.policy.rules.rule import ERROR, NOTE, REJECTED, WARNING, Check, Flaw, Rule, Subject
 from mfa_session.policy.rules.values import is_private, who_never_meets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition
-    from mfa_session.policy.rules.subject import Subject
 
 UNKNOWN_OPERATOR = Rule(
     "unknown-operator",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, concerns
-from mfa_session.policy.finding import NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes, may_meet
@@ -29,12 +28,12 @@ from mfa_session.policy.rules.resources import (
     fits,
     in_partition_of,
 )
+from mfa_session.policy.rules.rule import NOTE, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mfa_session.policy.document import Condition, Statement
-    from mfa_session.policy.rules.subject import Subject
     from mfa_session.policy.rules.whole_policy import WholePolicy
 
 DISCOVERY_DENIED = Rule(

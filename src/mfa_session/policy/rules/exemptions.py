@@ -1,4 +1,4 @@
-"""What a Deny exempts so that people can set up MFA, and Denies that exempt too much."""
+"""What a Deny exempts for setting up MFA; Denies that exempt too much, or have nothing to deny."""
 
 from __future__ import annotations
 
@@ -9,19 +9,30 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import comparison
-from mfa_session.policy.coverage import actions_of, concerns, contains, is_about_everything
-from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
+from mfa_session.policy.coverage import (
+    actions_of,
+    concerns,
+    contains,
+    is_about_everything,
+    may_overlap,
+)
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, mfa_conditions, reach
 from mfa_session.policy.patterns import Patterns, includes
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.conditions import Comparison
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.rules.subject import Subject
 
+BOUNDARY_NOTHING = Rule(
+    "boundary-allows-nothing",
+    ERROR,
+    "A permissions boundary allows nothing, or nothing but what its Deny exempts: nothing else is "
+    "allowed, with MFA either.",
+)
 DENIES_NOTHING = Rule(
     "deny-denies-nothing",
     ERROR,
@@ -39,7 +50,7 @@ SUPERFLUOUS = Rule(
     "Another statement of the policy does everything that this one does. A warning if it denies "
     "all that this one allows with MFA.",
 )
-RULES = (DENIES_NOTHING, ONLY_ONESELF, SUPERFLUOUS)
+RULES = (BOUNDARY_NOTHING, DENIES_NOTHING, ONLY_ONESELF, SUPERFLUOUS)
 
 DEACTIVATION = "iam:DeactivateMFADevice"
 DELETION = "iam:DeleteVirtualMFADevice"
@@ -68,6 +79,24 @@ is_own_care = re.compile(
     r"|sts:(getsessiontoken|getcalleridentity)",
     re.IGNORECASE,
 ).fullmatch
+
+
+def check_boundary(subject: Subject) -> Iterator[Flaw]:
+    """Find Denies about MFA in a boundary that allows nothing of what they deny."""
+    denial, whole = subject.statement, subject.whole
+    if subject.document.kind != "boundary" or denial not in whole.denies_for_mfa[:1]:
+        return
+    allows = [each for each in whole.statements if each.allows]
+    if not allows or (
+        actions_of(denial).all_but and not any(may_overlap(each, denial) for each in allows)
+    ):
+        yield Flaw(
+            BOUNDARY_NOTHING,
+            subject.place_of_action(),
+            "this boundary allows nothing that the Deny is about",
+            "nothing else is allowed to whoever has this boundary, with MFA either",
+            'allow what they may do at most: {"Effect": "Allow", "Action": "*", "Resource": "*"}',
+        )
 
 
 def check_effect(subject: Subject) -> Iterator[Flaw]:
@@ -124,7 +153,7 @@ def check_superfluous(subject: Subject) -> Iterator[Flaw]:
         )
 
 
-CHECKS: tuple[Check, ...] = (check_effect, check_superfluous)
+CHECKS: tuple[Check, ...] = (check_boundary, check_effect, check_superfluous)
 
 
 def _does_all(other: Statement, subject: Subject) -> bool:

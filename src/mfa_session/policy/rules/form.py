@@ -16,12 +16,20 @@ from mfa_session.policy.document import (
     is_about_roles,
     is_for_everybody,
 )
-from mfa_session.policy.finding import ERROR, REJECTED, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import plain
 from mfa_session.policy.intrinsics import has_variable, is_unfilled
 from mfa_session.policy.json_text import members_of
 from mfa_session.policy.reading import ELEMENTS
-from mfa_session.policy.rules.subject import listed
+from mfa_session.policy.rules.rule import (
+    ERROR,
+    REJECTED,
+    WARNING,
+    Check,
+    Flaw,
+    Rule,
+    Subject,
+    listed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +37,6 @@ if TYPE_CHECKING:
     from mfa_session.policy.document import Statement
     from mfa_session.policy.json_text import Node
     from mfa_session.policy.policy_text import Position
-    from mfa_session.policy.rules.subject import Subject
     from mfa_session.policy.rules.whole_policy import WholePolicy
 
 UNKNOWN_ELEMENT = Rule(

@@ -11,17 +11,16 @@ from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import may_be_of
 from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, role_session
-from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
 from mfa_session.policy.request import RequestContext
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition
-    from mfa_session.policy.rules.subject import Subject
 
 UNKNOWN_KEY = Rule(
     "unknown-mfa-key",

@@ -9,13 +9,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.coverage import actions_of
-from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
+from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.rules.subject import Subject
     from mfa_session.policy.rules.whole_policy import WholePolicy
 
 OTHER_PARTITION = Rule(

@@ -12,16 +12,15 @@ from mfa_session.policy.document import (
     is_for_services,
     standing_for_services,
 )
-from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words, right_condition, without_mfa_conditions
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
 from mfa_session.policy.request import RequestContext
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition
-    from mfa_session.policy.rules.subject import Subject
 
 ANYONE = Rule(
     "anyone-with-mfa",

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.coverage import concerns, names_of
-from mfa_session.policy.finding import ERROR, NOTE, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
@@ -22,12 +21,12 @@ from mfa_session.policy.rules.exemptions import (
     spares_everything,
     sparing,
 )
+from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.rules.subject import Subject
     from mfa_session.policy.rules.whole_policy import WholePolicy
 
 REMOVAL_SPARED = Rule(

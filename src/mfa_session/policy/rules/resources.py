@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import comparison
 from mfa_session.policy.coverage import concerns
-from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes, may_meet
+from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.conditions import Comparison
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.rules.subject import Subject
     from mfa_session.policy.rules.whole_policy import WholePolicy
 
 WRONG_RESOURCE = Rule(

@@ -14,17 +14,16 @@ from mfa_session.policy.document import (
     names_role,
     roles_in,
 )
-from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
 from mfa_session.policy.request import RequestContext
+from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition
-    from mfa_session.policy.rules.subject import Subject
 
 ROLE = Rule(
     "role-session-has-no-mfa",

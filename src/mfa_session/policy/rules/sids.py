@@ -6,17 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.coverage import actions_of, concerns, names_of
-from mfa_session.policy.finding import WARNING, Check, Flaw, Rule
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, means_mfa
 from mfa_session.policy.rules.exemptions import DEACTIVATION, FIRST_STEPS
 from mfa_session.policy.rules.resources import RESOURCES_OF
+from mfa_session.policy.rules.rule import WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Statement
-    from mfa_session.policy.rules.subject import Subject
 
 PROMISE = Rule(
     "sid-promises-mfa",

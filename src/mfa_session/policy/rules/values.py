@@ -7,15 +7,14 @@ import re
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import OPPOSITES, is_readable
-from mfa_session.policy.finding import ERROR, Check, Flaw, Rule
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes
+from mfa_session.policy.rules.rule import ERROR, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition
-    from mfa_session.policy.rules.subject import Subject
 
 WRONG_VALUE = Rule(
     "wrong-value",

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.coverage import actions_of, names_of
 from mfa_session.policy.document import is_for_services
-from mfa_session.policy.finding import ERROR, WARNING, Check, Flaw, Rule
 from mfa_session.policy.fixes import right_condition, right_deny
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA, is_age, is_present, widest_reach
 from mfa_session.policy.rules.exemptions import DELETION, FIRST_STEPS
+from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mfa_session.policy.document import Condition
     from mfa_session.policy.mfa import Reach
-    from mfa_session.policy.rules.subject import Subject
 
 
 class Mistake(NamedTuple):

@@ -1,18 +1,17 @@
-"""What a rule reads: one statement and its policy."""
+"""What a rule of lint is, what it reads (a statement and its policy), and what it finds."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mfa_session.policy.mfa import mfa_conditions, reach, refuses_by_intent
 from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.whole_policy import as_meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mfa_session.model.feature_ports import AwsNames
     from mfa_session.policy.document import Condition, Document, Statement
     from mfa_session.policy.json_text import Node
@@ -118,3 +117,57 @@ class Subject:
 def listed(node: Node) -> list[Node]:
     """Return the items of a list, or the single item."""
     return node.value if isinstance(node.value, list) else [node]
+
+
+ERROR = "error"
+WARNING = "warning"
+NOTE = "note"
+REJECTED = "the policy has no effect: IAM rejects it, and the previous version stays in force"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: its errors let people through or lock them out, its warnings may do so.
+
+    A note reports what is probably not meant. `text` is the rule's text in docs/policies.md.
+    """
+
+    id: str
+    severity: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """A breach of a rule: where, what is wrong, who gets through or is locked out, the cure.
+
+    `fix` has the elements to replace in the statement; it is empty if a person must choose, or if
+    replacing elements is not enough. `severity` overrides the rule's.
+    """
+
+    rule: Rule
+    position: Position
+    message: str
+    who: str
+    cure: str
+    fix: Mapping[str, Any] = field(default_factory=dict)
+    severity: str | None = None
+
+
+Check = Callable[[Subject], Iterator[Flaw]]
+"""Checks one statement, and yields its breaches of the check's rules."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A flaw, and the statement that has it; lines and columns count from 1."""
+
+    rule: str
+    severity: str
+    statement: str
+    line: int
+    column: int
+    message: str
+    who: str
+    cure: str
+    fix: Mapping[str, Any]
