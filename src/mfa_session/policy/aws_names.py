@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 
 # Other texts are placeholders, or a template's functions.
-_FORM = re.compile(r"(?P<service>[A-Za-z0-9-]+):(?P<name>[A-Za-z0-9*?]+)", re.ASCII)
+_FORM = re.compile(r"(?P<service>[A-Za-z0-9-]+):(?P<name>[A-Za-z0-9*?_-]+)", re.ASCII)
+_SEPARATOR = re.compile("[_-]")
 _verb = re.compile("[A-Z][a-z]+").match
 _TELLING = 10  # letters; a shorter name matches another service's by chance
 _VERY_ALIKE, _ALIKE = 0.8, 0.6  # of the letters
@@ -110,6 +111,11 @@ class AwsNames:
         if found is None:
             return None
         service, name = found["service"].lower(), found["name"]
+        if _SEPARATOR.search(name):  # the CLI's spelling, or a placeholder
+            joined = _joined(
+                service, self._actions_of(service).spelled.get(_SEPARATOR.sub("", name))
+            )
+            return Unlisted(action=action, meant=joined, sure=True) if joined else None
         if self._knows(service, name):
             return None
         meant, sure = next(self._guesses(service, name), (None, False))

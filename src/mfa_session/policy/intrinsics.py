@@ -22,7 +22,8 @@ _VARIABLE = re.compile(
     r"\$\{\s*(?:(?!(?:cf|env|opt|param|self|sls)\b)[\w./-]+:(?!:)[^{}]*|[*?$])\}"
 )
 _REFERENCE = re.compile(r"\$\{\w+\.Arn\}")
-_unfilled = re.compile(r"[$<{[…]|%[(\w]|__|@\w+@|\.\.\.|^!").search
+# `<no value>` is what Go's templates leave of a missing one.
+_unfilled = re.compile(r"[${[…]|<(?!no value>)|%[(\w]|__|@\w+@|\.\.\.|^!").search
 
 
 def has_variable(text: str) -> bool:

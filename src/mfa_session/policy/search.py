@@ -66,6 +66,12 @@ class Search:
         if looks_like_policy(members) or looks_like_statement(node):
             self._keep(node, origin)
             return
+        meant = next((name for name in members if name.lower() == "statements"), None)
+        if meant and "Version" in members and looks_like_policy({"Statement": members[meant]}):
+            what = f"a policy has no {meant}"
+            self.errors.append(
+                self._source.unfit(members[meant].key_offset, what, "write Statement")
+            )
         for inner, there in self._parts(node, members, origin):
             self.visit(inner, there)
 

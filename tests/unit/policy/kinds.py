@@ -116,6 +116,7 @@ VIA = on("StringEquals", "kms:ViaService", "s3.eu-west-1.amazonaws.com")
 NOT_ROLES = on("ArnNotLike", "aws:PrincipalArn", "arn:aws:iam::*:role/*")
 SOME_ROLES = on("ArnNotLike", "aws:PrincipalArn", ["arn:aws:iam::*:role/aws-reserved/*",
                 "arn:aws:iam::*:role/Ops"])  # fmt: skip
+NOT_CONFIG = on("StringNotEquals", "aws:PrincipalServiceName", "config.amazonaws.com")
 NETWORK = on("NotIpAddress", "aws:SourceIp", "192.0.2.0/24")
 PUBLIC: Any = {"Principal": "*", "Resource": BUCKET}
 
@@ -1391,6 +1392,39 @@ STATED = [
             "${local.on ? true : false}"))], found("allow-without-mfa"), {}),
     Stated("conditional-of-a-templates-deny", [ALL, deny_but(CARE, on("BoolIfExists", PRESENT,
             '${var.mfa ? "false" : "true"}'))], found("deny-applies-with-mfa", at=1), {}),
+    Stated("roles-of-aws-without-their-path", [ALL, *[deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", f"arn:aws:iam::*:role/{each}")}) for each in (
+            "AWSReservedSSO_Admin_*", "AWSServiceRoleForSupport",
+            "aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Admin_*", "*AWSReservedSSO_Admin_*")]],
+           [*found(VALUE, at=1), *found(VALUE, at=2)], {}),
+    Stated("names-and-ids-of-another-kind", [ALL, deny_but(CARE, WITHOUT), *[deny("ec2:*",
+            on("StringNotLike", *each)) for each in (("aws:userid", ["bg-01", "bg-02"]),
+            ("aws:username", "staff/carol"), ("aws:PrincipalAccount", "12345678901"),
+            ("aws:PrincipalOrgID", "ou-ab12-cdefgh34"), ("aws:SourceVpc", "vpce-0a1b2c3d"),
+            ("aws:SourceVpce", "vpc-0a1b2c3d"), ("aws:RequestedRegion", "eu-west-1a"))]],
+           [one for at in range(2, 9) for one in found(VALUE, at=at)], {}),
+    Stated("names-and-ids", [ALL, deny_but(CARE, WITHOUT), *[deny("ec2:*",
+            on("StringNotLike", *each)) for each in (("aws:userid", ["AROAEXAMPLEID:*", "*:carol"]),
+            ("aws:userid", "123456789012"), ("aws:username", ["carol@example.org", "*/x"]),
+            ("aws:PrincipalAccount", ["123456789012", "${AccountId}"]),
+            ("aws:PrincipalOrgID", "o-a1b2c3d4e5"), ("aws:SourceVpc", ["vpc-0a1b2c3d", "vpce-1"]),
+            ("aws:RequestedRegion", "eu-*"))]], [], {}),
+    Stated("stale-of-patterns-beside-no-mfa", [ALL, deny_but(CARE, WITHOUT), deny(["iam:*",
+            "kms:*"], older(7200, "NumericGreaterThan"))], [], {STOP: "m"}),
+    Stated("service-not-in-the-exception", [allow(READ, Principal={"Service": [
+            "config.amazonaws.com", "budgets.amazonaws.com"]}, Resource=BUCKET), deny(READ,
+            {**WITHOUT, **NOT_CONFIG}, **PUBLIC)], found(SERVICE, at=1), {}),
+    Stated("service-in-the-exception", [allow(READ, Principal={"Service":
+            "config.amazonaws.com"}, Resource=BUCKET), deny(READ, {**WITHOUT, **NOT_CONFIG},
+            **PUBLIC)], [], {}),
+    Stated("sid-of-a-deny-for-keys", [ALL, deny_but(CARE, {"Null": {"aws:TokenIssueTime": "true"}},
+            Sid="RequireMfaSession")], [(PROMISE, "RequireMfaSession")], {}),
+    Stated("left-of-a-template", [trust({"AWS": "arn:aws:iam::<no value>:root"}, WITH)],
+           found(MALFORMED), {}),
+    Stated("variable-with-a-dot", [allow([ENABLE, LIST], Resource="arn:aws:iam::*:user/"
+            "${aws.username}"), allow("iam:CreateVirtualMFADevice")], found(NO_KEY), {}),
+    Stated("action-as-the-cli-spells-it", [allow([*ENROL, "iam:list-mfa-devices",
+            "kms:describe_key", "ec2:YOUR_ACTION"])], found(ACTION, ACTION), {}),
     Stated("account-beside-its-users", [trust(ACCOUNT), trust({"AWS":
             "arn:aws:iam::123456789012:user/carol"}, WITH)], found(DEFEATED, at=1), {}),
     Stated("other-account-beside-users", [trust({"AWS": "arn:aws:iam::444455556666:root"}),

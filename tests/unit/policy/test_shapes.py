@@ -365,3 +365,24 @@ def test_a_text_without_a_policy_is_refused() -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_policies("p.json", json.dumps({"Rules": [{"Statement": {"Name": "x"}}]}))
     assert caught.value.code == "not-a-policy"
+
+
+@pytest.mark.parametrize(
+    ("policy", "said"),
+    [
+        (
+            {"Version": "2012-10-17", "Statements": [STATEMENT]},
+            "1:27: a policy has no Statements",
+        ),
+        (
+            {"Statement": {**STATEMENT, "Condition": [{"Bool": {"aws:x": "true"}}]}},
+            "1:95: Condition is a list, not an object",
+        ),
+    ],
+)
+def test_what_a_malformed_policy_means_is_judged_all_the_same(
+    policy: dict[str, object], said: str
+) -> None:
+    found = read_policies("p.json", json.dumps(policy))
+    assert [error.message for error in found.errors] == [f"p.json:{said}"]
+    assert [each.statements[0].allows for each in found.documents] == [False]

@@ -162,7 +162,10 @@ def check_variables(subject: Subject) -> Iterator[Flaw]:
     for item in subject.texts():
         for key in map(str.strip, _variable.findall(str(item.value))):
             near = _meant_instead(key)
-            if near is not None and not _is_of_serverless(subject, key):
+            dotted = key.lower().replace("aws.", "aws:", 1)
+            if dotted != key.lower() and _meant_instead(dotted) is None and _form(dotted):
+                wrong.append((item, f"write ${{{dotted}}}", f"{key} is no variable of IAM"))
+            elif near is not None and not _is_of_serverless(subject, key):
                 message = f"AWS has no condition key {key}{_nearest(near)}"
                 wrong.append((item, _EXISTING, message))
     for item, cure, message in wrong:

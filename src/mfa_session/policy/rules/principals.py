@@ -74,6 +74,8 @@ _A_SERVICE = RequestContext(
     }
 )  # fmt: skip
 
+_SERVICE_NAMES = ("aws:PrincipalServiceName", "aws:PrincipalServiceNamesList")
+
 # What another account's owner can make true as well, so that it keeps nobody out.
 _OF_ANY_ACCOUNT = {
     "aws:currenttime",
@@ -249,16 +251,20 @@ CHECKS: tuple[Check, ...] = (
 def _denied_by_name(subject: Subject, kind: str, context: RequestContext) -> str | None:
     """Return a principal of a kind from which a Deny for everybody takes what it may do.
 
-    `context` is what is known of their requests, in which nothing is about MFA.
+    `context` is what is known of their requests, in which nothing is about MFA; a service's also
+    have its name.
     """
     found, denied = subject.reach, subject.statement
     if found is None or denied.allows or not is_for_everybody(denied):
         return None
     if not found.long_term or found.fresh:
         return None
-    if not all(is_met(each, context) is True for each in subject.other_conditions):
-        return None
-    return subject.whole.allowed_by_name(denied, kind)
+    for name in dict.fromkeys(subject.whole.allowed_by_name(denied, kind)):
+        named = dict.fromkeys(_SERVICE_NAMES, (name,)) if kind == "Service" else {}
+        known = RequestContext(named).over(context)
+        if all(is_met(each, known) is True for each in subject.other_conditions):
+            return name
+    return None
 
 
 def _keeps_out_who_has_no_keys(subject: Subject) -> bool:

@@ -150,7 +150,9 @@ def _role_locked_out(subject: Subject) -> str | None:
     spared = any(map(_spares_roles, subject.other_conditions))
     if denied.allows or spared or not is_for_everybody(denied):
         return None
-    return subject.whole.allowed_by_name(denied, "role") or subject.whole.role_left(denied)
+    return next(subject.whole.allowed_by_name(denied, "role"), None) or (
+        subject.whole.role_left(denied)
+    )
 
 
 def _is_met_by_roles_only(condition: Condition) -> bool:

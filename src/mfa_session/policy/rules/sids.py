@@ -60,8 +60,11 @@ def check_promise(subject: Subject) -> Iterator[Flaw]:
         asking = "neither a condition nor a Deny of this policy asks"
         who = "everybody to whom it applies gets through without MFA"
         condition = '"Bool": {"aws:MultiFactorAuthPresent": "true"}'
-    elif statement.conditions:
+    elif not all(each.is_about("aws:TokenIssueTime") for each in statement.conditions):
         return
+    elif statement.conditions:
+        asking, who = "no condition asks", "temporary credentials without MFA are not stopped"
+        condition = '"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}'
     else:
         asking, who = "no condition asks", "everybody is locked out, with MFA too"
         condition = '"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}'

@@ -12,7 +12,7 @@ from mfa_session.policy.patterns import includes
 from mfa_session.policy.rules.rule import ERROR, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mfa_session.policy.document import Condition
 
@@ -48,6 +48,28 @@ _has_no_wildcards = re.compile("(aws:(?!useragent|referer)|iam:|kms:|sts:).*").f
 # seen with services.
 _PRINCIPAL_TYPES = ("Account", "User", "FederatedUser", "AssumedRole", "Anonymous")
 _SERVICE_TYPES = ("Service", "AWSService")
+_without_path = re.compile("arn:[^:]*:iam::[^:]*:role/AWS(ReservedSSO_|ServiceRoleFor).*").fullmatch
+_no_account = re.compile("(?![0-9]{12}$)[0-9]+|arn:.*").fullmatch
+_no_organisation = re.compile("(ou-|r-|arn:|[0-9]).*").fullmatch
+# The values that a key never has, and those that it has.
+_OF_ANOTHER_KIND: dict[str, tuple[Callable[[str], object], str]] = {
+    "aws:userid": (
+        re.compile(r"(?!A[A-Z0-9]{3}|[0-9]{12})[\w.@+=-]+").fullmatch,
+        "a unique id such as AIDA… of a user",
+    ),
+    "aws:username": (re.compile("[^$*?<{]*[:/].*").fullmatch, "a name without path or ARN"),
+    **dict.fromkeys(
+        ("aws:principalaccount", "aws:sourceaccount", "aws:resourceaccount", "kms:calleraccount"),
+        (_no_account, "an account of 12 digits"),
+    ),
+    **dict.fromkeys(
+        ("aws:principalorgid", "aws:resourceorgid", "aws:sourceorgid"),
+        (_no_organisation, "an organisation such as o-…"),
+    ),
+    "aws:sourcevpc": (re.compile("vpce-.*").fullmatch, "a VPC such as vpc-…"),
+    "aws:sourcevpce": (re.compile("vpc-.*").fullmatch, "a VPC endpoint such as vpce-…"),
+    "aws:requestedregion": (re.compile("[a-z]{2}(-[a-z]+)+-[0-9][a-z]").fullmatch, "a region"),
+}
 _PRIVATE = tuple(
     ipaddress.ip_network(each)
     for each in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7")
@@ -88,19 +110,48 @@ def check_moments(subject: Subject) -> Iterator[Flaw]:
 
 
 def check_principals(subject: Subject) -> Iterator[Flaw]:
-    """Find ARNs that no principal has: the one of a role session is its role's."""
+    """Find ARNs that no principal has: of role sessions, and of AWS's own roles without a path."""
     for condition in subject.other_conditions:
-        wrong = condition.is_about("aws:PrincipalArn") and condition.values
-        if wrong and all(map(_of_no_principal, condition.values)):
+        if not condition.is_about("aws:PrincipalArn"):
+            continue
+        of_aws = [each for each in condition.values if _without_path(each)]
+        others = any(
+            "aws-reserved/" in each or "aws-service-role/" in each for each in condition.values
+        )
+        if of_aws and not others:
+            text, why = of_aws[0], "roles that AWS creates have a path"
+            cure = (
+                "write role/aws-reserved/sso.amazonaws.com/* or role/aws-service-role/* before it"
+            )
+        elif condition.values and all(map(_of_no_principal, condition.values)):
+            text = condition.values[0]
+            why = f"for a role session, {condition.key} is the role's ARN"
+            cure = "write the ARN of the role or user, such as arn:aws:iam::*:role/NAME"
+        else:
+            continue
+        yield Flaw(
+            WRONG_VALUE,
+            condition.position,
+            f"no principal has the ARN {text}; {why}",
+            "nobody is exempt"
+            if "Not" in condition.operator
+            else who_never_meets(subject, condition),
+            cure,
+        )
+
+
+def check_ids(subject: Subject) -> Iterator[Flaw]:
+    """Find names and ids of another kind than the key's."""
+    for condition in subject.other_conditions:
+        is_other, what = _OF_ANOTHER_KIND.get(condition.key.lower(), (None, ""))
+        compared = is_other and condition.values and condition.operator.startswith("String")
+        if is_other and compared and all(map(is_other, condition.values)):
             yield Flaw(
                 WRONG_VALUE,
                 condition.position,
-                f"no principal has the ARN {condition.values[0]}; for a role session, "
-                f"{condition.key} is the role's ARN",
-                "nobody is exempt"
-                if "Not" in condition.operator
-                else who_never_meets(subject, condition),
-                "write the ARN of the role or user, such as arn:aws:iam::*:role/NAME",
+                f"{condition.key} is {what}, never {condition.values[0]!r}",
+                _who_if_no_value_matches(subject, condition),
+                f"write {what}",
             )
 
 
@@ -152,6 +203,7 @@ CHECKS: tuple[Check, ...] = (
     check_other_values,
     check_moments,
     check_principals,
+    check_ids,
     check_kinds_of_principals,
     check_patterns,
     check_private_networks,

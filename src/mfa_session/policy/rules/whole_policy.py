@@ -177,15 +177,14 @@ class WholePolicy:
         """Say whether an Allow may give these credentials part of it."""
         return any(self._undenied_allows[kind].touching(statement))
 
-    def allowed_by_name(self, denied: Statement, kind: str) -> str | None:
-        """Return the first of a kind of principals that is allowed by name what a Deny takes away.
+    def allowed_by_name(self, denied: Statement, kind: str) -> Iterator[str]:
+        """Yield the principals of a kind that are allowed by name what a Deny takes away.
 
         The kind is `Service`, `Federated`, `role` or `standing for a service`.
         """
         for each in self._allows_of[kind].touching(denied):
             if any(concerns(denied, name.rstrip("*")) for name in names_of(each)):
-                return _principals_of(each, kind)[0]
-        return None
+                yield from _principals_of(each, kind)
 
     def role_left(self, denied: Statement) -> str | None:
         """Return the first principal to whom another Deny leaves what is denied, if all are roles.

@@ -309,9 +309,9 @@ def _is_mended(subject: Subject, found: Reach) -> bool:
 
 
 def _is_left_to_set_up_mfa(subject: Subject, kind: str) -> bool:
-    """Say whether a Deny of all actions misses only what another one exempts for credentials."""
+    """Say whether a Deny misses only what another one exempts of its patterns."""
     left = subject.whole.undenied_parts(subject.statement, kind)
-    return names_of(subject.statement) == ("*",) and "*" not in left
+    return not set(names_of(subject.statement)) & set(left)
 
 
 def _gains_nothing(subject: Subject, kind: str) -> bool:
