@@ -1425,6 +1425,8 @@ STATED = [
             "${aws.username}"), allow("iam:CreateVirtualMFADevice")], found(NO_KEY), {}),
     Stated("action-as-the-cli-spells-it", [allow([*ENROL, "iam:list-mfa-devices",
             "kms:describe_key", "ec2:YOUR_ACTION"])], found(ACTION, ACTION), {}),
+    Stated("scp-spares-break-glass", [deny_but(CARE, {**WITHOUT, **on("ArnNotLike",
+            "aws:PrincipalArn", "${var.break_glass_arns}")})], found(SCP), {}, "scp"),
     Stated("account-beside-its-users", [trust(ACCOUNT), trust({"AWS":
             "arn:aws:iam::123456789012:user/carol"}, WITH)], found(DEFEATED, at=1), {}),
     Stated("other-account-beside-users", [trust({"AWS": "arn:aws:iam::444455556666:root"}),

@@ -46,6 +46,7 @@ SCP = Rule(
 RULES = (ROLE, IN_ROLE_POLICY, SCP)
 _ARN_KEY = "aws:principalarn"
 # A role like any other, to see whether a pattern takes in all of them.
+_of_few = re.compile("break.?glass|emergency", re.IGNORECASE).search
 _A_ROLE = RequestContext({_ARN_KEY: ("arn:aws:iam::123456789012:role/any-other",)})
 _of_a_session = re.compile(".*:assumed-role/.*").fullmatch  # which no principal has as its ARN
 # Which values say that the caller is a role's session; the id of one is AROA…:NAME, and that of a
@@ -211,8 +212,8 @@ def _is_of_tag(condition: Condition) -> bool:
 
 
 def _may_be_any(arn: str) -> bool:
-    """Say whether a template may fill in the ARNs of all roles."""
-    return is_unfilled(arn) and not names_role(arn)
+    """Say whether a template may fill in the ARNs of all roles, by a name that tells nothing."""
+    return is_unfilled(arn) and not (names_role(arn) or _of_few(arn))
 
 
 def _may_be_a_role(arn: str) -> bool:
