@@ -548,7 +548,7 @@ ROWS = {
         then=("env", "--shell", "bash"),
     ),
     "configure without a known shell": Row(
-        "setup.shell:plan_shell",
+        "setup.command:plan_shell",
         "--shell",
         ("configure", "--guard"),
         hide_shell,

@@ -6,8 +6,7 @@ from mfa_session.cli.env import session_lines
 from mfa_session.cli.output import write
 from mfa_session.cli.spec.commands import STDIN
 from mfa_session.model.record import Record, Result
-from mfa_session.serve.environment import NOT_PASSED_ON
-from mfa_session.serve.serving import open_endpoint, read_port
+from mfa_session.serve.serving import NOT_PASSED_ON, open_endpoint, read_port
 from mfa_session.session.acquire import acquire_for_program
 from mfa_session.session.environment import REMOVED
 from mfa_session.shell.variables import find_shell, format_removals, is_evaluated

@@ -20,6 +20,7 @@ from mfa_session.model.session import (
 from mfa_session.model.text import quote
 from mfa_session.session.names import (
     DEFAULT_NAME,
+    HIDES_STATIC_KEYS,
     check_portable,
     default_name,
     look_up,
@@ -35,17 +36,7 @@ if TYPE_CHECKING:
     from mfa_session.doctor.checks import Diagnosis, Scene
 
 MAX_NAMED = 5
-_GIVES_CREDENTIALS = (
-    "aws_access_key_id",
-    "credential_process",
-    "credential_source",
-    "login_session",
-    "role_arn",
-    "sso_account_id",
-    "sso_session",
-    "sso_start_url",
-    "web_identity_token_file",
-)
+_GIVES_CREDENTIALS = ("aws_access_key_id", "credential_source", *HIDES_STATIC_KEYS)
 
 
 def _list_sections(scene: Scene) -> Iterator[tuple[str, Mapping[str, str]]]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from mfa_session.keys.listing import FILE, KEYRING, OnlineListing, list_offline
 from mfa_session.keys.move import Mover
-from mfa_session.keys.other_profiles import OtherProfiles, profiles_text
 from mfa_session.keys.rotation import KeyringPairs, KeyRotation
-from mfa_session.keys.user_keys import Signer
+from mfa_session.keys.user_keys import OtherProfiles, Signer, profiles_text
 from mfa_session.model.arns import region_for
 from mfa_session.model.errors import ConfigurationError, Interrupted
 from mfa_session.model.ports import Caller
@@ -15,7 +14,7 @@ from mfa_session.model.text import columns, quote
 from mfa_session.session.acquire import acquire
 from mfa_session.session.context import read_inputs
 from mfa_session.session.device import find_caller, long_term_caller, with_keys
-from mfa_session.session.names import check_portable, default_name, names_session
+from mfa_session.session.names import HIDES_STATIC_KEYS, check_portable, default_name, names_session
 from mfa_session.session.own_session import SessionsOfSource
 from mfa_session.session.sources import follow, named_source, usual_source
 
@@ -32,15 +31,6 @@ if TYPE_CHECKING:
 PROFILE = "--profile"
 _HEADINGS = ("PROFILE", "WHERE", "KEY", "AGE")
 _ONLINE = (*_HEADINGS, "ACTIVE", "LAST USED", "USER")
-_NOT_OF_PROCESS = (
-    "role_arn",
-    "web_identity_token_file",
-    "sso_session",
-    "sso_start_url",
-    "sso_account_id",
-    "login_session",
-)
-"""Settings that SDKs prefer to a credential_process of the same profile."""
 
 
 class Options(Record):
@@ -250,8 +240,8 @@ def _refuse_unmovable(inputs: Inputs, source: Source, profile: str) -> None:
             f"`aws configure --profile {quote(profile)}`, and remove the credential_process",
         )
     check_portable(profile, "profile with a credential_process")
-    for key in _NOT_OF_PROCESS:
-        if key in inputs.profiles.section(profile):
+    for key in HIDES_STATIC_KEYS:
+        if key != "credential_process" and key in inputs.profiles.section(profile):
             raise ConfigurationError(
                 "hidden-profile",
                 f"profile {profile!r} has {key}, which SDKs prefer to a credential_process",

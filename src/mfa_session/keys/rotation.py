@@ -10,8 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import timedelta
 
-from mfa_session.keys.other_profiles import profiles_text
-from mfa_session.keys.user_keys import UserKeys
+from mfa_session.keys.user_keys import UserKeys, profiles_text
 from mfa_session.model.errors import (
     ConfigurationError,
     MfaSessionError,

@@ -23,7 +23,7 @@ DEFAULT_NAME = "mfa"
 PROFILE_VARIABLES = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
 """The variables that name a profile, in botocore's order."""
 NAMES_SOMEBODY = (*PROFILE_VARIABLES, "AWS_ACCESS_KEY_ID")
-_HIDES_STATIC_KEYS = (
+HIDES_STATIC_KEYS = (
     "role_arn",
     "credential_process",
     "sso_session",
@@ -32,6 +32,7 @@ _HIDES_STATIC_KEYS = (
     "web_identity_token_file",
     "login_session",
 )
+"""The settings of a profile that SDKs prefer to its static keys."""
 # Every SDK reads these.
 _PORTABLE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-/.%@:+")
 
@@ -183,11 +184,11 @@ def _refuse_hidden(inputs: Inputs, target: str) -> None:
 
 
 def hiding_settings(inputs: Inputs, name: str) -> list[str]:
-    """Return the settings of a profile for which SDKs pass over its static keys."""
+    """Return the settings that hide a profile's static keys, ours aside."""
     section = inputs.profiles.section(name)
-    if section.keys().isdisjoint(_HIDES_STATIC_KEYS):
+    if section.keys().isdisjoint(HIDES_STATIC_KEYS):
         return []
-    found = [key for key in _HIDES_STATIC_KEYS if key in section]
+    found = [key for key in HIDES_STATIC_KEYS if key in section]
     if "credential_process" in found and _is_own_process(inputs, name):
         found.remove("credential_process")
     return found
