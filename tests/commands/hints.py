@@ -252,7 +252,7 @@ ROWS = {
     ),
     # Formats
     "a region that dotenv cannot hold": Row(
-        "shell.variables:format_variables",
+        "shell.dialects:format_variables",
         "--shell",
         ("env", "--shell", "dotenv"),
         lambda w: w.log_in(),
@@ -540,7 +540,7 @@ ROWS = {
         agrees=True,
     ),
     "env without a known shell": Row(
-        "shell.variables:find_shell",
+        "shell.dialects:find_shell",
         "--shell",
         ("env",),
         hide_shell,

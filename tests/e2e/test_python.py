@@ -72,9 +72,9 @@ def later(
     aws: Sandbox, clock: JumpingClock, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[float], None]:
     """Return a function that advances the clocks of this process and the sandbox."""
-    from mfa_session.api import context
+    from mfa_session.api import session
 
-    monkeypatch.setattr(context, "SystemClock", clock.begin)
+    monkeypatch.setattr(session, "SystemClock", clock.begin)
     aws.checks_signature_age = False  # botocore signs with the machine's clock
     return lambda seconds: clock.sleep_until(
         clock.now() + timedelta(seconds=seconds), lambda _left: None

@@ -115,7 +115,7 @@ def test_every_room_has_a_rule() -> None:
     ("module", "code"),
     [
         ("session.reuse", "import boto3"),
-        ("session.reuse", "def late():\n    from mfa_session.aws import sts"),
+        ("session.reuse", "def late():\n    from mfa_session.aws import calls"),
         (
             "session.reuse",
             "if TYPE_CHECKING:\n    import mfa_session.cli.main",
@@ -124,7 +124,7 @@ def test_every_room_has_a_rule() -> None:
         ("guard.command", "from mfa_session.files import state"),
         ("policy.lint", "from mfa_session.sandbox import server"),
         ("model.record", "from mfa_session.cli import main"),
-        ("aws.sts", "import moto"),
+        ("aws.calls", "import moto"),
     ],
 )
 def test_a_wrong_arrow_is_seen(module: str, code: str) -> None:
@@ -134,10 +134,10 @@ def test_a_wrong_arrow_is_seen(module: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("module", "code"),
     [
-        ("cli.wiring", "from mfa_session.aws import sts"),
+        ("cli.wiring", "from mfa_session.aws import calls"),
         ("cli.demo", "from mfa_session.sandbox import server"),
         ("session.reuse", "import datetime\nfrom mfa_session.model import session"),
-        ("aws.sts", "import botocore.session\nfrom mfa_session.model.errors import RefusedError"),
+        ("aws.calls", "import botocore.session\nfrom mfa_session.model.errors import RefusedError"),
         ("model.session", "if TYPE_CHECKING:\n    from typing_extensions import Self"),
     ],
 )

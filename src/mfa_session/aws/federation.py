@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from urllib.parse import urlencode, urlsplit
 
-from mfa_session.aws.client import CONNECT_SECONDS, READ_SECONDS, send
+from mfa_session.aws.calls import CALL_SECONDS, CONNECT_SECONDS, READ_SECONDS, send
 from mfa_session.aws.errors import not_an_answer, too_slow, translate, unavailable
 from mfa_session.aws.request import AwsRequest, checked_text
-from mfa_session.aws.sts import CALL_SECONDS
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.notes import read_json
 from mfa_session.model.session import Secret
@@ -17,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from mfa_session.aws.sts import CallEdges
+    from mfa_session.aws.calls import CallEdges
     from mfa_session.model.ports import Caller
 
 OK, BAD_REQUEST, FIRST_SERVER_ERROR = 200, 400, 500

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from time import monotonic
 
+from mfa_session.aws.account import Checkup
 from mfa_session.aws.action_list import read_list
-from mfa_session.aws.lookups import Checkup
-from mfa_session.aws.sts import CallEdges
+from mfa_session.aws.calls import CallEdges
 from mfa_session.files.disk import Disk
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.files.state import ClockReading, ReadOnlyState

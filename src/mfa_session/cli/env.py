@@ -5,7 +5,7 @@ from __future__ import annotations
 from mfa_session.model.record import Record, Result
 from mfa_session.session.acquire import acquire_for_program, variables_of
 from mfa_session.session.environment import ACTIVE, REMOVED, noting_regions, ours_in
-from mfa_session.shell.variables import (
+from mfa_session.shell.dialects import (
     carries,
     find_shell,
     format_removals,

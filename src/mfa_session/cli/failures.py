@@ -147,7 +147,7 @@ def _tell(error: MfaSessionError, command: Command, given: Given, ctx: Context) 
         error.hint = _naming_session(error.hint, given)
     try:
         if command.name == "env":
-            from mfa_session.shell.variables import failure_line  # noqa: PLC0415
+            from mfa_session.shell.dialects import failure_line  # noqa: PLC0415
 
             write(failure_line(given.values.get("shell"), ctx.environ))
         if given.flag("json"):

@@ -85,7 +85,7 @@ def _run_click(argv: Sequence[str], environ: Mapping[str, str], clock: SystemClo
 
     code = click_tree.run(argv, lambda command, given: _dispatch(command, given, environ, clock))
     if code == click_tree.USAGE_EXIT_CODE and argv[0] == "env":
-        from mfa_session.shell.variables import failure_line, find_shell_option  # noqa: PLC0415
+        from mfa_session.shell.dialects import failure_line, find_shell_option  # noqa: PLC0415
 
         _print(failure_line(find_shell_option(argv), environ))
     return code

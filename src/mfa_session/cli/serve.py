@@ -9,7 +9,7 @@ from mfa_session.model.record import Record, Result
 from mfa_session.serve.serving import NOT_PASSED_ON, open_endpoint, read_port
 from mfa_session.session.acquire import acquire_for_program
 from mfa_session.session.environment import REMOVED
-from mfa_session.shell.variables import find_shell, format_removals, is_evaluated
+from mfa_session.shell.dialects import find_shell, format_removals, is_evaluated
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mfa_session.aws.sts import CallEdges
+    from mfa_session.aws.calls import CallEdges
     from mfa_session.cli.run import Run
     from mfa_session.files.session_store import SessionStore
     from mfa_session.files.single_flight import Turns
@@ -190,7 +190,7 @@ class SessionWiring:
 
     def make_session(self) -> Edges:
         """Make what acquiring a session touches."""
-        from mfa_session.aws.sts import AwsCalls
+        from mfa_session.aws.calls import AwsCalls
         from mfa_session.files.notes import UsedSteps
         from mfa_session.files.single_flight import Turns
         from mfa_session.mfa.sources import choose_codes
@@ -221,7 +221,7 @@ class SessionWiring:
 
     def call_edges(self) -> CallEdges:
         """Return what every call to AWS touches."""
-        from mfa_session.aws.sts import CallEdges
+        from mfa_session.aws.calls import CallEdges
 
         run = self.run
         return CallEdges(

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import TypeVar
 
+    from mfa_session.aws.account import IamPolicies, Lookups
     from mfa_session.aws.federation import Federation
-    from mfa_session.aws.iam import IamPolicies
-    from mfa_session.aws.lookups import Lookups
     from mfa_session.mfa.devices import DeviceEdges
     from mfa_session.model.feature_ports import DoctorEdges, JobEdges, RolesEdges, SetupEdges
     from mfa_session.model.iam import NewDevice
@@ -36,7 +35,7 @@ class Wiring(SessionWiring):
 
     def keys(self) -> KeyEdges:
         """Return what the care of long-term keys touches."""
-        from mfa_session.aws.iam import IamKeys
+        from mfa_session.aws.account import IamKeys
         from mfa_session.files.key_files import KeyFiles
         from mfa_session.files.notes import KeyJournal
         from mfa_session.model.long_term_keys import KeyEdges
@@ -59,7 +58,7 @@ class Wiring(SessionWiring):
 
     def devices(self, caller: Caller) -> DeviceEdges:
         """Return what the care of MFA devices touches, in the name of `caller`."""
-        from mfa_session.aws.iam import IamDevices
+        from mfa_session.aws.account import IamDevices
         from mfa_session.files.notes import Enrolments
         from mfa_session.mfa.devices import DeviceEdges
         from mfa_session.system.signals import defer_signals
@@ -103,7 +102,7 @@ class Wiring(SessionWiring):
 
     def lookups(self, caller: Caller) -> Lookups:
         """Return the questions about what a command will hit, asked by `caller`."""
-        from mfa_session.aws.lookups import Lookups
+        from mfa_session.aws.account import Lookups
 
         return Lookups(self.call_edges(), caller)
 
@@ -141,7 +140,7 @@ class Wiring(SessionWiring):
 
     def policies(self, caller: Caller) -> IamPolicies:
         """Return how the policies of `caller` are read."""
-        from mfa_session.aws.iam import IamPolicies
+        from mfa_session.aws.account import IamPolicies
 
         return IamPolicies(self.call_edges(), caller)
 
@@ -157,7 +156,7 @@ class Wiring(SessionWiring):
         from mfa_session.files.shared import ProfilesWriter
         from mfa_session.files.writable import PlainFile
         from mfa_session.model.feature_ports import SetupEdges
-        from mfa_session.shell.variables import find_scripted_shell
+        from mfa_session.shell.dialects import find_scripted_shell
         from mfa_session.system.signals import uninterrupted
         from mfa_session.system.terminal import choose
 
@@ -196,7 +195,7 @@ class Wiring(SessionWiring):
 
     def roles(self, jobs: int) -> RolesEdges:
         """Return the edges of `jobs` calls at once; each credential_process runs once."""
-        from mfa_session.aws.sts import AwsCalls
+        from mfa_session.aws.calls import AwsCalls
         from mfa_session.files.cli_cache import CliCacheFiles
         from mfa_session.model.feature_ports import RolesEdges
         from mfa_session.system.limits import most_locks

@@ -46,7 +46,7 @@ def run(options: Options, ctx: Context) -> Result:
     verdict = judge(words, Rules.of(ctx.files.settings().guard), read_aliases(ctx))
     warn_of_unmatched(ctx, repeat=verdict.protected or options.dry_run)
     if options.dry_run:
-        from mfa_session.guard.report import report  # noqa: PLC0415  # cold
+        from mfa_session.guard.plan import report  # noqa: PLC0415  # cold
 
         return report(*_read_state(options, ctx, verdict), ctx.clock.now())
     if verdict.protected:

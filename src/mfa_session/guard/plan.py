@@ -1,7 +1,7 @@
 """Decides with which session and in which region a protected command runs.
 
 It reads files, environment and words, and asks AWS nothing. The session always belongs to the
-identity that the command would use by itself.
+identity that the command would use by itself. `report` is what `guard --dry-run` says of a plan.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from mfa_session.guard.aws_words import with_profile
 from mfa_session.guard.identity import KEYS, OTHER, ROLE, SESSION, SOURCE, Identity, find_identity
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.model.record import Record
+from mfa_session.model.record import Record, Result
 from mfa_session.model.session import list_sessions
 from mfa_session.model.settings import Source
 from mfa_session.model.text import unsetting
 from mfa_session.session.names import Named, find_name, look_up
 from mfa_session.session.own_session import SessionsOfSource, is_of_source
+from mfa_session.session.reuse import find_kept
 from mfa_session.session.settings import resolve_named
 
 TYPE_CHECKING = False
@@ -33,6 +34,21 @@ STEPPED_UP = "MFA_SESSION_GUARDED"
 """Tells guards inside the command which key id this guard has shown."""
 _NO_SESSION_CODES = {"temporary-source", "no-long-term-keys", "source-loop"}
 VERSION_1 = 1
+# JSON's effect → what people read.
+EFFECTS = {
+    "run": "it runs unchanged",
+    "use-session": "it runs with the session, which is valid",
+    "log-in": "guard logs in first, then runs it with the session",
+    "keep-keys": "it runs with the session keys of the environment",
+    "warn": "it runs unchanged, with a warning: {reason}",
+    "refuse": "it does not run: {reason}",
+}
+
+WITHOUT_DEVICE = {
+    False: "; if your user has no MFA device, it runs without a session, with a warning",
+    True: "; if your user has no MFA device, it does not run ([guard] strict)",
+}
+"""By `strict`. A dry run does not ask AWS whether the user has a device."""
 
 
 class Plan(Record):
@@ -303,3 +319,44 @@ def _fill_unset(environ: Mapping[str, str], profile: str | None) -> dict[str, st
 def _region_of_profile(inputs: Inputs, plan: Plan) -> str | None:
     own = inputs.profiles.section(plan.profile_for_region(inputs) or "default").get("region")
     return own or (plan.settings.written.get("region") if plan.settings else None)
+
+
+def report(request: GuardedCommand, inputs: Inputs, now: datetime) -> Result:
+    """Report the decision; run, ask and write nothing."""
+    verdict = request.verdict
+    plan = make_plan(inputs, request, now) if verdict.protected else None
+    effect = _effect(inputs, plan, now) if plan else "run"
+    session = plan.settings.target if plan and plan.settings else None
+    identity = plan.identity.label() if plan else None
+    data = {
+        "protected": verdict.protected,
+        "rule": verdict.rule,
+        "service": verdict.service,
+        "operation": verdict.operation,
+        "action": verdict.action,
+        "identity": identity,
+        "session": session,
+        "effect": effect,
+    }
+    meaning = EFFECTS[effect].format(reason=plan.reason if plan else "")
+    if effect == "log-in" and plan and _device_is_unknown(plan.settings):
+        meaning += WITHOUT_DEVICE[bool(inputs.file.guard.get("strict", False))]
+    why = verdict.rule if verdict.reason.startswith("it is") else verdict.reason
+    lines = [f"protected: {why}" if verdict.protected else f"not protected: {verdict.reason}"]
+    lines += [f"identity: {identity}"] if identity else []
+    lines += [f"session: {session}"] if session else []
+    return Result(data=data, lines=(*lines, f"effect: {meaning}"))
+
+
+def _device_is_unknown(settings: Settings | None) -> bool:
+    """Say whether the MFA device is named neither by settings nor by an earlier login."""
+    asks = settings.via or settings if settings else None
+    return asks is not None and asks.mfa_serial is None and asks.remembered_serial is None
+
+
+def _effect(inputs: Inputs, plan: Plan, now: datetime) -> str:
+    if plan.settings is not None:
+        return "use-session" if find_kept(plan.settings, inputs.sessions(), now) else "log-in"
+    if plan.identity.kind == KEYS:
+        return "keep-keys"
+    return "refuse" if inputs.file.guard.get("strict", False) else "warn"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 
-from mfa_session.guard.scanning import is_plain
+from mfa_session.guard.aws_words import is_plain
 from mfa_session.model.feature_ports import INSTANCE, Target
 from mfa_session.model.ports import Caller
 from mfa_session.model.record import Record

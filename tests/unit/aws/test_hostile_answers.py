@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from impostor import DATES, ERRORS, SUCCESSES, failure, serving, session
-from mfa_session.aws import client, sts
+from mfa_session.aws import calls
 from mfa_session.files.state import AwsClock, StateDir
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.ports import Caller, MfaCode
@@ -53,8 +53,8 @@ class Machine:
         self.root = home / "state"
         self.clock = SystemClock()
         self.aws_clock = AwsClock(StateDir(str(self.root)))
-        self.calls = sts.AwsCalls(
-            sts.CallEdges(
+        self.calls = calls.AwsCalls(
+            calls.CallEdges(
                 clock=self.clock,
                 aws_clock=self.aws_clock,
                 limited=run_limited,
@@ -147,7 +147,7 @@ def test_a_trickling_answer_ends_at_the_time_limit(
     impostor: Impostor, machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     machine.log_in()  # imports botocore before the limit counts
-    monkeypatch.setattr(sts, "CALL_SECONDS", 0.5)
+    monkeypatch.setattr(calls, "CALL_SECONDS", 0.5)
     impostor.drips = threading.Event()
     error = refused(machine)
     impostor.drips.set()
@@ -179,7 +179,7 @@ def test_a_disk_error_while_botocore_loads_is_reported_as_one(
     def fail(*_: object, **__: object) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    monkeypatch.setattr(client.Clients, "get", fail)
+    monkeypatch.setattr(calls.Clients, "get", fail)
     error = refused(machine)
     assert (error.exit_code, error.code) == (3, "unreadable-file")
     assert "the AWS SDK cannot read the AWS files, or its own: input/output error" in error.message

@@ -11,7 +11,7 @@ import pytest
 
 from mfa_session.cli.env import session_lines
 from mfa_session.model.errors import ConfigurationError
-from mfa_session.shell.variables import format_variables
+from mfa_session.shell.dialects import format_variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from guard.real_cli import VERSION_2_SWITCHES, VERSION_2_VALUES, Read, RealCli
 from guard.test_command_lines import CASES, Case
 from mfa_session.guard.aliases import NO_ALIASES, parse_aliases
-from mfa_session.guard.aws_words import read_aws
-from mfa_session.guard.scanning import GLOBAL_OPTIONS, scan
+from mfa_session.guard.aws_words import GLOBAL_OPTIONS, read_aws, scan
 
 if TYPE_CHECKING:
     from pathlib import Path

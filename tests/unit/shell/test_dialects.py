@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from mfa_session.cli.spec.commands import FORMATS, SHELLS
-from mfa_session.shell.dialects import DIALECTS
+from mfa_session.shell.dialects import DIALECTS, JSON
 from mfa_session.shell.scripts import completion_script, init_script
 from mfa_session.shell.start import eval_line, guard_setup
-from mfa_session.shell.variables import JSON
 
 
 def test_every_format_of_the_command_line_has_a_dialect() -> None:
