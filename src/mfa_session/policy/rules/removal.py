@@ -98,7 +98,7 @@ def check_own_removal(subject: Subject) -> Iterator[Flaw]:
         (own or _is_of_anybody(subject))
         and concerns(statement, DEACTIVATION)
         and not _is_denied(subject)
-        and not (own and _is_exempt(subject))
+        and not _is_exempt(subject)
     ):
         whose = "one's own device" if own else "any user's device"
         with_mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
@@ -217,7 +217,7 @@ def _first_exempting(whole: WholePolicy) -> Statement | None:
     exempting = (
         each
         for each in whole.denies_for_mfa
-        if (each.resources == ("*",) and DEACTIVATION in (each.not_actions or ()))
+        if (each.resources == ("*",) and each.not_actions and not concerns(each, DEACTIVATION))
         or any(map(of_a_user, each.not_resources or ()))
     )
     return next(exempting, None)
