@@ -1,8 +1,8 @@
 """The scripts for each shell: completion, and what a shell sources at its start.
 
-They are made from the files beside this module, with wrapper.* once for each guarded command.
-init.* exports those commands and the name of the script file, so that `doctor` can tell when
-config.toml lists more commands.
+They are made from the files beside this module. The first part of init.* is repeated for each
+guarded command; the rest exports those commands and the name of the script file, so that `doctor`
+can tell when config.toml lists more commands.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ ALWAYS_GUARDED = "aws"
 
 _COMMAND = "@COMMAND@"
 _COMMANDS = "@COMMANDS@"
+_REPEATED = "# The part above is there once for each guarded command.\n"
 _HEAD = (
     SCRIPT_HEAD
     + """shell-init {shell}`; source it in the shell's start file.
@@ -46,11 +47,10 @@ def completion_script(shell: str) -> str:
 def init_script(shell: str, commands: Iterable[str]) -> str:
     """Return the script for a shell's start, with a wrapper for `aws` and each command."""
     guarded = list_guarded(commands)
-    wrapper = _read("wrapper", shell)
+    wrapper, _, init = _read("init", shell).partition(_REPEATED)
     wrappers = "".join(wrapper.replace(_COMMAND, command) for command in guarded)
     head = _HEAD.format(shell=shell, commands=", ".join(guarded))
-    init = _read("init", shell).replace(_COMMANDS, " ".join(guarded))
-    return head + wrappers + init + _read("use", shell) + completion_script(shell)
+    return head + wrappers + init.replace(_COMMANDS, " ".join(guarded)) + completion_script(shell)
 
 
 def list_guarded(lines: Iterable[str]) -> list[str]:

@@ -1,4 +1,0 @@
-
-function @COMMAND@
-    command mfa-session guard -- @COMMAND@ $argv
-end
