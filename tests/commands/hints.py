@@ -675,10 +675,10 @@ CURES = {
     "a session kept aside": Cure("doctor.sessions:_suggest_login", "login"),
     "a session beside settings of SSO": Cure("doctor.sessions:_suggest_move", "logout"),
     "a stored secret that is gone": Cure(
-        "doctor.keyrings:look_at_secrets", "totp add --mfa-serial", typed=PLAIN
+        "doctor.sessions:look_at_secrets", "totp add --mfa-serial", typed=PLAIN
     ),
     "a secret that a setting needs": Cure(
-        "doctor.keyrings:look_at_secrets", "totp add", typed=PLAIN
+        "doctor.sessions:look_at_secrets", "totp add", typed=PLAIN
     ),
     "no device": Cure("doctor.answers:_suggest_enrolment", "device enroll"),
     "no guard": Cure("shell.dialects", "shell-init"),
@@ -693,7 +693,7 @@ ELSEWHERE = {
     "test_our_own_commands_never_run_the_credential_process",
     "doctor.profiles:look_at_asking_roles": "e2e/test_warm.py: "
     "test_the_doctors_cure_for_a_role_that_asks_works",
-    "doctor.keyrings:_report_lost": "e2e/test_store.py: "
+    "doctor.sessions:_report_lost": "e2e/test_store.py: "
     "test_a_session_that_the_keyring_has_lost_is_renewed",
     "cli.device:_enrol": "e2e/test_device.py: "
     "test_without_a_keyring_the_phone_alone_gets_the_secret",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mfa_session.doctor.ask_aws import Questions
 from mfa_session.doctor.checks import OPTIONS, PROFILES, KeyringFacts, Scene
-from mfa_session.doctor.keyrings import find_keyring_sessions
+from mfa_session.doctor.sessions import find_keyring_sessions
 from mfa_session.model.errors import ConfigurationError, MfaSessionError
 from mfa_session.model.feature_ports import CONFIG, CREDENTIALS, SETTINGS, STATE
 from mfa_session.model.iam import Intent

@@ -9,7 +9,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from mfa_session.doctor import answers, environment, files, keyrings, profiles, sessions
+from mfa_session.doctor import answers, environment, files, profiles, sessions
 from mfa_session.doctor.checks import (
     ERROR,
     NOTE,
@@ -42,7 +42,7 @@ GROUPS: dict[str, tuple[Check, ...]] = {
     "profiles": profiles.CHECKS,
     "sessions": sessions.CHECKS,
     "settings": (*sessions.SETTINGS_CHECKS, *files.SETTINGS_CHECKS),
-    "keyring": keyrings.CHECKS,
+    "keyring": sessions.KEYRING_CHECKS,
     "aws": answers.CHECKS,
     "shell": environment.SHELL_CHECKS,
 }
