@@ -10,7 +10,7 @@ from datetime import timezone
 
 from mfa_session.aws.calls import AwsCalls, CallerCalls
 from mfa_session.aws.request import AwsRequest
-from mfa_session.model.arns import Arn, device_kind, parse_arn
+from mfa_session.model.arns import GIVE_CODES, Arn, device_kind, parse_arn
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, UnreachableError
 from mfa_session.model.feature_ports import INSTANCE, Target
 from mfa_session.model.iam import AccessKey, Device, NewDevice, User
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from mfa_session.model.iam import Holder, Pair
 
 
-_KINDS = {"virtual", "hardware"}
 MOST_INSTANCES = 100
 """The limit of one preview; a person reads fewer."""
 ABSENT = "not found in this region"
@@ -125,7 +124,7 @@ def read_device(listed: dict[str, Any]) -> Device:
     kind = device_kind(serial)
     return Device(
         serial=serial,
-        kind=kind if kind in _KINDS else "passkey",
+        kind=kind if kind in GIVE_CODES else "passkey",
         enabled_at=listed["EnableDate"].astimezone(timezone.utc),
     )
 

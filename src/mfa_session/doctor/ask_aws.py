@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mfa_session.doctor.answers import BAD_REGION
 from mfa_session.doctor.checks import AwsFacts, KeyFacts, NotAsked
-from mfa_session.model.arns import device_kind, region_for
+from mfa_session.model.arns import gives_codes, region_for
 from mfa_session.model.errors import (
     ConfigurationError,
     MfaSessionError,
@@ -37,7 +37,6 @@ Answer = TypeVar("Answer")
 LIMIT_SECONDS = 5.0
 """The time AWS has to answer all questions."""
 MAX_KEYS = 5
-_USABLE = {"virtual", "hardware"}
 _VARIABLE = "MFA_SESSION_MFA_SERIAL"
 _DEVICE_KEYS = ("mfa_serial", "aws_mfa_device")
 
@@ -159,7 +158,7 @@ class Questions:
             serial = settings.mfa_serial or ""
             by_variable = serial == self._inputs.options.mfa_serial
             named.setdefault(serial, _VARIABLE if by_variable else f"session {settings.name!r}")
-        return {serial: by for serial, by in named.items() if device_kind(serial) in _USABLE}
+        return {serial: by for serial, by in named.items() if gives_codes(serial)}
 
     def finish(self, running: Running[Answer], late: str) -> Answer | MfaSessionError | NotAsked:
         """Return an answer, or why there is none; `late` is the reason after the time limit."""

@@ -8,6 +8,8 @@ ARN_PARTS = 6
 SERIAL_LENGTHS = range(9, 257)
 ROLE_ARN_LENGTHS = range(20, 2049)
 ACCOUNT_DIGITS = 12
+GIVE_CODES = ("virtual", "hardware")
+"""The kinds of devices whose codes AWS's API takes."""
 _ROLE = "role/"
 _SERIAL_CHARACTERS = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+=/:,.@-"
@@ -67,6 +69,11 @@ def device_kind(serial: str) -> str:
     kind, slash, name = arn.resource.partition("/")
     known = arn.service == "iam" and slash and name
     return kinds.get(kind, "invalid") if known else "invalid"
+
+
+def gives_codes(serial: str) -> bool:
+    """Say whether a serial is of a device whose codes AWS's API takes."""
+    return device_kind(serial) in GIVE_CODES
 
 
 def is_role_arn(text: str) -> bool:

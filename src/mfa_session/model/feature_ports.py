@@ -146,8 +146,8 @@ class DoctorEdges(Record):
     paint: Callable[[str, str], str]
 
 
-class SettingsWriter(Protocol):
-    """Writes single values of config.toml; each method raises ConfigurationError."""
+class ValuesWriter(Protocol):
+    """Writes single values of a file; each method raises ConfigurationError."""
 
     path: str
 
@@ -156,6 +156,10 @@ class SettingsWriter(Protocol):
 
     def read(self) -> bytes:
         """Return the file's bytes as they are now; none if there is no file."""
+
+
+class SettingsWriter(ValuesWriter, Protocol):
+    """Writes single values of config.toml."""
 
     def edited(self, data: bytes, values: Mapping[Setting, object]) -> bytes:
         """Return the bytes with these values."""
@@ -164,20 +168,12 @@ class SettingsWriter(Protocol):
         """Write them, unless one is no longer what it was when it was `seen`."""
 
 
-class ProfilesWriter(Protocol):
-    """Writes single values of the AWS config file; each method raises ConfigurationError.
+class ProfilesWriter(ValuesWriter, Protocol):
+    """Writes single values of the AWS config file.
 
     A place is a profile and a key; a value of None removes the line. `before` are the values
     that are expected to stand there.
     """
-
-    path: str
-
-    def check_writable(self) -> None:
-        """Find out, changing nothing, whether `update` could work."""
-
-    def read(self) -> bytes:
-        """Return the file's bytes as they are now; none if there is no file."""
 
     def edited(
         self, values: Mapping[Setting, str | None], before: Mapping[Setting, object]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from mfa_session.model.arns import GIVE_CODES
 from mfa_session.model.record import Record
 
 TYPE_CHECKING = False
@@ -69,9 +70,6 @@ class Policies(Protocol):
         """Return the default version of a managed policy (GetPolicy, GetPolicyVersion)."""
 
 
-_USABLE = {"virtual", "hardware"}
-
-
 class Device(Record):
     """An MFA device that is enabled for the user; `enabled_at` is aware UTC."""
 
@@ -82,7 +80,7 @@ class Device(Record):
     @property
     def usable(self) -> bool:
         """Whether AWS's API takes its codes."""
-        return self.kind in _USABLE
+        return self.kind in GIVE_CODES
 
     @property
     def why_not(self) -> str:

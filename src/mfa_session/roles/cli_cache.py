@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from mfa_session.model.arns import device_kind, parse_arn, region_for
+from mfa_session.model.arns import gives_codes, parse_arn, region_for
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.notes import read_json
 from mfa_session.model.record import Record
@@ -103,7 +103,7 @@ class RoleProfiles:
         """Return the MFA session of a source's keys, chosen as in the guard."""
         if source not in self._bases:
             base = SessionsOfSource(self._inputs, source, source.profile).choose()
-            usable = device_kind(serial) in {"virtual", "hardware"}
+            usable = gives_codes(serial)
             self._bases[source] = base.replace(
                 mfa_serial=base.mfa_serial or (serial if usable else None)
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mfa_session.model.arns import device_kind
+from mfa_session.model.arns import device_kind, gives_codes
 from mfa_session.model.errors import ConfigurationError, MfaSessionError, RefusedError
 from mfa_session.model.ports import Caller
 from mfa_session.model.session import PREFIX
@@ -76,7 +76,7 @@ def lacks_device(edges: Edges, settings: Settings) -> str | None:
 
 def pick_device(serials: list[str], edges: Edges, settings: Settings) -> str:
     """Return the device to use of those found; ask where several would do."""
-    usable = [serial for serial in serials if device_kind(serial) in {"virtual", "hardware"}]
+    usable = [serial for serial in serials if gives_codes(serial)]
     passkeys = [serial for serial in serials if device_kind(serial) == "passkey"]
     if usable and passkeys:
         edges.talk.detail(f"ignored, as AWS's API accepts no passkeys: {', '.join(passkeys)}")
@@ -137,7 +137,7 @@ def profiles_by_serial(inputs: Inputs) -> dict[str, list[str]]:
     """Return, for each device named anywhere, the sessions and profiles that name it, sorted."""
     users: dict[str, set[str]] = {}
     for profile, serial in _named(inputs):
-        if device_kind(serial) in {"virtual", "hardware"}:
+        if gives_codes(serial):
             users.setdefault(serial, set()).add(profile)
     return {serial: sorted(profiles) for serial, profiles in users.items()}
 

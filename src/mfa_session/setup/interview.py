@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from mfa_session.model.arns import device_kind
+from mfa_session.model.arns import gives_codes
 from mfa_session.model.errors import (
     ConfigurationError,
     MfaSessionError,
@@ -179,7 +179,7 @@ class Interview:
 
     def _pick_device(self, serials: list[str], settings: Settings) -> tuple[str | None, str | None]:
         """Return the only usable device, or let the person pick one."""
-        usable = [serial for serial in serials if device_kind(serial) in {"virtual", "hardware"}]
+        usable = [serial for serial in serials if gives_codes(serial)]
         if not usable:
             why = "only a passkey, which AWS's API cannot use" if serials else "none"
             self._ctx.console.say(f"MFA device of {settings.source.label()}: {why}")

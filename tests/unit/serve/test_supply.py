@@ -18,8 +18,8 @@ from mfa_session.model.errors import NoMfaError
 from mfa_session.model.ports import Issued
 from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import SessionOptions
-from mfa_session.serve import supply
-from mfa_session.serve.supply import Renewed, Supply, make_renewal, read_renewed
+from mfa_session.serve import serving
+from mfa_session.serve.serving import Renewed, Supply, make_renewal, read_renewed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -142,7 +142,7 @@ def test_a_failed_renewal_is_not_repeated_at_once() -> None:
 def test_a_failed_renewal_is_reported_once_and_the_valid_session_is_still_returned(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(supply, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(serving, "PAUSE_SECONDS", 0)
     clock, told = FakeClock(), list[str]()
     nobody = "session 'mfa' needs an MFA code and there is nobody to ask"
     renewals = Renewals(*[Renewed(problem=nobody)] * 3, Renewed(issued=issued(1, 5000)))
@@ -165,7 +165,7 @@ def test_a_failed_renewal_is_reported_once_and_the_valid_session_is_still_return
 def test_a_renewal_that_waits_at_the_terminal_is_reported_after_a_while(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(supply, "MOST_WAITING_SECONDS", 0.01)
+    monkeypatch.setattr(serving, "MOST_WAITING_SECONDS", 0.01)
     clock = FakeClock()
     renewals = Renewals(Renewed(problem="no"))
 
