@@ -1429,6 +1429,12 @@ STATED = [
             "aws:PrincipalArn", "${var.break_glass_arns}")})], found(SCP), {}, "scp"),
     Stated("removal-of-anybodys-device-exempt-by-a-pattern", [allow([*ENROL, OFF]),
             deny_but([*CARE, "iam:*"], WITHOUT)], found(REMOVAL, at=1), {OFF: "km"}),
+    Stated("narrowed-by-what-the-sid-joins", [ALL, deny_but(CARE, {**WITHOUT, **on(
+            "StringNotEquals", "aws:RequestedRegion", "eu-west-1")}, Sid="RequireMFAAndRegion")],
+           [("deny-narrowed", "RequireMFAAndRegion")], {}),
+    Stated("narrowed-on-purpose-by-region", [ALL, deny_but(CARE, {**WITHOUT, **on(
+            "StringNotEquals", "aws:RequestedRegion", "eu-west-1")}, Sid="StopAndStartNoMFA")],
+           [], {}),
     Stated("account-beside-its-users", [trust(ACCOUNT), trust({"AWS":
             "arn:aws:iam::123456789012:user/carol"}, WITH)], found(DEFEATED, at=1), {}),
     Stated("other-account-beside-users", [trust({"AWS": "arn:aws:iam::444455556666:root"}),

@@ -93,6 +93,8 @@ _IN_SECONDS = "write the limit in seconds (an hour is 3600)"
 _of_some_places = re.compile(
     "outside|untrusted|(unless|except|(?<!f)or)(at|from|in|on|the)*(corp|network|office|trusted|vpn)"
 ).search
+# A Sid that asks for MFA and for something else as well, such as RequireMFAAndRegion.
+_is_joined = re.compile("mfa(less)?and|and(no|without)?mfa|always").search
 _ADDRESSES = {"aws:sourceip", "aws:vpcsourceip"}
 # Keys about where, when and how a request is made. Each may be a requirement of its own, which
 # it is not when it only says in which cases MFA is asked for.
@@ -191,11 +193,13 @@ def check_age_beside_absence(subject: Subject) -> Iterator[Flaw]:
 
 def check_narrowing(subject: Subject) -> Iterator[Flaw]:
     """Find Denies for requests without MFA that another condition narrows."""
+    sid = (subject.statement.sid or "").lower()
     narrowing = [
         each
         for each in subject.other_conditions
         if (each.key.lower() in CIRCUMSTANCES and not is_private(each))
         or is_met(each, DIRECT_CALL) is False
+        or _is_joined(sid)
     ]
     asks = subject.refuses_without_mfa and not (subject.on_role or _says_where(subject))
     if narrowing and asks and not _is_denied_anyway(subject):
