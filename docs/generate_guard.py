@@ -10,9 +10,8 @@ from pathlib import Path
 from mfa_session.aws.action_list import read_list
 from mfa_session.guard import builtin
 from mfa_session.guard.aliases import NO_ALIASES
-from mfa_session.guard.rules import Rules
+from mfa_session.guard.rules import Rules, judge
 from mfa_session.guard.unmatched import add_version_2
-from mfa_session.guard.verdict import judge
 
 PAGE = Path(__file__).with_name("guard.md")
 ROWS = 30

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.guard.aliases import NO_ALIASES, parse_aliases
-from mfa_session.guard.rules import Rules
-from mfa_session.guard.verdict import judge
+from mfa_session.guard.rules import Rules, judge
 from mfa_session.model.errors import ConfigurationError, DeclinedError, MfaSessionError, UsageError
 from mfa_session.model.paths import expand
 from mfa_session.model.record import Record, Result
@@ -13,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mfa_session.guard.aliases import Aliases
     from mfa_session.guard.plan import GuardedCommand
-    from mfa_session.guard.verdict import Verdict
+    from mfa_session.guard.rules import Verdict
     from mfa_session.model.settings import SessionOptions
     from mfa_session.session.context import Context, Inputs
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mfa_session.guard.aws_words import AwsCall
-    from mfa_session.guard.verdict import Verdict
+    from mfa_session.guard.rules import Verdict
     from mfa_session.model.session import Session
     from mfa_session.model.settings import Settings
     from mfa_session.session.context import Inputs

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mfa_session.guard.aws_words import AwsCall
     from mfa_session.guard.plan import Regions
-    from mfa_session.guard.verdict import Verdict
+    from mfa_session.guard.rules import Verdict
     from mfa_session.model.session import Keys
     from mfa_session.session.context import Context
 

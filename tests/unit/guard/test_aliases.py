@@ -9,8 +9,7 @@ import pytest
 
 from mfa_session.guard.aliases import NO_ALIASES, Aliases, parse_aliases
 from mfa_session.guard.aws_words import AwsCall, read_aws
-from mfa_session.guard.rules import Rules
-from mfa_session.guard.verdict import Verdict, judge
+from mfa_session.guard.rules import Rules, Verdict, judge
 
 FILE = """\
 # mine

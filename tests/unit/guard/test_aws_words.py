@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 import processes
 from mfa_session.guard.aliases import NO_ALIASES
 from mfa_session.guard.aws_words import read_aws, with_profile, without_profile
-from mfa_session.guard.rules import Rules
-from mfa_session.guard.verdict import judge
+from mfa_session.guard.rules import Rules, judge
 
 BUILT_IN = Rules.of({})
 ANY_WORD = st.text(max_size=12) | st.sampled_from(["--profile", "--profile=x", "--prof", "--", ""])
@@ -125,9 +124,9 @@ def test_option_values_and_plain_words_are_found() -> None:
 def test_judging_a_command_imports_only_records_and_the_ini_reader() -> None:
     code = (
         "import sys; before = set(sys.modules)\n"
-        "from mfa_session.guard import aliases, rules, verdict\n"
+        "from mfa_session.guard import aliases, rules\n"
         "aliases = aliases.parse_aliases('[toplevel]\\na = !aws s3 rm x')\n"
-        "assert verdict.judge(['aws', 'a'], rules.Rules.of({}), aliases).protected\n"
+        "assert rules.judge(['aws', 'a'], rules.Rules.of({}), aliases).protected\n"
         "print(*(name for name in set(sys.modules) - before if '.guard' not in name))"
     )
     outcome = processes.run_python(code)

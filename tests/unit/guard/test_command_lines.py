@@ -9,8 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from mfa_session.guard.aliases import NO_ALIASES
-from mfa_session.guard.rules import Rules
-from mfa_session.guard.verdict import judge
+from mfa_session.guard.rules import Rules, judge
 
 BUILT_IN = Rules.of({})
 

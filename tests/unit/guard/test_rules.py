@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mfa_session.guard.aliases import NO_ALIASES
-from mfa_session.guard.rules import Rules, glob
-from mfa_session.guard.verdict import Verdict, judge
+from mfa_session.guard.rules import Rules, Verdict, glob, judge
 
 
 def rule_of(line: str, **guard: Any) -> tuple[bool, str | None]:

@@ -11,10 +11,9 @@ from house.source import ROOT
 from mfa_session.aws.action_list import read_list
 from mfa_session.guard import builtin
 from mfa_session.guard.aliases import NO_ALIASES
-from mfa_session.guard.rules import Rules
+from mfa_session.guard.rules import Rules, judge
 from mfa_session.guard.services import IAM_PREFIXES
 from mfa_session.guard.unmatched import add_version_2, list_unmatched, suggest_pattern
-from mfa_session.guard.verdict import judge
 
 if TYPE_CHECKING:
     from types import ModuleType
