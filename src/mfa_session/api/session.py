@@ -127,7 +127,6 @@ class Renewing:
     """The session that a program asked for, renewed each time less than min-ttl is left."""
 
     def __init__(self, options: SessionOptions, environ: Mapping[str, str], ask: Ask) -> None:
-        """Take the options, the environment at that time, and who is asked for codes."""
         self._options = options
         self._environ = environ
         self._ask = ask
@@ -264,7 +263,6 @@ class ApiWiring(Wiring):
     """
 
     def __init__(self, run: Run, terminal: Terminal, *, by_function: bool) -> None:
-        """Take the run, and the terminal that is asked."""
         super().__init__(run)
         self._terminal = terminal
         self._by_function = by_function

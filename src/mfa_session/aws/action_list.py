@@ -43,7 +43,6 @@ class ActionList:
     """The list; it decodes a service's names when they are asked for."""
 
     def __init__(self, text: str) -> None:
-        """Take the text of the list."""
         verbs, sets, words, runs, *lines = (
             line for line in text.splitlines() if not line.startswith("#")
         )

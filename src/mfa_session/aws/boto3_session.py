@@ -38,7 +38,6 @@ class RenewedCredentials(RefreshableCredentials):  # type: ignore[misc]  # botoc
         now: Callable[[], datetime],
         needed_seconds: int,
     ) -> None:
-        """Take the first session, the function that gets the next, and AWS's time."""
         self.session = session
         self._renew_session = renew
         first = _metadata(session)

@@ -197,7 +197,6 @@ class CallerCalls(AwsCalls):
     """AwsCalls that one caller signs."""
 
     def __init__(self, edges: CallEdges, caller: Caller) -> None:
-        """Take the edges, and who signs."""
         super().__init__(edges)
         self._caller = caller
 

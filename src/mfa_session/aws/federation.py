@@ -31,7 +31,6 @@ class Federation:
     """
 
     def __init__(self, edges: CallEdges) -> None:
-        """Take what a call touches."""
         self._clock = edges.clock
         self._limited = edges.limited
         self._environ = edges.environ

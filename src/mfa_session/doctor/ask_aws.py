@@ -184,7 +184,6 @@ class _Key:
     """Asks three questions about a key in parallel."""
 
     def __init__(self, questions: Questions, aws: Checkup, source: Source) -> None:
-        """Start the questions."""
         self._questions = questions
         self._source = source
         self._caller = caller = questions.make_caller(source)

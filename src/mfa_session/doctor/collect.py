@@ -35,7 +35,6 @@ class _Parts:
     """Reads part by part; a part that cannot be read is empty, and recorded as broken."""
 
     def __init__(self) -> None:
-        """Start with nothing broken."""
         self.broken: dict[str, MfaSessionError] = {}
 
     def read(self, part: str, work: Callable[[], Part], empty: Part) -> Part:

@@ -29,7 +29,6 @@ class UnreadableText(Exception):  # noqa: N818 - reads as what happened
     """What botocore could not read: `line` counts from 1, `what` names it, `hint` mends it."""
 
     def __init__(self, line: int, what: str, hint: str) -> None:
-        """Keep all three."""
         super().__init__(what)
         self.line = line
         self.what = what

@@ -60,7 +60,6 @@ class Mover:
     """Moves one profile's key."""
 
     def __init__(self, edges: KeyEdges, profile: str, region: str | None) -> None:
-        """Take the edges, the profile, and the region for calls to AWS."""
         self._edges = edges
         self._profile = profile
         self._region = region

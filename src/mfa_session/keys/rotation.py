@@ -339,7 +339,6 @@ class KeyringPairs:
     """The keys in the keyring, an item each; a swap copies both before it removes one."""
 
     def __init__(self, vault: KeyVault) -> None:
-        """Take the keyring."""
         self._vault = vault
 
     def slots(self, profile: str) -> Slots:

@@ -38,7 +38,6 @@ class Signer:
     """Signs IAM's calls with `caller`, or with an MFA session if that is refused."""
 
     def __init__(self, caller: Caller, with_mfa: Callable[[], Caller]) -> None:
-        """Take the caller, and the function that gets one with MFA."""
         self.caller = caller
         self._with_mfa = with_mfa
 
@@ -60,7 +59,6 @@ class UserKeys:
     """
 
     def __init__(self, edges: KeyEdges, profile: str, signer: Signer) -> None:
-        """Take the edges, the profile with one of the keys, and who signs."""
         self._edges = edges
         self._profile = profile
         self._signer = signer
@@ -201,7 +199,6 @@ class OtherProfiles:
     """All profiles but one, as read at the start; `replaced` have got another key since."""
 
     def __init__(self, edges: KeyEdges, inputs: Inputs, profile: str) -> None:
-        """Take the edges, the files, and the profile to leave out."""
         self._edges = edges
         self._inputs = inputs
         self._names = [name for name in inputs.profiles.names() if name != profile]

@@ -74,7 +74,6 @@ class Removal:
     """Deactivates a device and deletes it, after a confirmation."""
 
     def __init__(self, edges: DeviceEdges, user: User) -> None:
-        """Take the edges and the user."""
         self._edges = edges
         self._user = user
 

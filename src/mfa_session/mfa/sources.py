@@ -164,7 +164,6 @@ class PromptedCode:
     generated = False
 
     def __init__(self, ask: Callable[[str], str], tell: Callable[[str], None], name: str) -> None:
-        """Take how to ask and to tell at the terminal, and the session's name."""
         self._ask = ask
         self._tell = tell
         self._name = name
@@ -183,7 +182,6 @@ class KeyringCode:
     generated = True
 
     def __init__(self, secret: Secret, clock: Clock) -> None:
-        """Take the secret and the clock."""
         self._secret = secret
         self._clock = clock
 
@@ -200,7 +198,6 @@ class CommandCode:
     generated = True
 
     def __init__(self, run: Callable[[str], str]) -> None:
-        """Take how to run the command for a serial."""
         self._run = run
 
     def next_code(self, serial: str, problem: str | None) -> str:
@@ -213,7 +210,6 @@ class PromptFallback:
     """A generated code first; once its attempts are used up, a prompt."""
 
     def __init__(self, first: CodeSource, prompt: PromptedCode, talk: Console) -> None:
-        """Take both sources, and the console to announce the change on."""
         self._first = first
         self._prompt = prompt
         self._talk = talk

@@ -49,7 +49,6 @@ class RoleProfiles:
     """Reads role profiles; profiles with the same long-term keys share an MFA session."""
 
     def __init__(self, inputs: Inputs) -> None:
-        """Take the inputs."""
         self._inputs = inputs
         self._bases: dict[Source, Settings] = {}
 

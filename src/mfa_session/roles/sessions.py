@@ -200,7 +200,6 @@ class Bases:
     """The sessions that roles are assumed from; each is found, and its keys read, once."""
 
     def __init__(self, stored: Sequence[Session], now: datetime) -> None:
-        """Take the stored sessions."""
         self._stored = stored
         self._now = now
         self._opened: dict[str, Session] = {}
@@ -270,7 +269,6 @@ class Saver:
     """
 
     def __init__(self, store: Store, place: AsidePlace | None) -> None:
-        """Take the store and the place."""
         self._store = store
         self._place = place
 

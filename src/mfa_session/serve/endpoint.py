@@ -45,7 +45,6 @@ class RequestRefusedError(Exception):
     """A request that gets no credentials, with the HTTP status and the body's texts."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
-        """Take the status, the code and the message of the answer."""
         super().__init__(code)
         self.status, self.code, self.message = status, code, message
 

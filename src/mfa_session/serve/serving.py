@@ -222,7 +222,6 @@ class Supply:
         warn: Callable[[str], None],
         margin_seconds: float,
     ) -> None:
-        """Take the first session, and what renews it."""
         self._issued = first
         self._renew = renew
         self._clock = clock

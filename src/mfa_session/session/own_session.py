@@ -105,7 +105,6 @@ class SessionsOfSource:
         is_told: bool = False,
         former: str | None = None,
     ) -> None:
-        """Take the inputs, the source and where it is."""
         self._inputs = _unasked(inputs)
         self._source = source
         self._profile = profile

@@ -68,7 +68,6 @@ class Interview:
     """Collects the answers; `next_steps` is what the person still has to do."""
 
     def __init__(self, options: Options, ctx: Context, inputs: Inputs, dialog: Dialog) -> None:
-        """Prepare the interview from options, files and dialog."""
         self._given = options
         self._ctx = ctx
         self._inputs = inputs
