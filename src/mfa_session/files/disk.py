@@ -8,13 +8,13 @@ import sys
 from itertools import chain
 
 from mfa_session.files.aside import read_recovered
+from mfa_session.files.atomic import find_dead
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.keyring_sessions import read_stored
 from mfa_session.files.notes import Enrolments, KeyJournal
 from mfa_session.files.reading import OTHERS_MAY_WRITE, check_owner
 from mfa_session.files.settings_cache import read_settings_afresh
 from mfa_session.files.state import state_path
-from mfa_session.files.temporary import find_dead
 from mfa_session.files.writable import WritableFile
 from mfa_session.ini.document import IniDocument
 from mfa_session.model.errors import ConfigurationError, MfaSessionError

@@ -8,7 +8,14 @@ import stat
 import sys
 import time
 
-from mfa_session.files.atomic import Moved, not_written, replace_file, writable_target
+from mfa_session.files.atomic import (
+    Moved,
+    find_temporary,
+    not_written,
+    remove_dead,
+    replace_file,
+    writable_target,
+)
 from mfa_session.files.locks import Lock, LockTimeout
 from mfa_session.files.reading import (
     PATIENCE_SECONDS,
@@ -23,7 +30,6 @@ from mfa_session.files.reading import (
     relative,
     version_at,
 )
-from mfa_session.files.temporary import find_temporary, remove_dead
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.model.text import inspecting, permitting
 

@@ -12,7 +12,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mfa_session.sandbox import errors, moto_backend, signatures
-from mfa_session.sandbox.authorization import (
+from mfa_session.sandbox.calls import Call, Calls
+from mfa_session.sandbox.directory import list_mfa_devices
+from mfa_session.sandbox.errors import ServiceError
+from mfa_session.sandbox.evaluation import (
     Request,
     Verdict,
     allows,
@@ -20,9 +23,6 @@ from mfa_session.sandbox.authorization import (
     principal_of,
     request_context,
 )
-from mfa_session.sandbox.calls import Call, Calls
-from mfa_session.sandbox.directory import list_mfa_devices
-from mfa_session.sandbox.errors import ServiceError
 from mfa_session.sandbox.operations import Asked, Need, Operation, needs, recognise
 from mfa_session.sandbox.server import Answer, failure, success
 from mfa_session.sandbox.sts import Sts

@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mfa_session.sandbox import errors
-from mfa_session.sandbox.authorization import (
+from mfa_session.sandbox.clock import step_at
+from mfa_session.sandbox.evaluation import (
     MFA_AGE,
     MFA_PRESENT,
     Request,
@@ -17,7 +18,6 @@ from mfa_session.sandbox.authorization import (
     judge,
     principal_of,
 )
-from mfa_session.sandbox.clock import step_at
 from mfa_session.sandbox.identities import Caller, Role, Session
 
 if TYPE_CHECKING:

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from files.users import IS_ROOT, NOBODY, file_size_limit, somebody
-from mfa_session.files import temporary
-from mfa_session.files.atomic import replace_file
+from mfa_session.files import atomic
+from mfa_session.files.atomic import MARK, create_private, replace_file, temporary_name
 from mfa_session.files.reading import read_snapshot
-from mfa_session.files.temporary import MARK, create_private, temporary_name
 from mfa_session.model.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -200,7 +199,7 @@ def test_rights_of_a_group_that_cannot_be_kept_are_dropped() -> None:
 
 @pytest.mark.parametrize(
     "step",
-    ["temporary.try_lock", "temporary.write_all", "atomic._take_over", "atomic.rename"],
+    ["atomic.try_lock", "atomic.write_all", "atomic._take_over", "atomic.rename"],
 )
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, MemoryError])
 def test_interruption_leaves_nothing_behind(
@@ -226,14 +225,14 @@ def test_an_interrupt_while_the_old_file_is_removed_leaves_it_nowhere(
 ) -> None:
     path = place / "f"
     path.write_bytes(b"old")
-    remove, interrupts = temporary.remove_quietly, [KeyboardInterrupt]
+    remove, interrupts = atomic.remove_quietly, [KeyboardInterrupt]
 
     def remove_interrupted(path: str) -> None:
         if interrupts:
             raise interrupts.pop()
         remove(path)
 
-    monkeypatch.setattr(temporary, "remove_quietly", remove_interrupted)
+    monkeypatch.setattr(atomic, "remove_quietly", remove_interrupted)
     with pytest.raises(KeyboardInterrupt):
         replace_file(str(path), b"new", mode=None, seen=read_snapshot(str(path)))
     assert (os.listdir(place), path.read_bytes()) == (["f"], b"new")
@@ -259,7 +258,7 @@ def test_a_temporary_file_removed_before_it_is_locked_is_made_again(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([False, True])
-    monkeypatch.setattr(temporary, "try_lock", lambda _: next(answers))
+    monkeypatch.setattr(atomic, "try_lock", lambda _: next(answers))
     replace_file(str(place / "f"), b"new", mode=None)
     assert (os.listdir(place), (place / "f").read_bytes()) == (["f"], b"new")
 
@@ -270,7 +269,7 @@ def test_file_system_without_locks_is_written_and_nothing_taken_for_dead(
     def no_locks(_: int) -> bool:
         raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
-    monkeypatch.setattr(temporary, "try_lock", no_locks)
+    monkeypatch.setattr(atomic, "try_lock", no_locks)
     left = f".f{MARK}00"
     (place / left).write_bytes(b"")
     replace_file(str(place / "f"), b"new", mode=None)

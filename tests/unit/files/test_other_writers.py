@@ -14,14 +14,13 @@ import pytest
 import moments
 import strace
 from mfa_session.files import atomic, linux, reading, writable
-from mfa_session.files.atomic import Moved, replace_file
+from mfa_session.files.atomic import MARK, Moved, replace_file
 from mfa_session.files.aws_files import read_document
 from mfa_session.files.reading import QUIET_SECONDS, read_snapshot, version_at
 from mfa_session.files.settings_cache import read_settings_file
 from mfa_session.files.settings_writer import SettingsWriter
 from mfa_session.files.shared import CredentialsFile
 from mfa_session.files.state import StateDir
-from mfa_session.files.temporary import MARK
 from mfa_session.model.errors import ConfigurationError
 
 if TYPE_CHECKING:

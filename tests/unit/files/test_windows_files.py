@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fakes.windows import FakeWindows
-from mfa_session.files import temporary
+from mfa_session.files import atomic
 from mfa_session.files.atomic import replace_file
 from mfa_session.files.locks import Lock, LockTimeout
 from mfa_session.files.state import state_path
@@ -63,7 +63,7 @@ def _refusing(call: Callable[..., None], times: int) -> Callable[..., None]:
 def place(windows: FakeWindows, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a folder where files behave so."""
     del windows
-    monkeypatch.setattr(temporary, "WINDOWS_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(atomic, "WINDOWS_PAUSE_SECONDS", 0)
     monkeypatch.setattr(os, "unlink", _refusing(os.unlink, 0))
     (tmp_path / "place").mkdir()
     (tmp_path / "place" / "file").write_bytes(b"old")

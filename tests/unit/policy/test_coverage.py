@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mfa_session.policy.coverage import Cover, Meeting, may_overlap, names_of
 from mfa_session.policy.reading import read_document
-from mfa_session.sandbox.authorization import Request, judge
+from mfa_session.sandbox.evaluation import Request, judge
 
 if TYPE_CHECKING:
     from mfa_session.policy.document import Statement

@@ -14,7 +14,7 @@ from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.request import Request, RequestContext
-from mfa_session.sandbox import authorization
+from mfa_session.sandbox import evaluation
 from policy.cases import CAROL, ROLE, SESSION, Case, Dice
 
 if TYPE_CHECKING:
@@ -74,9 +74,9 @@ def first_opinion(case: Case, kind: str, boundary: dict[str, Any] | None = None)
 def second_opinion(case: Case, kind: str, boundary: dict[str, Any] | None = None) -> str:
     context = CONTEXTS[kind] | {k: list(v) for k, v in case.facts.items() if v is not None}
     arns = (SESSION, ROLE) if kind == "role-session" else (CAROL,)
-    principal = authorization.Principal("123456789012", arns)
-    asked = authorization.Request(case.action, case.resource, context, principal)
-    verdict = authorization.allows(asked, [case.policy], boundary=boundary)
+    principal = evaluation.Principal("123456789012", arns)
+    asked = evaluation.Request(case.action, case.resource, context, principal)
+    verdict = evaluation.allows(asked, [case.policy], boundary=boundary)
     if verdict.denied:
         return "explicitly-denied"
     return "allowed" if verdict.allowed else "implicitly-denied"

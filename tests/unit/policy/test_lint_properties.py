@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from mfa_session.model.errors import ConfigurationError
 from mfa_session.policy.lint import lint
 from mfa_session.policy.reading import read_document
-from mfa_session.sandbox.authorization import Request, judge
+from mfa_session.sandbox.evaluation import Request, judge
 
 PRESENT, AGE = "aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge"
 WITHOUT_MFA: tuple[dict[str, Any], ...] = ({}, {PRESENT: "false"})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mfa_session.sandbox.authorization import Principal, Request, Verdict, allows, judge
+from mfa_session.sandbox.evaluation import Principal, Request, Verdict, allows, judge
 from sandbox.refusals import policy, statement
 
 PRESENT = "aws:MultiFactorAuthPresent"
