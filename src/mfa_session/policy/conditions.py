@@ -15,15 +15,15 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, NamedTuple
 
+from mfa_session.policy.credentials import Truth, all_of, any_of, negate
 from mfa_session.policy.patterns import UNKNOWN, Query, covers, fill, folded, literal
-from mfa_session.policy.request import Truth, all_of, any_of, negate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mfa_session.policy.credentials import Range, RequestContext
     from mfa_session.policy.document import Condition
     from mfa_session.policy.patterns import Row
-    from mfa_session.policy.request import Range, RequestContext
 
 
 class Operator(NamedTuple):

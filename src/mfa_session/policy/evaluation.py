@@ -11,17 +11,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.model.record import Record
+from mfa_session.policy.credentials import RequestContext, Truth, all_of, any_of
 from mfa_session.policy.document import LIMITS, TRUST_ACTIONS
 from mfa_session.policy.matching import Match, match_statement
 from mfa_session.policy.patterns import Query, covers, wild
-from mfa_session.policy.request import RequestContext, Truth, all_of, any_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mfa_session.policy.credentials import Credentials
+    from mfa_session.policy.credentials import Credentials, Request
     from mfa_session.policy.document import Document
-    from mfa_session.policy.request import Request
 
 ALLOWED = "allowed"
 EXPLICITLY_DENIED = "explicitly-denied"

@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.model.record import Record
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.credentials import PRINCIPAL_ARN, Principal, arn_pattern
+from mfa_session.policy.credentials import (
+    PRINCIPAL_ARN,
+    Principal,
+    RequestContext,
+    Truth,
+    all_of,
+    any_of,
+    arn_pattern,
+    negate,
+)
 from mfa_session.policy.patterns import Query
-from mfa_session.policy.request import RequestContext, Truth, all_of, any_of, negate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mfa_session.policy.credentials import Credentials
+    from mfa_session.policy.credentials import Credentials, Request
     from mfa_session.policy.document import Condition, Document, Statement
-    from mfa_session.policy.request import Request
 
 
 _WITH_VARIABLES = "2012-10-17"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mfa_session.policy.request import RequestContext, Truth
+    from mfa_session.policy.credentials import RequestContext, Truth
 
 Row = tuple[str, ...]
 

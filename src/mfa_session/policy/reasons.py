@@ -14,9 +14,9 @@ from mfa_session.policy.patterns import fill
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from mfa_session.policy.credentials import Request
     from mfa_session.policy.document import Condition, Document
     from mfa_session.policy.matching import Match
-    from mfa_session.policy.request import Request
 
 
 _HEADINGS = ("CREDENTIALS", "OUTCOME", "BECAUSE")

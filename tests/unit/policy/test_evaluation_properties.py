@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mfa_session.policy import credentials
+from mfa_session.policy.credentials import Request, RequestContext
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.request import Request, RequestContext
 from policy.cases import CAROL, ROLE, SESSION, Case, Dice
 
 if TYPE_CHECKING:

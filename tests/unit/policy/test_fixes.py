@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis.strategies import integers
 
 from mfa_session.policy import credentials
+from mfa_session.policy.credentials import Request, RequestContext
 from mfa_session.policy.evaluation import ALLOWED, EXPLICITLY_DENIED, IMPLICITLY_DENIED, evaluate
 from mfa_session.policy.lint import lint
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.request import Request, RequestContext
 from mfa_session.policy.rules.exemptions import SPARED
 from policy.cases import Dice
 from policy.kinds import STATED, Stated

@@ -12,11 +12,11 @@ import pytest
 from mfa_session.aws.action_list import read_list
 from mfa_session.policy import credentials
 from mfa_session.policy.aws_names import AwsNames
+from mfa_session.policy.credentials import Request
 from mfa_session.policy.evaluation import ALLOWED, evaluate
 from mfa_session.policy.lint import lint, lint_together
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.request import Request
 from policy.kinds import (
     AGE,
     ALL,

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.patterns import (
     ANY,
     UNKNOWN,
@@ -22,7 +23,6 @@ from mfa_session.policy.patterns import (
     may_meet,
     wild,
 )
-from mfa_session.policy.request import RequestContext
 
 PATTERNS = st.text("ab:*?", max_size=8)
 TEXTS = st.text("ab:", max_size=8)

@@ -10,10 +10,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mfa_session.policy import credentials
+from mfa_session.policy.credentials import Request, RequestContext
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.request import Request, RequestContext
 from policy.cases import Dice
 from sandbox.people import mfa_session, plain_session, take, trust
 

@@ -14,11 +14,11 @@ from botocore.exceptions import ClientError
 
 from mfa_session.policy import credentials
 from mfa_session.policy.commands.template import make
+from mfa_session.policy.credentials import Request
 from mfa_session.policy.evaluation import evaluate
 from mfa_session.policy.lint import lint
 from mfa_session.policy.matching import acting_as
 from mfa_session.policy.reading import read_document
-from mfa_session.policy.request import Request
 from mfa_session.policy.templates import FIRST_SIGN_IN, KEPT_BACK, TEMPLATES, WITHOUT_MFA, Choices
 from mfa_session.sandbox import ALLOW_ALL
 from sandbox.people import mfa_session, plain_session, take, trust

@@ -15,12 +15,12 @@ from mfa_session.model.text import printable
 from mfa_session.policy import credentials
 from mfa_session.policy.action_names import read_action
 from mfa_session.policy.commands.files import read_one
+from mfa_session.policy.credentials import Request, RequestContext
 from mfa_session.policy.document import LIMITS
 from mfa_session.policy.evaluation import UNKNOWN, Decision, evaluate
 from mfa_session.policy.matching import acting_as, malformed_principals, named_principals
 from mfa_session.policy.reading import read_document
 from mfa_session.policy.reasons import Judged, hints, table
-from mfa_session.policy.request import Request, RequestContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from mfa_session.model.iam import Policies
     from mfa_session.model.ports import Caller
     from mfa_session.model.settings import SessionOptions, Settings
-    from mfa_session.policy.credentials import Credentials
+    from mfa_session.policy.credentials import Credentials, Values
     from mfa_session.policy.document import Document
-    from mfa_session.policy.request import Values
     from mfa_session.session.context import Context
 
     T = TypeVar("T")

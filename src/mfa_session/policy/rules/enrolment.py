@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import actions_of, concerns
+from mfa_session.policy.credentials import RequestContext
 from mfa_session.policy.fixes import in_words
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.patterns import includes, may_meet
-from mfa_session.policy.request import RequestContext
 from mfa_session.policy.rules.exemptions import (
     DEACTIVATION,
     DELETION,

@@ -10,11 +10,10 @@ from mfa_session.model.text import nearest_of
 from mfa_session.policy.aws_names import NameList
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import may_be_of
-from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, role_session
+from mfa_session.policy.credentials import MFA_AGE, MFA_PRESENT, RequestContext, role_session
 from mfa_session.policy.fixes import age_seconds, right_condition
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age, is_present
-from mfa_session.policy.request import RequestContext
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:

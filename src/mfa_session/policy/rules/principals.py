@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
-from mfa_session.policy.credentials import DIRECT_CALL, mfa_session
+from mfa_session.policy.credentials import DIRECT_CALL, RequestContext, mfa_session
 from mfa_session.policy.document import (
     is_about_devices,
     is_for_everybody,
@@ -14,7 +14,6 @@ from mfa_session.policy.document import (
 )
 from mfa_session.policy.fixes import in_words, right_condition, without_mfa_conditions
 from mfa_session.policy.mfa import KINDS_WITHOUT_MFA
-from mfa_session.policy.request import RequestContext
 from mfa_session.policy.rules.rule import ERROR, NOTE, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mfa_session.policy.conditions import is_met
 from mfa_session.policy.coverage import is_about_everything, names_of
-from mfa_session.policy.credentials import mfa_session, role_session
+from mfa_session.policy.credentials import RequestContext, mfa_session, role_session
 from mfa_session.policy.document import (
     is_for_everybody,
     is_for_services,
@@ -17,7 +17,6 @@ from mfa_session.policy.document import (
 from mfa_session.policy.intrinsics import is_unfilled
 from mfa_session.policy.mfa import is_age
 from mfa_session.policy.patterns import may_meet
-from mfa_session.policy.request import RequestContext
 from mfa_session.policy.rules.rule import ERROR, WARNING, Check, Flaw, Rule, Subject
 
 if TYPE_CHECKING:
