@@ -83,7 +83,7 @@ ROWS = {
         then=("status", "--check", "--profile", "books"),
     ),
     "no session in config.toml": Row(
-        "roles.plan:make_plan",
+        "roles.login_all:make_plan",
         "configure",
         ALL,
         then=ALL,

@@ -10,10 +10,9 @@ from mfa_session.model.session import Keys, Secret
 from mfa_session.model.settings import KEYRING
 from mfa_session.model.text import quote
 from mfa_session.roles.parallel import ParallelCalls
-from mfa_session.roles.plan import is_in_place
 from mfa_session.session.device import with_keys
 from mfa_session.session.renewal import Renewal, keep_aside, turn_key
-from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing
+from mfa_session.session.reuse import Outcome, find_base, find_living, find_standing, is_in_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

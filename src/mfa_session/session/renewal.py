@@ -12,7 +12,14 @@ from mfa_session.model.session import Session
 from mfa_session.model.settings import KEYRING
 from mfa_session.model.times import format_duration
 from mfa_session.session.device import find_device, long_term_caller, with_keys
-from mfa_session.session.reuse import Outcome, find_base, find_displaced, find_kept, find_standing
+from mfa_session.session.reuse import (
+    Outcome,
+    find_base,
+    find_displaced,
+    find_kept,
+    find_standing,
+    is_in_place,
+)
 from mfa_session.session.validation import CHAINED_LIMIT_SECONDS
 
 TYPE_CHECKING = False
@@ -71,7 +78,7 @@ class Renewal:
         standing, clock = self._edges.store.sessions(), self._edges.clock
         # What was obtained since this process began can be shared.
         shared = find_standing(settings, standing, clock.now(), clock.started_at, replaced)
-        if shared is not None and self._is_in_place(shared, settings):
+        if shared is not None and is_in_place(shared, settings, self._edges.store.kept_aside()):
             return Outcome(session=shared, reused=True)
         session = self._store(shared, settings, place)
         return Outcome(session=session, reused=shared is not None, is_new_here=True)
@@ -104,13 +111,6 @@ class Renewal:
                 "interrupted", f"interrupted; session {settings.name!r} had been renewed already"
             ) from interrupt
         return session
-
-    def _is_in_place(self, session: Session, settings: Settings) -> bool:
-        is_there = session.profile == settings.target and self._is_written(session)
-        return is_there and session.in_keyring == (settings.store == KEYRING)
-
-    def _is_written(self, session: Session) -> bool:
-        return session.profile not in self._edges.store.kept_aside()
 
     def _save(self, session: Session, settings: Settings, place: AsidePlace | None) -> None:
         """Write the session; a copy lies in the state directory until that has worked.
@@ -147,9 +147,9 @@ class Renewal:
 
     def _acquire_via(self, settings: Settings) -> Session:
         """Return the session that a role is reached from, renewed if need be."""
-        sessions = self._edges.store.sessions()
-        kept = find_kept(settings, sessions, self._edges.clock.now())
-        if kept is not None and (self._in_memory or self._is_written(kept)):
+        store = self._edges.store
+        kept = find_kept(settings, store.sessions(), self._edges.clock.now())
+        if kept is not None and (self._in_memory or kept.profile not in store.kept_aside()):
             return kept
         return self.renew(settings).session
 

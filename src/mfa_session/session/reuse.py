@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mfa_session.model.record import Record
+from mfa_session.model.settings import KEYRING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,15 @@ def find_kept(settings: Settings, sessions: Iterable[Session], now: datetime) ->
         if session.profile == settings.target and session.name == settings.name:
             return session if serves(settings, session, now) else None
     return None
+
+
+def is_in_place(session: Session, settings: Settings, aside: Collection[str]) -> bool:
+    """Say whether a session is in the profile, and in the file or keyring, of its settings.
+
+    `aside` are the profiles whose sessions are to be written once more.
+    """
+    is_there = session.profile == settings.target and session.profile not in aside
+    return is_there and session.in_keyring == (settings.store == KEYRING)
 
 
 def find_living(settings: Settings, sessions: Iterable[Session], now: datetime) -> Session | None:
