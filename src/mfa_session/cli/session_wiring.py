@@ -33,7 +33,6 @@ class SessionWiring:
     """The edges of a login in one run; what must be one is made once and kept."""
 
     def __init__(self, run: Run) -> None:
-        """Take what the run has; make nothing yet."""
         self.run = run
         self.given_code: str | None = run.given.values.get("token_code") or run.environ.get(
             GIVEN_CODE

@@ -34,7 +34,6 @@ class KeyFiles:
     def __init__(
         self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
     ) -> None:
-        """Take what says where the files are; touch nothing."""
         self._environ = environ
         self._credentials = CredentialsFile(environ, state, warn)
         self._config = ConfigFile(environ, state, warn)

@@ -41,7 +41,6 @@ class KeyringSessions:
     def __init__(
         self, state: StateDir, vault: Callable[[], SessionVault], warn: Callable[[str], None]
     ) -> None:
-        """Take the state directory, how to open the keyring, and how to warn."""
         self._state = state
         self._vault = vault
         self._warn = warn

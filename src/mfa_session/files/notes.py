@@ -32,7 +32,6 @@ class UsedSteps:
     """One small file per device in the state directory; the device's turn guards it."""
 
     def __init__(self, state: StateDir, talk: Console) -> None:
-        """Take where to remember, and how to warn when that fails."""
         self._state = state
         self._talk = talk
 
@@ -60,7 +59,6 @@ class Enrolments:
     """One small file per device in the state directory; it holds no secret."""
 
     def __init__(self, state: StateDir) -> None:
-        """Take the state directory."""
         self._state = state
 
     def all(self) -> list[Intent]:
@@ -84,7 +82,6 @@ class KeyJournal:
     """One small file for each profile in the state directory; it holds no secret."""
 
     def __init__(self, state: StateDir) -> None:
-        """Take the state directory."""
         self._state = state
 
     def move(self, profile: str) -> Move | None:

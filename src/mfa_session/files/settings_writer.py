@@ -50,7 +50,6 @@ class SettingsWriter:
     def __init__(
         self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
     ) -> None:
-        """Take what says where the file is; touch nothing."""
         self.path = settings_path(environ)
         self._file = WritableFile(
             self.path, private_name="the settings file", state=state, warn=warn

@@ -38,7 +38,6 @@ class SharedFile(WritableFile):
     def __init__(
         self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
     ) -> None:
-        """Take everything, touch nothing."""
         path = self.find_path(environ)
         super().__init__(path, private_name=self.only_ours, state=state, warn=warn)
 
@@ -185,7 +184,6 @@ class ProfilesWriter:
     def __init__(
         self, environ: Mapping[str, str], state: StateDir, warn: Callable[[str], None]
     ) -> None:
-        """Take what says where the file is; touch nothing."""
         self._file = ConfigFile(environ, state, warn)
         self.path = self._file.path
 

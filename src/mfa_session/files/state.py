@@ -285,7 +285,6 @@ class ReadOnlyState:
     """The state directory, in which nothing is written."""
 
     def __init__(self, state: StateDir) -> None:
-        """Take the real one."""
         self.read = state.read
         self.names = state.names
 
@@ -300,7 +299,6 @@ class AwsClock:
     """How far AWS's clock is from this machine's, until that is set or the machine restarts."""
 
     def __init__(self, state: StateDir) -> None:
-        """Take where to remember."""
         self._state = state
         self._offset: timedelta | None = None
 
@@ -346,7 +344,6 @@ class ClockReading:
     """The offset in the last answer, which is not stored; `seconds` is None before one."""
 
     def __init__(self) -> None:
-        """Know nothing yet."""
         self.seconds: int | None = None
 
     def learn(self, aws_time: datetime, sent_at: datetime, received_at: datetime) -> None:

@@ -67,7 +67,6 @@ class WritableFile:
         state: StateDir,
         warn: Callable[[str], None],
     ) -> None:
-        """Take everything, touch nothing."""
         self.path = path
         self._private_name = private_name
         self._state = state

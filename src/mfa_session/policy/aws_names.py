@@ -194,7 +194,6 @@ class NameList:
     """Names without regard to case; look-ups in a large list are as fast as in a small one."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        """Take the names in the right spelling."""
         self.spelled = {name.lower(): name for name in names}
 
     def __bool__(self) -> bool:

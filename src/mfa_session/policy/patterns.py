@@ -82,7 +82,6 @@ class Query:
     """A text to match with many patterns; `fold` ignores case."""
 
     def __init__(self, text: str, *, fold: bool = False) -> None:
-        """Take a text with wildcards."""
         self._fold = fold
         self._text = text.lower() if fold else text
         self._row = wild(self._text)

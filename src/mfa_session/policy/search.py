@@ -40,7 +40,6 @@ class Search:
     """Searches nodes, and collects the policies in the order of the text."""
 
     def __init__(self, source: PolicyText, *, _strings: int = 0) -> None:
-        """Take the text of the nodes."""
         self.found: list[Found] = []
         self.errors: list[ConfigurationError] = []
         self._source = source

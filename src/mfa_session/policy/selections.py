@@ -47,7 +47,6 @@ class Taker:
     """Says what a selection includes; looks up, so that thousands of names are fast."""
 
     def __init__(self, selection: Selection) -> None:
-        """Take the selection."""
         self._names, self._all_but = selection
 
     def takes_in(self, inner: Selection) -> bool:

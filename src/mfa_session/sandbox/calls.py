@@ -38,7 +38,6 @@ class Calls(Sequence[Call]):
     """
 
     def __init__(self) -> None:
-        """Start empty."""
         self._lock = threading.Lock()
         self._calls: list[Call] = []
         self.era = 0

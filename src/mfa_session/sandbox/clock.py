@@ -91,7 +91,6 @@ class CodeChecker:
     """Checks one device's codes, with its drift and the last used step."""
 
     def __init__(self, seed: str) -> None:
-        """Start without a used step or drift."""
         self.seed = seed
         self.drift_steps = 0
         self.last_used_step = -1

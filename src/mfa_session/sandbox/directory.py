@@ -36,7 +36,6 @@ class Directory:
     """All accounts' users, roles, devices and sessions; hold `lock` to change them atomically."""
 
     def __init__(self) -> None:
-        """Start empty."""
         self.lock = threading.RLock()
         self.users: dict[tuple[str, str], User] = {}
         self.roles: dict[str, Role] = {}

@@ -20,7 +20,6 @@ class ServiceError(Exception):
     """An error that AWS returns."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
-        """Take the HTTP status, the error code and the text."""
         super().__init__(f"{status} {code}: {message}")
         self.status = status
         self.code = code

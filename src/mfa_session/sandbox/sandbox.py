@@ -41,7 +41,6 @@ class Population:
     """Creates and keeps identities."""
 
     def __init__(self) -> None:
-        """Start empty, with the machine's time."""
         self.clock = Clock()
         self.directory = Directory()
 

@@ -39,7 +39,6 @@ class Sts:
     """The operations of STS."""
 
     def __init__(self, directory: Directory, clock: Clock) -> None:
-        """Take the directory and the clock."""
         self._directory = directory
         self._clock = clock
         self._operations = {

@@ -51,7 +51,6 @@ class Browser:
     """A browser that the standard library can start."""
 
     def __init__(self, controller: webbrowser.BaseBrowser) -> None:
-        """Take the library's controller."""
         self._controller = controller
 
     def open(self, url: Secret) -> None:

@@ -21,7 +21,6 @@ class AskedByFunction(Terminal):
     """A terminal whose questions go to a function, after the lines told before each."""
 
     def __init__(self, ask: Callable[[str], str]) -> None:
-        """Take the function that gets a question and returns the answer."""
         super().__init__(may_ask=True)
         self._ask = ask
         self._told: list[str] = []

@@ -76,7 +76,6 @@ class OwnProgram:
     """Runs this program, and stops it when it is not needed any more."""
 
     def __init__(self) -> None:
-        """Start nothing yet."""
         self._lock = threading.Lock()
         self._running: subprocess.Popen[bytes] | None = None
         self._is_over = False

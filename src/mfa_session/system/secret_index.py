@@ -38,7 +38,6 @@ class SecretIndex:
     """One small file for each device, so that processes do not overwrite each other's notes."""
 
     def __init__(self, state: StateFiles) -> None:
-        """Take the state directory."""
         self._state = state
 
     def has_any(self) -> bool:

@@ -31,7 +31,6 @@ class SecretStore:
     """
 
     def __init__(self, keyring: Keyring, state: StateFiles) -> None:
-        """Take the keyring and the state directory."""
         self._keyring = keyring
         self._index = SecretIndex(state)
         self._read_before: dict[str, Secret | None] = {}

@@ -28,7 +28,6 @@ class StoredKeys:
     """
 
     def __init__(self, items: KeyringItems, state: StateFiles, clock: Clock) -> None:
-        """Take the keyring's items, the state directory of the index, and the clock."""
         self._items = items
         self._index = KeyIndex(state)
         self._clock = clock
@@ -83,7 +82,6 @@ class KeyIndex:
     """The index of the keys in the keyring, a small file each, without secrets."""
 
     def __init__(self, state: StateFiles) -> None:
-        """Take the state directory."""
         self._state = state
 
     def find(self, profile: str) -> KnownKey | None:
@@ -120,7 +118,6 @@ class StoredSessions:
     """
 
     def __init__(self, items: KeyringItems) -> None:
-        """Take the keyring's items."""
         self._items = items
 
     def get(self, profile: str, backend: str | None = None) -> Keys | None:

@@ -80,7 +80,6 @@ class Told:
     """Runs work like `run_limited`, and shows a text if it takes long."""
 
     def __init__(self, show: Callable[[str], None], text: str) -> None:
-        """Take the function that shows a text, and the text."""
         self._show = show
         self._text = text
 

@@ -34,7 +34,6 @@ class WindowsConsole:
     """The console of this process, if it has one."""
 
     def __init__(self, kernel32: Any, msvcrt: Any) -> None:
-        """Take the system's calls."""
         self._kernel32 = kernel32
         self._msvcrt = msvcrt
 

@@ -191,7 +191,6 @@ class Baseline:
     """
 
     def __init__(self, counts: Mapping[Key, int]) -> None:
-        """Take the counts."""
         self._counts = Counter(dict(counts))
 
     @classmethod
