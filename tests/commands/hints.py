@@ -238,7 +238,7 @@ ROWS = {
     ),
     # Durations
     "a session that is too long": Row(
-        "session.validation:_check_duration",
+        "session.validation:check_duration",
         "--duration",
         ("login", "--duration", "40h"),
         then=("status", "--check"),
@@ -481,7 +481,7 @@ ROWS = {
         then=("status", "--check"),
     ),
     "configure with a duration that is too long": Row(
-        "setup.answers:check_duration",
+        "session.validation:check_duration",
         "--duration",
         ("configure", "--duration", "40h"),
         then=("login",),

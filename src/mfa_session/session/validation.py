@@ -110,19 +110,26 @@ def check_shapes(settings: Settings) -> None:
             f"it is to be reached from session {settings.via.name!r}, but no role is given",
             "give the role (role_arn or --role-arn), or name a source profile with long-term keys",
         )
-    if settings.role_arn is not None and not is_role_arn(settings.role_arn):
-        raise ConfigurationError(
-            "bad-role-arn",
-            f"{settings.role_arn!r} is not a role ARN",
-            "a role ARN looks like arn:aws:iam::123456789012:role/NAME",
-        )
+    if settings.role_arn is not None:
+        check_role_arn(settings.role_arn)
     if settings.role_session_name is not None:
         _check_role_session_name(settings.role_session_name)
     if settings.external_id is not None:
         _check_external_id(settings.external_id)
     if settings.mfa_serial is not None:
         check_serial(settings.mfa_serial)
-    _check_duration(settings)
+    is_chained = settings.via is not None and settings.via.role_arn is not None
+    check_duration(settings.duration, settings.kind, is_chained=is_chained)
+
+
+def check_role_arn(arn: str) -> None:
+    """Refuse what is not the ARN of a role."""
+    if not is_role_arn(arn):
+        raise ConfigurationError(
+            "bad-role-arn",
+            f"{arn!r} is not a role ARN",
+            "a role ARN looks like arn:aws:iam::123456789012:role/NAME",
+        )
 
 
 def _check_role_session_name(name: str) -> None:
@@ -172,24 +179,28 @@ def check_serial(serial: str) -> None:
         )
 
 
-def _check_duration(settings: Settings) -> None:
-    least, most = DURATION_LIMITS_SECONDS[settings.kind]
-    if not least <= settings.duration <= most:
+def check_duration(seconds: int, kind: str = "mfa", *, is_chained: bool = False) -> int:
+    """Return the seconds. Raises ConfigurationError `duration-out-of-range`.
+
+    `is_chained`: it is a role's session, obtained from another role's.
+    """
+    least, most = DURATION_LIMITS_SECONDS[kind]
+    if not least <= seconds <= most:
         from mfa_session.model.times import spell_duration  # noqa: PLC0415  # on the way out only
 
-        what = "a role session" if settings.role_arn else "an MFA session"
+        what = "a role session" if kind == "role" else "an MFA session"
         raise ConfigurationError(
             "duration-out-of-range",
-            f"{spell_duration(settings.duration)} is out of range: "
+            f"{spell_duration(seconds)} is out of range: "
             f"{what} lasts {spell_duration(least)} to {most // 3600}h",
             f"ask for 15m to {most // 3600}h",
-            add=("--duration", f"{most // 3600}h" if settings.duration > most else "15m"),
+            add=("--duration", f"{most // 3600}h" if seconds > most else "15m"),
         )
-    chained = settings.via is not None and settings.via.role_arn is not None
-    if chained and settings.duration > CHAINED_LIMIT_SECONDS:
+    if is_chained and seconds > CHAINED_LIMIT_SECONDS:
         raise ConfigurationError(
             "duration-out-of-range",
             "a role reached from another role's session lasts 1 h at most",
             "ask for 1h or less",
             add=("--duration", "1h"),
         )
+    return seconds

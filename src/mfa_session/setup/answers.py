@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from mfa_session.model.arns import is_role_arn
 from mfa_session.model.errors import ConfigurationError, UsageError
 from mfa_session.model.record import Record
-from mfa_session.model.times import spell_duration
 from mfa_session.session.names import (
     Named,
     check_portable,
@@ -16,7 +14,7 @@ from mfa_session.session.names import (
     unknown_name,
 )
 from mfa_session.session.sources import environment_source
-from mfa_session.session.validation import CHAINED_LIMIT_SECONDS, DURATION_LIMITS_SECONDS
+from mfa_session.session.validation import CHAINED_LIMIT_SECONDS, check_role_arn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,20 +118,6 @@ def find_target(inputs: Inputs, named: Named) -> str:
     return target
 
 
-def check_duration(seconds: int) -> int:
-    """Return the seconds. Raises ConfigurationError `duration-out-of-range`."""
-    least, most = DURATION_LIMITS_SECONDS["mfa"]
-    if not least <= seconds <= most:
-        raise ConfigurationError(
-            "duration-out-of-range",
-            f"{spell_duration(seconds)} is out of range: "
-            f"an MFA session lasts {spell_duration(least)} to {most // 3600}h",
-            f"choose 15m to {most // 3600}h",
-            add=("--duration", f"{most // 3600}h" if seconds > most else "15m"),
-        )
-    return seconds
-
-
 def check_region(text: str) -> str:
     """Return the region. Raises ConfigurationError `bad-region` if it cannot be a region."""
     if not text or not _REGION.issuperset(text):
@@ -151,12 +135,7 @@ def read_role(text: str) -> NewRoleProfile:
             "bad-role", f"--role: {text!r} is not NAME=ARN", "write it as --role books=arn:aws:iam…"
         )
     check_portable(profile, "profile for a role")
-    if not is_role_arn(arn):
-        raise ConfigurationError(
-            "bad-role-arn",
-            f"{arn!r} is not a role ARN",
-            "a role ARN looks like arn:aws:iam::123456789012:role/NAME",
-        )
+    check_role_arn(arn)
     return NewRoleProfile(profile=profile, arn=arn)
 
 

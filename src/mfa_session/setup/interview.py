@@ -18,11 +18,10 @@ from mfa_session.session.device import find_caller
 from mfa_session.session.names import default_name
 from mfa_session.session.settings import resolve_named
 from mfa_session.session.sources import DEFAULT, named_source, source_profiles
-from mfa_session.session.validation import check_serial
+from mfa_session.session.validation import check_duration, check_serial
 from mfa_session.setup.answers import (
     Answers,
     check_any_source,
-    check_duration,
     check_region,
     find_session,
     find_target,
